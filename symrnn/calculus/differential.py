@@ -1,0 +1,289 @@
+"""One differential rule per node type; each result is linear in the tangents.
+
+After Magnus and Neudecker, *Matrix Differential Calculus* (1988): derivatives are read off
+differentials, which are matrices of the same shape as what they differentiate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatch
+from typing import Any
+
+import sympy
+from sympy import Dummy, Expr, Integer
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.activations import Elementwise
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Parameter,
+    Transposed,
+    Zeros,
+    as_matrix,
+)
+from symrnn.language.derivatives import (
+    ImmediateDerivative,
+    Partial,
+    Tangent,
+    TotalDerivative,
+    VectorFunction,
+)
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
+from symrnn.language.shapes import is_column
+from symrnn.language.structure import (
+    Block,
+    Diag,
+    DiagonalOf,
+    Hadamard,
+    Kronecker,
+    Place,
+    Rows,
+    Unvec,
+    Vec,
+)
+from symrnn.language.time import TimeVector
+
+Tangents = Mapping[MatrixExpr, MatrixExpr]
+
+
+def differential(expression: Any, *variables: Any) -> MatrixExpr:
+    """d(expression) in the tangents `Tangent(v)` of the variables; all else is held constant.
+
+    Args:
+        expression: a matrix of the language, or a SymPy scalar that contains norms.
+        variables: parameters or time-indexed vectors.
+
+    Returns:
+        A matrix of the expression's shape (1 × 1 for a scalar), linear in the tangents.
+
+    Raises:
+        NotSupportedError: where a node has no rule, or a bound time may or may not meet a
+            variable's time.
+    """
+    for variable in map(as_matrix, variables):
+        if not isinstance(variable, sympy.MatrixSymbol | TimeVector):
+            raise IllFormedError(
+                "the variable of a derivative must be a symbol",
+                {"expected": "a parameter or a time-indexed vector", "got": str(variable)},
+            )
+    return d(expression, {as_matrix(v): Tangent(v) for v in variables})
+
+
+@singledispatch
+def d(node: Any, tangents: Tangents) -> MatrixExpr:
+    """The differential rule of a node."""
+    if isinstance(node, Expr) and not isinstance(node, MatrixExpr):
+        return _d_scalar(node, tangents)
+    raise NotSupportedError(f"no differential rule for {type(node).__name__}", {"node": str(node)})
+
+
+def _d_scalar(node: Expr, tangents: Tangents) -> MatrixExpr:
+    # d f(N₁, …) = Σ ∂f/∂Nᵢ dNᵢ, ∂f/∂Nᵢ by SymPy's scalar diff.
+    norms = sorted(node.atoms(Norm), key=sympy.default_sort_key)
+    names = {inner: Dummy(f"N{place}", positive=True) for place, inner in enumerate(norms)}
+    back = {name: inner for inner, name in names.items()}
+    formula = node.xreplace(names)
+    terms = [
+        MatrixProduct(formula.diff(name).xreplace(back), d(inner, tangents))
+        for inner, name in names.items()
+    ]
+    return MatrixSum(Zeros(1, 1), *terms)
+
+
+@d.register(sympy.MatrixSymbol)
+@d.register(Parameter)
+def _(node: Any, tangents: Tangents) -> MatrixExpr:
+    return tangents.get(node, Zeros(*node.shape))
+
+
+@d.register
+def _(node: TimeVector, tangents: Tangents) -> MatrixExpr:
+    if node in tangents:
+        return tangents[node]
+    for variable in tangents:
+        if isinstance(variable, TimeVector) and variable.label == node.label:
+            gap = sympy.expand(variable.index - node.index)
+            if not (gap.is_nonzero or gap.is_positive or gap.is_negative):
+                raise NotSupportedError(
+                    f"whether {node} and {variable} are the same state is not known",
+                    {"expected": "times whose difference is a nonzero number", "got": str(gap)},
+                )
+    return Zeros(*node.shape)
+
+
+@d.register(Identity)
+@d.register(Zeros)
+@d.register(Ones)
+def _(node: Any, tangents: Tangents) -> MatrixExpr:
+    # d(constant) = 0
+    return Zeros(*node.shape)
+
+
+@d.register
+def _(node: Tangent, tangents: Tangents) -> MatrixExpr:
+    # A tangent is a direction, held fixed: d(dx) = 0.
+    return Zeros(*node.shape)
+
+
+@d.register
+def _(node: MatrixSum, tangents: Tangents) -> MatrixExpr:
+    # d(A + B) = dA + dB
+    return MatrixSum(*(d(term, tangents) for term in node.args))
+
+
+@d.register
+def _(node: MatrixProduct, tangents: Tangents) -> MatrixExpr:
+    # d(c A B) = c dA B + c A dB, and dc ⊗ (A B) for the scalar in front.
+    factors = node.factors
+    terms = [Zeros(*node.shape)]
+    for place, factor in enumerate(factors):
+        moved = d(factor, tangents)
+        terms.append(
+            MatrixProduct(node.coefficient, *factors[:place], moved, *factors[place + 1 :])
+        )
+    if node.coefficient.has(Norm):
+        rate = _d_scalar(node.coefficient, tangents)
+        product = MatrixProduct(*factors)
+        # A (dc) = (dc) ⊗ A for a column A: no Kronecker product is needed.
+        terms.append(product * rate if is_column(product) else Kronecker(rate, product))
+    return MatrixSum(*terms)
+
+
+@d.register
+def _(node: Transposed, tangents: Tangents) -> MatrixExpr:
+    # d(Aᵀ) = (dA)ᵀ
+    return Transposed(d(node.args[0], tangents))
+
+
+@d.register
+def _(node: Hadamard, tangents: Tangents) -> MatrixExpr:
+    # d(A ⊙ B) = dA ⊙ B + A ⊙ dB
+    factors = node.args
+    terms = [
+        Hadamard(*factors[:place], d(factor, tangents), *factors[place + 1 :])
+        for place, factor in enumerate(factors)
+    ]
+    return MatrixSum(*terms)
+
+
+@d.register
+def _(node: Elementwise, tangents: Tangents) -> MatrixExpr:
+    # d f(A) = f′(A) ⊙ dA; for a column, diag(f′(a)) da.
+    moved = d(node.argument, tangents)
+    slope = Elementwise(node.activation.prime, node.argument)
+    if isinstance(moved, Zeros):
+        return moved
+    return Diag(slope) * moved if is_column(node) else Hadamard(slope, moved)
+
+
+@d.register
+def _(node: Diag, tangents: Tangents) -> MatrixExpr:
+    # d diag(v) = diag(dv)
+    return Diag(d(node.args[0], tangents))
+
+
+@d.register
+def _(node: DiagonalOf, tangents: Tangents) -> MatrixExpr:
+    # d diagonal(A) = diagonal(dA)
+    return DiagonalOf(d(node.args[0], tangents))
+
+
+@d.register
+def _(node: Kronecker, tangents: Tangents) -> MatrixExpr:
+    # d(A ⊗ B) = dA ⊗ B + A ⊗ dB
+    left, right = node.args
+    return Kronecker(d(left, tangents), right) + Kronecker(left, d(right, tangents))
+
+
+@d.register
+def _(node: Vec, tangents: Tangents) -> MatrixExpr:
+    # d vec(A) = vec(dA)
+    moved = d(node.args[0], tangents)
+    return Zeros(*node.shape) if isinstance(moved, Zeros) else Vec(moved)
+
+
+@d.register
+def _(node: Unvec, tangents: Tangents) -> MatrixExpr:
+    # d unvec(v) = unvec(dv)
+    moved = d(node.args[0], tangents)
+    return Zeros(*node.shape) if isinstance(moved, Zeros) else Unvec(moved, *node.shape)
+
+
+@d.register
+def _(node: Block, tangents: Tangents) -> MatrixExpr:
+    # d [A B; C D] = [dA dB; dC dD]
+    return Block(*([d(block, tangents) for block in row] for row in node.args))
+
+
+@d.register
+def _(node: Rows, tangents: Tangents) -> MatrixExpr:
+    # d A[i:k] = (dA)[i:k]
+    return Rows(d(node.args[0], tangents), *node.args[1:])
+
+
+@d.register
+def _(node: Place, tangents: Tangents) -> MatrixExpr:
+    # Placing is linear.
+    return Place(d(node.args[0], tangents), *node.args[1:])
+
+
+@d.register
+def _(node: OrderedSum, tangents: Tangents) -> MatrixExpr:
+    # d Σ A_j = Σ dA_j
+    return OrderedSum(d(node.body, tangents), node.index, node.lower, node.upper)
+
+
+@d.register
+def _(node: OrderedProduct, tangents: Tangents) -> MatrixExpr:
+    # d ∏ A_j = Σ_i (∏_{j>i} A_j) dA_i (∏_{j<i} A_j), latest factor on the left.
+    moved = d(node.body, tangents)
+    if isinstance(moved, Zeros):
+        return Zeros(*node.shape)
+    i = fresh_index(node.free_symbols | node.body.free_symbols)
+    later, earlier = node.over(i + 1, node.upper), node.over(node.lower, i - 1)
+    middle = moved.subs(node.index, i)
+    sides = (later, middle, earlier) if node.latest == LEFT else (earlier, middle, later)
+    return OrderedSum(MatrixProduct(*sides), i, node.lower, node.upper)
+
+
+@d.register
+def _(node: VectorFunction, tangents: Tangents) -> MatrixExpr:
+    # d f(u, v) = ∂₁f du + ∂₂f dv
+    terms = [
+        Partial(node, Integer(place)) * d(argument, tangents)
+        for place, argument in enumerate(node.arguments)
+    ]
+    return MatrixSum(Zeros(*node.shape), *terms)
+
+
+@d.register
+def _(node: Norm, tangents: Tangents) -> MatrixExpr:
+    # d‖g‖₂ = gᵀ dg / ‖g‖₂ for a column, likewise with vec for the Frobenius norm.
+    moved = d(node.matrix, tangents)
+    if isinstance(moved, Zeros):
+        return Zeros(1, 1)
+    if node.kind == "F" or (node.kind == "2" and is_column(node.matrix)):
+        return MatrixProduct(1 / node, Transposed(Vec(node.matrix)), Vec(moved))
+    raise NotSupportedError(
+        f"the norm ‖·‖ of kind {node.kind!r} has no differential rule",
+        {"expected": "the Euclidean norm of a column, or the Frobenius norm", "got": str(node)},
+    )
+
+
+@d.register(TotalDerivative)
+@d.register(ImmediateDerivative)
+@d.register(Partial)
+def _(node: Any, tangents: Tangents) -> MatrixExpr:
+    # Second derivatives of what is not known: constant only if the variable does not occur.
+    if any(node.has(variable) for variable in tangents):
+        raise NotSupportedError(
+            "the derivative of an unevaluated derivative has no rule",
+            {"expected": "an evaluated derivative", "got": str(node)},
+        )
+    return Zeros(*node.shape)

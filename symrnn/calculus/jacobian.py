@@ -1,0 +1,64 @@
+"""Jacobians, gradients and products with them, all read off the differential."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.calculus.differential import differential
+from symrnn.calculus.linear import matrix_of, transposed
+from symrnn.errors import ShapeError
+from symrnn.language import shapes
+from symrnn.language.algebra import as_matrix, scalar_one
+from symrnn.language.canonical import transpose
+from symrnn.language.derivatives import NUMERATOR, Tangent, require_layout
+from symrnn.language.structure import Vec
+
+
+def jacobian(of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:
+    """∂of/∂by with everything but `by` held constant.
+
+    Args:
+        of: a column, n × 1.
+        by: a column, m × 1; or `Vec(W)` of a p × q matrix W, and then m = pq.
+        layout: "numerator" gives n × m (row i is the gradient of entry i), "denominator" m × n.
+
+    Raises:
+        ShapeError: when `of` is no column.
+        NotSupportedError: where the calculus has no rule.
+    """
+    of = as_matrix(of)
+    shapes.require_column("the Jacobian", of)
+    variable = by.args[0] if isinstance(by, Vec) else as_matrix(by)
+    numerator = matrix_of(differential(of, variable), Tangent(variable))
+    return numerator if require_layout(layout) == NUMERATOR else transpose(numerator)
+
+
+def gradient(of: Any, by: Any) -> MatrixExpr:
+    """The gradient of a scalar: the matrix G of the shape of `by` with d(of) = ⟨G, d(by)⟩.
+
+    Args:
+        of: 1 × 1, or a SymPy scalar that contains norms.
+        by: a parameter or a time-indexed vector, of any shape.
+    """
+    moved = differential(of, by)
+    if not shapes.is_scalar(moved):
+        raise ShapeError(
+            "the gradient needs a scalar", {"expected": "1 × 1", "got": shapes.show(moved.shape)}
+        )
+    return transposed(moved, Tangent(by), scalar_one())
+
+
+def jvp(of: Any, by: Any, tangent: Any) -> MatrixExpr:
+    """The Jacobian of `of` times a tangent of the shape of `by`, without forming the Jacobian."""
+    tangent = as_matrix(tangent)
+    shapes.require_same("Jacobian-vector product", as_matrix(by), tangent)
+    return differential(of, by).xreplace({Tangent(by): tangent})
+
+
+def vjp(of: Any, by: Any, cotangent: Any) -> MatrixExpr:
+    """The transposed Jacobian of `of` times a cotangent of its shape; has the shape of `by`."""
+    of, cotangent = as_matrix(of), as_matrix(cotangent)
+    shapes.require_same("vector-Jacobian product", of, cotangent)
+    return transposed(differential(of, by), Tangent(by), cotangent)

@@ -1,0 +1,178 @@
+"""Elementwise functions: an activation is one SymPy expression in one variable, or unknown."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import sympy
+from sympy import Expr, Function, Integer, Lambda, S, Symbol
+from sympy.core.symbol import Str
+
+from symrnn.errors import IllFormedError
+from symrnn.language.algebra import MatrixNode, Ones, Zeros, as_matrix
+from symrnn.language.shapes import Shape
+from symrnn.language.writing import Written
+
+X = Symbol("x", real=True)
+
+
+class Unknown(Written, Function):  # type: ignore[misc]
+    """`Unknown(name, n, x)`: the n-th derivative at x of a function about which nothing is known.
+
+    SymPy's own undefined functions differentiate to `Subs(Derivative(…))`, which never compares
+    equal to anything a rule writes; here each derivative is a function with a name of its own.
+    """
+
+    nargs = 3
+    is_real = True
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return cast("set[Symbol]", self.args[2].free_symbols)
+
+    def fdiff(self, argindex: int = 3) -> Expr:
+        name, order, x = self.args
+        return Unknown(name, order + 1, x)
+
+    @property
+    def order(self) -> int:
+        """How often the function has been differentiated."""
+        return int(self.args[1])
+
+
+class Activation(Written, sympy.Basic):  # type: ignore[misc]
+    """A function of one variable and a name; `order` counts how often it was differentiated.
+
+    Call it with a column (or any matrix) to apply it to every entry.
+    """
+
+    def __new__(cls, name: Any, function: Lambda, order: Any = 0) -> Activation:
+        name = name if isinstance(name, Str) else Str(name)
+        return cast("Activation", super().__new__(cls, name, function, Integer(order)))
+
+    @property
+    def name(self) -> str:
+        """The name of the function, without primes."""
+        return cast(str, self.args[0].name)
+
+    @property
+    def order(self) -> int:
+        """0 for σ, 1 for σ′, …"""
+        return int(self.args[2])
+
+    @property
+    def function(self) -> Lambda:
+        """The function of one variable."""
+        return self.args[1]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known of the function but its name."""
+        return bool(self.function.expr.has(Unknown))
+
+    @property
+    def prime(self) -> Activation:
+        """The derivative: dσ/dx by SymPy's scalar `diff`."""
+        (variable,) = self.function.variables
+        slope = self.function.expr.diff(variable)
+        return Activation(self.args[0], Lambda(variable, slope), self.order + 1)
+
+    def at(self, value: Any) -> Expr:
+        """The scalar σ(value)."""
+        return self.function(value)
+
+    def __call__(self, matrix: Any) -> MatrixNode:
+        return cast(MatrixNode, Elementwise(self, as_matrix(matrix)))
+
+
+class Elementwise(MatrixNode):
+    """f(A): the function applied to every entry."""
+
+    def __new__(cls, activation: Activation, matrix: Any) -> MatrixNode:
+        matrix = as_matrix(matrix)
+        if not isinstance(activation, Activation):
+            raise IllFormedError(
+                "an elementwise function must be an Activation",
+                {"expected": "symrnn.activation(…)", "got": repr(activation)},
+            )
+        (variable,) = activation.function.variables
+        body = activation.function.expr
+        if body == variable:
+            return cast(MatrixNode, matrix)
+        if body == 1:
+            return Ones(*matrix.shape)
+        if body == 0:
+            return Zeros(*matrix.shape)
+        return super().__new__(cls, activation, matrix)
+
+    @property
+    def activation(self) -> Activation:
+        """The function."""
+        return self.args[0]
+
+    @property
+    def argument(self) -> MatrixNode:
+        """What it is applied to."""
+        return self.args[1]
+
+    @property
+    def shape(self) -> Shape:
+        return cast(Shape, self.args[1].shape)
+
+    def doit(self, **hints: Any) -> MatrixNode:
+        return cast(MatrixNode, Elementwise(self.activation, self.argument.doit(**hints)))
+
+
+def _logistic(x: Expr) -> Expr:
+    return 1 / (1 + sympy.exp(-x))
+
+
+FORMULAS: dict[str, Expr] = {
+    "logistic": _logistic(X),
+    "tanh": sympy.tanh(X),
+    "relu": sympy.Max(0, X),
+    "identity": X,
+    "softplus": sympy.log(1 + sympy.exp(X)),
+    "silu": X * _logistic(X),
+    "gelu": X * (1 + sympy.erf(X / sympy.sqrt(2))) / 2,
+    "sin": sympy.sin(X),
+    "arctan": sympy.atan(X),
+}
+"""The activations known by name, each as an expression in `X`."""
+
+
+def unknown(name: str = "sigma") -> Activation:
+    """An activation of which only the name is known: derivations then hold for every σ."""
+    return Activation(name, Lambda(X, Unknown(Symbol(name), S.Zero, X)))
+
+
+def activation(what: str | Expr | Activation | None, name: str | None = None) -> Activation:
+    """An activation from a name in `FORMULAS`, a SymPy expression in one variable, or None.
+
+    Args:
+        what: "tanh", …; an expression such as `tanh(x)/2`; None for an unknown σ.
+        name: what the function is called in formulas; the expression itself stands otherwise.
+
+    Raises:
+        IllFormedError: for a name that is not known, or an expression that has not exactly one
+            free symbol. Text is only looked up, never evaluated.
+    """
+    if what is None:
+        return unknown(name or "sigma")
+    if isinstance(what, Activation):
+        return what
+    if isinstance(what, str):
+        if what not in FORMULAS:
+            raise IllFormedError(
+                f"unknown activation {what!r}",
+                {"expected": ", ".join(FORMULAS) + ", or a SymPy expression", "got": what},
+            )
+        return Activation(name or what, Lambda(X, FORMULAS[what]))
+    symbols = getattr(what, "free_symbols", set())
+    if not isinstance(what, Expr) or len(symbols) != 1:
+        raise IllFormedError(
+            "an activation must be an expression in exactly one variable",
+            {"expected": "one free symbol", "got": f"{what}  ({len(symbols)} free symbols)"},
+        )
+    (symbol,) = symbols
+    return Activation(name or "phi", Lambda(X, what.xreplace({symbol: X})))

@@ -1,0 +1,281 @@
+"""Sums, products and transposes of matrices of symbolic size.
+
+SymPy's own `MatAdd` and `MatMul` compare only integer sizes (W + s with W d×d and s d×1 passes) and
+call `doit` on their operands, which would expand every ordered product on the way. These nodes
+check symbolic shapes where they are built and evaluate nothing but the neutral elements.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any, cast
+
+import sympy
+from sympy import Expr, Integer, S
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import IllFormedError
+from symrnn.language import shapes
+from symrnn.language.shapes import Shape
+from symrnn.language.writing import Written
+
+
+class Operators:
+    """Arithmetic between matrix expressions, checked and unevaluated."""
+
+    # Above SymPy's MatrixExpr (11), so that `sympy_matrix * ours` is ours as well.
+    _op_priority = 20.0
+    _iterable = False
+
+    def __add__(self, other: Any) -> MatrixExpr:
+        return MatrixSum(self, as_matrix(other))
+
+    def __radd__(self, other: Any) -> MatrixExpr:
+        return MatrixSum(as_matrix(other), self)
+
+    def __sub__(self, other: Any) -> MatrixExpr:
+        return MatrixSum(self, MatrixProduct(-1, as_matrix(other)))
+
+    def __rsub__(self, other: Any) -> MatrixExpr:
+        return MatrixSum(as_matrix(other), MatrixProduct(-1, self))
+
+    def __neg__(self) -> MatrixExpr:
+        return MatrixProduct(-1, self)
+
+    def __mul__(self, other: Any) -> MatrixExpr:
+        return MatrixProduct(self, other)
+
+    def __rmul__(self, other: Any) -> MatrixExpr:
+        return MatrixProduct(other, self)
+
+    __matmul__ = __mul__
+    __rmatmul__ = __rmul__
+
+    def __truediv__(self, other: Any) -> MatrixExpr:
+        return MatrixProduct(S.One / as_scalar(other), self)
+
+    @property
+    def T(self) -> MatrixExpr:
+        """The transpose, unevaluated except for (Aᵀ)ᵀ = A."""
+        return Transposed(self)
+
+
+class MatrixNode(Written, Operators, MatrixExpr):  # type: ignore[misc]
+    """Base of every matrix expression of the language."""
+
+    def __new__(cls, *args: Any) -> MatrixNode:
+        # Basic.__new__, since MatrixExpr's own would sympify arguments that are already nodes.
+        return cast("MatrixNode", sympy.Basic.__new__(cls, *args))
+
+    @property
+    def shape(self) -> Shape:
+        """Rows and columns, expressions in the symbolic sizes."""
+        raise NotImplementedError(f"{type(self).__name__} states no shape")
+
+    def doit(self, **hints: Any) -> MatrixExpr:
+        """Expand ordered products and sums whose number of terms is an integer."""
+        return self.func(*(arg.doit(**hints) for arg in self.args))
+
+    def _eval_transpose(self) -> MatrixExpr:
+        return Transposed(self)
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        return sympy.matrices.expressions.matexpr.MatrixElement(self, i, j)
+
+
+class Parameter(Operators, sympy.MatrixSymbol):  # type: ignore[misc]
+    """A matrix or a vector that does not depend on time: W, U, b."""
+
+
+class Identity(MatrixNode):
+    """The n × n identity."""
+
+    def __new__(cls, size: Any) -> Identity:
+        return cast("Identity", super().__new__(cls, sympy.sympify(size)))
+
+    @property
+    def shape(self) -> Shape:
+        return (self.args[0], self.args[0])
+
+
+class Zeros(MatrixNode):
+    """The matrix of zeros."""
+
+    def __new__(cls, rows: Any, cols: Any) -> Zeros:
+        return cast("Zeros", super().__new__(cls, sympy.sympify(rows), sympy.sympify(cols)))
+
+    @property
+    def shape(self) -> Shape:
+        return (self.args[0], self.args[1])
+
+
+class Ones(MatrixNode):
+    """The matrix whose every entry is 1."""
+
+    def __new__(cls, rows: Any, cols: Any = 1) -> Ones:
+        return cast("Ones", super().__new__(cls, sympy.sympify(rows), sympy.sympify(cols)))
+
+    @property
+    def shape(self) -> Shape:
+        return (self.args[0], self.args[1])
+
+
+class Transposed(MatrixNode):
+    """Aᵀ, unevaluated."""
+
+    def __new__(cls, matrix: Any) -> MatrixExpr:  # type: ignore[misc]
+        matrix = as_matrix(matrix)
+        if isinstance(matrix, Transposed):
+            return matrix.args[0]
+        if isinstance(matrix, Identity):
+            return matrix
+        if isinstance(matrix, Zeros | Ones):
+            return matrix.func(matrix.shape[1], matrix.shape[0])
+        if shapes.is_scalar(matrix):
+            return matrix
+        return super().__new__(cls, matrix)
+
+    @property
+    def shape(self) -> Shape:
+        rows, cols = self.args[0].shape
+        return (cols, rows)
+
+
+class MatrixSum(MatrixNode):
+    """A + B + …, in the order written; equal terms are collected, zeros dropped."""
+
+    def __new__(cls, *terms: Any) -> MatrixExpr:  # type: ignore[misc]
+        if not terms:
+            raise IllFormedError("a sum needs at least one term: its shape is unknown otherwise")
+        flat: list[MatrixExpr] = []
+        for term in map(as_matrix, terms):
+            flat.extend(term.args if isinstance(term, MatrixSum) else [term])
+        shapes.require_same("sum", *flat)
+        collected: dict[MatrixExpr, Expr] = {}
+        for term in flat:
+            coefficient, core = split_coefficient(term)
+            collected[core] = collected.get(core, S.Zero) + coefficient
+        kept = [
+            MatrixProduct(coefficient, core)
+            for core, coefficient in collected.items()
+            if coefficient != 0 and not isinstance(core, Zeros)
+        ]
+        if not kept:
+            return Zeros(*flat[0].shape)
+        return kept[0] if len(kept) == 1 else super().__new__(cls, *kept)
+
+    @property
+    def shape(self) -> Shape:
+        return cast(Shape, self.args[0].shape)
+
+
+class MatrixProduct(MatrixNode):
+    """c A B …: `args` is the scalar coefficient and then the factors, in order."""
+
+    def __new__(cls, *operands: Any) -> MatrixExpr:  # type: ignore[misc]
+        coefficient, factors = S.One, []
+        for operand in map(sympy.sympify, operands):
+            if not isinstance(operand, MatrixExpr):
+                coefficient *= as_scalar(operand)
+                continue
+            matrix = as_matrix(operand)
+            inner, core = split_coefficient(matrix)
+            coefficient *= inner
+            factors.extend(core.args[1:] if isinstance(core, MatrixProduct) else [core])
+        if not factors:
+            raise IllFormedError("a matrix product needs at least one matrix factor")
+        shapes.require_chain("product", *factors)
+        shape = (factors[0].shape[0], factors[-1].shape[1])
+        if coefficient == 0 or any(isinstance(factor, Zeros) for factor in factors):
+            return Zeros(*shape)
+        kept = [factor for factor in factors if not isinstance(factor, Identity)]
+        kept = kept or factors[:1]
+        if coefficient == 1 and len(kept) == 1:
+            return kept[0]
+        return super().__new__(cls, coefficient, *kept)
+
+    @property
+    def coefficient(self) -> Expr:
+        """The scalar in front."""
+        return self.args[0]
+
+    @property
+    def factors(self) -> tuple[MatrixExpr, ...]:
+        """The matrix factors, left to right."""
+        return cast("tuple[MatrixExpr, ...]", self.args[1:])
+
+    @property
+    def shape(self) -> Shape:
+        return (self.args[1].shape[0], self.args[-1].shape[1])
+
+
+def split_coefficient(matrix: MatrixExpr) -> tuple[Expr, MatrixExpr]:
+    """`(c, A)` with `matrix = c A` and A free of a scalar in front."""
+    if isinstance(matrix, MatrixProduct) and matrix.coefficient != 1:
+        return matrix.coefficient, MatrixProduct(*matrix.factors)
+    return S.One, matrix
+
+
+def as_scalar(value: Any) -> Expr:
+    """`value` as a commutative SymPy expression, or `IllFormedError`."""
+    value = sympy.sympify(value)
+    if not isinstance(value, Expr) or isinstance(value, MatrixExpr):
+        raise IllFormedError(
+            "a scalar factor must be a number or a SymPy expression",
+            {"expected": "a scalar", "got": f"{type(value).__name__}  {value}"},
+        )
+    return value
+
+
+@singledispatch
+def as_matrix(value: Any) -> MatrixExpr:
+    """`value` in the language's own nodes; SymPy's composites are rebuilt and so shape-checked."""
+    raise IllFormedError(
+        "expected a matrix expression",
+        {"expected": "a node of the language or a SymPy MatrixExpr", "got": f"{value!r}"},
+    )
+
+
+@as_matrix.register
+def _(value: MatrixNode) -> MatrixExpr:
+    return value
+
+
+@as_matrix.register
+def _(value: sympy.MatrixSymbol) -> MatrixExpr:
+    return value
+
+
+@as_matrix.register
+def _(value: sympy.MatAdd) -> MatrixExpr:
+    return MatrixSum(*value.args)
+
+
+@as_matrix.register
+def _(value: sympy.MatMul) -> MatrixExpr:
+    return MatrixProduct(*value.args)
+
+
+@as_matrix.register
+def _(value: sympy.Transpose) -> MatrixExpr:
+    return Transposed(value.arg)
+
+
+@as_matrix.register
+def _(value: sympy.Identity) -> MatrixExpr:
+    return Identity(value.shape[0])
+
+
+@as_matrix.register
+def _(value: sympy.ZeroMatrix) -> MatrixExpr:
+    return Zeros(*value.shape)
+
+
+@as_matrix.register
+def _(value: sympy.OneMatrix) -> MatrixExpr:
+    return Ones(*value.shape)
+
+
+def scalar_one() -> MatrixExpr:
+    """1 as a 1 × 1 matrix: the cotangent a gradient starts from."""
+    return Identity(Integer(1))

@@ -1,0 +1,266 @@
+"""Every entry of an expression at integer sizes and times, as SymPy scalars.
+
+This is the exact meaning of the language, written without any of its algebra: matrices are
+SymPy's dense ones, and what a leaf or a derivative stands for is asked of an `Interpretation`.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any, Protocol
+
+import sympy
+from sympy import Expr, Function, ImmutableDenseMatrix, Integer, Tuple
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Elementwise
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Transposed,
+    Zeros,
+)
+from symrnn.language.derivatives import ImmediateDerivative, Partial, TotalDerivative, VectorFunction
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
+from symrnn.language.relations import Limit, Relation
+from symrnn.language.structure import (
+    Block,
+    Diag,
+    DiagonalOf,
+    Hadamard,
+    Kronecker,
+    Place,
+    Rows,
+    Unvec,
+    Vec,
+)
+from symrnn.language.time import TimeVector
+
+Entries = ImmutableDenseMatrix
+
+
+class Interpretation(Protocol):
+    """What the leaves stand for."""
+
+    def leaf(self, node: MatrixExpr) -> Entries:
+        """The entries of a parameter or of a vector at an integer time."""
+
+    def derivative(self, node: MatrixExpr) -> Entries:
+        """The entries of an unevaluated derivative, by scalar differentiation."""
+
+
+class Field(Function):  # type: ignore[misc]
+    """Entry `i` of an unknown vector function, differentiated `orders[l]` times by argument l."""
+
+    is_real = True
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return set().union(*(arg.free_symbols for arg in self.args[3:]))
+
+    def fdiff(self, argindex: int = 4) -> Expr:
+        name, entry, orders, *arguments = self.args
+        place = argindex - 4
+        raised = [order + (1 if at == place else 0) for at, order in enumerate(orders)]
+        return Field(name, entry, Tuple(*raised), *arguments)
+
+
+def entries(expression: Any, meaning: Interpretation) -> Any:
+    """A dense matrix of SymPy scalars, or one scalar for a scalar expression.
+
+    All sizes and times in `expression` must be integers.
+    """
+    if isinstance(expression, Expr) and not isinstance(expression, MatrixExpr | Norm):
+        norms = {inner: entries(inner, meaning) for inner in expression.atoms(Norm)}
+        return expression.xreplace(norms).doit()
+    return _entries(expression, meaning)
+
+
+@singledispatch
+def _entries(node: Any, meaning: Interpretation) -> Any:
+    raise NotSupportedError(f"no entries for {type(node).__name__}", {"node": str(node)})
+
+
+@_entries.register(sympy.MatrixSymbol)
+@_entries.register(TimeVector)
+def _(node: Any, meaning: Interpretation) -> Entries:
+    return meaning.leaf(node)
+
+
+@_entries.register(TotalDerivative)
+@_entries.register(ImmediateDerivative)
+def _(node: Any, meaning: Interpretation) -> Entries:
+    return meaning.derivative(node)
+
+
+@_entries.register
+def _(node: Identity, meaning: Interpretation) -> Entries:
+    return Entries(sympy.eye(int(node.args[0])))
+
+
+@_entries.register
+def _(node: Zeros, meaning: Interpretation) -> Entries:
+    return Entries(sympy.zeros(*map(int, node.shape)))
+
+
+@_entries.register
+def _(node: Ones, meaning: Interpretation) -> Entries:
+    return Entries(sympy.ones(*map(int, node.shape)))
+
+
+@_entries.register
+def _(node: MatrixSum, meaning: Interpretation) -> Entries:
+    first, *rest = (entries(term, meaning) for term in node.args)
+    return sum(rest, first)
+
+
+@_entries.register
+def _(node: MatrixProduct, meaning: Interpretation) -> Entries:
+    product, *rest = (entries(factor, meaning) for factor in node.factors)
+    for factor in rest:
+        product = product * factor
+    return entries(node.coefficient, meaning) * product
+
+
+@_entries.register
+def _(node: Transposed, meaning: Interpretation) -> Entries:
+    return entries(node.args[0], meaning).T
+
+
+@_entries.register
+def _(node: Elementwise, meaning: Interpretation) -> Entries:
+    return entries(node.argument, meaning).applyfunc(node.activation.at)
+
+
+@_entries.register
+def _(node: Diag, meaning: Interpretation) -> Entries:
+    return Entries(sympy.diag(*entries(node.args[0], meaning)))
+
+
+@_entries.register
+def _(node: DiagonalOf, meaning: Interpretation) -> Entries:
+    return entries(node.args[0], meaning).diagonal().T
+
+
+@_entries.register
+def _(node: Hadamard, meaning: Interpretation) -> Entries:
+    product, *rest = (entries(factor, meaning) for factor in node.args)
+    for factor in rest:
+        product = product.multiply_elementwise(factor)
+    return product
+
+
+@_entries.register
+def _(node: Kronecker, meaning: Interpretation) -> Entries:
+    left, right = (entries(factor, meaning) for factor in node.args)
+    rows, cols = right.shape
+    return Entries(
+        left.rows * rows,
+        left.cols * cols,
+        lambda i, j: left[i // rows, j // cols] * right[i % rows, j % cols],
+    )
+
+
+@_entries.register
+def _(node: Vec, meaning: Interpretation) -> Entries:
+    return entries(node.args[0], meaning).vec()
+
+
+@_entries.register
+def _(node: Unvec, meaning: Interpretation) -> Entries:
+    vector, (rows, cols) = entries(node.args[0], meaning), map(int, node.shape)
+    return Entries(rows, cols, lambda i, j: vector[j * rows + i])
+
+
+@_entries.register
+def _(node: Block, meaning: Interpretation) -> Entries:
+    bands = [Entries.hstack(*(entries(block, meaning) for block in row)) for row in node.args]
+    return Entries.vstack(*bands)
+
+
+@_entries.register
+def _(node: Rows, meaning: Interpretation) -> Entries:
+    matrix, start, count = node.args
+    return entries(matrix, meaning)[int(start) : int(start + count), :]
+
+
+@_entries.register
+def _(node: Place, meaning: Interpretation) -> Entries:
+    matrix, start, total = entries(node.args[0], meaning), int(node.args[1]), int(node.args[2])
+    above = sympy.zeros(start, matrix.cols)
+    below = sympy.zeros(total - start - matrix.rows, matrix.cols)
+    return Entries.vstack(above, matrix, below)
+
+
+@_entries.register
+def _(node: OrderedProduct, meaning: Interpretation) -> Entries:
+    product = Entries(sympy.eye(int(node.shape[0])))
+    for time in _integer_times(node):
+        factor = entries(node.at(time), meaning)
+        product = factor * product if node.latest == LEFT else product * factor
+    return product
+
+
+@_entries.register
+def _(node: OrderedSum, meaning: Interpretation) -> Entries:
+    terms = [entries(node.at(time), meaning) for time in _integer_times(node)]
+    return sum(terms, Entries(sympy.zeros(*map(int, node.shape))))
+
+
+def _integer_times(node: Any) -> range:
+    return range(int(node.lower), int(node.upper) + 1)
+
+
+@_entries.register
+def _(node: VectorFunction, meaning: Interpretation) -> Entries:
+    arguments = [entry for arg in node.arguments for entry in entries(arg, meaning)]
+    orders = Tuple(*([0] * len(arguments)))
+    rows = [Field(node.args[0], Integer(i), orders, *arguments) for i in range(int(node.shape[0]))]
+    return Entries(rows)
+
+
+@_entries.register
+def _(node: Partial, meaning: Interpretation) -> Entries:
+    function, position = node.args
+    values = entries(function, meaning)
+    sizes = [int(argument.shape[0]) for argument in function.arguments]
+    start = sum(sizes[: int(position)])
+    columns = range(start, start + sizes[int(position)])
+    return Entries([[value.fdiff(4 + column) for column in columns] for value in values])
+
+
+@_entries.register
+def _(node: Norm, meaning: Interpretation) -> Expr:
+    matrix = entries(node.matrix, meaning)
+    if node.kind == "1":
+        return sympy.Max(*(sum(map(abs, matrix.col(j))) for j in range(matrix.cols)))
+    if node.kind == "inf":
+        return sympy.Max(*(sum(map(abs, matrix.row(i))) for i in range(matrix.rows)))
+    if node.kind == "max":
+        return sympy.Max(*map(abs, matrix))
+    squares = sum(entry**2 for entry in matrix)
+    if node.kind == "F" or matrix.cols == 1 or matrix.rows == 1:
+        return sympy.sqrt(squares)
+    if node.kind == "2" and min(matrix.shape) == 2:
+        # σ_max² is the larger root of z² - tr(G) z + det(G), G the smaller Gram matrix.
+        gram = matrix.T * matrix if matrix.cols == 2 else matrix * matrix.T
+        trace, determinant = gram.trace(), gram.det()
+        return sympy.sqrt((trace + sympy.sqrt(trace**2 - 4 * determinant)) / 2)
+    raise NotSupportedError(
+        f"no closed form for the norm of kind {node.kind!r} of a {matrix.shape} matrix",
+        {"expected": "kind 1, inf, max, F, or 2 at size 2", "got": str(node)},
+    )
+
+
+@_entries.register
+def _(node: Relation, meaning: Interpretation) -> tuple[Any, Any]:
+    return entries(node.lhs, meaning), entries(node.rhs, meaning)
+
+
+@_entries.register
+def _(node: Limit, meaning: Interpretation) -> Any:
+    raise NotSupportedError("a limit has no entries at finite times", {"claim": str(node)})

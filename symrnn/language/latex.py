@@ -1,0 +1,310 @@
+"""The LaTeX form of every node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+
+from symrnn.language.activations import X, Activation, Elementwise, Unknown
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Transposed,
+    Zeros,
+)
+from symrnn.language.derivatives import (
+    ImmediateDerivative,
+    Partial,
+    Tangent,
+    TotalDerivative,
+    VectorFunction,
+)
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
+from symrnn.language.precedence import (
+    ATOM,
+    ENTRYWISE,
+    POSTFIX,
+    PRODUCT,
+    SUM,
+    needs_parentheses,
+    precedence,
+)
+from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.structure import (
+    Block,
+    Diag,
+    DiagonalOf,
+    Hadamard,
+    Kronecker,
+    Place,
+    Rows,
+    Unvec,
+    Vec,
+)
+from symrnn.language.time import TimeVector
+from symrnn.language.writing import write_latex
+
+FUNCTION_NAMES = {
+    "tanh": r"\tanh",
+    "sin": r"\sin",
+    "arctan": r"\arctan",
+    "logistic": r"\operatorname{logistic}",
+    "softplus": r"\operatorname{softplus}",
+    "relu": r"\operatorname{ReLU}",
+    "silu": r"\operatorname{SiLU}",
+    "gelu": r"\operatorname{GELU}",
+}
+
+
+def _bracket(written: str) -> str:
+    return rf"\left({written}\right)"
+
+
+def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
+    written = printer._print(node)
+    return _bracket(written) if needs_parentheses(node, outer, last=last) else str(written)
+
+
+def _name(label: str, printer: Any) -> str:
+    return FUNCTION_NAMES.get(label) or str(printer._print(Symbol(label)))
+
+
+@write_latex.register
+def _(node: TimeVector, printer: Any) -> str:
+    return f"{_name(node.label, printer)}_{{{printer._print(node.index)}}}"
+
+
+@write_latex.register
+def _(node: Identity, printer: Any) -> str:
+    return "1" if node.args[0] == 1 else "I"
+
+
+@write_latex.register
+def _(node: Zeros, printer: Any) -> str:
+    return "0"
+
+
+@write_latex.register
+def _(node: Ones, printer: Any) -> str:
+    return r"\mathbf{1}"
+
+
+@write_latex.register
+def _(node: Transposed, printer: Any) -> str:
+    inner = node.args[0]
+    written = printer._print(inner)
+    # Diagonals and brackets close themselves; a fraction ∂y/∂x does not.
+    if precedence(inner) < ATOM or isinstance(inner, TotalDerivative | ImmediateDerivative):
+        written = _bracket(written)
+    return rf"{written}^{{\mathsf{{T}}}}"
+
+
+@write_latex.register
+def _(node: MatrixSum, printer: Any) -> str:
+    parts: list[str] = []
+    for position, term in enumerate(node.args):
+        negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
+        shown = MatrixProduct(-1, term) if negative and parts else term
+        last = position == len(node.args) - 1
+        written = _operand(shown, SUM, printer, last=last)
+        joiner = "" if not parts else (" - " if negative else " + ")
+        parts.append(joiner + written)
+    return "".join(parts)
+
+
+@write_latex.register
+def _(node: MatrixProduct, printer: Any) -> str:
+    factors = node.factors
+    parts = []
+    for position, factor in enumerate(factors):
+        last = position == len(factors) - 1
+        parts.append(_operand(factor, PRODUCT, printer, last=last))
+    product = r" \, ".join(parts)
+    coefficient = node.coefficient
+    if coefficient == 1:
+        return product
+    if coefficient == -1:
+        return f"-{product}"
+    written = printer._print(coefficient)
+    if coefficient.is_Add:
+        written = _bracket(written)
+    return rf"{written} \, {product}"
+
+
+@write_latex.register
+def _(node: Hadamard, printer: Any) -> str:
+    return r" \odot ".join(_operand(factor, ENTRYWISE, printer) for factor in node.args)
+
+
+@write_latex.register
+def _(node: Kronecker, printer: Any) -> str:
+    return r" \otimes ".join(_operand(factor, ENTRYWISE, printer) for factor in node.args)
+
+
+@write_latex.register
+def _(node: Diag, printer: Any) -> str:
+    return rf"\operatorname{{diag}}\left({printer._print(node.args[0])}\right)"
+
+
+@write_latex.register
+def _(node: DiagonalOf, printer: Any) -> str:
+    return rf"\operatorname{{diagonal}}\left({printer._print(node.args[0])}\right)"
+
+
+@write_latex.register
+def _(node: Vec, printer: Any) -> str:
+    return rf"\operatorname{{vec}}\left({printer._print(node.args[0])}\right)"
+
+
+@write_latex.register
+def _(node: Unvec, printer: Any) -> str:
+    vector, rows, cols = (printer._print(arg) for arg in node.args)
+    return rf"\operatorname{{vec}}^{{-1}}_{{{rows} \times {cols}}}\left({vector}\right)"
+
+
+@write_latex.register
+def _(node: Block, printer: Any) -> str:
+    rows = [" & ".join(printer._print(block) for block in row) for row in node.args]
+    return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
+
+
+@write_latex.register
+def _(node: Rows, printer: Any) -> str:
+    matrix, start, count = node.args
+    span = f"{printer._print(start + 1)} : {printer._print(sympy.expand(start + count))}"
+    return rf"{_operand(matrix, ATOM, printer)}_{{[{span}]}}"
+
+
+@write_latex.register
+def _(node: Place, printer: Any) -> str:
+    matrix, start, total = node.args
+    below = sympy.expand(total - start - matrix.shape[0])
+    parts = [] if start == 0 else ["0"]
+    parts.append(printer._print(matrix))
+    parts += [] if below == 0 else ["0"]
+    return r"\begin{bmatrix} " + r" \\ ".join(parts) + r" \end{bmatrix}"
+
+
+@write_latex.register
+def _(node: Unknown, printer: Any) -> str:
+    name, order, x = node.args
+    return rf"{printer._print(name)}{_primes(int(order))}\left({printer._print(x)}\right)"
+
+
+def _primes(order: int) -> str:
+    return "'" * order if order <= 3 else f"^{{({order})}}"
+
+
+@write_latex.register
+def _(node: Activation, printer: Any) -> str:
+    return _name(node.name, printer) + _primes(node.order)
+
+
+@write_latex.register
+def _(node: Elementwise, printer: Any) -> str:
+    function, argument = node.activation, node.argument
+    written = printer._print(argument)
+    if function.is_unknown or function.order == 0:
+        return rf"{_name(function.name, printer)}{_primes(function.order)}\left({written}\right)"
+    # A known derivative is shown by its formula: 1 - tanh²(a_j).
+    bracketed = written if precedence(argument) == ATOM else _bracket(written)
+    return str(printer._print(function.function.expr.xreplace({X: _Shown(bracketed)})))
+
+
+class _Shown(Symbol):  # type: ignore[misc]
+    """A stand-in for a vector inside a scalar formula: prints as the LaTeX it was made from."""
+
+    def __new__(cls, written: str) -> _Shown:
+        return Symbol.__new__(cls, written, real=True)  # type: ignore[no-any-return]
+
+    def _latex(self, printer: Any) -> str:
+        return str(self.name)
+
+
+@write_latex.register
+def _(node: OrderedProduct, printer: Any) -> str:
+    arrow = r"\curvearrowright" if node.latest == RIGHT else ""
+    sign = r"\prod" if node.latest == LEFT else rf"\overset{{{arrow}}}{{\prod}}"
+    return _ranged(sign, node, printer, PRODUCT)
+
+
+@write_latex.register
+def _(node: OrderedSum, printer: Any) -> str:
+    return _ranged(r"\sum", node, printer, PRODUCT)
+
+
+def _ranged(sign: str, node: Any, printer: Any, outer: int) -> str:
+    index, lower, upper = (printer._print(part) for part in (node.index, node.lower, node.upper))
+    body = _operand(node.body, outer, printer)
+    if isinstance(node, OrderedProduct) and precedence(node.body) == PRODUCT:
+        body = _bracket(body)
+    return rf"{sign}_{{{index}={lower}}}^{{{upper}}} {body}"
+
+
+def _fraction(symbol: str, node: Any, printer: Any) -> str:
+    of = _operand(node.of, ATOM, printer)
+    by = _operand(node.by, ATOM, printer)
+    written = rf"\frac{{{symbol} {of}}}{{\partial {by}}}"
+    if node.layout != "numerator":
+        written = rf"\left[{written}\right]_{{\mathrm{{den}}}}"
+    if node.held:
+        held = ", ".join(printer._print(state) for state in node.held)
+        written = rf"\left.{written}\right|_{{{held}}}"
+    return written
+
+
+@write_latex.register
+def _(node: TotalDerivative, printer: Any) -> str:
+    return _fraction(r"\partial", node, printer)
+
+
+@write_latex.register
+def _(node: ImmediateDerivative, printer: Any) -> str:
+    return _fraction(r"\partial^{+}", node, printer)
+
+
+@write_latex.register
+def _(node: VectorFunction, printer: Any) -> str:
+    arguments = ", ".join(printer._print(argument) for argument in node.arguments)
+    return rf"{_name(node.label, printer)}\left({arguments}\right)"
+
+
+@write_latex.register
+def _(node: Partial, printer: Any) -> str:
+    function, position = node.args
+    return rf"\partial_{{{position + 1}}} {printer._print(function)}"
+
+
+@write_latex.register
+def _(node: Tangent, printer: Any) -> str:
+    return rf"\mathrm{{d}} {_operand(node.args[0], POSTFIX, printer)}"
+
+
+@write_latex.register
+def _(node: Norm, printer: Any) -> str:
+    kind = node.facts.latex
+    subscript = f"_{{{kind}}}" if kind else ""
+    return rf"\left\lVert {printer._print(node.matrix)} \right\rVert{subscript}"
+
+
+@write_latex.register
+def _(node: Equation, printer: Any) -> str:
+    return f"{printer._print(node.lhs)} = {printer._print(node.rhs)}"
+
+
+@write_latex.register
+def _(node: Inequality, printer: Any) -> str:
+    return rf"{printer._print(node.lhs)} \le {printer._print(node.rhs)}"
+
+
+@write_latex.register
+def _(node: Limit, printer: Any) -> str:
+    variable = printer._print(node.variable)
+    quantity: Expr = node.lhs
+    goal = printer._print(node.rhs)
+    return rf"{printer._print(quantity)} \xrightarrow[{variable} \to \infty]{{}} {goal}"

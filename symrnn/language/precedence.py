@@ -1,0 +1,47 @@
+"""How tightly each node binds: the one table that decides parentheses, in text and LaTeX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
+from symrnn.language.ordered import OrderedProduct, OrderedSum
+from symrnn.language.structure import Hadamard, Kronecker
+
+SUM, PRODUCT, ENTRYWISE, POSTFIX, ATOM = 1, 2, 3, 4, 5
+
+_TABLE: dict[type, int] = {
+    MatrixSum: SUM,
+    # A sum or product sign reaches as far right as a product does.
+    OrderedSum: SUM,
+    OrderedProduct: PRODUCT,
+    MatrixProduct: PRODUCT,
+    Hadamard: ENTRYWISE,
+    Kronecker: ENTRYWISE,
+    Transposed: POSTFIX,
+}
+
+
+def precedence(node: Any) -> int:
+    """The binding strength of a node; atoms and function calls bind tightest."""
+    if isinstance(node, sympy.Expr) and node.is_Add:
+        return SUM
+    return _TABLE.get(type(node), ATOM)
+
+
+def needs_parentheses(inner: Any, outer: int, *, last: bool = True) -> bool:
+    """Whether `inner` must be bracketed as an operand of strength `outer`.
+
+    `last` says that nothing follows `inner`: a ∏ that is not last would swallow what follows.
+    """
+    if isinstance(inner, OrderedProduct | OrderedSum) and not last:
+        return True
+    if isinstance(inner, Hadamard | Kronecker) and outer == PRODUCT:
+        return True  # A B ⊙ c could be read either way
+    if isinstance(inner, MatrixProduct) and outer == ENTRYWISE:
+        return True
+    if isinstance(inner, MatrixProduct) and inner.coefficient.could_extract_minus_sign():
+        return outer > SUM
+    return precedence(inner) < outer or (precedence(inner) == outer and ENTRYWISE <= outer < ATOM)

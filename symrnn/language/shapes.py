@@ -1,0 +1,81 @@
+"""Shapes with symbolic sizes: when two fit, and what is said when they do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, expand
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import ShapeError
+
+Shape = tuple[Expr, Expr]
+
+
+def same_size(left: Any, right: Any) -> bool:
+    """Whether two sizes, integers or expressions, are equal for all values of their symbols."""
+    return bool(left == right or expand(left - right) == 0)
+
+
+def same_shape(left: Shape, right: Shape) -> bool:
+    """Whether both entries of two shapes agree."""
+    return same_size(left[0], right[0]) and same_size(left[1], right[1])
+
+
+def show(shape: Shape) -> str:
+    """A shape as it stands in messages: `d × 1`."""
+    return f"{shape[0]} × {shape[1]}"
+
+
+def is_column(node: MatrixExpr) -> bool:
+    """Whether `node` is a column vector (a scalar, 1 × 1, is one too)."""
+    return same_size(node.shape[1], 1)
+
+
+def is_scalar(node: MatrixExpr) -> bool:
+    """Whether `node` is 1 × 1."""
+    return same_shape(node.shape, (1, 1))
+
+
+def require_same(operation: str, *nodes: MatrixExpr) -> None:
+    """Raise `ShapeError` unless all operands have one shape."""
+    for other in nodes[1:]:
+        if not same_shape(nodes[0].shape, other.shape):
+            _refuse(operation, "operands of one shape", nodes[0], other)
+
+
+def require_chain(operation: str, *nodes: MatrixExpr) -> None:
+    """Raise `ShapeError` unless each operand has as many columns as the next has rows."""
+    for left, right in zip(nodes, nodes[1:], strict=False):
+        if not same_size(left.shape[1], right.shape[0]):
+            expected = "columns of the left operand = rows of the right one"
+            _refuse(operation, expected, left, right)
+
+
+def require_column(operation: str, node: MatrixExpr) -> None:
+    """Raise `ShapeError` unless `node` is a column vector."""
+    if not is_column(node):
+        raise ShapeError(
+            f"{operation} needs a column vector",
+            {"expected": "n × 1", "got": f"{show(node.shape)}  {node}"},
+        )
+
+
+def require_square(operation: str, node: MatrixExpr) -> None:
+    """Raise `ShapeError` unless `node` has as many rows as columns."""
+    if not same_size(*node.shape):
+        raise ShapeError(
+            f"{operation} needs a square matrix",
+            {"expected": "n × n", "got": f"{show(node.shape)}  {node}"},
+        )
+
+
+def _refuse(operation: str, expected: str, left: MatrixExpr, right: MatrixExpr) -> None:
+    raise ShapeError(
+        f"{operation}: shapes {show(left.shape)} and {show(right.shape)} do not fit",
+        {
+            "expected": expected,
+            "left": f"{show(left.shape)}  {left}",
+            "right": f"{show(right.shape)}  {right}",
+        },
+    )

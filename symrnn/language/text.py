@@ -1,0 +1,241 @@
+"""The plain-text form of every node, for terminals and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Symbol
+
+from symrnn.language.activations import X, Activation, Elementwise, Unknown
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Transposed,
+    Zeros,
+)
+from symrnn.language.derivatives import (
+    ImmediateDerivative,
+    Partial,
+    Tangent,
+    TotalDerivative,
+    VectorFunction,
+)
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
+from symrnn.language.precedence import (
+    ATOM,
+    ENTRYWISE,
+    PRODUCT,
+    SUM,
+    needs_parentheses,
+    precedence,
+)
+from symrnn.language.relations import Limit, Relation
+from symrnn.language.structure import (
+    Block,
+    Diag,
+    DiagonalOf,
+    Hadamard,
+    Kronecker,
+    Place,
+    Rows,
+    Unvec,
+    Vec,
+)
+from symrnn.language.time import TimeVector
+from symrnn.language.writing import write_text
+
+GREEK = {"sigma": "σ", "phi": "φ", "ell": "ℓ"}
+
+
+def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
+    written = str(printer._print(node))
+    return f"({written})" if needs_parentheses(node, outer, last=last) else written
+
+
+def _primes(order: int) -> str:
+    return "′" * order
+
+
+@write_text.register
+def _(node: TimeVector, printer: Any) -> str:
+    index = printer._print(node.index)
+    short = node.index.is_Symbol or node.index.is_Integer
+    return f"{node.label}_{index}" if short else f"{node.label}_{{{index}}}"
+
+
+@write_text.register
+def _(node: Identity, printer: Any) -> str:
+    return "I"
+
+
+@write_text.register
+def _(node: Zeros, printer: Any) -> str:
+    return "0"
+
+
+@write_text.register
+def _(node: Ones, printer: Any) -> str:
+    return "1"
+
+
+@write_text.register
+def _(node: Transposed, printer: Any) -> str:
+    inner = node.args[0]
+    written = printer._print(inner)
+    fraction = isinstance(inner, TotalDerivative | ImmediateDerivative)
+    return f"({written})ᵀ" if fraction or precedence(inner) < ATOM else f"{written}ᵀ"
+
+
+@write_text.register
+def _(node: MatrixSum, printer: Any) -> str:
+    parts: list[str] = []
+    for position, term in enumerate(node.args):
+        negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
+        shown = MatrixProduct(-1, term) if negative and parts else term
+        written = _operand(shown, SUM, printer, last=position == len(node.args) - 1)
+        parts.append(("" if not parts else (" - " if negative else " + ")) + written)
+    return "".join(parts)
+
+
+@write_text.register
+def _(node: MatrixProduct, printer: Any) -> str:
+    factors = node.factors
+    written = [
+        _operand(factor, PRODUCT, printer, last=position == len(factors) - 1)
+        for position, factor in enumerate(factors)
+    ]
+    product = " ".join(written)
+    if node.coefficient == 1:
+        return product
+    if node.coefficient == -1:
+        return f"-{product}"
+    coefficient = printer._print(node.coefficient)
+    return f"({coefficient}) {product}" if node.coefficient.is_Add else f"{coefficient} {product}"
+
+
+@write_text.register
+def _(node: Hadamard, printer: Any) -> str:
+    return " ⊙ ".join(_operand(factor, ENTRYWISE, printer) for factor in node.args)
+
+
+@write_text.register
+def _(node: Kronecker, printer: Any) -> str:
+    return " ⊗ ".join(_operand(factor, ENTRYWISE, printer) for factor in node.args)
+
+
+@write_text.register(Diag)
+@write_text.register(DiagonalOf)
+@write_text.register(Vec)
+def _(node: Any, printer: Any) -> str:
+    names = {Diag: "diag", DiagonalOf: "diagonal", Vec: "vec"}
+    return f"{names[type(node)]}({printer._print(node.args[0])})"
+
+
+@write_text.register
+def _(node: Unvec, printer: Any) -> str:
+    vector, rows, cols = (printer._print(arg) for arg in node.args)
+    return f"unvec({vector}; {rows} × {cols})"
+
+
+@write_text.register
+def _(node: Block, printer: Any) -> str:
+    rows = [", ".join(printer._print(block) for block in row) for row in node.args]
+    return "[" + "; ".join(rows) + "]"
+
+
+@write_text.register
+def _(node: Rows, printer: Any) -> str:
+    matrix, start, count = node.args
+    span = f"{printer._print(start + 1)}:{printer._print(sympy.expand(start + count))}"
+    return f"{_operand(matrix, ATOM, printer)}[{span}]"
+
+
+@write_text.register
+def _(node: Place, printer: Any) -> str:
+    matrix, start, total = (printer._print(arg) for arg in node.args)
+    return f"place({matrix} at {start} of {total})"
+
+
+@write_text.register
+def _(node: Unknown, printer: Any) -> str:
+    name, order, x = node.args
+    return f"{GREEK.get(name.name, name.name)}{_primes(int(order))}({printer._print(x)})"
+
+
+@write_text.register
+def _(node: Activation, printer: Any) -> str:
+    return GREEK.get(node.name, node.name) + _primes(node.order)
+
+
+@write_text.register
+def _(node: Elementwise, printer: Any) -> str:
+    function, argument = node.activation, node.argument
+    written = printer._print(argument)
+    if function.is_unknown or function.order == 0:
+        return f"{printer._print(function)}({written})"
+    stand_in = written if precedence(argument) == ATOM else f"({written})"
+    return str(printer._print(function.function.expr.xreplace({X: Symbol(stand_in, real=True)})))
+
+
+@write_text.register(OrderedProduct)
+@write_text.register(OrderedSum)
+def _(node: Any, printer: Any) -> str:
+    sign = "∏" if isinstance(node, OrderedProduct) else "∑"
+    if isinstance(node, OrderedProduct) and node.latest != LEFT:
+        sign = "∏→"
+    index, lower, upper = (printer._print(part) for part in (node.index, node.lower, node.upper))
+    body = _operand(node.body, PRODUCT, printer)
+    if isinstance(node, OrderedProduct) and precedence(node.body) == PRODUCT:
+        body = f"({body})"
+    return f"{sign}_{{{index}={lower}}}^{{{upper}}} {body}"
+
+
+@write_text.register(TotalDerivative)
+@write_text.register(ImmediateDerivative)
+def _(node: Any, printer: Any) -> str:
+    symbol = "∂" if isinstance(node, TotalDerivative) else "∂⁺"
+    of, by = _operand(node.of, ATOM, printer), _operand(node.by, ATOM, printer)
+    written = f"{symbol}{of}/∂{by}"
+    if node.layout != "numerator":
+        written = f"[{written}]_den"
+    if node.held:
+        written += "|" + ", ".join(printer._print(state) for state in node.held)
+    return written
+
+
+@write_text.register
+def _(node: VectorFunction, printer: Any) -> str:
+    arguments = ", ".join(printer._print(argument) for argument in node.arguments)
+    return f"{GREEK.get(node.label, node.label)}({arguments})"
+
+
+@write_text.register
+def _(node: Partial, printer: Any) -> str:
+    function, position = node.args
+    return f"∂{position + 1}{printer._print(function)}"
+
+
+@write_text.register
+def _(node: Tangent, printer: Any) -> str:
+    return f"d{_operand(node.args[0], ATOM, printer)}"
+
+
+@write_text.register
+def _(node: Norm, printer: Any) -> str:
+    kind = {"any": "", "inf": "_∞"}.get(node.kind, f"_{node.kind}")
+    return f"‖{printer._print(node.matrix)}‖{kind}"
+
+
+@write_text.register
+def _(node: Relation, printer: Any) -> str:
+    return f"{printer._print(node.lhs)} {node.symbol} {printer._print(node.rhs)}"
+
+
+@write_text.register
+def _(node: Limit, printer: Any) -> str:
+    variable = printer._print(node.variable)
+    return f"{printer._print(node.lhs)} → {printer._print(node.rhs)} as {variable} → ∞"

@@ -1,0 +1,87 @@
+"""How nodes are written: two generic functions, and the printer that knows the notation.
+
+A node's text and LaTeX are registered in `text.py` and `latex.py`. SymPy's printers find them
+through `_sympystr` and `_latex`, so that nodes show themselves inside any SymPy expression.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import sympy
+from sympy import Expr
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
+
+from symrnn.errors import NotSupportedError
+
+
+@singledispatch
+def write_text(node: Any, printer: Any) -> str:
+    """The node as plain text, subexpressions through `printer._print`."""
+    raise NotSupportedError(f"no text form is registered for {type(node).__name__}")
+
+
+@singledispatch
+def write_latex(node: Any, printer: Any) -> str:
+    """The node as LaTeX, subexpressions through `printer._print`."""
+    raise NotSupportedError(f"no LaTeX form is registered for {type(node).__name__}")
+
+
+class Written:
+    """Mixin: shows itself by the two generic functions, and as LaTeX in a notebook."""
+
+    def _sympystr(self, printer: Any) -> str:
+        return write_text(self, printer)
+
+    def _latex(self, printer: Any, **kwargs: Any) -> str:
+        return write_latex(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {latex(self)}$"
+
+
+def _positive_first(terms: list[Expr]) -> list[Expr]:
+    # t - k, never -k + t: stable, so that SymPy's order stands within each group.
+    return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+
+
+class NotationPrinter(LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions."""
+
+    def __init__(self) -> None:
+        super().__init__({"fold_short_frac": False, "ln_notation": False})
+
+    def _print_Add(self, expr: Expr, order: Any = None) -> str:
+        parts = []
+        for term in _positive_first(self._as_ordered_terms(expr, order=order)):
+            written = self._print(term)
+            if parts:
+                sign = " - " if term.could_extract_minus_sign() else " + "
+                body = self._print(-term) if sign == " - " else written
+                if sign == " - " and (-term).is_Add:
+                    body = rf"\left({body}\right)"
+                parts.append(sign + body)
+            else:
+                parts.append(written)
+        return "".join(parts)
+
+
+class _TextPrinter(StrPrinter):  # type: ignore[misc]
+    def _print_Add(self, expr: Expr, order: Any = None) -> str:
+        terms = _positive_first(self._as_ordered_terms(expr, order=order))
+        first, *rest = [self._print(term) for term in terms]
+        return first + "".join(
+            f" - {part[1:]}" if part.startswith("-") else f" + {part}" for part in rest
+        )
+
+
+def latex(node: Any) -> str:
+    """LaTeX of an expression of the language or of SymPy, in the lecture's notation."""
+    return str(NotationPrinter().doprint(sympy.sympify(node)))
+
+
+def text(node: Any) -> str:
+    """Plain text of an expression, in the lecture's notation."""
+    return str(_TextPrinter().doprint(sympy.sympify(node)))

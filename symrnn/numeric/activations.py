@@ -1,0 +1,95 @@
+"""Activations written by hand in NumPy, for the oracle.
+
+Elementwise, for float16 to complex128. On complex arguments each is the holomorphic
+continuation from the real part's side of any kink, so that complex steps work; real
+arguments stay real.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+SERIES_BELOW = 2.0
+CONTINUED_FRACTION_DEPTH = 100
+
+
+def logistic(a: Array) -> Array:
+    """1 / (1 + e^(-a)), written with e^(-|a|) so that nothing overflows."""
+    positive = np.real(a) >= 0
+    e = np.exp(np.where(positive, -a, a))
+    return np.asarray(np.where(positive, 1, e) / (1 + e))
+
+
+def relu(a: Array) -> Array:
+    """max(a, 0); its slope at the kink a = 0 is taken as 0."""
+    return np.where(np.real(a) > 0, a, np.zeros_like(a))
+
+
+def identity(a: Array) -> Array:
+    """a itself."""
+    return np.asarray(a)
+
+
+def softplus(a: Array) -> Array:
+    """log(1 + e^a) = max(a, 0) + log(1 + e^(-|a|))."""
+    return relu(a) + np.log1p(np.exp(np.where(np.real(a) > 0, -a, a)))
+
+
+def silu(a: Array) -> Array:
+    """a σ(a), σ the logistic function."""
+    return a * logistic(a)
+
+
+def gelu(a: Array) -> Array:
+    """a Φ(a) with Φ(a) = erfc(-a/√2)/2, the exact (erf) form."""
+    return np.asarray(a * erfc(a / -math.sqrt(2)) / 2)
+
+
+def erfc(z: Array) -> Array:
+    """1 - erf(z) for real or nearly real z, to some 1e-14 of its value (float64).
+
+    |Re z| < 2: erf(z) = 2/√π e^(-z²) Σ_n 2^n z^(2n+1) / (2n+1)!!, whose terms have one
+    sign. Beyond: erfc(z) = e^(-z²)/√π · 1/(z + (1/2)/(z + 1/(z + (3/2)/(z + …)))), with
+    erfc(-z) = 2 - erfc(z).
+
+    Source: M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 7.1.6, 7.1.14.
+    """
+    left = np.real(z) < 0
+    near = np.abs(np.real(z)) < SERIES_BELOW
+    inner = np.where(near, z, np.zeros_like(z))
+    outer = np.where(near, np.full_like(z, SERIES_BELOW), np.where(left, -z, z))
+
+    term, n = inner, 0
+    series = inner
+    while np.any(np.abs(term) > np.finfo(inner.dtype).eps / 8 * np.abs(series)):
+        n += 1
+        term = term * (2 * inner**2 / (2 * n + 1))
+        series = series + term
+    erf_inner = 2 / math.sqrt(math.pi) * np.exp(-(inner**2)) * series
+
+    tail = outer
+    for n in range(CONTINUED_FRACTION_DEPTH, 0, -1):
+        tail = outer + (n / 2) / tail
+    erfc_outer = np.exp(-(outer**2)) / math.sqrt(math.pi) / tail
+    return np.where(near, 1 - erf_inner, np.where(left, 2 - erfc_outer, erfc_outer))
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "logistic": logistic,
+    "tanh": np.tanh,
+    "relu": relu,
+    "identity": identity,
+    "softplus": softplus,
+    "silu": silu,
+    "gelu": gelu,
+    "sin": np.sin,
+    "arctan": np.arctan,
+}
+"""Name to activation; the names of the language layer."""

@@ -1,0 +1,191 @@
+"""Clipping of gradients, safe for every finite input.
+
+The maps are those of `symrnn.numeric.algorithms`, which the lecture prints; here they are
+checked, kept away from overflow and underflow, and rounded inwards. All three leave a
+gradient inside the ball (or box) as it is, bit for bit, and give back shape and dtype of
+what came in. The arithmetic is that of float64, whose squares hold any float32.
+
+Rounding: the Euclidean norm of the result, as `global_norm` computes it, never exceeds κ;
+that computed norm is within some 1e-15 of the exact one. So clipping twice is clipping
+once, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from symrnn.errors import IllFormedError
+from symrnn.numeric import algorithms
+
+Array = NDArray[Any]
+Doubles = NDArray[np.float64]
+NonFinite = Literal["raise", "pass"]
+
+LEAST, MOST = 2.0**-500, 2.0**500
+"""Norms whose squares, and those of their larger entries, are ordinary numbers."""
+
+
+def clip_by_norm(g: ArrayLike, kappa: float, *, nonfinite: NonFinite = "raise") -> Array:
+    """g min(1, κ/‖g‖): the nearest point of the ball of radius κ.
+
+    Args:
+        g: gradient of any shape; for a matrix the norm is Frobenius's.
+        kappa: threshold κ, finite and > 0.
+        nonfinite: what becomes of a gradient with NaN or ±inf: an error, or ("pass") the
+            gradient unchanged.
+
+    Returns:
+        A new array, shape and dtype of `g` (integers become float64).
+
+    Raises:
+        IllFormedError: κ or `nonfinite` is out of range, `g` is not of real numbers, or is
+            not finite.
+
+    Source: R. Pascanu, T. Mikolov, Y. Bengio, ICML 2013, algorithm 1.
+    """
+    array = _gradient(g, "g")
+    _checked_kappa(kappa)
+    if _passes([array], nonfinite):
+        return array
+
+    def shown(parts: Sequence[Doubles], threshold: float) -> Sequence[Doubles]:
+        return [algorithms.clip_by_norm(part, threshold) for part in parts]
+
+    return _clipped(shown, [array], float(kappa))[0]
+
+
+def clip_by_global_norm(
+    gradients: Sequence[ArrayLike], kappa: float, *, nonfinite: NonFinite = "raise"
+) -> tuple[Array, ...]:
+    """g_i min(1, κ/n) with one n = √Σ‖g_i‖² for all: the joint direction is kept.
+
+    Args:
+        gradients: one array per parameter, of any shapes and real dtypes.
+        kappa: threshold κ of n, finite and > 0.
+        nonfinite: as in `clip_by_norm`; one NaN lets all gradients pass unchanged.
+
+    Returns:
+        New arrays in the same order, shape and dtype of each kept.
+
+    Raises:
+        IllFormedError: as `clip_by_norm`.
+    """
+    arrays = [_gradient(g, f"gradients[{i}]") for i, g in enumerate(gradients)]
+    _checked_kappa(kappa)
+    if _passes(arrays, nonfinite):
+        return tuple(arrays)
+    return tuple(_clipped(algorithms.clip_by_global_norm, arrays, float(kappa)))
+
+
+def clip_by_value(g: ArrayLike, kappa: float, *, nonfinite: NonFinite = "raise") -> Array:
+    """max(-κ, min(κ, g_i)), entry by entry: the direction may change.
+
+    Args:
+        g: gradient of any shape.
+        kappa: largest absolute value of an entry, finite and > 0.
+        nonfinite: as in `clip_by_norm`.
+
+    Returns:
+        A new array, shape and dtype of `g`; where κ is not a number of that dtype, the
+        next one towards 0 stands for it.
+
+    Raises:
+        IllFormedError: as `clip_by_norm`.
+    """
+    array = _gradient(g, "g")
+    _checked_kappa(kappa)
+    if _passes([array], nonfinite):
+        return array
+    wide = array.astype(np.float64)
+    clipped = np.clip(wide, -float(kappa), float(kappa)).astype(array.dtype)
+    outside = np.abs(clipped.astype(np.float64)) > float(kappa)
+    return np.where(outside, _inwards(clipped), clipped)
+
+
+def global_norm(gradients: Sequence[ArrayLike]) -> float:
+    """√Σ‖g_i‖² over all entries of all gradients, without overflow on the way.
+
+    inf only where the norm is beyond the largest float64, or an entry is.
+
+    Raises:
+        IllFormedError: an entry is NaN, or not a real number.
+    """
+    arrays = [_gradient(g, f"gradients[{i}]") for i, g in enumerate(gradients)]
+    if any(np.any(np.isnan(array)) for array in arrays):
+        raise IllFormedError("gradients: the norm of NaN is not defined")
+    return _norm(arrays)
+
+
+def _clipped(
+    shown: Callable[[Sequence[Doubles], float], Sequence[Doubles]],
+    arrays: Sequence[Array],
+    kappa: float,
+) -> list[Array]:
+    """Run the algorithm `shown` on finite arrays, then round inwards."""
+    parts = [array.astype(np.float64) for array in arrays]
+    n = _norm(parts)
+    if LEAST <= n <= MOST:
+        clipped = shown(parts, kappa)
+    elif n <= kappa:
+        clipped = parts
+    else:
+        # Out of the ball, clip(g, κ) = 2κ clip(g/c, ½) for each c < 2‖g‖; c is the power of
+        # two that brings the largest entry into [1, 2).
+        largest = max(float(np.max(np.abs(part), initial=0.0)) for part in parts)
+        shift = 1 - int(np.frexp(largest)[1])
+        clipped = [kappa * (2 * part) for part in shown(_shifted(parts, shift), 0.5)]
+    result = [c.astype(array.dtype) for c, array in zip(clipped, arrays, strict=True)]
+    while _norm(result) > kappa:
+        result = [_inwards(part) for part in result]
+    return result
+
+
+def _shifted(parts: Sequence[Doubles], exponent: int) -> list[Doubles]:
+    return [np.ldexp(part, exponent) for part in parts]
+
+
+def _norm(arrays: Sequence[Array]) -> float:
+    flat = [array.astype(np.float64).ravel() for array in arrays]
+    return float(algorithms.norm(np.concatenate([np.empty(0), *flat])))
+
+
+def _inwards(array: Array) -> Array:
+    """Each entry replaced by the next number towards 0."""
+    return np.asarray(np.nextafter(array, array.dtype.type(0)))
+
+
+def _gradient(g: ArrayLike, name: str) -> Array:
+    """A copy of `g` as a floating array."""
+    array = np.array(g)
+    if array.dtype.kind in "iu":
+        return array.astype(np.float64)
+    if array.dtype not in (np.float16, np.float32, np.float64):
+        raise IllFormedError(
+            f"{name}: expected real numbers (float16, float32, float64 or integers)",
+            {"dtype": array.dtype},
+        )
+    return array
+
+
+def _checked_kappa(kappa: float) -> None:
+    if isinstance(kappa, complex) or not (np.isfinite(kappa) and kappa > 0):
+        raise IllFormedError("kappa: expected a finite number > 0", {"kappa": kappa})
+
+
+def _passes(arrays: Sequence[Array], nonfinite: str) -> bool:
+    """Whether the gradients are to be handed back as they are; errors are raised here."""
+    if nonfinite not in ("raise", "pass"):
+        raise IllFormedError(
+            'nonfinite: expected "raise" or "pass"', {"nonfinite": repr(nonfinite)}
+        )
+    count = sum(int(np.sum(~np.isfinite(array))) for array in arrays)
+    if count and nonfinite == "raise":
+        raise IllFormedError(
+            'gradient: expected finite entries; nonfinite="pass" lets others through unchanged',
+            {"not finite": count, "entries": sum(array.size for array in arrays)},
+        )
+    return count > 0

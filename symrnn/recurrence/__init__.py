@@ -1,0 +1,1 @@
+"""Recurrences: cells, unrolling, total derivatives, back-propagation through time."""

@@ -1,0 +1,135 @@
+"""The lecture's recurrence: a_j = W s_{j-1} + U x_j + b, s_j = σ(a_j)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.language.activations import Activation
+from symrnn.language.activations import activation as _activation
+from symrnn.language.algebra import Parameter
+from symrnn.language.derivatives import NUMERATOR, VectorFunction
+from symrnn.language.ordered import OrderedSum
+from symrnn.language.time import Sequence, TimeVector
+from symrnn.recurrence import total
+from symrnn.recurrence.recurrence import Recurrence
+
+TIMES = {name: Symbol(name, integer=True) for name in ("j", "k", "t", "T", "tau")}
+HIDDEN, INPUT = Symbol("d", integer=True, positive=True), Symbol("m", integer=True, positive=True)
+
+
+@dataclass(frozen=True, eq=False)
+class RNN:
+    """A recurrence together with the names the lecture gives to its parts.
+
+    `W` (d × d), `U` (d × m), `b` (d), states `s`, pre-activations `a`, inputs `x`, losses `L`;
+    times `j`, `k`, `t`, `T`, `tau`; scalars `gamma` (sup |σ′|), `lam` (any λ ≥ ‖W‖), `kappa`, `eta`.
+    """
+
+    recurrence: Recurrence
+    sigma: Activation
+    W: Parameter
+    b: Parameter
+    s: Sequence
+    a: Sequence
+    L: Sequence
+    U: Parameter | None = None
+    x: Sequence | None = None
+    j: Symbol = TIMES["j"]
+    k: Symbol = TIMES["k"]
+    t: Symbol = TIMES["t"]
+    T: Symbol = TIMES["T"]
+    tau: Symbol = TIMES["tau"]
+    gamma: Symbol = Symbol("gamma", nonnegative=True)
+    lam: Symbol = Symbol("lambda", nonnegative=True)
+    kappa: Symbol = Symbol("kappa", positive=True)
+    eta: Symbol = Symbol("eta", nonnegative=True)
+
+    @property
+    def d(self) -> Any:
+        """The hidden size."""
+        return self.W.shape[0]
+
+    @property
+    def m(self) -> Any:
+        """The input size."""
+        return 0 if self.U is None else self.U.shape[1]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """W, U (where there is an input) and b."""
+        return (self.W, self.b) if self.U is None else (self.W, self.U, self.b)
+
+    def slope(self, argument: Any) -> MatrixExpr:
+        """σ′ applied to every entry."""
+        return self.sigma.prime(argument)
+
+    def total_loss(self, horizon: Any = None) -> MatrixExpr:
+        """L = Σ_{t=1}^{T} L_t."""
+        t = self.t
+        return OrderedSum(self.L[t], t, 1, self.T if horizon is None else horizon)
+
+    def jacobian(self, of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:
+        """The total derivative ∂of/∂by; see `symrnn.recurrence.total.jacobian`."""
+        return total.jacobian(self.recurrence, of, by, layout)
+
+    def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
+        """∂L_t/∂θ by BPTT, with the shape of θ; see `symrnn.recurrence.total.gradient`."""
+        return total.gradient(self.recurrence, loss, parameter, since, "denominator")
+
+
+def elman(
+    activation: Any = None,
+    *,
+    inputs: bool = True,
+    hidden: Any = HIDDEN,
+    width: Any = INPUT,
+) -> RNN:
+    """The Elman network.
+
+    Args:
+        activation: a name such as "tanh", a SymPy expression in one variable, or None for a σ of
+            which nothing is known.
+        inputs: whether the step reads U x_j.
+        hidden: d, a symbol or an integer.
+        width: m, a symbol or an integer.
+    """
+    sigma = _activation(activation)
+    s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
+    loss = Sequence("L", 1)
+    W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
+    b = Parameter("b", hidden, 1)
+    j = TIMES["j"]
+    drive = W * s[j - 1] + U * x[j] + b if inputs else W * s[j - 1] + b
+    definitions: dict[TimeVector, MatrixExpr] = {
+        a[j]: drive,
+        s[j]: sigma(a[j]),
+        loss[j]: VectorFunction("ell", 1, s[j]),
+    }
+    recurrence = Recurrence(j, (s,), (x,) if inputs else (), definitions, (loss,))
+    return RNN(
+        recurrence, sigma, W, b, s, a, loss, U=U if inputs else None, x=x if inputs else None
+    )
+
+
+def sigma_inside(activation: Any = None, *, hidden: Any = HIDDEN, width: Any = INPUT) -> RNN:
+    """The cell of Pascanu et al. (2013), eq. 11: x_t = W σ(x_{t-1}) + W_in u_t + b.
+
+    The state is called s here as well, so that both cells can stand beside each other.
+    """
+    sigma = _activation(activation)
+    s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
+    loss = Sequence("L", 1)
+    W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
+    b = Parameter("b", hidden, 1)
+    j = TIMES["j"]
+    definitions: dict[TimeVector, MatrixExpr] = {
+        s[j]: W * sigma(s[j - 1]) + U * x[j] + b,
+        loss[j]: VectorFunction("ell", 1, s[j]),
+    }
+    recurrence = Recurrence(j, (s,), (x,), definitions, (loss,))
+    return RNN(recurrence, sigma, W, b, s, a, loss, U=U, x=x)
+

@@ -1,0 +1,161 @@
+"""A recurrence: the definitions that say how each time-indexed vector follows from others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.calculus import jacobian, vjp
+from symrnn.errors import IllFormedError
+from symrnn.language import shapes
+from symrnn.language.algebra import MatrixSum, as_matrix
+from symrnn.language.structure import Vec
+from symrnn.language.time import Sequence, TimeVector
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One step, as a function written with the language.
+
+    Args:
+        states: the state's parts; one for a plain cell, two for (h, c).
+        inputs: sequences that the step reads at its own time.
+        transition: called with the states at time j-1 and then the inputs at time j; returns the
+            states at time j, one matrix expression or a tuple of them.
+    """
+
+    states: tuple[Sequence, ...]
+    inputs: tuple[Sequence, ...]
+    transition: Callable[..., Any]
+
+    def recurrence(self, index: Symbol | None = None) -> Recurrence:
+        """The recurrence s_j = transition(s_{j-1}, x_j) in a time index (`j` by default)."""
+        j = index or Symbol("j", integer=True)
+        previous = [state[j - 1] for state in self.states]
+        values = self.transition(*previous, *(sequence[j] for sequence in self.inputs))
+        values = values if isinstance(values, tuple) else (values,)
+        if len(values) != len(self.states):
+            raise IllFormedError(
+                "the transition must return as many vectors as the state has",
+                {"expected": len(self.states), "got": len(values)},
+            )
+        definitions = {
+            state[j]: as_matrix(value)
+            for state, value in zip(self.states, values, strict=True)
+        }
+        return Recurrence(j, self.states, self.inputs, definitions)
+
+
+@dataclass(frozen=True, eq=False)
+class Recurrence:
+    """Definitions `v[j] = expression` for states and for what is computed on the way.
+
+    Args:
+        index: the time symbol the definitions are written in.
+        states: sequences given at time 0 and defined from the time before.
+        inputs: sequences given at every time.
+        definitions: `{v[j]: expression}`; states may use states at `j - 1`, all else at `j`.
+        outputs: sequences computed from the states, which no state depends on (the loss).
+    """
+
+    index: Symbol
+    states: tuple[Sequence, ...]
+    inputs: tuple[Sequence, ...]
+    definitions: Mapping[TimeVector, MatrixExpr]
+    outputs: tuple[Sequence, ...] = ()
+
+    def __post_init__(self) -> None:
+        for defined, value in self.definitions.items():
+            shapes.require_same(f"definition of {defined}", defined, value)
+            if not isinstance(defined, TimeVector) or defined.index != self.index:
+                raise IllFormedError(
+                    "a definition must be of a vector at the recurrence's own time",
+                    {"expected": f"v[{self.index}]", "got": str(defined)},
+                )
+            for used in value.atoms(TimeVector):
+                self._check_use(defined, used)
+        for state in self.states:
+            if state[self.index] not in self.definitions:
+                raise IllFormedError(f"the state {state.label} has no definition")
+
+    def _check_use(self, defined: TimeVector, used: TimeVector) -> None:
+        delay = sympy.expand(self.index - used.index)
+        allowed = (0, 1) if used.sequence in self.states else (0,)
+        if delay not in allowed or used == defined:
+            raise IllFormedError(
+                f"the definition of {defined} uses {used}",
+                {"expected": "states one step back, all else at the same time", "got": str(used)},
+            )
+
+    # ------------------------------------------------------------------ reading
+
+    def definition(self, node: Any) -> MatrixExpr | None:
+        """What `node` equals by definition, at its own time; None for what is given."""
+        if not isinstance(node, TimeVector):
+            return None
+        value = self.definitions.get(node.sequence[self.index])
+        return None if value is None else as_matrix(value.subs(self.index, node.index))
+
+    def is_state(self, node: Any) -> bool:
+        """Whether `node` is a state at some time."""
+        return isinstance(node, TimeVector) and node.sequence in self.states
+
+    def same_time(self, of: Any) -> list[TimeVector]:
+        """The defined vectors at its own time that `of` is computed from, in a fixed order."""
+        value = self.definition(of)
+        if value is None:
+            return []
+        nodes = sorted(value.atoms(TimeVector), key=sympy.default_sort_key)
+        return [
+            node
+            for node in nodes
+            if node.index == of.index and self.definition(node) is not None
+        ]
+
+    def expanded(self, node: MatrixExpr) -> MatrixExpr:
+        """`node` in terms of parameters, inputs and states one step back."""
+        value = self.definition(node)
+        if value is None:
+            return node
+        return as_matrix(value.xreplace({u: self.expanded(u) for u in self.same_time(node)}))
+
+    # ------------------------------------------------------------------ immediate derivatives
+
+    def immediate(self, of: MatrixExpr, by: MatrixExpr) -> MatrixExpr:
+        """∂⁺of/∂by in numerator layout: earlier states are held fixed.
+
+        The chain rule is applied at the named vectors of the same time, so that
+        diag(σ′(a_j)) W comes out in terms of a_j.
+        """
+        value, variable = self.definition(of), _variable(by)
+        if value is None or of == variable:
+            return jacobian(of, by)
+        terms = [jacobian(value, by)]
+        for inner in self.same_time(of):
+            if inner != variable:
+                terms.append(jacobian(value, inner) * self.immediate(inner, by))
+        return MatrixSum(*terms)
+
+    def immediate_vjp(self, of: MatrixExpr, by: MatrixExpr, cotangent: MatrixExpr) -> MatrixExpr:
+        """The transposed immediate derivative applied to a cotangent; has the shape of `by`."""
+        value = self.definition(of)
+        if value is None or of == by:
+            return vjp(of, by, cotangent)
+        terms = [vjp(value, by, cotangent)]
+        for inner in self.same_time(of):
+            if inner != by:
+                terms.append(self.immediate_vjp(inner, by, vjp(value, inner, cotangent)))
+        return MatrixSum(*terms)
+
+    def __repr__(self) -> str:
+        lines = [f"{defined} = {value}" for defined, value in self.definitions.items()]
+        return "\n".join(lines)
+
+
+def _variable(by: MatrixExpr) -> MatrixExpr:
+    return by.args[0] if isinstance(by, Vec) else by

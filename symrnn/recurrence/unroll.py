@@ -1,0 +1,135 @@
+"""The recurrence written out at integer sizes and times, differentiated by SymPy's scalar `diff`.
+
+Nothing of the calculus is used here: this is the independent meaning of ∂ and ∂⁺ that derived
+formulas are compared with (evidence grade `explicit`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
+from symrnn.language.explicit import Entries, entries
+from symrnn.language.shapes import is_column
+from symrnn.language.structure import Vec
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.recurrence import Recurrence
+
+
+def symbols_of(node: MatrixExpr) -> Entries:
+    """A matrix of scalar symbols for a leaf: W_1_2, s_0_1, …"""
+    name = node.label if isinstance(node, TimeVector) else node.name
+    prefix = f"{name}_{node.index}" if isinstance(node, TimeVector) else name
+    rows, cols = map(int, node.shape)
+
+    def symbol(i: int, j: int) -> Symbol:
+        return Symbol(f"{prefix}_{i + 1}" + (f"_{j + 1}" if cols > 1 else ""), real=True)
+
+    return Entries(rows, cols, symbol)
+
+
+@dataclass
+class Unrolled:
+    """The recurrence at integer times; values below are dense matrices of SymPy scalars.
+
+    Args:
+        recurrence: with integer sizes wherever an entry is asked for.
+        values: leaves with given entries, instead of symbols.
+        cut: defined vectors that are symbols of their own all the same.
+    """
+
+    recurrence: Recurrence
+    values: dict[MatrixExpr, Entries] = field(default_factory=dict)
+    cut: frozenset[MatrixExpr] = frozenset()
+
+    def leaf(self, node: MatrixExpr) -> Entries:
+        """Entries of a leaf: given, unrolled by its definition, or fresh symbols."""
+        if node in self.values:
+            return self.values[node]
+        definition = self._definition(node)
+        result = symbols_of(node) if definition is None else entries(definition, self)
+        self.values[node] = result
+        return result
+
+    def _definition(self, node: MatrixExpr) -> MatrixExpr | None:
+        if node in self.cut or not isinstance(node, TimeVector):
+            return None
+        if not node.index.is_Integer:
+            raise IllFormedError(
+                f"{node} has no entries", {"expected": "an integer time", "got": str(node.index)}
+            )
+        if self.recurrence.is_state(node) and node.index == 0:
+            return None
+        sized = self.recurrence.definition(node)
+        # The definitions are written with symbolic sizes; the node knows the integers.
+        return None if sized is None else sized
+
+    def derivative(self, node: Any) -> Entries:
+        """Entries of an unevaluated derivative, entry by entry with `diff`."""
+        by = node.by.args[0] if isinstance(node.by, Vec) else node.by
+        held = set(node.held)
+        if isinstance(node, ImmediateDerivative) and isinstance(node.of, TimeVector):
+            held |= {state[node.of.index - 1] for state in self.recurrence.states}
+        given = {leaf: value for leaf, value in self.values.items() if self._is_given(leaf)}
+        cut = frozenset(held | ({by} if isinstance(by, TimeVector) else set()))
+        names = {leaf: symbols_of(leaf) for leaf in cut | {by}}
+        inner = Unrolled(self.recurrence, {**given, **names}, self.cut | cut)
+        of = entries(node.of, inner)
+        variables = list(names[by].vec() if isinstance(node.by, Vec) else names[by])
+        if is_column(node.of) and is_column(node.by):
+            rows = [[entry.diff(variable) for variable in variables] for entry in of]
+            result = Entries(rows) if node.layout == NUMERATOR else Entries(rows).T
+        elif len(of) == 1:
+            result = names[by].applyfunc(lambda variable: of[0].diff(variable))
+        else:
+            raise NotSupportedError("a vector by a matrix", {"node": str(node)})
+        # The symbols of what was cut stand for its value.
+        back = {
+            symbol: value
+            for leaf in names
+            for symbol, value in zip(names[leaf], self.leaf(leaf), strict=True)
+        }
+        return result.xreplace(back)
+
+    def _is_given(self, leaf: MatrixExpr) -> bool:
+        return self._definition(leaf) is None
+
+
+def explicit(
+    recurrence: Recurrence, expression: Any, assignment: dict[Any, int]
+) -> Any:
+    """Entries of an expression at integer sizes and times.
+
+    Args:
+        recurrence: gives the meaning of states and derivatives.
+        expression: a matrix, a scalar or a relation of the language.
+        assignment: an integer for every symbolic size and time.
+
+    Returns:
+        A dense SymPy matrix, a scalar, or a pair of them for a relation.
+    """
+    sized = sympy.sympify(expression).subs(assignment)
+    return entries(sized, Unrolled(at_sizes(recurrence, assignment)))
+
+
+def at_sizes(recurrence: Recurrence, assignment: dict[Any, int]) -> Recurrence:
+    """The same recurrence with integer sizes."""
+    sizes = {key: value for key, value in assignment.items() if key != recurrence.index}
+
+    def sized(sequence: Any) -> Any:
+        rows, cols = (sympy.sympify(n).subs(sizes) for n in (sequence.rows, sequence.cols))
+        return type(sequence)(sequence.label, rows, cols)
+
+    return Recurrence(
+        recurrence.index,
+        tuple(map(sized, recurrence.states)),
+        tuple(map(sized, recurrence.inputs)),
+        {of.subs(sizes): value.subs(sizes) for of, value in recurrence.definitions.items()},
+        tuple(map(sized, recurrence.outputs)),
+    )

@@ -1,0 +1,347 @@
+"""A lecture as data: what LaTeX and HTML both say, before either says it.
+
+A `Document` is a tree of frozen blocks. Maths are LaTeX strings (from the printer), prose is the
+markup of `symrnn.typeset.prose`. Everything that can be referred to carries a name, and
+`targets` gives each its kind and number once, so that no backend counts on its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from symrnn.errors import IllFormedError
+from symrnn.typeset.prose import Mark, Reference, references
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade of evidence: its name, the letter printed beside a line, and what was done."""
+
+    name: str
+    letter: str
+    meaning: str
+
+
+#: The grades of DESIGN.md §2, weakest first.
+GRADES = (
+    Grade("sampled", "S", "agrees at random points with an oracle that shares no code with it"),
+    Grade("explicit", "E", "every entry equals scalar differentiation at small concrete sizes"),
+    Grade("derived", "D", "re-checked rule by rule for symbolic sizes and times"),
+    Grade("certified", "C", "enclosed by ball arithmetic over the whole domain"),
+    Grade("machine_checked", "M", "a theorem of a proof assistant"),
+)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of prose markup."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Display:
+    """A displayed formula; it is numbered exactly when it has a label."""
+
+    latex: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a chain: `relation` `expression`, why it holds, and the evidence for it."""
+
+    relation: str
+    expression: str
+    justification: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """e₀ = e₁ ≤ … = eₙ, one justified relation a line.
+
+    The first row is the left side e₀: its relation is empty. Each further row needs a relation.
+    """
+
+    rows: tuple[Row, ...]
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.rows) < 2:
+            raise IllFormedError(
+                "chain: a left side and at least one further row are needed",
+                {"rows": len(self.rows)},
+            )
+        for number, row in enumerate(self.rows):
+            if bool(row.relation) != (number > 0):
+                raise IllFormedError(
+                    "chain: the first row has no relation, every further row has one",
+                    {"row": number, "relation": repr(row.relation)},
+                )
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """Pseudocode: the `algorithmic` environment latexify made of a Python function."""
+
+    title: str
+    latex: str
+    caption: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing as SVG text and as PDF bytes; `alt` says in words what it shows."""
+
+    name: str
+    caption: str
+    alt: str
+    svg: str = field(repr=False)
+    pdf: bytes = field(repr=False)
+
+
+#: Characters of markup above which a table's column wraps.
+_LONG_CELL = 28
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of prose cells.
+
+    `columns` has a letter for each column: l, c, r as in LaTeX, or p for one that wraps.
+    By default a column wraps when one of its cells is long, and is l otherwise.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    label: str = ""
+    columns: str = ""
+
+    def __post_init__(self) -> None:
+        width = len(self.header)
+        for number, row in enumerate(self.rows):
+            if len(row) != width:
+                raise IllFormedError(
+                    f"table: row {number} has {len(row)} cells, the header has {width}",
+                    {"header": self.header, "row": row},
+                )
+        if self.columns and not re.fullmatch(f"[lcrp]{{{width}}}", self.columns):
+            raise IllFormedError(
+                f"table: `columns` must be {width} letters out of l, c, r, p",
+                {"columns": repr(self.columns)},
+            )
+
+    @property
+    def alignment(self) -> str:
+        """One of l, c, r, p for each column."""
+        columns = zip(self.header, *self.rows, strict=True)
+        wraps = (max(len(cell) for cell in column) > _LONG_CELL for column in columns)
+        return self.columns or "".join("p" if wrap else "l" for wrap in wraps)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Source code, verbatim; `language` is a hint for the reader."""
+
+    code: str
+    language: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class StatementBlock:
+    """A statement: what is assumed, what is claimed, why it holds, what fails without a hypothesis.
+
+    `hypotheses` and `counterexamples` are prose, one item each; `claims` are displayed maths;
+    `prose` may have several paragraphs and stands between claim and derivation; `blocks` are
+    whatever else belongs to it (figures, algorithms, displays), after the derivation.
+    """
+
+    number: int
+    name: str
+    title: str
+    claims: tuple[str, ...]
+    hypotheses: tuple[str, ...] = ()
+    prose: str = ""
+    chains: tuple[Chain, ...] = ()
+    counterexamples: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled run of blocks; sections do not nest."""
+
+    title: str
+    label: str
+    blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        inner = [block.title for block in walk(self.blocks) if isinstance(block, Section)]
+        if inner:
+            raise IllFormedError(
+                f"section `{self.label}`: a section can not stand inside a section",
+                {"inside": ", ".join(inner)},
+            )
+
+
+Block = (
+    Section
+    | Paragraph
+    | Display
+    | Chain
+    | Algorithm
+    | Figure
+    | Table
+    | Listing
+    | StatementBlock
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a name refers to, e.g. ("Figure", "2", "figure"): printed as *Figure 2*."""
+
+    kind: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A lecture: title, author and blocks; it carries no date, so that it builds reproducibly.
+
+    Building one checks it: names are unique and well formed, every reference resolves, every
+    evidence mark is in `legend`. Raises `IllFormedError` naming the culprit.
+    """
+
+    title: str
+    author: str = ""
+    subtitle: str = ""
+    abstract: str = ""
+    blocks: tuple[Block, ...] = ()
+    legend: tuple[Grade, ...] = GRADES
+
+    def __post_init__(self) -> None:
+        names = Counter(name for name, _ in _named(self.blocks))
+        for name, count in names.items():
+            if count > 1:
+                raise IllFormedError(f"document: the name `{name}` is used {count} times")
+            if not re.fullmatch(r"[\w:.-]+", name):
+                raise IllFormedError(f"document: `{name}` can not be a name; use letters, -, _, :")
+        grades = {grade.name for grade in self.legend}
+        for text in _prose(self):
+            for found in references(text):
+                _check(found, grades, names)
+        for badge in _badges(self.blocks):
+            _check(Mark(badge), grades, names)
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Kind and number of everything that has a name, in the order of the document."""
+        return MappingProxyType(dict(_named(self.blocks)))
+
+
+def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Every block, outer before inner, in reading order."""
+    for block in blocks:
+        yield block
+        match block:
+            case StatementBlock():
+                yield from block.chains
+                yield from walk(block.blocks)
+            case Section():
+                yield from walk(block.blocks)
+            case _:
+                pass
+
+
+def _named(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Target]]:
+    """Names with their targets; figures, tables and algorithms with a caption count unnamed too."""
+    counts: Counter[str] = Counter()
+    for block in walk(blocks):
+        kind, name = _kind(block)
+        if not kind:
+            continue
+        counts[kind] += 1
+        number = block.number if isinstance(block, StatementBlock) else counts[kind]
+        if name:
+            yield name, Target(kind, f"({number})" if kind == "Equation" else str(number))
+
+
+def _kind(block: Block) -> tuple[str, str]:
+    match block:
+        case Section(label=label):
+            return "Section", label
+        case StatementBlock(name=name):
+            return "Statement", name
+        case Display(label=label):
+            return ("Equation" if label else ""), label
+        case Figure(name=name):
+            return "Figure", name
+        case Algorithm(label=label):
+            return "Algorithm", label
+        case Table(label=label, caption=caption):
+            return ("Table" if label or caption else ""), label
+        case _:
+            return "", ""
+
+
+def _check(found: Reference | Mark, grades: set[str], names: Counter[str]) -> None:
+    match found:
+        case Mark(grade) if grade not in grades:
+            raise IllFormedError(
+                f"document: `{grade}` is no grade of evidence",
+                {"expected": ", ".join(sorted(grades)), "came": grade},
+            )
+        case Reference(name) if name not in names:
+            raise IllFormedError(
+                f"document: `[[{name}]]` refers to nothing",
+                {"known names": ", ".join(names)},
+            )
+        case _:
+            pass
+
+
+def _prose(document: Document) -> Iterator[str]:
+    yield from (document.title, document.subtitle, document.author, document.abstract)
+    for block in walk(document.blocks):
+        match block:
+            case Paragraph(text):
+                yield text
+            case Section(title=title):
+                yield title
+            case StatementBlock():
+                yield from (block.title, block.prose, *block.hypotheses, *block.counterexamples)
+            case Chain(rows, title):
+                yield from (title, *(row.justification for row in rows))
+            case Algorithm(title=title, caption=caption):
+                yield from (title, caption)
+            case Figure(caption=caption) | Listing(caption=caption):
+                yield caption
+            case Table():
+                yield from (block.caption, *block.header)
+                yield from (cell for row in block.rows for cell in row)
+            case Display():
+                pass
+
+
+def _badges(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in walk(blocks):
+        match block:
+            case StatementBlock():
+                yield from block.grades
+            case Chain(rows):
+                yield from (badge for row in rows for badge in row.evidence)
+            case _:
+                pass

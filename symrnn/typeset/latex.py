@@ -1,0 +1,226 @@
+"""The article backend: a `Document` as LaTeX that pdflatex compiles without complaint.
+
+The preamble (templates/article.tex) defines the few commands the body uses, among them `\\step`,
+which measures every line of a chain: the justification stands beside the formula where there is
+room, below it where there is none, so that nothing runs into the margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from symrnn.typeset.document import (
+    Algorithm,
+    Block,
+    Chain,
+    Display,
+    Document,
+    Figure,
+    Grade,
+    Listing,
+    Paragraph,
+    Section,
+    StatementBlock,
+    Table,
+    Target,
+    walk,
+)
+from symrnn.typeset.latex_text import escape, listing, prose
+from symrnn.typeset.prose import paragraphs, plain
+
+
+@dataclass(frozen=True)
+class Article:
+    """LaTeX source, and the figures it includes: path relative to the source -> PDF bytes."""
+
+    tex: str
+    figures: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What prose may point at."""
+
+    targets: Mapping[str, Target]
+    grades: Mapping[str, Grade]
+
+    def prose(self, text: str) -> str:
+        return prose(text, self.targets, self.grades)
+
+    def marks(self, grades: tuple[str, ...]) -> str:
+        return "".join(rf"\evidence{{{self.grades[grade].letter}}}" for grade in grades)
+
+
+def article(document: Document) -> Article:
+    """The document as one LaTeX article; compile it with pdflatex, two or three passes."""
+    names = _Names(document.targets, {grade.name: grade for grade in document.legend})
+    environment = Environment(
+        loader=PackageLoader("symrnn.typeset", "templates"),
+        undefined=StrictUndefined,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  (TeX, not HTML; `escape` does it)
+    )
+    tex = environment.get_template("article.tex").render(
+        document=document,
+        body="\n".join(_tex(block, names) for block in document.blocks),
+        used=_grades_used(document),
+        prose=names.prose,
+        plain=lambda text: escape(plain(text)),
+    )
+    figures = [block for block in walk(document.blocks) if isinstance(block, Figure)]
+    return Article(tex, {_path(figure): figure.pdf for figure in figures})
+
+
+def _grades_used(document: Document) -> tuple[Grade, ...]:
+    """The part of the legend that the document needs, strongest first."""
+    used: set[str] = set()
+    for block in walk(document.blocks):
+        match block:
+            case StatementBlock(grades=grades):
+                used.update(grades)
+            case Chain(rows):
+                used.update(badge for row in rows for badge in row.evidence)
+            case _:
+                pass
+    return tuple(grade for grade in reversed(document.legend) if grade.name in used)
+
+
+def _path(figure: Figure) -> str:
+    return f"figures/{figure.name}.pdf"
+
+
+@singledispatch
+def _tex(block: Block, names: _Names) -> str:
+    raise NotImplementedError(f"LaTeX backend: no rule for {type(block).__name__}")
+
+
+@_tex.register
+def _(block: Section, names: _Names) -> str:
+    title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{escape(plain(block.title))}}}"
+    head = rf"\section{{{title}}}\label{{{block.label}}}"
+    return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
+
+
+@_tex.register
+def _(block: Paragraph, names: _Names) -> str:
+    return names.prose(block.text) + "\n"
+
+
+@_tex.register
+def _(block: Display, names: _Names) -> str:
+    body = rf"\fit{{{block.latex}}}"
+    if not block.label:
+        return f"\\[\n  {body}\n\\]"
+    number = names.targets[block.label].number.strip("()")
+    tag = rf"\tag{{{number}}}\label{{{block.label}}}"
+    return f"\\begin{{equation}}\n  {body}{tag}\n\\end{{equation}}"
+
+
+@_tex.register
+def _(block: Chain, names: _Names) -> str:
+    left, *steps = block.rows
+    lines = [
+        rf"  \step{{{row.relation}}}{{{row.expression}}}"
+        rf"{{{names.prose(row.justification)}}}{{{names.marks(row.evidence)}}}"
+        for row in steps
+    ]
+    title = [rf"\chaintitle{{{names.prose(block.title)}}}"] if block.title else []
+    return "\n".join([*title, rf"\begin{{chain}}{{{left.expression}}}", *lines, r"\end{chain}"])
+
+
+@_tex.register
+def _(block: StatementBlock, names: _Names) -> str:
+    title, bookmark = names.prose(block.title), escape(plain(block.title))
+    parts = [
+        rf"\begin{{statement}}{{{block.number}}}{{{block.name}}}{{{title}}}"
+        rf"{{{names.marks(block.grades)}}}{{{bookmark}}}"
+    ]
+    if block.hypotheses:
+        items = [rf"  \item {names.prose(item)}" for item in block.hypotheses]
+        parts += [r"\begin{hypotheses}", *items, r"\end{hypotheses}"]
+    if block.claims:
+        claims = " \\\\[1ex]\n  ".join(rf"\fit{{{claim}}}" for claim in block.claims)
+        parts.append(f"\\[\n  \\begin{{gathered}}\n  {claims}\n  \\end{{gathered}}\n\\]")
+    parts.append(r"\end{statement}")
+    parts += [names.prose(piece) + "\n" for piece in paragraphs(block.prose)]
+    if block.chains:
+        chains = "\n".join(_tex(chain, names) for chain in block.chains)
+        parts += [r"\begin{derivation}", chains, r"\end{derivation}"]
+    parts += [_tex(inner, names) for inner in block.blocks]
+    if block.counterexamples:
+        items = [rf"  \item {names.prose(item)}" for item in block.counterexamples]
+        parts += [r"\begin{counterexamples}", *items, r"\end{counterexamples}"]
+    return "\n".join(parts) + "\n"
+
+
+@_tex.register
+def _(block: Algorithm, names: _Names) -> str:
+    label = rf"\label{{{block.label}}}" if block.label else ""
+    parts = [
+        r"\begin{algorithm}[H]",
+        rf"\caption{{{names.prose(block.title)}}}{label}",
+        block.latex,
+        r"\end{algorithm}",
+    ]
+    if block.caption:
+        parts.append(rf"\algorithmnote{{{names.prose(block.caption)}}}")
+    return "\n".join(parts)
+
+
+@_tex.register
+def _(block: Figure, names: _Names) -> str:
+    return "\n".join(
+        [
+            r"\begin{figure}[!htb]",
+            r"  \centering",
+            rf"  \drawing{{{_path(block)}}}{{{escape(block.alt)}}}",
+            rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",
+            r"\end{figure}",
+        ]
+    )
+
+
+@_tex.register
+def _(block: Table, names: _Names) -> str:
+    columns = "".join(
+        r">{\raggedright\arraybackslash}X" if letter == "p" else letter
+        for letter in block.alignment
+    )
+    environment, width = ("xltabular", r"{\linewidth}") if "X" in columns else ("longtable", "")
+    header = " & ".join(rf"\textbf{{{names.prose(cell)}}}" for cell in block.header)
+    caption = ""
+    if block.caption or block.label:
+        label = rf"\label{{{block.label}}}" if block.label else ""
+        caption = rf"\caption{{{names.prose(block.caption)}}}{label}\\" + "\n"
+    rows = [" & ".join(names.prose(cell) for cell in row) + r" \\" for row in block.rows]
+    return "\n".join(
+        [
+            r"\begingroup\small",
+            rf"\begin{{{environment}}}{width}{{@{{}}{columns}@{{}}}}",
+            caption + rf"\toprule {header} \\ \midrule \endfirsthead",
+            rf"\toprule {header} \\ \midrule \endhead",
+            r"\bottomrule \endfoot",
+            *rows,
+            rf"\end{{{environment}}}",
+            r"\endgroup",
+        ]
+    )
+
+
+@_tex.register
+def _(block: Listing, names: _Names) -> str:
+    caption = [rf"\listingtitle{{{names.prose(block.caption)}}}"] if block.caption else []
+    code = listing(block.code.rstrip("\n"))
+    return "\n".join([*caption, r"\begin{listing}", code, r"\end{listing}"])

@@ -1,0 +1,94 @@
+"""Ordinary text and prose as LaTeX source: everything special is escaped, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symrnn.typeset.document import Grade, Target
+from symrnn.typeset.prose import Code, Emphasis, Inline, Mark, Math, Reference, Text, inlines
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+}  # fmt: skip
+
+# Signs that people type in prose and that pdflatex's text fonts lack. \sp and \sb, not ^ and _:
+# these stay ordinary characters inside a listing.
+_SIGNS = {
+    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon",
+    "η": r"\eta", "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "π": r"\pi",
+    "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\varphi", "ω": r"\omega",
+    "Γ": r"\Gamma", "Δ": r"\Delta", "Σ": r"\Sigma", "Π": r"\Pi", "∂": r"\partial",
+    "∏": r"\prod", "∑": r"\sum", "∈": r"\in", "∉": r"\notin", "ℝ": r"\mathbb{R}",
+    "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "∞": r"\infty", "→": r"\to",
+    "←": r"\gets", "↦": r"\mapsto", "⇒": r"\Rightarrow", "‖": r"\Vert", "√": r"\surd",
+    "·": r"\cdot", "×": r"\times", "±": r"\pm", "−": "-", "⊙": r"\odot", "⊗": r"\otimes",
+    "′": r"{}\sp{\prime}", "⁺": r"{}\sp{+}", "⁻": r"{}\sp{-}", "¹": r"{}\sp{1}",
+    "²": r"{}\sp{2}", "³": r"{}\sp{3}", "ᵀ": r"{}\sp{\top}", "ⁿ": r"{}\sp{n}",
+    "₀": r"{}\sb{0}", "₁": r"{}\sb{1}", "₂": r"{}\sb{2}", "✓": r"\checkmark",
+    "½": r"\tfrac12", "¼": r"\tfrac14",
+}  # fmt: skip
+
+_KNOWN_PUNCTUATION = frozenset("–—‘’“”„…•§°©«»¡¿\N{NO-BREAK SPACE}")
+
+
+def escape(text: str) -> str:
+    """`text` as LaTeX that prints it literally.
+
+    A character that neither the fonts nor the table of signs has is printed as its code point,
+    U+4E2D, rather than breaking the build.
+    """
+    return "".join(_escaped(character) for character in text)
+
+
+def verbatim(text: str) -> str:
+    """Escaped source code that may be broken after `_`, `.`, `/`, `,` and before `(`."""
+    broken = {character: escape(character) + r"\allowbreak{}" for character in "_./,"}
+    broken["("] = r"\allowbreak{}("
+    # In a typewriter font two hyphens or two quotes would become a ligature.
+    broken |= {"-": "-{}", "'": r"\textquotesingle{}"}
+    return r"\texttt{" + "".join(broken.get(c, escape(c)) for c in text) + "}"
+
+
+def listing(code: str) -> str:
+    """Source code for a Verbatim environment whose only special signs are backslash and braces."""
+    special = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"}
+    return "".join(special.get(c, c if c.isascii() else _escaped(c)) for c in code)
+
+
+def prose(text: str, targets: Mapping[str, Target], grades: Mapping[str, Grade]) -> str:
+    """One paragraph of prose markup as LaTeX."""
+    return "".join(_inline(inline, targets, grades) for inline in inlines(text))
+
+
+def _escaped(character: str) -> str:
+    if character in _SPECIAL:
+        return _SPECIAL[character]
+    if character in _SIGNS:
+        return rf"\ensuremath{{{_SIGNS[character]}}}"
+    latin = character.isalpha() and ord(character) < 0x180
+    if character.isascii() or latin or character in _KNOWN_PUNCTUATION:
+        return character
+    return f"[U+{ord(character):04X}]"
+
+
+def _inline(inline: Inline, targets: Mapping[str, Target], grades: Mapping[str, Grade]) -> str:
+    match inline:
+        case Text(text):
+            return escape(text)
+        case Math(latex):
+            return f"${latex}$"
+        case Emphasis(inner):
+            body = "".join(_inline(piece, targets, grades) for piece in inner)
+            return rf"\emph{{{body}}}"
+        case Code(text):
+            return verbatim(text)
+        case Mark(grade):
+            return rf"\evidence{{{grades[grade].letter}}}"
+        case Reference(name):
+            kind = targets[name].kind
+            ref = rf"\ref*{{{name}}}"
+            shown = f"({ref})" if kind == "Equation" else f"{kind}~{ref}"
+            return rf"\hyperref[{name}]{{{shown}}}"

@@ -1,0 +1,61 @@
+"""What all tests share: the hypothesis profiles, and optional tools that continuous integration owes.
+
+Derandomised by default, so that a run repeats exactly; `--hypothesis-profile=search` looks for
+new examples instead. Either way a failure prints the blob that replays it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile(
+    "repeatable", derandomize=True, database=None, deadline=None, print_blob=True
+)
+settings.register_profile(
+    "search", max_examples=2000, database=None, deadline=None, print_blob=True
+)
+settings.load_profile("repeatable")
+
+
+def _absent(what: str, how: str) -> None:
+    """Skips the test that needs `what`; under CI a missing tool is a failure, never a skip."""
+    message = f"{what} is not installed: {how}"
+    if os.environ.get("CI"):
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def require_module() -> Callable[[str], ModuleType]:
+    """`require_module("torch")`: the module, or a skip (a failure under CI) saying how to get it."""
+
+    def require(name: str) -> ModuleType:
+        if importlib.util.find_spec(name) is None:
+            _absent(name, f'pip install "symrnn[{name}]"')
+        return importlib.import_module(name)
+
+    return require
+
+
+@pytest.fixture(scope="session")
+def require_program() -> Callable[..., str]:
+    """`require_program("pdflatex")`: its path, or a skip (a failure under CI).
+
+    With several names, the first one that is found.
+    """
+
+    def require(*names: str) -> str:
+        found = next((path for name in names if (path := shutil.which(name))), None)
+        if found is None:
+            _absent(" or ".join(names), "see .ci/run for the Debian packages")
+        return str(found)
+
+    return require
