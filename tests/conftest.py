@@ -1,4 +1,4 @@
-"""What all tests share: the hypothesis profiles, and optional tools that continuous integration owes.
+"""What all tests share: the hypothesis profiles, and the optional tools that CI must have.
 
 Derandomised by default, so that a run repeats exactly; `--hypothesis-profile=search` looks for
 new examples instead. Either way a failure prints the blob that replays it.
@@ -35,7 +35,7 @@ def _absent(what: str, how: str) -> None:
 
 @pytest.fixture(scope="session")
 def require_module() -> Callable[[str], ModuleType]:
-    """`require_module("torch")`: the module, or a skip (a failure under CI) saying how to get it."""
+    """`require_module("torch")`: the module, or a skip (a failure under CI) naming the extra."""
 
     def require(name: str) -> ModuleType:
         if importlib.util.find_spec(name) is None:

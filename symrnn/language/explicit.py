@@ -62,6 +62,14 @@ class Field(Function):  # type: ignore[misc]
     def free_symbols(self) -> set[Any]:
         return set().union(*(arg.free_symbols for arg in self.args[3:]))
 
+    def _eval_derivative(self, symbol: Any) -> Expr:
+        # The chain rule over the arguments; the name and the orders are no expressions.
+        terms = [
+            self.fdiff(4 + place) * argument.diff(symbol)
+            for place, argument in enumerate(self.args[3:])
+        ]
+        return sympy.Add(*terms)
+
     def fdiff(self, argindex: int = 4) -> Expr:
         name, entry, orders, *arguments = self.args
         place = argindex - 4

@@ -78,7 +78,7 @@ def erfc(z: Array) -> Array:
     for n in range(CONTINUED_FRACTION_DEPTH, 0, -1):
         tail = outer + (n / 2) / tail
     erfc_outer = np.exp(-(outer**2)) / math.sqrt(math.pi) / tail
-    return np.where(near, 1 - erf_inner, np.where(left, 2 - erfc_outer, erfc_outer))
+    return np.asarray(np.where(near, 1 - erf_inner, np.where(left, 2 - erfc_outer, erfc_outer)))
 
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {

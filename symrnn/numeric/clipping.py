@@ -128,10 +128,10 @@ def _clipped(
     """Run the algorithm `shown` on finite arrays, then round inwards."""
     parts = [array.astype(np.float64) for array in arrays]
     n = _norm(parts)
-    if LEAST <= n <= MOST:
+    if n <= kappa:
+        clipped: Sequence[Doubles] = parts
+    elif LEAST <= n <= MOST:
         clipped = shown(parts, kappa)
-    elif n <= kappa:
-        clipped = parts
     else:
         # Out of the ball, clip(g, κ) = 2κ clip(g/c, ½) for each c < 2‖g‖; c is the power of
         # two that brings the largest entry into [1, 2).

@@ -107,7 +107,8 @@ def richardson(
     size = np.abs(values).reshape(values.shape + (1,) * point.ndim)
     for i in range(1, levels):
         previous, row = row, [_central(f, point, steps[i], chunk)]
-        rounding = EPS * size / steps[i]
+        # One rounding of f, divided by h, and one of the difference itself.
+        rounding = EPS * (size / steps[i] + np.abs(row[0]))
         for n in range(1, i + 1):
             row.append(row[n - 1] + (row[n - 1] - previous[n - 1]) / (4.0**n - 1))
             estimate = rounding + np.maximum(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
-from symrnn.numeric.differences import complex_step
+from symrnn.numeric.differences import MEMORY_BUDGET, complex_step
 
 Array = NDArray[Any]
 Activation = Callable[[Array], Array]
@@ -24,7 +24,11 @@ Loss = Callable[[Array], Array]
 class Oracle(Protocol):
     """Jacobian of a batched function at a point: `complex_step`, `central_differences`."""
 
-    def __call__(self, f: Callable[[Array], Array], x: Array, /) -> NDArray[np.float64]: ...
+    def __call__(
+        self, f: Callable[[Array], Array], x: Array, /, *, chunk: int | None = None
+    ) -> NDArray[np.float64]:
+        """Shape out + in, from at most `chunk` directions per run."""
+        ...
 
 
 class Trajectory(NamedTuple):
@@ -163,11 +167,12 @@ def loss_gradients(
         gap = (1,) * (lanes - (start.ndim - 1))
         return total(s0=s.reshape(s.shape[0], *gap, *start.shape))
 
+    chunk = _directions_per_run(inputs, len(c))
     return LossGradients(
-        W=oracle(lambda v: total(W=lift(v)), w),
-        U=oracle(lambda v: total(U=lift(v)), u),
-        b=oracle(lambda v: total(b=lift(v)), c),
-        s0=oracle(of_start, start),
+        W=oracle(lambda v: total(W=lift(v)), w, chunk=chunk),
+        U=oracle(lambda v: total(U=lift(v)), u, chunk=chunk),
+        b=oracle(lambda v: total(b=lift(v)), c, chunk=chunk),
+        s0=oracle(of_start, start, chunk=chunk),
     )
 
 
@@ -209,17 +214,27 @@ def truncated_gradient(
     def last(W: Array = w, U: Array = u, b: Array = c) -> Array:
         return loss(simulate(W, U, b, constant, after, sigma).s[-1])
 
+    chunk = _directions_per_run(after, len(c))
     return ParameterGradients(
-        W=oracle(lambda v: last(W=lift(v)), w),
-        U=oracle(lambda v: last(U=lift(v)), u),
-        b=oracle(lambda v: last(b=lift(v)), c),
+        W=oracle(lambda v: last(W=lift(v)), w, chunk=chunk),
+        U=oracle(lambda v: last(U=lift(v)), u, chunk=chunk),
+        b=oracle(lambda v: last(b=lift(v)), c, chunk=chunk),
     )
+
+
+def _directions_per_run(x: Array, d: int) -> int:
+    """As many as keep both complex128 arrays of a trajectory within the memory budget."""
+    runs = int(np.prod(x.shape[1:-1]))
+    return max(1, MEMORY_BUDGET // (2 * 16 * (x.shape[0] + 1) * max(1, runs * d)))
 
 
 def _apply(matrix: Array, vectors: Array) -> Array:
     """Matrix times vector over broadcast batches: (..., p, q), (..., q) to (..., p)."""
     if matrix.ndim == 2:
         return np.asarray(vectors @ matrix.T)
+    if vectors.ndim > 1 and matrix.shape[-3] == 1:
+        # One matrix for all vectors of the last batch axis: (B, q) (q, p), row by row.
+        return np.asarray(vectors @ np.swapaxes(matrix[..., 0, :, :], -1, -2))
     return np.asarray((matrix @ vectors[..., np.newaxis])[..., 0])
 
 

@@ -99,7 +99,7 @@ def _by_state(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
         product = transition_product(rnn, of.index, by.index)
         return _columns_of(rnn, by, _rows_of(rnn, of, product))
     through = _before(rnn, of)
-    if through is None or of.index == by.index:
+    if through is None or (through != of.index and gap.is_zero):
         return rnn.immediate(of, by)
     product = transition_product(rnn, through, by.index)
     return MatrixProduct(_by_states_at(rnn, of, through), _columns_of(rnn, by, product))
@@ -118,7 +118,9 @@ def _before(rnn: Recurrence, of: TimeVector) -> Expr | None:
 
 
 def _by_states_at(rnn: Recurrence, of: TimeVector, time: Expr) -> MatrixExpr:
-    return Block([rnn.immediate(of, part) for part in _parts(rnn, time)])
+    # An output's own derivative stays a name: the loss may be any function of the state.
+    by_part = D_plus if of.sequence in rnn.outputs else rnn.immediate
+    return Block([by_part(of, part) for part in _parts(rnn, time)])
 
 
 def _parts(rnn: Recurrence, time: Any) -> list[TimeVector]:

@@ -102,7 +102,9 @@ def norm_decay(
         axes.set_ylabel(r"$\|\partial s_t / \partial s_k\|$")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
-    return _figure(name, caption, _described("Line chart, logarithmic norm against t − k.", kept), draw)
+    return _figure(
+        name, caption, _described("Line chart, logarithmic norm against t − k.", kept), draw
+    )
 
 
 def slopes(
@@ -116,7 +118,7 @@ def slopes(
     """σ and σ′ over one interval, with γ = sup |σ′| as a horizontal guide."""
 
     def draw(axes: Axes) -> None:
-        _plot(axes, [values, derivative], markers=False)
+        _plot(axes, [values, derivative])
         pen = _PENS["guide"]
         axes.axhline(gamma, color=pen.colour, linestyle=pen.dash, linewidth=pen.width)
         axes.annotate(
@@ -167,7 +169,7 @@ def _positive(curve: Curve) -> Curve:
     return Curve(curve.label, [x for x, _ in points], [y for _, y in points], curve.role)
 
 
-def _plot(axes: Axes, curves: Sequence[Curve], *, markers: bool = True) -> None:
+def _plot(axes: Axes, curves: Sequence[Curve]) -> None:
     for curve in curves:
         pen = _PENS[curve.role]
         axes.plot(
@@ -177,7 +179,7 @@ def _plot(axes: Axes, curves: Sequence[Curve], *, markers: bool = True) -> None:
             color=pen.colour,
             linestyle=pen.dash,
             linewidth=pen.width,
-            marker=pen.marker if markers else "",
+            marker=pen.marker,
             markersize=4.2,
             markevery=max(1, len(curve.x) // 12),
         )

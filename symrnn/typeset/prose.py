@@ -182,6 +182,7 @@ def _plain(inline: Inline) -> str:
         case Text(text) | Code(text):
             return text
         case Math(latex):
+            latex = re.sub(r"([_^])\{([^{}]{2,})\}", r"\1(\2)", latex)
             letters = _COMMAND.sub(lambda found: _GREEK.get(found[1], ""), latex)
             return re.sub(r"[\\{}$]", "", letters)
         case Emphasis(inner):

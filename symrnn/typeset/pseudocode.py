@@ -45,7 +45,8 @@ _COMMAND = re.compile(
 def lines(latex: str) -> Iterator[Line]:
     """The lines of an `algorithmic` environment written by `symrnn.typeset.algorithms`.
 
-    The closing commands only change the depth; they are no lines of their own. Raises `NotSupportedError` on a line that is no algorithmicx command known here.
+    The closing commands only change the depth; they are no lines of their own.
+    Raises `NotSupportedError` on a line that is no algorithmicx command known here.
     """
     depth = 0
     for raw in (line.strip() for line in latex.splitlines()):

@@ -1,0 +1,126 @@
+"""From an expression of the language to a NumPy function, by SymPy's `lambdify`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import keyword
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Symbol, lambdify
+
+from symrnn.errors import IllFormedError
+from symrnn.language.activations import Activation, Unknown
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.time import TimeVector
+from symrnn.numeric import runtime
+from symrnn.numeric.printer import (
+    KernelPrinter,
+    derivative_name,
+    formula_at,
+    parameter_name,
+    slope_name,
+)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A generated function and its source.
+
+    Matrices are arrays with the matrix in the last two axes; `v[j]` of a sequence `v` is a column
+    (…, n, 1) at time j, so a sequence has the time as its first axis.
+    """
+
+    expression: Any
+    name: str
+    arguments: tuple[str, ...]
+    function: Callable[..., Any]
+
+    @property
+    def source(self) -> str:
+        """The generated Python source."""
+        return inspect.getsource(self.function).replace("_lambdifygenerated", self.name, 1)
+
+    def __call__(self, bindings: Mapping[str, Any]) -> Any:
+        """The value for a binding of every argument; others in the mapping are ignored.
+
+        Raises:
+            IllFormedError: naming each argument that is missing.
+        """
+        missing = [name for name in self.arguments if name not in bindings]
+        if missing:
+            raise IllFormedError(
+                f"the kernel of {self.expression} lacks {', '.join(missing)}",
+                {"expected": ", ".join(self.arguments), "got": ", ".join(bindings)},
+            )
+        return self.function(*(bindings[name] for name in self.arguments))
+
+
+def lower(expression: Any, name: str = "kernel") -> Kernel:
+    """Generate the NumPy function of a matrix or scalar expression.
+
+    Its arguments are the free symbols (sizes, times, scalars), parameters and sequences of the
+    expression, `sigma`, `sigma_prime`, … for an unknown σ, `derivative` and `immediate` for
+    derivatives left unevaluated, and `dtype` where constants are made.
+    """
+    expression = sympy.sympify(expression)
+    # `lambda` is a word of Python's: the argument is called lambda_.
+    words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
+    written = expression.xreplace(words)
+    tree = ast.parse(KernelPrinter().doprint(written), mode="eval")
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    arguments = [(label, what) for label, what in _arguments(written) if label in used]
+    function = lambdify(
+        [what for _, what in arguments],
+        written,
+        modules=[runtime.NAMESPACE, "numpy"],
+        printer=KernelPrinter,
+    )
+    return Kernel(expression, name, tuple(label for label, _ in arguments), function)
+
+
+def _keywords(expression: Any) -> list[Symbol]:
+    return [s for s in expression.free_symbols if keyword.iskeyword(getattr(s, "name", ""))]
+
+
+def _arguments(expression: Any) -> list[tuple[str, Any]]:
+    """Names and lambdify arguments, in a fixed order."""
+    named: dict[str, Any] = {}
+    for node in expression.atoms(sympy.MatrixSymbol, TimeVector):
+        named[parameter_name(node)] = parameter_name(node)
+    for node in expression.find(lambda n: isinstance(n, ImmediateDerivative | TotalDerivative)):
+        total = "derivative" if isinstance(node, TotalDerivative) else "immediate"
+        given = derivative_name(node) or total
+        named[given] = given
+    orders = {f.order for f in expression.atoms(Activation) if f.is_unknown}
+    orders |= {f.order for f in expression.atoms(Unknown)}
+    named.update({slope_name(order): slope_name(order) for order in orders})
+    for symbol in expression.free_symbols - expression.atoms(sympy.MatrixSymbol):
+        named[symbol.name] = symbol
+    named["dtype"] = "dtype"
+    return sorted(named.items(), key=lambda item: (not item[0][0].isupper(), item[0]))
+
+
+def lower_activation(activation: Activation) -> Callable[[Any], Any]:
+    """The NumPy function of a known activation (or of one of its derivatives).
+
+    Args:
+        activation: known, or `IllFormedError`.
+    """
+    if activation.is_unknown:
+        raise IllFormedError(
+            "an unknown σ cannot be run", {"expected": "a known activation", "got": str(activation)}
+        )
+    body = formula_at(activation, "x")
+    if not body.free_symbols:
+        value = float(body)
+        return lambda x: np.full_like(x, value)
+    (variable,) = body.free_symbols
+    function: Callable[[Any], Any] = lambdify(
+        [variable], body, modules=[runtime.NAMESPACE, "numpy"], printer=KernelPrinter
+    )
+    return function

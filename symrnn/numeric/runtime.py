@@ -1,0 +1,127 @@
+"""What generated NumPy source calls: folds over time and the placements NumPy has no name for.
+
+Every array carries its matrix in the last two axes (a column is n × 1) and any batch before them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.errors import NotSupportedError
+
+Array = NDArray[Any]
+
+
+def fold(step: Callable[[Array, int], Array], times: Iterable[int], start: Array) -> Array:
+    """step(… step(step(start, j₀), j₁) …): an ordered product applied to what stands right of it."""
+    value = start
+    for time in times:
+        value = step(value, time)
+    return value
+
+
+def total(term: Callable[[int], Array], times: Iterable[int], zero: Array) -> Array:
+    """zero + term(j₀) + term(j₁) + …"""
+    value = zero
+    for time in times:
+        value = value + term(time)
+    return value
+
+
+def kron(left: Array, right: Array) -> Array:
+    """The Kronecker product of the last two axes."""
+    product = left[..., :, None, :, None] * right[..., None, :, None, :]
+    rows = left.shape[-2] * right.shape[-2]
+    return product.reshape(*product.shape[:-4], rows, left.shape[-1] * right.shape[-1])
+
+
+def vec(matrix: Array) -> Array:
+    """The columns one below the other."""
+    columns = matrix.mT
+    return columns.reshape(*columns.shape[:-2], columns.shape[-2] * columns.shape[-1], 1)
+
+
+def unvec(vector: Array, rows: int, cols: int) -> Array:
+    """The inverse of `vec`."""
+    return vector.reshape(*vector.shape[:-2], cols, rows).mT
+
+
+def diag(vector: Array) -> Array:
+    """The dense diagonal matrix of a column; only where nothing stands beside it."""
+    return vector * np.eye(vector.shape[-2], dtype=vector.dtype)
+
+
+def diagonal(matrix: Array) -> Array:
+    """The diagonal as a column."""
+    return np.diagonal(matrix, axis1=-2, axis2=-1)[..., None]
+
+
+def block(grid: list[list[Array]]) -> Array:
+    """A matrix of blocks, batches broadcast against each other."""
+    batch = np.broadcast_shapes(*(entry.shape[:-2] for row in grid for entry in row))
+    rows = [
+        np.concatenate([np.broadcast_to(e, (*batch, *e.shape[-2:])) for e in row], axis=-1)
+        for row in grid
+    ]
+    return np.concatenate(rows, axis=-2)
+
+
+def place(matrix: Array, start: int, size: int) -> Array:
+    """The matrix in `size` rows of zeros from row `start` on."""
+    result = np.zeros((*matrix.shape[:-2], size, matrix.shape[-1]), dtype=matrix.dtype)
+    result[..., start : start + matrix.shape[-2], :] = matrix
+    return result
+
+
+def norm(matrix: Array, kind: Any) -> Array:
+    """A matrix norm of the last two axes; a column is an n × 1 matrix."""
+    if kind == "max":
+        return np.abs(matrix).max(axis=(-2, -1))
+    if kind == 2 and matrix.shape[-1] == 1:
+        # Scaled, so that squares neither overflow nor vanish.
+        scale = np.abs(matrix).max(axis=(-2, -1), keepdims=True)
+        safe = np.where(scale > 0, scale, np.ones_like(scale))
+        length = np.linalg.norm(matrix / safe, axis=(-2, -1))
+        return np.asarray(length * safe[..., 0, 0] * (scale[..., 0, 0] > 0))
+    return np.asarray(np.linalg.norm(matrix, ord=kind, axis=(-2, -1)))
+
+
+def log1p_exp(x: Array) -> Array:
+    """log(1 + exp(x)), real or complex, without overflow for large real parts."""
+    large = np.real(x) > 0
+    tail = np.log1p(np.exp(np.where(large, -x, x)))
+    return np.asarray(np.where(large, x + tail, tail))
+
+
+def erf(x: Array) -> Array:
+    """The error function of a real array; NumPy has none."""
+    if np.iscomplexobj(x):
+        raise NotSupportedError("erf of a complex array", {"expected": "real", "got": x.dtype})
+    return np.asarray(_ERF(x), dtype=np.result_type(x, np.float32))
+
+
+_ERF = np.vectorize(math.erf, otypes=[np.float64])
+
+
+NAMESPACE: dict[str, Callable[..., Any]] = {
+    helper.__name__: helper
+    for helper in (
+        fold,
+        total,
+        kron,
+        vec,
+        unvec,
+        diag,
+        diagonal,
+        block,
+        place,
+        norm,
+        log1p_exp,
+        erf,
+    )
+}
