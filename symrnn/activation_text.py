@@ -40,7 +40,7 @@ MAX_BITS = 256
 MAX_EXPONENT = 200
 """Largest magnitude of a number inside an exponent, of `**` or of `exp`."""
 MAX_VALUE = Integer(10) ** 60
-"""Largest magnitude of a part without x."""
+"""Largest magnitude of a part without x; its reciprocal is the smallest."""
 
 CONSTANTS: dict[str, Expr] = {"x": X, "pi": sympy.pi, "e": sympy.E}
 
@@ -384,5 +384,5 @@ def _check_constant(value: Expr, column: int, written: str, formula: _Formula) -
     number = value if value.is_Rational else value.evalf(15, maxn=60)
     if not number.is_comparable:
         formula.refuse(column, "this is not a real number, as far as can be computed", written)
-    if abs(number) > MAX_VALUE:
-        formula.refuse(column, "a number beyond 1e60", written)
+    if value != 0 and not 1 / MAX_VALUE <= abs(number) <= MAX_VALUE:
+        formula.refuse(column, "a number beyond 1e60, or nearer to 0 than 1e-60", written)

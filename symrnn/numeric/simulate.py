@@ -6,6 +6,7 @@ run forwards on perturbed copies.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -224,8 +225,8 @@ def truncated_gradient(
 
 def _directions_per_run(x: Array, d: int) -> int:
     """As many as keep both complex128 arrays of a trajectory within the memory budget."""
-    runs = int(np.prod(x.shape[1:-1]))
-    return max(1, MEMORY_BUDGET // (2 * 16 * (x.shape[0] + 1) * max(1, runs * d)))
+    states: int = (x.shape[0] + 1) * d * math.prod(x.shape[1:-1])
+    return max(1, MEMORY_BUDGET // (2 * 16 * max(1, states)))
 
 
 def _apply(matrix: Array, vectors: Array) -> Array:

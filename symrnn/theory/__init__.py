@@ -1,0 +1,1 @@
+"""Statements, derivations, rules with side conditions, induction, and the graph of uses."""

@@ -31,7 +31,7 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
         super().__init__(use_math_symbols=True)
         self._arrays = arrays
 
-    def visit_Call(self, node: ast.Call) -> str:  # noqa: N802  (the name is ast's)
+    def visit_Call(self, node: ast.Call) -> str:  (the name is ast's)
         if node.keywords:
             names = ", ".join(keyword.arg or "**" for keyword in node.keywords)
             raise NotSupportedError(
@@ -48,14 +48,14 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
                 return rf"\{name} " + _FENCED.format(listed)
         return str(super().visit_Call(node))
 
-    def visit_Attribute(self, node: ast.Attribute) -> str:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> str:
         if node.attr == "T":
             body = self.visit(node.value)
             simple = isinstance(node.value, ast.Name | ast.Subscript)
             return (body if simple else _FENCED.format(body)) + r"^{\top}"
         return str(super().visit_Attribute(node))
 
-    def visit_BinOp(self, node: ast.BinOp) -> str:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> str:
         match node:
             case ast.BinOp(op=ast.MatMult() | ast.Mult()):
                 left = self._factor(node.left, node.op, on_the_right=False)
@@ -116,7 +116,7 @@ class _Statements(codegen.AlgorithmicCodegen):  # type: ignore[misc]
         super().__init__(use_math_symbols=True)
         self._expression_codegen = _Expressions(arrays)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> str:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> str:
         name = node.name.replace("_", r"\_")
         arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
         listed = ", ".join(
@@ -129,14 +129,14 @@ class _Statements(codegen.AlgorithmicCodegen):  # type: ignore[misc]
             [r"\begin{algorithmic}[1]", head, *body, r"    \EndFunction", r"\end{algorithmic}"]
         )
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> str:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> str:
         if node.value is None:
             raise NotSupportedError(
                 "algorithm: a bare annotation has no pseudocode", {"line": node.lineno}
             )
         return str(self.visit(ast.Assign(targets=[node.target], value=node.value)))
 
-    def visit_For(self, node: ast.For) -> str:  # noqa: N802
+    def visit_For(self, node: ast.For) -> str:
         # Python's range excludes its end; k = a, …, b-1 can not be misread.
         progression = _progression(node.iter)
         if progression is None or node.orelse:
@@ -147,7 +147,7 @@ class _Statements(codegen.AlgorithmicCodegen):  # type: ignore[misc]
         listed = ", ".join([*terms[:-1], r"\dots", terms[-1]])
         return self._block(rf"\For{{${target} = {listed}$}}", node.body, r"\EndFor")
 
-    def visit_If(self, node: ast.If) -> str:  # noqa: N802
+    def visit_If(self, node: ast.If) -> str:
         branches = [
             self._block(rf"\If{{${self._expression_codegen.visit(node.test)}$}}", node.body)
         ]
@@ -217,7 +217,7 @@ def algorithm(
 ) -> Algorithm:
     """The pseudocode of `function`, read from its own source.
 
-    `names` renames identifiers for the page, e.g. {"threshold": "kappa"}; a Greek name becomes
+    `label` is the name to refer to it by, by default the function's. `names` renames identifiers for the page, e.g. {"threshold": "kappa"}; a Greek name becomes
     its letter. `arrays` are the names, after renaming, of vectors, matrices and functions that
     return them: `*` between two of them is printed ⊙.
 
@@ -239,7 +239,7 @@ def algorithm(
             f"algorithm: `{function.__name__}` has a construct pseudocode can not show",
             {"reason": error},
         ) from error
-    return Algorithm(title, latex, caption, label)
+    return Algorithm(title, latex, label or function.__name__, caption)
 
 
 def _source_tree(function: Callable[..., object]) -> ast.Module:

@@ -91,8 +91,8 @@ class Algorithm:
 
     title: str
     latex: str
+    label: str
     caption: str = ""
-    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ class Table:
     """A table of prose cells.
 
     `columns` has a letter for each column: l, c, r as in LaTeX, or p for one that wraps.
-    By default a column wraps when one of its cells is long, and is l otherwise.
+    By default a column wraps when one of its cells is long, and is l otherwise. A table has both
+    a caption and a label, and with them a number, or neither.
     """
 
     header: tuple[str, ...]
@@ -132,6 +133,11 @@ class Table:
                     f"table: row {number} has {len(row)} cells, the header has {width}",
                     {"header": self.header, "row": row},
                 )
+        if bool(self.caption) != bool(self.label):
+            raise IllFormedError(
+                "table: caption and label go together",
+                {"caption": repr(self.caption), "label": repr(self.label)},
+            )
         if self.columns and not re.fullmatch(f"[lcrp]{{{width}}}", self.columns):
             raise IllFormedError(
                 f"table: `columns` must be {width} letters out of l, c, r, p",
@@ -208,13 +214,13 @@ Block = (
 
 @dataclass(frozen=True)
 class Target:
-    """What a name refers to, e.g. ("Figure", "2", "figure"): printed as *Figure 2*."""
+    """What a name refers to, e.g. ("Figure", "2", "figure"): printed as *Figure 2*; an equation as *(2)*."""
 
     kind: str
     number: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}"
+        return f"({self.number})" if self.kind == "Equation" else f"{self.kind} {self.number}"
 
 
 @dataclass(frozen=True)
@@ -251,6 +257,18 @@ class Document:
         """Kind and number of everything that has a name, in the order of the document."""
         return MappingProxyType(dict(_named(self.blocks)))
 
+    @property
+    def grades_used(self) -> tuple[Grade, ...]:
+        """The part of the legend whose marks appear anywhere, strongest first."""
+        written = {
+            found.grade
+            for text in _prose(self)
+            for found in references(text)
+            if isinstance(found, Mark)
+        }
+        used = written.union(_badges(self.blocks))
+        return tuple(grade for grade in reversed(self.legend) if grade.name in used)
+
 
 def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """Every block, outer before inner, in reading order."""
@@ -267,16 +285,13 @@ def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 
 def _named(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Target]]:
-    """Names with their targets; figures, tables and algorithms with a caption count unnamed too."""
     counts: Counter[str] = Counter()
     for block in walk(blocks):
         kind, name = _kind(block)
-        if not kind:
-            continue
-        counts[kind] += 1
-        number = block.number if isinstance(block, StatementBlock) else counts[kind]
         if name:
-            yield name, Target(kind, f"({number})" if kind == "Equation" else str(number))
+            counts[kind] += 1
+            number = block.number if isinstance(block, StatementBlock) else counts[kind]
+            yield name, Target(kind, str(number))
 
 
 def _kind(block: Block) -> tuple[str, str]:
@@ -286,13 +301,13 @@ def _kind(block: Block) -> tuple[str, str]:
         case StatementBlock(name=name):
             return "Statement", name
         case Display(label=label):
-            return ("Equation" if label else ""), label
+            return "Equation", label
         case Figure(name=name):
             return "Figure", name
         case Algorithm(label=label):
             return "Algorithm", label
-        case Table(label=label, caption=caption):
-            return ("Table" if label or caption else ""), label
+        case Table(label=label):
+            return "Table", label
         case _:
             return "", ""
 

@@ -11,12 +11,10 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
@@ -200,16 +198,16 @@ def _figure(name: str, caption: str, alt: str, draw: Callable[[Axes], None]) -> 
     if not re.fullmatch(r"[\w-]+", name):
         raise IllFormedError("figure: the name must be letters, digits, _ and -", {"came": name})
     # rc_context restores what it sets; fonts and the SVG's ids can be chosen in no other way.
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+    style: Any = {**_STYLE, "svg.hashsalt": name}
+    with matplotlib.rc_context(style):
         canvas = Canvas(figsize=(6.0, 3.5), layout="constrained")
         canvas.patch.set_alpha(0.0)
         axes = canvas.add_subplot()
         axes.patch.set_alpha(0.0)
         draw(axes)
         svg, pdf = io.BytesIO(), io.BytesIO()
-        FigureCanvasSVG(canvas).print_svg(svg, metadata={"Date": None, "Creator": None})
-        FigureCanvasPdf(canvas).print_pdf(pdf, metadata=_NO_PDF_METADATA)
+        canvas.savefig(svg, format="svg", metadata=dict.fromkeys(("Date", "Creator")))
+        canvas.savefig(
+            pdf, format="pdf", metadata=dict.fromkeys(("Creator", "Producer", "CreationDate"))
+        )
     return Figure(name, caption, alt, svg.getvalue().decode("utf-8"), pdf.getvalue())
-
-
-_NO_PDF_METADATA = {"Creator": None, "Producer": None, "CreationDate": None}

@@ -70,31 +70,17 @@ def article(document: Document) -> Article:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  (TeX, not HTML; `escape` does it)
+        autoescape=False,  # TeX, not HTML; `escape` does it
     )
     tex = environment.get_template("article.tex").render(
         document=document,
         body="\n".join(_tex(block, names) for block in document.blocks),
-        used=_grades_used(document),
+        used=document.grades_used,
         prose=names.prose,
         plain=lambda text: escape(plain(text)),
     )
     figures = [block for block in walk(document.blocks) if isinstance(block, Figure)]
     return Article(tex, {_path(figure): figure.pdf for figure in figures})
-
-
-def _grades_used(document: Document) -> tuple[Grade, ...]:
-    """The part of the legend that the document needs, strongest first."""
-    used: set[str] = set()
-    for block in walk(document.blocks):
-        match block:
-            case StatementBlock(grades=grades):
-                used.update(grades)
-            case Chain(rows):
-                used.update(badge for row in rows for badge in row.evidence)
-            case _:
-                pass
-    return tuple(grade for grade in reversed(document.legend) if grade.name in used)
 
 
 def _path(figure: Figure) -> str:
@@ -123,8 +109,7 @@ def _(block: Display, names: _Names) -> str:
     body = rf"\fit{{{block.latex}}}"
     if not block.label:
         return f"\\[\n  {body}\n\\]"
-    number = names.targets[block.label].number.strip("()")
-    tag = rf"\tag{{{number}}}\label{{{block.label}}}"
+    tag = rf"\tag{{{names.targets[block.label].number}}}\label{{{block.label}}}"
     return f"\\begin{{equation}}\n  {body}{tag}\n\\end{{equation}}"
 
 
@@ -167,10 +152,9 @@ def _(block: StatementBlock, names: _Names) -> str:
 
 @_tex.register
 def _(block: Algorithm, names: _Names) -> str:
-    label = rf"\label{{{block.label}}}" if block.label else ""
     parts = [
         r"\begin{algorithm}[H]",
-        rf"\caption{{{names.prose(block.title)}}}{label}",
+        rf"\caption{{{names.prose(block.title)}}}\label{{{block.label}}}",
         block.latex,
         r"\end{algorithm}",
     ]
@@ -201,8 +185,8 @@ def _(block: Table, names: _Names) -> str:
     environment, width = ("xltabular", r"{\linewidth}") if "X" in columns else ("longtable", "")
     header = " & ".join(rf"\textbf{{{names.prose(cell)}}}" for cell in block.header)
     caption = ""
-    if block.caption or block.label:
-        label = rf"\label{{{block.label}}}" if block.label else ""
+    if block.caption:
+        label = rf"\label{{{block.label}}}"
         caption = rf"\caption{{{names.prose(block.caption)}}}{label}\\" + "\n"
     rows = [" & ".join(names.prose(cell) for cell in row) + r" \\" for row in block.rows]
     return "\n".join(

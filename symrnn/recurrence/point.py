@@ -1,0 +1,119 @@
+"""Exact evaluation at a random rational point: the search for counterexamples.
+
+σ, when unknown, is the polynomial x + x²/3 - x³/5 (nothing special happens for it), and an
+unknown loss a polynomial of its arguments.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import sympy
+from sympy import Expr, Rational, Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import SymrnnError
+from symrnn.language.activations import Unknown
+from symrnn.language.explicit import Entries, Field, entries
+from symrnn.language.norms import Norm
+from symrnn.language.writing import text
+from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
+
+_X = Symbol("x")
+_SIGMA = _X + _X**2 / 3 - _X**3 / 5
+
+
+class Point(Unrolled):
+    """An `Unrolled` recurrence whose free leaves have random rational entries."""
+
+    def __init__(self, rnn: RNN, sizes: dict[Any, int], seed: int) -> None:
+        super().__init__(at_sizes(rnn.recurrence, sizes))
+        self.random = random.Random(seed)
+
+    def leaf(self, node: MatrixExpr) -> Entries:
+        """A random value the first time, the same one after."""
+        if node not in self.values and self._definition(node) is None:
+            draw = self.random.randint
+            self.values[node] = symbols_of(node).applyfunc(lambda _: Rational(draw(-9, 9), 7))
+        return super().leaf(node)
+
+
+def concrete(value: Any) -> Any:
+    """Entries with every unknown function replaced by its stand-in polynomial."""
+    def sigma(name: Any, order: Any, x: Expr) -> Expr:
+        return _SIGMA.diff(_X, int(order)).subs(_X, x)
+
+    def loss(name: Any, entry: Any, orders: Any, *arguments: Expr) -> Expr:
+        names = [Symbol(f"u{place}") for place in range(len(arguments))]
+        formula = sum((i + 2) * u**2 / 3 + u * names[0] for i, u in enumerate(names))
+        for variable, order in zip(names, orders, strict=True):
+            formula = formula.diff(variable, int(order)) if order else formula
+        return formula.subs(dict(zip(names, arguments, strict=True)))
+
+    def one(entry: Any) -> Any:
+        return sympy.sympify(entry).replace(Unknown, sigma).replace(Field, loss)
+
+    return value.applyfunc(one) if isinstance(value, sympy.MatrixBase) else one(value)
+
+
+def assignments(symbols: Iterable[Symbol], order: Iterable[Expr]) -> Iterable[dict[Any, int]]:
+    """Small integers for sizes and times that satisfy the order."""
+    symbols = sorted(symbols, key=str)
+    sizes = [s for s in symbols if s.is_integer and s.is_positive]
+    times = [s for s in symbols if s.is_integer and not s.is_positive]
+    for values in itertools.product((3, 2, 1, 0, 4), repeat=len(times)):
+        chosen = dict(zip(times, values, strict=True))
+        chosen.update({size: 2 for size in sizes})
+        if all(expression.subs(chosen) >= 0 for expression in order if _decided(expression, chosen)):
+            yield chosen
+
+
+def _decided(expression: Expr, chosen: dict[Any, int]) -> bool:
+    return bool(expression.subs(chosen).is_number)
+
+
+def difference(
+    rnn: RNN, before: Any, relation: str, after: Any, order: Iterable[Expr], tries: int = 4
+) -> str | None:
+    """Where `before relation after` fails, in words; None if no failure was found."""
+    symbols = before.free_symbols | after.free_symbols
+    for value in rnn.recurrence.definitions.values():
+        symbols |= value.free_symbols - {rnn.recurrence.index}
+    integers = {s for s in symbols if isinstance(s, Symbol) and s.is_integer}
+    chosen = itertools.islice(assignments(integers, tuple(order)), tries)
+    for seed, sizes in enumerate(chosen):
+        point = Point(rnn, sizes, seed)
+        try:
+            left, right = (_value(side, point, sizes) for side in (before, after))
+        except SymrnnError:
+            continue  # no entries at this size: another may have them
+        gap = _gap(left, right, relation)
+        if gap is not None:
+            where = ", ".join(f"{s} = {v}" for s, v in sizes.items())
+            return f"{where}, seed {seed}: {gap}"
+    return None
+
+
+def _value(side: Any, point: Point, sizes: dict[Any, int]) -> Any:
+    chosen = side.subs(sizes)
+    kinds = {n: Norm(n.matrix, "inf") for n in chosen.atoms(Norm) if n.kind == "any"}
+    value = concrete(entries(chosen.xreplace(kinds), point))
+    free = {s: Rational(1, 2) for s in value.free_symbols}
+    return value.subs(free)
+
+
+def _gap(left: Any, right: Any, relation: str) -> str | None:
+    if isinstance(left, sympy.MatrixBase):
+        for i, j in itertools.product(range(left.rows), range(left.cols)):
+            if left[i, j] != right[i, j]:
+                return f"entry ({i}, {j}) differs by {float(abs(left[i, j] - right[i, j])):.2g}"
+        return None
+    if relation == "=" and sympy.simplify(left - right) != 0:
+        return f"{text(left.evalf(3))} against {text(right.evalf(3))}"
+    if relation == "≤" and (left - right).evalf() > 1e-12:
+        return f"{text(left.evalf(3))} exceeds {text(right.evalf(3))}"
+    return None

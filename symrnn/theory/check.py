@@ -1,0 +1,113 @@
+"""The checker: believes no derivation, applies every rule again, and says where one fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from symrnn.errors import SideConditionError, UnjustifiedStepError
+from symrnn.language.canonical import same
+from symrnn.language.relations import Inequality
+from symrnn.language.writing import text
+from symrnn.recurrence.point import difference
+from symrnn.theory.context import Context, Known
+from symrnn.theory.derivation import Derivation, Induction, Proof, Step
+
+
+def check(proof: Proof, context: Context, name: str = "derivation") -> int:
+    """Check every step; returns how many were checked.
+
+    Raises:
+        UnjustifiedStepError: naming step, rule, expected and a counterexample.
+        SideConditionError: where a rule's side condition is not met.
+    """
+    if isinstance(proof, Induction):
+        return _check_induction(proof, context, name)
+    inner = context.assume(proof.given)
+    for number, step in enumerate(proof.steps, start=1):
+        before = proof.start if number == 1 else proof.steps[number - 2].after
+        if not same(before, step.before):
+            raise UnjustifiedStepError(
+                f"Step {number} of `{name}` does not start where the one before ended",
+                {"expected": text(before), "got": text(step.before)},
+            )
+        check_step(step, inner, name, number, proof)
+    return len(proof.steps)
+
+
+def check_step(
+    step: Step, context: Context, name: str, number: int, proof: Derivation | None = None
+) -> None:
+    """Check one step; raises as `check` does."""
+    rule = step.rule
+    if rule.relation != step.relation and not (rule.relation == "=" and step.relation == "≤"):
+        raise UnjustifiedStepError(
+            f"Step {number} of `{name}` claims {step.relation}, but `{rule.name}` shows "
+            f"{rule.relation}",
+            {"rule": rule.says},
+        )
+    try:
+        if rule.compare is not None:
+            variable = proof.variable if proof is not None else None
+            if rule.compare(step.before, step.after, context, variable, *rule.arguments):
+                return
+            candidates: list[Any] = []
+        else:
+            candidates = []
+            # Backwards, the rule must lead from the right side to the left one.
+            here, there = (step.after, step.before) if rule.reverse else (step.before, step.after)
+            for candidate in rule.results(here, context):
+                if same(candidate, there):
+                    return
+                candidates.append(candidate)
+    except SideConditionError as error:
+        raise SideConditionError(
+            f"Step {number} of `{name}`: {error.message}",
+            {"rule": f"{rule.name}: {rule.says}", **error.detail},
+        ) from error
+    source = step.after if rule.reverse else step.before
+    produced = [] if rule.reverse else [c for c in candidates if not same(c, source)]
+    raise UnjustifiedStepError(
+        f"Step {number} of `{name}` is not justified by `{rule}`",
+        {
+            "before": text(step.before),
+            "after": text(step.after),
+            "expected": text(produced[0]) if produced else f"(the rule does not apply) {rule.says}",
+            "counterexample": _counterexample(step, context),
+        },
+    )
+
+
+def _counterexample(step: Step, context: Context) -> str:
+    if step.relation == "→":
+        return "(a limit has none at a finite time)"
+    found = difference(context.rnn, step.before, step.relation, step.after, context.order)
+    return found or "none found: the line may be true, but this rule does not give it"
+
+
+def _check_induction(proof: Induction, context: Context, name: str) -> int:
+    over, claim = proof.over, proof.claim
+    given = context.assume(proof.given)
+    at_base = claim.subs(over, proof.base)
+    before = claim.subs(over, over - 1)
+    _same_ends(proof.base_case, at_base, f"{name} (base case)")
+    _same_ends(proof.step, claim, f"{name} (step)")
+    base_given = tuple(
+        fact.subs(over, proof.base) for fact in proof.given if hasattr(fact, "subs")
+    )
+    known = Known("the claim at the time before", before, general=False)
+    later = replace(
+        given, order=(*given.order, over - 1 - proof.base), induction=(known,)
+    )
+    count = check(proof.base_case, context.assume(base_given), f"{name} (base case)")
+    return count + check(proof.step, later, f"{name} (step)")
+
+
+def _same_ends(chain: Derivation, claim: Any, name: str) -> None:
+    relation_fits = isinstance(claim, Inequality) or not isinstance(chain.claim, Inequality)
+    if same(chain.start, claim.lhs) and same(chain.end, claim.rhs) and relation_fits:
+        return
+    raise UnjustifiedStepError(
+        f"`{name}` does not prove what the induction claims",
+        {"expected": text(claim), "got": text(chain.claim)},
+    )

@@ -1,0 +1,102 @@
+"""What a step may rely on: the recurrence, hypotheses, the order of times, statements used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations_with_replacement
+from typing import Any
+
+import sympy
+from sympy import Expr
+from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
+
+from symrnn.errors import IllFormedError
+from symrnn.language.ordered import Ranged
+from symrnn.language.relations import Equation, Relation
+from symrnn.recurrence.elman import RNN
+
+
+@dataclass(frozen=True)
+class Known:
+    """A relation that may be used, with the hypotheses it itself needs."""
+
+    source: str
+    relation: Any
+    needs: tuple[Any, ...] = ()
+    # A hypothesis about one time is no statement about every time: nothing in it is a variable.
+    general: bool = True
+
+
+@dataclass(frozen=True)
+class Context:
+    """Facts in force at a place of a derivation.
+
+    Args:
+        rnn: the recurrence the expressions speak of.
+        order: expressions known to be ≥ 0 (differences of times, of scalars).
+        hypotheses: relations assumed by the part.
+        statements: claims of the statements that are used, by statement name.
+        induction: the claim at the time before, inside an induction step.
+    """
+
+    rnn: RNN
+    order: tuple[Expr, ...] = ()
+    hypotheses: tuple[Known, ...] = ()
+    statements: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
+    induction: tuple[Known, ...] = ()
+
+    def assume(self, facts: Iterable[Any]) -> Context:
+        """The context with more hypotheses: SymPy inequalities, or relations of the language."""
+        order, hypotheses = list(self.order), list(self.hypotheses)
+        for fact in facts:
+            if isinstance(fact, Relational):
+                order.append(_difference(fact))
+            elif isinstance(fact, Relation):
+                hypotheses.append(Known("hypothesis", fact, general=not isinstance(fact, Equation)))
+            elif fact is not sympy.true:
+                raise IllFormedError(
+                    "a hypothesis must be an inequality or a relation of the language",
+                    {"expected": "k <= t, Inequality(…), Equation(…)", "got": repr(fact)},
+                )
+        return replace(self, order=tuple(order), hypotheses=tuple(hypotheses))
+
+    def inside(self, node: Ranged) -> Context:
+        """The context inside a product or sum: its index lies within the bounds."""
+        index = node.index
+        within = (index - node.lower, node.upper - index, node.upper - node.lower)
+        return replace(self, order=(*self.order, *(sympy.expand(e) for e in within)))
+
+    def nonnegative(self, expression: Any) -> bool | None:
+        """Whether `expression` ≥ 0: True, False, or None where it is not known.
+
+        Tried: SymPy's assumptions, and sums of at most two of the facts in `order`.
+        """
+        expression = sympy.expand(expression)
+        if expression.is_nonnegative is not None:
+            return bool(expression.is_nonnegative)
+        facts = [sympy.S.Zero, *self.order]
+        for pair in combinations_with_replacement(facts, 2):
+            if sympy.expand(expression - sum(pair)).is_nonnegative:
+                return True
+        negated = sympy.expand(-expression - 1)
+        if negated.is_integer:
+            for pair in combinations_with_replacement(facts, 2):
+                if sympy.expand(negated - sum(pair)).is_nonnegative:
+                    return False
+        return None
+
+
+def _difference(fact: Relational) -> Expr:
+    """`e` with the fact equivalent to (for integers) or implying e ≥ 0."""
+    if isinstance(fact, LessThan):
+        return sympy.expand(fact.rhs - fact.lhs)
+    if isinstance(fact, GreaterThan):
+        return sympy.expand(fact.lhs - fact.rhs)
+    small, large = (
+        (fact.lhs, fact.rhs) if isinstance(fact, StrictLessThan) else (fact.rhs, fact.lhs)
+    )
+    if not isinstance(fact, StrictLessThan | StrictGreaterThan):
+        raise IllFormedError("hypothesis", {"expected": "<, ≤, > or ≥", "got": str(fact)})
+    gap = sympy.expand(large - small)
+    return gap - 1 if gap.is_integer else gap

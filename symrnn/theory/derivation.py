@@ -1,0 +1,140 @@
+"""Chains of justified steps, and induction: records that `check.py` verifies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sympy import Symbol
+
+from symrnn.errors import IllFormedError
+from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
+from symrnn.language.writing import latex
+from symrnn.theory.rule import Rule
+
+
+@dataclass(frozen=True)
+class Step:
+    """`before R after` by a rule; R is "=", "≤" or "→"."""
+
+    before: Any
+    relation: str
+    after: Any
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A chain e₀ = e₁ ≤ e₂ … written down; nothing is believed until it is checked.
+
+    Args:
+        start: e₀.
+        steps: one for each further line.
+        given: hypotheses, SymPy inequalities between times or scalars, or relations.
+    """
+
+    start: Any
+    steps: tuple[Step, ...] = ()
+    given: tuple[Any, ...] = ()
+    variable: Symbol | None = None
+
+    @property
+    def end(self) -> Any:
+        """The last line's expression."""
+        return self.steps[-1].after if self.steps else self.start
+
+    def _then(self, relation: str, after: Any, rule: Rule) -> Derivation:
+        if not isinstance(rule, Rule):
+            raise IllFormedError(
+                "a step needs a rule", {"expected": "rules.…", "got": f"{rule!r}"}
+            )
+        after = operand(after)
+        kind = Equation if relation == "=" else Inequality
+        if relation != "→":
+            kind(self.end, after)  # shapes are compared here, at the line that is wrong
+        step = Step(self.end, relation, after, rule)
+        return replace(self, steps=(*self.steps, step))
+
+    def equals(self, after: Any, rule: Rule) -> Derivation:
+        """The next line, equal to the one before."""
+        return self._then("=", after, rule)
+
+    def at_most(self, after: Any, rule: Rule) -> Derivation:
+        """The next line, at least as large as the one before (scalars only)."""
+        return self._then("≤", after, rule)
+
+    def tends_to(self, limit: Any, rule: Rule, variable: Symbol) -> Derivation:
+        """The limit of the last line, and so of all before, as `variable` → ∞."""
+        return replace(self._then("→", limit, rule), variable=variable)
+
+    @property
+    def claim(self) -> Any:
+        """What the chain shows of its two ends."""
+        relations = {step.relation for step in self.steps}
+        if "→" in relations:
+            return Limit(self.start, self.variable, self.end)
+        return (Inequality if "≤" in relations else Equation)(self.start, self.end)
+
+    @property
+    def chains(self) -> tuple[tuple[str, Derivation], ...]:
+        """The chains to check and show, each with its caption."""
+        return (("", self),)
+
+    def _repr_latex_(self) -> str:
+        rows = [rf"& {latex(self.start)} \\"]
+        for step in self.steps:
+            sign = {"=": "=", "≤": r"\le", "→": r"\to"}[step.relation]
+            name = str(step.rule.name).replace("_", r"\ ")
+            rows.append(rf"{sign}\; & {latex(step.after)} && \text{{by }}\mathrm{{{name}}} \\")
+        return "$\\displaystyle \\begin{aligned}" + "".join(rows) + "\\end{aligned}$"
+
+
+def derivation(start: Any, given: Any = ()) -> Derivation:
+    """Begin a chain at `start`, under hypotheses.
+
+    Args:
+        start: a matrix or a scalar of the language.
+        given: SymPy inequalities such as `k <= t`, `Inequality(norm(W), lam)`, or `Equation`s.
+    """
+    return Derivation(operand(start), given=tuple(given))
+
+
+@dataclass(frozen=True)
+class Induction:
+    """A claim for all times from `base` on: its base case, and the step from t-1 to t.
+
+    Args:
+        claim: a relation in `over`.
+        over: the time t.
+        base: the first t.
+        base_case: from the claim's left side at `base` to its right side there.
+        step: from the left side at t to the right side, using the claim at t-1.
+        given: hypotheses of the claim.
+    """
+
+    claim: Relation
+    over: Symbol
+    base: Any
+    base_case: Derivation
+    step: Derivation
+    given: tuple[Any, ...] = ()
+
+    @property
+    def chains(self) -> tuple[tuple[str, Derivation], ...]:
+        """Base case and step."""
+        return (("base case", self.base_case), ("step", self.step))
+
+
+def induction(
+    claim: Relation,
+    over: Symbol,
+    base: Any,
+    base_case: Derivation,
+    step: Derivation,
+    given: Any = (),
+) -> Induction:
+    """A proof by induction; see `Induction`."""
+    return Induction(claim, over, operand(base), base_case, step, tuple(given))
+
+
+Proof = Derivation | Induction

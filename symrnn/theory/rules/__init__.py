@@ -1,0 +1,77 @@
+"""Every rule a step can name; proofs write `rules as by`, then `by.chain_rule(…)`."""
+
+from symrnn.theory.rules.algebra import (
+    algebra,
+    empty_range,
+    nonnegative_difference,
+    reindex,
+    scalar_algebra,
+    split_at,
+    split_earliest,
+    split_latest,
+    transpose_of_diagonal,
+    transpose_of_product,
+    write_out,
+)
+from symrnn.theory.rules.derivatives import (
+    chain_rule,
+    constant,
+    definition,
+    derivative_of_itself,
+    differentiate,
+    immediate_derivative,
+    layout,
+    total_derivative,
+)
+from symrnn.theory.rules.facts import (
+    assumed_bound,
+    hypothesis,
+    induction_bound,
+    induction_hypothesis,
+    uses,
+    uses_bound,
+)
+from symrnn.theory.rules.limits import geometric_decay
+from symrnn.theory.rules.norms import (
+    frobenius_mixed,
+    homogeneous,
+    norm_of_diagonal,
+    norm_of_identity,
+    submultiplicative,
+    triangle,
+)
+
+__all__ = [
+    "algebra",
+    "assumed_bound",
+    "chain_rule",
+    "constant",
+    "definition",
+    "derivative_of_itself",
+    "differentiate",
+    "empty_range",
+    "frobenius_mixed",
+    "geometric_decay",
+    "homogeneous",
+    "hypothesis",
+    "immediate_derivative",
+    "induction_bound",
+    "induction_hypothesis",
+    "layout",
+    "nonnegative_difference",
+    "norm_of_diagonal",
+    "norm_of_identity",
+    "reindex",
+    "scalar_algebra",
+    "split_at",
+    "split_earliest",
+    "split_latest",
+    "submultiplicative",
+    "total_derivative",
+    "transpose_of_diagonal",
+    "transpose_of_product",
+    "triangle",
+    "uses",
+    "uses_bound",
+    "write_out",
+]

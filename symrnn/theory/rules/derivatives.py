@@ -1,0 +1,244 @@
+"""Rules about ∂ and ∂⁺."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.calculus import gradient, jacobian
+from symrnn.errors import SideConditionError
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed
+from symrnn.language.derivatives import (
+    DENOMINATOR,
+    NUMERATOR,
+    D,
+    D_plus,
+    ImmediateDerivative,
+    TotalDerivative,
+)
+from symrnn.language.shapes import is_column
+from symrnn.language.structure import Vec
+from symrnn.language.time import TimeVector
+from symrnn.language.writing import text
+from symrnn.theory.context import Context
+from symrnn.theory.rule import Rule
+
+
+def _variable(by: MatrixExpr) -> MatrixExpr:
+    return by.args[0] if isinstance(by, Vec) else by
+
+
+def depends(u: MatrixExpr, on: MatrixExpr, context: Context) -> bool | None:
+    """Whether the leaf `u` changes, through the recurrence, when `on` does; None: not known."""
+    rnn = context.rnn.recurrence
+    if u == on:
+        return True
+    if rnn.definition(u) is None or not isinstance(u, TimeVector):
+        return False
+    if rnn.is_state(u) and u.index == 0:
+        return False
+    if not isinstance(on, TimeVector):
+        return True
+    later = context.nonnegative(u.index - on.index)
+    if later is False:
+        return False
+    if rnn.is_state(on) and not rnn.is_state(u) and u.index == on.index:
+        # An intermediate of the same time is computed before the state, an output after it.
+        return u.sequence in rnn.outputs
+    return None if later is None else True
+
+
+def _moving_leaves(
+    expression: MatrixExpr, by: MatrixExpr, held: tuple[MatrixExpr, ...], context: Context
+) -> list[MatrixExpr]:
+    """Leaves of `expression` other than `by` that change with it, or may."""
+    leaves = expression.atoms(TimeVector) - {by} - set(held)
+    return [leaf for leaf in leaves if depends(leaf, by, context) is not False]
+
+
+def _definition(node: Any, context: Context, *which: Any) -> Iterator[Any]:
+    if isinstance(node, TimeVector) and (not which or node in which):
+        value = context.rnn.recurrence.definition(node)
+        starts = context.rnn.recurrence.is_state(node) and node.index == 0
+        if value is not None and not starts:
+            yield value
+
+
+definition = Rule(
+    "definition", "a defined vector equals the right side of its definition", rewrite=_definition
+)
+
+
+def _itself(node: Any, context: Context) -> Iterator[Any]:
+    if isinstance(node, TotalDerivative | ImmediateDerivative) and node.of == node.by:
+        yield Identity(node.of.shape[0])
+
+
+derivative_of_itself = Rule("derivative_of_itself", "∂x/∂x = I", rewrite=_itself)
+
+
+def _differentiate(node: Any, context: Context) -> Iterator[Any]:
+    if not isinstance(node, TotalDerivative) or isinstance(node.of, TimeVector):
+        return
+    variable = _variable(node.by)
+    moving = _moving_leaves(node.of, variable, node.held, context)
+    if moving:
+        raise SideConditionError(
+            f"{text(moving[0])} may depend on {text(variable)} and cannot be held constant",
+            {"in": text(node), "needed": "an expression whose other leaves do not depend on it"},
+        )
+    yield _evaluated(node.of, node.by, node.layout)
+
+
+def _evaluated(of: MatrixExpr, by: MatrixExpr, layout: str) -> MatrixExpr:
+    if is_column(of) and is_column(by):
+        return jacobian(of, by, layout)
+    return gradient(of, by)
+
+
+differentiate = Rule(
+    "differentiate",
+    "∂e/∂x by the differential calculus, where nothing else in e depends on x",
+    rewrite=_differentiate,
+)
+
+
+def _immediate(node: Any, context: Context) -> Iterator[Any]:
+    if isinstance(node, ImmediateDerivative) and is_column(node.of) and is_column(node.by):
+        value = context.rnn.recurrence.immediate(node.of, node.by)
+        yield value if node.layout == NUMERATOR else Transposed(value)
+
+
+immediate_derivative = Rule(
+    "immediate_derivative",
+    "∂⁺y/∂x by the differential calculus, earlier states held fixed",
+    rewrite=_immediate,
+)
+
+
+def _through(node: Any, context: Context, via: MatrixExpr) -> Iterator[Any]:
+    if not isinstance(node, TotalDerivative) or node.of == via or node.by == via:
+        return
+    if not _every_path(node.of, _variable(node.by), via, node.held, context):
+        raise SideConditionError(
+            f"not every path from {text(node.by)} to {text(node.of)} passes through {text(via)}",
+            {"in": text(node), "needed": "the definition reads the variable only through it"},
+        )
+    first = D(node.of, via, NUMERATOR, node.held)
+    second = D(via, node.by, NUMERATOR, node.held)
+    product = MatrixProduct(first, second)
+    yield product if node.layout == NUMERATOR else Transposed(product)
+
+
+def _every_path(
+    of: MatrixExpr, by: MatrixExpr, via: MatrixExpr, held: Any, context: Context
+) -> bool:
+    """Whether `of`, written out down to `via`, reads `by` only through `via`."""
+    rnn = context.rnn.recurrence
+    if isinstance(via, TimeVector) and isinstance(by, TimeVector):
+        reaches = context.nonnegative(via.index - by.index)
+        if not reaches:
+            return False
+    leaves = {of}
+    for _ in range(8):  # definitions nest at most this deep before `via` or the past is met
+        open_leaves = {
+            leaf
+            for leaf in leaves
+            if leaf not in (via, by) and leaf not in held and rnn.definition(leaf) is not None
+        }
+        later = {leaf for leaf in open_leaves if _at_or_after(leaf, via, context)}
+        if not later:
+            break
+        leaves -= later
+        for leaf in later:
+            value = rnn.definition(leaf)
+            assert value is not None
+            leaves |= value.atoms(TimeVector, sympy.MatrixSymbol)
+    others = leaves - {via} - set(held)
+    return all(depends(leaf, by, context) is False for leaf in others)
+
+
+def _at_or_after(leaf: TimeVector, via: MatrixExpr, context: Context) -> bool:
+    return isinstance(via, TimeVector) and bool(context.nonnegative(leaf.index - via.index))
+
+
+chain_rule = Rule(
+    "chain_rule",
+    "∂y/∂x = ∂y/∂u ∂u/∂x, where every path from x to y passes through u",
+    rewrite=_through,
+)
+
+
+def _total(node: Any, context: Context) -> Iterator[Any]:
+    """∂y/∂x = ∂⁺y/∂x + Σ_u ∂y/∂u ∂u/∂x over the states u one step before y."""
+    rnn = context.rnn.recurrence
+    if not isinstance(node, TotalDerivative) or not isinstance(node.of, TimeVector):
+        return
+    if not rnn.is_state(node.of) or node.layout != NUMERATOR:
+        return
+    if not context.nonnegative(node.of.index - 1):
+        raise SideConditionError(
+            f"{text(node.of)} may be the initial state, which has no step before it",
+            {"needed": f"1 ≤ {text(node.of.index)}"},
+        )
+    previous = [state[node.of.index - 1] for state in rnn.states]
+    if node.by in previous:
+        return
+    terms = [D_plus(node.of, node.by)]
+    for earlier in previous:
+        if earlier not in node.held:
+            step = D(node.of, earlier, NUMERATOR)
+            terms.append(step * D(earlier, node.by, NUMERATOR, node.held))
+    yield MatrixSum(*terms)
+
+
+total_derivative = Rule(
+    "total_derivative",
+    "∂s_t/∂θ = ∂⁺s_t/∂θ + ∂s_t/∂s_{t-1} ∂s_{t-1}/∂θ for t ≥ 1; what is held drops out",
+    rewrite=_total,
+)
+
+
+def _held(node: Any, context: Context) -> Iterator[Any]:
+    if not isinstance(node, TotalDerivative) or node.of == node.by:
+        return
+    given = context.rnn.recurrence.is_state(node.of) and node.of.index == 0
+    if node.of in node.held or given:
+        yield _zero(node)
+
+
+def _zero(node: MatrixExpr) -> MatrixExpr:
+    return MatrixProduct(0, node)
+
+
+constant = Rule(
+    "constant",
+    "what is given, or held constant, has the derivative 0",
+    rewrite=_held,
+)
+
+
+def _layout(node: Any, context: Context) -> Iterator[Any]:
+    if isinstance(node, TotalDerivative | ImmediateDerivative):
+        if is_column(node.of) and is_column(node.by):
+            other = DENOMINATOR if node.layout == NUMERATOR else NUMERATOR
+            yield Transposed(type(node)(node.of, node.by, other, node.held))
+
+
+layout = Rule(
+    "layout", "the denominator layout is the transpose of the numerator layout", rewrite=_layout
+)
+
+RULES = (
+    definition,
+    derivative_of_itself,
+    differentiate,
+    immediate_derivative,
+    chain_rule,
+    total_derivative,
+    constant,
+    layout,
+)

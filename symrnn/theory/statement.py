@@ -1,0 +1,155 @@
+"""Statements: what a proof file declares, and how it is built and checked."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.check import check
+from symrnn.theory.context import Context, Known
+from symrnn.theory.derivation import Derivation, Induction, Proof
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Two exact values that show a relation false.
+
+    Args:
+        left, right: exact SymPy values, scalars or matrices.
+        relation: the false relation between them, "=" or "≤".
+        shows: one sentence on what is seen.
+    """
+
+    left: Any
+    right: Any
+    relation: str
+    shows: str
+
+    def __post_init__(self) -> None:
+        if not self.refutes:
+            raise EvidenceError(
+                "this is no counterexample: the relation holds",
+                {"left": self.left, "relation": self.relation, "right": self.right},
+            )
+
+    @property
+    def refutes(self) -> bool:
+        """Whether the relation fails, decided exactly."""
+        if self.relation == "=":
+            if isinstance(self.left, sympy.MatrixBase):
+                gap = (self.left - self.right).applyfunc(sympy.simplify)
+                return any(entry.is_zero is False for entry in gap)
+            return sympy.simplify(self.left - self.right).is_zero is False
+        if self.relation != "≤":
+            raise IllFormedError("a witness is of = or ≤", {"got": self.relation})
+        return bool(sympy.simplify(self.left - self.right).is_positive)
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """What fails when a hypothesis is dropped."""
+
+    name: str
+    explains: str
+    find: Callable[[], Witness]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One claim of a statement with its proof; `label` tells parts apart."""
+
+    label: str
+    proof: Proof
+
+    @property
+    def claim(self) -> Any:
+        """The relation proved."""
+        return self.proof.claim
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """Its hypotheses."""
+        return self.proof.given
+
+
+@dataclass
+class Statement:
+    """A named claim with a proof.
+
+    Args:
+        name: says the conclusion, in words joined by underscores.
+        title: one line.
+        prose: what a lecturer would say about it.
+        uses: names of the statements it builds on.
+        build: from a recurrence to the proof, or to proofs by label.
+    """
+
+    name: str
+    title: str
+    prose: str
+    uses: tuple[str, ...]
+    build: Callable[[RNN], Any]
+    counterexamples: list[Counterexample] = field(default_factory=list)
+
+    def counterexample(self, explains: str) -> Callable[[Callable[[], Witness]], Any]:
+        """Decorator: a function without arguments that returns a `Witness`."""
+
+        def register(find: Callable[[], Witness]) -> Callable[[], Witness]:
+            self.counterexamples.append(Counterexample(find.__name__, explains, find))
+            return find
+
+        return register
+
+    def parts(self, rnn: RNN) -> tuple[Part, ...]:
+        """The claims and proofs for a recurrence, unchecked."""
+        built = self.build(rnn)
+        if isinstance(built, Derivation | Induction):
+            built = {"": built}
+        if not isinstance(built, Mapping) or not built:
+            raise IllFormedError(
+                f"`{self.name}` must return a derivation, an induction, or a dict of them",
+                {"got": type(built).__name__},
+            )
+        return tuple(Part(label, proof) for label, proof in built.items())
+
+    def known(self, rnn: RNN) -> tuple[Known, ...]:
+        """Its claims, as other statements may use them."""
+        return tuple(Known(self.name, part.claim, part.given) for part in self.parts(rnn))
+
+    def check(self, rnn: RNN, library: Mapping[str, Statement]) -> int:
+        """Check every step of every part, rule by rule; returns how many steps there are.
+
+        Raises:
+            UnjustifiedStepError, SideConditionError: see `symrnn.theory.check`.
+        """
+        context = Context(rnn, statements={name: library[name].known(rnn) for name in self.uses})
+        parts = self.parts(rnn)
+        labels = {p.label: f"{self.name}, {p.label}" if p.label else self.name for p in parts}
+        return sum(check(part.proof, context, labels[part.label]) for part in parts)
+
+
+def statement(
+    uses: Iterable[str] = (), name: str | None = None
+) -> Callable[[Callable[[RNN], Any]], Statement]:
+    """Decorator that turns a function of a recurrence into a `Statement`.
+
+    The function's name is the statement's; the first line of its docstring is the title, the rest
+    the prose.
+    """
+
+    def wrap(build: Callable[[RNN], Any]) -> Statement:
+        text = inspect.getdoc(build)
+        if not text:
+            raise IllFormedError(f"the statement {build.__name__} needs a docstring for its title")
+        title, _, prose = text.partition("\n")
+        return Statement(name or build.__name__, title.strip(), prose.strip(), tuple(uses), build)
+
+    return wrap
+
+
