@@ -1,0 +1,85 @@
+"""Derive, prove, run and typeset the gradients of recurrent networks from one SymPy object."""
+
+from importlib import import_module
+from typing import Any
+
+from symrnn import errors, language
+from symrnn.calculus import differential, gradient, jacobian, jvp, vjp
+from symrnn.language.activations import activation, unknown
+from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
+from symrnn.language.derivatives import D, D_plus, VectorFunction
+from symrnn.language.entry import entry
+from symrnn.language.explicit import entries
+from symrnn.language.norms import largest_entry, norm
+from symrnn.language.ordered import ordered_product, ordered_sum
+from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Vec, stack
+from symrnn.language.time import Sequence
+from symrnn.language.writing import latex, text
+from symrnn.recurrence.elman import RNN, elman, sigma_inside
+from symrnn.recurrence.recurrence import Cell, Recurrence
+from symrnn.recurrence.unroll import explicit
+from symrnn.theory import rules
+from symrnn.theory.derivation import derivation, induction
+from symrnn.theory.statement import Statement, Witness, statement
+
+__version__ = "0.1.0"
+
+# What needs NumPy is loaded when it is first asked for: `import symrnn` costs what SymPy costs.
+_LATER: dict[str, str] = {}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module 'symrnn' has no attribute {name!r}")
+
+
+__all__ = [
+    "RNN",
+    "Block",
+    "Cell",
+    "D",
+    "D_plus",
+    "Diag",
+    "Equation",
+    "Hadamard",
+    "Identity",
+    "Inequality",
+    "Kronecker",
+    "Limit",
+    "Ones",
+    "Parameter",
+    "Recurrence",
+    "Sequence",
+    "Statement",
+    "Vec",
+    "VectorFunction",
+    "Witness",
+    "Zeros",
+    "activation",
+    "derivation",
+    "differential",
+    "elman",
+    "entries",
+    "entry",
+    "errors",
+    "explicit",
+    "gradient",
+    "induction",
+    "jacobian",
+    "jvp",
+    "language",
+    "largest_entry",
+    "latex",
+    "norm",
+    "ordered_product",
+    "ordered_sum",
+    "rules",
+    "sigma_inside",
+    "stack",
+    "statement",
+    "text",
+    "unknown",
+    "vjp",
+]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import shutil
 from collections.abc import Callable
 from types import ModuleType
 
@@ -41,21 +40,5 @@ def require_module() -> Callable[[str], ModuleType]:
         if importlib.util.find_spec(name) is None:
             _absent(name, f'pip install "symrnn[{name}]"')
         return importlib.import_module(name)
-
-    return require
-
-
-@pytest.fixture(scope="session")
-def require_program() -> Callable[..., str]:
-    """`require_program("pdflatex")`: its path, or a skip (a failure under CI).
-
-    With several names, the first one that is found.
-    """
-
-    def require(*names: str) -> str:
-        found = next((path for name in names if (path := shutil.which(name))), None)
-        if found is None:
-            _absent(" or ".join(names), "see .ci/run for the Debian packages")
-        return str(found)
 
     return require

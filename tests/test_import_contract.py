@@ -83,7 +83,7 @@ def _imports(path: Path, root: Path) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
             yield from visit(child, within)
 
-    yield from visit(ast.parse(path.read_text(encoding="utf-8")), False)
+    yield from visit(ast.parse(path.read_text(encoding="utf-8"), str(path)), False)
 
 
 def _components(root: Path) -> set[str]:

@@ -33,6 +33,7 @@ from symrnn.language.derivatives import (
     TotalDerivative,
     VectorFunction,
 )
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column
@@ -46,6 +47,7 @@ from symrnn.language.structure import (
     Rows,
     Unvec,
     Vec,
+    columns,
 )
 from symrnn.language.time import TimeVector
 
@@ -85,8 +87,8 @@ def d(node: Any, tangents: Tangents) -> MatrixExpr:
 
 def _d_scalar(node: Expr, tangents: Tangents) -> MatrixExpr:
     # d f(N₁, …) = Σ ∂f/∂Nᵢ dNᵢ, ∂f/∂Nᵢ by SymPy's scalar diff.
-    norms = sorted(node.atoms(Norm), key=sympy.default_sort_key)
-    names = {inner: Dummy(f"N{place}", positive=True) for place, inner in enumerate(norms)}
+    norms = sorted(node.atoms(Norm, Entry), key=sympy.default_sort_key)
+    names = {inner: Dummy(f"N{place}", real=True) for place, inner in enumerate(norms)}
     back = {name: inner for inner, name in names.items()}
     formula = node.xreplace(names)
     terms = [
@@ -147,7 +149,7 @@ def _(node: MatrixProduct, tangents: Tangents) -> MatrixExpr:
         terms.append(
             MatrixProduct(node.coefficient, *factors[:place], moved, *factors[place + 1 :])
         )
-    if node.coefficient.has(Norm):
+    if node.coefficient.has(Norm, Entry):
         rate = _d_scalar(node.coefficient, tangents)
         product = MatrixProduct(*factors)
         # A (dc) = (dc) ⊗ A for a column A: no Kronecker product is needed.
@@ -274,6 +276,13 @@ def _(node: Norm, tangents: Tangents) -> MatrixExpr:
         f"the norm ‖·‖ of kind {node.kind!r} has no differential rule",
         {"expected": "the Euclidean norm of a column, or the Frobenius norm", "got": str(node)},
     )
+
+
+@d.register
+def _(node: Entry, tangents: Tangents) -> MatrixExpr:
+    # d A_{il} = (dA)_{il}, as a 1 × 1 block
+    row, col = node.args[1] - 1, node.args[2] - 1
+    return columns(Rows(d(node.matrix, tangents), row, 1), col, 1)
 
 
 @d.register(TotalDerivative)

@@ -16,6 +16,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import MatrixSum, MatrixProduct, Transposed, split_coefficient
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.shapes import is_column
@@ -44,13 +45,13 @@ def canonical(expression: Basic, depth: int = 0) -> Basic:
         return Basic.__new__(MatrixSum, *sorted(total.args, key=default_sort_key))
     if isinstance(expression, Activation | Symbol) or not expression.args:
         return expression
-    if isinstance(expression, Expr) and not isinstance(expression, MatrixExpr | Norm):
+    if isinstance(expression, Expr) and not isinstance(expression, MatrixExpr | Norm | Entry):
         return _canonical_scalar(expression, depth)
     return expression.func(*(canonical(arg, depth) for arg in expression.args))
 
 
 def _canonical_scalar(expression: Expr, depth: int) -> Expr:
-    norms = {node: canonical(node, depth) for node in expression.atoms(Norm)}
+    norms = {node: canonical(node, depth) for node in expression.atoms(Norm, Entry)}
     return sympy.powsimp(sympy.expand(expression.xreplace(norms)))
 
 
@@ -66,10 +67,10 @@ def equal_by_algebra(left: Any, right: Any) -> bool:
 
 @singledispatch
 def _normal(node: Any) -> Any:
-    if isinstance(node, MatrixExpr | Tuple | Norm) and node.args:
+    if isinstance(node, MatrixExpr | Tuple | Norm | Entry) and node.args:
         return node.func(*(_normal(arg) for arg in node.args))
     if isinstance(node, Expr):
-        norms = {inner: _normal(inner) for inner in node.atoms(Norm)}
+        norms = {inner: _normal(inner) for inner in node.atoms(Norm, Entry)}
         return sympy.powsimp(sympy.expand(node.xreplace(norms)))
     return node
 

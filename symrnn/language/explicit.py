@@ -24,6 +24,7 @@ from symrnn.language.algebra import (
     Zeros,
 )
 from symrnn.language.derivatives import ImmediateDerivative, Partial, TotalDerivative, VectorFunction
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Limit, Relation
@@ -82,9 +83,10 @@ def entries(expression: Any, meaning: Interpretation) -> Any:
 
     All sizes and times in `expression` must be integers.
     """
-    if isinstance(expression, Expr) and not isinstance(expression, MatrixExpr | Norm):
-        norms = {inner: entries(inner, meaning) for inner in expression.atoms(Norm)}
-        return expression.xreplace(norms).doit()
+    if isinstance(expression, Expr) and not isinstance(expression, MatrixExpr | Norm | Entry):
+        expression = expression.doit()  # scalar sums and products, written out
+        inner = {node: entries(node, meaning) for node in expression.atoms(Norm, Entry)}
+        return expression.xreplace(inner).doit()
     return _entries(expression, meaning)
 
 
@@ -239,6 +241,11 @@ def _(node: Partial, meaning: Interpretation) -> Entries:
     start = sum(sizes[: int(position)])
     columns = range(start, start + sizes[int(position)])
     return Entries([[value.fdiff(4 + column) for column in columns] for value in values])
+
+
+@_entries.register
+def _(node: Entry, meaning: Interpretation) -> Expr:
+    return entries(node.matrix, meaning)[int(node.args[1]) - 1, int(node.args[2]) - 1]
 
 
 @_entries.register

@@ -23,6 +23,7 @@ from symrnn.language.derivatives import (
     TotalDerivative,
     VectorFunction,
 )
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
@@ -283,6 +284,18 @@ def _(node: Partial, printer: Any) -> str:
 @write_latex.register
 def _(node: Tangent, printer: Any) -> str:
     return rf"\mathrm{{d}} {_operand(node.args[0], POSTFIX, printer)}"
+
+
+@write_latex.register
+def _(node: Entry, printer: Any) -> str:
+    matrix, row, col = node.args
+    place = [row] if matrix.shape[1] == 1 else [row, col]
+    if isinstance(matrix, TimeVector):
+        place.insert(0, matrix.index)
+        written = _name(matrix.label, printer)
+    else:
+        written = _operand(matrix, POSTFIX, printer)
+    return rf"{written}_{{{', '.join(printer._print(index) for index in place)}}}"
 
 
 @write_latex.register

@@ -223,3 +223,19 @@ class OrderedSum(Ranged):
             "these ordered sums do not concatenate",
             {"expected": "one body, adjacent ranges", "got": f"{self} and {other}"},
         )
+
+
+def ordered_product(body: Any, times: tuple[Any, Any, Any], latest: str = LEFT) -> MatrixExpr:
+    """∏ of a square matrix over time; the empty product is I.
+
+    Args:
+        body: the factor, as a function of the index.
+        times: `(index, lower, upper)`, bounds integers or expressions.
+        latest: the side on which the factor of the last time stands.
+    """
+    return OrderedProduct(body, *times, latest)
+
+
+def ordered_sum(body: Any, times: tuple[Any, Any, Any]) -> MatrixExpr:
+    """Σ of matrices over time; the empty sum is 0. `times` is `(index, lower, upper)`."""
+    return OrderedSum(body, *times)

@@ -23,6 +23,7 @@ from symrnn.language.derivatives import (
     TotalDerivative,
     VectorFunction,
 )
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
@@ -222,6 +223,13 @@ def _(node: Partial, printer: Any) -> str:
 @write_text.register
 def _(node: Tangent, printer: Any) -> str:
     return f"d{_operand(node.args[0], ATOM, printer)}"
+
+
+@write_text.register
+def _(node: Entry, printer: Any) -> str:
+    matrix, row, col = node.args
+    place = [row] if matrix.shape[1] == 1 else [row, col]
+    return f"{_operand(matrix, ATOM, printer)}[{', '.join(map(printer._print, place))}]"
 
 
 @write_text.register

@@ -187,6 +187,10 @@ class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
     def _print_Unknown(self, node: Unknown) -> str:
         return f"{slope_name(node.order)}({self._print(node.args[2])})"
 
+    def _print_Entry(self, node: Any) -> str:
+        matrix, row, col = node.args
+        return f"{self._print(matrix)}[..., {self._print(row - 1)}, {self._print(col - 1)}]"
+
     def _print_log(self, node: Any) -> str:
         # log(1 + exp(u)) without overflow
         rest = node.args[0] - 1

@@ -66,9 +66,12 @@ class Unrolled:
             )
         if self.recurrence.is_state(node) and node.index == 0:
             return None
-        sized = self.recurrence.definition(node)
-        # The definitions are written with symbolic sizes; the node knows the integers.
-        return None if sized is None else sized
+        definition = self.recurrence.definition(node)
+        if definition is not None and node.index < 1:
+            raise IllFormedError(
+                f"{node} is before the first step", {"expected": "time ≥ 1", "got": node.index}
+            )
+        return definition
 
     def derivative(self, node: Any) -> Entries:
         """Entries of an unevaluated derivative, entry by entry with `diff`."""

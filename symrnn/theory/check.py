@@ -23,6 +23,8 @@ def check(proof: Proof, context: Context, name: str = "derivation") -> int:
     """
     if isinstance(proof, Induction):
         return _check_induction(proof, context, name)
+    if proof.cell is not None:
+        context = replace(context, rnn=proof.cell)
     inner = context.assume(proof.given)
     for number, step in enumerate(proof.steps, start=1):
         before = proof.start if number == 1 else proof.steps[number - 2].after

@@ -10,6 +10,7 @@ from sympy import Symbol
 from symrnn.errors import IllFormedError
 from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
 from symrnn.language.writing import latex
+from symrnn.recurrence.elman import RNN
 from symrnn.theory.rule import Rule
 
 
@@ -31,12 +32,15 @@ class Derivation:
         start: e₀.
         steps: one for each further line.
         given: hypotheses, SymPy inequalities between times or scalars, or relations.
+        variable: what grows, where the last line is a limit.
+        cell: the recurrence this chain speaks of, where it is not the statement's own.
     """
 
     start: Any
     steps: tuple[Step, ...] = ()
     given: tuple[Any, ...] = ()
     variable: Symbol | None = None
+    cell: RNN | None = None
 
     @property
     def end(self) -> Any:
@@ -89,14 +93,15 @@ class Derivation:
         return "$\\displaystyle \\begin{aligned}" + "".join(rows) + "\\end{aligned}$"
 
 
-def derivation(start: Any, given: Any = ()) -> Derivation:
+def derivation(start: Any, given: Any = (), cell: RNN | None = None) -> Derivation:
     """Begin a chain at `start`, under hypotheses.
 
     Args:
         start: a matrix or a scalar of the language.
         given: SymPy inequalities such as `k <= t`, `Inequality(norm(W), lam)`, or `Equation`s.
+        cell: another recurrence than the statement's, where the chain is about one.
     """
-    return Derivation(operand(start), given=tuple(given))
+    return Derivation(operand(start), given=tuple(given), cell=cell)
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,10 @@ def single(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:
 
 def everywhere(node: Any, at_root: AtRoot, context: Context) -> Any:
     """The expression with the rule applied once at every place it fits, innermost first."""
-    for place, child, inner in list(_children(node, context)):
-        new = everywhere(child, at_root, inner)
-        if new != child:
-            node = _with(node, place, new)
+    # All children first, then one rebuild: commutative nodes sort their operands anew.
+    renewed = {p: everywhere(c, at_root, inner) for p, c, inner in _children(node, context)}
+    if any(new != node.args[place] for place, new in renewed.items()):
+        node = node.func(*(renewed.get(place, arg) for place, arg in enumerate(node.args)))
     return next(iter(at_root(node, context)), node)
 
 

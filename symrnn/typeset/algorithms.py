@@ -31,7 +31,7 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
         super().__init__(use_math_symbols=True)
         self._arrays = arrays
 
-    def visit_Call(self, node: ast.Call) -> str:  (the name is ast's)
+    def visit_Call(self, node: ast.Call) -> str:
         if node.keywords:
             names = ", ".join(keyword.arg or "**" for keyword in node.keywords)
             raise NotSupportedError(
@@ -217,9 +217,10 @@ def algorithm(
 ) -> Algorithm:
     """The pseudocode of `function`, read from its own source.
 
-    `label` is the name to refer to it by, by default the function's. `names` renames identifiers for the page, e.g. {"threshold": "kappa"}; a Greek name becomes
-    its letter. `arrays` are the names, after renaming, of vectors, matrices and functions that
-    return them: `*` between two of them is printed ⊙.
+    `label` is the name to refer to it by, by default the function's. `names` renames identifiers
+    for the page, e.g. {"threshold": "kappa"}; a Greek name becomes its letter. `arrays` are the
+    names, after renaming, of vectors, matrices and functions that return them: `*` between two
+    of them is printed ⊙.
 
     Raises `IllFormedError` when there is no source of a single function to read and
     `NotSupportedError` when it has a construct that pseudocode can not show truthfully.

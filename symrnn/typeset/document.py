@@ -214,7 +214,7 @@ Block = (
 
 @dataclass(frozen=True)
 class Target:
-    """What a name refers to, e.g. ("Figure", "2", "figure"): printed as *Figure 2*; an equation as *(2)*."""
+    """What a name refers to: ("Figure", "2") is printed *Figure 2*, an equation *(2)*."""
 
     kind: str
     number: str

@@ -6,7 +6,7 @@ Every piece is built with `Markup.format`, which escapes whatever is not markup 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -60,7 +60,24 @@ class _Page:
     grades: Mapping[str, Grade]
 
     def prose(self, text: str) -> Markup:
-        return _joined(self.inline(inline) for inline in inlines(text))
+        return _joined(self._glued(inlines(text)))
+
+    def _glued(self, pieces: tuple[Inline, ...]) -> Iterator[Markup]:
+        """The pieces in order; a formula keeps the comma after it on its line."""
+        following = (*pieces[1:], Text(""))
+        carried = 0  # characters of this text that were set with the formula before it
+        for piece, after in zip(pieces, following, strict=True):
+            match piece, after:
+                case Math(), Text(text) if (count := len(text) - len(text.lstrip(",.;:!?)"))) > 0:
+                    yield Markup('<span class="nobreak">{}{}</span>').format(
+                        self.inline(piece), text[:count]
+                    )
+                    carried = count
+                case Text(text), _:
+                    yield Markup("{}").format(text[carried:])
+                    carried = 0
+                case _:
+                    yield self.inline(piece)
 
     def inline(self, inline: Inline) -> Markup:
         match inline:
@@ -69,7 +86,7 @@ class _Page:
             case Math(latex):
                 return mathml(latex)
             case Emphasis(inner):
-                return Markup("<em>{}</em>").format(_joined(map(self.inline, inner)))
+                return Markup("<em>{}</em>").format(_joined(self._glued(inner)))
             case Code(text):
                 return Markup("<code>{}</code>").format(text)
             case Mark(grade):

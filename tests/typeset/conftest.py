@@ -1,4 +1,4 @@
-"""A small lecture with everything a backend must set: the document that the backends' tests share."""
+"""A small lecture with everything a backend must set, shared by the tests of the backends."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ DIAGONAL = (
 PROVED = ("derived", "explicit")
 
 
-def norm(g: list[float]) -> float:
-    return math.hypot(*g)
+def norm(g: float) -> float:
+    return abs(g)
 
 
 def clip_by_norm(g: float, kappa: float) -> float:
     """Shorten g to length kappa when it is longer."""
-    length = norm([g])
+    length = norm(g)
     if length <= kappa:
         return g
     return g * (kappa / length)
 
 
-def truncated_gradient(delta: float, W: float, slope: float, s: list[float], t: int, tau: int):
-    total = 0.0
+def truncated_gradient(delta, W, slope, s, t, tau):
+    total = 0
     for k in range(t, t - tau - 1, -1):
         local = slope[k] * delta
         total += local @ s[k - 1].T
@@ -114,11 +114,21 @@ def decay() -> StatementBlock:
     measured = norm_decay(
         [
             Curve("before training", range(30), [0.55**i for i in range(30)], "first"),
-            Curve(r"$(\gamma\lambda)^{t-k}$, before", range(30), [0.7**i for i in range(30)], "first bound"),
+            Curve(
+                r"$(\gamma\lambda)^{t-k}$, before",
+                range(30),
+                [0.7**i for i in range(30)],
+                "first bound",
+            ),
             Curve("after training", range(30), [0.92**i for i in range(30)], "second"),
-            Curve(r"$(\gamma\lambda)^{t-k}$, after", range(30), [1.1**i for i in range(30)], "second bound"),
+            Curve(
+                r"$(\gamma\lambda)^{t-k}$, after",
+                range(30),
+                [1.1**i for i in range(30)],
+                "second bound",
+            ),
         ]
-    )  # fmt: skip
+    )
     long_sum = " + ".join(
         rf"\frac{{\partial L_t}}{{\partial s_t}} J_t J_{{t-1}} \cdots J_{{{k}}}"
         rf" \frac{{\partial^{{+}} s_{{{k}}}}}{{\partial W}}"
@@ -190,7 +200,9 @@ def sample() -> Document:
                 "The recurrence and its Jacobian",
                 "jacobian",
                 (
-                    Paragraph("50% of it is _notation_: {a}, #1, ~x^2, <tag>, “quotes” – ‖∂s_t‖ ≤ γ."),
+                    Paragraph(
+                        "50% of it is _notation_: {a}, #1, ~x^2, <tag>, “quotes” – ‖∂s_t‖ ≤ γ."
+                    ),
                     recurrence(),
                     Display(rf"{STEP} = \operatorname{{diag}}(\sigma'(a_j))\, W", "step"),
                     step_jacobian(),
@@ -212,17 +224,36 @@ def sample() -> Document:
                 "Remedies and evidence",
                 "remedies",
                 (
-                    algorithm(clip_by_norm, "Clip by norm", caption="It is the identity inside the ball.", label="clip"),
-                    algorithm(truncated_gradient, "Truncated BPTT", label="tbptt", arrays={"slope", "delta", "local"}),
-                    Paragraph("[[clip]] and [[tbptt]] are read off the code that runs; [[evidence]], [[slopes]], [[norm_decay]]."),
-                    Listing("def f(x):\n    return {x: r'\\n'}  # σ' ≤ 1/4, 100% _sure_\n", "python", "The code, `f`:"),
+                    algorithm(
+                        clip_by_norm,
+                        "Clip by norm",
+                        caption="It is the identity inside the ball.",
+                        label="clip",
+                    ),
+                    algorithm(
+                        truncated_gradient,
+                        "Truncated BPTT",
+                        label="tbptt",
+                        arrays={"slope", "delta", "local"},
+                    ),
+                    Paragraph(
+                        "[[clip]] and [[tbptt]] are read off the code that runs; [[evidence]], [[slopes]], [[norm_decay]]."
+                    ),
+                    Listing(
+                        "def f(x):\n    return {x: r'\\n'}  # σ' ≤ 1/4, 100% _sure_\n",
+                        "python",
+                        "The code, `f`:",
+                    ),
                     Table(
                         ("Statement", "Grades", "Residual", "What was done"),
                         tuple(
                             (f"[[{name}]]", "[[#derived]] [[#sampled]]", "$4\\cdot10^{-16}$", done)
                             for name, done in (
                                 ("recurrence", "nothing to check"),
-                                ("step_jacobian", "three steps, re-checked; every entry at $d = 3$, and 200 random points"),
+                                (
+                                    "step_jacobian",
+                                    "three steps, re-checked; every entry at $d = 3$, and 200 random points",
+                                ),
                                 ("norm_bound", "ten thousand adversarial points"),
                             )
                         ),
@@ -232,7 +263,7 @@ def sample() -> Document:
                 ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from symrnn.theory.rules.algebra import (
     algebra,
     empty_range,
+    entries_of,
     nonnegative_difference,
     reindex,
     scalar_algebra,
@@ -50,6 +51,7 @@ __all__ = [
     "derivative_of_itself",
     "differentiate",
     "empty_range",
+    "entries_of",
     "frobenius_mixed",
     "geometric_decay",
     "homogeneous",

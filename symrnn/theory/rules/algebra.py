@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError
-from symrnn.language.algebra import Identity, MatrixProduct, Transposed
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed
 from symrnn.language.canonical import equal_by_algebra
+from symrnn.language.entry import Entry
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.structure import Diag
 from symrnn.language.writing import text
@@ -166,7 +167,28 @@ nonnegative_difference = Rule(
     compare=_scalar_bound,
 )
 
+def _entry_of(node: Any, context: Context) -> Iterator[Any]:
+    if not isinstance(node, Entry):
+        return
+    matrix, row, col = node.args
+    if isinstance(matrix, MatrixSum):
+        yield sympy.Add(*(Entry(term, row, col) for term in matrix.args))
+    if isinstance(matrix, MatrixProduct) and len(matrix.factors) > 1:
+        first, *rest = matrix.factors
+        right = MatrixProduct(*rest)
+        inner = Symbol("l", integer=True)
+        product = Entry(first, row, inner) * Entry(right, inner, col)
+        yield matrix.coefficient * sympy.Sum(product, (inner, 1, first.shape[1]))
+
+
+entries_of = Rule(
+    "entries_of",
+    "(A + B)_i = A_i + B_i and (A B)_{ik} = Σ_l A_{il} B_{lk}",
+    rewrite=_entry_of,
+)
+
 RULES = (
+    entries_of,
     algebra,
     scalar_algebra,
     transpose_of_product,

@@ -1,0 +1,78 @@
+"""The statements of a folder of proof files, loaded without being on the import path."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from symrnn.errors import IllFormedError
+from symrnn.theory.graph import in_order
+from symrnn.theory.statement import Statement
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def lecture_folder() -> Path:
+    """Where the lecture's proofs are: inside the installed package, or beside it in a checkout."""
+    installed = PACKAGE / "_proofs"
+    return installed if installed.is_dir() else PACKAGE.parent / "proofs"
+
+
+def load(paths: Iterable[Path] | None = None) -> dict[str, Statement]:
+    """The statements of proof files, each after those it uses.
+
+    Args:
+        paths: files, or folders whose `*.py` files (not starting with `_` or `conftest`) are
+            read; the lecture's own by default. Statements that a file uses and that are not
+            among the paths are taken from the lecture.
+
+    Raises:
+        IllFormedError: for a missing path, a file without a statement, or a name used twice.
+    """
+    chosen = [lecture_folder()] if paths is None else list(paths)
+    statements: dict[str, Statement] = {}
+    for path in (file for given in chosen for file in _files(Path(given))):
+        for statement in _statements(path):
+            if statement.name in statements:
+                raise IllFormedError(
+                    f"two statements are called `{statement.name}`", {"second": str(path)}
+                )
+            statements[statement.name] = statement
+    wanted = {name for statement in statements.values() for name in statement.uses}
+    if paths is not None and wanted - set(statements):
+        lecture = load()
+        pending = wanted - set(statements)
+        while pending:
+            name = pending.pop()
+            if name in lecture and name not in statements:
+                statements[name] = lecture[name]
+                pending |= set(lecture[name].uses) - set(statements)
+    return {statement.name: statement for statement in in_order(statements)}
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(path.glob("*.py"))
+        files = [f for f in found if not f.name.startswith(("_", "conftest", "test_"))]
+        if files:
+            return files
+        raise IllFormedError(f"no proof files in {path}", {"expected": "*.py", "got": "none"})
+    if not path.is_file():
+        raise IllFormedError(f"no such proof file or folder: {path}", {"got": str(path)})
+    return [path]
+
+
+def _statements(path: Path) -> list[Statement]:
+    name = f"symrnn_proofs.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise IllFormedError(f"{path} is no Python file", {"expected": "*.py", "got": path.name})
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    found = [value for value in vars(module).values() if isinstance(value, Statement)]
+    if not found:
+        raise IllFormedError(f"{path} declares no statement", {"expected": "@statement(…)"})
+    return found
