@@ -13,7 +13,7 @@ from symrnn.language.explicit import entries
 from symrnn.language.norms import largest_entry, norm
 from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, Limit
-from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Vec, stack
+from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Unvec, Vec, stack
 from symrnn.language.time import Sequence
 from symrnn.language.writing import latex, text
 from symrnn.recurrence.elman import RNN, elman, sigma_inside
@@ -53,6 +53,7 @@ __all__ = [
     "Recurrence",
     "Sequence",
     "Statement",
+    "Unvec",
     "Vec",
     "VectorFunction",
     "Witness",

@@ -20,7 +20,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.shapes import is_column
-from symrnn.language.structure import Block, Diag, Hadamard, Kronecker
+from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Unvec, Vec
 
 
 def same(left: Basic, right: Basic) -> bool:
@@ -123,6 +123,20 @@ def _(node: OrderedSum) -> Any:
     if coefficient != 1 and node.index not in coefficient.free_symbols:
         return MatrixProduct(coefficient, OrderedSum(core, node.index, node.lower, node.upper))
     return OrderedSum(body, node.index, node.lower, node.upper)
+
+
+@_normal.register(Unvec)
+@_normal.register(Vec)
+def _(node: Any) -> Any:
+    # Both are linear.
+    inner, rest = _normal(node.args[0]), node.args[1:]
+    if isinstance(inner, MatrixSum):
+        return MatrixSum(*(_normal(node.func(term, *rest)) for term in inner.args))
+    if isinstance(inner, OrderedSum):
+        body = node.func(inner.body, *rest)
+        return _normal(OrderedSum(body, inner.index, inner.lower, inner.upper))
+    coefficient, core = split_coefficient(inner)
+    return MatrixProduct(coefficient, node.func(core, *rest))
 
 
 @_normal.register

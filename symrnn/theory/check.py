@@ -48,25 +48,23 @@ def check_step(
             f"{rule.relation}",
             {"rule": rule.says},
         )
-    try:
-        if rule.compare is not None:
-            variable = proof.variable if proof is not None else None
-            if rule.compare(step.before, step.after, context, variable, *rule.arguments):
-                return
-            candidates: list[Any] = []
-        else:
-            candidates = []
-            # Backwards, the rule must lead from the right side to the left one.
-            here, there = (step.after, step.before) if rule.reverse else (step.before, step.after)
-            for candidate in rule.results(here, context):
-                if same(candidate, there):
-                    return
-                candidates.append(candidate)
-    except SideConditionError as error:
+    candidates: list[Any] = []
+    refusals: list[SideConditionError] = []
+    if rule.compare is not None:
+        variable = proof.variable if proof is not None else None
+        if rule.compare(step.before, step.after, context, variable, *rule.arguments):
+            return
+    # Backwards, the rule must lead from the right side to the left one.
+    here, there = (step.after, step.before) if rule.reverse else (step.before, step.after)
+    for candidate in rule.results(here, context, refusals):
+        if same(candidate, there):
+            return
+        candidates.append(candidate)
+    if refusals:
         raise SideConditionError(
-            f"Step {number} of `{name}`: {error.message}",
-            {"rule": f"{rule.name}: {rule.says}", **error.detail},
-        ) from error
+            f"Step {number} of `{name}`: {refusals[0].message}",
+            {"rule": f"{rule.name}: {rule.says}", **refusals[0].detail},
+        )
     source = step.after if rule.reverse else step.before
     produced = [] if rule.reverse else [c for c in candidates if not same(c, source)]
     raise UnjustifiedStepError(

@@ -10,7 +10,7 @@ import sympy
 from sympy import Basic, Expr, Tuple
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.language.activations import Activation
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
@@ -57,14 +57,23 @@ class Rule:
         told = f"({', '.join(map(str, self.arguments))})" if self.arguments else ""
         return f"{self.name}{told}{' backwards' if self.reverse else ''}"
 
-    def results(self, expression: Any, context: Context) -> Iterator[Any]:
-        """Everything the rule makes of the expression: at each one place, and at all of them."""
+    def results(
+        self, expression: Any, context: Context, refusals: list[SideConditionError] | None = None
+    ) -> Iterator[Any]:
+        """Everything the rule makes of the expression: at each one place, and at all of them.
+
+        A place where only the side condition is missing is passed over and noted in `refusals`.
+        """
         if self.rewrite is None:
             return
+        noted = [] if refusals is None else refusals
 
         def at_root(node: Any, inner: Context) -> Iterator[Any]:
             assert self.rewrite is not None
-            yield from self.rewrite(node, inner, *self.arguments)
+            try:
+                yield from self.rewrite(node, inner, *self.arguments)
+            except SideConditionError as refusal:
+                noted.append(refusal)
 
         if self.relation == "=":
             yield everywhere(expression, at_root, context)

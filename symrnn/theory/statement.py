@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
@@ -77,6 +77,10 @@ class Part:
         """Its hypotheses."""
         return self.proof.given
 
+    def known(self, source: str) -> Known:
+        """The claim, as other parts and statements may use it."""
+        return Known(source, self.claim, self.given)
+
 
 @dataclass
 class Statement:
@@ -120,7 +124,7 @@ class Statement:
 
     def known(self, rnn: RNN) -> tuple[Known, ...]:
         """Its claims, as other statements may use them."""
-        return tuple(Known(self.name, part.claim, part.given) for part in self.parts(rnn))
+        return tuple(part.known(self.name) for part in self.parts(rnn))
 
     def check(self, rnn: RNN, library: Mapping[str, Statement]) -> int:
         """Check every step of every part, rule by rule; returns how many steps there are.
@@ -129,9 +133,14 @@ class Statement:
             UnjustifiedStepError, SideConditionError: see `symrnn.theory.check`.
         """
         context = Context(rnn, statements={name: library[name].known(rnn) for name in self.uses})
-        parts = self.parts(rnn)
-        labels = {p.label: f"{self.name}, {p.label}" if p.label else self.name for p in parts}
-        return sum(check(part.proof, context, labels[part.label]) for part in parts)
+        count = 0
+        for part in self.parts(rnn):
+            label = f"{self.name}, {part.label}" if part.label else self.name
+            count += check(part.proof, context, label)
+            # What a part has shown, the parts after it may use.
+            shown = (*context.statements.get(self.name, ()), part.known(self.name))
+            context = replace(context, statements={**context.statements, self.name: shown})
+        return count
 
 
 def statement(

@@ -174,11 +174,7 @@ def overfull_boxes(log: str, *, above: float = _TOO_WIDE) -> tuple[Overfull, ...
 
 
 def _wants_another_pass(log: str) -> bool:
-    return bool(
-        re.search(
-            r"Rerun to get|Rerun LaTeX|Table widths have changed|rerunfilecheck.*changed", log
-        )
-    )
+    return bool(re.search(r"Rerun to get|Rerun LaTeX", log))
 
 
 def _pages(log: str) -> int:

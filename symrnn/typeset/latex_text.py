@@ -31,6 +31,9 @@ _SIGNS = {
     "½": r"\tfrac12", "¼": r"\tfrac14",
 }  # fmt: skip
 
+# Letters of Latin Extended-A that the T1 encoding has no name for.
+_NOT_IN_T1 = frozenset("ĦħĸĿŀŉŦŧſ")
+
 _KNOWN_PUNCTUATION = frozenset("–—‘’“”„…•§°©«»¡¿\N{NO-BREAK SPACE}")
 
 
@@ -68,8 +71,9 @@ def _escaped(character: str) -> str:
         return _SPECIAL[character]
     if character in _SIGNS:
         return rf"\ensuremath{{{_SIGNS[character]}}}"
-    latin = character.isalpha() and ord(character) < 0x180
-    if character.isascii() or latin or character in _KNOWN_PUNCTUATION:
+    plain_ascii = character.isascii() and (character.isprintable() or character in "\n\t")
+    latin = character.isalpha() and 0xC0 <= ord(character) < 0x180 and character not in _NOT_IN_T1
+    if plain_ascii or latin or character in _KNOWN_PUNCTUATION:
         return character
     return f"[U+{ord(character):04X}]"
 

@@ -141,7 +141,8 @@ def decay() -> StatementBlock:
         hypotheses=(
             r"$\lVert\cdot\rVert$ is submultiplicative and $\lVert\operatorname{diag}(v)\rVert = "
             r"\max_i\lvert v_i\rvert$.",
-            r"$\gamma = \sup_{x\in\mathbb{R}}\lvert\sigma'(x)\rvert$ and $\lambda \ge \lVert W\rVert$.",
+            r"$\gamma = \sup_{x\in\mathbb{R}}\lvert\sigma'(x)\rvert$ and "
+            r"$\lambda \ge \lVert W\rVert$.",
         ),
         claims=(
             r"\left\lVert \frac{\partial s_t}{\partial s_k} \right\rVert \le (\gamma\lambda)^{t-k}",
@@ -158,9 +159,11 @@ def decay() -> StatementBlock:
                     ),
                     Row(
                         r"\le",
-                        r"\prod_{j=k+1}^{t} \bigl\lVert \operatorname{diag}(\sigma'(a_j)) \bigr\rVert"
+                        r"\prod_{j=k+1}^{t}"
+                        r" \bigl\lVert \operatorname{diag}(\sigma'(a_j)) \bigr\rVert"
                         r" \, \lVert W \rVert",
-                        "submultiplicativity, $t-k$ times, and the norm of a diagonal matrix; see [[step]]",
+                        "submultiplicativity, $t-k$ times, and the norm of a diagonal matrix; "
+                        "see [[step]]",
                         PROVED,
                     ),
                     Row(r"\le", r"(\gamma\lambda)^{t-k}", "$t-k$ equal factors", ("sampled",)),
@@ -237,7 +240,8 @@ def sample() -> Document:
                         arrays={"slope", "delta", "local"},
                     ),
                     Paragraph(
-                        "[[clip]] and [[tbptt]] are read off the code that runs; [[evidence]], [[slopes]], [[norm_decay]]."
+                        "[[clip]] and [[tbptt]] are read off the code that runs; "
+                        "[[evidence]], [[slopes]], [[norm_decay]]."
                     ),
                     Listing(
                         "def f(x):\n    return {x: r'\\n'}  # σ' ≤ 1/4, 100% _sure_\n",
@@ -252,7 +256,7 @@ def sample() -> Document:
                                 ("recurrence", "nothing to check"),
                                 (
                                     "step_jacobian",
-                                    "three steps, re-checked; every entry at $d = 3$, and 200 random points",
+                                    "three steps, re-checked; every entry at $d = 3$, 200 points",
                                 ),
                                 ("norm_bound", "ten thousand adversarial points"),
                             )

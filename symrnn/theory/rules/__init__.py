@@ -12,6 +12,7 @@ from symrnn.theory.rules.algebra import (
     split_latest,
     transpose_of_diagonal,
     transpose_of_product,
+    vec_of_product,
     write_out,
 )
 from symrnn.theory.rules.derivatives import (
@@ -19,9 +20,12 @@ from symrnn.theory.rules.derivatives import (
     constant,
     definition,
     derivative_of_itself,
+    derivative_of_sum,
     differentiate,
+    gradient_as_matrix,
     immediate_derivative,
     layout,
+    no_dependence,
     total_derivative,
 )
 from symrnn.theory.rules.facts import (
@@ -49,17 +53,20 @@ __all__ = [
     "constant",
     "definition",
     "derivative_of_itself",
+    "derivative_of_sum",
     "differentiate",
     "empty_range",
     "entries_of",
     "frobenius_mixed",
     "geometric_decay",
+    "gradient_as_matrix",
     "homogeneous",
     "hypothesis",
     "immediate_derivative",
     "induction_bound",
     "induction_hypothesis",
     "layout",
+    "no_dependence",
     "nonnegative_difference",
     "norm_of_diagonal",
     "norm_of_identity",
@@ -75,5 +82,6 @@ __all__ = [
     "triangle",
     "uses",
     "uses_bound",
+    "vec_of_product",
     "write_out",
 ]

@@ -11,10 +11,11 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed
-from symrnn.language.canonical import equal_by_algebra
+from symrnn.language.canonical import equal_by_algebra, transpose
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
-from symrnn.language.structure import Diag
+from symrnn.language.shapes import is_column
+from symrnn.language.structure import Diag, Kronecker, Vec
 from symrnn.language.writing import text
 from symrnn.theory.context import Context
 from symrnn.theory.rule import Rule
@@ -187,7 +188,23 @@ entries_of = Rule(
     rewrite=_entry_of,
 )
 
+def _kronecker(node: Any, context: Context) -> Iterator[Any]:
+    """(Bᵀ ⊗ A) vec(X) = vec(A X B), with a column y as X where Bᵀ is a column."""
+    if not isinstance(node, MatrixProduct) or not isinstance(node.factors[0], Kronecker):
+        return
+    left, right = node.factors[0].args
+    rest = MatrixProduct(*node.factors[1:]) if len(node.factors) > 1 else None
+    if rest is not None and is_column(rest) and is_column(left):
+        product = MatrixProduct(node.coefficient, right, rest, transpose(left))
+        yield Vec(product)
+
+
+vec_of_product = Rule(
+    "vec_of_product", "(Bᵀ ⊗ A) vec(X) = vec(A X B)", rewrite=_kronecker
+)
+
 RULES = (
+    vec_of_product,
     entries_of,
     algebra,
     scalar_algebra,

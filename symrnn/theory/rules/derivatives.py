@@ -10,7 +10,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import gradient, jacobian
 from symrnn.errors import SideConditionError
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
 from symrnn.language.derivatives import (
     DENOMINATOR,
     NUMERATOR,
@@ -19,8 +19,9 @@ from symrnn.language.derivatives import (
     ImmediateDerivative,
     TotalDerivative,
 )
-from symrnn.language.shapes import is_column
-from symrnn.language.structure import Vec
+from symrnn.language.ordered import OrderedSum
+from symrnn.language.shapes import is_column, is_scalar
+from symrnn.language.structure import Unvec, Vec
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.theory.context import Context
@@ -127,10 +128,17 @@ def _through(node: Any, context: Context, via: MatrixExpr) -> Iterator[Any]:
             f"not every path from {text(node.by)} to {text(node.of)} passes through {text(via)}",
             {"in": text(node), "needed": "the definition reads the variable only through it"},
         )
-    first = D(node.of, via, NUMERATOR, node.held)
+    # Nothing held lies after u, and so nothing between u and y: there ∂y/∂u is the free one.
+    after = [state for state in node.held if not _no_later(state, via, context)]
+    first = D(node.of, via, NUMERATOR, after)
     second = D(via, node.by, NUMERATOR, node.held)
     product = MatrixProduct(first, second)
     yield product if node.layout == NUMERATOR else Transposed(product)
+
+
+def _no_later(state: MatrixExpr, via: MatrixExpr, context: Context) -> bool:
+    both = isinstance(state, TimeVector) and isinstance(via, TimeVector)
+    return both and bool(context.nonnegative(via.index - state.index))
 
 
 def _every_path(
@@ -232,7 +240,46 @@ layout = Rule(
     "layout", "the denominator layout is the transpose of the numerator layout", rewrite=_layout
 )
 
+def _sum(node: Any, context: Context) -> Iterator[Any]:
+    if isinstance(node, TotalDerivative) and isinstance(node.of, OrderedSum):
+        total = node.of
+        if total.index in node.by.free_symbols:
+            return
+        term = TotalDerivative(total.body, node.by, node.layout, node.held)
+        yield OrderedSum(term, total.index, total.lower, total.upper)
+
+
+derivative_of_sum = Rule("derivative_of_sum", "∂(Σ y_t)/∂x = Σ ∂y_t/∂x", rewrite=_sum)
+
+
+def _earlier(node: Any, context: Context) -> Iterator[Any]:
+    """∂y/∂x = 0 where y is computed before x."""
+    if isinstance(node, TotalDerivative) and isinstance(node.of, TimeVector):
+        if isinstance(node.by, TimeVector) and depends(node.of, node.by, context) is False:
+            yield Zeros(*node.shape)
+
+
+no_dependence = Rule(
+    "no_dependence", "∂y/∂x = 0 where y does not depend on x: it is earlier", rewrite=_earlier
+)
+
+
+def _as_matrix(node: Any, context: Context) -> Iterator[Any]:
+    if isinstance(node, TotalDerivative) and is_scalar(node.of) and not is_column(node.by):
+        row = TotalDerivative(node.of, Vec(node.by), NUMERATOR, node.held)
+        yield Unvec(Transposed(row), *node.by.shape)
+
+
+gradient_as_matrix = Rule(
+    "gradient_as_matrix",
+    "∂L/∂W holds, in the shape of W, the entries of the row ∂L/∂vec(W)",
+    rewrite=_as_matrix,
+)
+
 RULES = (
+    derivative_of_sum,
+    no_dependence,
+    gradient_as_matrix,
     definition,
     derivative_of_itself,
     differentiate,

@@ -1,0 +1,188 @@
+"""Back-propagation through time."""
+
+from sympy import Symbol, symbols
+
+from symrnn import (
+    D,
+    D_plus,
+    Diag,
+    Equation,
+    Identity,
+    Kronecker,
+    Unvec,
+    Vec,
+    Witness,
+    Zeros,
+    derivation,
+    induction,
+    ordered_product,
+    ordered_sum,
+    statement,
+)
+from symrnn import rules as by
+
+
+def sensitivity(rnn, parameter, since, held):
+    """∂s_t/∂θ with the state at `since` given or held constant, by induction over t."""
+    s, k, t = rnn.s, rnn.k, rnn.t
+
+    def term(last):
+        return D(s[last], s[k]) * D_plus(s[k], parameter)
+
+    by_parameter = D(s[t], parameter, held=held)
+    before = D(s[t - 1], parameter, held=held)
+    direct = D_plus(s[t], parameter)
+    return induction(
+        Equation(by_parameter, ordered_sum(term(t), (k, since + 1, t))),
+        over=t,
+        base=since,
+        base_case=derivation(D(s[since], parameter, held=held)).equals(
+            Zeros(rnn.d, parameter.shape[0]), by.constant
+        ),
+        step=derivation(by_parameter)
+        .equals(direct + D(s[t], s[t - 1]) * before, by.total_derivative)
+        .equals(
+            direct + D(s[t], s[t - 1]) * ordered_sum(term(t - 1), (k, since + 1, t - 1)),
+            by.induction_hypothesis,
+        )
+        .equals(
+            direct + ordered_sum(D(s[t], s[t - 1]) * term(t - 1), (k, since + 1, t - 1)),
+            by.algebra,
+        )
+        .equals(
+            direct + ordered_sum(term(t), (k, since + 1, t - 1)),
+            by.chain_rule(s[t - 1]).backwards,
+        )
+        .equals(
+            D(s[t], s[t]) * direct + ordered_sum(term(t), (k, since + 1, t - 1)),
+            by.derivative_of_itself.backwards,
+        )
+        .equals(ordered_sum(term(t), (k, since + 1, t)), by.split_latest.backwards),
+        given=[since >= 0, since <= t],
+    )
+
+
+def loss_by(rnn, parameter, since, held):
+    """∂L_t/∂θ = ∂L_t/∂s_t Σ_k ∂s_t/∂s_k ∂⁺s_k/∂θ."""
+    s, k, t, L = rnn.s, rnn.k, rnn.t, rnn.L
+    total = ordered_sum(D(s[t], s[k]) * D_plus(s[k], parameter), (k, since + 1, t))
+    return (
+        derivation(D(L[t], parameter, held=held), given=[since >= 0, since <= t])
+        .equals(D(L[t], s[t]) * D(s[t], parameter, held=held), by.chain_rule(s[t]))
+        .equals(D(L[t], s[t]) * total, by.uses("bptt"))
+    )
+
+
+@statement(uses=["product_of_jacobians", "step_jacobian"])
+def bptt(rnn):
+    """The gradient of the loss sums over every time the parameter was used
+
+    W enters at every step. Its total effect on s_t is the immediate effect at each earlier time
+    k, carried forward by ∂s_t/∂s_k; the immediate derivative ∂⁺ on the right holds all earlier
+    states fixed, for otherwise the earlier steps would be counted twice. The sum costs O(t²)
+    matrix products as written. Horner's rule for ordered products turns it into the adjoint
+    recursion, O(t) vector-matrix products: that is what every framework runs.
+    """
+    s, a, k, t, T, j = rnn.s, rnn.a, rnn.k, rnn.t, rnn.T, rnn.j
+    L, W, U, b = rnn.L, rnn.W, rnn.U, rnn.b
+    h, i = Symbol("h", integer=True), Symbol("i", integer=True)
+    step = D(s[j], s[j - 1])
+    slopes = Diag(rnn.slope(a[k]))
+    parts = {}
+    for name, parameter in (("W", Vec(W)), ("U", Vec(U)), ("b", b)):
+        parts[f"state by {name}"] = sensitivity(rnn, parameter, 0 * t, ())
+        parts[f"loss by {name}"] = loss_by(rnn, parameter, 0 * t, ())
+    parts["loss by the initial state"] = (
+        derivation(D(L[t], s[0]), given=[t >= 0])
+        .equals(D(L[t], s[t]) * D(s[t], s[0]), by.chain_rule(s[t]))
+        .equals(D(L[t], s[t]) * ordered_product(step, (j, 1, t)), by.uses("product_of_jacobians"))
+    )
+    for name, parameter in (("W", Vec(W)), ("U", Vec(U)), ("b", b)):
+        parts[f"state by {name}, an earlier state held"] = sensitivity(rnn, parameter, h, (s[h],))
+        parts[f"loss by {name}, an earlier state held"] = loss_by(rnn, parameter, h, (s[h],))
+    four = ordered_sum(D(s[4], s[k]) * D_plus(s[k], Vec(W)), (k, 1, 4))
+    parts["worked case L_4"] = (
+        derivation(D(L[4], Vec(W)))
+        .equals(D(L[4], s[4]) * four, by.uses("bptt"))
+        .equals(D(L[4], s[4]) * four.doit(), by.write_out)
+    )
+    whole = ordered_sum(D(s[t], s[k]) * D_plus(s[k], Vec(W)), (k, 1, t))
+    parts["total loss"] = (
+        derivation(D(rnn.total_loss(), Vec(W)), given=[T >= 1])
+        .equals(ordered_sum(D(L[t], Vec(W)), (t, 1, T)), by.derivative_of_sum)
+        .equals(ordered_sum(D(L[t], s[t]) * whole, (t, 1, T)), by.uses("bptt"))
+    )
+    # δ_kᵀ = Σ_{i=k}^{T} ∂L_i/∂s_i ∏_{j=k+1}^{i} ∂s_j/∂s_{j-1}: what arrives at time k.
+    arriving = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k + 1, i)), (i, k, T))
+    earlier = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k, i)), (i, k - 1, T))
+    later = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k, i)), (i, k, T))
+    pulled = ordered_sum(
+        D(L[i], s[i]) * ordered_product(step, (j, k + 1, i)) * D(s[k], s[k - 1]), (i, k, T)
+    )
+    own = D(L[k - 1], s[k - 1])
+    parts["adjoint recursion"] = (
+        derivation(earlier, given=[k >= 2, k <= T])
+        .equals(own + later, by.split_earliest)
+        .equals(own + pulled, by.split_earliest)
+        .equals(own + arriving * D(s[k], s[k - 1]), by.algebra)
+    )
+    parts["adjoint recursion, as columns"] = (
+        derivation((own + arriving * D(s[k], s[k - 1])).T, given=[k >= 2, k <= T])
+        .equals((own + arriving * slopes * W).T, by.uses("step_jacobian"))
+        .equals(own.T + W.T * slopes * arriving.T, by.algebra)
+    )
+    local = D_plus(s[k], Vec(W))
+    parts["gradient from the adjoint"] = (
+        derivation(D(L[t], Vec(W)), given=[t >= 0])
+        .equals(D(L[t], s[t]) * whole, by.uses("bptt"))
+        .equals(ordered_sum(D(L[t], s[t]) * D(s[t], s[k]) * local, (k, 1, t)), by.algebra)
+        .equals(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)), by.chain_rule(s[t]).backwards)
+    )
+    immediate = rnn.recurrence.immediate(s[k], Vec(W))
+    spread = Kronecker(s[k - 1], Identity(rnn.d)) * slopes * D(L[t], s[k]).T
+    row = ordered_sum(D(L[t], s[k]) * immediate, (k, 1, t))
+    parts["in the shape of W"] = (
+        derivation(D(L[t], W), given=[t >= 0])
+        .equals(Unvec(D(L[t], Vec(W)).T, *W.shape), by.gradient_as_matrix)
+        .equals(Unvec(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)).T, *W.shape), by.uses("bptt"))
+        .equals(Unvec(row.T, *W.shape), by.immediate_derivative)
+        .equals(ordered_sum(Unvec(spread, *W.shape), (k, 1, t)), by.algebra)
+        .equals(ordered_sum(slopes * D(L[t], s[k]).T * s[k - 1].T, (k, 1, t)), by.vec_of_product)
+    )
+    return parts
+
+
+
+# A concrete case: one hidden unit, σ the identity, s_j = w s_{j-1} + x_j, L_2 = s_2.
+w, x1, x2, s0 = symbols("w x_1 x_2 s_0")
+STATES = [s0, w * s0 + x1, w * (w * s0 + x1) + x2]
+AT = {w: 2, x1: 3, x2: 5, s0: 7}
+
+
+def gradient():
+    """dL_2/dw by SymPy's own diff of the unrolled recurrence."""
+    return STATES[2].diff(w).subs(AT)
+
+
+def forward(t, k):
+    """∂s_t/∂s_k = w^{t-k}."""
+    return (w ** (t - k)).subs(AT)
+
+
+def immediate(k):
+    """∂⁺s_k/∂w = s_{k-1}."""
+    return STATES[k - 1].subs(AT) if k >= 1 else 0
+
+
+@bptt.counterexample("the sum ends at k = t: over k = 0 … t-1 the direct term is lost")
+def direct_term_lost():
+    """The term k = t is ∂⁺s_t/∂w itself."""
+    wrong = sum(forward(2, k) * immediate(k) for k in range(2))
+    return Witness(gradient(), wrong, "=", "without the term k = t the gradient lacks ∂⁺s_t/∂W")
+
+
+@bptt.counterexample("the derivative on the right is the immediate one")
+def total_on_both_sides():
+    """With ∂s_k/∂w on the right, earlier steps are counted several times."""
+    wrong = sum(forward(2, k) * STATES[k].diff(w).subs(AT) for k in range(1, 3))
+    return Witness(gradient(), wrong, "=", "total derivatives on both sides count steps twice")

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+
+from symrnn.typeset import engine
+from symrnn.typeset.engine import (
+    Overfull,
+    TexError,
+    compile_pdf,
+    first_error,
+    overfull_boxes,
+    undefined_references,
+)
+
+LOG = r"""
+Overfull \hbox (12.5pt too wide) in paragraph at lines 7--8
+Overfull \hbox (3.1pt too wide) in paragraph at lines 9--9
+Overfull \vbox (20.0pt too high) has occurred while \output is active []
+LaTeX Warning: Reference `no' on page 1 undefined on input line 3.
+LaTeX Warning: Reference `no' on page 2 undefined on input line 5.
+Package hyperref Warning: Hyper reference `nor' on page 1 undefined on input line 3.
+"""
+
+
+def article(body: str) -> str:
+    return "\\documentclass{article}\\begin{document}" + body + "\\end{document}"
+
+
+def test_the_log_is_read() -> None:
+    assert overfull_boxes(LOG) == (
+        Overfull(12.5, "in paragraph at lines 7--8"),
+        Overfull(20.0, r"has occurred while \output is active []"),
+    )
+    assert undefined_references(LOG) == ("no", "nor")
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (
+            "./a.tex:3: Undefined control sequence.\nl.3 x\\nosuch\n",
+            {
+                "message": "Undefined control sequence.",
+                "place": "a.tex:3",
+                "source": "x\\nosuch",
+            },
+        ),
+        ("! Emergency stop.\n", {"message": "Emergency stop."}),
+        ("", {"message": "unknown; see the log"}),
+    ],
+)
+def test_the_first_error_is_found(log: str, expected: dict[str, str]) -> None:
+    assert first_error(log) == expected
+
+
+def test_without_an_engine_the_result_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = compile_pdf(article("x"), name="talk")
+    assert result.pdf is None
+    assert not result.clean
+    assert "apt-get install" in result.advice
+    assert "pdflatex talk.tex" in result.advice
+
+
+def test_references_settle(pdflatex: str) -> None:
+    body = r"See \ref{a} on \pageref{a}. \section{A}\label{a}"
+    result = compile_pdf(article(body), engine=pdflatex)
+    assert result.clean
+    assert result.pages == 1
+    assert result.passes >= 2
+    assert result.pdf is not None and result.pdf.startswith(b"%PDF")
+
+
+def test_the_same_source_gives_the_same_pdf(pdflatex: str) -> None:
+    first, second = (compile_pdf(article("x"), engine=pdflatex).pdf for _ in range(2))
+    assert first == second
+
+
+def test_faults_of_the_page_are_reported(pdflatex: str) -> None:
+    body = r"\ref{nowhere} \noindent\hbox to 2\textwidth{x\hfil}"
+    result = compile_pdf(article(body), engine=pdflatex)
+    assert result.undefined == ("nowhere",)
+    assert len(result.overfull) == 1
+    assert not result.clean
+
+
+def test_an_error_names_the_line(pdflatex: str) -> None:
+    with pytest.raises(TexError) as caught:
+        compile_pdf(article("\n\nx \\nosuch"), engine=pdflatex)
+    assert caught.value.detail["message"] == "Undefined control sequence."
+    assert caught.value.detail["place"] == "lecture.tex:3"
+    assert "\\nosuch" in str(caught.value.detail["source"])
+
+
+def test_endless_source_is_stopped(pdflatex: str) -> None:
+    with pytest.raises(TexError, match=r"did not finish within 0\.5 s"):
+        compile_pdf(article(r"\def\x{\x}\x"), engine=pdflatex, time_limit=0.5)
+
+
+def test_source_can_not_run_commands_or_write_elsewhere(pdflatex: str, tmp_path) -> None:
+    target = tmp_path / "made"
+    compile_pdf(article(rf"x\immediate\write18{{touch {target}}}"), engine=pdflatex)
+    assert not target.exists()
+    with pytest.raises(TexError):
+        compile_pdf(article(rf"\newwrite\w\immediate\openout\w={target}.tex x"), engine=pdflatex)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_figures_are_found_where_the_source_expects_them(pdflatex: str) -> None:
+    body = r"\input{parts/inner.tex}"
+    assert compile_pdf(article(body), {"parts/inner.tex": b"inner"}, engine=pdflatex).clean
+
+
+def test_advice_is_one_command() -> None:
+    assert engine.ADVICE.count("apt-get") == 1
