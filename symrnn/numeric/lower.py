@@ -15,7 +15,7 @@ from sympy import Symbol, lambdify
 
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import Activation, Unknown
-from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
 from symrnn.language.time import TimeVector
 from symrnn.numeric import runtime
 from symrnn.numeric.printer import (
@@ -96,6 +96,8 @@ def _arguments(expression: Any) -> list[tuple[str, Any]]:
         total = "derivative" if isinstance(node, TotalDerivative) else "immediate"
         given = derivative_name(node) or total
         named[given] = given
+    for node in expression.atoms(VectorFunction):
+        named[node.label] = node.label
     orders = {f.order for f in expression.atoms(Activation) if f.is_unknown}
     orders |= {f.order for f in expression.atoms(Unknown)}
     named.update({slope_name(order): slope_name(order) for order in orders})

@@ -184,6 +184,9 @@ class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
             return f"{slope_name(node.activation.order)}({argument})"
         return f"({self._print(formula_at(node.activation, argument))})"
 
+    def _print_VectorFunction(self, node: Any) -> str:
+        return self._call(node.label, *node.arguments)
+
     def _print_Unknown(self, node: Unknown) -> str:
         return f"{slope_name(node.order)}({self._print(node.args[2])})"
 

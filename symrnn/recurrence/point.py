@@ -60,12 +60,16 @@ def concrete(value: Any) -> Any:
     return value.applyfunc(one) if isinstance(value, sympy.MatrixBase) else one(value)
 
 
-def assignments(symbols: Iterable[Symbol], order: Iterable[Expr]) -> Iterable[dict[Any, int]]:
-    """Small integers for sizes and times that satisfy the order."""
+def assignments(
+    symbols: Iterable[Symbol],
+    order: Iterable[Expr],
+    values: tuple[int, ...] = (3, 2, 1, 0, 4),
+) -> Iterable[dict[Any, int]]:
+    """Integers for sizes (2 each) and times (out of `values`) that satisfy the order."""
     symbols = sorted(symbols, key=str)
     sizes = [s for s in symbols if s.is_integer and s.is_positive]
     times = [s for s in symbols if s.is_integer and not s.is_positive]
-    for values in itertools.product((3, 2, 1, 0, 4), repeat=len(times)):
+    for values in itertools.product(values, repeat=len(times)):
         chosen = dict(zip(times, values, strict=True))
         chosen.update({size: 2 for size in sizes})
         if all(expression.subs(chosen) >= 0 for expression in order if _decided(expression, chosen)):

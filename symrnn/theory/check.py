@@ -34,7 +34,23 @@ def check(proof: Proof, context: Context, name: str = "derivation") -> int:
                 {"expected": text(before), "got": text(step.before)},
             )
         check_step(step, inner, name, number, proof)
+    _check_squeeze(proof, inner, name)
     return len(proof.steps)
+
+
+def _check_squeeze(proof: Derivation, context: Context, name: str) -> None:
+    """x = y ≤ z → 0 gives x → 0 only for x ≥ 0, and says nothing of another limit."""
+    relations = [step.relation for step in proof.steps]
+    if "→" not in relations:
+        return
+    if relations.index("→") != len(relations) - 1:
+        raise UnjustifiedStepError(f"`{name}` goes on after its limit", {"expected": "→ last"})
+    squeezed = proof.end == 0 and context.nonnegative(proof.start)
+    if "≤" in relations and not squeezed:
+        raise SideConditionError(
+            f"`{name}` bounds its start, but that gives no limit",
+            {"needed": f"0 ≤ {text(proof.start)}, and the limit 0"},
+        )
 
 
 def check_step(
@@ -95,7 +111,12 @@ def _check_induction(proof: Induction, context: Context, name: str) -> int:
     base_given = tuple(
         fact.subs(over, proof.base) for fact in proof.given if hasattr(fact, "subs")
     )
-    known = Known("the claim at the time before", before, general=False)
+    if not given.nonnegative(over - proof.base):
+        raise SideConditionError(
+            f"the hypotheses of `{name}` do not say where it begins",
+            {"needed": f"{text(proof.base)} ≤ {text(over)}"},
+        )
+    known = Known("the claim at the time before", before, proof.given, general=False)
     later = replace(
         given, order=(*given.order, over - 1 - proof.base), induction=(known,)
     )

@@ -38,6 +38,9 @@ class Context:
         hypotheses: relations assumed by the part.
         statements: claims of the statements that are used, by statement name.
         induction: the claim at the time before, inside an induction step.
+        positive: those of the expressions in `order` that are known to be > 0.
+        varied: whether the place is under a derivative. What holds at one point only (an assumed
+            equation) must not be put in there, or ∂s_0/∂s_0 would be 0 wherever s_0 is.
     """
 
     rnn: RNN
@@ -45,13 +48,18 @@ class Context:
     hypotheses: tuple[Known, ...] = ()
     statements: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
     induction: tuple[Known, ...] = ()
+    positive: tuple[Expr, ...] = ()
+    varied: bool = False
 
     def assume(self, facts: Iterable[Any]) -> Context:
         """The context with more hypotheses: SymPy inequalities, or relations of the language."""
         order, hypotheses = list(self.order), list(self.hypotheses)
+        positive = list(self.positive)
         for fact in facts:
             if isinstance(fact, Relational):
                 order.append(_difference(fact))
+                if isinstance(fact, StrictLessThan | StrictGreaterThan):
+                    positive.append(sympy.expand(fact.gts - fact.lts))
             elif isinstance(fact, Relation):
                 hypotheses.append(Known("hypothesis", fact, general=not isinstance(fact, Equation)))
             elif fact is not sympy.true:
@@ -59,7 +67,20 @@ class Context:
                     "a hypothesis must be an inequality or a relation of the language",
                     {"expected": "k <= t, Inequality(…), Equation(…)", "got": repr(fact)},
                 )
-        return replace(self, order=tuple(order), hypotheses=tuple(hypotheses))
+        return replace(
+            self, order=tuple(order), hypotheses=tuple(hypotheses), positive=tuple(positive)
+        )
+
+    def under_derivative(self) -> Context:
+        """The context of what is differentiated."""
+        return replace(self, varied=True)
+
+    def is_positive(self, expression: Any) -> bool:
+        """Whether `expression` > 0 by SymPy's assumptions or by a strict hypothesis."""
+        expression = sympy.expand(expression)
+        return bool(expression.is_positive) or any(
+            sympy.expand(expression - fact).is_nonnegative for fact in self.positive
+        )
 
     def inside(self, node: Ranged) -> Context:
         """The context inside a product or sum: its index lies within the bounds."""

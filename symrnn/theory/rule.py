@@ -12,6 +12,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.language.activations import Activation
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.theory.context import Context
@@ -87,6 +88,10 @@ AtRoot = Callable[[Any, Context], Iterator[Any]]
 
 def _children(node: Any, context: Context) -> Iterator[tuple[int, Any, Context]]:
     if isinstance(node, Activation) or not isinstance(node, Basic):
+        return
+    if isinstance(node, TotalDerivative | ImmediateDerivative | sympy.Derivative):
+        # The variable is no value: only what is differentiated can be rewritten.
+        yield 0, node.args[0], context.under_derivative()
         return
     for place, child in enumerate(node.args):
         if isinstance(child, MatrixExpr | Expr | Tuple):

@@ -77,6 +77,12 @@ class Part:
         """Its hypotheses."""
         return self.proof.given
 
+    @property
+    def cell(self) -> RNN | None:
+        """The recurrence it speaks of, where that is not the statement's own."""
+        proof = self.proof.step if isinstance(self.proof, Induction) else self.proof
+        return proof.cell
+
     def known(self, source: str) -> Known:
         """The claim, as other parts and statements may use it."""
         return Known(source, self.claim, self.given)
@@ -123,8 +129,11 @@ class Statement:
         return tuple(Part(label, proof) for label, proof in built.items())
 
     def known(self, rnn: RNN) -> tuple[Known, ...]:
-        """Its claims, as other statements may use them."""
-        return tuple(part.known(self.name) for part in self.parts(rnn))
+        """Its claims about `rnn`, as other statements may use them.
+
+        What a part shows of a cell of its own says nothing of another recurrence.
+        """
+        return tuple(part.known(self.name) for part in self.parts(rnn) if part.cell is None)
 
     def check(self, rnn: RNN, library: Mapping[str, Statement]) -> int:
         """Check every step of every part, rule by rule; returns how many steps there are.
@@ -134,12 +143,15 @@ class Statement:
         """
         context = Context(rnn, statements={name: library[name].known(rnn) for name in self.uses})
         count = 0
+        earlier: list[Part] = []
         for part in self.parts(rnn):
             label = f"{self.name}, {part.label}" if part.label else self.name
-            count += check(part.proof, context, label)
-            # What a part has shown, the parts after it may use.
-            shown = (*context.statements.get(self.name, ()), part.known(self.name))
-            context = replace(context, statements={**context.statements, self.name: shown})
+            # What a part has shown of a recurrence, the parts after it may use for that one.
+            shown = tuple(p.known(self.name) for p in earlier if p.cell is part.cell)
+            proved = context.statements if part.cell is None else {}
+            known = {**proved, self.name: shown}
+            count += check(part.proof, replace(context, statements=known), label)
+            earlier.append(part)
         return count
 
 

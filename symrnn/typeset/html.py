@@ -13,6 +13,7 @@ from functools import singledispatch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from symrnn.errors import NotSupportedError
 from symrnn.typeset.document import (
     Algorithm,
     Block,
@@ -164,7 +165,7 @@ def _entry(
 
 @singledispatch
 def _html(block: Block, page: _Page) -> Markup:
-    raise NotImplementedError(f"HTML backend: no rule for {type(block).__name__}")
+    raise NotSupportedError(f"HTML backend: no rule for {type(block).__name__}")
 
 
 @_html.register

@@ -13,6 +13,7 @@ from functools import singledispatch
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from symrnn.errors import NotSupportedError
 from symrnn.typeset.document import (
     Algorithm,
     Block,
@@ -89,7 +90,7 @@ def _path(figure: Figure) -> str:
 
 @singledispatch
 def _tex(block: Block, names: _Names) -> str:
-    raise NotImplementedError(f"LaTeX backend: no rule for {type(block).__name__}")
+    raise NotSupportedError(f"LaTeX backend: no rule for {type(block).__name__}")
 
 
 @_tex.register

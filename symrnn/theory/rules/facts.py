@@ -19,7 +19,7 @@ from symrnn.theory.rule import Rule
 
 def _instances(known: Iterable[Known], kind: type, node: Any, context: Context) -> Iterator[Any]:
     for fact in known:
-        if not isinstance(fact.relation, kind):
+        if not isinstance(fact.relation, kind) or (context.varied and _at_a_point(fact)):
             continue
         if not fact.general:
             if same(fact.relation.lhs, node):
@@ -29,6 +29,12 @@ def _instances(known: Iterable[Known], kind: type, node: Any, context: Context) 
         if bindings is not None:
             _require(fact, bindings, context)
             yield instantiate(fact.relation.rhs, bindings)
+
+
+def _at_a_point(fact: Known) -> bool:
+    """Whether a fact holds only where assumed equations do, not in a neighbourhood."""
+    assumed = fact.source == "hypothesis" and isinstance(fact.relation, Equation)
+    return assumed or any(isinstance(need, Equation) for need in fact.needs)
 
 
 def _require(fact: Known, bindings: Bindings, context: Context) -> None:

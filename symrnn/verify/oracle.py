@@ -1,0 +1,74 @@
+"""Derivatives by the complex step through the recurrence: the oracle of grade `sampled`.
+
+Nothing of the calculus is used. The forward definitions are run with one input perturbed by i·h,
+h = 1e-30, in every direction at once as a batch; Im/h is then the derivative to rounding error
+(Squire and Trapp, 1998).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
+from symrnn.language.shapes import is_column
+from symrnn.language.structure import Vec
+from symrnn.language.time import TimeVector
+from symrnn.numeric.lower import Kernel, lower
+from symrnn.numeric.printer import parameter_name
+from symrnn.verify.setting import Setting, array_of
+
+Array = NDArray[Any]
+STEP = 1e-30
+
+
+def complex_step_derivative(node: Any, setting: Setting, kernel: Kernel) -> Array:
+    """The value of an unevaluated derivative at integer times.
+
+    Args:
+        node: a total or immediate derivative without bound times.
+        setting: the numbers.
+        kernel: `node.of`, lowered.
+    """
+    by = node.by.args[0] if isinstance(node.by, Vec) else node.by
+    value = array_of(setting, by, setting.trajectory)
+    directions = _directions(value)
+    moved = {**setting.constants, **_perturbed(node, by, setting, value + STEP * directions)}
+    of = kernel(moved)
+    of = np.broadcast_to(of, (len(directions), *of.shape[-2:]))
+    rates = np.imag(of) / STEP
+    if is_column(node.of) and is_column(node.by):
+        jacobian = rates[..., 0].T
+        return np.asarray(jacobian if node.layout == NUMERATOR else jacobian.T)
+    # A scalar by a matrix: directions run down the columns, as vec does.
+    return np.asarray(rates[:, 0, 0].reshape(value.shape[::-1]).T)
+
+
+def lowered_numerator(node: Any) -> Kernel:
+    """What is differentiated, as a function of states and parameters."""
+    return lower(node.of)
+
+
+def _directions(value: Array) -> Array:
+    """1j times each unit matrix of the value's shape, down the columns."""
+    rows, cols = value.shape[-2:]
+    units = np.eye(rows * cols).reshape(rows * cols, cols, rows).swapaxes(-1, -2)
+    return 1j * units
+
+
+def _perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:
+    """Bindings in which `by` has a batch of values, and all that follows from it has too."""
+    held = [int(state.index) for state in node.held]
+    if isinstance(by, TimeVector):
+        if by.label not in setting.trajectory:
+            raise NotSupportedError(f"the derivative by the input {by}", {"in": str(node)})
+        return setting.run({}, int(by.index), {by: values})
+    name = parameter_name(by)
+    start = max(held, default=0)
+    if isinstance(node, ImmediateDerivative):
+        start = int(node.of.index) - 1
+    return {name: values, **setting.run({name: values}, start, {})}

@@ -1,0 +1,215 @@
+"""Grade `sampled`: every line of a proof at random and adversarial points.
+
+The derivatives in a line come from the complex step through the recurrence, everything else from
+the lowered expression. Equalities must agree to rounding error; inequalities are attacked: many
+draws, then a climb towards the largest ratio of the two sides.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Symbol
+
+from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import Ranged
+from symrnn.language.time import TimeVector
+from symrnn.language.writing import text
+from symrnn.numeric.differences import relative_error
+from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.point import assignments
+from symrnn.theory.context import Context
+from symrnn.theory.derivation import Derivation
+from symrnn.verify.draw import Drawer
+from symrnn.verify.lines import Line, line
+from symrnn.verify.setting import Setting
+
+AGREE = 1e-9
+"""Largest relative disagreement of two lines: rounding through a few steps stays far below."""
+
+ACTIVATIONS = ("tanh", "logistic", "sin")
+KINDS = ("1", "2", "inf")
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What sampling found.
+
+    residual: largest relative disagreement of an equality (0 if there is none).
+    tightest: largest ratio of the two sides of an inequality (None if there is none).
+    points: how many settings were tried.
+    """
+
+    residual: float
+    tightest: float | None
+    points: int
+
+
+def sample(
+    chain: Derivation, rnn: RNN, name: str, given: tuple[Any, ...] = (), points: int = 6
+) -> Sampled:
+    """Evaluate every line of a chain and compare neighbours.
+
+    Args:
+        chain: the lines; the hypotheses are its own and `given`.
+        rnn: the recurrence, unless the chain has one of its own.
+        name: for messages.
+        given: further hypotheses (of the induction the chain belongs to).
+        points: draws for each choice of times, activation and norm.
+
+    Raises:
+        DisagreementError: naming the line, with the setting that violates it.
+        EvidenceError: when no setting could be drawn.
+    """
+    rnn = chain.cell or rnn
+    facts = (*given, *chain.given)
+    relations = [step.relation for step in chain.steps if step.relation != "→"]
+    expressions = [chain.start, *(s.after for s in chain.steps if s.relation != "→")]
+    residual, tightest, count = 0.0, None, 0
+    for number, (times, sigma, kind) in enumerate(_choices(expressions, facts, rnn, chain)):
+        rng = np.random.default_rng(number)
+        drawer = Drawer(rnn, expressions, facts, times, kind, sigma)
+        lines = [line(expression, times, kind) for expression in expressions]
+        inequality = "≤" in relations
+        for _ in range(points * (4 if inequality else 1)):
+            setting = drawer.draw(rng)
+            values = [each.value(setting) for each in lines]
+            count += 1
+            for place, relation in enumerate(relations):
+                left, right = values[place], values[place + 1]
+                if relation == "=":
+                    residual = max(residual, _equal(left, right, place, lines, setting, name))
+                else:
+                    ratio = _at_most(left, right, place, lines, setting, name)
+                    tightest = ratio if tightest is None else max(tightest, ratio)
+        if inequality:
+            climbed, more = _climb(drawer, lines, relations, rng, name)
+            tightest, count = max(tightest or 0.0, climbed), count + more
+    if count == 0:
+        raise EvidenceError(f"`{name}` was never sampled", {"hypotheses": facts})
+    if any(step.relation == "→" for step in chain.steps):
+        _vanishes(chain, rnn, name, facts)
+    return Sampled(residual, tightest, count)
+
+
+def _choices(
+    expressions: list[Any], facts: tuple[Any, ...], rnn: RNN, chain: Derivation
+) -> Iterator[tuple[dict[Symbol, int], str, str]]:
+    """Times, activations and norms to try: each at least once, not all combinations."""
+    times = list(itertools.islice(_times(expressions, facts, rnn), 2))
+    if not times:
+        raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": facts})
+    known = not rnn.sigma.is_unknown
+    sigmas = (rnn.sigma.name,) if known else ACTIVATIONS
+    general = any(n.kind == "any" for e in expressions for n in sympy.sympify(e).atoms(Norm))
+    kinds = KINDS if general else ("2",)
+    for number in range(max(len(times), len(sigmas), len(kinds))):
+        yield (
+            times[number % len(times)],
+            sigmas[number % len(sigmas)],
+            kinds[number % len(kinds)],
+        )
+
+
+def _times(
+    expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
+) -> Iterator[dict[Symbol, int]]:
+    order = Context(rnn).assume(f for f in facts if not isinstance(f, bool)).order
+    symbols = set().union(*(sympy.sympify(e).free_symbols for e in expressions))
+    free = {s for s in symbols if isinstance(s, Symbol) and s.is_integer and not s.is_positive}
+    for chosen in assignments(free, order, (5, 2, 1, 4, 3, 0)):
+        if all(_within(sympy.sympify(e).subs(chosen), rnn) for e in expressions):
+            yield chosen
+
+
+def _within(expression: Any, rnn: RNN) -> bool:
+    """Whether every vector in the expression has a time at which it exists."""
+    opened = expression.replace(lambda node: isinstance(node, Ranged), lambda node: node.doit())
+    for vector in opened.atoms(TimeVector):
+        if not vector.index.is_Integer:
+            continue
+        first = 0 if rnn.recurrence.is_state(vector) else 1
+        if vector.index < first:
+            return False
+    return True
+
+
+def _fail(place: int, lines: list[Line], setting: Setting, name: str, what: str) -> Any:
+    raise DisagreementError(
+        f"Line {place + 1} of `{name}` does not hold: {what}",
+        {
+            "left": text(lines[place].expression),
+            "right": text(lines[place + 1].expression),
+            "at": f"σ = {setting.sigma}, norm {setting.kind}, sizes {setting.sizes}",
+            "scalars": {str(s): round(v, 6) for s, v in setting.scalars.items()},
+        },
+    )
+
+
+def _equal(
+    left: Any, right: Any, place: int, lines: list[Line], setting: Setting, name: str
+) -> float:
+    size = max(float(np.abs(left).max(initial=0.0)), float(np.abs(right).max(initial=0.0)))
+    if size < 1e-100:
+        return 0.0
+    error = relative_error(np.broadcast_to(left, np.shape(right)), right, floor=1e-8)
+    if not error <= AGREE:
+        _fail(place, lines, setting, name, f"the sides differ by {error:.2g} (relative)")
+    return float(error)
+
+
+def _at_most(
+    left: Any, right: Any, place: int, lines: list[Line], setting: Setting, name: str
+) -> float:
+    small, large = float(left), float(right)
+    if not small <= large + AGREE * max(abs(small), abs(large), 1e-12):
+        _fail(place, lines, setting, name, f"{small:.6g} is not ≤ {large:.6g}")
+    return small / large if large > 0 else float(small == large)
+
+
+def _climb(
+    drawer: Drawer, lines: list[Line], relations: list[str], rng: Any, name: str
+) -> tuple[float, int]:
+    """Random ascent of the ratio of the two ends, looking for a violation."""
+    setting = drawer.draw(rng)
+    best, tried = 0.0, 0
+    for step in range(60):
+        moved = drawer.nearby(setting, rng, reach=0.5 / (1 + step / 8))
+        if moved is None:
+            continue
+        tried += 1
+        values = [each.value(moved) for each in lines]
+        ratios = [
+            _at_most(values[place], values[place + 1], place, lines, moved, name)
+            for place, relation in enumerate(relations)
+            if relation == "≤"
+        ]
+        if min(ratios) > best:
+            best, setting = min(ratios), moved
+    return best, tried
+
+
+def _vanishes(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> None:
+    """The first line falls below any bound as the variable grows: seen over 60 more steps."""
+    variable = chain.variable
+    assert variable is not None
+    base = next(_times([chain.start], facts, rnn))
+    rng = np.random.default_rng(0)
+    long = {**base, variable: base[variable] + 60}
+    drawer = Drawer(rnn, [chain.start], facts, long, "2", "tanh")
+    for _ in range(4):
+        setting = drawer.draw(rng, tries=3000)
+        at = [base[variable], base[variable] + 20, base[variable] + 60]
+        sizes = [
+            float(line(chain.start, {**base, variable: time}, "2").value(setting)) for time in at
+        ]
+        if not sizes[2] <= 0.9 * sizes[0] + 1e-12 or not np.isfinite(sizes).all():
+            raise DisagreementError(
+                f"`{name}` does not vanish", {"values": sizes, "at": at, "σ": setting.sigma}
+            )

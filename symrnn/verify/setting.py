@@ -1,0 +1,128 @@
+"""A concrete setting: numbers for everything a claim speaks of, and the recurrence run on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import IllFormedError
+from symrnn.language.activations import activation
+from symrnn.language.time import TimeVector
+from symrnn.numeric.activations import ACTIVATIONS
+from symrnn.numeric.lower import Kernel, lower, lower_activation
+from symrnn.numeric.printer import parameter_name, slope_name
+from symrnn.recurrence.elman import RNN
+
+Array = NDArray[Any]
+
+
+def loss(state: Array) -> Array:
+    """A smooth loss of a column (…, n, 1) with nothing special about it, real or complex."""
+    weights = np.linspace(0.5, 1.5, state.shape[-2])[:, None]
+    bent = (weights * np.sin(state)).sum(axis=-2, keepdims=True)
+    return np.asarray(bent + 0.5 * state.sum(axis=-2, keepdims=True) ** 2)
+
+
+@lru_cache(maxsize=None)
+def _definitions(rnn: RNN) -> tuple[tuple[TimeVector, Kernel], ...]:
+    """The recurrence's definitions as kernels, in an order in which each can be computed."""
+    recurrence, ordered = rnn.recurrence, []
+    waiting = list(recurrence.definitions)
+    while waiting:
+        ready = [v for v in waiting if not set(recurrence.same_time(v)) & set(waiting)]
+        if not ready:
+            raise IllFormedError("the definitions use each other in a circle", {"of": waiting})
+        for vector in ready:
+            ordered.append((vector, lower(recurrence.definitions[vector])))
+            waiting.remove(vector)
+    return tuple(ordered)
+
+
+@lru_cache(maxsize=None)
+def functions(name: str) -> dict[str, Callable[[Any], Any]]:
+    """σ, written by hand, and σ′, σ″ lowered from the derived expressions."""
+    first = activation(name).prime
+    return {
+        slope_name(0): ACTIVATIONS[name],
+        slope_name(1): lower_activation(first),
+        slope_name(2): lower_activation(first.prime),
+    }
+
+
+@dataclass
+class Setting:
+    """Numbers for a claim.
+
+    Args:
+        rnn: the recurrence; its σ may be unknown.
+        sigma: the activation that stands for an unknown σ.
+        sizes: integers for symbolic sizes.
+        arrays: parameters (matrices, columns n × 1), inputs and initial states, by name; inputs
+            are (T+1, m, 1) with place 0 unused, initial states are called `s_0`.
+        scalars: numbers for scalar symbols.
+        kind: the norm that stands for "any".
+        steps: T.
+    """
+
+    rnn: RNN
+    sigma: str
+    sizes: dict[Symbol, int]
+    arrays: dict[str, Array]
+    scalars: dict[Symbol, float] = field(default_factory=dict)
+    kind: str = "2"
+    steps: int = 6
+
+    @cached_property
+    def constants(self) -> dict[str, Any]:
+        """What does not depend on time, under the names generated source uses."""
+        named = {symbol.name: value for symbol, value in self.scalars.items()}
+        named = {("lambda_" if key == "lambda" else key): value for key, value in named.items()}
+        named.update({symbol.name: value for symbol, value in self.sizes.items()})
+        return {**named, **functions(self.sigma), "ell": loss, "dtype": np.float64, **self.arrays}
+
+    @cached_property
+    def trajectory(self) -> dict[str, list[Any]]:
+        """Every defined vector at times 0 … T."""
+        return self.run({}, 0, {})
+
+    def run(
+        self, changed: dict[str, Array], start: int, states: dict[TimeVector, Array]
+    ) -> dict[str, list[Any]]:
+        """Every defined vector, with some parameters changed from the step after `start` on.
+
+        Args:
+            changed: parameters with a batch of other values.
+            start: the last time at which nothing has changed yet.
+            states: vectors that are given other values, instead of by their definitions.
+        """
+        recurrence, definitions = self.rnn.recurrence, _definitions(self.rnn)
+        base = self.constants
+        values: dict[str, list[Any]] = {
+            vector.label: [None] * (self.steps + 1) for vector, _ in definitions
+        }
+        for state in recurrence.states:
+            first = states.get(state[0], self.arrays[f"{state.label}_0"])
+            values[state.label][0] = first
+        for j in range(1, self.steps + 1):
+            now = {**base, **(changed if j > start else {}), **values, recurrence.index.name: j}
+            for vector, kernel in definitions:
+                given = states.get(vector.sequence[j])
+                values[vector.label][j] = kernel(now) if given is None else given
+        return values
+
+
+def array_of(setting: Setting, node: MatrixExpr, trajectory: dict[str, list[Any]]) -> Array:
+    """The value of a leaf in a setting."""
+    if isinstance(node, TimeVector):
+        label, index = node.label, int(node.index)
+        if label in trajectory:
+            return np.asarray(trajectory[label][index])
+        return np.asarray(setting.arrays[label][index])
+    return setting.arrays[parameter_name(node)]
