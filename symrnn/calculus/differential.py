@@ -6,12 +6,13 @@ differentials, which are matrices of the same shape as what they differentiate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import singledispatch
 from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Integer
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, NotSupportedError
@@ -85,10 +86,34 @@ def d(node: Any, tangents: Tangents) -> MatrixExpr:
     raise NotSupportedError(f"no differential rule for {type(node).__name__}", {"node": str(node)})
 
 
+def _parts(node: Any) -> Iterator[Any]:
+    """The outermost norms, entries, sums and products over an index inside a scalar."""
+    if isinstance(node, Norm | Entry | ExprWithLimits):
+        yield node
+        return
+    for arg in node.args:
+        yield from _parts(arg)
+
+
+@d.register
+def _(node: ExprWithLimits, tangents: Tangents) -> MatrixExpr:
+    # d Σ f_l = Σ df_l for the scalar sum over one index
+    if not node.has(Norm, Entry):
+        return Zeros(1, 1)
+    if not isinstance(node, sympy.Sum) or len(node.limits) != 1:
+        raise NotSupportedError(
+            f"no differential rule for {type(node).__name__} over {len(node.limits)} indices",
+            {"node": str(node)},
+        )
+    (limits,) = node.limits
+    sum_of_one = OrderedSum(MatrixProduct(node.function, Identity(1)), *limits)
+    return d(sum_of_one, tangents)
+
+
 def _d_scalar(node: Expr, tangents: Tangents) -> MatrixExpr:
     # d f(N₁, …) = Σ ∂f/∂Nᵢ dNᵢ, ∂f/∂Nᵢ by SymPy's scalar diff.
-    norms = sorted(node.atoms(Norm, Entry), key=sympy.default_sort_key)
-    names = {inner: Dummy(f"N{place}", real=True) for place, inner in enumerate(norms)}
+    parts = sorted(set(_parts(node)), key=sympy.default_sort_key)
+    names = {inner: Dummy(f"N{place}", real=True) for place, inner in enumerate(parts)}
     back = {name: inner for inner, name in names.items()}
     formula = node.xreplace(names)
     terms = [
@@ -235,15 +260,25 @@ def _(node: Place, tangents: Tangents) -> MatrixExpr:
     return Place(d(node.args[0], tangents), *node.args[1:])
 
 
+def _apart(node: Any, tangents: Tangents) -> Any:
+    """The node with an index that is no time of a variable: s_j under Σ_j is not the free s_j."""
+    times = {symbol for variable in tangents for symbol in variable.free_symbols}
+    if node.index not in times:
+        return node
+    return node.renamed(fresh_index(times | node.free_symbols | node.body.free_symbols))
+
+
 @d.register
 def _(node: OrderedSum, tangents: Tangents) -> MatrixExpr:
     # d Σ A_j = Σ dA_j
+    node = _apart(node, tangents)
     return OrderedSum(d(node.body, tangents), node.index, node.lower, node.upper)
 
 
 @d.register
 def _(node: OrderedProduct, tangents: Tangents) -> MatrixExpr:
     # d ∏ A_j = Σ_i (∏_{j>i} A_j) dA_i (∏_{j<i} A_j), latest factor on the left.
+    node = _apart(node, tangents)
     moved = d(node.body, tangents)
     if isinstance(moved, Zeros):
         return Zeros(*node.shape)

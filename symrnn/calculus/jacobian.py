@@ -54,7 +54,8 @@ def jvp(of: Any, by: Any, tangent: Any) -> MatrixExpr:
     """The Jacobian of `of` times a tangent of the shape of `by`, without forming the Jacobian."""
     tangent = as_matrix(tangent)
     shapes.require_same("Jacobian-vector product", as_matrix(by), tangent)
-    return differential(of, by).xreplace({Tangent(by): tangent})
+    # Not `xreplace`: a bound time of the differential may have the name of one in the tangent.
+    return as_matrix(differential(of, by).subs(Tangent(by), tangent))
 
 
 def vjp(of: Any, by: Any, cotangent: Any) -> MatrixExpr:

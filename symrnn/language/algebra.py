@@ -86,6 +86,11 @@ class MatrixNode(Written, Operators, MatrixExpr):  # type: ignore[misc]
 class Parameter(Operators, sympy.MatrixSymbol):  # type: ignore[misc]
     """A matrix or a vector that does not depend on time: W, U, b."""
 
+    @property
+    def free_symbols(self) -> set[Any]:
+        # SymPy counts the name alone, and then a Sum over entries is not reached by subs(d, 2).
+        return {self, *self.shape[0].free_symbols, *self.shape[1].free_symbols}
+
 
 class Identity(MatrixNode):
     """The n × n identity."""

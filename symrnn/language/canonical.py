@@ -89,7 +89,8 @@ def _(node: MatrixProduct) -> Any:
             terms = [MatrixProduct(node.coefficient, *before, term, *after) for term in factor.args]
             return _normal(MatrixSum(*terms))
         if isinstance(factor, OrderedSum):
-            free = {symbol for other in (*before, *after) for symbol in other.free_symbols}
+            others = (node.coefficient, *before, *after)
+            free = {symbol for other in others for symbol in other.free_symbols}
             if factor.index in free:
                 factor = factor.renamed(sympy.Dummy(factor.index.name, integer=True))
             body = MatrixProduct(node.coefficient, *before, factor.body, *after)

@@ -93,13 +93,20 @@ class Ranged(MatrixNode):
 
     def _eval_subs(self, old: Any, new: Any) -> MatrixExpr:
         body, index = self.body, self.index
-        if old != index:
+        # What speaks of the free symbol of this name does not occur under its binder.
+        if index not in old.free_symbols:
             if index in sympy.sympify(new).free_symbols:
                 index = fresh_index(self.free_symbols | body.free_symbols | new.free_symbols)
                 body = body.xreplace({self.index: index})
             body = body._subs(old, new)
         lower, upper = (sympy.expand(bound._subs(old, new)) for bound in (self.lower, self.upper))
         return self.func(body, index, lower, upper, *self.args[4:])
+
+    def _same_body(self, other: Ranged) -> bool:
+        """Whether two bodies agree but for the name of their index."""
+        if self.index != other.index and self.index in other.body.free_symbols:
+            return False  # there it is no index: renaming would capture it
+        return bool(other.renamed(self.index).body == self.body)
 
     def times(self) -> list[Expr] | None:
         """The times of the range, earliest first, when their number is an integer; else None."""
@@ -175,7 +182,7 @@ class OrderedProduct(Ranged):
         if isinstance(other, OrderedProduct) and self.latest == other.latest:
             later, earlier = (self, other) if self.latest == LEFT else (other, self)
             adjacent = shapes.same_size(later.lower, earlier.upper + 1)
-            if adjacent and other.renamed(self.index).body == self.body:
+            if adjacent and self._same_body(other):
                 return self.over(earlier.lower, later.upper)
         raise IllFormedError(
             "these ordered products do not concatenate",
@@ -217,7 +224,7 @@ class OrderedSum(Ranged):
     def concatenate(self, other: MatrixExpr) -> MatrixExpr:
         """`self + other` as one sum, where `other` begins right after `self` ends."""
         if isinstance(other, OrderedSum) and shapes.same_size(other.lower, self.upper + 1):
-            if other.renamed(self.index).body == self.body:
+            if self._same_body(other):
                 return self.over(self.lower, other.upper)
         raise IllFormedError(
             "these ordered sums do not concatenate",

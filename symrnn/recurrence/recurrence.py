@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import sympy
@@ -82,6 +83,14 @@ class Recurrence:
         for state in self.states:
             if state[self.index] not in self.definitions:
                 raise IllFormedError(f"the state {state.label} has no definition")
+        reads = {defined: value.atoms(TimeVector) for defined, value in self.definitions.items()}
+        try:
+            TopologicalSorter(reads).prepare()
+        except CycleError as error:
+            raise IllFormedError(
+                "the definitions at one time use each other in a circle",
+                {"cycle": " → ".join(map(str, error.args[1]))},
+            ) from error
 
     def _check_use(self, defined: TimeVector, used: TimeVector) -> None:
         delay = sympy.expand(self.index - used.index)
@@ -90,6 +99,11 @@ class Recurrence:
             raise IllFormedError(
                 f"the definition of {defined} uses {used}",
                 {"expected": "states one step back, all else at the same time", "got": str(used)},
+            )
+        if used.sequence in self.outputs and defined.sequence not in self.outputs:
+            raise IllFormedError(
+                f"the definition of {defined} uses the output {used}",
+                {"expected": "outputs that no state depends on", "got": str(used)},
             )
 
     # ------------------------------------------------------------------ reading

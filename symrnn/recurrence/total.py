@@ -68,6 +68,11 @@ def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> Matr
 
 def _jacobian(rnn: Recurrence, of: MatrixExpr, by: MatrixExpr) -> MatrixExpr:
     if not isinstance(of, TimeVector):
+        if any(rnn.definition(leaf) is not None for leaf in of.atoms(TimeVector)):
+            raise NotSupportedError(
+                "the total derivative of an expression in states",
+                {"expected": "a time-indexed vector, such as s[t]", "got": str(of)},
+            )
         return plain_jacobian(of, by)
     if isinstance(by, TimeVector):
         return _by_state(rnn, of, by)
@@ -142,8 +147,8 @@ def _columns_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> Matrix
     return columns(matrix, _offset(rnn, node), node.shape[0])
 
 
-def _summation_index(time: Expr) -> Symbol:
-    names = {symbol.name for symbol in time.free_symbols}
+def _summation_index(*times: Any) -> Symbol:
+    names = {symbol.name for time in times for symbol in sympy.sympify(time).free_symbols}
     return Symbol(next(name for name in "kil" if name not in names), integer=True)
 
 
@@ -171,7 +176,7 @@ def gradient(
         )
     if isinstance(parameter, TimeVector):
         return _oriented(transpose(_jacobian(rnn, loss, parameter)), layout)
-    k = _summation_index(loss.index)
+    k = _summation_index(loss.index, since)
     arriving = adjoint_of(rnn, loss, k)
     total = OrderedSum(_local(rnn, parameter, k, arriving), k, sympy.sympify(since) + 1, loss.index)
     direct = _direct(rnn, loss, parameter)
@@ -200,7 +205,7 @@ def gradient_from_adjoint(
     rnn: Recurrence, delta: Sequence, parameter: Any, lower: Any, upper: Any
 ) -> MatrixExpr:
     """∂L/∂θ = Σ_k (∂⁺s_k/∂θ)ᵀ δ_k from the adjoint states, with the shape of θ."""
-    k = _summation_index(sympy.sympify(upper))
+    k = _summation_index(lower, upper)
     local = _local(rnn, as_matrix(parameter), k, delta[k])
     return OrderedSum(local, k, lower, upper)
 

@@ -8,13 +8,14 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Symbol
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from symrnn.errors import IllFormedError
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Relation
 from symrnn.recurrence.elman import RNN
+from symrnn.theory.extremes import nonnegative_by_cases
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,41 @@ class Context:
         """The context inside a product or sum: its index lies within the bounds."""
         index = node.index
         within = (index - node.lower, node.upper - index, node.upper - node.lower)
-        return replace(self, order=(*self.order, *(sympy.expand(e) for e in within)))
+        return self.binding(index).with_order(within)
+
+    def binding(self, *indices: Symbol) -> Context:
+        """The context under a binder: what is known of a free symbol of its name is not of it."""
+        bound = set(indices)
+
+        def free(known: Known) -> bool:
+            return known.general or not bound & known.relation.free_symbols
+
+        return replace(
+            self,
+            order=tuple(fact for fact in self.order if not bound & fact.free_symbols),
+            positive=tuple(fact for fact in self.positive if not bound & fact.free_symbols),
+            hypotheses=tuple(filter(free, self.hypotheses)),
+            induction=tuple(filter(free, self.induction)),
+        )
+
+    def with_order(self, facts: Iterable[Expr]) -> Context:
+        """The context with more expressions known to be ≥ 0."""
+        return replace(self, order=(*self.order, *map(sympy.expand, facts)))
 
     def nonnegative(self, expression: Any) -> bool | None:
         """Whether `expression` ≥ 0: True, False, or None where it is not known.
 
-        Tried: SymPy's assumptions, and sums of at most two of the facts in `order`.
+        Tried: SymPy's assumptions, sums of at most two of the facts in `order`, and cases where a
+        maximum or a minimum is in it.
         """
+        expression = sympy.sympify(expression)
+        known = self.from_facts(expression)
+        if known is None and expression.has(sympy.Max, sympy.Min):
+            return nonnegative_by_cases(expression, self) or None
+        return known
+
+    def from_facts(self, expression: Expr) -> bool | None:
+        """As `nonnegative`, without cases."""
         expression = sympy.expand(expression)
         if expression.is_nonnegative is not None:
             return bool(expression.is_nonnegative)

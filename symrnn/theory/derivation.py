@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sympy
 from sympy import Symbol
 
 from symrnn.errors import IllFormedError
@@ -80,9 +81,9 @@ class Derivation:
         return (Inequality if "≤" in relations else Equation)(self.start, self.end)
 
     @property
-    def chains(self) -> tuple[tuple[str, Derivation], ...]:
-        """The chains to check and show, each with its caption."""
-        return (("", self),)
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains to check and show: caption, lines, hypotheses."""
+        return (("", self, self.given),)
 
     def _repr_latex_(self) -> str:
         rows = [rf"& {latex(self.start)} \\"]
@@ -125,9 +126,14 @@ class Induction:
     given: tuple[Any, ...] = ()
 
     @property
-    def chains(self) -> tuple[tuple[str, Derivation], ...]:
-        """Base case and step."""
-        return (("base case", self.base_case), ("step", self.step))
+    def chains(self) -> tuple[Chain, ...]:
+        """Base case and step, each with the hypotheses in force there."""
+        at_base = tuple(fact.subs(self.over, self.base) for fact in self.given)
+        later = sympy.Le(self.base, self.over - 1)
+        return (
+            ("base case", self.base_case, (*at_base, *self.base_case.given)),
+            ("step", self.step, (*self.given, later, *self.step.given)),
+        )
 
 
 def induction(
@@ -143,3 +149,4 @@ def induction(
 
 
 Proof = Derivation | Induction
+Chain = tuple[str, Derivation, tuple[Any, ...]]

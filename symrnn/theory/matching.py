@@ -9,6 +9,8 @@ from sympy import Basic, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.canonical import same
+from symrnn.language.entry import Entry
+from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 
 Bindings = dict[Any, Any]
@@ -49,9 +51,9 @@ def _two_step(pattern: Any, bindings: Bindings) -> Any:
 
 def _collect(pattern: Any, node: Any, variables: set[Symbol], bindings: Bindings) -> bool:
     """Walk both trees; bind each variable where an expression linear in it meets one."""
-    if isinstance(pattern, sympy.Expr) and not isinstance(pattern, MatrixExpr):
+    if isinstance(pattern, sympy.Expr) and not isinstance(pattern, MatrixExpr | Norm | Entry):
         free = pattern.free_symbols & variables
-        if free and isinstance(node, sympy.Expr) and all(s.is_integer for s in free):
+        if free and isinstance(node, sympy.Expr) and not isinstance(node, MatrixExpr):
             unknown = free - set(bindings)
             if len(unknown) != 1 or pattern.has(sympy.Pow):
                 return True  # the final comparison decides

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 from sympy import Basic, Expr, Tuple
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, SideConditionError
@@ -94,9 +95,24 @@ def _children(node: Any, context: Context) -> Iterator[tuple[int, Any, Context]]
         yield 0, node.args[0], context.under_derivative()
         return
     for place, child in enumerate(node.args):
-        if isinstance(child, MatrixExpr | Expr | Tuple):
-            inner = context.inside(node) if isinstance(node, Ranged) and place == 0 else context
-            yield place, child, inner
+        if isinstance(node, Ranged | ExprWithLimits) and place > 0:
+            # A bound index is a name, not a value; the bounds of a scalar sum stay as they are.
+            if isinstance(node, Ranged) and place in (2, 3):
+                yield place, child, context
+        elif isinstance(child, MatrixExpr | Expr | Tuple):
+            yield place, child, _within(node, context)
+
+
+def _within(node: Any, context: Context) -> Context:
+    if isinstance(node, Ranged):
+        return context.inside(node)
+    if isinstance(node, ExprWithLimits):
+        inner = context.binding(*node.bound_symbols)
+        for index, *bounds in node.limits:
+            if len(bounds) == 2:
+                inner = inner.with_order((index - bounds[0], bounds[1] - index))
+        return inner
+    return context
 
 
 def _with(node: Any, place: int, child: Any) -> Any:
@@ -124,7 +140,8 @@ def monotone(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:
     """Scalars in which parts are replaced by larger ones, where that can only enlarge the whole.
 
     Those places are: the root, a summand, a factor whose cofactors are ≥ 0, the body of a scalar
-    sum, the body of a scalar product of nonnegative factors, and the base of a nonnegative power.
+    sum, the body of a scalar product of nonnegative factors, the base of a nonnegative power, and
+    the inside of a square root.
     """
     options = [*at_root(node, context), *_enlarged(node, at_root, context)]
     yield from options
@@ -136,16 +153,21 @@ def _enlarged(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:
     if node.is_Add or node.is_Mul:
         yield from _operands(node, at_root, context)
     elif isinstance(node, sympy.Sum | sympy.Product) and len(node.limits) == 1:
-        body, (index, lower, upper) = node.function, node.limits[0]
-        if isinstance(node, sympy.Product) and not context.nonnegative(body):
+        body, inner = node.function, _within(node, context)
+        if isinstance(node, sympy.Product) and not inner.nonnegative(body):
             return
-        within = (index - lower, upper - index)
-        inner = replace(context, order=(*context.order, *within))
         for new in monotone(body, at_root, inner):
             yield node.func(new, node.limits[0])
-    elif node.is_Pow and context.nonnegative(node.base) and context.nonnegative(node.exp):
+    elif node.is_Pow and _grows(node, context):
         for new in monotone(node.base, at_root, context):
             yield new**node.exp
+
+
+def _grows(power: Any, context: Context) -> bool:
+    # √x grows wherever it is real, and every scalar of the language is.
+    if power.exp == sympy.S.Half:
+        return True
+    return bool(context.nonnegative(power.base) and context.nonnegative(power.exp))
 
 
 def _operands(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:

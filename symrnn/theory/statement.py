@@ -141,6 +141,12 @@ class Statement:
         Raises:
             UnjustifiedStepError, SideConditionError: see `symrnn.theory.check`.
         """
+        missing = [name for name in self.uses if name not in library]
+        if missing:
+            raise IllFormedError(
+                f"`{self.name}` uses a statement that is not there",
+                {"expected": ", ".join(library), "got": missing[0]},
+            )
         context = Context(rnn, statements={name: library[name].known(rnn) for name in self.uses})
         count = 0
         earlier: list[Part] = []

@@ -26,6 +26,7 @@ from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.lines import Line, line
 from symrnn.verify.setting import Setting
+from symrnn.verify.within import horizon
 
 Array = NDArray[Any]
 TOLERANCE = 1e-9
@@ -66,7 +67,7 @@ class Drawer:
         self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
         leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
-        self.steps = max([*times.values(), 1])
+        self.steps = horizon([*expressions, *given], times)
         self._read(given)
 
     def _read(self, given: tuple[Any, ...]) -> None:

@@ -15,6 +15,19 @@ from symrnn.theory.rules.algebra import (
     vec_of_product,
     write_out,
 )
+from symrnn.theory.rules.clipping import (
+    absolute_bound,
+    below_maximum,
+    blockwise,
+    cauchy_schwarz,
+    entry_of_elementwise,
+    larger_of,
+    lipschitz_minimum,
+    minimum_by_maximum,
+    norm_of_stack,
+    norm_of_sum,
+    scaled_maximum,
+)
 from symrnn.theory.rules.derivatives import (
     chain_rule,
     constant,
@@ -36,7 +49,7 @@ from symrnn.theory.rules.facts import (
     uses,
     uses_bound,
 )
-from symrnn.theory.rules.limits import geometric_decay
+from symrnn.theory.rules.limits import geometric_decay, geometric_growth
 from symrnn.theory.rules.norms import (
     frobenius_mixed,
     homogeneous,
@@ -45,33 +58,59 @@ from symrnn.theory.rules.norms import (
     submultiplicative,
     triangle,
 )
+from symrnn.theory.rules.slopes import (
+    elementwise_constant,
+    hyperbolic,
+    scalar_derivative,
+    sinh_exceeds,
+)
+from symrnn.theory.rules.truncation import constant_factor, geometric_tail, reversed_range
 
 __all__ = [
+    "absolute_bound",
     "algebra",
     "assumed_bound",
+    "below_maximum",
+    "blockwise",
+    "cauchy_schwarz",
     "chain_rule",
     "constant",
+    "constant_factor",
     "definition",
     "derivative_of_itself",
     "derivative_of_sum",
     "differentiate",
+    "elementwise_constant",
     "empty_range",
     "entries_of",
+    "entry_of_elementwise",
     "frobenius_mixed",
     "geometric_decay",
+    "geometric_growth",
+    "geometric_tail",
     "gradient_as_matrix",
     "homogeneous",
+    "hyperbolic",
     "hypothesis",
     "immediate_derivative",
     "induction_bound",
     "induction_hypothesis",
+    "larger_of",
     "layout",
+    "lipschitz_minimum",
+    "minimum_by_maximum",
     "no_dependence",
     "nonnegative_difference",
     "norm_of_diagonal",
     "norm_of_identity",
+    "norm_of_stack",
+    "norm_of_sum",
     "reindex",
+    "reversed_range",
     "scalar_algebra",
+    "scalar_derivative",
+    "scaled_maximum",
+    "sinh_exceeds",
     "split_at",
     "split_earliest",
     "split_latest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import sympy
@@ -177,7 +178,9 @@ def _entry_of(node: Any, context: Context) -> Iterator[Any]:
     if isinstance(matrix, MatrixProduct) and len(matrix.factors) > 1:
         first, *rest = matrix.factors
         right = MatrixProduct(*rest)
-        inner = Symbol("l", integer=True)
+        taken = {s.name for part in node.args for s in part.free_symbols}
+        name = next(n for n in ("l", "r", "i", *map("l{}".format, count(1))) if n not in taken)
+        inner = Symbol(name, integer=True)
         product = Entry(first, row, inner) * Entry(right, inner, col)
         yield matrix.coefficient * sympy.Sum(product, (inner, 1, first.shape[1]))
 

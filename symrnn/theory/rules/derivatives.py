@@ -24,6 +24,7 @@ from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Unvec, Vec
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory.context import Context
 from symrnn.theory.rule import Rule
 
@@ -43,13 +44,21 @@ def depends(u: MatrixExpr, on: MatrixExpr, context: Context) -> bool | None:
         return False
     if not isinstance(on, TimeVector):
         return True
+    if u.index == on.index:
+        return _reads_at_its_time(u, on, rnn)
     later = context.nonnegative(u.index - on.index)
     if later is False:
         return False
-    if rnn.is_state(on) and not rnn.is_state(u) and u.index == on.index:
-        # An intermediate of the same time is computed before the state, an output after it.
-        return u.sequence in rnn.outputs
     return None if later is None else True
+
+
+def _reads_at_its_time(u: MatrixExpr, on: MatrixExpr, rnn: Recurrence) -> bool:
+    """Whether `u` is computed from `on`, both of one time; what is earlier cannot read `on`."""
+    value = rnn.definition(u)
+    same_time = () if value is None else value.atoms(TimeVector)
+    return on in same_time or any(
+        _reads_at_its_time(leaf, on, rnn) for leaf in same_time if leaf.index == on.index
+    )
 
 
 def _moving_leaves(
@@ -108,7 +117,10 @@ differentiate = Rule(
 
 
 def _immediate(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, ImmediateDerivative) and is_column(node.of) and is_column(node.by):
+    # An expression has no time of its own that "earlier" could be measured from.
+    if not isinstance(node, ImmediateDerivative) or not isinstance(node.of, TimeVector):
+        return
+    if is_column(node.of) and is_column(node.by):
         value = context.rnn.recurrence.immediate(node.of, node.by)
         yield value if node.layout == NUMERATOR else Transposed(value)
 
@@ -150,7 +162,8 @@ def _every_path(
         reaches = context.nonnegative(via.index - by.index)
         if not reaches:
             return False
-    leaves = {of}
+    # What an expression is computed from stands in it; a defined vector is opened below.
+    leaves = {of} if isinstance(of, TimeVector) else of.atoms(TimeVector, sympy.MatrixSymbol)
     for _ in range(8):  # definitions nest at most this deep before `via` or the past is met
         open_leaves = {
             leaf
@@ -185,7 +198,7 @@ def _total(node: Any, context: Context) -> Iterator[Any]:
     rnn = context.rnn.recurrence
     if not isinstance(node, TotalDerivative) or not isinstance(node.of, TimeVector):
         return
-    if not rnn.is_state(node.of) or node.layout != NUMERATOR:
+    if not rnn.is_state(node.of) or node.layout != NUMERATOR or node.of in node.held:
         return
     if not context.nonnegative(node.of.index - 1):
         raise SideConditionError(

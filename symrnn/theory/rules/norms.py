@@ -10,7 +10,7 @@ import sympy
 from symrnn.errors import SideConditionError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum
 from symrnn.language.norms import Norm, largest_entry
-from symrnn.language.ordered import OrderedProduct, OrderedSum
+from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.structure import Diag
 from symrnn.language.writing import text
 from symrnn.theory.context import Context
@@ -23,6 +23,15 @@ def _require(known: bool | None, node: Norm, property_name: str) -> None:
         raise SideConditionError(
             f"the norm of kind {node.kind!r} is not {property_name}",
             {"in": text(node), "known": word},
+        )
+
+
+def _require_order(node: Ranged, context: Context) -> None:
+    # Over a reversed range a scalar product or sum is not empty: SymPy follows Karr's convention.
+    if not context.nonnegative(node.length):
+        raise SideConditionError(
+            f"the range {text(node.lower)} … {text(node.upper)} may be reversed",
+            {"in": text(node), "needed": f"{text(node.lower)} ≤ {text(node.upper + 1)}"},
         )
 
 
@@ -41,6 +50,7 @@ def _submultiplicative(node: Any, context: Context) -> Iterator[Any]:
     if isinstance(node.matrix, OrderedProduct):
         product = node.matrix
         _require(node.facts.submultiplicative, node, "submultiplicative")
+        _require_order(product, context)
         if not context.nonnegative(product.length - 1):
             # ‖I‖ ≤ 1 covers the empty product.
             _require(node.facts.unital, node, "1 for the identity")
@@ -109,6 +119,7 @@ def _triangle(node: Any, context: Context) -> Iterator[Any]:
         yield sympy.Add(*(Norm(term, node.kind) for term in node.matrix.args))
     if isinstance(node, Norm) and isinstance(node.matrix, OrderedSum):
         total = node.matrix
+        _require_order(total, context)
         yield sympy.Sum(Norm(total.body, node.kind), (total.index, total.lower, total.upper))
 
 

@@ -1,0 +1,65 @@
+"""The norm of one step's Jacobian, and of a diagonal matrix."""
+
+from sympy import Matrix
+
+from symrnn import Diag, Parameter, Witness, activation, derivation, largest_entry, norm, statement
+from symrnn import rules as by
+
+
+@statement(uses=["step_jacobian"])
+def norm_of_step(rnn):
+    """The norm of one step is at most the largest slope times the norm of W
+
+    A submultiplicative norm splits the product diag(σ′(a_j)) W into two numbers. For the norms
+    induced by |·|₁, |·|₂ and |·|_∞ the first of them is the largest entry in magnitude: a diagonal
+    matrix stretches each axis by its own entry, and no direction by more than the largest of them.
+    The Frobenius norm adds up all d entries instead, so that d equal slopes γ give γ√d. It may
+    still be used for W, as long as the diagonal factor is measured by the spectral norm.
+    """
+    slopes, W = Diag(rnn.slope(rnn.a[rnn.j])), rnn.W
+    v = Parameter("v", rnn.d, 1)
+    parts = {
+        "product": derivation(norm(slopes * W)).at_most(
+            norm(slopes) * norm(W), by.submultiplicative
+        )
+    }
+    for kind, name in (("1", "1"), ("2", "2"), ("inf", "∞")):
+        parts[f"diagonal, norm {name}"] = derivation(norm(Diag(v), kind)).equals(
+            largest_entry(v), by.norm_of_diagonal
+        )
+    parts["Frobenius norm"] = (
+        derivation(norm(Diag(v) * W, "F"))
+        .at_most(norm(Diag(v), "2") * norm(W, "F"), by.frobenius_mixed)
+        .equals(largest_entry(v) * norm(W, "F"), by.norm_of_diagonal)
+    )
+    return parts
+
+
+def largest(matrix):
+    """The largest entry in magnitude."""
+    return max(abs(entry) for entry in matrix)
+
+
+@norm_of_step.counterexample("the norm must be submultiplicative: the largest-entry norm is not")
+def largest_entry_norm():
+    """max|(AB)_il| can exceed max|A_il| max|B_il|: d ones add up. Two steps suffice for that."""
+    step = Matrix.ones(2, 2)
+    return Witness(
+        largest(step * step),
+        largest(step) * largest(step),
+        "≤",
+        "for W = [1 1; 1 1] and slopes 1, two steps have the largest entry 2, one step has 1",
+    )
+
+
+@norm_of_step.counterexample("the norm must be induced: the Frobenius norm of diag(γ, …, γ) is γ√d")
+def frobenius_norm_of_diagonal():
+    """√(d γ²) is not γ unless d = 1."""
+    gamma, d = activation("logistic").prime.at(0), 4
+    diagonal = Matrix.diag(*[gamma] * d)
+    return Witness(
+        diagonal.norm(),
+        largest(diagonal),
+        "=",
+        "four logistic slopes 1/4 on the diagonal have Frobenius norm 1/4 · √4 = 1/2",
+    )

@@ -1,0 +1,31 @@
+"""The length of one step of gradient descent."""
+
+from sympy import Symbol
+
+from symrnn import D, Inequality, derivation, norm, statement
+from symrnn import rules as by
+
+
+@statement()
+def update_length(rnn):
+    """The step of gradient descent is η times as long as the gradient
+
+    W ← W - η ∂L/∂W moves W by -η ∂L/∂W. Measured by the Frobenius norm, which is the Euclidean
+    length of all entries together, that is η‖∂L/∂W‖. So a gradient below ε moves the weights by
+    less than ηε, and training is stuck wherever it happens to be. A gradient above M throws them
+    farther than ηM, out of the region in which the gradient meant anything.
+    """
+    W, eta = rnn.W, rnn.eta
+    gradient = D(rnn.total_loss(), W)
+    length = norm((W - eta * gradient) - W, "F")
+    size = norm(gradient, "F")
+    small, large = Symbol("epsilon", nonnegative=True), Symbol("M", nonnegative=True)
+    return {
+        "length": derivation(length).equals(eta * size, by.homogeneous),
+        "stuck": derivation(length, given=[Inequality(size, small)])
+        .equals(eta * size, by.homogeneous)
+        .at_most(eta * small, by.assumed_bound),
+        "flung far": derivation(eta * large, given=[Inequality(large, size)])
+        .at_most(eta * size, by.assumed_bound)
+        .equals(length, by.homogeneous.backwards),
+    }

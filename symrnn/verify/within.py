@@ -1,0 +1,38 @@
+"""Which times make sense, and the last one an expression speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Symbol
+
+from symrnn.language.ordered import Ranged
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.elman import RNN
+
+
+def opened_ranges(expression: Any) -> Any:
+    """The expression with every product and sum over integer times written out."""
+    return expression.replace(lambda node: isinstance(node, Ranged), lambda node: node.doit())
+
+
+def within(expression: Any, rnn: RNN) -> bool:
+    """Whether every vector in an expression at integer times exists at its time."""
+    # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
+    states = {state.label for state in rnn.recurrence.states}
+    for vector in opened_ranges(expression).atoms(TimeVector):
+        first = 0 if vector.label in states else 1
+        if vector.index.is_Integer and vector.index < first:
+            return False
+    return True
+
+
+def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:
+    """The last time that any of the expressions speaks of."""
+    latest = max([*times.values(), 1])
+    for expression in expressions:
+        opened = opened_ranges(sympy.sympify(expression).subs(times))
+        indices = [v.index for v in opened.atoms(TimeVector) if v.index.is_Integer]
+        latest = max([latest, *map(int, indices)])
+    return latest
