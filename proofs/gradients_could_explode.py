@@ -44,7 +44,8 @@ def resting(rnn, w, value, bias):
         .equals(Diag(rnn.slope(rnn.W * s[j - 1] + b)) * rnn.W, by.definition(a[j]))
         .equals(Diag(rnn.slope(rnn.W * state + b)) * rnn.W, mine)
         .equals(Diag(rnn.slope((w * value + bias) * ones)) * (w * unit), by.hypothesis)
-        .equals(slope * w * unit, by.elementwise_constant)
+        .equals(Diag(slope * ones) * (w * unit), by.elementwise_constant)
+        .equals(slope * w * unit, by.algebra)
     )
     all_steps = induction(
         Equation(D(s[t], s[0]), (slope * w) ** t * unit),

@@ -77,6 +77,10 @@ class Activation(Written, sympy.Basic):  # type: ignore[misc]
         slope = self.function.expr.diff(variable)
         return Activation(self.args[0], Lambda(variable, slope), self.order + 1)
 
+    def _eval_subs(self, old: Any, new: Any) -> Activation:
+        # Its one variable is bound.
+        return self
+
     def at(self, value: Any) -> Expr:
         """The scalar σ(value)."""
         return self.function(value)
@@ -146,12 +150,17 @@ def unknown(name: str = "sigma") -> Activation:
     return Activation(name, Lambda(X, Unknown(Symbol(name), S.Zero, X)))
 
 
-def activation(what: str | Expr | Activation | None, name: str | None = None) -> Activation:
+def activation(
+    what: str | Expr | Activation | None,
+    name: str | None = None,
+    variable: Symbol | None = None,
+) -> Activation:
     """An activation from a name in `FORMULAS`, a SymPy expression in one variable, or None.
 
     Args:
         what: "tanh", …; an expression such as `tanh(x)/2`; None for an unknown σ.
         name: what the function is called in formulas; the expression itself stands otherwise.
+        variable: the expression's argument, where it has parameters besides.
 
     Raises:
         IllFormedError: for a name that is not known, or an expression that has not exactly one
@@ -169,6 +178,8 @@ def activation(what: str | Expr | Activation | None, name: str | None = None) ->
             )
         return Activation(name or what, Lambda(X, FORMULAS[what]))
     symbols = getattr(what, "free_symbols", set())
+    if isinstance(what, Expr) and variable in symbols:
+        return Activation(name or "phi", Lambda(X, what.xreplace({variable: X})))
     if not isinstance(what, Expr) or len(symbols) != 1:
         raise IllFormedError(
             "an activation must be an expression in exactly one variable",

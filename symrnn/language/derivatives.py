@@ -17,6 +17,8 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
 from symrnn.language.algebra import MatrixNode, as_matrix
 from symrnn.language.shapes import Shape
+from symrnn.language.structure import Vec
+from symrnn.language.time import TimeVector
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 
@@ -50,6 +52,12 @@ class _Derivative(MatrixNode):
         cls, of: Any, by: Any, layout: Any = NUMERATOR, held: Any = ()
     ) -> MatrixExpr:  # type: ignore[misc]
         of, by = as_matrix(of), as_matrix(by)
+        variable = by.args[0] if isinstance(by, Vec) else by
+        if not isinstance(variable, sympy.MatrixSymbol | TimeVector):
+            raise IllFormedError(
+                "the variable of a derivative must be a symbol",
+                {"expected": "a parameter, vec of one, or a vector at a time", "got": str(by)},
+            )
         layout = require_layout(layout)
         derivative_shape(of, by, layout)
         return super().__new__(cls, of, by, Str(layout), Tuple(*held))

@@ -89,7 +89,8 @@ class Ranged(MatrixNode):
 
     def renamed(self, index: Symbol) -> MatrixExpr:
         """The same node with another bound index."""
-        return self.func(self.body.xreplace({self.index: index}), index, *self.args[2:])
+        # Not `xreplace`: the body may bind the new name, or the old one, itself.
+        return self.func(self.body.subs(self.index, index), index, *self.args[2:])
 
     def _eval_subs(self, old: Any, new: Any) -> MatrixExpr:
         body, index = self.body, self.index
@@ -97,7 +98,7 @@ class Ranged(MatrixNode):
         if index not in old.free_symbols:
             if index in sympy.sympify(new).free_symbols:
                 index = fresh_index(self.free_symbols | body.free_symbols | new.free_symbols)
-                body = body.xreplace({self.index: index})
+                body = body._subs(self.index, index)
             body = body._subs(old, new)
         lower, upper = (sympy.expand(bound._subs(old, new)) for bound in (self.lower, self.upper))
         return self.func(body, index, lower, upper, *self.args[4:])

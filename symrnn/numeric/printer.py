@@ -190,6 +190,12 @@ class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
     def _print_Unknown(self, node: Unknown) -> str:
         return f"{slope_name(node.order)}({self._print(node.args[2])})"
 
+    def _print_Product(self, node: Any) -> str:
+        (index, lower, upper), *_ = node.limits
+        start, stop = self._print(lower), self._print(sympy.expand(upper + 1))
+        body = self._print(node.function)
+        return f"prod([{body} for {self._print(index)} in range({start}, {stop})], axis=0)"
+
     def _print_Entry(self, node: Any) -> str:
         matrix, row, col = node.args
         return f"{self._print(matrix)}[..., {self._print(row - 1)}, {self._print(col - 1)}]"

@@ -63,17 +63,26 @@ def concrete(value: Any) -> Any:
 def assignments(
     symbols: Iterable[Symbol],
     order: Iterable[Expr],
-    values: tuple[int, ...] = (3, 2, 1, 0, 4),
+    latest: int = 3,
 ) -> Iterable[dict[Any, int]]:
-    """Integers for sizes (2 each) and times (out of `values`) that satisfy the order."""
+    """Integers for sizes (2 each) and times (0 … `latest`) that satisfy the order.
+
+    Times far apart come first: where they coincide, products are empty and much holds trivially.
+    """
     symbols = sorted(symbols, key=str)
     sizes = [s for s in symbols if s.is_integer and s.is_positive]
     times = [s for s in symbols if s.is_integer and not s.is_positive]
-    for values in itertools.product(values, repeat=len(times)):
+    combinations = itertools.product(range(latest + 1), repeat=len(times))
+    for values in sorted(combinations, key=_spread):
         chosen = dict(zip(times, values, strict=True))
         chosen.update({size: 2 for size in sizes})
         if all(expression.subs(chosen) >= 0 for expression in order if _decided(expression, chosen)):
             yield chosen
+
+
+def _spread(values: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
+    distances = sum(abs(a - b) for a, b in itertools.combinations(values, 2))
+    return (-len(set(values)), -distances, tuple(-value for value in values))
 
 
 def _decided(expression: Expr, chosen: dict[Any, int]) -> bool:

@@ -7,22 +7,30 @@ from typing import Any
 
 from symrnn.errors import SideConditionError, UnjustifiedStepError
 from symrnn.language.canonical import same
-from symrnn.language.relations import Inequality
+from symrnn.language.relations import Equation
 from symrnn.language.writing import text
 from symrnn.recurrence.point import difference
 from symrnn.theory.context import Context, Known
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step
 
 
-def check(proof: Proof, context: Context, name: str = "derivation") -> int:
+def check(
+    proof: Proof, context: Context, name: str = "derivation", explain: bool = True
+) -> int:
     """Check every step; returns how many were checked.
+
+    Args:
+        proof: a derivation or an induction.
+        context: what may be used.
+        name: for messages.
+        explain: whether a wrong step's message is to hold a counterexample, which takes a search.
 
     Raises:
         UnjustifiedStepError: naming step, rule, expected and a counterexample.
         SideConditionError: where a rule's side condition is not met.
     """
     if isinstance(proof, Induction):
-        return _check_induction(proof, context, name)
+        return _check_induction(proof, context, name, explain)
     if proof.cell is not None:
         context = replace(context, rnn=proof.cell)
     inner = context.assume(proof.given)
@@ -33,7 +41,7 @@ def check(proof: Proof, context: Context, name: str = "derivation") -> int:
                 f"Step {number} of `{name}` does not start where the one before ended",
                 {"expected": text(before), "got": text(step.before)},
             )
-        check_step(step, inner, name, number, proof)
+        check_step(step, inner, name, number, proof, explain)
     _check_squeeze(proof, inner, name)
     return len(proof.steps)
 
@@ -54,7 +62,12 @@ def _check_squeeze(proof: Derivation, context: Context, name: str) -> None:
 
 
 def check_step(
-    step: Step, context: Context, name: str, number: int, proof: Derivation | None = None
+    step: Step,
+    context: Context,
+    name: str,
+    number: int,
+    proof: Derivation | None = None,
+    explain: bool = True,
 ) -> None:
     """Check one step; raises as `check` does."""
     rule = step.rule
@@ -89,7 +102,7 @@ def check_step(
             "before": text(step.before),
             "after": text(step.after),
             "expected": text(produced[0]) if produced else f"(the rule does not apply) {rule.says}",
-            "counterexample": _counterexample(step, context),
+            "counterexample": _counterexample(step, context) if explain else "(not searched)",
         },
     )
 
@@ -101,7 +114,7 @@ def _counterexample(step: Step, context: Context) -> str:
     return found or "none found: the line may be true, but this rule does not give it"
 
 
-def _check_induction(proof: Induction, context: Context, name: str) -> int:
+def _check_induction(proof: Induction, context: Context, name: str, explain: bool) -> int:
     over, claim = proof.over, proof.claim
     given = context.assume(proof.given)
     at_base = claim.subs(over, proof.base)
@@ -116,16 +129,34 @@ def _check_induction(proof: Induction, context: Context, name: str) -> int:
             f"the hypotheses of `{name}` do not say where it begins",
             {"needed": f"{text(proof.base)} ≤ {text(over)}"},
         )
+    at_one_time = [
+        fact for fact in proof.given if isinstance(fact, Equation) and over in fact.free_symbols
+    ]
+    if at_one_time:
+        raise SideConditionError(
+            f"a hypothesis of `{name}` holds at {text(over)} only, not at the time before",
+            {"hypothesis": text(at_one_time[0]), "needed": f"one that is free of {text(over)}"},
+        )
+    for chain, facts in ((proof.base_case, base_given), (proof.step, proof.given)):
+        added = [fact for fact in chain.given if fact not in facts]
+        if added:
+            raise UnjustifiedStepError(
+                f"a part of `{name}` assumes more than the induction does",
+                {"expected": ", ".join(map(text, facts)) or "(nothing)", "got": text(added[0])},
+            )
     known = Known("the claim at the time before", before, proof.given, general=False)
     later = replace(
         given, order=(*given.order, over - 1 - proof.base), induction=(known,)
     )
-    count = check(proof.base_case, context.assume(base_given), f"{name} (base case)")
-    return count + check(proof.step, later, f"{name} (step)")
+    count = check(
+        proof.base_case, context.assume(base_given), f"{name} (base case)", explain
+    )
+    return count + check(proof.step, later, f"{name} (step)", explain)
 
 
 def _same_ends(chain: Derivation, claim: Any, name: str) -> None:
-    relation_fits = isinstance(claim, Inequality) or not isinstance(chain.claim, Inequality)
+    # An equation shows an inequality as well; a limit shows neither.
+    relation_fits = isinstance(chain.claim, (type(claim), Equation))
     if same(chain.start, claim.lhs) and same(chain.end, claim.rhs) and relation_fits:
         return
     raise UnjustifiedStepError(

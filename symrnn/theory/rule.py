@@ -154,6 +154,9 @@ def _enlarged(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:
         yield from _operands(node, at_root, context)
     elif isinstance(node, sympy.Sum | sympy.Product) and len(node.limits) == 1:
         body, inner = node.function, _within(node, context)
+        _, lower, upper = node.limits[0]
+        if not context.nonnegative(upper - lower + 1):
+            return  # SymPy takes a sum over 5 … 1 to be minus the one over 2 … 4
         if isinstance(node, sympy.Product) and not inner.nonnegative(body):
             return
         for new in monotone(body, at_root, inner):

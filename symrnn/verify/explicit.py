@@ -69,12 +69,13 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     meaning = _Hypothetical(rnn, sizes, facts)
     for place, step in enumerate(chain.steps, start=1):
         left, right = step.before, step.after
-        if step.relation == "=" and _identical(left, right, meaning, sizes):
-            symbolic += 1
-            continue
-        only_equations = not any(_is_condition(fact, sizes) for fact in facts)
-        if step.relation == "=" and only_equations:
-            _fail(name, place, left, right, f"entries differ at {sizes}")
+        if step.relation == "=":
+            identical = _identical(left, right, meaning, sizes)
+            if identical:
+                symbolic += 1
+                continue
+            if identical is False and not any(_is_condition(fact, sizes) for fact in facts):
+                _fail(name, place, left, right, f"entries differ at {sizes}")
         points += _at_points(left, step.relation, right, rnn, sizes, facts, name, place)
     return Explicit(symbolic, points)
 
@@ -95,13 +96,14 @@ def _sizes(
     expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
 ) -> Iterator[dict[Symbol, int]]:
     order = Context(rnn).assume(facts).order
-    everything = [*expressions, *rnn.recurrence.definitions.values()]
+    everything = [*expressions, *facts, *rnn.recurrence.definitions.values()]
     symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
     symbols -= {rnn.recurrence.index} - set().union(*(e.free_symbols for e in expressions))
     integers = {s for s in symbols if isinstance(s, Symbol) and s.is_integer}
-    for chosen in assignments(integers, order, (2, 1, 3, 0, 4, 5)):
-        if all(within(sympy.sympify(e).subs(chosen), rnn) for e in expressions):
-            yield chosen
+    for latest in (2, 3, 5):
+        for chosen in assignments(integers, order, latest):
+            if all(within(sympy.sympify(e).subs(chosen), rnn) for e in expressions):
+                yield chosen
 
 
 def _is_condition(fact: Any, sizes: dict[Symbol, int]) -> bool:
@@ -122,21 +124,34 @@ def _entries(expression: Any, meaning: Unrolled, sizes: dict[Symbol, int], kind:
     return entries(chosen, meaning)
 
 
-def _identical(left: Any, right: Any, meaning: Unrolled, sizes: dict[Symbol, int]) -> bool:
-    """Whether all entries are the same expressions."""
+def _identical(
+    left: Any, right: Any, meaning: Unrolled, sizes: dict[Symbol, int]
+) -> bool | None:
+    """Whether all entries are equal as expressions; None where algebra does not decide it."""
     try:
         one, other = (_entries(side, meaning, sizes, "inf") for side in (left, right))
     except NotSupportedError:
-        return False
+        return None
     gap = one - other
     names = {atom: Dummy() for atom in gap.atoms(Unknown, Field)}
     opened = gap.xreplace(names)
     parts = list(opened) if isinstance(opened, sympy.MatrixBase) else [opened]
-    return all(part == 0 or sympy.expand(part) == 0 or _is_zero(part) for part in parts)
+    found = [_is_zero(part) for part in parts]
+    return False if False in found else (None if None in found else True)
 
 
-def _is_zero(part: Expr) -> bool:
-    return bool(sympy.simplify(part) == 0)
+def _is_zero(part: Expr) -> bool | None:
+    """Whether an expression is zero for all values of its symbols; a point decides most noes."""
+    if part == 0:
+        return True
+    rng = random.Random(1)
+    point = {s: Rational(rng.randint(1, 97), 31) for s in sorted(part.free_symbols, key=str)}
+    value = part.xreplace(point)
+    if not value.is_Rational:
+        value = value.evalf(40, chop=Rational(1, 10**30))
+    if value != 0:
+        return False
+    return True if sympy.expand(part) == 0 else None
 
 
 # ---------------------------------------------------------------------- exact points
@@ -295,7 +310,8 @@ def _holds(left: Any, relation: str, right: Any) -> bool:
 def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Explicit:
     """The lines before the limit entry by entry; the limit itself by SymPy's `limit`.
 
-    A base q with 0 ≤ q < 1 is written 1/(1 + p), p > 0, which SymPy's algorithm can decide.
+    A base is written 1/(1 + p) where it is below 1, 1 + p where it is above, p > 0, which SymPy's
+    algorithm can decide.
     """
     *before, last = chain.steps
     inner = replace(chain, steps=tuple(before), variable=None)
@@ -306,8 +322,8 @@ def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Ex
     if not symbols:
         raise EvidenceError(f"`{name}` has no power that tends to a limit", {"of": text(last.before)})
     first, *others = symbols
-    below_one = 1 / (1 + p) / sympy.Mul(*others)
-    formula = last.before.subs(first, below_one)
+    base = 1 + p if last.after == sympy.oo else 1 / (1 + p)
+    formula = last.before.subs(first, base / sympy.Mul(*others))
     plain = {s: Symbol(s.name, positive=True) for s in formula.free_symbols - {p}}
     n = plain.pop(chain.variable, Symbol("n", positive=True))
     value = sympy.limit(formula.subs({**plain, chain.variable: n}), n, sympy.oo)

@@ -17,7 +17,7 @@ from symrnn.numeric.lower import Kernel, lower
 from symrnn.verify.oracle import complex_step_derivative, lowered_numerator
 from symrnn.verify.setting import Setting
 
-DERIVATIVES = (TotalDerivative, ImmediateDerivative)
+DERIVATIVES = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,18 @@ def line(expression: Any, times: dict[Symbol, int], kind: str) -> Line:
     nodes = sorted(opened.find(lambda n: isinstance(n, DERIVATIVES)), key=sympy.default_sort_key)
     # A derivative of an expression that holds another: only the outer one is given.
     outer = [n for n in nodes if not any(n is not o and o.has(n) for o in nodes)]
-    names = {node: Parameter(f"given_{place}", *node.shape) for place, node in enumerate(outer)}
+    names = {node: _stand_in(node, f"given_{place}") for place, node in enumerate(outer)}
     kernel = lower(opened.xreplace(names))
     given = tuple(
         (parameter.name, node, lowered_numerator(node)) for node, parameter in names.items()
     )
     return Line(expression, kernel, given)
+
+
+def _stand_in(node: Any, name: str) -> Any:
+    if isinstance(node, sympy.Derivative):
+        return Symbol(name, real=True)
+    return Parameter(name, *node.shape)
 
 
 def _with_kind(expression: Any, kind: str) -> Any:

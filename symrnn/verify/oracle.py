@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import sympy
 from numpy.typing import NDArray
 from sympy.matrices.expressions import MatrixExpr
 
@@ -34,6 +35,11 @@ def complex_step_derivative(node: Any, setting: Setting, kernel: Kernel) -> Arra
         setting: the numbers.
         kernel: `node.of`, lowered.
     """
+    if isinstance(node, sympy.Derivative):
+        (variable,) = node.variables
+        point = setting.scalars[variable] + 1j * STEP
+        moved = {**setting.constants, **setting.trajectory, variable.name: point}
+        return np.asarray(np.imag(kernel(moved)) / STEP)
     by = node.by.args[0] if isinstance(node.by, Vec) else node.by
     value = array_of(setting, by, setting.trajectory)
     directions = _directions(value)
@@ -50,7 +56,7 @@ def complex_step_derivative(node: Any, setting: Setting, kernel: Kernel) -> Arra
 
 def lowered_numerator(node: Any) -> Kernel:
     """What is differentiated, as a function of states and parameters."""
-    return lower(node.of)
+    return lower(node.expr if isinstance(node, sympy.Derivative) else node.of)
 
 
 def _directions(value: Array) -> Array:

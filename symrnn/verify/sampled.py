@@ -119,9 +119,9 @@ def _times(
     expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
 ) -> Iterator[dict[Symbol, int]]:
     order = Context(rnn).assume(f for f in facts if not isinstance(f, bool)).order
-    symbols = set().union(*(sympy.sympify(e).free_symbols for e in expressions))
+    symbols = set().union(*(sympy.sympify(e).free_symbols for e in (*expressions, *facts)))
     free = {s for s in symbols if isinstance(s, Symbol) and s.is_integer and not s.is_positive}
-    for chosen in assignments(free, order, (5, 2, 1, 4, 3, 0)):
+    for chosen in assignments(free, order, latest=4):
         if all(within(sympy.sympify(e).subs(chosen), rnn) for e in expressions):
             yield chosen
 
@@ -182,7 +182,7 @@ def _climb(
 
 
 def _vanishes(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> None:
-    """The first line falls below any bound as the variable grows: seen over 60 more steps."""
+    """The first line vanishes (or grows) as the variable does: seen over 60 more steps."""
     variable = chain.variable
     assert variable is not None
     base = next(_times([chain.start], facts, rnn))
@@ -195,7 +195,10 @@ def _vanishes(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
         sizes = [
             float(line(chain.start, {**base, variable: time}, "2").value(setting)) for time in at
         ]
-        if not sizes[2] <= 0.9 * sizes[0] + 1e-12 or not np.isfinite(sizes).all():
+        grows = chain.end == sympy.oo
+        first, last = (sizes[2], sizes[0]) if grows else (sizes[0], sizes[2])
+        if not last <= 0.9 * first + 1e-12 or not np.isfinite(sizes).all():
             raise DisagreementError(
-                f"`{name}` does not vanish", {"values": sizes, "at": at, "σ": setting.sigma}
+                f"`{name}` does not {'grow' if grows else 'vanish'}",
+                {"values": sizes, "at": at, "σ": setting.sigma},
             )

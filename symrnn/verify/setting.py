@@ -85,7 +85,8 @@ class Setting:
         named = {symbol.name: value for symbol, value in self.scalars.items()}
         named = {("lambda_" if key == "lambda" else key): value for key, value in named.items()}
         named.update({symbol.name: value for symbol, value in self.sizes.items()})
-        return {**named, **functions(self.sigma), "ell": loss, "dtype": np.float64, **self.arrays}
+        # A claim about a scalar x means the scalar, also beside a recurrence with inputs x_j.
+        return {**functions(self.sigma), "ell": loss, "dtype": np.float64, **self.arrays, **named}
 
     @cached_property
     def trajectory(self) -> dict[str, list[Any]]:
@@ -103,7 +104,7 @@ class Setting:
             states: vectors that are given other values, instead of by their definitions.
         """
         recurrence, definitions = self.rnn.recurrence, _definitions(self.rnn)
-        base = self.constants
+        base = {**self.constants, **self.arrays}
         values: dict[str, list[Any]] = {
             vector.label: [None] * (self.steps + 1) for vector, _ in definitions
         }

@@ -7,6 +7,7 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
+from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.ordered import Ranged
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.elman import RNN
@@ -21,9 +22,14 @@ def within(expression: Any, rnn: RNN) -> bool:
     """Whether every vector in an expression at integer times exists at its time."""
     # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
     states = {state.label for state in rnn.recurrence.states}
-    for vector in opened_ranges(expression).atoms(TimeVector):
+    opened = opened_ranges(expression)
+    for vector in opened.atoms(TimeVector):
         first = 0 if vector.label in states else 1
         if vector.index.is_Integer and vector.index < first:
+            return False
+    for node in opened.find(lambda n: isinstance(n, ImmediateDerivative)):
+        # ∂⁺s_k holds s_{k-1} fixed, which has to exist.
+        if isinstance(node.of, TimeVector) and node.of.index.is_Integer and node.of.index < 1:
             return False
     return True
 

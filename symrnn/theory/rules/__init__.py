@@ -27,6 +27,7 @@ from symrnn.theory.rules.clipping import (
     norm_of_stack,
     norm_of_sum,
     scaled_maximum,
+    smaller_of,
 )
 from symrnn.theory.rules.derivatives import (
     chain_rule,
@@ -111,6 +112,7 @@ __all__ = [
     "scalar_derivative",
     "scaled_maximum",
     "sinh_exceeds",
+    "smaller_of",
     "split_at",
     "split_earliest",
     "split_latest",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import sympy
@@ -179,7 +179,8 @@ def _entry_of(node: Any, context: Context) -> Iterator[Any]:
         first, *rest = matrix.factors
         right = MatrixProduct(*rest)
         taken = {s.name for part in node.args for s in part.free_symbols}
-        name = next(n for n in ("l", "r", "i", *map("l{}".format, count(1))) if n not in taken)
+        names = chain("lri", (f"l{number}" for number in count(1)))
+        name = next(name for name in names if name not in taken)
         inner = Symbol(name, integer=True)
         product = Entry(first, row, inner) * Entry(right, inner, col)
         yield matrix.coefficient * sympy.Sum(product, (inner, 1, first.shape[1]))

@@ -23,19 +23,35 @@ from symrnn.theory.rule import Rule
 # ---------------------------------------------------------------- maxima and minima
 
 
+def _extreme(node: Any, context: Context, sign: int) -> Iterator[Any]:
+    # What is to hold under a derivative has to hold nearby: x < y does, x ≤ y need not.
+    above = context.is_positive if context.varied else context.nonnegative
+    for value in node.args:
+        if all(above(sign * (value - other)) for other in node.args if other != value):
+            yield value
+
+
 def _larger(node: Any, context: Context) -> Iterator[Any]:
     if isinstance(node, Max):
-        # What is to hold under a derivative has to hold nearby: x < y does, x ≤ y need not.
-        above = context.is_positive if context.varied else context.nonnegative
-        for value in node.args:
-            if all(above(value - other) for other in node.args if other != value):
-                yield value
+        yield from _extreme(node, context, 1)
 
 
 larger_of = Rule(
     "larger_of",
     "max(x, y) = y where x ≤ y (under a derivative, where x < y)",
     rewrite=_larger,
+)
+
+
+def _smaller(node: Any, context: Context) -> Iterator[Any]:
+    if isinstance(node, Min):
+        yield from _extreme(node, context, -1)
+
+
+smaller_of = Rule(
+    "smaller_of",
+    "min(x, y) = x where x ≤ y (under a derivative, where x < y)",
+    rewrite=_smaller,
 )
 
 
@@ -195,6 +211,7 @@ blockwise = Rule("blockwise", "c [A; B] = [c A; c B]", rewrite=_blockwise)
 
 RULES = (
     larger_of,
+    smaller_of,
     below_maximum,
     minimum_by_maximum,
     scaled_maximum,

@@ -19,6 +19,7 @@ from symrnn.language.derivatives import (
     ImmediateDerivative,
     TotalDerivative,
 )
+from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Unvec, Vec
@@ -100,6 +101,11 @@ def _differentiate(node: Any, context: Context) -> Iterator[Any]:
             f"{text(moving[0])} may depend on {text(variable)} and cannot be held constant",
             {"in": text(node), "needed": "an expression whose other leaves do not depend on it"},
         )
+    for length in node.of.atoms(Norm):
+        if length.has(variable) and not context.is_positive(length):
+            raise SideConditionError(
+                f"{text(length)} has no derivative at 0", {"needed": f"0 < {text(length)}"}
+            )
     yield _evaluated(node.of, node.by, node.layout)
 
 

@@ -1,0 +1,168 @@
+"""Evidence: every grade filled by running it, for one statement after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symrnn.errors import SymrnnError
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.check import check
+from symrnn.theory.context import Context
+from symrnn.theory.statement import Part, Statement
+from symrnn.verify.explicit import Explicit, write_out
+from symrnn.verify.faults import Fault, plant
+from symrnn.verify.sampled import Sampled, sample
+
+GRADES = ("sampled", "explicit", "derived")
+"""Weakest first."""
+
+
+@dataclass(frozen=True)
+class ChainEvidence:
+    """What was run for one chain of a part: its steps, entries and points."""
+
+    label: str
+    steps: int
+    sampled: Sampled
+    explicit: Explicit
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was run for one statement.
+
+    grades: only those that every part passed.
+    residual: the largest relative disagreement any sampled equality showed.
+    seconds: wall time of all checks.
+    """
+
+    statement: Statement
+    grades: tuple[str, ...]
+    chains: tuple[ChainEvidence, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    counterexamples: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    failure: SymrnnError | None = field(default=None, compare=False)
+
+    @property
+    def residual(self) -> float:
+        """The largest relative disagreement of an equality."""
+        return max((chain.sampled.residual for chain in self.chains), default=0.0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every grade was reached, every fault caught and every counterexample works."""
+        return (
+            self.failure is None
+            and self.grades == GRADES
+            and all(fault.caught for fault in self.faults)
+            and len(self.counterexamples) == len(self.statement.counterexamples)
+        )
+
+    def record(self) -> dict[str, Any]:
+        """As it stands in evidence.json."""
+        return {
+            "name": self.statement.name,
+            "title": self.statement.title,
+            "grades": list(self.grades),
+            "uses": list(self.statement.uses),
+            "residual": self.residual,
+            "faults": {
+                "planted": len(self.faults),
+                "caught": sum(fault.caught for fault in self.faults),
+            },
+            "counterexamples": [
+                {"name": name, "shows": shows} for name, shows in self.counterexamples
+            ],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def gather(
+    statement: Statement, rnn: RNN, library: Mapping[str, Statement], faults: int = 1
+) -> Evidence:
+    """Run every grade for a statement; the first failure ends it and is kept.
+
+    Args:
+        statement: what to check.
+        rnn: the recurrence it is about.
+        library: the statements it may use.
+        faults: how many slips to plant in each part.
+    """
+    started = time.perf_counter()
+    passed: list[str] = []
+    chains: list[ChainEvidence] = []
+    planted: list[Fault] = []
+    shown: list[tuple[str, str]] = []
+    failure: SymrnnError | None = None
+    try:
+        for number, part in enumerate(statement.parts(rnn)):
+            chains.extend(_part(statement, part, rnn, library, number))
+        passed = list(GRADES)
+        shown = [(each.name, each.find().shows) for each in statement.counterexamples]
+        for number, part in enumerate(statement.parts(rnn)):
+            context = _context(statement, rnn, library, number)
+            planted.extend(plant(part, rnn, context, _label(statement, part), faults))
+    except SymrnnError as error:
+        failure, passed = error, []
+    seconds = time.perf_counter() - started
+    return Evidence(
+        statement, tuple(passed), tuple(chains), tuple(planted), tuple(shown), seconds, failure
+    )
+
+
+def gather_all(
+    statements: Iterable[Statement],
+    rnn: RNN,
+    library: Mapping[str, Statement],
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Evidence]:
+    """Evidence for each statement, in the order given; `progress` hears each name first."""
+    found = []
+    for statement in statements:
+        progress(statement.name)
+        found.append(gather(statement, rnn, library))
+    return found
+
+
+def grade(
+    which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]
+) -> None:
+    """Run one grade for a statement; raises where it is not reached."""
+    if which == "derived":
+        statement.check(rnn, library)
+        return
+    run = sample if which == "sampled" else write_out
+    for part in statement.parts(rnn):
+        for caption, chain, facts in part.proof.chains:
+            run(chain, rnn, f"{_label(statement, part)} {caption}".strip(), facts)
+
+
+def _label(statement: Statement, part: Part) -> str:
+    return f"{statement.name}, {part.label}" if part.label else statement.name
+
+
+def _context(
+    statement: Statement, rnn: RNN, library: Mapping[str, Statement], number: int
+) -> Context:
+    """What part `number` may use: the statements named, and the parts before it."""
+    known = {name: library[name].known(rnn) for name in statement.uses}
+    earlier = tuple(part.known(statement.name) for part in statement.parts(rnn)[:number])
+    return Context(rnn, statements={**known, **({statement.name: earlier} if earlier else {})})
+
+
+def _part(
+    statement: Statement, part: Part, rnn: RNN, library: Mapping[str, Statement], number: int
+) -> list[ChainEvidence]:
+    name = _label(statement, part)
+    check(part.proof, _context(statement, rnn, library, number), name)
+    found = []
+    for caption, chain, facts in part.proof.chains:
+        label = f"{name} ({caption})" if caption else name
+        explicit = write_out(chain, rnn, label, facts)
+        sampled = sample(chain, rnn, label, facts)
+        found.append(ChainEvidence(label, len(chain.steps), sampled, explicit))
+    return found

@@ -1,0 +1,243 @@
+"""Planted faults: claims made wrong on purpose, each of which every checker must refuse.
+
+These are the slips of hand-written slides: a transpose, the order of a product, an index off by
+one, a term or a factor dropped, a sign, a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy
+from sympy import Rational
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Transposed, Zeros
+from symrnn.language.canonical import equal_by_algebra
+from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
+from symrnn.language.relations import Inequality, Relation
+from symrnn.language.shapes import same_size
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.check import check
+from symrnn.theory.context import Context
+from symrnn.theory.derivation import Derivation, Induction
+from symrnn.theory.rules import algebra
+from symrnn.theory.statement import Part
+from symrnn.verify.explicit import write_out
+from symrnn.verify.sampled import sample
+
+
+Change = Callable[[Any], Iterator[Any]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A wrong claim, and which checkers refused it."""
+
+    slip: str
+    claim: Relation
+    caught_by: tuple[str, ...]
+
+    @property
+    def caught(self) -> bool:
+        """Whether the checker of derivations and at least one check by values refused it."""
+        return "derived" in self.caught_by and len(self.caught_by) > 1
+
+
+def plant(part: Part, rnn: RNN, context: Context, name: str, most: int = 2) -> list[Fault]:
+    """Wrong versions of a part's claim, each put before every checker.
+
+    Args:
+        part: the claim and its proof.
+        rnn: the recurrence.
+        context: what the proof may use.
+        name: for messages.
+        most: how many slips to plant.
+    """
+    claim = part.claim
+    if not isinstance(claim, Relation):
+        return []
+    faults = []
+    for slip, wrong in slips(claim):
+        if len(faults) == most:
+            break
+        faults.append(Fault(slip, wrong, _refusals(part, wrong, rnn, context, name)))
+    return faults
+
+
+def slips(claim: Relation) -> Iterator[tuple[str, Relation]]:
+    """Wrong versions of a claim: the right side changed by one slip at a time."""
+    table = BOUND_SLIPS if isinstance(claim, Inequality) else SLIPS
+    for slip, change in table.items():
+        for wrong in _well_formed(change, claim.rhs):
+            try:
+                relation = type(claim)(claim.lhs, wrong)
+            except IllFormedError:
+                continue  # a slip that no longer has a shape is refused already
+            if not _same_value(claim.rhs, wrong):
+                yield slip, relation
+                break
+
+
+def _well_formed(change: Change, right: Any) -> Iterator[Any]:
+    try:
+        yield from change(right)
+    except IllFormedError:
+        return  # a slip that has no meaning is refused where it is built
+
+
+def _same_value(right: Any, wrong: Any) -> bool:
+    if isinstance(right, MatrixExpr):
+        return equal_by_algebra(right, wrong)
+    return bool(sympy.simplify(right - wrong) == 0)
+
+
+def _refusals(
+    part: Part, wrong: Relation, rnn: RNN, context: Context, name: str
+) -> tuple[str, ...]:
+    chains = part.proof.chains
+    facts = part.given
+    cell = chains[-1][1].cell
+    one_line = Derivation(wrong.lhs, cell=cell)
+    step = one_line.at_most if isinstance(wrong, Inequality) else one_line.equals
+    alone = step(wrong.rhs, algebra)
+    attempts: dict[str, Callable[[], Any]] = {
+        "derived": lambda: check(_with_claim(part, wrong), context, name, explain=False),
+        "sampled": lambda: sample(alone, rnn, name, facts, points=3),
+        "explicit": lambda: write_out(alone, rnn, name, facts),
+    }
+    return tuple(grade for grade, attempt in attempts.items() if _raises(attempt))
+
+
+def _with_claim(part: Part, wrong: Relation) -> Derivation | Induction:
+    """The part's own proof, made to end in the wrong claim."""
+    proof = part.proof
+    if isinstance(proof, Induction):
+        *before, last = proof.step.steps
+        step = replace(proof.step, steps=(*before, replace(last, after=wrong.rhs)))
+        return replace(proof, claim=wrong, step=step)
+    *before, last = proof.steps
+    return replace(proof, steps=(*before, replace(last, after=wrong.rhs)))
+
+
+def _raises(attempt: Callable[[], Any]) -> bool:
+    try:
+        attempt()
+    except EvidenceError:
+        return True
+    return False
+
+
+# ---------------------------------------------------------------------- the slips
+
+
+
+def _each(expression: Any, kind: type | tuple[type, ...]) -> list[Any]:
+    found = expression.find(lambda node: isinstance(node, kind))
+    return sorted(found, key=sympy.default_sort_key)
+
+
+def _transposed(expression: Any) -> Iterator[Any]:
+    """A square parameter transposed."""
+    for node in _each(expression, sympy.MatrixSymbol):
+        if same_size(*node.shape) and not same_size(node.shape[0], 1):
+            yield expression.xreplace({node: Transposed(node)})
+
+
+def _reversed(expression: Any) -> Iterator[Any]:
+    """An ordered product in the other direction."""
+    for node in _each(expression, OrderedProduct):
+        side = RIGHT if node.latest == LEFT else LEFT
+        yield expression.xreplace({node: OrderedProduct(*node.args[:4], side)})
+
+
+def _swapped(expression: Any) -> Iterator[Any]:
+    """Two neighbouring factors in the other order."""
+    for node in _each(expression, MatrixProduct):
+        factors = list(node.factors)
+        for place in range(len(factors) - 1):
+            swapped = [*factors]
+            swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]
+            try:
+                yield expression.xreplace({node: MatrixProduct(node.coefficient, *swapped)})
+            except IllFormedError:
+                continue
+
+
+def _shifted_body(expression: Any) -> Iterator[Any]:
+    """The index of a product or sum shifted, its bounds not."""
+    for node in _each(expression, Ranged):
+        body = node.at(node.index + 1)
+        yield expression.xreplace({node: node.func(body, *node.args[1:])})
+
+
+def _dropped_last(expression: Any) -> Iterator[Any]:
+    """A sum or product that ends one time early."""
+    for node in _each(expression, OrderedSum | OrderedProduct):
+        yield expression.xreplace({node: node.over(node.lower, node.upper - 1)})
+
+
+def _dropped_term(expression: Any) -> Iterator[Any]:
+    """One term of a sum left out."""
+    for node in _each(expression, MatrixSum):
+        yield expression.xreplace({node: MatrixSum(*node.args[:-1])})
+
+
+def _earlier(expression: Any) -> Iterator[Any]:
+    """A vector taken one step earlier."""
+    for node in _each(expression, TimeVector):
+        if not node.index.is_Integer:
+            yield expression.xreplace({node: node.sequence[node.index - 1]})
+
+
+def _negated(expression: Any) -> Iterator[Any]:
+    """The sign."""
+    if not isinstance(expression, Zeros) and expression != 0:
+        yield -expression
+
+
+def _doubled(expression: Any) -> Iterator[Any]:
+    """A constant factor."""
+    if not isinstance(expression, Zeros) and expression != 0:
+        yield 2 * expression
+
+
+def _one_more(expression: Any) -> Iterator[Any]:
+    """Zero is not what a fault can be scaled from: a one is added instead."""
+    if isinstance(expression, Zeros):
+        yield expression + Ones(*expression.shape)
+    elif not isinstance(expression, MatrixExpr):
+        yield expression + 1
+
+
+def _halved(expression: Any) -> Iterator[Any]:
+    """A bound half as large."""
+    yield expression * Rational(1, 2)
+
+
+def _smaller(expression: Any) -> Iterator[Any]:
+    """A bound too small by a tenth."""
+    yield expression * Rational(9, 10)
+
+
+SLIPS: dict[str, Change] = {
+    "the order of a product": _reversed,
+    "an index without its bounds": _shifted_body,
+    "a transpose": _transposed,
+    "neighbouring factors swapped": _swapped,
+    "the last term or factor dropped": _dropped_last,
+    "a term dropped": _dropped_term,
+    "an index off by one": _earlier,
+    "a sign": _negated,
+    "a constant": _doubled,
+    "not zero": _one_more,
+}
+
+BOUND_SLIPS: dict[str, Change] = {
+    "half the bound": _halved,
+    "nine tenths of the bound": _smaller,
+}
