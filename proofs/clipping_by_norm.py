@@ -1,6 +1,6 @@
 """Clipping a gradient by its norm."""
 
-from sympy import Matrix, Max, Min, Rational, Symbol, oo, sqrt
+from sympy import Matrix, Max, Min, Rational, Symbol, oo
 
 from symrnn import D, Identity, Parameter, Witness, derivation, entry, norm, statement
 from symrnn import rules as by
@@ -57,23 +57,26 @@ def clipping_by_norm(rnn):
         "clipping twice is clipping once": derivation(clip(clip(g)))
         .equals(kappa / Max(kappa, a * p) * clip(g), by.homogeneous)
         .equals(clip(g), by.larger_of),
-        "no two gradients get further apart": derivation(length(clip(g) - clip(h)))
-        .equals(sqrt(a**2 * p**2 - 2 * a * b * inner + b**2 * q**2), by.norm_of_sum)
+        "no two gradients get further apart, squared": derivation(length(clip(g) - clip(h)) ** 2)
+        .equals(a**2 * p**2 - 2 * a * b * inner + b**2 * q**2, by.norm_of_sum)
+        .equals((a * p - b * q) ** 2 + 2 * a * b * angle, by.scalar_algebra)
         .equals(
-            sqrt((a * p) ** 2 + (b * q) ** 2 - 2 * inner + 2 * (1 - a * b) * inner),
+            (Min(kappa, p) - Min(kappa, q)) ** 2 + 2 * a * b * angle,
+            by.minimum_by_maximum.backwards,
+        )
+        .at_most((p - q) ** 2 + 2 * a * b * angle, by.lipschitz_minimum)
+        .equals(
+            (p - q) ** 2 + 2 * a * b * p * q - 2 * inner + 2 * (1 - a * b) * inner,
             by.scalar_algebra,
         )
         .at_most(
-            sqrt((a * p) ** 2 + (b * q) ** 2 - 2 * inner + 2 * (1 - a * b) * p * q),
+            (p - q) ** 2 + 2 * a * b * p * q - 2 * inner + 2 * (1 - a * b) * p * q,
             by.cauchy_schwarz,
         )
-        .equals(sqrt((a * p - b * q) ** 2 + 2 * angle), by.scalar_algebra)
-        .equals(
-            sqrt((Min(kappa, p) - Min(kappa, q)) ** 2 + 2 * angle),
-            by.minimum_by_maximum.backwards,
-        )
-        .at_most(sqrt((p - q) ** 2 + 2 * angle), by.lipschitz_minimum)
-        .equals(length(g - h), by.norm_of_sum.backwards),
+        .equals(length(g - h) ** 2, by.norm_of_sum.backwards),
+        "no two gradients get further apart": derivation(length(clip(g) - clip(h))).at_most(
+            length(g - h), by.root_of_bound("clipping_by_norm")
+        ),
         "its Jacobian inside the ball": derivation(D(clip(g), g), given=[p < kappa])
         .equals(D(g, g), by.larger_of)
         .equals(Identity(n), by.derivative_of_itself),

@@ -34,6 +34,7 @@ from symrnn.language.precedence import (
     SUM,
     needs_parentheses,
     precedence,
+    shown_by_formula,
 )
 from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.language.structure import (
@@ -112,7 +113,8 @@ def _(node: MatrixSum, printer: Any) -> str:
         negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
         shown = MatrixProduct(-1, term) if negative and parts else term
         last = position == len(node.args) - 1
-        written = _operand(shown, SUM, printer, last=last)
+        outer = PRODUCT if negative and isinstance(shown, Elementwise) else SUM
+        written = _operand(shown, outer, printer, last=last)
         joiner = "" if not parts else (" - " if negative else " + ")
         parts.append(joiner + written)
     return "".join(parts)
@@ -210,7 +212,7 @@ def _(node: Activation, printer: Any) -> str:
 def _(node: Elementwise, printer: Any) -> str:
     function, argument = node.activation, node.argument
     written = printer._print(argument)
-    if function.is_unknown or function.order == 0:
+    if not shown_by_formula(node):
         return rf"{_name(function.name, printer)}{_primes(function.order)}\left({written}\right)"
     # A known derivative is shown by its formula: 1 - tanh²(a_j).
     bracketed = written if precedence(argument) == ATOM else _bracket(written)

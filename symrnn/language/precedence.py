@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy
 
+from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.structure import Hadamard, Kronecker
@@ -24,8 +25,16 @@ _TABLE: dict[type, int] = {
 }
 
 
+def shown_by_formula(node: Elementwise) -> bool:
+    """Whether a derivative is written out, as 1 - tanh²(a_j), and not as a call, σ′(a_j)."""
+    return node.activation.order > 0 and not node.activation.is_unknown
+
+
 def precedence(node: Any) -> int:
     """The binding strength of a node; atoms and function calls bind tightest."""
+    if isinstance(node, Elementwise) and shown_by_formula(node):
+        formula = node.activation.function.expr
+        return SUM if formula.is_Add or formula.is_Mul else POSTFIX if formula.is_Pow else ATOM
     if isinstance(node, sympy.Expr) and node.is_Add:
         return SUM
     return _TABLE.get(type(node), ATOM)

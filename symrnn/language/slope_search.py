@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,6 +14,7 @@ GRID = 400  # points on either side of 0, from 0 to REACH, spaced like sinh
 REACH = 1e3
 TAIL = 60  # points in each further decade
 DECADES = 5  # beyond REACH
+HUGE = mpmath.mpf(10) ** 30
 
 Sample = tuple[Any, Any]
 
@@ -27,24 +27,42 @@ def search(expression: Expr, variable: Symbol) -> tuple[Expr | None, Expr | None
     """
     function = _magnitude(expression, variable)
     with mpmath.workdps(DIGITS):
-        near = _samples(function, _grid())
-        where = next((x for x, value in near if value is None), None)
-        if where is not None:
-            return None, sympy.Float(where)
-        peak = _highest_peak(function, [(x, v) for x, v in near if not mpmath.isnan(v)])
-        decades = [_decade(function, number) for number in range(DECADES)]
-        broken = next((x for tail in decades for x, v in tail if v is None), None)
-        if broken is not None:
-            return None, sympy.Float(broken)
-        far = [max(tail, key=lambda pair: pair[1]) for tail in decades]
-        if _unbounded([peak, *far]):
-            top = max([peak, *far], key=lambda pair: pair[1])
-            finite = abs(top[0]) <= REACH and mpmath.isinf(peak[1])
-            return sympy.oo, sympy.Float(top[0]) if finite else sympy.sign(top[0]) * sympy.oo
-        top = max([peak, *far], key=lambda pair: pair[1])
-        if top[1] > peak[1] * (1 + mpmath.mpf(10) ** -15):
-            return sympy.Float(top[1], 15), sympy.sign(top[0]) * sympy.oo
-        return sympy.Float(peak[1], 15), sympy.Float(peak[0], 15)
+        near = [*reversed(_walk(function, _grid(-1))), *_walk(function, _grid(1))]
+        tails: list[list[Sample]] = []
+        for number in range(DECADES):
+            if any(value is None or value > HUGE for _, value in sum(tails, near)):
+                break  # the answer is known, and what lies farther may cost too much to compute
+            tails.append(_walk(function, _decade(number)))
+        return _conclude(function, near, tails)
+
+
+def _conclude(
+    function: Callable[[Any], Any], near: list[Sample], tails: list[list[Sample]]
+) -> tuple[Expr | None, Expr | None]:
+    everything = sum(tails, near)
+    undefined = [x for x, value in everything if value is None]
+    if undefined:
+        return None, _decimal(undefined[0])
+    peak = _highest_peak(function, near)
+    tops = [peak, *(max(tail, key=_value) for tail in tails if tail)]
+    top = max(tops, key=_value)
+    far = sympy.sign(_decimal(top[0])) * sympy.oo
+    if top[1] > HUGE:
+        return sympy.oo, _decimal(top[0]) if mpmath.isinf(top[1]) else far
+    if _growing([value for _, value in tops]):
+        return sympy.oo, far
+    # A plateau counts as reached where it begins.
+    if top[1] > peak[1] * (1 + mpmath.mpf(10) ** -15):
+        return _decimal(top[1]), far
+    return _decimal(peak[1]), _decimal(peak[0])
+
+
+def _decimal(value: Any) -> Expr:
+    return sympy.Float(value, 15)
+
+
+def _value(sample: Sample) -> Any:
+    return sample[1]
 
 
 def _magnitude(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
@@ -71,34 +89,35 @@ def _magnitude(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
     return magnitude
 
 
-def _grid() -> list[Any]:
-    steps = [mpmath.sinh(mpmath.asinh(REACH) * i / GRID) for i in range(GRID + 1)]
-    return [-x for x in reversed(steps[1:])] + steps
+def _grid(side: int) -> list[Any]:
+    scale = mpmath.asinh(REACH) / GRID
+    return [side * mpmath.sinh(scale * i) for i in range(0 if side > 0 else 1, GRID + 1)]
 
 
-def _samples(function: Callable[[Any], Any], points: Iterable[Any]) -> list[Sample]:
-    return [(x, function(x)) for x in points]
-
-
-def _decade(function: Callable[[Any], Any], number: int) -> list[Sample]:
-    """|f| at points between REACH·10ⁿ and ten times as far, on both sides; the last point is far."""
+def _decade(number: int) -> list[Any]:
+    """Points between REACH·10ⁿ and ten times as far, on both sides; the last pair is the far end."""
     start = mpmath.mpf(REACH) * 10**number
     # Steps that share no period with a wave.
-    points = [start * 10 ** (mpmath.frac(i * mpmath.phi)) for i in range(1, TAIL)] + [start * 10]
-    found = []
-    for x in (sign * point for point in points for sign in (1, -1)):
+    steps = [10 ** mpmath.frac(i * mpmath.phi) for i in range(1, TAIL)] + [mpmath.mpf(10)]
+    return [side * start * step for step in steps for side in (1, -1)]
+
+
+def _walk(function: Callable[[Any], Any], points: Iterable[Any]) -> list[Sample]:
+    """|f| where it is defined, up to the first point where it is not real, or huge."""
+    found: list[Sample] = []
+    for x in points:
         value = function(x)
         if value is not None and mpmath.isnan(value):
             continue
         found.append((x, value))
-        if value is None or value > mpmath.mpf(10) ** 30:
-            break  # no need to go on: what is larger may cost too much to compute
-    return found or [(start, mpmath.mpf(0))]
+        if value is None or value > HUGE:
+            break
+    return found
 
 
 def _highest_peak(function: Callable[[Any], Any], samples: list[Sample]) -> Sample:
     """The highest of the five best local maxima, each refined between its neighbours."""
-    best = max(samples, key=lambda pair: pair[1])
+    best = max(samples, key=_value)
     tops = [
         place
         for place in range(1, len(samples) - 1)
@@ -106,7 +125,7 @@ def _highest_peak(function: Callable[[Any], Any], samples: list[Sample]) -> Samp
     ]
     for place in sorted(tops, key=lambda p: samples[p][1], reverse=True)[:5]:
         refined = _climb(function, samples[place - 1][0], samples[place + 1][0])
-        best = max(best, refined, key=lambda pair: pair[1])
+        best = max(best, refined, key=_value)
     return best
 
 
@@ -133,16 +152,14 @@ def _or_nothing(value: Any) -> Any:
     return mpmath.mpf(-1) if value is None or mpmath.isnan(value) else value
 
 
-def _unbounded(tops: list[Sample]) -> bool:
-    """Whether the largest values, decade by decade, keep growing, or one is infinite.
+def _growing(values: list[Any]) -> bool:
+    """Whether the largest values, decade by decade, keep growing.
 
-    They grow if the last decades gain 1% and the gain does not die down; a function that
+    They do if the last two decades gain 1% and the gain does not die down; a function that
     approaches its supremum gains less and less.
     """
-    values = [value for _, value in tops]
-    if any(mpmath.isinf(value) or value > mpmath.mpf(10) ** 30 for value in values):
-        return True
-    middle, last = values[-3], values[-1]
-    first = values[-5]
-    grows = last > middle * mpmath.mpf("1.01") and last > max(values[:-1])
-    return bool(grows and last - middle > (middle - first) * math.sqrt(0.2))
+    if len(values) < 5:
+        return False
+    first, middle, last = values[-5], values[-3], values[-1]
+    gains = last > middle * mpmath.mpf("1.01") and last > max(values[:-1])
+    return bool(gains and last - middle > (middle - first) * mpmath.mpf("0.45"))

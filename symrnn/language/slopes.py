@@ -52,10 +52,10 @@ def slope_bound(activation: Activation) -> SlopeBound:
             "an unknown σ has no slope bound", {"expected": "a known activation", "got": "σ"}
         )
     slope = activation.prime.at(X)
-    if slope.has(sympy.DiracDelta):
+    if slope.has(sympy.DiracDelta, sympy.Derivative):
         return SlopeBound(None, None, "exact")
     exact = _exact(slope)
-    if exact is not None:
+    if exact is not None and not exact[0].has(sympy.CRootOf):
         return SlopeBound(*exact, "exact")
     return SlopeBound(*search(slope, X), "search")
 
@@ -104,15 +104,25 @@ def _kinks(slope: Expr) -> list[Expr] | None:
 
 
 def _zeros(expression: Expr) -> set[Expr] | None:
-    disguise = None if expression.has(*KINKS) else _disguise(expression)
-    if disguise is None or disguise.periodic:
+    """The zeros, between them those of the kinks inside; None if they are not found."""
+    inner = _kinks(expression)
+    if inner is None:
         return None
-    numerator = Poly(sympy.fraction(disguise.rational)[0], _U)
-    roots = _real_roots(numerator)
-    lower, upper = disguise.domain(-sympy.oo, sympy.oo)
-    if roots is None:
-        return None
-    return {disguise.back(root) for root in roots if lower < root < upper}
+    ends = [-sympy.oo, *inner, sympy.oo]
+    zeros = set(inner)
+    for left, right in zip(ends, ends[1:], strict=False):
+        smooth = _without_kinks(expression, _between(left, right))
+        if not smooth.has(X):
+            continue
+        disguise = _disguise(smooth)
+        if disguise is None or disguise.periodic:
+            return None
+        roots = _real_roots(Poly(sympy.fraction(disguise.rational)[0], _U))
+        if roots is None:
+            return None
+        lower, upper = disguise.domain(left, right)
+        zeros |= {disguise.back(root) for root in roots if lower < root < upper}
+    return zeros
 
 
 def _without_kinks(expression: Expr, point: Expr) -> Expr:
@@ -216,15 +226,17 @@ def _on_interval(slope: Expr, left: Expr, right: Expr) -> Found | None:
     turns = _real_roots(Poly(sympy.fraction(sympy.cancel(rational.diff(_U)))[0], _U))
     if poles is None or turns is None:
         return None
-    inside = [pole for pole in poles if lower <= pole <= upper]
+    inside = [pole for pole in poles if lower < pole < upper]
     if inside:
         return sympy.oo, disguise.back(inside[0])
+    if disguise.periodic:
+        left = right = sympy.pi / disguise.scale
     ends = [
         (abs(sympy.limit(rational, _U, end, side)), at)
         for end, side, at in ((lower, "+", left), (upper, "-", right))
     ]
     peaks = [
-        (abs(sympy.radsimp(rational.subs(_U, turn))), disguise.back(turn))
+        (abs(sympy.radsimp(sympy.expand(rational.subs(_U, turn)))), disguise.back(turn))
         for turn in turns
         if lower < turn < upper
     ]

@@ -33,6 +33,7 @@ from symrnn.language.precedence import (
     SUM,
     needs_parentheses,
     precedence,
+    shown_by_formula,
 )
 from symrnn.language.relations import Limit, Relation
 from symrnn.language.structure import (
@@ -97,7 +98,8 @@ def _(node: MatrixSum, printer: Any) -> str:
     for position, term in enumerate(node.args):
         negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
         shown = MatrixProduct(-1, term) if negative and parts else term
-        written = _operand(shown, SUM, printer, last=position == len(node.args) - 1)
+        outer = PRODUCT if negative and isinstance(shown, Elementwise) else SUM
+        written = _operand(shown, outer, printer, last=position == len(node.args) - 1)
         parts.append(("" if not parts else (" - " if negative else " + ")) + written)
     return "".join(parts)
 
@@ -176,7 +178,7 @@ def _(node: Activation, printer: Any) -> str:
 def _(node: Elementwise, printer: Any) -> str:
     function, argument = node.activation, node.argument
     written = printer._print(argument)
-    if function.is_unknown or function.order == 0:
+    if not shown_by_formula(node):
         return f"{printer._print(function)}({written})"
     stand_in = written if precedence(argument) == ATOM else f"({written})"
     return str(printer._print(function.function.expr.xreplace({X: Symbol(stand_in, real=True)})))

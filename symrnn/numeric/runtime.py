@@ -86,7 +86,10 @@ def norm(matrix: Array, kind: Any) -> Array:
         # Scaled, so that squares neither overflow nor vanish.
         scale = np.abs(matrix).max(axis=(-2, -1), keepdims=True)
         safe = np.where(scale > 0, scale, np.ones_like(scale))
-        length = np.linalg.norm(matrix / safe, axis=(-2, -1))
+        unit = matrix / safe
+        # √Σ x², not √Σ |x|²: the complex step needs a function with a complex derivative.
+        squared = np.sum(unit * unit, axis=(-2, -1))
+        length = np.sqrt(squared)
         return np.asarray(length * safe[..., 0, 0] * (scale[..., 0, 0] > 0))
     return np.asarray(np.linalg.norm(matrix, ord=kind, axis=(-2, -1)))
 

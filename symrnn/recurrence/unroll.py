@@ -93,10 +93,11 @@ class Unrolled:
         else:
             raise NotSupportedError("a vector by a matrix", {"node": str(node)})
         # The symbols of what was cut stand for its value.
+        met = {leaf for leaf in inner.values if leaf not in given and self._is_given(leaf)}
         back = {
             symbol: value
-            for leaf in names
-            for symbol, value in zip(names[leaf], self.leaf(leaf), strict=True)
+            for leaf in {*names, *met}
+            for symbol, value in zip(symbols_of(leaf), self.leaf(leaf), strict=True)
         }
         return result.xreplace(back)
 

@@ -140,8 +140,7 @@ def monotone(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:
     """Scalars in which parts are replaced by larger ones, where that can only enlarge the whole.
 
     Those places are: the root, a summand, a factor whose cofactors are ≥ 0, the body of a scalar
-    sum, the body of a scalar product of nonnegative factors, the base of a nonnegative power, and
-    the inside of a square root.
+    sum, the body of a scalar product of nonnegative factors, and the base of a nonnegative power.
     """
     options = [*at_root(node, context), *_enlarged(node, at_root, context)]
     yield from options
@@ -161,16 +160,9 @@ def _enlarged(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:
             return
         for new in monotone(body, at_root, inner):
             yield node.func(new, node.limits[0])
-    elif node.is_Pow and _grows(node, context):
+    elif node.is_Pow and context.nonnegative(node.base) and context.nonnegative(node.exp):
         for new in monotone(node.base, at_root, context):
             yield new**node.exp
-
-
-def _grows(power: Any, context: Context) -> bool:
-    # √x grows wherever it is real, and every scalar of the language is.
-    if power.exp == sympy.S.Half:
-        return True
-    return bool(context.nonnegative(power.base) and context.nonnegative(power.exp))
 
 
 def _operands(node: Any, at_root: AtRoot, context: Context) -> Iterator[Any]:

@@ -24,13 +24,22 @@ from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
-from symrnn.verify.lines import Line, line
+from symrnn.verify.lines import Line, Times, line
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import horizon
 
 Array = NDArray[Any]
 TOLERANCE = 1e-9
-FAMILIES = ("gaussian", "at rest", "orthogonal at rest", "rank one", "nilpotent", "saturated")
+FAMILIES = (
+    "gaussian",
+    "multiple of I, near rest",
+    "at rest",
+    "orthogonal, near rest",
+    "rank one",
+    "orthogonal at rest",
+    "nilpotent",
+    "saturated",
+)
 
 
 class Drawer:
@@ -56,7 +65,9 @@ class Drawer:
         sigma: str,
         size: int = 3,
     ) -> None:
-        self.rnn, self.times, self.kind, self.sigma = rnn, times, kind, sigma
+        self.rnn, self.kind, self.sigma = rnn, kind, sigma
+        self.at: Times = tuple(times.items())
+        self.draws = 0
         everything = [*expressions, *given, *rnn.recurrence.definitions.values()]
         symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
         plain = {s for s in symbols if isinstance(s, Symbol) and s not in times}
@@ -68,38 +79,35 @@ class Drawer:
         leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
         self.steps = horizon([*expressions, *given], times)
-        self._read(given)
+        self._read(given, times)
 
-    def _read(self, given: tuple[Any, ...]) -> None:
+    def _read(self, given: tuple[Any, ...], times: dict[Symbol, int]) -> None:
         """Sort the hypotheses: values of leaves, suprema, and what a draw must satisfy."""
         self.fixed: list[tuple[Any, Line]] = []
-        self.suprema: list[tuple[Symbol, list[Line]]] = []
+        self.suprema: list[tuple[Symbol, Line, list[Times]]] = []
         self.conditions: list[tuple[str, Line]] = []
         for fact in given:
             if isinstance(fact, Equation) and isinstance(
                 fact.lhs, sympy.MatrixSymbol | TimeVector | Symbol
             ):
-                self.fixed.append((fact.lhs, line(fact.rhs, self.times, self.kind)))
+                self.fixed.append((fact.lhs, self._line(fact.rhs)))
             elif isinstance(fact, Equation):
-                gap = line(fact.lhs - fact.rhs, self.times, self.kind)
-                self.conditions.append(("=", gap))
+                self.conditions.append(("=", self._line(fact.lhs - fact.rhs)))
             elif isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol):
-                self.suprema.append((fact.rhs, [self._at(fact.lhs, at) for at in self._all(fact)]))
+                self.suprema.append((fact.rhs, self._line(fact.lhs), list(self._all(fact))))
             elif isinstance(fact, Inequality):
-                gap = line(fact.lhs - fact.rhs, self.times, self.kind)
-                self.conditions.append(("≤", gap))
-            elif isinstance(fact, Relational) and set(fact.free_symbols) - set(self.times):
-                gap = line(fact.lts - fact.gts, self.times, self.kind)
-                self.conditions.append(("≤", gap))
+                self.conditions.append(("≤", self._line(fact.lhs - fact.rhs)))
+            elif isinstance(fact, Relational) and set(fact.free_symbols) - set(times):
+                self.conditions.append(("≤", self._line(fact.lts - fact.gts)))
 
-    def _all(self, fact: Any) -> Iterator[dict[Symbol, int]]:
+    def _all(self, fact: Any) -> Iterator[Times]:
         """Every time a general hypothesis speaks of."""
         free = sorted((s for s in fact.lhs.free_symbols if _is_time(s)), key=str)
         for values in itertools.product(range(1, self.steps + 1), repeat=len(free)):
-            yield dict(zip(free, values, strict=True))
+            yield tuple(zip(free, values, strict=True))
 
-    def _at(self, expression: Any, times: dict[Symbol, int]) -> Line:
-        return line(expression, times, self.kind)
+    def _line(self, expression: Any) -> Line:
+        return line(expression, self.at, self.kind)
 
     # ------------------------------------------------------------------ drawing
 
@@ -110,13 +118,14 @@ class Drawer:
             EvidenceError: when none was found; a check that never ran must not pass.
         """
         for _ in range(tries):
-            family = FAMILIES[int(rng.integers(len(FAMILIES)))]
+            family = FAMILIES[self.draws % len(FAMILIES)]
+            self.draws += 1
             setting = self._complete(self._raw(rng, family), rng)
             if setting is not None:
                 return setting
         raise EvidenceError(
             "no setting met the hypotheses",
-            {"tries": tries, "times": self.times, "activation": self.sigma, "norm": self.kind},
+            {"tries": tries, "times": self.at, "activation": self.sigma, "norm": self.kind},
         )
 
     def nearby(self, setting: Setting, rng: Generator, reach: float) -> Setting | None:
@@ -140,15 +149,16 @@ class Drawer:
             first, second = columns[-2:]
             if arrays[first].shape == arrays[second].shape:
                 arrays[second] = arrays[first] * float(rng.normal())
-        rest = 0.0 if "rest" in family else 1.0
-        reach = 30.0 if family == "saturated" else rest
+        still = "rest" in family
+        reach = 30.0 if family == "saturated" else 0.0 if still else 1.0
         for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
             rows = int(sympy.sympify(sequence.rows).subs(self.sizes))
             if sequence in self.rnn.recurrence.states:
-                arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(rows, 1))
+                first = 1e-4 if "near" in family else reach
+                arrays[f"{sequence.label}_0"] = first * rng.normal(size=(rows, 1))
             else:
                 arrays[sequence.label] = reach * rng.normal(size=(self.steps + 1, rows, 1))
-        if rest == 0.0 and "b" in arrays:
+        if still and "b" in arrays:
             arrays["b"] = np.zeros_like(arrays["b"])
         scalars = {s: _scalar(rng, s) for s in self.scalars}
         setting = Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
@@ -157,7 +167,7 @@ class Drawer:
     def _complete(self, setting: Setting, rng: Generator) -> Setting | None:
         """Put in what the hypotheses fix; None where one of them fails."""
         for leaf, given in self.fixed:
-            value = given.value(setting)
+            value = given.value(setting, self.at)
             if isinstance(leaf, Symbol):
                 scalars = {**setting.scalars, leaf: float(value)}
                 setting = replace(setting, scalars=scalars)
@@ -166,13 +176,13 @@ class Drawer:
                 shape = setting.arrays[name].shape
                 filled = np.array(np.broadcast_to(value, shape), dtype=float)
                 setting = replace(setting, arrays={**setting.arrays, name: filled})
-        for symbol, lines in self.suprema:
-            largest = max(float(each.value(setting)) for each in lines)
+        for symbol, bounded, times in self.suprema:
+            largest = max(float(bounded.value(setting, at)) for at in times)
             slack = 1.0 if rng.random() < 0.6 else 1.0 + float(rng.random())
             scalars = {**setting.scalars, symbol: largest * slack}
             setting = replace(setting, scalars=scalars)
         for relation, gap in self.conditions:
-            value = gap.value(setting)
+            value = gap.value(setting, self.at)
             if relation == "≤" and not (value <= 1e-12).all():
                 return None
             if relation == "=" and np.abs(value).max() > 1e-12:
@@ -198,9 +208,9 @@ def _matrix(rng: Generator, rows: int, cols: int, family: str) -> Array:
     scale = float(np.exp(rng.normal(scale=0.8)))
     if rows != cols:
         return np.asarray(scale * rng.normal(size=(rows, cols)))
-    if family == "orthogonal at rest":
+    if family.startswith("orthogonal"):
         return np.asarray(scale * np.linalg.qr(rng.normal(size=(rows, cols)))[0])
-    if family == "at rest":
+    if family in ("at rest", "multiple of I, near rest"):
         return scale * np.eye(rows)
     if family == "rank one":
         return np.asarray(scale * rng.normal(size=(rows, 1)) * rng.normal(size=(1, cols)))

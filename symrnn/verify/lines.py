@@ -1,8 +1,9 @@
-"""Every line of a proof, made ready for numbers: times put in, derivatives given by the oracle."""
+"""Expressions made ready for numbers: lowered once, their derivatives given by the oracle."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,41 +15,67 @@ from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.numeric.lower import Kernel, lower
-from symrnn.verify.oracle import complex_step_derivative, lowered_numerator
+from symrnn.verify.oracle import complex_step_derivative, numerator
 from symrnn.verify.setting import Setting
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
+Times = tuple[tuple[Symbol, int], ...]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One expression at integer times, as a kernel; its derivatives are given by the oracle."""
+    """One expression as a kernel; times are given with the setting.
+
+    derivatives: for each unevaluated derivative its stand-in's name, the node, and the kernel of
+        what is differentiated.
+    """
 
     expression: Any
     kernel: Kernel
     derivatives: tuple[tuple[str, Any, Kernel], ...]
 
-    def value(self, setting: Setting) -> Any:
-        """The expression's value in a setting."""
-        bindings = {**setting.constants, **setting.trajectory}
+    def value(self, setting: Setting, times: Times = ()) -> Any:
+        """The expression's value in a setting at integer times."""
+        named = {symbol.name: value for symbol, value in times}
+        bindings = {**setting.constants, **setting.trajectory, **named}
         for name, node, kernel in self.derivatives:
-            bindings[name] = complex_step_derivative(node, setting, kernel)
+            closed = _closed(node, times)
+            bindings[name] = complex_step_derivative(closed, setting, kernel, named)
         return np.asarray(self.kernel(bindings))
 
 
-def line(expression: Any, times: dict[Symbol, int], kind: str) -> Line:
-    """Prepare an expression for the times given; `kind` is the norm that stands for "any"."""
-    chosen = _with_kind(sympy.sympify(expression).subs(times), kind)
-    opened = _opened(chosen)
-    nodes = sorted(opened.find(lambda n: isinstance(n, DERIVATIVES)), key=sympy.default_sort_key)
+def line(expression: Any, times: Times, kind: str) -> Line:
+    """Prepare an expression.
+
+    Args:
+        expression: a matrix or a scalar.
+        times: put in at once only where a product or sum over derivatives has to be written out.
+        kind: the norm that stands for "any".
+    """
+    expression = sympy.sympify(expression)
+    if any(_over_derivatives(node) for node in sympy.preorder_traversal(expression)):
+        expression = expression.subs(dict(times)).replace(_over_derivatives, _written_out)
+    return _prepared(expression, kind)
+
+
+@lru_cache(maxsize=4096)
+def _prepared(expression: Any, kind: str) -> Line:
+    chosen = expression.replace(
+        lambda node: isinstance(node, Norm) and node.kind == "any",
+        lambda node: Norm(node.matrix, kind),
+    )
+    nodes = sorted(chosen.find(lambda n: isinstance(n, DERIVATIVES)), key=sympy.default_sort_key)
     # A derivative of an expression that holds another: only the outer one is given.
     outer = [n for n in nodes if not any(n is not o and o.has(n) for o in nodes)]
     names = {node: _stand_in(node, f"given_{place}") for place, node in enumerate(outer)}
-    kernel = lower(opened.xreplace(names))
-    given = tuple(
-        (parameter.name, node, lowered_numerator(node)) for node, parameter in names.items()
-    )
+    kernel = lower(chosen.xreplace(names))
+    given = tuple((name.name, node, numerator(node)) for node, name in names.items())
     return Line(expression, kernel, given)
+
+
+@lru_cache(maxsize=65536)
+def _closed(node: Any, times: Times) -> Any:
+    return node.subs(dict(times))
 
 
 def _stand_in(node: Any, name: str) -> Any:
@@ -57,17 +84,12 @@ def _stand_in(node: Any, name: str) -> Any:
     return Parameter(name, *node.shape)
 
 
-def _with_kind(expression: Any, kind: str) -> Any:
-    return expression.replace(
-        lambda node: isinstance(node, Norm) and node.kind == "any",
-        lambda node: Norm(node.matrix, kind),
-    )
+def _over_derivatives(node: Any) -> bool:
+    """Whether a node binds a time that a derivative inside it depends on."""
+    if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
+        return False
+    return bool(node.find(lambda inner: isinstance(inner, DERIVATIVES)))
 
 
-def _opened(expression: Any) -> Any:
-    """Products and sums whose body holds a derivative, written out: the oracle needs times."""
-    return expression.replace(
-        lambda node: isinstance(node, Ranged | sympy.Sum | sympy.Product)
-        and bool(node.find(lambda inner: isinstance(inner, DERIVATIVES))),
-        lambda node: node.doit(),
-    )
+def _written_out(node: Any) -> Any:
+    return node.doit()

@@ -7,6 +7,7 @@ h = 1e-30, in every direction at once as a batch; Im/h is then the derivative to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,23 +28,27 @@ Array = NDArray[Any]
 STEP = 1e-30
 
 
-def complex_step_derivative(node: Any, setting: Setting, kernel: Kernel) -> Array:
+def complex_step_derivative(
+    node: Any, setting: Setting, kernel: Kernel, times: Mapping[str, int]
+) -> Array:
     """The value of an unevaluated derivative at integer times.
 
     Args:
         node: a total or immediate derivative without bound times.
         setting: the numbers.
         kernel: `node.of`, lowered.
+        times: the integer times by name, for the kernel.
     """
     if isinstance(node, sympy.Derivative):
         (variable,) = node.variables
         point = setting.scalars[variable] + 1j * STEP
-        moved = {**setting.constants, **setting.trajectory, variable.name: point}
+        moved = {**setting.constants, **setting.trajectory, **times, variable.name: point}
         return np.asarray(np.imag(kernel(moved)) / STEP)
     by = node.by.args[0] if isinstance(node.by, Vec) else node.by
     value = array_of(setting, by, setting.trajectory)
     directions = _directions(value)
-    moved = {**setting.constants, **_perturbed(node, by, setting, value + STEP * directions)}
+    changed = _perturbed(node, by, setting, value + STEP * directions)
+    moved = {**setting.constants, **changed, **times}
     of = kernel(moved)
     of = np.broadcast_to(of, (len(directions), *of.shape[-2:]))
     rates = np.imag(of) / STEP
@@ -54,7 +59,7 @@ def complex_step_derivative(node: Any, setting: Setting, kernel: Kernel) -> Arra
     return np.asarray(rates[:, 0, 0].reshape(value.shape[::-1]).T)
 
 
-def lowered_numerator(node: Any) -> Kernel:
+def numerator(node: Any) -> Kernel:
     """What is differentiated, as a function of states and parameters."""
     return lower(node.expr if isinstance(node, sympy.Derivative) else node.of)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,17 @@ from symrnn.recurrence.point import assignments
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer
-from symrnn.verify.lines import Line, line
+from symrnn.verify.lines import Line, Times, line
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import within
 
 AGREE = 1e-9
 """Largest relative disagreement of two lines: rounding through a few steps stays far below."""
+
+FLOOR = 1e-3
+"""Entries below this are compared absolutely: saturated slopes have lost their digits to 1."""
+
+CLIMB = 40
 
 ACTIVATIONS = ("tanh", "logistic", "sin")
 KINDS = ("1", "2", "inf")
@@ -73,21 +78,19 @@ def sample(
     for number, (times, sigma, kind) in enumerate(_choices(expressions, facts, rnn, chain)):
         rng = np.random.default_rng(number)
         drawer = Drawer(rnn, expressions, facts, times, kind, sigma)
-        lines = [line(expression, times, kind) for expression in expressions]
+        at = tuple(times.items())
+        lines = [line(expression, at, kind) for expression in expressions]
+        best: tuple[float, Setting | None] = (-1.0, None)
         inequality = "≤" in relations
         for _ in range(points * (4 if inequality else 1)):
             setting = drawer.draw(rng)
-            values = [each.value(setting) for each in lines]
             count += 1
-            for place, relation in enumerate(relations):
-                left, right = values[place], values[place + 1]
-                if relation == "=":
-                    residual = max(residual, _equal(left, right, place, lines, setting, name))
-                else:
-                    ratio = _at_most(left, right, place, lines, setting, name)
-                    tightest = ratio if tightest is None else max(tightest, ratio)
-        if inequality:
-            climbed, more = _climb(drawer, lines, relations, rng, name)
+            found = _compare(lines, relations, setting, at, name)
+            residual = max(residual, found.residual)
+            if found.ratio is not None and found.ratio > best[0]:
+                best = (found.ratio, setting)
+        if best[1] is not None:
+            climbed, more = _climb(drawer, lines, relations, best[1], best[0], rng, name)
             tightest, count = max(tightest or 0.0, climbed), count + more
     if count == 0:
         raise EvidenceError(f"`{name}` was never sampled", {"hypotheses": facts})
@@ -138,46 +141,70 @@ def _fail(place: int, lines: list[Line], setting: Setting, name: str, what: str)
     )
 
 
-def _equal(
-    left: Any, right: Any, place: int, lines: list[Line], setting: Setting, name: str
-) -> float:
-    size = max(float(np.abs(left).max(initial=0.0)), float(np.abs(right).max(initial=0.0)))
-    if size < 1e-100:
-        return 0.0
-    error = relative_error(np.broadcast_to(left, np.shape(right)), right, floor=1e-3)
-    if not error <= AGREE:
-        _fail(place, lines, setting, name, f"the sides differ by {error:.2g} (relative)")
-    return float(error)
+@dataclass(frozen=True)
+class _Found:
+    """Largest disagreement of equalities, smallest ratio of inequalities (None without any)."""
+
+    residual: float
+    ratio: float | None
 
 
-def _at_most(
-    left: Any, right: Any, place: int, lines: list[Line], setting: Setting, name: str
-) -> float:
-    small, large = float(left), float(right)
-    if not small <= large + AGREE * max(abs(small), abs(large), 1e-12):
-        _fail(place, lines, setting, name, f"{small:.6g} is not ≤ {large:.6g}")
-    return small / large if large > 0 else float(small == large)
+def _compare(
+    lines: list[Line], relations: list[str], setting: Setting, at: Times, name: str
+) -> _Found:
+    values = [each.value(setting, at) for each in lines]
+    residual, ratio = 0.0, None
+    for place, relation in enumerate(relations):
+        left, right = values[place], values[place + 1]
+        if relation == "=":
+            error = _disagreement(left, right)
+            if error > AGREE and error > 100 * _rounding(lines[place : place + 2], setting, at):
+                what = f"the sides differ by {error:.2g} (relative)"
+                _fail(place, lines, setting, name, what)
+            residual = max(residual, error if error <= AGREE else 0.0)
+        else:
+            small, large = float(left), float(right)
+            if not small <= large + AGREE * max(abs(small), abs(large), 1e-12):
+                _fail(place, lines, setting, name, f"{small:.6g} is not ≤ {large:.6g}")
+            each = small / large if large > 0 else float(small == large)
+            ratio = each if ratio is None else min(ratio, each)
+    return _Found(residual, ratio)
+
+
+def _disagreement(left: Any, right: Any) -> float:
+    return float(relative_error(np.broadcast_to(left, np.shape(right)), right, floor=FLOOR))
+
+
+def _rounding(lines: list[Line], setting: Setting, at: Times) -> float:
+    """How much either side moves when its inputs do in their last digits."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        name: value * (1 + 1e-15 * rng.normal(size=value.shape))
+        for name, value in setting.arrays.items()
+    }
+    moved = replace(setting, arrays=arrays)
+    return max(_disagreement(each.value(moved, at), each.value(setting, at)) for each in lines)
 
 
 def _climb(
-    drawer: Drawer, lines: list[Line], relations: list[str], rng: Any, name: str
+    drawer: Drawer,
+    lines: list[Line],
+    relations: list[str],
+    setting: Setting,
+    best: float,
+    rng: Any,
+    name: str,
 ) -> tuple[float, int]:
-    """Random ascent of the ratio of the two ends, looking for a violation."""
-    setting = drawer.draw(rng)
-    best, tried = 0.0, 0
-    for step in range(60):
-        moved = drawer.nearby(setting, rng, reach=0.5 / (1 + step / 8))
+    """Random ascent of the smallest ratio from the best setting drawn, looking for a violation."""
+    tried = 0
+    for step in range(CLIMB):
+        moved = drawer.nearby(setting, rng, reach=0.5 / (1 + step / 4))
         if moved is None:
             continue
         tried += 1
-        values = [each.value(moved) for each in lines]
-        ratios = [
-            _at_most(values[place], values[place + 1], place, lines, moved, name)
-            for place, relation in enumerate(relations)
-            if relation == "≤"
-        ]
-        if min(ratios) > best:
-            best, setting = min(ratios), moved
+        ratio = _compare(lines, relations, moved, drawer.at, name).ratio
+        if ratio is not None and ratio > best:
+            best, setting = ratio, moved
     return best, tried
 
 
@@ -187,13 +214,15 @@ def _vanishes(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     assert variable is not None
     base = next(_times([chain.start], facts, rnn))
     rng = np.random.default_rng(0)
+    base_at = tuple((symbol, time) for symbol, time in base.items() if symbol != variable)
+    bounded = line(chain.start, (), "2")
     long = {**base, variable: base[variable] + 60}
     drawer = Drawer(rnn, [chain.start], facts, long, "2", "tanh")
     for _ in range(4):
         setting = drawer.draw(rng, tries=3000)
         at = [base[variable], base[variable] + 20, base[variable] + 60]
         sizes = [
-            float(line(chain.start, {**base, variable: time}, "2").value(setting)) for time in at
+            float(bounded.value(setting, ((*base_at, (variable, time))))) for time in at
         ]
         grows = chain.end == sympy.oo
         first, last = (sizes[2], sizes[0]) if grows else (sizes[0], sizes[2])

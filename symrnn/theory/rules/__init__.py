@@ -26,6 +26,7 @@ from symrnn.theory.rules.clipping import (
     minimum_by_maximum,
     norm_of_stack,
     norm_of_sum,
+    root_of_bound,
     scaled_maximum,
     smaller_of,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "norm_of_sum",
     "reindex",
     "reversed_range",
+    "root_of_bound",
     "scalar_algebra",
     "scalar_derivative",
     "scaled_maximum",

@@ -19,6 +19,7 @@ from symrnn.language.structure import Block
 from symrnn.language.writing import text
 from symrnn.theory.context import Context
 from symrnn.theory.rule import Rule
+from symrnn.theory.rules.facts import uses_bound
 
 # ---------------------------------------------------------------- maxima and minima
 
@@ -139,6 +140,21 @@ def _entry_of_elementwise(node: Any, context: Context) -> Iterator[Any]:
         yield node.matrix.activation.at(Entry(node.matrix.argument, *node.args[1:]))
 
 
+def _root_of_bound(node: Any, context: Context, *names: str) -> Iterator[Any]:
+    if isinstance(node, Expr) and context.nonnegative(node):
+        assert uses_bound.rewrite is not None
+        for larger in uses_bound.rewrite(node**2, context, *names):
+            yield sympy.sqrt(larger)
+
+
+root_of_bound = Rule(
+    "root_of_bound",
+    "x ≤ √y where x ≥ 0 and a statement that is used has shown x² ≤ y",
+    relation="≤",
+    rewrite=_root_of_bound,
+)
+
+
 entry_of_elementwise = Rule(
     "entry_of_elementwise", "f(A)_{il} = f(A_{il})", rewrite=_entry_of_elementwise
 )
@@ -155,13 +171,13 @@ def _euclidean_column(node: Any) -> bool:
 
 
 def _norm_of_sum(node: Any, context: Context) -> Iterator[Any]:
-    if not _euclidean_column(node) or not isinstance(node.matrix, MatrixSum):
+    if not (isinstance(node, sympy.Pow) and node.exp == 2 and _euclidean_column(node.base)):
         return
-    if len(node.matrix.args) != 2:
-        return
-    (a, x), (b, y) = (split_coefficient(term) for term in node.matrix.args)
-    squares = a**2 * Norm(x, "2") ** 2 + b**2 * Norm(y, "2") ** 2
-    yield sympy.sqrt(squares + 2 * a * b * _inner(x, y))
+    total = node.base.matrix
+    if isinstance(total, MatrixSum) and len(total.args) == 2:
+        (a, x), (b, y) = (split_coefficient(term) for term in total.args)
+        squares = a**2 * Norm(x, "2") ** 2 + b**2 * Norm(y, "2") ** 2
+        yield squares + 2 * a * b * _inner(x, y)
 
 
 norm_of_sum = Rule(
@@ -217,6 +233,7 @@ RULES = (
     scaled_maximum,
     lipschitz_minimum,
     absolute_bound,
+    root_of_bound,
     entry_of_elementwise,
     norm_of_sum,
     cauchy_schwarz,

@@ -1,0 +1,155 @@
+"""Rules about norms: each right step passes, and each planted wrong one is refused."""
+
+import pytest
+from sympy import Product, Sum, sqrt
+
+from symrnn import (
+    D,
+    Diag,
+    Equation,
+    Identity,
+    Inequality,
+    Parameter,
+    derivation,
+    elman,
+    largest_entry,
+    norm,
+    ordered_product,
+    ordered_sum,
+)
+from symrnn import rules as by
+from symrnn.errors import SideConditionError, UnjustifiedStepError
+from symrnn.theory.check import check
+from symrnn.theory.context import Context
+
+RNN = elman()
+W, U, d, j, k, t, gamma, lam = RNN.W, RNN.U, RNN.d, RNN.j, RNN.k, RNN.t, RNN.gamma, RNN.lam
+V, v = Parameter("V", d, d), Parameter("v", d, 1)
+F = D(RNN.s[j], RNN.s[j - 1])
+PRODUCT, TERMS = ordered_product(F, (j, k + 1, t)), ordered_sum(F, (j, k, t))
+
+
+def product_of_norms(kind="any"):
+    return Product(norm(F, kind), (j, k + 1, t))
+
+
+def checked(chain):
+    return check(chain, Context(RNN))
+
+
+def at_most(before, after, rule, given=()):
+    return derivation(before, given).at_most(after, rule)
+
+
+def equals(before, after, rule, given=()):
+    return derivation(before, given).equals(after, rule)
+
+
+RIGHT = {
+    "two factors": at_most(norm(W * V), norm(W) * norm(V), by.submultiplicative),
+    "three factors": at_most(
+        norm(W * V * U, "F"), norm(W, "F") * norm(V, "F") * norm(U, "F"), by.submultiplicative
+    ),
+    "a number in front": at_most(norm(-2 * W * V), 2 * norm(W) * norm(V), by.submultiplicative),
+    "over time": at_most(norm(PRODUCT), product_of_norms(), by.submultiplicative, [k <= t]),
+    "over time, not empty": at_most(
+        norm(PRODUCT, "F"), product_of_norms("F"), by.submultiplicative, [k + 1 <= t]
+    ),
+    **{
+        f"diagonal {kind}": equals(norm(Diag(v), kind), largest_entry(v), by.norm_of_diagonal)
+        for kind in ("1", "2", "inf", "any", "max")
+    },
+    "mixed": at_most(norm(Diag(v) * W, "F"), norm(Diag(v), "2") * norm(W, "F"), by.frobenius_mixed),
+    "homogeneous": equals(norm(-RNN.eta * W, "F"), RNN.eta * norm(W, "F"), by.homogeneous),
+    "identity": equals(norm(Identity(d)), 1, by.norm_of_identity),
+    "triangle": at_most(norm(W - V), norm(W) + norm(V), by.triangle),
+    "triangle over time": at_most(norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle, [k <= t]),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_step_passes(name):
+    assert checked(RIGHT[name]) == 1
+
+
+WRONG = {
+    "a factor lost": at_most(norm(W * V), norm(W), by.submultiplicative),
+    "another norm on the right": at_most(
+        norm(W * V, "1"), norm(W, "1") * norm(V, "inf"), by.submultiplicative
+    ),
+    "the sign kept": at_most(norm(-2 * W * V), -2 * norm(W) * norm(V), by.submultiplicative),
+    "a factor too many": at_most(
+        norm(PRODUCT), Product(norm(F), (j, k, t)), by.submultiplicative, [k <= t]
+    ),
+    "an equation out of a bound": equals(norm(W * V), norm(W) * norm(V), by.submultiplicative),
+    "the diagonal of another vector": equals(
+        norm(Diag(v)), largest_entry(W * v), by.norm_of_diagonal
+    ),
+    "not diagonal": equals(norm(W), largest_entry(v), by.norm_of_diagonal),
+    "mixed, the other way round": at_most(
+        norm(Diag(v) * W, "F"), norm(Diag(v), "2") * norm(W, "2"), by.frobenius_mixed
+    ),
+    "mixed, for another norm": at_most(
+        norm(Diag(v) * W, "1"), norm(Diag(v), "2") * norm(W, "F"), by.frobenius_mixed
+    ),
+    "a negative norm": equals(norm(-RNN.eta * W), -RNN.eta * norm(W), by.homogeneous),
+    "the square of the scalar": equals(norm(2 * W), 4 * norm(W), by.homogeneous),
+    "the size of the identity": equals(norm(Identity(d)), d, by.norm_of_identity),
+    "a difference of norms": at_most(norm(W - V), norm(W) - norm(V), by.triangle),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_step_is_not_justified(name):
+    with pytest.raises(UnjustifiedStepError):
+        checked(WRONG[name])
+
+
+CONDITIONS = {
+    "the largest-entry norm is not submultiplicative": at_most(
+        norm(W * V, "max"), norm(W, "max") * norm(V, "max"), by.submultiplicative
+    ),
+    "an empty product, where ‖I‖ is not 1": at_most(
+        norm(PRODUCT, "F"), product_of_norms("F"), by.submultiplicative, [k <= t]
+    ),
+    "a product whose range may be reversed": at_most(
+        norm(PRODUCT), product_of_norms(), by.submultiplicative
+    ),
+    "a sum whose range may be reversed": at_most(
+        norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle
+    ),
+    "the Frobenius norm of a diagonal": equals(
+        norm(Diag(v), "F"), largest_entry(v), by.norm_of_diagonal
+    ),
+    "the Frobenius norm of the identity": equals(
+        norm(Identity(d), "F"), sqrt(d), by.norm_of_identity
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_step_without_its_side_condition_is_refused(name):
+    with pytest.raises(SideConditionError):
+        checked(CONDITIONS[name])
+
+
+def test_assumed_bounds_enlarge_only_what_they_name():
+    given = [Inequality(norm(W), lam)]
+    assert checked(at_most(gamma * norm(W), gamma * lam, by.assumed_bound, given)) == 1
+    for before, after in (
+        (norm(V), lam),
+        (norm(W, "2"), lam),
+        (-norm(W), -lam),
+        (norm(W), gamma),
+    ):
+        with pytest.raises(UnjustifiedStepError):
+            checked(at_most(before, after, by.assumed_bound, given))
+
+
+def test_an_assumed_value_does_not_reach_under_a_derivative():
+    """∂s_0/∂s_0 is I, also where s_0 is 0; ∂(W s)/∂vec(W) is no derivative of a constant."""
+    s = RNN.s
+    given = [Equation(s[0], 0 * s[0])]
+    chain = derivation(D(s[0], s[0]), given).equals(D(0 * s[0], s[0]), by.hypothesis)
+    with pytest.raises(UnjustifiedStepError):
+        checked(chain)
