@@ -38,7 +38,6 @@ def clipping_by_norm(rnn):
         .equals(kappa / p / Max(1, kappa / p), by.minimum_by_maximum)
         .equals(a, by.scaled_maximum(p)),
         "it never lengthens": derivation(a).at_most(1, by.nonnegative_difference),
-        "it never turns round": derivation(0).at_most(a, by.nonnegative_difference),
         "its length": derivation(length(clip(g)))
         .equals(a * p, by.homogeneous)
         .equals(Min(kappa, p), by.minimum_by_maximum.backwards),

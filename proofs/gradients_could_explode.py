@@ -2,9 +2,20 @@
 
 from sympy import Rational, Symbol, atanh, oo, tanh
 
-from symrnn import D, Diag, Equation, Identity, Ones, Witness, derivation, elman, induction, norm
+from symrnn import (
+    D,
+    Diag,
+    Equation,
+    Identity,
+    Ones,
+    Witness,
+    derivation,
+    elman,
+    induction,
+    norm,
+    statement,
+)
 from symrnn import rules as by
-from symrnn import statement
 
 FIXED, SLOPE = Rational(9, 10), 1 - Rational(9, 10) ** 2
 
@@ -37,9 +48,7 @@ def resting(rnn, w, value, bias):
     one_step = (
         derivation(D(s[j], s[j - 1]), given=[j >= 1, *given], cell=rnn)
         .equals(D(s[j], a[j]) * D(a[j], s[j - 1]), by.chain_rule(a[j]))
-        .equals(
-            D(rnn.sigma(a[j]), a[j]) * D(rnn.W * s[j - 1] + b, s[j - 1]), by.definition
-        )
+        .equals(D(rnn.sigma(a[j]), a[j]) * D(rnn.W * s[j - 1] + b, s[j - 1]), by.definition)
         .equals(Diag(rnn.slope(a[j])) * rnn.W, by.differentiate)
         .equals(Diag(rnn.slope(rnn.W * s[j - 1] + b)) * rnn.W, by.definition(a[j]))
         .equals(Diag(rnn.slope(rnn.W * state + b)) * rnn.W, mine)

@@ -26,22 +26,18 @@ def gradients_vanish(rnn):
         Inequality(norm(W), lam),
     ]
     outer, over_time, inner = D(L[t], s[t]), D(s[t], s[k]), D_plus(s[k], Vec(W))
+    term = norm(outer * over_time * inner)
     bounded = [Inequality(norm(outer), C), Inequality(norm(inner), E)]
     return {
         "the derivative over many steps": derivation(norm(over_time), given=contracting)
         .at_most((gamma * lam) ** (t - k), by.uses_bound("product_bound"))
         .tends_to(0, by.geometric_decay, t),
-        "a term of the gradient, bounded": derivation(
-            norm(outer * over_time * inner), given=[*contracting, *bounded]
-        )
+        "a bound for a term of the gradient": derivation(term, given=[*contracting, *bounded])
         .at_most(norm(outer) * norm(over_time) * norm(inner), by.submultiplicative)
-        .at_most(C * norm(over_time) * norm(inner), by.assumed_bound)
         .at_most(C * norm(over_time) * E, by.assumed_bound)
-        .at_most(C * E * (gamma * lam) ** (t - k), by.uses_bound("product_bound")),
-        "a term of the gradient": derivation(
-            norm(outer * over_time * inner), given=[*contracting, *bounded]
-        )
-        .at_most(C * E * (gamma * lam) ** (t - k), by.uses_bound("gradients_vanish"))
+        .at_most(C * (gamma * lam) ** (t - k) * E, by.uses_bound("product_bound")),
+        "a term of the gradient": derivation(term, given=[*contracting, *bounded])
+        .at_most(C * (gamma * lam) ** (t - k) * E, by.uses_bound("gradients_vanish"))
         .tends_to(0, by.geometric_decay, t),
     }
 

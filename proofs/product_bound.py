@@ -2,7 +2,16 @@
 
 from sympy import Matrix, Product, Rational, Symbol
 
-from symrnn import D, Inequality, Witness, derivation, largest_entry, norm, ordered_product, statement
+from symrnn import (
+    D,
+    Inequality,
+    Witness,
+    derivation,
+    largest_entry,
+    norm,
+    ordered_product,
+    statement,
+)
 from symrnn import rules as by
 
 

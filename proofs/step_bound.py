@@ -2,7 +2,17 @@
 
 from sympy import Matrix, Symbol, pi, sin
 
-from symrnn import D, Diag, Inequality, Witness, activation, derivation, largest_entry, norm, statement
+from symrnn import (
+    D,
+    Diag,
+    Inequality,
+    Witness,
+    activation,
+    derivation,
+    largest_entry,
+    norm,
+    statement,
+)
 from symrnn import rules as by
 
 

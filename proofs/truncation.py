@@ -98,9 +98,7 @@ def truncation(rnn):
             1,
             t - tau - 1,
         ).equals(C * E * Sum(ratio**i, tail), by.reversed_range(t, i)),
-        "the bias is a geometric tail": derivation(
-            norm(bias), given=[*within, *bounded, ratio < 1]
-        )
+        "the bias is a geometric tail": derivation(norm(bias), given=[*within, *bounded, ratio < 1])
         .at_most(C * E * Sum(ratio**i, tail), by.uses_bound("truncation"))
         .at_most(C * E * ratio ** (tau + 1) / (1 - ratio), by.geometric_tail),
         "what is kept cannot explode": bounding(

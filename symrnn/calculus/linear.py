@@ -159,7 +159,18 @@ def _(node: Kronecker, tangent: Tangent) -> MatrixExpr:
     scalar, matrix = node.args
     if is_scalar(scalar) and not matrix.has(tangent):
         return Vec(matrix) * matrix_of(scalar, tangent)
-    raise _refuse(node)
+    spread = _spread(node, tangent)
+    return spread[0] * matrix_of(spread[1], tangent)
+
+
+def _spread(node: Kronecker, tangent: Tangent) -> tuple[MatrixExpr, MatrixExpr]:
+    """`(A, y)` with node = A y: u ⊗ v = (I ⊗ v) u = (u ⊗ I) v for columns."""
+    left, right = node.args
+    if not is_column(node) or (left.has(tangent) and right.has(tangent)):
+        raise _refuse(node)
+    if left.has(tangent):
+        return Kronecker(Identity(left.shape[0]), right), left
+    return Kronecker(left, Identity(right.shape[0])), right
 
 
 # ---------------------------------------------------------------- the transpose
@@ -268,4 +279,5 @@ def _(node: Kronecker, tangent: Tangent, cotangent: MatrixExpr) -> MatrixExpr:
     scalar, matrix = node.args
     if is_scalar(scalar) and not matrix.has(tangent):
         return transposed(scalar, tangent, transpose(Vec(matrix)) * Vec(cotangent))
-    raise _refuse(node)
+    spread = _spread(node, tangent)
+    return transposed(spread[1], tangent, transpose(spread[0]) * cotangent)

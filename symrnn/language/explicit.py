@@ -14,7 +14,7 @@ from sympy import Expr, Function, ImmutableDenseMatrix, Integer, Tuple
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Elementwise
+from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
     Identity,
     MatrixProduct,
@@ -52,6 +52,9 @@ class Interpretation(Protocol):
 
     def derivative(self, node: MatrixExpr) -> Entries:
         """The entries of an unevaluated derivative, by scalar differentiation."""
+
+    def apply(self, function: Activation, value: Expr) -> Expr:
+        """The value of an elementwise function at one entry."""
 
 
 class Field(Function):  # type: ignore[misc]
@@ -143,7 +146,8 @@ def _(node: Transposed, meaning: Interpretation) -> Entries:
 
 @_entries.register
 def _(node: Elementwise, meaning: Interpretation) -> Entries:
-    return entries(node.argument, meaning).applyfunc(node.activation.at)
+    argument = entries(node.argument, meaning)
+    return argument.applyfunc(lambda value: meaning.apply(node.activation, value))
 
 
 @_entries.register

@@ -57,6 +57,7 @@ FUNCTION_NAMES = {
     "arctan": r"\arctan",
     "logistic": r"\operatorname{logistic}",
     "softplus": r"\operatorname{softplus}",
+    "clip": r"\operatorname{clip}",
     "relu": r"\operatorname{ReLU}",
     "silu": r"\operatorname{SiLU}",
     "gelu": r"\operatorname{GELU}",

@@ -1,4 +1,4 @@
-"""The largest |f| over the real line, by search: a grid that thins out, peaks refined, and tails."""
+"""The largest |f| over the real line, by search: a thinning grid, refined peaks, and tails."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _grid(side: int) -> list[Any]:
 
 
 def _decade(number: int) -> list[Any]:
-    """Points between REACH·10ⁿ and ten times as far, on both sides; the last pair is the far end."""
+    """Points between REACH·10ⁿ and ten times as far, on both sides; the far end last."""
     start = mpmath.mpf(REACH) * 10**number
     # Steps that share no period with a wave.
     steps = [10 ** mpmath.frac(i * mpmath.phi) for i in range(1, TAIL)] + [mpmath.mpf(10)]

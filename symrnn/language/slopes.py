@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -15,7 +16,7 @@ from sympy import Expr, Poly, Symbol
 from sympy.polys.polyerrors import PolynomialError
 
 from symrnn.errors import IllFormedError
-from symrnn.language.activations import X, Activation
+from symrnn.language.activations import Activation, X
 from symrnn.language.slope_search import search
 
 KINKS = (sympy.Heaviside, sympy.sign, sympy.Abs, sympy.Max, sympy.Min)
@@ -70,7 +71,7 @@ def _exact(slope: Expr) -> Found | None:
         return None
     ends = [-sympy.oo, *kinks, sympy.oo]
     found: list[Found] = []
-    for left, right in zip(ends, ends[1:], strict=False):
+    for left, right in pairwise(ends):
         largest = _on_interval(_without_kinks(slope, _between(left, right)), left, right)
         if largest is None:
             return None
@@ -110,7 +111,7 @@ def _zeros(expression: Expr) -> set[Expr] | None:
         return None
     ends = [-sympy.oo, *inner, sympy.oo]
     zeros = set(inner)
-    for left, right in zip(ends, ends[1:], strict=False):
+    for left, right in pairwise(ends):
         smooth = _without_kinks(expression, _between(left, right))
         if not smooth.has(X):
             continue

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
-from sympy import Symbol
+from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.activations import Activation
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
 from symrnn.language.explicit import Entries, entries
 from symrnn.language.shapes import is_column
@@ -72,6 +73,10 @@ class Unrolled:
                 f"{node} is before the first step", {"expected": "time ≥ 1", "got": node.index}
             )
         return definition
+
+    def apply(self, function: Activation, value: Expr) -> Expr:
+        """σ⁽ⁿ⁾ at one entry, as the expression it is."""
+        return function.at(value)
 
     def derivative(self, node: Any) -> Entries:
         """Entries of an unevaluated derivative, entry by entry with `diff`."""

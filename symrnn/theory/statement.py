@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
@@ -141,24 +141,29 @@ class Statement:
         Raises:
             UnjustifiedStepError, SideConditionError: see `symrnn.theory.check`.
         """
+        count = 0
+        for number, part in enumerate(self.parts(rnn)):
+            label = f"{self.name}, {part.label}" if part.label else self.name
+            count += check(part.proof, self.context(rnn, library, number), label)
+        return count
+
+    def context(self, rnn: RNN, library: Mapping[str, Statement], number: int) -> Context:
+        """What part `number` may use: the statements named, and the parts before it.
+
+        A part with a cell of its own may use neither what was proved for `rnn` nor what was
+        proved for another cell.
+        """
         missing = [name for name in self.uses if name not in library]
         if missing:
             raise IllFormedError(
                 f"`{self.name}` uses a statement that is not there",
                 {"expected": ", ".join(library), "got": missing[0]},
             )
-        context = Context(rnn, statements={name: library[name].known(rnn) for name in self.uses})
-        count = 0
-        earlier: list[Part] = []
-        for part in self.parts(rnn):
-            label = f"{self.name}, {part.label}" if part.label else self.name
-            # What a part has shown of a recurrence, the parts after it may use for that one.
-            shown = tuple(p.known(self.name) for p in earlier if p.cell is part.cell)
-            proved = context.statements if part.cell is None else {}
-            known = {**proved, self.name: shown}
-            count += check(part.proof, replace(context, statements=known), label)
-            earlier.append(part)
-        return count
+        parts = self.parts(rnn)
+        cell = parts[number].cell
+        known = {} if cell is not None else {name: library[name].known(rnn) for name in self.uses}
+        known[self.name] = tuple(p.known(self.name) for p in parts[:number] if p.cell is cell)
+        return Context(rnn, statements=known)
 
 
 def statement(

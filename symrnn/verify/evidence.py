@@ -10,7 +10,6 @@ from typing import Any
 from symrnn.errors import SymrnnError
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.check import check
-from symrnn.theory.context import Context
 from symrnn.theory.statement import Part, Statement
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant
@@ -104,7 +103,7 @@ def gather(
         passed = list(GRADES)
         shown = [(each.name, each.find().shows) for each in statement.counterexamples]
         for number, part in enumerate(statement.parts(rnn)):
-            context = _context(statement, rnn, library, number)
+            context = statement.context(rnn, library, number)
             planted.extend(plant(part, rnn, context, _label(statement, part), faults))
     except SymrnnError as error:
         failure, passed = error, []
@@ -145,20 +144,11 @@ def _label(statement: Statement, part: Part) -> str:
     return f"{statement.name}, {part.label}" if part.label else statement.name
 
 
-def _context(
-    statement: Statement, rnn: RNN, library: Mapping[str, Statement], number: int
-) -> Context:
-    """What part `number` may use: the statements named, and the parts before it."""
-    known = {name: library[name].known(rnn) for name in statement.uses}
-    earlier = tuple(part.known(statement.name) for part in statement.parts(rnn)[:number])
-    return Context(rnn, statements={**known, **({statement.name: earlier} if earlier else {})})
-
-
 def _part(
     statement: Statement, part: Part, rnn: RNN, library: Mapping[str, Statement], number: int
 ) -> list[ChainEvidence]:
     name = _label(statement, part)
-    check(part.proof, _context(statement, rnn, library, number), name)
+    check(part.proof, statement.context(rnn, library, number), name)
     found = []
     for caption, chain, facts in part.proof.chains:
         label = f"{name} ({caption})" if caption else name

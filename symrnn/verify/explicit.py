@@ -20,7 +20,7 @@ from sympy.core.relational import Relational
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import DisagreementError, EvidenceError, NotSupportedError
-from symrnn.language.activations import Unknown
+from symrnn.language.activations import Activation, Unknown
 from symrnn.language.explicit import Entries, Field, entries
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
@@ -164,6 +164,7 @@ class _Rational(_Hypothetical):
         self, rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...], rng: random.Random
     ) -> None:
         self.rng = rng
+        self.numbers = _Numbers(rng)
         super().__init__(rnn, sizes, facts)
 
     def leaf(self, node: MatrixExpr) -> Entries:
@@ -173,6 +174,12 @@ class _Rational(_Hypothetical):
             fresh = super().leaf(node).applyfunc(lambda _: Rational(self.rng.choice(choices), 3))
             self.values[node] = fresh
         return super().leaf(node)
+
+    def apply(self, function: Activation, value: Expr) -> Expr:
+        return self.numbers.of(super().apply(function, value))
+
+    def derivative(self, node: Any) -> Entries:
+        return self.numbers.of(super().derivative(node))
 
 
 def _at_points(
@@ -192,9 +199,9 @@ def _at_points(
             break
         rng = random.Random(seed)
         meaning = _Rational(rnn, sizes, facts, rng)
-        numbers = _Numbers(rng)
+        numbers = meaning.numbers
         try:
-            scalars = _scalars(left, right, facts, meaning, sizes, kind, numbers)
+            scalars = _scalars(left, right, facts, meaning, sizes, kind)
         except NotSupportedError:
             continue
         if scalars is None:
@@ -242,10 +249,9 @@ def _scalars(
     meaning: _Rational,
     sizes: dict[Symbol, int],
     kind: str,
-    numbers: _Numbers,
 ) -> dict[Symbol, Any] | None:
     """Values of scalar symbols that meet the hypotheses; None where the draw does not."""
-    rng = meaning.rng
+    rng, numbers = meaning.rng, meaning.numbers
     chosen: dict[Symbol, Any] = {}
     for fact in facts:
         if isinstance(fact, Equation) and isinstance(fact.lhs, Symbol):
@@ -319,11 +325,13 @@ def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Ex
     bases = [power.base for power in last.before.atoms(sympy.Pow) if power.exp.has(chain.variable)]
     p = Symbol("p", positive=True)
     symbols = sorted({s for base in bases for s in base.free_symbols}, key=str)
-    if not symbols:
+    if not bases:
         raise EvidenceError(f"`{name}` has no power that tends to a limit", {"of": text(last.before)})
-    first, *others = symbols
-    base = 1 + p if last.after == sympy.oo else 1 / (1 + p)
-    formula = last.before.subs(first, base / sympy.Mul(*others))
+    formula = last.before
+    if symbols:
+        first, *others = symbols
+        base = 1 + p if last.after == sympy.oo else 1 / (1 + p)
+        formula = formula.subs(first, base / sympy.Mul(*others))
     plain = {s: Symbol(s.name, positive=True) for s in formula.free_symbols - {p}}
     n = plain.pop(chain.variable, Symbol("n", positive=True))
     value = sympy.limit(formula.subs({**plain, chain.variable: n}), n, sympy.oo)

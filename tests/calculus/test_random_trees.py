@@ -115,13 +115,13 @@ def columns(draw: Any, depth: int = 2) -> Any:
 sizes = st.fixed_dictionaries({d: st.integers(1, 3), m: st.integers(1, 3)})
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(of=columns(), by=st.sampled_from([x, y, M]), sizes=sizes)
 def test_columns(of: Any, by: Any, sizes: dict[Any, int], tester: Any) -> None:
     tester.check(of, by, sizes, may_refuse=True)
 
 
-@settings(max_examples=8)
+@settings(max_examples=25)
 @given(of=columns(3), by=st.sampled_from([x, y]))
 def test_deeper_columns(of: Any, by: Any, tester: Any) -> None:
     tester.check(of, by, {d: 2, m: 1}, may_refuse=True)

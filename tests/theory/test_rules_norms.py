@@ -115,9 +115,7 @@ CONDITIONS = {
     "a product whose range may be reversed": at_most(
         norm(PRODUCT), product_of_norms(), by.submultiplicative
     ),
-    "a sum whose range may be reversed": at_most(
-        norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle
-    ),
+    "a sum whose range may be reversed": at_most(norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle),
     "the Frobenius norm of a diagonal": equals(
         norm(Diag(v), "F"), largest_entry(v), by.norm_of_diagonal
     ),

@@ -91,9 +91,7 @@ def _scaled(node: Any, context: Context, scale: Any) -> Iterator[Any]:
         yield Max(*(scale * value for value in node.args)) / scale
 
 
-scaled_maximum = Rule(
-    "scaled_maximum", "max(x, y) = max(c x, c y)/c, where c > 0", rewrite=_scaled
-)
+scaled_maximum = Rule("scaled_maximum", "max(x, y) = max(c x, c y)/c, where c > 0", rewrite=_scaled)
 
 
 def _lipschitz(node: Any, context: Context) -> Iterator[Any]:
@@ -130,9 +128,7 @@ def _absolute(node: Any, context: Context, bound: Any) -> Iterator[Any]:
         yield bound
 
 
-absolute_bound = Rule(
-    "absolute_bound", "|y| ≤ c where -c ≤ y ≤ c", relation="≤", rewrite=_absolute
-)
+absolute_bound = Rule("absolute_bound", "|y| ≤ c where -c ≤ y ≤ c", relation="≤", rewrite=_absolute)
 
 
 def _entry_of_elementwise(node: Any, context: Context) -> Iterator[Any]:

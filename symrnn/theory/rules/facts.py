@@ -41,9 +41,7 @@ def _require(fact: Known, bindings: Bindings, context: Context) -> None:
     for need in fact.needs:
         wanted = instantiate(need, bindings)
         if isinstance(wanted, Relational):
-            gap = wanted.rhs - wanted.lhs if wanted.rel_op in ("<=", "<") else wanted.lhs - wanted.rhs
-            gap = gap - 1 if wanted.rel_op in ("<", ">") and sympy.expand(gap).is_integer else gap
-            met = bool(context.nonnegative(gap))
+            met = _ordered(wanted, context)
         elif wanted in (sympy.true, sympy.false):
             met = wanted is sympy.true
         else:
@@ -55,6 +53,14 @@ def _require(fact: Known, bindings: Bindings, context: Context) -> None:
                 f"`{fact.source}` needs a hypothesis that is not known here",
                 {"needed": text(wanted) if hasattr(wanted, "_sympystr") else str(wanted)},
             )
+
+
+def _ordered(wanted: Relational, context: Context) -> bool:
+    gap = sympy.expand(wanted.gts - wanted.lts)
+    strict = wanted.rel_op in ("<", ">")
+    if strict and not gap.is_integer:
+        return context.is_positive(gap)
+    return bool(context.nonnegative(gap - 1 if strict else gap))
 
 
 def _covers(hypothesis: Known, wanted: Any) -> bool:

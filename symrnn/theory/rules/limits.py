@@ -19,12 +19,14 @@ def _geometric(expression: Any, variable: Symbol) -> tuple[Expr, Expr] | None:
     power = sympy.powsimp(power)
     if not power.is_Pow or variable in power.base.free_symbols:
         return None
-    exponent = sympy.expand(power.exp)
+    base, exponent = power.base, sympy.expand(power.exp)
     rate = exponent.coeff(variable)
+    if rate.is_negative and base.is_positive:  # SymPy writes (1/2)ⁿ as 2⁻ⁿ
+        base, exponent, rate = 1 / base, -exponent, -rate
     rest = sympy.expand(exponent - rate * variable)
     if not (rate.is_positive and rate.is_number) or variable in rest.free_symbols:
         return None
-    return constant, power.base
+    return constant, base
 
 
 def _geometric_decay(before: Any, after: Any, context: Context, variable: Symbol) -> bool:

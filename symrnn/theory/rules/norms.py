@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from symrnn.errors import SideConditionError
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, split_coefficient
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.structure import Diag
@@ -116,6 +116,8 @@ norm_of_identity = Rule("norm_of_identity", "‖I‖ = 1 for an induced norm", r
 
 def _triangle(node: Any, context: Context) -> Iterator[Any]:
     if isinstance(node, Norm) and isinstance(node.matrix, MatrixSum):
+        terms = [split_coefficient(term) for term in node.matrix.args]
+        yield sympy.Add(*(abs(size) * Norm(core, node.kind) for size, core in terms))
         yield sympy.Add(*(Norm(term, node.kind) for term in node.matrix.args))
     if isinstance(node, Norm) and isinstance(node.matrix, OrderedSum):
         total = node.matrix
@@ -124,7 +126,10 @@ def _triangle(node: Any, context: Context) -> Iterator[Any]:
 
 
 triangle = Rule(
-    "triangle", "‖Σ A_j‖ ≤ Σ ‖A_j‖", relation="≤", rewrite=_triangle
+    "triangle",
+    "‖Σ A_j‖ ≤ Σ ‖A_j‖, and ‖A - B‖ ≤ ‖A‖ + ‖B‖",
+    relation="≤",
+    rewrite=_triangle,
 )
 
 RULES = (

@@ -32,8 +32,10 @@ def _reversed(node: Any, context: Context, last: Any, index: Symbol) -> Iterator
         )
     counted = body.subs(old, last - index)
     first, final = sympy.expand(last - upper), sympy.expand(last - lower)
-    yield OrderedSum(counted, index, first, final) if isinstance(node, OrderedSum) else Sum(
-        counted, (index, first, final)
+    yield (
+        OrderedSum(counted, index, first, final)
+        if isinstance(node, OrderedSum)
+        else Sum(counted, (index, first, final))
     )
 
 
