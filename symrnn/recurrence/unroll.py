@@ -7,6 +7,7 @@ formulas are compared with (evidence grade `explicit`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -129,7 +130,13 @@ def explicit(
 
 def at_sizes(recurrence: Recurrence, assignment: dict[Any, int]) -> Recurrence:
     """The same recurrence with integer sizes."""
-    sizes = {key: value for key, value in assignment.items() if key != recurrence.index}
+    chosen = ((key, value) for key, value in assignment.items() if key != recurrence.index)
+    return _at_sizes(recurrence, tuple(sorted(chosen, key=str)))
+
+
+@lru_cache(maxsize=256)
+def _at_sizes(recurrence: Recurrence, assignment: tuple[tuple[Any, int], ...]) -> Recurrence:
+    sizes = dict(assignment)
 
     def sized(sequence: Any) -> Any:
         rows, cols = (sympy.sympify(n).subs(sizes) for n in (sequence.rows, sequence.cols))

@@ -65,19 +65,17 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     sizes = next(_sizes(expressions, facts, rnn), None)
     if sizes is None:
         raise EvidenceError(f"no small sizes satisfy the hypotheses of `{name}`", {"facts": facts})
-    symbolic = points = 0
     meaning = _Hypothetical(rnn, sizes, facts)
-    for place, step in enumerate(chain.steps, start=1):
-        left, right = step.before, step.after
-        if step.relation == "=":
-            identical = _identical(left, right, meaning, sizes)
-            if identical:
-                symbolic += 1
-                continue
-            if identical is False and not any(_is_condition(fact, sizes) for fact in facts):
-                _fail(name, place, left, right, f"entries differ at {sizes}")
-        points += _at_points(left, step.relation, right, rnn, sizes, facts, name, place)
-    return Explicit(symbolic, points)
+    conditional = any(_is_condition(fact, sizes) for fact in facts)
+    undecided = []
+    for place, step in enumerate(chain.steps):
+        identical = step.relation == "=" and _identical(step.before, step.after, meaning, sizes)
+        if identical is False and step.relation == "=" and not conditional:
+            _fail(name, place + 1, step.before, step.after, f"entries differ at {sizes}")
+        if not identical:
+            undecided.append(place)
+    points = _at_points(chain, undecided, rnn, sizes, facts, name) if undecided else 0
+    return Explicit(len(chain.steps) - len(undecided), points)
 
 
 class _Hypothetical(Unrolled):
@@ -165,6 +163,7 @@ class _Rational(_Hypothetical):
     ) -> None:
         self.rng = rng
         self.numbers = _Numbers(rng)
+        self.derived: dict[Any, Entries] = {}
         super().__init__(rnn, sizes, facts)
 
     def leaf(self, node: MatrixExpr) -> Entries:
@@ -179,43 +178,46 @@ class _Rational(_Hypothetical):
         return self.numbers.of(super().apply(function, value))
 
     def derivative(self, node: Any) -> Entries:
-        return self.numbers.of(super().derivative(node))
+        if node not in self.derived:
+            self.derived[node] = self.numbers.of(super().derivative(node))
+        return self.derived[node]
 
 
 def _at_points(
-    left: Any,
-    relation: str,
-    right: Any,
+    chain: Derivation,
+    places: list[int],
     rnn: RNN,
     sizes: dict[Symbol, int],
     facts: tuple[Any, ...],
     name: str,
-    place: int,
 ) -> int:
-    """Compare two sides at exact points; returns how many."""
+    """Compare the lines at `places` with those after them at exact points; returns how many."""
     done = 0
+    wanted = [chain.steps[place] for place in places]
     for seed, kind in itertools.product(range(40 * POINTS), KINDS):
         if done >= POINTS:
             break
-        rng = random.Random(seed)
-        meaning = _Rational(rnn, sizes, facts, rng)
-        numbers = meaning.numbers
+        meaning = _Rational(rnn, sizes, facts, random.Random(seed))
+        sides = [side for step in wanted for side in (step.before, step.after)]
         try:
-            scalars = _scalars(left, right, facts, meaning, sizes, kind)
+            scalars = _scalars(sides, facts, meaning, sizes, kind)
+            if scalars is None:
+                continue
+            values = {
+                side: meaning.numbers.of(_entries(side, meaning, sizes, kind)).subs(scalars)
+                for side in sides
+            }
         except NotSupportedError:
             continue
-        if scalars is None:
-            continue
-        one, other = (
-            numbers.of(_entries(side, meaning, sizes, kind)) for side in (left, right)
-        )
-        one, other = (side.subs(scalars) for side in (one, other))
-        if not _holds(one, relation, other):
-            _fail(name, place, left, right, f"seed {seed}, {sizes}: {one} against {other}")
+        for place, step in zip(places, wanted, strict=True):
+            one, other = values[step.before], values[step.after]
+            if not _holds(one, step.relation, other):
+                what = f"seed {seed}, {sizes}: {one} against {other}"
+                _fail(name, place + 1, step.before, step.after, what)
         done += 1
     if not done:
         raise EvidenceError(
-            f"no exact point meets the hypotheses of `{name}`, line {place}",
+            f"no exact point meets the hypotheses of `{name}`",
             {"hypotheses": ", ".join(map(str, facts))},
         )
     return done
@@ -243,8 +245,7 @@ class _Numbers:
 
 
 def _scalars(
-    left: Any,
-    right: Any,
+    sides: list[Any],
     facts: tuple[Any, ...],
     meaning: _Rational,
     sizes: dict[Symbol, int],
@@ -264,7 +265,7 @@ def _scalars(
             slack = Rational(rng.choice((0, 0, 1, 3)), 4)
             chosen[fact.rhs] = sympy.Max(*bounds) + slack
     everything = set().union(
-        *(sympy.sympify(e).free_symbols for e in (left, right)),
+        *(sympy.sympify(e).free_symbols for e in sides),
         *(getattr(fact, "free_symbols", set()) for fact in facts),
     )
     for symbol in sorted(everything, key=str):
@@ -276,8 +277,10 @@ def _scalars(
         if not _is_condition(fact, sizes) or getattr(fact, "rhs", None) in chosen:
             if not (isinstance(fact, Relational) and _is_condition(fact, sizes)):
                 continue
-        sides = (fact.lhs, fact.rhs)
-        one, other = (numbers.of(_entries(s, meaning, sizes, kind)).subs(chosen) for s in sides)
+        one, other = (
+            numbers.of(_entries(side, meaning, sizes, kind)).subs(chosen)
+            for side in (fact.lhs, fact.rhs)
+        )
         relation = fact.rel_op if isinstance(fact, Relational) else fact.symbol
         if not _holds(one, {"<=": "≤", ">=": "≥"}.get(relation, relation), other):
             return None

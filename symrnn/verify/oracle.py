@@ -17,6 +17,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
+from symrnn.language.ordered import Ranged
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
@@ -64,6 +65,12 @@ def numerator(node: Any) -> Kernel:
     return lower(node.expr if isinstance(node, sympy.Derivative) else node.of)
 
 
+def _last(node: Any, setting: Setting) -> int:
+    """The last time the differentiated expression reads; no later step has to be run."""
+    times = [int(v.index) for v in node.of.atoms(TimeVector) if v.index.is_Integer]
+    return max(times) if times and not node.of.has(Ranged) else setting.steps
+
+
 def _directions(value: Array) -> Array:
     """1j times each unit matrix of the value's shape, down the columns."""
     rows, cols = value.shape[-2:]
@@ -77,9 +84,10 @@ def _perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> di
     if isinstance(by, TimeVector):
         if by.label not in setting.trajectory:
             raise NotSupportedError(f"the derivative by the input {by}", {"in": str(node)})
-        return setting.run({}, int(by.index), {by: values})
+        time = int(by.index)
+        return setting.run({}, time, {(by.label, time): values}, _last(node, setting))
     name = parameter_name(by)
     start = max(held, default=0)
     if isinstance(node, ImmediateDerivative):
         start = int(node.of.index) - 1
-    return {name: values, **setting.run({name: values}, start, {})}
+    return {name: values, **setting.run({name: values}, start, {}, _last(node, setting))}

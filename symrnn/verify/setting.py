@@ -14,7 +14,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import activation
-from symrnn.language.time import TimeVector
+from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
 from symrnn.numeric.printer import parameter_name, slope_name
@@ -31,18 +31,29 @@ def loss(state: Array) -> Array:
 
 
 @lru_cache(maxsize=None)
-def _definitions(rnn: RNN) -> tuple[tuple[TimeVector, Kernel], ...]:
-    """The recurrence's definitions as kernels, in an order in which each can be computed."""
-    recurrence, ordered = rnn.recurrence, []
-    waiting = list(recurrence.definitions)
+def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
+    """States and intermediates as kernels, in an order in which each can be computed."""
+    recurrence = rnn.recurrence
+    ordered: list[tuple[str, Kernel]] = []
+    waiting = [v for v in recurrence.definitions if v.sequence not in recurrence.outputs]
     while waiting:
         ready = [v for v in waiting if not set(recurrence.same_time(v)) & set(waiting)]
         if not ready:
             raise IllFormedError("the definitions use each other in a circle", {"of": waiting})
         for vector in ready:
-            ordered.append((vector, lower(recurrence.definitions[vector])))
+            ordered.append((vector.label, lower(recurrence.definitions[vector])))
             waiting.remove(vector)
     return tuple(ordered)
+
+
+@lru_cache(maxsize=None)
+def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
+    recurrence = rnn.recurrence
+    return tuple(
+        (vector.label, lower(value))
+        for vector, value in recurrence.definitions.items()
+        if vector.sequence in recurrence.outputs
+    )
 
 
 @lru_cache(maxsize=None)
@@ -89,34 +100,65 @@ class Setting:
         return {**functions(self.sigma), "ell": loss, "dtype": np.float64, **self.arrays, **named}
 
     @cached_property
-    def trajectory(self) -> dict[str, list[Any]]:
+    def trajectory(self) -> dict[str, Any]:
         """Every defined vector at times 0 … T."""
-        return self.run({}, 0, {})
+        states = {(state.label, 0): self.arrays[f"{state.label}_0"] for state in self._states}
+        return self._run({}, 0, states, self.steps, {})
 
     def run(
-        self, changed: dict[str, Array], start: int, states: dict[TimeVector, Array]
-    ) -> dict[str, list[Any]]:
-        """Every defined vector, with some parameters changed from the step after `start` on.
+        self, changed: dict[str, Array], start: int, given: dict[tuple[str, int], Array], stop: int
+    ) -> dict[str, Any]:
+        """Every defined vector up to time `stop`, with something changed.
 
         Args:
-            changed: parameters with a batch of other values.
+            changed: parameters with a batch of other values, from the step after `start` on.
             start: the last time at which nothing has changed yet.
-            states: vectors that are given other values, instead of by their definitions.
+            given: vectors, by label and time, that have other values than by their definitions.
+            stop: the last time wanted.
         """
-        recurrence, definitions = self.rnn.recurrence, _definitions(self.rnn)
-        base = {**self.constants, **self.arrays}
-        values: dict[str, list[Any]] = {
-            vector.label: [None] * (self.steps + 1) for vector, _ in definitions
-        }
-        for state in recurrence.states:
-            first = states.get(state[0], self.arrays[f"{state.label}_0"])
-            values[state.label][0] = first
-        for j in range(1, self.steps + 1):
-            now = {**base, **(changed if j > start else {}), **values, recurrence.index.name: j}
-            for vector, kernel in definitions:
-                given = states.get(vector.sequence[j])
-                values[vector.label][j] = kernel(now) if given is None else given
+        return self._run(changed, start, given, stop, self.trajectory)
+
+    @property
+    def _states(self) -> tuple[Sequence, ...]:
+        return self.rnn.recurrence.states
+
+    def _run(
+        self,
+        changed: dict[str, Array],
+        start: int,
+        given: dict[tuple[str, int], Array],
+        stop: int,
+        base: dict[str, Any],
+    ) -> dict[str, Any]:
+        index, definitions = self.rnn.recurrence.index.name, _definitions(self.rnn)
+        constants = {**self.constants, **self.arrays, **changed}
+        first = min((time for _, time in given), default=start + 1)
+        stop = max([stop, *(time for _, time in given)])
+        values: dict[str, Any] = {}
+        for label, _ in definitions:
+            known = base[label][:first] if base else [None]
+            values[label] = [*known, *[None] * (stop + 1 - first)]
+        for (label, time), value in given.items():
+            values[label][time] = value
+        now = {**constants, **values}
+        for j in range(max(first, 1), stop + 1):
+            now[index] = j
+            for label, kernel in definitions:
+                if (label, j) not in given:
+                    now[label][j] = kernel(now)
+        for label, kernel in _outputs(self.rnn):
+            values[label] = _Lazy(lambda j, kernel=kernel: kernel({**now, index: j}))
         return values
+
+
+@dataclass(frozen=True)
+class _Lazy:
+    """A sequence whose members are computed when they are asked for."""
+
+    at: Callable[[int], Any]
+
+    def __getitem__(self, j: Any) -> Any:
+        return self.at(j)
 
 
 def array_of(setting: Setting, node: MatrixExpr, trajectory: dict[str, list[Any]]) -> Array:

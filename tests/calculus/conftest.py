@@ -37,6 +37,9 @@ class Leaves:
         names = symbols_of(node)
         return names if node == self.variable else names.xreplace(point(names))
 
+    def apply(self, function: Any, value: Any) -> Any:
+        return function.at(value)
+
     def derivative(self, node: Any) -> Entries:
         raise AssertionError(f"{node} was left unevaluated")
 

@@ -42,6 +42,9 @@ class Given:
     def leaf(self, node: Any) -> Any:
         return self.matrix
 
+    def apply(self, function: Any, value: Any) -> Any:
+        return function.at(value)
+
     def derivative(self, node: Any) -> Any:
         raise AssertionError(node)
 

@@ -259,26 +259,23 @@ def test_signs_by_cases(expression: Callable[[], Any], known: bool) -> None:
     assert (Context(RNN).nonnegative(expression()) is True) is known
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_what_is_known_by_cases_is_true(seed: int) -> None:
+def test_what_is_known_by_cases_is_true() -> None:
     """Random differences of maxima and minima: whatever is called ≥ 0 is so at random points."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(3)
     leaves = [KAPPA, -KAPPA, X_REAL, Y_REAL, sympy.S.One, sympy.S.Zero]
 
-    def pick(depth: int) -> Any:
-        if depth == 0 or rng.random() < 0.2:
-            return leaves[int(rng.integers(len(leaves)))]
-        join = (Max, Min)[int(rng.integers(2))]
-        return join(pick(depth - 1), pick(depth - 1))
+    def pick() -> Any:
+        first, second, third = (leaves[int(place)] for place in rng.integers(6, size=3))
+        outer, inner = (Max, Min) if rng.random() < 0.5 else (Min, Max)
+        return outer(first, inner(second, third))
 
-    for _ in range(10):
-        expression = pick(2) - pick(2)
-        if Context(RNN).nonnegative(expression):
-            for _ in range(20):
-                draw = [Rational(int(v), 7) for v in rng.integers(-20, 20, size=2)]
-                at = {KAPPA: Rational(int(rng.integers(1, 20)), 7)}
-                at |= dict(zip((X_REAL, Y_REAL), draw, strict=True))
-                assert expression.subs(at) >= 0
+    known = [e for e in (pick() - pick() for _ in range(40)) if Context(RNN).nonnegative(e)]
+    undecided_by_sympy = [e for e in known if e.is_nonnegative is None]
+    assert len(undecided_by_sympy) >= 3
+    for expression in known:
+        for _ in range(20):
+            x, y, kappa = (Rational(int(v), 7) for v in rng.integers(-20, 20, size=3))
+            assert expression.subs({X_REAL: x, Y_REAL: y, KAPPA: abs(kappa) + 1}) >= 0
 
 
 # ---------------------------------------------------------------- what clipping needed elsewhere
