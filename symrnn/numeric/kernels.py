@@ -219,6 +219,13 @@ class Kernels:
             result["s0"] = delta[0][..., 0]
         return result
 
+    def recurrent_gradient(
+        self, W: Array, U: Array, b: Array, s0: Array, x: Array, g: Array
+    ) -> tuple[Array, Array, Array]:
+        """∂L/∂(W, U, b) summed over the batch, for given g_k = ∂⁺L/∂s_k: what training asks for."""
+        gradients = self.adjoint_gradients(self.run(W, U, b, s0, x), g)
+        return _summed(gradients["W"], 2), _summed(gradients["U"], 2), _summed(gradients["b"], 1)
+
     def slopes(self, run: Run) -> Array:
         """σ′(a_j) at places 1 … T, (T+1, …, d)."""
         return np.asarray(lower_activation(self.rnn.sigma.prime)(run.preactivations))
@@ -277,6 +284,10 @@ def _batched(matrix: Array, run: Run) -> Array:
     """A result broadcast to the batch of the run (an empty product has no batch of its own)."""
     batch = run.bindings["s"].shape[1:-2]
     return np.broadcast_to(matrix, (*batch, *matrix.shape[-2:]))
+
+
+def _summed(gradient: Array, axes: int) -> Array:
+    return np.asarray(gradient.reshape(-1, *gradient.shape[-axes:]).sum(axis=0))
 
 
 def _gradient(name: str, value: Array, run: Run) -> Array:
