@@ -73,7 +73,10 @@ def loss_by(rnn, parameter, since, held):
     )
 
 
-@statement(uses=["product_of_jacobians", "step_jacobian"])
+@statement(
+    uses=["product_of_jacobians", "step_jacobian"],
+    headline=["W, the loss", "adjoint recursion, as columns", "in the shape of W"],
+)
 def bptt(rnn):
     """The gradient of the loss sums over every time the parameter was used
 
@@ -89,17 +92,17 @@ def bptt(rnn):
     step = D(s[j], s[j - 1])
     slopes = Diag(rnn.slope(a[k]))
     parts = {}
-    for name, parameter in (("W", Vec(W)), ("U", Vec(U)), ("b", b)):
-        parts[f"state by {name}"] = sensitivity(rnn, parameter, 0 * t, ())
-        parts[f"loss by {name}"] = loss_by(rnn, parameter, 0 * t, ())
-    parts["loss by the initial state"] = (
+    for name, parameter in (("W", Vec(W)), ("likewise U", Vec(U)), ("likewise b", b)):
+        parts[f"{name}, the state"] = sensitivity(rnn, parameter, 0 * t, ())
+        parts[f"{name}, the loss"] = loss_by(rnn, parameter, 0 * t, ())
+    parts["the initial state"] = (
         derivation(D(L[t], s[0]), given=[t >= 0])
         .equals(D(L[t], s[t]) * D(s[t], s[0]), by.chain_rule(s[t]))
         .equals(D(L[t], s[t]) * ordered_product(step, (j, 1, t)), by.uses("product_of_jacobians"))
     )
-    for name, parameter in (("W", Vec(W)), ("U", Vec(U)), ("b", b)):
-        parts[f"state by {name}, an earlier state held"] = sensitivity(rnn, parameter, h, (s[h],))
-        parts[f"loss by {name}, an earlier state held"] = loss_by(rnn, parameter, h, (s[h],))
+    for name, parameter in (("W", Vec(W)), ("likewise U", Vec(U)), ("likewise b", b)):
+        parts[f"{name}, the state, s_h held"] = sensitivity(rnn, parameter, h, (s[h],))
+        parts[f"{name}, the loss, s_h held"] = loss_by(rnn, parameter, h, (s[h],))
     four = ordered_sum(D(s[4], s[k]) * D_plus(s[k], Vec(W)), (k, 1, 4))
     parts["worked case L_4"] = (
         derivation(D(L[4], Vec(W)))

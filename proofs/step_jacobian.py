@@ -1,6 +1,6 @@
 """The Jacobian of one step."""
 
-from sympy import Matrix, Rational
+from sympy import Matrix, Rational, symbols
 
 from symrnn import D, Diag, Witness, derivation, sigma_inside, statement
 from symrnn import rules as by
@@ -43,8 +43,6 @@ SLOPES, WEIGHTS = Matrix([1, Rational(1, 2)]), Matrix([[1, 2], [3, 4]])
 
 def exact_step():
     """∂s_j/∂s_{j-1} by SymPy's own diff, where the slopes are 1 and 1/2."""
-    from sympy import symbols
-
     state = symbols("s_1 s_2")
     a = WEIGHTS * Matrix(state)
     return Matrix([SLOPES[i] * a[i] for i in range(2)]).jacobian(state)

@@ -19,6 +19,7 @@ from sympy import Symbol
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.norms import norm
+from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
 from symrnn.numeric.lower import Kernel, lower, lower_activation
 from symrnn.recurrence import total
@@ -109,10 +110,11 @@ class Kernels:
         }
 
     @cached_property
-    def bound(self) -> Kernel:
-        """(γλ)^{t-k}."""
+    def immediate_norm(self) -> Kernel:
+        """‖∂⁺s_k/∂vec(W)‖₂."""
         rnn = self.rnn
-        return lower((rnn.gamma * rnn.lam) ** (rnn.t - rnn.k), "bound")
+        immediate = rnn.recurrence.immediate(rnn.s[rnn.k], Vec(rnn.W))
+        return lower(norm(immediate, "2"), "immediate_norm")
 
     @cached_property
     def jacobian_norm(self) -> Kernel:

@@ -140,8 +140,10 @@ class Recurrence:
 
     # ------------------------------------------------------------------ immediate derivatives
 
-    def immediate(self, of: MatrixExpr, by: MatrixExpr) -> MatrixExpr:
-        """∂⁺of/∂by in numerator layout: earlier states are held fixed.
+    def immediate(
+        self, of: MatrixExpr, by: MatrixExpr, held: tuple[MatrixExpr, ...] = ()
+    ) -> MatrixExpr:
+        """∂⁺of/∂by in numerator layout: earlier states, and those `held`, are fixed.
 
         The chain rule is applied at the named vectors of the same time, so that
         diag(σ′(a_j)) W comes out in terms of a_j.
@@ -151,8 +153,8 @@ class Recurrence:
             return jacobian(of, by)
         terms = [jacobian(value, by)]
         for inner in self.same_time(of):
-            if inner != variable:
-                terms.append(jacobian(value, inner) * self.immediate(inner, by))
+            if inner != variable and inner not in held:
+                terms.append(jacobian(value, inner) * self.immediate(inner, by, held))
         return MatrixSum(*terms)
 
     def immediate_vjp(self, of: MatrixExpr, by: MatrixExpr, cotangent: MatrixExpr) -> MatrixExpr:

@@ -25,7 +25,7 @@ from symrnn.language.algebra import (
     scalar_one,
 )
 from symrnn.language.canonical import transpose
-from symrnn.language.derivatives import NUMERATOR, D_plus, require_layout
+from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative, require_layout
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Block, Rows, columns
@@ -102,7 +102,7 @@ def _by_state(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
         return Zeros(of.shape[0], by.shape[0])
     if rnn.is_state(of):
         product = transition_product(rnn, of.index, by.index)
-        return _columns_of(rnn, by, _rows_of(rnn, of, product))
+        return _rows_of(rnn, of, _columns_of(rnn, by, product))
     through = _before(rnn, of)
     if through is None or (through != of.index and gap.is_zero):
         return rnn.immediate(of, by)
@@ -124,8 +124,18 @@ def _before(rnn: Recurrence, of: TimeVector) -> Expr | None:
 
 def _by_states_at(rnn: Recurrence, of: TimeVector, time: Expr) -> MatrixExpr:
     # An output's own derivative stays a name: the loss may be any function of the state.
-    by_part = D_plus if of.sequence in rnn.outputs else rnn.immediate
-    return Block([by_part(of, part) for part in _parts(rnn, time)])
+    by_part = _immediate_name if of.sequence in rnn.outputs else rnn.immediate
+    parts = _parts(rnn, time)
+    return Block([by_part(of, part, _others(parts, part)) for part in parts])
+
+
+def _immediate_name(of: MatrixExpr, by: MatrixExpr, held: tuple[MatrixExpr, ...]) -> MatrixExpr:
+    return ImmediateDerivative(of, by, NUMERATOR, held)
+
+
+def _others(parts: list[TimeVector], part: TimeVector) -> tuple[TimeVector, ...]:
+    """The other parts of the state: held, as the state's parts are variables side by side."""
+    return tuple(other for other in parts if other != part)
 
 
 def _parts(rnn: Recurrence, time: Any) -> list[TimeVector]:
@@ -144,6 +154,11 @@ def _rows_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> MatrixExp
 def _columns_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> MatrixExpr:
     if len(rnn.states) == 1:
         return matrix
+    if node.index != 0 and any(
+        rnn.is_state(leaf) for part in _parts(rnn, node.index) for leaf in rnn.same_time(part)
+    ):
+        # A part that is computed from another one at the same time, k ≥ 1, moves with it.
+        return matrix * Block(*([rnn.immediate(p, node)] for p in _parts(rnn, node.index)))
     return columns(matrix, _offset(rnn, node), node.shape[0])
 
 
@@ -185,7 +200,7 @@ def gradient(
 
 def adjoint_of(rnn: Recurrence, loss: TimeVector, time: Any) -> MatrixExpr:
     """(∂L_t/∂s_k)ᵀ as a column: the row ∂⁺L_t/∂s_t carried back by the product, transposed."""
-    row = Block([D_plus(loss, part) for part in _parts(rnn, loss.index)])
+    row = _by_states_at(rnn, loss, loss.index)
     return transpose(MatrixProduct(row, transition_product(rnn, loss.index, time)))
 
 
@@ -195,7 +210,7 @@ def adjoint_recursion(rnn: Recurrence, delta: Sequence, loss: Sequence, time: An
     δ_k = (∂L/∂s_k)ᵀ for the total loss L = Σ L_k; O(t) in all, where the sum is O(t²).
     """
     time = sympy.sympify(time)
-    row = Block([D_plus(loss[time], part) for part in _parts(rnn, time)])
+    row = _by_states_at(rnn, loss[time], time)
     return MatrixSum(
         MatrixProduct(transpose(step_jacobian(rnn, time + 1)), delta[time + 1]), transpose(row)
     )

@@ -98,6 +98,7 @@ class Statement:
         prose: what a lecturer would say about it.
         uses: names of the statements it builds on.
         build: from a recurrence to the proof, or to proofs by label.
+        headline: labels of the parts whose claims stand for the statement; the first by default.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Statement:
     prose: str
     uses: tuple[str, ...]
     build: Callable[[RNN], Any]
+    headline: tuple[str, ...] = ()
     counterexamples: list[Counterexample] = field(default_factory=list)
 
     def counterexample(self, explains: str) -> Callable[[Callable[[], Witness]], Any]:
@@ -167,7 +169,7 @@ class Statement:
 
 
 def statement(
-    uses: Iterable[str] = (), name: str | None = None
+    uses: Iterable[str] = (), headline: Iterable[str] = (), name: str | None = None
 ) -> Callable[[Callable[[RNN], Any]], Statement]:
     """Decorator that turns a function of a recurrence into a `Statement`.
 
@@ -180,7 +182,14 @@ def statement(
         if not text:
             raise IllFormedError(f"the statement {build.__name__} needs a docstring for its title")
         title, _, prose = text.partition("\n")
-        return Statement(name or build.__name__, title.strip(), prose.strip(), tuple(uses), build)
+        return Statement(
+            name or build.__name__,
+            title.strip(),
+            prose.strip(),
+            tuple(uses),
+            build,
+            tuple(headline),
+        )
 
     return wrap
 

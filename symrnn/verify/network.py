@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import DisagreementError
+from symrnn.errors import DisagreementError, NotSupportedError
+from symrnn.language.relations import Relation
 from symrnn.language.slopes import slope_bound
 from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import central_differences, complex_step, relative_error
 from symrnn.numeric.kernels import Kernels, Run
+from symrnn.numeric.lower import lower
 
 Array = NDArray[Any]
 
@@ -97,16 +99,21 @@ def check_kernels(kernels: Kernels, net: Weights, name: str, tau: int = 5) -> li
     return found
 
 
-def bound_ratio(kernels: Kernels, run: Run, W: Array) -> float:
-    """The largest ‖∂s_t/∂s_k‖₂ over (γλ)^{t-k}, k = 0 … t, with λ = ‖W‖₂; at most 1 if it holds."""
-    return float((kernels.norms(run) / bounds(kernels, run, W)).max())
+def bounds(claim: Relation, kernels: Kernels, run: Run, W: Array) -> Array:
+    """The right side of the claim ‖∂s_t/∂s_k‖ ≤ … at t - k = 0, 1, …, T, with λ = ‖W‖₂."""
+    kernel = lower(claim.rhs, "bound")
+    values = {"gamma": gamma(kernels), "lambda_": float(np.linalg.norm(W, 2)), "t": run.steps}
+    return np.array([kernel({**values, "k": k}) for k in range(run.steps, -1, -1)])
 
 
-def bounds(kernels: Kernels, run: Run, W: Array) -> Array:
-    """(γλ)^{t-k} at t - k = 0, 1, …, T, by the lowered expression."""
-    gamma = float(slope_bound(kernels.rnn.sigma).value)  # type: ignore[arg-type]
-    values = {"gamma": gamma, "lambda_": float(np.linalg.norm(W, 2)), "t": run.steps}
-    return np.array([kernels.bound({**values, "k": k}) for k in range(run.steps, -1, -1)])
+def gamma(kernels: Kernels) -> float:
+    """γ of the kernels' activation."""
+    value = slope_bound(kernels.rnn.sigma).value
+    if value is None:
+        raise NotSupportedError(
+            "this activation has no slope bound", {"activation": kernels.rnn.sigma.name}
+        )
+    return float(value)
 
 
 def _trajectory(kernels: Kernels, net: Weights, sigma: Any, name: str) -> Agreement:

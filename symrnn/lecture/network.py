@@ -1,0 +1,182 @@
+"""The real network of the lecture: trained with derived gradients, then measured with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.errors import EvidenceError
+from symrnn.language.relations import Relation
+from symrnn.numeric.data import Series
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.lower import lower
+from symrnn.numeric.training import Net, TrainedNet, train
+from symrnn.recurrence.elman import elman
+from symrnn.theory.statement import Statement
+from symrnn.verify.network import (
+    Agreement,
+    Weights,
+    bounds,
+    check_kernels,
+    gamma,
+    random_weights,
+)
+
+Array = NDArray[Any]
+HORIZON = 40
+"""Steps over which ‖∂s_t/∂s_k‖ is shown."""
+
+CHECKED = 20
+"""Steps of the nets that are checked against differences."""
+
+
+@dataclass(frozen=True)
+class Decay:
+    """‖∂s_t/∂s_k‖₂ and its bound (γλ)^{t-k} at t - k = 0, 1, …, for one net."""
+
+    label: str
+    norms: Array
+    bounds: Array
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Bias:
+    """‖∂L_t/∂W - truncated‖_F against τ (in factors), with the derived tail bound."""
+
+    lengths: Array
+    measured: Array
+    bound: Array
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """What the lecture shows of the network."""
+
+    net: TrainedNet
+    held_out_first: float
+    decays: tuple[Decay, ...]
+    bias: Bias
+    agreements: tuple[Agreement, ...]
+
+    def record(self) -> dict[str, Any]:
+        """As it stands in evidence.json; all losses are of the held-out tail unless named."""
+        return {
+            "d": self.net.d,
+            "series": self.net.series,
+            "steps": self.net.steps,
+            "loss_first": self.held_out_first,
+            "loss_last": self.net.held_out,
+            "baseline": self.net.baseline,
+            "training_loss_first": self.net.loss_first,
+            "training_loss_last": self.net.loss_last,
+            "clipped_steps": self.net.clipped,
+            "complex_step": max(a.complex_step for a in self.agreements),
+            "central_differences": max(a.central for a in self.agreements),
+        }
+
+
+def study(
+    series: Series,
+    library: Mapping[str, Statement],
+    progress: Callable[[str, int, int], None] = lambda what, done, of: None,
+) -> NetworkReport:
+    """Train on a series, check every kernel on the result, and measure products and bias.
+
+    Args:
+        series: the values to predict, each from those before.
+        library: the statements; the bounds shown are the right sides of their claims.
+        progress: called with what is being done, how far it is, and out of how much.
+
+    Raises:
+        DisagreementError: a kernel disagrees with differences.
+        EvidenceError: the trained net does not beat predicting the last value, or a bound fails.
+    """
+    kernels = Kernels(elman("tanh"))
+    net = train(
+        series,
+        kernels.recurrent_gradient,
+        progress=lambda done, of, loss: progress("training", done, of),
+    )
+    if not net.held_out < net.baseline:
+        raise EvidenceError(
+            "the trained net does not beat predicting the last value on the held-out tail",
+            {"net": f"{net.held_out:.4g}", "last value": f"{net.baseline:.4g}"},
+        )
+    nets = {
+        "before training": _weights(net.initial, net.inputs[-CHECKED:]),
+        "after training": _weights(net.trained, net.inputs[-CHECKED:]),
+        "random": random_weights(16, 3, CHECKED, seed=0),
+    }
+    agreements: list[Agreement] = []
+    for done, (name, weights) in enumerate(nets.items()):
+        progress("checking kernels", done, len(nets))
+        agreements += check_kernels(kernels, weights, name)
+    decays = tuple(
+        _decay(kernels, _claim(library, "product_bound"), name, _weights(chosen, net.inputs[-HORIZON:]))
+        for name, chosen in (("before training", net.initial), ("after training", net.trained))
+    )
+    tail = _claim(library, "truncation", "the bias is a geometric tail")
+    bias = _bias(kernels, tail, _weights(_contracting(net.trained), net.inputs[-HORIZON:]))
+    first = net.initial.predict(net.inputs)[net.split :] - net.targets[net.split :]
+    return NetworkReport(net, float(np.mean(first**2)), decays, bias, tuple(agreements))
+
+
+def _weights(net: Net, x: Array) -> Weights:
+    return Weights(net.W, net.U, net.b, np.zeros(len(net.b)), x, net.c)
+
+
+def _claim(library: Mapping[str, Statement], name: str, label: str = "") -> Relation:
+    """The claim of a statement's part, by label; of its first part by default."""
+    parts = library[name].parts(elman())
+    chosen = next((part for part in parts if part.label == label), parts[0])
+    return cast(Relation, chosen.claim)
+
+
+def _decay(kernels: Kernels, claim: Relation, label: str, weights: Weights) -> Decay:
+    run = kernels.run(*weights.arguments())
+    norms, limits = kernels.norms(run), bounds(claim, kernels, run, weights.W)
+    ratio = float((norms / limits).max())
+    if not ratio <= 1 + 1e-9:
+        raise EvidenceError(
+            "‖∂s_t/∂s_k‖ exceeds (γλ)^{t-k}", {"net": label, "largest ratio": f"{ratio:.6g}"}
+        )
+    return Decay(label, norms, limits, ratio)
+
+
+def _contracting(net: Net, target: float = 0.8) -> Net:
+    """The net with W scaled to ‖W‖₂ = `target`: the tail bound needs γλ < 1."""
+    scale = target / float(np.linalg.norm(net.W, 2))
+    return Net(net.W * scale, net.U, net.b, net.c, net.e)
+
+
+def _bias(kernels: Kernels, claim: Relation, weights: Weights) -> Bias:
+    """Measured bias of ∂L_t/∂W, and the right side of the statement's claim."""
+    run = kernels.run(*weights.arguments())
+    t = run.steps
+    row = 2 * (run.states[t] @ weights.c) * weights.c
+    exact = kernels.gradients(run, row, t)["W"]
+    lengths = np.arange(0, t - 1)
+    measured = np.array(
+        [
+            np.linalg.norm(exact - kernels.gradients(run, row, t, since=t - int(tau) - 1)["W"])
+            for tau in lengths
+        ]
+    )
+    # ‖·‖₂ of the row ∂L_t/∂vec(W) is the Frobenius norm of the d × d gradient.
+    immediate = [kernels.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
+    values = {
+        "C": float(np.linalg.norm(row)),
+        "E": float(np.max(immediate)),
+        "gamma": gamma(kernels),
+        "lambda_": float(np.linalg.norm(weights.W, 2)),
+    }
+    kernel = lower(claim.rhs, "tail")
+    bound = np.array([float(kernel({**values, "tau": int(tau)})) for tau in lengths])
+    if not (measured <= bound * (1 + 1e-9)).all():
+        raise EvidenceError("the bias of truncation exceeds its bound", {"lengths": lengths})
+    return Bias(lengths, measured, bound)

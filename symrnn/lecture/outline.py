@@ -1,0 +1,61 @@
+"""The lecture's arc: which statements stand in which section, and what leads into it.
+
+Statements are numbered in this order, which has to respect what they use; that is checked where
+the document is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section: its title, the names of its statements, and its opening paragraph."""
+
+    title: str
+    label: str
+    statements: tuple[str, ...]
+    opening: str
+
+
+CHAPTERS = (
+    Chapter(
+        "One step",
+        "one-step",
+        ("recurrence", "activation_jacobian", "preactivation_jacobian", "step_jacobian"),
+        "A recurrent network applies one function again and again. Whatever its gradients do over "
+        "many steps is decided by what one step does, so we begin there: what is computed, and how "
+        "the result changes when the state before it does.",
+    ),
+    Chapter(
+        "Many steps",
+        "many-steps",
+        ("product_of_jacobians", "bptt"),
+        "Steps compose, and derivatives of compositions multiply. The order of the factors matters, "
+        "and so does which derivative is meant: *total*, through all earlier states, or "
+        "*immediate*, with those states held fixed.",
+    ),
+    Chapter(
+        "How large can the product be?",
+        "how-large",
+        ("norm_of_step", "slopes_bounded", "step_bound", "product_bound"),
+        "A product of many matrices grows or shrinks with its factors. Two numbers bound one factor: "
+        "$\\gamma$, the steepest slope of the activation, and $\\lambda$, any bound on the norm of "
+        "the weights.",
+    ),
+    Chapter(
+        "Vanishing and exploding",
+        "vanish-explode",
+        ("gradients_vanish", "gradients_could_explode", "update_length"),
+        "Below one, the bound forces the gradient to vanish over long ranges. Above one it forces "
+        "nothing: the gradient could explode, and sometimes does.",
+    ),
+    Chapter(
+        "Two remedies",
+        "remedies",
+        ("truncation", "clipping_by_norm", "other_clippings"),
+        "Both remedies treat the symptom. Truncation leaves out the long products; clipping keeps "
+        "the step short whatever the gradient is. Neither brings back what has vanished.",
+    ),
+)

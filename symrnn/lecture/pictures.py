@@ -1,0 +1,142 @@
+"""The blocks that show the network and the algorithms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symrnn.lecture.network import NetworkReport
+from symrnn.numeric import algorithms
+from symrnn.typeset.algorithms import algorithm
+from symrnn.typeset.document import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
+from symrnn.typeset.figures import Curve, norm_decay, truncation_bias
+from symrnn.verify.network import Agreement
+
+
+def algorithms_shown() -> dict[str, Algorithm]:
+    """The algorithms that run, by the statement they stand with."""
+    return {
+        "truncation": algorithm(
+            algorithms.truncated_gradient,
+            "Truncated back-propagation through time",
+            caption="$G = \\partial L_t/\\partial W$ over at most $\\tau$ factors. "
+            "$g = (\\partial L_t/\\partial s_t)^{\\mathsf{T}}$, $v_k = \\sigma'(a_k)$.",
+            label="truncated-bptt",
+            names=algorithms.IDENTIFIERS,
+            arrays=("W", "delta", "alpha"),
+        ),
+        "clipping_by_norm": algorithm(
+            algorithms.clip_by_norm,
+            "Clipping by norm",
+            caption="The gradient $g$, shortened to length $\\kappa$ where it is longer.",
+            label="clip-by-norm",
+        ),
+        "other_clippings": algorithm(
+            algorithms.clip_by_global_norm,
+            "Clipping by global norm",
+            caption="One factor for the gradients $g$ of all parameters.",
+            label="clip-by-global-norm",
+        ),
+    }
+
+
+def section(report: NetworkReport, source: str) -> Section:
+    """The section about the network: training, the product against its bound, the kernels."""
+    net = report.net
+    blocks: list[Block] = [
+        Paragraph(
+            f"The derived gradients train a network: $d = {net.d}$ hidden units read "
+            f"*{net.series}* and predict the next value from those before. "
+            f"{net.steps} steps with clipping by global norm at $\\kappa = {net.kappa:g}$ "
+            f"({net.clipped} of them clipped) use the generated kernels alone. Source of the "
+            f"series: {_escaped(net.source)}."
+        ),
+        _losses(report),
+        Paragraph(
+            "How far back does this network see? The figure shows "
+            "$\\lVert\\partial s_t/\\partial s_k\\rVert_2$ at the end of the series, before and "
+            "after training, with the bound $(\\gamma\\lambda)^{t-k}$ for $\\gamma = 1$ and "
+            "$\\lambda = \\lVert W\\rVert_2$. Both nets have $\\gamma\\lambda > 1$: the bound grows "
+            "while the measured norm shrinks, because the units saturate and the singular "
+            "directions of different steps do not line up. That is what *could* means."
+        ),
+        _decay(report),
+        Paragraph(
+            "Scaled down to $\\gamma\\lambda = 0.8$, the same network shows the bias that "
+            "truncation brings, under the geometric tail."
+        ),
+        _bias(report),
+        Paragraph(
+            "Every kernel is generated from the expression that was derived. The table compares "
+            "it with differences through a forward pass written by hand: the largest relative "
+            "disagreement over all entries, for each oracle and net."
+        ),
+        *(_agreement(name, label, report) for name, label in _nets(report)),
+        Listing(source.strip(), "python", "The generated NumPy source of $\\partial s_t/\\partial s_k$."),
+    ]
+    return Section("A real network", "network", tuple(blocks))
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{letter}" if letter in "\\$*`[]" else letter for letter in text)
+
+
+def _losses(report: NetworkReport) -> Table:
+    net = report.net
+    rows = (
+        ("training part", f"{net.loss_first:.3f}", f"{net.loss_last:.3f}", ""),
+        (
+            "held-out tail",
+            f"{report.held_out_first:.3f}",
+            f"{net.held_out:.3f}",
+            f"{net.baseline:.3f}",
+        ),
+    )
+    return Table(
+        ("mean squared error", "before", "after", "last value"),
+        rows,
+        "Training, in units of the variance of the training part; the last column predicts the "
+        "last value seen.",
+        "losses",
+        "lrrr",
+    )
+
+
+def _decay(report: NetworkReport) -> Figure:
+    curves = []
+    for decay, role in zip(report.decays, ("first", "second"), strict=True):
+        distance = np.arange(len(decay.norms)).tolist()
+        curves.append(Curve(decay.label, distance, decay.norms.tolist(), role))  # type: ignore[arg-type]
+        bound = f"bound, {decay.label}"
+        curves.append(Curve(bound, distance, decay.bounds.tolist(), f"{role} bound"))  # type: ignore[arg-type]
+    return norm_decay(curves)
+
+
+def _bias(report: NetworkReport) -> Figure:
+    bias = report.bias
+    lengths = bias.lengths.tolist()
+    return truncation_bias(
+        [
+            Curve("bias", lengths, bias.measured.tolist(), "first"),
+            Curve("bound", lengths, bias.bound.tolist(), "first bound"),
+        ]
+    )
+
+
+def _nets(report: NetworkReport) -> list[tuple[str, str]]:
+    names = dict.fromkeys(agreement.net for agreement in report.agreements)
+    return [(name, name.replace(" ", "-")) for name in names]
+
+
+def _agreement(name: str, label: str, report: NetworkReport) -> Table:
+    rows = tuple(_row(each) for each in report.agreements if each.net == name)
+    return Table(
+        ("kernel", "complex step", "central differences"),
+        rows,
+        f"Kernels against differences: the net {name}.",
+        f"kernels-{label}",
+        "lrr",
+    )
+
+
+def _row(agreement: Agreement) -> tuple[str, str, str]:
+    return (agreement.kernel, f"{agreement.complex_step:.0e}", f"{agreement.central:.0e}")

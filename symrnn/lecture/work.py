@@ -1,0 +1,124 @@
+"""The main job from end to end: statements, network, document, files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from symrnn.errors import EvidenceError
+from symrnn.lecture.document import lecture
+from symrnn.lecture.network import NetworkReport, study
+from symrnn.lecture.pictures import algorithms_shown, section
+from symrnn.numeric.data import Series
+from symrnn.numeric.lower import lower
+from symrnn.recurrence.elman import elman
+from symrnn.theory.statement import Statement
+from symrnn.typeset import html, latex
+from symrnn.typeset.engine import PdfResult, compile_pdf
+from symrnn.typeset.files import write_files
+from symrnn.verify.evidence import Evidence, gather
+
+
+class Progress(Protocol):
+    """Hears what is being done, how far it is, and out of how much."""
+
+    def __call__(self, what: str, done: int, of: int, /) -> None: ...
+
+
+def silent(what: str, done: int, of: int, /) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """What the main job made."""
+
+    evidence: tuple[Evidence, ...]
+    network: NetworkReport
+    pdf: PdfResult
+    files: tuple[Path, ...]
+
+
+def prove(
+    library: Mapping[str, Statement], progress: Progress = silent, activation: str | None = None
+) -> tuple[Evidence, ...]:
+    """Evidence for every statement.
+
+    Args:
+        library: the statements, each after those it uses.
+        progress: hears each statement's name.
+        activation: a known σ for the recurrence; unknown, and so for every σ, by default.
+    """
+    rnn = elman(activation)
+    found = []
+    for done, (name, statement) in enumerate(library.items()):
+        progress(name, done, len(library))
+        found.append(gather(statement, rnn, library))
+    progress("proved", len(library), len(library))
+    return tuple(found)
+
+
+def require(evidence: tuple[Evidence, ...]) -> None:
+    """Raise the first failure among the evidence; nothing is typeset that did not hold."""
+    for each in evidence:
+        if each.failure is not None:
+            raise each.failure
+        if not each.complete:
+            alive = [fault.slip for fault in each.faults if not fault.caught]
+            raise EvidenceError(
+                f"the evidence for `{each.statement.name}` is incomplete",
+                {"grades": ", ".join(each.grades), "slips not caught": ", ".join(alive) or "none"},
+            )
+
+
+def records(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
+    """The statements as they stand in evidence.json."""
+    return [each.record() for each in evidence]
+
+
+def make(
+    library: Mapping[str, Statement],
+    series: Series,
+    directory: Path,
+    progress: Progress = silent,
+) -> Lecture:
+    """Prove, train, measure, and write the lecture into a directory.
+
+    Args:
+        library: the statements.
+        series: what the network is trained on.
+        directory: made if it is not there; files are replaced all together or not at all.
+        progress: hears what is being done.
+
+    Raises:
+        SymrnnError: the first check that failed; then nothing has been written.
+    """
+    evidence = prove(library, progress)
+    require(evidence)
+    network = study(series, library, progress)
+    rnn = elman()
+    tanh = elman("tanh")
+    kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
+    progress("typesetting", 0, 1)
+    extra = {name: (block,) for name, block in algorithms_shown().items()}
+    document = lecture(evidence, rnn, extra, section(network, kernel.source))
+    article = latex.article(document)
+    record = {"statements": records(evidence), "net": network.record()}
+    files: dict[str, bytes] = {
+        "lecture.tex": article.tex.encode(),
+        "lecture.html": html.page(document).encode(),
+        "evidence.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
+        **article.figures,
+    }
+    compiled = compile_pdf(article.tex, article.figures)
+    if compiled.pdf is not None:
+        files["lecture.pdf"] = compiled.pdf
+    written = write_files(directory, files)
+    if compiled.pdf is None:
+        # A PDF of an earlier run would pass for this one's.
+        (directory / "lecture.pdf").unlink(missing_ok=True)
+    progress("typesetting", 1, 1)
+    return Lecture(evidence, network, compiled, written)

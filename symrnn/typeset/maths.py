@@ -1,0 +1,61 @@
+"""Displays made from expressions: shapes under braces, the diagonal matrix with its dots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Integer
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.language.activations import Elementwise
+from symrnn.language.algebra import MatrixProduct
+from symrnn.language.entry import Entry
+from symrnn.language.precedence import PRODUCT, needs_parentheses
+from symrnn.language.relations import Relation
+from symrnn.language.structure import Diag
+from symrnn.language.writing import latex
+
+
+def with_shapes(node: MatrixExpr) -> str:
+    """A product with the shape of each factor under a brace; other nodes get one brace."""
+    factors = node.factors if isinstance(node, MatrixProduct) else (node,)
+    written = []
+    for place, factor in enumerate(factors):
+        body = latex(factor)
+        if needs_parentheses(factor, PRODUCT, last=place == len(factors) - 1):
+            body = rf"\left({body}\right)"
+        rows, cols = (latex(size) for size in factor.shape)
+        written.append(rf"\underbrace{{{body}}}_{{{rows} \times {cols}}}")
+    product = r" \; ".join(written)
+    coefficient = node.coefficient if isinstance(node, MatrixProduct) else Integer(1)
+    return product if coefficient == 1 else rf"{latex(coefficient)} \, {product}"
+
+
+def shapes_display(claim: Any) -> str | None:
+    """The claim with shapes on its right side, where that is a short product; None otherwise."""
+    if not isinstance(claim, Relation) or not isinstance(claim.rhs, MatrixProduct):
+        return None
+    if len(claim.rhs.factors) > 3:
+        return None
+    return rf"{latex(claim.lhs)} = {with_shapes(claim.rhs)}"
+
+
+def diagonal_display(node: Diag) -> str:
+    """diag(v) as the d × d matrix: the first two entries, dots, the last, and the zeros."""
+    vector, size = node.args[0], node.shape[0]
+    first, second, last = (_entry(vector, place) for place in (Integer(1), Integer(2), size))
+    rows = [
+        [first, "0", r"\cdots", "0"],
+        ["0", second, r"\ddots", r"\vdots"],
+        [r"\vdots", r"\ddots", r"\ddots", "0"],
+        ["0", r"\cdots", "0", last],
+    ]
+    body = r" \\ ".join(" & ".join(row) for row in rows)
+    return rf"{latex(node)} = \begin{{pmatrix}} {body} \end{{pmatrix}}"
+
+
+def _entry(vector: MatrixExpr, place: Any) -> str:
+    """Entry `place` of a column; of f(v) it is f at that entry of v."""
+    if isinstance(vector, Elementwise):
+        return latex(vector.activation.at(Entry(vector.argument, place)))
+    return latex(Entry(vector, place))
