@@ -65,7 +65,7 @@ class _Page:
 
     def _glued(self, pieces: tuple[Inline, ...]) -> Iterator[Markup]:
         """The pieces in order; a formula keeps the comma after it on its line."""
-        following = (*pieces[1:], Text(""))
+        following = (*pieces, Text(""))[1:]
         carried = 0  # characters of this text that were set with the formula before it
         for piece, after in zip(pieces, following, strict=True):
             match piece, after:

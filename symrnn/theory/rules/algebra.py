@@ -159,7 +159,8 @@ def _scalar_bound(before: Any, after: Any, context: Context, variable: Any) -> b
     if isinstance(before, MatrixExpr) or isinstance(after, MatrixExpr):
         return False
     gap: Expr = sympy.factor(sympy.simplify(after - before))
-    return bool(context.nonnegative(gap) or sympy.expand(gap).is_nonnegative)
+    # Factored, a square is seen to be one; expanded, known facts are.
+    return bool(gap.is_nonnegative or context.nonnegative(gap))
 
 
 nonnegative_difference = Rule(

@@ -1,0 +1,175 @@
+"""Statements: built from a function, checked, used by others, with counterexamples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sympy import Matrix, Rational, sqrt
+
+from symrnn.errors import EvidenceError, IllFormedError, UnjustifiedStepError
+from symrnn.language.algebra import Parameter
+from symrnn.language.derivatives import D
+from symrnn.language.relations import Equation
+from symrnn.language.structure import Diag
+from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory import rules as by
+from symrnn.theory.derivation import derivation
+from symrnn.theory.statement import Statement, Witness, statement
+
+rnn = elman()
+
+
+@statement()
+def bare_state(r: RNN) -> Any:
+    """Without input the state reads itself
+
+    Prose of more
+    than one line.
+    """
+    bare = elman(r.sigma, inputs=False)
+    drive = bare.W * bare.s[r.j - 1] + bare.b
+    return {
+        "with": derivation(r.s[r.j]).equals(r.sigma(r.a[r.j]), by.definition),
+        "without": derivation(bare.a[r.j], cell=bare).equals(drive, by.definition),
+    }
+
+
+@statement(uses=["bare_state"])
+def follows(r: RNN) -> Any:
+    """What follows"""
+    j = r.j
+    return (
+        derivation(D(r.s[j], r.a[j]))
+        .equals(D(r.sigma(r.a[j]), r.a[j]), by.uses("bare_state"))
+        .equals(Diag(r.slope(r.a[j])), by.differentiate)
+    )
+
+
+LIBRARY = {"bare_state": bare_state, "follows": follows}
+
+
+def test_title_prose_and_parts() -> None:
+    assert bare_state.name == "bare_state"
+    assert bare_state.title == "Without input the state reads itself"
+    assert bare_state.prose == "Prose of more\nthan one line."
+    assert [part.label for part in bare_state.parts(rnn)] == ["with", "without"]
+    (part,) = follows.parts(rnn)
+    assert part.claim == Equation(D(rnn.s[rnn.j], rnn.a[rnn.j]), Diag(rnn.slope(rnn.a[rnn.j])))
+    assert part.given == ()
+
+
+def test_checking_counts_the_steps() -> None:
+    assert bare_state.check(rnn, LIBRARY) == 2
+    assert follows.check(rnn, LIBRARY) == 2
+
+
+def test_a_failing_part_is_named() -> None:
+    @statement()
+    def wrong(r: RNN) -> Any:
+        """Wrong"""
+        return {"left": derivation(r.W), "right": derivation(r.W).equals(r.W.T, by.algebra)}
+
+    with pytest.raises(UnjustifiedStepError, match="Step 1 of `wrong, right`"):
+        wrong.check(rnn, {})
+
+
+def test_a_statement_that_is_not_used_gives_nothing() -> None:
+    @statement()
+    def forgetful(r: RNN) -> Any:
+        """Forgets what it uses"""
+        return derivation(r.s[r.j]).equals(r.sigma(r.a[r.j]), by.uses("bare_state"))
+
+    with pytest.raises(EvidenceError, match="not among the statements"):
+        forgetful.check(rnn, LIBRARY)
+
+
+def test_a_statement_that_is_not_there_is_refused() -> None:
+    with pytest.raises(IllFormedError, match="not there"):
+        follows.check(rnn, {})
+
+
+def test_what_holds_of_one_cell_is_not_used_for_another() -> None:
+    @statement(uses=["bare_state"])
+    def mixed_up(r: RNN) -> Any:
+        """Takes the cell without input for the one with it"""
+        return derivation(r.a[r.j]).equals(r.W * r.s[r.j - 1] + r.b, by.uses("bare_state"))
+
+    with pytest.raises(EvidenceError):
+        mixed_up.check(rnn, LIBRARY)
+
+    @statement(uses=["follows"])
+    def other_way(r: RNN) -> Any:
+        """Takes what holds with input into a cell where it does not"""
+        bare = elman("tanh", inputs=False)
+        j = r.j
+        right = Diag(r.slope(r.a[j]))
+        return derivation(D(bare.s[j], bare.a[j]), cell=bare).equals(right, by.uses("follows"))
+
+    with pytest.raises(EvidenceError):
+        other_way.check(rnn, LIBRARY)
+
+
+@pytest.mark.parametrize("built", [None, {}, 3, [1]])
+def test_a_statement_returns_proofs(built: Any) -> None:
+    broken = Statement("broken", "Broken", "", (), lambda r: built)
+    with pytest.raises(IllFormedError, match="must return a derivation"):
+        broken.parts(rnn)
+
+
+def test_a_statement_needs_a_title() -> None:
+    with pytest.raises(IllFormedError, match="docstring"):
+
+        @statement()
+        def untitled(r: RNN) -> Any:
+            return derivation(r.W)
+
+
+# ------------------------------------------------------------------ witnesses
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "relation"),
+    [
+        (Rational(1, 2), Rational(1, 3), "="),
+        (sqrt(2) + 1, sqrt(2), "≤"),
+        (Matrix([1, 2]), Matrix([1, 3]), "="),
+    ],
+    ids=str,
+)
+def test_a_witness_refutes(left: Any, right: Any, relation: str) -> None:
+    assert Witness(left, right, relation, "it fails").refutes
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "relation"),
+    [
+        (Rational(1, 2), Rational(2, 4), "="),
+        (sqrt(8), 2 * sqrt(2), "="),
+        (Rational(1), Rational(1), "≤"),
+        (Rational(1), Rational(2), "≤"),
+        (Matrix([1, 2]), Matrix([1, 2]), "="),
+        (Parameter("p", 1, 1)[0, 0], Rational(1), "≤"),  # not decided
+    ],
+    ids=str,
+)
+def test_what_refutes_nothing_is_no_witness(left: Any, right: Any, relation: str) -> None:
+    with pytest.raises(EvidenceError, match="no counterexample"):
+        Witness(left, right, relation, "it holds")
+
+
+def test_a_witness_is_of_two_relations() -> None:
+    with pytest.raises(IllFormedError, match="= or ≤"):
+        Witness(Rational(1), Rational(2), "<", "no such relation")
+
+
+def test_counterexamples_register_with_their_statement() -> None:
+    own = Statement("own", "Own", "", (), lambda r: derivation(r.W))
+
+    @own.counterexample("W must be symmetric")
+    def asymmetric() -> Witness:
+        return Witness(Matrix([[0, 1], [0, 0]]), Matrix([[0, 0], [1, 0]]), "=", "W is not Wᵀ")
+
+    (found,) = own.counterexamples
+    assert (found.name, found.explains) == ("asymmetric", "W must be symmetric")
+    assert found.find().refutes
