@@ -60,7 +60,9 @@ class Kernel:
         return self.function(*(bindings[name] for name in self.arguments))
 
 
-def lower(expression: Any, name: str = "kernel") -> Kernel:
+def lower(
+    expression: Any, name: str = "kernel", printer: type[KernelPrinter] = KernelPrinter
+) -> Kernel:
     """Generate the NumPy function of a matrix or scalar expression.
 
     Its arguments are the free symbols (sizes, times, scalars), parameters and sequences of the
@@ -71,14 +73,14 @@ def lower(expression: Any, name: str = "kernel") -> Kernel:
     # `lambda` is a word of Python's: the argument is called lambda_.
     words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
     written = expression.xreplace(words)
-    tree = ast.parse(KernelPrinter().doprint(written), mode="eval")
+    tree = ast.parse(printer().doprint(written), mode="eval")
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     arguments = [(label, what) for label, what in _arguments(written) if label in used]
     function = lambdify(
         [what for _, what in arguments],
         written,
         modules=[runtime.NAMESPACE, "numpy"],
-        printer=KernelPrinter,
+        printer=printer,
     )
     return Kernel(expression, name, tuple(label for label, _ in arguments), function)
 

@@ -26,7 +26,7 @@ from symrnn.language.algebra import (
 )
 from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative, require_layout
-from symrnn.language.ordered import OrderedProduct, OrderedSum
+from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Block, Rows, columns
 from symrnn.language.time import Sequence, TimeVector
@@ -44,8 +44,10 @@ def step_jacobian(rnn: Recurrence, time: Any) -> MatrixExpr:
 
 def transition_product(rnn: Recurrence, later: Any, earlier: Any) -> MatrixExpr:
     """∏_{j=earlier+1}^{later} ∂s_j/∂s_{j-1}, latest factor on the left."""
-    j = rnn.index
-    return OrderedProduct(step_jacobian(rnn, j), j, sympy.sympify(earlier) + 1, later)
+    earlier, later = sympy.sympify(earlier), sympy.sympify(later)
+    taken = earlier.free_symbols | later.free_symbols
+    j = fresh_index(taken) if rnn.index in taken else rnn.index
+    return OrderedProduct(step_jacobian(rnn, j), j, earlier + 1, later)
 
 
 def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:

@@ -20,13 +20,14 @@ def lecture_folder() -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / "proofs"
 
 
-def load(paths: Iterable[Path] | None = None) -> dict[str, Statement]:
+def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, Statement]:
     """The statements of proof files, each after those it uses.
 
     Args:
         paths: files, or folders whose `*.py` files (not starting with `_` or `conftest`) are
             read; the lecture's own by default. Statements that a file uses and that are not
             among the paths are taken from the lecture.
+        alone: the statements of the paths only, as they were declared.
 
     Raises:
         IllFormedError: for a missing path, a file without a statement, or a name used twice.
@@ -40,6 +41,8 @@ def load(paths: Iterable[Path] | None = None) -> dict[str, Statement]:
                     f"two statements are called `{statement.name}`", {"second": str(path)}
                 )
             statements[statement.name] = statement
+    if alone:
+        return statements
     wanted = {name for statement in statements.values() for name in statement.uses}
     if paths is not None and wanted - set(statements):
         lecture = load()

@@ -14,9 +14,9 @@ from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
-from symrnn.numeric.lower import Kernel, lower
+from symrnn.numeric.lower import Kernel
 from symrnn.verify.oracle import complex_step_derivative, numerator
-from symrnn.verify.setting import Setting
+from symrnn.verify.setting import Setting, lowered
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
 Times = tuple[tuple[Symbol, int], ...]
@@ -40,7 +40,10 @@ class Line:
         bindings = {**setting.constants, **setting.trajectory, **named}
         for name, node, kernel in self.derivatives:
             closed = _closed(node, times)
-            bindings[name] = complex_step_derivative(closed, setting, kernel, named)
+            if closed not in setting.derivatives:
+                found = complex_step_derivative(closed, setting, kernel, named)
+                setting.derivatives[closed] = found
+            bindings[name] = setting.derivatives[closed]
         return np.asarray(self.kernel(bindings))
 
 
@@ -68,7 +71,7 @@ def _prepared(expression: Any, kind: str) -> Line:
     # A derivative of an expression that holds another: only the outer one is given.
     outer = [n for n in nodes if not any(n is not o and o.has(n) for o in nodes)]
     names = {node: _stand_in(node, f"given_{place}") for place, node in enumerate(outer)}
-    kernel = lower(chosen.xreplace(names))
+    kernel = lowered(chosen.xreplace(names))
     given = tuple((name.name, node, numerator(node)) for node, name in names.items())
     return Line(expression, kernel, given)
 

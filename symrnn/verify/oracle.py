@@ -1,8 +1,8 @@
 """Derivatives by the complex step through the recurrence: the oracle of grade `sampled`.
 
 Nothing of the calculus is used. The forward definitions are run with one input perturbed by i·h,
-h = 1e-30, in every direction at once as a batch; Im/h is then the derivative to rounding error
-(Squire and Trapp, 1998).
+h = 1e-30, in every direction at once, on an axis before those of the batch; Im/h is then the
+derivative to rounding error (Squire and Trapp, 1998).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
-from symrnn.numeric.lower import Kernel, lower
+from symrnn.numeric.lower import Kernel
 from symrnn.numeric.printer import parameter_name
-from symrnn.verify.setting import Setting, array_of
+from symrnn.verify.setting import Setting, array_of, lowered
 
 Array = NDArray[Any]
 STEP = 1e-30
@@ -51,18 +51,19 @@ def complex_step_derivative(
     changed = _perturbed(node, by, setting, value + STEP * directions)
     moved = {**setting.constants, **changed, **times}
     of = kernel(moved)
-    of = np.broadcast_to(of, (len(directions), *of.shape[-2:]))
-    rates = np.imag(of) / STEP
+    batch = np.broadcast_shapes(of.shape[:-2], directions.shape[:-2], (1, *value.shape[:-2]))
+    rates = np.imag(np.broadcast_to(of, (*batch, *of.shape[-2:]))) / STEP
+    jacobian = np.moveaxis(rates[..., 0], 0, -1)
     if is_column(node.of) and is_column(node.by):
-        jacobian = rates[..., 0].T
-        return np.asarray(jacobian if node.layout == NUMERATOR else jacobian.T)
+        return np.asarray(jacobian if node.layout == NUMERATOR else jacobian.mT)
     # A scalar by a matrix: directions run down the columns, as vec does.
-    return np.asarray(rates[:, 0, 0].reshape(value.shape[::-1]).T)
+    rows, cols = value.shape[-2:]
+    return np.asarray(jacobian.reshape(*batch[1:], cols, rows).mT)
 
 
 def numerator(node: Any) -> Kernel:
     """What is differentiated, as a function of states and parameters."""
-    return lower(node.expr if isinstance(node, sympy.Derivative) else node.of)
+    return lowered(node.expr if isinstance(node, sympy.Derivative) else node.of)
 
 
 def _last(node: Any, setting: Setting) -> int:
@@ -72,10 +73,10 @@ def _last(node: Any, setting: Setting) -> int:
 
 
 def _directions(value: Array) -> Array:
-    """1j times each unit matrix of the value's shape, down the columns."""
+    """1j times each unit matrix of the value's shape, down the columns: (rows · cols, 1 …, …)."""
     rows, cols = value.shape[-2:]
     units = np.eye(rows * cols).reshape(rows * cols, cols, rows).swapaxes(-1, -2)
-    return 1j * units
+    return 1j * units.reshape(rows * cols, *(1 for _ in value.shape[:-2]), rows, cols)
 
 
 def _perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:

@@ -1,15 +1,20 @@
-"""A concrete setting: numbers for everything a claim speaks of, and the recurrence run on them."""
+"""Concrete settings: numbers for all a claim speaks of, and the recurrence run on them.
+
+Many settings of one shape are one batch: everything has a leading axis, and is computed at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Several
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
-from sympy import Symbol
+from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
@@ -17,10 +22,25 @@ from symrnn.language.activations import activation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
-from symrnn.numeric.printer import parameter_name, slope_name
+from symrnn.numeric.printer import KernelPrinter, parameter_name, slope_name
 from symrnn.recurrence.elman import RNN
 
 Array = NDArray[Any]
+Functions = Mapping[str, Callable[[Any], Any]]
+
+
+class BatchPrinter(KernelPrinter):
+    """Scalars have the batch as their only axis: beside a matrix they get two more."""
+
+    def _scaled(self, coefficient: Expr) -> str:
+        written = f"({self._print(coefficient)})"
+        return written if coefficient.is_number else f"asarray({written})[..., None, None]"
+
+
+@lru_cache(maxsize=4096)
+def lowered(expression: Any) -> Kernel:
+    """The kernel of an expression for a batch of settings."""
+    return lower(expression, printer=BatchPrinter)
 
 
 def loss(state: Array) -> Array:
@@ -41,7 +61,7 @@ def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
         if not ready:
             raise IllFormedError("the definitions use each other in a circle", {"of": waiting})
         for vector in ready:
-            ordered.append((vector.label, lower(recurrence.definitions[vector])))
+            ordered.append((vector.label, lowered(recurrence.definitions[vector])))
             waiting.remove(vector)
     return tuple(ordered)
 
@@ -50,14 +70,14 @@ def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
 def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     recurrence = rnn.recurrence
     return tuple(
-        (vector.label, lower(value))
+        (vector.label, lowered(value))
         for vector, value in recurrence.definitions.items()
         if vector.sequence in recurrence.outputs
     )
 
 
 @lru_cache(maxsize=None)
-def functions(name: str) -> dict[str, Callable[[Any], Any]]:
+def functions(name: str) -> Functions:
     """σ, written by hand, and σ′, σ″ lowered from the derived expressions."""
     first = activation(name).prime
     return {
@@ -67,28 +87,63 @@ def functions(name: str) -> dict[str, Callable[[Any], Any]]:
     }
 
 
+def inexact(name: str, size: float, rng: Generator) -> Functions:
+    """The same functions with an error: of σ relative to its value, of σ′ and σ″ relative to 1.
+
+    1 - tanh² and ℓ(1 - ℓ) are differences of terms of order one: their rounding is absolute.
+    """
+
+    def moved(function: Callable[[Any], Any], relative: bool) -> Callable[[Any], Any]:
+        def erring(x: Any) -> Any:
+            value = function(x)
+            return value + size * rng.normal(size=np.shape(x)) * (value if relative else 1.0)
+
+        return erring
+
+    return {
+        name: moved(function, name == slope_name(0)) for name, function in functions(name).items()
+    }
+
+
 @dataclass
 class Setting:
-    """Numbers for a claim.
+    """Numbers for a claim, or for a batch of B settings of one shape.
 
     Args:
         rnn: the recurrence; its σ may be unknown.
         sigma: the activation that stands for an unknown σ.
         sizes: integers for symbolic sizes.
-        arrays: parameters (matrices, columns n × 1), inputs and initial states, by name; inputs
-            are (T+1, m, 1) with place 0 unused, initial states are called `s_0`.
-        scalars: numbers for scalar symbols.
+        arrays: parameters (B, rows, cols), inputs and initial states (B, n, 1), by name; inputs
+            are (T+1, B, m, 1) with place 0 unused, initial states are called `s_0`.
+        scalars: numbers (B,) for scalar symbols.
         kind: the norm that stands for "any".
         steps: T.
+        functions: other values of σ, σ′, σ″ than those of `sigma`.
     """
 
     rnn: RNN
     sigma: str
     sizes: dict[Symbol, int]
     arrays: dict[str, Array]
-    scalars: dict[Symbol, float] = field(default_factory=dict)
+    scalars: dict[Symbol, Any] = field(default_factory=dict)
     kind: str = "2"
     steps: int = 6
+    functions: Functions | None = None
+
+    def take(self, places: Any) -> Setting:
+        """Those of a batch that are at `places`."""
+        arrays = {
+            # A sequence has the time before the batch.
+            name: value[:, places] if value.ndim == 4 else value[places]
+            for name, value in self.arrays.items()
+        }
+        scalars = {symbol: value[places] for symbol, value in self.scalars.items()}
+        return replace(self, arrays=arrays, scalars=scalars)
+
+    @cached_property
+    def derivatives(self) -> dict[Any, Array]:
+        """Values of derivatives already computed, by node."""
+        return {}
 
     @cached_property
     def constants(self) -> dict[str, Any]:
@@ -97,7 +152,8 @@ class Setting:
         named = {("lambda_" if key == "lambda" else key): value for key, value in named.items()}
         named.update({symbol.name: value for symbol, value in self.sizes.items()})
         # A claim about a scalar x means the scalar, also beside a recurrence with inputs x_j.
-        return {**functions(self.sigma), "ell": loss, "dtype": np.float64, **self.arrays, **named}
+        given = functions(self.sigma) if self.functions is None else self.functions
+        return {**given, "ell": loss, "dtype": np.float64, **self.arrays, **named}
 
     @cached_property
     def trajectory(self) -> dict[str, Any]:
@@ -159,6 +215,22 @@ class _Lazy:
 
     def __getitem__(self, j: Any) -> Any:
         return self.at(j)
+
+
+def together(settings: Several[Setting]) -> Setting:
+    """Batches one after the other, as one."""
+    first, *rest = settings
+    if not rest:
+        return first
+    arrays = {
+        name: np.concatenate([each.arrays[name] for each in settings], axis=-3)
+        for name in first.arrays
+    }
+    scalars = {
+        symbol: np.concatenate([each.scalars[symbol] for each in settings])
+        for symbol in first.scalars
+    }
+    return replace(first, arrays=arrays, scalars=scalars)
 
 
 def array_of(setting: Setting, node: MatrixExpr, trajectory: dict[str, list[Any]]) -> Array:

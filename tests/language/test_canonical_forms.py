@@ -1,4 +1,4 @@
-"""`same` and `normal_form` are sound: they never change an entry; and they find what they should."""
+"""`same` and `normal_form` are sound (no entry changes) and find what they should."""
 
 from __future__ import annotations
 

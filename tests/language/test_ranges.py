@@ -149,7 +149,7 @@ def test_substitution_and_evaluation_commute(
     a: int, b: int, inner: Symbol, value: Callable[[Any], Any]
 ) -> None:
     node = ordered_sum(ordered_product(Diag(s[i] + s[j] + s[t]), (i, k, j)), (j, k, t))
-    once = node.subs(t, inner + b).subs({name: a for name in (j, k, t, i)})
+    once = node.subs(t, inner + b).subs(dict.fromkeys((j, k, t, i), a))
     directly = node.subs({k: a, t: a + b})
     if inner == t:
         assert value(at_two(once)) == value(at_two(directly))

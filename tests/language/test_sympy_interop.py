@@ -96,9 +96,9 @@ def test_substitution_of_sizes_and_leaves() -> None:
 
 def test_equal_terms_collect_and_neutral_elements_vanish() -> None:
     assert W + W == 2 * W
-    assert W - W == Zeros(d, d)
+    assert Zeros(d, d) == W - W
     assert W + Zeros(d, d) == W
     assert Identity(d) * W == W
     assert Zeros(m, d) * W == Zeros(m, d)
     assert W.T.T == W
-    assert 0 * W == Zeros(d, d)
+    assert Zeros(d, d) == 0 * W

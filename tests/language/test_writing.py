@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of the table is one line)
 """The text and the LaTeX of every node: notation, primes, order of terms, parentheses."""
 
 from __future__ import annotations

@@ -68,8 +68,10 @@ CELLS: dict[str, Callable[[], Recurrence]] = {
     "two parts": two_parts,
 }
 # Written out, three steps of a gated cell are a million operations: two must do.
-LAST = {build: 2 if name in ("gated", "two parts", "elman, unknown") else 3
-        for name, build in CELLS.items()}.__getitem__
+LAST = {
+    build: 2 if name in ("gated", "two parts", "elman, unknown") else 3
+    for name, build in CELLS.items()
+}.__getitem__
 cells = pytest.mark.parametrize("build", CELLS.values(), ids=CELLS)
 
 
@@ -209,7 +211,7 @@ def test_what_is_refused(ask: Any, error: Any, says: str) -> None:
 def test_explicit_reads_relations_scalars_and_given_values() -> None:
     rnn = elman("identity", inputs=False)
     one = explicit(rnn.recurrence, rnn.s[1], {rnn.d: 1})
-    assert [str(entry) for entry in one] == ["W_1*s_0_1 + b_1"] or len(one) == 1
+    assert one.shape == (1, 1)
     assert one[0].diff(Symbol("b_1", real=True)) == 1
 
 
@@ -226,9 +228,7 @@ def test_a_cell_of_two_states_is_its_recurrence(agree: Any) -> None:
         return Hadamard(sigma(U * x), tanh(new)), new
 
     recurrence = Cell((hidden, cell), (x,), step).recurrence()
-    assert equal_by_algebra(
-        recurrence.definition(cell[5]), step(hidden[4], cell[4], x[5])[1]
-    )
+    assert equal_by_algebra(recurrence.definition(cell[5]), step(hidden[4], cell[4], x[5])[1])
     for of in (hidden, cell):
         derived = total.jacobian(recurrence, of[t], cell[k])
         agree(recurrence, D(of[t], cell[k]), derived, {**SIZES, t: 2, k: 1})

@@ -122,7 +122,7 @@ def test_a_limit_by_squeezing() -> None:
 
 
 def test_a_negative_start_is_not_squeezed() -> None:
-    chain = decay(Integer(-1), q < 1, 0 <= q**t).at_most(q**t, by.nonnegative_difference)
+    chain = decay(Integer(-1), q < 1, q**t >= 0).at_most(q**t, by.nonnegative_difference)
     fails(chain.tends_to(0, by.geometric_decay, t), SideConditionError)
 
 

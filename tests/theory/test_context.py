@@ -95,7 +95,7 @@ def test_bounds_are_general_and_equations_are_not() -> None:
 
 def test_under_a_binder_only_the_bounds_are_known_of_its_index() -> None:
     total = ordered_sum(rnn.s[j], (j, k, t))
-    context = NONE.assume([5 <= j, 0 <= k, Equation(rnn.s[j], rnn.b)])
+    context = NONE.assume([j >= 5, k >= 0, Equation(rnn.s[j], rnn.b)])
     inside = context.inside(total)
     assert inside.nonnegative(j - k) is True
     assert inside.nonnegative(t - j) is True

@@ -1,0 +1,77 @@
+"""Proof files as tests: one test for each statement and grade.
+
+A folder of proofs opts in with a `conftest.py` that holds
+`from symrnn.pytest_plugin import pytest_collect_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement
+from symrnn.verify.evidence import GRADES, gather, grade
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a proof file: any `*.py` but `conftest.py`, test files and private ones."""
+    skipped = file_path.name.startswith(("_", "conftest", "test_"))
+    if file_path.suffix != ".py" or skipped:
+        return None
+    return ProofFile.from_parent(parent, path=file_path)
+
+
+class ProofFile(pytest.File):
+    """A proof file; its statements are the tests."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each statement × grade, one for its counterexamples, one for its slips."""
+        library = load([self.path])
+        own = load([self.path], alone=True)
+        for name in own:
+            statement = library[name]
+            for which in GRADES:
+                check = partial(grade, which, statement, elman(), library)
+                yield ProofItem.from_parent(self, name=f"{name}[{which}]", check=check)
+            counterexamples = partial(_counterexamples, statement)
+            yield ProofItem.from_parent(
+                self, name=f"{name}[counterexamples]", check=counterexamples
+            )
+            slips = partial(_slips, statement, library)
+            yield ProofItem.from_parent(self, name=f"{name}[slips]", check=slips)
+
+
+class ProofItem(pytest.Item):
+    """One check of one statement."""
+
+    def __init__(self, *, check: Callable[[], None], **rest: Any) -> None:
+        super().__init__(**rest)
+        self.check = check
+
+    def runtest(self) -> None:
+        """Run it; an error of the check is the failure."""
+        self.check()
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the statement stands."""
+        return self.path, None, self.name
+
+
+def _counterexamples(statement: Statement) -> None:
+    for each in statement.counterexamples:
+        assert each.find().refutes, each.name
+
+
+def _slips(statement: Statement, library: Mapping[str, Statement]) -> None:
+    evidence = gather(statement, elman(), library)
+    if evidence.failure is not None:
+        raise evidence.failure
+    alive = [fault for fault in evidence.faults if not fault.caught]
+    assert evidence.faults, "no slip was planted"
+    assert not alive, [(fault.slip, str(fault.claim), fault.caught_by) for fault in alive]
