@@ -155,7 +155,6 @@ def bptt(rnn):
     return parts
 
 
-
 # A concrete case: one hidden unit, σ the identity, s_j = w s_{j-1} + x_j, L_2 = s_2.
 w, x1, x2, s0 = symbols("w x_1 x_2 s_0")
 STATES = [s0, w * s0 + x1, w * (w * s0 + x1) + x2]

@@ -26,7 +26,16 @@ from symrnn.theory.statement import Statement, Witness, statement
 __version__ = "0.1.0"
 
 # What needs NumPy is loaded when it is first asked for: `import symrnn` costs what SymPy costs.
-_LATER: dict[str, str] = {}
+_LATER = {
+    "Kernels": "symrnn.numeric.kernels",
+    "clip_by_global_norm": "symrnn.numeric.clipping",
+    "clip_by_norm": "symrnn.numeric.clipping",
+    "clip_by_value": "symrnn.numeric.clipping",
+    "compare": "symrnn.verify.against",
+    "lower": "symrnn.numeric.lower",
+    "random_weights": "symrnn.verify.network",
+    "slope_bound": "symrnn.language.slopes",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -46,6 +55,7 @@ __all__ = [
     "Hadamard",
     "Identity",
     "Inequality",
+    "Kernels",
     "Kronecker",
     "Limit",
     "Ones",
@@ -59,6 +69,10 @@ __all__ = [
     "Witness",
     "Zeros",
     "activation",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
+    "compare",
     "derivation",
     "differential",
     "elman",
@@ -73,11 +87,14 @@ __all__ = [
     "language",
     "largest_entry",
     "latex",
+    "lower",
     "norm",
     "ordered_product",
     "ordered_sum",
+    "random_weights",
     "rules",
     "sigma_inside",
+    "slope_bound",
     "stack",
     "statement",
     "text",

@@ -143,7 +143,9 @@ def derive_command(
     rnn = elman(_activation(sigma))
     left, right = _derived(rnn, of, by, layout.value)
     if form is Format.numpy:
-        typer.echo(f"# {text(left)}, {layout.value} layout\n{lower(right, 'formula').source.rstrip()}")
+        typer.echo(
+            f"# {text(left)}, {layout.value} layout\n{lower(right, 'formula').source.rstrip()}"
+        )
         return
     written = latex if form is Format.latex else text
     typer.echo(written(Equation(left, right)))
@@ -180,7 +182,9 @@ def _progress() -> Iterator[Listener]:
     """A progress bar on standard error; nothing where that is not a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("starting", total=None)
 
         def listen(what: str, done: int, of: int, /) -> None:

@@ -38,7 +38,9 @@ def parse_derivative(text: str) -> tuple[Quantity, Quantity]:
         ParseError: with the column marked.
     """
     if len(text) > LONGEST:
-        raise ParseError(f"the derivative is longer than {LONGEST} characters", {"got": text[:LONGEST]})
+        raise ParseError(
+            f"the derivative is longer than {LONGEST} characters", {"got": text[:LONGEST]}
+        )
     above, slash, below = text.partition("/")
     if not slash:
         raise _refuse(text, len(text), "a `/` between two differentials is missing")
@@ -57,7 +59,9 @@ def _part(text: str, part: str, start: int, names: tuple[str, ...], above: bool)
     timed = name in NUMERATORS
     if found["time"] is None:
         if timed and not above:
-            raise _refuse(text, start + found.end("name"), f"`{name}` needs a time, as in {name}[k]")
+            raise _refuse(
+                text, start + found.end("name"), f"`{name}` needs a time, as in {name}[k]"
+            )
         return Quantity(name, Symbol("t", integer=True) if timed else None)
     if not timed:
         raise _refuse(text, start + found.start("time") - 1, f"`{name}` does not depend on time")

@@ -13,7 +13,7 @@ LIMIT = 0.100
 ATTEMPTS = 12
 """Fresh interpreters tried: noise only ever adds time, so the best of them is the measure."""
 HEAVY = {
-    *("hypothesis", "jax", "jinja2", "latex2mathml", "latexify", "matplotlib", "pytest"),
+    *("hypothesis", "jax", "jinja2", "math_core", "latexify", "matplotlib", "pytest"),
     *("rich", "scipy", "torch", "typer"),
 }
 

@@ -86,7 +86,7 @@ class Activation(Written, sympy.Basic):  # type: ignore[misc]
         return self.function(value)
 
     def __call__(self, matrix: Any) -> MatrixNode:
-        return cast(MatrixNode, Elementwise(self, as_matrix(matrix)))
+        return Elementwise(self, as_matrix(matrix))
 
 
 class Elementwise(MatrixNode):
@@ -112,19 +112,19 @@ class Elementwise(MatrixNode):
     @property
     def activation(self) -> Activation:
         """The function."""
-        return self.args[0]
+        return cast(Activation, self.args[0])
 
     @property
     def argument(self) -> MatrixNode:
         """What it is applied to."""
-        return self.args[1]
+        return cast(MatrixNode, self.args[1])
 
     @property
     def shape(self) -> Shape:
         return cast(Shape, self.args[1].shape)
 
     def doit(self, **hints: Any) -> MatrixNode:
-        return cast(MatrixNode, Elementwise(self.activation, self.argument.doit(**hints)))
+        return Elementwise(self.activation, self.argument.doit(**hints))
 
 
 def _logistic(x: Expr) -> Expr:
@@ -177,7 +177,7 @@ def activation(
                 {"expected": ", ".join(FORMULAS) + ", or a SymPy expression", "got": what},
             )
         return Activation(name or what, Lambda(X, FORMULAS[what]))
-    symbols = getattr(what, "free_symbols", set())
+    symbols: set[Any] = getattr(what, "free_symbols", set())
     if isinstance(what, Expr) and variable in symbols:
         return Activation(name or "phi", Lambda(X, what.xreplace({variable: X})))
     if not isinstance(what, Expr) or len(symbols) != 1:

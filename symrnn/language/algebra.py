@@ -128,7 +128,7 @@ class Ones(MatrixNode):
 class Transposed(MatrixNode):
     """Aᵀ, unevaluated."""
 
-    def __new__(cls, matrix: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, matrix: Any) -> MatrixExpr:
         matrix = as_matrix(matrix)
         if isinstance(matrix, Transposed):
             return matrix.args[0]
@@ -149,7 +149,7 @@ class Transposed(MatrixNode):
 class MatrixSum(MatrixNode):
     """A + B + …, in the order written; equal terms are collected, zeros dropped."""
 
-    def __new__(cls, *terms: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, *terms: Any) -> MatrixExpr:
         if not terms:
             raise IllFormedError("a sum needs at least one term: its shape is unknown otherwise")
         flat: list[MatrixExpr] = []
@@ -177,8 +177,9 @@ class MatrixSum(MatrixNode):
 class MatrixProduct(MatrixNode):
     """c A B …: `args` is the scalar coefficient and then the factors, in order."""
 
-    def __new__(cls, *operands: Any) -> MatrixExpr:  # type: ignore[misc]
-        coefficient, factors = S.One, []
+    def __new__(cls, *operands: Any) -> MatrixExpr:
+        coefficient: Expr = S.One
+        factors: list[MatrixExpr] = []
         for operand in map(sympy.sympify, operands):
             if not isinstance(operand, MatrixExpr):
                 coefficient *= as_scalar(operand)

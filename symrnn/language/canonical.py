@@ -15,7 +15,7 @@ from sympy import Basic, Expr, Symbol, Tuple, default_sort_key
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation
-from symrnn.language.algebra import MatrixSum, MatrixProduct, Transposed, split_coefficient
+from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed, split_coefficient
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
@@ -102,7 +102,7 @@ def _sorted_diagonals(product: MatrixExpr) -> MatrixExpr:
     """Diagonal matrices commute with each other: neighbours are sorted."""
     if not isinstance(product, MatrixProduct):
         return product
-    factors, run = [], []  # type: ignore[var-annotated]
+    factors, run = [], []
     for factor in (*product.factors, None):
         if isinstance(factor, Diag):
             run.append(factor)
@@ -183,7 +183,9 @@ def transpose(node: MatrixExpr) -> MatrixExpr:
     if isinstance(node, MatrixSum):
         return MatrixSum(*(transpose(term) for term in node.args))
     if isinstance(node, MatrixProduct):
-        return MatrixProduct(node.coefficient, *(transpose(factor) for factor in reversed(node.factors)))
+        return MatrixProduct(
+            node.coefficient, *(transpose(factor) for factor in reversed(node.factors))
+        )
     if isinstance(node, OrderedProduct):
         flipped = node.transposed()
         if not isinstance(flipped, OrderedProduct):
@@ -200,5 +202,3 @@ def transpose(node: MatrixExpr) -> MatrixExpr:
     if isinstance(node, Diag):
         return node
     return Transposed(node)
-
-

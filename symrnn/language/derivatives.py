@@ -48,9 +48,7 @@ def derivative_shape(of: MatrixExpr, by: MatrixExpr, layout: str) -> Shape:
 
 
 class _Derivative(MatrixNode):
-    def __new__(
-        cls, of: Any, by: Any, layout: Any = NUMERATOR, held: Any = ()
-    ) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, of: Any, by: Any, layout: Any = NUMERATOR, held: Any = ()) -> MatrixExpr:
         of, by = as_matrix(of), as_matrix(by)
         variable = by.args[0] if isinstance(by, Vec) else by
         if not isinstance(variable, sympy.MatrixSymbol | TimeVector):

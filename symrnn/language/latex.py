@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
-from symrnn.language.activations import X, Activation, Elementwise, Unknown
+from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
     Identity,
     MatrixProduct,

@@ -16,7 +16,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.language import shapes
-from symrnn.language.algebra import MatrixSum, Identity, MatrixNode, MatrixProduct, Zeros, as_matrix
+from symrnn.language.algebra import Identity, MatrixNode, MatrixProduct, MatrixSum, Zeros, as_matrix
 from symrnn.language.shapes import Shape
 
 LEFT, RIGHT = "left", "right"
@@ -137,7 +137,7 @@ class OrderedProduct(Ranged):
 
     def __new__(
         cls, body: Any, index: Any, lower: Any, upper: Any, latest: Any = LEFT
-    ) -> MatrixExpr:  # type: ignore[misc]
+    ) -> MatrixExpr:
         body = as_matrix(body)
         shapes.require_square("ordered product", body)
         index, lower, upper = _require_range("ordered product", index, lower, upper)
@@ -199,7 +199,7 @@ class OrderedProduct(Ranged):
 class OrderedSum(Ranged):
     """Σ body over index = lower … upper."""
 
-    def __new__(cls, body: Any, index: Any, lower: Any, upper: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, body: Any, index: Any, lower: Any, upper: Any) -> MatrixExpr:
         body = as_matrix(body)
         index, lower, upper = _require_range("ordered sum", index, lower, upper)
         length = sympy.expand(upper - lower + 1)
@@ -224,9 +224,9 @@ class OrderedSum(Ranged):
 
     def concatenate(self, other: MatrixExpr) -> MatrixExpr:
         """`self + other` as one sum, where `other` begins right after `self` ends."""
-        if isinstance(other, OrderedSum) and shapes.same_size(other.lower, self.upper + 1):
-            if self._same_body(other):
-                return self.over(self.lower, other.upper)
+        follows = isinstance(other, OrderedSum) and shapes.same_size(other.lower, self.upper + 1)
+        if follows and self._same_body(other):
+            return self.over(self.lower, other.upper)
         raise IllFormedError(
             "these ordered sums do not concatenate",
             {"expected": "one body, adjacent ranges", "got": f"{self} and {other}"},

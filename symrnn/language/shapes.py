@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from sympy import Expr, expand
@@ -46,7 +47,7 @@ def require_same(operation: str, *nodes: MatrixExpr) -> None:
 
 def require_chain(operation: str, *nodes: MatrixExpr) -> None:
     """Raise `ShapeError` unless each operand has as many columns as the next has rows."""
-    for left, right in zip(nodes, nodes[1:], strict=False):
+    for left, right in pairwise(nodes):
         if not same_size(left.shape[1], right.shape[0]):
             expected = "columns of the left operand = rows of the right one"
             _refuse(operation, expected, left, right)

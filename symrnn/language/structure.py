@@ -17,7 +17,7 @@ from symrnn.language.shapes import Shape
 class Diag(MatrixNode):
     """diag(v), the n × n diagonal matrix of a column v."""
 
-    def __new__(cls, vector: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, vector: Any) -> MatrixExpr:
         vector = as_matrix(vector)
         shapes.require_column("diag", vector)
         size = vector.shape[0]
@@ -35,7 +35,7 @@ class Diag(MatrixNode):
 class DiagonalOf(MatrixNode):
     """The diagonal of a square matrix as a column: the transpose of the linear map diag."""
 
-    def __new__(cls, matrix: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, matrix: Any) -> MatrixExpr:
         matrix = as_matrix(matrix)
         shapes.require_square("diagonal", matrix)
         if isinstance(matrix, Diag):
@@ -50,7 +50,7 @@ class DiagonalOf(MatrixNode):
 class Hadamard(MatrixNode):
     """A ⊙ B ⊙ …, entry by entry."""
 
-    def __new__(cls, *factors: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, *factors: Any) -> MatrixExpr:
         flat: list[MatrixExpr] = []
         for factor in map(as_matrix, factors):
             flat.extend(factor.args if isinstance(factor, Hadamard) else [factor])
@@ -70,7 +70,7 @@ class Hadamard(MatrixNode):
 class Kronecker(MatrixNode):
     """A ⊗ B: entry (ip + r, jq + s) is A_ij B_rs, with B p × q."""
 
-    def __new__(cls, left: Any, right: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, left: Any, right: Any) -> MatrixExpr:
         left, right = as_matrix(left), as_matrix(right)
         if shapes.is_scalar(left) and isinstance(left, Identity):
             return right
@@ -91,7 +91,7 @@ class Kronecker(MatrixNode):
 class Vec(MatrixNode):
     """vec(A): the columns of A, one below the other."""
 
-    def __new__(cls, matrix: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, matrix: Any) -> MatrixExpr:
         matrix = as_matrix(matrix)
         if isinstance(matrix, Unvec):
             return matrix.args[0]
@@ -106,7 +106,7 @@ class Vec(MatrixNode):
 class Unvec(MatrixNode):
     """The rows × cols matrix whose columns are stacked in v: the inverse and transpose of vec."""
 
-    def __new__(cls, vector: Any, rows: Any, cols: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, vector: Any, rows: Any, cols: Any) -> MatrixExpr:
         vector, rows, cols = as_matrix(vector), sympy.sympify(rows), sympy.sympify(cols)
         shapes.require_column("unvec", vector)
         if not shapes.same_size(vector.shape[0], rows * cols):
@@ -129,7 +129,7 @@ class Unvec(MatrixNode):
 class Block(MatrixNode):
     """A matrix of blocks; `args` is one `Tuple` of blocks a row."""
 
-    def __new__(cls, *rows: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, *rows: Any) -> MatrixExpr:
         grid = [[as_matrix(block) for block in row] for row in rows]
         if not grid or not grid[0]:
             raise IllFormedError("a block matrix needs at least one block")
@@ -164,14 +164,14 @@ def stack(*vectors: Any) -> MatrixExpr:
 class Rows(MatrixNode):
     """`count` rows of a matrix from row `start` on (counted from 0)."""
 
-    def __new__(cls, matrix: Any, start: Any, count: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, matrix: Any, start: Any, count: Any) -> MatrixExpr:
         matrix, start, count = as_matrix(matrix), sympy.sympify(start), sympy.sympify(count)
         if start == 0 and shapes.same_size(count, matrix.shape[0]):
             return matrix
         beyond = matrix.shape[0] - start - count
         if start.is_negative or count.is_negative or beyond.is_negative:
             raise ShapeError(
-                f"rows {start} … {start + count - 1} of a matrix that is {shapes.show(matrix.shape)}",
+                f"rows {start} … {start + count - 1} of a {shapes.show(matrix.shape)} matrix",
                 {"expected": f"rows within 0 … {matrix.shape[0] - 1}", "got": f"{start}, {count}"},
             )
         if isinstance(matrix, Zeros):
@@ -192,7 +192,7 @@ class Rows(MatrixNode):
 class Place(MatrixNode):
     """A matrix set into `total` rows of zeros from row `start` on: the transpose of `Rows`."""
 
-    def __new__(cls, matrix: Any, start: Any, total: Any) -> MatrixExpr:  # type: ignore[misc]
+    def __new__(cls, matrix: Any, start: Any, total: Any) -> MatrixExpr:
         matrix, start, total = as_matrix(matrix), sympy.sympify(start), sympy.sympify(total)
         if start == 0 and shapes.same_size(total, matrix.shape[0]):
             return matrix

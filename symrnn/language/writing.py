@@ -54,7 +54,7 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         super().__init__({"fold_short_frac": False, "ln_notation": False})
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
-        parts = []
+        parts: list[str] = []
         for term in _positive_first(self._as_ordered_terms(expr, order=order)):
             written = self._print(term)
             if parts:
@@ -72,7 +72,7 @@ class _TextPrinter(StrPrinter):  # type: ignore[misc]
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         terms = _positive_first(self._as_ordered_terms(expr, order=order))
         first, *rest = [self._print(term) for term in terms]
-        return first + "".join(
+        return str(first) + "".join(
             f" - {part[1:]}" if part.startswith("-") else f" + {part}" for part in rest
         )
 

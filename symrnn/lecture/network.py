@@ -117,7 +117,9 @@ def study(
         progress("checking kernels", done, len(nets))
         agreements += check_kernels(kernels, weights, name)
     decays = tuple(
-        _decay(kernels, _claim(library, "product_bound"), name, _weights(chosen, net.inputs[-HORIZON:]))
+        _decay(
+            kernels, _claim(library, "product_bound"), name, _weights(chosen, net.inputs[-HORIZON:])
+        )
         for name, chosen in (("before training", net.initial), ("after training", net.trained))
     )
     tail = _claim(library, "truncation", "the bias is a geometric tail")

@@ -1,0 +1,1 @@
+"""From expressions to NumPy: lowering, kernels, difference oracles, clipping, training."""

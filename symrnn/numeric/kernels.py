@@ -188,9 +188,7 @@ class Kernels:
         wanted = {k: v for k, v in self.gradient_sums.items() if since == 0 or k != "s0"}
         return {name: _gradient(name, kernel(values), run) for name, kernel in wanted.items()}
 
-    def adjoint_gradients(
-        self, run: Run, loss_gradients: Any, since: int = 0
-    ) -> dict[str, Array]:
+    def adjoint_gradients(self, run: Run, loss_gradients: Any, since: int = 0) -> dict[str, Array]:
         """∂L/∂(W, U, b, s₀) of the total loss by the adjoint recursion, O(T).
 
         Args:
@@ -208,7 +206,7 @@ class Kernels:
         delta = np.zeros_like(run.bindings["s"])
         shape = delta.shape[1:]
         delta[run.steps] = np.broadcast_to(rows[-1].mT, shape)
-        given = {k: row for k, row in enumerate(rows, start=1)}
+        given = dict(enumerate(rows, start=1))
         given[0] = np.zeros_like(rows[0])
         values = {**run.bindings, "delta": delta, "dL_ds": given, "t": run.steps, "h": since}
         for k in range(run.steps - 1, since - 1, -1):
@@ -244,7 +242,9 @@ def _checked(**arrays: Any) -> dict[str, Array]:
     for name, value in arrays.items():
         array = np.asarray(value)
         if array.dtype.kind not in "fciu":
-            raise IllFormedError(f"{name} must be numeric", {"expected": "floats", "got": array.dtype})
+            raise IllFormedError(
+                f"{name} must be numeric", {"expected": "floats", "got": array.dtype}
+            )
         if not np.isfinite(array).all():
             raise IllFormedError(
                 f"{name} holds non-finite entries",

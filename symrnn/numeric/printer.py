@@ -219,15 +219,15 @@ class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
         return f"norm({self._print(node.matrix)}, {_NORMS[node.kind]})"
 
     def _print_Max(self, node: Any) -> str:
-        first, *rest = (self._print(arg) for arg in node.args)
-        for other in rest:
-            first = f"maximum({first}, {other})"
-        return first
+        return self._nested("maximum", node)
 
     def _print_Min(self, node: Any) -> str:
-        first, *rest = (self._print(arg) for arg in node.args)
+        return self._nested("minimum", node)
+
+    def _nested(self, name: str, node: Any) -> str:
+        first, *rest = (str(self._print(arg)) for arg in node.args)
         for other in rest:
-            first = f"minimum({first}, {other})"
+            first = f"{name}({first}, {other})"
         return first
 
     # Derivatives that are given -------------------------------------------

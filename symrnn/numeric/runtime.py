@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 
 def fold(step: Callable[[Array, int], Array], times: Iterable[int], start: Array) -> Array:
-    """step(… step(step(start, j₀), j₁) …): an ordered product applied to what stands right of it."""
+    """step(… step(step(start, j₀), j₁) …): an ordered product applied to what is right of it."""
     value = start
     for time in times:
         value = step(value, time)
@@ -43,7 +43,7 @@ def kron(left: Array, right: Array) -> Array:
 def vec(matrix: Array) -> Array:
     """The columns one below the other."""
     columns = matrix.mT
-    return columns.reshape(*columns.shape[:-2], columns.shape[-2] * columns.shape[-1], 1)
+    return np.reshape(columns, (*columns.shape[:-2], columns.shape[-2] * columns.shape[-1], 1))
 
 
 def unvec(vector: Array, rows: int, cols: int) -> Array:
@@ -53,7 +53,7 @@ def unvec(vector: Array, rows: int, cols: int) -> Array:
 
 def diag(vector: Array) -> Array:
     """The dense diagonal matrix of a column; only where nothing stands beside it."""
-    return vector * np.eye(vector.shape[-2], dtype=vector.dtype)
+    return np.asarray(vector * np.eye(vector.shape[-2], dtype=vector.dtype))
 
 
 def diagonal(matrix: Array) -> Array:
@@ -81,7 +81,7 @@ def place(matrix: Array, start: int, size: int) -> Array:
 def norm(matrix: Array, kind: Any) -> Array:
     """A matrix norm of the last two axes; a column is an n × 1 matrix."""
     if kind == "max":
-        return np.abs(matrix).max(axis=(-2, -1))
+        return np.asarray(np.abs(matrix).max(axis=(-2, -1)))
     if kind == 2 and matrix.shape[-1] == 1:
         # Scaled, so that squares neither overflow nor vanish.
         scale = np.abs(matrix).max(axis=(-2, -1), keepdims=True)

@@ -26,7 +26,8 @@ class RNN:
     """A recurrence together with the names the lecture gives to its parts.
 
     `W` (d × d), `U` (d × m), `b` (d), states `s`, pre-activations `a`, inputs `x`, losses `L`;
-    times `j`, `k`, `t`, `T`, `tau`; scalars `gamma` (sup |σ′|), `lam` (any λ ≥ ‖W‖), `kappa`, `eta`.
+    times `j`, `k`, `t`, `T`, `tau`; scalars `gamma` (sup |σ′|), `lam` (any λ ≥ ‖W‖), `kappa` and
+    `eta`.
     """
 
     recurrence: Recurrence
@@ -132,4 +133,3 @@ def sigma_inside(activation: Any = None, *, hidden: Any = HIDDEN, width: Any = I
     }
     recurrence = Recurrence(j, (s,), (x,), definitions, (loss,))
     return RNN(recurrence, sigma, W, b, s, a, loss, U=U, x=x)
-

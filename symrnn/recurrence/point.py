@@ -44,6 +44,7 @@ class Point(Unrolled):
 
 def concrete(value: Any) -> Any:
     """Entries with every unknown function replaced by its stand-in polynomial."""
+
     def sigma(name: Any, order: Any, x: Expr) -> Expr:
         return _SIGMA.diff(_X, int(order)).subs(_X, x)
 
@@ -75,8 +76,10 @@ def assignments(
     combinations = itertools.product(range(latest + 1), repeat=len(times))
     for values in sorted(combinations, key=_spread):
         chosen = dict(zip(times, values, strict=True))
-        chosen.update({size: 2 for size in sizes})
-        if all(expression.subs(chosen) >= 0 for expression in order if _decided(expression, chosen)):
+        chosen.update(dict.fromkeys(sizes, 2))
+        if all(
+            expression.subs(chosen) >= 0 for expression in order if _decided(expression, chosen)
+        ):
             yield chosen
 
 

@@ -46,8 +46,7 @@ class Cell:
                 {"expected": len(self.states), "got": len(values)},
             )
         definitions = {
-            state[j]: as_matrix(value)
-            for state, value in zip(self.states, values, strict=True)
+            state[j]: as_matrix(value) for state, value in zip(self.states, values, strict=True)
         }
         return Recurrence(j, self.states, self.inputs, definitions)
 
@@ -126,9 +125,7 @@ class Recurrence:
             return []
         nodes = sorted(value.atoms(TimeVector), key=sympy.default_sort_key)
         return [
-            node
-            for node in nodes
-            if node.index == of.index and self.definition(node) is not None
+            node for node in nodes if node.index == of.index and self.definition(node) is not None
         ]
 
     def expanded(self, node: MatrixExpr) -> MatrixExpr:

@@ -14,9 +14,7 @@ from symrnn.theory.context import Context, Known
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step
 
 
-def check(
-    proof: Proof, context: Context, name: str = "derivation", explain: bool = True
-) -> int:
+def check(proof: Proof, context: Context, name: str = "derivation", explain: bool = True) -> int:
     """Check every step; returns how many were checked.
 
     Args:
@@ -121,9 +119,7 @@ def _check_induction(proof: Induction, context: Context, name: str, explain: boo
     before = claim.subs(over, over - 1)
     _same_ends(proof.base_case, at_base, f"{name} (base case)")
     _same_ends(proof.step, claim, f"{name} (step)")
-    base_given = tuple(
-        fact.subs(over, proof.base) for fact in proof.given if hasattr(fact, "subs")
-    )
+    base_given = tuple(fact.subs(over, proof.base) for fact in proof.given if hasattr(fact, "subs"))
     if not given.nonnegative(over - proof.base):
         raise SideConditionError(
             f"the hypotheses of `{name}` do not say where it begins",
@@ -145,12 +141,8 @@ def _check_induction(proof: Induction, context: Context, name: str, explain: boo
                 {"expected": ", ".join(map(text, facts)) or "(nothing)", "got": text(added[0])},
             )
     known = Known("the claim at the time before", before, proof.given, general=False)
-    later = replace(
-        given, order=(*given.order, over - 1 - proof.base), induction=(known,)
-    )
-    count = check(
-        proof.base_case, context.assume(base_given), f"{name} (base case)", explain
-    )
+    later = replace(given, order=(*given.order, over - 1 - proof.base), induction=(known,))
+    count = check(proof.base_case, context.assume(base_given), f"{name} (base case)", explain)
     return count + check(proof.step, later, f"{name} (step)", explain)
 
 

@@ -9,7 +9,13 @@ from typing import Any
 
 import sympy
 from sympy import Expr, Symbol
-from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
+from sympy.core.relational import (
+    GreaterThan,
+    LessThan,
+    Relational,
+    StrictGreaterThan,
+    StrictLessThan,
+)
 
 from symrnn.errors import IllFormedError
 from symrnn.language.ordered import Ranged

@@ -50,9 +50,7 @@ class Derivation:
 
     def _then(self, relation: str, after: Any, rule: Rule) -> Derivation:
         if not isinstance(rule, Rule):
-            raise IllFormedError(
-                "a step needs a rule", {"expected": "rules.…", "got": f"{rule!r}"}
-            )
+            raise IllFormedError("a step needs a rule", {"expected": "rules.…", "got": f"{rule!r}"})
         after = operand(after)
         kind = Equation if relation == "=" else Inequality
         if relation != "→":

@@ -17,7 +17,7 @@ Bindings = dict[Any, Any]
 
 
 def match(pattern: Basic, node: Basic) -> Bindings | None:
-    """Values of the pattern's free integer symbols that make it the node; None if there are none."""
+    """Values of the pattern's times that make it the node; None if there are none."""
     variables = {s for s in pattern.free_symbols if isinstance(s, Symbol) and is_time(s)}
     bindings: Bindings = {}
     if not _collect(pattern, node, variables, bindings):
@@ -32,8 +32,10 @@ def is_time(symbol: Symbol) -> bool:
 
 def instantiate(pattern: Any, bindings: Bindings) -> Any:
     """The pattern with its variables replaced, all at once and without capture."""
-    return pattern.subs(bindings, simultaneous=False) if _safe(bindings) else _two_step(
-        pattern, bindings
+    return (
+        pattern.subs(bindings, simultaneous=False)
+        if _safe(bindings)
+        else _two_step(pattern, bindings)
     )
 
 
@@ -73,6 +75,5 @@ def _collect(pattern: Any, node: Any, variables: set[Symbol], bindings: Bindings
     if not pattern.args:
         return bool(pattern == node)
     return all(
-        _collect(p, n, variables, bindings)
-        for p, n in zip(pattern.args, node.args, strict=True)
+        _collect(p, n, variables, bindings) for p, n in zip(pattern.args, node.args, strict=True)
     )

@@ -192,5 +192,3 @@ def statement(
         )
 
     return wrap
-
-

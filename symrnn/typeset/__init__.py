@@ -1,0 +1,1 @@
+"""A lecture as a document, and its backends: LaTeX, HTML, figures, algorithms."""

@@ -1,0 +1,1 @@
+"""Evidence, filled by running it: sampling, entries, planted faults, kernels on a network."""

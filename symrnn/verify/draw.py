@@ -1,15 +1,14 @@
-"""Random and adversarial settings that meet a proof's hypotheses.
+"""Random and adversarial settings that meet a proof's hypotheses, many at once.
 
 Ordinary draws rarely come near a bound. The adversarial families do: states at rest (slopes at
-their largest), W a multiple of an orthogonal matrix (norm = spectral radius), aligned vectors,
+their largest), states held just beside it by the bias (every term of a sum over time of one size),
+W a multiple of the identity or of an orthogonal matrix (norm = spectral radius), aligned vectors,
 nilpotent and rank-one W, saturated units.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,20 +24,40 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.lines import Line, Times, line
-from symrnn.verify.setting import Setting
-from symrnn.verify.within import horizon
+from symrnn.verify.setting import Setting, functions, together
+from symrnn.verify.within import every_time, horizon
 
 Array = NDArray[Any]
-TOLERANCE = 1e-9
+ROUNDING = 1e-12
+"""How far a hypothesis may be missed: rounding, in settings that meet it exactly."""
+
+ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class Family:
+    """A way to draw.
+
+    weights: how square matrices are made.
+    state: "free", "rest" (a_j = 0), "near" (states of size 1e-4), "held" (one state, near rest,
+        that the bias keeps), "saturated".
+    """
+
+    weights: str
+    state: str = "free"
+
+
 FAMILIES = (
-    "gaussian",
-    "multiple of I, near rest",
-    "at rest",
-    "orthogonal, near rest",
-    "rank one",
-    "orthogonal at rest",
-    "nilpotent",
-    "saturated",
+    Family("gaussian"),
+    Family("identity", "near"),
+    Family("identity", "rest"),
+    Family("identity", "held"),
+    Family("orthogonal", "near"),
+    Family("orthogonal", "rest"),
+    Family("rank one"),
+    Family("rank one", "held"),
+    Family("nilpotent"),
+    Family("gaussian", "saturated"),
 )
 
 
@@ -67,7 +86,6 @@ class Drawer:
     ) -> None:
         self.rnn, self.kind, self.sigma = rnn, kind, sigma
         self.at: Times = tuple(times.items())
-        self.draws = 0
         everything = [*expressions, *given, *rnn.recurrence.definitions.values()]
         symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
         plain = {s for s in symbols if isinstance(s, Symbol) and s not in times}
@@ -94,104 +112,132 @@ class Drawer:
             elif isinstance(fact, Equation):
                 self.conditions.append(("=", self._line(fact.lhs - fact.rhs)))
             elif isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol):
-                self.suprema.append((fact.rhs, self._line(fact.lhs), list(self._all(fact))))
+                times_of = every_time(fact.lhs, self.steps, self.rnn)
+                self.suprema.append((fact.rhs, self._line(fact.lhs), list(times_of)))
             elif isinstance(fact, Inequality):
                 self.conditions.append(("≤", self._line(fact.lhs - fact.rhs)))
             elif isinstance(fact, Relational) and set(fact.free_symbols) - set(times):
                 self.conditions.append(("≤", self._line(fact.lts - fact.gts)))
-
-    def _all(self, fact: Any) -> Iterator[Times]:
-        """Every time a general hypothesis speaks of."""
-        free = sorted((s for s in fact.lhs.free_symbols if _is_time(s)), key=str)
-        for values in itertools.product(range(1, self.steps + 1), repeat=len(free)):
-            yield tuple(zip(free, values, strict=True))
 
     def _line(self, expression: Any) -> Line:
         return line(expression, self.at, self.kind)
 
     # ------------------------------------------------------------------ drawing
 
-    def draw(self, rng: Generator, tries: int = 300) -> Setting:
-        """One setting that meets the hypotheses.
+    def draw(self, rng: Generator, each: int = 1) -> Setting:
+        """A batch that meets the hypotheses: `each` settings out of every family that can.
 
         Raises:
             EvidenceError: when none was found; a check that never ran must not pass.
         """
-        for _ in range(tries):
-            family = FAMILIES[self.draws % len(FAMILIES)]
-            self.draws += 1
-            setting = self._complete(self._raw(rng, family), rng)
-            if setting is not None:
-                return setting
+        found: list[Setting] = []
+        missing = dict.fromkeys(FAMILIES, each)
+        for attempt in range(ROUNDS):
+            count = 2 * each * 4**attempt
+            raw = together([self._raw(rng, family, count) for family in missing])
+            setting, met = self._complete(raw, rng)
+            places: list[int] = []
+            for number, family in enumerate(list(missing)):
+                block = np.arange(number * count, (number + 1) * count)
+                chosen = block[met[block]][: missing[family]]
+                places.extend(chosen)
+                missing[family] -= len(chosen)
+            if places:
+                found.append(setting.take(places))
+            missing = {family: left for family, left in missing.items() if left}
+            # A family that some hypothesis excludes altogether is given up after a while.
+            if not missing or (found and attempt >= ROUNDS // 2):
+                break
+        if found:
+            return together(found)
         raise EvidenceError(
             "no setting met the hypotheses",
-            {"tries": tries, "times": self.at, "activation": self.sigma, "norm": self.kind},
+            {"times": self.at, "activation": self.sigma, "norm": self.kind},
         )
 
-    def nearby(self, setting: Setting, rng: Generator, reach: float) -> Setting | None:
-        """A setting close to another, or None where it misses the hypotheses."""
+    def nearby(self, setting: Setting, rng: Generator, reach: float) -> tuple[Setting, Array]:
+        """Settings close to others, and which of them meet the hypotheses."""
         arrays = {
             name: value * (1 + reach * rng.normal(size=value.shape))
-            + reach * 0.1 * rng.normal(size=value.shape)
+            + reach * 0.1 * rng.choice((0.0, 1.0)) * rng.normal(size=value.shape)
             for name, value in setting.arrays.items()
         }
-        scalars = {s: v * float(np.exp(reach * rng.normal())) for s, v in setting.scalars.items()}
+        scalars = {
+            symbol: value * np.exp(reach * rng.normal(size=value.shape))
+            for symbol, value in setting.scalars.items()
+        }
         return self._complete(replace(setting, arrays=arrays, scalars=scalars), rng)
 
-    def _raw(self, rng: Generator, family: str) -> Setting:
+    def _raw(self, rng: Generator, family: Family, count: int) -> Setting:
         arrays: dict[str, Array] = {}
         for node in self.parameters:
             rows, cols = (int(n.subs(self.sizes)) for n in node.shape)
-            arrays[parameter_name(node)] = _matrix(rng, rows, cols, family)
-        columns = [name for name, value in arrays.items() if value.shape[1] == 1]
-        if len(columns) > 1 and rng.random() < 0.3:
+            arrays[parameter_name(node)] = _matrix(rng, count, rows, cols, family.weights)
+        columns = [name for name, value in arrays.items() if value.shape[-1] == 1]
+        if len(columns) > 1:
             # Aligned columns of one size: where the triangle inequality is an equality.
             first, second = columns[-2:]
             if arrays[first].shape == arrays[second].shape:
-                arrays[second] = arrays[first] * float(rng.normal())
-        still = "rest" in family
-        reach = 30.0 if family == "saturated" else 0.0 if still else 1.0
+                aligned = rng.random(size=(count, 1, 1)) < 0.3
+                multiple = arrays[first] * rng.normal(size=(count, 1, 1))
+                arrays[second] = np.where(aligned, multiple, arrays[second])
+        reach = {"free": 1.0, "saturated": 30.0, "near": 1e-4}.get(family.state, 0.0)
+        driven = 0.0 if family.state == "near" else reach
         for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
             rows = int(sympy.sympify(sequence.rows).subs(self.sizes))
             if sequence in self.rnn.recurrence.states:
-                first = 1e-4 if "near" in family else reach
-                arrays[f"{sequence.label}_0"] = first * rng.normal(size=(rows, 1))
+                arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
             else:
-                arrays[sequence.label] = reach * rng.normal(size=(self.steps + 1, rows, 1))
-        if still and "b" in arrays:
+                size = (self.steps + 1, count, rows, 1)
+                arrays[sequence.label] = driven * rng.normal(size=size)
+        if driven == 0.0 and "b" in arrays:
             arrays["b"] = np.zeros_like(arrays["b"])
-        scalars = {s: _scalar(rng, s) for s in self.scalars}
-        setting = Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
-        return setting
+        if family.state == "held":
+            self._hold(arrays, 1e-3 * rng.normal(size=arrays[self._state].shape))
+        scalars = {symbol: _scalar(rng, symbol, count) for symbol in self.scalars}
+        return Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
 
-    def _complete(self, setting: Setting, rng: Generator) -> Setting | None:
-        """Put in what the hypotheses fix; None where one of them fails."""
+    @property
+    def _state(self) -> str:
+        return f"{self.rnn.recurrence.states[0].label}_0"
+
+    def _hold(self, arrays: dict[str, Array], near: Array) -> None:
+        """The bias that makes the state stay where it is, with pre-activations `near` 0."""
+        if "W" not in arrays or "b" not in arrays or arrays["b"].shape != near.shape:
+            return
+        sigma = functions(self.sigma)["sigma"]
+        outside = self.rnn.a in {vector.sequence for vector in self.rnn.recurrence.definitions}
+        # s = σ(a), a = W s + b; or, with σ inside, s = W σ(s) + b.
+        arrays[self._state] = sigma(near) if outside else near
+        arrays["b"] = near - arrays["W"] @ sigma(near)
+
+    def _complete(self, setting: Setting, rng: Generator) -> tuple[Setting, Array]:
+        """Put in what the hypotheses fix; and where in the batch all of them hold."""
+        count = setting.count
         for leaf, given in self.fixed:
             value = given.value(setting, self.at)
             if isinstance(leaf, Symbol):
-                scalars = {**setting.scalars, leaf: float(value)}
-                setting = replace(setting, scalars=scalars)
+                filled = np.array(np.broadcast_to(value, (count,)), dtype=float)
+                setting = replace(setting, scalars={**setting.scalars, leaf: filled})
             else:
                 name = f"{leaf.label}_0" if isinstance(leaf, TimeVector) else parameter_name(leaf)
                 shape = setting.arrays[name].shape
                 filled = np.array(np.broadcast_to(value, shape), dtype=float)
                 setting = replace(setting, arrays={**setting.arrays, name: filled})
+        bounds: dict[Symbol, Array] = {}
         for symbol, bounded, times in self.suprema:
-            largest = max(float(bounded.value(setting, at)) for at in times)
-            slack = 1.0 if rng.random() < 0.6 else 1.0 + float(rng.random())
-            scalars = {**setting.scalars, symbol: largest * slack}
-            setting = replace(setting, scalars=scalars)
+            if bounds.keys() & bounded.expression.free_symbols:
+                setting = replace(setting, scalars={**setting.scalars, **bounds})
+            largest = np.max([bounded.entries(setting, at) for at in times], axis=(0, -1))
+            slack = np.where(rng.random(count) < 0.6, 1.0, 1.0 + rng.random(count))
+            bounds[symbol] = largest * slack
+        setting = replace(setting, scalars={**setting.scalars, **bounds})
+        met = np.ones(count, dtype=bool)
         for relation, gap in self.conditions:
-            value = gap.value(setting, self.at)
-            if relation == "≤" and not (value <= 1e-12).all():
-                return None
-            if relation == "=" and np.abs(value).max() > 1e-12:
-                return None
-        return setting
-
-
-def _is_time(symbol: Any) -> bool:
-    return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
+            value = gap.entries(setting, self.at)
+            missed = value if relation == "≤" else np.abs(value)
+            met &= (missed <= ROUNDING).all(axis=-1)
+        return setting, met
 
 
 def _shape_symbols(expression: Any) -> set[Symbol]:
@@ -199,21 +245,24 @@ def _shape_symbols(expression: Any) -> set[Symbol]:
     return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
 
 
-def _scalar(rng: Generator, symbol: Symbol) -> float:
-    size = float(np.exp(rng.normal(scale=1.5)))
-    return size if symbol.is_nonnegative or rng.random() < 0.5 else -size
+def _scalar(rng: Generator, symbol: Symbol, count: int) -> Array:
+    size = np.exp(rng.normal(scale=1.5, size=count))
+    return size if symbol.is_nonnegative else size * rng.choice((-1.0, 1.0), size=count)
 
 
-def _matrix(rng: Generator, rows: int, cols: int, family: str) -> Array:
-    scale = float(np.exp(rng.normal(scale=0.8)))
+def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Array:
+    scale = np.exp(rng.normal(scale=0.8, size=(count, 1, 1)))
     if rows != cols:
-        return np.asarray(scale * rng.normal(size=(rows, cols)))
-    if family.startswith("orthogonal"):
-        return np.asarray(scale * np.linalg.qr(rng.normal(size=(rows, cols)))[0])
-    if family in ("at rest", "multiple of I, near rest"):
-        return scale * np.eye(rows)
-    if family == "rank one":
-        return np.asarray(scale * rng.normal(size=(rows, 1)) * rng.normal(size=(1, cols)))
-    if family == "nilpotent":
+        return np.asarray(scale * rng.normal(size=(count, rows, cols)))
+    if kind == "orthogonal":
+        return np.asarray(scale * np.linalg.qr(rng.normal(size=(count, rows, cols)))[0])
+    if kind == "identity":
+        # Also far below 1: there a geometric series is all but its first term.
+        wide = np.exp(rng.uniform(-5.0, 1.0, size=(count, 1, 1)))
+        return np.asarray(wide * np.eye(rows))
+    if kind == "rank one":
+        left, right = rng.normal(size=(count, rows, 1)), rng.normal(size=(count, 1, cols))
+        return np.asarray(scale * left * right)
+    if kind == "nilpotent":
         return np.asarray(scale * np.triu(np.ones((rows, cols)), 1))
-    return np.asarray(scale * rng.normal(size=(rows, cols)) / np.sqrt(cols))
+    return np.asarray(scale * rng.normal(size=(count, rows, cols)) / np.sqrt(cols))

@@ -107,7 +107,7 @@ def _refusals(
     alone = step(wrong.rhs, algebra)
     attempts: dict[str, Callable[[], Any]] = {
         "derived": lambda: check(_with_claim(part, wrong), context, name, explain=False),
-        "sampled": lambda: sample(alone, rnn, name, facts, points=3),
+        "sampled": lambda: sample(alone, rnn, name, facts),
         "explicit": lambda: write_out(alone, rnn, name, facts),
     }
     return tuple(grade for grade, attempt in attempts.items() if _raises(attempt))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sympy
 from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
@@ -45,6 +46,12 @@ class Line:
                 setting.derivatives[closed] = found
             bindings[name] = setting.derivatives[closed]
         return np.asarray(self.kernel(bindings))
+
+    def entries(self, setting: Setting, times: Times = ()) -> Any:
+        """The value in every setting of a batch, its entries side by side: (B, entries)."""
+        value, count = self.value(setting, times), setting.count
+        axes = value.shape[-2:] if isinstance(self.expression, MatrixExpr) else ()
+        return np.broadcast_to(value, (count, *axes)).reshape(count, -1)
 
 
 def line(expression: Any, times: Times, kind: str) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class Weights:
     x: Array
     c: Array
 
-    def arguments(self) -> tuple[Array, ...]:
+    def arguments(self) -> tuple[Array, Array, Array, Array, Array]:
         """W, U, b, s₀, x: what a forward pass reads."""
         return self.W, self.U, self.b, self.s0, self.x
 
@@ -92,7 +93,7 @@ def check_kernels(kernels: Kernels, net: Weights, name: str, tau: int = 5) -> li
     jacobians = {"step Jacobian ∂s_t/∂s_{t-1}": t - 1, "∂s_t/∂s_k": k}
     for kernel, at in jacobians.items():
         ours = kernels.jacobian(run, t, at)
-        found.append(_agree(kernel, name, ours, lambda o, at=at: _state(net, sigma, t, at, o)))
+        found.append(_agree(kernel, name, ours, partial(_state, net, sigma, t, at)))
     found += _gradients(kernels, net, run, sigma, name)
     for label, held in (("τ factors", t - tau - 1), ("τ steps", t - tau)):
         found += _truncated(kernels, net, run, sigma, name, label, max(held, 0))
@@ -135,9 +136,7 @@ def _loss(c: Array) -> Callable[[Array], Array]:
     return loss
 
 
-def _gradients(
-    kernels: Kernels, net: Weights, run: Run, sigma: Any, name: str
-) -> list[Agreement]:
+def _gradients(kernels: Kernels, net: Weights, run: Run, sigma: Any, name: str) -> list[Agreement]:
     rows = 2 * (run.states[1:] @ net.c)[:, None] * net.c
     t = run.steps
     last = kernels.gradients(run, rows[-1], t)

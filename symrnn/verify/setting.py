@@ -140,6 +140,11 @@ class Setting:
         scalars = {symbol: value[places] for symbol, value in self.scalars.items()}
         return replace(self, arrays=arrays, scalars=scalars)
 
+    @property
+    def count(self) -> int:
+        """B."""
+        return int(next(iter(self.arrays.values())).shape[-3])
+
     @cached_property
     def derivatives(self) -> dict[Any, Array]:
         """Values of derivatives already computed, by node."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -32,6 +34,23 @@ def within(expression: Any, rnn: RNN) -> bool:
         if isinstance(node.of, TimeVector) and node.of.index.is_Integer and node.of.index < 1:
             return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def every_time(expression: Any, last: int, rnn: RNN) -> tuple[tuple[tuple[Symbol, int], ...], ...]:
+    """Every choice of the free times, up to the last one, at which an expression makes sense."""
+    free = sorted((s for s in expression.free_symbols if is_time(s)), key=str)
+    choices = itertools.product(range(last + 1), repeat=len(free))
+    return tuple(
+        tuple(zip(free, values, strict=True))
+        for values in choices
+        if within(expression.subs(dict(zip(free, values, strict=True))), rnn)
+    )
+
+
+def is_time(symbol: Any) -> bool:
+    """Whether a symbol is an integer that is no size."""
+    return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
 
 
 def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:

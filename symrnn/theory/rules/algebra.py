@@ -40,7 +40,9 @@ def _scalar(before: Any, after: Any, context: Context, variable: Any) -> bool:
     return bool(gap == 0)
 
 
-scalar_algebra = Rule("scalar_algebra", "algebra of scalars, finite sums and powers", compare=_scalar)
+scalar_algebra = Rule(
+    "scalar_algebra", "algebra of scalars, finite sums and powers", compare=_scalar
+)
 
 
 def _transpose_of_product(node: Any, context: Context) -> Iterator[Any]:
@@ -170,6 +172,7 @@ nonnegative_difference = Rule(
     compare=_scalar_bound,
 )
 
+
 def _entry_of(node: Any, context: Context) -> Iterator[Any]:
     if not isinstance(node, Entry):
         return
@@ -193,6 +196,7 @@ entries_of = Rule(
     rewrite=_entry_of,
 )
 
+
 def _kronecker(node: Any, context: Context) -> Iterator[Any]:
     """(Bᵀ ⊗ A) vec(X) = vec(A X B), with a column y as X where Bᵀ is a column."""
     if not isinstance(node, MatrixProduct) or not isinstance(node.factors[0], Kronecker):
@@ -204,9 +208,7 @@ def _kronecker(node: Any, context: Context) -> Iterator[Any]:
         yield Vec(product)
 
 
-vec_of_product = Rule(
-    "vec_of_product", "(Bᵀ ⊗ A) vec(X) = vec(A X B)", rewrite=_kronecker
-)
+vec_of_product = Rule("vec_of_product", "(Bᵀ ⊗ A) vec(X) = vec(A X B)", rewrite=_kronecker)
 
 RULES = (
     vec_of_product,

@@ -249,15 +249,16 @@ constant = Rule(
 
 
 def _layout(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, TotalDerivative | ImmediateDerivative):
-        if is_column(node.of) and is_column(node.by):
-            other = DENOMINATOR if node.layout == NUMERATOR else NUMERATOR
-            yield Transposed(type(node)(node.of, node.by, other, node.held))
+    derivative = isinstance(node, TotalDerivative | ImmediateDerivative)
+    if derivative and is_column(node.of) and is_column(node.by):
+        other = DENOMINATOR if node.layout == NUMERATOR else NUMERATOR
+        yield Transposed(type(node)(node.of, node.by, other, node.held))
 
 
 layout = Rule(
     "layout", "the denominator layout is the transpose of the numerator layout", rewrite=_layout
 )
+
 
 def _sum(node: Any, context: Context) -> Iterator[Any]:
     if isinstance(node, TotalDerivative) and isinstance(node.of, OrderedSum):
@@ -273,9 +274,11 @@ derivative_of_sum = Rule("derivative_of_sum", "∂(Σ y_t)/∂x = Σ ∂y_t/∂x
 
 def _earlier(node: Any, context: Context) -> Iterator[Any]:
     """∂y/∂x = 0 where y is computed before x."""
-    if isinstance(node, TotalDerivative) and isinstance(node.of, TimeVector):
-        if isinstance(node.by, TimeVector) and depends(node.of, node.by, context) is False:
-            yield Zeros(*node.shape)
+    if not isinstance(node, TotalDerivative):
+        return
+    both = isinstance(node.of, TimeVector) and isinstance(node.by, TimeVector)
+    if both and depends(node.of, node.by, context) is False:
+        yield Zeros(*node.shape)
 
 
 no_dependence = Rule(

@@ -10,14 +10,16 @@ from sympy.core.relational import Relational
 
 from symrnn.errors import SideConditionError
 from symrnn.language.canonical import same
-from symrnn.language.relations import Equation, Inequality
+from symrnn.language.relations import Equation, Inequality, Relation
 from symrnn.language.writing import text
 from symrnn.theory.context import Context, Known
 from symrnn.theory.matching import Bindings, instantiate, match
 from symrnn.theory.rule import Rule
 
 
-def _instances(known: Iterable[Known], kind: type, node: Any, context: Context) -> Iterator[Any]:
+def _instances(
+    known: Iterable[Known], kind: type[Relation], node: Any, context: Context
+) -> Iterator[Any]:
     for fact in known:
         if not isinstance(fact.relation, kind) or (context.varied and _at_a_point(fact)):
             continue

@@ -1,0 +1,36 @@
+"""README's first example is what happens, word for word, and its statement checks."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import symrnn
+from symrnn.theory.library import load
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def test_the_first_example_runs_as_printed() -> None:
+    text = README.read_text(encoding="utf-8")
+    block = re.search(r"```python\n(>>>.*?)```", text, re.DOTALL)
+    assert block is not None
+    # The last digits of a residual differ between machines.
+    flags = doctest.IGNORE_EXCEPTION_DETAIL | doctest.ELLIPSIS
+    source = re.sub(r"agrees to \d+e-\d+", "agrees to ...", block[1])
+    test = doctest.DocTestParser().get_doctest(source, {}, "README", str(README), 0)
+    runner = doctest.DocTestRunner(optionflags=flags)
+    runner.run(test)
+    assert runner.tries > 8
+    assert runner.failures == 0
+
+
+def test_the_statement_shown_checks(tmp_path: Path) -> None:
+    text = README.read_text(encoding="utf-8")
+    block = re.search(r"```python\n(from symrnn import D.*?)```", text, re.DOTALL)
+    assert block is not None
+    proof = tmp_path / "two_steps.py"
+    proof.write_text(block[1], encoding="utf-8")
+    library = load([proof])
+    assert library["two_steps"].check(symrnn.elman(), library) == 1
