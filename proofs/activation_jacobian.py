@@ -17,10 +17,10 @@ def activation_jacobian(rnn):
     s, a, j = rnn.s, rnn.a, rnn.j
     slopes = Diag(rnn.slope(a[j]))
     return {
-        "numerator layout": derivation(D(s[j], a[j]))
+        "numerator layout": derivation(D(s[j], a[j]), given=[j >= 1])
         .equals(D(rnn.sigma(a[j]), a[j]), by.definition(s[j]))
         .equals(slopes, by.differentiate),
-        "denominator layout": derivation(D(s[j], a[j], "denominator"))
+        "denominator layout": derivation(D(s[j], a[j], "denominator"), given=[j >= 1])
         .equals(D(s[j], a[j]).T, by.layout)
         .equals(D(rnn.sigma(a[j]), a[j]).T, by.definition(s[j]))
         .equals(slopes.T, by.differentiate)

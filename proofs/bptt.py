@@ -75,7 +75,7 @@ def loss_by(rnn, parameter, since, held):
 
 @statement(
     uses=["product_of_jacobians", "step_jacobian"],
-    headline=["W, the loss", "adjoint recursion, as columns", "in the shape of W"],
+    headline=["the loss by W", "the adjoint recursion", "the gradient in the shape of W"],
 )
 def bptt(rnn):
     """The gradient of the loss sums over every time the parameter was used
@@ -92,25 +92,27 @@ def bptt(rnn):
     step = D(s[j], s[j - 1])
     slopes = Diag(rnn.slope(a[k]))
     parts = {}
-    for name, parameter in (("W", Vec(W)), ("likewise U", Vec(U)), ("likewise b", b)):
-        parts[f"{name}, the state"] = sensitivity(rnn, parameter, 0 * t, ())
-        parts[f"{name}, the loss"] = loss_by(rnn, parameter, 0 * t, ())
+    labels = (("{} by W", Vec(W)), ("likewise {} by U", Vec(U)), ("likewise {} by b", b))
+    for label, parameter in labels:
+        parts[label.format("the state")] = sensitivity(rnn, parameter, 0 * t, ())
+        parts[label.format("the loss")] = loss_by(rnn, parameter, 0 * t, ())
     parts["the initial state"] = (
         derivation(D(L[t], s[0]), given=[t >= 0])
         .equals(D(L[t], s[t]) * D(s[t], s[0]), by.chain_rule(s[t]))
         .equals(D(L[t], s[t]) * ordered_product(step, (j, 1, t)), by.uses("product_of_jacobians"))
     )
-    for name, parameter in (("W", Vec(W)), ("likewise U", Vec(U)), ("likewise b", b)):
-        parts[f"{name}, the state, s_h held"] = sensitivity(rnn, parameter, h, (s[h],))
-        parts[f"{name}, the loss, s_h held"] = loss_by(rnn, parameter, h, (s[h],))
+    for label, parameter in labels:
+        held = f"{label}, with s_h held"
+        parts[held.format("the state")] = sensitivity(rnn, parameter, h, (s[h],))
+        parts[held.format("the loss")] = loss_by(rnn, parameter, h, (s[h],))
     four = ordered_sum(D(s[4], s[k]) * D_plus(s[k], Vec(W)), (k, 1, 4))
-    parts["worked case L_4"] = (
+    parts["the worked case L_4"] = (
         derivation(D(L[4], Vec(W)))
         .equals(D(L[4], s[4]) * four, by.uses("bptt"))
         .equals(D(L[4], s[4]) * four.doit(), by.write_out)
     )
     whole = ordered_sum(D(s[t], s[k]) * D_plus(s[k], Vec(W)), (k, 1, t))
-    parts["total loss"] = (
+    parts["the total loss"] = (
         derivation(D(rnn.total_loss(), Vec(W)), given=[T >= 1])
         .equals(ordered_sum(D(L[t], Vec(W)), (t, 1, T)), by.derivative_of_sum)
         .equals(ordered_sum(D(L[t], s[t]) * whole, (t, 1, T)), by.uses("bptt"))
@@ -123,19 +125,19 @@ def bptt(rnn):
         D(L[i], s[i]) * ordered_product(step, (j, k + 1, i)) * D(s[k], s[k - 1]), (i, k, T)
     )
     own = D(L[k - 1], s[k - 1])
-    parts["adjoint recursion"] = (
+    parts["the adjoint recursion"] = (
         derivation(earlier, given=[k >= 2, k <= T])
         .equals(own + later, by.split_earliest)
         .equals(own + pulled, by.split_earliest)
         .equals(own + arriving * D(s[k], s[k - 1]), by.algebra)
     )
-    parts["adjoint recursion, as columns"] = (
+    parts["the adjoint recursion, as columns"] = (
         derivation((own + arriving * D(s[k], s[k - 1])).T, given=[k >= 2, k <= T])
         .equals((own + arriving * slopes * W).T, by.uses("step_jacobian"))
         .equals(own.T + W.T * slopes * arriving.T, by.algebra)
     )
     local = D_plus(s[k], Vec(W))
-    parts["gradient from the adjoint"] = (
+    parts["the gradient from the adjoint"] = (
         derivation(D(L[t], Vec(W)), given=[t >= 0])
         .equals(D(L[t], s[t]) * whole, by.uses("bptt"))
         .equals(ordered_sum(D(L[t], s[t]) * D(s[t], s[k]) * local, (k, 1, t)), by.algebra)
@@ -144,7 +146,7 @@ def bptt(rnn):
     immediate = rnn.recurrence.immediate(s[k], Vec(W))
     spread = Kronecker(s[k - 1], Identity(rnn.d)) * slopes * D(L[t], s[k]).T
     row = ordered_sum(D(L[t], s[k]) * immediate, (k, 1, t))
-    parts["in the shape of W"] = (
+    parts["the gradient in the shape of W"] = (
         derivation(D(L[t], W), given=[t >= 0])
         .equals(Unvec(D(L[t], Vec(W)).T, *W.shape), by.gradient_as_matrix)
         .equals(Unvec(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)).T, *W.shape), by.uses("bptt"))

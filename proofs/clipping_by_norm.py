@@ -6,7 +6,14 @@ from symrnn import D, Identity, Parameter, Witness, derivation, entry, norm, sta
 from symrnn import rules as by
 
 
-@statement()
+@statement(
+    headline=[
+        "never longer than κ",
+        "the same direction",
+        "unchanged inside the ball",
+        "no two gradients get further apart",
+    ]
+)
 def clipping_by_norm(rnn):
     """Clipping by norm shortens a long gradient and keeps its direction
 

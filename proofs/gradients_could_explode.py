@@ -71,7 +71,7 @@ def resting(rnn, w, value, bias):
     return given, stays, one_step, all_steps
 
 
-@statement(uses=["product_bound", "slopes_bounded"])
+@statement(uses=["product_bound", "slopes_bounded"], headline=["it explodes", "it vanishes"])
 def gradients_could_explode(rnn):
     """For γλ > 1 gradients could explode, but need not
 

@@ -6,7 +6,10 @@ from symrnn import D, D_plus, Inequality, Vec, Witness, derivation, largest_entr
 from symrnn import rules as by
 
 
-@statement(uses=["product_bound"])
+@statement(
+    uses=["product_bound"],
+    headline=["the derivative over many steps", "a term of the gradient"],
+)
 def gradients_vanish(rnn):
     """For γλ < 1 what lies far back has no influence on the gradient
 

@@ -6,7 +6,10 @@ from symrnn import Diag, Parameter, Witness, activation, derivation, largest_ent
 from symrnn import rules as by
 
 
-@statement(uses=["step_jacobian"])
+@statement(
+    uses=["step_jacobian"],
+    headline=["a product", "a diagonal matrix, spectral norm", "Frobenius norm"],
+)
 def norm_of_step(rnn):
     """The norm of one step is at most the largest slope times the norm of W
 
@@ -19,12 +22,12 @@ def norm_of_step(rnn):
     slopes, W = Diag(rnn.slope(rnn.a[rnn.j])), rnn.W
     v = Parameter("v", rnn.d, 1)
     parts = {
-        "product": derivation(norm(slopes * W)).at_most(
+        "a product": derivation(norm(slopes * W)).at_most(
             norm(slopes) * norm(W), by.submultiplicative
         )
     }
-    for kind, name in (("1", "1"), ("2", "2"), ("inf", "∞")):
-        parts[f"diagonal, norm {name}"] = derivation(norm(Diag(v), kind)).equals(
+    for kind, name in (("1", "norm 1"), ("2", "spectral norm"), ("inf", "norm ∞")):
+        parts[f"a diagonal matrix, {name}"] = derivation(norm(Diag(v), kind)).equals(
             largest_entry(v), by.norm_of_diagonal
         )
     parts["Frobenius norm"] = (

@@ -6,7 +6,13 @@ from symrnn import Parameter, Witness, activation, derivation, entry, norm, stac
 from symrnn import rules as by
 
 
-@statement()
+@statement(
+    headline=[
+        "by value, every entry is bounded",
+        "by global norm, never longer than κ",
+        "by global norm, the joint direction is kept",
+    ]
+)
 def other_clippings(rnn):
     """Clipping by value bends the gradient, clipping by the global norm does not
 

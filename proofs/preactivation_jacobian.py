@@ -15,7 +15,7 @@ def preactivation_jacobian(rnn):
     """
     s, a, x, j = rnn.s, rnn.a, rnn.x, rnn.j
     return (
-        derivation(D(a[j], s[j - 1]))
+        derivation(D(a[j], s[j - 1]), given=[j >= 1])
         .equals(D(rnn.W * s[j - 1] + rnn.U * x[j] + rnn.b, s[j - 1]), by.definition(a[j]))
         .equals(rnn.W, by.differentiate)
     )

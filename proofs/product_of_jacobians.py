@@ -6,7 +6,7 @@ from symrnn import D, Equation, Identity, Witness, derivation, induction, ordere
 from symrnn import rules as by
 
 
-@statement(uses=["recurrence"])
+@statement(uses=["recurrence"], headline=["the product", "index and bounds shifted"])
 def product_of_jacobians(rnn):
     """The derivative over many steps is the ordered product of one-step Jacobians
 
@@ -20,7 +20,7 @@ def product_of_jacobians(rnn):
     step = D(s[j], s[j - 1])
     claim = Equation(D(s[t], s[k]), ordered_product(step, (j, k + 1, t)))
     return {
-        "product": induction(
+        "the product": induction(
             claim,
             over=t,
             base=k,
@@ -37,7 +37,7 @@ def product_of_jacobians(rnn):
         "index and bounds shifted": derivation(
             ordered_product(step, (j, k + 1, t)), given=[k >= 0, k <= t]
         ).equals(ordered_product(D(s[j + 1], s[j]), (j, k, t - 1)), by.reindex(1)),
-        "number of factors": derivation(t - k, given=[k >= 1, k <= t, t <= T])
+        "the number of factors": derivation(t - k, given=[k >= 1, k <= t, t <= T])
         .at_most(T - k, by.assumed_bound)
         .at_most(T - 1, by.nonnegative_difference),
     }

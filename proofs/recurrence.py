@@ -6,7 +6,7 @@ from symrnn import Witness, derivation, elman, entry, statement
 from symrnn import rules as by
 
 
-@statement()
+@statement(headline=["with input", "entry by entry"])
 def recurrence(rnn):
     """The state is a function of the state before, the input and the parameters
 
@@ -19,13 +19,13 @@ def recurrence(rnn):
     bare = elman(rnn.sigma, inputs=False)
     i, l = Symbol("i", integer=True, positive=True), Symbol("l", integer=True)
     return {
-        "with input": derivation(s[j])
+        "with input": derivation(s[j], given=[j >= 1])
         .equals(rnn.sigma(a[j]), by.definition)
         .equals(rnn.sigma(W * s[j - 1] + U * x[j] + b), by.definition),
-        "without input": derivation(s[j], cell=bare)
+        "without input": derivation(s[j], given=[j >= 1], cell=bare)
         .equals(rnn.sigma(bare.a[j]), by.definition)
         .equals(rnn.sigma(bare.W * s[j - 1] + bare.b), by.definition),
-        "entry by entry": derivation(entry(a[j], i))
+        "entry by entry": derivation(entry(a[j], i), given=[j >= 1])
         .equals(entry(W * s[j - 1] + U * x[j] + b, i), by.definition)
         .equals(entry(W * s[j - 1], i) + entry(U * x[j], i) + entry(b, i), by.entries_of)
         .equals(

@@ -8,7 +8,7 @@ from symrnn import rules as by
 QUARTER, HALF = Rational(1, 4), Rational(1, 2)
 
 
-@statement()
+@statement(headline=["logistic", "logistic, away from 0", "tanh", "tanh, away from 0"])
 def slopes_bounded(rnn):
     """The slope of the logistic function is at most 1/4, that of tanh at most 1
 

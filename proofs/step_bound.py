@@ -30,7 +30,7 @@ def step_bound(rnn):
     return (
         derivation(
             norm(D(s[j], s[j - 1])),
-            given=[Inequality(largest_entry(slopes), gamma), Inequality(norm(W), lam)],
+            given=[j >= 1, Inequality(largest_entry(slopes), gamma), Inequality(norm(W), lam)],
         )
         .equals(norm(Diag(slopes) * W), by.uses("step_jacobian"))
         .at_most(norm(Diag(slopes)) * norm(W), by.uses_bound("norm_of_step"))

@@ -6,7 +6,10 @@ from symrnn import D, Diag, Witness, derivation, sigma_inside, statement
 from symrnn import rules as by
 
 
-@statement(uses=["activation_jacobian", "preactivation_jacobian"])
+@statement(
+    uses=["activation_jacobian", "preactivation_jacobian"],
+    headline=["numerator layout", "denominator layout"],
+)
 def step_jacobian(rnn):
     """One step multiplies by the slopes and by W
 
@@ -21,18 +24,18 @@ def step_jacobian(rnn):
     p = inside.s
     drive = inside.W * inside.sigma(p[j - 1]) + inside.U * inside.x[j] + inside.b
     return {
-        "numerator layout": derivation(D(s[j], s[j - 1]))
+        "numerator layout": derivation(D(s[j], s[j - 1]), given=[j >= 1])
         .equals(D(s[j], a[j]) * D(a[j], s[j - 1]), by.chain_rule(a[j]))
         .equals(slopes * D(a[j], s[j - 1]), by.uses("activation_jacobian"))
         .equals(slopes * W, by.uses("preactivation_jacobian")),
-        "denominator layout": derivation(D(s[j], s[j - 1], "denominator"))
+        "denominator layout": derivation(D(s[j], s[j - 1], "denominator"), given=[j >= 1])
         .equals(D(s[j], s[j - 1]).T, by.layout)
         .equals((D(s[j], a[j]) * D(a[j], s[j - 1])).T, by.chain_rule(a[j]))
         .equals((slopes * D(a[j], s[j - 1])).T, by.uses("activation_jacobian"))
         .equals((slopes * W).T, by.uses("preactivation_jacobian"))
         .equals(W.T * slopes.T, by.transpose_of_product)
         .equals(W.T * slopes, by.transpose_of_diagonal),
-        "σ inside": derivation(D(p[j], p[j - 1]), cell=inside)
+        "σ inside": derivation(D(p[j], p[j - 1]), given=[j >= 1], cell=inside)
         .equals(D(drive, p[j - 1]), by.definition(p[j]))
         .equals(inside.W * Diag(inside.slope(p[j - 1])), by.differentiate),
     }

@@ -17,7 +17,15 @@ from symrnn import (
 from symrnn import rules as by
 
 
-@statement(uses=["bptt", "product_bound"])
+@statement(
+    uses=["bptt", "product_bound"],
+    headline=[
+        "the lecture's τ counts factors",
+        "the frameworks' τ counts steps",
+        "the bias is a geometric tail",
+        "what is kept cannot explode",
+    ],
+)
 def truncation(rnn):
     """Truncation is the exact gradient with an earlier state held constant
 

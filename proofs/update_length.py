@@ -6,7 +6,7 @@ from symrnn import D, Inequality, derivation, norm, statement
 from symrnn import rules as by
 
 
-@statement()
+@statement(headline=["length", "stuck", "flung far"])
 def update_length(rnn):
     """The step of gradient descent is η times as long as the gradient
 

@@ -46,10 +46,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.time import TimeVector
 
-Entries: TypeAlias = Any
-"""A dense SymPy matrix of scalars (SymPy ships no types)."""
-
-Dense = ImmutableDenseMatrix
+Entries: TypeAlias = ImmutableDenseMatrix
 
 
 class Interpretation(Protocol):
@@ -120,17 +117,17 @@ def _(node: Any, meaning: Interpretation) -> Entries:
 
 @_entries.register
 def _(node: Identity, meaning: Interpretation) -> Entries:
-    return Dense(sympy.eye(int(node.args[0])))
+    return Entries(sympy.eye(int(node.args[0])))
 
 
 @_entries.register
 def _(node: Zeros, meaning: Interpretation) -> Entries:
-    return Dense(sympy.zeros(*map(int, node.shape)))
+    return Entries(sympy.zeros(*map(int, node.shape)))
 
 
 @_entries.register
 def _(node: Ones, meaning: Interpretation) -> Entries:
-    return Dense(sympy.ones(*map(int, node.shape)))
+    return Entries(sympy.ones(*map(int, node.shape)))
 
 
 @_entries.register
@@ -160,7 +157,7 @@ def _(node: Elementwise, meaning: Interpretation) -> Entries:
 
 @_entries.register
 def _(node: Diag, meaning: Interpretation) -> Entries:
-    return Dense(sympy.diag(*entries(node.args[0], meaning)))
+    return Entries(sympy.diag(*entries(node.args[0], meaning)))
 
 
 @_entries.register
@@ -180,7 +177,7 @@ def _(node: Hadamard, meaning: Interpretation) -> Entries:
 def _(node: Kronecker, meaning: Interpretation) -> Entries:
     left, right = (entries(factor, meaning) for factor in node.args)
     rows, cols = right.shape
-    return Dense(
+    return Entries(
         left.rows * rows,
         left.cols * cols,
         lambda i, j: left[i // rows, j // cols] * right[i % rows, j % cols],
@@ -195,13 +192,13 @@ def _(node: Vec, meaning: Interpretation) -> Entries:
 @_entries.register
 def _(node: Unvec, meaning: Interpretation) -> Entries:
     vector, (rows, cols) = entries(node.args[0], meaning), map(int, node.shape)
-    return Dense(rows, cols, lambda i, j: vector[j * rows + i])
+    return Entries(rows, cols, lambda i, j: vector[j * rows + i])
 
 
 @_entries.register
 def _(node: Block, meaning: Interpretation) -> Entries:
-    bands = [Dense.hstack(*(entries(block, meaning) for block in row)) for row in node.args]
-    return Dense.vstack(*bands)
+    bands = [Entries.hstack(*(entries(block, meaning) for block in row)) for row in node.args]
+    return Entries.vstack(*bands)
 
 
 @_entries.register
@@ -215,12 +212,12 @@ def _(node: Place, meaning: Interpretation) -> Entries:
     matrix, start, total = entries(node.args[0], meaning), int(node.args[1]), int(node.args[2])
     above = sympy.zeros(start, matrix.cols)
     below = sympy.zeros(total - start - matrix.rows, matrix.cols)
-    return Dense.vstack(above, matrix, below)
+    return Entries.vstack(above, matrix, below)
 
 
 @_entries.register
 def _(node: OrderedProduct, meaning: Interpretation) -> Entries:
-    product = Dense(sympy.eye(int(node.shape[0])))
+    product = Entries(sympy.eye(int(node.shape[0])))
     for time in _integer_times(node):
         factor = entries(node.at(time), meaning)
         product = factor * product if node.latest == LEFT else product * factor
@@ -230,7 +227,7 @@ def _(node: OrderedProduct, meaning: Interpretation) -> Entries:
 @_entries.register
 def _(node: OrderedSum, meaning: Interpretation) -> Entries:
     terms = [entries(node.at(time), meaning) for time in _integer_times(node)]
-    return sum(terms, Dense(sympy.zeros(*map(int, node.shape))))
+    return sum(terms, Entries(sympy.zeros(*map(int, node.shape))))
 
 
 def _integer_times(node: Any) -> range:
@@ -242,7 +239,7 @@ def _(node: VectorFunction, meaning: Interpretation) -> Entries:
     arguments = [entry for arg in node.arguments for entry in entries(arg, meaning)]
     orders = Tuple(*([0] * len(arguments)))
     rows = [Field(node.args[0], Integer(i), orders, *arguments) for i in range(int(node.shape[0]))]
-    return Dense(rows)
+    return Entries(rows)
 
 
 @_entries.register
@@ -252,7 +249,7 @@ def _(node: Partial, meaning: Interpretation) -> Entries:
     sizes = [int(argument.shape[0]) for argument in function.arguments]
     start = sum(sizes[: int(position)])
     columns = range(start, start + sizes[int(position)])
-    return Dense([[value.fdiff(4 + column) for column in columns] for value in values])
+    return Entries([[value.fdiff(4 + column) for column in columns] for value in values])
 
 
 @_entries.register

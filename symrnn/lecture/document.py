@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from sympy.core.relational import Relational
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from symrnn.errors import IllFormedError
-from symrnn.language.relations import Relation
+from symrnn.language.relations import Equation, Relation
 from symrnn.language.structure import Diag
 from symrnn.language.writing import latex
+from symrnn.lecture.conditions import assumed, condition
 from symrnn.lecture.outline import CHAPTERS, Chapter
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.derivation import Derivation
@@ -17,6 +19,7 @@ from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.document import (
     Block,
     Chain,
+    Claim,
     Display,
     Document,
     Paragraph,
@@ -25,11 +28,13 @@ from symrnn.typeset.document import (
     StatementBlock,
     Table,
 )
-from symrnn.typeset.justification import words
-from symrnn.typeset.maths import diagonal_display, shapes_display
+from symrnn.typeset.justification import spoken, words
+from symrnn.typeset.maths import diagonal_display, scientific, shapes_display
+from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence
 
 SIGNS = {"=": "=", "≤": r"\le", "→": r"\to"}
+CAPTIONS = {"step": "induction step"}
 LIKEWISE = "likewise"
 """Parts whose label starts so are proved and counted, but their lines are not shown."""
 
@@ -73,13 +78,16 @@ def lecture(
 def _abstract(evidence: Sequence[Evidence]) -> str:
     steps = sum(chain.steps for each in evidence for chain in each.chains)
     faults = sum(len(each.faults) for each in evidence)
+    lived = sum(not fault.caught for each in evidence for fault in each.faults)
+    caught = f"{lived} of them lived" if lived else "every one was caught"
     return (
-        f"{len(evidence)} statements about the gradients of a recurrent network, in {steps} steps. "
-        "Each step is justified by a rule that a program applied and checked for symbolic sizes and "
-        "times; each line was also written out entry by entry at small sizes and compared with "
-        "scalar differentiation, and evaluated at random and adversarial points against "
-        f"differences through the recurrence. {faults} slips were planted, and every one was "
-        "caught."
+        "Why does a recurrent network forget, and why does its training sometimes break down? "
+        f"Both questions are answered here from one recurrence, by {len(evidence)} statements and "
+        f"{steps} steps. Every displayed line carries its reason, a rule that a program applied "
+        "and checked for symbolic sizes and times, and beside it the marks of the evidence. Each "
+        "line was also written out entry by entry at small sizes and compared with scalar "
+        "differentiation, and evaluated at random and adversarial points against differences "
+        f"through the recurrence. {faults} slips were planted among the claims, and {caught}."
     )
 
 
@@ -108,65 +116,106 @@ def _statement(
 ) -> StatementBlock:
     statement = evidence.statement
     parts = statement.parts(rnn)
-    shown = [part for part in parts if not part.label.startswith(LIKEWISE)]
+    shown = [part for part in parts if not _is_likewise(part)]
     headline = [part for part in parts if part.label in statement.headline] or shown[:1]
-    chains = [
-        chain for part in shown for chain in _chains(part, number, evidence.grades)
-    ]
+    said = assumed(headline, parts)
+    beside = _Beside(number, statement.name, evidence.grades)
+    chains: list[Chain] = []
+    known: set[Any] = set(said)
+    for part in shown:
+        # The box names the condition of a headline; equations last until they are replaced.
+        chains += _chains(part, "" if part in headline else condition(part, known), beside)
+        known = {*said, *(fact for fact in part.given if isinstance(fact, Equation))}
     return StatementBlock(
         number=number[statement.name],
         name=statement.name,
-        title=statement.title,
-        claims=tuple(latex(part.claim) for part in headline),
-        hypotheses=_hypotheses(headline),
+        title=with_maths(statement.title),
+        claims=_claims(headline, said),
+        hypotheses=_hypotheses(headline, said),
         prose=_prose(statement, parts),
+        illustrations=_displays(headline),
         chains=tuple(chains),
         counterexamples=_counterexamples(evidence),
         grades=evidence.grades,
-        blocks=(*_displays(headline), *extra),
+        blocks=tuple(extra),
     )
 
 
 def _prose(statement: Statement, parts: Sequence[Part]) -> str:
+    prose = with_maths(statement.prose)
     likewise = [p.label.removeprefix(LIKEWISE).strip() for p in parts if _is_likewise(p)]
     if not likewise:
-        return statement.prose
-    return f"{statement.prose}\n\nProved in the same way: {'; '.join(likewise)}."
+        return prose
+    return f"{prose}\n\nProved in the same way: {with_maths('; '.join(likewise))}."
 
 
 def _is_likewise(part: Part) -> bool:
     return part.label.startswith(LIKEWISE)
 
 
-def _hypotheses(parts: Sequence[Part]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for part in parts:
-        for fact in part.given:
-            if isinstance(fact, Relation | Relational):
-                found[f"${latex(fact)}$"] = None
-    return tuple(found)
+def _claims(headline: Sequence[Part], said: Iterable[Any]) -> tuple[Claim, ...]:
+    several = len(headline) > 1
+    return tuple(
+        Claim(latex(part.claim), condition(part, said), with_maths(part.label) if several else "")
+        for part in headline
+    )
 
 
-def _chains(part: Part, number: Mapping[str, int], grades: tuple[str, ...]) -> list[Chain]:
+def _hypotheses(headline: Sequence[Part], said: Sequence[Any]) -> tuple[str, ...]:
+    """One paragraph with the bounds assumed, and for which claims where not for all of them."""
+    needed: dict[tuple[str, ...], list[str]] = {}
+    for fact in said:
+        labels = tuple(part.label for part in headline if fact in part.given)
+        needed.setdefault(labels, []).append(f"${latex(fact)}$")
+    sentences = []
+    for labels, formulas in needed.items():
+        everywhere = len(labels) == len(headline)
+        named = _listed([f"*{with_maths(label)}*" for label in labels])
+        opening = "Assume" if everywhere else f"For {named}, assume"
+        sentences.append(f"{opening} {_listed(formulas)}.")
+    return (" ".join(sentences),) if sentences else ()
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a statement's lines: numbers to refer to, and the evidence."""
+
+    number: Mapping[str, int]
+    name: str
+    grades: tuple[str, ...]
+
+
+def _chains(part: Part, under: str, beside: _Beside) -> list[Chain]:
+    """The part's chains, the first titled with its label and condition."""
+    named = ", for ".join(word for word in (_capital(with_maths(part.label)), under) if word)
     result = []
     for caption, chain, _ in part.proof.chains:
-        title = ", ".join(word for word in (part.label, caption) if word)
-        result.append(Chain(_rows(chain, number, grades), title))
+        title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
+        result.append(Chain(_rows(chain, beside), _capital(title)))
+        named = ""
     return result
 
 
-def _rows(chain: Derivation, number: Mapping[str, int], grades: tuple[str, ...]) -> tuple[Row, ...]:
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _rows(chain: Derivation, beside: _Beside) -> tuple[Row, ...]:
     rows = [Row("", latex(chain.start))]
     for step in chain.steps:
-        why = words(step.rule, number)
-        rows.append(Row(SIGNS[step.relation], latex(step.after), why, grades))
+        why = words(step.rule, beside.number, beside.name)
+        rows.append(Row(SIGNS[step.relation], latex(step.after), why, beside.grades))
     return tuple(rows)
 
 
 def _counterexamples(evidence: Evidence) -> tuple[str, ...]:
     shown = dict(evidence.counterexamples)
     return tuple(
-        f"*{each.explains}.* Otherwise: {shown[each.name]}."
+        f"*{_capital(with_maths(each.explains))}.* {_capital(with_maths(shown[each.name]))}."
         for each in evidence.statement.counterexamples
         if each.name in shown
     )
@@ -205,7 +254,7 @@ def _evidence_section(
                 str(sum(chain.steps for chain in each.chains)),
                 str(exact),
                 str(points),
-                f"{each.residual:.0e}",
+                scientific(each.residual),
                 f"{faults} of {len(each.faults)}",
                 str(len(each.counterexamples)),
             )
@@ -249,6 +298,5 @@ def _rules(evidence: Sequence[Evidence], rnn: RNN) -> Table:
         for part in each.statement.parts(rnn):
             for _, chain, _ in part.proof.chains:
                 used.update({step.rule.name: step.rule for step in chain.steps})
-    rows = tuple((name.replace("_", " "), rule.says) for name, rule in sorted(used.items()))
+    rows = tuple(sorted((spoken(rule), with_maths(rule.says)) for rule in used.values()))
     return Table(("rule", "what it says"), rows, "The rules.", "rules", "lp")
-

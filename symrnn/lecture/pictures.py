@@ -9,7 +9,9 @@ from symrnn.numeric import algorithms
 from symrnn.typeset.algorithms import algorithm
 from symrnn.typeset.document import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import Curve, norm_decay, truncation_bias
-from symrnn.verify.network import Agreement
+from symrnn.typeset.listings import wrapped
+from symrnn.typeset.maths import scientific
+from symrnn.typeset.unicode_maths import with_maths
 
 
 def algorithms_shown() -> dict[str, Algorithm]:
@@ -68,10 +70,14 @@ def section(report: NetworkReport, source: str) -> Section:
         Paragraph(
             "Every kernel is generated from the expression that was derived. The table compares "
             "it with differences through a forward pass written by hand: the largest relative "
-            "disagreement over all entries, for each oracle and net."
+            "disagreement over all entries, for each oracle."
         ),
-        *(_agreement(name, label, report) for name, label in _nets(report)),
-        Listing(source.strip(), "python", "The generated NumPy source of $\\partial s_t/\\partial s_k$."),
+        _agreements(report),
+        Listing(
+            wrapped(source.strip()),
+            "python",
+            "The generated NumPy source of $\\partial s_t/\\partial s_k$:",
+        ),
     ]
     return Section("A real network", "network", tuple(blocks))
 
@@ -122,21 +128,21 @@ def _bias(report: NetworkReport) -> Figure:
     )
 
 
-def _nets(report: NetworkReport) -> list[tuple[str, str]]:
-    names = dict.fromkeys(agreement.net for agreement in report.agreements)
-    return [(name, name.replace(" ", "-")) for name in names]
-
-
-def _agreement(name: str, label: str, report: NetworkReport) -> Table:
-    rows = tuple(_row(each) for each in report.agreements if each.net == name)
+def _agreements(report: NetworkReport) -> Table:
+    """Each kernel once, with the worst of all nets."""
+    nets = ", ".join(dict.fromkeys(each.net for each in report.agreements))
+    worst: dict[str, tuple[float, float]] = {}
+    for each in report.agreements:
+        known = worst.get(each.kernel, (0.0, 0.0))
+        worst[each.kernel] = (max(known[0], each.complex_step), max(known[1], each.central))
+    rows = tuple(
+        (with_maths(kernel), scientific(complex_step), scientific(central))
+        for kernel, (complex_step, central) in worst.items()
+    )
     return Table(
         ("kernel", "complex step", "central differences"),
         rows,
-        f"Kernels against differences: the net {name}.",
-        f"kernels-{label}",
+        f"Kernels against differences: the largest relative disagreement over the nets ({nets}).",
+        "kernels",
         "lrr",
     )
-
-
-def _row(agreement: Agreement) -> tuple[str, str, str]:
-    return (agreement.kernel, f"{agreement.complex_step:.0e}", f"{agreement.central:.0e}")

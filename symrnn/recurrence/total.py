@@ -192,6 +192,11 @@ def gradient(
             {"expected": "L[t], 1 × 1", "got": f"{loss}, {loss.shape[0]} × {loss.shape[1]}"},
         )
     if isinstance(parameter, TimeVector):
+        if since != 0:
+            raise IllFormedError(
+                f"the gradient by {parameter} with the state at {since} held constant",
+                {"expected": "since = 0 for the gradient by a state", "got": f"since = {since}"},
+            )
         return _oriented(transpose(_jacobian(rnn, loss, parameter)), layout)
     k = _summation_index(loss.index, since)
     arriving = adjoint_of(rnn, loss, k)

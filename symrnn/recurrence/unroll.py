@@ -17,7 +17,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
-from symrnn.language.explicit import Dense, Entries, entries
+from symrnn.language.explicit import Entries, entries
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
@@ -33,7 +33,7 @@ def symbols_of(node: MatrixExpr) -> Entries:
     def symbol(i: int, j: int) -> Symbol:
         return Symbol(f"{prefix}_{i + 1}" + (f"_{j + 1}" if cols > 1 else ""), real=True)
 
-    return Dense(rows, cols, symbol)
+    return Entries(rows, cols, symbol)
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Unrolled:
         variables = list(names[by].vec() if isinstance(node.by, Vec) else names[by])
         if is_column(node.of) and is_column(node.by):
             rows = [[entry.diff(variable) for variable in variables] for entry in of]
-            result = Dense(rows) if node.layout == NUMERATOR else Dense(rows).T
+            result = Entries(rows) if node.layout == NUMERATOR else Entries(rows).T
         elif len(of) == 1:
             result = names[by].applyfunc(lambda variable: of[0].diff(variable))
         else:

@@ -162,20 +162,33 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A displayed formula, the condition under which it holds, and what it is called.
+
+    `condition` and `note` are prose; the condition is set in parentheses beside the formula.
+    """
+
+    latex: str
+    condition: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class StatementBlock:
     """A statement: what is assumed, what is claimed, why it holds, what fails without a hypothesis.
 
-    `hypotheses` and `counterexamples` are prose, one item each; `claims` are displayed maths;
-    `prose` may have several paragraphs and stands between claim and derivation; `blocks` are
-    whatever else belongs to it (figures, algorithms, displays), after the derivation.
+    `hypotheses` and `counterexamples` are prose, one item each; `prose` may have several
+    paragraphs and stands between claim and derivation, with `illustrations` after it; `blocks`
+    are whatever else belongs to it (figures, algorithms), after the derivation.
     """
 
     number: int
     name: str
     title: str
-    claims: tuple[str, ...]
+    claims: tuple[Claim, ...]
     hypotheses: tuple[str, ...] = ()
     prose: str = ""
+    illustrations: tuple[Block, ...] = ()
     chains: tuple[Chain, ...] = ()
     counterexamples: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
@@ -276,6 +289,7 @@ def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
         yield block
         match block:
             case StatementBlock():
+                yield from walk(block.illustrations)
                 yield from block.chains
                 yield from walk(block.blocks)
             case Section():
@@ -338,6 +352,9 @@ def _prose(document: Document) -> Iterator[str]:
                 yield title
             case StatementBlock():
                 yield from (block.title, block.prose, *block.hypotheses, *block.counterexamples)
+                yield from (
+                    text for claim in block.claims for text in (claim.condition, claim.note)
+                )
             case Chain(rows, title):
                 yield from (title, *(row.justification for row in rows))
             case Algorithm(title=title, caption=caption):

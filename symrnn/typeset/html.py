@@ -18,6 +18,7 @@ from symrnn.typeset.document import (
     Algorithm,
     Block,
     Chain,
+    Claim,
     Display,
     Document,
     Figure,
@@ -232,11 +233,14 @@ def _step(row: Row, left: Markup, page: _Page) -> Markup:
 
 @_html.register
 def _(block: StatementBlock, page: _Page) -> Markup:
-    hypotheses = Markup("<ul>{}</ul>").format(_each("<li>{}</li>", block.hypotheses, page))
-    claims = _joined(
-        Markup('<div class="display">{}</div>').format(mathml(claim, display=True))
-        for claim in block.claims
-    )
+    match block.hypotheses:
+        case ():
+            hypotheses = Markup("")
+        case (only,):
+            hypotheses = Markup("<p>{}</p>").format(page.prose(only))
+        case several:
+            hypotheses = Markup("<ul>{}</ul>").format(_each("<li>{}</li>", several, page))
+    claims = _joined(_claim(claim, page) for claim in block.claims)
     head = Markup(
         '<div class="statement">\n<h3><span class="number">Statement {}</span> {}'
         '<span class="marks">{}</span></h3>\n{}{}\n</div>'
@@ -244,10 +248,11 @@ def _(block: StatementBlock, page: _Page) -> Markup:
         block.number,
         page.prose(block.title),
         page.marks(block.grades),
-        hypotheses if block.hypotheses else "",
+        hypotheses,
         claims,
     )
     parts = [head, _each("<p>{}</p>", paragraphs(block.prose), page)]
+    parts.append(_html_all(block.illustrations, page))
     if block.chains:
         parts += [Markup('<h4>Derivation</h4>\n<div class="derivation">')]
         parts += [_html_all(block.chains, page), Markup("</div>")]
@@ -261,6 +266,16 @@ def _(block: StatementBlock, page: _Page) -> Markup:
         )
     return Markup('<article id="{}">\n{}\n</article>').format(
         block.name, Markup("\n").join(part for part in parts if part)
+    )
+
+
+def _claim(claim: Claim, page: _Page) -> Markup:
+    condition = Markup('<span class="condition">({})</span>').format(page.prose(claim.condition))
+    note = Markup('<span class="note">{}</span>').format(page.prose(claim.note))
+    return Markup('<div class="claim"><div class="display">{}</div>{}{}</div>').format(
+        mathml(claim.latex, display=True),
+        condition if claim.condition else "",
+        note if claim.note else "",
     )
 
 

@@ -12,28 +12,76 @@ from symrnn.theory.rule import Rule
 
 _USES = {"uses", "uses_bound"}
 
+#: Rules whose name in code is no phrase that a lecturer would write beside a line.
+_SPOKEN = {
+    "absolute_bound": "bound on the magnitude",
+    "below_maximum": "at most the maximum",
+    "blockwise": "block by block",
+    "cauchy_schwarz": "Cauchy–Schwarz inequality",
+    "constant": "derivative of a constant",
+    "derivative_of_itself": "derivative by itself",
+    "derivative_of_sum": "derivative of a sum",
+    "differentiate": "differentiation",
+    "elementwise_constant": "equal entries stay equal",
+    "entries_of": "entry by entry",
+    "entry_of_elementwise": "entry of an elementwise function",
+    "frobenius_mixed": "spectral and Frobenius norm",
+    "geometric_tail": "tail of a geometric series",
+    "homogeneous": "homogeneity of the norm",
+    "hyperbolic": "hyperbolic functions",
+    "larger_of": "the larger of two",
+    "lipschitz_minimum": "cutting off is nonexpansive",
+    "norm_of_diagonal": "norm of a diagonal matrix",
+    "norm_of_identity": "norm of the identity",
+    "norm_of_stack": "norm of stacked columns",
+    "norm_of_sum": "norm of a sum, squared",
+    "reindex": "index shifted",
+    "reversed_range": "counted backwards",
+    "root_of_bound": "root of both sides",
+    "scalar_derivative": "derivative in one variable",
+    "sinh_exceeds": "sinh exceeds its argument",
+    "smaller_of": "the smaller of two",
+    "split_at": "range split in two",
+    "split_earliest": "earliest factor or term split off",
+    "split_latest": "latest factor or term split off",
+    "submultiplicative": "submultiplicativity",
+    "transpose_of_diagonal": "transpose of a diagonal matrix",
+    "transpose_of_product": "transpose of a product",
+    "triangle": "triangle inequality",
+    "uses": "by a statement",
+    "uses_bound": "by the bound of a statement",
+    "vec_of_product": "vec of a product",
+    "write_out": "written out",
+}
 
-def words(rule: Rule, statements: Collection[str]) -> str:
+
+def spoken(rule: Rule) -> str:
+    """What a rule is called in words."""
+    return _SPOKEN.get(rule.name, rule.name.replace("_", " "))
+
+
+def words(rule: Rule, statements: Collection[str], here: str = "") -> str:
     """A rule and what it was told, as prose markup.
 
     Args:
         rule: as it stands in the step.
         statements: names that can be referred to; a rule that uses one becomes a reference.
+        here: the statement being proved; an earlier part of it was *shown above*.
     """
-    if rule.name in _USES and rule.arguments:
-        names = [_reference(name, statements) for name in rule.arguments]
-        return "by " + " and ".join(names)
-    said = rule.name.replace("_", " ")
-    told = [_told(argument, statements) for argument in rule.arguments]
+    told = [_told(argument, statements, here) for argument in rule.arguments]
+    if rule.name in _USES and told:
+        listed = " and ".join(told)
+        return listed if listed == _ABOVE else f"by {listed}"
     at = f" ({', '.join(told)})" if told else ""
-    return f"{said}{at}{', read backwards' if rule.reverse else ''}"
+    return f"{spoken(rule)}{at}{', read backwards' if rule.reverse else ''}"
 
 
-def _reference(name: Any, statements: Collection[str]) -> str:
-    return f"[[{name}]]" if name in statements else str(name).replace("_", " ")
+_ABOVE = "shown above"
 
 
-def _told(argument: Any, statements: Collection[str]) -> str:
+def _told(argument: Any, statements: Collection[str], here: str) -> str:
     if isinstance(argument, Basic):
         return f"${latex(argument)}$"
-    return _reference(argument, statements)
+    if here and argument == here:
+        return _ABOVE
+    return f"[[{argument}]]" if argument in statements else str(argument).replace("_", " ")

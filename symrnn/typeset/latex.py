@@ -18,6 +18,7 @@ from symrnn.typeset.document import (
     Algorithm,
     Block,
     Chain,
+    Claim,
     Display,
     Document,
     Figure,
@@ -133,14 +134,18 @@ def _(block: StatementBlock, names: _Names) -> str:
         rf"\begin{{statement}}{{{block.number}}}{{{block.name}}}{{{title}}}"
         rf"{{{names.marks(block.grades)}}}{{{bookmark}}}"
     ]
-    if block.hypotheses:
-        items = [rf"  \item {names.prose(item)}" for item in block.hypotheses]
-        parts += [r"\begin{hypotheses}", *items, r"\end{hypotheses}"]
-    if block.claims:
-        claims = " \\\\[1ex]\n  ".join(rf"\fit{{{claim}}}" for claim in block.claims)
-        parts.append(f"\\[\n  \\begin{{gathered}}\n  {claims}\n  \\end{{gathered}}\n\\]")
+    match block.hypotheses:
+        case ():
+            pass
+        case (only,):
+            parts.append(names.prose(only) + r"\par")
+        case several:
+            items = [rf"  \item {names.prose(item)}" for item in several]
+            parts += [r"\begin{hypotheses}", *items, r"\end{hypotheses}"]
+    parts += [_claim(claim, names) for claim in block.claims]
     parts.append(r"\end{statement}")
     parts += [names.prose(piece) + "\n" for piece in paragraphs(block.prose)]
+    parts += [_tex(inner, names) for inner in block.illustrations]
     if block.chains:
         chains = "\n".join(_tex(chain, names) for chain in block.chains)
         parts += [r"\begin{derivation}", chains, r"\end{derivation}"]
@@ -149,6 +154,11 @@ def _(block: StatementBlock, names: _Names) -> str:
         items = [rf"  \item {names.prose(item)}" for item in block.counterexamples]
         parts += [r"\begin{counterexamples}", *items, r"\end{counterexamples}"]
     return "\n".join(parts) + "\n"
+
+
+def _claim(claim: Claim, names: _Names) -> str:
+    condition = f"({names.prose(claim.condition)})" if claim.condition else ""
+    return rf"\claim{{{claim.latex}}}{{{condition}}}{{{names.prose(claim.note)}}}"
 
 
 @_tex.register

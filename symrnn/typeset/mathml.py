@@ -20,6 +20,8 @@ def mathml(latex: str, *, display: bool = False) -> Markup:
     naming the formula when a command is unknown or a brace is not closed.
     """
     converter = LatexToMathML(annotation=True, fancy_error=False)
+    # Inline MathML needs no smaller matrix: its rows do not push the lines apart as TeX's do.
+    latex = latex.replace("{smallmatrix}", "{matrix}")
     try:
         # Markup: the converter escapes everything it was given.
         return Markup(converter.convert_with_local_state(latex, displaystyle=display))

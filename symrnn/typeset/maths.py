@@ -32,12 +32,23 @@ def with_shapes(node: MatrixExpr) -> str:
 
 
 def shapes_display(claim: Any) -> str | None:
-    """The claim with shapes on its right side, where that is a short product; None otherwise."""
+    """The claim with shapes on its right side, where that is a short product; None otherwise.
+
+    A product has two or three factors here: the shape of a lone one says nothing new.
+    """
     if not isinstance(claim, Relation) or not isinstance(claim.rhs, MatrixProduct):
         return None
-    if len(claim.rhs.factors) > 3:
+    if not 2 <= len(claim.rhs.factors) <= 3:
         return None
     return rf"{latex(claim.lhs)} = {with_shapes(claim.rhs)}"
+
+
+def scientific(value: float) -> str:
+    """A small number rounded to one digit, as prose markup: $3 \\times 10^{-16}$, or $0$."""
+    if value == 0:
+        return "$0$"
+    digit, exponent = f"{value:.0e}".split("e")
+    return rf"${digit} \times 10^{{{int(exponent)}}}$"
 
 
 def diagonal_display(node: Diag) -> str:

@@ -18,11 +18,11 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
-from symrnn.language.activations import activation
+from symrnn.language.activations import Elementwise, activation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
-from symrnn.numeric.printer import KernelPrinter, parameter_name, slope_name
+from symrnn.numeric.printer import KernelPrinter, formula_at, parameter_name, slope_name
 from symrnn.recurrence.elman import RNN
 
 Array = NDArray[Any]
@@ -35,6 +35,21 @@ class BatchPrinter(KernelPrinter):
     def _scaled(self, coefficient: Expr) -> str:
         written = f"({self._print(coefficient)})"
         return written if coefficient.is_number else f"asarray({written})[..., None, None]"
+
+    def _print_Elementwise(self, node: Elementwise) -> str:
+        if node.activation.is_unknown:
+            return str(super()._print_Elementwise(node))
+        body = formula_at(node.activation, self._print(node.argument))
+        scalars = body.free_symbols & node.free_symbols
+        columns = {s: _Column(self._print(s), **s.assumptions0) for s in scalars}
+        return f"({self._print(body.xreplace(columns))})"
+
+
+class _Column(Symbol):  # type: ignore[misc]
+    """A scalar beside the entries of a matrix."""
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"asarray({self.name})[..., None, None]"
 
 
 @lru_cache(maxsize=4096)

@@ -69,7 +69,7 @@ from symrnn import rules as by
 def {name}(rnn):
     """A statement of a user's own"""
     s, a, j = rnn.s, rnn.a, rnn.j
-    return derivation(D(s[j], a[j])).equals({after}, by.uses("activation_jacobian"))
+    return derivation(D(s[j], a[j]), given=[j >= 1]).equals({after}, by.uses("activation_jacobian"))
 '''
 
 

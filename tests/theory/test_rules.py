@@ -122,8 +122,14 @@ TABLE: list[tuple[Any, Any, Any, list[Any], list[Any]]] = [
         [],
     ),
     # derivatives
-    (by.definition, s[j], rnn.sigma(a[j]), [rnn.sigma(a[j - 1]), a[j]], []),
-    (by.definition, a[t], W * s[t - 1] + U * x[t] + b, [W * s[t] + U * x[t] + b, W * s[t - 1]], []),
+    (by.definition, s[j], rnn.sigma(a[j]), [rnn.sigma(a[j - 1]), a[j]], [j >= 1]),
+    (
+        by.definition,
+        a[t],
+        W * s[t - 1] + U * x[t] + b,
+        [W * s[t] + U * x[t] + b, W * s[t - 1]],
+        [t >= 1],
+    ),
     (by.derivative_of_itself, D(s[t], s[t]), Identity(d), [Zeros(d, d)], []),
     (by.differentiate, D(W * s[j - 1] + b, s[j - 1]), W, [W.T, W + W], []),
     (by.differentiate, D(rnn.sigma(a[j]), a[j]), Diag(slope(a[j])), [Diag(rnn.sigma(a[j]))], []),

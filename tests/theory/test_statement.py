@@ -30,8 +30,12 @@ def bare_state(r: RNN) -> Any:
     bare = elman(r.sigma, inputs=False)
     drive = bare.W * bare.s[r.j - 1] + bare.b
     return {
-        "with": derivation(r.s[r.j]).equals(r.sigma(r.a[r.j]), by.definition),
-        "without": derivation(bare.a[r.j], cell=bare).equals(drive, by.definition),
+        "with": derivation(r.s[r.j], given=[r.j >= 1]).equals(
+            r.sigma(r.a[r.j]), by.definition
+        ),
+        "without": derivation(bare.a[r.j], given=[r.j >= 1], cell=bare).equals(
+            drive, by.definition
+        ),
     }
 
 
@@ -40,7 +44,7 @@ def follows(r: RNN) -> Any:
     """What follows"""
     j = r.j
     return (
-        derivation(D(r.s[j], r.a[j]))
+        derivation(D(r.s[j], r.a[j]), given=[j >= 1])
         .equals(D(r.sigma(r.a[j]), r.a[j]), by.uses("bare_state"))
         .equals(Diag(r.slope(r.a[j])), by.differentiate)
     )
@@ -56,7 +60,7 @@ def test_title_prose_and_parts() -> None:
     assert [part.label for part in bare_state.parts(rnn)] == ["with", "without"]
     (part,) = follows.parts(rnn)
     assert part.claim == Equation(D(rnn.s[rnn.j], rnn.a[rnn.j]), Diag(rnn.slope(rnn.a[rnn.j])))
-    assert part.given == ()
+    assert part.given == (rnn.j >= 1,)
 
 
 def test_checking_counts_the_steps() -> None:

@@ -73,13 +73,18 @@ def _moving_leaves(
 def _definition(node: Any, context: Context, *which: Any) -> Iterator[Any]:
     if isinstance(node, TimeVector) and (not which or node in which):
         value = context.rnn.recurrence.definition(node)
-        starts = context.rnn.recurrence.is_state(node) and node.index == 0
-        if value is not None and not starts:
-            yield value
+        if value is None:
+            return
+        if not context.nonnegative(node.index - 1):
+            raise SideConditionError(
+                f"{text(node)} may be before the first step, where nothing defines it",
+                {"needed": f"1 ≤ {text(node.index)}"},
+            )
+        yield value
 
 
 definition = Rule(
-    "definition", "a defined vector equals the right side of its definition", rewrite=_definition
+    "definition", "a vector equals the right side of its definition, at times ≥ 1", rewrite=_definition
 )
 
 

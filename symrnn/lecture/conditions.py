@@ -1,0 +1,112 @@
+"""Hypotheses as a lecturer writes them: 0 ≤ k ≤ t beside the formula, norms once above."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sympy.core.relational import (
+    GreaterThan,
+    LessThan,
+    Relational,
+    StrictGreaterThan,
+    StrictLessThan,
+)
+
+from symrnn.language.relations import Inequality, Relation
+from symrnn.language.writing import latex
+from symrnn.theory.statement import Part
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """low ≤ high, or low < high."""
+
+    low: Any
+    high: Any
+    strict: bool
+
+    @property
+    def sign(self) -> str:
+        return "<" if self.strict else r"\le"
+
+
+def assumed(headline: Sequence[Part], parts: Sequence[Part]) -> tuple[Any, ...]:
+    """The bounds (of norms and slopes) of the headline that are said once, above the claims.
+
+    A bound that only one of several parts needs stays beside its claim.
+    """
+    counts = Counter(fact for part in parts for fact in set(part.given))
+    bounds = (fact for part in headline for fact in part.given if isinstance(fact, Inequality))
+    return tuple(fact for fact in dict.fromkeys(bounds) if counts[fact] > 1 or len(parts) == 1)
+
+
+def condition(part: Part, said: Iterable[Any]) -> str:
+    """The part's hypotheses but those already `said`, as prose; maybe empty.
+
+    Chains of inequalities come first, then equations and bounds.
+    """
+    known = set(said)
+    rest = [fact for fact in dict.fromkeys(part.given) if fact not in known]
+    written = merged([fact for fact in rest if isinstance(fact, Relational)])
+    written += [latex(fact) for fact in rest if isinstance(fact, Relation)]
+    return ", ".join(f"${formula}$" for formula in written)
+
+
+def merged(facts: Sequence[Relational]) -> list[str]:
+    """Inequalities as LaTeX, linked where one ends at what the next begins with.
+
+    k ≥ 0 and k ≤ t become 0 ≤ k ≤ t; what follows from the others is left out.
+    """
+    edges = _without_consequences([_edge(fact) for fact in facts if _is_order(fact)])
+    others = [latex(fact) for fact in facts if not _is_order(fact)]
+    written = []
+    while edges:
+        highs = [edge.high for edge in edges]
+        first = next((edge for edge in edges if edge.low not in highs), edges[0])
+        chain = [first]
+        edges.remove(first)
+        while following := next((e for e in edges if e.low == chain[-1].high), None):
+            chain.append(following)
+            edges.remove(following)
+        written.append(_written(chain))
+    return written + others
+
+
+def _is_order(fact: Relational) -> bool:
+    return isinstance(fact, GreaterThan | LessThan | StrictGreaterThan | StrictLessThan)
+
+
+def _edge(fact: Relational) -> _Edge:
+    strict = isinstance(fact, StrictGreaterThan | StrictLessThan)
+    return _Edge(fact.lts, fact.gts, strict)
+
+
+def _written(chain: Sequence[_Edge]) -> str:
+    match chain:
+        case [_Edge(low=low, high=high, strict=strict)] if low.is_number:
+            return f"{latex(high)} {'>' if strict else chr(92) + 'ge'} {latex(low)}"
+        case _:
+            steps = (f"{edge.sign} {latex(edge.high)}" for edge in chain)
+            return f"{latex(chain[0].low)} {' '.join(steps)}"
+
+
+def _without_consequences(edges: list[_Edge]) -> list[_Edge]:
+    kept = list(dict.fromkeys(edges))
+    for edge in tuple(kept):
+        others = [other for other in kept if other != edge]
+        if not edge.strict and edge.high in _reached(edge.low, others):
+            kept = others
+    return kept
+
+
+def _reached(start: Any, edges: Sequence[_Edge]) -> set[Any]:
+    found, pending = {start}, [start]
+    while pending:
+        place = pending.pop()
+        following = {edge.high for edge in edges if edge.low == place} - found
+        found |= following
+        pending.extend(following)
+    return found

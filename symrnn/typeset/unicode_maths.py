@@ -1,0 +1,412 @@
+"""Mathematics typed as Unicode in prose, ∂s_t/∂s_k = ∏_{j=k+1}^{t} F_j, as $…$ markup.
+
+Proofs write their prose for a reader of the source. A small recursive-descent parser finds the
+longest formulas in it; whatever it can not read as a formula stays ordinary text. Which letters
+and signs mean what is in `unicode_table`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from symrnn.typeset.unicode_table import (
+    ALONE,
+    FUNCTIONS,
+    LARGE,
+    LETTERS,
+    LOWERED,
+    OPERATORS,
+    PAIRS,
+    PRODUCTS,
+    RAISED,
+    RELATIONS,
+    SUMS,
+    SYMBOLS,
+)
+
+# Markup that is left alone: escapes, formulas, code, references and marks.
+_MARKUP = re.compile(r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`|\[\[[^\]]+\]\])", re.DOTALL)
+
+_TOKEN = re.compile(
+    r"""(?P<gap>\s*)(?P<token>
+      \d+(?:\.\d+)?(?:e[+-]?\d+)?
+    | i\.e\.|e\.g\.
+    | [A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+|-[A-Za-zÀ-ɏ]{2,})*\d*
+    | \S)""",
+    re.VERBOSE,
+)
+
+
+def with_maths(prose: str) -> str:
+    """Prose markup in which every formula typed as plain Unicode stands between dollars.
+
+    Code, formulas, references and escapes are left as they are; so is every word. No sign of the
+    tables is left outside a formula.
+    """
+    pieces = _MARKUP.split(prose)
+    return "".join(
+        piece if place % 2 else _Reader(piece).translated() for place, piece in enumerate(pieces)
+    )
+
+
+@dataclass(frozen=True)
+class _Token:
+    gap: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of a formula.
+
+    kind: number, letter (a, A, I … alone: perhaps a word), call, group, large (∏ or Σ), statement
+    (a group with a relation or several items in it) or plain.
+    """
+
+    latex: str
+    kind: str = "plain"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is mathematics beyond doubt."""
+        return self.kind not in ("number", "letter")
+
+
+class _Reader:
+    """Recursive descent over the tokens of one stretch of plain text."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = [_Token(m["gap"], m["token"]) for m in _TOKEN.finditer(text)]
+        self._rest = text[len(text.rstrip()) :]
+        self._at = 0
+        self._depth = 0
+        self._closing = ""  # ‖ or |, inside such a pair
+
+    def translated(self) -> str:
+        written = []
+        after_word = False
+        while self._at < len(self._tokens):
+            start, token = self._at, self._tokens[self._at]
+            glued = after_word and not token.gap
+            found = None if glued else self._one_sided() or self._relation()
+            if found is not None and (found.counts or self._is_identity(start)):
+                written.append(f"{token.gap}${found.latex}$")
+                after_word = True
+                continue
+            self._at = start + 1
+            alone = f"${ALONE[token.text]}$" if _stands_alone(token.text) else token.text
+            written.append(token.gap + alone)
+            after_word = token.text[0].isalnum()
+        return "".join(written) + self._rest
+
+    def _is_identity(self, start: int) -> bool:
+        """Whether the token is the identity matrix: *I* at the end of a clause is no pronoun."""
+        ends = self._peek() in ("", ".", ",", ";", ":", ")")
+        return start > 0 and self._at == start + 1 and self._tokens[start].text == "I" and ends
+
+    def _one_sided(self) -> _Piece | None:
+        """A relation whose left side is a word: *at times ≥ 1*."""
+        sign = self._peek()
+        if sign not in RELATIONS or sign == "…":
+            return None
+        right = self._after(1, self._sum)
+        return right and _Piece(f"{RELATIONS[sign]} {right.latex}")
+
+    # ------------------------------------------------------------------ tokens
+
+    def _peek(self, ahead: int = 0) -> str:
+        place = self._at + ahead
+        return self._tokens[place].text if place < len(self._tokens) else ""
+
+    def _gap(self, ahead: int = 0) -> bool:
+        place = self._at + ahead
+        return place >= len(self._tokens) or bool(self._tokens[place].gap)
+
+    def _after(self, skip: int, read: Callable[[], _Piece | None]) -> _Piece | None:
+        """What `read` finds after `skip` tokens; where it finds nothing, nothing is consumed."""
+        start = self._at
+        self._at += skip
+        found = read()
+        if found is None:
+            self._at = start
+        return found
+
+    # ------------------------------------------------------------------ the grammar
+
+    def _relation(self) -> _Piece | None:
+        left = self._sum()
+        related = False
+        while left is not None and (sign := self._peek()) in RELATIONS:
+            right = self._after(1, self._sum)
+            if right is None or (sign == "…" and not (left.counts or right.counts)):
+                break
+            left, related = _Piece(f"{left.latex} {RELATIONS[sign]} {right.latex}"), True
+        return replace(left, kind="statement") if left is not None and related else left
+
+    def _sum(self) -> _Piece | None:
+        sign = self._peek()
+        if sign in SUMS and not self._gap(1):
+            first = self._after(1, self._product)
+            left = first and _Piece(f"{SUMS[sign]}{first.latex}", _signed(first, sign))
+        else:
+            left = self._product()
+        while left is not None and (sign := self._peek()) in SUMS:
+            tight = not self._gap()
+            if tight == self._gap(1):
+                break
+            start = self._at
+            right = self._after(1, self._product)
+            if right is None:
+                break
+            if tight and not self._depth and left.kind == right.kind == "number":
+                self._at = start  # 1700-2008 is no difference
+                break
+            left = _Piece(f"{left.latex} {SUMS[sign]} {right.latex}")
+        return left
+
+    def _product(self) -> _Piece | None:
+        left = self._factor()
+        while left is not None:
+            sign = self._peek()
+            if sign in PRODUCTS:
+                right = self._after(1, self._factor)
+                if right is None:
+                    break
+                space = "" if sign == "/" else " "
+                left = _Piece(f"{left.latex}{space}{PRODUCTS[sign]}{space}{right.latex}")
+                continue
+            start, gap = self._at, self._gap()
+            right = self._factor()
+            if right is None or not self._may_touch(left, right, gap):
+                self._at = start
+                break
+            body = r"\mathbf{1}" if right.kind == "number" else right.latex
+            kind = "call" if right.kind == "call" else "plain"
+            space = r" \, " if gap and left.kind != "large" else " "
+            left = _Piece(left.latex + space + body, kind)
+        return left
+
+    def _may_touch(self, left: _Piece, right: _Piece, gap: bool) -> bool:
+        """Whether two factors side by side are a product, and no words that follow each other."""
+        if right.kind == "number":  # c 1 with the column of ones
+            ones = gap and right.latex == "1" and self._closing != "]"
+            return ones and bool(self._depth or left.kind == "call")
+        if self._depth or not gap:
+            return True
+        return left.counts and right.counts and "statement" not in (left.kind, right.kind)
+
+    def _factor(self) -> _Piece | None:
+        found = self._primary()
+        while found is not None and not self._gap():
+            sign = self._peek()
+            if sign in RAISED:
+                found = _Piece(found.latex + self._raised())
+            elif sign in LOWERED:
+                found = self._with(found, "_", self._signs(LOWERED))
+            elif sign in ("_", "^"):
+                script = self._after(1, self._script)
+                if script is None:
+                    break
+                found = self._with(found, sign, script.latex)
+            elif sign == "(" and found.kind != "number" and self._callable():
+                arguments = self._group("(", ")")
+                if arguments is None:
+                    break
+                found = _Piece(found.latex + arguments.latex, "call")
+            else:
+                break
+        return found
+
+    def _with(self, piece: _Piece, sign: str, script: str) -> _Piece:
+        kind = "large" if piece.kind == "large" else "plain"
+        return _Piece(f"{piece.latex}{sign}{{{script}}}", kind)
+
+    def _callable(self) -> bool:
+        """Whether what stands before this bracket names a function: a letter or its mark ′."""
+        before = self._tokens[self._at - 1].text
+        return before in ("σ", "f", "O", "′")
+
+    def _raised(self) -> str:
+        primes = 0
+        while self._peek() == "′" and not (primes and self._gap()):
+            primes, self._at = primes + 1, self._at + 1
+        signs = self._signs(RAISED) if not self._gap() and self._peek() in RAISED else ""
+        return "'" * primes + (f"^{{{signs}}}" if signs else "")
+
+    def _signs(self, table: dict[str, str]) -> str:
+        read = table[self._peek()]
+        self._at += 1
+        while self._peek() in table and not self._gap():
+            read += table[self._peek()]
+            self._at += 1
+        return read
+
+    def _script(self) -> _Piece | None:
+        text = self._peek()
+        if self._gap():
+            return None
+        if text == "{":
+            return self._group("{", "}")
+        if text.isdigit() or text in SYMBOLS or (len(text) == 1 and text.isalpha()):
+            self._at += 1
+            return _Piece(SYMBOLS.get(text, text))
+        return None
+
+    # ------------------------------------------------------------------ operands
+
+    def _primary(self) -> _Piece | None:
+        text = self._peek()
+        if text in ("‖", "|"):
+            return None if text == self._closing else self._between(text)
+        match text:
+            case "(":
+                return self._group("(", ")")
+            case "[":
+                return self._matrix()
+            case "√":
+                return self._root()
+            case "∂":
+                return self._partial()
+        if text in LARGE:
+            self._at += 1
+            return _Piece(LARGE[text], "large")
+        if text in OPERATORS:
+            return self._applied(text)
+        return self._atom(text)
+
+    def _atom(self, text: str) -> _Piece | None:
+        if text in SYMBOLS:
+            found = _Piece(SYMBOLS[text])
+        elif text[:1].isdigit():
+            found = _Piece(text, "number")
+        elif len(text) == 1 and text.isascii() and text.isalpha():
+            found = _Piece(text, "plain" if text in LETTERS else "letter")
+        elif text in PAIRS or (self._depth and re.fullmatch(r"[a-z]{2}", text) and self._inner()):
+            found = _Piece(" ".join(text))
+        elif re.fullmatch(r"[a-z]\d+", text) and text[0] in LETTERS:
+            found = _Piece(f"{text[0]}_{{{text[1:]}}}")  # s0, as identifiers have it
+        else:
+            return None
+        self._at += 1
+        return found
+
+    def _inner(self) -> bool:
+        """Whether this token is a script by itself: the two indices of A_{il}."""
+        return self._peek(-1) == "{" and self._peek(1) == "}"
+
+    def _inside(self, read: Callable[[], _Piece | None], closing: str = "") -> _Piece | None:
+        outer, self._closing = self._closing, closing
+        self._depth += 1
+        found = read()
+        self._depth -= 1
+        self._closing = outer
+        return found
+
+    def _placeholder(self) -> _Piece | None:
+        """An item of a list: a formula, or the dots that stand for any."""
+        text = self._peek()
+        if text in ("·", "…"):
+            self._at += 1
+            return _Piece(r"\cdot" if text == "·" else r"\ldots")
+        return self._relation()
+
+    def _group(self, opening: str, closing: str) -> _Piece | None:
+        start, items = self._at, []
+        while not items or self._peek() == ",":
+            item = self._after(1, lambda: self._inside(self._placeholder))
+            if item is None:
+                break
+            items.append(item)
+        if not items or self._peek() != closing:
+            self._at = start
+            return None
+        self._at += 1
+        body = ", ".join(item.latex for item in items)
+        if opening == "{":
+            return _Piece(body)
+        single = items[0].kind if len(items) == 1 else "statement"
+        return _Piece(f"({body})", "group" if single in ("plain", "call", "group") else single)
+
+    def _between(self, bar: str) -> _Piece | None:
+        start = self._at
+        inner = self._after(1, lambda: self._inside(self._placeholder, bar))
+        if inner is None or self._peek() != bar:
+            self._at = start
+            return None
+        self._at += 1
+        name = "Vert" if bar == "‖" else "vert"
+        return _Piece(rf"\l{name} {inner.latex} \r{name}")
+
+    def _matrix(self) -> _Piece | None:
+        """[1 1; 1 1], and [A; B] for one block below the other."""
+        start = self._at
+        rows: list[list[str]] = [[]]
+        self._at += 1
+        while self._peek() not in ("]", ""):
+            if self._peek() == ";" and rows[-1]:
+                self._at += 1
+                rows.append([])
+            entry = self._inside(self._sum, "]")
+            if entry is None:
+                break
+            rows[-1].append(entry.latex)
+        if self._peek() != "]" or len(rows) < 2:
+            self._at = start
+            return None
+        self._at += 1
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return _Piece(rf"\bigl(\begin{{smallmatrix}} {body} \end{{smallmatrix}}\bigr)")
+
+    def _root(self) -> _Piece | None:
+        under = self._product if self._peek(1) in LARGE else self._primary
+        inner = self._after(1, under)
+        if inner is None:
+            return None
+        body = inner.latex
+        bracketed = inner.kind in ("group", "number") and body.startswith("(")
+        return _Piece(rf"\sqrt{{{body[1:-1] if bracketed else body}}}")
+
+    def _partial(self) -> _Piece:
+        self._at += 1
+        sign = r"\partial"
+        if not self._gap() and self._peek() in RAISED:
+            sign += self._raised()
+        of = None if self._gap() else self._factor()
+        return _Piece(f"{sign} {of.latex}" if of else sign)
+
+    def _applied(self, name: str) -> _Piece | None:
+        """A named function with its argument; without one it is a word."""
+        start = self._at
+        self._at += 1
+        power = self._raised() if not self._gap() and self._peek() in RAISED else ""
+        argument = None
+        if not self._gap() and self._peek() in ("(", "|"):
+            argument = self._inside(self._primary)
+        elif self._gap() and name in FUNCTIONS:
+            argument = self._inside(self._argument)
+        if argument is None:
+            self._at = start
+            return None
+        space = "" if argument.latex.startswith("(") else " "
+        return _Piece(f"{OPERATORS[name]}{power}{space}{argument.latex}", "call")
+
+    def _argument(self) -> _Piece | None:
+        """x², 3x, x/2 after the name of a function: factors that touch, and no bare word."""
+        found = self._factor()
+        while found is not None and not self._gap() and self._peek() not in RELATIONS:
+            more = self._factor()
+            if more is None:
+                break
+            found = _Piece(f"{found.latex} {more.latex}")
+        return found if found is not None and found.kind != "letter" else None
+
+
+def _signed(piece: _Piece, sign: str) -> str:
+    """-1 is a number typed with a hyphen; with ± or a true minus it is a formula."""
+    return "plain" if piece.kind == "number" else piece.kind
+
+
+def _stands_alone(text: str) -> bool:
+    return len(text) == 1 and not text.isascii() and text != "…" and text in ALONE

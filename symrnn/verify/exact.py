@@ -1,0 +1,224 @@
+"""Exact values of scalars at rational points.
+
+Every symbol, and every value of an unknown function at one argument, is a rational number; sums,
+products, absolute values and maxima of them are computed as fractions. Where a root or a known
+transcendental function is involved, the value is a real of 80 digits instead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Symbol
+from sympy.core.symbol import Str
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Unknown
+from symrnn.language.explicit import Field
+
+DIGITS = 80
+NEGLIGIBLE = 1e-30
+"""A gap below this, relative to the sides, is none; only where the sides are not rational."""
+
+REALS = mpmath.MPContext()
+REALS.dps = DIGITS
+
+Number = Any
+"""A `Fraction`, or a real of `REALS`."""
+
+
+class Undefined(NotSupportedError):
+    """An expression has no value at a point: a division by 0, say."""
+
+
+class Point:
+    """Numbers for everything, drawn when they are first asked for.
+
+    A number depends on the seed and on what it is for, never on the order of asking.
+
+    Args:
+        seed: of the draw. At even seeds the slopes of a function are one number wherever they
+            are taken, at every fourth its values are, too: bounds are attained at such points.
+        symbols: symbols whose number is given.
+    """
+
+    def __init__(self, seed: int, symbols: dict[Symbol, Number] | None = None) -> None:
+        self.seed = seed
+        self.at_rest = seed % 2 == 0
+        self.constant = seed % 4 == 0
+        self.values: dict[Any, Number] = dict(symbols or {})
+
+    def of(self, node: Any) -> Number:
+        """The value of a SymPy scalar.
+
+        Raises:
+            Undefined: where it has none.
+        """
+        known = self.values.get(node)
+        if known is None:
+            known = self.values[node] = self._compute(node)
+        return known
+
+    def pick(self, what: str, choices: Any) -> Any:
+        """One of the choices, by the seed and by what it is for."""
+        return Random(f"{self.seed} {what}").choice(choices)
+
+    def _compute(self, node: Any) -> Number:
+        if node.is_Rational:
+            return Fraction(int(node.p), int(node.q))
+        if node.is_Symbol:
+            return self._symbol(node)
+        if node.is_Add:
+            return total(map(self.of, node.args))
+        if node.is_Mul:
+            return math.prod(alike(map(self.of, node.args)))
+        if node.is_Pow:
+            return power(*map(self.of, node.args))
+        if isinstance(node, Unknown):
+            name, order, argument = node.args
+            constant = self.at_rest if order > 0 else self.constant
+            return self._function(name, order, None if constant else self.of(argument))
+        if isinstance(node, Field):
+            name, entry, orders, *arguments = node.args
+            return self._function(name, entry, orders, *map(self.of, arguments))
+        if isinstance(node, sympy.Abs):
+            return abs(self.of(node.args[0]))
+        if isinstance(node, sympy.Max):
+            return largest(map(self.of, node.args))
+        if isinstance(node, sympy.Min):
+            return -largest(-self.of(arg) for arg in node.args)
+        return self._known_function(node)
+
+    def _symbol(self, node: Symbol) -> Fraction:
+        number = Fraction(self.pick(node.name, range(1, 13)), 4)
+        return number if node.is_nonnegative else number * int(self.pick(f"±{node.name}", (-1, 1)))
+
+    def _function(self, *key: Any) -> Fraction:
+        if key not in self.values:
+            self.values[key] = Fraction(self.pick(repr(key), range(-8, 9)), 5)
+        return self.values[key]
+
+    def _known_function(self, node: Any) -> Number:
+        """tanh, π, … by SymPy's own evaluation."""
+        arguments = [_sympy(self.of(arg)) for arg in node.args if not isinstance(arg, Str)]
+        value = node.func(*arguments)
+        if value.is_Rational:
+            return Fraction(int(value.p), int(value.q))
+        value = value.evalf(DIGITS)
+        if not value.is_Float:
+            raise Undefined(f"{node} has no real value", {"got": str(value)})
+        return REALS.make_mpf(value._mpf_)
+
+
+def _sympy(value: Number) -> Any:
+    if isinstance(value, Fraction):
+        return sympy.Rational(value.numerator, value.denominator)
+    return sympy.Float(value, DIGITS)
+
+
+def power(base: Number, exponent: Number) -> Number:
+    """base ** exponent; exact for integer exponents, and for roots of squares."""
+    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+        if base == 0 and exponent < 0:
+            raise Undefined("a division by 0", {"exponent": str(exponent)})
+        return base ** int(exponent)
+    if isinstance(exponent, Fraction) and exponent.denominator == 2:
+        return power(root(base), exponent * 2)
+    if base <= 0:
+        raise Undefined("a power of no positive number", {"exponent": str(exponent)})
+    return _real(base) ** _real(exponent)
+
+
+def root(value: Number) -> Number:
+    """√value, a fraction where it is one."""
+    if value < 0:
+        raise Undefined("a root of a negative number", {"of": str(value)})
+    if isinstance(value, Fraction):
+        exact = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+        if exact * exact == value:
+            return exact
+    return REALS.sqrt(_real(value))
+
+
+def _real(value: Number) -> Any:
+    if isinstance(value, Fraction):
+        return REALS.mpf(value.numerator) / value.denominator
+    return value
+
+
+def alike(values: Iterable[Number]) -> list[Number]:
+    """The numbers, all of them reals where one of them is."""
+    found = list(values)
+    return found if all(isinstance(v, Fraction) for v in found) else [_real(v) for v in found]
+
+
+def total(values: Iterable[Number]) -> Number:
+    """The sum."""
+    return sum(alike(values), Fraction(0))
+
+
+def largest(values: Iterable[Number]) -> Number:
+    """The largest of some numbers."""
+    return max(alike(values))
+
+
+def norm(kind: str, rows: list[list[Number]]) -> Number:
+    """The norm of a matrix of numbers, rows first.
+
+    Raises:
+        NotSupportedError: there is no closed form.
+    """
+    width = len(rows[0])
+    entries = alike(entry for row in rows for entry in row)
+    rows = [entries[start : start + width] for start in range(0, len(entries), width)]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if kind in _LARGEST:
+        return _LARGEST[kind](rows, columns)
+    squares = total(entry * entry for row in rows for entry in row)
+    if kind == "F" or 1 in (len(rows), len(columns)):
+        return root(squares)
+    if kind == "2" and min(len(rows), len(columns)) == 2:
+        # σ_max² is the larger root of z² - tr(G) z + det(G), G the smaller Gram matrix.
+        one, other = rows if len(rows) == 2 else columns
+        cross = total(a * b for a, b in zip(one, other, strict=True))
+        first, second = (total(a * a for a in line) for line in (one, other))
+        # tr² - 4 det, as a sum of squares
+        discriminant = (first - second) ** 2 + 4 * cross * cross
+        return root(total((squares, root(discriminant))) / 2)
+    raise NotSupportedError(
+        f"no closed form for the norm of kind {kind!r} of a {len(rows)} × {len(columns)} matrix",
+        {"expected": "kind 1, inf, max, F, or 2 at size 2"},
+    )
+
+
+def _sums(lines: list[list[Number]]) -> Number:
+    return largest(total(map(abs, line)) for line in lines)
+
+
+_LARGEST: dict[str, Callable[[list[list[Number]], list[list[Number]]], Number]] = {
+    "1": lambda rows, columns: _sums(columns),
+    "inf": lambda rows, columns: _sums(rows),
+    "max": lambda rows, columns: largest(abs(entry) for row in rows for entry in row),
+}
+
+
+def holds(left: Number, relation: str, right: Number) -> bool:
+    """Whether `left relation right`: exactly for fractions, to 30 digits for other reals."""
+    left, right = alike((left, right))
+    gap = left - right
+    if not isinstance(gap, Fraction):
+        if not REALS.isfinite(gap):
+            return False
+        size = max(abs(left), abs(right), 1)
+        gap = Fraction(0) if abs(gap) < NEGLIGIBLE * size else gap
+    if relation in ("≥", ">"):
+        gap, relation = -gap, {"≥": "≤", ">": "<"}[relation]
+    if relation == "=":
+        return bool(gap == 0)
+    return bool(gap <= 0) if relation == "≤" else bool(gap < 0)

@@ -1,0 +1,207 @@
+"""The entries of a chain's lines at small sizes and times, kept for all chains that need them.
+
+Norms are not written out: each is a symbol that stands for the norm of some entries, and is
+computed where these have become numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Dummy, Expr, Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.language.activations import Unknown
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.explicit import Entries, Field, entries
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import Ranged
+from symrnn.language.relations import Equation
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
+from symrnn.verify.exact import Number, Point, Undefined, norm
+
+CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
+"""What is written out as a whole: norms inside stay where they are."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Entries of an expression, row by row, with symbols for the norms in them.
+
+    width: how many columns.
+    norms: for each such symbol the kind of norm, and what it is the norm of.
+    """
+
+    entries: tuple[Expr, ...]
+    width: int
+    norms: tuple[tuple[Symbol, str, Written], ...]
+
+    def at(self, point: Point) -> list[Number]:
+        """The entries at a point.
+
+        Raises:
+            NotSupportedError: one has no value there, or a norm no closed form.
+        """
+        for symbol, kind, inside in self.norms:
+            if symbol not in point.values:
+                values = inside.at(point)
+                starts = range(0, len(values), inside.width)
+                rows = [values[start : start + inside.width] for start in starts]
+                point.values[symbol] = norm(kind, rows)
+        return [point.of(entry) for entry in self.entries]
+
+
+class Meaning(Unrolled):
+    """The unrolled recurrence in which leaves fixed by a hypothesis have their value.
+
+    Args:
+        rnn: the recurrence.
+        sizes: integers for sizes and times.
+        fixed: the hypotheses that fix a leaf.
+    """
+
+    def __init__(
+        self, rnn: RNN, sizes: dict[Any, int], fixed: tuple[Equation, ...]
+    ) -> None:
+        super().__init__(at_sizes(rnn.recurrence, sizes))
+        self.rnn, self.sizes = rnn, sizes
+        self.generic = Point(seed=1)
+        self._written: dict[tuple[Any, str], Written] = {}
+        self._norms: dict[tuple[Norm, str], tuple[Symbol, str, Written]] = {}
+        for fact in fixed:
+            leaf = fact.lhs.subs(sizes)
+            self.values[leaf] = entries(fact.rhs.subs(sizes), self)
+        self._fixed = frozenset(self.values)
+
+    def write(self, expression: Any, kind: str) -> Written:
+        """The entries of an expression; `kind` is the norm that stands for "any".
+
+        Raises:
+            NotSupportedError: it has none.
+        """
+        key = (expression, kind)
+        if key not in self._written:
+            sized = sympy.sympify(expression).subs(self.sizes)
+            self._written[key] = self._write(sized, kind)
+        return self._written[key]
+
+    def _write(self, sized: Any, kind: str) -> Written:
+        if isinstance(sized, Expr) and not isinstance(sized, MatrixExpr | Norm):
+            sized = sized.doit()
+        norms = {node: self._norm(node, kind) for node in set(_norms(sized))}
+        with_symbols = sized.xreplace({node: symbol for node, (symbol, *_) in norms.items()})
+        inside = with_symbols.replace(
+            lambda node: isinstance(node, Norm) and node.kind == "any",
+            lambda node: Norm(node.matrix, kind),
+        )
+        found = entries(inside, self)
+        ordered = tuple(sorted(norms.values(), key=lambda each: str(each[0])))
+        if isinstance(found, sympy.MatrixBase):
+            return Written(tuple(found), found.cols, ordered)
+        return Written((found,), 1, ordered)
+
+    def _norm(self, node: Norm, kind: str) -> tuple[Symbol, str, Written]:
+        key = (node, kind if node.kind == "any" else node.kind)
+        if key not in self._norms:
+            inside = self._write(node.matrix, kind)
+            symbol = Dummy(f"norm_{len(self._norms)}", nonnegative=True)
+            # A norm of the same entries is the same number.
+            known = (
+                each for each in self._norms.values() if each[1] == key[1] and each[2] == inside
+            )
+            self._norms[key] = next(known, (symbol, key[1], inside))
+        return self._norms[key]
+
+    def equal(self, left: Written, right: Written) -> bool | None:
+        """Whether all entries are equal as expressions; None where algebra does not decide it."""
+        same: list[bool | None] = [True]
+        pairs = zip(left.entries, right.entries, strict=True)
+        different = [(one, other) for one, other in pairs if one != other]
+        if different:
+            try:
+                left.at(self.generic), right.at(self.generic)
+            except Undefined:
+                return None
+        for one, other in different:
+            gap = self.generic.of(one) - self.generic.of(other)
+            if abs(gap) > 1e-30:
+                return False
+        merged = self._merged(left, right)
+        for one, other in different:
+            same.append(_is_zero(one.xreplace(merged) - other.xreplace(merged)))
+        return None if None in same else True
+
+    def _merged(self, left: Written, right: Written) -> dict[Symbol, Symbol]:
+        """For norms on the right that are equal to one on the left, that one."""
+        merged = {}
+        for symbol, kind, inside in right.norms:
+            for known, known_kind, other in left.norms:
+                comparable = kind == known_kind and len(inside.entries) == len(other.entries)
+                if comparable and symbol != known and self.equal(inside, other):
+                    merged[symbol] = known
+        return merged
+
+    def numbers(self, point: Point) -> None:
+        """Give the entries of all leaves their numbers at a point.
+
+        At a point where the functions are constant, states are that constant and square
+        parameters multiples of the identity: a state at rest.
+        """
+        for leaf in self.values:
+            if leaf in self._fixed or not self._is_given(leaf):
+                continue
+            symbols = symbols_of(leaf)
+            label = f"{leaf}"
+            choices = (-1, 0, 1) if point.pick(f"{label} extreme", range(10)) < 3 else range(-6, 7)
+            for place, symbol in enumerate(symbols):
+                number = Fraction(int(point.pick(symbol.name, choices)), 3)
+                if point.constant and self.recurrence.is_state(leaf):
+                    number = point.of(Unknown(Symbol(self.rnn.sigma.name), 0, symbol))
+                elif point.constant and symbols.rows == symbols.cols > 1:
+                    row, col = divmod(place, symbols.cols)
+                    factor = Fraction(int(point.pick(label, range(1, 8))), 4)
+                    number = factor if row == col else Fraction(0)
+                point.values[symbol] = number
+
+
+def _norms(node: Any) -> Iterator[Norm]:
+    """The outermost norms of an expression that stand at no bound time."""
+    if isinstance(node, Norm):
+        yield node
+    elif not isinstance(node, CLOSED):
+        for arg in node.args:
+            yield from _norms(arg)
+
+
+def _is_zero(gap: Expr) -> bool | None:
+    """Whether an expression is zero for all values of its symbols; None if expanding shows not."""
+    names = {atom: Dummy() for atom in gap.atoms(Unknown, Field)}
+    return True if gap == 0 or sympy.expand(gap.xreplace(names)) == 0 else None
+
+
+def fixes_leaf(fact: Any) -> bool:
+    """Whether a hypothesis gives a leaf its value."""
+    return isinstance(fact, Equation) and isinstance(fact.lhs, TimeVector | sympy.MatrixSymbol)
+
+
+def meaning(rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Meaning:
+    """The meaning of everything at some sizes, under the hypotheses that fix a leaf."""
+    fixed = tuple(fact for fact in facts if fixes_leaf(fact))
+    return _meaning(rnn, tuple(sorted(sizes.items(), key=str)), fixed)
+
+
+@lru_cache(maxsize=64)
+def _meaning(
+    rnn: RNN, sizes: tuple[tuple[Any, int], ...], fixed: tuple[Equation, ...]
+) -> Meaning:
+    return Meaning(rnn, dict(sizes), fixed)
+
+
+__all__ = ["Entries", "Meaning", "Written", "fixes_leaf", "meaning"]
