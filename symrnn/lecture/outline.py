@@ -32,17 +32,17 @@ CHAPTERS = (
         "Many steps",
         "many-steps",
         ("product_of_jacobians", "bptt"),
-        "Steps compose, and derivatives of compositions multiply. The order of the factors matters, "
-        "and so does which derivative is meant: *total*, through all earlier states, or "
-        "*immediate*, with those states held fixed.",
+        "Steps compose, and derivatives of compositions multiply. The order of the factors "
+        "matters, and so does which derivative is meant: $\\partial$ is *total*, through all "
+        "earlier states, and $\\partial^{+}$ is *immediate*, with those states held fixed.",
     ),
     Chapter(
         "How large can the product be?",
         "how-large",
         ("norm_of_step", "slopes_bounded", "step_bound", "product_bound"),
-        "A product of many matrices grows or shrinks with its factors. Two numbers bound one factor: "
-        "$\\gamma$, the steepest slope of the activation, and $\\lambda$, any bound on the norm of "
-        "the weights.",
+        "A product of many matrices grows or shrinks with its factors. Two numbers bound one "
+        "factor: $\\gamma$, the steepest slope of the activation, and $\\lambda$, any bound on "
+        "the norm of the weights.",
     ),
     Chapter(
         "Vanishing and exploding",

@@ -57,8 +57,8 @@ def section(report: NetworkReport, source: str) -> Section:
             "How far back does this network see? The figure shows "
             "$\\lVert\\partial s_t/\\partial s_k\\rVert_2$ at the end of the series, before and "
             "after training, with the bound $(\\gamma\\lambda)^{t-k}$ for $\\gamma = 1$ and "
-            "$\\lambda = \\lVert W\\rVert_2$. Both nets have $\\gamma\\lambda > 1$: the bound grows "
-            "while the measured norm shrinks, because the units saturate and the singular "
+            "$\\lambda = \\lVert W\\rVert_2$. Both nets have $\\gamma\\lambda > 1$: the bound "
+            "grows while the measured norm shrinks, because the units saturate and the singular "
             "directions of different steps do not line up. That is what *could* means."
         ),
         _decay(report),

@@ -24,6 +24,7 @@ from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 
+@lru_cache(maxsize=1024)
 def symbols_of(node: MatrixExpr) -> Entries:
     """A matrix of scalar symbols for a leaf: W_1_2, s_0_1, …"""
     name = node.label if isinstance(node, TimeVector) else node.name
@@ -49,6 +50,8 @@ class Unrolled:
     recurrence: Recurrence
     values: dict[MatrixExpr, Entries] = field(default_factory=dict)
     cut: frozenset[MatrixExpr] = frozenset()
+    _derivatives: dict[Any, Entries] = field(default_factory=dict, init=False, repr=False)
+    _varied: dict[Any, _Varied] = field(default_factory=dict, init=False, repr=False)
 
     def leaf(self, node: MatrixExpr) -> Entries:
         """Entries of a leaf: given, unrolled by its definition, or fresh symbols."""
@@ -81,14 +84,19 @@ class Unrolled:
 
     def derivative(self, node: Any) -> Entries:
         """Entries of an unevaluated derivative, entry by entry with `diff`."""
+        if node not in self._derivatives:
+            self._derivatives[node] = self._differentiated(node)
+        return self._derivatives[node]
+
+    def _differentiated(self, node: Any) -> Entries:
         by = node.by.args[0] if isinstance(node.by, Vec) else node.by
         held = set(node.held)
         if isinstance(node, ImmediateDerivative) and isinstance(node.of, TimeVector):
             held |= {state[node.of.index - 1] for state in self.recurrence.states}
-        given = {leaf: value for leaf, value in self.values.items() if self._is_given(leaf)}
         cut = frozenset(held | ({by} if isinstance(by, TimeVector) else set()))
-        names = {leaf: symbols_of(leaf) for leaf in cut | {by}}
-        inner = Unrolled(self.recurrence, {**given, **names}, self.cut | cut)
+        if (cut, by) not in self._varied:
+            self._varied[cut, by] = self._vary(cut, by)
+        inner, given, names = self._varied[cut, by]
         of = entries(node.of, inner)
         variables = list(names[by].vec() if isinstance(node.by, Vec) else names[by])
         if is_column(node.of) and is_column(node.by):
@@ -105,10 +113,21 @@ class Unrolled:
             for leaf in {*names, *met}
             for symbol, value in zip(symbols_of(leaf), self.leaf(leaf), strict=True)
         }
-        return result.xreplace(back)
+        back = {symbol: value for symbol, value in back.items() if symbol != value}
+        return result.xreplace(back) if back else result
+
+    def _vary(self, cut: frozenset[MatrixExpr], by: MatrixExpr) -> _Varied:
+        """The recurrence with symbols for what is cut and for the variable."""
+        given = {leaf: value for leaf, value in self.values.items() if self._is_given(leaf)}
+        names = {leaf: symbols_of(leaf) for leaf in cut | {by}}
+        inner = Unrolled(self.recurrence, {**given, **names}, self.cut | cut)
+        return inner, frozenset(given), names
 
     def _is_given(self, leaf: MatrixExpr) -> bool:
         return self._definition(leaf) is None
+
+
+_Varied = tuple[Unrolled, frozenset[MatrixExpr], dict[MatrixExpr, Entries]]
 
 
 def explicit(recurrence: Recurrence, expression: Any, assignment: dict[Any, int]) -> Any:

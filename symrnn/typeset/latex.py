@@ -97,7 +97,8 @@ def _tex(block: Block, names: _Names) -> str:
 @_tex.register
 def _(block: Section, names: _Names) -> str:
     title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{escape(plain(block.title))}}}"
-    head = rf"\section{{{title}}}\label{{{block.label}}}"
+    # Room for the heading, its opening words and the first box.
+    head = rf"\needspace{{14\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
     return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
 
 

@@ -96,7 +96,7 @@ class _Reader:
                 after_word = True
                 continue
             self._at = start + 1
-            alone = f"${ALONE[token.text]}$" if _stands_alone(token.text) else token.text
+            alone = f"${ALONE[token.text]}$" if _stands_alone(token.text) else _word(token.text)
             written.append(token.gap + alone)
             after_word = token.text[0].isalnum()
         return "".join(written) + self._rest
@@ -406,6 +406,11 @@ class _Reader:
 def _signed(piece: _Piece, sign: str) -> str:
     """-1 is a number typed with a hyphen; with ± or a true minus it is a formula."""
     return "plain" if piece.kind == "number" else piece.kind
+
+
+def _word(text: str) -> str:
+    """A token of text, the apostrophe in a word as typographers have it."""
+    return text.replace("'", "’") if text[0].isalpha() else text
 
 
 def _stands_alone(text: str) -> bool:

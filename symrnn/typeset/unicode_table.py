@@ -54,7 +54,17 @@ LETTERS = frozenset("bcdeghijklmnpqrstuvwxyzBCDEFGLMTUVWX")
 PAIRS = frozenset({"UV", "AB", "BA", "DW", "wI", "dx", "dW", "ab"})
 """Two letters side by side that are a product, and no word."""
 
-ALONE = {**SYMBOLS, **LARGE, **RELATIONS, **PRODUCTS, "±": r"\pm", "−": "-", "√": r"\surd",
-         "‖": r"\Vert", "∂": r"\partial", **{sign: rf"{{}}^{{{up}}}" for sign, up in RAISED.items()},
-         **{sign: rf"{{}}_{{{low}}}" for sign, low in LOWERED.items()}}  # fmt: skip
+ALONE = {
+    **SYMBOLS,
+    **LARGE,
+    **RELATIONS,
+    **PRODUCTS,
+    **{sign: rf"{{}}^{{{raised}}}" for sign, raised in RAISED.items()},
+    **{sign: rf"{{}}_{{{lowered}}}" for sign, lowered in LOWERED.items()},
+    "±": r"\pm",
+    "−": "-",
+    "√": r"\surd",
+    "‖": r"\Vert",
+    "∂": r"\partial",
+}
 """A sign that ended up outside every formula."""

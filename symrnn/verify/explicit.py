@@ -9,31 +9,30 @@ arithmetic at rational points that meet the hypotheses; how often either was don
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Dummy, Expr, Rational, Symbol
+from sympy import Symbol
 from sympy.core.relational import Relational
-from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import DisagreementError, EvidenceError, NotSupportedError
-from symrnn.language.activations import Activation, Unknown
-from symrnn.language.explicit import Entries, Field, entries
-from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
-from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.point import assignments
-from symrnn.recurrence.unroll import Unrolled, at_sizes
 from symrnn.theory.context import Context
-from symrnn.theory.derivation import Derivation
-from symrnn.verify.within import within
+from symrnn.theory.derivation import Derivation, Step
+from symrnn.verify.exact import Point, holds, largest, total
+from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
+from symrnn.verify.meaning import Meaning, Written, meaning
+from symrnn.verify.within import every_time, is_time, within
 
-POINTS = 12
+POINTS, TRIES = 12, 480
+"""Points to compare at, and draws in search of them."""
+
 KINDS = ("1", "inf")
 
 
@@ -59,35 +58,33 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
         EvidenceError: when nothing could be compared.
     """
     rnn = chain.cell or rnn
+    if not chain.steps:
+        raise EvidenceError(f"`{name}` claims nothing", {"start": text(chain.start)})
     if any(step.relation == "→" for step in chain.steps):
         return _limit(chain, rnn, name, facts)
     expressions = [chain.start, *(step.after for step in chain.steps)]
     sizes = next(_sizes(expressions, facts, rnn), None)
     if sizes is None:
         raise EvidenceError(f"no small sizes satisfy the hypotheses of `{name}`", {"facts": facts})
-    meaning = _Hypothetical(rnn, sizes, facts)
+    known = meaning(rnn, sizes, facts)
     conditional = any(_is_condition(fact, sizes) for fact in facts)
     undecided = []
     for place, step in enumerate(chain.steps):
-        identical = step.relation == "=" and _identical(step.before, step.after, meaning, sizes)
-        if identical is False and step.relation == "=" and not conditional:
+        identical = _identical(step.before, step.after, known) if step.relation == "=" else None
+        if identical is False and not conditional:
             _fail(name, place + 1, step.before, step.after, f"entries differ at {sizes}")
         if not identical:
             undecided.append(place)
-    points = _at_points(chain, undecided, rnn, sizes, facts, name) if undecided else 0
+    points = _at_points(chain, undecided, known, facts, name) if undecided else 0
     return Explicit(len(chain.steps) - len(undecided), points)
 
 
-class _Hypothetical(Unrolled):
-    """The unrolled recurrence in which leaves fixed by a hypothesis have their value."""
-
-    def __init__(self, rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> None:
-        super().__init__(at_sizes(rnn.recurrence, sizes))
-        for fact in facts:
-            if isinstance(fact, Equation) and isinstance(fact.lhs, MatrixExpr):
-                leaf = fact.lhs.subs(sizes)
-                if isinstance(leaf, TimeVector | sympy.MatrixSymbol):
-                    self.values[leaf] = entries(fact.rhs.subs(sizes), self)
+def _identical(left: Any, right: Any, known: Meaning) -> bool | None:
+    """Whether all entries are equal as expressions; None where algebra does not decide it."""
+    try:
+        return known.equal(*(known.write(side, "inf") for side in (left, right)))
+    except NotSupportedError:
+        return None
 
 
 def _sizes(
@@ -108,111 +105,102 @@ def _is_condition(fact: Any, sizes: dict[Symbol, int]) -> bool:
     """Whether a hypothesis restricts values, rather than fixing a leaf or ordering times."""
     if isinstance(fact, Relational):
         return bool(set(fact.free_symbols) - set(sizes))
-    return isinstance(fact, Inequality) or (
-        isinstance(fact, Equation) and not isinstance(fact.lhs, TimeVector | sympy.MatrixSymbol)
-    )
-
-
-def _entries(expression: Any, meaning: Unrolled, sizes: dict[Symbol, int], kind: str) -> Any:
-    chosen = sympy.sympify(expression).subs(sizes)
-    chosen = chosen.replace(
-        lambda node: isinstance(node, Norm) and node.kind == "any",
-        lambda node: Norm(node.matrix, kind),
-    )
-    return entries(chosen, meaning)
-
-
-def _identical(
-    left: Any, right: Any, meaning: Unrolled, sizes: dict[Symbol, int]
-) -> bool | None:
-    """Whether all entries are equal as expressions; None where algebra does not decide it."""
-    try:
-        one, other = (_entries(side, meaning, sizes, "inf") for side in (left, right))
-    except NotSupportedError:
-        return None
-    gap = one - other
-    names = {atom: Dummy() for atom in gap.atoms(Unknown, Field)}
-    opened = gap.xreplace(names)
-    parts = list(opened) if isinstance(opened, sympy.MatrixBase) else [opened]
-    found = [_is_zero(part) for part in parts]
-    return False if False in found else (None if None in found else True)
-
-
-def _is_zero(part: Expr) -> bool | None:
-    """Whether an expression is zero for all values of its symbols; a point decides most noes."""
-    if part == 0:
-        return True
-    rng = random.Random(1)
-    point = {s: Rational(rng.randint(1, 97), 31) for s in sorted(part.free_symbols, key=str)}
-    value = part.xreplace(point)
-    if not value.is_Rational:
-        value = value.evalf(40, chop=Rational(1, 10**30))
-    if value != 0:
-        return False
-    return True if sympy.expand(part) == 0 else None
+    return isinstance(fact, Inequality | Equation) and not fixes_leaf(fact)
 
 
 # ---------------------------------------------------------------------- exact points
 
 
-class _Rational(_Hypothetical):
-    """Leaves are rational, and every value σ⁽ⁿ⁾(·) is a rational number of its own."""
+@dataclass(frozen=True)
+class _Task:
+    """What is evaluated at a point, written out.
 
-    def __init__(
-        self, rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...], rng: random.Random
-    ) -> None:
-        self.rng = rng
-        self.numbers = _Numbers(rng)
-        self.derived: dict[Any, Entries] = {}
-        super().__init__(rnn, sizes, facts)
+    wanted: pairs of lines and the relation between them.
+    given: scalars that a hypothesis gives or bounds: what by, and whether it is equal to that.
+    conditions: what else must hold there.
+    """
 
-    def leaf(self, node: MatrixExpr) -> Entries:
-        if node not in self.values and self._definition(node) is None:
-            extreme = self.rng.random() < 0.3
-            choices = (-1, 0, 1) if extreme else range(-6, 7)
-            fresh = super().leaf(node).applyfunc(lambda _: Rational(self.rng.choice(choices), 3))
-            self.values[node] = fresh
-        return super().leaf(node)
+    wanted: tuple[tuple[Written, str, Written], ...]
+    given: tuple[tuple[Symbol, tuple[Written, ...], bool], ...]
+    conditions: tuple[tuple[Written, str, Written], ...]
 
-    def apply(self, function: Activation, value: Expr) -> Expr:
-        return self.numbers.of(super().apply(function, value))
+    def point(self, known: Meaning, seed: int) -> Point | None:
+        """A point that meets the hypotheses; None where the draw does not."""
+        point = Point(seed)
+        known.numbers(point)
+        for symbol, by, exact in self.given:
+            value = largest(number for each in by for number in each.at(point))
+            slack = Fraction(0 if exact else int(point.pick(f"slack {symbol}", (0, 0, 1, 3))), 4)
+            point.values[symbol] = total((value, slack))
+        return point if all(_failure(*each, point) is None for each in self.conditions) else None
 
-    def derivative(self, node: Any) -> Entries:
-        if node not in self.derived:
-            self.derived[node] = self.numbers.of(super().derivative(node))
-        return self.derived[node]
+
+def _task(wanted: list[Step], facts: tuple[Any, ...], known: Meaning, kind: str) -> _Task:
+    last = max([value for s, value in known.sizes.items() if is_time(s)] + [1])
+
+    def write(expression: Any) -> Written:
+        return known.write(expression, kind)
+
+    def at_every_time(expression: Any) -> tuple[Written, ...]:
+        times = every_time(expression, last, known.rnn)
+        return tuple(write(expression.subs(dict(at))) for at in times)
+
+    given = tuple(
+        (
+            symbol,
+            tuple(map(write, by)) if exact else tuple(w for e in by for w in at_every_time(e)),
+            exact,
+        )
+        for symbol, by, exact in scalars_given(facts)
+    )
+    conditions = tuple(
+        (write(fact.lhs), _relation(fact), write(fact.rhs))
+        for fact in facts
+        if _is_condition(fact, known.sizes) and not gives_scalar(fact)
+    )
+    lines = tuple((write(step.before), step.relation, write(step.after)) for step in wanted)
+    return _Task(lines, given, conditions)
+
+
+def _relation(fact: Any) -> str:
+    if isinstance(fact, Relational):
+        return {"<=": "≤", ">=": "≥"}.get(fact.rel_op, fact.rel_op)
+    return str(fact.symbol)
+
+
+def _failure(left: Written, relation: str, right: Written, point: Point) -> str | None:
+    """The first pair of entries between which a relation fails, in words."""
+    for one, other in zip(left.at(point), right.at(point), strict=True):
+        if not holds(one, relation, other):
+            return f"{one} against {other}"
+    return None
 
 
 def _at_points(
-    chain: Derivation,
-    places: list[int],
-    rnn: RNN,
-    sizes: dict[Symbol, int],
-    facts: tuple[Any, ...],
-    name: str,
+    chain: Derivation, places: list[int], known: Meaning, facts: tuple[Any, ...], name: str
 ) -> int:
     """Compare the lines at `places` with those after them at exact points; returns how many."""
     done = 0
     wanted = [chain.steps[place] for place in places]
-    for seed, kind in itertools.product(range(40 * POINTS), KINDS):
-        if done >= POINTS:
-            break
-        meaning = _Rational(rnn, sizes, facts, random.Random(seed))
-        sides = [side for step in wanted for side in (step.before, step.after)]
+    tasks = []
+    for kind in KINDS:
         try:
-            scalars = _scalars(sides, facts, meaning, sizes, kind)
-            if scalars is None:
-                continue
-            values = {
-                side: meaning.numbers.of(_entries(side, meaning, sizes, kind)).subs(scalars)
-                for side in sides
-            }
+            tasks.append(_task(wanted, facts, known, kind))
         except NotSupportedError:
             continue
-        for place, step in zip(places, wanted, strict=True):
-            one, other = values[step.before], values[step.after]
-            if not _holds(one, step.relation, other):
-                what = f"seed {seed}, {sizes}: {one} against {other}"
+    for seed, task in itertools.product(range(TRIES), tasks):
+        if done >= POINTS:
+            break
+        try:
+            point = task.point(known, seed)
+            if point is None:
+                continue
+            failures = [_failure(*lines, point) for lines in task.wanted]
+        except NotSupportedError:
+            continue  # no value here: a division by 0, a norm without a closed form
+        for place, step, failure in zip(places, wanted, failures, strict=True):
+            if failure is not None:
+                what = f"{failure} (seed {seed}, {known.sizes})"
                 _fail(name, place + 1, step.before, step.after, what)
         done += 1
     if not done:
@@ -221,99 +209,6 @@ def _at_points(
             {"hypotheses": ", ".join(map(str, facts))},
         )
     return done
-
-
-class _Numbers:
-    """Rational stand-ins for values of unknown functions: one number for one argument."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.values: dict[Any, Rational] = {}
-
-    def of(self, value: Any) -> Any:
-        """The value with unknown functions replaced, innermost first."""
-        if isinstance(value, sympy.MatrixBase):
-            return value.applyfunc(self.of)
-        return sympy.sympify(value).replace(
-            lambda node: isinstance(node, Unknown | Field), self._number
-        )
-
-    def _number(self, node: Any) -> Rational:
-        if node not in self.values:
-            self.values[node] = Rational(self.rng.randint(-8, 8), 5)
-        return self.values[node]
-
-
-def _scalars(
-    sides: list[Any],
-    facts: tuple[Any, ...],
-    meaning: _Rational,
-    sizes: dict[Symbol, int],
-    kind: str,
-) -> dict[Symbol, Any] | None:
-    """Values of scalar symbols that meet the hypotheses; None where the draw does not."""
-    rng, numbers = meaning.rng, meaning.numbers
-    chosen: dict[Symbol, Any] = {}
-    for fact in facts:
-        if isinstance(fact, Equation) and isinstance(fact.lhs, Symbol):
-            chosen[fact.lhs] = numbers.of(_entries(fact.rhs, meaning, sizes, kind))
-        if isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol):
-            bounds = [
-                numbers.of(_entries(fact.lhs.subs(at), meaning, sizes, kind))
-                for at in _times_of(fact.lhs, sizes)
-            ]
-            slack = Rational(rng.choice((0, 0, 1, 3)), 4)
-            chosen[fact.rhs] = sympy.Max(*bounds) + slack
-    everything = set().union(
-        *(sympy.sympify(e).free_symbols for e in sides),
-        *(getattr(fact, "free_symbols", set()) for fact in facts),
-    )
-    for symbol in sorted(everything, key=str):
-        plain = isinstance(symbol, Symbol) and not symbol.is_integer
-        if plain and symbol not in chosen:
-            number = Rational(rng.randint(1, 12), 4)
-            chosen[symbol] = number if symbol.is_nonnegative else number * rng.choice((-1, 1))
-    for fact in facts:
-        if not _is_condition(fact, sizes) or getattr(fact, "rhs", None) in chosen:
-            if not (isinstance(fact, Relational) and _is_condition(fact, sizes)):
-                continue
-        one, other = (
-            numbers.of(_entries(side, meaning, sizes, kind)).subs(chosen)
-            for side in (fact.lhs, fact.rhs)
-        )
-        relation = fact.rel_op if isinstance(fact, Relational) else fact.symbol
-        if not _holds(one, {"<=": "≤", ">=": "≥"}.get(relation, relation), other):
-            return None
-    return chosen
-
-
-def _times_of(expression: Any, sizes: dict[Symbol, int]) -> list[dict[Symbol, int]]:
-    """Every time a general hypothesis speaks of, up to the last one in the sizes."""
-    free = sorted(
-        (
-            s
-            for s in expression.free_symbols
-            if isinstance(s, Symbol) and s.is_integer and not s.is_positive
-        ),
-        key=str,
-    )
-    last = max([value for s, value in sizes.items() if not s.is_positive] + [1])
-    times = itertools.product(range(1, last + 1), repeat=len(free))
-    return [dict(zip(free, values, strict=True)) for values in times]
-
-
-def _holds(left: Any, relation: str, right: Any) -> bool:
-    """Decided exactly for rationals, to 30 digits where roots are involved."""
-    if isinstance(left, sympy.MatrixBase):
-        return all(_holds(a, relation, b) for a, b in zip(left, right, strict=True))
-    gap = sympy.nsimplify(left - right) if (left - right).is_Float else left - right
-    if not gap.is_Rational:
-        gap = gap.evalf(40, chop=Rational(1, 10**30))
-    if relation == "=":
-        return bool(gap == 0)
-    if relation in ("≥", ">"):
-        gap, relation = -gap, {"≥": "≤", ">": "<"}[relation]
-    return bool(gap <= 0) if relation == "≤" else bool(gap < 0)
 
 
 def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Explicit:
@@ -329,7 +224,9 @@ def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Ex
     p = Symbol("p", positive=True)
     symbols = sorted({s for base in bases for s in base.free_symbols}, key=str)
     if not bases:
-        raise EvidenceError(f"`{name}` has no power that tends to a limit", {"of": text(last.before)})
+        raise EvidenceError(
+            f"`{name}` has no power that tends to a limit", {"of": text(last.before)}
+        )
     formula = last.before
     if symbols:
         first, *others = symbols

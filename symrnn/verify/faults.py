@@ -30,7 +30,6 @@ from symrnn.theory.statement import Part
 from symrnn.verify.explicit import write_out
 from symrnn.verify.sampled import sample
 
-
 Change = Callable[[Any], Iterator[Any]]
 
 

@@ -18,14 +18,14 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
-from symrnn.language.explicit import Entries, Field, entries
+from symrnn.language.explicit import Field, entries
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
-from symrnn.language.time import TimeVector
 from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
-from symrnn.verify.exact import Number, Point, Undefined, norm
+from symrnn.verify.exact import Number, Point, Undefined, holds, norm
+from symrnn.verify.hypotheses import fixes_leaf
 
 CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
 """What is written out as a whole: norms inside stay where they are."""
@@ -121,22 +121,19 @@ class Meaning(Unrolled):
 
     def equal(self, left: Written, right: Written) -> bool | None:
         """Whether all entries are equal as expressions; None where algebra does not decide it."""
-        same: list[bool | None] = [True]
         pairs = zip(left.entries, right.entries, strict=True)
         different = [(one, other) for one, other in pairs if one != other]
-        if different:
-            try:
-                left.at(self.generic), right.at(self.generic)
-            except Undefined:
-                return None
-        for one, other in different:
-            gap = self.generic.of(one) - self.generic.of(other)
-            if abs(gap) > 1e-30:
+        if not different:
+            return True
+        try:
+            values = zip(left.at(self.generic), right.at(self.generic), strict=True)
+            if not all(holds(one, "=", other) for one, other in values):
                 return False
+        except Undefined:
+            return None
         merged = self._merged(left, right)
-        for one, other in different:
-            same.append(_is_zero(one.xreplace(merged) - other.xreplace(merged)))
-        return None if None in same else True
+        gaps = (one.xreplace(merged) - other.xreplace(merged) for one, other in different)
+        return True if all(map(_is_zero, gaps)) else None
 
     def _merged(self, left: Written, right: Written) -> dict[Symbol, Symbol]:
         """For norms on the right that are equal to one on the left, that one."""
@@ -180,15 +177,10 @@ def _norms(node: Any) -> Iterator[Norm]:
             yield from _norms(arg)
 
 
-def _is_zero(gap: Expr) -> bool | None:
-    """Whether an expression is zero for all values of its symbols; None if expanding shows not."""
+def _is_zero(gap: Expr) -> bool:
+    """Whether expanding shows that an expression is zero for all values of its symbols."""
     names = {atom: Dummy() for atom in gap.atoms(Unknown, Field)}
-    return True if gap == 0 or sympy.expand(gap.xreplace(names)) == 0 else None
-
-
-def fixes_leaf(fact: Any) -> bool:
-    """Whether a hypothesis gives a leaf its value."""
-    return isinstance(fact, Equation) and isinstance(fact.lhs, TimeVector | sympy.MatrixSymbol)
+    return bool(gap == 0 or sympy.expand(gap.xreplace(names)) == 0)
 
 
 def meaning(rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Meaning:
@@ -203,5 +195,3 @@ def _meaning(
 ) -> Meaning:
     return Meaning(rnn, dict(sizes), fixed)
 
-
-__all__ = ["Entries", "Meaning", "Written", "fixes_leaf", "meaning"]

@@ -88,7 +88,7 @@ def sample(
     """
     rnn = chain.cell or rnn
     if not chain.steps:
-        raise EvidenceError(f"`{name}` claims nothing: it has no step", {"start": text(chain.start)})
+        raise EvidenceError(f"`{name}` claims nothing", {"start": text(chain.start)})
     relations = tuple(step.relation for step in chain.steps if step.relation != "→")
     expressions = [chain.start, *(s.after for s in chain.steps if s.relation != "→")]
     residual, count = 0.0, 0

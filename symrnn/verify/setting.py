@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Several
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def loss(state: Array) -> Array:
     return np.asarray(bent + 0.5 * state.sum(axis=-2, keepdims=True) ** 2)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     """States and intermediates as kernels, in an order in which each can be computed."""
     recurrence = rnn.recurrence
@@ -81,7 +81,7 @@ def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     return tuple(ordered)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     recurrence = rnn.recurrence
     return tuple(
@@ -91,7 +91,7 @@ def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def functions(name: str) -> Functions:
     """σ, written by hand, and σ′, σ″ lowered from the derived expressions."""
     first = activation(name).prime

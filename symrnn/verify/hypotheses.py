@@ -1,0 +1,55 @@
+"""What hypotheses say of leaves and of scalars, for those who have to meet them with numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Symbol
+
+from symrnn.errors import EvidenceError
+from symrnn.language.relations import Equation, Inequality
+from symrnn.language.time import TimeVector
+
+
+def fixes_leaf(fact: Any) -> bool:
+    """Whether a hypothesis gives a parameter or a vector its value."""
+    return isinstance(fact, Equation) and isinstance(fact.lhs, TimeVector | sympy.MatrixSymbol)
+
+
+def gives_scalar(fact: Any) -> bool:
+    """Whether a hypothesis gives a scalar symbol its value, or the least it may be."""
+    if isinstance(fact, Equation):
+        return isinstance(fact.lhs, Symbol)
+    return isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol)
+
+
+def scalars_given(facts: tuple[Any, ...]) -> list[tuple[Symbol, list[Any], bool]]:
+    """Scalars with what gives or bounds them, each after those that this speaks of.
+
+    Returns:
+        the symbol, the expressions, and whether it is equal to the one expression there is, or
+        at least as large as all of them.
+
+    Raises:
+        EvidenceError: a symbol is given twice, or by itself.
+    """
+    given: dict[Symbol, tuple[list[Any], bool]] = {}
+    for fact in filter(gives_scalar, facts):
+        exact = isinstance(fact, Equation)
+        symbol, by = (fact.lhs, fact.rhs) if exact else (fact.rhs, fact.lhs)
+        expressions, before = given.setdefault(symbol, ([], exact))
+        if expressions and (exact or before):
+            raise EvidenceError(f"{symbol} is given twice", {"by": [*expressions, by]})
+        expressions.append(by)
+    ordered: list[tuple[Symbol, list[Any], bool]] = []
+    while given:
+        ready = [
+            symbol
+            for symbol, (expressions, _) in given.items()
+            if not any(expression.free_symbols & given.keys() for expression in expressions)
+        ]
+        if not ready:
+            raise EvidenceError("scalars are bounded in a circle", {"symbols": list(given)})
+        ordered.extend((symbol, *given.pop(symbol)) for symbol in ready)
+    return ordered

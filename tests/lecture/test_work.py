@@ -1,0 +1,67 @@
+"""The main job: what fails leaves nothing behind, and the data may be the user's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symrnn import rules as by
+from symrnn import statement
+from symrnn.errors import UnjustifiedStepError
+from symrnn.lecture import work
+from symrnn.lecture.network import study
+from symrnn.numeric.data import Series, sunspots
+from symrnn.theory.derivation import derivation
+from symrnn.theory.library import load
+
+
+@statement()
+def wrong(rnn: Any) -> Any:
+    """A product turned round"""
+    return derivation((rnn.W * rnn.b).T).equals(rnn.b.T * rnn.W, by.transpose_of_product)
+
+
+def test_a_failed_check_names_it_and_writes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    with pytest.raises(UnjustifiedStepError, match="Step 1 of `wrong`") as caught:
+        work.make({"wrong": wrong}, sunspots(), folder)
+    assert {"before", "after", "expected", "counterexample"} <= set(caught.value.detail)
+    assert not folder.exists()
+
+
+def test_an_interrupt_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*arguments: Any, **rest: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(work, "study", stop)
+    with pytest.raises(KeyboardInterrupt):
+        work.make({}, sunspots(), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture(scope="module")
+def report() -> Any:
+    steps = np.arange(200)
+    series = Series("a wave", np.sin(0.7 * steps) + 0.3 * np.sin(1.9 * steps), "made here")
+    return study(series, load())
+
+
+def test_the_network_learns_any_series(report: Any) -> None:
+    record = report.record()
+    assert record["series"] == "a wave"
+    assert record["loss_last"] < record["baseline"]
+    assert record["loss_last"] < record["loss_first"]
+    assert record["complex_step"] <= 1e-12
+    json.dumps(record)
+
+
+def test_the_bounds_lie_above_what_is_measured(report: Any) -> None:
+    for decay in report.decays:
+        assert (decay.norms <= decay.bounds * (1 + 1e-9)).all()
+        assert decay.norms[0] == pytest.approx(1.0)
+    assert (report.bias.measured <= report.bias.bound * (1 + 1e-9)).all()
+    assert report.bias.measured[-1] < report.bias.measured[0]

@@ -1,0 +1,158 @@
+"""The generated kernels: against the complex step, in every dtype, batched, and on bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symrnn import elman
+from symrnn.errors import IllFormedError, ShapeError
+from symrnn.numeric import simulate
+from symrnn.numeric.activations import ACTIVATIONS
+from symrnn.numeric.differences import relative_error
+from symrnn.numeric.kernels import Kernels
+
+SMOOTH = ("logistic", "tanh", "softplus", "silu", "gelu", "sin", "arctan", "identity")
+D, M, T = 4, 3, 6
+
+
+@pytest.fixture(scope="module")
+def kernels() -> Kernels:
+    return Kernels(elman("tanh"))
+
+
+def arrays(seed: int, batch: tuple[int, ...] = ()) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    return {
+        "W": rng.normal(size=(D, D)) / 2,
+        "U": rng.normal(size=(D, M)),
+        "b": rng.normal(size=D),
+        "s0": rng.normal(size=(*batch, D)),
+        "x": rng.normal(size=(T, *batch, M)),
+    }
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_every_kernel_agrees_with_the_complex_step(name: str) -> None:
+    own, given = Kernels(elman(name)), arrays(seed=1)
+    sigma, values = ACTIVATIONS[name], tuple(given.values())
+    run = own.run(**given)
+    assert relative_error(run.states, simulate.simulate(*values, sigma).s) < 1e-14
+    jacobian = simulate.state_jacobian(*values, sigma, 5, 2)
+    assert relative_error(own.jacobian(run, 5, 2), jacobian) < 1e-12
+    c = np.linspace(-1, 1, D)
+    g = np.tile(c, (T, 1))
+    total = simulate.loss_gradients(*values, sigma, lambda s: (s[1:] @ c).sum(axis=0))
+    last = simulate.loss_gradients(*values, sigma, lambda s: s[T] @ c)
+    for key, value in own.adjoint_gradients(run, g).items():
+        assert relative_error(value, getattr(total, key)) < 1e-12, key
+    for key, value in own.gradients(run, c).items():
+        assert relative_error(value, getattr(last, key)) < 1e-12, key
+
+
+@pytest.mark.parametrize("tau", range(T + 2))
+@pytest.mark.parametrize("convention", ["factors", "steps"])
+def test_the_truncated_gradient_holds_an_earlier_state(
+    kernels: Kernels, tau: int, convention: str
+) -> None:
+    given = arrays(seed=2)
+    held = max(T - tau - (1 if convention == "factors" else 0), 0)
+    c = np.linspace(-1, 1, D)
+    run = kernels.run(**given)
+    ours = kernels.gradients(run, c, since=held)
+    theirs = simulate.truncated_gradient(*given.values(), np.tanh, lambda s: s @ c, T, held)
+    for key in ("W", "U", "b"):
+        expected = getattr(theirs, key)
+        if not expected.any():
+            assert not ours[key].any()
+        else:
+            assert relative_error(ours[key], expected) < 1e-12, key
+    rows = np.zeros((T, D))
+    rows[-1] = c
+    adjoint = kernels.adjoint_gradients(run, rows, since=held)
+    for key in ("W", "U", "b"):
+        np.testing.assert_allclose(adjoint[key], ours[key], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("batch", [(5,), (2, 3)])
+def test_a_batch_is_its_sequences(kernels: Kernels, batch: tuple[int, ...]) -> None:
+    given = arrays(seed=3, batch=batch)
+    run = kernels.run(**given)
+    g = np.ones((T, *batch, D))
+    gradients = kernels.adjoint_gradients(run, g)
+    jacobian = kernels.jacobian(run, T, 1)
+    for place in np.ndindex(*batch):
+        one = {**given, "s0": given["s0"][place], "x": given["x"][(slice(None), *place)]}
+        alone = kernels.run(**one)
+        np.testing.assert_allclose(jacobian[place], kernels.jacobian(alone, T, 1), rtol=1e-12)
+        for key, value in kernels.adjoint_gradients(alone, np.ones((T, D))).items():
+            np.testing.assert_allclose(gradients[key][place], value, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.complex128])
+def test_the_dtype_is_kept(kernels: Kernels, kind: Any) -> None:
+    given = {key: value.astype(kind) for key, value in arrays(seed=4).items()}
+    run = kernels.run(**given)
+    assert run.states.dtype == kind
+    assert kernels.jacobian(run, 4, 1).dtype == kind
+    assert kernels.jacobian(run, 4, 4).dtype == kind
+    for value in kernels.gradients(run, np.ones(D, dtype=kind)).values():
+        assert value.dtype == kind
+    exact = Kernels(elman("tanh")).run(**arrays(seed=4))
+    tolerance = 1e-5 if kind is np.float32 else 1e-12
+    assert relative_error(run.states.real, exact.states) < tolerance
+
+
+def test_the_empty_product_is_the_identity(kernels: Kernels) -> None:
+    run = kernels.run(**arrays(seed=5))
+    np.testing.assert_array_equal(kernels.jacobian(run, 3, 3), np.eye(D))
+
+
+def test_the_source_reads_like_the_formula(kernels: Kernels) -> None:
+    source = kernels.state_jacobian.source
+    assert source.startswith("def state_jacobian(W, a, ")
+    assert "W @ P" in source and "tanh(a[j])" in source
+    assert "diag" not in source
+
+
+def test_the_bound_on_the_norm_holds(kernels: Kernels) -> None:
+    given = arrays(seed=6)
+    run = kernels.run(**given)
+    bound = np.linalg.norm(given["W"], 2) ** np.arange(T + 1)
+    assert (kernels.norms(run) <= bound * (1 + 1e-12)).all()
+
+
+BAD = [
+    ("W", np.ones((D, D + 1)), ShapeError, "W"),
+    ("W", np.ones(D), ShapeError, "W"),
+    ("U", np.ones((D + 1, M)), ShapeError, "U"),
+    ("b", np.ones(D + 1), ShapeError, "b"),
+    ("s0", np.ones(D - 1), ShapeError, "s0"),
+    ("x", np.ones((T, M + 1)), ShapeError, "x"),
+    ("x", np.full((T, M), np.nan), IllFormedError, "x holds non-finite"),
+    ("W", np.full((D, D), np.inf), IllFormedError, "W holds non-finite"),
+    ("b", np.array(["a"] * D), IllFormedError, "b must be numeric"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "kind", "words"), BAD)
+def test_bad_input_is_named(
+    kernels: Kernels, name: str, value: Any, kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        kernels.run(**{**arrays(seed=7), name: value})
+
+
+@pytest.mark.parametrize(("t", "k"), [(2, 3), (T + 1, 0), (3, -1)])
+def test_times_out_of_range_are_refused(kernels: Kernels, t: int, k: int) -> None:
+    run = kernels.run(**arrays(seed=8))
+    with pytest.raises(IllFormedError, match="times out of range"):
+        kernels.jacobian(run, t, k)
+
+
+def test_a_row_of_the_loss_for_each_step(kernels: Kernels) -> None:
+    run = kernels.run(**arrays(seed=9))
+    with pytest.raises(ShapeError, match="one row for each step"):
+        kernels.adjoint_gradients(run, np.ones((T - 1, D)))

@@ -1,0 +1,137 @@
+"""The command line: output, exit codes, refusals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from symrnn import cli
+
+Result = tuple[int, str, str]
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str
+) -> Result:
+    monkeypatch.setattr(sys, "argv", ["symrnn", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    code = stopped.value.code
+    out, err = capsys.readouterr()
+    return (code if isinstance(code, int) else 0), out, err
+
+
+DERIVED = [
+    (["ds[t]/ds[k]"], "∂s_t/∂s_k = ∏_{j=k + 1}^{t} (diag(σ′(a_j)) W)\n(numerator layout)\n"),
+    (
+        ["ds[t]/ds[k]", "--layout", "denominator"],
+        "[∂s_t/∂s_k]_den = ∏→_{j=k + 1}^{t} (Wᵀ diag(σ′(a_j)))\n(denominator layout)\n",
+    ),
+    (["da[j]/ds[j-1]", "--activation", "tanh"], "∂a_j/∂s_{j - 1} = W\n(numerator layout)\n"),
+    (
+        ["ds[j]/ds[j-1]", "--activation", "x**3/3", "--format", "latex"],
+        r"\frac{\partial s_{j}}{\partial s_{j - 1}} = ",
+    ),
+    (["dL/dW", "--activation", "tanh", "--format", "numpy"], "# ∂L_t/∂W, numerator layout\ndef "),
+]
+
+
+@pytest.mark.parametrize(("arguments", "start"), DERIVED, ids=[" ".join(c[0]) for c in DERIVED])
+def test_derive(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    start: str,
+) -> None:
+    code, out, err = run(capsys, monkeypatch, "derive", *arguments)
+    assert (code, err) == (0, "")
+    assert out.startswith(start)
+
+
+REFUSED = [
+    (["derive", "ds[t]/ds"], "needs a time", "^"),
+    (["derive", "dL/dW", "--activation", "__import__('os')"], "refused, column", "^"),
+    (["derive", "dL/dW", "--activation", "x +"], "refused, column", "^"),
+    (["derive", "dL/dW", "--activation", "y"], "refused, column", "^"),
+    (["check", "--activation", "nothing"], "unknown activation", "tanh"),
+    (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
+    (["lecture", "--data", "no.csv"], "no.csv", ""),
+    (["lecture", "--column", "a"], "--column", "--data"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "detail"), REFUSED, ids=[" ".join(c[0]) for c in REFUSED]
+)
+def test_bad_input_is_refused_without_a_traceback(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    words: str,
+    detail: str,
+) -> None:
+    code, out, err = run(capsys, monkeypatch, *arguments)
+    assert code == cli.ILL_FORMED
+    assert out == ""
+    assert words in err and detail in err
+    assert "Traceback" not in err
+
+
+PROOF = '''
+from symrnn import derivation, statement
+from symrnn import rules as by
+
+
+@statement()
+def {name}(rnn):
+    """A transpose turns a product round"""
+    return derivation((rnn.W * rnn.b).T).equals({after}, by.transpose_of_product)
+'''
+
+
+def test_check_a_file_of_the_users(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    proof = tmp_path / "mine.py"
+    proof.write_text(PROOF.format(name="mine", after="rnn.b.T * rnn.W.T"), encoding="utf-8")
+    code, out, err = run(capsys, monkeypatch, "check", str(proof))
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ mine  sampled explicit derived")
+    code, out, err = run(capsys, monkeypatch, "check", str(proof), "--json")
+    (record,) = json.loads(out)["statements"]
+    assert code == 0
+    assert record["name"] == "mine"
+    assert record["grades"] == ["sampled", "explicit", "derived"]
+    assert record["faults"]["planted"] == record["faults"]["caught"] > 0
+    assert set(record) == {
+        *("name", "title", "grades", "uses", "residual"),
+        *("faults", "counterexamples", "seconds"),
+    }
+
+
+def test_a_failing_statement_is_reported_with_its_cause(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(PROOF.format(name="wrong", after="rnn.b.T * rnn.W"), encoding="utf-8")
+    code, out, err = run(capsys, monkeypatch, "check", str(wrong))
+    assert code == cli.FAILED
+    assert out.startswith("✗ wrong  (no grade)")
+    assert "Step 1 of `wrong` is not justified by `transpose_of_product`" in err
+    assert "expected        bᵀ Wᵀ" in err
+    assert "counterexample" in err and "differs by" in err
+
+
+def test_ctrl_c_has_its_exit_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stop(*arguments: object, **rest: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "make", stop)
+    code, _, _ = run(capsys, monkeypatch, "lecture", "-o", str(tmp_path / "out"))
+    assert code == cli.INTERRUPTED
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,48 @@
+"""Proof files as tests: one for each statement and grade; a wrong statement fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from symrnn.pytest_plugin import pytest_collect_file
+
+pytest_plugins = ["pytester"]
+
+RIGHT = '''
+from symrnn import derivation, statement
+from symrnn import rules as by
+
+
+@statement()
+def product_turned_round(rnn):
+    """A transpose turns a product round"""
+    return derivation((rnn.W * rnn.b).T).equals(rnn.b.T * rnn.W.T, by.transpose_of_product)
+'''
+CONFTEST = "from symrnn.pytest_plugin import pytest_collect_file\n"
+
+
+def run(pytester: pytest.Pytester, proof: str) -> pytest.RunResult:
+    pytester.makeconftest(CONFTEST)
+    (pytester.path / "product_turned_round.py").write_text(proof, encoding="utf-8")
+    return pytester.runpytest_subprocess("-v", "-p", "no:cacheprovider", str(pytester.path))
+
+
+def test_a_statement_is_five_tests(pytester: pytest.Pytester) -> None:
+    result = run(pytester, RIGHT)
+    result.assert_outcomes(passed=5)
+    for which in ("sampled", "explicit", "derived", "counterexamples", "slips"):
+        result.stdout.fnmatch_lines([f"*product_turned_round[[]{which}] PASSED*"])
+
+
+def test_a_wrong_statement_fails_every_grade(pytester: pytest.Pytester) -> None:
+    result = run(pytester, RIGHT.replace("rnn.W.T, by", "rnn.W, by"))
+    result.assert_outcomes(passed=1, failed=4)
+    result.stdout.fnmatch_lines(["*is not justified by `transpose_of_product`*"])
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    for name in ("conftest.py", "test_x.py", "_draft.py", "notes.txt"):
+        assert pytest_collect_file(tmp_path / name, None) is None  # type: ignore[arg-type]
