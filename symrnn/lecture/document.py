@@ -298,5 +298,6 @@ def _rules(evidence: Sequence[Evidence], rnn: RNN) -> Table:
         for part in each.statement.parts(rnn):
             for _, chain, _ in part.proof.chains:
                 used.update({step.rule.name: step.rule for step in chain.steps})
-    rows = tuple(sorted((spoken(rule), with_maths(rule.says)) for rule in used.values()))
+    said = ((spoken(rule), with_maths(rule.says)) for rule in used.values())
+    rows = tuple(sorted(said, key=lambda row: row[0].casefold()))
     return Table(("rule", "what it says"), rows, "The rules.", "rules", "lp")

@@ -53,22 +53,16 @@ def section(report: NetworkReport, source: str) -> Section:
             f"series: {_escaped(net.source)}."
         ),
         _losses(report),
-        Paragraph(
-            "How far back does this network see? The figure shows "
-            "$\\lVert\\partial s_t/\\partial s_k\\rVert_2$ at the end of the series, before and "
-            "after training, with the bound $(\\gamma\\lambda)^{t-k}$ for $\\gamma = 1$ and "
-            "$\\lambda = \\lVert W\\rVert_2$. Both nets have $\\gamma\\lambda > 1$: the bound "
-            "grows while the measured norm shrinks, because the units saturate and the singular "
-            "directions of different steps do not line up. That is what *could* means."
-        ),
+        Paragraph(_reach(report)),
         _decay(report),
         Paragraph(
-            "Scaled down to $\\gamma\\lambda = 0.8$, the same network shows the bias that "
-            "truncation brings, under the geometric tail."
+            "Scaled down to $\\gamma\\lambda = 0.8$, the same network shows in "
+            "[[truncation_bias]] the bias that truncation brings, under the geometric tail of "
+            "[[truncation]]."
         ),
         _bias(report),
         Paragraph(
-            "Every kernel is generated from the expression that was derived. The table compares "
+            "Every kernel is generated from the expression that was derived. [[kernels]] compares "
             "it with differences through a forward pass written by hand: the largest relative "
             "disagreement over all entries, for each oracle."
         ),
@@ -80,6 +74,27 @@ def section(report: NetworkReport, source: str) -> Section:
         ),
     ]
     return Section("A real network", "network", tuple(blocks))
+
+
+def _reach(report: NetworkReport) -> str:
+    """How far the network sees, in words that fit what was measured."""
+    ratios = [float(decay.bounds[1] / decay.bounds[0]) for decay in report.decays]
+    listed = " and ".join(
+        f"{ratio:.2f} {decay.label}" for ratio, decay in zip(ratios, report.decays, strict=True)
+    )
+    opening = (
+        "How far back does this network see? [[norm_decay]] shows "
+        "$\\lVert\\partial s_t/\\partial s_k\\rVert_2$ at the end of the series, before and "
+        "after training, with the bound $(\\gamma\\lambda)^{t-k}$ of [[product_bound]] for "
+        f"$\\gamma = 1$ and $\\lambda = \\lVert W\\rVert_2$: $\\gamma\\lambda$ is {listed}."
+    )
+    shrinks = all(decay.norms[-1] < decay.norms[0] for decay in report.decays)
+    if not (shrinks and min(ratios) > 1):
+        return opening
+    return (
+        f"{opening} The bounds grow while the measured norms shrink: the units saturate, and the "
+        "singular directions of different steps do not line up. That is what *could* means."
+    )
 
 
 def _escaped(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations_with_replacement
 from typing import Any
 
 import sympy
@@ -21,7 +20,7 @@ from symrnn.errors import IllFormedError
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Relation
 from symrnn.recurrence.elman import RNN
-from symrnn.theory.extremes import nonnegative_by_cases
+from symrnn.theory.order import nonnegative
 
 
 @dataclass(frozen=True)
@@ -117,30 +116,9 @@ class Context:
     def nonnegative(self, expression: Any) -> bool | None:
         """Whether `expression` ≥ 0: True, False, or None where it is not known.
 
-        Tried: SymPy's assumptions, sums of at most two of the facts in `order`, and cases where a
-        maximum or a minimum is in it.
+        See `symrnn.theory.order` for what is tried.
         """
-        expression = sympy.sympify(expression)
-        known = self.from_facts(expression)
-        if known is None and expression.has(sympy.Max, sympy.Min):
-            return nonnegative_by_cases(expression, self) or None
-        return known
-
-    def from_facts(self, expression: Expr) -> bool | None:
-        """As `nonnegative`, without cases."""
-        expression = sympy.expand(expression)
-        if expression.is_nonnegative is not None:
-            return bool(expression.is_nonnegative)
-        facts = [sympy.S.Zero, *self.order]
-        for pair in combinations_with_replacement(facts, 2):
-            if sympy.expand(expression - sum(pair)).is_nonnegative:
-                return True
-        negated = sympy.expand(-expression - 1)
-        if negated.is_integer:
-            for pair in combinations_with_replacement(facts, 2):
-                if sympy.expand(negated - sum(pair)).is_nonnegative:
-                    return False
-        return None
+        return nonnegative(expression, self.order)
 
 
 def _difference(fact: Relational) -> Expr:

@@ -108,6 +108,9 @@ class Statement:
     build: Callable[[RNN], Any]
     headline: tuple[str, ...] = ()
     counterexamples: list[Counterexample] = field(default_factory=list)
+    _built: dict[RNN, tuple[Part, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def counterexample(self, explains: str) -> Callable[[Callable[[], Witness]], Any]:
         """Decorator: a function without arguments that returns a `Witness`."""
@@ -119,7 +122,12 @@ class Statement:
         return register
 
     def parts(self, rnn: RNN) -> tuple[Part, ...]:
-        """The claims and proofs for a recurrence, unchecked."""
+        """The claims and proofs for a recurrence, unchecked; built once."""
+        if rnn not in self._built:
+            self._built[rnn] = self._build_parts(rnn)
+        return self._built[rnn]
+
+    def _build_parts(self, rnn: RNN) -> tuple[Part, ...]:
         built = self.build(rnn)
         if isinstance(built, Derivation | Induction):
             built = {"": built}

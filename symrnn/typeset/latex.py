@@ -35,6 +35,10 @@ from symrnn.typeset.latex_text import escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
 
 
+#: Rows up to which a table is kept on one page.
+_SHORT_TABLE = 24
+
+
 @dataclass(frozen=True)
 class Article:
     """LaTeX source, and the figures it includes: path relative to the source -> PDF bytes."""
@@ -179,7 +183,7 @@ def _(block: Algorithm, names: _Names) -> str:
 def _(block: Figure, names: _Names) -> str:
     return "\n".join(
         [
-            r"\begin{figure}[!htb]",
+            r"\begin{figure}[H]",
             r"  \centering",
             rf"  \drawing{{{_path(block)}}}{{{escape(block.alt)}}}",
             rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",
@@ -201,8 +205,10 @@ def _(block: Table, names: _Names) -> str:
         label = rf"\label{{{block.label}}}"
         caption = rf"\caption{{{names.prose(block.caption)}}}{label}\\" + "\n"
     rows = [" & ".join(names.prose(cell) for cell in row) + r" \\" for row in block.rows]
+    together = len(block.rows) <= _SHORT_TABLE
     return "\n".join(
         [
+            rf"\needspace{{{len(block.rows) + 5 if together else 8}\baselineskip}}",
             r"\begingroup\small",
             rf"\begin{{{environment}}}{width}{{@{{}}{columns}@{{}}}}",
             caption + rf"\toprule {header} \\ \midrule \endfirsthead",

@@ -357,7 +357,7 @@ class _Reader:
             return None
         self._at += 1
         body = r" \\ ".join(" & ".join(row) for row in rows)
-        return _Piece(rf"\bigl(\begin{{smallmatrix}} {body} \end{{smallmatrix}}\bigr)")
+        return _Piece(rf"\left(\begin{{smallmatrix}} {body} \end{{smallmatrix}}\right)")
 
     def _root(self) -> _Piece | None:
         under = self._product if self._peek(1) in LARGE else self._primary

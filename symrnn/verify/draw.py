@@ -23,6 +23,7 @@ from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
+from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, Times, line
 from symrnn.verify.setting import Setting, functions, together
 from symrnn.verify.within import every_time, horizon
@@ -96,28 +97,42 @@ class Drawer:
         self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
         leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
+        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs)
+        self._shapes = {node: self._size(*node.shape) for node in self.parameters}
+        self._shapes.update({each: self._size(each.rows, each.cols) for each in sequences})
         self.steps = horizon([*expressions, *given], times)
         self._read(given, times)
 
     def _read(self, given: tuple[Any, ...], times: dict[Symbol, int]) -> None:
         """Sort the hypotheses: values of leaves, suprema, and what a draw must satisfy."""
         self.fixed: list[tuple[Any, Line]] = []
-        self.suprema: list[tuple[Symbol, Line, list[Times]]] = []
+        self.suprema: list[tuple[Symbol, list[tuple[Line, tuple[Times, ...]]]]] = []
         self.conditions: list[tuple[str, Line]] = []
+        for fact in filter(fixes_leaf, given):
+            self.fixed.append((fact.lhs, self._line(fact.rhs)))
+        for symbol, expressions, exact in scalars_given(given):
+            if exact:
+                self.fixed.append((symbol, self._line(expressions[0])))
+                continue
+            bounds = [
+                (self._line(each), every_time(each, self.steps, self.rnn)) for each in expressions
+            ]
+            if not all(times_of for _, times_of in bounds):
+                raise EvidenceError(f"no time at which {symbol} bounds anything", {"steps": times})
+            self.suprema.append((symbol, bounds))
         for fact in given:
-            if isinstance(fact, Equation) and isinstance(
-                fact.lhs, sympy.MatrixSymbol | TimeVector | Symbol
-            ):
-                self.fixed.append((fact.lhs, self._line(fact.rhs)))
-            elif isinstance(fact, Equation):
+            if fixes_leaf(fact) or gives_scalar(fact):
+                continue
+            if isinstance(fact, Equation):
                 self.conditions.append(("=", self._line(fact.lhs - fact.rhs)))
-            elif isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol):
-                times_of = every_time(fact.lhs, self.steps, self.rnn)
-                self.suprema.append((fact.rhs, self._line(fact.lhs), list(times_of)))
             elif isinstance(fact, Inequality):
                 self.conditions.append(("≤", self._line(fact.lhs - fact.rhs)))
             elif isinstance(fact, Relational) and set(fact.free_symbols) - set(times):
                 self.conditions.append(("≤", self._line(fact.lts - fact.gts)))
+
+    def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
+        rows, cols = (sympy.sympify(n).subs(self.sizes) for n in (rows, cols))
+        return int(rows), int(cols)
 
     def _line(self, expression: Any) -> Line:
         return line(expression, self.at, self.kind)
@@ -171,7 +186,7 @@ class Drawer:
     def _raw(self, rng: Generator, family: Family, count: int) -> Setting:
         arrays: dict[str, Array] = {}
         for node in self.parameters:
-            rows, cols = (int(n.subs(self.sizes)) for n in node.shape)
+            rows, cols = self._shapes[node]
             arrays[parameter_name(node)] = _matrix(rng, count, rows, cols, family.weights)
         columns = [name for name, value in arrays.items() if value.shape[-1] == 1]
         if len(columns) > 1:
@@ -184,7 +199,7 @@ class Drawer:
         reach = {"free": 1.0, "saturated": 30.0, "near": 1e-4}.get(family.state, 0.0)
         driven = 0.0 if family.state == "near" else reach
         for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
-            rows = int(sympy.sympify(sequence.rows).subs(self.sizes))
+            rows, _ = self._shapes[sequence]
             if sequence in self.rnn.recurrence.states:
                 arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
             else:
@@ -225,10 +240,11 @@ class Drawer:
                 filled = np.array(np.broadcast_to(value, shape), dtype=float)
                 setting = replace(setting, arrays={**setting.arrays, name: filled})
         bounds: dict[Symbol, Array] = {}
-        for symbol, bounded, times in self.suprema:
-            if bounds.keys() & bounded.expression.free_symbols:
+        for symbol, bounded in self.suprema:
+            if any(bounds.keys() & each.expression.free_symbols for each, _ in bounded):
                 setting = replace(setting, scalars={**setting.scalars, **bounds})
-            largest = np.max([bounded.entries(setting, at) for at in times], axis=(0, -1))
+            values = [each.entries(setting, at) for each, times in bounded for at in times]
+            largest = np.max(values, axis=(0, -1))
             slack = np.where(rng.random(count) < 0.6, 1.0, 1.0 + rng.random(count))
             bounds[symbol] = largest * slack
         setting = replace(setting, scalars={**setting.scalars, **bounds})

@@ -28,7 +28,7 @@ from symrnn.theory.derivation import Derivation, Step
 from symrnn.verify.exact import Point, holds, largest, total
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.meaning import Meaning, Written, meaning
-from symrnn.verify.within import every_time, is_time, within
+from symrnn.verify.within import every_time, is_time, makes_sense
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
@@ -97,7 +97,8 @@ def _sizes(
     integers = {s for s in symbols if isinstance(s, Symbol) and s.is_integer}
     for latest in (2, 3, 5):
         for chosen in assignments(integers, order, latest):
-            if all(within(sympy.sympify(e).subs(chosen), rnn) for e in expressions):
+            at = tuple(chosen.items())
+            if all(makes_sense(expression, at, rnn) for expression in expressions):
                 yield chosen
 
 

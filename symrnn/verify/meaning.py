@@ -132,8 +132,12 @@ class Meaning(Unrolled):
         except Undefined:
             return None
         merged = self._merged(left, right)
-        gaps = (one.xreplace(merged) - other.xreplace(merged) for one, other in different)
-        return True if all(map(_is_zero, gaps)) else None
+        gaps = [one.xreplace(merged) - other.xreplace(merged) for one, other in different]
+        if all(map(_is_zero, gaps)):
+            return True
+        if not left.norms and not right.norms:
+            return None
+        return True if all(_is_zero(self._with_norms(gap)) for gap in gaps) else None
 
     def _merged(self, left: Written, right: Written) -> dict[Symbol, Symbol]:
         """For norms on the right that are equal to one on the left, that one."""
@@ -144,6 +148,12 @@ class Meaning(Unrolled):
                 if comparable and symbol != known and self.equal(inside, other):
                     merged[symbol] = known
         return merged
+
+    def _with_norms(self, entry: Expr) -> Expr:
+        """An entry in which the norms are written out, as maxima and roots."""
+        nodes = {symbol: Norm(node.matrix, kind) for (node, kind), (symbol, *_) in self._norms.items()}
+        wanted = entry.free_symbols & nodes.keys()
+        return entry.xreplace({symbol: entries(nodes[symbol], self) for symbol in wanted})
 
     def numbers(self, point: Point) -> None:
         """Give the entries of all leaves their numbers at a point.

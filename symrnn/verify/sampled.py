@@ -28,7 +28,7 @@ from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer
 from symrnn.verify.lines import Line, Times, line
 from symrnn.verify.setting import Setting, inexact, together
-from symrnn.verify.within import is_time, within
+from symrnn.verify.within import is_time, makes_sense
 
 Array = NDArray[Any]
 
@@ -136,7 +136,8 @@ def _times(
     symbols = set().union(*(sympy.sympify(e).free_symbols for e in (*expressions, *facts)))
     free = {s for s in symbols if is_time(s)}
     for chosen in assignments(free, order, latest=4):
-        if all(within(sympy.sympify(e).subs(chosen), rnn) for e in expressions):
+        at = tuple(chosen.items())
+        if all(makes_sense(expression, at, rnn) for expression in expressions):
             yield chosen
 
 

@@ -53,11 +53,20 @@ def is_time(symbol: Any) -> bool:
     return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
 
 
+@lru_cache(maxsize=65536)
+def makes_sense(expression: Any, times: tuple[tuple[Symbol, int], ...], rnn: RNN) -> bool:
+    """Whether every vector in an expression exists at these times."""
+    return within(sympy.sympify(expression).subs(dict(times)), rnn)
+
+
 def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:
     """The last time that any of the expressions speaks of."""
-    latest = max([*times.values(), 1])
-    for expression in expressions:
-        opened = opened_ranges(sympy.sympify(expression).subs(times))
-        indices = [v.index for v in opened.atoms(TimeVector) if v.index.is_Integer]
-        latest = max([latest, *map(int, indices)])
-    return latest
+    at = tuple(times.items())
+    latest = (_latest(sympy.sympify(expression), at) for expression in expressions)
+    return max([*times.values(), 1, *latest])
+
+
+@lru_cache(maxsize=4096)
+def _latest(expression: Any, times: tuple[tuple[Symbol, int], ...]) -> int:
+    opened = opened_ranges(expression.subs(dict(times)))
+    return max((int(v.index) for v in opened.atoms(TimeVector) if v.index.is_Integer), default=0)

@@ -11,6 +11,7 @@ import pytest
 from symrnn.typeset.algorithms import algorithm
 from symrnn.typeset.document import (
     Chain,
+    Claim,
     Display,
     Document,
     Listing,
@@ -60,7 +61,10 @@ def recurrence() -> StatementBlock:
             r"$W$ is $d\times d$, $U$ is $d\times m$, and $b$ and $s_0$ have $d$ entries.",
             r"$\sigma$ acts *elementwise* and is differentiable.",
         ),
-        claims=(r"s_j = \sigma(a_j)", r"a_j = W s_{j-1} + U x_j + b \qquad (j = 1, 2, \dots)"),
+        claims=(
+            Claim(r"s_j = \sigma(a_j)", note="the state"),
+            Claim(r"a_j = W s_{j-1} + U x_j + b", "$j \\ge 1$", "the *pre-activation*"),
+        ),
         prose="States are columns, although slides often write rows. The input $x_j$ is given: "
         "it does not depend on an earlier state.\n\nNothing below uses more than this.",
         grades=("derived",),
@@ -74,8 +78,11 @@ def step_jacobian() -> StatementBlock:
         title=r"One step multiplies by the slopes and by $W$",
         hypotheses=(r"$s_j = \sigma(a_j)$ with $a_j$ from [[recurrence]].",),
         claims=(
-            rf"{STEP} = \underbrace{{\operatorname{{diag}}(\sigma'(a_j))}}_{{d\times d}}"
-            r"\,\underbrace{W}_{d\times d}",
+            Claim(
+                rf"{STEP} = \underbrace{{\operatorname{{diag}}(\sigma'(a_j))}}_{{d\times d}}"
+                r"\,\underbrace{W}_{d\times d}",
+                "$j \\ge 1$",
+            ),
         ),
         prose=r"The Jacobian is in *numerator layout*; with `layout=\"denominator\"` it is the "
         r"transpose $W^{\top}\operatorname{diag}(\sigma'(a_j))$.".replace('\\"', '"'),

@@ -8,6 +8,7 @@ from symrnn.errors import IllFormedError
 from symrnn.typeset.document import (
     Block,
     Chain,
+    Claim,
     Display,
     Document,
     Paragraph,
@@ -21,7 +22,7 @@ from symrnn.typeset.document import (
 
 
 def statement(**changes: object) -> StatementBlock:
-    fields: dict[str, object] = {"number": 3, "name": "bptt", "title": "T", "claims": ("x",)}
+    fields: dict[str, object] = {"number": 3, "name": "bptt", "title": "T", "claims": (Claim("x"),)}
     return StatementBlock(**(fields | changes))  # type: ignore[arg-type]
 
 

@@ -84,7 +84,9 @@ def _definition(node: Any, context: Context, *which: Any) -> Iterator[Any]:
 
 
 definition = Rule(
-    "definition", "a vector equals the right side of its definition, at times ≥ 1", rewrite=_definition
+    "definition",
+    "a vector equals the right side of its definition, at times ≥ 1",
+    rewrite=_definition,
 )
 
 
