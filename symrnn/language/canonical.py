@@ -7,7 +7,7 @@ factors into sums: two expressions with one normal form are equal by matrix alge
 
 from __future__ import annotations
 
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 import sympy
@@ -28,6 +28,7 @@ def same(left: Basic, right: Basic) -> bool:
     return bool(canonical(left) == canonical(right))
 
 
+@lru_cache(maxsize=16384)
 def canonical(expression: Basic, depth: int = 0) -> Basic:
     """The representative of all expressions that are written the same."""
     if isinstance(expression, Ranged):
@@ -55,6 +56,7 @@ def _canonical_scalar(expression: Expr, depth: int) -> Expr:
     return sympy.powsimp(sympy.expand(expression.xreplace(norms)))
 
 
+@lru_cache(maxsize=4096)
 def normal_form(expression: Any) -> Any:
     """The normal form under matrix algebra (see the module's docstring)."""
     return canonical(_normal(expression))

@@ -135,6 +135,29 @@ class Recurrence:
             return node
         return as_matrix(value.xreplace({u: self.expanded(u) for u in self.same_time(node)}))
 
+    def unrolled(self, node: Any, start: Any = 0) -> MatrixExpr:
+        """`node` written out in terms of the states at time `start`, inputs and parameters.
+
+        Args:
+            node: a defined vector at a time that is an integer number of steps after `start`.
+            start: an integer or symbolic time.
+
+        Raises:
+            IllFormedError: when the number of steps is not a nonnegative integer.
+        """
+        steps = sympy.expand(node.index - sympy.sympify(start))
+        if not steps.is_Integer or steps < 0:
+            raise IllFormedError(
+                f"unrolling {node} down to time {start}",
+                {"expected": "an integer number of steps, at least 0", "got": str(steps)},
+            )
+        result = as_matrix(node)
+        for step in range(int(steps)):
+            time = sympy.expand(node.index - step)
+            now = [v for v in result.atoms(TimeVector) if v.index == time]
+            result = as_matrix(result.xreplace({v: self.expanded(v) for v in now}))
+        return result
+
     # ------------------------------------------------------------------ immediate derivatives
 
     def immediate(

@@ -10,7 +10,8 @@ from typing import Any
 import sympy
 
 from symrnn.errors import EvidenceError, IllFormedError
-from symrnn.recurrence.elman import RNN
+from symrnn.language.writing import latex
+from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.check import check
 from symrnn.theory.context import Context, Known
 from symrnn.theory.derivation import Derivation, Induction, Proof
@@ -137,6 +138,14 @@ class Statement:
                 {"got": type(built).__name__},
             )
         return tuple(Part(label, proof) for label, proof in built.items())
+
+    def _repr_latex_(self) -> str:
+        """Title and claims, for the recurrence with an unknown σ: what a notebook shows."""
+        parts = self.parts(elman())
+        shown = [part for part in parts if part.label in self.headline] or parts[:1]
+        claims = r" \\ ".join(latex(part.claim) for part in shown)
+        title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
+        return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"
 
     def known(self, rnn: RNN) -> tuple[Known, ...]:
         """Its claims about `rnn`, as other statements may use them.

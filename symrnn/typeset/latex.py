@@ -34,7 +34,6 @@ from symrnn.typeset.document import (
 from symrnn.typeset.latex_text import escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
 
-
 #: Rows up to which a table is kept on one page.
 _SHORT_TABLE = 24
 
@@ -102,7 +101,7 @@ def _tex(block: Block, names: _Names) -> str:
 def _(block: Section, names: _Names) -> str:
     title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{escape(plain(block.title))}}}"
     # Room for the heading, its opening words and the first box.
-    head = rf"\needspace{{14\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
+    head = rf"\Needspace{{18\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
     return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
 
 
@@ -208,7 +207,7 @@ def _(block: Table, names: _Names) -> str:
     together = len(block.rows) <= _SHORT_TABLE
     return "\n".join(
         [
-            rf"\needspace{{{len(block.rows) + 5 if together else 8}\baselineskip}}",
+            rf"\Needspace{{{len(block.rows) + 5 if together else 8}\baselineskip}}",
             r"\begingroup\small",
             rf"\begin{{{environment}}}{width}{{@{{}}{columns}@{{}}}}",
             caption + rf"\toprule {header} \\ \midrule \endfirsthead",

@@ -199,29 +199,34 @@ class _Reader:
 
     def _factor(self) -> _Piece | None:
         found = self._primary()
+        taken = ""  # the scripts that the piece has already
         while found is not None and not self._gap():
             sign = self._peek()
-            if sign in RAISED:
-                found = _Piece(found.latex + self._raised())
-            elif sign in LOWERED:
-                found = self._with(found, "_", self._signs(LOWERED))
-            elif sign in ("_", "^"):
-                script = self._after(1, self._script)
+            place = "^" if sign in RAISED else "_" if sign in LOWERED else sign
+            if place in ("_", "^"):
+                script = self._scripted(sign)
                 if script is None:
                     break
-                found = self._with(found, sign, script.latex)
+                if place in taken:  # TeX takes one script of each kind: {x^{2}}^{2}
+                    found, taken = replace(found, latex=f"{{{found.latex}}}"), ""
+                kind = "large" if found.kind == "large" else "plain"
+                found, taken = _Piece(found.latex + script, kind), taken + place
             elif sign == "(" and found.kind != "number" and self._callable():
                 arguments = self._group("(", ")")
                 if arguments is None:
                     break
-                found = _Piece(found.latex + arguments.latex, "call")
+                found, taken = _Piece(found.latex + arguments.latex, "call"), ""
             else:
                 break
         return found
 
-    def _with(self, piece: _Piece, sign: str, script: str) -> _Piece:
-        kind = "large" if piece.kind == "large" else "plain"
-        return _Piece(f"{piece.latex}{sign}{{{script}}}", kind)
+    def _scripted(self, sign: str) -> str | None:
+        if sign in RAISED:
+            return self._raised()
+        if sign in LOWERED:
+            return f"_{{{self._signs(LOWERED)}}}"
+        script = self._after(1, self._script)
+        return None if script is None else f"{sign}{{{script.latex}}}"
 
     def _callable(self) -> bool:
         """Whether what stands before this bracket names a function: a letter or its mark ′."""
@@ -313,7 +318,8 @@ class _Reader:
         return self._relation()
 
     def _group(self, opening: str, closing: str) -> _Piece | None:
-        start, items = self._at, []
+        start = self._at
+        items: list[_Piece] = []
         while not items or self._peek() == ",":
             item = self._after(1, lambda: self._inside(self._placeholder))
             if item is None:

@@ -24,9 +24,9 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
-from symrnn.verify.lines import Line, Times, line
+from symrnn.verify.lines import Line, line
 from symrnn.verify.setting import Setting, functions, together
-from symrnn.verify.within import every_time, horizon
+from symrnn.verify.within import Times, every_time, horizon
 
 Array = NDArray[Any]
 ROUNDING = 1e-12
@@ -131,8 +131,10 @@ class Drawer:
                 self.conditions.append(("≤", self._line(fact.lts - fact.gts)))
 
     def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
-        rows, cols = (sympy.sympify(n).subs(self.sizes) for n in (rows, cols))
-        return int(rows), int(cols)
+        # Most sizes are a symbol: looked up, it needs no substitution.
+        chosen = (self.sizes.get(n) or sympy.sympify(n).subs(self.sizes) for n in (rows, cols))
+        rows, cols = map(int, chosen)
+        return rows, cols
 
     def _line(self, expression: Any) -> Line:
         return line(expression, self.at, self.kind)
@@ -240,13 +242,14 @@ class Drawer:
                 filled = np.array(np.broadcast_to(value, shape), dtype=float)
                 setting = replace(setting, arrays={**setting.arrays, name: filled})
         bounds: dict[Symbol, Array] = {}
+        # Several bounds at once are attained only where none of them has any slack.
+        loose = rng.random(count) < 0.4
         for symbol, bounded in self.suprema:
             if any(bounds.keys() & each.expression.free_symbols for each, _ in bounded):
                 setting = replace(setting, scalars={**setting.scalars, **bounds})
             values = [each.entries(setting, at) for each, times in bounded for at in times]
             largest = np.max(values, axis=(0, -1))
-            slack = np.where(rng.random(count) < 0.6, 1.0, 1.0 + rng.random(count))
-            bounds[symbol] = largest * slack
+            bounds[symbol] = largest * (1.0 + loose * rng.choice((0.0, 1.0), count) * rng.random(count))
         setting = replace(setting, scalars={**setting.scalars, **bounds})
         met = np.ones(count, dtype=bool)
         for relation, gap in self.conditions:

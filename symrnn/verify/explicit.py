@@ -28,7 +28,7 @@ from symrnn.theory.derivation import Derivation, Step
 from symrnn.verify.exact import Point, holds, largest, total
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.meaning import Meaning, Written, meaning
-from symrnn.verify.within import every_time, is_time, makes_sense
+from symrnn.verify.within import all_make_sense, every_time, is_time
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
@@ -97,8 +97,7 @@ def _sizes(
     integers = {s for s in symbols if isinstance(s, Symbol) and s.is_integer}
     for latest in (2, 3, 5):
         for chosen in assignments(integers, order, latest):
-            at = tuple(chosen.items())
-            if all(makes_sense(expression, at, rnn) for expression in expressions):
+            if all_make_sense(expressions, chosen, rnn):
                 yield chosen
 
 
@@ -131,7 +130,9 @@ class _Task:
         known.numbers(point)
         for symbol, by, exact in self.given:
             value = largest(number for each in by for number in each.at(point))
-            slack = Fraction(0 if exact else int(point.pick(f"slack {symbol}", (0, 0, 1, 3))), 4)
+            # Several bounds at once are attained only where none of them has any slack.
+            slacks = (0,) if exact or point.constant else (0, 0, 1, 3)
+            slack = Fraction(int(point.pick(f"slack {symbol}", slacks)), 4)
             point.values[symbol] = total((value, slack))
         return point if all(_failure(*each, point) is None for each in self.conditions) else None
 

@@ -6,6 +6,7 @@ one, a term or a factor dropped, a sign, a constant.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,12 +61,10 @@ def plant(part: Part, rnn: RNN, context: Context, name: str, most: int = 2) -> l
     claim = part.claim
     if not isinstance(claim, Relation):
         return []
-    faults = []
-    for slip, wrong in slips(claim):
-        if len(faults) == most:
-            break
-        faults.append(Fault(slip, wrong, _refusals(part, wrong, rnn, context, name)))
-    return faults
+    return [
+        Fault(slip, wrong, _refusals(part, wrong, rnn, context, name))
+        for slip, wrong in itertools.islice(slips(claim), most)
+    ]
 
 
 def slips(claim: Relation) -> Iterator[tuple[str, Relation]]:
@@ -113,14 +112,15 @@ def _refusals(
 
 
 def _with_claim(part: Part, wrong: Relation) -> Derivation | Induction:
-    """The part's own proof, made to end in the wrong claim."""
+    """The part's own proof, or the end of it, made to end in the wrong claim."""
     proof = part.proof
     if isinstance(proof, Induction):
         *before, last = proof.step.steps
         step = replace(proof.step, steps=(*before, replace(last, after=wrong.rhs)))
         return replace(proof, claim=wrong, step=step)
-    *before, last = proof.steps
-    return replace(proof, steps=(*before, replace(last, after=wrong.rhs)))
+    # The lines before were checked with the proof itself: the last one remains.
+    last = replace(proof.steps[-1], after=wrong.rhs)
+    return replace(proof, start=last.before, steps=(last,))
 
 
 def _raises(attempt: Callable[[], Any]) -> bool:

@@ -18,9 +18,9 @@ from symrnn.language.ordered import Ranged
 from symrnn.numeric.lower import Kernel
 from symrnn.verify.oracle import complex_step_derivative, numerator
 from symrnn.verify.setting import Setting, lowered
+from symrnn.verify.within import Times, concerning
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
-Times = tuple[tuple[Symbol, int], ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Line:
         named = {symbol.name: value for symbol, value in times}
         bindings = {**setting.constants, **setting.trajectory, **named}
         for name, node, kernel in self.derivatives:
-            closed = _closed(node, times)
+            closed = _closed(node, concerning(node, dict(times)))
             if closed not in setting.derivatives:
                 found = complex_step_derivative(closed, setting, kernel, named)
                 setting.derivatives[closed] = found
@@ -63,9 +63,14 @@ def line(expression: Any, times: Times, kind: str) -> Line:
         kind: the norm that stands for "any".
     """
     expression = sympy.sympify(expression)
+    return _prepared(_opened(expression, concerning(expression, dict(times))), kind)
+
+
+@lru_cache(maxsize=16384)
+def _opened(expression: Any, times: Times) -> Any:
     if any(_over_derivatives(node) for node in sympy.preorder_traversal(expression)):
-        expression = expression.subs(dict(times)).replace(_over_derivatives, _written_out)
-    return _prepared(expression, kind)
+        return expression.subs(dict(times)).replace(_over_derivatives, _written_out)
+    return expression
 
 
 @lru_cache(maxsize=4096)

@@ -173,7 +173,7 @@ class Meaning(Unrolled):
                     number = point.of(Unknown(Symbol(self.rnn.sigma.name), 0, symbol))
                 elif point.constant and symbols.rows == symbols.cols > 1:
                     row, col = divmod(place, symbols.cols)
-                    factor = Fraction(int(point.pick(label, range(1, 8))), 4)
+                    factor = Fraction(int(point.pick(label, (1, 2, 3, 5, 8, 12, 18))), 8)
                     number = factor if row == col else Fraction(0)
                 point.values[symbol] = number
 

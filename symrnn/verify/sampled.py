@@ -26,9 +26,9 @@ from symrnn.recurrence.point import assignments
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer
-from symrnn.verify.lines import Line, Times, line
+from symrnn.verify.lines import Line, line
 from symrnn.verify.setting import Setting, inexact, together
-from symrnn.verify.within import is_time, makes_sense
+from symrnn.verify.within import Times, all_make_sense, is_time
 
 Array = NDArray[Any]
 
@@ -47,7 +47,7 @@ TINY = 1e-12
 WORST_ROUNDING = 1e-4
 """A disagreement beyond this is never put down to rounding."""
 
-CLIMB, BESIDE = 10, 12
+CLIMB, BESIDE = 7, 20
 """Rounds of the climb, and how many settings beside the best one are tried in each."""
 
 ACTIVATIONS = ("tanh", "logistic", "sin")
@@ -136,8 +136,7 @@ def _times(
     symbols = set().union(*(sympy.sympify(e).free_symbols for e in (*expressions, *facts)))
     free = {s for s in symbols if is_time(s)}
     for chosen in assignments(free, order, latest=4):
-        at = tuple(chosen.items())
-        if all(makes_sense(expression, at, rnn) for expression in expressions):
+        if all_make_sense(expressions, chosen, rnn):
             yield chosen
 
 
@@ -248,7 +247,7 @@ def _climb(
     tried = 0
     for step in range(CLIMB):
         crowd = at_best.take(np.repeat(np.arange(len(best)), BESIDE))
-        moved, met = drawer.nearby(crowd, rng, reach=0.5 / (1 + step))
+        moved, met = drawer.nearby(crowd, rng, reach=0.5 / (1 + step) ** 1.5)
         if not met.any():
             continue
         moved = moved.take(np.flatnonzero(met))

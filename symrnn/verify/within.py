@@ -9,10 +9,14 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
+from symrnn.errors import DisagreementError
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.ordered import Ranged
 from symrnn.language.time import TimeVector
+from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
+
+Times = tuple[tuple[Symbol, int], ...]
 
 
 def opened_ranges(expression: Any) -> Any:
@@ -37,14 +41,14 @@ def within(expression: Any, rnn: RNN) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def every_time(expression: Any, last: int, rnn: RNN) -> tuple[tuple[tuple[Symbol, int], ...], ...]:
+def every_time(expression: Any, last: int, rnn: RNN) -> tuple[Times, ...]:
     """Every choice of the free times, up to the last one, at which an expression makes sense."""
     free = sorted((s for s in expression.free_symbols if is_time(s)), key=str)
     choices = itertools.product(range(last + 1), repeat=len(free))
     return tuple(
         tuple(zip(free, values, strict=True))
         for values in choices
-        if within(expression.subs(dict(zip(free, values, strict=True))), rnn)
+        if makes_sense(expression, dict(zip(free, values, strict=True)), rnn)
     )
 
 
@@ -53,20 +57,54 @@ def is_time(symbol: Any) -> bool:
     return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
 
 
-@lru_cache(maxsize=65536)
-def makes_sense(expression: Any, times: tuple[tuple[Symbol, int], ...], rnn: RNN) -> bool:
+def makes_sense(expression: Any, times: dict[Symbol, int], rnn: RNN) -> bool:
     """Whether every vector in an expression exists at these times."""
-    return within(sympy.sympify(expression).subs(dict(times)), rnn)
+    expression = sympy.sympify(expression)
+    return _makes_sense(expression, concerning(expression, times), rnn)
+
+
+def all_make_sense(expressions: list[Any], times: dict[Symbol, int], rnn: RNN) -> bool:
+    """Whether the first line of a chain makes sense at these times, and so the others.
+
+    Raises:
+        DisagreementError: the first does, another does not. Such a chain must not be checked only
+            where it says nothing, at the times at which its sums are empty.
+    """
+    if not makes_sense(expressions[0], times, rnn):
+        return False
+    for expression in expressions[1:]:
+        if not makes_sense(expression, times, rnn):
+            raise DisagreementError(
+                "a line speaks of a vector that is not there",
+                {"at": ", ".join(f"{s} = {v}" for s, v in times.items()), "line": text(expression)},
+            )
+    return True
+
+
+@lru_cache(maxsize=65536)
+def _makes_sense(expression: Any, times: Times, rnn: RNN) -> bool:
+    return within(_opened(expression, times), rnn)
+
+
+@lru_cache(maxsize=16384)
+def _opened(expression: Any, times: Times) -> Any:
+    return opened_ranges(expression.subs(dict(times)))
+
+
+def concerning(expression: Any, times: dict[Symbol, int]) -> Times:
+    """The times that an expression speaks of."""
+    free = expression.free_symbols
+    return tuple((symbol, time) for symbol, time in times.items() if symbol in free)
 
 
 def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:
     """The last time that any of the expressions speaks of."""
-    at = tuple(times.items())
-    latest = (_latest(sympy.sympify(expression), at) for expression in expressions)
+    nodes = map(sympy.sympify, expressions)
+    latest = (_latest(node, concerning(node, times)) for node in nodes)
     return max([*times.values(), 1, *latest])
 
 
 @lru_cache(maxsize=4096)
-def _latest(expression: Any, times: tuple[tuple[Symbol, int], ...]) -> int:
-    opened = opened_ranges(expression.subs(dict(times)))
+def _latest(expression: Any, times: Times) -> int:
+    opened = _opened(expression, times)
     return max((int(v.index) for v in opened.atoms(TimeVector) if v.index.is_Integer), default=0)

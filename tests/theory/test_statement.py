@@ -177,3 +177,10 @@ def test_counterexamples_register_with_their_statement() -> None:
     (found,) = own.counterexamples
     assert (found.name, found.explains) == ("asymmetric", "W must be symmetric")
     assert found.find().refutes
+
+
+def test_a_notebook_shows_title_and_claims() -> None:
+    shown = follows._repr_latex_()
+    assert shown.startswith("$") and shown.endswith("$")
+    assert r"\text{What follows}" in shown
+    assert r"\frac{\partial s_{j}}{\partial a_{j}} = \operatorname{diag}" in shown

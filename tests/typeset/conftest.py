@@ -152,7 +152,10 @@ def decay() -> StatementBlock:
             r"$\lambda \ge \lVert W\rVert$.",
         ),
         claims=(
-            r"\left\lVert \frac{\partial s_t}{\partial s_k} \right\rVert \le (\gamma\lambda)^{t-k}",
+            Claim(
+                r"\left\lVert \frac{\partial s_t}{\partial s_k} \right\rVert"
+                r" \le (\gamma\lambda)^{t-k}"
+            ),
         ),
         chains=(
             Chain(

@@ -1,0 +1,100 @@
+"""Evidence made up for the lecture's own statements: nothing is checked, so that it is quick."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from symrnn.lecture.document import lecture as document_of
+from symrnn.lecture.network import Bias, Decay, NetworkReport
+from symrnn.lecture.pictures import algorithms_shown, section
+from symrnn.numeric.training import Net, TrainedNet
+from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement
+from symrnn.typeset.document import Document
+from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
+from symrnn.verify.explicit import Explicit
+from symrnn.verify.faults import Fault
+from symrnn.verify.network import Agreement
+from symrnn.verify.sampled import Sampled
+
+
+def evidence_of(statement: Statement, rnn: RNN) -> Evidence:
+    parts = statement.parts(rnn)
+    chains = tuple(
+        ChainEvidence(
+            f"{part.label} {caption}", len(chain.steps), Sampled(3e-16, None, 6), Explicit(2, 1)
+        )
+        for part in parts
+        for caption, chain, _ in part.proof.chains
+    )
+    faults = tuple(Fault("a sign", part.claim, ("derived", "sampled")) for part in parts)
+    shown = tuple((each.name, each.find().shows) for each in statement.counterexamples)
+    return Evidence(statement, GRADES, chains, faults, shown, 0.1)
+
+
+def network() -> NetworkReport:
+    d, steps = 3, 8
+    net = Net(np.eye(d), np.ones((d, 1)), np.zeros(d), np.ones(d), np.zeros(()))
+    trained = TrainedNet(
+        initial=net,
+        trained=net,
+        d=d,
+        series="a series",
+        source="a *source*",
+        inputs=np.zeros((steps, 1)),
+        targets=np.zeros(steps),
+        split=6,
+        windows=np.zeros((2, 1, 1)),
+        mean=0.0,
+        scale=1.0,
+        losses=(1.0, 0.5, 0.1),
+        held_out=0.3,
+        baseline=0.9,
+        kappa=1.0,
+        clipped=2,
+    )
+    decays = tuple(
+        Decay(label, 0.5 ** np.arange(9.0), 1.5 ** np.arange(9.0), 1.0)
+        for label in ("before training", "after training")
+    )
+    bias = Bias(np.arange(5), 0.1 ** np.arange(5.0), 0.5 ** np.arange(5.0))
+    agreements = (
+        Agreement("∂L_t/∂s0 as a sum", "one", 1e-16, 3e-10),
+        Agreement("∂L_t/∂s0 as a sum", "two", 2e-15, 1e-10),
+        Agreement("trajectory s_0 … s_T", "one", 0.0, 0.0),
+    )
+    return NetworkReport(trained, 1.2, decays, bias, agreements)
+
+
+@pytest.fixture(scope="session")
+def evidence() -> list[Evidence]:
+    rnn = elman()
+    return [evidence_of(statement, rnn) for statement in load().values()]
+
+
+@pytest.fixture(scope="session")
+def report() -> NetworkReport:
+    return network()
+
+
+@pytest.fixture(scope="session")
+def lecture(evidence: list[Evidence], report: NetworkReport) -> Document:
+    extra = {name: (block,) for name, block in algorithms_shown().items()}
+    source = "def f(W, a):\n    return W @ a\n"
+    return document_of(evidence, elman(), extra, section(report, source))
+
+
+@pytest.fixture(scope="session")
+def pdflatex() -> str:
+    """pdflatex; its absence fails the test where CI is set and skips it elsewhere."""
+    found = shutil.which("pdflatex")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI is set, so TeX must be installed: pdflatex is not on PATH")
+        pytest.skip("pdflatex is not installed")
+    return found

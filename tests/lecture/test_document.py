@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from symrnn.errors import IllFormedError
+from symrnn.lecture import document as module
+from symrnn.lecture.document import LIKEWISE
+from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.outline import CHAPTERS
+from symrnn.lecture.pictures import section
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.typeset.document import (
+    Chain,
+    Document,
+    Listing,
+    Paragraph,
+    StatementBlock,
+    Table,
+    walk,
+)
+from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.html import page
+from symrnn.typeset.latex import article
+from symrnn.typeset.unicode_maths import with_maths
+from symrnn.verify.evidence import Evidence
+
+
+@pytest.fixture(scope="module")
+def statements(lecture: Document) -> dict[str, StatementBlock]:
+    found = [block for block in walk(lecture.blocks) if isinstance(block, StatementBlock)]
+    return {block.name: block for block in found}
+
+
+@pytest.fixture(scope="module")
+def html(lecture: Document) -> str:
+    return page(lecture)
+
+
+def test_all_sixteen_statements_are_there_in_an_order_that_respects_uses(
+    statements: dict[str, StatementBlock],
+) -> None:
+    assert [block.number for block in statements.values()] == list(range(1, 17))
+    order = list(statements)
+    assert order == [name for chapter in CHAPTERS for name in chapter.statements]
+    for name, statement in load().items():
+        assert all(order.index(used) < order.index(name) for used in statement.uses)
+
+
+def test_an_outline_that_shows_a_statement_before_what_it_uses_is_refused(
+    evidence: list[Evidence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned = [replace(c, statements=c.statements[::-1]) for c in CHAPTERS]
+    monkeypatch.setattr(module, "CHAPTERS", tuple(turned))
+    with pytest.raises(IllFormedError, match="which it uses"):
+        module.lecture(evidence, elman(), {}, Paragraph("The end."))
+
+
+def test_a_statement_outside_the_outline_gets_a_chapter_of_its_own(
+    evidence: list[Evidence],
+) -> None:
+    known = evidence[0]
+    added = replace(known, statement=replace(known.statement, name="of_mine"))
+    document = module.lecture([*evidence, added], elman(), {}, Paragraph("The end."))
+    assert document.targets["of_mine"].number == "17"
+    assert "further" in document.targets
+
+
+def test_every_line_says_why_it_holds_and_what_stands_behind_it(lecture: Document) -> None:
+    chains = [block for block in walk(lecture.blocks) if isinstance(block, Chain)]
+    assert len(chains) > 60
+    for chain in chains:
+        for row in chain.rows[1:]:
+            assert row.justification
+            assert row.evidence == ("sampled", "explicit", "derived")
+
+
+@pytest.mark.parametrize("name", list(load()))
+def test_a_headline_names_parts_that_exist(name: str) -> None:
+    statement = load()[name]
+    labels = [part.label for part in statement.parts(elman())]
+    assert set(statement.headline) <= set(labels)
+    assert len(labels) == 1 or statement.headline or name == "activation_jacobian"
+
+
+def test_the_box_has_the_claims_of_the_headline_each_with_its_condition(
+    statements: dict[str, StatementBlock],
+) -> None:
+    bound = statements["product_bound"]
+    assert [claim.condition for claim in bound.claims] == [r"$0 \le k \le t$"]
+    assert bound.hypotheses == (
+        r"Assume $\left\lVert \sigma'\left(a_{j}\right) \right\rVert_{\infty} \le \gamma$ and "
+        r"$\left\lVert W \right\rVert \le \lambda$.",
+    )
+    clipping = statements["clipping_by_norm"]
+    assert [claim.note for claim in clipping.claims] == [
+        r"never longer than $\kappa$",
+        "the same direction",
+        "unchanged inside the ball",
+        "no two gradients get further apart",
+    ]
+    assert clipping.claims[2].condition.endswith(r"\le \kappa$")
+    assert (
+        statements["truncation"]
+        .hypotheses[0]
+        .startswith("For *the bias is a geometric tail* and *what is kept cannot explode*, assume")
+    )
+
+
+def test_parts_proved_likewise_are_listed_and_not_shown(
+    statements: dict[str, StatementBlock],
+) -> None:
+    labels = [part.label for part in load()["bptt"].parts(elman())]
+    likewise = [label for label in labels if label.startswith(LIKEWISE)]
+    assert likewise
+    for label in likewise:
+        assert with_maths(label.removeprefix(LIKEWISE).strip()) in statements["bptt"].prose
+    titles = [chain.title for chain in statements["bptt"].chains]
+    assert not any(title.lower().startswith(LIKEWISE) for title in titles)
+
+
+def test_an_induction_is_titled_once_and_its_step_named(
+    statements: dict[str, StatementBlock],
+) -> None:
+    titles = [chain.title for chain in statements["product_of_jacobians"].chains]
+    assert titles[:2] == ["The product: base case", "Induction step"]
+    assert "The number of factors, for $1 \\le k \\le t \\le T$" in titles
+
+
+def test_what_a_part_of_the_same_statement_showed_is_not_called_a_statement(
+    statements: dict[str, StatementBlock],
+) -> None:
+    reasons = [row.justification for chain in statements["bptt"].chains for row in chain.rows]
+    assert "shown above" in reasons
+    assert not any("[[bptt]]" in reason for reason in reasons)
+
+
+def test_counterexamples_and_prose_hold_formulas_as_formulas(
+    statements: dict[str, StatementBlock],
+) -> None:
+    order = statements["product_of_jacobians"].counterexamples[0]
+    assert order.endswith(r"$\partial s_{3}/\partial s_{0} = A_{3} A_{2} A_{1}$.")
+    assert r"$(\gamma \lambda)^{t - k}$" in statements["gradients_could_explode"].prose
+
+
+def test_kernels_stand_in_one_table_with_the_worst_of_all_nets(lecture: Document) -> None:
+    tables = {t.label: t for t in walk(lecture.blocks) if isinstance(t, Table)}
+    assert tables["kernels"].rows == (
+        (
+            r"$\partial L_{t}/\partial s_{0}$ as a sum",
+            r"$2 \times 10^{-15}$",
+            r"$3 \times 10^{-10}$",
+        ),
+        (r"trajectory $s_{0} \ldots s_{T}$", "$0$", "$0$"),
+    )
+    assert "(one, two)" in tables["kernels"].caption
+    assert len(tables["evidence-table"].rows) == 16
+
+
+def test_the_words_about_the_network_fit_its_numbers(report: NetworkReport) -> None:
+    def words(found: NetworkReport) -> str:
+        blocks = section(found, "f(x)").blocks
+        return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
+
+    assert "is 1.50 before training and 1.50 after training" in words(report)
+    assert "The bounds grow while the measured norms shrink" in words(report)
+    tame = replace(report, decays=tuple(replace(d, bounds=d.norms) for d in report.decays))
+    assert "is 0.50 before training" in words(tame)
+    assert "shrink" not in words(tame)
+
+
+def test_long_generated_lines_are_wrapped(report: NetworkReport) -> None:
+    source = f"y = f({', '.join(['argument'] * 20)})"
+    (listing,) = (b for b in section(report, source).blocks if isinstance(b, Listing))
+    assert max(map(len, listing.code.splitlines())) <= 72
+
+
+def test_the_article_compiles_cleanly(lecture: Document, pdflatex: str) -> None:
+    source = article(lecture)
+    result = compile_pdf(source.tex, source.figures, engine=pdflatex)
+    assert result.undefined == ()
+    assert result.overfull == ()
+    assert result.clean
+    assert 16 < result.pages <= 31
+    assert "[U+" not in source.tex
+
+
+def test_the_page_has_no_script_and_needs_no_network(html: str) -> None:
+    assert not re.search(r"<(script|link|img|iframe|object)\b", html)
+    assert not re.search(r"https?://|@import|url\((?!#)", html)
+    assert html.count("<article") == 16
+
+
+def test_every_formula_of_the_page_is_mathml(html: str, lecture: Document) -> None:
+    formulas = re.findall(r"<math\b.*?</math>", html, re.DOTALL)
+    assert len(formulas) > 600
+    for formula in formulas:
+        drawn = re.sub(r"<annotation.*?</annotation>", "", formula, flags=re.DOTALL)
+        assert re.search(r"<(mi|mn|mo)\b[^>]*>[^<]+<", drawn), formula
+        assert "merror" not in drawn
+    visible = re.sub(r"<(math|style|svg|title)\b.*?</\1>", "", html, flags=re.DOTALL)
+    assert not re.search(r"\\[a-z]+|\$|[‖√∂∏Σ]|[a-zA-Z]_[a-zA-Z{]", re.sub(r"<[^>]*>", "", visible))
