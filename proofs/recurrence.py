@@ -17,7 +17,7 @@ def recurrence(rnn):
     """
     s, a, x, j, W, U, b = rnn.s, rnn.a, rnn.x, rnn.j, rnn.W, rnn.U, rnn.b
     bare = elman(rnn.sigma, inputs=False)
-    i, l = Symbol("i", integer=True, positive=True), Symbol("l", integer=True)
+    i, column = Symbol("i", integer=True, positive=True), Symbol("l", integer=True)
     return {
         "with input": derivation(s[j], given=[j >= 1])
         .equals(rnn.sigma(a[j]), by.definition)
@@ -29,8 +29,8 @@ def recurrence(rnn):
         .equals(entry(W * s[j - 1] + U * x[j] + b, i), by.definition)
         .equals(entry(W * s[j - 1], i) + entry(U * x[j], i) + entry(b, i), by.entries_of)
         .equals(
-            Sum(entry(W, i, l) * entry(s[j - 1], l), (l, 1, rnn.d))
-            + Sum(entry(U, i, l) * entry(x[j], l), (l, 1, rnn.m))
+            Sum(entry(W, i, column) * entry(s[j - 1], column), (column, 1, rnn.d))
+            + Sum(entry(U, i, column) * entry(x[j], column), (column, 1, rnn.m))
             + entry(b, i),
             by.entries_of,
         ),

@@ -84,8 +84,8 @@ def _abstract(evidence: Sequence[Evidence]) -> str:
         "Why does a recurrent network forget, and why does its training sometimes break down? "
         f"Both questions are answered here from one recurrence, by {len(evidence)} statements and "
         f"{steps} steps. Every displayed line carries its reason, a rule that a program applied "
-        "and checked for symbolic sizes and times, and beside it the marks of the evidence. Each "
-        "line was also written out entry by entry at small sizes and compared with scalar "
+        "and checked for symbolic sizes and times, and beside it the marks of the evidence. The "
+        "lines were also written out in entries at small sizes, their derivatives taken by scalar "
         "differentiation, and evaluated at random and adversarial points against differences "
         f"through the recurrence. {faults} slips were planted among the claims, and {caught}."
     )
@@ -272,9 +272,10 @@ def _evidence_section(
     table = Table(
         header,
         tuple(rows),
-        "What was run for each statement: steps checked by their rule, pairs of lines whose "
-        "entries are equal as symbols, settings sampled, the largest relative disagreement of an "
-        "equality, slips planted and caught, and counterexamples.",
+        "What was run for each statement: steps checked by their rule, how many of them have "
+        "entries equal as symbols (the others were compared at exact points), settings sampled, "
+        "the largest relative disagreement of an equality, slips planted and caught, and "
+        "counterexamples.",
         "evidence-table",
         "llrrrrrr",
     )
@@ -283,8 +284,8 @@ def _evidence_section(
         "evidence",
         (
             Paragraph(
-                "Nothing is graded above what was run. The table lists what that was; the rules "
-                "below are those that the steps name."
+                "Nothing is graded above what was run. [[evidence-table]] lists what that was, "
+                "and [[rules]] the rules that the steps name."
             ),
             table,
             _rules(evidence, rnn),
@@ -300,4 +301,4 @@ def _rules(evidence: Sequence[Evidence], rnn: RNN) -> Table:
                 used.update({step.rule.name: step.rule for step in chain.steps})
     said = ((spoken(rule), with_maths(rule.says)) for rule in used.values())
     rows = tuple(sorted(said, key=lambda row: row[0].casefold()))
-    return Table(("rule", "what it says"), rows, "The rules.", "rules", "lp")
+    return Table(("rule", "what it says"), rows, "The rules that the steps name.", "rules", "lp")

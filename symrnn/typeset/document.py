@@ -28,8 +28,17 @@ class Grade:
 
 #: The grades of DESIGN.md §2, weakest first.
 GRADES = (
-    Grade("sampled", "S", "agrees at random points with an oracle that shares no code with it"),
-    Grade("explicit", "E", "every entry equals scalar differentiation at small concrete sizes"),
+    Grade(
+        "sampled",
+        "S",
+        "holds at random and adversarial points, with differences through the recurrence",
+    ),
+    Grade(
+        "explicit",
+        "E",
+        "holds entry by entry at small sizes, as symbols or at exact rational points, with scalar "
+        "differentiation",
+    ),
     Grade("derived", "D", "re-checked rule by rule for symbolic sizes and times"),
     Grade("certified", "C", "enclosed by ball arithmetic over the whole domain"),
     Grade("machine_checked", "M", "a theorem of a proof assistant"),

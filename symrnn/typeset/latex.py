@@ -100,9 +100,17 @@ def _tex(block: Block, names: _Names) -> str:
 @_tex.register
 def _(block: Section, names: _Names) -> str:
     title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{escape(plain(block.title))}}}"
-    # Room for the heading, its opening words and the first box.
-    head = rf"\Needspace{{18\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
+    head = rf"\Needspace{{{_room(block)}\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
     return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
+
+
+def _room(section: Section) -> int:
+    """Lines for the heading, its opening words, and the box or short table that follows."""
+    match section.blocks[1:2]:
+        case (Table(rows=rows),) if len(rows) <= _SHORT_TABLE:
+            return max(18, len(rows) + 12)
+        case _:
+            return 18
 
 
 @_tex.register
@@ -127,6 +135,8 @@ def _(block: Chain, names: _Names) -> str:
         rf"{{{names.prose(row.justification)}}}{{{names.marks(row.evidence)}}}"
         for row in steps
     ]
+    if len(lines) > 2:
+        lines[-1] = r"  \nobreak" + lines[-1]  # the last line is not left alone on a new page
     title = [rf"\chaintitle{{{names.prose(block.title)}}}"] if block.title else []
     return "\n".join([*title, rf"\begin{{chain}}{{{left.expression}}}", *lines, r"\end{chain}"])
 

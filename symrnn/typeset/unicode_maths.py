@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from symrnn.typeset.unicode_cursor import Cursor, Piece
 from symrnn.typeset.unicode_table import (
     ALONE,
     FUNCTIONS,
@@ -29,15 +30,6 @@ from symrnn.typeset.unicode_table import (
 # Markup that is left alone: escapes, formulas, code, references and marks.
 _MARKUP = re.compile(r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`|\[\[[^\]]+\]\])", re.DOTALL)
 
-_TOKEN = re.compile(
-    r"""(?P<gap>\s*)(?P<token>
-      \d+(?:\.\d+)?(?:e[+-]?\d+)?
-    | i\.e\.|e\.g\.
-    | [A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+|-[A-Za-zÀ-ɏ]{2,})*\d*
-    | \S)""",
-    re.VERBOSE,
-)
-
 
 def with_maths(prose: str) -> str:
     """Prose markup in which every formula typed as plain Unicode stands between dollars.
@@ -51,144 +43,105 @@ def with_maths(prose: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Token:
-    gap: str
-    text: str
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A part of a formula.
-
-    kind: number, letter (a, A, I … alone: perhaps a word), call, group, large (∏ or Σ), statement
-    (a group with a relation or several items in it) or plain.
-    """
-
-    latex: str
-    kind: str = "plain"
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is mathematics beyond doubt."""
-        return self.kind not in ("number", "letter")
-
-
 class _Reader:
     """Recursive descent over the tokens of one stretch of plain text."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = [_Token(m["gap"], m["token"]) for m in _TOKEN.finditer(text)]
-        self._rest = text[len(text.rstrip()) :]
-        self._at = 0
+        self._cursor = Cursor(text)
         self._depth = 0
         self._closing = ""  # ‖ or |, inside such a pair
 
     def translated(self) -> str:
         written = []
         after_word = False
-        while self._at < len(self._tokens):
-            start, token = self._at, self._tokens[self._at]
+        while self._cursor.at < len(self._cursor.tokens):
+            start, token = self._cursor.at, self._cursor.tokens[self._cursor.at]
             glued = after_word and not token.gap
             found = None if glued else self._one_sided() or self._relation()
             if found is not None and (found.counts or self._is_identity(start)):
                 written.append(f"{token.gap}${found.latex}$")
                 after_word = True
                 continue
-            self._at = start + 1
+            self._cursor.at = start + 1
             alone = f"${ALONE[token.text]}$" if _stands_alone(token.text) else _word(token.text)
             written.append(token.gap + alone)
             after_word = token.text[0].isalnum()
-        return "".join(written) + self._rest
+        return "".join(written) + self._cursor.rest
 
     def _is_identity(self, start: int) -> bool:
         """Whether the token is the identity matrix: *I* at the end of a clause is no pronoun."""
-        ends = self._peek() in ("", ".", ",", ";", ":", ")")
-        return start > 0 and self._at == start + 1 and self._tokens[start].text == "I" and ends
+        ends = self._cursor.peek() in ("", ".", ",", ";", ":", ")")
+        return (
+            start > 0
+            and self._cursor.at == start + 1
+            and self._cursor.tokens[start].text == "I"
+            and ends
+        )
 
-    def _one_sided(self) -> _Piece | None:
+    def _one_sided(self) -> Piece | None:
         """A relation whose left side is a word: *at times ≥ 1*."""
-        sign = self._peek()
+        sign = self._cursor.peek()
         if sign not in RELATIONS or sign == "…":
             return None
-        right = self._after(1, self._sum)
-        return right and _Piece(f"{RELATIONS[sign]} {right.latex}")
-
-    # ------------------------------------------------------------------ tokens
-
-    def _peek(self, ahead: int = 0) -> str:
-        place = self._at + ahead
-        return self._tokens[place].text if place < len(self._tokens) else ""
-
-    def _gap(self, ahead: int = 0) -> bool:
-        place = self._at + ahead
-        return place >= len(self._tokens) or bool(self._tokens[place].gap)
-
-    def _after(self, skip: int, read: Callable[[], _Piece | None]) -> _Piece | None:
-        """What `read` finds after `skip` tokens; where it finds nothing, nothing is consumed."""
-        start = self._at
-        self._at += skip
-        found = read()
-        if found is None:
-            self._at = start
-        return found
+        right = self._cursor.after(1, self._sum)
+        return right and Piece(f"{RELATIONS[sign]} {right.latex}")
 
     # ------------------------------------------------------------------ the grammar
 
-    def _relation(self) -> _Piece | None:
+    def _relation(self) -> Piece | None:
         left = self._sum()
         related = False
-        while left is not None and (sign := self._peek()) in RELATIONS:
-            right = self._after(1, self._sum)
+        while left is not None and (sign := self._cursor.peek()) in RELATIONS:
+            right = self._cursor.after(1, self._sum)
             if right is None or (sign == "…" and not (left.counts or right.counts)):
                 break
-            left, related = _Piece(f"{left.latex} {RELATIONS[sign]} {right.latex}"), True
+            left, related = Piece(f"{left.latex} {RELATIONS[sign]} {right.latex}"), True
         return replace(left, kind="statement") if left is not None and related else left
 
-    def _sum(self) -> _Piece | None:
-        sign = self._peek()
-        if sign in SUMS and not self._gap(1):
-            first = self._after(1, self._product)
-            left = first and _Piece(f"{SUMS[sign]}{first.latex}", _signed(first, sign))
+    def _sum(self) -> Piece | None:
+        sign = self._cursor.peek()
+        if sign in SUMS and not self._cursor.gap(1):
+            first = self._cursor.after(1, self._product)
+            left = first and Piece(f"{SUMS[sign]}{first.latex}", _signed(first, sign))
         else:
             left = self._product()
-        while left is not None and (sign := self._peek()) in SUMS:
-            tight = not self._gap()
-            if tight == self._gap(1):
+        while left is not None and (sign := self._cursor.peek()) in SUMS:
+            tight = not self._cursor.gap()
+            if tight == self._cursor.gap(1):
                 break
-            start = self._at
-            right = self._after(1, self._product)
+            start = self._cursor.at
+            right = self._cursor.after(1, self._product)
             if right is None:
                 break
             if tight and not self._depth and left.kind == right.kind == "number":
-                self._at = start  # 1700-2008 is no difference
+                self._cursor.at = start  # 1700-2008 is no difference
                 break
-            left = _Piece(f"{left.latex} {SUMS[sign]} {right.latex}")
+            left = Piece(f"{left.latex} {SUMS[sign]} {right.latex}")
         return left
 
-    def _product(self) -> _Piece | None:
+    def _product(self) -> Piece | None:
         left = self._factor()
         while left is not None:
-            sign = self._peek()
+            sign = self._cursor.peek()
             if sign in PRODUCTS:
-                right = self._after(1, self._factor)
+                right = self._cursor.after(1, self._factor)
                 if right is None:
                     break
                 space = "" if sign == "/" else " "
-                left = _Piece(f"{left.latex}{space}{PRODUCTS[sign]}{space}{right.latex}")
+                left = Piece(f"{left.latex}{space}{PRODUCTS[sign]}{space}{right.latex}")
                 continue
-            start, gap = self._at, self._gap()
+            start, gap = self._cursor.at, self._cursor.gap()
             right = self._factor()
             if right is None or not self._may_touch(left, right, gap):
-                self._at = start
+                self._cursor.at = start
                 break
             body = r"\mathbf{1}" if right.kind == "number" else right.latex
             kind = "call" if right.kind == "call" else "plain"
             space = r" \, " if gap and left.kind != "large" else " "
-            left = _Piece(left.latex + space + body, kind)
+            left = Piece(left.latex + space + body, kind)
         return left
 
-    def _may_touch(self, left: _Piece, right: _Piece, gap: bool) -> bool:
+    def _may_touch(self, left: Piece, right: Piece, gap: bool) -> bool:
         """Whether two factors side by side are a product, and no words that follow each other."""
         if right.kind == "number":  # c 1 with the column of ones
             ones = gap and right.latex == "1" and self._closing != "]"
@@ -197,11 +150,11 @@ class _Reader:
             return True
         return left.counts and right.counts and "statement" not in (left.kind, right.kind)
 
-    def _factor(self) -> _Piece | None:
+    def _factor(self) -> Piece | None:
         found = self._primary()
         taken = ""  # the scripts that the piece has already
-        while found is not None and not self._gap():
-            sign = self._peek()
+        while found is not None and not self._cursor.gap():
+            sign = self._cursor.peek()
             place = "^" if sign in RAISED else "_" if sign in LOWERED else sign
             if place in ("_", "^"):
                 script = self._scripted(sign)
@@ -210,12 +163,12 @@ class _Reader:
                 if place in taken:  # TeX takes one script of each kind: {x^{2}}^{2}
                     found, taken = replace(found, latex=f"{{{found.latex}}}"), ""
                 kind = "large" if found.kind == "large" else "plain"
-                found, taken = _Piece(found.latex + script, kind), taken + place
+                found, taken = Piece(found.latex + script, kind), taken + place
             elif sign == "(" and found.kind != "number" and self._callable():
                 arguments = self._group("(", ")")
                 if arguments is None:
                     break
-                found, taken = _Piece(found.latex + arguments.latex, "call"), ""
+                found, taken = Piece(found.latex + arguments.latex, "call"), ""
             else:
                 break
         return found
@@ -224,45 +177,45 @@ class _Reader:
         if sign in RAISED:
             return self._raised()
         if sign in LOWERED:
-            return f"_{{{self._signs(LOWERED)}}}"
-        script = self._after(1, self._script)
+            return f"_{{{self._cursor.signs(LOWERED)}}}"
+        script = self._cursor.after(1, self._script)
         return None if script is None else f"{sign}{{{script.latex}}}"
 
     def _callable(self) -> bool:
         """Whether what stands before this bracket names a function: a letter or its mark ′."""
-        before = self._tokens[self._at - 1].text
+        before = self._cursor.tokens[self._cursor.at - 1].text
         return before in ("σ", "f", "O", "′")
 
     def _raised(self) -> str:
         primes = 0
-        while self._peek() == "′" and not (primes and self._gap()):
-            primes, self._at = primes + 1, self._at + 1
-        signs = self._signs(RAISED) if not self._gap() and self._peek() in RAISED else ""
+        while self._cursor.peek() == "′" and not (primes and self._cursor.gap()):
+            primes, self._cursor.at = primes + 1, self._cursor.at + 1
+        signs = (
+            self._cursor.signs(RAISED)
+            if not self._cursor.gap() and self._cursor.peek() in RAISED
+            else ""
+        )
         return "'" * primes + (f"^{{{signs}}}" if signs else "")
 
-    def _signs(self, table: dict[str, str]) -> str:
-        read = table[self._peek()]
-        self._at += 1
-        while self._peek() in table and not self._gap():
-            read += table[self._peek()]
-            self._at += 1
-        return read
-
-    def _script(self) -> _Piece | None:
-        text = self._peek()
-        if self._gap():
+    def _script(self) -> Piece | None:
+        text = self._cursor.peek()
+        if self._cursor.gap():
             return None
         if text == "{":
             return self._group("{", "}")
-        if text.isdigit() or text in SYMBOLS or (len(text) == 1 and text.isalpha()):
-            self._at += 1
-            return _Piece(SYMBOLS.get(text, text))
+        if (
+            text.isdecimal()
+            or text in SYMBOLS
+            or (len(text) == 1 and text.isascii() and text.isalpha())
+        ):
+            self._cursor.at += 1
+            return Piece(SYMBOLS.get(text, text))
         return None
 
     # ------------------------------------------------------------------ operands
 
-    def _primary(self) -> _Piece | None:
-        text = self._peek()
+    def _primary(self) -> Piece | None:
+        text = self._cursor.peek()
         if text in ("‖", "|"):
             return None if text == self._closing else self._between(text)
         match text:
@@ -275,33 +228,33 @@ class _Reader:
             case "∂":
                 return self._partial()
         if text in LARGE:
-            self._at += 1
-            return _Piece(LARGE[text], "large")
+            self._cursor.at += 1
+            return Piece(LARGE[text], "large")
         if text in OPERATORS:
             return self._applied(text)
         return self._atom(text)
 
-    def _atom(self, text: str) -> _Piece | None:
+    def _atom(self, text: str) -> Piece | None:
         if text in SYMBOLS:
-            found = _Piece(SYMBOLS[text])
-        elif text[:1].isdigit():
-            found = _Piece(text, "number")
+            found = Piece(SYMBOLS[text])
+        elif text[:1].isdecimal():
+            found = Piece(text, "number")
         elif len(text) == 1 and text.isascii() and text.isalpha():
-            found = _Piece(text, "plain" if text in LETTERS else "letter")
+            found = Piece(text, "plain" if text in LETTERS else "letter")
         elif text in PAIRS or (self._depth and re.fullmatch(r"[a-z]{2}", text) and self._inner()):
-            found = _Piece(" ".join(text))
+            found = Piece(" ".join(text))
         elif re.fullmatch(r"[a-z]\d+", text) and text[0] in LETTERS:
-            found = _Piece(f"{text[0]}_{{{text[1:]}}}")  # s0, as identifiers have it
+            found = Piece(f"{text[0]}_{{{text[1:]}}}")  # s0, as identifiers have it
         else:
             return None
-        self._at += 1
+        self._cursor.at += 1
         return found
 
     def _inner(self) -> bool:
         """Whether this token is a script by itself: the two indices of A_{il}."""
-        return self._peek(-1) == "{" and self._peek(1) == "}"
+        return self._cursor.peek(-1) == "{" and self._cursor.peek(1) == "}"
 
-    def _inside(self, read: Callable[[], _Piece | None], closing: str = "") -> _Piece | None:
+    def _inside(self, read: Callable[[], Piece | None], closing: str = "") -> Piece | None:
         outer, self._closing = self._closing, closing
         self._depth += 1
         found = read()
@@ -309,107 +262,107 @@ class _Reader:
         self._closing = outer
         return found
 
-    def _placeholder(self) -> _Piece | None:
+    def _placeholder(self) -> Piece | None:
         """An item of a list: a formula, or the dots that stand for any."""
-        text = self._peek()
+        text = self._cursor.peek()
         if text in ("·", "…"):
-            self._at += 1
-            return _Piece(r"\cdot" if text == "·" else r"\ldots")
+            self._cursor.at += 1
+            return Piece(r"\cdot" if text == "·" else r"\ldots")
         return self._relation()
 
-    def _group(self, opening: str, closing: str) -> _Piece | None:
-        start = self._at
-        items: list[_Piece] = []
-        while not items or self._peek() == ",":
-            item = self._after(1, lambda: self._inside(self._placeholder))
+    def _group(self, opening: str, closing: str) -> Piece | None:
+        start = self._cursor.at
+        items: list[Piece] = []
+        while not items or self._cursor.peek() == ",":
+            item = self._cursor.after(1, lambda: self._inside(self._placeholder))
             if item is None:
                 break
             items.append(item)
-        if not items or self._peek() != closing:
-            self._at = start
+        if not items or self._cursor.peek() != closing:
+            self._cursor.at = start
             return None
-        self._at += 1
+        self._cursor.at += 1
         body = ", ".join(item.latex for item in items)
         if opening == "{":
-            return _Piece(body)
+            return Piece(body)
         single = items[0].kind if len(items) == 1 else "statement"
-        return _Piece(f"({body})", "group" if single in ("plain", "call", "group") else single)
+        return Piece(f"({body})", "group" if single in ("plain", "call", "group") else single)
 
-    def _between(self, bar: str) -> _Piece | None:
-        start = self._at
-        inner = self._after(1, lambda: self._inside(self._placeholder, bar))
-        if inner is None or self._peek() != bar:
-            self._at = start
+    def _between(self, bar: str) -> Piece | None:
+        start = self._cursor.at
+        inner = self._cursor.after(1, lambda: self._inside(self._placeholder, bar))
+        if inner is None or self._cursor.peek() != bar:
+            self._cursor.at = start
             return None
-        self._at += 1
+        self._cursor.at += 1
         name = "Vert" if bar == "‖" else "vert"
-        return _Piece(rf"\l{name} {inner.latex} \r{name}")
+        return Piece(rf"\l{name} {inner.latex} \r{name}")
 
-    def _matrix(self) -> _Piece | None:
+    def _matrix(self) -> Piece | None:
         """[1 1; 1 1], and [A; B] for one block below the other."""
-        start = self._at
+        start = self._cursor.at
         rows: list[list[str]] = [[]]
-        self._at += 1
-        while self._peek() not in ("]", ""):
-            if self._peek() == ";" and rows[-1]:
-                self._at += 1
+        self._cursor.at += 1
+        while self._cursor.peek() not in ("]", ""):
+            if self._cursor.peek() == ";" and rows[-1]:
+                self._cursor.at += 1
                 rows.append([])
             entry = self._inside(self._sum, "]")
             if entry is None:
                 break
             rows[-1].append(entry.latex)
-        if self._peek() != "]" or len(rows) < 2:
-            self._at = start
+        if self._cursor.peek() != "]" or len(rows) < 2:
+            self._cursor.at = start
             return None
-        self._at += 1
+        self._cursor.at += 1
         body = r" \\ ".join(" & ".join(row) for row in rows)
-        return _Piece(rf"\left(\begin{{smallmatrix}} {body} \end{{smallmatrix}}\right)")
+        return Piece(rf"\left(\begin{{smallmatrix}} {body} \end{{smallmatrix}}\right)")
 
-    def _root(self) -> _Piece | None:
-        under = self._product if self._peek(1) in LARGE else self._primary
-        inner = self._after(1, under)
+    def _root(self) -> Piece | None:
+        under = self._product if self._cursor.peek(1) in LARGE else self._primary
+        inner = self._cursor.after(1, under)
         if inner is None:
             return None
         body = inner.latex
         bracketed = inner.kind in ("group", "number") and body.startswith("(")
-        return _Piece(rf"\sqrt{{{body[1:-1] if bracketed else body}}}")
+        return Piece(rf"\sqrt{{{body[1:-1] if bracketed else body}}}")
 
-    def _partial(self) -> _Piece:
-        self._at += 1
+    def _partial(self) -> Piece:
+        self._cursor.at += 1
         sign = r"\partial"
-        if not self._gap() and self._peek() in RAISED:
+        if not self._cursor.gap() and self._cursor.peek() in RAISED:
             sign += self._raised()
-        of = None if self._gap() else self._factor()
-        return _Piece(f"{sign} {of.latex}" if of else sign)
+        of = None if self._cursor.gap() else self._factor()
+        return Piece(f"{sign} {of.latex}" if of else sign)
 
-    def _applied(self, name: str) -> _Piece | None:
+    def _applied(self, name: str) -> Piece | None:
         """A named function with its argument; without one it is a word."""
-        start = self._at
-        self._at += 1
-        power = self._raised() if not self._gap() and self._peek() in RAISED else ""
+        start = self._cursor.at
+        self._cursor.at += 1
+        power = self._raised() if not self._cursor.gap() and self._cursor.peek() in RAISED else ""
         argument = None
-        if not self._gap() and self._peek() in ("(", "|"):
+        if not self._cursor.gap() and self._cursor.peek() in ("(", "|"):
             argument = self._inside(self._primary)
-        elif self._gap() and name in FUNCTIONS:
+        elif self._cursor.gap() and name in FUNCTIONS:
             argument = self._inside(self._argument)
         if argument is None:
-            self._at = start
+            self._cursor.at = start
             return None
         space = "" if argument.latex.startswith("(") else " "
-        return _Piece(f"{OPERATORS[name]}{power}{space}{argument.latex}", "call")
+        return Piece(f"{OPERATORS[name]}{power}{space}{argument.latex}", "call")
 
-    def _argument(self) -> _Piece | None:
+    def _argument(self) -> Piece | None:
         """x², 3x, x/2 after the name of a function: factors that touch, and no bare word."""
         found = self._factor()
-        while found is not None and not self._gap() and self._peek() not in RELATIONS:
+        while found is not None and not self._cursor.gap() and self._cursor.peek() not in RELATIONS:
             more = self._factor()
             if more is None:
                 break
-            found = _Piece(f"{found.latex} {more.latex}")
+            found = Piece(f"{found.latex} {more.latex}")
         return found if found is not None and found.kind != "letter" else None
 
 
-def _signed(piece: _Piece, sign: str) -> str:
+def _signed(piece: Piece, sign: str) -> str:
     """-1 is a number typed with a hyphen; with ± or a true minus it is a formula."""
     return "plain" if piece.kind == "number" else piece.kind
 

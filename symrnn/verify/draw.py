@@ -249,7 +249,8 @@ class Drawer:
                 setting = replace(setting, scalars={**setting.scalars, **bounds})
             values = [each.entries(setting, at) for each, times in bounded for at in times]
             largest = np.max(values, axis=(0, -1))
-            bounds[symbol] = largest * (1.0 + loose * rng.choice((0.0, 1.0), count) * rng.random(count))
+            slack = loose * rng.choice((0.0, 1.0), count) * rng.random(count)
+            bounds[symbol] = largest * (1.0 + slack)
         setting = replace(setting, scalars={**setting.scalars, **bounds})
         met = np.ones(count, dtype=bool)
         for relation, gap in self.conditions:

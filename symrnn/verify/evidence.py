@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symrnn.errors import SymrnnError
@@ -13,6 +13,7 @@ from symrnn.theory.check import check
 from symrnn.theory.statement import Part, Statement
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant
+from symrnn.verify.processes import can_fork, share
 from symrnn.verify.sampled import Sampled, sample
 
 GRADES = ("sampled", "explicit", "derived")
@@ -118,18 +119,42 @@ def gather_all(
     rnn: RNN,
     library: Mapping[str, Statement],
     progress: Callable[[str], None] = lambda name: None,
+    workers: int = 1,
 ) -> list[Evidence]:
-    """Evidence for each statement, in the order given; `progress` hears each name first."""
-    found = []
-    for statement in statements:
-        progress(statement.name)
-        found.append(gather(statement, rnn, library))
-    return found
+    """Evidence for each statement, in the order given; `progress` hears each name first.
+
+    Args:
+        statements: what to check.
+        rnn: the recurrence they are about.
+        library: the statements they may use.
+        progress: called in this process.
+        workers: processes to share the work between, where they can be forked. What is found does
+            not depend on it.
+    """
+    chosen = list(statements)
+    if workers <= 1 or len(chosen) <= 1 or not can_fork():
+        found = []
+        for statement in chosen:
+            progress(statement.name)
+            found.append(gather(statement, rnn, library))
+        return found
+
+    def work(number: int) -> Evidence:
+        # The statement holds functions: it stays where it is.
+        return replace(gather(chosen[number], rnn, library), statement=None)
+
+    # The longest first, so that no process is left with it at the end.
+    steps = [
+        sum(len(chain.steps) for part in each.parts(rnn) for _, chain, _ in part.proof.chains)
+        for each in chosen
+    ]
+    order = sorted(range(len(chosen)), key=lambda number: -steps[number])
+    heard = share(work, order, workers, lambda number: progress(chosen[number].name))
+    shared = dict(heard)
+    return [replace(shared[number], statement=each) for number, each in enumerate(chosen)]
 
 
-def grade(
-    which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]
-) -> None:
+def grade(which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
     """Run one grade for a statement; raises where it is not reached."""
     if which == "derived":
         statement.check(rnn, library)

@@ -96,13 +96,11 @@ class Point:
         return self._known_function(node)
 
     def _symbol(self, node: Symbol) -> Fraction:
-        number = Fraction(self.pick(node.name, range(1, 13)), 4)
+        number = Fraction(int(self.pick(node.name, range(1, 13))), 4)
         return number if node.is_nonnegative else number * int(self.pick(f"±{node.name}", (-1, 1)))
 
     def _function(self, *key: Any) -> Fraction:
-        if key not in self.values:
-            self.values[key] = Fraction(self.pick(repr(key), range(-8, 9)), 5)
-        return self.values[key]
+        return Fraction(int(self.pick(repr(key), range(-8, 9))), 5)
 
     def _known_function(self, node: Any) -> Number:
         """tanh, π, … by SymPy's own evaluation."""

@@ -9,7 +9,6 @@ arithmetic at rational points that meet the hypotheses; how often either was don
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -28,7 +27,7 @@ from symrnn.theory.derivation import Derivation, Step
 from symrnn.verify.exact import Point, holds, largest, total
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.meaning import Meaning, Written, meaning
-from symrnn.verify.within import all_make_sense, every_time, is_time
+from symrnn.verify.within import all_make_sense, every_time, is_time, telling
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
@@ -63,7 +62,7 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     if any(step.relation == "→" for step in chain.steps):
         return _limit(chain, rnn, name, facts)
     expressions = [chain.start, *(step.after for step in chain.steps)]
-    sizes = next(_sizes(expressions, facts, rnn), None)
+    sizes = _sizes(expressions, facts, rnn)
     if sizes is None:
         raise EvidenceError(f"no small sizes satisfy the hypotheses of `{name}`", {"facts": facts})
     known = meaning(rnn, sizes, facts)
@@ -87,18 +86,21 @@ def _identical(left: Any, right: Any, known: Meaning) -> bool | None:
         return None
 
 
-def _sizes(
-    expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
-) -> Iterator[dict[Symbol, int]]:
+def _sizes(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> dict[Symbol, int] | None:
+    """Small sizes and times that satisfy the hypotheses, the most telling of the first."""
     order = Context(rnn).assume(facts).order
     everything = [*expressions, *facts, *rnn.recurrence.definitions.values()]
     symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
     symbols -= {rnn.recurrence.index} - set().union(*(e.free_symbols for e in expressions))
     integers = {s for s in symbols if isinstance(s, Symbol) and s.is_integer}
+    found: list[tuple[int, dict[Symbol, int]]] = []
     for latest in (2, 3, 5):
-        for chosen in assignments(integers, order, latest):
-            if all_make_sense(expressions, chosen, rnn):
-                yield chosen
+        choices = assignments(integers, order, latest)
+        valid = (chosen for chosen in choices if all_make_sense(expressions, chosen, rnn))
+        found.extend(telling(valid, expressions, members=1, wanted=1))
+        if found and (latest > 2 or found[0][0] == 0):
+            break
+    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def _is_condition(fact: Any, sizes: dict[Symbol, int]) -> bool:
@@ -166,7 +168,7 @@ def _task(wanted: list[Step], facts: tuple[Any, ...], known: Meaning, kind: str)
 
 def _relation(fact: Any) -> str:
     if isinstance(fact, Relational):
-        return {"<=": "≤", ">=": "≥"}.get(fact.rel_op, fact.rel_op)
+        return {"<=": "≤", ">=": "≥"}.get(str(fact.rel_op), str(fact.rel_op))
     return str(fact.symbol)
 
 
@@ -184,12 +186,14 @@ def _at_points(
     """Compare the lines at `places` with those after them at exact points; returns how many."""
     done = 0
     wanted = [chain.steps[place] for place in places]
-    tasks = []
+    tasks: list[_Task] = []
     for kind in KINDS:
         try:
-            tasks.append(_task(wanted, facts, known, kind))
+            task = _task(wanted, facts, known, kind)
         except NotSupportedError:
             continue
+        if task not in tasks:  # where no norm is left open, the kinds say the same
+            tasks.append(task)
     for seed, task in itertools.product(range(TRIES), tasks):
         if done >= POINTS:
             break

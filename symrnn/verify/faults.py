@@ -15,7 +15,7 @@ import sympy
 from sympy import Rational
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.errors import DisagreementError, EvidenceError, IllFormedError
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.canonical import equal_by_algebra
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
@@ -108,7 +108,7 @@ def _refusals(
         "sampled": lambda: sample(alone, rnn, name, facts),
         "explicit": lambda: write_out(alone, rnn, name, facts),
     }
-    return tuple(grade for grade, attempt in attempts.items() if _raises(attempt))
+    return tuple(grade for grade, attempt in attempts.items() if _refuses(grade, attempt))
 
 
 def _with_claim(part: Part, wrong: Relation) -> Derivation | Induction:
@@ -123,16 +123,16 @@ def _with_claim(part: Part, wrong: Relation) -> Derivation | Induction:
     return replace(proof, start=last.before, steps=(last,))
 
 
-def _raises(attempt: Callable[[], Any]) -> bool:
+def _refuses(grade: str, attempt: Callable[[], Any]) -> bool:
+    """Whether a checker shows a claim wrong; one by values that found no values shows nothing."""
     try:
         attempt()
-    except EvidenceError:
-        return True
+    except EvidenceError as error:
+        return grade == "derived" or isinstance(error, DisagreementError)
     return False
 
 
 # ---------------------------------------------------------------------- the slips
-
 
 
 def _each(expression: Any, kind: type | tuple[type, ...]) -> list[Any]:
@@ -151,7 +151,8 @@ def _reversed(expression: Any) -> Iterator[Any]:
     """An ordered product in the other direction."""
     for node in _each(expression, OrderedProduct):
         side = RIGHT if node.latest == LEFT else LEFT
-        yield expression.xreplace({node: OrderedProduct(*node.args[:4], side)})
+        other = node.func(*node.args[:4], side)
+        yield expression.xreplace({node: other})
 
 
 def _swapped(expression: Any) -> Iterator[Any]:
@@ -176,7 +177,7 @@ def _shifted_body(expression: Any) -> Iterator[Any]:
 
 def _dropped_last(expression: Any) -> Iterator[Any]:
     """A sum or product that ends one time early."""
-    for node in _each(expression, OrderedSum | OrderedProduct):
+    for node in _each(expression, (OrderedSum, OrderedProduct)):
         yield expression.xreplace({node: node.over(node.lower, node.upper - 1)})
 
 

@@ -67,9 +67,7 @@ class Meaning(Unrolled):
         fixed: the hypotheses that fix a leaf.
     """
 
-    def __init__(
-        self, rnn: RNN, sizes: dict[Any, int], fixed: tuple[Equation, ...]
-    ) -> None:
+    def __init__(self, rnn: RNN, sizes: dict[Any, int], fixed: tuple[Equation, ...]) -> None:
         super().__init__(at_sizes(rnn.recurrence, sizes))
         self.rnn, self.sizes = rnn, sizes
         self.generic = Point(seed=1)
@@ -151,7 +149,9 @@ class Meaning(Unrolled):
 
     def _with_norms(self, entry: Expr) -> Expr:
         """An entry in which the norms are written out, as maxima and roots."""
-        nodes = {symbol: Norm(node.matrix, kind) for (node, kind), (symbol, *_) in self._norms.items()}
+        nodes = {
+            symbol: Norm(node.matrix, kind) for (node, kind), (symbol, *_) in self._norms.items()
+        }
         wanted = entry.free_symbols & nodes.keys()
         return entry.xreplace({symbol: entries(nodes[symbol], self) for symbol in wanted})
 
@@ -200,8 +200,5 @@ def meaning(rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Meaning:
 
 
 @lru_cache(maxsize=64)
-def _meaning(
-    rnn: RNN, sizes: tuple[tuple[Any, int], ...], fixed: tuple[Equation, ...]
-) -> Meaning:
+def _meaning(rnn: RNN, sizes: tuple[tuple[Any, int], ...], fixed: tuple[Equation, ...]) -> Meaning:
     return Meaning(rnn, dict(sizes), fixed)
-

@@ -27,7 +27,7 @@ COMPLEX_STEP_LIMIT = 1e-12
 CENTRAL_LIMIT = 1e-6
 """With central differences at a step of ∛ε: their own error, about 1e-10, is what is seen."""
 
-CENTRAL_FLOOR = 1e-4
+CENTRAL_FLOOR = 1e-2
 """Gradients below this are compared absolutely: central differences cannot see their digits."""
 
 ORACLES: dict[str, Callable[..., Array]] = {

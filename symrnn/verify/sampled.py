@@ -28,7 +28,7 @@ from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer
 from symrnn.verify.lines import Line, line
 from symrnn.verify.setting import Setting, inexact, together
-from symrnn.verify.within import Times, all_make_sense, is_time
+from symrnn.verify.within import Times, all_make_sense, is_time, telling
 
 Array = NDArray[Any]
 
@@ -115,7 +115,13 @@ def _choices(
     expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
 ) -> Iterator[tuple[dict[Symbol, int], str, str]]:
     """Times, activations and norms to try: each at least once, not all combinations."""
-    times = list(itertools.islice(_times(expressions, facts, rnn), 2))
+    valid = _times(expressions, facts, rnn)
+    if all(is_time(symbol) for e in expressions for symbol in sympy.sympify(e).free_symbols):
+        # A relation between times alone: where its sides are closest, and at the first.
+        every = list(valid)
+        times = [*sorted(every, key=lambda at: _distance(expressions, at))[:2], *every[:1]]
+    else:
+        times = [at for _, at in telling(valid, expressions, members=2, wanted=2)]
     if not times:
         raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": facts})
     sigmas = _sigmas(rnn)
@@ -129,9 +135,12 @@ def _choices(
         )
 
 
-def _times(
-    expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
-) -> Iterator[dict[Symbol, int]]:
+def _distance(expressions: list[Any], times: dict[Symbol, int]) -> int:
+    values = [sympy.sympify(expression).subs(times) for expression in expressions]
+    return int(min(abs(one - other) for one, other in itertools.pairwise(values)))
+
+
+def _times(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> Iterator[dict[Symbol, int]]:
     order = Context(rnn).assume(f for f in facts if not isinstance(f, bool)).order
     symbols = set().union(*(sympy.sympify(e).free_symbols for e in (*expressions, *facts)))
     free = {s for s in symbols if is_time(s)}

@@ -212,7 +212,7 @@ class Setting:
         stop = max([stop, *(time for _, time in given)])
         values: dict[str, Any] = {}
         for label, _ in definitions:
-            known = base[label][:first] if base else [None]
+            known = base[label][:first] if base else [None] * first
             values[label] = [*known, *[None] * (stop + 1 - first)]
         for (label, time), value in given.items():
             values[label][time] = value
@@ -223,7 +223,7 @@ class Setting:
                 if (label, j) not in given:
                     now[label][j] = kernel(now)
         for label, kernel in _outputs(self.rnn):
-            values[label] = _Lazy(lambda j, kernel=kernel: kernel({**now, index: j}))
+            values[label] = _Lazy(kernel, now, index)
         return values
 
 
@@ -231,10 +231,12 @@ class Setting:
 class _Lazy:
     """A sequence whose members are computed when they are asked for."""
 
-    at: Callable[[int], Any]
+    kernel: Kernel
+    bindings: Mapping[str, Any]
+    index: str
 
     def __getitem__(self, j: Any) -> Any:
-        return self.at(j)
+        return self.kernel({**self.bindings, self.index: j})
 
 
 def together(settings: Several[Setting]) -> Setting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,9 @@ from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
 
 Times = tuple[tuple[Symbol, int], ...]
+
+CONSIDERED = 12
+"""Choices of times out of which the most telling are taken."""
 
 
 def opened_ranges(expression: Any) -> Any:
@@ -79,6 +83,48 @@ def all_make_sense(expressions: list[Any], times: dict[Symbol, int], rnn: RNN) -
                 {"at": ", ".join(f"{s} = {v}" for s, v in times.items()), "line": text(expression)},
             )
     return True
+
+
+def telling(
+    choices: Iterable[dict[Symbol, int]], expressions: list[Any], members: int, wanted: int
+) -> list[tuple[int, dict[Symbol, int]]]:
+    """Choices of times at which products and sums are not too short: there much holds vacuously.
+
+    Args:
+        choices: in order of preference; only the first few are looked at.
+        expressions: those the products and sums are in.
+        members: how many members each product and sum should have.
+        wanted: how many choices.
+
+    Returns:
+        the best, each after how many members are missing.
+    """
+    nodes = [sympy.sympify(expression) for expression in expressions]
+    found: list[tuple[int, dict[Symbol, int]]] = []
+    for times in itertools.islice(choices, CONSIDERED):
+        missing = sum(_missing(node, concerning(node, times), members) for node in nodes)
+        found.append((missing, times))
+        if sum(lack == 0 for lack, _ in found) == wanted:
+            break
+    return sorted(found, key=lambda each: each[0])[:wanted]
+
+
+@lru_cache(maxsize=16384)
+def _missing(node: Any, times: Times, members: int) -> int:
+    """How many members the products and sums lack, at the last time of an outer one."""
+    if isinstance(node, Ranged):
+        ranges = [node.args[1:4]]
+    elif isinstance(node, sympy.Sum | sympy.Product):
+        ranges = [tuple(limit) for limit in node.limits]
+    else:
+        return sum(_missing(arg, times, members) for arg in node.args)
+    known, lacking = dict(times), 0
+    for index, lower, upper in ranges:
+        first, last = lower.subs(known), upper.subs(known)
+        if first.is_Integer and last.is_Integer:
+            lacking += min(max(0, members - int(last - first + 1)), members)
+            known[index] = int(last)
+    return lacking + _missing(node.args[0], tuple(known.items()), members)
 
 
 @lru_cache(maxsize=65536)

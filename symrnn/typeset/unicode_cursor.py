@@ -1,0 +1,78 @@
+"""The tokens of prose, and a place in them to read formulas from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""(?P<gap>\s*)(?P<token>
+      \d+(?:\.\d+)?(?:e[+-]?\d+)?
+    | i\.e\.|e\.g\.
+    | [A-Za-zÀ-ÖØ-öø-ɏ]+(?:['’][A-Za-z]+|-[A-Za-zÀ-ÖØ-öø-ɏ]{2,})*\d*
+    | \S)""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A number, a word or a sign, and the white space before it."""
+
+    gap: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a formula, as LaTeX.
+
+    kind: number, letter (a, A, I … alone: perhaps a word), call, group, large (∏ or Σ), statement
+    (a group with a relation or several items in it) or plain.
+    """
+
+    latex: str
+    kind: str = "plain"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is mathematics beyond doubt."""
+        return self.kind not in ("number", "letter")
+
+
+class Cursor:
+    """The tokens of a text, and which of them is next."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = [Token(m["gap"], m["token"]) for m in _TOKEN.finditer(text)]
+        self.rest = text[len(text.rstrip()) :]
+        self.at = 0
+
+    def peek(self, ahead: int = 0) -> str:
+        """The text of the next token, or of one further on; empty past the end."""
+        place = self.at + ahead
+        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
+
+    def gap(self, ahead: int = 0) -> bool:
+        """Whether white space, or the end, stands before that token."""
+        place = self.at + ahead
+        return place >= len(self.tokens) or bool(self.tokens[place].gap)
+
+    def after(self, skip: int, read: Callable[[], Piece | None]) -> Piece | None:
+        """What `read` finds after `skip` tokens; where it finds nothing, nothing is consumed."""
+        start = self.at
+        self.at += skip
+        found = read()
+        if found is None:
+            self.at = start
+        return found
+
+    def signs(self, table: Mapping[str, str]) -> str:
+        """The signs of a table that follow without a gap, at least one, as LaTeX."""
+        read = table[self.peek()]
+        self.at += 1
+        while self.peek() in table and not self.gap():
+            read += table[self.peek()]
+            self.at += 1
+        return read

@@ -1,0 +1,98 @@
+"""Settings meet the hypotheses, come from every family, and reach the corners they are for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Symbol
+
+from symrnn.errors import EvidenceError
+from symrnn.language.derivatives import D
+from symrnn.language.norms import Norm, largest_entry
+from symrnn.language.relations import Equation, Inequality
+from symrnn.recurrence.elman import elman, sigma_inside
+from symrnn.verify.draw import FAMILIES, Drawer
+from symrnn.verify.hypotheses import scalars_given
+from symrnn.verify.lines import line
+
+rnn = elman()
+s, a, j, k, t, W = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t, rnn.W
+C = Symbol("C", nonnegative=True)
+BOUNDS = (Inequality(largest_entry(rnn.slope(a[j])), rnn.gamma), Inequality(Norm(W), rnn.lam))
+
+
+def drawer(*given: Any, sigma: str = "tanh", cell: Any = rnn) -> Drawer:
+    return Drawer(cell, [D(cell.s[t], cell.s[k])], given, {t: 4, k: 1}, "2", sigma)
+
+
+def test_every_family_is_drawn_from() -> None:
+    setting = drawer(*BOUNDS).draw(np.random.default_rng(0), each=3)
+    assert setting.count == 3 * len(FAMILIES)
+    assert setting.arrays["W"].shape == (setting.count, 3, 3)
+    assert setting.arrays["x"].shape == (5, setting.count, 3, 1)
+    assert setting.scalars[rnn.gamma].shape == (setting.count,)
+
+
+@pytest.mark.parametrize("sigma", ["tanh", "logistic", "sin"])
+def test_bounds_bound_at_every_time_and_are_attained(sigma: str) -> None:
+    setting = drawer(*BOUNDS, sigma=sigma).draw(np.random.default_rng(0), each=4)
+    slopes = line(largest_entry(rnn.slope(a[j])), (), "2")
+    largest = np.max([slopes.entries(setting, ((j, time),)) for time in range(1, 5)], axis=0)
+    excess = setting.scalars[rnn.gamma] - largest[:, 0]
+    assert (excess >= 0).all()
+    assert (excess == 0).any()
+    norms = np.linalg.norm(setting.arrays["W"], ord=2, axis=(-2, -1))
+    assert (setting.scalars[rnn.lam] >= norms).all()
+
+
+def test_conditions_hold_in_every_setting() -> None:
+    contracting = (*BOUNDS, rnn.gamma * rnn.lam < 1)
+    setting = drawer(*contracting).draw(np.random.default_rng(1), each=4)
+    assert (setting.scalars[rnn.gamma] * setting.scalars[rnn.lam] < 1 + 1e-12).all()
+    near, met = drawer(*contracting).nearby(setting, np.random.default_rng(2), 0.1)
+    products = near.scalars[rnn.gamma] * near.scalars[rnn.lam]
+    assert (met == (products <= 1 + 1e-12)).all()
+
+
+def test_a_leaf_that_is_fixed_has_its_value() -> None:
+    setting = drawer(Equation(W, 2 * W.T.T * 0), Equation(s[0], 0 * s[0])).draw(
+        np.random.default_rng(0)
+    )
+    assert not setting.arrays["W"].any()
+    assert not setting.arrays["s_0"].any()
+
+
+def test_two_bounds_by_one_symbol_both_hold() -> None:
+    given = (Inequality(Norm(W), C), Inequality(Norm(rnn.U), C))
+    setting = drawer(*given).draw(np.random.default_rng(0), each=2)
+    for name in ("W", "U"):
+        norms = np.linalg.norm(setting.arrays[name], ord=2, axis=(-2, -1))
+        assert (setting.scalars[C] >= norms * (1 - 1e-12)).all()
+
+
+def test_a_bound_that_speaks_of_another_comes_after_it() -> None:
+    given = (Inequality(C * Norm(rnn.U), rnn.lam), Inequality(Norm(W), C))
+    assert [symbol for symbol, *_ in scalars_given(given)] == [C, rnn.lam]
+    setting = drawer(*given).draw(np.random.default_rng(0))
+    norms = np.linalg.norm(setting.arrays["U"], ord=2, axis=(-2, -1))
+    assert (setting.scalars[rnn.lam] >= setting.scalars[C] * norms * (1 - 1e-12)).all()
+
+
+def test_contradictory_hypotheses_raise() -> None:
+    with pytest.raises(EvidenceError, match="circle"):
+        scalars_given((Inequality(Norm(W) * rnn.lam, C), Inequality(Norm(W) * C, rnn.lam)))
+    with pytest.raises(EvidenceError, match="twice"):
+        scalars_given((Equation(C, 1), Equation(C, 2)))
+    with pytest.raises(EvidenceError, match="met the hypotheses"):
+        drawer(Inequality(Norm(W), -1)).draw(np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("cell", [rnn, sigma_inside()], ids=["elman", "σ inside"])
+@pytest.mark.parametrize("sigma", ["tanh", "logistic", "sin"])
+def test_held_states_stay(cell: Any, sigma: str) -> None:
+    setting = drawer(sigma=sigma, cell=cell).draw(np.random.default_rng(0))
+    held = [place for place, family in enumerate(FAMILIES) if family.state == "held"]
+    states = np.array(setting.take(held).trajectory["s"])
+    np.testing.assert_allclose(states[1:], states[:-1], rtol=1e-9, atol=1e-14)

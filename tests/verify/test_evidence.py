@@ -1,0 +1,101 @@
+"""Evidence: what is recorded, and what a failure does to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from symrnn.errors import DisagreementError, EvidenceError, UnjustifiedStepError
+from symrnn.language.derivatives import D
+from symrnn.language.structure import Diag
+from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory import rules as by
+from symrnn.theory.derivation import derivation
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement, Witness, statement
+from symrnn.verify.evidence import GRADES, gather, gather_all, grade
+
+LIBRARY = load()
+rnn = elman()
+
+
+def slope(factor: int) -> Statement:
+    @statement(name="slope")
+    def build(r: RNN) -> Any:
+        """A slope"""
+        j = r.j
+        return (
+            derivation(D(r.s[j], r.a[j]), given=[j >= 1])
+            .equals(D(r.sigma(r.a[j]), r.a[j]), by.definition)
+            .equals(factor * Diag(r.slope(r.a[j])), by.differentiate)
+        )
+
+    return build
+
+
+def test_the_record() -> None:
+    found = gather(LIBRARY["step_jacobian"], rnn, LIBRARY)
+    record = found.record()
+    assert list(record) == [
+        "name",
+        "title",
+        "grades",
+        "uses",
+        "residual",
+        "faults",
+        "counterexamples",
+        "seconds",
+    ]
+    assert record["name"] == "step_jacobian"
+    assert record["grades"] == ["sampled", "explicit", "derived"]
+    assert record["faults"] == {"planted": len(found.faults), "caught": len(found.faults)}
+    assert [set(each) for each in record["counterexamples"]] == [{"name", "shows"}] * 2
+    assert 0 < record["residual"] < 1e-10
+    assert json.loads(json.dumps(record)) == record
+    assert found.complete
+    assert all(chain.steps == chain.explicit.symbolic for chain in found.chains)
+
+
+def test_a_wrong_statement_reaches_no_grade() -> None:
+    found = gather(slope(2), rnn, {})
+    assert isinstance(found.failure, UnjustifiedStepError)
+    assert found.grades == ()
+    assert not found.complete
+    assert found.record()["faults"] == {"planted": 0, "caught": 0}
+
+
+@pytest.mark.parametrize("which", GRADES)
+def test_each_grade_alone(which: str) -> None:
+    grade(which, slope(1), rnn, {})
+    expected = UnjustifiedStepError if which == "derived" else DisagreementError
+    with pytest.raises(expected):
+        grade(which, slope(2), rnn, {})
+
+
+def test_a_counterexample_that_is_none_is_a_failure() -> None:
+    claim = slope(1)
+
+    @claim.counterexample("nothing")
+    def none() -> Witness:
+        return Witness(1, 1, "=", "that 1 is not 1")
+
+    found = gather(claim, rnn, {})
+    assert isinstance(found.failure, EvidenceError)
+    assert found.grades == ()
+
+
+def test_all_in_order_and_alike_in_one_process_or_two() -> None:
+    names = ["norm_of_step", "activation_jacobian", "preactivation_jacobian"]
+    heard: list[str] = []
+    chosen = [LIBRARY[name] for name in names]
+    alone = gather_all(chosen, rnn, LIBRARY, heard.append)
+    assert heard == names
+    shared = gather_all(chosen, rnn, LIBRARY, heard.append, workers=2)
+    assert sorted(heard[3:]) == sorted(names)
+    for one, other in zip(alone, shared, strict=True):
+        assert one.statement is other.statement
+        assert {**one.record(), "seconds": 0} == {**other.record(), "seconds": 0}
+        assert one.chains == other.chains
+        assert one.faults == other.faults

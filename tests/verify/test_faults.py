@@ -1,0 +1,62 @@
+"""Planted faults: each is another claim than the right one, and each is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from symrnn.errors import EvidenceError
+from symrnn.language.canonical import equal_by_algebra
+from symrnn.language.norms import Norm
+from symrnn.language.relations import Equation, Inequality
+from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement
+from symrnn.verify.evidence import GRADES, gather
+from symrnn.verify.faults import BOUND_SLIPS, SLIPS, _refuses, slips
+
+LIBRARY = load()
+rnn = elman()
+
+
+def test_a_slip_is_another_claim() -> None:
+    planted = 0
+    for statement in LIBRARY.values():
+        for part in statement.parts(rnn):
+            if isinstance(part.claim, Equation | Inequality):
+                for slip, wrong in slips(part.claim):
+                    planted += 1
+                    table = BOUND_SLIPS if isinstance(part.claim, Inequality) else SLIPS
+                    assert slip in table
+                    assert wrong.lhs == part.claim.lhs
+                    assert wrong.rhs != part.claim.rhs
+                    if hasattr(wrong.rhs, "shape"):
+                        assert not equal_by_algebra(wrong.rhs, part.claim.rhs)
+    assert planted > 200
+
+
+@pytest.mark.parametrize("statement", LIBRARY.values(), ids=LIBRARY)
+def test_every_slip_of_every_statement_is_caught(statement: Statement) -> None:
+    found = gather(statement, rnn, LIBRARY, faults=len(SLIPS))
+    assert found.failure is None
+    assert found.grades == GRADES
+    assert found.faults
+    alive = [(fault.slip, str(fault.claim), fault.caught_by) for fault in found.faults]
+    assert found.complete, [each for each in alive if len(each[2]) < 2]
+
+
+def test_a_check_that_found_no_values_has_caught_nothing() -> None:
+    def no_values() -> None:
+        raise EvidenceError("no setting met the hypotheses")
+
+    assert _refuses("derived", no_values)
+    assert not _refuses("sampled", no_values)
+    assert not _refuses("explicit", no_values)
+
+
+def test_bounds_are_made_smaller() -> None:
+    def claims(r: RNN) -> Inequality:
+        return Inequality(Norm(r.W * r.W), Norm(r.W) ** 2)
+
+    wrong = dict(slips(claims(rnn)))
+    assert set(wrong) == set(BOUND_SLIPS)
+    assert all(isinstance(each, Inequality) for each in wrong.values())
