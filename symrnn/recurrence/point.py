@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sympy
@@ -63,7 +63,7 @@ def concrete(value: Any) -> Any:
 
 def assignments(
     symbols: Iterable[Symbol],
-    order: Iterable[Expr],
+    order: Sequence[Expr],
     latest: int = 3,
 ) -> Iterable[dict[Any, int]]:
     """Integers for sizes (2 each) and times (0 … `latest`) that satisfy the order.
@@ -77,19 +77,15 @@ def assignments(
     for values in sorted(combinations, key=_spread):
         chosen = dict(zip(times, values, strict=True))
         chosen.update(dict.fromkeys(sizes, 2))
-        if all(
-            expression.subs(chosen) >= 0 for expression in order if _decided(expression, chosen)
-        ):
+        numbers = {symbol: sympy.Integer(value) for symbol, value in chosen.items()}
+        sides = (expression.xreplace(numbers) for expression in order)
+        if all(side >= 0 for side in sides if side.is_number):
             yield chosen
 
 
 def _spread(values: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
     distances = sum(abs(a - b) for a, b in itertools.combinations(values, 2))
     return (-len(set(values)), -distances, tuple(-value for value in values))
-
-
-def _decided(expression: Expr, chosen: dict[Any, int]) -> bool:
-    return bool(expression.subs(chosen).is_number)
 
 
 def difference(

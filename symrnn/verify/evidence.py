@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from symrnn.errors import SymrnnError
@@ -139,9 +139,11 @@ def gather_all(
             found.append(gather(statement, rnn, library))
         return found
 
-    def work(number: int) -> Evidence:
+    def work(number: int) -> dict[str, Any]:
+        found = gather(chosen[number], rnn, library)
         # The statement holds functions: it stays where it is.
-        return replace(gather(chosen[number], rnn, library), statement=None)
+        names = (each.name for each in fields(found) if each.name != "statement")
+        return {name: getattr(found, name) for name in names}
 
     # The longest first, so that no process is left with it at the end.
     steps = [
@@ -151,7 +153,7 @@ def gather_all(
     order = sorted(range(len(chosen)), key=lambda number: -steps[number])
     heard = share(work, order, workers, lambda number: progress(chosen[number].name))
     shared = dict(heard)
-    return [replace(shared[number], statement=each) for number, each in enumerate(chosen)]
+    return [Evidence(each, **shared[number]) for number, each in enumerate(chosen)]
 
 
 def grade(which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:

@@ -37,7 +37,7 @@ def share(
     """
     context = multiprocessing.get_context("fork")
     waiting, busy = list(reversed(order)), dict[Connection, int]()
-    processes = []
+    processes, finished = [], False
     try:
         for _ in range(min(workers, len(order))):
             here, there = context.Pipe()
@@ -49,9 +49,8 @@ def share(
             started(busy[here])
             here.send(busy[here])
         while busy:
-            for here in wait(list(busy)):
-                if not isinstance(here, Connection):
-                    continue
+            ready = wait(list(busy))
+            for here in [each for each in busy if each in ready]:
                 try:
                     yield busy.pop(here), here.recv()
                 except EOFError as error:
@@ -60,20 +59,20 @@ def share(
                     busy[here] = waiting.pop()
                     started(busy[here])
                     here.send(busy[here])
+        finished = True
     finally:
         for process, here in processes:
-            here.close()
-            if busy:
+            # Nobody waits for the end of a pipe: processes forked later hold copies of it.
+            if finished:
+                here.send(None)
+            else:
                 process.terminate()
             process.join()
+            here.close()
 
 
 def _serve(work: Callable[[int], Any], pipe: Connection) -> None:
     # Ctrl-C reaches the whole group: the parent answers it, and ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            number = pipe.recv()
-        except EOFError:
-            return
+    while (number := pipe.recv()) is not None:
         pipe.send(work(number))

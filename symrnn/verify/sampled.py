@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from sympy import Symbol
 
 from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.norms import Norm
+from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.point import assignments
@@ -93,14 +95,17 @@ def sample(
     expressions = [chain.start, *(s.after for s in chain.steps if s.relation != "→")]
     residual, count = 0.0, 0
     tightest = np.full(relations.count("≤"), -np.inf)
-    for number, (times, sigma, kind) in enumerate(_choices(expressions, facts, rnn)):
+    choices = list(_choices(expressions, facts, rnn))
+    # Where there is little to choose, more is drawn.
+    each *= max(1, len(ACTIVATIONS) // len(choices)) * (4 if tightest.size else 1)
+    for number, (times, sigma, kind) in enumerate(choices):
         if not relations:
             break  # a limit alone: seen below
         rng = np.random.default_rng(number)
         drawer = Drawer(rnn, expressions, facts, times, kind, sigma)
         at = tuple(times.items())
         lines = Lines([line(expression, at, kind) for expression in expressions], relations, name)
-        setting = drawer.draw(rng, each * (4 if tightest.size else 1))
+        setting = drawer.draw(rng, each)
         found = lines.compare(setting, at)
         residual, count = max(residual, found.residual), count + setting.count
         if tightest.size:
@@ -124,7 +129,10 @@ def _choices(
         times = [at for _, at in telling(valid, expressions, members=2, wanted=2)]
     if not times:
         raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": facts})
-    sigmas = _sigmas(rnn)
+    spoken_of = [sympy.sympify(e) for e in (*expressions, *facts)]
+    # Where nothing is of the recurrence, it does not matter which it is.
+    depends = any(e.has(TimeVector, Elementwise, Unknown) for e in spoken_of)
+    sigmas = _sigmas(rnn) if depends else _sigmas(rnn)[:1]
     general = any(n.kind == "any" for e in expressions for n in sympy.sympify(e).atoms(Norm))
     kinds = KINDS if general else ("2",)
     for number in range(max(len(times), len(sigmas), len(kinds))):

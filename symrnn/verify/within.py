@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import sympy
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from symrnn.errors import DisagreementError
 from symrnn.language.derivatives import ImmediateDerivative
@@ -23,25 +23,43 @@ CONSIDERED = 12
 """Choices of times out of which the most telling are taken."""
 
 
-def opened_ranges(expression: Any) -> Any:
-    """The expression with every product and sum over integer times written out."""
-    return expression.replace(lambda node: isinstance(node, Ranged), lambda node: node.doit())
+Spoken = frozenset[tuple[str, int, bool]]
+"""Labels and integer times of vectors, and whether the state before is held fixed there."""
 
 
-def within(expression: Any, rnn: RNN) -> bool:
-    """Whether every vector in an expression at integer times exists at its time."""
-    # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
-    states = {state.label for state in rnn.recurrence.states}
-    opened = opened_ranges(expression)
-    for vector in opened.atoms(TimeVector):
-        first = 0 if vector.label in states else 1
-        if vector.index.is_Integer and vector.index < first:
-            return False
-    for node in opened.find(lambda n: isinstance(n, ImmediateDerivative)):
-        # ∂⁺s_k holds s_{k-1} fixed, which has to exist.
-        if isinstance(node.of, TimeVector) and node.of.index.is_Integer and node.of.index < 1:
-            return False
-    return True
+@lru_cache(maxsize=65536)
+def spoken_of(node: Any, times: Times) -> Spoken:
+    """The vectors at integer times in an expression, also within products and sums over time."""
+    if not node.args:
+        return frozenset()
+    known = {symbol: Integer(time) for symbol, time in times}
+    if isinstance(node, TimeVector):
+        return _vector(node, known, False)
+    if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
+        inside = frozenset().union(*(spoken_of(arg, times) for arg in node.args))
+        if isinstance(node, ImmediateDerivative) and isinstance(node.of, TimeVector):
+            inside |= _vector(node.of, known, True)
+        return inside
+    index, lower, upper = ranges_of(node)[0]
+    first, last = lower.xreplace(known), upper.xreplace(known)
+    free = {symbol: time for symbol, time in times if symbol != index}
+    if not (first.is_Integer and last.is_Integer):
+        return spoken_of(node.args[0], tuple(free.items()))
+    every = (
+        spoken_of(node.args[0], ((index, time), *free.items()))
+        for time in range(int(first), int(last) + 1)
+    )
+    return frozenset().union(*every)
+
+
+def _vector(vector: TimeVector, known: dict[Symbol, Integer], held: bool) -> Spoken:
+    index = vector.index.xreplace(known)
+    return frozenset({(vector.label, int(index), held)} if index.is_Integer else ())
+
+
+def ranges_of(node: Any) -> list[Any]:
+    """Index, first and last of a product or sum over time."""
+    return [node.args[1:4]] if isinstance(node, Ranged) else [tuple(e) for e in node.limits]
 
 
 @lru_cache(maxsize=4096)
@@ -112,14 +130,10 @@ def telling(
 @lru_cache(maxsize=16384)
 def _missing(node: Any, times: Times, members: int) -> int:
     """How many members the products and sums lack, at the last time of an outer one."""
-    if isinstance(node, Ranged):
-        ranges = [node.args[1:4]]
-    elif isinstance(node, sympy.Sum | sympy.Product):
-        ranges = [tuple(limit) for limit in node.limits]
-    else:
+    if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
         return sum(_missing(arg, times, members) for arg in node.args)
     known, lacking = dict(times), 0
-    for index, lower, upper in ranges:
+    for index, lower, upper in ranges_of(node):
         first, last = lower.subs(known), upper.subs(known)
         if first.is_Integer and last.is_Integer:
             lacking += min(max(0, members - int(last - first + 1)), members)
@@ -129,12 +143,13 @@ def _missing(node: Any, times: Times, members: int) -> int:
 
 @lru_cache(maxsize=65536)
 def _makes_sense(expression: Any, times: Times, rnn: RNN) -> bool:
-    return within(_opened(expression, times), rnn)
-
-
-@lru_cache(maxsize=16384)
-def _opened(expression: Any, times: Times) -> Any:
-    return opened_ranges(expression.subs(dict(times)))
+    # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
+    states = {state.label for state in rnn.recurrence.states}
+    # Only states are there at time 0; and ∂⁺s_k holds s_{k-1} fixed, which has to be there.
+    return all(
+        time >= (0 if label in states and not held else 1)
+        for label, time, held in spoken_of(expression, times)
+    )
 
 
 def concerning(expression: Any, times: dict[Symbol, int]) -> Times:
@@ -146,11 +161,5 @@ def concerning(expression: Any, times: dict[Symbol, int]) -> Times:
 def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:
     """The last time that any of the expressions speaks of."""
     nodes = map(sympy.sympify, expressions)
-    latest = (_latest(node, concerning(node, times)) for node in nodes)
-    return max([*times.values(), 1, *latest])
-
-
-@lru_cache(maxsize=4096)
-def _latest(expression: Any, times: Times) -> int:
-    opened = _opened(expression, times)
-    return max((int(v.index) for v in opened.atoms(TimeVector) if v.index.is_Integer), default=0)
+    vectors = (spoken_of(node, concerning(node, times)) for node in nodes)
+    return max([*times.values(), 1, *(time for each in vectors for _, time, _ in each)])
