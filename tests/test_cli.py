@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from symrnn import cli
+from symrnn.cli import exits
+from symrnn.cli import lecture as lecture_command
 
 Result = tuple[int, str, str]
 
@@ -74,7 +76,7 @@ def test_bad_input_is_refused_without_a_traceback(
     detail: str,
 ) -> None:
     code, out, err = run(capsys, monkeypatch, *arguments)
-    assert code == cli.ILL_FORMED
+    assert code == exits.ILL_FORMED
     assert out == ""
     assert words in err and detail in err
     assert "Traceback" not in err
@@ -118,7 +120,7 @@ def test_a_failing_statement_is_reported_with_its_cause(
     wrong = tmp_path / "wrong.py"
     wrong.write_text(PROOF.format(name="wrong", after="rnn.b.T * rnn.W"), encoding="utf-8")
     code, out, err = run(capsys, monkeypatch, "check", str(wrong))
-    assert code == cli.FAILED
+    assert code == exits.FAILED
     assert out.startswith("✗ wrong  (no grade)")
     assert "Step 1 of `wrong` is not justified by `transpose_of_product`" in err
     assert "expected        bᵀ Wᵀ" in err
@@ -131,7 +133,7 @@ def test_ctrl_c_has_its_exit_code(
     def stop(*arguments: object, **rest: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "make", stop)
+    monkeypatch.setattr(lecture_command, "make", stop)
     code, _, _ = run(capsys, monkeypatch, "lecture", "-o", str(tmp_path / "out"))
-    assert code == cli.INTERRUPTED
+    assert code == exits.INTERRUPTED
     assert not (tmp_path / "out").exists()

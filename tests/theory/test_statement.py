@@ -30,9 +30,7 @@ def bare_state(r: RNN) -> Any:
     bare = elman(r.sigma, inputs=False)
     drive = bare.W * bare.s[r.j - 1] + bare.b
     return {
-        "with": derivation(r.s[r.j], given=[r.j >= 1]).equals(
-            r.sigma(r.a[r.j]), by.definition
-        ),
+        "with": derivation(r.s[r.j], given=[r.j >= 1]).equals(r.sigma(r.a[r.j]), by.definition),
         "without": derivation(bare.a[r.j], given=[r.j >= 1], cell=bare).equals(
             drive, by.definition
         ),

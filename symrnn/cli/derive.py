@@ -1,0 +1,83 @@
+"""`symrnn derive`: one formula."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.activation_text import parse_activation
+from symrnn.derivative_text import Quantity, parse_derivative
+from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.language.derivatives import DENOMINATOR, NUMERATOR, D
+from symrnn.language.relations import Equation
+from symrnn.language.structure import Vec
+from symrnn.language.writing import latex, text
+from symrnn.numeric.lower import lower
+from symrnn.recurrence.elman import RNN, elman
+from symrnn.recurrence.total import gradient
+
+
+class Layout(StrEnum):
+    """Whose shape comes first in ∂y/∂x."""
+
+    numerator = NUMERATOR
+    denominator = DENOMINATOR
+
+
+class Format(StrEnum):
+    """How a derived formula is printed."""
+
+    text = "text"
+    latex = "latex"
+    numpy = "numpy"
+
+
+def derive(
+    derivative: Annotated[str, typer.Argument(help='For example "ds[t]/ds[k]" or "dL/dW".')],
+    sigma: Annotated[
+        str | None,
+        typer.Option("--activation", help="A name, or a formula in x; unknown by default."),
+    ] = None,
+    layout: Annotated[Layout, typer.Option(help="Layout of ∂y/∂x.")] = Layout.numerator,
+    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
+) -> None:
+    """Derive one formula of the Elman recurrence, for symbolic sizes and times."""
+    of, by = parse_derivative(derivative)
+    rnn = elman(_activation(sigma))
+    left, right = _derived(rnn, of, by, layout.value)
+    if form is Format.numpy:
+        typer.echo(
+            f"# {text(left)}, {layout.value} layout\n{lower(right, 'formula').source.rstrip()}"
+        )
+        return
+    written = latex if form is Format.latex else text
+    typer.echo(written(Equation(left, right)))
+    if form is Format.text:
+        typer.echo(f"({layout.value} layout)")
+
+
+def _derived(rnn: RNN, of: Quantity, by: Quantity, layout: str) -> tuple[MatrixExpr, MatrixExpr]:
+    """The derivative as it is asked for, and what it is."""
+    numerator = {"s": rnn.s, "a": rnn.a, "L": rnn.L}[of.name][of.time]
+    if by.time is not None:
+        state = rnn.s[by.time]
+        return D(numerator, state, layout), rnn.jacobian(numerator, state, layout)
+    parameter = {"W": rnn.W, "U": rnn.U, "b": rnn.b}[by.name]
+    assert parameter is not None
+    if of.name == "L":
+        value = gradient(rnn.recurrence, numerator, parameter, layout=layout)
+        return D(numerator, parameter, layout), value
+    variable = parameter if by.name == "b" else Vec(parameter)
+    return D(numerator, variable, layout), rnn.jacobian(numerator, variable, layout)
+
+
+def _activation(given: str | None) -> Activation | None:
+    """An activation from the command line: a known name, or a formula that is only read."""
+    if given is None:
+        return None
+    if given in FORMULAS:
+        return activation(given)
+    return activation(parse_activation(given))

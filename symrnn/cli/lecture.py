@@ -1,0 +1,43 @@
+"""`symrnn lecture`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symrnn.cli.progress import progress_bar
+from symrnn.errors import ParseError
+from symrnn.lecture.work import make
+from symrnn.numeric.data import read_column, sunspots
+from symrnn.theory.library import load
+
+
+def lecture(
+    directory: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder for the lecture; made if missing.")
+    ] = Path("lecture"),
+    data: Annotated[
+        Path | None, typer.Option("--data", help="CSV file whose column the network learns.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--column", help="Name of the column; the last numeric one.")
+    ] = None,
+) -> None:
+    """Prove the lecture's statements, train a network, and write LaTeX, page and evidence."""
+    if column is not None and data is None:
+        raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
+    series = sunspots() if data is None else read_column(data, column)
+    with progress_bar() as listener:
+        made = make(load(), series, directory, listener)
+    net = made.network
+    typer.echo(f"{len(made.evidence)} statements proved and checked")
+    typer.echo(
+        f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
+        f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"
+    )
+    for path in made.files:
+        typer.echo(f"  {path}")
+    if made.pdf.pdf is None:
+        typer.echo(made.pdf.advice)
