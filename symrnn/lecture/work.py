@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.files import write_files
-from symrnn.verify.evidence import Evidence, gather
+from symrnn.verify.evidence import Evidence, gather_all
+from symrnn.verify.processes import cores
 
 
 class Progress(Protocol):
@@ -49,14 +51,15 @@ def prove(
 
     Args:
         library: the statements, each after those it uses.
-        progress: hears each statement's name.
+        progress: hears each statement's name as it is begun.
         activation: a known σ for the recurrence; unknown, and so for every σ, by default.
     """
-    rnn = elman(activation)
-    found = []
-    for done, (name, statement) in enumerate(library.items()):
-        progress(name, done, len(library))
-        found.append(gather(statement, rnn, library))
+    begun = itertools.count()
+
+    def begin(name: str) -> None:
+        progress(name, next(begun), len(library))
+
+    found = gather_all(library.values(), elman(activation), library, begin, cores())
     progress("proved", len(library), len(library))
     return tuple(found)
 

@@ -6,6 +6,7 @@ Only where forking is safe: on Linux, from a process with a single thread.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -14,6 +15,13 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from symrnn.errors import EvidenceError
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def can_fork() -> bool:
