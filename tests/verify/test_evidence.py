@@ -15,7 +15,7 @@ from symrnn.theory import rules as by
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement, Witness, statement
-from symrnn.verify.evidence import GRADES, gather, gather_all, grade
+from symrnn.verify.evidence import GRADES, gather, grade
 
 LIBRARY = load()
 rnn = elman()
@@ -84,18 +84,3 @@ def test_a_counterexample_that_is_none_is_a_failure() -> None:
     found = gather(claim, rnn, {})
     assert isinstance(found.failure, EvidenceError)
     assert found.grades == ()
-
-
-def test_all_in_order_and_alike_in_one_process_or_two() -> None:
-    names = ["norm_of_step", "activation_jacobian", "preactivation_jacobian"]
-    heard: list[str] = []
-    chosen = [LIBRARY[name] for name in names]
-    alone = gather_all(chosen, rnn, LIBRARY, heard.append)
-    assert heard == names
-    shared = gather_all(chosen, rnn, LIBRARY, heard.append, workers=2)
-    assert sorted(heard[3:]) == sorted(names)
-    for one, other in zip(alone, shared, strict=True):
-        assert one.statement is other.statement
-        assert {**one.record(), "seconds": 0} == {**other.record(), "seconds": 0}
-        assert one.chains == other.chains
-        assert one.faults == other.faults

@@ -1,26 +1,90 @@
-"""Work shared between forked processes."""
+"""Work shared between forked processes.
+
+Each test is a fresh interpreter: the one that runs the tests may have threads, and is not forked
+then.
+"""
 
 from __future__ import annotations
 
-import os
+import json
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 
-from symrnn.errors import EvidenceError
+from symrnn.verify.processes import cores
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+
+SQUARES = """
+import json, os
 from symrnn.verify.processes import can_fork, share
+assert can_fork()
+begun = []
+found = dict(share(lambda n: (n**2, os.getpid() == parent), [5, 3, 8, 1], 2, begun.append))
+print(json.dumps([begun, found]))
+"""
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason="processes cannot be forked here")
+DEATH = """
+import json, os
+from symrnn.errors import EvidenceError
+from symrnn.verify.processes import share
+said = []
+for workers in (1, 2):
+    try:
+        list(share(lambda number: os._exit(1), [1, 2, 3], workers, lambda number: None))
+    except EvidenceError as error:
+        said.append(str(error))
+print(json.dumps(said))
+"""
+
+STATEMENTS = """
+import json
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.verify.evidence import gather_all
+from symrnn.verify.processes import can_fork
+assert can_fork()
+library, rnn, heard = load(), elman(), []
+names = ["norm_of_step", "activation_jacobian", "preactivation_jacobian"]
+chosen = [library[name] for name in names]
+alone, shared = (gather_all(chosen, rnn, library, heard.append, n) for n in (1, 2))
+assert [e.statement for e in alone] == [e.statement for e in shared] == chosen
+assert [(e.chains, e.faults) for e in alone] == [(e.chains, e.faults) for e in shared]
+records = [[{**e.record(), "seconds": 0} for e in each] for each in (alone, shared)]
+print(json.dumps([names, heard, *records]))
+"""
 
 
-def test_every_number_once_by_several_processes() -> None:
-    begun: list[int] = []
-    found = dict(share(lambda number: (number**2, os.getpid()), [5, 3, 8, 1], 2, begun.append))
+def alone(code: str) -> Any:
+    """What a fresh interpreter prints, read as JSON."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=240
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def test_every_number_once_by_other_processes() -> None:
+    begun, found = alone(f"import os; parent = os.getpid()\n{SQUARES}")
     assert begun == [5, 3, 8, 1]
-    assert {number: square for number, (square, _) in found.items()} == {5: 25, 3: 9, 8: 64, 1: 1}
-    assert os.getpid() not in {process for _, process in found.values()}
+    assert found == {str(n): [n**2, False] for n in begun}
 
 
 def test_a_process_that_dies_is_noticed() -> None:
-    for workers in (1, 2):
-        with pytest.raises(EvidenceError, match="worker process ended"):
-            list(share(lambda number: os._exit(1), [1, 2, 3], workers, lambda number: None))
+    said = alone(DEATH)
+    assert len(said) == 2
+    assert all("worker process ended" in message for message in said)
+
+
+def test_statements_are_found_alike_by_one_process_or_two() -> None:
+    names, heard, one, two = alone(STATEMENTS)
+    assert heard[:3] == names
+    assert sorted(heard[3:]) == sorted(names)
+    assert one == two
+    assert all(record["grades"] == ["sampled", "explicit", "derived"] for record in one)
+
+
+def test_there_is_a_core() -> None:
+    assert cores() >= 1
