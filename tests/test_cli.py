@@ -62,6 +62,7 @@ REFUSED = [
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),
     (["lecture", "--column", "a"], "--column", "--data"),
+    (["lecture", "--format", "html,docx"], "no such format", "'docx'"),
 ]
 
 

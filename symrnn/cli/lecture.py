@@ -9,6 +9,7 @@ import typer
 
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
+from symrnn.lecture.formats import DEFAULT, FORMATS, chosen
 from symrnn.lecture.work import make
 from symrnn.numeric.data import read_column, sunspots
 from symrnn.theory.library import load
@@ -24,13 +25,22 @@ def lecture(
     column: Annotated[
         str | None, typer.Option("--column", help="Name of the column; the last numeric one.")
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help=f"Out of {', '.join(FORMATS)}; several times, or with commas. "
+            f"By default {' and '.join(DEFAULT)}.",
+        ),
+    ] = None,
 ) -> None:
-    """Prove the lecture's statements, train a network, and write LaTeX, page and evidence."""
+    """Prove the lecture's statements, train a network, and write the lecture and its evidence."""
+    asked = chosen(formats or ())
     if column is not None and data is None:
         raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
     series = sunspots() if data is None else read_column(data, column)
     with progress_bar() as listener:
-        made = make(load(), series, directory, listener)
+        made = make(load(), series, directory, listener, asked)
     net = made.network
     typer.echo(f"{len(made.evidence)} statements proved and checked")
     typer.echo(
@@ -39,5 +49,5 @@ def lecture(
     )
     for path in made.files:
         typer.echo(f"  {path}")
-    if made.pdf.pdf is None:
-        typer.echo(made.pdf.advice)
+    for advice in made.advice:
+        typer.echo(advice)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from symrnn.errors import EvidenceError
 from symrnn.lecture.document import lecture
+from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Output
 from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import algorithms_shown, section
 from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import elman
 from symrnn.theory.statement import Statement
-from symrnn.typeset import html, latex
-from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.files import write_files
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.processes import cores
@@ -40,8 +39,8 @@ class Lecture:
 
     evidence: tuple[Evidence, ...]
     network: NetworkReport
-    pdf: PdfResult
     files: tuple[Path, ...]
+    advice: tuple[str, ...] = ()
 
 
 def prove(
@@ -87,6 +86,7 @@ def make(
     series: Series,
     directory: Path,
     progress: Progress = silent,
+    formats: Sequence[str] = DEFAULT,
 ) -> Lecture:
     """Prove, train, measure, and write the lecture into a directory.
 
@@ -95,6 +95,7 @@ def make(
         series: what the network is trained on.
         directory: made if it is not there; files are replaced all together or not at all.
         progress: hears what is being done.
+        formats: names out of `symrnn.lecture.formats.FORMATS`.
 
     Raises:
         SymrnnError: the first check that failed; then nothing has been written.
@@ -105,23 +106,20 @@ def make(
     rnn = elman()
     tanh = elman("tanh")
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
-    progress("typesetting", 0, 1)
     extra = {name: (block,) for name, block in algorithms_shown().items()}
     document = lecture(evidence, rnn, extra, section(network, kernel.source))
-    article = latex.article(document)
+    material = Material(document, evidence, network, library)
+    outputs: list[Output] = []
+    for done, name in enumerate(formats):
+        progress(f"typesetting {name}", done, len(formats))
+        outputs.append(FORMATS[name](material))
     record = {"statements": records(evidence), "net": network.record()}
-    files: dict[str, bytes] = {
-        "lecture.tex": article.tex.encode(),
-        "lecture.html": html.page(document).encode(),
-        "evidence.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
-        **article.figures,
-    }
-    compiled = compile_pdf(article.tex, article.figures)
-    if compiled.pdf is not None:
-        files["lecture.pdf"] = compiled.pdf
+    files = {"evidence.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()}
+    for output in outputs:
+        files.update(output.files)
     written = write_files(directory, files)
-    if compiled.pdf is None:
-        # A PDF of an earlier run would pass for this one's.
-        (directory / "lecture.pdf").unlink(missing_ok=True)
-    progress("typesetting", 1, 1)
-    return Lecture(evidence, network, compiled, written)
+    for name in (name for output in outputs for name in output.absent):
+        (directory / name).unlink(missing_ok=True)
+    progress("typesetting", len(formats), len(formats))
+    advice = dict.fromkeys(output.advice for output in outputs if output.advice)
+    return Lecture(evidence, network, written, tuple(advice))

@@ -1,0 +1,89 @@
+"""The formats a lecture is written in: each is a backend from the one document to files.
+
+A new format is a function `Material -> Output` and one line in `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symrnn.errors import IllFormedError
+from symrnn.lecture.network import NetworkReport
+from symrnn.theory.statement import Statement
+from symrnn.typeset import html, latex
+from symrnn.typeset.document import Document
+from symrnn.typeset.engine import compile_pdf
+from symrnn.verify.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Material:
+    """What every backend is given.
+
+    document: the lecture; all that is shown comes from it.
+    evidence, network: what was run, for backends that show figures of their own.
+    library: the statements, by name.
+    """
+
+    document: Document
+    evidence: tuple[Evidence, ...]
+    network: NetworkReport
+    library: Mapping[str, Statement]
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a backend made.
+
+    files: path relative to the lecture's folder -> bytes.
+    absent: files that this run could not make; those of an earlier run must not pass for new.
+    advice: what the reader may do about it, or nothing.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    absent: tuple[str, ...] = ()
+    advice: str = ""
+
+
+Backend = Callable[[Material], Output]
+
+
+def article(material: Material) -> Output:
+    """`lecture.tex`, its figures, and `lecture.pdf` where there is TeX."""
+    made = latex.article(material.document)
+    return _with_pdf("lecture", made.tex, made.figures)
+
+
+def page(material: Material) -> Output:
+    """`lecture.html`, one self-contained page."""
+    return Output({"lecture.html": html.page(material.document).encode()})
+
+
+def _with_pdf(name: str, tex: str, figures: Mapping[str, bytes]) -> Output:
+    files = {f"{name}.tex": tex.encode(), **figures}
+    compiled = compile_pdf(tex, figures, name=name)
+    if compiled.pdf is None:
+        return Output(files, (f"{name}.pdf",), compiled.advice)
+    return Output({**files, f"{name}.pdf": compiled.pdf})
+
+
+FORMATS: Mapping[str, Backend] = {"article": article, "html": page}
+"""Every format by its name on the command line."""
+
+DEFAULT = ("article", "html")
+
+
+def chosen(names: Iterable[str]) -> tuple[str, ...]:
+    """The formats asked for, each once: names, or lists of names with commas between.
+
+    Raises:
+        IllFormedError: for a name that is no format.
+    """
+    asked = [name.strip() for given in names for name in given.split(",")]
+    for name in asked:
+        if name not in FORMATS:
+            raise IllFormedError(
+                "there is no such format", {"expected": ", ".join(FORMATS), "got": repr(name)}
+            )
+    return tuple(dict.fromkeys(asked)) or DEFAULT
