@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import shutil
 from collections.abc import Callable
 from types import ModuleType
 
@@ -42,3 +43,16 @@ def require_module() -> Callable[[str], ModuleType]:
         return importlib.import_module(name)
 
     return require
+
+
+@pytest.fixture(scope="session")
+def tex_engine() -> Callable[[str], str]:
+    """`tex_engine("lualatex")`: its path, or a skip (a failure under CI) naming it."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            _absent(name, "install TeX Live, with texlive-luatex for lualatex")
+        return str(found)
+
+    return find

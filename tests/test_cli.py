@@ -35,7 +35,13 @@ DERIVED = [
     (["da[j]/ds[j-1]", "--activation", "tanh"], "∂a_j/∂s_{j - 1} = W\n(numerator layout)\n"),
     (
         ["ds[j]/ds[j-1]", "--activation", "x**3/3", "--format", "latex"],
-        r"\frac{\partial s_{j}}{\partial s_{j - 1}} = ",
+        "% ds[j]/ds[j-1], numerator layout; needs \\usepackage{amsmath}\n\\[\n"
+        r"  \frac{\partial s_{j}}{\partial s_{j - 1}} = ",
+    ),
+    (
+        ["dL/dW", "--format", "latex", "--standalone", "--copyable"],
+        "% dL/dW, numerator layout\n\\documentclass[border=4pt]{standalone}\n"
+        "\\usepackage{amsmath}\n\\providecommand{\\rnnL}{L}\n",
     ),
     (["dL/dW", "--activation", "tanh", "--format", "numpy"], "# ∂L_t/∂W, numerator layout\ndef "),
 ]
@@ -58,6 +64,8 @@ REFUSED = [
     (["derive", "dL/dW", "--activation", "__import__('os')"], "refused, column", "^"),
     (["derive", "dL/dW", "--activation", "x +"], "refused, column", "^"),
     (["derive", "dL/dW", "--activation", "y"], "refused, column", "^"),
+    (["derive", "dL/dW", "--standalone"], "--standalone is about LaTeX", "--format latex"),
+    (["derive", "dL/dW", "--format", "numpy", "--copyable"], "--copyable", "--format numpy"),
     (["check", "--activation", "nothing"], "unknown activation", "tanh"),
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),

@@ -10,14 +10,16 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.activation_text import parse_activation
 from symrnn.derivative_text import Quantity, parse_derivative
+from symrnn.errors import ParseError
 from symrnn.language.activations import FORMULAS, Activation, activation
 from symrnn.language.derivatives import DENOMINATOR, NUMERATOR, D
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Vec
-from symrnn.language.writing import latex, text
+from symrnn.language.writing import text
 from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.recurrence.total import gradient
+from symrnn.typeset import snippet
 
 
 class Layout(StrEnum):
@@ -43,20 +45,37 @@ def derive(
     ] = None,
     layout: Annotated[Layout, typer.Option(help="Layout of ∂y/∂x.")] = Layout.numerator,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
+    whole: Annotated[
+        bool, typer.Option("--standalone", help="With latex: a file that compiles by itself.")
+    ] = False,
+    copyable: Annotated[
+        bool, typer.Option("--copyable", help="With latex: a macro for each letter.")
+    ] = False,
 ) -> None:
     """Derive one formula of the Elman recurrence, for symbolic sizes and times."""
+    _require_latex(form, whole, copyable)
     of, by = parse_derivative(derivative)
     rnn = elman(_activation(sigma))
     left, right = _derived(rnn, of, by, layout.value)
-    if form is Format.numpy:
-        typer.echo(
-            f"# {text(left)}, {layout.value} layout\n{lower(right, 'formula').source.rstrip()}"
-        )
-        return
-    written = latex if form is Format.latex else text
-    typer.echo(written(Equation(left, right)))
-    if form is Format.text:
-        typer.echo(f"({layout.value} layout)")
+    match form:
+        case Format.numpy:
+            source = lower(right, "formula").source.rstrip()
+            typer.echo(f"# {text(left)}, {layout.value} layout\n{source}")
+        case Format.latex:
+            make = snippet.standalone if whole else snippet.fragment
+            about = f"{derivative}, {layout.value} layout"
+            typer.echo(make(Equation(left, right), copyable=copyable, about=about))
+        case Format.text:
+            typer.echo(f"{text(Equation(left, right))}\n({layout.value} layout)")
+
+
+def _require_latex(form: Format, whole: bool, copyable: bool) -> None:
+    for flag, given in (("--standalone", whole), ("--copyable", copyable)):
+        if given and form is not Format.latex:
+            raise ParseError(
+                f"{flag} is about LaTeX",
+                {"expected": "--format latex", "got": f"--format {form.value}"},
+            )
 
 
 def _derived(rnn: RNN, of: Quantity, by: Quantity, layout: str) -> tuple[MatrixExpr, MatrixExpr]:

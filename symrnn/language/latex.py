@@ -25,7 +25,7 @@ from symrnn.language.derivatives import (
 )
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
-from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
+from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
     ATOM,
     ENTRYWISE,
@@ -232,8 +232,8 @@ class _Shown(Symbol):  # type: ignore[misc]
 
 @write_latex.register
 def _(node: OrderedProduct, printer: Any) -> str:
-    arrow = r"\curvearrowright" if node.latest == RIGHT else ""
-    sign = r"\prod" if node.latest == LEFT else rf"\overset{{{arrow}}}{{\prod}}"
+    # The arrow of plain LaTeX, over an operator that keeps its limits above and below.
+    sign = r"\prod" if node.latest == LEFT else r"\mathop{\overset{\to}{\prod}}"
     return _ranged(sign, node, printer, PRODUCT)
 
 

@@ -125,7 +125,7 @@ TABLE: list[tuple[Any, str, str]] = [
     (
         ordered_product(W, (j, 1, t), "right"),
         "∏→_{j=1}^{t} W",
-        r"\overset{\curvearrowright}{\prod}_{j=1}^{t} W",
+        r"\mathop{\overset{\to}{\prod}}_{j=1}^{t} W",
     ),
     (
         ordered_product(W + V, (j, 1, t)),

@@ -1,0 +1,80 @@
+"""Snippets compile in a document that loads amsmath and nothing else, under both engines."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+
+from symrnn import D, Equation, Vec, elman
+from symrnn.language.writing import latex
+from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.snippet import fragment, standalone
+
+
+def formulas() -> list[Any]:
+    found = []
+    for name, layout in itertools.product((None, "gelu"), ("numerator", "denominator")):
+        rnn = elman(name)
+        s, L, t, k = rnn.s, rnn.L, rnn.t, rnn.k
+        for of, by in ((s[t], s[k]), (s[t], Vec(rnn.W)), (L[t], s[k]), (L[t], rnn.b)):
+            found.append(Equation(D(of, by, layout), rnn.jacobian(of, by, layout)))
+    rnn = elman()
+    return [*found, Equation(D(rnn.L[rnn.t], rnn.W), rnn.gradient(rnn.L[rnn.t], rnn.W))]
+
+
+def document(*bodies: str) -> str:
+    text = "\n\n".join(bodies)
+    return (
+        "\\documentclass{article}\n\\usepackage{amsmath}\n"
+        f"\\begin{{document}}\n{text}\n\\end{{document}}\n"
+    )
+
+
+@pytest.mark.parametrize("copyable", [False, True], ids=["letters", "macros"])
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_fragments_compile_with_amsmath_alone(tex_engine: Any, engine: str, copyable: bool) -> None:
+    bodies = [fragment(each, copyable=copyable, about="a formula") for each in formulas()]
+    made = compile_pdf(document(*bodies), engine=tex_engine(engine))
+    assert made.pages >= 1
+    assert made.undefined == ()
+
+
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_a_file_by_itself_compiles_to_one_page_that_fits(tex_engine: Any, engine: str) -> None:
+    widest = max(formulas(), key=lambda each: len(latex(each)))
+    made = compile_pdf(standalone(widest, copyable=True, about="∂L"), engine=tex_engine(engine))
+    assert made.clean
+    assert made.pages == 1
+
+
+def test_a_fragment_that_needs_more_than_amsmath_does_not_compile(tex_engine: Any) -> None:
+    wrong = fragment(formulas()[0]).replace(r"\frac", r"\curvearrowright\frac")
+    with pytest.raises(Exception, match="stopped at an error"):
+        compile_pdf(document(wrong), engine=tex_engine("pdflatex"))
+
+
+def test_letters_alone_define_nothing() -> None:
+    assert not any("command" in fragment(each) or "\\def" in fragment(each) for each in formulas())
+    assert fragment(formulas()[0]).isascii()
+
+
+def test_macros_stand_for_the_letters() -> None:
+    for each in formulas():
+        written = fragment(each, copyable=True)
+        assert "\\providecommand{\\rnns}{s}" in written
+        macros = dict(re.findall(r"\\providecommand\{(\\rnn\w+)\}\{([^}]*)\}", written))
+        body = written[written.index("\\[") :]
+        assert set(re.findall(r"\\rnn[A-Za-z]+", body)) == set(macros)
+        # Put back, the letters give the formula as it is printed without macros.
+        for macro in sorted(macros, key=len, reverse=True):
+            body = body.replace(macro, macros[macro])
+        assert body == fragment(each)
+
+
+def test_a_comment_stays_on_its_line() -> None:
+    first, second, *_ = fragment(formulas()[0], about="ds[t]\n\\end{document}").split("\n")
+    assert first.startswith("% ds[t] \\end{document}")
+    assert second == "\\["
