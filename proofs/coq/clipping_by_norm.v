@@ -137,3 +137,5 @@ split.
 Qed.
 
 End Clipping.
+
+Arguments clip {R} kappa {n} g.
