@@ -31,15 +31,29 @@ class Extrapolation:
         jacobian: shape out + in.
         error: entrywise estimate (not a bound) of |jacobian - exact|, same shape.
         steps: the steps used per coordinate of the point, shape (levels, *in).
+        chosen: the smallest step that the entry kept was extrapolated from, shape out + in.
     """
 
     jacobian: NDArray[np.float64]
     error: NDArray[np.float64]
     steps: NDArray[np.float64]
+    chosen: NDArray[np.float64]
+
+    @property
+    def noticed(self) -> float:
+        """Largest entry's error estimate over the largest entry: what is smaller cannot be seen."""
+        scale = float(np.max(np.abs(self.jacobian), initial=0.0))
+        error = float(np.max(self.error, initial=0.0))
+        return error / scale if scale > 0 else (0.0 if error == 0 else float("inf"))
 
 
 def central_differences(
-    f: BatchedFunction, x: ArrayLike, step: float | None = None, *, chunk: int | None = None
+    f: BatchedFunction,
+    x: ArrayLike,
+    step: float | None = None,
+    *,
+    chunk: int | None = None,
+    budget: int = MEMORY_BUDGET,
 ) -> NDArray[np.float64]:
     """Jacobian of `f` at `x` by (f(x + h e_i) - f(x - h e_i)) / 2h.
 
@@ -49,7 +63,8 @@ def central_differences(
         step: h, the same for every coordinate. By default h_i = eps^(1/3) max(1, |x_i|),
             about 6.1e-6 near the origin, which balances the truncation error h² f'''/6
             against the rounding error eps |f| / h: some 1e-10 in all.
-        chunk: directions per run; by default as many as fit in `MEMORY_BUDGET`.
+        chunk: directions per run; by default `directions_per_run` of the budget.
+        budget: bytes that the perturbed points of one run may take.
 
     Returns:
         The Jacobian in numerator layout, shape out + in.
@@ -62,7 +77,7 @@ def central_differences(
     widths = (
         EPS ** (1 / 3) * np.maximum(1.0, np.abs(point)) if step is None else _filled(point, step)
     )
-    return _central(f, point, widths, chunk)
+    return _central(f, point, widths, _run(point, chunk, 8, budget))
 
 
 def richardson(
@@ -72,6 +87,7 @@ def richardson(
     levels: int = 6,
     *,
     chunk: int | None = None,
+    budget: int = MEMORY_BUDGET,
 ) -> Extrapolation:
     """Jacobian of `f` at `x` by central differences at h, h/2, h/4, …, extrapolated to 0.
 
@@ -84,7 +100,8 @@ def richardson(
         x: the point, shape in, real and finite.
         step: the largest h; by default h_i = max(1, |x_i|) / 16.
         levels: number of steps, at least 2.
-        chunk: directions per run; by default as many as fit in `MEMORY_BUDGET`.
+        chunk: directions per run; by default `directions_per_run` of the budget.
+        budget: bytes that the perturbed points of one run may take.
 
     Returns:
         Jacobian, error estimate and steps.
@@ -101,12 +118,14 @@ def richardson(
     point = _real_point(x)
     widest = np.maximum(1.0, np.abs(point)) / 16 if step is None else _filled(point, step)
     steps = np.stack([widest / 2**i for i in range(levels)])
-    row = [_central(f, point, steps[0], chunk)]
+    run = _run(point, chunk, 8, budget)
+    row = [_central(f, point, steps[0], run)]
     best, error = row[0], np.full(row[0].shape, np.inf)
+    finest = np.zeros(row[0].shape, dtype=int)
     values = np.asarray(f(point[None]))[0]
     size = np.abs(values).reshape(values.shape + (1,) * point.ndim)
     for i in range(1, levels):
-        previous, row = row, [_central(f, point, steps[i], chunk)]
+        previous, row = row, [_central(f, point, steps[i], run)]
         # One rounding of f, divided by h, and one of the difference itself.
         rounding = EPS * (size / steps[i] + np.abs(row[0]))
         for n in range(1, i + 1):
@@ -117,11 +136,21 @@ def richardson(
             better = estimate < error
             best = np.where(better, row[n], best)
             error = np.where(better, estimate, error)
-    return Extrapolation(best, error, steps)
+            finest = np.where(better, i, finest)
+    across = np.broadcast_to(
+        steps.reshape(levels, *(1,) * values.ndim, *point.shape), (levels, *finest.shape)
+    )
+    chosen = np.take_along_axis(across, finest[None], axis=0)[0]
+    return Extrapolation(best, error, steps, chosen)
 
 
 def complex_step(
-    f: BatchedFunction, x: ArrayLike, step: float = 1e-30, chunk: int | None = None
+    f: BatchedFunction,
+    x: ArrayLike,
+    step: float = 1e-30,
+    chunk: int | None = None,
+    *,
+    budget: int = MEMORY_BUDGET,
 ) -> NDArray[np.float64]:
     """Jacobian of `f` at `x` by Im f(x + i h e_k) / h, exact to machine precision.
 
@@ -133,7 +162,8 @@ def complex_step(
             real on real arguments; it is called with complex128.
         x: the point, shape in, real and finite.
         step: h.
-        chunk: directions per run; by default as many as fit in `MEMORY_BUDGET`.
+        chunk: directions per run; by default `directions_per_run` of the budget.
+        budget: bytes that the perturbed points of one run may take.
 
     Returns:
         The Jacobian in numerator layout, shape out + in.
@@ -148,16 +178,55 @@ def complex_step(
     point = _real_point(x)
     width = float(_filled(np.zeros(()), step))
     columns = []
-    for directions in _directions(point, chunk, itemsize=16):
-        values = _values(f, point + 1j * width * directions)
-        if not np.iscomplexobj(values):
-            raise IllFormedError(
-                "f: expected complex values for a complex argument; a function that drops"
-                " the imaginary part is not holomorphic, use central_differences",
-                {"argument": "complex128", "value": values.dtype},
-            )
-        columns.append(values.imag / width)
+    for directions in _directions(point, _run(point, chunk, 16, budget)):
+        columns.append(_imaginary(f, point + 1j * width * directions) / width)
     return _assembled(columns, point)
+
+
+def directional(
+    f: BatchedFunction,
+    x: ArrayLike,
+    directions: ArrayLike,
+    step: float = 1e-30,
+    *,
+    budget: int = MEMORY_BUDGET,
+) -> tuple[NDArray[np.float64], int]:
+    """J u for P directions u by the complex step: no Jacobian is formed.
+
+    Args:
+        f, x, step, budget: as for `complex_step`.
+        directions: (P, *in), real and finite.
+
+    Returns:
+        The P products, (P, *out), and how many went through `f` at a time.
+
+    Raises:
+        ShapeError: the directions have another shape than the point.
+    """
+    point, along = _real_point(x), _real_point(directions)
+    width = float(_filled(np.zeros(()), step))
+    if along.shape[1:] != point.shape or len(along) < 1:
+        raise ShapeError(
+            "directions: expected (P, …) with the shape of x",
+            {"x": point.shape, "directions": along.shape},
+        )
+    run = min(len(along), _run(point, None, 16, budget))
+    parts = [
+        _imaginary(f, point + 1j * width * along[start : start + run]) / width
+        for start in range(0, len(along), run)
+    ]
+    return np.concatenate(parts), run
+
+
+def directions_per_run(size: int, budget: int = MEMORY_BUDGET, itemsize: int = 16) -> int:
+    """How many copies of `size` numbers fit in a budget of bytes; at least one.
+
+    Raises:
+        IllFormedError: the budget is not positive.
+    """
+    if budget < 1:
+        raise IllFormedError("budget: expected a positive number of bytes", {"budget": budget})
+    return max(1, budget // (itemsize * max(1, size)))
 
 
 def relative_error(actual: ArrayLike, expected: ArrayLike, floor: float = 0.0) -> float:
@@ -206,10 +275,10 @@ def _central(
     f: BatchedFunction,
     point: NDArray[np.float64],
     widths: NDArray[np.float64],
-    chunk: int | None,
+    run: int,
 ) -> NDArray[np.float64]:
     columns = []
-    for directions in _directions(point, chunk, itemsize=8):
+    for directions in _directions(point, run):
         ahead, behind = point + widths * directions, point - widths * directions
         # Divide by the distance that floating point really left between the two points.
         distance = np.sum(ahead - behind, axis=tuple(range(1, ahead.ndim)))
@@ -222,18 +291,30 @@ def _central(
     return _assembled(columns, point)
 
 
-def _directions(
-    point: NDArray[np.float64], chunk: int | None, itemsize: int
-) -> Iterator[NDArray[np.float64]]:
-    """Unit vectors of the space of `point`, in runs of shape (P, *in)."""
+def _run(point: NDArray[np.float64], chunk: int | None, itemsize: int, budget: int) -> int:
     if chunk is not None and chunk < 1:
         raise IllFormedError("chunk: expected at least one direction", {"chunk": chunk})
+    return chunk or directions_per_run(point.size, budget, itemsize)
+
+
+def _directions(point: NDArray[np.float64], run: int) -> Iterator[NDArray[np.float64]]:
+    """Unit vectors of the space of `point`, in runs of shape (P, *in)."""
     count = point.size
-    run = chunk or max(1, MEMORY_BUDGET // (itemsize * max(1, count)))
     # A point without coordinates still needs one empty run, to learn the shape of out.
     for start in range(0, max(1, count), run):
         rows = min(run, count - start)
         yield np.eye(rows, count, start).reshape(rows, *point.shape)
+
+
+def _imaginary(f: BatchedFunction, batch: NDArray[np.complex128]) -> NDArray[np.float64]:
+    values = _values(f, batch)
+    if not np.iscomplexobj(values):
+        raise IllFormedError(
+            "f: expected complex values for a complex argument; a function that drops"
+            " the imaginary part is not holomorphic, use central_differences",
+            {"argument": "complex128", "value": values.dtype},
+        )
+    return np.asarray(values.imag)
 
 
 def _assembled(

@@ -18,7 +18,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.numeric.lower import Kernel
 from symrnn.verify.oracle import complex_step_derivative, numerator
 from symrnn.verify.setting import Setting, lowered
-from symrnn.verify.within import Times, concerning
+from symrnn.verify.within import Times, concerning, ranges_of
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
 
@@ -103,7 +103,9 @@ def _over_derivatives(node: Any) -> bool:
     """Whether a node binds a time that a derivative inside it depends on."""
     if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
         return False
-    return bool(node.find(lambda inner: isinstance(inner, DERIVATIVES)))
+    bound = {index for index, _, _ in ranges_of(node)}
+    inside = node.args[0].find(lambda inner: isinstance(inner, DERIVATIVES))
+    return any(bound & inner.free_symbols for inner in inside)
 
 
 def _written_out(node: Any) -> Any:

@@ -1,13 +1,14 @@
 """Derivatives by the complex step through the recurrence: the oracle of grade `sampled`.
 
 Nothing of the calculus is used. The forward definitions are run with one input perturbed by i·h,
-h = 1e-30, in every direction at once, on an axis before those of the batch; Im/h is then the
+h = 1e-30, in many directions at once, on an axis before those of the batch; Im/h is then the
 derivative to rounding error (Squire and Trapp, 1998).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
+from symrnn.numeric.differences import MEMORY_BUDGET, directions_per_run, richardson
 from symrnn.numeric.lower import Kernel
 from symrnn.numeric.printer import parameter_name
 from symrnn.verify.setting import Setting, array_of, lowered
@@ -28,9 +30,118 @@ from symrnn.verify.setting import Setting, array_of, lowered
 Array = NDArray[Any]
 STEP = 1e-30
 
+NOT_HOLOMORPHIC = (sympy.Abs, sympy.sign, sympy.erf)
+"""Functions of which the complex step gets nothing, or something wrong."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is differentiated, as a function of other values of the variable.
+
+    Attributes:
+        node: a total or immediate derivative without bound times.
+        setting: the numbers.
+        kernel: `node.of`, lowered.
+        times: the integer times by name, for the kernel.
+    """
+
+    node: Any
+    setting: Setting
+    kernel: Kernel
+    times: Mapping[str, int]
+
+    @property
+    def variable(self) -> MatrixExpr:
+        """A parameter or a vector at a time; of ∂/∂vec(W) the matrix W."""
+        return self.node.by.args[0] if isinstance(self.node.by, Vec) else self.node.by
+
+    @property
+    def point(self) -> Array:
+        """The variable's value."""
+        return array_of(self.setting, self.variable, self.setting.trajectory)
+
+    def __call__(self, values: Array) -> Array:
+        """(P, *batch, n, 1) from P values of the variable."""
+        changed = _perturbed(self.node, self.variable, self.setting, values)
+        of = self.kernel({**self.setting.constants, **changed, **self.times})
+        batch = np.broadcast_shapes(of.shape[:-2], values.shape[:-2], (1, *self.point.shape[:-2]))
+        return np.broadcast_to(of, (*batch, *of.shape[-2:]))
+
+    def rates(self, directions: Array) -> Array:
+        """Im of(v + i h u)/h for P directions u, (P, *variable): (P, *batch, n, 1)."""
+        return np.asarray(np.imag(self(self.point + 1j * STEP * directions)) / STEP)
+
+    def jacobian(self, budget: int = MEMORY_BUDGET) -> Array:
+        """The derivative from the rates along all unit directions."""
+        run = self.directions_per_run(budget)
+        rates = [self.rates(units) for units in unit_directions(self.point, run)]
+        return self.laid_out(np.concatenate(rates))
+
+    @property
+    def is_holomorphic(self) -> bool:
+        """Whether an imaginary part can be carried through the recurrence."""
+        definitions = self.setting.rnn.recurrence.definitions.values()
+        return not any(value.has(*NOT_HOLOMORPHIC) for value in definitions)
+
+    def directions_per_run(self, budget: int) -> int:
+        """How many directions keep the perturbed values and trajectory within some bytes."""
+        sizes = [np.asarray(v[-1]).size for v in self.setting.trajectory.values() if _stored(v)]
+        trajectory = (_last(self.node, self.setting) + 1) * sum(sizes)
+        return directions_per_run(self.point.size + trajectory, budget)
+
+    def moved(self, jacobian: Array, directions: Array) -> Array:
+        """What a derivative, laid out as it is, says of P directions: (P, n)."""
+        flat = directions.swapaxes(-1, -2).reshape(len(directions), -1)
+        if is_column(self.node.of) and is_column(self.node.by):
+            return flat @ (jacobian.T if self.node.layout == NUMERATOR else jacobian)
+        return flat @ jacobian.T.reshape(-1, 1)
+
+    def laid_out(self, rates: Array) -> Array:
+        """Rates along the unit directions, arranged as the derivative is."""
+        jacobian = np.moveaxis(rates[..., 0], 0, -1)
+        if is_column(self.node.of) and is_column(self.node.by):
+            return np.asarray(jacobian if self.node.layout == NUMERATOR else jacobian.mT)
+        # A scalar by a matrix: directions run down the columns, as vec does.
+        rows, cols = self.point.shape[-2:]
+        return np.asarray(jacobian.reshape(*rates.shape[1:-2], cols, rows).mT)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A derivative by differences, in every direction of its variable.
+
+    Attributes:
+        value: laid out as the derivative is.
+        oracle: "complex step" or "Richardson".
+        step: h; the smallest one that Richardson's extrapolation used.
+        uncertain: estimated error, relative to the largest entry; 0 for the complex step.
+    """
+
+    value: Array
+    oracle: str
+    step: float
+    uncertain: float
+
+
+def derivative_of(outcome: Outcome, budget: int = MEMORY_BUDGET) -> Found:
+    """The derivative by the complex step, or by Richardson's differences where that cannot be."""
+    if outcome.is_holomorphic:
+        value = outcome.jacobian(budget)
+        return Found(value, "complex step", STEP, 0.0)
+    run = outcome.directions_per_run(budget)
+    found = richardson(lambda values: outcome(values)[..., 0], outcome.point, chunk=run)
+    jacobian = found.jacobian.swapaxes(-1, -2)  # directions run down the columns
+    rates = jacobian.reshape(len(jacobian), -1).T[..., None]
+    step = float(np.min(found.chosen))
+    return Found(outcome.laid_out(rates), "Richardson", step, found.noticed)
+
 
 def complex_step_derivative(
-    node: Any, setting: Setting, kernel: Kernel, times: Mapping[str, int]
+    node: Any,
+    setting: Setting,
+    kernel: Kernel,
+    times: Mapping[str, int],
+    budget: int = MEMORY_BUDGET,
 ) -> Array:
     """The value of an unevaluated derivative at integer times.
 
@@ -39,26 +150,14 @@ def complex_step_derivative(
         setting: the numbers.
         kernel: `node.of`, lowered.
         times: the integer times by name, for the kernel.
+        budget: bytes that the perturbed copies of one run may take.
     """
     if isinstance(node, sympy.Derivative):
         (variable,) = node.variables
         point = setting.scalars[variable] + 1j * STEP
         moved = {**setting.constants, **setting.trajectory, **times, variable.name: point}
         return np.asarray(np.imag(kernel(moved)) / STEP)
-    by = node.by.args[0] if isinstance(node.by, Vec) else node.by
-    value = array_of(setting, by, setting.trajectory)
-    directions = _directions(value)
-    changed = _perturbed(node, by, setting, value + STEP * directions)
-    moved = {**setting.constants, **changed, **times}
-    of = kernel(moved)
-    batch = np.broadcast_shapes(of.shape[:-2], directions.shape[:-2], (1, *value.shape[:-2]))
-    rates = np.imag(np.broadcast_to(of, (*batch, *of.shape[-2:]))) / STEP
-    jacobian = np.moveaxis(rates[..., 0], 0, -1)
-    if is_column(node.of) and is_column(node.by):
-        return np.asarray(jacobian if node.layout == NUMERATOR else jacobian.mT)
-    # A scalar by a matrix: directions run down the columns, as vec does.
-    rows, cols = value.shape[-2:]
-    return np.asarray(jacobian.reshape(*batch[1:], cols, rows).mT)
+    return Outcome(node, setting, kernel, times).jacobian(budget)
 
 
 def numerator(node: Any) -> Kernel:
@@ -72,11 +171,18 @@ def _last(node: Any, setting: Setting) -> int:
     return max(times) if times and not node.of.has(Ranged) else setting.steps
 
 
-def _directions(value: Array) -> Array:
-    """1j times each unit matrix of the value's shape, down the columns: (rows · cols, 1 …, …)."""
+def unit_directions(value: Array, run: int) -> Iterator[Array]:
+    """Each unit matrix of the value's shape, down the columns, (P, 1 …, rows, cols) at a time."""
     rows, cols = value.shape[-2:]
-    units = np.eye(rows * cols).reshape(rows * cols, cols, rows).swapaxes(-1, -2)
-    return 1j * units.reshape(rows * cols, *(1 for _ in value.shape[:-2]), rows, cols)
+    count = rows * cols
+    for start in range(0, count, run):
+        units = np.eye(min(run, count - start), count, start)
+        shape = (-1, *(1 for _ in value.shape[:-2]), cols, rows)
+        yield units.reshape(shape).swapaxes(-1, -2)
+
+
+def _stored(sequence: Any) -> bool:
+    return isinstance(sequence, list)
 
 
 def _perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:
