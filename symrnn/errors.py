@@ -1,8 +1,8 @@
 """Every error symrnn raises on purpose.
 
-Two branches under one base class: `IllFormedError`, the caller's mistake, and
-`NotSupportedError`, something meaningful that symrnn cannot do yet. A third,
-`EvidenceError`, is the reason the project exists: a claim that does not hold.
+Branches under one base class: `IllFormedError`, the caller's mistake; `NotSupportedError`,
+something meaningful that symrnn cannot do yet; `RangeError`, a number too large for its dtype; and
+`EvidenceError`, the reason the project exists: a claim that does not hold.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ class ParseError(IllFormedError):
 
 class NotSupportedError(SymrnnError, NotImplementedError):
     """The input is meaningful, but symrnn has no rule for it yet."""
+
+
+class RangeError(SymrnnError, OverflowError):
+    """A result left the range of its dtype, and the caller did not ask for scaled products."""
 
 
 class EvidenceError(SymrnnError):

@@ -3,25 +3,29 @@
 Arrays as users have them: vectors in the last axis, batches before it, time first. W is
 (…, d, d), U (…, d, m), b and s₀ (…, d), x (T, …, m) with x[j-1] = x_j; states come back as
 (T+1, …, d) with s₀ in place 0. Every axis in `…` broadcasts, so that a batch of sequences and a
-batch of perturbed weights run the same code. float32, float64 and complex128.
+batch of perturbed weights run the same code. float32, float64 and complex128, one for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from symrnn.errors import IllFormedError, ShapeError
+from symrnn.errors import ShapeError
 from symrnn.language.norms import norm
+from symrnn.language.ordered import OrderedProduct
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
+from symrnn.numeric import arguments
+from symrnn.numeric.loops.library import Loops
 from symrnn.numeric.lower import Kernel, lower, lower_activation
+from symrnn.numeric.runtime import product_of
 from symrnn.recurrence import total
 from symrnn.recurrence.elman import RNN
 
@@ -30,26 +34,78 @@ Array = NDArray[Any]
 HELD = Symbol("h", integer=True)
 """The time whose state is held constant; the gradient sums start one step later."""
 
+HOISTED_ENTRIES = 4096
+"""Batch times hidden size up to which slopes are taken for all times at once: beyond, they are
+taken in the step, where the state is still in the cache."""
 
-@dataclass(frozen=True)
+PAIRED_SIZE = 32
+"""Hidden size up to which a Jacobian is multiplied out in pairs: beyond, one matrix product costs
+more than the call of it."""
+
+PRODUCT_BUDGET = 1 << 25
+"""Bytes that the factors or products of one chunk of times may take (32 MiB)."""
+
+SCALED = "scaled products: symrnn.numeric.horizon"
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """One forward pass: what every backward kernel reads.
 
-    `bindings` holds the arrays as columns, under the names the generated source uses.
+    Attributes:
+        weights: W, U, b.
+        batch: the shape of the batch.
+        shared: whether one set of weights serves the whole batch.
+        s, a, x: states, pre-activations, inputs as the loops have them: the time first, and with
+            shared weights one axis for the whole batch.
     """
 
-    bindings: Mapping[str, Any]
-    steps: int
+    weights: dict[str, Array]
+    batch: tuple[int, ...]
+    shared: bool
+    s: Array
+    a: Array
+    x: Array
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.x)
 
     @property
     def states(self) -> Array:
         """s_0 … s_T, (T+1, …, d)."""
-        return np.asarray(self.bindings["s"])[..., 0]
+        return self.s.reshape(len(self.s), *self.batch, self.s.shape[-1])
 
     @property
     def preactivations(self) -> Array:
         """a_1 … a_T at places 1 … T, (T+1, …, d); place 0 is NaN: there is no a_0."""
-        return np.asarray(self.bindings["a"])[..., 0]
+        return self.a.reshape(len(self.a), *self.batch, self.a.shape[-1])
+
+    @cached_property
+    def bindings(self) -> dict[str, Any]:
+        """The arrays as columns, under the names the source of a single kernel uses."""
+        x = self.x.reshape(len(self.x), *self.batch, self.x.shape[-1])
+        b = self.weights["b"]
+        b = b.reshape(*self.batch, -1) if b.ndim > 1 else b
+        return {
+            "W": self.weights["W"],
+            "U": self.weights["U"],
+            "b": b[..., None],
+            "x": np.concatenate([np.full_like(x[:1], np.nan), x])[..., None],
+            "s": self.states[..., None],
+            "a": self.preactivations[..., None],
+            "d": self.s.shape[-1],
+            "m": self.x.shape[-1],
+            "dtype": self.s.dtype,
+        }
+
+    def setting(self) -> dict[str, Any]:
+        """What the loops are called with."""
+        lanes = self.s.shape[1:-1]
+        bound = {"d": self.s.shape[-1], "m": self.x.shape[-1], "dtype": self.s.dtype}
+        arrays = {"s": self.s, "a": self.a, "x": self.x}
+        return {**self.weights, **arrays, **bound, "batch": lanes, "lanes": lanes, "summed": False}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +114,8 @@ class Kernels:
 
     rnn: RNN
 
-    # Each cached property derives an expression and lowers it.
+    # Each cached property derives an expression and lowers it as it stands: the plain form, which
+    # the loops below are tested against.
 
     @cached_property
     def preactivation(self) -> Kernel:
@@ -77,10 +134,15 @@ class Kernels:
         return lower(total.step_jacobian(self.rnn.recurrence, self.rnn.j), "step_jacobian")
 
     @cached_property
+    def transition(self) -> OrderedProduct:
+        """∂s_t/∂s_k as it was derived: what every kernel of it is generated from."""
+        rnn = self.rnn
+        return cast(OrderedProduct, rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k]))
+
+    @cached_property
     def state_jacobian(self) -> Kernel:
         """∂s_t/∂s_k."""
-        rnn = self.rnn
-        return lower(rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k]), "state_jacobian")
+        return lower(self.transition, "state_jacobian")
 
     @cached_property
     def adjoint_step(self) -> Kernel:
@@ -119,12 +181,16 @@ class Kernels:
     @cached_property
     def jacobian_norm(self) -> Kernel:
         """‖∂s_t/∂s_k‖₂."""
-        rnn = self.rnn
-        return lower(norm(rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k]), "2"), "jacobian_norm")
+        return lower(norm(self.transition, "2"), "jacobian_norm")
 
     @property
     def _delta(self) -> Sequence:
         return Sequence("delta", self.rnn.d)
+
+    @cached_property
+    def loops(self) -> Loops:
+        """The recursions over time, as one generated function each; `loops(name).source`."""
+        return Loops(self.rnn, self.transition)
 
     # ------------------------------------------------------------------ running
 
@@ -133,46 +199,114 @@ class Kernels:
 
         Raises:
             ShapeError: naming the argument whose shape does not fit.
-            IllFormedError: for non-numeric or non-finite input.
+            IllFormedError: non-numeric or non-finite input, several dtypes, no step.
+            RangeError: a state overflows.
         """
-        arrays = _checked(W=W, U=U, b=b, s0=s0, x=x)
-        W, U, b, s0, x = arrays.values()
-        _fit(W, U, b, s0, x)
-        dtype = np.result_type(W, U, b, s0, x, np.float32)
-        batch = np.broadcast_shapes(
-            W.shape[:-2], U.shape[:-2], b.shape[:-1], s0.shape[:-1], x.shape[1:-1]
-        )
+        given = arguments.one_dtype(W=W, U=U, b=b, s0=s0, x=x)
+        batch = arguments.fitting(*given.values())
+        W, U, b, s0, x = given.values()
+        shared = W.ndim == U.ndim == 2
+        # One axis for all sequences under shared weights: then a step is one matrix product.
+        lanes = (math.prod(batch),) if shared and batch else batch
         steps, size = len(x), W.shape[-1]
-        s = np.empty((steps + 1, *batch, size, 1), dtype)
-        a = np.full_like(s, np.nan)
-        s[0] = np.broadcast_to(s0, (*batch, size))[..., None]
-        inputs = np.concatenate([np.full_like(x[:1], np.nan), x])[..., None].astype(dtype)
-        bindings = {
-            "W": W.astype(dtype),
-            "U": U.astype(dtype),
-            "b": b[..., None].astype(dtype),
-            "x": inputs,
-            "s": s,
-            "a": a,
-            "d": size,
-            "m": U.shape[-1],
-            "dtype": dtype,
-        }
-        for j in range(1, steps + 1):
-            bindings["j"] = j
-            a[j] = self.preactivation(bindings)
-            s[j] = self.state(bindings)
-        return Run(bindings, steps)
+        if b.ndim > 1:
+            b = np.broadcast_to(b, (*batch, size)).reshape(*lanes, size)
+        gap = (1,) * (len(batch) - (x.ndim - 2))
+        x = x.reshape(steps, *gap, *x.shape[1:])
+        x = np.broadcast_to(x, (steps, *batch, x.shape[-1])).reshape(steps, *lanes, x.shape[-1])
+        s = np.empty((steps + 1, *lanes, size), W.dtype)
+        a = np.empty_like(s)
+        a[0], s[0] = np.nan, np.broadcast_to(s0, (*batch, size)).reshape(s.shape[1:])
+        run = Run({"W": W, "U": U, "b": b}, batch, shared, s, a, x)
+        self._loop("forward", run, first=1, last=steps)
+        arguments.in_range("the recurrence", [s], "smaller weights or a bounded activation")
+        return run
+
+    def _loop(self, name: str, run: Run, **given: Any) -> dict[str, Array]:
+        """Run a loop; an overflow is found in its results."""
+        hoisted = run.s[0].size <= HOISTED_ENTRIES
+        loop = self.loops(name, hoisted=hoisted, shared=run.shared)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return loop({**run.setting(), **given})
 
     def jacobian(self, run: Run, t: int, k: int) -> Array:
-        """∂s_t/∂s_k, (…, d, d), numerator layout."""
-        _times(run, t, k)
-        return _batched(self.state_jacobian({**run.bindings, "t": t, "k": k}), run)
+        """∂s_t/∂s_k, (…, d, d), numerator layout.
+
+        Raises:
+            IllFormedError: unless 0 ≤ k ≤ t ≤ T.
+            RangeError: the product overflows.
+        """
+        arguments.times(run.steps, t, k)
+        size, lanes = run.s.shape[-1], run.s.shape[1:-1]
+        if t == k:
+            result = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
+        elif size <= PAIRED_SIZE:
+            result = self._paired(run, t, k)
+        else:
+            bindings = {"W": run.weights["W"], "a": run.a[..., None], "j": k + 1, **_constants(run)}
+            start = np.broadcast_to(self.step_jacobian(bindings), (*lanes, size, size))
+            result = self._loop("jacobian", run, P=start, first=k + 2, last=t)["P"]
+        arguments.in_range("∂s_t/∂s_k", [result], SCALED)
+        return result.reshape(*run.batch, size, size)
+
+    def _paired(self, run: Run, t: int, k: int) -> Array:
+        """The product of all factors, chunk by chunk, in each chunk pair by pair."""
+        result = None
+        with np.errstate(over="ignore", invalid="ignore"):
+            for first, last in chunks(run, k + 1, t):
+                part = product_of(self.factors(run, first, last))
+                result = part if result is None else part @ result
+        return np.asarray(result)
+
+    def factors(self, run: Run, first: int, last: int) -> Array:
+        """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat."""
+        shape = (last - first + 1, *run.s.shape[1:], run.s.shape[-1])
+        F = np.empty(shape, run.s.dtype)
+        views = {"s": run.s[first - 1 :], "a": run.a[first - 1 :], "x": run.x[first - 1 :]}
+        loop = self.loops("factors", shared=run.shared)
+        loop({**run.setting(), **views, "F": F, "first": 1, "last": len(F)})
+        return F
+
+    def jvp(self, run: Run, t: int, k: int, tangent: Any) -> Array:
+        """(∂s_t/∂s_k) u without forming the Jacobian, O((t-k) d²) for each direction.
+
+        Args:
+            run: a forward pass.
+            t, k: times, 0 ≤ k ≤ t ≤ T.
+            tangent: u, (…, d); axes in front of the run's batch are directions.
+
+        Raises:
+            ShapeError, IllFormedError: u does not fit the run; times out of order.
+            RangeError: the product overflows.
+        """
+        return self._pushed("jvp", "u", run, t, k, tangent, {"first": k + 1, "last": t})
+
+    def vjp(self, run: Run, t: int, k: int, cotangent: Any) -> Array:
+        """vᵀ ∂s_t/∂s_k, as a column, without forming the Jacobian; see `jvp`."""
+        return self._pushed("vjp", "y", run, t, k, cotangent, {"first": k, "last": t - 1})
+
+    def _pushed(
+        self, name: str, carried: str, run: Run, t: int, k: int, given: Any, span: dict[str, int]
+    ) -> Array:
+        arguments.times(run.steps, t, k)
+        argument = "tangent" if name == "jvp" else "cotangent"
+        shape = (*run.batch, run.s.shape[-1])
+        start = arguments.vectors(argument, given, run.s.dtype, shape, "(…, d)")
+        flat = start.reshape(*start.shape[: start.ndim - len(shape)], *run.s.shape[1:])
+        result = self._loop(name, run, lanes=flat.shape[:-1], **{carried: flat}, **span)[carried]
+        arguments.in_range(f"the {name} of ∂s_t/∂s_k", [result], SCALED)
+        return result.reshape(start.shape)
 
     def gradients(
-        self, run: Run, loss_gradient: Any, t: int | None = None, since: int = 0
+        self,
+        run: Run,
+        loss_gradient: Any,
+        t: int | None = None,
+        since: int = 0,
+        *,
+        summed: bool = False,
     ) -> dict[str, Array]:
-        """∂L_t/∂(W, U, b, s₀) as the BPTT sum, one gradient a sequence of the batch.
+        """∂L_t/∂(W, U, b, s₀) as the BPTT sum, its growing product a running value: O(t - since).
 
         Args:
             run: a forward pass.
@@ -180,118 +314,141 @@ class Kernels:
             t: the time of the loss; the last one by default.
             since: the state at this time is held constant; 0 keeps every term. τ factors are
                 kept by `since = t - τ - 1`. s₀ gets a gradient only when nothing is cut.
+            summed: add up over the batch; otherwise one gradient a sequence.
+
+        Raises:
+            ShapeError, IllFormedError: the loss gradient does not fit; times out of order.
+            RangeError: a product overflows.
         """
         t = run.steps if t is None else t
-        _times(run, t, since)
-        row = np.asarray(loss_gradient)[..., None, :]
-        values = {**run.bindings, "t": t, "h": since, "dL_ds": {t: row}}
-        wanted = {k: v for k, v in self.gradient_sums.items() if since == 0 or k != "s0"}
-        return {name: _gradient(name, kernel(values), run) for name, kernel in wanted.items()}
+        arguments.times(run.steps, t, since)
+        shape = (*run.batch, run.s.shape[-1])
+        row = arguments.vectors("loss_gradient", loss_gradient, run.s.dtype, shape, "(…, d)")
+        start = row.reshape(run.s.shape[1:])
+        result = self._loop("growing_sum", run, y=start, first=since, last=t - 1, summed=summed)
+        return self._gradients(run, result, "y", since, summed)
 
-    def adjoint_gradients(self, run: Run, loss_gradients: Any, since: int = 0) -> dict[str, Array]:
+    def truncated_gradients(
+        self,
+        run: Run,
+        loss_gradient: Any,
+        tau: int,
+        t: int | None = None,
+        *,
+        convention: str = "factors",
+        summed: bool = False,
+    ) -> dict[str, Array]:
+        """∂L_t/∂(W, U, b) of the last terms alone: O(τ), whatever t is.
+
+        Args:
+            run: a forward pass.
+            loss_gradient: ∂⁺L_t/∂s_t, (…, d).
+            tau: 0 ≤ τ ≤ t, the largest number of factors (or of steps) of a kept term.
+            t: the time of the loss; the last one by default.
+            convention: "factors" keeps τ + 1 terms, "steps" keeps τ.
+            summed: add up over the batch.
+
+        Raises:
+            IllFormedError: τ out of range, unknown convention.
+        """
+        t = run.steps if t is None else t
+        held = arguments.truncation(tau, t, convention)
+        return self.gradients(run, loss_gradient, t, held, summed=summed)
+
+    def adjoint_gradients(
+        self, run: Run, loss_gradients: Any, since: int = 0, *, summed: bool = False
+    ) -> dict[str, Array]:
         """∂L/∂(W, U, b, s₀) of the total loss by the adjoint recursion, O(T).
 
         Args:
             run: a forward pass.
             loss_gradients: ∂⁺L_k/∂s_k at place k-1, (T, …, d); zeros where there is no loss.
             since: the state at this time is held constant.
+            summed: add up over the batch; otherwise one gradient a sequence.
+
+        Raises:
+            ShapeError, IllFormedError: the loss gradients do not fit; times out of order.
+            RangeError: a product overflows.
         """
-        _times(run, run.steps, since)
-        rows = np.asarray(loss_gradients)[..., None, :]
-        if len(rows) != run.steps:
+        arguments.times(run.steps, run.steps, since)
+        if np.ndim(loss_gradients) < 2 or len(loss_gradients) != run.steps:
             raise ShapeError(
                 "loss_gradients: one row for each step",
                 {"expected": f"({run.steps}, …, d)", "got": np.shape(loss_gradients)},
             )
-        delta = np.zeros_like(run.bindings["s"])
-        shape = delta.shape[1:]
-        delta[run.steps] = np.broadcast_to(rows[-1].mT, shape)
-        given = dict(enumerate(rows, start=1))
-        given[0] = np.zeros_like(rows[0])
-        values = {**run.bindings, "delta": delta, "dL_ds": given, "t": run.steps, "h": since}
-        for k in range(run.steps - 1, since - 1, -1):
-            delta[k] = self.adjoint_step({**values, "k": k})
-        result = {
-            name: _gradient(name, kernel(values), run)
-            for name, kernel in self.gradients_from_adjoint.items()
-        }
+        shape = (run.steps, *run.batch, run.s.shape[-1])
+        g = arguments.aligned("loss_gradients", loss_gradients, run.s.dtype, shape)
+        g = g.reshape(run.steps, *run.s.shape[1:])
+        return self._adjoint(run, g, since, summed)
+
+    def _adjoint(self, run: Run, g: Array, since: int, summed: bool) -> dict[str, Array]:
+        # There is no loss at time 0: the last step down is the recursion without one.
+        first, last = max(since, 1), run.steps - 1
+        given = {"delta": g[-1], "dL_ds": g, "summed": summed}
+        result = self._loop("adjoint", run, first=first, last=last, **given)
         if since == 0:
-            result["s0"] = delta[0][..., 0]
-        return result
+            start = result.pop("delta")
+            lowest = self._loop("growing_sum", run, y=start, first=0, last=0, summed=summed)
+            result = {"delta": lowest.pop("y"), **{n: result[n] + v for n, v in lowest.items()}}
+        return self._gradients(run, result, "delta", since, summed)
+
+    def _gradients(
+        self, run: Run, result: dict[str, Array], adjoint: str, since: int, summed: bool
+    ) -> dict[str, Array]:
+        start = result.pop(adjoint)
+        if since == 0:
+            result["s0"] = start
+        arguments.in_range("the gradient", list(result.values()), SCALED)
+        lanes = run.s.ndim - 2
+        return {
+            n: v if summed and n != "s0" else v.reshape(*run.batch, *v.shape[lanes:])
+            for n, v in result.items()
+        }
 
     def recurrent_gradient(
         self, W: Array, U: Array, b: Array, s0: Array, x: Array, g: Array
     ) -> tuple[Array, Array, Array]:
         """∂L/∂(W, U, b) summed over the batch, for given g_k = ∂⁺L/∂s_k: what training asks for."""
-        gradients = self.adjoint_gradients(self.run(W, U, b, s0, x), g)
-        return _summed(gradients["W"], 2), _summed(gradients["U"], 2), _summed(gradients["b"], 1)
+        gradients = self.adjoint_gradients(self.run(W, U, b, s0, x), g, summed=True)
+        return gradients["W"], gradients["U"], gradients["b"]
 
     def slopes(self, run: Run) -> Array:
         """σ′(a_j) at places 1 … T, (T+1, …, d)."""
         return np.asarray(lower_activation(self.rnn.sigma.prime)(run.preactivations))
 
     def norms(self, run: Run, t: int | None = None) -> Array:
-        """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …)."""
+        """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).
+
+        The product for k is the one for k + 1 times one more factor: t matrix products in all.
+
+        Raises:
+            RangeError: a product overflows.
+        """
         t = run.steps if t is None else t
-        values = [self.jacobian_norm({**run.bindings, "t": t, "k": k}) for k in range(t, -1, -1)]
-        return np.stack(np.broadcast_arrays(*values))
+        arguments.times(run.steps, t, 0)
+        size, lanes = run.s.shape[-1], run.s.shape[1:-1]
+        latest = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
+        found = [np.ones((1, *lanes), run.s.real.dtype)]
+        loop = self.loops("jacobians", hoisted=False, shared=run.shared)
+        for first, last in reversed(chunks(run, 1, t)):
+            # Places first-1 … last of time; the loop writes below the last one.
+            P = np.empty((last - first + 2, *latest.shape), run.s.dtype)
+            P[-1] = latest
+            views = {"s": run.s[first - 1 :], "a": run.a[first - 1 :], "x": run.x[first - 1 :]}
+            span = {"first": 0, "last": last - first}
+            with np.errstate(over="ignore", invalid="ignore"):
+                loop({**run.setting(), **views, **span, "P": P})
+            arguments.in_range("∂s_t/∂s_k", [P], SCALED)
+            found.append(np.linalg.norm(P[-2::-1], 2, axis=(-2, -1)))
+            latest = P[0]
+        return np.concatenate(found).reshape(t + 1, *run.batch)
 
 
-def _checked(**arrays: Any) -> dict[str, Array]:
-    result = {}
-    for name, value in arrays.items():
-        array = np.asarray(value)
-        if array.dtype.kind not in "fciu":
-            raise IllFormedError(
-                f"{name} must be numeric", {"expected": "floats", "got": array.dtype}
-            )
-        if not np.isfinite(array).all():
-            raise IllFormedError(
-                f"{name} holds non-finite entries",
-                {"expected": "finite", "got": f"{int((~np.isfinite(array)).sum())} non-finite"},
-            )
-        result[name] = array if array.dtype.kind in "fc" else array.astype(np.float64)
-    return result
+def chunks(run: Run, first: int, last: int) -> list[tuple[int, int]]:
+    """The times first … last in pieces whose d × d matrices stay within the budget."""
+    most = max(2, PRODUCT_BUDGET // (run.s[0].nbytes * run.s.shape[-1]))
+    return [(start, min(start + most - 1, last)) for start in range(first, last + 1, most)]
 
 
-def _fit(W: Array, U: Array, b: Array, s0: Array, x: Array) -> None:
-    d = W.shape[-1] if W.ndim >= 2 else None
-    expected = {
-        "W": (W, 2, (d, d), "(…, d, d)"),
-        "U": (U, 2, (d, None), "(…, d, m)"),
-        "b": (b, 1, (d,), "(…, d)"),
-        "s0": (s0, 1, (d,), "(…, d)"),
-        "x": (x, 2, (None, U.shape[-1] if U.ndim >= 2 else None), "(T, …, m)"),
-    }
-    for name, (array, least, sizes, words) in expected.items():
-        tail = (array.shape[0], array.shape[-1]) if name == "x" else array.shape[-least:]
-        wrong = array.ndim < least or any(
-            want is not None and have != want for want, have in zip(sizes, tail, strict=True)
-        )
-        if wrong:
-            raise ShapeError(
-                f"{name} has shape {array.shape}",
-                {"expected": f"{words} with d = {d}, m = {U.shape[-1] if U.ndim else None}"},
-            )
-
-
-def _times(run: Run, t: int, k: int) -> None:
-    if not 0 <= k <= t <= run.steps:
-        raise IllFormedError(
-            "times out of range", {"expected": f"0 ≤ k ≤ t ≤ {run.steps}", "got": f"k={k}, t={t}"}
-        )
-
-
-def _batched(matrix: Array, run: Run) -> Array:
-    """A result broadcast to the batch of the run (an empty product has no batch of its own)."""
-    batch = run.bindings["s"].shape[1:-2]
-    return np.broadcast_to(matrix, (*batch, *matrix.shape[-2:]))
-
-
-def _summed(gradient: Array, axes: int) -> Array:
-    return np.asarray(gradient.reshape(-1, *gradient.shape[-axes:]).sum(axis=0))
-
-
-def _gradient(name: str, value: Array, run: Run) -> Array:
-    full = _batched(value, run)
-    return full if name in ("W", "U") else full[..., 0]
+def _constants(run: Run) -> dict[str, Any]:
+    return {"d": run.s.shape[-1], "dtype": run.s.dtype}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Dummy, Expr
+from sympy import Dummy, Expr, Lambda
 from sympy.matrices.expressions import MatrixExpr
 from sympy.printing.numpy import NumPyPrinter
 
@@ -263,6 +263,13 @@ def formula_at(activation: Activation, source: str) -> Expr:
     """The activation's formula in its numerically stable form, at an argument already printed."""
     (variable,) = activation.function.variables
     return stable(activation.function.expr).xreplace({variable: _Source(source, real=True)})
+
+
+def formula_of(formula: Lambda, source: str) -> str:
+    """A function of one variable as NumPy source, at an argument already printed."""
+    (variable,) = formula.variables
+    body = stable(formula.expr).xreplace({variable: _Source(source, real=True)})
+    return str(KernelPrinter().doprint(body))
 
 
 class _Source(sympy.Symbol):  # type: ignore[misc]

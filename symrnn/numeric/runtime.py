@@ -33,6 +33,39 @@ def total(term: Callable[[int], Array], times: Iterable[int], zero: Array) -> Ar
     return value
 
 
+def flat(array: Array) -> Array:
+    """Time and batch as one axis."""
+    return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
+
+
+def sum_over_time(left: Array, summed: bool) -> Array:
+    """Σ_k left_k, for each sequence or over the batch as well; the time is the first axis."""
+    return np.asarray(flat(left).sum(axis=0) if summed else left.sum(axis=0))
+
+
+def outer_over_time(left: Array, right: Array, summed: bool) -> Array:
+    """Σ_k left_k right_kᵀ as one matrix product, for each sequence or over the batch as well."""
+    if summed or left.ndim == right.ndim == 2:
+        return np.asarray(flat(left).T @ flat(right))
+    return np.asarray(np.moveaxis(left, 0, -1) @ np.moveaxis(right, 0, -2))
+
+
+def product_of(factors: Array) -> Array:
+    """The ordered product over the first axis, the last factor on the left.
+
+    Neighbours are multiplied in pairs, pairs of pairs, …: as many matrix products as one after the
+    other, but few calls, each with a batch of them.
+    """
+    while (count := len(factors)) > 1:
+        pairs, odd = divmod(count, 2)
+        paired = np.empty((pairs + odd, *factors.shape[1:]), factors.dtype)
+        np.matmul(factors[1 : 2 * pairs : 2], factors[: 2 * pairs : 2], out=paired[:pairs])
+        if odd:
+            paired[pairs] = factors[count - 1]
+        factors = paired
+    return np.asarray(factors[0])
+
+
 def kron(left: Array, right: Array) -> Array:
     """The Kronecker product of the last two axes."""
     product = left[..., :, None, :, None] * right[..., None, :, None, :]
@@ -116,6 +149,9 @@ NAMESPACE: dict[str, Callable[..., Any]] = {
     for helper in (
         fold,
         total,
+        flat,
+        sum_over_time,
+        outer_over_time,
         kron,
         vec,
         unvec,

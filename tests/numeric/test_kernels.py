@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symrnn import elman
-from symrnn.errors import IllFormedError, ShapeError
+from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
@@ -134,6 +134,11 @@ BAD = [
     ("x", np.full((T, M), np.nan), IllFormedError, "x holds non-finite"),
     ("W", np.full((D, D), np.inf), IllFormedError, "W holds non-finite"),
     ("b", np.array(["a"] * D), IllFormedError, "b must be numeric"),
+    ("b", np.ones(D, np.float16), IllFormedError, "b must be numeric"),
+    ("x", np.ones((T, M), np.float32), IllFormedError, "different dtypes"),
+    ("W", np.ones((D, D), complex), IllFormedError, "different dtypes"),
+    ("x", np.ones((0, M)), IllFormedError, "x holds no step"),
+    ("s0", np.ones((3, D)), ShapeError, "batch axes"),
 ]
 
 
@@ -142,10 +147,16 @@ def test_bad_input_is_named(
     kernels: Kernels, name: str, value: Any, kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
-        kernels.run(**{**arrays(seed=7), name: value})
+        kernels.run(**{**arrays(seed=7, batch=(2,)), name: value})
 
 
-@pytest.mark.parametrize(("t", "k"), [(2, 3), (T + 1, 0), (3, -1)])
+def test_integers_take_the_dtype_of_the_rest(kernels: Kernels) -> None:
+    given = {key: value.astype(np.float32) for key, value in arrays(seed=7).items()}
+    run = kernels.run(**{**given, "b": np.zeros(D, int)})
+    assert run.states.dtype == np.float32
+
+
+@pytest.mark.parametrize(("t", "k"), [(2, 3), (T + 1, 0), (3, -1), (3.0, 1), (True, "a")])
 def test_times_out_of_range_are_refused(kernels: Kernels, t: int, k: int) -> None:
     run = kernels.run(**arrays(seed=8))
     with pytest.raises(IllFormedError, match="times out of range"):
@@ -156,3 +167,70 @@ def test_a_row_of_the_loss_for_each_step(kernels: Kernels) -> None:
     run = kernels.run(**arrays(seed=9))
     with pytest.raises(ShapeError, match="one row for each step"):
         kernels.adjoint_gradients(run, np.ones((T - 1, D)))
+
+
+BAD_VECTORS = [
+    (np.ones(D + 1), ShapeError, "has shape"),
+    (np.ones((3, D, 1)), ShapeError, "has shape"),
+    (np.float64(1), ShapeError, "has shape"),
+    (np.full(D, np.inf), IllFormedError, "non-finite"),
+    (np.ones(D, np.float32), IllFormedError, "another dtype"),
+    (np.array(["a"] * D), IllFormedError, "must be numeric"),
+]
+
+
+@pytest.mark.parametrize(("value", "kind", "words"), BAD_VECTORS)
+def test_a_vector_that_does_not_fit_is_named(
+    kernels: Kernels, value: Any, kind: type[Exception], words: str
+) -> None:
+    run = kernels.run(**arrays(seed=9))
+    with pytest.raises(kind, match=f"^tangent .*{words}"):
+        kernels.jvp(run, 3, 1, value)
+    with pytest.raises(kind, match=f"^cotangent .*{words}"):
+        kernels.vjp(run, 3, 1, value)
+    with pytest.raises(kind, match=f"^loss_gradient .*{words}"):
+        kernels.gradients(run, value)
+
+
+@pytest.mark.parametrize("tau", [-1, T + 1, 1.5])
+def test_tau_out_of_range_is_refused(kernels: Kernels, tau: Any) -> None:
+    run = kernels.run(**arrays(seed=9))
+    with pytest.raises(IllFormedError, match="tau out of range"):
+        kernels.truncated_gradients(run, np.ones(D), tau)
+    with pytest.raises(IllFormedError, match="unknown truncation convention"):
+        kernels.truncated_gradients(run, np.ones(D), 1, convention="terms")
+
+
+@pytest.mark.parametrize(("convention", "terms"), [("factors", 3), ("steps", 2)])
+def test_tau_counts_factors_or_steps(kernels: Kernels, convention: str, terms: int) -> None:
+    run = kernels.run(**arrays(seed=9))
+    ours = kernels.truncated_gradients(run, np.ones(D), 2, convention=convention)
+    kept = kernels.gradients(run, np.ones(D), since=T - terms)
+    assert "s0" not in ours
+    np.testing.assert_array_equal(ours["W"], kept["W"])
+
+
+def test_an_overflow_is_reported() -> None:
+    kernels = Kernels(elman("identity"))
+    steps = 3000
+    given = {
+        "W": 2 * np.eye(D),
+        "U": np.zeros((D, M)),
+        "b": np.zeros(D),
+        "s0": np.zeros(D),
+        "x": np.zeros((steps, M)),
+    }
+    run = kernels.run(**given)
+    for ask in (
+        lambda: kernels.jacobian(run, steps, 0),
+        lambda: kernels.jvp(run, steps, 0, np.ones(D)),
+        lambda: kernels.vjp(run, steps, 0, np.ones(D)),
+        lambda: kernels.gradients(run, np.ones(D)),
+        lambda: kernels.adjoint_gradients(run, np.ones((steps, D))),
+        lambda: kernels.norms(run),
+    ):
+        with pytest.raises(RangeError, match="overflows float64"):
+            ask()
+    with pytest.raises(RangeError, match="the recurrence overflows float64"):
+        kernels.run(**{**given, "s0": np.ones(D)})
+    assert np.isfinite(kernels.jacobian(run, 1000, 0)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symrnn import elman, lower
+from symrnn import elman
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.activations import X, activation
 from symrnn.numeric.kernels import Kernels
@@ -24,7 +24,7 @@ def test_every_kernel_of_a_random_net(name: str) -> None:
 def test_a_wrong_kernel_is_refused() -> None:
     kernels, rnn = Kernels(elman("tanh")), elman("tanh")
     wrong = rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k]).subs(rnn.W, rnn.W.T)
-    kernels.__dict__["state_jacobian"] = lower(wrong)
+    kernels.__dict__["transition"] = wrong
     with pytest.raises(DisagreementError, match="disagrees with the complex step"):
         check_kernels(kernels, random_weights(5, 2, 9, seed=1), "random")
 

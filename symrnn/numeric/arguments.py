@@ -1,0 +1,164 @@
+"""What kernels demand of their arguments, checked before any work.
+
+Every message names the argument, what was expected and what was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.errors import IllFormedError, RangeError, ShapeError
+
+Array = NDArray[Any]
+
+DTYPES = tuple(np.dtype(kind) for kind in ("float32", "float64", "complex64", "complex128"))
+
+
+def one_dtype(**arrays: Any) -> dict[str, Array]:
+    """The arguments as finite arrays of one floating dtype; integers take that of the others.
+
+    Raises:
+        IllFormedError: not numeric, not finite, or of different dtypes.
+    """
+    result = {name: _numeric(name, value) for name, value in arrays.items()}
+    kinds = {name: array.dtype for name, array in result.items() if array.dtype.kind in "fc"}
+    common = next(iter(kinds.values()), np.dtype(np.float64))
+    if any(kind != common for kind in kinds.values()):
+        raise IllFormedError(
+            "arguments of different dtypes",
+            {"expected": "one dtype for all", **{f"{n} has": k for n, k in kinds.items()}},
+        )
+    return {name: np.asarray(array, dtype=common) for name, array in result.items()}
+
+
+def _numeric(name: str, value: Any) -> Array:
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu" and array.dtype not in DTYPES:
+        raise IllFormedError(
+            f"{name} must be numeric",
+            {"expected": ", ".join(map(str, DTYPES)), "got": array.dtype},
+        )
+    if not np.isfinite(array).all():
+        raise IllFormedError(
+            f"{name} holds non-finite entries",
+            {"expected": "finite", "got": f"{int((~np.isfinite(array)).sum())} non-finite"},
+        )
+    return array
+
+
+def fitting(W: Array, U: Array, b: Array, s0: Array, x: Array) -> tuple[int, ...]:
+    """The batch shape of weights, initial state and inputs that fit each other.
+
+    Raises:
+        ShapeError: naming the argument that does not fit.
+        IllFormedError: a sequence without a step.
+    """
+    d = W.shape[-1] if W.ndim >= 2 else None
+    m = U.shape[-1] if U.ndim >= 2 else None
+    expected = {
+        "W": (W, 2, (d, d), "(…, d, d)"),
+        "U": (U, 2, (d, None), "(…, d, m)"),
+        "b": (b, 1, (d,), "(…, d)"),
+        "s0": (s0, 1, (d,), "(…, d)"),
+        "x": (x, 2, (m,), "(T, …, m)"),
+    }
+    for name, (array, least, sizes, words) in expected.items():
+        tail = array.shape[-len(sizes) :]
+        wrong = array.ndim < least or any(
+            want is not None and have != want for want, have in zip(sizes, tail, strict=True)
+        )
+        if wrong:
+            raise ShapeError(
+                f"{name} has shape {array.shape}", {"expected": f"{words} with d = {d}, m = {m}"}
+            )
+    if len(x) == 0:
+        raise IllFormedError("x holds no step", {"expected": "T ≥ 1", "got": f"shape {x.shape}"})
+    batches = {"W": W.shape[:-2], "U": U.shape[:-2], "b": b.shape[:-1]}
+    batches |= {"s0": s0.shape[:-1], "x": x.shape[1:-1]}
+    try:
+        return np.broadcast_shapes(*batches.values())
+    except ValueError:
+        raise ShapeError(
+            "the batch axes do not fit each other",
+            {"expected": "shapes that broadcast", **batches},
+        ) from None
+
+
+def vectors(name: str, value: Any, dtype: Any, shape: tuple[int, ...], words: str) -> Array:
+    """Vectors that broadcast to a shape, of the dtype of the run; further axes in front are kept.
+
+    Raises:
+        IllFormedError: not numeric, not finite, another dtype.
+        ShapeError: not broadcastable.
+    """
+    array = _numeric(name, value)
+    if array.dtype.kind in "fc" and array.dtype != dtype:
+        raise IllFormedError(
+            f"{name} has another dtype than the run", {"expected": dtype, "got": array.dtype}
+        )
+    try:
+        full = np.broadcast_shapes(array.shape, shape)
+    except ValueError:
+        full = ()
+    if array.ndim < 1 or full[-len(shape) :] != shape or array.shape[-1:] != shape[-1:]:
+        raise ShapeError(f"{name} has shape {array.shape}", {"expected": f"{words}, here {shape}"})
+    return np.broadcast_to(np.asarray(array, dtype=dtype), full)
+
+
+def aligned(name: str, value: Any, dtype: Any, shape: tuple[int, ...]) -> Array:
+    """Vectors at each time, (T, …, d): the batch axes between broadcast to those of the run."""
+    array = np.asarray(value)
+    gap = (1,) * (len(shape) - array.ndim)
+    array = array.reshape(*array.shape[:1], *gap, *array.shape[1:])
+    result = vectors(name, array, dtype, shape, "(T, …, d)")
+    if result.shape != shape:
+        raise ShapeError(
+            f"{name} has shape {np.shape(value)}", {"expected": f"(T, …, d), here {shape}"}
+        )
+    return result
+
+
+def times(steps: int, t: int, k: int) -> None:
+    """Check 0 ≤ k ≤ t ≤ T.
+
+    Raises:
+        IllFormedError: otherwise, or if they are no integers.
+    """
+    whole = all(isinstance(time, int | np.integer) for time in (t, k))
+    if not whole or not 0 <= k <= t <= steps:
+        raise IllFormedError(
+            "times out of range", {"expected": f"0 ≤ k ≤ t ≤ {steps}", "got": f"k={k}, t={t}"}
+        )
+
+
+def truncation(tau: int, t: int, convention: str) -> int:
+    """The time whose state is held constant: t-τ-1 for τ factors, t-τ for τ steps, at least 0.
+
+    Raises:
+        IllFormedError: τ is no integer in 0 … t, or the convention is not known.
+    """
+    if convention not in ("factors", "steps"):
+        raise IllFormedError(
+            "unknown truncation convention", {"expected": "factors or steps", "got": convention}
+        )
+    if not isinstance(tau, int | np.integer) or not 0 <= tau <= t:
+        raise IllFormedError("tau out of range", {"expected": f"0 ≤ τ ≤ t = {t}", "got": tau})
+    return max(t - int(tau) - (convention == "factors"), 0)
+
+
+def in_range(what: str, results: Sequence[Array], advice: str) -> None:
+    """Refuse an overflow.
+
+    Raises:
+        RangeError: a result is not finite.
+    """
+    for result in results:
+        if not np.isfinite(result).all():
+            raise RangeError(
+                f"{what} overflows {result.dtype}",
+                {"largest number": f"{np.finfo(result.dtype).max:.3g}", "instead": advice},
+            )

@@ -1,0 +1,1 @@
+"""Recursions over time as one generated function each: a plan, and its emitters."""

@@ -1,0 +1,296 @@
+"""A plan as NumPy source that writes into buffers: no allocation inside the loop over time.
+
+Arrays have the time first, then one axis for the batch or none, then the entries. Names end in
+`_before`, `_now`, `_after` for a whole sequence beside the loop's times, and in the index for its
+member in one step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sympy.printing.pycode import PythonCodePrinter
+
+from symrnn.numeric import runtime
+from symrnn.numeric.loops.code import LoopKernel, function_of
+from symrnn.numeric.loops.elementwise import Registers, assignments, literal
+from symrnn.numeric.loops.plan import ACROSS, EACH, ONCE, Operand, Operation, Plan
+
+BESIDE = {-1: "before", 0: "now", 1: "after"}
+SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
+
+
+def emit(plan: Plan, *, shared: bool = True) -> LoopKernel:
+    """The NumPy function of a plan.
+
+    Its arguments are the parameters, the sequences' arrays (those that the recursion defines and
+    keeps are written into; those it does not keep are the value to start from), the sizes, and
+    `first`, `last` (times), `batch` (shape of the sequences' batch), `lanes` (that of the
+    recursion's own values: the batch, or directions before it), `dtype`, `summed` (whether sums run
+    over the batch).
+
+    Args:
+        plan: from `plan`.
+        shared: one set of weights for the whole batch, with at most one batch axis; otherwise
+            parameters may have batch axes of their own, in front.
+    """
+    writer = _Writer(plan, shared)
+    source = writer.source()
+    namespace = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
+    function = function_of(source, namespace | runtime.NAMESPACE)
+    return LoopKernel(plan, writer.arguments, function, source)
+
+
+class _Writer:
+    def __init__(self, plan: Plan, shared: bool) -> None:
+        self.plan, self.shared = plan, shared
+        self.recursion = plan.recursion
+        self.index = str(self.recursion.index)
+        self.own = {node.label for node, _ in self.recursion.definitions}
+        self.carried = self.own - self.recursion.kept
+        self.buffers = _merged(plan)
+        self.transposes: set[str] = set()
+        self.registers = {level: Registers(f"{word}") for level, word in ((1, "w"), (2, "r"))}
+        sizes = {str(size) for o in plan.operands() for size in (o.rows, o.cols)} - {"1"}
+        self.sizes = sorted(size for size in sizes if size.isidentifier())
+        self.given = (*plan.parameters, *sorted({name for name, _ in plan.sequences}))
+        self.arguments: tuple[str, ...] = ()
+
+    def source(self) -> str:
+        """The whole function."""
+        across = [line for o in self.plan.at(ONCE) + self.plan.at(ACROSS) for line in self._do(o)]
+        each = [line for o in self.plan.at(EACH) for line in self._do(o)]
+        head = [*self._slices(), *self._transposed(), *self._allocated(), *across]
+        swap = [
+            f"{name}_{self._beside(name)}, {name}_now = {name}_now, {name}_{self._beside(name)}"
+            for name in sorted(self.carried)
+        ]
+        loop = [self._loop_line(), *("    " + line for line in each + swap)] if each else []
+        body = [*head, *loop, self._results()]
+        words = {word for line in body for word in re.findall(r"\w+", line)}
+        self.arguments = tuple(n for n in (*self.given, *self.sizes, *SETTING) if n in words)
+        signature = f"def {self.recursion.name}({', '.join(self.arguments)}):"
+        return "\n".join([signature, *("    " + line for line in body)]) + "\n"
+
+    # ------------------------------------------------------------------ names
+
+    def _whole(self, operand: Operand) -> str:
+        if operand.offset is None:
+            return operand.name
+        return f"{operand.name}_{BESIDE.get(operand.offset, f'at{operand.offset}')}"
+
+    def _name(self, operand: Operand, level: int) -> str:
+        """The operand in a statement of a level."""
+        operand = self.buffers.get(operand.name, operand) if operand.offset is None else operand
+        if operand.level == ONCE:
+            return operand.name
+        if level == ACROSS or operand.name in self.carried:
+            return self._whole(operand)
+        over_time = operand.offset is not None or self._is_over_time(operand)
+        return f"{self._whole(operand)}_{self.index}" if over_time else operand.name
+
+    def _is_over_time(self, operand: Operand) -> bool:
+        return operand.level == ACROSS or operand.name in self.plan.stored
+
+    def _beside(self, name: str) -> str:
+        return BESIDE[1 if self.recursion.descending else -1]
+
+    # ------------------------------------------------------------------ statements
+
+    def _slices(self) -> list[str]:
+        lines = []
+        for name, offset in self.plan.sequences:
+            whole = f"{name}_{BESIDE.get(offset, f'at{offset}')}"
+            if name in self.carried:
+                continue
+            start = offset - self.recursion.places.get(name, 0)
+            low, high = _plus("first", start), _plus("last", start + 1)
+            lines.append(f"{whole} = {name}[{low}:{high}]")
+        for name in sorted(self.carried):
+            lines.append(f"{name}_{self._beside(name)} = array({name}, dtype=dtype)")
+            lines.append(f"{name}_now = empty_like({name}_{self._beside(name)})")
+        return lines
+
+    def _transposed(self) -> list[str]:
+        lines = []
+        if any(o.op == "matvec" and o.target.level == EACH for o in self.plan.operations):
+            lines.append("product = dot if len(lanes) < 2 else matmul")
+        if any(o.op == "matmul" and o.target.level == EACH for o in self.plan.operations):
+            lines.append("matrix_product = matmul if lanes else dot")
+        return lines + [f"{name}_T = {name}.mT" for name in sorted(self.transposes)]
+
+    def _allocated(self) -> list[str]:
+        lines = []
+        for operation in self.plan.operations:
+            target = operation.target
+            if target.offset is not None or target.name in self.buffers:
+                continue
+            over_time = target.level == ACROSS or target.name in self.plan.stored
+            shape = [
+                *(["last - first + 1"] if over_time else []),
+                *(["*lanes" if target.level == EACH else "*batch"] if target.level else []),
+                *(_printed(size) for size in _axes(target)),
+            ]
+            lines.append(f"{target.name} = empty(({', '.join(shape)}), dtype)")
+        for level, word in ((ACROSS, "across"), (EACH, "each")):
+            for name in self.registers[level].names:
+                like = self._scratch_shape(level)
+                lines.append(f"{name} = empty({like}, dtype)  # scratch, {word}")
+        return lines
+
+    def _scratch_shape(self, level: int) -> str:
+        target = next(
+            o.target for o in self.plan.operations if o.op == "apply" and o.target.level == level
+        )
+        sizes = ", ".join(_printed(size) for size in _axes(target))
+        return f"(last - first + 1, *batch, {sizes})" if level == ACROSS else f"(*lanes, {sizes})"
+
+    def _loop_line(self) -> str:
+        names: dict[str, str] = {}
+        for operation in self.plan.at(EACH):
+            for operand in (*operation.arguments, operation.target):
+                item = self._name(operand, EACH)
+                operand = self.buffers.get(operand.name, operand)
+                if item.endswith(f"_{self.index}"):
+                    names[item] = self._whole(operand)
+        backwards = "[::-1]" if self.recursion.descending else ""
+        items, wholes = ", ".join(names), ", ".join(f"{w}{backwards}" for w in names.values())
+        if not names:
+            return "for _ in range(first, last + 1):"
+        if len(names) == 1:
+            return f"for {items} in {wholes}:"
+        return f"for {items} in zip({wholes}, strict=True):"
+
+    def _results(self) -> str:
+        parts = [f'"{name}": {name}_{self._beside(name)}' for name in sorted(self.carried)]
+        sums: dict[str, list[str]] = {}
+        for each in self.plan.sums:
+            left = self._whole(each.left)
+            call = (
+                f"sum_over_time({left}, summed)"
+                if each.right is None
+                else f"outer_over_time({left}, {self._whole(each.right)}, summed)"
+            )
+            sums.setdefault(each.name, []).append(call)
+        parts += [f'"{name}": {" + ".join(calls)}' for name, calls in sums.items()]
+        return f"return {{{', '.join(parts)}}}"
+
+    # ------------------------------------------------------------------ operations
+
+    def _do(self, operation: Operation) -> list[str]:
+        level = operation.target.level
+        parts = [self._name(argument, level) for argument in operation.arguments]
+        out = self._name(operation.target, level)
+        if operation.op == "apply":
+            return assignments(operation.formula, parts[0], out, self.registers[max(level, 1)])
+        return [_STATEMENTS[operation.op](self, operation, parts, out)]
+
+    def _matvec(self, operation: Operation, parts: list[str], out: str) -> str:
+        matrix, vector = operation.arguments
+        M, v = parts
+        if not self.shared or matrix.level != ONCE:
+            M = f"{M}.mT" if matrix.transposed else M
+            return f"matmul({M}, {v}[..., None], out={out}[..., None])"
+        # (M v)ᵀ = vᵀ Mᵀ, for all rows vᵀ of the batch (and all times) at once.
+        if not matrix.transposed:
+            self.transposes.add(M)
+            M = f"{M}_T"
+        if operation.target.level == ACROSS and vector.level == ACROSS:
+            return f"dot(flat({v}), {M}, out=flat({out}))"
+        return f"product({v}, {M}, out={out})"
+
+    def _matmul(self, operation: Operation, parts: list[str], out: str) -> str:
+        sides = [
+            f"{part}.mT" if operand.transposed else part
+            for part, operand in zip(parts, operation.arguments, strict=True)
+        ]
+        each = operation.target.level == EACH and self.shared
+        return f"{'matrix_product' if each else 'matmul'}({', '.join(sides)}, out={out})"
+
+    def _scale_rows(self, operation: Operation, parts: list[str], out: str) -> str:
+        v, M = parts
+        M = f"{M}.mT" if operation.arguments[1].transposed else M
+        return f"multiply({v}[..., None], {M}, out={out})"
+
+    def _scale_columns(self, operation: Operation, parts: list[str], out: str) -> str:
+        M, v = parts
+        M = f"{M}.mT" if operation.arguments[0].transposed else M
+        return f"multiply({M}, {v}[..., None, :], out={out})"
+
+    def _times(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"multiply({', '.join(self._oriented(operation, parts))}, out={out})"
+
+    def _plus(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"add({', '.join(self._oriented(operation, parts))}, out={out})"
+
+    def _scale(self, operation: Operation, parts: list[str], out: str) -> str:
+        (part,) = self._oriented(operation, parts)
+        return f"multiply({literal(operation.formula)}, {part}, out={out})"
+
+    def _copy(self, operation: Operation, parts: list[str], out: str) -> str:
+        (part,) = self._oriented(operation, parts)
+        return f"copyto({out}, {part})"
+
+    def _oriented(self, operation: Operation, parts: list[str]) -> list[str]:
+        return [
+            f"{part}.mT" if operand.transposed and not operand.is_vector else part
+            for part, operand in zip(parts, operation.arguments, strict=True)
+        ]
+
+
+_STATEMENTS: dict[str, Callable[[Any, Operation, list[str], str], str]] = {
+    "matvec": _Writer._matvec,
+    "matmul": _Writer._matmul,
+    "scale_rows": _Writer._scale_rows,
+    "scale_columns": _Writer._scale_columns,
+    "times": _Writer._times,
+    "plus": _Writer._plus,
+    "scale": _Writer._scale,
+    "copy": _Writer._copy,
+}
+
+
+def _merged(plan: Plan) -> dict[str, Operand]:
+    """Results that may lie in the array of what they are added to or multiplied into.
+
+    u + v with u used nowhere else is written over u; so a whole chain of sums shares one array.
+    """
+    uses: dict[str, int] = {}
+    for operation in plan.operations:
+        for argument in operation.arguments:
+            uses[argument.name] = uses.get(argument.name, 0) + 1
+    made = {o.target.name for o in plan.operations if o.target.offset is None}
+    kept = plan.recursion.kept
+    merged: dict[str, Operand] = {}
+    for operation in reversed(plan.operations):
+        target = merged.get(operation.target.name, operation.target)
+        if operation.op not in ("plus", "times", "scale"):
+            continue
+        for argument in operation.arguments:
+            timed = argument.level == operation.target.level or (
+                argument.level == ACROSS and target.name in kept
+            )
+            free = uses[argument.name] == 1 and argument.name not in plan.stored
+            if timed and free and argument.name in made and not argument.transposed:
+                level = argument.level
+                merged[argument.name] = replace(target, level=max(target.level, level))
+                break
+    return merged
+
+
+def _axes(operand: Operand) -> list[Any]:
+    if operand.is_vector:
+        return [operand.cols if operand.is_row else operand.rows]
+    return [operand.rows, operand.cols]
+
+
+def _plus(name: str, number: int) -> str:
+    return name if number == 0 else f"{name} {'+' if number > 0 else '-'} {abs(number)}"
+
+
+def _printed(size: Any) -> str:
+    return str(PythonCodePrinter().doprint(size))

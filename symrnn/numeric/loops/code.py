@@ -1,0 +1,55 @@
+"""Generated source made into a function that tracebacks and `inspect` can read."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import linecache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+from symrnn.errors import IllFormedError
+from symrnn.numeric.loops.plan import Plan
+
+_NUMBER = itertools.count()
+
+
+@dataclass(frozen=True, eq=False)
+class LoopKernel:
+    """A generated loop over time.
+
+    Attributes:
+        plan: the operations it was written from.
+        arguments: what a binding must hold.
+        function: the generated function; it returns a dict of results.
+        source: its Python source.
+    """
+
+    plan: Plan
+    arguments: tuple[str, ...]
+    function: Callable[..., Any]
+    source: str
+
+    def __call__(self, bindings: Mapping[str, Any]) -> dict[str, Any]:
+        """The results for a binding of every argument; others in the mapping are ignored."""
+        missing = [name for name in self.arguments if name not in bindings]
+        if missing:
+            raise IllFormedError(
+                f"the loop {self.plan.recursion.name} lacks {', '.join(missing)}",
+                {"expected": ", ".join(self.arguments), "got": ", ".join(bindings)},
+            )
+        return dict(self.function(*(bindings[name] for name in self.arguments)))
+
+
+def function_of(source: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
+    """The one function that generated source defines.
+
+    The source is made by an emitter from a plan, never from text of a user's.
+    """
+    file = f"<symrnn loop {next(_NUMBER)}>"
+    module = compile(ast.parse(source, file), file, "exec")
+    code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    return FunctionType(code, dict(namespace))

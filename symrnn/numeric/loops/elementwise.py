@@ -1,0 +1,134 @@
+"""An elementwise formula as calls of ufuncs that write into given arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Expr, Lambda
+from sympy.printing.numpy import NumPyPrinter
+
+from symrnn.numeric.printer import formula_of, stable
+
+
+class Registers:
+    """The names of scratch arrays, handed out by depth and reused."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.used = 0
+
+    def at(self, depth: int) -> str:
+        """The scratch array of one depth."""
+        self.used = max(self.used, depth)
+        return f"{self.prefix}{depth}"
+
+    @property
+    def names(self) -> list[str]:
+        """Every array that was handed out."""
+        return [f"{self.prefix}{depth}" for depth in range(1, self.used + 1)]
+
+
+def assignments(formula: Lambda, argument: str, target: str, registers: Registers) -> list[str]:
+    """Statements that leave formula(argument) in `target`, allocating nothing.
+
+    A formula with a function that is no ufunc is written as one expression instead.
+    """
+    (variable,) = formula.variables
+    expression = stable(formula.expr)
+    writer = _Writer(variable, argument, target, registers)
+    try:
+        result = writer.value(expression, 0)
+    except _NoUfuncError:
+        return [f"{target}[...] = {formula_of(formula, argument)}"]
+    if result != target:
+        writer.lines.append(f"copyto({target}, {result})")
+    return writer.lines
+
+
+class _NoUfuncError(Exception):
+    """The formula holds a function that NumPy has no ufunc for."""
+
+
+class _Writer:
+    def __init__(self, variable: Any, argument: str, target: str, registers: Registers) -> None:
+        self.variable, self.argument, self.target = variable, argument, target
+        self.registers = registers
+        self.lines: list[str] = []
+
+    def value(self, node: Expr, depth: int) -> str:
+        """Source of the value of a node, computed into the array of this depth."""
+        if node == self.variable:
+            return self.argument
+        if node.is_number:
+            return literal(node)
+        if node.is_Add:
+            return self._sum(node, depth)
+        if node.is_Mul:
+            return self._product(node, depth)
+        if node.is_Pow:
+            return self._power(node.base, node.exp, depth)
+        name = ufunc_name(node)
+        return self._call(name, self.value(node.args[0], depth), depth=depth)
+
+    def _sum(self, node: Expr, depth: int) -> str:
+        terms = sorted(node.args, key=lambda term: term.could_extract_minus_sign())
+        total = self.value(terms[0], depth)
+        for term in terms[1:]:
+            name = "subtract" if term.could_extract_minus_sign() else "add"
+            term = -term if name == "subtract" else term
+            total = self._call(name, total, self._beside(total, term, depth), depth=depth)
+        return total
+
+    def _beside(self, first: str, node: Expr, depth: int) -> str:
+        """The value of a second operand: it needs an array of its own if the first has this one."""
+        return self.value(node, depth + (first == self._array(depth)))
+
+    def _array(self, depth: int) -> str:
+        return self.registers.at(depth) if depth else self.target
+
+    def _product(self, node: Expr, depth: int) -> str:
+        over, under = node.as_numer_denom()
+        if under != 1 and not under.is_number:
+            first = self.value(over, depth)
+            return self._call("divide", first, self._beside(first, under, depth), depth=depth)
+        coefficient, factors = node.as_coeff_mul()
+        total = self.value(factors[0], depth)
+        for factor in factors[1:]:
+            total = self._call("multiply", total, self._beside(total, factor, depth), depth=depth)
+        if coefficient == -1:
+            return self._call("negative", total, depth=depth)
+        if coefficient != 1:
+            return self._call("multiply", literal(coefficient), total, depth=depth)
+        return total
+
+    def _power(self, base: Expr, exponent: Expr, depth: int) -> str:
+        if exponent == -1:
+            return self._call("divide", "1", self.value(base, depth), depth=depth)
+        if exponent == 2:
+            return self._call("square", self.value(base, depth), depth=depth)
+        if exponent == sympy.Rational(1, 2):
+            return self._call("sqrt", self.value(base, depth), depth=depth)
+        if not exponent.is_number:
+            raise _NoUfuncError
+        return self._call("power", self.value(base, depth), literal(exponent), depth=depth)
+
+    def _call(self, name: str, *parts: str, depth: int) -> str:
+        out = self._array(depth)
+        self.lines.append(f"{name}({', '.join(parts)}, out={out})")
+        return out
+
+
+def literal(number: Expr) -> str:
+    """A number as a Python literal: weak in NumPy's promotion, so float32 stays float32."""
+    return str(int(number)) if number.is_Integer else repr(float(number))
+
+
+def ufunc_name(node: Expr) -> str:
+    """NumPy's ufunc for a SymPy function of one argument."""
+    known = NumPyPrinter().known_functions.get(type(node).__name__, "")
+    name = str(known).removeprefix("numpy.")
+    if len(node.args) != 1 or not isinstance(getattr(np, name or "_", None), np.ufunc):
+        raise _NoUfuncError
+    return name

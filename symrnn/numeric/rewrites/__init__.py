@@ -1,0 +1,1 @@
+"""Rewrites of derived expressions before they are lowered: equal in value, cheaper to run."""

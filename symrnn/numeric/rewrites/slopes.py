@@ -1,0 +1,98 @@
+"""σ′ through σ: tanh′ = 1 - tanh², logistic′ = σ (1 - σ), found from the formulas by algebra.
+
+Where the recurrence has already computed s_j = σ(a_j), a slope σ′(a_j) that is a polynomial p(s_j)
+costs a few multiplications instead of another transcendental function. Nothing is listed by hand:
+σ′ - p(σ) is written as a polynomial in its transcendental parts, and the coefficients of p are the
+solution of the linear system that makes every coefficient of it vanish.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Dummy, Lambda, Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.language.activations import Activation, Elementwise, X
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.recurrence import Recurrence
+
+HIGHEST_DEGREE = 3
+
+
+@lru_cache(maxsize=256)
+def slope_through_value(activation: Activation) -> Lambda | None:
+    """The polynomial p with σ′(x) = p(σ(x)) for every x, of the lowest degree; None without one.
+
+    Sound, not complete: powers of distinct transcendental parts count as independent, so a
+    dependence that SymPy does not see is missed, never invented.
+    """
+    if activation.is_unknown:
+        return None
+    (variable,) = activation.function.variables
+    value, slope = (_algebraic(f.function.expr, variable) for f in (activation, activation.prime))
+    for degree in range(HIGHEST_DEGREE + 1):
+        unknowns = [Dummy(f"c{power}") for power in range(degree + 1)]
+        ansatz = sum(c * value**power for power, c in enumerate(unknowns))
+        solution = _vanishing(slope - ansatz, unknowns)
+        if solution is not None:
+            polynomial = sum(solution[c] * X**power for power, c in enumerate(unknowns))
+            return Lambda(X, sympy.factor_terms(polynomial))
+    return None
+
+
+def _algebraic(formula: Any, variable: Symbol) -> Any:
+    """The formula with hyperbolic functions written by exp(x), that as one symbol, floats exact."""
+    exact = sympy.nsimplify(formula, rational=True)
+    return exact.rewrite(sympy.exp).subs(sympy.exp(variable), _EXPONENTIAL)
+
+
+_EXPONENTIAL = Dummy("e", positive=True)
+
+
+def _vanishing(difference: Any, unknowns: list[Dummy]) -> dict[Any, Any] | None:
+    """Values of the unknowns that make a rational expression zero identically, or None."""
+    numerator, _ = sympy.fraction(sympy.together(difference))
+    try:
+        polynomial = sympy.Poly(sympy.expand(numerator))
+    except sympy.PolynomialError:
+        return None
+    parts = [part for part in polynomial.gens if part not in unknowns]
+    equations = sympy.Poly(numerator, *parts).coeffs() if parts else [numerator]
+    if any(equation.free_symbols - set(unknowns) for equation in equations):
+        return None
+    solutions = sympy.linsolve(equations, *unknowns)
+    for solution in solutions:
+        values = dict(zip(unknowns, solution, strict=True))
+        return {c: v.subs(dict.fromkeys(unknowns, 0)) for c, v in values.items()}
+    return None
+
+
+def share_slopes(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
+    """The expression with every σ′(a_j) written through s_j = σ(a_j), where that is possible."""
+    replaced = {}
+    for node in expression.atoms(Elementwise):
+        shared = _shared(node, recurrence)
+        if shared is not None:
+            replaced[node] = shared
+    return expression.xreplace(replaced)
+
+
+def _shared(node: Elementwise, recurrence: Recurrence) -> MatrixExpr | None:
+    argument = node.argument
+    if not isinstance(argument, TimeVector):
+        return None
+    for defined, definition in recurrence.definitions.items():
+        known = isinstance(definition, Elementwise) and isinstance(definition.argument, TimeVector)
+        if not known or definition.argument.sequence != argument.sequence:
+            continue
+        polynomial = slope_through_value(definition.activation)
+        if polynomial is None or node.activation != definition.activation.prime:
+            continue
+        # s_{j+c} = σ(a_{j+c'}): the time of s that belongs to this a.
+        shift = sympy.expand(defined.index - definition.argument.index)
+        value = defined.sequence[argument.index + shift]
+        return Elementwise(Activation(f"{node.activation.name}_slope", polynomial), value)
+    return None
