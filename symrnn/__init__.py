@@ -25,8 +25,9 @@ from symrnn.theory.statement import Statement, Witness, statement
 
 __version__ = "0.1.0"
 
-# What needs NumPy is loaded when it is first asked for: `import symrnn` costs what SymPy costs.
+# What needs NumPy or Arb is loaded when it is first asked for: import costs what SymPy costs.
 _LATER = {
+    "certify": "symrnn.enclosure",
     "Kernels": "symrnn.numeric.kernels",
     "clip_by_global_norm": "symrnn.numeric.clipping",
     "clip_by_norm": "symrnn.numeric.clipping",
@@ -69,6 +70,7 @@ __all__ = [
     "Witness",
     "Zeros",
     "activation",
+    "certify",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",

@@ -59,6 +59,17 @@ def test_derive(
     assert out.startswith(start)
 
 
+def test_certify(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, err = run(capsys, monkeypatch, "certify", "--activation", "x/(1+exp(-x))")
+    assert (code, err) == (0, "")
+    assert "1.099839320128866917 ≤ γ ≤ 1.099839320128866918" in out
+    code, out, _ = run(capsys, monkeypatch, "certify", "--activation", "x**2", "--json")
+    assert (code, json.loads(out)["verdict"]) == (0, "unbounded")
+    code, out, _ = run(capsys, monkeypatch, "certify", "--activation", "log(x)")
+    assert code == exits.FAILED
+    assert "undecided" in out and "not a real number" in out
+
+
 REFUSED = [
     (["derive", "ds[t]/ds"], "needs a time", "^"),
     (["derive", "dL/dW", "--activation", "__import__('os')"], "refused, column", "^"),
@@ -66,6 +77,7 @@ REFUSED = [
     (["derive", "dL/dW", "--activation", "y"], "refused, column", "^"),
     (["derive", "dL/dW", "--standalone"], "--standalone is about LaTeX", "--format latex"),
     (["derive", "dL/dW", "--format", "numpy", "--copyable"], "--copyable", "--format numpy"),
+    (["certify", "--activation", "x x"], "refused, column 3", "^"),
     (["check", "--activation", "nothing"], "unknown activation", "tanh"),
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),

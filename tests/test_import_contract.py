@@ -26,7 +26,7 @@ LAYERS = [
     {"language"},
     {"calculus"},
     {"recurrence"},
-    {"theory", "numeric"},
+    {"theory", "numeric", "enclosure"},
     {"verify", "typeset"},
     {"lecture"},
     {"cli", "pytest_plugin"},

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import doctest
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import symrnn
+from symrnn.activation_text import parse_activation
+from symrnn.language.activations import FORMULAS
 from symrnn.theory.library import load
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -34,3 +37,18 @@ def test_the_statement_shown_checks(tmp_path: Path) -> None:
     proof.write_text(block[1], encoding="utf-8")
     library = load([proof])
     assert library["two_steps"].check(symrnn.elman(), library) == 1
+
+
+def test_the_table_of_slopes_is_what_certify_says() -> None:
+    text = README.read_text(encoding="utf-8")
+    rows = re.findall(r"^\|[^|]+\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| certified \|$", text, re.M)
+    assert len(rows) == 17
+    for formula, gamma, where in rows:
+        found = symrnn.certify(formula if formula in FORMULAS else parse_activation(formula))
+        assert found.where == where, formula
+        if gamma == "unbounded":
+            assert found.verdict == gamma
+        else:
+            assert found.lower is not None and found.upper is not None
+            half_a_digit = Fraction(1, 2 * 10**13)
+            assert found.lower - half_a_digit <= Fraction(gamma) <= found.upper + half_a_digit

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from symrnn.cli.certify import certify
 from symrnn.cli.check import check
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED
@@ -21,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive):
+for command in (lecture, check, derive, certify):
     app.command()(command)
 
 

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.activation_text import parse_activation
+from symrnn.cli.activations import read_activation
 from symrnn.derivative_text import Quantity, parse_derivative
 from symrnn.errors import ParseError
-from symrnn.language.activations import FORMULAS, Activation, activation
 from symrnn.language.derivatives import DENOMINATOR, NUMERATOR, D
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Vec
@@ -55,7 +54,7 @@ def derive(
     """Derive one formula of the Elman recurrence, for symbolic sizes and times."""
     _require_latex(form, whole, copyable)
     of, by = parse_derivative(derivative)
-    rnn = elman(_activation(sigma))
+    rnn = elman(None if sigma is None else read_activation(sigma))
     left, right = _derived(rnn, of, by, layout.value)
     match form:
         case Format.numpy:
@@ -91,12 +90,3 @@ def _derived(rnn: RNN, of: Quantity, by: Quantity, layout: str) -> tuple[MatrixE
         return D(numerator, parameter, layout), value
     variable = parameter if by.name == "b" else Vec(parameter)
     return D(numerator, variable, layout), rnn.jacobian(numerator, variable, layout)
-
-
-def _activation(given: str | None) -> Activation | None:
-    """An activation from the command line: a known name, or a formula that is only read."""
-    if given is None:
-        return None
-    if given in FORMULAS:
-        return activation(given)
-    return activation(parse_activation(given))

@@ -131,6 +131,16 @@ def _logistic(x: Expr) -> Expr:
     return 1 / (1 + sympy.exp(-x))
 
 
+def _elu(x: Expr, alpha: Expr) -> Expr:
+    return sympy.Max(0, x) + alpha * (sympy.exp(sympy.Min(0, x)) - 1)
+
+
+# The constants of SELU to float64 (Klambauer et al., "Self-normalizing neural networks", 2017).
+_SELU_SCALE = sympy.Rational("1.0507009873554804934")
+_SELU_ALPHA = sympy.Rational("1.6732632423543772848")
+# x³ in the tanh form of GELU (Hendrycks and Gimpel, 2016).
+_GELU_CUBE = sympy.Rational("0.044715")
+
 FORMULAS: dict[str, Expr] = {
     "logistic": _logistic(X),
     "tanh": sympy.tanh(X),
@@ -141,6 +151,12 @@ FORMULAS: dict[str, Expr] = {
     "gelu": X * (1 + sympy.erf(X / sympy.sqrt(2))) / 2,
     "sin": sympy.sin(X),
     "arctan": sympy.atan(X),
+    "leaky_relu": sympy.Max(X / 100, X),
+    "elu": _elu(X, S.One),
+    "selu": _SELU_SCALE * _elu(X, _SELU_ALPHA),
+    "softsign": X / (1 + sympy.Abs(X)),
+    "hard_tanh": sympy.Max(-1, sympy.Min(1, X)),
+    "gelu_tanh": X * (1 + sympy.tanh(sympy.sqrt(2 / sympy.pi) * (X + _GELU_CUBE * X**3))) / 2,
 }
 """The activations known by name, each as an expression in `X`."""
 

@@ -52,6 +52,37 @@ def gelu(a: Array) -> Array:
     return np.asarray(a * erfc(a / -math.sqrt(2)) / 2)
 
 
+def leaky_relu(a: Array) -> Array:
+    """a above 0, a/100 below."""
+    return np.where(np.real(a) > 0, a, a / 100)
+
+
+def elu(a: Array) -> Array:
+    """a above 0, e^a - 1 below."""
+    return np.where(np.real(a) > 0, a, np.expm1(np.where(np.real(a) > 0, -a, a)))
+
+
+def selu(a: Array) -> Array:
+    """λa above 0, λα(e^a - 1) below, with the constants of Klambauer et al. (2017)."""
+    scale, alpha = 1.0507009873554804934, 1.6732632423543772848
+    return np.where(np.real(a) > 0, scale * a, scale * alpha * elu(a))
+
+
+def softsign(a: Array) -> Array:
+    """a / (1 + |a|)."""
+    return np.asarray(a / (1 + np.where(np.real(a) > 0, a, -a)))
+
+
+def hard_tanh(a: Array) -> Array:
+    """a, cut off at ±1."""
+    return np.where(np.abs(np.real(a)) < 1, a, np.sign(np.real(a)).astype(a.dtype))
+
+
+def gelu_tanh(a: Array) -> Array:
+    """a σ(2√(2/π)(a + 0.044715 a³)), σ the logistic function."""
+    return a * logistic(2 * math.sqrt(2 / math.pi) * (a + 0.044715 * a**3))
+
+
 def erfc(z: Array) -> Array:
     """1 - erf(z) for real or nearly real z, to some 1e-14 of its value (float64).
 
@@ -91,5 +122,11 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "gelu": gelu,
     "sin": np.sin,
     "arctan": np.arctan,
+    "leaky_relu": leaky_relu,
+    "elu": elu,
+    "selu": selu,
+    "softsign": softsign,
+    "hard_tanh": hard_tanh,
+    "gelu_tanh": gelu_tanh,
 }
 """Name to activation; the names of the language layer."""

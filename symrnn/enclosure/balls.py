@@ -1,0 +1,148 @@
+"""An expression in one variable evaluated in ball arithmetic, with its first derivatives.
+
+A ball holds every value the expression takes for the arguments in a ball; so does each Taylor
+coefficient. Arb does the arithmetic (Johansson, "Arb: efficient arbitrary-precision
+midpoint-radius interval arithmetic", IEEE Trans. Computers 66, 2017).
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+import sympy
+from flint import arb, arb_series, fmpq
+from sympy import Expr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import X
+
+ORDER = 3
+"""Taylor coefficients kept: f, f′ and f″/2."""
+
+
+def ball(number: Expr) -> arb:
+    """A ball around an exact real number."""
+    return jet(number, arb(0), 1)[0]
+
+
+def jet(expression: Expr, x: arb, order: int = ORDER) -> list[arb]:
+    """Enclosures of f, f′, f″/2, … over the ball x; not finite where f is not smooth on it.
+
+    Args:
+        expression: f, in the variable `X`, without kinks.
+        x: a ball of arguments.
+        order: how many coefficients.
+
+    Raises:
+        NotSupportedError: for a function that ball arithmetic does not know.
+    """
+    try:
+        series = _series(expression, arb_series([x, 1], prec=order), order)
+    except ZeroDivisionError:
+        return [arb.nan()] * order
+    known = [series[i] for i in range(len(series))]
+    return known + [arb(0)] * (order - len(known))
+
+
+@singledispatch
+def _series(node: Expr, x: arb_series, order: int) -> arb_series:
+    raise NotSupportedError(f"no ball arithmetic for {type(node).__name__}", {"expression": node})
+
+
+def _constant(value: arb, order: int) -> arb_series:
+    return arb_series([value], prec=order)
+
+
+@_series.register
+def _symbol(node: sympy.Symbol, x: arb_series, order: int) -> arb_series:
+    if node != X:
+        raise NotSupportedError("an expression in one variable is enclosed", {"got": node})
+    return x
+
+
+@_series.register
+def _rational(node: sympy.Rational, x: arb_series, order: int) -> arb_series:
+    return _constant(arb(fmpq(int(node.p), int(node.q))), order)
+
+
+@_series.register
+def _irrational(node: sympy.NumberSymbol, x: arb_series, order: int) -> arb_series:
+    known = {sympy.pi: arb.pi, sympy.E: arb.const_e, sympy.EulerGamma: arb.const_euler}
+    if node not in known:
+        raise NotSupportedError("no ball for this constant", {"constant": node})
+    return _constant(known[node](), order)
+
+
+@_series.register
+def _sum(node: sympy.Add, x: arb_series, order: int) -> arb_series:
+    total = _constant(arb(0), order)
+    for term in node.args:
+        total += _series(term, x, order)
+    return total
+
+
+@_series.register
+def _product(node: sympy.Mul, x: arb_series, order: int) -> arb_series:
+    total = _constant(arb(1), order)
+    for factor in node.args:
+        total *= _series(factor, x, order)
+    return total
+
+
+@_series.register
+def _power(node: sympy.Pow, x: arb_series, order: int) -> arb_series:
+    exponent = node.exp
+    base = _series(node.base, x, order)
+    if exponent.is_Integer:
+        positive = _constant(arb(1), order)
+        for _ in range(abs(int(exponent))):
+            positive *= base
+        return positive if exponent > 0 else positive.inv()
+    if exponent == sympy.S.Half:
+        return base.sqrt()
+    if exponent == -sympy.S.Half:
+        return base.rsqrt()
+    return (_series(exponent, x, order) * base.log()).exp()
+
+
+@_series.register
+def _exp(node: sympy.exp, x: arb_series, order: int) -> arb_series:
+    return _series(node.args[0], x, order).exp()
+
+
+@_series.register
+def _tanh(node: sympy.tanh, x: arb_series, order: int) -> arb_series:
+    # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
+    inner = _series(node.args[0], x, order)
+    return 1 - 2 * ((2 * inner).exp() + 1).inv()
+
+
+@_series.register
+def _sinh(node: sympy.sinh, x: arb_series, order: int) -> arb_series:
+    inner = _series(node.args[0], x, order)
+    return (inner.exp() - (-inner).exp()) * arb(fmpq(1, 2))
+
+
+@_series.register
+def _cosh(node: sympy.cosh, x: arb_series, order: int) -> arb_series:
+    inner = _series(node.args[0], x, order)
+    return (inner.exp() + (-inner).exp()) * arb(fmpq(1, 2))
+
+
+@_series.register
+def _asinh(node: sympy.asinh, x: arb_series, order: int) -> arb_series:
+    inner = _series(node.args[0], x, order)
+    return (inner + (inner * inner + 1).sqrt()).log()
+
+
+@_series.register(sympy.log)
+@_series.register(sympy.sin)
+@_series.register(sympy.cos)
+@_series.register(sympy.tan)
+@_series.register(sympy.atan)
+@_series.register(sympy.erf)
+def _known(node: Expr, x: arb_series, order: int) -> arb_series:
+    inner = _series(node.args[0], x, order)
+    result = getattr(inner, node.func.__name__)()
+    assert isinstance(result, arb_series)
+    return result

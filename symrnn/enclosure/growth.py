@@ -1,0 +1,235 @@
+"""Behaviour towards infinity: sums of terms c xⁿ e^{q(x)} with rigorous coefficients.
+
+On [B, ∞) a function is written as a finite sum of such terms, where each coefficient is a ball
+that holds what the coefficient takes there, and q is a polynomial without a constant. A term that
+falls towards 0 is then enclosed by its value at B. This is the arithmetic of Hardy's orders of
+growth (Orders of Infinity, 1910), with remainders that are bounded and not dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, reduce
+
+import sympy
+from flint import arb
+from sympy import Expr, Poly
+
+from symrnn.enclosure.balls import ball
+from symrnn.errors import EvidenceError
+from symrnn.language.activations import X
+
+
+class UndecidedError(EvidenceError):
+    """Ball arithmetic does not decide the question; the message says what stopped it."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """xⁿ e^{q(x)}, times a wave.
+
+    exponent: n, rational.
+    rate: q, a polynomial in `X` without a constant.
+    wave: None; sin(p) or cos(p), with a polynomial p that is not constant; or "mixed" for what is
+        only known to stay within its coefficient's ball.
+    """
+
+    exponent: Fraction
+    rate: Expr
+    wave: Expr | str | None = None
+
+    def times(self, other: Order) -> Order:
+        """The product of two orders."""
+        waves = [each.wave for each in (self, other) if each.wave is not None]
+        wave = None if not waves else waves[0] if len(waves) == 1 else "mixed"
+        rate = sympy.expand(self.rate + other.rate)
+        return Order(self.exponent + other.exponent, rate, wave)
+
+    @cached_property
+    def sign(self) -> int:
+        """1 if xⁿ e^q tends to ∞, -1 if to 0, 0 if it is 1."""
+        if self.rate != 0:
+            return 1 if _is_positive(Poly(self.rate, X).LC()) else -1
+        return (self.exponent > 0) - (self.exponent < 0)
+
+
+ONE = Order(Fraction(0), sympy.S.Zero)
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A ball, and the exact number in it where there is one."""
+
+    ball: arb
+    exact: Expr | None = None
+
+    @staticmethod
+    def of(number: Expr) -> Coefficient:
+        return Coefficient(ball(number), number)
+
+    def plus(self, other: Coefficient) -> Coefficient:
+        if self.exact is not None and other.exact is not None:
+            return Coefficient.of(sympy.expand(self.exact + other.exact))
+        return Coefficient(self.ball + other.ball)
+
+    def times(self, other: Coefficient) -> Coefficient:
+        if self.exact is not None and other.exact is not None:
+            return Coefficient.of(self.exact * other.exact)
+        return Coefficient(self.ball * other.ball)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A sum of terms, valid for x ≥ start."""
+
+    terms: Mapping[Order, Coefficient]
+    start: int
+
+    @staticmethod
+    def gather(terms: Iterable[tuple[Order, Coefficient]], start: int) -> Growth:
+        """The sum of terms, like ones put together and exact zeros dropped."""
+        found: dict[Order, Coefficient] = {}
+        for order, coefficient in terms:
+            known = found.get(order)
+            found[order] = coefficient if known is None else known.plus(coefficient)
+        return Growth({o: c for o, c in found.items() if c.exact != 0}, start)
+
+    @staticmethod
+    def number(value: Expr | arb, start: int) -> Growth:
+        """A constant."""
+        coefficient = Coefficient(value) if isinstance(value, arb) else Coefficient.of(value)
+        return Growth.gather([(ONE, coefficient)], start)
+
+    def __add__(self, other: Growth) -> Growth:
+        return Growth.gather([*self.terms.items(), *other.terms.items()], self.start)
+
+    def __mul__(self, other: Growth) -> Growth:
+        products = (
+            (one.times(two), mine.times(its))
+            for one, mine in self.terms.items()
+            for two, its in other.terms.items()
+        )
+        return Growth.gather(products, self.start)
+
+    def __neg__(self) -> Growth:
+        return self * Growth.number(sympy.S.NegativeOne, self.start)
+
+    @cached_property
+    def largest(self) -> list[tuple[Order, Coefficient]]:
+        """The terms of the highest order: several where only their waves differ."""
+        if not self.terms:
+            return []
+        top = reduce(_higher, self.terms)
+        return [(o, c) for o, c in self.terms.items() if _compare(o, top) == 0]
+
+    @property
+    def leading(self) -> tuple[Order, Coefficient]:
+        """The one term of the highest order, without a wave and not around 0.
+
+        Raises:
+            UndecidedError: there is no such term.
+        """
+        top = self.largest
+        if len(top) != 1 or top[0][0].wave is not None or top[0][1].ball.contains(arb(0)):
+            raise UndecidedError("no single term leads towards infinity", {"terms": len(top)})
+        return top[0]
+
+    @property
+    def relative_rest(self) -> tuple[Order, Coefficient, Growth]:
+        """(order, c, r) with self = c xⁿ e^q (1 + r), where r falls towards 0."""
+        order, coefficient = self.leading
+        inverse = Growth(
+            {
+                Order(-order.exponent, sympy.expand(-order.rate)): Coefficient(
+                    1 / coefficient.ball,
+                    None if coefficient.exact is None else 1 / coefficient.exact,
+                )
+            },
+            self.start,
+        )
+        others = Growth({o: c for o, c in self.terms.items() if o != order}, self.start)
+        return order, coefficient, others * inverse
+
+    @cached_property
+    def bounds(self) -> tuple[arb, arb]:
+        """Numbers between which every value on [start, ∞) lies.
+
+        Kept as two numbers, not as a ball: a radius has 30 bits, and 1 - e^{-x} would exceed 1.
+
+        Raises:
+            UndecidedError: a term grows, or does not fall from `start` on.
+        """
+        low = high = arb(0)
+        for order, coefficient in self.terms.items():
+            least, most = coefficient.ball.lower(), coefficient.ball.upper()
+            if order.wave is not None:
+                most = coefficient.ball.abs_upper()
+                least = -most
+            if order.sign != 0 or order.wave is not None:
+                top = _top(order, self.start)
+                least, most = _smaller(least * top, arb(0)), _larger(most * top, arb(0))
+            low, high = low + least, high + most
+        return low.lower(), high.upper()
+
+    def enclosure(self) -> arb:
+        """A ball that holds every value on [start, ∞)."""
+        low, high = self.bounds
+        return low.union(high)
+
+    @property
+    def magnitude(self) -> arb:
+        """An upper bound of the absolute value on [start, ∞)."""
+        low, high = self.bounds
+        return _larger(-low, high)
+
+
+def _smaller(one: arb, other: arb) -> arb:
+    return one.lower() if one.lower() < other.lower() else other.lower()
+
+
+def _larger(one: arb, other: arb) -> arb:
+    return one.upper() if one.upper() > other.upper() else other.upper()
+
+
+def _top(order: Order, start: int) -> arb:
+    """The largest value of xⁿ e^q on [start, ∞): 1, or that at `start`, from where it falls."""
+    if order.sign > 0:
+        raise UndecidedError("a term grows beyond every bound", {"term": order})
+    if order.sign == 0:
+        return arb(1)
+    if not stays_nonnegative(-(_rational(order.exponent) + X * order.rate.diff(X)), start):
+        raise UndecidedError("a term does not fall yet", {"from": start, "term": order})
+    there = ball(order.rate.subs(X, start)) + ball(_rational(order.exponent)) * arb(start).log()
+    return there.exp().upper()
+
+
+def stays_nonnegative(polynomial: Expr, start: int) -> bool:
+    """Whether a polynomial is seen to be ≥ 0 on [start, ∞): its coefficients in x - start are."""
+    shifted = Poly(sympy.expand(polynomial.subs(X, X + start)), X).all_coeffs()
+    return all(c == 0 or ball(c) >= 0 for c in shifted)
+
+
+def _rational(number: Fraction) -> Expr:
+    return sympy.Rational(number.numerator, number.denominator)
+
+
+def _is_positive(number: Expr) -> bool:
+    """Whether an exact number that is not 0 is positive."""
+    value = ball(number)
+    if value > 0:
+        return True
+    if value < 0:
+        return False
+    raise UndecidedError("a number is too near to 0 to tell its sign", {"number": number})
+
+
+def _compare(one: Order, other: Order) -> int:
+    """The sign of the difference of two growths."""
+    gap = sympy.expand(one.rate - other.rate)
+    return Order(one.exponent - other.exponent, gap).sign
+
+
+def _higher(one: Order, other: Order) -> Order:
+    return one if _compare(one, other) >= 0 else other

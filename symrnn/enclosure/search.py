@@ -1,0 +1,154 @@
+"""The largest |f| on a compact interval, by branch and bound over balls.
+
+A box is dropped when it can not hold the largest value; where f is monotone in it, its ends
+stand for it; where f′ is, Newton's method closes in on the one place where f′ may vanish. What is
+left is halved.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from dataclasses import dataclass, field
+
+from flint import arb
+from sympy import Expr
+
+from symrnn.enclosure.balls import jet
+from symrnn.enclosure.growth import UndecidedError
+
+
+class NotSmoothError(UndecidedError):
+    """The function is not finite, or not smooth, somewhere in a narrow ball."""
+
+    def __init__(self, near: arb) -> None:
+        super().__init__("f is not finite, or not smooth", {"near": near.str(15)})
+        self.near = near
+
+
+MAX_BOXES = 20_000
+NARROW = arb(2) ** -60
+"""A box so narrow in which f is not enclosed is a place where f is not smooth."""
+
+
+@dataclass
+class Largest:
+    """What is known of the supremum of |f|: it lies between `lower` and `upper`.
+
+    where: a ball with a place where |f| is at least `lower`.
+    """
+
+    lower: arb = field(default_factory=lambda: arb(-1))
+    upper: arb = field(default_factory=lambda: arb(0))
+    where: arb | None = None
+    boxes: int = 0
+
+    def seen(self, value: arb, where: arb) -> None:
+        """|f| takes this value somewhere in `where`."""
+        if value.is_finite() and value.abs_lower() > self.lower:
+            self.lower, self.where = value.abs_lower(), where
+
+    def bounded(self, upper: arb) -> None:
+        """|f| is at most this where it was looked at."""
+        self.upper = self.upper if upper <= self.upper else upper
+
+
+@dataclass(frozen=True)
+class Box:
+    """An interval. Its ends are exact, or balls around the ends of the interval searched."""
+
+    left: arb
+    right: arb
+
+    @property
+    def ball(self) -> arb:
+        """A ball that covers it; a little wider, since a radius has 30 bits only."""
+        return self.left.union(self.right)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether halving it further is of no use."""
+        return bool(self.ball.rad() < NARROW * (1 + self.ball.abs_upper()))
+
+    def within(self, other: arb) -> Box:
+        """The part that lies in a ball."""
+        left = other.lower() if other.lower() > self.left else self.left
+        right = other.upper() if other.upper() < self.right else self.right
+        return Box(left, right)
+
+
+def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> None:
+    """Close in on sup|f| between two numbers, together with what is known of other intervals.
+
+    Args:
+        f: an expression in `X`, smooth between `left` and `right`.
+        left, right: the ends; balls around them where they are not dyadic numbers.
+        tolerance: how far the upper end may stay above the lower.
+        known: improved in place.
+
+    Raises:
+        NotSmoothError: f is not finite, or not smooth, somewhere.
+        UndecidedError: there are too many boxes.
+    """
+    number = itertools.count()
+    queue: list[tuple[float, int, Box, arb]] = []
+
+    def add(box: Box) -> None:
+        bound = _upper(f, box)
+        if not bound.is_finite() and box.is_narrow:
+            raise NotSmoothError(box.ball)
+        order = -float(bound) if bound.is_finite() else float("-inf")
+        heapq.heappush(queue, (order, next(number), box, bound))
+
+    whole = Box(left, right)
+    _ends(f, whole, known)
+    add(whole)
+    while queue:
+        _, _, box, bound = heapq.heappop(queue)
+        if bound <= known.lower + tolerance:
+            known.bounded(bound)
+            continue
+        known.boxes += 1
+        if known.boxes > MAX_BOXES:
+            raise UndecidedError(f"more than {MAX_BOXES} boxes", {"near": box.ball.str(15)})
+        for part in _closer(f, box, known):
+            add(part)
+
+
+def _upper(f: Expr, box: Box) -> arb:
+    """An upper bound of |f| over a box: the lesser of two enclosures."""
+    values, slopes = jet(f, box.ball, 2)
+    middle = box.ball.mid()
+    mean = jet(f, middle, 1)[0] + slopes * (box.ball - middle)
+    finite = [b.abs_upper() for b in (values, mean) if b.is_finite()]
+    return min(finite, key=float) if finite else arb.pos_inf()
+
+
+def _closer(f: Expr, box: Box, known: Largest) -> list[Box]:
+    """The parts of a box that may hold the largest |f|; none if its ends stand for it."""
+    middle = box.ball.mid()
+    value, slope = jet(f, middle, 2)
+    known.seen(value, middle)
+    _, slopes, bends = jet(f, box.ball)
+    if slopes.is_finite() and not slopes.contains(arb(0)):
+        _ends(f, box, known)
+        return []
+    if bends.is_finite() and not bends.contains(arb(0)):
+        # f′(x) = f′(m) + f″(ξ)(x - m): where f′ vanishes, x = m - f′(m)/f″(ξ).
+        newton = middle - slope / (2 * bends)
+        if not newton.overlaps(box.ball):
+            _ends(f, box, known)
+            return []
+        if newton.rad() < box.ball.rad() / 4:
+            _ends(f, box, known)
+            return [box.within(newton)]
+    return [Box(box.left, middle), Box(middle, box.right)]
+
+
+def _ends(f: Expr, box: Box, known: Largest) -> None:
+    for end in (box.left, box.right):
+        value = jet(f, end, 1)[0]
+        if not value.is_finite():
+            raise NotSmoothError(end)
+        known.seen(value, end)
+        known.bounded(value.abs_upper())
