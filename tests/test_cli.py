@@ -62,7 +62,7 @@ def test_derive(
 def test_certify(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = run(capsys, monkeypatch, "certify", "--activation", "x/(1+exp(-x))")
     assert (code, err) == (0, "")
-    assert "1.099839320128866917 ≤ γ ≤ 1.099839320128866918" in out
+    assert "γ      1.0998393201288669" in out and "certified" in out
     code, out, _ = run(capsys, monkeypatch, "certify", "--activation", "x**2", "--json")
     assert (code, json.loads(out)["verdict"]) == (0, "unbounded")
     code, out, _ = run(capsys, monkeypatch, "certify", "--activation", "log(x)")
