@@ -33,14 +33,23 @@ def lecture(
             f"By default {' and '.join(DEFAULT)}.",
         ),
     ] = None,
+    handout: Annotated[
+        bool, typer.Option("--handout", help="With slides: the same on paper, without overlays.")
+    ] = False,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="With slides: the same with notes for the speaker.")
+    ] = False,
 ) -> None:
     """Prove the lecture's statements, train a network, and write the lecture and its evidence."""
     asked = chosen(formats or ())
+    if (handout or notes) and "slides" not in asked:
+        option = "--handout" if handout else "--notes"
+        raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
     if column is not None and data is None:
         raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
     series = sunspots() if data is None else read_column(data, column)
     with progress_bar() as listener:
-        made = make(load(), series, directory, listener, asked)
+        made = make(load(), series, directory, listener, asked, handout, notes)
     net = made.network
     typer.echo(f"{len(made.evidence)} statements proved and checked")
     typer.echo(

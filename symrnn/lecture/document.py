@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,10 +153,16 @@ def _is_likewise(part: Part) -> bool:
     return part.label.startswith(LIKEWISE)
 
 
-def _claims(headline: Sequence[Part], said: Iterable[Any]) -> tuple[Claim, ...]:
+def _claims(headline: Sequence[Part], said: Sequence[Any]) -> tuple[Claim, ...]:
     several = len(headline) > 1
     return tuple(
-        Claim(latex(part.claim), condition(part, said), with_maths(part.label) if several else "")
+        Claim(
+            latex(part.claim),
+            condition(part, said),
+            with_maths(part.label) if several else "",
+            part.label,
+            tuple(f"${latex(fact)}$" for fact in said if fact in part.given),
+        )
         for part in headline
     )
 
@@ -195,7 +201,7 @@ def _chains(part: Part, under: str, beside: _Beside) -> list[Chain]:
     result = []
     for caption, chain, _ in part.proof.chains:
         title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
-        result.append(Chain(_rows(chain, beside), _capital(title)))
+        result.append(Chain(_rows(chain, beside), _capital(title), part.label, caption))
         named = ""
     return result
 

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
+from symrnn.lecture.deck import deck
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
+from symrnn.typeset import slides as slides_backend
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
 from symrnn.verify.evidence import Evidence
@@ -24,12 +26,15 @@ class Material:
     document: the lecture; all that is shown comes from it.
     evidence, network: what was run, for backends that show figures of their own.
     library: the statements, by name.
+    handout, notes: whether the slides are wanted on paper, and with what the speaker says.
     """
 
     document: Document
     evidence: tuple[Evidence, ...]
     network: NetworkReport
     library: Mapping[str, Statement]
+    handout: bool = False
+    notes: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,9 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
+_ATTEMPTS = 3
+"""How often slides are laid out anew where a frame is overfull."""
+
 
 def article(material: Material) -> Output:
     """`lecture.tex`, its figures, and `lecture.pdf` where there is TeX."""
@@ -60,6 +68,31 @@ def page(material: Material) -> Output:
     return Output({"lecture.html": html.page(material.document).encode()})
 
 
+def slides(material: Material) -> Output:
+    """`slides.tex` and `slides.pdf`; on request the same as a handout, and with speaker notes."""
+    document, frames = material.document, deck(material.document)
+    room, made = slides_backend.ROOM, slides_backend.slides(document, frames, handout=True)
+    for _ in range(_ATTEMPTS):
+        tried = compile_pdf(made.tex, made.figures, name="slides")
+        if not tried.overfull:
+            break
+        # The estimate was too low for some frame: split the chains earlier.
+        room -= 1.5
+        made = slides_backend.slides(document, frames, handout=True, room=room)
+    wanted = {"slides": (False, False)}
+    if material.handout:
+        wanted["slides-handout"] = (True, False)
+    if material.notes:
+        wanted["slides-notes"] = (True, True)
+    outputs = []
+    for name, (handout, notes) in wanted.items():
+        made = slides_backend.slides(document, frames, handout=handout, notes=notes, room=room)
+        outputs.append(_with_pdf(name, made.tex, made.figures))
+    files = {name: content for output in outputs for name, content in output.files.items()}
+    absent = tuple(name for output in outputs for name in output.absent)
+    return Output(files, absent, outputs[0].advice)
+
+
 def _with_pdf(name: str, tex: str, figures: Mapping[str, bytes]) -> Output:
     files = {f"{name}.tex": tex.encode(), **figures}
     compiled = compile_pdf(tex, figures, name=name)
@@ -68,7 +101,7 @@ def _with_pdf(name: str, tex: str, figures: Mapping[str, bytes]) -> Output:
     return Output({**files, f"{name}.pdf": compiled.pdf})
 
 
-FORMATS: Mapping[str, Backend] = {"article": article, "html": page}
+FORMATS: Mapping[str, Backend] = {"article": article, "slides": slides, "html": page}
 """Every format by its name on the command line."""
 
 DEFAULT = ("article", "html")

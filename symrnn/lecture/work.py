@@ -18,6 +18,7 @@ from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import elman
 from symrnn.theory.statement import Statement
+from symrnn.typeset.engine import TexError
 from symrnn.typeset.files import write_files
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.processes import cores
@@ -87,6 +88,8 @@ def make(
     directory: Path,
     progress: Progress = silent,
     formats: Sequence[str] = DEFAULT,
+    handout: bool = False,
+    notes: bool = False,
 ) -> Lecture:
     """Prove, train, measure, and write the lecture into a directory.
 
@@ -96,9 +99,12 @@ def make(
         directory: made if it is not there; files are replaced all together or not at all.
         progress: hears what is being done.
         formats: names out of `symrnn.lecture.formats.FORMATS`.
+        handout, notes: whether the slides are wanted on paper, and with what the speaker says.
 
     Raises:
         SymrnnError: the first check that failed; then nothing has been written.
+        TexError: the generated source did not compile; source and log have been written, and no
+            PDF of that name is left.
     """
     evidence = prove(library, progress)
     require(evidence)
@@ -108,11 +114,14 @@ def make(
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = {name: (block,) for name, block in algorithms_shown().items()}
     document = lecture(evidence, rnn, extra, section(network, kernel.source))
-    material = Material(document, evidence, network, library)
+    material = Material(document, evidence, network, library, handout, notes)
     outputs: list[Output] = []
     for done, name in enumerate(formats):
         progress(f"typesetting {name}", done, len(formats))
-        outputs.append(FORMATS[name](material))
+        try:
+            outputs.append(FORMATS[name](material))
+        except TexError as error:
+            raise _kept(error, directory) from error
     record = {"statements": records(evidence), "net": network.record()}
     files = {"evidence.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()}
     for output in outputs:
@@ -123,3 +132,13 @@ def make(
     progress("typesetting", len(formats), len(formats))
     advice = dict.fromkeys(output.advice for output in outputs if output.advice)
     return Lecture(evidence, network, written, tuple(advice))
+
+
+def _kept(error: TexError, directory: Path) -> TexError:
+    """The error, once source and log stand in the folder and no PDF of an earlier run does."""
+    name = error.name
+    _, log = write_files(
+        directory, {f"{name}.tex": error.source.encode(), f"{name}.log": error.log.encode()}
+    )
+    (directory / f"{name}.pdf").unlink(missing_ok=True)
+    return TexError(error.message, {**error.detail, "log": str(log)})

@@ -75,10 +75,14 @@ class Chain:
     """e₀ = e₁ ≤ … = eₙ, one justified relation a line.
 
     The first row is the left side e₀: its relation is empty. Each further row needs a relation.
+    `part` is the part of the statement it proves, by the label there, and `stage` the base case or
+    the step of an induction; a selection finds it by these.
     """
 
     rows: tuple[Row, ...]
     title: str = ""
+    part: str = ""
+    stage: str = ""
 
     def __post_init__(self) -> None:
         if len(self.rows) < 2:
@@ -175,11 +179,15 @@ class Claim:
     """A displayed formula, the condition under which it holds, and what it is called.
 
     `condition` and `note` are prose; the condition is set in parentheses beside the formula.
+    `part` is the part of the statement it belongs to, by the label there, and `assumed` what is
+    assumed for it, one formula in prose each: the statement's hypotheses say it for all claims.
     """
 
     latex: str
     condition: str = ""
     note: str = ""
+    part: str = ""
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

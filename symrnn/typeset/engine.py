@@ -27,7 +27,14 @@ _TOO_WIDE = 10.0  # pt
 
 
 class TexError(EvidenceError):
-    """The generated source does not compile, or not in time: always our fault, never the user's."""
+    """The generated source does not compile, or not in time: always our fault, never the user's.
+
+    `name`, `source` and `log` are of the run that failed.
+    """
+
+    name: str = ""
+    source: str = ""
+    log: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,12 @@ def compile_pdf(
     with tempfile.TemporaryDirectory(prefix="symrnn-tex-") as scratch:
         write_files(scratch, {f"{name}.tex": tex.encode("utf-8"), **(figures or {})})
         for passes in range(1, _PASSES + 1):
-            _one_pass(engine, scratch, name, started + time_limit - monotonic(), time_limit)
-            log = Path(scratch, f"{name}.log").read_text(encoding="utf-8", errors="replace")
+            try:
+                _one_pass(engine, scratch, name, started + time_limit - monotonic(), time_limit)
+            except TexError as error:
+                error.name, error.source, error.log = name, tex, _log(scratch, name)
+                raise
+            log = _log(scratch, name)
             # longtable and hyperref settle their widths and outlines in the second pass.
             if passes > 1 and not _wants_another_pass(log):
                 break
@@ -105,6 +116,11 @@ def compile_pdf(
         undefined=undefined_references(log),
         overfull=overfull_boxes(log),
     )
+
+
+def _log(scratch: str, name: str) -> str:
+    path = Path(scratch, f"{name}.log")
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
 def _one_pass(engine: str, scratch: str, name: str, seconds: float, limit: float) -> None:
@@ -135,10 +151,14 @@ def _one_pass(engine: str, scratch: str, name: str, seconds: float, limit: float
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise TexError(f"pdflatex did not finish within {limit:g} s", {"engine": engine}) from error
+        raise TexError(
+            f"{Path(engine).name} did not finish within {limit:g} s", {"engine": engine}
+        ) from error
     if run.returncode != 0:
         log = run.stdout.decode("utf-8", errors="replace")
-        raise TexError("pdflatex stopped at an error", {"engine": engine, **first_error(log)})
+        raise TexError(
+            f"{Path(engine).name} stopped at an error", {"engine": engine, **first_error(log)}
+        )
 
 
 _ERROR = re.compile(

@@ -60,35 +60,44 @@ class _Names:
         return "".join(rf"\evidence{{{self.grades[grade].letter}}}" for grade in grades)
 
 
-def article(document: Document) -> Article:
-    """The document as one LaTeX article; compile it with pdflatex, two or three passes."""
-    names = _Names(document.targets, {grade.name: grade for grade in document.legend})
-    environment = Environment(
+def templates() -> Environment:
+    """The templates, with signs that LaTeX does not use."""
+    return Environment(
         loader=PackageLoader("symrnn.typeset", "templates"),
         undefined=StrictUndefined,
         block_start_string="<%",
         block_end_string="%>",
         variable_start_string="<<",
         variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
+        comment_start_string="<##",
+        comment_end_string="##>",
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,  # TeX, not HTML; `escape` does it
     )
-    tex = environment.get_template("article.tex").render(
-        document=document,
-        body="\n".join(_tex(block, names) for block in document.blocks),
-        used=document.grades_used,
-        prose=names.prose,
-        plain=lambda text: escape(plain(text)),
+
+
+def article(document: Document) -> Article:
+    """The document as one LaTeX article; compile it with pdflatex, two or three passes."""
+    names = _Names(document.targets, {grade.name: grade for grade in document.legend})
+    tex = (
+        templates()
+        .get_template("article.tex")
+        .render(
+            document=document,
+            body="\n".join(_tex(block, names) for block in document.blocks),
+            used=document.grades_used,
+            prose=names.prose,
+            plain=lambda text: escape(plain(text)),
+        )
     )
     figures = [block for block in walk(document.blocks) if isinstance(block, Figure)]
-    return Article(tex, {_path(figure): figure.pdf for figure in figures})
+    return Article(tex, {figure_path(figure): figure.pdf for figure in figures})
 
 
-def _path(figure: Figure) -> str:
+def figure_path(figure: Figure) -> str:
+    """Where the source expects a figure."""
     return f"figures/{figure.name}.pdf"
 
 
@@ -194,7 +203,7 @@ def _(block: Figure, names: _Names) -> str:
         [
             r"\begin{figure}[H]",
             r"  \centering",
-            rf"  \drawing{{{_path(block)}}}{{{escape(block.alt)}}}",
+            rf"  \drawing{{{figure_path(block)}}}{{{escape(block.alt)}}}",
             rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",
             r"\end{figure}",
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from symrnn.typeset.document import Grade, Target
 from symrnn.typeset.prose import Code, Emphasis, Inline, Mark, Math, Reference, Text, inlines
@@ -61,9 +61,22 @@ def listing(code: str) -> str:
     return "".join(special.get(c, c if c.isascii() else _escaped(c)) for c in code)
 
 
-def prose(text: str, targets: Mapping[str, Target], grades: Mapping[str, Grade]) -> str:
-    """One paragraph of prose markup as LaTeX."""
-    return "".join(_inline(inline, targets, grades) for inline in inlines(text))
+def prose(
+    text: str,
+    targets: Mapping[str, Target],
+    grades: Mapping[str, Grade],
+    refer: Callable[[str], str] | None = None,
+) -> str:
+    """One paragraph of prose markup as LaTeX; `refer` writes a reference, \\ref by default."""
+    write = refer or (lambda name: _reference(name, targets))
+    return "".join(_inline(inline, write, grades) for inline in inlines(text))
+
+
+def _reference(name: str, targets: Mapping[str, Target]) -> str:
+    kind = targets[name].kind
+    ref = rf"\ref*{{{name}}}"
+    shown = f"({ref})" if kind == "Equation" else f"{kind}~{ref}"
+    return rf"\hyperref[{name}]{{{shown}}}"
 
 
 def _escaped(character: str) -> str:
@@ -78,21 +91,18 @@ def _escaped(character: str) -> str:
     return f"[U+{ord(character):04X}]"
 
 
-def _inline(inline: Inline, targets: Mapping[str, Target], grades: Mapping[str, Grade]) -> str:
+def _inline(inline: Inline, refer: Callable[[str], str], grades: Mapping[str, Grade]) -> str:
     match inline:
         case Text(text):
             return escape(text)
         case Math(latex):
             return f"${latex}$"
         case Emphasis(inner):
-            body = "".join(_inline(piece, targets, grades) for piece in inner)
+            body = "".join(_inline(piece, refer, grades) for piece in inner)
             return rf"\emph{{{body}}}"
         case Code(text):
             return verbatim(text)
         case Mark(grade):
             return rf"\evidence{{{grades[grade].letter}}}"
         case Reference(name):
-            kind = targets[name].kind
-            ref = rf"\ref*{{{name}}}"
-            shown = f"({ref})" if kind == "Equation" else f"{kind}~{ref}"
-            return rf"\hyperref[{name}]{{{shown}}}"
+            return refer(name)

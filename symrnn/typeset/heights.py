@@ -1,0 +1,74 @@
+"""How much room a formula takes on a slide: an estimate, by what stands in it.
+
+Chains are split over frames by it. Where it is too low a frame is overfull, which the engine
+reports.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from symrnn.typeset.document import Claim, Row
+from symrnn.typeset.prose import plain
+
+#: Widths in em: of a slide, and of a letter of text.
+WIDTH, _LETTER = 36.0, 0.46
+
+_TALL = (
+    (re.compile(r"\\underbrace\b"), 3.0),
+    (re.compile(r"\\(sum|prod)(?![A-Za-z])"), 2.5),
+    (re.compile(r"\\(frac|xrightarrow)\b"), 2.1),
+)
+_SCRIPT = re.compile(r"[_^](\{[^{}]*\}|\w)")
+_FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
+_NAMED = re.compile(r"\\operatorname\{(\w+)\}")
+_SIGN = re.compile(r"\\[A-Za-z]+|\\.")
+
+
+def formula_width(latex: str) -> float:
+    """Its width in em, about."""
+    scripts = sum(len(_SIGN.sub("x", found[1])) - 2 for found in _SCRIPT.finditer(latex))
+    rest = _SCRIPT.sub("", latex)
+    fractions = 0.0
+    for found in _FRACTION.finditer(rest):
+        fractions += 0.4 + max(formula_width(found[1]), formula_width(found[2]))
+    rest = _NAMED.sub(r"\1", _FRACTION.sub("", rest))
+    large = len(re.findall(r"\\(?:sum|prod)(?![A-Za-z])", rest))
+    signs = len(re.sub(r"\\(?:left|right|[,;])|[{}\s]", "", _SIGN.sub(_kept, rest)))
+    return fractions + 0.35 * max(scripts, 0) * 0.7 + 1.2 * large + 0.62 * signs
+
+
+def _kept(found: re.Match[str]) -> str:
+    return found[0] if found[0] in (r"\left", r"\right", r"\,", r"\;") else "x"
+
+
+def formula_height(latex: str) -> float:
+    """Lines that a displayed formula takes."""
+    found = [lines for pattern, lines in _TALL if pattern.search(latex)]
+    return max(found, default=1.0)
+
+
+def row_height(row: Row, indent: float = 0.0) -> float:
+    """Lines that a row of a chain takes: broken where it is too wide, its reason beside or below.
+
+    `indent` is the width of the chain's left side.
+    """
+    room = WIDTH - indent
+    width = formula_width(row.expression) + 1.5
+    broken = math.ceil(width / room)
+    reason = 0.85 * _LETTER * len(plain(row.justification))
+    below = broken == 1 and width + min(reason, 0.27 * WIDTH) + 1.6 > room
+    return broken * (formula_height(row.expression) + 0.3) + 1.3 * (below or broken > 1)
+
+
+def claim_height(claim: Claim) -> float:
+    """Lines that a claim takes, with its condition below where there is no room beside it."""
+    beside = _LETTER * len(plain(claim.condition) + plain(claim.note))
+    below = formula_width(claim.latex) + beside + 3 > WIDTH and beside > 0
+    return formula_height(claim.latex) + 0.8 + 1.2 * below
+
+
+def text_height(prose: str) -> float:
+    """Lines that a paragraph takes."""
+    return float(math.ceil(_LETTER * len(plain(prose)) / (WIDTH - 2)))

@@ -1,0 +1,174 @@
+"""The slides: what they show is in the document, every page compiles, nothing runs off."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from symrnn.errors import IllFormedError
+from symrnn.lecture.deck import ACTS, deck
+from symrnn.typeset.deck import Act, Claims, Deck, Frame, Lines, Points, Shown
+from symrnn.typeset.document import Document, Row, StatementBlock, walk
+from symrnn.typeset.engine import PdfResult, compile_pdf
+from symrnn.typeset.heights import formula_width, row_height
+from symrnn.typeset.prose import plain
+from symrnn.typeset.slides import slides
+
+
+def tool(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI is set, so {name} must be installed")
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+@pytest.fixture(scope="module")
+def shown(lecture: Document) -> Deck:
+    return deck(lecture)
+
+
+def test_the_arc_names_nothing_that_the_lecture_does_not_have(shown: Deck) -> None:
+    assert [len(act.frames) for act in shown.acts] == [len(act.frames) for act in ACTS]
+    for act, planned in zip(shown.acts, ACTS, strict=True):
+        for frame, plan in zip(act.frames, planned.frames, strict=True):
+            assert list(map(type, frame.items)) == list(map(type, plan.items)), plan.title
+
+
+def test_every_statement_has_a_frame_with_its_claims(lecture: Document, shown: Deck) -> None:
+    claimed = {
+        item.statement
+        for act in shown.acts
+        for frame in act.frames
+        for item in frame.items
+        if isinstance(item, Claims)
+    }
+    statements = {b.name for b in walk(lecture.blocks) if isinstance(b, StatementBlock)}
+    assert claimed == statements
+
+
+@pytest.fixture(scope="module")
+def handout(lecture: Document, shown: Deck) -> PdfResult:
+    made = slides(lecture, shown, handout=True)
+    return compile_pdf(made.tex, made.figures, engine=tool("pdflatex"))
+
+
+def test_the_handout_is_clean_and_no_dump(handout: PdfResult) -> None:
+    assert handout.undefined == ()
+    assert handout.overfull == ()
+    assert 35 <= handout.pages <= 70
+
+
+def test_lualatex_makes_the_same_pages(lecture: Document, shown: Deck, handout: PdfResult) -> None:
+    made = slides(lecture, shown, handout=True, notes=False)
+    result = compile_pdf(made.tex, made.figures, engine=tool("lualatex"))
+    assert (result.pages, result.clean) == (handout.pages, True)
+
+
+def pages_of(pdf: bytes, folder: Path) -> list[str]:
+    path = folder / "slides.pdf"
+    path.write_bytes(pdf)
+    run = subprocess.run(
+        [tool("pdftotext"), "-layout", path, "-"], capture_output=True, check=True, text=True
+    )
+    return run.stdout.split("\f")[:-1]
+
+
+def test_each_frame_carries_its_title_and_its_number(
+    handout: PdfResult, shown: Deck, tmp_path: Path
+) -> None:
+    assert handout.pdf is not None
+    pages = pages_of(handout.pdf, tmp_path)
+    for number, page in enumerate(pages[1:], start=1):
+        assert re.search(rf"{number}\s*/\s*{len(pages) - 1}", page)
+    text = re.sub(r"\W", "", "".join(pages))
+    for act in shown.acts:
+        for frame in act.frames:
+            if "$" not in frame.title:
+                assert re.sub(r"\W", "", plain(frame.title)) in text
+
+
+SMALL = Deck(
+    (
+        Act(
+            "One",
+            (
+                Frame(
+                    "A product",
+                    (
+                        Claims("product_of_jacobians", ("the product",)),
+                        Points(("First.", "Second.")),
+                        Lines("product_of_jacobians", "the product", "step"),
+                    ),
+                ),
+            ),
+        ),
+    )
+)
+
+
+def test_lines_appear_one_after_the_other_and_stay(lecture: Document, tmp_path: Path) -> None:
+    made = slides(lecture, SMALL, room=20.0)
+    result = compile_pdf(made.tex, made.figures, engine=tool("pdflatex"))
+    assert result.pdf is not None
+    pages = pages_of(result.pdf, tmp_path)[1:]
+    order = ["First", "Second", "chain rule", "induction hypothesis", "read backwards"]
+    assert len(pages) == 6
+    for number, page in enumerate(pages):
+        assert [words for words in order if words in page] == order[:number]
+
+
+def test_a_long_chain_goes_on_where_it_ended(lecture: Document) -> None:
+    long = Deck((Act("One", (Frame("Long", (Lines("bptt", "the state by W", "step"),)),)),))
+    tex = slides(lecture, long, room=7.0).tex
+    parts = re.findall(r"\\framepart\{(\d)\}\{(\d)\}", tex)
+    assert len(parts) > 1
+    assert [int(number) for number, _ in parts] == list(range(1, int(parts[0][1]) + 1))
+    assert len(re.findall(r"\\step\[\d", tex)) == 6
+    assert tex.count(r"}\continued") == len(parts) - 1
+    assert slides(lecture, long, room=100.0).tex.count("\n\\begin{chain}") == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (Claims("no_such_statement"), "product_of_jacobians"),
+        (Claims("product_of_jacobians", ("no such part",)), "the product"),
+        (Lines("product_of_jacobians", "the product", "middle"), "the product, base case"),
+        (Shown("no-such-figure"), "norm_decay"),
+    ],
+)
+def test_what_the_document_does_not_have_is_refused(
+    lecture: Document, item: Claims | Lines | Shown, expected: str
+) -> None:
+    with pytest.raises(IllFormedError, match="does not have") as caught:
+        slides(lecture, Deck((Act("One", (Frame("Wrong", (item,)),)),)))
+    assert expected in str(caught.value.detail["expected"])
+
+
+def test_a_statement_that_the_arc_does_not_know_has_the_common_frames(lecture: Document) -> None:
+    blocks = [block for block in walk(lecture.blocks) if isinstance(block, StatementBlock)]
+    mine = replace(blocks[2], name="of_mine", number=1, title="100% & more")
+    small = Document("Mine", blocks=(mine,))
+    frames = [frame for act in deck(small).acts for frame in act.frames]
+    assert [type(frame.items[0]).__name__ for frame in frames[:3]] == ["Claims", "Lines", "Fails"]
+    assert r"100\% \& more" in slides(small, deck(small)).tex
+
+
+def test_wider_and_taller_formulas_are_estimated_so() -> None:
+    fraction = r"\frac{\partial s_{t}}{\partial s_{k}}"
+    assert 1.5 < formula_width(fraction) < 3
+    assert formula_width(fraction * 20) > 20 * 1.5
+    assert row_height(Row("=", fraction * 30)) > 2 * row_height(Row("=", fraction))
+    assert (
+        row_height(Row("=", "W"))
+        < row_height(Row("=", fraction))
+        < row_height(Row("=", rf"\sum_{{k=1}}^{{t}} {fraction}"))
+    )
