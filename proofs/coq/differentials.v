@@ -21,6 +21,10 @@ Local Open Scope classical_set_scope.
 Section Matrices.
 Variables (R : realType) (V : normedModType R).
 
+Lemma is_diff_ext (W : normedModType R) (f g df dg : V -> W) x :
+  is_diff x f df -> f =1 g -> df =1 dg -> is_diff x g dg.
+Proof. by move=> H /funext <- /funext <-. Qed.
+
 Lemma is_diff_sum n (f df : 'I_n -> V -> R) (x : V) :
   (forall i, is_diff x (f i) (df i)) ->
   is_diff x (\sum_i f i) (\sum_i df i).
@@ -39,6 +43,21 @@ elim: n f df => [|n IH] f df H.
   by rewrite !big_ord0; exact: (@is_diff_cst R V _ 0 x).
 rewrite !big_ord_recr /=; pose proof (IH _ _ (fun i => H (widen_ord (leqnSn n) i))) as S.
 exact: (@is_diffD _ _ _ _ _ _ _ _ S (H ord_max)).
+Qed.
+
+Lemma is_diff_sum_nat p q a b (f df : nat -> V -> 'M[R]_(p.+1, q.+1)) (x : V) :
+  (forall t, (a <= t < b)%N -> is_diff x (f t) (df t)) ->
+  is_diff x (fun y => \sum_(a <= t < b) f t y) (fun h => \sum_(a <= t < b) df t h).
+Proof.
+elim: b => [|b IH] H.
+  by apply: (is_diff_ext (@is_diff_cst R V _ 0 x)) => y; rewrite big_geq.
+have [ba|ab] := ltnP b a.
+  by apply: (is_diff_ext (@is_diff_cst R V _ 0 x)) => y; rewrite big_geq.
+have Hb : (a <= b < b.+1)%N by rewrite ab /=.
+have Hlt t : (a <= t < b)%N -> (a <= t < b.+1)%N.
+  by move=> /andP[-> tb]; rewrite ltnS ltnW.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ (IH (fun t ab => H t (Hlt t ab))) (H b Hb)) as S.
+by apply: (is_diff_ext S) => y; rewrite big_nat_recr.
 Qed.
 
 (* df is the differential of f if each entry of df is that of f's entry       *)
@@ -230,6 +249,16 @@ Lemma differentiable_jacvec p q m (f : 'M[R]_(p.+1, q.+1) -> 'cV[R]_m.+1) A M :
   is_diff A f (fun H => M *m vec H) -> differentiable f A /\ jacvec f A = M.
 Proof. by move=> H; split; [case: H | exact: jacvec_is_diff]. Qed.
 
+(* ∂(g ∘ f)/∂vec(A) = ∂g/∂f ∂f/∂vec(A)                                        *)
+Lemma jacvec_comp p q m r (f : 'M[R]_(p.+1, q.+1) -> 'cV[R]_m.+1)
+    (g : 'cV[R]_m.+1 -> 'cV[R]_r.+1) A :
+  differentiable f A -> differentiable g (f A) ->
+  jacvec (g \o f) A = jac g (f A) *m jacvec f A.
+Proof.
+move=> df dg; apply: jacvec_is_diff; apply: DiffDef; first exact: differentiable_comp.
+by rewrite diff_comp //; apply/funext => H; rewrite /= diff_jac diff_jacvec mulmxA.
+Qed.
+
 (* vec(A) at the index of column l, row i                                     *)
 Lemma vecE m n (A : 'M[R]_(m, n)) l i : vec A (mxvec_index l i) 0 = A i l.
 Proof. by rewrite mxE mxvecE mxE. Qed.
@@ -243,6 +272,20 @@ Lemma grad_unvec p q (f : 'M[R]_(p.+1, q.+1) -> 'cV[R]_1) A :
 Proof.
 apply/matrixP => i l; rewrite unvecE !mxE; congr ('d f A _ _ _).
 by rewrite /unvec trmx_delta vec_mx_delta trmx_delta.
+Qed.
+
+(* a differential Σ_k r_k dA v_k of a scalar has the gradient Σ_k r_kᵀ v_kᵀ   *)
+Lemma grad_is_diff p q a b (f : 'M[R]_(p.+1, q.+1) -> 'cV[R]_1) A
+    (r : nat -> 'rV[R]_p.+1) (v : nat -> 'cV[R]_q.+1) :
+  is_diff A f (fun H => \sum_(a <= k < b) r k *m (H *m v k)) ->
+  grad f A = \sum_(a <= k < b) (r k)^T *m (v k)^T.
+Proof.
+move=> [_ Ef]; apply/matrixP => i l; rewrite mxE Ef !summxE.
+apply: eq_bigr => k _; rewrite !mxE big_ord1 !mxE (bigD1 i) //= big1 ?addr0.
+  rewrite !mxE (bigD1 l) //= big1 ?addr0 ?mxE ?eqxx ?mul1r //.
+  by move=> c /negbTE cl; rewrite mxE cl andbF mul0r.
+move=> c /negbTE ci; rewrite !mxE big1 ?mulr0 // => e _.
+by rewrite mxE ci mul0r.
 Qed.
 
 End Vec.
