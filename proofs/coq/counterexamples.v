@@ -16,7 +16,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix mxalgebra 
 From mathcomp Require Import ring.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From mathcomp.analysis Require Import realfun exp.
+From mathcomp.analysis Require Import sequences realfun exp.
 From symrnn Require Import vocabulary differentials recurrence preactivation_jacobian.
 From symrnn Require Import step_jacobian product_of_jacobians explicit_matrices.
 From symrnn Require Import clipping_by_norm_jacobian.
@@ -247,3 +247,69 @@ by have := lt_le_trans ltr01 le10; rewrite ltxx.
 Qed.
 
 End Examples.
+
+Section Softmax.
+Variable R : realType.
+
+(* softmax: every entry of the result reads every entry of a                  *)
+
+Definition softmax_map n (a : 'cV[R]_n.+1) : 'cV_n.+1 :=
+  \matrix_(i, _) (expR (a i 0) / \sum_l expR (a l 0)).
+
+Lemma sum_expR_gt0 n (a : 'cV[R]_n.+1) : 0 < \sum_l expR (a l 0).
+Proof.
+rewrite big_ord_recl ltr_paddr ?expR_gt0 //.
+by apply: sumr_ge0 => l _; exact/ltW/expR_gt0.
+Qed.
+
+(* dp_i = p_i dz_i - p_i Σ_l p_l dz_l, p the softmax of a                     *)
+Lemma is_diff_softmax n (a : 'cV[R]_n.+1) :
+  is_diff a (@softmax_map n)
+    (mulmx (dg (softmax_map a) - softmax_map a *m (softmax_map a)^T)).
+Proof.
+apply: is_diff_mx => i l; rewrite ord1 {l}.
+have coordinate k : is_diff a (fun v : 'cV[R]_n.+1 => expR (v k 0))
+    (fun h => expR (a k 0) * h k 0).
+  pose proof (is_diff_entry k 0 (@is_diff_id R _ a)) as Hk.
+  pose proof (is_diff_derive (is_derive_expR (a k 0))) as He.
+  pose proof (@is_diff_comp _ _ _ _ _ _ _ _ _ Hk He) as H.
+  by apply: (is_diff_eq H); apply/funext => h; rewrite /= mulrC.
+have s0 : \sum_l expR (a l 0) != 0 by rewrite gt_eqF // sum_expR_gt0.
+pose proof (is_diff_sum coordinate) as HS.
+have sumE (v : 'cV[R]_n.+1) :
+    (\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) v = \sum_k expR (v k 0).
+  by rewrite fct_sumE.
+have HV : is_diff ((\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) a) (fun y : R => y^-1)
+    ( *:%R^~ (- (\sum_l expR (a l 0)) ^- 2)).
+  apply: is_diff_derive; rewrite sumE.
+  pose proof (@is_deriveV _ id _ _ _ s0 (@is_derive_id _ _ _ (1 : R))) as H.
+  by apply: (is_derive_eq H); rewrite -[LHS]/(_ * 1) mulr1.
+pose proof (@is_diffM _ _ _ _ _ _ _ (coordinate i)
+  (@is_diff_comp _ _ _ _ _ _ _ _ _ HS HV)) as H.
+have -> : (fun v : 'cV[R]_n.+1 => softmax_map v i 0) =
+    (fun v : 'cV[R]_n.+1 => expR (v i 0)) * (fun v : 'cV[R]_n.+1 => ((\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) v)^-1).
+  by apply/funext => v; rewrite mxE -sumE.
+apply: (is_diff_eq H); apply/funext => h.
+set S := \sum_l expR (a l 0) in s0 *; pose E := \sum_l expR (a l 0) * h l 0.
+have -> : ((dg (softmax_map a) - softmax_map a *m (softmax_map a)^T) *m h) i 0 =
+    expR (a i 0) / S * h i 0 - expR (a i 0) / S * (E / S).
+  rewrite mulmxBl -mulmxA -hadamard_dg !mxE big_ord1 !mxE; congr (_ - _ * _).
+  by rewrite /E mulr_suml; apply: eq_bigr => l _; rewrite !mxE mulrAC.
+have -> : E = (\sum_k (fun u : 'cV[R]_n.+1 => expR (a k 0) * u k 0)) h by rewrite fct_sumE.
+rewrite -[LHS]/(expR (a i 0) *
+    ((\sum_k (fun u : 'cV[R]_n.+1 => expR (a k 0) * u k 0)) h * (- S ^- 2)) +
+  ((\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) a)^-1 * (expR (a i 0) * h i 0)) sumE -/S.
+by field.
+Qed.
+
+(* The Jacobian of softmax exists, and off the diagonal it is -p_i p_l < 0    *)
+Theorem softmax n (a : 'cV[R]_n.+1) : differentiable (@softmax_map n) a /\
+  forall i l, i != l -> jac (@softmax_map n) a i l < 0.
+Proof.
+have [da ->] := differentiable_jac (is_diff_softmax a); split=> // i l il.
+have p0 k : 0 < softmax_map a k 0 by rewrite mxE divr_gt0 ?expR_gt0 ?sum_expR_gt0.
+move: (p0 i) (p0 l); rewrite /dg; move: (softmax_map a) => p pi pl.
+by rewrite !mxE big_ord1 !mxE (negbTE il) mulr0n sub0r oppr_lt0 mulr_gt0.
+Qed.
+
+End Softmax.
