@@ -56,3 +56,12 @@ def tex_engine() -> Callable[[str], str]:
         return str(found)
 
     return find
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says once, loudly, that the theorems were not compiled; under CI their tests fail."""
+    if shutil.which("coqc") is None:
+        terminalreporter.section("Coq is not installed", sep="!", red=True, bold=True)
+        terminalreporter.write_line(
+            "The theorems in proofs/coq were not compiled, and no statement was machine checked."
+        )

@@ -27,7 +27,7 @@ LAYERS = [
     {"calculus"},
     {"recurrence"},
     {"theory", "numeric", "enclosure"},
-    {"verify", "typeset"},
+    {"verify", "typeset", "machine"},
     {"lecture"},
     {"cli", "pytest_plugin"},
 ]

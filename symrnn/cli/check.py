@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +13,10 @@ from symrnn.cli.exits import FAILED
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.activations import FORMULAS
+from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
+from symrnn.machine.evidence import Checked
+from symrnn.machine.prover import require_prover
 from symrnn.theory.library import load
 from symrnn.verify.evidence import Evidence
 
@@ -26,22 +30,64 @@ def check(
         str | None,
         typer.Option("--activation", help="Check for this σ; for every σ by default."),
     ] = None,
+    machine: Annotated[
+        bool,
+        typer.Option("--machine", help="Have Coq close each statement by its theorem, too."),
+    ] = False,
 ) -> None:
     """Check statements: one line each with its grades; exit code 1 if any check fails."""
+    if machine and name is not None:
+        raise ParseError("--machine is about every σ", {"expected": "no --activation"})
+    prover = require_prover() if machine else None
     if name is not None and name not in FORMULAS:
         raise ParseError(f"unknown activation {name!r}", {"expected": ", ".join(FORMULAS)})
     library = load(paths or None)
     with progress_bar() as listener:
         evidence = prove(library, listener, name)
+        checked = {} if prover is None else ask_prover(library, prover, listener, paths or ())
+    if prover is not None:
+        evidence = with_verdicts(evidence, checked)
     if as_json:
-        typer.echo(json.dumps({"statements": records(evidence)}, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(_record(evidence, checked), indent=2, ensure_ascii=False))
     else:
         _report(evidence)
+        _report_machine(checked)
     for each in evidence:
         if each.failure is not None:
             typer.echo(f"\n{each.failure}", err=True)
-    if not all(each.complete for each in evidence):
+    refuted = any(each.refuted for each in checked.values())
+    if refuted or not all(each.complete for each in evidence):
         raise typer.Exit(FAILED)
+
+
+def _record(evidence: tuple[Evidence, ...], checked: Mapping[str, Checked]) -> dict[str, Any]:
+    found: dict[str, Any] = {"statements": records(evidence)}
+    if checked:
+        found["machine"] = {name: each.record() for name, each in checked.items()}
+    return found
+
+
+def _report_machine(checked: Mapping[str, Checked]) -> None:
+    """What Coq made of each statement, and where a statement is not graded, why not."""
+    if not checked:
+        return
+    graded = sum(each.graded for each in checked.values())
+    typer.echo(f"\nCoq accepted {graded} of {len(checked)} statements as theorems")
+    width = max(map(len, checked))
+    for name, each in checked.items():
+        closed = sum(part.closed for part in each.parts)
+        refused = sum(fault.refused for fault in each.faults)
+        typer.echo(
+            f"{'✓' if each.graded else '·'} {name:<{width}}  parts {closed}/{len(each.parts)}"
+            f"  slips refused {refused}/{len(each.faults)}  axioms {len(each.axioms)}"
+            f"  {'known from before' if each.cached else f'{each.seconds:.1f} s'}"
+        )
+        for part in each.parts:
+            if not part.closed:
+                typer.echo(f"    {part.label or name}: {part.why_not}")
+        for fault in each.faults:
+            if not fault.refused:
+                typer.echo(f"    {fault.label or name}: not refused: {fault.slip}")
 
 
 def _report(evidence: tuple[Evidence, ...]) -> None:

@@ -11,6 +11,7 @@ from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.lecture.formats import DEFAULT, FORMATS, chosen
 from symrnn.lecture.work import make
+from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column, sunspots
 from symrnn.theory.library import load
 
@@ -39,6 +40,9 @@ def lecture(
     notes: Annotated[
         bool, typer.Option("--notes", help="With slides: the same with notes for the speaker.")
     ] = False,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="Have Coq check the statements as theorems, too.")
+    ] = False,
 ) -> None:
     """Prove the lecture's statements, train a network, and write the lecture and its evidence."""
     asked = chosen(formats or ())
@@ -47,11 +51,15 @@ def lecture(
         raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
     if column is not None and data is None:
         raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
+    prover = require_prover() if machine else None
     series = sunspots() if data is None else read_column(data, column)
     with progress_bar() as listener:
-        made = make(load(), series, directory, listener, asked, handout, notes)
+        made = make(load(), series, directory, listener, asked, handout, notes, prover)
     net = made.network
     typer.echo(f"{len(made.evidence)} statements proved and checked")
+    if machine:
+        accepted = sum(each.kernel is not None for each in made.evidence)
+        typer.echo(f"{accepted} of them are theorems that Coq accepted")
     typer.echo(
         f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
         f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from symrnn.lecture.work import Progress as Listener
+from symrnn.lecture.progress import Progress as Listener
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def progress_bar() -> Iterator[Listener]:
         task = bar.add_task("starting", total=None)
 
         def listen(what: str, done: int, of: int, /) -> None:
-            bar.update(task, description=what.replace("_", " "), completed=done, total=of)
+            bar.update(task, description=what.replace("_", " "), completed=done, total=of or None)
             bar.refresh()
 
         yield listen

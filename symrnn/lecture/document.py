@@ -137,7 +137,23 @@ def _statement(
         chains=tuple(chains),
         counterexamples=_counterexamples(evidence),
         grades=evidence.grades,
-        blocks=tuple(extra),
+        blocks=(*extra, *_kernel(evidence)),
+    )
+
+
+def _kernel(evidence: Evidence) -> tuple[Block, ...]:
+    """By what theorems of a proof assistant the claims were closed, and from what axioms."""
+    if evidence.kernel is None:
+        return ()
+    theorems = _listed([f"`{name}`" for name in evidence.kernel.theorems])
+    axioms = _listed([f"`{name}`" for name in evidence.kernel.axioms])
+    several = len(evidence.kernel.theorems) > 1
+    return (
+        Paragraph(
+            f"[[#machine_checked]] In Coq, for every size and all times: {theorems}. "
+            f"The kernel accepted {'them' if several else 'it'}, "
+            + (f"from the axioms {axioms}." if axioms else "from no axiom.")
+        ),
     )
 
 

@@ -7,13 +7,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from symrnn.errors import EvidenceError
 from symrnn.lecture.document import lecture
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Output
+from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import algorithms_shown, section
+from symrnn.lecture.progress import Progress, silent
+from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import elman
@@ -22,16 +25,6 @@ from symrnn.typeset.engine import TexError
 from symrnn.typeset.files import write_files
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.processes import cores
-
-
-class Progress(Protocol):
-    """Hears what is being done, how far it is, and out of how much."""
-
-    def __call__(self, what: str, done: int, of: int, /) -> None: ...
-
-
-def silent(what: str, done: int, of: int, /) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +83,7 @@ def make(
     formats: Sequence[str] = DEFAULT,
     handout: bool = False,
     notes: bool = False,
+    prover: Prover | None = None,
 ) -> Lecture:
     """Prove, train, measure, and write the lecture into a directory.
 
@@ -100,6 +94,7 @@ def make(
         progress: hears what is being done.
         formats: names out of `symrnn.lecture.formats.FORMATS`.
         handout, notes: whether the slides are wanted on paper, and with what the speaker says.
+        prover: has the statements closed by theorems as well; what it accepts is marked so.
 
     Raises:
         SymrnnError: the first check that failed; then nothing has been written.
@@ -108,6 +103,8 @@ def make(
     """
     evidence = prove(library, progress)
     require(evidence)
+    if prover is not None:
+        evidence = with_verdicts(evidence, ask_prover(library, prover, progress))
     network = study(series, library, progress)
     rnn = elman()
     tanh = elman("tanh")

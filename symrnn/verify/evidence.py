@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from symrnn.errors import SymrnnError
@@ -31,12 +31,21 @@ class ChainEvidence:
 
 
 @dataclass(frozen=True)
+class KernelProof:
+    """What a proof assistant's kernel accepted: the theorems, by name, and the axioms they use."""
+
+    theorems: tuple[str, ...]
+    axioms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was run for one statement.
 
     grades: only those that every part passed.
     residual: the largest relative disagreement any sampled equality showed.
     seconds: wall time of all checks.
+    kernel: where a proof assistant was asked as well, and accepted every part.
     """
 
     statement: Statement
@@ -46,6 +55,7 @@ class Evidence:
     counterexamples: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     failure: SymrnnError | None = field(default=None, compare=False)
+    kernel: KernelProof | None = None
 
     @property
     def residual(self) -> float:
@@ -57,7 +67,7 @@ class Evidence:
         """Whether every grade was reached, every fault caught and every counterexample works."""
         return (
             self.failure is None
-            and self.grades == GRADES
+            and self.grades[: len(GRADES)] == GRADES
             and all(fault.caught for fault in self.faults)
             and len(self.counterexamples) == len(self.statement.counterexamples)
         )
@@ -78,6 +88,7 @@ class Evidence:
                 {"name": name, "shows": shows} for name, shows in self.counterexamples
             ],
             "seconds": round(self.seconds, 3),
+            **({} if self.kernel is None else {"kernel": asdict(self.kernel)}),
         }
 
 

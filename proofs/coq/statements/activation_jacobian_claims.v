@@ -1,0 +1,44 @@
+(* The claims of proofs/activation_jacobian.py, as symrnn prints them.        *)
+(*                                                                            *)
+(* At the pre-activation of step j, as at any other point.                    *)
+
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
+From mathcomp.classical Require Import boolp classical_sets functions.
+From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
+From symrnn Require Import vocabulary activation_jacobian.
+
+Import Order.TTheory GRing.Theory Num.Theory.
+Import numFieldNormedType.Exports.
+
+Local Open Scope ring_scope.
+Local Open Scope classical_set_scope.
+
+Theorem activation_jacobian_numerator_layout_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (j : nat),
+  let F := elman sigma W U b x in
+  let s := state F s0 in
+  let a := fun j => preactivation W U b x j (s (j - 1)%N) in
+  slope sigma sigma' ->
+  (1 <= j)%N ->
+  differentiable (map_mx sigma) (a j) /\
+  jac (map_mx sigma) (a j) = dg (map_mx sigma' (a j)).
+Proof.
+by move=> *; exact: activation_jacobian_numerator_layout.
+Qed.
+
+Theorem activation_jacobian_denominator_layout_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (j : nat),
+  let F := elman sigma W U b x in
+  let s := state F s0 in
+  let a := fun j => preactivation W U b x j (s (j - 1)%N) in
+  slope sigma sigma' ->
+  (1 <= j)%N ->
+  differentiable (map_mx sigma) (a j) /\
+  (jac (map_mx sigma) (a j))^T = dg (map_mx sigma' (a j)).
+Proof.
+by move=> *; exact: activation_jacobian_denominator_layout.
+Qed.

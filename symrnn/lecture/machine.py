@@ -1,0 +1,73 @@
+"""The prover's verdicts on a library of statements, joined to the evidence of the other checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from symrnn.lecture.progress import Progress, silent
+from symrnn.machine.cache import Cache, default_folder
+from symrnn.machine.evidence import MACHINE_CHECKED, Checked, machine_check
+from symrnn.machine.prover import Outcome, Prover
+from symrnn.machine.sources import Source, read_sources
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import lecture_folder
+from symrnn.theory.statement import Statement
+from symrnn.verify.evidence import Evidence, KernelProof
+from symrnn.verify.faults import slips
+
+FOLDER = "coq"
+"""Where a folder of proofs keeps its Coq files."""
+
+
+def theorems(folders: Iterable[Path] = ()) -> dict[str, Source]:
+    """The Coq files of the lecture, and of folders of proofs beside it."""
+    found = read_sources(lecture_folder() / FOLDER)
+    for folder in folders:
+        if (folder / FOLDER).is_dir() and folder.resolve() != lecture_folder().resolve():
+            found |= read_sources(folder / FOLDER)
+    return found
+
+
+def ask_prover(
+    library: Mapping[str, Statement],
+    prover: Prover,
+    progress: Progress = silent,
+    folders: Iterable[Path] = (),
+    cache: Path | None = None,
+) -> dict[str, Checked]:
+    """Have Coq close every statement it has a theorem for, and refuse the slips planted in it.
+
+    Args:
+        library: the statements.
+        prover: Coq.
+        progress: hears which file is done.
+        folders: folders of proofs that bring theorems of their own, in `coq/`.
+        cache: where results are kept; in the user's cache folder by default.
+    """
+    done = 0
+
+    def heard(outcome: Outcome) -> None:
+        nonlocal done
+        done += 1
+        progress(f"Coq: {outcome.stem} {outcome.verdict.value}", done, 0)
+
+    progress("Coq", 0, 0)
+    kept = Cache(cache or default_folder())
+    sources = theorems(folders)
+    return machine_check(library.values(), elman(), sources, slips, prover, kept, heard=heard)
+
+
+def with_verdicts(
+    evidence: Sequence[Evidence], checked: Mapping[str, Checked]
+) -> tuple[Evidence, ...]:
+    """The evidence, with the highest grade where every part of a statement was accepted."""
+    return tuple(_with(each, checked[each.statement.name]) for each in evidence)
+
+
+def _with(evidence: Evidence, checked: Checked) -> Evidence:
+    if not checked.graded or evidence.failure is not None:
+        return evidence
+    proof = KernelProof(checked.theorems, checked.axioms)
+    return replace(evidence, grades=(*evidence.grades, MACHINE_CHECKED), kernel=proof)

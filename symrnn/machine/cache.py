@@ -1,0 +1,92 @@
+"""What the prover accepted, kept by content: a file, all it requires, and the prover's versions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from symrnn.machine.prover import Outcome, Prover, Verdict
+from symrnn.machine.sources import Source
+
+_FORMAT = "1"
+
+
+def default_folder() -> Path:
+    """Where results are kept: in the user's cache folder, as the platform has it."""
+    return user_cache_path("symrnn") / "machine"
+
+
+def keys(ordered: Iterable[Source], prover: Prover) -> dict[str, str]:
+    """A key for each source, given each after those it requires.
+
+    It changes with the text, with the text of anything required, with Coq and with its libraries.
+    """
+    base = f"{_FORMAT}\0{prover.version}\0{prover.libraries}"
+    found: dict[str, str] = {}
+    for source in ordered:
+        required = "".join(found[stem] for stem in sorted(source.requires))
+        material = f"{base}\0{required}\0{source.stem}\0{source.text}"
+        found[source.stem] = hashlib.sha256(material.encode()).hexdigest()
+    return found
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Accepted files in a folder, each with its compiled form, by key."""
+
+    folder: Path
+
+    def place(self, key: str) -> Path:
+        """The folder of a key."""
+        return self.folder / key
+
+    def find(self, key: str, stem: str) -> Outcome | None:
+        """What was accepted under a key; None where nothing was, or it is damaged."""
+        place = self.place(key)
+        try:
+            record = json.loads((place / "outcome.json").read_text(encoding="utf-8"))
+            known = Outcome(stem, Verdict.ACCEPTED, record["said"], None, record["seconds"], True)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return known if (place / f"{stem}.vo").is_file() else None
+
+    def prepare(self, source: Source) -> Path:
+        """A fresh folder that holds the source, to compile it in."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(dir=self.folder, prefix=".compiling-"))
+        (place / f"{source.stem}.v").write_text(source.text, encoding="utf-8")
+        return place
+
+    def keep(self, key: str, prepared: Path, outcome: Outcome) -> None:
+        """Keep what was compiled in a prepared folder; only what was accepted is ever kept."""
+        if not outcome.accepted:
+            raise ValueError(f"{outcome.stem}: only what was accepted is kept")
+        record = {"said": outcome.said, "seconds": outcome.seconds}
+        (prepared / "outcome.json").write_text(json.dumps(record), encoding="utf-8")
+        if self.find(key, outcome.stem) is None:
+            shutil.rmtree(self.place(key), ignore_errors=True)
+            with suppress(OSError):  # another run was faster
+                os.replace(prepared, self.place(key))
+        shutil.rmtree(prepared, ignore_errors=True)
+
+    def libraries(
+        self, source: Source, sources: Mapping[str, Source], of: Mapping[str, str]
+    ) -> list[Path]:
+        """The folders of all that a source requires, itself and through others."""
+        found: dict[str, Path] = {}
+        pending = list(source.requires)
+        while pending:
+            stem = pending.pop()
+            if stem not in found:
+                found[stem] = self.place(of[stem])
+                pending.extend(sources[stem].requires)
+        return list(found.values())

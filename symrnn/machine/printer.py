@@ -1,0 +1,377 @@
+"""Nodes of the language in the vocabulary of `proofs/coq/vocabulary.v`, one rule for each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Any
+
+import sympy
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Elementwise, Unknown, X
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Transposed,
+    Zeros,
+)
+from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative, TotalDerivative
+from symrnn.language.entry import Entry
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
+from symrnn.language.shapes import is_column, same_size
+from symrnn.language.structure import Block, Diag, Hadamard, Vec
+from symrnn.language.time import TimeVector
+from symrnn.machine.arithmetic import (
+    APPLICATION,
+    ARROW,
+    ATOM,
+    PREFIX,
+    PRODUCT,
+    SUM,
+    Coq,
+    apply,
+    is_number,
+    name_of,
+    number,
+    time,
+)
+from symrnn.machine.scope import Scope
+
+
+@singledispatch
+def coq(node: Any, scope: Scope) -> Coq:
+    """The node as Coq."""
+    raise NotSupportedError(f"no Coq form for {type(node).__name__}", {"got": str(node)})
+
+
+# ---------------------------------------------------------------------- sizes
+
+
+def size(expression: Any) -> str:
+    """A positive size as a number of rows: d.+1 for the size d."""
+    expression = sympy.expand(expression)
+    if isinstance(expression, Symbol):
+        return f"{name_of(expression)}.+1"
+    if expression.is_Integer:
+        return str(expression)
+    if expression.is_Add:
+        return f"({' + '.join(size(term) for term in expression.args)})"
+    if expression.is_Mul:
+        return f"({' * '.join(size(factor) for factor in expression.args)})"
+    raise NotSupportedError("no Coq form for this size", {"got": str(expression)})
+
+
+def matrix_type(shape: tuple[Any, Any]) -> str:
+    """The type of matrices of a shape."""
+    rows, cols = map(size, shape)
+    if same_size(shape[1], 1):
+        return f"'cV[R]_{rows}"
+    return f"'M[R]_{rows}" if same_size(*shape) else f"'M[R]_({rows}, {cols})"
+
+
+# ---------------------------------------------------------------------- matrices
+
+
+@coq.register
+def _(node: TimeVector, scope: Scope) -> Coq:
+    return scope.vector(node)
+
+
+@coq.register
+def _(node: sympy.MatrixSymbol, scope: Scope) -> Coq:
+    return scope.leaf(node)
+
+
+@coq.register
+def _(node: Identity, scope: Scope) -> Coq:
+    return Coq("1%:M")
+
+
+@coq.register
+def _(node: Zeros, scope: Scope) -> Coq:
+    return Coq("0")
+
+
+@coq.register
+def _(node: Ones, scope: Scope) -> Coq:
+    return apply("const_mx", Coq("1"))
+
+
+@coq.register
+def _(node: Transposed, scope: Scope) -> Coq:
+    return Coq(f"{coq(node.args[0], scope).argument}^T")
+
+
+@coq.register
+def _(node: MatrixSum, scope: Scope) -> Coq:
+    first, *rest = node.args
+    text = coq(first, scope).within(SUM)
+    for term in rest:
+        negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
+        shown = MatrixProduct(-1, term) if negative else term
+        text += f" {'-' if negative else '+'} {coq(shown, scope).within(PRODUCT)}"
+    return Coq(text, SUM)
+
+
+@coq.register
+def _(node: MatrixProduct, scope: Scope) -> Coq:
+    factors = [coq(factor, scope) for factor in node.factors]
+    product = factors[0]
+    if len(factors) > 1:
+        left, *rest = factors
+        text = left.within(PREFIX if left.level == PREFIX else APPLICATION)
+        text = " *m ".join([text, *(factor.within(APPLICATION) for factor in rest)])
+        product = Coq(text, PRODUCT)
+    coefficient = node.coefficient
+    if coefficient == 1:
+        return product
+    if coefficient == -1:
+        return Coq(f"- {product.within(APPLICATION)}", PREFIX)
+    scale = coq(coefficient, scope).within(APPLICATION)
+    return Coq(f"{scale} *: {product.within(APPLICATION)}", PRODUCT)
+
+
+@coq.register
+def _(node: Hadamard, scope: Scope) -> Coq:
+    first, *rest = (coq(factor, scope) for factor in node.args)
+    for factor in rest:
+        first = apply("hadamard", first, factor)
+    return first
+
+
+@coq.register
+def _(node: Diag, scope: Scope) -> Coq:
+    return apply("dg", coq(node.args[0], scope))
+
+
+@coq.register
+def _(node: Vec, scope: Scope) -> Coq:
+    return apply("vec", coq(node.args[0], scope))
+
+
+@coq.register
+def _(node: Block, scope: Scope) -> Coq:
+    rows = [coq(row[0], scope) for row in node.args if len(row) == 1]
+    if len(rows) != len(node.args):
+        raise NotSupportedError("no Coq form for blocks side by side", {"got": str(node)})
+    stacked = rows[-1]
+    for row in reversed(rows[:-1]):
+        stacked = apply("col_mx", row, stacked)
+    return stacked
+
+
+@coq.register
+def _(node: Elementwise, scope: Scope) -> Coq:
+    return apply("map_mx", _function(node.activation, scope), coq(node.argument, scope))
+
+
+def _function(activation: Any, scope: Scope) -> Coq:
+    if activation.is_unknown or activation.name == scope.rnn.sigma.name:
+        if activation.order > 1:
+            raise NotSupportedError("no Coq form for a second derivative", {"got": activation})
+        return Coq(scope.sigma + "'" * activation.order)
+    body = coq(activation.function.expr, scope)
+    return Coq(f"fun {X.name} => {body.text}", ARROW)
+
+
+@coq.register
+def _(node: OrderedProduct, scope: Scope) -> Coq:
+    name = "oprod" if node.latest == LEFT else "oprod_right"
+    body = Coq(f"fun {name_of(node.index)} => {coq(node.body, scope).text}", ARROW)
+    return apply(name, time(node.lower), time(node.upper + 1), body)
+
+
+@coq.register
+def _(node: OrderedSum, scope: Scope) -> Coq:
+    times = _range(node.index, node.lower, node.upper)
+    return Coq(f"\\sum_({times}) {coq(node.body, scope).within(PRODUCT)}", 41)
+
+
+def _range(index: Symbol, lower: Any, upper: Any) -> str:
+    return f"{time(lower).within(SUM)} <= {name_of(index)} < {time(upper + 1).within(SUM)}"
+
+
+# ---------------------------------------------------------------------- derivatives
+
+
+@dataclass(frozen=True)
+class Differentiated:
+    """A function, the point at which it is differentiated, and the name of its derivative there."""
+
+    name: str
+    function: Coq
+    point: Coq
+
+
+def differentiated(node: Any, scope: Scope) -> Differentiated:
+    """What a derivative is a derivative of, and where."""
+    immediate = isinstance(node, ImmediateDerivative)
+    by = node.by.args[0] if isinstance(node.by, Vec) else node.by
+    point = coq(by, scope)
+    if isinstance(by, TimeVector):
+        if immediate or node.held:
+            raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
+        name, variable = "jac", "v"
+        inner = scope.from_(by, Coq(variable))
+    else:
+        column = is_column(by)
+        name = "jac" if column else "jacvec" if isinstance(node.by, Vec) else "grad"
+        variable = "v" if column else "V"
+        inner = scope.varying(**{by.name: variable})
+        held = (scope.rnn.s[node.of.index - 1],) if immediate else node.held
+        if len(held) > 1:
+            raise NotSupportedError("no Coq form for several held states", {"got": str(node)})
+        for state in held:
+            inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
+    body = coq(node.of, inner)
+    return Differentiated(name, _reduced(variable, body), point)
+
+
+def _reduced(variable: str, body: Coq) -> Coq:
+    """fun v => f v, written f."""
+    head, space, last = body.text.rpartition(" ")
+    alone = space and last == variable and not re.search(rf"\b{variable}\b", head)
+    if alone and body.level == APPLICATION:
+        return Coq(head, APPLICATION if " " in head else ATOM)
+    return Coq(f"fun {variable} => {body.text}", ARROW)
+
+
+@coq.register(TotalDerivative)
+@coq.register(ImmediateDerivative)
+def _(node: Any, scope: Scope) -> Coq:
+    found = differentiated(node, scope)
+    written = apply(found.name, found.function, found.point)
+    if node.layout == NUMERATOR or found.name == "grad":
+        return written
+    return Coq(f"{written.argument}^T")
+
+
+# ---------------------------------------------------------------------- scalars
+
+NORMS = {"1": "norm1", "2": "norm2", "inf": "normoo", "F": "frobenius", "max": "normmax"}
+VECTOR_NORMS = {"1": "sum_norm", "2": "euclidean", "inf": "largest_entry"}
+
+
+@coq.register
+def _(node: Norm, scope: Scope) -> Coq:
+    inner = coq(node.matrix, scope)
+    if node.kind == "any":
+        return apply("N _ _", inner)
+    # ‖v‖ of a column is the norm of the vector: the matrix norm induced by it is the same.
+    column = is_column(node.matrix) and node.kind in VECTOR_NORMS
+    return apply((VECTOR_NORMS if column else NORMS)[node.kind], inner)
+
+
+@coq.register
+def _(node: Entry, scope: Scope) -> Coq:
+    matrix, *place = node.args
+    written = [_place(index, extent) for index, extent in zip(place, matrix.shape, strict=True)]
+    return apply(coq(matrix, scope).argument, *written)
+
+
+def _place(index: Any, extent: Any) -> Coq:
+    if isinstance(index, Symbol):
+        return Coq(name_of(index))
+    if index == 1:
+        return Coq("0" if same_size(extent, 1) else "ord0")
+    raise NotSupportedError("no Coq form for this place", {"got": str(index)})
+
+
+@coq.register
+def _(node: sympy.Symbol, scope: Scope) -> Coq:
+    name = name_of(node)
+    return Coq(f"{name}%:R") if node.is_integer else Coq(scope.changed.get(name, name))
+
+
+@coq.register
+def _(node: sympy.Rational, scope: Scope) -> Coq:
+    return number(node)
+
+
+@coq.register
+def _(node: sympy.Add, scope: Scope) -> Coq:
+    terms = sorted(node.as_ordered_terms(), key=lambda term: term.could_extract_minus_sign())
+    text = coq(terms[0], scope).within(SUM)
+    for term in terms[1:]:
+        negative = term.could_extract_minus_sign()
+        shown = coq(-term if negative else term, scope)
+        text += f" {'-' if negative else '+'} {shown.within(PRODUCT)}"
+    return Coq(text, SUM)
+
+
+@coq.register
+def _(node: sympy.Mul, scope: Scope) -> Coq:
+    if node.could_extract_minus_sign():
+        return Coq(f"- {coq(-node, scope).within(PREFIX - 1)}", PREFIX)
+    above, below = [], []
+    for factor in node.as_ordered_factors():
+        base, exponent = factor.as_base_exp()
+        if factor.is_Rational and factor != 1:
+            above += [number(factor.p)] if factor.p != 1 else []
+            below += [number(factor.q)] if factor.q != 1 else []
+        elif is_number(exponent) and exponent < 0:
+            below.append(coq(base**-exponent, scope))
+        else:
+            above.append(coq(factor, scope))
+    text = " * ".join(factor.within(APPLICATION + 20) for factor in above) or "1"
+    for factor in below:
+        text += f" / {factor.within(APPLICATION + 20)}"
+    return Coq(text, PRODUCT)
+
+
+@coq.register
+def _(node: sympy.Pow, scope: Scope) -> Coq:
+    base, exponent = node.as_base_exp()
+    if exponent == sympy.Rational(1, 2):
+        return apply("Num.sqrt", coq(base, scope))
+    if is_number(exponent) and exponent < 0:
+        inverse = coq(base**-exponent, scope)
+        return Coq(f"{inverse.argument}^-1")
+    if not exponent.is_integer:
+        raise NotSupportedError("no Coq form for this power", {"got": str(node)})
+    power = time(exponent)
+    return Coq(f"{coq(base, scope).within(APPLICATION)} ^+ {power.argument}", 29)
+
+
+@coq.register(sympy.Max)
+@coq.register(sympy.Min)
+def _(node: Any, scope: Scope) -> Coq:
+    name = "Num.max" if isinstance(node, sympy.Max) else "Num.min"
+    first, *rest = sorted(node.args, key=_constants_first)
+    written = coq(first, scope)
+    for argument in rest:
+        written = apply(name, written, coq(argument, scope))
+    return written
+
+
+def _constants_first(expression: Any) -> tuple[int, str]:
+    return (len(expression.atoms(MatrixExpr, Norm, Entry)), str(sympy.default_sort_key(expression)))
+
+
+@coq.register
+def _(node: sympy.Abs, scope: Scope) -> Coq:
+    return Coq(f"`|{coq(node.args[0], scope).text}|")
+
+
+@coq.register
+def _(node: sympy.Sum, scope: Scope) -> Coq:
+    (limits,) = node.limits
+    index, lower, upper = limits
+    body = coq(node.function, scope).within(PRODUCT)
+    entries = [e for e in node.function.atoms(Entry) if index in e.args[1:]]
+    if entries and lower == 1:
+        return Coq(f"\\sum_({name_of(index)} < {size(upper)}) {body}", 41)
+    return Coq(f"\\sum_({_range(index, lower, upper)}) {body}", 41)
+
+
+@coq.register
+def _(node: Unknown, scope: Scope) -> Coq:
+    _, order, argument = node.args
+    return apply("sigma" + "'" * int(order), coq(argument, scope))

@@ -1,0 +1,334 @@
+"""A part's hypotheses and claim as one closed proposition: what is quantified, assumed, claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+import sympy
+from sympy import Symbol
+from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Activation, Unknown
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
+from symrnn.language.entry import Entry
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import Ranged
+from symrnn.language.relations import Equation, Inequality, Limit, Relation
+from symrnn.language.time import TimeVector
+from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
+from symrnn.machine.printer import coq, differentiated, matrix_type, size
+from symrnn.machine.scope import CELLS, Scope, cell_name
+from symrnn.recurrence.elman import RNN
+
+DERIVATIVES = (TotalDerivative, ImmediateDerivative)
+
+
+def proposition(claim: Any, given: Iterable[Any], rnn: RNN) -> str:
+    """A claim under its hypotheses, for every size, every time and every network.
+
+    Args:
+        claim: an equation, an inequality or a limit.
+        given: the hypotheses.
+        rnn: the recurrence it speaks of.
+
+    Raises:
+        NotSupportedError: something in it has no Coq form.
+    """
+    facts = [fact for fact in given if fact is not sympy.true]
+    return _Writer(claim, facts, rnn).text()
+
+
+@dataclass(frozen=True)
+class _Writer:
+    claim: Any
+    given: list[Any]
+    rnn: RNN
+
+    def text(self) -> str:
+        scope = Scope(self.rnn)
+        conclusion = [
+            *self._differentiable(scope),
+            relation(self.claim, scope).within(RELATION),
+        ]
+        premises = [*self._about_symbols(), *self._hypotheses(scope)]
+        lines = [*_filled("forall", self._binders(), ","), *self._abbreviations(scope)]
+        lines += [f"{premise} ->" for premise in premises]
+        return "\n".join("  " + line for line in [*lines, " /\\\n  ".join(conclusion)])
+
+    # ------------------------------------------------------------------ what occurs
+
+    @property
+    def _nodes(self) -> list[Any]:
+        return [self.claim, *self.given]
+
+    def _has(self, *kinds: type) -> bool:
+        return any(node.has(*kinds) for node in self._nodes)
+
+    @property
+    def _runs(self) -> bool:
+        """Whether anything speaks of the recurrence."""
+        return self._has(TimeVector)
+
+    def _sequences(self) -> set[str]:
+        return {v.label for node in self._nodes for v in node.atoms(TimeVector)}
+
+    def _free(self) -> set[Symbol]:
+        return {s for node in self._nodes for s in _free_of(node)}
+
+    def _times_of_claim(self) -> set[Symbol]:
+        return {s for s in _free_of(self.claim) if _is_time(s)} - self._places()
+
+    def _times(self) -> list[Symbol]:
+        """The times that the claim is quantified over: those of facts alone are bound there."""
+        found = self._times_of_claim()
+        for fact in self.given:
+            if isinstance(fact, Relational):
+                found |= {s for s in fact.free_symbols if _is_time(s)}
+        return _sorted(found - self._grown())
+
+    def _grown(self) -> set[Symbol]:
+        return {self.claim.variable} if isinstance(self.claim, Limit) else set()
+
+    def _places(self) -> set[Symbol]:
+        """Symbols that number the rows or columns of a matrix."""
+        entries = {entry for node in self._nodes for entry in node.atoms(Entry)}
+        return {s for e in entries for s in e.args[1:] if isinstance(s, Symbol)}
+
+    # ------------------------------------------------------------------ what is quantified
+
+    def _binders(self) -> Iterator[str]:
+        yield "(R : realType)"
+        sizes = self._sizes()
+        if sizes:
+            yield f"({' '.join(map(name_of, sizes))} : nat)"
+        if self._runs:
+            yield from self._network()
+        for leaf in self._parameters():
+            yield f"({leaf.name} : {matrix_type(leaf.shape)})"
+        if self._has_any_norm():
+            yield "(N : forall m n, 'M[R]_(m, n) -> R)"
+        scalars = self._scalars()
+        if scalars:
+            yield f"({' '.join(map(name_of, scalars))} : R)"
+        yield from self._numbers_of_entries()
+        times = self._times()
+        if times:
+            yield f"({' '.join(map(name_of, times))} : nat)"
+
+    def _numbers_of_entries(self) -> list[str]:
+        free, found = self._free(), {}
+        for entry in sorted({e for n in self._nodes for e in n.atoms(Entry)}, key=str):
+            for place, extent in zip(entry.args[1:], entry.matrix.shape, strict=True):
+                if isinstance(place, Symbol) and place in free:
+                    found[place] = f"({name_of(place)} : 'I_{size(extent)})"
+        return list(found.values())
+
+    def _sizes(self) -> list[Symbol]:
+        shapes = [node.shape for node in self._leaves()]
+        if self._runs:
+            shapes += [parameter.shape for parameter in self.rnn.parameters]
+        return _sorted({s for shape in shapes for extent in shape for s in extent.free_symbols})
+
+    def _leaves(self) -> list[MatrixExpr]:
+        found = {leaf for node in self._nodes for leaf in node.atoms(sympy.MatrixSymbol)}
+        return sorted(found, key=lambda leaf: str(leaf.name))
+
+    def _parameters(self) -> list[MatrixExpr]:
+        network = set(self.rnn.parameters) if self._runs else set()
+        return [leaf for leaf in self._leaves() if leaf not in network]
+
+    def _network(self) -> Iterator[str]:
+        rnn = self.rnn
+        if not rnn.sigma.is_unknown:
+            raise NotSupportedError("no Coq form for this activation", {"got": rnn.sigma.name})
+        yield "(sigma sigma' : R -> R)" if self._uses_slope() else "(sigma : R -> R)"
+        for parameter in rnn.parameters:
+            yield f"({parameter.name} : {matrix_type(parameter.shape)})"
+        if rnn.x is not None and "x" in CELLS[cell_name(rnn)][1]:
+            yield f"(x : nat -> {matrix_type(rnn.x[0].shape)})"
+        column = matrix_type(rnn.s[0].shape)
+        yield f"(s0 : {column})"
+        if rnn.L.label in self._sequences():
+            yield f"(ell : nat -> {column} -> 'cV[R]_1)"
+
+    def _scalars(self) -> list[Symbol]:
+        return _sorted({s for s in self._free() if not s.is_integer})
+
+    def _has_any_norm(self) -> bool:
+        return any(norm.kind == "any" for node in self._nodes for norm in node.atoms(Norm))
+
+    # ------------------------------------------------------------------ what is assumed
+
+    def _abbreviations(self, scope: Scope) -> Iterator[str]:
+        if not self._runs:
+            return
+        yield f"let F := {scope.full_cell.text} in"
+        yield "let s := state F s0 in"
+        if self.rnn.a.label in self._sequences():
+            j, before = Coq("j"), Coq("(s (j - 1)%N)")
+            yield f"let a := fun j => {scope.full_preactivation(j, before).text} in"
+
+    def _about_symbols(self) -> Iterator[str]:
+        if self._runs and self._uses_slope():
+            yield "slope sigma sigma'"
+        if self._runs and self.rnn.L.label in self._sequences():
+            yield "(forall t v, differentiable (ell t) v)"
+        if self._has_any_norm():
+            yield "lecture_norm N"
+        for symbol in self._scalars():
+            if symbol.is_positive:
+                yield f"0 < {name_of(symbol)}"
+            elif symbol.is_nonnegative:
+                yield f"0 <= {name_of(symbol)}"
+
+    def _uses_slope(self) -> bool:
+        primes = any(each.order for node in self._nodes for each in node.atoms(Activation))
+        return primes or self._has(*DERIVATIVES)
+
+    def _hypotheses(self, scope: Scope) -> Iterator[str]:
+        for fact in dict.fromkeys(self.given):
+            if isinstance(fact, Relational) and fact.free_symbols & self._grown():
+                continue  # the range of what grows: it guards the hypotheses about it
+            if isinstance(fact, Relational):
+                if not _trivial(fact):
+                    yield _order(fact, scope)
+                continue
+            yield self._hypothesis(fact, scope)
+
+    def _hypothesis(self, fact: Relation, scope: Scope) -> str:
+        """A relation; its times that the claim does not speak of stand for every time."""
+        known = set(self._times())
+        every = _sorted({s for s in _free_of(fact) if _is_time(s)} - known - self._places())
+        written = relation(fact, scope)
+        if not every:
+            return written.within(RELATION)
+        guards = [f"{_order(guard, scope)} -> " for guard in self._guards(fact, set(every))]
+        names = " ".join(map(name_of, every))
+        return f"(forall {names}, {''.join(guards)}{written.within(RELATION)})"
+
+    def _guards(self, fact: Any, every: set[Symbol]) -> list[Any]:
+        """Where what a hypothesis speaks of exists."""
+        guards = [g for g in self.given if isinstance(g, Relational) and g.free_symbols & every]
+        vectors = [v for v in fact.atoms(TimeVector) if v.label == self.rnn.a.label]
+        vectors += [d.of for d in fact.atoms(ImmediateDerivative) if isinstance(d.of, TimeVector)]
+        guards += [sympy.Ge(v.index, 1) for v in vectors if v.index.free_symbols & every]
+        return list(dict.fromkeys(guard for guard in guards if not _trivial(guard)))
+
+    # ------------------------------------------------------------------ what is claimed
+
+    def _differentiable(self, scope: Scope) -> list[str]:
+        """That the derivatives a claim speaks of exist."""
+        found: dict[str, None] = {}
+        start: tuple[Any, ...] = ()
+        if isinstance(self.claim, Limit):
+            grown = self.claim.variable
+            guards = [g for g in self.given if isinstance(g, Relational) and g.has(grown)]
+            start = ((grown, [_order(g, scope) for g in guards if not _trivial(g)]),)
+        for derivative, bound in _derivatives(self.claim, start, scope):
+            each = differentiated(derivative, scope)
+            text = f"differentiable {each.function.argument} {each.point.argument}"
+            for index, guards in reversed(bound):
+                conditions = "".join(f"{guard} -> " for guard in guards)
+                text = f"(forall {name_of(index)}, {conditions}{text})"
+            found[text] = None
+        return list(found)
+
+
+def _derivatives(node: Any, bound: tuple[Any, ...], scope: Scope) -> Iterator[tuple[Any, Any]]:
+    """The outermost derivatives in an expression, with the indices that are bound there."""
+    if isinstance(node, DERIVATIVES):
+        yield node, bound
+        return
+    if isinstance(node, Ranged):
+        lower, upper = time(node.lower).within(SUM), time(node.upper + 1).within(SUM)
+        within = f"({lower} <= {name_of(node.index)} < {upper})%N"
+        bound = (*bound, (node.index, [within]))
+        yield from _derivatives(node.body, bound, scope)
+        return
+    for child in node.args:
+        yield from _derivatives(child, bound, scope)
+
+
+# ---------------------------------------------------------------------- relations
+
+
+@singledispatch
+def relation(node: Any, scope: Scope) -> Coq:
+    """A relation as a proposition."""
+    raise NotSupportedError(f"no Coq form for {type(node).__name__}", {"got": str(node)})
+
+
+@relation.register
+def _(node: Equation, scope: Scope) -> Coq:
+    left, right = (coq(side, scope).within(SUM) for side in (node.lhs, node.rhs))
+    return Coq(f"{left} = {right}", RELATION)
+
+
+@relation.register
+def _(node: Inequality, scope: Scope) -> Coq:
+    left, right = (coq(side, scope).within(SUM) for side in (node.lhs, node.rhs))
+    kind = " :> R" if is_time(node.lhs) else ""
+    return Coq(f"{left} <= {right}{kind}", RELATION)
+
+
+@relation.register
+def _(node: Limit, scope: Scope) -> Coq:
+    variable, quantity = name_of(node.variable), coq(node.lhs, scope)
+    limit = "+oo" if node.rhs is sympy.oo else f"({coq(node.rhs, scope).text} : R)"
+    return Coq(f"(fun {variable} => {quantity.text}) --> {limit}", RELATION)
+
+
+def _order(fact: Relational, scope: Scope) -> str:
+    """An inequality between times, without differences; or between scalars, as it stands."""
+    strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
+    low, high = fact.lts, fact.gts
+    sign = "<" if strict else "<="
+    if is_time(low) and is_time(high):
+        gap = sympy.expand(high - low)
+        terms = sympy.Add.make_args(gap)
+        above = [term for term in terms if not term.could_extract_minus_sign()]
+        below = [-term for term in terms if term.could_extract_minus_sign()]
+        left, right = (time(sympy.Add(*side)).within(SUM) for side in (below, above))
+        return f"({left} {sign} {right})%N"
+    return f"{coq(low, scope).within(SUM)} {sign} {coq(high, scope).within(SUM)}"
+
+
+def _trivial(fact: Relational) -> bool:
+    """0 ≤ k: every natural number is."""
+    gap = sympy.expand(fact.gts - fact.lts)
+    strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
+    return isinstance(gap, Symbol) and bool(gap.is_integer) and not strict
+
+
+def _filled(opening: str, words: Iterable[str], closing: str) -> list[str]:
+    """Words on as few lines as they need."""
+    lines = [opening]
+    for word in words:
+        if len(lines[-1]) + len(word) > 88:
+            lines.append(f"   {word}")
+        else:
+            lines[-1] += f" {word}"
+    return [*lines[:-1], lines[-1] + closing]
+
+
+def _free_of(node: Any) -> set[Symbol]:
+    variable = {node.variable} if isinstance(node, Limit) else set()
+    parameters = {leaf for leaf in node.free_symbols if not isinstance(leaf, Symbol)}
+    names = {Symbol(str(leaf.args[0])) for leaf in parameters if leaf.args}
+    named = {s for s in node.free_symbols if isinstance(s, Symbol)} - variable - names
+    of_unknown = {u.args[0] for u in node.atoms(Unknown)}
+    functions = {f.args[0] for f in node.atoms(VectorFunction)}
+    return named - of_unknown - functions
+
+
+def _is_time(symbol: Symbol) -> bool:
+    return bool(symbol.is_integer) and not symbol.is_positive
+
+
+def _sorted(symbols: Iterable[Symbol]) -> list[Symbol]:
+    return sorted(symbols, key=lambda symbol: str(symbol.name))

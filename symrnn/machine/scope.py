@@ -1,0 +1,139 @@
+"""What stands for the vectors of a recurrence: the run itself, or one in which something varies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sympy
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Activation
+from symrnn.language.time import TimeVector
+from symrnn.machine.arithmetic import APPLICATION, Coq, apply, time
+from symrnn.recurrence.elman import RNN, elman, sigma_inside
+
+Build = Callable[[Activation], RNN]
+
+
+def _bare(sigma: Activation) -> RNN:
+    return elman(sigma, inputs=False)
+
+
+CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
+    "elman": (elman, ("W", "U", "b", "x")),
+    "bare": (_bare, ("W", "b")),
+    "sigma_inside": (sigma_inside, ("W", "U", "b", "x")),
+}
+"""The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
+
+
+def cell_name(rnn: RNN) -> str:
+    """The name in the vocabulary of a recurrence's cell.
+
+    Raises:
+        NotSupportedError: it is none of the vocabulary's.
+    """
+    for name, (build, _) in CELLS.items():
+        known = build(rnn.sigma).recurrence
+        if dict(known.definitions) == dict(rnn.recurrence.definitions):
+            return name
+    raise NotSupportedError(
+        "no Coq form for this recurrence", {"expected": ", ".join(CELLS), "got": rnn.recurrence}
+    )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How leaves are written.
+
+    Args:
+        rnn: the recurrence spoken of.
+        changed: what stands for a parameter that varies, by its name.
+        given: what stands for a vector that varies, or from which the run goes on.
+        one_step: whether what is given is the state before, and only the step after it varies.
+    """
+
+    rnn: RNN
+    changed: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[TimeVector, Coq] | None = None
+    one_step: bool = False
+
+    @property
+    def sigma(self) -> str:
+        """The activation."""
+        return "sigma" if self.rnn.sigma.is_unknown else self.rnn.sigma.name
+
+    @property
+    def cell(self) -> Coq:
+        """The transition j, s_{j-1} ↦ s_j."""
+        if not self.changed:
+            return Coq("F")
+        return self.full_cell
+
+    @property
+    def full_cell(self) -> Coq:
+        """The transition, with nothing abbreviated."""
+        name = cell_name(self.rnn)
+        read = (self.changed.get(each, each) for each in CELLS[name][1])
+        return Coq(" ".join([name, self.sigma, *read]), APPLICATION)
+
+    def varying(self, **changed: str) -> Scope:
+        """The same run with a parameter that varies; nothing else is given."""
+        return replace(self, changed={**self.changed, **changed}, given=None)
+
+    def from_(self, vector: TimeVector, value: Coq) -> Scope:
+        """The run that goes on from a value of a vector."""
+        return replace(self, given=(vector, value))
+
+    def state(self, index: Any) -> Coq:
+        """s at a time."""
+        index = sympy.expand(index)
+        if self.given is not None:
+            vector, value = self.given
+            if (index - vector.index).is_negative:
+                return replace(self, given=None).state(index)
+            if vector.label == self.rnn.a.label:
+                value = apply("map_mx", Coq(self.sigma), value)
+            if index == vector.index:
+                return value
+            if self.one_step and index == vector.index + 1:
+                return apply(self.cell.within(APPLICATION), time(index), value)
+            return apply("flow", self.cell, time(vector.index), time(index), value)
+        if self.changed:
+            return apply("state", self.cell, Coq("s0"), time(index))
+        return apply("s", time(index))
+
+    def preactivation(self, index: Any) -> Coq:
+        """a at a time."""
+        if self.given is not None and self.given[0] == self.rnn.a[index]:
+            return self.given[1]
+        if self.given is None and not self.changed:
+            return apply("a", time(index))
+        return self.full_preactivation(time(index), self.state(index - 1))
+
+    def full_preactivation(self, index: Coq, before: Coq) -> Coq:
+        """a at a time, from the state before."""
+        name = cell_name(self.rnn)
+        function = {"elman": "preactivation", "bare": "bare_preactivation"}[name]
+        read = (Coq(self.changed.get(each, each)) for each in CELLS[name][1])
+        return apply(function, *read, index, before)
+
+    def vector(self, node: TimeVector) -> Coq:
+        """A vector of the recurrence at a time."""
+        rnn, index = self.rnn, node.index
+        if node.label == rnn.s.label:
+            return self.state(index)
+        if node.label == rnn.a.label:
+            return self.preactivation(index)
+        if node.label == rnn.L.label:
+            return apply("ell", time(index), self.state(index))
+        if rnn.x is not None and node.label == rnn.x.label:
+            return apply("x", time(index))
+        raise NotSupportedError("no Coq form for this vector", {"got": node.label})
+
+    def leaf(self, node: MatrixExpr) -> Coq:
+        """A parameter."""
+        return Coq(self.changed.get(node.name, node.name))

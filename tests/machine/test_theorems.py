@@ -1,0 +1,79 @@
+"""The lecture's statements before the prover: what is closed, from which axioms, what is refused.
+
+Results are kept in the user's cache folder; on a fresh machine everything is compiled from scratch.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from symrnn.lecture.machine import ask_prover, theorems
+from symrnn.machine.cache import Cache, default_folder
+from symrnn.machine.evidence import Checked, machine_check
+from symrnn.machine.names import claims_stem
+from symrnn.machine.prover import Prover
+from symrnn.machine.sources import Source
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.verify.faults import slips
+
+LIBRARY = load()
+GOLDEN = json.loads((Path(__file__).parent / "axioms.json").read_text(encoding="utf-8"))
+PREAMBLE = """\
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
+From mathcomp.analysis Require Import reals topology normedtype derive.
+From symrnn Require Import vocabulary.
+"""
+
+
+@pytest.fixture(scope="module")
+def checked(prover: Prover) -> dict[str, Checked]:
+    """Every statement, checked once."""
+    return ask_prover(LIBRARY, prover)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_every_part_is_a_theorem_from_these_axioms(checked: dict[str, Checked], name: str) -> None:
+    found = checked[name]
+    assert {part.label: part.why_not for part in found.parts if not part.closed} == {}
+    assert [f"{fault.label}: {fault.slip}" for fault in found.faults if not fault.refused] == []
+    assert found.graded
+    assert list(found.axioms) == GOLDEN[name]
+
+
+def test_what_is_not_closed_is_said_and_nothing_is_refuted(checked: dict[str, Checked]) -> None:
+    assert {name for name, found in checked.items() if found.graded} == set(GOLDEN)
+    for name, found in checked.items():
+        assert not found.refuted, (name, found)
+
+
+def test_a_theorem_of_another_proposition_closes_nothing(prover: Prover) -> None:
+    statement = LIBRARY["preactivation_jacobian"]
+    stem = claims_stem(statement.name)
+    cousin = Source(stem, f"{PREAMBLE}Theorem {statement.name}_claim : True.\nProof. by []. Qed.\n")
+    found = machine_check(
+        [statement],
+        elman(),
+        {**theorems(), stem: cousin},
+        slips,
+        prover,
+        Cache(default_folder()),
+    )[statement.name]
+    assert not found.graded and found.refuted
+    assert "the theorem states another proposition" in found.parts[0].why_not
+
+
+def test_what_is_no_fault_is_not_planted(prover: Prover) -> None:
+    statement = LIBRARY["preactivation_jacobian"]
+    found = machine_check(
+        [statement],
+        elman(),
+        theorems(),
+        lambda claim: [("none at all", claim)],
+        prover,
+        Cache(default_folder()),
+    )[statement.name]
+    assert [fault.slip for fault in found.faults] == ["a hypothesis dropped"]
