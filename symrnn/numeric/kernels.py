@@ -247,7 +247,7 @@ class Kernels:
             start = np.broadcast_to(self.step_jacobian(bindings), (*lanes, size, size))
             result = self._loop("jacobian", run, P=start, first=k + 2, last=t)["P"]
         arguments.in_range("∂s_t/∂s_k", [result], SCALED)
-        return result.reshape(*run.batch, size, size)
+        return unflattened(run, result)
 
     def _paired(self, run: Run, t: int, k: int) -> Array:
         """The product of all factors, chunk by chunk, in each chunk pair by pair."""
@@ -325,8 +325,8 @@ class Kernels:
         shape = (*run.batch, run.s.shape[-1])
         row = arguments.vectors("loss_gradient", loss_gradient, run.s.dtype, shape, "(…, d)")
         start = row.reshape(run.s.shape[1:])
-        result = self._loop("growing_sum", run, y=start, first=since, last=t - 1, summed=summed)
-        return self._gradients(run, result, "y", since, summed)
+        result = self.swept(run, start, None, since, t, summed)
+        return self._gradients(run, result, since, summed)
 
     def truncated_gradients(
         self,
@@ -356,7 +356,13 @@ class Kernels:
         return self.gradients(run, loss_gradient, t, held, summed=summed)
 
     def adjoint_gradients(
-        self, run: Run, loss_gradients: Any, since: int = 0, *, summed: bool = False
+        self,
+        run: Run,
+        loss_gradients: Any,
+        since: int = 0,
+        *,
+        arriving: Any = None,
+        summed: bool = False,
     ) -> dict[str, Array]:
         """∂L/∂(W, U, b, s₀) of the total loss by the adjoint recursion, O(T).
 
@@ -364,6 +370,7 @@ class Kernels:
             run: a forward pass.
             loss_gradients: ∂⁺L_k/∂s_k at place k-1, (T, …, d); zeros where there is no loss.
             since: the state at this time is held constant.
+            arriving: ∂L/∂s_T from losses after this run, (…, d); none by default.
             summed: add up over the batch; otherwise one gradient a sequence.
 
         Raises:
@@ -371,6 +378,21 @@ class Kernels:
             RangeError: a product overflows.
         """
         arguments.times(run.steps, run.steps, since)
+        g = self.loss_rows(run, loss_gradients)
+        delta = g[-1]
+        if arriving is not None:
+            shape = (*run.batch, run.s.shape[-1])
+            later = arguments.vectors("arriving", arriving, run.s.dtype, shape, "(…, d)")
+            delta = delta + later.reshape(delta.shape)
+        result = self.swept(run, delta, g, since, run.steps, summed)
+        return self._gradients(run, result, since, summed)
+
+    def loss_rows(self, run: Run, loss_gradients: Any) -> Array:
+        """∂⁺L_k/∂s_k for each step, checked against the run and in the loops' layout.
+
+        Raises:
+            ShapeError, IllFormedError: they do not fit the run.
+        """
         if np.ndim(loss_gradients) < 2 or len(loss_gradients) != run.steps:
             raise ShapeError(
                 "loss_gradients: one row for each step",
@@ -378,32 +400,44 @@ class Kernels:
             )
         shape = (run.steps, *run.batch, run.s.shape[-1])
         g = arguments.aligned("loss_gradients", loss_gradients, run.s.dtype, shape)
-        g = g.reshape(run.steps, *run.s.shape[1:])
-        return self._adjoint(run, g, since, summed)
+        return g.reshape(run.steps, *run.s.shape[1:])
 
-    def _adjoint(self, run: Run, g: Array, since: int, summed: bool) -> dict[str, Array]:
+    def swept(
+        self, run: Run, delta: Array, g: Array | None, first: int, last: int, summed: bool = False
+    ) -> dict[str, Array]:
+        """One sweep of the adjoint recursion from `last` down to `first`, in the loops' layout.
+
+        Args:
+            run: a forward pass.
+            delta: δ_last, of the shape of one state of `run.s`; a loss at `last` is in it.
+            g: ∂⁺L_k/∂s_k at place k-1 for first ≤ k < last; None where there is no loss.
+            first, last: 0 ≤ first ≤ last ≤ T.
+            summed: add up over the batch.
+
+        Returns:
+            δ_first as "delta", and by name of each parameter the terms k = first+1 … last.
+        """
+        span = {"first": first, "last": last - 1, "summed": summed}
+        if g is None:
+            result = self._loop("growing_sum", run, y=delta, **span)
+            return {"delta": result.pop("y"), **result}
         # There is no loss at time 0: the last step down is the recursion without one.
-        first, last = max(since, 1), run.steps - 1
-        given = {"delta": g[-1], "dL_ds": g, "summed": summed}
-        result = self._loop("adjoint", run, first=first, last=last, **given)
-        if since == 0:
-            start = result.pop("delta")
-            lowest = self._loop("growing_sum", run, y=start, first=0, last=0, summed=summed)
-            result = {"delta": lowest.pop("y"), **{n: result[n] + v for n, v in lowest.items()}}
-        return self._gradients(run, result, "delta", since, summed)
+        span["first"] = max(first, 1)
+        result = self._loop("adjoint", run, delta=delta, dL_ds=g, **span)
+        if first > 0 or last == 0:
+            return result
+        lowest = self.swept(run, result.pop("delta"), None, 0, 1, summed)
+        return {n: v if n == "delta" else v + result[n] for n, v in lowest.items()}
 
     def _gradients(
-        self, run: Run, result: dict[str, Array], adjoint: str, since: int, summed: bool
+        self, run: Run, result: dict[str, Array], since: int, summed: bool
     ) -> dict[str, Array]:
-        start = result.pop(adjoint)
+        start = result.pop("delta")
         if since == 0:
             result["s0"] = start
         arguments.in_range("the gradient", list(result.values()), SCALED)
-        lanes = run.s.ndim - 2
-        return {
-            n: v if summed and n != "s0" else v.reshape(*run.batch, *v.shape[lanes:])
-            for n, v in result.items()
-        }
+        own = {n for n in result if not summed or n == "s0"}
+        return {n: unflattened(run, v) if n in own else v for n, v in result.items()}
 
     def recurrent_gradient(
         self, W: Array, U: Array, b: Array, s0: Array, x: Array, g: Array
@@ -442,6 +476,11 @@ class Kernels:
             found.append(np.linalg.norm(P[-2::-1], 2, axis=(-2, -1)))
             latest = P[0]
         return np.concatenate(found).reshape(t + 1, *run.batch)
+
+
+def unflattened(run: Run, value: Array) -> Array:
+    """A result in the loops' layout with the batch axes of the user's arrays."""
+    return value.reshape(*run.batch, *value.shape[run.s.ndim - 2 :])
 
 
 def chunks(run: Run, first: int, last: int) -> list[tuple[int, int]]:
