@@ -28,7 +28,7 @@ LAYERS = [
     {"recurrence"},
     {"theory", "numeric", "enclosure"},
     {"verify", "typeset", "machine"},
-    {"lecture"},
+    {"lecture", "bench"},
     {"cli", "pytest_plugin"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.

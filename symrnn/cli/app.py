@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
 from symrnn.cli.derive import derive
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify):
+for command in (lecture, check, derive, certify, bench):
     app.command()(command)
 
 

@@ -1,0 +1,1 @@
+"""The benchmark: ours and every installed peer, side by side on the same inputs."""

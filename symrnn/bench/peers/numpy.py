@@ -1,0 +1,42 @@
+"""NumPy: the matrix products alone, the least any method has to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symrnn.bench.contender import BOUND, Contender
+from symrnn.bench.inputs import Net
+
+
+def jacobian(net: Net) -> Contender:
+    """The T-1 products W·P, each into a buffer."""
+    first, second = net.W.copy(), np.empty_like(net.W)
+
+    def run() -> None:
+        product, other = first, second
+        for _ in range(len(net.x) - 1):
+            np.matmul(net.W, product, out=other)
+            product, other = other, product
+
+    return Contender(BOUND, run, value=None)
+
+
+def bptt(net: Net) -> Contender:
+    """W s and Wᵀ δ for each step and the whole batch; U x, ∂L/∂W and ∂L/∂U each at once."""
+    steps, d = len(net.x), len(net.W)
+    s = np.zeros((steps + 1, *net.s0.shape[:-1], d))
+    s[:] = net.s0
+    flat_s, flat_x = s[:-1].reshape(-1, d), net.x.reshape(-1, net.x.shape[-1])
+    buffer, weights = np.empty_like(net.s0), np.ascontiguousarray(net.W.T)
+
+    def run() -> Any:
+        flat_x @ net.U.T
+        for j in range(steps):
+            np.matmul(s[j], weights, out=buffer)
+        for j in range(steps):
+            np.matmul(s[j], net.W, out=buffer)
+        return flat_s.T @ flat_s, flat_s.T @ flat_x
+
+    return Contender(BOUND, run, value=None)

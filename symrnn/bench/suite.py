@@ -1,0 +1,61 @@
+"""All work items in order, measured one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from symrnn.bench.contender import Work
+from symrnn.bench.measure import FULL, QUICK, Row, measure
+from symrnn.bench.work import bptt, derivation, gradient_check, imports, jacobian, truncation
+from symrnn.errors import IllFormedError
+
+Works = Callable[[bool], Iterator[Work]]
+
+ITEMS: dict[str, Works] = {
+    "jacobian": jacobian.works,
+    "bptt": bptt.works,
+    "truncated": truncation.works,
+    "check": gradient_check.works,
+    "derivation": derivation.works,
+    "import": imports.works,
+}
+
+
+class Progress(Protocol):
+    """Hears what is being measured, how many items are done, and out of how many."""
+
+    def __call__(self, what: str, done: int, of: int, /) -> None: ...
+
+
+def run(
+    progress: Progress,
+    quick: bool = False,
+    only: tuple[str, ...] = (),
+    items: Mapping[str, Works] = ITEMS,
+) -> list[Row]:
+    """Measure.
+
+    Args:
+        progress: hears each piece of work as it is begun.
+        quick: small sizes, once each: for correctness, not for speed.
+        only: names of items; all by default.
+        items: the items there are.
+
+    Raises:
+        IllFormedError: an unknown item.
+        DisagreementError: a peer and ours do not compute the same.
+    """
+    unknown = [name for name in only if name not in items]
+    if unknown:
+        raise IllFormedError(
+            f"unknown work item {unknown[0]!r}", {"expected": ", ".join(items), "got": unknown[0]}
+        )
+    chosen = [name for name in items if not only or name in only]
+    rows = []
+    for done, name in enumerate(chosen):
+        for work in items[name](quick):
+            sizes = ", ".join(f"{symbol} = {size}" for symbol, size in work.sizes.items())
+            progress(f"{work.name} {sizes}".strip(), done, len(chosen))
+            rows.append(measure(work, QUICK if quick else FULL))
+    return rows

@@ -1,0 +1,51 @@
+"""`symrnn bench`: ours and the installed peers, measured side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from symrnn.bench.record import record
+from symrnn.bench.suite import ITEMS, run
+from symrnn.bench.table import remarks, table
+from symrnn.cli.progress import progress_bar
+from symrnn.errors import IllFormedError
+from symrnn.typeset.files import write_files
+
+WIDTH = 160
+"""Columns of the table where it does not go to a terminal."""
+
+
+def bench(
+    path: Annotated[
+        Path | None, typer.Option("--json", help="Write figures, versions and machine as JSON.")
+    ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Small sizes, once each: for correctness."),
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help=f"Some work items: {', '.join(ITEMS)}.")
+    ] = None,
+) -> None:
+    """Compare ours with the installed peers, then time them; exit code 1 if results disagree."""
+    if path is not None and path.is_dir():
+        raise IllFormedError("--json names a folder", {"expected": "a file", "got": path})
+    with progress_bar() as listener:
+        rows = run(listener, quick, tuple(only or ()))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    console.print(table(rows))
+    for remark in remarks(rows):
+        typer.echo(remark)
+    if quick:
+        typer.echo("quick: all results agree; sizes are too small for times to mean anything")
+    if path is not None:
+        written = json.dumps(record(rows, quick), indent=2, ensure_ascii=False, allow_nan=False)
+        write_files(path.parent, {path.name: f"{written}\n".encode()})
+        typer.echo(f"  {path}")
