@@ -51,6 +51,7 @@ def test_at_full_sizes_every_goal_has_a_figure(item: Any, monkeypatch: pytest.Mo
         assert all(goal.verdict(figures) != UNKNOWN for goal in work.goals)
 
 
+@pytest.mark.usefixtures("alone")
 def test_ours_is_the_derivative_it_says() -> None:
     tanh = ACTIVATIONS["tanh"]
     (first, _), (second, _) = jacobian.works(quick=True), bptt.works(quick=True)
