@@ -16,11 +16,11 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
 from symrnn.language.algebra import MatrixNode, as_matrix
+from symrnn.language.notation import DENOMINATOR as DENOMINATOR
+from symrnn.language.notation import NUMERATOR as NUMERATOR
 from symrnn.language.shapes import Shape
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
-
-NUMERATOR, DENOMINATOR = "numerator", "denominator"
 
 
 def require_layout(layout: Any) -> str:

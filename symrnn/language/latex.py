@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, MatrixSymbol, Symbol
 
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
@@ -25,6 +25,7 @@ from symrnn.language.derivatives import (
 )
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
+from symrnn.language.notation import LECTURE, SEQUENCES, Notation
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
     ATOM,
@@ -37,6 +38,7 @@ from symrnn.language.precedence import (
     shown_by_formula,
 )
 from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.shapes import is_column
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -74,7 +76,14 @@ def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
 
 
 def _name(label: str, printer: Any) -> str:
+    if label in SEQUENCES:
+        return _notation(printer).letter(label)
     return FUNCTION_NAMES.get(label) or str(printer._print(Symbol(label)))
+
+
+def _notation(printer: Any) -> Notation:
+    # SymPy's own printer meets our nodes as well.
+    return getattr(printer, "notation", LECTURE)
 
 
 @write_latex.register
@@ -254,8 +263,9 @@ def _fraction(symbol: str, node: Any, printer: Any) -> str:
     of = _operand(node.of, ATOM, printer)
     by = _operand(node.by, ATOM, printer)
     written = rf"\frac{{{symbol} {of}}}{{\partial {by}}}"
-    if node.layout != "numerator":
-        written = rf"\left[{written}\right]_{{\mathrm{{den}}}}"
+    columns = is_column(node.of) and is_column(node.by)
+    if columns and node.layout != _notation(printer).layout:
+        written = rf"\left[{written}\right]_{{\mathrm{{{node.layout[:3]}}}}}"
     if node.held:
         held = ", ".join(printer._print(state) for state in node.held)
         written = rf"\left.{written}\right|_{{{held}}}"
@@ -298,6 +308,8 @@ def _(node: Entry, printer: Any) -> str:
         written = _name(matrix.label, printer)
     else:
         written = _operand(matrix, POSTFIX, printer)
+        if "_" in written and isinstance(matrix, MatrixSymbol):
+            written = _bracket(written)
     return rf"{written}_{{{', '.join(printer._print(index) for index in place)}}}"
 
 

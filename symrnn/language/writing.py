@@ -15,6 +15,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from symrnn.errors import NotSupportedError
+from symrnn.language.notation import LECTURE, PARAMETERS, SCALARS, Notation
 
 
 @singledispatch
@@ -50,8 +51,19 @@ def _positive_first(terms: list[Expr]) -> list[Expr]:
 class NotationPrinter(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions."""
 
-    def __init__(self) -> None:
+    def __init__(self, notation: Notation = LECTURE) -> None:
         super().__init__({"fold_short_frac": False, "ln_notation": False})
+        self.notation = notation
+
+    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
+        if expr.name in SCALARS:
+            return self.notation.letter(expr.name)
+        return str(super()._print_Symbol(expr, style))
+
+    def _print_MatrixSymbol(self, expr: Any) -> str:
+        if expr.name in PARAMETERS:
+            return self.notation.letter(expr.name)
+        return self.notation.styled(str(super()._print_MatrixSymbol(expr)))
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         parts: list[str] = []
@@ -77,9 +89,9 @@ class _TextPrinter(StrPrinter):  # type: ignore[misc]
         )
 
 
-def latex(node: Any) -> str:
-    """LaTeX of an expression of the language or of SymPy, in the lecture's notation."""
-    return str(NotationPrinter().doprint(sympy.sympify(node)))
+def latex(node: Any, notation: Notation = LECTURE) -> str:
+    """LaTeX of an expression of the language or of SymPy, in a notation."""
+    return str(NotationPrinter(notation).doprint(sympy.sympify(node)))
 
 
 def text(node: Any) -> str:

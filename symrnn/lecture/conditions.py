@@ -15,6 +15,7 @@ from sympy.core.relational import (
     StrictLessThan,
 )
 
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import Inequality, Relation
 from symrnn.language.writing import latex
 from symrnn.theory.statement import Part
@@ -43,25 +44,25 @@ def assumed(headline: Sequence[Part], parts: Sequence[Part]) -> tuple[Any, ...]:
     return tuple(fact for fact in dict.fromkeys(bounds) if counts[fact] > 1 or len(parts) == 1)
 
 
-def condition(part: Part, said: Iterable[Any]) -> str:
+def condition(part: Part, said: Iterable[Any], notation: Notation = LECTURE) -> str:
     """The part's hypotheses but those already `said`, as prose; maybe empty.
 
     Chains of inequalities come first, then equations and bounds.
     """
     known = set(said)
     rest = [fact for fact in dict.fromkeys(part.given) if fact not in known]
-    written = merged([fact for fact in rest if isinstance(fact, Relational)])
-    written += [latex(fact) for fact in rest if isinstance(fact, Relation)]
+    written = merged([fact for fact in rest if isinstance(fact, Relational)], notation)
+    written += [latex(fact, notation) for fact in rest if isinstance(fact, Relation)]
     return ", ".join(f"${formula}$" for formula in written)
 
 
-def merged(facts: Sequence[Relational]) -> list[str]:
+def merged(facts: Sequence[Relational], notation: Notation = LECTURE) -> list[str]:
     """Inequalities as LaTeX, linked where one ends at what the next begins with.
 
     k ≥ 0 and k ≤ t become 0 ≤ k ≤ t; what follows from the others is left out.
     """
     edges = _without_consequences([_edge(fact) for fact in facts if _is_order(fact)])
-    others = [latex(fact) for fact in facts if not _is_order(fact)]
+    others = [latex(fact, notation) for fact in facts if not _is_order(fact)]
     written = []
     while edges:
         highs = [edge.high for edge in edges]
@@ -71,7 +72,7 @@ def merged(facts: Sequence[Relational]) -> list[str]:
         while following := next((e for e in edges if e.low == chain[-1].high), None):
             chain.append(following)
             edges.remove(following)
-        written.append(_written(chain))
+        written.append(_written(chain, notation))
     return written + others
 
 
@@ -84,13 +85,14 @@ def _edge(fact: Relational) -> _Edge:
     return _Edge(fact.lts, fact.gts, strict)
 
 
-def _written(chain: Sequence[_Edge]) -> str:
+def _written(chain: Sequence[_Edge], notation: Notation) -> str:
     match chain:
         case [_Edge(low=low, high=high, strict=strict)] if low.is_number:
-            return f"{latex(high)} {'>' if strict else chr(92) + 'ge'} {latex(low)}"
+            sign = ">" if strict else r"\ge"
+            return f"{latex(high, notation)} {sign} {latex(low, notation)}"
         case _:
-            steps = (f"{edge.sign} {latex(edge.high)}" for edge in chain)
-            return f"{latex(chain[0].low)} {' '.join(steps)}"
+            steps = (f"{edge.sign} {latex(edge.high, notation)}" for edge in chain)
+            return f"{latex(chain[0].low, notation)} {' '.join(steps)}"
 
 
 def _without_consequences(edges: list[_Edge]) -> list[_Edge]:

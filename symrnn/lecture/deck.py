@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from symrnn.language.notation import LECTURE, Notation
+from symrnn.lecture.references import cited
 from symrnn.typeset.deck import (
     Act,
     Claims,
@@ -394,13 +396,13 @@ NEXT = Act(
 ACTS = (WHY, PRODUCT, FACTOR, BOUND, FATE, CONSEQUENCES, TRUNCATION, CLIPPING, NEXT)
 
 
-def deck(document: Document) -> Deck:
+def deck(document: Document, notation: Notation = LECTURE) -> Deck:
     """The slides of a document, their words in markup.
 
     Of the lecture's own arc stands what the document has; statements that the arc does not know
     follow with frames of the common kind: the claims, each chain, what fails otherwise.
     """
-    has = _Contents(document)
+    has = _Contents(document, notation)
     kept = (Act(act.title, tuple(filter(None, map(has.part_of, act.frames)))) for act in ACTS)
     acts = [act for act in kept if act.frames]
     named = {item.statement for act in ACTS for f in act.frames for item in f.items
@@ -414,7 +416,8 @@ def deck(document: Document) -> Deck:
 class _Contents:
     """What a document has, by the names that frames use."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, notation: Notation) -> None:
+        self._notation = notation
         blocks = tuple(walk(document.blocks))
         self.statements = {b.name: b for b in blocks if isinstance(b, StatementBlock)}
         self.names = {b.name for b in blocks if isinstance(b, Figure)}
@@ -422,11 +425,19 @@ class _Contents:
 
     def part_of(self, frame: Frame) -> Frame | None:
         """The frame with what the document has of it; None where that is words alone."""
-        items = tuple(map(_in_markup, filter(self._has, frame.items)))
+        items = tuple(map(self._in_markup, filter(self._has, frame.items)))
         shows = any(not isinstance(item, Points) for item in items)
         if not shows and any(not isinstance(item, Points) for item in frame.items):
             return None
-        return Frame(with_maths(frame.title), items, with_maths(frame.notes))
+        return Frame(self._marked(frame.title), items, self._marked(frame.notes))
+
+    def _marked(self, text: str) -> str:
+        return with_maths(cited(text), self._notation)
+
+    def _in_markup(self, item: Item) -> Item:
+        if isinstance(item, Points):
+            return replace(item, items=tuple(map(self._marked, item.items)))
+        return item
 
     def _has(self, item: Item) -> bool:
         match item:
@@ -447,12 +458,6 @@ class _Contents:
             case Fails(which=which):
                 return len(block.counterexamples) > max(which, default=0)
         raise AssertionError(item)
-
-
-def _in_markup(item: Item) -> Item:
-    if isinstance(item, Points):
-        return replace(item, items=tuple(map(with_maths, item.items)))
-    return item
 
 
 def _common(block: StatementBlock) -> Iterator[Frame]:

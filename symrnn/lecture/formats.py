@@ -60,7 +60,7 @@ _ATTEMPTS = 3
 def article(material: Material) -> Output:
     """`lecture.tex`, its figures, and `lecture.pdf` where there is TeX."""
     made = latex.article(material.document)
-    return _with_pdf("lecture", made.tex, made.figures)
+    return _with_pdf("lecture", made)
 
 
 def page(material: Material) -> Output:
@@ -87,15 +87,17 @@ def slides(material: Material) -> Output:
     outputs = []
     for name, (handout, notes) in wanted.items():
         made = slides_backend.slides(document, frames, handout=handout, notes=notes, room=room)
-        outputs.append(_with_pdf(name, made.tex, made.figures))
+        outputs.append(_with_pdf(name, made))
     files = {name: content for output in outputs for name, content in output.files.items()}
     absent = tuple(name for output in outputs for name in output.absent)
     return Output(files, absent, outputs[0].advice)
 
 
-def _with_pdf(name: str, tex: str, figures: Mapping[str, bytes]) -> Output:
-    files = {f"{name}.tex": tex.encode(), **figures}
-    compiled = compile_pdf(tex, figures, name=name)
+def _with_pdf(name: str, made: latex.Article) -> Output:
+    files = {f"{name}.tex": made.tex.encode(), **made.figures}
+    if made.bibliography:
+        files[f"{name}.bib"] = made.bibliography.encode()
+    compiled = compile_pdf(made.tex, made.figures, bibliography=made.bibliography, name=name)
     if compiled.pdf is None:
         return Output(files, (f"{name}.pdf",), compiled.advice)
     return Output({**files, f"{name}.pdf": compiled.pdf})

@@ -24,9 +24,9 @@ CHAPTERS = (
         "One step",
         "one-step",
         ("recurrence", "activation_jacobian", "preactivation_jacobian", "step_jacobian"),
-        "A recurrent network applies one function again and again. Whatever its gradients do over "
-        "many steps is decided by what one step does, so we begin there: what is computed, and how "
-        "the result changes when the state before it does.",
+        "A recurrent network, as in Elman (1990), applies one function again and again. Whatever "
+        "its gradients do over many steps is decided by what one step does, so we begin there: "
+        "what is computed, and how the result changes when the state before it does.",
     ),
     Chapter(
         "Many steps",
@@ -34,7 +34,9 @@ CHAPTERS = (
         ("product_of_jacobians", "bptt"),
         "Steps compose, and derivatives of compositions multiply. The order of the factors "
         "matters, and so does which derivative is meant: $\\partial$ is *total*, through all "
-        "earlier states, and $\\partial^{+}$ is *immediate*, with those states held fixed.",
+        "earlier states, and $\\partial^{+}$ is *immediate*, with those states held fixed. "
+        "Back-propagation through time, the sum over every time a parameter was used, is explained "
+        "by Werbos (1990).",
     ),
     Chapter(
         "How large can the product be?",
@@ -49,13 +51,16 @@ CHAPTERS = (
         "vanish-explode",
         ("gradients_vanish", "gradients_could_explode", "update_length"),
         "Below one, the bound forces the gradient to vanish over long ranges. Above one it forces "
-        "nothing: the gradient could explode, and sometimes does.",
+        "nothing: the gradient could explode, and sometimes does. That long ranges are hard to "
+        "learn was shown by Bengio et al. (1994); both conditions are those of "
+        "Pascanu et al. (2013).",
     ),
     Chapter(
         "Two remedies",
         "remedies",
         ("truncation", "clipping_by_norm", "other_clippings"),
-        "Both remedies treat the symptom. Truncation leaves out the long products; clipping keeps "
-        "the step short whatever the gradient is. Neither brings back what has vanished.",
+        "Both remedies treat the symptom. Truncation, as in Williams and Peng (1990), leaves out "
+        "the long products; clipping, as in Pascanu et al. (2013), keeps the step short whatever "
+        "the gradient is. Neither brings back what has vanished.",
     ),
 )

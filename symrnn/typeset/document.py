@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.prose import Mark, Reference, references
+from symrnn.typeset.bibliography import Work
+from symrnn.typeset.prose import Citation, Mark, Reference, references
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,20 @@ class Section:
             )
 
 
+@dataclass(frozen=True)
+class Graph:
+    """What uses what: nodes in layers, each an item that has a name in the document.
+
+    `layers` holds names, those of a layer using names of earlier ones only; `edges` are pairs
+    (used, using).
+    """
+
+    layers: tuple[tuple[str, ...], ...]
+    edges: tuple[tuple[str, str], ...]
+    caption: str
+    name: str
+
+
 Block = (
     Section
     | Paragraph
@@ -238,6 +253,7 @@ Block = (
     | Figure
     | Table
     | Listing
+    | Graph
     | StatementBlock
 )  # fmt: skip
 
@@ -267,6 +283,7 @@ class Document:
     abstract: str = ""
     blocks: tuple[Block, ...] = ()
     legend: tuple[Grade, ...] = GRADES
+    works: tuple[Work, ...] = ()
 
     def __post_init__(self) -> None:
         names = Counter(name for name, _ in _named(self.blocks))
@@ -276,11 +293,12 @@ class Document:
             if not re.fullmatch(r"[\w:.-]+", name):
                 raise IllFormedError(f"document: `{name}` can not be a name; use letters, -, _, :")
         grades = {grade.name for grade in self.legend}
-        for text in _prose(self):
+        works = {work.key for work in self.works}
+        for text in prose_of(self):
             for found in references(text):
-                _check(found, grades, names)
+                _check(found, grades, names, works)
         for badge in _badges(self.blocks):
-            _check(Mark(badge), grades, names)
+            _check(Mark(badge), grades, names, works)
 
     @property
     def targets(self) -> Mapping[str, Target]:
@@ -288,11 +306,18 @@ class Document:
         return MappingProxyType(dict(_named(self.blocks)))
 
     @property
+    def works_cited(self) -> tuple[Work, ...]:
+        """The works that the prose cites, in the order of the list of works."""
+        found = (found for text in prose_of(self) for found in references(text))
+        keys = {each.key for each in found if isinstance(each, Citation)}
+        return tuple(work for work in self.works if work.key in keys)
+
+    @property
     def grades_used(self) -> tuple[Grade, ...]:
         """The part of the legend whose marks appear anywhere, strongest first."""
         written = {
             found.grade
-            for text in _prose(self)
+            for text in prose_of(self)
             for found in references(text)
             if isinstance(found, Mark)
         }
@@ -333,7 +358,7 @@ def _kind(block: Block) -> tuple[str, str]:
             return "Statement", name
         case Display(label=label):
             return "Equation", label
-        case Figure(name=name):
+        case Figure(name=name) | Graph(name=name):
             return "Figure", name
         case Algorithm(label=label):
             return "Algorithm", label
@@ -343,7 +368,9 @@ def _kind(block: Block) -> tuple[str, str]:
             return "", ""
 
 
-def _check(found: Reference | Mark, grades: set[str], names: Counter[str]) -> None:
+def _check(
+    found: Reference | Mark | Citation, grades: set[str], names: Counter[str], works: set[str]
+) -> None:
     match found:
         case Mark(grade) if grade not in grades:
             raise IllFormedError(
@@ -355,11 +382,17 @@ def _check(found: Reference | Mark, grades: set[str], names: Counter[str]) -> No
                 f"document: `[[{name}]]` refers to nothing",
                 {"known names": ", ".join(names)},
             )
+        case Citation(key) if key not in works:
+            raise IllFormedError(
+                f"document: `[[@{key}]]` cites no work of the document",
+                {"known works": ", ".join(sorted(works))},
+            )
         case _:
             pass
 
 
-def _prose(document: Document) -> Iterator[str]:
+def prose_of(document: Document) -> Iterator[str]:
+    """All prose of a document, in its order."""
     yield from (document.title, document.subtitle, document.author, document.abstract)
     for block in walk(document.blocks):
         match block:
@@ -376,7 +409,7 @@ def _prose(document: Document) -> Iterator[str]:
                 yield from (title, *(row.justification for row in rows))
             case Algorithm(title=title, caption=caption):
                 yield from (title, caption)
-            case Figure(caption=caption) | Listing(caption=caption):
+            case Figure(caption=caption) | Listing(caption=caption) | Graph(caption=caption):
                 yield caption
             case Table():
                 yield from (block.caption, *block.header)

@@ -77,13 +77,15 @@ def compile_pdf(
     tex: str,
     figures: Mapping[str, bytes] | None = None,
     *,
+    bibliography: str = "",
     name: str = "lecture",
     time_limit: float = 120.0,
     engine: str | None = None,
 ) -> PdfResult:
     """Compile `tex` and the figures it includes, in a temporary directory.
 
-    `figures` maps relative paths to bytes; `time_limit` is in seconds, for all passes together;
+    `figures` maps relative paths to bytes; `bibliography` is the text of `name`.bib; `time_limit`
+    is in seconds, for all passes together;
     `engine` is a path to pdflatex, by default the one on PATH. Shell escape is off, and TeX may
     write below the temporary directory only. Passes are repeated until the references settle.
     Nothing is placed: hand `result.pdf` to `write_files`.
@@ -95,16 +97,22 @@ def compile_pdf(
         return PdfResult(None, "", ADVICE.format(name=name))
     started = monotonic()
     with tempfile.TemporaryDirectory(prefix="symrnn-tex-") as scratch:
-        write_files(scratch, {f"{name}.tex": tex.encode("utf-8"), **(figures or {})})
+        sources = {f"{name}.tex": tex.encode("utf-8"), **(figures or {})}
+        if bibliography:
+            sources[f"{name}.bib"] = bibliography.encode("utf-8")
+        write_files(scratch, sources)
         for passes in range(1, _PASSES + 1):
             try:
                 _one_pass(engine, scratch, name, started + time_limit - monotonic(), time_limit)
             except TexError as error:
                 error.name, error.source, error.log = name, tex, _log(scratch, name)
                 raise
+            if bibliography and passes == 1:
+                _bibtex(engine, scratch, name, started + time_limit - monotonic(), time_limit)
+                continue
             log = _log(scratch, name)
             # longtable and hyperref settle their widths and outlines in the second pass.
-            if passes > 1 and not _wants_another_pass(log):
+            if passes > 1 + bool(bibliography) and not _wants_another_pass(log):
                 break
         pdf = Path(scratch, f"{name}.pdf").read_bytes()
     return PdfResult(
@@ -124,14 +132,29 @@ def _log(scratch: str, name: str) -> str:
 
 
 def _one_pass(engine: str, scratch: str, name: str, seconds: float, limit: float) -> None:
-    command = [
-        engine,
-        "-no-shell-escape",
-        "-interaction=nonstopmode",
-        "-halt-on-error",
-        "-file-line-error",
-        f"{name}.tex",
-    ]
+    options = ["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error"]
+    run = _run([engine, *options, "-file-line-error", f"{name}.tex"], scratch, seconds, limit)
+    if run.returncode != 0:
+        log = run.stdout.decode("utf-8", errors="replace")
+        raise TexError(
+            f"{Path(engine).name} stopped at an error", {"engine": engine, **first_error(log)}
+        )
+
+
+def _bibtex(engine: str, scratch: str, name: str, seconds: float, limit: float) -> None:
+    """The list of references, by the BibTeX that stands beside the engine."""
+    program = shutil.which("bibtex", path=str(Path(engine).parent)) or shutil.which("bibtex")
+    if program is None:
+        raise TexError("bibtex is not installed", {"engine": engine})
+    run = _run([program, "-terse", name], scratch, seconds, limit)
+    if run.returncode != 0:
+        log = run.stdout.decode("utf-8", errors="replace")
+        raise TexError("bibtex stopped at an error", {"message": log.strip().splitlines()[0]})
+
+
+def _run(
+    command: list[str], scratch: str, seconds: float, limit: float
+) -> subprocess.CompletedProcess[bytes]:
     environment = {
         **os.environ,
         "openin_any": "a",
@@ -141,7 +164,7 @@ def _one_pass(engine: str, scratch: str, name: str, seconds: float, limit: float
         "FORCE_SOURCE_DATE": "1",
     }
     try:
-        run = subprocess.run(
+        return subprocess.run(
             command,
             cwd=scratch,
             env=environment,
@@ -152,13 +175,8 @@ def _one_pass(engine: str, scratch: str, name: str, seconds: float, limit: float
         )
     except subprocess.TimeoutExpired as error:
         raise TexError(
-            f"{Path(engine).name} did not finish within {limit:g} s", {"engine": engine}
+            f"{Path(command[0]).name} did not finish within {limit:g} s", {"engine": command[0]}
         ) from error
-    if run.returncode != 0:
-        log = run.stdout.decode("utf-8", errors="replace")
-        raise TexError(
-            f"{Path(engine).name} stopped at an error", {"engine": engine, **first_error(log)}
-        )
 
 
 _ERROR = re.compile(

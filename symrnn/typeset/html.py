@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from symrnn.errors import NotSupportedError
+from symrnn.typeset.bibliography import Work
 from symrnn.typeset.document import (
     Algorithm,
     Block,
@@ -23,6 +24,7 @@ from symrnn.typeset.document import (
     Document,
     Figure,
     Grade,
+    Graph,
     Listing,
     Paragraph,
     Row,
@@ -33,6 +35,7 @@ from symrnn.typeset.document import (
 )
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import (
+    Citation,
     Code,
     Emphasis,
     Inline,
@@ -60,6 +63,7 @@ class _Page:
 
     targets: Mapping[str, Target]
     grades: Mapping[str, Grade]
+    works: Mapping[str, Work]
 
     def prose(self, text: str) -> Markup:
         return _joined(self._glued(inlines(text)))
@@ -95,6 +99,8 @@ class _Page:
                 return self.marks((grade,))
             case Reference(name):
                 return Markup('<a href="#{}">{}</a>').format(name, str(self.targets[name]))
+            case Citation(key):
+                return Markup('<a href="#{}">{}</a>').format(key, self.works[key].spoken)
 
     def marks(self, grades: Iterable[str]) -> Markup:
         return _joined(
@@ -107,7 +113,8 @@ class _Page:
 
 def page(document: Document) -> str:
     """The document as one self-contained HTML page."""
-    context = _Page(document.targets, {grade.name: grade for grade in document.legend})
+    grades = {grade.name: grade for grade in document.legend}
+    context = _Page(document.targets, grades, {work.key: work for work in document.works})
     environment = Environment(
         loader=PackageLoader("symrnn.typeset", "templates"),
         undefined=StrictUndefined,
@@ -334,6 +341,22 @@ def _(block: Table, page: _Page) -> Markup:
         caption,
         row('<th scope="col" class="{}">{}</th>', block.header),
         Markup("\n").join(row('<td class="{}">{}</td>', cells) for cells in block.rows),
+    )
+
+
+@_html.register
+def _(block: Graph, page: _Page) -> Markup:
+    using: dict[str, list[str]] = {}
+    for used, name in block.edges:
+        using.setdefault(name, []).append(used)
+    rows = [
+        Markup("<li>{} uses {}.</li>").format(
+            page.prose(f"[[{name}]]"), page.prose(", ".join(f"[[{used}]]" for used in names))
+        )
+        for name, names in using.items()
+    ]
+    return Markup('<section id="{}"><p>{}</p><ul>{}</ul></section>').format(
+        block.name, page.prose(block.caption), _joined(rows)
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Basic
 
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.writing import latex
 from symrnn.theory.rule import Rule
 
@@ -60,15 +61,18 @@ def spoken(rule: Rule) -> str:
     return _SPOKEN.get(rule.name, rule.name.replace("_", " "))
 
 
-def words(rule: Rule, statements: Collection[str], here: str = "") -> str:
+def words(
+    rule: Rule, statements: Collection[str], here: str = "", notation: Notation = LECTURE
+) -> str:
     """A rule and what it was told, as prose markup.
 
     Args:
         rule: as it stands in the step.
         statements: names that can be referred to; a rule that uses one becomes a reference.
         here: the statement being proved; an earlier part of it was *shown above*.
+        notation: the letters of what the rule was told.
     """
-    told = [_told(argument, statements, here) for argument in rule.arguments]
+    told = [_told(argument, statements, here, notation) for argument in rule.arguments]
     if rule.name in _USES and told:
         listed = " and ".join(told)
         return listed if listed == _ABOVE else f"by {listed}"
@@ -79,9 +83,9 @@ def words(rule: Rule, statements: Collection[str], here: str = "") -> str:
 _ABOVE = "shown above"
 
 
-def _told(argument: Any, statements: Collection[str], here: str) -> str:
+def _told(argument: Any, statements: Collection[str], here: str, notation: Notation) -> str:
     if isinstance(argument, Basic):
-        return f"${latex(argument)}$"
+        return f"${latex(argument, notation)}$"
     if here and argument == here:
         return _ABOVE
     return f"[[{argument}]]" if argument in statements else str(argument).replace("_", " ")

@@ -14,6 +14,7 @@ from functools import singledispatch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from symrnn.errors import NotSupportedError
+from symrnn.typeset.bibliography import bibtex
 from symrnn.typeset.document import (
     Algorithm,
     Block,
@@ -23,6 +24,7 @@ from symrnn.typeset.document import (
     Document,
     Figure,
     Grade,
+    Graph,
     Listing,
     Paragraph,
     Section,
@@ -31,6 +33,7 @@ from symrnn.typeset.document import (
     Target,
     walk,
 )
+from symrnn.typeset.latex_graph import tikz
 from symrnn.typeset.latex_text import escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
 
@@ -40,10 +43,14 @@ _SHORT_TABLE = 24
 
 @dataclass(frozen=True)
 class Article:
-    """LaTeX source, and the figures it includes: path relative to the source -> PDF bytes."""
+    """LaTeX source, and the figures it includes: path relative to the source -> PDF bytes.
+
+    bibliography: BibTeX of the works cited, for the file that the source names; maybe empty.
+    """
 
     tex: str
     figures: Mapping[str, bytes]
+    bibliography: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,11 @@ def templates() -> Environment:
     )
 
 
-def article(document: Document) -> Article:
-    """The document as one LaTeX article; compile it with pdflatex, two or three passes."""
+def article(document: Document, name: str = "lecture") -> Article:
+    """The document as one LaTeX article, which looks for its bibliography in `name`.bib.
+
+    Compile it with pdflatex or lualatex, BibTeX, and the same twice more.
+    """
     names = _Names(document.targets, {grade.name: grade for grade in document.legend})
     tex = (
         templates()
@@ -90,10 +100,12 @@ def article(document: Document) -> Article:
             used=document.grades_used,
             prose=names.prose,
             plain=lambda text: escape(plain(text)),
+            bibliography=name if document.works_cited else "",
         )
     )
     figures = [block for block in walk(document.blocks) if isinstance(block, Figure)]
-    return Article(tex, {figure_path(figure): figure.pdf for figure in figures})
+    paths = {figure_path(figure): figure.pdf for figure in figures}
+    return Article(tex, paths, bibtex(document.works_cited))
 
 
 def figure_path(figure: Figure) -> str:
@@ -235,6 +247,19 @@ def _(block: Table, names: _Names) -> str:
             *rows,
             rf"\end{{{environment}}}",
             r"\endgroup",
+        ]
+    )
+
+
+@_tex.register
+def _(block: Graph, names: _Names) -> str:
+    return "\n".join(
+        [
+            r"\begin{figure}[H]",
+            r"  \centering",
+            tikz(block, lambda name: names.targets[name].number),
+            rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",
+            r"\end{figure}",
         ]
     )
 

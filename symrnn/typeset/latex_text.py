@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from symrnn.typeset.document import Grade, Target
-from symrnn.typeset.prose import Code, Emphasis, Inline, Mark, Math, Reference, Text, inlines
+from symrnn.typeset.prose import (
+    Citation,
+    Code,
+    Emphasis,
+    Inline,
+    Mark,
+    Math,
+    Reference,
+    Text,
+    inlines,
+)
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -66,10 +76,14 @@ def prose(
     targets: Mapping[str, Target],
     grades: Mapping[str, Grade],
     refer: Callable[[str], str] | None = None,
+    cite: Callable[[str], str] = r"\citet{{{}}}".format,
 ) -> str:
-    """One paragraph of prose markup as LaTeX; `refer` writes a reference, \\ref by default."""
+    """One paragraph of prose markup as LaTeX.
+
+    `refer` writes a reference, by \\ref by default, and `cite` a citation, by natbib.
+    """
     write = refer or (lambda name: _reference(name, targets))
-    return "".join(_inline(inline, write, grades) for inline in inlines(text))
+    return "".join(_inline(inline, write, grades, cite) for inline in inlines(text))
 
 
 def _reference(name: str, targets: Mapping[str, Target]) -> str:
@@ -91,14 +105,19 @@ def _escaped(character: str) -> str:
     return f"[U+{ord(character):04X}]"
 
 
-def _inline(inline: Inline, refer: Callable[[str], str], grades: Mapping[str, Grade]) -> str:
+def _inline(
+    inline: Inline,
+    refer: Callable[[str], str],
+    grades: Mapping[str, Grade],
+    cite: Callable[[str], str],
+) -> str:
     match inline:
         case Text(text):
             return escape(text)
         case Math(latex):
             return f"${latex}$"
         case Emphasis(inner):
-            body = "".join(_inline(piece, refer, grades) for piece in inner)
+            body = "".join(_inline(piece, refer, grades, cite) for piece in inner)
             return rf"\emph{{{body}}}"
         case Code(text):
             return verbatim(text)
@@ -106,3 +125,5 @@ def _inline(inline: Inline, refer: Callable[[str], str], grades: Mapping[str, Gr
             return rf"\evidence{{{grades[grade].letter}}}"
         case Reference(name):
             return refer(name)
+        case Citation(key):
+            return cite(key)

@@ -1,10 +1,11 @@
 """The markup of prose: the few inline forms a lecture needs, tokenised once for all backends.
 
-    plain text   $maths$   *emphasis*   `code`   [[name]]   [[#grade]]
+    plain text   $maths$   *emphasis*   `code`   [[name]]   [[#grade]]   [[@work]]
 
-`[[name]]` refers to whatever carries that name (statement, section, equation, figure, …) and
-`[[#derived]]` prints an evidence mark. A backslash before one of ``$ * ` [ \\`` makes it ordinary
-text. A blank line separates paragraphs. Text is escaped by the backend, maths is passed through.
+`[[name]]` refers to whatever carries that name (statement, section, equation, figure, …),
+`[[#derived]]` prints an evidence mark and `[[@pascanu2013]]` cites a work. A backslash before one
+of ``$ * ` [ \\`` makes it ordinary text. A blank line separates paragraphs. Text is escaped by
+the backend, maths is passed through.
 """
 
 from __future__ import annotations
@@ -58,7 +59,14 @@ class Mark:
     grade: str
 
 
-Inline = Text | Math | Emphasis | Code | Reference | Mark
+@dataclass(frozen=True)
+class Citation:
+    """A work spoken of in the sentence: Pascanu et al. (2013)."""
+
+    key: str
+
+
+Inline = Text | Math | Emphasis | Code | Reference | Mark | Citation
 
 # Tried in this order at every position. An escape wins over what it escapes; an opening sign
 # that reaches no closing sign matches none of the spans and is reported as an error.
@@ -68,6 +76,7 @@ _TOKEN = re.compile(
     | \$(?P<math>(?:[^$\\]|\\.)+)\$
     | `(?P<code>[^`]+)`
     | \[\[\#(?P<mark>[\w-]+)\]\]
+    | \[\[@(?P<citation>\w+)\]\]
     | \[\[(?P<reference>[\w:.-]+)\]\]
     | (?P<star>\*)
     | (?P<open>\$|`|\[\[)
@@ -113,14 +122,16 @@ def plain(prose: str) -> str:
     return "".join(_plain(inline) for inline in inlines(prose)).strip()
 
 
-def references(prose: str) -> Iterator[Reference | Mark]:
-    """Every reference and evidence mark in the prose, in order."""
+def references(prose: str) -> Iterator[Reference | Mark | Citation]:
+    """Every reference, evidence mark and citation in the prose, in order."""
     for inline in inlines(prose):
         match inline:
-            case Reference() | Mark():
+            case Reference() | Mark() | Citation():
                 yield inline
             case Emphasis(inner):
-                yield from (piece for piece in inner if isinstance(piece, Reference | Mark))
+                yield from (
+                    piece for piece in inner if isinstance(piece, Reference | Mark | Citation)
+                )
             case _:
                 pass
 
@@ -139,6 +150,8 @@ def _inline(match: re.Match[str], prose: str) -> Inline:
             return Reference(body)
         case "mark":
             return Mark(body)
+        case "citation":
+            return Citation(body)
         case _:
             return Text(body)
 
@@ -187,5 +200,5 @@ def _plain(inline: Inline) -> str:
             return re.sub(r"[\\{}$]", "", letters)
         case Emphasis(inner):
             return "".join(_plain(piece) for piece in inner)
-        case Reference(name) | Mark(name):
+        case Reference(name) | Mark(name) | Citation(name):
             return name

@@ -79,7 +79,10 @@ class _Source:
 
     def prose(self, text: str) -> str:
         grades = {grade.name: grade for grade in self.document.legend}
-        return prose(text, self.document.targets, grades, self._reference)
+        return prose(text, self.document.targets, grades, self._reference, self._citation)
+
+    def _citation(self, key: str) -> str:
+        return escape(next(work.spoken for work in self.document.works if work.key == key))
 
     def _reference(self, name: str) -> str:
         shown = str(self.document.targets[name]).replace(" ", "~")

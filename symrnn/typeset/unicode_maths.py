@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from symrnn.language.notation import LECTURE, PARAMETERS, SCALARS, SEQUENCES, Notation
 from symrnn.typeset.unicode_cursor import Cursor, Piece
 from symrnn.typeset.unicode_table import (
     ALONE,
@@ -31,23 +32,27 @@ from symrnn.typeset.unicode_table import (
 _MARKUP = re.compile(r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`|\[\[[^\]]+\]\])", re.DOTALL)
 
 
-def with_maths(prose: str) -> str:
+def with_maths(prose: str, notation: Notation = LECTURE) -> str:
     """Prose markup in which every formula typed as plain Unicode stands between dollars.
+
+    The formulas are typed in the lecture's letters, and come out in those of the notation.
 
     Code, formulas, references and escapes are left as they are; so is every word. No sign of the
     tables is left outside a formula.
     """
     pieces = _MARKUP.split(prose)
     return "".join(
-        piece if place % 2 else _Reader(piece).translated() for place, piece in enumerate(pieces)
+        piece if place % 2 else _Reader(piece, notation).translated()
+        for place, piece in enumerate(pieces)
     )
 
 
 class _Reader:
     """Recursive descent over the tokens of one stretch of plain text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, notation: Notation) -> None:
         self._cursor = Cursor(text)
+        self._notation = notation
         self._depth = 0
         self._closing = ""  # ‖ or |, inside such a pair
 
@@ -63,7 +68,9 @@ class _Reader:
                 after_word = True
                 continue
             self._cursor.at = start + 1
-            alone = f"${ALONE[token.text]}$" if _stands_alone(token.text) else _word(token.text)
+            alone = (
+                f"${self._sign(token.text)}$" if _stands_alone(token.text) else _word(token.text)
+            )
             written.append(token.gap + alone)
             after_word = token.text[0].isalnum()
         return "".join(written) + self._cursor.rest
@@ -209,7 +216,7 @@ class _Reader:
             or (len(text) == 1 and text.isascii() and text.isalpha())
         ):
             self._cursor.at += 1
-            return Piece(SYMBOLS.get(text, text))
+            return Piece(self._letter(text))
         return None
 
     # ------------------------------------------------------------------ operands
@@ -236,19 +243,32 @@ class _Reader:
 
     def _atom(self, text: str) -> Piece | None:
         if text in SYMBOLS:
-            found = Piece(SYMBOLS[text])
+            found = Piece(self._letter(text))
         elif text[:1].isdecimal():
             found = Piece(text, "number")
         elif len(text) == 1 and text.isascii() and text.isalpha():
-            found = Piece(text, "plain" if text in LETTERS else "letter")
+            kind = "plain" if text in LETTERS else "letter"
+            found = Piece(self._letter(text, self._cursor.peek(1)), kind)
         elif text in PAIRS or (self._depth and re.fullmatch(r"[a-z]{2}", text) and self._inner()):
-            found = Piece(" ".join(text))
+            found = Piece(" ".join(map(self._letter, text)))
         elif re.fullmatch(r"[a-z]\d+", text) and text[0] in LETTERS:
-            found = Piece(f"{text[0]}_{{{text[1:]}}}")  # s0, as identifiers have it
+            # s0, as identifiers have it
+            found = Piece(f"{self._letter(text[0], '_')}_{{{text[1:]}}}")
         else:
             return None
         self._cursor.at += 1
         return found
+
+    def _sign(self, text: str) -> str:
+        return self._letter(text) if text in SYMBOLS else ALONE[text]
+
+    def _letter(self, text: str, following: str = "") -> str:
+        """A letter in the notation: x is the input where a time follows, and else a variable."""
+        name = SYMBOLS[text].removeprefix("\\") if text in SYMBOLS else text
+        timed = following == "_" or following in LOWERED
+        if name in SCALARS or name in PARAMETERS or (name in SEQUENCES and timed):
+            return self._notation.letter(name)
+        return SYMBOLS.get(text, text)
 
     def _inner(self) -> bool:
         """Whether this token is a script by itself: the two indices of A_{il}."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,11 +91,19 @@ def lecture(evidence: list[Evidence], report: NetworkReport) -> Document:
 
 
 @pytest.fixture(scope="session")
-def pdflatex() -> str:
-    """pdflatex; its absence fails the test where CI is set and skips it elsewhere."""
-    found = shutil.which("pdflatex")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI is set, so TeX must be installed: pdflatex is not on PATH")
-        pytest.skip("pdflatex is not installed")
-    return found
+def pdflatex(tex_engine: Callable[[str], str]) -> str:
+    return tex_engine("pdflatex")
+
+
+@pytest.fixture
+def pages_of(tex_engine: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], list[str]]:
+    """The text of each page of a PDF, as poppler extracts it."""
+
+    def read(pdf: bytes) -> list[str]:
+        path = tmp_path / "read.pdf"
+        path.write_bytes(pdf)
+        command = [tex_engine("pdftotext"), "-layout", path, "-"]
+        run = subprocess.run(command, capture_output=True, check=True, text=True)
+        return run.stdout.split("\f")[:-1]
+
+    return read

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from symrnn.errors import IllFormedError
 from symrnn.lecture import document as module
-from symrnn.lecture.document import LIKEWISE
 from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.outline import CHAPTERS
 from symrnn.lecture.pictures import section
+from symrnn.lecture.statements import LIKEWISE
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.typeset.document import (
@@ -178,14 +179,48 @@ def test_long_generated_lines_are_wrapped(report: NetworkReport) -> None:
     assert max(map(len, listing.code.splitlines())) <= 72
 
 
-def test_the_article_compiles_cleanly(lecture: Document, pdflatex: str) -> None:
+def test_the_article_compiles_cleanly_and_shows_every_title(
+    lecture: Document, pdflatex: str, pages_of: Callable[[bytes], list[str]]
+) -> None:
     source = article(lecture)
-    result = compile_pdf(source.tex, source.figures, engine=pdflatex)
+    result = compile_pdf(
+        source.tex, source.figures, bibliography=source.bibliography, engine=pdflatex
+    )
     assert result.undefined == ()
     assert result.overfull == ()
-    assert result.clean
-    assert 16 < result.pages <= 31
+    assert result.pdf is not None
+    assert 16 < result.pages <= 33
     assert "[U+" not in source.tex
+    words = re.sub(r"\W", "", "".join(pages_of(result.pdf)))
+    for block in walk(lecture.blocks):
+        if isinstance(block, StatementBlock):
+            for piece in re.split(r"\$[^$]*\$", block.title):
+                assert re.sub(r"\W", "", piece) in words
+
+
+def test_lualatex_compiles_the_article_too(
+    lecture: Document, tex_engine: Callable[[str], str]
+) -> None:
+    source = article(lecture)
+    result = compile_pdf(
+        source.tex, source.figures, bibliography=source.bibliography, engine=tex_engine("lualatex")
+    )
+    assert result.clean
+
+
+def test_each_use_is_linked_to_its_statement(lecture: Document) -> None:
+    tex = article(lecture).tex
+    for name, statement in load().items():
+        assert f"{{{name}}}" in tex
+        for used in statement.uses:
+            assert rf"\hyperref[{used}]{{Statement~\ref*{{{used}}}}}" in tex
+            assert rf"\draw[uses] ({used}) to" in tex
+
+
+def test_the_letters_are_listed_with_their_shapes(lecture: Document) -> None:
+    table = next(b for b in walk(lecture.blocks) if isinstance(b, Table) and b.label == "letters")
+    assert ("$s_{j}$", "state", "$d$") in table.rows
+    assert ("$U$", "input weights", r"$d \times m$") in table.rows
 
 
 def test_the_page_has_no_script_and_needs_no_network(html: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,15 +16,6 @@ from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
 from symrnn.typeset.prose import plain
 from symrnn.typeset.slides import slides
-
-
-def tool(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI is set, so {name} must be installed")
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +43,9 @@ def test_every_statement_has_a_frame_with_its_claims(lecture: Document, shown: D
 
 
 @pytest.fixture(scope="module")
-def handout(lecture: Document, shown: Deck) -> PdfResult:
+def handout(lecture: Document, shown: Deck, pdflatex: str) -> PdfResult:
     made = slides(lecture, shown, handout=True)
-    return compile_pdf(made.tex, made.figures, engine=tool("pdflatex"))
+    return compile_pdf(made.tex, made.figures, engine=pdflatex)
 
 
 def test_the_handout_is_clean_and_no_dump(handout: PdfResult) -> None:
@@ -66,26 +54,19 @@ def test_the_handout_is_clean_and_no_dump(handout: PdfResult) -> None:
     assert 35 <= handout.pages <= 70
 
 
-def test_lualatex_makes_the_same_pages(lecture: Document, shown: Deck, handout: PdfResult) -> None:
+def test_lualatex_makes_the_same_pages(
+    lecture: Document, shown: Deck, handout: PdfResult, tex_engine: Callable[[str], str]
+) -> None:
     made = slides(lecture, shown, handout=True, notes=False)
-    result = compile_pdf(made.tex, made.figures, engine=tool("lualatex"))
+    result = compile_pdf(made.tex, made.figures, engine=tex_engine("lualatex"))
     assert (result.pages, result.clean) == (handout.pages, True)
 
 
-def pages_of(pdf: bytes, folder: Path) -> list[str]:
-    path = folder / "slides.pdf"
-    path.write_bytes(pdf)
-    run = subprocess.run(
-        [tool("pdftotext"), "-layout", path, "-"], capture_output=True, check=True, text=True
-    )
-    return run.stdout.split("\f")[:-1]
-
-
 def test_each_frame_carries_its_title_and_its_number(
-    handout: PdfResult, shown: Deck, tmp_path: Path
+    handout: PdfResult, shown: Deck, pages_of: Callable[[bytes], list[str]]
 ) -> None:
     assert handout.pdf is not None
-    pages = pages_of(handout.pdf, tmp_path)
+    pages = pages_of(handout.pdf)
     for number, page in enumerate(pages[1:], start=1):
         assert re.search(rf"{number}\s*/\s*{len(pages) - 1}", page)
     text = re.sub(r"\W", "", "".join(pages))
@@ -114,11 +95,13 @@ SMALL = Deck(
 )
 
 
-def test_lines_appear_one_after_the_other_and_stay(lecture: Document, tmp_path: Path) -> None:
+def test_lines_appear_one_after_the_other_and_stay(
+    lecture: Document, pdflatex: str, pages_of: Callable[[bytes], list[str]]
+) -> None:
     made = slides(lecture, SMALL, room=20.0)
-    result = compile_pdf(made.tex, made.figures, engine=tool("pdflatex"))
+    result = compile_pdf(made.tex, made.figures, engine=pdflatex)
     assert result.pdf is not None
-    pages = pages_of(result.pdf, tmp_path)[1:]
+    pages = pages_of(result.pdf)[1:]
     order = ["First", "Second", "chain rule", "induction hypothesis", "read backwards"]
     assert len(pages) == 6
     for number, page in enumerate(pages):

@@ -14,6 +14,7 @@ from symrnn.typeset.document import (
     Claim,
     Display,
     Document,
+    Graph,
     Listing,
     Paragraph,
     Row,
@@ -252,6 +253,12 @@ def sample() -> Document:
                     Paragraph(
                         "[[clip]] and [[tbptt]] are read off the code that runs; "
                         "[[evidence]], [[slopes]], [[norm_decay]]."
+                    ),
+                    Graph(
+                        (("recurrence",), ("step_jacobian",), ("norm_bound",)),
+                        (("recurrence", "step_jacobian"), ("recurrence", "norm_bound")),
+                        "What uses what.",
+                        "uses",
                     ),
                     Listing(
                         "def f(x):\n    return {x: r'\\n'}  # σ' ≤ 1/4, 100% _sure_\n",

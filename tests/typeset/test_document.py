@@ -39,6 +39,7 @@ def test_targets_are_numbered_by_kind_in_reading_order(lecture: Document) -> Non
         "remedies": Target("Section", "3"),
         "clip": Target("Algorithm", "1"),
         "tbptt": Target("Algorithm", "2"),
+        "uses": Target("Figure", "3"),
         "evidence": Target("Table", "1"),
     }
     assert str(lecture.targets["step"]) == "(1)"

@@ -1,0 +1,171 @@
+"""What stands after the lecture: the notation, the evidence, what uses what, the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from symrnn.language.notation import ARRAYS, QUANTITIES, SEQUENCES
+from symrnn.lecture.statements import Writer
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.rule import Rule
+from symrnn.typeset.document import Graph, Paragraph, Section, Table
+from symrnn.typeset.justification import spoken
+from symrnn.typeset.maths import scientific
+from symrnn.verify.evidence import Evidence
+
+_SOURCES = {
+    "pascanu": "These are the letters, and the cell, of [[@pascanu2013]].",
+    "goodfellow": "These are the letters of [[@goodfellow2016]].",
+    "d2l": "These are the letters of [[@zhang2023]].",
+}
+
+
+def appendices(
+    evidence: Sequence[Evidence],
+    order: Sequence[str],
+    by_name: Mapping[str, Evidence],
+    rnn: RNN,
+    writer: Writer,
+) -> tuple[Section, ...]:
+    """The sections after the lecture's own.
+
+    Args:
+        evidence: of every statement.
+        order: the statements' names, as they stand in the document.
+        by_name: the evidence by statement.
+        rnn: the recurrence that was proved.
+        writer: the notation.
+    """
+    return _notation_section(rnn, writer), _evidence_section(evidence, order, by_name, rnn, writer)
+
+
+def _notation_section(rnn: RNN, writer: Writer) -> Section:
+    shapes = {
+        **dict.fromkeys(("s", "a", "b"), (rnn.d,)),
+        "x": (rnn.m,),
+        "W": (rnn.d, rnn.d),
+        "U": (rnn.d, rnn.m),
+    }
+    defined = {sequence.label for sequence in rnn.recurrence.states + rnn.recurrence.inputs}
+    defined |= {vector.label for vector in rnn.recurrence.definitions}
+    rows = []
+    for quantity, (meaning, _) in QUANTITIES.items():
+        if quantity in SEQUENCES and quantity not in defined:
+            continue
+        letter = writer.notation.letter(quantity)
+        timed = f"{letter}_{{{writer.notation.letter('j')}}}" if quantity in SEQUENCES else letter
+        sizes = r" \times ".join(map(writer.latex, shapes.get(quantity, ())))
+        shape = f"${sizes}$" if quantity in ARRAYS else "number"
+        if quantity == "sigma":
+            shape = "acts on each entry"
+        rows.append((f"${timed}$", meaning, shape))
+    layout = writer.notation.layout
+    place = writer.prose("∂y_i/∂x_l" if layout == "numerator" else "∂y_l/∂x_i")
+    convention = (
+        f"Vectors are columns, and derivatives are in {layout} layout: row $i$ and column $l$ of "
+        f"$\\partial y/\\partial x$ hold {place}. The gradient of a number by a matrix has that "
+        "matrix's shape. $\\partial$ is the total derivative, through all earlier states, and "
+        "$\\partial^{+}$ the immediate one, earlier states held fixed. In products over time the "
+        f"latest factor stands on the {'left' if layout == 'numerator' else 'right'}; the empty "
+        "product is $I$."
+    )
+    source = _SOURCES.get(writer.notation.name, "")
+    return Section(
+        "Notation",
+        "notation",
+        (
+            Paragraph(f"{convention} {source}".strip()),
+            Table(
+                ("symbol", "what it is", "shape"),
+                tuple(rows),
+                "The letters.",
+                "letters",
+                "lll",
+            ),
+        ),
+    )
+
+
+def _graph(order: Sequence[str], by_name: Mapping[str, Evidence]) -> Graph:
+    """Which statement uses which, in layers: none uses one of its own layer or a later one."""
+    used = {name: [u for u in by_name[name].statement.uses if u in order] for name in order}
+    depth: dict[str, int] = {}
+    for name in order:  # each after those it uses
+        depth[name] = max((depth[other] + 1 for other in used[name]), default=0)
+    count = max(depth.values(), default=-1) + 1
+    layers = tuple(tuple(n for n in order if depth[n] == level) for level in range(count))
+    # What a used statement uses already needs no arrow of its own.
+    edges = tuple((other, name) for name in order for other in used[name])
+    return Graph(layers, edges, "Which statement uses which.", "uses")
+
+
+def _evidence_section(
+    evidence: Sequence[Evidence],
+    order: Sequence[str],
+    by_name: Mapping[str, Evidence],
+    rnn: RNN,
+    writer: Writer,
+) -> Section:
+    rows = []
+    for name in order:
+        each = by_name[name]
+        points = sum(chain.sampled.points for chain in each.chains)
+        exact = sum(chain.explicit.symbolic for chain in each.chains)
+        faults = sum(fault.caught for fault in each.faults)
+        rows.append(
+            (
+                f"[[{name}]]",
+                ", ".join(f"[[#{grade}]]" for grade in each.grades),
+                str(sum(chain.steps for chain in each.chains)),
+                str(exact),
+                str(points),
+                scientific(each.residual),
+                f"{faults} of {len(each.faults)}",
+                str(len(each.counterexamples)),
+            )
+        )
+    header = (
+        "statement",
+        "grades",
+        "steps",
+        "entrywise",
+        "points",
+        "residual",
+        "slips",
+        "counter",
+    )
+    table = Table(
+        header,
+        tuple(rows),
+        "What was run for each statement: steps checked by their rule, how many of them have "
+        "entries equal as symbols (the others were compared at exact points), settings sampled, "
+        "the largest relative disagreement of an equality, slips planted and caught, and "
+        "counterexamples.",
+        "evidence-table",
+        "llrrrrrr",
+    )
+    return Section(
+        "Evidence",
+        "evidence",
+        (
+            Paragraph(
+                "Nothing is graded above what was run. [[evidence-table]] lists what that was, "
+                "[[uses]] shows which statement uses which, and [[rules]] lists the rules that "
+                "the steps name."
+            ),
+            table,
+            _graph(order, by_name),
+            _rules(evidence, rnn, writer),
+        ),
+    )
+
+
+def _rules(evidence: Sequence[Evidence], rnn: RNN, writer: Writer) -> Table:
+    used: dict[str, Rule] = {}
+    for each in evidence:
+        for part in each.statement.parts(rnn):
+            for _, chain, _ in part.proof.chains:
+                used.update({step.rule.name: step.rule for step in chain.steps})
+    said = ((spoken(rule), writer.prose(rule.says)) for rule in used.values())
+    rows = tuple(sorted(said, key=lambda row: row[0].casefold()))
+    return Table(("rule", "what it says"), rows, "The rules that the steps name.", "rules", "lp")

@@ -1,0 +1,106 @@
+"""The works the lecture cites, and where the prose speaks of them."""
+
+from __future__ import annotations
+
+from symrnn.typeset.bibliography import Work
+
+WORKS = (
+    Work(
+        "bengio1994",
+        "article",
+        "Bengio et al.",
+        1994,
+        {
+            "author": "Yoshua Bengio and Patrice Simard and Paolo Frasconi",
+            "title": "Learning long-term dependencies with gradient descent is difficult",
+            "journal": "IEEE Transactions on Neural Networks",
+            "volume": "5",
+            "number": "2",
+            "pages": "157-166",
+        },
+    ),
+    Work(
+        "elman1990",
+        "article",
+        "Elman",
+        1990,
+        {
+            "author": "Jeffrey L. Elman",
+            "title": "Finding structure in time",
+            "journal": "Cognitive Science",
+            "volume": "14",
+            "number": "2",
+            "pages": "179-211",
+        },
+    ),
+    Work(
+        "goodfellow2016",
+        "book",
+        "Goodfellow et al.",
+        2016,
+        {
+            "author": "Ian Goodfellow and Yoshua Bengio and Aaron Courville",
+            "title": "Deep Learning",
+            "publisher": "MIT Press",
+        },
+    ),
+    Work(
+        "pascanu2013",
+        "inproceedings",
+        "Pascanu et al.",
+        2013,
+        {
+            "author": "Razvan Pascanu and Tomas Mikolov and Yoshua Bengio",
+            "title": "On the difficulty of training recurrent neural networks",
+            "booktitle": "Proceedings of the 30th International Conference on Machine Learning",
+            "pages": "1310-1318",
+        },
+    ),
+    Work(
+        "werbos1990",
+        "article",
+        "Werbos",
+        1990,
+        {
+            "author": "Paul J. Werbos",
+            "title": "Backpropagation through time: what it does and how to do it",
+            "journal": "Proceedings of the IEEE",
+            "volume": "78",
+            "number": "10",
+            "pages": "1550-1560",
+        },
+    ),
+    Work(
+        "williams1990",
+        "article",
+        "Williams and Peng",
+        1990,
+        {
+            "author": "Ronald J. Williams and Jing Peng",
+            "title": "An efficient gradient-based algorithm for on-line training of recurrent "
+            "network trajectories",
+            "journal": "Neural Computation",
+            "volume": "2",
+            "number": "4",
+            "pages": "490-501",
+        },
+    ),
+    Work(
+        "zhang2023",
+        "book",
+        "Zhang et al.",
+        2023,
+        {
+            "author": "Aston Zhang and Zachary C. Lipton and Mu Li and Alexander J. Smola",
+            "title": "Dive into Deep Learning",
+            "publisher": "Cambridge University Press",
+        },
+    ),
+)
+
+
+def cited(text: str) -> str:
+    """Prose in which a work named as `Pascanu et al. (2013)` is a citation of it."""
+    for work in WORKS:
+        text = text.replace(work.spoken, f"[[@{work.key}]]")
+    return text

@@ -1,0 +1,204 @@
+"""One statement as a block of the document: every formula is printed from what was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symrnn.language.notation import Notation
+from symrnn.language.relations import Equation, Relation
+from symrnn.language.structure import Diag
+from symrnn.language.writing import latex
+from symrnn.lecture.conditions import assumed, condition
+from symrnn.lecture.references import cited
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.derivation import Derivation
+from symrnn.theory.statement import Part, Statement
+from symrnn.typeset.document import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
+from symrnn.typeset.justification import words
+from symrnn.typeset.maths import diagonal_display, shapes_display
+from symrnn.typeset.unicode_maths import with_maths
+from symrnn.verify.evidence import Evidence
+
+SIGNS = {"=": "=", "≤": r"\le", "→": r"\to"}
+CAPTIONS = {"step": "induction step"}
+LIKEWISE = "likewise"
+"""Parts whose label starts so are proved and counted, but their lines are not shown."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes formulas and prose in a notation; `number` has the number of each statement."""
+
+    notation: Notation
+    number: Mapping[str, int]
+
+    def latex(self, node: Any) -> str:
+        """A formula."""
+        return latex(node, self.notation)
+
+    def math(self, node: Any) -> str:
+        """A formula in prose."""
+        return f"${self.latex(node)}$"
+
+    def prose(self, text: str) -> str:
+        """Prose as proofs write it, in markup: formulas between dollars, works cited."""
+        return with_maths(cited(text), self.notation)
+
+    def condition(self, part: Part, said: Iterable[Any]) -> str:
+        """The hypotheses of a part but those already said."""
+        return condition(part, said, self.notation)
+
+
+def statement_block(
+    evidence: Evidence, rnn: RNN, writer: Writer, extra: Sequence[Block]
+) -> StatementBlock:
+    """A statement with all that was proved of it.
+
+    Args:
+        evidence: what was run for it.
+        rnn: the recurrence that was proved.
+        writer: the notation, and the numbers of all statements.
+        extra: blocks to stand after the derivations.
+    """
+    statement = evidence.statement
+    parts = statement.parts(rnn)
+    shown = [part for part in parts if not _is_likewise(part)]
+    headline = [part for part in parts if part.label in statement.headline] or shown[:1]
+    said = assumed(headline, parts)
+    beside = _Beside(writer, statement.name, evidence.grades)
+    chains: list[Chain] = []
+    known: set[Any] = set(said)
+    for part in shown:
+        # The box names the condition of a headline; equations last until they are replaced.
+        chains += _chains(part, "" if part in headline else writer.condition(part, known), beside)
+        known = {*said, *(fact for fact in part.given if isinstance(fact, Equation))}
+    return StatementBlock(
+        number=writer.number[statement.name],
+        name=statement.name,
+        title=writer.prose(statement.title),
+        claims=_claims(headline, said, writer),
+        hypotheses=_hypotheses(headline, said, writer),
+        prose=_prose(statement, parts, writer),
+        illustrations=_displays(headline, writer),
+        chains=tuple(chains),
+        counterexamples=_counterexamples(evidence, writer),
+        grades=evidence.grades,
+        blocks=(*extra, *_kernel(evidence)),
+    )
+
+
+def _kernel(evidence: Evidence) -> tuple[Block, ...]:
+    """By what theorems of a proof assistant the claims were closed, and from what axioms."""
+    if evidence.kernel is None:
+        return ()
+    theorems = _listed([f"`{name}`" for name in evidence.kernel.theorems])
+    axioms = _listed([f"`{name}`" for name in evidence.kernel.axioms])
+    several = len(evidence.kernel.theorems) > 1
+    return (
+        Paragraph(
+            f"[[#machine_checked]] In Coq, for every size and all times: {theorems}. "
+            f"The kernel accepted {'them' if several else 'it'}, "
+            + (f"from the axioms {axioms}." if axioms else "from no axiom.")
+        ),
+    )
+
+
+def _prose(statement: Statement, parts: Sequence[Part], writer: Writer) -> str:
+    prose = writer.prose(statement.prose)
+    likewise = [p.label.removeprefix(LIKEWISE).strip() for p in parts if _is_likewise(p)]
+    if not likewise:
+        return prose
+    return f"{prose}\n\nProved in the same way: {writer.prose('; '.join(likewise))}."
+
+
+def _is_likewise(part: Part) -> bool:
+    return part.label.startswith(LIKEWISE)
+
+
+def _claims(headline: Sequence[Part], said: Sequence[Any], writer: Writer) -> tuple[Claim, ...]:
+    several = len(headline) > 1
+    return tuple(
+        Claim(
+            writer.latex(part.claim),
+            writer.condition(part, said),
+            writer.prose(part.label) if several else "",
+            part.label,
+            tuple(writer.math(fact) for fact in said if fact in part.given),
+        )
+        for part in headline
+    )
+
+
+def _hypotheses(headline: Sequence[Part], said: Sequence[Any], writer: Writer) -> tuple[str, ...]:
+    """One paragraph with the bounds assumed, and for which claims where not for all of them."""
+    needed: dict[tuple[str, ...], list[str]] = {}
+    for fact in said:
+        labels = tuple(part.label for part in headline if fact in part.given)
+        needed.setdefault(labels, []).append(writer.math(fact))
+    sentences = []
+    for labels, formulas in needed.items():
+        everywhere = len(labels) == len(headline)
+        named = _listed([f"*{writer.prose(label)}*" for label in labels])
+        opening = "Assume" if everywhere else f"For {named}, assume"
+        sentences.append(f"{opening} {_listed(formulas)}.")
+    return (" ".join(sentences),) if sentences else ()
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a statement's lines: the notation, and the evidence."""
+
+    writer: Writer
+    name: str
+    grades: tuple[str, ...]
+
+
+def _chains(part: Part, under: str, beside: _Beside) -> list[Chain]:
+    """The part's chains, the first titled with its label and condition."""
+    label = _capital(beside.writer.prose(part.label))
+    named = ", for ".join(word for word in (label, under) if word)
+    result = []
+    for caption, chain, _ in part.proof.chains:
+        title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
+        result.append(Chain(_rows(chain, beside), _capital(title), part.label, caption))
+        named = ""
+    return result
+
+
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _rows(chain: Derivation, beside: _Beside) -> tuple[Row, ...]:
+    writer = beside.writer
+    rows = [Row("", writer.latex(chain.start))]
+    for step in chain.steps:
+        why = words(step.rule, writer.number, beside.name, writer.notation)
+        rows.append(Row(SIGNS[step.relation], writer.latex(step.after), why, beside.grades))
+    return tuple(rows)
+
+
+def _counterexamples(evidence: Evidence, writer: Writer) -> tuple[str, ...]:
+    shown = dict(evidence.counterexamples)
+    return tuple(
+        f"*{_capital(writer.prose(each.explains))}.* {_capital(writer.prose(shown[each.name]))}."
+        for each in evidence.statement.counterexamples
+        if each.name in shown
+    )
+
+
+def _displays(parts: Sequence[Part], writer: Writer) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for part in parts:
+        display = shapes_display(part.claim, writer.notation)
+        if display is not None:
+            blocks.append(Display(display))
+        if isinstance(part.claim, Relation) and isinstance(part.claim.rhs, Diag):
+            blocks.append(Display(diagonal_display(part.claim.rhs, writer.notation)))
+    return tuple(blocks)

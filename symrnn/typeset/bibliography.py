@@ -1,0 +1,91 @@
+"""Works cited: as BibTeX, and as a line of prose for backends without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symrnn.errors import IllFormedError
+
+_REQUIRED = {
+    "article": ("author", "title", "journal"),
+    "book": ("author", "title", "publisher"),
+    "inproceedings": ("author", "title", "booktitle"),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """A work that can be cited.
+
+    Args:
+        key: what `[[@key]]` in prose refers to.
+        kind: article, book or inproceedings.
+        names: its authors as the prose speaks of them, "Pascanu et al.".
+        year: of publication.
+        fields: BibTeX fields in plain text; authors joined by " and ".
+
+    Raises:
+        IllFormedError: for a kind that is not known, or a field that is missing.
+    """
+
+    key: str
+    kind: str
+    names: str
+    year: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z]+\d{4}[a-z]?", self.key):
+            raise IllFormedError(f"work: `{self.key}` can not be a key; use name and year")
+        if self.kind not in _REQUIRED:
+            raise IllFormedError(
+                f"work `{self.key}`: no such kind",
+                {"expected": ", ".join(_REQUIRED), "got": repr(self.kind)},
+            )
+        missing = [name for name in _REQUIRED[self.kind] if not self.fields.get(name)]
+        if missing:
+            raise IllFormedError(f"work `{self.key}` has no {missing[0]}")
+
+    @property
+    def spoken(self) -> str:
+        """As prose speaks of it: Pascanu et al. (2013)."""
+        return f"{self.names} ({self.year})"
+
+    @property
+    def line(self) -> str:
+        """The entry in a list of references, as prose markup."""
+        authors = self.fields["author"].split(" and ")
+        listed = " and ".join(filter(None, (", ".join(authors[:-1]), authors[-1])))
+        where = self.fields.get("journal") or self.fields.get("booktitle")
+        place = where or self.fields.get("publisher", "")
+        volume, number = self.fields.get("volume", ""), self.fields.get("number", "")
+        issue = f" {volume}({number})" if volume and number else f" {volume}" if volume else ""
+        pages = self.fields.get("pages", "").replace("-", "–")
+        return (
+            f"{listed}. *{self.fields['title']}*. {place}{issue}"
+            f"{', ' + pages if pages else ''}, {self.year}."
+        )
+
+
+def bibtex(works: Iterable[Work]) -> str:
+    """The works as the text of a .bib file."""
+    return "\n".join(map(_entry, works))
+
+
+def _entry(work: Work) -> str:
+    fields = {**work.fields, "year": str(work.year)}
+    if "pages" in fields:
+        fields["pages"] = fields["pages"].replace("-", "--")
+    # Braces within keep BibTeX from lowering the capitals of a title.
+    fields["title"] = f"{{{_escaped(fields['title'])}}}"
+    written = [
+        f"  {name} = {{{value if name == 'title' else _escaped(value)}}},"
+        for name, value in fields.items()
+    ]
+    return "\n".join([f"@{work.kind}{{{work.key},", *written, "}", ""])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([%&#_$])", r"\\\1", text.replace("\\", "").replace("{", "").replace("}", ""))

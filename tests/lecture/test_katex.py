@@ -1,0 +1,75 @@
+"""A second opinion on every formula's LaTeX: KaTeX parses it, strictly."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from symrnn.typeset.document import Chain, Display, Document, StatementBlock, prose_of, walk
+from symrnn.typeset.prose import Emphasis, Inline, Math, inlines
+
+CHECK = Path(__file__).with_name("katex_check.js")
+WITHOUT = "katex is not installed: npm install --prefix DIR katex, and NODE_PATH=DIR/node_modules"
+
+
+def inside(pieces: Iterable[Inline]) -> Iterator[str]:
+    for piece in pieces:
+        match piece:
+            case Math(latex):
+                yield latex
+            case Emphasis(inner):
+                yield from inside(inner)
+
+
+def formulas(document: Document) -> set[str]:
+    found = {formula for text in prose_of(document) for formula in inside(inlines(text))}
+    for block in walk(document.blocks):
+        match block:
+            case Display(latex):
+                found.add(latex)
+            case Chain(rows):
+                found.update(row.expression for row in rows)
+            case StatementBlock():
+                found.update(claim.latex for claim in block.claims)
+    return found
+
+
+@pytest.fixture(scope="module")
+def refused(tex_engine: Callable[[str], str]) -> Callable[[Iterable[str]], list[list[str]]]:
+    def ask(given: Iterable[str]) -> list[list[str]]:
+        run = subprocess.run(
+            [tex_engine("node"), str(CHECK)],
+            input="\n".join(map(json.dumps, given)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        if "Cannot find module 'katex'" in run.stderr:
+            if os.environ.get("CI"):
+                pytest.fail(WITHOUT, pytrace=False)
+            pytest.skip(WITHOUT)
+        assert run.returncode == 0, run.stderr
+        answer: list[list[str]] = json.loads(run.stdout)
+        return answer
+
+    return ask
+
+
+def test_katex_parses_every_formula(
+    lecture: Document, refused: Callable[[Iterable[str]], list[list[str]]]
+) -> None:
+    found = formulas(lecture)
+    assert len(found) > 400
+    assert refused(sorted(found)) == []
+
+
+def test_katex_refuses_what_is_wrong(
+    refused: Callable[[Iterable[str]], list[list[str]]],
+) -> None:
+    wrong = [r"\frac{a", r"W_{hh}_{il}", r"\left( a", r"50%", r"\nosuch{a}"]
+    assert [formula for formula, _ in refused([*wrong, r"\frac{a}{b}"])] == wrong
