@@ -1,0 +1,99 @@
+(* Gradients vanish over long ranges.                                         *)
+(*                                                                            *)
+(* For γλ < 1 and a fixed k,                                                  *)
+(*   ‖∂s_t/∂s_k‖ → 0 as t → ∞,                                                *)
+(*   ‖∂L_t/∂s_t ∂s_t/∂s_k ∂⁺s_k/∂vec(W)‖ <= C (γλ)^(t-k) E → 0                *)
+(* where C bounds ∂L_t/∂s_t and E bounds ∂⁺s_k/∂vec(W).                       *)
+
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
+From mathcomp.classical Require Import boolp classical_sets functions.
+From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
+From symrnn Require Import vocabulary differentials recurrence step_jacobian product_of_jacobians induced_norms step_bound product_bound.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import Order.TTheory GRing.Theory Num.Theory.
+Import numFieldNormedType.Exports.
+
+Local Open Scope ring_scope.
+Local Open Scope classical_set_scope.
+
+(* What lies under a geometric sequence with a ratio below 1 goes to 0        *)
+Lemma geometric_decay (R : realType) (u : nat -> R) (q c : R) k :
+  0 <= q -> q < 1 ->
+  (forall t, (k <= t)%N -> 0 <= u t <= c * q ^+ (t - k)) -> u --> (0 : R).
+Proof.
+move=> q0 q1 ub; rewrite -(cvg_shiftn k).
+have lim : (fun n => c * q ^+ n) --> (0 : R).
+  rewrite -(mulr0 c); apply: cvgMr; apply: cvg_expr.
+  by rewrite ger0_norm.
+have sandwich : \forall n \near \oo, cst 0 n <= u (n + k)%N <= c * q ^+ n.
+  by apply: nearW => n /=; have := ub (n + k)%N (leq_addl _ _); rewrite addnK.
+exact: (squeeze_cvgr sandwich (cvg_cst _) lim).
+Qed.
+
+Section Elman.
+Variables (R : realType) (N : forall m n, 'M[R]_(m, n) -> R).
+Hypothesis NP : lecture_norm N.
+Variables (d m : nat) (sigma sigma' : R -> R).
+Variables (W : 'M[R]_d.+1) (U : 'M[R]_(d.+1, m)) (b s0 : 'cV[R]_d.+1).
+Variable x : nat -> 'cV[R]_m.
+Variable ell : nat -> 'cV[R]_d.+1 -> 'cV[R]_1.
+Hypothesis sigmaP : slope sigma sigma'.
+
+Local Notation "`‖ A ‖" := (N A) (at level 0, A at level 99).
+Local Notation F := (elman sigma W U b x).
+Local Notation s := (state F s0).
+Local Notation a j := (preactivation W U b x j (s (j - 1)%N)).
+Local Notation Ds t k := (jac (flow F k t) (s k)).
+Local Notation DLs t := (jac (ell t) (s t)).
+Local Notation DW k := (jacvec (fun V => elman sigma V U b x k (s (k - 1)%N)) W).
+
+Variables (gamma lambda : R).
+Hypothesis gammaP : forall j, (1 <= j)%N -> largest_entry (map_mx sigma' (a j)) <= gamma.
+Hypothesis lambdaP : `‖W‖ <= lambda.
+
+Lemma ratio_ge0 : 0 <= gamma * lambda.
+Proof.
+apply: mulr_ge0; last exact: le_trans (norm_ge0 NP W) lambdaP.
+exact: le_trans (largest_entry_ge0 _) (gammaP (leqnn 1)).
+Qed.
+
+Lemma norm_Ds_le k t : (k <= t)%N -> `‖Ds t k‖ <= (gamma * lambda) ^+ (t - k).
+Proof.
+move=> kt; apply: (product_bound NP sigmaP kt) => // j /andP[kj _].
+exact: gammaP (leq_ltn_trans (leq0n k) kj).
+Qed.
+
+Theorem gradients_vanish_the_derivative_over_many_steps k :
+  gamma * lambda < 1 -> (fun t => `‖Ds t k‖) --> (0 : R).
+Proof.
+move=> q1; apply: (geometric_decay (c := 1) (k := k) ratio_ge0 q1) => t kt.
+by rewrite norm_ge0 //= mul1r norm_Ds_le.
+Qed.
+
+(* ‖A ∂s_t/∂s_k B‖ <= C E (γλ)^(t-k)                                          *)
+Lemma norm_term_le p q (A : 'M_(p, d.+1)) (B : 'M_(d.+1, q)) C E k t : (k <= t)%N ->
+  `‖A‖ <= C -> `‖B‖ <= E -> `‖A *m Ds t k *m B‖ <= C * E * (gamma * lambda) ^+ (t - k).
+Proof.
+move=> kt AC BE; rewrite mulrAC.
+apply: le_trans (norm_submultiplicative NP _ _) _; apply: ler_pmul; rewrite ?norm_ge0 //.
+apply: le_trans (norm_submultiplicative NP _ _) _; apply: ler_pmul; rewrite ?norm_ge0 //.
+exact: norm_Ds_le.
+Qed.
+
+Theorem gradients_vanish_a_bound_for_a_term_of_the_gradient C E k t : (k <= t)%N ->
+  `‖DLs t‖ <= C -> `‖DW k‖ <= E ->
+  `‖DLs t *m Ds t k *m DW k‖ <= C * E * (gamma * lambda) ^+ (t - k).
+Proof. exact: norm_term_le. Qed.
+
+Theorem gradients_vanish_a_term_of_the_gradient C E k : gamma * lambda < 1 ->
+  (forall t, (k <= t)%N -> `‖DLs t‖ <= C) -> `‖DW k‖ <= E ->
+  (fun t => `‖DLs t *m Ds t k *m DW k‖) --> (0 : R).
+Proof.
+move=> q1 LC WE; apply: (geometric_decay (c := C * E) (k := k) ratio_ge0 q1) => t kt.
+rewrite norm_ge0 //=; apply: (norm_term_le kt) => //; exact: LC.
+Qed.
+
+End Elman.
