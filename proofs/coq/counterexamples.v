@@ -287,7 +287,8 @@ have HV : is_diff ((\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) a) (fun y : R 
 pose proof (@is_diffM _ _ _ _ _ _ _ (coordinate i)
   (@is_diff_comp _ _ _ _ _ _ _ _ _ HS HV)) as H.
 have -> : (fun v : 'cV[R]_n.+1 => softmax_map v i 0) =
-    (fun v : 'cV[R]_n.+1 => expR (v i 0)) * (fun v : 'cV[R]_n.+1 => ((\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) v)^-1).
+    (fun v : 'cV[R]_n.+1 => expR (v i 0)) *
+    (fun v : 'cV[R]_n.+1 => ((\sum_k (fun u : 'cV[R]_n.+1 => expR (u k 0))) v)^-1).
   by apply/funext => v; rewrite mxE -sumE.
 apply: (is_diff_eq H); apply/funext => h.
 set S := \sum_l expR (a l 0) in s0 *; pose E := \sum_l expR (a l 0) * h l 0.
