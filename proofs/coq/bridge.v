@@ -45,6 +45,7 @@ Qed.
 (* The lecture's activations as instances of an abstract σ with slope σ′. *)
 
 Notation logistic := slopes_bounded.logistic.
+Notation tanh := Rtrigo_def.tanh.
 
 Theorem slope_logistic :
   @slope real_realType logistic (fun u => logistic u * (1 - logistic u)).

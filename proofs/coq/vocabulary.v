@@ -35,6 +35,7 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
+From mathcomp.analysis Require Import sequences exp.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -93,6 +94,20 @@ Definition flow (F : nat -> T -> T) k t (s : T) : T :=
 Definition state (F : nat -> T -> T) (s0 : T) t : T := flow F 0 t s0.
 
 End Recurrence.
+
+(* Activations. expR is the exponential function.                             *)
+
+Section Activations.
+Variable R : realType.
+Implicit Type x : R.
+
+Definition logistic x : R := 1 / (1 + expR (- x)).
+Definition sinh x : R := (expR x - expR (- x)) / 2%:R.
+Definition cosh x : R := (expR x + expR (- x)) / 2%:R.
+Definition tanh x : R := sinh x / cosh x.
+Definition atanh x : R := ln ((1 + x) / (1 - x)) / 2%:R.
+
+End Activations.
 
 (* The lecture's cells. The inputs x are a function of time.                  *)
 
