@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symrnn.errors import EvidenceError
 from symrnn.language.relations import Relation
+from symrnn.lecture.decay import Decay, Spectrum, decay, regimes, spectrum
 from symrnn.numeric.data import Series
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
@@ -20,7 +21,6 @@ from symrnn.theory.statement import Statement
 from symrnn.verify.network import (
     Agreement,
     Weights,
-    bounds,
     check_kernels,
     gamma,
     random_weights,
@@ -32,16 +32,6 @@ HORIZON = 40
 
 CHECKED = 20
 """Steps of the nets that are checked against differences."""
-
-
-@dataclass(frozen=True)
-class Decay:
-    """‖∂s_t/∂s_k‖₂ and its bound (γλ)^{t-k} at t - k = 0, 1, …, for one net."""
-
-    label: str
-    norms: Array
-    bounds: Array
-    ratio: float
 
 
 @dataclass(frozen=True)
@@ -62,6 +52,8 @@ class NetworkReport:
     decays: tuple[Decay, ...]
     bias: Bias
     agreements: tuple[Agreement, ...]
+    regimes: Mapping[float, tuple[Decay, ...]]
+    spectrum: Spectrum
 
     def record(self) -> dict[str, Any]:
         """As it stands in evidence.json; all losses are of the held-out tail unless named."""
@@ -116,16 +108,26 @@ def study(
     for done, (name, weights) in enumerate(nets.items()):
         progress("checking kernels", done, len(nets))
         agreements += check_kernels(kernels, weights, name)
-    decays = tuple(
-        _decay(
-            kernels, _claim(library, "product_bound"), name, _weights(chosen, net.inputs[-HORIZON:])
-        )
-        for name, chosen in (("before training", net.initial), ("after training", net.trained))
+    claim = _claim(library, "product_bound")
+    before, after = (
+        _weights(chosen, net.inputs[-HORIZON:]) for chosen in (net.initial, net.trained)
+    )
+    decays = (
+        decay(kernels, claim, "before training", before),
+        decay(kernels, claim, "after training", after),
     )
     tail = _claim(library, "truncation", "the bias is a geometric tail")
     bias = _bias(kernels, tail, _weights(_contracting(net.trained), net.inputs[-HORIZON:]))
     first = net.initial.predict(net.inputs)[net.split :] - net.targets[net.split :]
-    return NetworkReport(net, float(np.mean(first**2)), decays, bias, tuple(agreements))
+    return NetworkReport(
+        net,
+        float(np.mean(first**2)),
+        decays,
+        bias,
+        tuple(agreements),
+        regimes(kernels, claim, after),
+        spectrum(kernels, claim, after),
+    )
 
 
 def _weights(net: Net, x: Array) -> Weights:
@@ -137,17 +139,6 @@ def _claim(library: Mapping[str, Statement], name: str, label: str = "") -> Rela
     parts = library[name].parts(elman())
     chosen = next((part for part in parts if part.label == label), parts[0])
     return cast(Relation, chosen.claim)
-
-
-def _decay(kernels: Kernels, claim: Relation, label: str, weights: Weights) -> Decay:
-    run = kernels.run(*weights.arguments())
-    norms, limits = kernels.norms(run), bounds(claim, kernels, run, weights.W)
-    ratio = float((norms / limits).max())
-    if not ratio <= 1 + 1e-9:
-        raise EvidenceError(
-            "‖∂s_t/∂s_k‖ exceeds (γλ)^{t-k}", {"net": label, "largest ratio": f"{ratio:.6g}"}
-        )
-    return Decay(label, norms, limits, ratio)
 
 
 def _contracting(net: Net, target: float = 0.8) -> Net:

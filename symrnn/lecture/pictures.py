@@ -1,17 +1,50 @@
-"""The blocks that show the network and the algorithms."""
+"""The blocks that show the network, the algorithms and the figures of single statements."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from symrnn.language.activations import FORMULAS, activation
+from symrnn.language.slopes import slope_bound
+from symrnn.lecture.cliff import KAPPA, RATE, STEPS, TARGET, cliff
 from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric import algorithms
+from symrnn.numeric.lower import lower_activation
+from symrnn.recurrence.elman import RNN
 from symrnn.typeset.algorithms import algorithm
 from symrnn.typeset.document import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
-from symrnn.typeset.figures import Curve, norm_decay, truncation_bias
+from symrnn.typeset.figures import (
+    Curve,
+    Landscape,
+    Mark,
+    Role,
+    Slopes,
+    activation_slopes,
+    gradient_cliff,
+    norm_decay,
+    norm_regimes,
+    singular_values,
+    truncation_bias,
+)
 from symrnn.typeset.listings import wrapped
-from symrnn.typeset.maths import scientific
+from symrnn.typeset.maths import rounded, scientific
 from symrnn.typeset.unicode_maths import with_maths
+
+
+def illustrations(report: NetworkReport, rnn: RNN) -> dict[str, tuple[Block, ...]]:
+    """The figures and algorithms, by the statement they stand with, after its derivation."""
+    figures: dict[str, tuple[Figure, ...]] = {
+        "slopes_bounded": (_slopes(),),
+        "gradients_could_explode": (_regimes(report),),
+        "truncation": (unrolled_figure(rnn),),
+        "clipping_by_norm": (_cliff(),),
+    }
+    shown = algorithms_shown()
+    return {
+        name: (*figures.get(name, ()), *([shown[name]] if name in shown else []))
+        for name in {**figures, **shown}
+    }
 
 
 def algorithms_shown() -> dict[str, Algorithm]:
@@ -55,6 +88,11 @@ def section(report: NetworkReport, source: str) -> Section:
         _losses(report),
         Paragraph(_reach(report)),
         _decay(report),
+        Paragraph(
+            "The norm is the largest singular value only. [[singular_values]] shows all of them, "
+            "after training: in how many directions something of the past is left."
+        ),
+        _spectrum(report),
         Paragraph(
             "Scaled down to $\\gamma\\lambda = 0.8$, the same network shows in "
             "[[truncation_bias]] the bias that truncation brings, under the geometric tail of "
@@ -130,6 +168,75 @@ def _decay(report: NetworkReport) -> Figure:
         bound = f"bound, {decay.label}"
         curves.append(Curve(bound, distance, decay.bounds.tolist(), f"{role} bound"))  # type: ignore[arg-type]
     return norm_decay(curves)
+
+
+def _spectrum(report: NetworkReport) -> Figure:
+    found = report.spectrum
+    distance = np.arange(len(found.bounds)).tolist()
+    bound = Curve(r"bound $(\gamma\lambda)^{t-k}$", distance, found.bounds.tolist(), "first bound")
+    return singular_values(found.values.tolist(), bound=bound)
+
+
+def _regimes(report: NetworkReport) -> Figure:
+    panels: dict[float, list[Curve]] = {}
+    roles: tuple[Role, ...] = ("first", "second", "third")
+    for ratio, decays in report.regimes.items():
+        distance = np.arange(len(decays[0].norms)).tolist()
+        panels[ratio] = [
+            Curve(found.label, distance, found.norms.tolist(), role)
+            for found, role in zip(decays, roles, strict=True)
+        ]
+        panels[ratio].append(Curve("bound", distance, decays[0].bounds.tolist(), "guide"))
+    return norm_regimes(panels)
+
+
+def _slopes() -> Figure:
+    # Both sides of each integer, never the integer: that is where kinks are.
+    whole = np.arange(-4.0, 5.0)
+    between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
+    a = np.sort(np.concatenate([between, whole - 1e-6, whole + 1e-6]))
+    found = []
+    for name in FORMULAS:
+        sigma = activation(name)
+        gamma = slope_bound(sigma).value
+        assert gamma is not None
+        found.append(
+            Slopes(
+                name.replace("_", " "),
+                a.tolist(),
+                lower_activation(sigma)(a).tolist(),
+                lower_activation(sigma.prime)(a).tolist(),
+                float(gamma),
+            )
+        )
+    return activation_slopes(found)
+
+
+def _cliff() -> Figure:
+    land = cliff()
+    length = RATE * float(np.linalg.norm(land.gradient))
+    start, plain, clipped = (
+        Mark(place.w, place.b, place.loss) for place in (land.start, land.plain, land.clipped)
+    )
+    shown = Landscape(
+        land.w.tolist(),
+        land.b.tolist(),
+        land.loss.tolist(),
+        start=start,
+        plain=plain,
+        clipped=clipped,
+        plain_length=length,
+        clipped_length=float(np.hypot(clipped.w - start.w, clipped.b - start.b)),
+        distance=land.distance.tolist(),
+        section=land.section.tolist(),
+    )
+    return gradient_cliff(
+        shown,
+        caption=f"The loss $(s_{{{STEPS}}} - {TARGET:g})^2$ of one logistic unit over its weight "
+        "$w$ and its bias $b$, as in Pascanu et al. (2013), from above and cut along the step. "
+        f"From the cliff a plain step with $\\eta = {RATE:g}$ has length "
+        f"${rounded(length)}$; clipped to $\\kappa = {KAPPA:g}$ it lands at the foot.",
+    )
 
 
 def _bias(report: NetworkReport) -> Figure:

@@ -14,7 +14,7 @@ from symrnn.lecture.document import lecture
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Output
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
-from symrnn.lecture.pictures import algorithms_shown, section
+from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.progress import Progress, silent
 from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series
@@ -109,7 +109,7 @@ def make(
     rnn = elman()
     tanh = elman("tanh")
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
-    extra = {name: (block,) for name, block in algorithms_shown().items()}
+    extra = illustrations(network, rnn)
     document = lecture(evidence, rnn, extra, section(network, kernel.source))
     material = Material(document, evidence, network, library, handout, notes)
     outputs: list[Output] = []

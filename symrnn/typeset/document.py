@@ -7,6 +7,8 @@ markup of `symrnn.typeset.prose`. Everything that can be referred to carries a n
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -110,14 +112,58 @@ class Algorithm:
 
 
 @dataclass(frozen=True)
+class Data:
+    """The numbers behind a drawing: a header, and rows of as many cells; an empty cell is no value.
+
+    Raises `IllFormedError` for a row of another length.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[float | str, ...], ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for number, row in enumerate(self.rows):
+            if len(row) != len(self.header):
+                raise IllFormedError(
+                    f"data: row {number} has {len(row)} cells, the header has {len(self.header)}",
+                    {"header": self.header, "row": row},
+                )
+
+    @property
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """The rows as text; numbers to six digits."""
+        return tuple(
+            tuple(cell if isinstance(cell, str) else f"{cell:.6g}" for cell in row)
+            for row in self.rows
+        )
+
+    @property
+    def csv(self) -> bytes:
+        """The table as a CSV file."""
+        stream = io.StringIO()
+        csv.writer(stream, lineterminator="\n").writerows((self.header, *self.cells))
+        return stream.getvalue().encode()
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A drawing as SVG text and as PDF bytes; `alt` says in words what it shows."""
+    """A drawing as SVG text and as PDF bytes; `alt` says in words what it shows.
+
+    `data` are the numbers drawn, where there are any; `tikz` is the same drawing for LaTeX to make
+    itself, in the fonts of the text.
+    """
 
     name: str
     caption: str
     alt: str
     svg: str = field(repr=False)
     pdf: bytes = field(repr=False)
+    data: Data | None = field(default=None, repr=False)
+    tikz: str = field(default="", repr=False)
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        return self.svg
 
 
 #: Characters of markup above which a table's column wraps.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from symrnn.typeset.document import (
     Block,
     Chain,
     Claim,
+    Data,
     Display,
     Document,
     Figure,
@@ -52,6 +54,9 @@ from symrnn.typeset.svg import inline_svg
 
 #: Characters of LaTeX above which a chain's left side gets a line of its own.
 _LONG_LEFT_SIDE = 100
+
+#: Rows above which a figure's data are offered as a file only.
+_LONG_DATA = 100
 
 #: Characters of LaTeX above which the justification stands below the formula, not beside it.
 _LONG_EXPRESSION = 260
@@ -310,13 +315,37 @@ def _line(line: Line) -> Markup:
 @_html.register
 def _(block: Figure, page: _Page) -> Markup:
     return Markup(
-        '<figure id="{}">{}\n<figcaption><b>Figure {}</b> {}</figcaption></figure>'
+        '<figure id="{}">{}\n<figcaption><b>Figure {}</b> {}{}</figcaption></figure>'
     ).format(
         block.name,
         Markup(inline_svg(block.svg, prefix=block.name, alt=block.alt)),
         page.targets[block.name].number,
         page.prose(block.caption),
+        _data(block.data, block.name) if block.data is not None else "",
     )
+
+
+def _data(data: Data, name: str) -> Markup:
+    """The numbers of a figure, folded away: a table where it is short, and a file to keep."""
+    link = Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8,{}">as CSV</a>').format(
+        name, quote(data.csv)
+    )
+    if len(data.rows) > _LONG_DATA:
+        return Markup('<details class="numbers"><summary>Data</summary><p>{}</p></details>').format(
+            link
+        )
+    head = _joined(Markup('<th scope="col" class="r">{}</th>').format(cell) for cell in data.header)
+    rows = Markup("\n").join(
+        Markup("<tr>{}</tr>").format(
+            _joined(Markup('<td class="r">{}</td>').format(cell) for cell in row)
+        )
+        for row in data.cells
+    )
+    return Markup(
+        '<details class="numbers"><summary>Data</summary><p>{}</p><div class="scroll">'
+        '<table class="data"><thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>'
+        "</details>"
+    ).format(link, head, rows)
 
 
 @_html.register

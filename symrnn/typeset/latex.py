@@ -7,7 +7,7 @@ room, below it where there is none, so that nothing runs into the margin.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -43,10 +43,7 @@ _SHORT_TABLE = 24
 
 @dataclass(frozen=True)
 class Article:
-    """LaTeX source, and the figures it includes: path relative to the source -> PDF bytes.
-
-    bibliography: BibTeX of the works cited, for the file that the source names; maybe empty.
-    """
+    """LaTeX source, and the figures it includes: path relative to the source -> bytes."""
 
     tex: str
     figures: Mapping[str, bytes]
@@ -104,8 +101,25 @@ def article(document: Document, name: str = "lecture") -> Article:
         )
     )
     figures = [block for block in walk(document.blocks) if isinstance(block, Figure)]
-    paths = {figure_path(figure): figure.pdf for figure in figures}
-    return Article(tex, paths, bibtex(document.works_cited))
+    return Article(tex, figure_files(figures), bibtex(document.works_cited))
+
+
+def figure_files(figures: Iterable[Figure]) -> dict[str, bytes]:
+    """What stands beside the source: each figure's PDF where one is included, and its data."""
+    files: dict[str, bytes] = {}
+    for figure in figures:
+        if not figure.tikz:
+            files[figure_path(figure)] = figure.pdf
+        if figure.data is not None:
+            files[f"figures/{figure.name}.csv"] = figure.data.csv
+    return files
+
+
+def drawing(figure: Figure) -> str:
+    """LaTeX that sets the figure's drawing, without its caption."""
+    if figure.tikz:
+        return rf"\drawn{{{figure.tikz}}}"
+    return rf"\drawing{{{figure_path(figure)}}}{{{escape(figure.alt)}}}"
 
 
 def figure_path(figure: Figure) -> str:
@@ -215,7 +229,7 @@ def _(block: Figure, names: _Names) -> str:
         [
             r"\begin{figure}[H]",
             r"  \centering",
-            rf"  \drawing{{{figure_path(block)}}}{{{escape(block.alt)}}}",
+            f"  {drawing(block)}",
             rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",
             r"\end{figure}",
         ]

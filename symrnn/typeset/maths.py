@@ -52,6 +52,14 @@ def scientific(value: float) -> str:
     return rf"${digit} \times 10^{{{int(exponent)}}}$"
 
 
+def rounded(value: float) -> str:
+    """A number to two digits as LaTeX, by a power of ten from a thousand on: 4.2 \\times 10^{4}."""
+    if abs(value) < 1000:
+        return f"{value:.2g}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return rf"{digits} \times 10^{{{int(exponent)}}}"
+
+
 def diagonal_display(node: Diag, notation: Notation = LECTURE) -> str:
     """diag(v) as the d × d matrix: the first two entries, dots, the last, and the zeros."""
     vector, size = node.args[0], node.shape[0]

@@ -33,7 +33,7 @@ from symrnn.typeset.heights import (
     row_height,
     text_height,
 )
-from symrnn.typeset.latex import Article, figure_path, templates
+from symrnn.typeset.latex import Article, drawing, figure_files, templates
 from symrnn.typeset.latex_text import escape, prose
 from symrnn.typeset.prose import paragraphs, plain
 
@@ -160,7 +160,7 @@ def slides(
     )
     shown = {item.name: None for frame in frames for item in frame.items if isinstance(item, Shown)}
     figures = (source.named[name] for name in shown)
-    return Article(tex, {figure_path(f): f.pdf for f in figures if isinstance(f, Figure)})
+    return Article(tex, figure_files(f for f in figures if isinstance(f, Figure)))
 
 
 def _source(document: Document, frames: list[Frame], room: float) -> _Source:
@@ -345,7 +345,7 @@ def _(item: Shown, source: _Source, overlays: _Overlays) -> str:
     block = source.named.get(item.name)
     match block:
         case Figure():
-            return rf"\drawing{{{figure_path(block)}}}{{{escape(block.alt)}}}"
+            return drawing(block)
         case Algorithm():
             return rf"\program{{{block.latex}}}{{{source.prose(block.caption)}}}"
         case _:

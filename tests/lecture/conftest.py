@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symrnn.lecture.decay import Decay, Spectrum
 from symrnn.lecture.document import lecture as document_of
-from symrnn.lecture.network import Bias, Decay, NetworkReport
-from symrnn.lecture.pictures import algorithms_shown, section
+from symrnn.lecture.network import Bias, NetworkReport
+from symrnn.lecture.pictures import illustrations, section
 from symrnn.numeric.training import Net, TrainedNet
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.library import load
@@ -69,7 +70,9 @@ def network() -> NetworkReport:
         Agreement("∂L_t/∂s0 as a sum", "two", 2e-15, 1e-10),
         Agreement("trajectory s_0 … s_T", "one", 0.0, 0.0),
     )
-    return NetworkReport(trained, 1.2, decays, bias, agreements)
+    three = (*decays, Decay("orthogonal", 0.9 ** np.arange(9.0), np.ones(9), 1.0))
+    spectrum = Spectrum(np.outer(0.9 ** np.arange(9.0), (1.0, 0.5, 0.1)), np.ones(9))
+    return NetworkReport(trained, 1.2, decays, bias, agreements, {1.0: three}, spectrum)
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +88,9 @@ def report() -> NetworkReport:
 
 @pytest.fixture(scope="session")
 def lecture(evidence: list[Evidence], report: NetworkReport) -> Document:
-    extra = {name: (block,) for name, block in algorithms_shown().items()}
     source = "def f(W, a):\n    return W @ a\n"
-    return document_of(evidence, elman(), extra, section(report, source))
+    rnn = elman()
+    return document_of(evidence, rnn, illustrations(report, rnn), section(report, source))
 
 
 @pytest.fixture(scope="session")

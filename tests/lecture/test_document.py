@@ -189,7 +189,7 @@ def test_the_article_compiles_cleanly_and_shows_every_title(
     assert result.undefined == ()
     assert result.overfull == ()
     assert result.pdf is not None
-    assert 16 < result.pages <= 33
+    assert 16 < result.pages <= 35
     assert "[U+" not in source.tex
     words = re.sub(r"\W", "", "".join(pages_of(result.pdf)))
     for block in walk(lecture.blocks):

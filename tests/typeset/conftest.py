@@ -22,7 +22,7 @@ from symrnn.typeset.document import (
     StatementBlock,
     Table,
 )
-from symrnn.typeset.figures import Curve, norm_decay, slopes
+from symrnn.typeset.figures import Curve, Slopes, activation_slopes, norm_decay
 
 STEP = r"\frac{\partial s_{j}}{\partial s_{j-1}}"
 DIAGONAL = (
@@ -226,10 +226,8 @@ def sample() -> Document:
                 r"Norms: why $\gamma\lambda$ decides",
                 "decay",
                 (
-                    slopes(
-                        Curve(r"$\sigma$", xs, logistic, "first"),
-                        Curve(r"$\sigma'$", xs, [y * (1 - y) for y in logistic], "second"),
-                        gamma=0.25,
+                    activation_slopes(
+                        [Slopes("logistic", xs, logistic, [y * (1 - y) for y in logistic], 0.25)]
                     ),
                     decay(),
                 ),

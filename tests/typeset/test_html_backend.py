@@ -3,13 +3,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.typeset.document import Document, Paragraph
+from symrnn.typeset.document import Document, Figure, Paragraph, walk
 from symrnn.typeset.html import page
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.svg import inline_svg
@@ -64,13 +65,14 @@ def test_the_page_needs_no_network_and_no_script(source: str, outline: Outline) 
     assert not set(outline.tags) & {"script", "link", "img", "iframe", "object"}
     assert outline.values("src") == []
     assert not re.search(r"https?://|@import|url\((?!#)", source)
-    assert all(link.startswith("#") for link in outline.values("href"))
+    assert all(link.startswith(("#", "data:text/csv")) for link in outline.values("href"))
 
 
 def test_ids_are_unique_and_every_link_lands(outline: Outline, lecture: Document) -> None:
     ids = Counter(outline.values("id"))
     assert [name for name, count in ids.items() if count > 1] == []
-    assert {link[1:] for link in outline.values("href")} <= set(ids)
+    inner = {link[1:] for link in outline.values("href") if link.startswith("#")}
+    assert inner and inner <= set(ids)
     assert set(lecture.targets) <= set(ids)
 
 
@@ -80,11 +82,26 @@ def test_numbers_agree_with_the_latex(outline: Outline) -> None:
         assert shown in text
 
 
-def test_drawings_have_an_accessible_name(outline: Outline) -> None:
+def test_drawings_have_an_accessible_name(outline: Outline, lecture: Document) -> None:
     assert outline.tags["svg"] == 2
-    described = [label for label in outline.values("aria-label") if "chart" in label]
-    assert len(described) == 2
+    alternatives = [each.alt for each in walk(lecture.blocks) if isinstance(each, Figure)]
+    assert len(alternatives) == 2
+    assert set(alternatives) <= set(outline.values("aria-label"))
     assert outline.tags["metadata"] == 0
+
+
+def test_the_numbers_of_a_drawing_are_in_the_page(outline: Outline, lecture: Document) -> None:
+    text = "".join(outline.text)
+    kept = [unquote(link.partition(",")[2]) for link in outline.values("href") if link[0] == "d"]
+    for figure, written in zip(
+        (each for each in walk(lecture.blocks) if isinstance(each, Figure)), kept, strict=True
+    ):
+        assert figure.data is not None
+        assert written == figure.data.csv.decode()
+        # Beyond a hundred rows there is the file alone.
+        short = len(figure.data.rows) <= 100
+        assert (figure.data.cells[-2][-1] in text) == short
+    assert outline.tags["details"] == 2
 
 
 def test_every_evidence_mark_says_what_it_stands_for(source: str) -> None:

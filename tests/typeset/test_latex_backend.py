@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symrnn.typeset.document import Chain, Document, Grade, Paragraph, Row
+from symrnn.typeset.document import Chain, Document, Figure, Grade, Paragraph, Row
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
 from symrnn.typeset.latex_text import escape, prose, verbatim
@@ -48,10 +48,23 @@ def test_prose_passes_maths_through_and_escapes_the_rest() -> None:
 
 def test_figures_are_handed_over_with_the_paths_the_source_uses(lecture: Document) -> None:
     result = article(lecture)
-    assert list(result.figures) == ["figures/slopes.pdf", "figures/norm_decay.pdf"]
+    assert list(result.figures) == [
+        "figures/slopes.pdf",
+        "figures/slopes.csv",
+        "figures/norm_decay.pdf",
+        "figures/norm_decay.csv",
+    ]
     for path, content in result.figures.items():
-        assert rf"\drawing{{{path}}}" in result.tex
-        assert content.startswith(b"%PDF")
+        drawn = path.endswith(".pdf")
+        assert (rf"\drawing{{{path}}}" in result.tex) == drawn
+        assert content.startswith(b"%PDF") == drawn
+
+
+def test_a_figure_that_latex_draws_needs_no_file() -> None:
+    figure = Figure("graph", "A graph.", "Two states.", "<svg/>", b"%PDF", tikz="\\tikzed")
+    result = article(Document("T", blocks=(figure,)))
+    assert result.figures == {}
+    assert "  \\drawn{\\tikzed}\n  \\caption{A graph.}\\label{graph}" in result.tex
 
 
 def test_every_label_is_defined_once_and_every_reference_has_one(lecture: Document) -> None:

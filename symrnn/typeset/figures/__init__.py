@@ -1,0 +1,33 @@
+"""The lecture's drawings, in one style: charts of curves, the loss with its cliff, the graph."""
+
+from symrnn.typeset.figures.charts import (
+    Slopes,
+    activation_slopes,
+    norm_decay,
+    norm_regimes,
+    singular_values,
+    truncation_bias,
+)
+from symrnn.typeset.figures.graph import Arrow, Graph, Node, graph_figure
+from symrnn.typeset.figures.landscape import Landscape, Mark, gradient_cliff
+from symrnn.typeset.figures.style import PENS, Curve, Pen, Role
+
+__all__ = [
+    "PENS",
+    "Arrow",
+    "Curve",
+    "Graph",
+    "Landscape",
+    "Mark",
+    "Node",
+    "Pen",
+    "Role",
+    "Slopes",
+    "activation_slopes",
+    "gradient_cliff",
+    "graph_figure",
+    "norm_decay",
+    "norm_regimes",
+    "singular_values",
+    "truncation_bias",
+]
