@@ -6,13 +6,15 @@
 (*   slope_logistic, logistic_slope_le, slope_tanh, tanh_slope_le             *)
 (*                       the logistic function and tanh are instances of the  *)
 (*                       abstract σ of the lecture, with γ = 1/4 and γ = 1    *)
+(*   product_bound_stdlib_tanh, product_bound_stdlib_logistic                 *)
+(*                       so the bound for many steps holds for these networks *)
 
 From Coq Require Import Reals.
 From symrnn Require slopes_bounded.
-From mathcomp Require Import all_ssreflect ssralg ssrnum.
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets.
 From mathcomp.analysis Require Import Rstruct reals topology normedtype derive.
-From symrnn Require Import vocabulary.
+From symrnn Require Import vocabulary product_bound.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -68,3 +70,32 @@ Qed.
 
 Theorem tanh_slope_le (u : real_realType) : `|1 - tanh u ^+ 2| <= 1.
 Proof. by have /RleP := slopes_bounded.tanh_slope_bound u; rewrite RpowE. Qed.
+
+(* The bound for many steps, for networks over the standard library's numbers *)
+
+Section Networks.
+Variable N : forall m n, 'M[real_realType]_(m, n) -> real_realType.
+Hypothesis NP : lecture_norm N.
+Variables (d m : nat) (W : 'M[real_realType]_d.+1) (U : 'M[real_realType]_(d.+1, m)).
+Variables (b s0 : 'cV[real_realType]_d.+1) (x : nat -> 'cV[real_realType]_m).
+Variable lambda : real_realType.
+Hypothesis lambdaP : N W <= lambda.
+
+Local Notation Ds sigma t k :=
+  (jac (flow (elman sigma W U b x) k t) (state (elman sigma W U b x) s0 k)).
+
+Corollary product_bound_stdlib_tanh k t : (k <= t)%N ->
+  N (Ds tanh t k) <= lambda ^+ (t - k).
+Proof.
+move=> kt; rewrite -[lambda]mul1r; apply: (product_bound NP slope_tanh kt) => // j _.
+exact: (largest_slope_le tanh_slope_le).
+Qed.
+
+Corollary product_bound_stdlib_logistic k t : (k <= t)%N ->
+  N (Ds logistic t k) <= (4%:R^-1 * lambda) ^+ (t - k).
+Proof.
+move=> kt; apply: (product_bound NP slope_logistic kt) => // j _.
+exact: (largest_slope_le logistic_slope_le).
+Qed.
+
+End Networks.
