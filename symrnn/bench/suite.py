@@ -7,7 +7,15 @@ from typing import Protocol
 
 from symrnn.bench.contender import Work
 from symrnn.bench.measure import FULL, QUICK, Row, measure
-from symrnn.bench.work import bptt, derivation, gradient_check, imports, jacobian, truncation
+from symrnn.bench.work import (
+    bptt,
+    derivation,
+    gradient_check,
+    imports,
+    jacobian,
+    long_product,
+    truncation,
+)
 from symrnn.errors import IllFormedError
 
 Works = Callable[[bool], Iterator[Work]]
@@ -18,6 +26,7 @@ ITEMS: dict[str, Works] = {
     "truncated": truncation.works,
     "check": gradient_check.works,
     "derivation": derivation.works,
+    "long": long_product.works,
     "import": imports.works,
 }
 

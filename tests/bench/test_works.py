@@ -11,10 +11,18 @@ import pytest
 from symrnn.bench.contender import OURS, Contender, Work
 from symrnn.bench.goals import UNKNOWN
 from symrnn.bench.inputs import net
-from symrnn.bench.measure import ratios
+from symrnn.bench.measure import QUICK, measure, ratios
 from symrnn.bench.peers.sympy import LOSS, STATE, Unrolled, evaluated, in_process, unrolled
 from symrnn.bench.suite import ITEMS, run
-from symrnn.bench.work import bptt, choice, derivation, gradient_check, jacobian, truncation
+from symrnn.bench.work import (
+    bptt,
+    choice,
+    derivation,
+    gradient_check,
+    jacobian,
+    long_product,
+    truncation,
+)
 from symrnn.errors import IllFormedError
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
@@ -87,6 +95,18 @@ def test_an_unrolled_derivation_ends_at_its_limit() -> None:
     numbers = net(2, 1)
     found = in_process(STATE, numbers.W, numbers.b, numbers.s0, 1, limit=1e-3)
     assert found == Unrolled(1e-3, None)
+
+
+def test_a_long_product_is_right_and_every_goal_has_a_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(long_product, "COMPARED", 20)
+    monkeypatch.setattr(long_product, "LONG", 40)
+    compared, long = (measure(work, QUICK) for work in long_product.works(quick=False))
+    assert compared.disagreement["mpmath"] < 1e-12
+    for row in (compared, long):
+        assert row.work.goals
+        assert all(goal.verdict(row.figures) != UNKNOWN for goal in row.work.goals)
 
 
 def test_the_suite_runs_what_is_asked_for() -> None:
