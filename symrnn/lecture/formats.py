@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
 from symrnn.lecture.deck import deck
+from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.notebook import notebook
 from symrnn.verify.evidence import Evidence
 
 
@@ -63,6 +65,12 @@ def article(material: Material) -> Output:
     return _with_pdf("lecture", made)
 
 
+def ipynb(material: Material) -> Output:
+    """`lecture.ipynb`, whose cells prove, show and compare; nothing is run here."""
+    made = notebook(cells(material.document, material.library))
+    return Output({"lecture.ipynb": made.encode()})
+
+
 def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page."""
     return Output({"lecture.html": html.page(material.document).encode()})
@@ -103,7 +111,12 @@ def _with_pdf(name: str, made: latex.Article) -> Output:
     return Output({**files, f"{name}.pdf": compiled.pdf})
 
 
-FORMATS: Mapping[str, Backend] = {"article": article, "slides": slides, "html": page}
+FORMATS: Mapping[str, Backend] = {
+    "article": article,
+    "slides": slides,
+    "html": page,
+    "ipynb": ipynb,
+}
 """Every format by its name on the command line."""
 
 DEFAULT = ("article", "html")

@@ -1,0 +1,240 @@
+"""The lecture as cells: each statement's own source is run, checked, shown and compared.
+
+The code of a cell is the proof file, and calls of the public names; none of it is written for one
+statement alone, but for the bound on the product, which is drawn.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sympy import Symbol
+
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.relations import Equation
+from symrnn.recurrence.elman import elman
+from symrnn.theory.statement import Part, Statement
+from symrnn.typeset.document import Document, Paragraph, Section, StatementBlock
+from symrnn.typeset.notebook import Cell, heading, markdown
+from symrnn.typeset.prose import paragraphs
+
+SETUP = """\
+import numpy as np
+
+from symrnn import Kernels, compare, elman, lower, random_weights, slope_bound
+from symrnn.typeset.figures import Curve, norm_decay
+
+general = elman()          # s_j = σ(W s_{j-1} + U x_j + b), for any σ
+special = elman("tanh")    # the same with numbers that can be run
+weights = random_weights(d=8, m=2, steps=12, seed=0)
+library = {}"""
+
+TIMES = {"t": 11, "k": 4, "j": 6, "h": 2, "T": 12, "i": 1, "tau": 3}
+"""The times at which formulas are compared, by name."""
+
+DRAWN = """\
+kernels = Kernels(special)
+run = kernels.run(weights.W, weights.U, weights.b, weights.s0, weights.x)
+norms = kernels.norms(run)    # at t - k = 0, 1, …
+
+bound = lower({name}.parts(special)[{place}].claim.rhs, "bound")
+numbers = {{
+    "gamma": float(slope_bound(special.sigma).value),
+    "lambda_": np.linalg.norm(weights.W, 2),
+    "t": run.steps,
+}}
+bounds = np.array([bound({{**numbers, "k": k}}) for k in range(run.steps, -1, -1)])
+assert (norms <= bounds * (1 + 1e-12)).all()
+
+distance = range(run.steps + 1)
+norm_decay(
+    [
+        Curve("measured", distance, norms.tolist()),
+        Curve("bound", distance, bounds.tolist(), "first bound"),
+    ]
+)"""
+
+BOUND = "product_bound"
+"""The statement whose claim is drawn over a run."""
+
+
+def cells(document: Document, library: Mapping[str, Statement]) -> tuple[Cell, ...]:
+    """The cells of a lecture, in its order.
+
+    Args:
+        document: the lecture; of its sections those that hold statements are shown.
+        library: the statements, by name.
+
+    Raises:
+        NotSupportedError: for a statement that is in no file.
+        IllFormedError: for a proof file that gives a name of the notebook's own another meaning.
+    """
+    return tuple(_Writer(document, library).cells())
+
+
+class _Writer:
+    """Goes through the document once; a proof file that declares several statements is run once."""
+
+    def __init__(self, document: Document, library: Mapping[str, Statement]) -> None:
+        self.document = document
+        self.library = library
+        self.prose = markdown(document)
+        self.rnn = elman("tanh")
+        self.run: set[Path] = set()
+
+    def cells(self) -> Iterator[Cell]:
+        document = self.document
+        opening = [f"# {self.prose(document.title)}", self.prose(document.abstract)]
+        opening.append(
+            "Every cell runs: it proves a statement step by step, shows it, and compares it with "
+            "differences through the recurrence. It needs `pip install symrnn`."
+        )
+        yield Cell("markdown", "\n\n".join(filter(None, opening)))
+        yield Cell("code", SETUP)
+        for section in document.blocks:
+            if isinstance(section, Section) and _statements(section):
+                number = document.targets[section.label].number
+                title = heading(2, section.label, f"{number} {self.prose(section.title)}")
+                said = [self.prose(b.text) for b in section.blocks if isinstance(b, Paragraph)]
+                yield Cell("markdown", "\n\n".join([title, *said]))
+                for block in _statements(section):
+                    yield from self._statement(block)
+        if document.works_cited:
+            works = [f'- <a id="{w.key}"></a>{self.prose(w.line)}' for w in document.works_cited]
+            yield Cell("markdown", "\n".join(["## References\n", *works]))
+
+    def _statement(self, block: StatementBlock) -> Iterator[Cell]:
+        statement = self.library[block.name]
+        title = heading(3, block.name, f"Statement {block.number}: {self.prose(block.title)}")
+        said = [self.prose(text) for text in (*block.hypotheses, *paragraphs(block.prose))]
+        yield Cell("markdown", "\n\n".join([title, *said]))
+        path = _source_file(statement)
+        if path not in self.run:
+            self.run.add(path)
+            yield Cell("code", definition(path))
+        yield Cell("code", _checked(statement))
+        parts = statement.parts(self.rnn)
+        headline = {n: part for n, part in enumerate(parts) if part.label in statement.headline}
+        headline = headline or {0: parts[0]}
+        yield Cell("code", _shown(statement, headline))
+        compared = [_compared(statement, n, part) for n, part in headline.items() if _runs(part)]
+        if compared:
+            yield Cell("code", "\n".join(compared))
+        if statement.name == BOUND:
+            yield Cell("code", DRAWN.format(name=statement.name, place=next(iter(headline))))
+        if statement.counterexamples:
+            yield Cell(
+                "code",
+                f"for each in {statement.name}.counterexamples:\n"
+                '    print(f"{each.explains}\\n    {each.find().shows}")',
+            )
+
+
+def _statements(section: Section) -> list[StatementBlock]:
+    return [block for block in section.blocks if isinstance(block, StatementBlock)]
+
+
+def _source_file(statement: Statement) -> Path:
+    found = inspect.getsourcefile(statement.build)
+    if found is None or not Path(found).is_file():
+        raise NotSupportedError(
+            f"notebook: `{statement.name}` is in no file that could be shown", {"got": found}
+        )
+    return Path(found)
+
+
+def definition(path: Path) -> str:
+    """A proof file as a cell: of its docstrings the titles stay, for the prose stands above it.
+
+    Raises `IllFormedError` for a file that gives a name of `SETUP` another meaning.
+    """
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source, str(path))
+    own = set(_names(ast.parse(SETUP)))
+    for name, binding in _names(tree).items():
+        if name in own and not isinstance(binding, ast.ImportFrom | ast.Import):
+            raise IllFormedError(
+                f"notebook: `{name}` is a name of the notebook's own",
+                {"file": path.name, "line": binding.lineno, "expected": "another name"},
+            )
+    lines = source.splitlines()
+    documented: list[ast.Module | ast.FunctionDef] = [tree]
+    documented += [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    for node in reversed(documented):
+        text = ast.get_docstring(node)
+        if text is None:
+            continue
+        first, last = node.body[0].lineno, node.body[0].end_lineno
+        title = text.partition("\n")[0]
+        kept = [f'    """{title}"""'] if isinstance(node, ast.FunctionDef) else []
+        if len(text.splitlines()) > 1 or not kept:
+            lines[first - 1 : last] = kept
+    return "\n".join(lines).strip()
+
+
+def _names(tree: ast.Module) -> dict[str, ast.stmt]:
+    """The names that a module binds at its top level, and where."""
+    found: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        match node:
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found |= {alias.asname or alias.name: node for alias in names}
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found[name] = node
+            case ast.Assign(targets=targets):
+                stored = (inner for target in targets for inner in ast.walk(target))
+                found |= {inner.id: node for inner in stored if isinstance(inner, ast.Name)}
+    return found
+
+
+def _checked(statement: Statement) -> str:
+    name = statement.name
+    return (
+        f'library["{name}"] = {name}\n'
+        f"steps = {name}.check(general, library)\n"
+        'print(f"{steps} steps, each justified by its rule")\n'
+        f"{name}"
+    )
+
+
+def _shown(statement: Statement, headline: dict[int, Part]) -> str:
+    """The chains of the headline, base cases and induction steps included."""
+    chains = [chain for part in headline.values() for chain in part.proof.chains]
+    named = (
+        '        print(", ".join(filter(None, [parts[place].label, caption])))\n'
+        if len(chains) > 1
+        else ""
+    )
+    return (
+        f"parts = {statement.name}.parts(general)\n"
+        f"for place in {list(headline)}:\n"
+        f"    for caption, chain, given in parts[place].proof.chains:\n{named}"
+        "        display(chain)"
+    )
+
+
+def _runs(part: Part) -> bool:
+    """Whether the claim says what a derivative of the lecture's own recurrence is."""
+    claim: Any = part.claim
+    derivative = isinstance(claim, Equation) and isinstance(
+        claim.lhs, TotalDerivative | ImmediateDerivative
+    )
+    return derivative and part.cell is None and set(_times(claim)) <= set(TIMES)
+
+
+def _times(claim: Any) -> list[str]:
+    symbols = (s for s in claim.free_symbols if isinstance(s, Symbol))
+    return sorted(s.name for s in symbols if s.is_integer and not s.is_positive)
+
+
+def _compared(statement: Statement, place: int, part: Part) -> str:
+    times = "".join(f", {name}={TIMES[name]}" for name in _times(part.claim))
+    return (
+        f"claim = {statement.name}.parts(special)[{place}].claim\n"
+        f"print(compare(special, claim.lhs, claim.rhs, weights{times}))"
+    )

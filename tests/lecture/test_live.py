@@ -1,0 +1,122 @@
+"""The notebook runs from the first cell to the last, and a wrong step in it does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+
+from symrnn import elman
+from symrnn.errors import IllFormedError
+from symrnn.lecture.document import lecture as document_of
+from symrnn.lecture.live import cells, definition
+from symrnn.theory.library import load
+from symrnn.typeset.document import Document, Paragraph
+from symrnn.typeset.notebook import literal, notebook
+
+from .conftest import evidence_of
+
+PROOF = '''"""About the file."""
+
+from symrnn import derivation, statement
+from symrnn import rules as by
+
+
+@statement()
+def turned(rnn):
+    """A transpose turns a product round
+
+    What stands here is prose, and above the cell.
+    """
+    return derivation((rnn.W * rnn.b).T).equals({after}, by.transpose_of_product)
+'''
+
+
+def run(text: str) -> Any:
+    """The notebook with its outputs; raises `CellExecutionError` where a cell does."""
+    made = nbformat.reads(text, as_version=4)
+    nbformat.validate(made)
+    nbclient.NotebookClient(made, timeout=120, kernel_name="python3").execute()
+    return made
+
+
+def small(folder: Path, after: str) -> str:
+    """The notebook of one statement of a user's."""
+    proof = folder / "turned.py"
+    proof.write_text(PROOF.replace("{after}", after), encoding="utf-8")
+    library, rnn = load([proof]), elman()
+    document = document_of([evidence_of(library["turned"], rnn)], rnn, {}, Paragraph("The end."))
+    return notebook(cells(document, library))
+
+
+def outputs(made: Any) -> Iterator[Any]:
+    for cell in made.cells:
+        yield from cell.get("outputs", ())
+
+
+@pytest.fixture(scope="module")
+def executed(lecture: Document) -> Any:
+    return run(notebook(cells(lecture, load())))
+
+
+def test_no_cell_fails_and_each_statement_is_proved_and_shown(executed: Any) -> None:
+    assert [each for each in outputs(executed) if each.output_type == "error"] == []
+    text = "".join(each.text for each in outputs(executed) if each.output_type == "stream")
+    assert text.count("each justified by its rule") == len(load())
+    latex = [each for each in outputs(executed) if "text/latex" in each.get("data", {})]
+    assert len(latex) >= 2 * len(load())
+
+
+def test_every_cell_that_ends_in_a_value_shows_it(executed: Any) -> None:
+    for cell in executed.cells:
+        if cell.cell_type == "code" and not cell.source.startswith(("import", "from")):
+            assert cell.outputs, cell.source
+
+
+def test_formulas_are_compared_and_the_bound_is_drawn(executed: Any) -> None:
+    text = "".join(each.text for each in outputs(executed) if each.output_type == "stream")
+    assert text.count("agrees to") >= 7
+    (drawing,) = [each for each in outputs(executed) if "image/svg+xml" in each.get("data", {})]
+    assert "<svg" in drawing.data["image/svg+xml"]
+
+
+def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match="UnjustifiedStepError"):
+        run(small(tmp_path, "rnn.b.T * rnn.W"))
+
+
+def test_the_same_statements_give_the_same_bytes(tmp_path: Path) -> None:
+    first = small(tmp_path, "rnn.b.T * rnn.W.T")
+    assert first == small(tmp_path, "rnn.b.T * rnn.W.T")
+    made = json.loads(first)
+    ids = [cell["id"] for cell in made["cells"]]
+    assert len(set(ids)) == len(ids)
+    assert not any(cell.get("outputs") for cell in made["cells"])
+
+
+def test_prose_stands_above_the_source_and_not_in_it(tmp_path: Path) -> None:
+    source = [
+        ("".join(cell["source"]), cell["cell_type"])
+        for cell in json.loads(small(tmp_path, "rnn.b.T * rnn.W.T"))["cells"]
+    ]
+    (code,) = [text for text, kind in source if kind == "code" and "@statement()" in text]
+    assert code.startswith("from symrnn import derivation")
+    assert '    """A transpose turns a product round"""\n    return derivation(' in code
+    assert any("What stands here is prose" in text for text, kind in source if kind == "markdown")
+
+
+def test_a_file_that_takes_a_name_of_the_notebook_is_refused(tmp_path: Path) -> None:
+    proof = tmp_path / "mine.py"
+    proof.write_text("library = 3\n", encoding="utf-8")
+    with pytest.raises(IllFormedError, match="`library` is a name of the notebook's own") as caught:
+        definition(proof)
+    assert caught.value.detail["line"] == 1
+
+
+def test_text_is_no_markup() -> None:
+    assert literal("a_b *c* [d](e) $f$ <g> `h`") == (r"a\_b \*c\* \[d\](e) \$f\$ \<g\> \`h\`")
