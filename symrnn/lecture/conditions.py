@@ -50,10 +50,15 @@ def condition(part: Part, said: Iterable[Any], notation: Notation = LECTURE) -> 
     Chains of inequalities come first, then equations and bounds.
     """
     known = set(said)
-    rest = [fact for fact in dict.fromkeys(part.given) if fact not in known]
-    written = merged([fact for fact in rest if isinstance(fact, Relational)], notation)
-    written += [latex(fact, notation) for fact in rest if isinstance(fact, Relation)]
-    return ", ".join(f"${formula}$" for formula in written)
+    formulas = written((fact for fact in part.given if fact not in known), notation)
+    return ", ".join(f"${formula}$" for formula in formulas)
+
+
+def written(facts: Iterable[Any], notation: Notation = LECTURE) -> list[str]:
+    """Hypotheses as LaTeX, each once: inequalities linked into chains, then the others."""
+    rest = list(dict.fromkeys(facts))
+    chains = merged([fact for fact in rest if isinstance(fact, Relational)], notation)
+    return chains + [latex(fact, notation) for fact in rest if isinstance(fact, Relation)]
 
 
 def merged(facts: Sequence[Relational], notation: Notation = LECTURE) -> list[str]:

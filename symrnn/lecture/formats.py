@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
 from symrnn.lecture.deck import deck
+from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.statement import Statement
@@ -73,7 +74,8 @@ def ipynb(material: Material) -> Output:
 
 def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page."""
-    return Output({"lecture.html": html.page(material.document).encode()})
+    text = html.page(material.document, explorer(material.library))
+    return Output({"lecture.html": text.encode()})
 
 
 def slides(material: Material) -> Output:

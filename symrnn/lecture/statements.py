@@ -11,6 +11,7 @@ from symrnn.language.relations import Equation, Relation
 from symrnn.language.structure import Diag
 from symrnn.language.writing import latex
 from symrnn.lecture.conditions import assumed, condition
+from symrnn.lecture.details import detail
 from symrnn.lecture.references import cited
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.derivation import Derivation
@@ -19,7 +20,7 @@ from symrnn.typeset.document import Block, Chain, Claim, Display, Paragraph, Row
 from symrnn.typeset.justification import words
 from symrnn.typeset.maths import diagonal_display, shapes_display
 from symrnn.typeset.unicode_maths import with_maths
-from symrnn.verify.evidence import Evidence
+from symrnn.verify.evidence import ChainEvidence, Evidence
 
 SIGNS = {"=": "=", "≤": r"\le", "→": r"\to"}
 CAPTIONS = {"step": "induction step"}
@@ -68,11 +69,13 @@ def statement_block(
     headline = [part for part in parts if part.label in statement.headline] or shown[:1]
     said = assumed(headline, parts)
     beside = _Beside(writer, statement.name, evidence.grades)
+    found = _found(evidence, parts)
     chains: list[Chain] = []
     known: set[Any] = set(said)
     for part in shown:
         # The box names the condition of a headline; equations last until they are replaced.
-        chains += _chains(part, "" if part in headline else writer.condition(part, known), beside)
+        under = "" if part in headline else writer.condition(part, known)
+        chains += _chains(part, under, beside, found[part.label])
         known = {*said, *(fact for fact in part.given if isinstance(fact, Equation))}
     return StatementBlock(
         number=writer.number[statement.name],
@@ -159,14 +162,21 @@ class _Beside:
     grades: tuple[str, ...]
 
 
-def _chains(part: Part, under: str, beside: _Beside) -> list[Chain]:
+def _found(evidence: Evidence, parts: Sequence[Part]) -> dict[str, list[ChainEvidence]]:
+    """What was run for the chains of each part, by its label; they were run in this order."""
+    chains = iter(evidence.chains)
+    return {part.label: [next(chains) for _ in part.proof.chains] for part in parts}
+
+
+def _chains(part: Part, under: str, beside: _Beside, found: Sequence[ChainEvidence]) -> list[Chain]:
     """The part's chains, the first titled with its label and condition."""
     label = _capital(beside.writer.prose(part.label))
     named = ", for ".join(word for word in (label, under) if word)
     result = []
-    for caption, chain, _ in part.proof.chains:
+    for (caption, chain, facts), run in zip(part.proof.chains, found, strict=True):
         title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
-        result.append(Chain(_rows(chain, beside), _capital(title), part.label, caption))
+        rows = _rows(chain, facts, beside, run)
+        result.append(Chain(rows, _capital(title), part.label, caption))
         named = ""
     return result
 
@@ -175,12 +185,16 @@ def _capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _rows(chain: Derivation, beside: _Beside) -> tuple[Row, ...]:
+def _rows(
+    chain: Derivation, facts: Sequence[Any], beside: _Beside, found: ChainEvidence
+) -> tuple[Row, ...]:
     writer = beside.writer
     rows = [Row("", writer.latex(chain.start))]
     for step in chain.steps:
         why = words(step.rule, writer.number, beside.name, writer.notation)
-        rows.append(Row(SIGNS[step.relation], writer.latex(step.after), why, beside.grades))
+        behind = detail(step, facts, found, beside.grades, writer.notation)
+        after = writer.latex(step.after)
+        rows.append(Row(SIGNS[step.relation], after, why, beside.grades, behind))
     return tuple(rows)
 
 

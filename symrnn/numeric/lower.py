@@ -75,7 +75,7 @@ def lower(
     written = expression.xreplace(words)
     tree = ast.parse(printer().doprint(written), mode="eval")
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    arguments = [(label, what) for label, what in _arguments(written) if label in used]
+    arguments = [(label, what) for label, what in arguments_of(written).items() if label in used]
     function = lambdify(
         [what for _, what in arguments],
         written,
@@ -89,8 +89,8 @@ def _keywords(expression: Any) -> list[Symbol]:
     return [s for s in expression.free_symbols if keyword.iskeyword(getattr(s, "name", ""))]
 
 
-def _arguments(expression: Any) -> list[tuple[str, Any]]:
-    """Names and lambdify arguments, in a fixed order."""
+def arguments_of(expression: Any) -> dict[str, Any]:
+    """What a generated function may read: arguments of `lambdify` by their names, in order."""
     named: dict[str, Any] = {}
     for node in expression.atoms(sympy.MatrixSymbol, TimeVector):
         named[parameter_name(node)] = parameter_name(node)
@@ -106,7 +106,7 @@ def _arguments(expression: Any) -> list[tuple[str, Any]]:
     for symbol in expression.free_symbols - expression.atoms(sympy.MatrixSymbol):
         named[symbol.name] = symbol
     named["dtype"] = "dtype"
-    return sorted(named.items(), key=lambda item: (not item[0][0].isupper(), item[0]))
+    return dict(sorted(named.items(), key=lambda item: (not item[0][0].isupper(), item[0])))
 
 
 def lower_activation(activation: Activation) -> Callable[[Any], Any]:

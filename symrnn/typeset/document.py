@@ -64,13 +64,32 @@ class Display:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """What stands behind a line, for a reader who asks; all but the code is prose.
+
+    rule: the rule in mathematics; condition: where it applies; checked: what was run, an item
+    each; code: generated NumPy of the line's expression, or nothing; remark: why there is none.
+    """
+
+    rule: str
+    condition: str = ""
+    checked: tuple[str, ...] = ()
+    code: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
-    """One line of a chain: `relation` `expression`, why it holds, and the evidence for it."""
+    """One line of a chain: `relation` `expression`, why it holds, and the evidence for it.
+
+    A backend that can unfold something shows `detail` on demand; the others leave it out.
+    """
 
     relation: str
     expression: str
     justification: str = ""
     evidence: tuple[str, ...] = ()
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True)
@@ -453,6 +472,8 @@ def prose_of(document: Document) -> Iterator[str]:
                 )
             case Chain(rows, title):
                 yield from (title, *(row.justification for row in rows))
+                for detail in (row.detail for row in rows if row.detail is not None):
+                    yield from (detail.rule, detail.condition, detail.remark, *detail.checked)
             case Algorithm(title=title, caption=caption):
                 yield from (title, caption)
             case Figure(caption=caption) | Listing(caption=caption) | Graph(caption=caption):

@@ -1,31 +1,28 @@
-"""The HTML backend: a `Document` as one page that needs no network and no script.
+"""The HTML backend: a `Document` as one page that needs no network, and no script to be read.
 
-Maths is MathML, figures are inline SVG, the style sheet is in the page (templates/style.css).
+Maths is MathML, figures are inline SVG, style, fonts and script are in the page (`shell`).
 Every piece is built with `Markup.format`, which escapes whatever is not markup already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from symrnn.errors import NotSupportedError
-from symrnn.typeset.bibliography import Work
 from symrnn.typeset.document import (
     Algorithm,
     Block,
     Chain,
     Claim,
     Data,
+    Detail,
     Display,
     Document,
     Figure,
-    Grade,
     Graph,
     Listing,
     Paragraph,
@@ -33,23 +30,15 @@ from symrnn.typeset.document import (
     Section,
     StatementBlock,
     Table,
-    Target,
+    walk,
 )
+from symrnn.typeset.explorer import Explorer, generated
+from symrnn.typeset.html_text import Page, joined
+from symrnn.typeset.listings import wrapped
 from symrnn.typeset.mathml import mathml
-from symrnn.typeset.prose import (
-    Citation,
-    Code,
-    Emphasis,
-    Inline,
-    Mark,
-    Math,
-    Reference,
-    Text,
-    inlines,
-    paragraphs,
-    plain,
-)
+from symrnn.typeset.prose import paragraphs, plain
 from symrnn.typeset.pseudocode import Line, lines
+from symrnn.typeset.shell import page_around, render
 from symrnn.typeset.svg import inline_svg
 
 #: Characters of LaTeX above which a chain's left side gets a line of its own.
@@ -62,114 +51,93 @@ _LONG_DATA = 100
 _LONG_EXPRESSION = 260
 
 
-@dataclass(frozen=True)
-class _Page:
-    """What a piece of the page may need to know about the whole."""
+def page(document: Document, explorer: Explorer | None = None) -> str:
+    """The document as one self-contained HTML page.
 
-    targets: Mapping[str, Target]
-    grades: Mapping[str, Grade]
-    works: Mapping[str, Work]
-
-    def prose(self, text: str) -> Markup:
-        return _joined(self._glued(inlines(text)))
-
-    def _glued(self, pieces: tuple[Inline, ...]) -> Iterator[Markup]:
-        """The pieces in order; a formula keeps the comma after it on its line."""
-        following = (*pieces, Text(""))[1:]
-        carried = 0  # characters of this text that were set with the formula before it
-        for piece, after in zip(pieces, following, strict=True):
-            match piece, after:
-                case Math(), Text(text) if (count := len(text) - len(text.lstrip(",.;:!?)"))) > 0:
-                    yield Markup('<span class="nobreak">{}{}</span>').format(
-                        self.inline(piece), text[:count]
-                    )
-                    carried = count
-                case Text(text), _:
-                    yield Markup("{}").format(text[carried:])
-                    carried = 0
-                case _:
-                    yield self.inline(piece)
-
-    def inline(self, inline: Inline) -> Markup:
-        match inline:
-            case Text(text):
-                return Markup("{}").format(text)
-            case Math(latex):
-                return mathml(latex)
-            case Emphasis(inner):
-                return Markup("<em>{}</em>").format(_joined(self._glued(inner)))
-            case Code(text):
-                return Markup("<code>{}</code>").format(text)
-            case Mark(grade):
-                return self.marks((grade,))
-            case Reference(name):
-                return Markup('<a href="#{}">{}</a>').format(name, str(self.targets[name]))
-            case Citation(key):
-                return Markup('<a href="#{}">{}</a>').format(key, self.works[key].spoken)
-
-    def marks(self, grades: Iterable[str]) -> Markup:
-        return _joined(
-            Markup('<span class="mark" role="img" aria-label="{}" title="{}: {}">{}</span>').format(
-                grade, grade, self.grades[grade].meaning, self.grades[grade].letter
-            )
-            for grade in grades
-        )
-
-
-def page(document: Document) -> str:
-    """The document as one self-contained HTML page."""
+    Args:
+        document: the lecture.
+        explorer: what to compute with in the page, after the last section that holds a statement;
+            without it the page has no script at all.
+    """
     grades = {grade.name: grade for grade in document.legend}
-    context = _Page(document.targets, grades, {work.key: work for work in document.works})
-    environment = Environment(
-        loader=PackageLoader("symrnn.typeset", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
-    return environment.get_template("page.html").render(
+    context = Page(document.targets, grades, {work.key: work for work in document.works})
+    pieces = [(_contents((block,), context), _html(block, context)) for block in document.blocks]
+    if explorer is not None:
+        entry = Markup('<li><a href="#explorer"><span class="number"></span> Explorer</a></li>')
+        pieces.insert(_after_statements(document.blocks), (entry, _explorer(explorer, context)))
+    entries = joined(entry for entry, _ in pieces)
+    return page_around(
+        Markup("\n").join(piece for _, piece in pieces),
+        explorer,
         document=document,
-        style=Markup(environment.get_template("style.css").render()),
-        body=_html_all(document.blocks, context),
-        contents=_contents(document.blocks, context),
+        contents=Markup("<ol>{}</ol>").format(entries) if entries else Markup(""),
         used=document.grades_used,
+        expandable=any(row.detail for row in _rows(document.blocks)),
         prose=context.prose,
         plain=plain,
         marks=context.marks,
     )
 
 
-def _joined(pieces: Iterable[Markup]) -> Markup:
-    return Markup("").join(pieces)
+def _after_statements(blocks: tuple[Block, ...]) -> int:
+    """The place behind the last block that is, or holds, a statement; else at the end."""
+    holding = [any(isinstance(each, StatementBlock) for each in walk((b,))) for b in blocks]
+    return len(blocks) - holding[::-1].index(True) if any(holding) else len(blocks)
 
 
-def _each(form: str, texts: Iterable[str], page: _Page) -> Markup:
+def _rows(blocks: tuple[Block, ...]) -> Iterator[Row]:
+    for block in walk(blocks):
+        if isinstance(block, Chain):
+            yield from block.rows
+
+
+def _explorer(explorer: Explorer, page: Page) -> Markup:
+    nets = explorer.nets
+    see = {
+        picture: page.prose(f", [[{name}]]") if name in page.targets else Markup("")
+        for picture, name in explorer.statements.items()
+    }
+    return render(
+        "explorer.html",
+        maths=mathml,
+        prose=page.prose,
+        see=see,
+        weights=list(nets.weights),
+        activations=[each.activation.name for each in explorer.slopes],
+        size=len(nets.b),
+        steps=len(nets.x),
+        generated=generated(explorer),
+    )
+
+
+def _each(form: str, texts: Iterable[str], page: Page) -> Markup:
     """Every prose in `texts` in a copy of `form`, e.g. <li>{}</li>."""
-    return _joined(Markup(form).format(page.prose(text)) for text in texts)
+    return joined(Markup(form).format(page.prose(text)) for text in texts)
 
 
-def _html_all(blocks: Iterable[Block], page: _Page) -> Markup:
+def _html_all(blocks: Iterable[Block], page: Page) -> Markup:
     return Markup("\n").join(_html(block, page) for block in blocks)
 
 
-def _contents(blocks: Iterable[Block], page: _Page) -> Markup:
+def _contents(blocks: Iterable[Block], page: Page) -> Markup:
+    """The entries of the blocks in the table of contents."""
     entries = []
     for block in blocks:
         match block:
             case Section():
                 inner = _contents(block.blocks, page)
-                entries.append(
-                    _entry(block.label, page.targets[block.label].number, block, inner, page)
-                )
+                number = page.targets[block.label].number
+                inside = Markup("<ol>{}</ol>").format(inner) if inner else Markup("")
+                entries.append(_entry(block.label, number, block, inside, page))
             case StatementBlock():
                 entries.append(_entry(block.name, str(block.number), block, Markup(""), page))
             case _:
                 pass
-    return Markup("<ol>{}</ol>").format(_joined(entries)) if entries else Markup("")
+    return joined(entries)
 
 
 def _entry(
-    name: str, number: str, block: Section | StatementBlock, inner: Markup, page: _Page
+    name: str, number: str, block: Section | StatementBlock, inner: Markup, page: Page
 ) -> Markup:
     return Markup('<li><a href="#{}"><span class="number">{}</span> {}</a>{}</li>').format(
         name, number, page.prose(block.title), inner
@@ -177,12 +145,12 @@ def _entry(
 
 
 @singledispatch
-def _html(block: Block, page: _Page) -> Markup:
+def _html(block: Block, page: Page) -> Markup:
     raise NotSupportedError(f"HTML backend: no rule for {type(block).__name__}")
 
 
 @_html.register
-def _(block: Section, page: _Page) -> Markup:
+def _(block: Section, page: Page) -> Markup:
     return Markup(
         '<section id="{name}">\n<h2><span class="number">{number}</span> {title}</h2>\n'
         "{body}\n</section>"
@@ -195,12 +163,12 @@ def _(block: Section, page: _Page) -> Markup:
 
 
 @_html.register
-def _(block: Paragraph, page: _Page) -> Markup:
+def _(block: Paragraph, page: Page) -> Markup:
     return Markup("<p>{}</p>").format(page.prose(block.text))
 
 
 @_html.register
-def _(block: Display, page: _Page) -> Markup:
+def _(block: Display, page: Page) -> Markup:
     formula = mathml(block.latex, display=True)
     if not block.label:
         return Markup('<div class="display">{}</div>').format(formula)
@@ -210,7 +178,7 @@ def _(block: Display, page: _Page) -> Markup:
 
 
 @_html.register
-def _(block: Chain, page: _Page) -> Markup:
+def _(block: Chain, page: Page) -> Markup:
     left, *steps = block.rows
     alone = len(left.expression) > _LONG_LEFT_SIDE
     formula = mathml(left.expression, display=True)
@@ -222,14 +190,17 @@ def _(block: Chain, page: _Page) -> Markup:
         rows.insert(0, start)
     else:
         rows[0] = _step(steps[0], formula, page)
-    title = Markup("<caption>{}</caption>").format(page.prose(block.title)) if block.title else ""
+    title, label = Markup(""), Markup("")
+    if block.title:
+        title = Markup('<p class="chain-title">{}</p>\n').format(page.prose(block.title))
+        label = Markup(' aria-label="{}"').format(plain(block.title))
     # The roles keep it a table for a screen reader though CSS lays it out as a grid.
     return Markup(
-        '<table role="table" class="chain{}">{}<tbody role="rowgroup">\n{}\n</tbody></table>'
-    ).format(" indented" if alone else "", title, Markup("\n").join(rows))
+        '{}<table role="table"{} class="chain{}"><tbody role="rowgroup">\n{}\n</tbody></table>'
+    ).format(title, label, " indented" if alone else "", Markup("\n").join(rows))
 
 
-def _step(row: Row, left: Markup, page: _Page) -> Markup:
+def _step(row: Row, left: Markup, page: Page) -> Markup:
     # {} before the relation gives it the room of a relation between two operands.
     return Markup(
         '<tr role="row"{}><td role="cell" class="left">{}</td><td role="cell" class="right">{}</td>'
@@ -239,12 +210,39 @@ def _step(row: Row, left: Markup, page: _Page) -> Markup:
         left,
         mathml(f"{{}}{row.relation} {row.expression}", display=True),
         page.prose(row.justification),
-        page.marks(row.evidence),
+        _marks(row, page),
+    )
+
+
+def _marks(row: Row, page: Page) -> Markup:
+    """The evidence marks; where there is a detail, they open it."""
+    marks = page.marks(row.evidence)
+    if row.detail is None:
+        return marks
+    return Markup(
+        '<details><summary>{}<span class="hidden"> details</span></summary>'
+        '<div class="detail">{}</div></details>'
+    ).format(marks, _detail(row.detail, page))
+
+
+def _detail(detail: Detail, page: Page) -> Markup:
+    terms = [("rule", page.prose(detail.rule))]
+    if detail.condition:
+        terms.append(("condition", page.prose(detail.condition)))
+    if detail.checked:
+        terms.append(("checked", _each("<p>{}</p>", detail.checked, page)))
+    if detail.code:
+        code = Markup('<pre tabindex="0"><code class="language-python">{}</code></pre>')
+        terms.append(("NumPy", code.format(wrapped(detail.code.strip(), 80))))
+    elif detail.remark:
+        terms.append(("NumPy", page.prose(detail.remark)))
+    return Markup("<dl>{}</dl>").format(
+        joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*term) for term in terms)
     )
 
 
 @_html.register
-def _(block: StatementBlock, page: _Page) -> Markup:
+def _(block: StatementBlock, page: Page) -> Markup:
     match block.hypotheses:
         case ():
             hypotheses = Markup("")
@@ -252,7 +250,7 @@ def _(block: StatementBlock, page: _Page) -> Markup:
             hypotheses = Markup("<p>{}</p>").format(page.prose(only))
         case several:
             hypotheses = Markup("<ul>{}</ul>").format(_each("<li>{}</li>", several, page))
-    claims = _joined(_claim(claim, page) for claim in block.claims)
+    claims = joined(_claim(claim, page) for claim in block.claims)
     head = Markup(
         '<div class="statement">\n<h3><span class="number">Statement {}</span> {}'
         '<span class="marks">{}</span></h3>\n{}{}\n</div>'
@@ -281,7 +279,7 @@ def _(block: StatementBlock, page: _Page) -> Markup:
     )
 
 
-def _claim(claim: Claim, page: _Page) -> Markup:
+def _claim(claim: Claim, page: Page) -> Markup:
     condition = Markup('<span class="condition">({})</span>').format(page.prose(claim.condition))
     note = Markup('<span class="note">{}</span>').format(page.prose(claim.note))
     return Markup('<div class="claim"><div class="display">{}</div>{}{}</div>').format(
@@ -292,7 +290,7 @@ def _claim(claim: Claim, page: _Page) -> Markup:
 
 
 @_html.register
-def _(block: Algorithm, page: _Page) -> Markup:
+def _(block: Algorithm, page: Page) -> Markup:
     note = Markup("<p>{}</p>").format(page.prose(block.caption)) if block.caption else ""
     body = Markup("\n").join(_line(line) for line in lines(block.latex))
     return Markup(
@@ -313,7 +311,7 @@ def _line(line: Line) -> Markup:
 
 
 @_html.register
-def _(block: Figure, page: _Page) -> Markup:
+def _(block: Figure, page: Page) -> Markup:
     return Markup(
         '<figure id="{}">{}\n<figcaption><b>Figure {}</b> {}{}</figcaption></figure>'
     ).format(
@@ -334,10 +332,10 @@ def _data(data: Data, name: str) -> Markup:
         return Markup('<details class="numbers"><summary>Data</summary><p>{}</p></details>').format(
             link
         )
-    head = _joined(Markup('<th scope="col" class="r">{}</th>').format(cell) for cell in data.header)
+    head = joined(Markup('<th scope="col" class="r">{}</th>').format(cell) for cell in data.header)
     rows = Markup("\n").join(
         Markup("<tr>{}</tr>").format(
-            _joined(Markup('<td class="r">{}</td>').format(cell) for cell in row)
+            joined(Markup('<td class="r">{}</td>').format(cell) for cell in row)
         )
         for row in data.cells
     )
@@ -349,13 +347,13 @@ def _data(data: Data, name: str) -> Markup:
 
 
 @_html.register
-def _(block: Table, page: _Page) -> Markup:
+def _(block: Table, page: Page) -> Markup:
     def row(form: str, cells: Iterable[str]) -> Markup:
         filled = (
             Markup(form).format(letter, page.prose(cell))
             for letter, cell in zip(block.alignment, cells, strict=True)
         )
-        return Markup("<tr>{}</tr>").format(_joined(filled))
+        return Markup("<tr>{}</tr>").format(joined(filled))
 
     caption: Markup | str = ""
     if block.caption:
@@ -363,8 +361,8 @@ def _(block: Table, page: _Page) -> Markup:
             page.targets[block.label].number, page.prose(block.caption)
         )
     return Markup(
-        '<div class="scroll"{}><table class="data">{}<thead>{}</thead>\n<tbody>\n{}\n</tbody>'
-        "</table></div>"
+        '<div class="scroll"{} tabindex="0"><table class="data">{}<thead>{}</thead>\n'
+        "<tbody>\n{}\n</tbody></table></div>"
     ).format(
         Markup(' id="{}"').format(block.label) if block.label else "",
         caption,
@@ -374,7 +372,7 @@ def _(block: Table, page: _Page) -> Markup:
 
 
 @_html.register
-def _(block: Graph, page: _Page) -> Markup:
+def _(block: Graph, page: Page) -> Markup:
     using: dict[str, list[str]] = {}
     for used, name in block.edges:
         using.setdefault(name, []).append(used)
@@ -385,12 +383,12 @@ def _(block: Graph, page: _Page) -> Markup:
         for name, names in using.items()
     ]
     return Markup('<section id="{}"><p>{}</p><ul>{}</ul></section>').format(
-        block.name, page.prose(block.caption), _joined(rows)
+        block.name, page.prose(block.caption), joined(rows)
     )
 
 
 @_html.register
-def _(block: Listing, page: _Page) -> Markup:
+def _(block: Listing, page: Page) -> Markup:
     caption = Markup("<figcaption>{}</figcaption>").format(page.prose(block.caption))
     return Markup('<figure class="listing">{}<pre><code{}>{}</code></pre></figure>').format(
         caption if block.caption else "",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from symrnn.lecture.decay import Decay, Spectrum
 from symrnn.lecture.document import lecture as document_of
+from symrnn.lecture.explorer import explorer
 from symrnn.lecture.network import Bias, NetworkReport
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.numeric.training import Net, TrainedNet
@@ -18,6 +22,7 @@ from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.typeset.document import Document
+from symrnn.typeset.html import page
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 from symrnn.verify.explicit import Explicit
 from symrnn.verify.faults import Fault
@@ -110,3 +115,31 @@ def pages_of(tex_engine: Callable[[str], str], tmp_path: Path) -> Callable[[byte
         return run.stdout.split("\f")[:-1]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window; its absence fails the test where CI is set, else skips it."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI is set, so Chromium must be installed: it is not on PATH")
+        pytest.skip("Chromium is not installed: the page is not looked at")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+                *("--disable-component-update", "--disable-sync"),
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def page_file(lecture: Document, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page as `symrnn lecture --format html` writes it."""
+    path = tmp_path_factory.mktemp("page") / "lecture.html"
+    path.write_text(page(lecture, explorer(load())), encoding="utf-8")
+    return path

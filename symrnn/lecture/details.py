@@ -1,0 +1,89 @@
+"""What stands behind a line: its rule, what was run for its chain, the NumPy it lowers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.norms import Norm
+from symrnn.language.notation import LECTURE, Notation
+from symrnn.lecture.conditions import written
+from symrnn.numeric.lower import lower
+from symrnn.theory.derivation import Step
+from symrnn.theory.rule import Rule
+from symrnn.typeset.document import Detail
+from symrnn.typeset.justification import spoken
+from symrnn.typeset.maths import scientific
+from symrnn.typeset.unicode_maths import with_maths
+from symrnn.verify.evidence import ChainEvidence
+
+_WHERE = ", where "
+
+
+def detail(
+    step: Step,
+    facts: Sequence[Any],
+    found: ChainEvidence,
+    grades: Sequence[str],
+    notation: Notation = LECTURE,
+) -> Detail:
+    """The detail of one line.
+
+    Args:
+        step: the line and its rule.
+        facts: the hypotheses of its chain.
+        found: what was run for its chain.
+        grades: those that the statement reached.
+        notation: the letters of the lecture; the code keeps its own.
+    """
+    rule, _, where = step.rule.says.partition(_WHERE)
+    assumed = ", ".join(f"${formula}$" for formula in written(facts, notation))
+    conditions = (with_maths(where, notation), assumed and f"assumed here: {assumed}")
+    return Detail(
+        rule=f"*{_capital(spoken(step.rule))}:* {with_maths(rule, notation)}",
+        condition="; ".join(filter(None, conditions)),
+        checked=_checked(step.rule, found, grades),
+        code=numpy_source(step.after),
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _checked(rule: Rule, found: ChainEvidence, grades: Sequence[str]) -> tuple[str, ...]:
+    """What was run, strongest first; the chain's figures stand for each of its lines."""
+    sampled, explicit = found.sampled, found.explicit
+    entries = f"{explicit.symbolic} of {found.steps} steps equal as symbols, entry by entry"
+    points = f", the rest at {_counted(explicit.points, 'exact point')}" if explicit.points else ""
+    attacked = (
+        f"largest ratio of the two sides {sampled.tightest:.3g}"
+        if sampled.tightest is not None
+        else f"largest disagreement {scientific(sampled.residual)}"
+    )
+    told = {
+        "derived": f"`{rule.name}` was applied to the line above and gave this line.",
+        "explicit": f"This chain: {entries}{points}.",
+        "sampled": f"This chain: {_counted(sampled.points, 'setting')}, {attacked}.",
+    }
+    return tuple(f"[[#{grade}]] {told[grade]}" for grade in reversed(grades) if grade in told)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def numpy_source(expression: Any) -> str:
+    """The generated NumPy of a line, or nothing where a node has none.
+
+    A norm that the lecture leaves open is computed as the one that ‖·‖₂ induces.
+    """
+    chosen = expression.replace(
+        lambda node: isinstance(node, Norm) and node.kind == "any",
+        lambda node: Norm(node.matrix, "2"),
+    )
+    try:
+        return lower(chosen, "line").source
+    except NotSupportedError:
+        return ""

@@ -1,0 +1,98 @@
+"""The explorer of the page: formulas to compute with, and what they are computed on.
+
+Everything that is computed is a function printed from an expression (`javascript.script`);
+templates/explorer.js only feeds them and draws.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symrnn.language.activations import Activation
+from symrnn.typeset.javascript import Script, number, scalar_function, script
+
+Rows = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Slope:
+    """An activation to choose, with γ = sup |σ′| as an exact or decimal number."""
+
+    activation: Activation
+    gamma: Any
+
+
+@dataclass(frozen=True)
+class Nets:
+    """Weights and one sequence of inputs.
+
+    weights: recurrent matrices of spectral norm 1 by what they are called, d × d; the page
+        multiplies the one chosen by λ.
+    U, b, s0: d × m, d, d.
+    x: the inputs, (T, m).
+    c: the readout of the loss L_T = cᵀ s_T, d.
+    """
+
+    weights: Mapping[str, Rows]
+    U: Rows
+    b: Sequence[float]
+    s0: Sequence[float]
+    x: Rows
+    c: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """What the page computes.
+
+    formulas: expressions by the names that explorer.js calls: `preactivation`, `state`,
+        `jacobianNorm`, `bound`, `lossNorm`, `immediateNorm`, `bias`, `tail`, `clipped`.
+    slopes: the activations to choose from, the first one chosen.
+    statements: names of the statements that the four pictures refer to.
+    """
+
+    formulas: Mapping[str, Any]
+    slopes: Sequence[Slope]
+    nets: Nets
+    statements: Mapping[str, str]
+
+    def scripts(self) -> tuple[Script, ...]:
+        """The generated functions."""
+        return tuple(script(value, name) for name, value in self.formulas.items())
+
+
+def generated(explorer: Explorer) -> str:
+    """The JavaScript of the explorer's formulas and activations, two constants."""
+    functions = [made.source for made in explorer.scripts()]
+    names = ", ".join(explorer.formulas)
+    table = [
+        f"  {each.activation.name}: {{\n"
+        f"    sigma: {scalar_function(each.activation)},\n"
+        f"    sigma_prime: {scalar_function(each.activation.prime)},\n"
+        f"    gamma: {number(each.gamma)},\n  }},"
+        for each in explorer.slopes
+    ]
+    return "\n\n".join(
+        (
+            *functions,
+            f"const formulas = {{ {names} }};",
+            "\n".join(("const activations = {", *table, "};")),
+        )
+    )
+
+
+def data(explorer: Explorer) -> str:
+    """The nets as JSON that can stand inside a <script> element: no < in it."""
+    nets = explorer.nets
+    record = {
+        "weights": nets.weights,
+        "U": nets.U,
+        "b": nets.b,
+        "s0": nets.s0,
+        "x": nets.x,
+        "c": nets.c,
+    }
+    return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c")

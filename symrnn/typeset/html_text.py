@@ -1,0 +1,85 @@
+"""Prose in HTML: inline elements, references, evidence marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from symrnn.typeset.bibliography import Work
+from symrnn.typeset.document import Grade, Target
+from symrnn.typeset.mathml import mathml
+from symrnn.typeset.prose import (
+    Citation,
+    Code,
+    Emphasis,
+    Inline,
+    Mark,
+    Math,
+    Reference,
+    Text,
+    inlines,
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a piece of the page may need to know about the whole."""
+
+    targets: Mapping[str, Target]
+    grades: Mapping[str, Grade]
+    works: Mapping[str, Work]
+
+    def prose(self, text: str) -> Markup:
+        """Prose markup as HTML."""
+        return joined(self._glued(inlines(text)))
+
+    def _glued(self, pieces: tuple[Inline, ...]) -> Iterator[Markup]:
+        """The pieces in order; a formula keeps the comma after it on its line."""
+        following = (*pieces, Text(""))[1:]
+        carried = 0  # characters of this text that were set with the formula before it
+        for piece, after in zip(pieces, following, strict=True):
+            match piece, after:
+                case Math(), Text(text) if (count := len(text) - len(text.lstrip(",.;:!?)"))) > 0:
+                    yield Markup('<span class="nobreak">{}{}</span>').format(
+                        self.inline(piece), text[:count]
+                    )
+                    carried = count
+                case Text(text), _:
+                    yield Markup("{}").format(text[carried:])
+                    carried = 0
+                case _:
+                    yield self.inline(piece)
+
+    def inline(self, inline: Inline) -> Markup:
+        """One inline element."""
+        match inline:
+            case Text(text):
+                return Markup("{}").format(text)
+            case Math(latex):
+                return mathml(latex)
+            case Emphasis(inner):
+                return Markup("<em>{}</em>").format(joined(self._glued(inner)))
+            case Code(text):
+                return Markup("<code>{}</code>").format(text)
+            case Mark(grade):
+                return self.marks((grade,))
+            case Reference(name):
+                return Markup('<a href="#{}">{}</a>').format(name, str(self.targets[name]))
+            case Citation(key):
+                return Markup('<a href="#{}">{}</a>').format(key, self.works[key].spoken)
+
+    def marks(self, grades: Iterable[str]) -> Markup:
+        """The evidence marks, each with its meaning as a tooltip."""
+        return joined(
+            Markup('<span class="mark" role="img" aria-label="{}" title="{}: {}">{}</span>').format(
+                grade, grade, self.grades[grade].meaning, self.grades[grade].letter
+            )
+            for grade in grades
+        )
+
+
+def joined(pieces: Iterable[Markup]) -> Markup:
+    """The pieces one after another."""
+    return Markup("").join(pieces)

@@ -1,0 +1,217 @@
+"""The explorer in Chromium: its numbers are those of the NumPy kernels, its pictures follow."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page
+
+from symrnn.language.activations import FORMULAS, activation
+from symrnn.language.norms import norm
+from symrnn.language.ordered import OrderedProduct
+from symrnn.lecture.explorer import explorer, nets
+from symrnn.numeric.clipping import clip_by_norm
+from symrnn.numeric.kernels import Kernels, Run
+from symrnn.numeric.lower import lower_activation
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.typeset.document import Document
+from symrnn.typeset.explorer import Nets
+from symrnn.typeset.html import page as page_of
+
+Array = NDArray[Any]
+
+AGREE = 1e-10
+SCALES = (0.1, 0.5, 0.95, 1.0, 1.2, 1.7, 2.4, 3.0)
+NETS = nets()
+SETTINGS = list(itertools.product(NETS.weights, SCALES))
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser, page_file: Path) -> Page:
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    return page
+
+
+def studied(page: Page, name: str) -> dict[str, Array]:
+    """What the page computes for one activation in every setting; None stands for no number."""
+    found = page.evaluate(
+        """([settings, activation]) => settings.map(([weights, lambda]) => {
+            const { s, norms, bounds, bias, tail } =
+                explorer.study({ weights, activation, lambda });
+            return { s, norms, bounds, bias, tail };
+        })""",
+        [SETTINGS, name],
+    )
+    return {key: [each[key] for each in found] for key in found[0]}
+
+
+def disagreement(ours: Any, theirs: Any, floor: float = 0.0) -> float:
+    """The largest relative difference; what is below the floor is compared with the floor."""
+    ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+    assert ours.shape == theirs.shape
+    size = np.maximum(np.abs(theirs), floor)
+    return float(np.max(np.abs(ours - theirs) / np.where(size > 0, size, 1), initial=0.0))
+
+
+def run_numpy(kernels: Kernels, nets: Nets) -> Run:
+    """All settings in one batch."""
+    W = np.array([scale * np.array(nets.weights[name]) for name, scale in SETTINGS])
+    x = np.array(nets.x)[:, None, :]
+    return kernels.run(W, np.array(nets.U), np.array(nets.b), np.array(nets.s0), x)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_states_products_and_bounds_are_numpys(shown: Page, name: str) -> None:
+    kernels = Kernels(elman(name))
+    run = run_numpy(kernels, NETS)
+    page = studied(shown, name)
+    # With large weights a net of sines is chaotic: it doubles a rounding error every step or so.
+    calm = np.array([name != "sin" or scale < 2 for _, scale in SETTINGS])
+    states, norms = np.array(page["s"]), np.array(page["norms"])
+    assert disagreement(states[calm], np.moveaxis(run.states, 1, 0)[calm], floor=1e-3) < AGREE
+    assert disagreement(norms[calm], kernels.norms(run).T[calm], floor=1e-12) < AGREE
+    gamma = next(
+        float(each.gamma) for each in explorer(load()).slopes if each.activation.name == name
+    )
+    scales = np.array([scale for _, scale in SETTINGS])[:, None]
+    assert disagreement(page["bounds"], (gamma * scales) ** np.arange(run.steps + 1)) < AGREE
+    assert np.all(np.array(page["norms"]) <= np.array(page["bounds"]) * (1 + 1e-9))
+
+
+@pytest.mark.parametrize("name", ["tanh", "logistic", "silu"])
+def test_bias_and_its_bound_are_numpys(shown: Page, name: str) -> None:
+    kernels = Kernels(elman(name))
+    run = run_numpy(kernels, NETS)
+    row, t = np.array(NETS.c), run.steps
+    exact = kernels.gradients(run, row)["W"]
+    truncated = [kernels.gradients(run, row, since=t - tau - 1)["W"] for tau in range(t - 1)]
+    bias = np.linalg.norm(exact - np.array(truncated), axis=(-2, -1)).T
+    page = studied(shown, name)
+    # The page sums the dropped terms, here they are what is left of a difference.
+    size = np.linalg.norm(exact, axis=(-2, -1))[:, None]
+    assert disagreement(page["bias"] / size, bias / size, floor=1e-3) < AGREE
+
+    slope = float(
+        np.max(np.abs(lower_activation(kernels.rnn.sigma.prime)(np.linspace(-9, 9, 18001))))
+    )
+    immediate = np.array(
+        [kernels.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
+    )
+    for (_, scale), found, measured, E in zip(
+        SETTINGS, page["tail"], page["bias"], immediate.max(axis=0), strict=True
+    ):
+        ratio = slope * scale
+        assert bool(found) == (ratio < 1)
+        if found:
+            tail = np.linalg.norm(row) * E * ratio ** np.arange(1.0, t) / (1 - ratio)
+            assert disagreement(found, tail) < 1e-6  # γ from a grid
+            assert np.all(np.array(measured) <= np.array(found) * (1 + 1e-9))
+
+
+def test_activations_and_slopes_are_numpys(shown: Page) -> None:
+    points = np.linspace(-8, 8, 321)
+    points = points[points != 0]
+    for name in FORMULAS:
+        sigma, slope, gamma = shown.evaluate(
+            """([name, points]) => {
+                const { sigma, sigma_prime, gamma } = explorer.activations[name];
+                return [points.map(sigma), points.map(sigma_prime), gamma];
+            }""",
+            [name, points.tolist()],
+        )
+        known = activation(name)
+        assert disagreement(sigma, lower_activation(known)(points), floor=1e-3) < AGREE
+        assert disagreement(slope, lower_activation(known.prime)(points), floor=1e-3) < AGREE
+        assert np.max(np.abs(slope)) <= gamma * (1 + 1e-12)
+
+
+def test_clipping_is_numpys(shown: Page) -> None:
+    rng = np.random.default_rng(0)
+    gradients = np.concatenate(
+        [rng.normal(size=(60, 2)) * rng.uniform(0, 4, (60, 1)), np.zeros((1, 2))]
+    )
+    for kappa in (0.25, 1.0, 3.0):
+        found = shown.evaluate(
+            "([gradients, kappa]) => gradients.map((g) => explorer.clip(g, kappa))",
+            [gradients.tolist(), kappa],
+        )
+        wanted = [clip_by_norm(g, kappa) for g in gradients]
+        assert disagreement(found, wanted) < AGREE
+
+
+def in_the_wrong_order(node: OrderedProduct) -> Any:
+    return OrderedProduct(*node.args[:-1], "right")
+
+
+def without_the_latest(node: OrderedProduct) -> Any:
+    return node.over(node.lower, node.upper - 1)
+
+
+@pytest.mark.parametrize("fault", [in_the_wrong_order, without_the_latest])
+def test_a_planted_fault_is_seen(
+    browser: Browser, lecture: Document, tmp_path: Path, fault: Callable[[OrderedProduct], Any]
+) -> None:
+    rnn, right = elman(), explorer(load())
+    product = rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k])
+    formulas = {**right.formulas, "jacobianNorm": norm(fault(product), "2")}
+    path = tmp_path / "faulty.html"
+    path.write_text(page_of(lecture, replace(right, formulas=formulas)), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    kernels = Kernels(elman("tanh"))
+    norms = kernels.norms(run_numpy(kernels, NETS)).T
+    assert disagreement(studied(page, "tanh")["norms"], norms, floor=1e-12) > 1e-3
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "pictures"),
+    [
+        ("lambda", ["slope", "product", "truncation"]),
+        ("distance", ["product"]),
+        ("tau", ["truncation"]),
+        ("kappa", ["clipping"]),
+        ("length", ["clipping"]),
+        ("angle", ["clipping"]),
+    ],
+)
+def test_a_slider_moves_its_pictures(shown: Page, control: str, pictures: list[str]) -> None:
+    def drawn() -> dict[str, str]:
+        shown.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        names = ["slope", "product", "truncation", "clipping"]
+        return {name: shown.locator(f"#explorer-{name}").inner_html() for name in names}
+
+    slider = shown.locator(f"#explorer-{control}")
+    value = float(slider.input_value())
+    before = drawn()
+    slider.press("ArrowRight")
+    after = drawn()
+    assert float(slider.input_value()) > value
+    assert float(shown.locator(f"#explorer-{control}-value").inner_text()) > value
+    assert [name for name in before if before[name] != after[name]] == pictures
+    for name in pictures:
+        said = shown.locator(f"#explorer-{name}").get_attribute("aria-label")
+        assert said and said == shown.locator(f"#explorer-{name}-says").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("control", "picture", "choices"),
+    [("weights", "product", len(NETS.weights)), ("activation", "slope", len(FORMULAS))],
+)
+def test_a_choice_changes_the_curves(shown: Page, control: str, picture: str, choices: int) -> None:
+    select = shown.locator(f"#explorer-{control}")
+    drawn = set()
+    for option in select.locator("option").all():
+        select.select_option(option.get_attribute("value"))
+        shown.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        drawn.add(shown.locator(f"#explorer-{picture} path.first").get_attribute("d"))
+    assert len(drawn) == choices
