@@ -43,4 +43,14 @@ have [da ->] := activation_jacobian_numerator_layout a.
 by rewrite /dg tr_diag_mx.
 Qed.
 
+(* the same in either layout                                                  *)
+Theorem activation_jacobian a :
+  differentiable (map_mx sigma : 'cV_d.+1 -> 'cV_d.+1) a /\
+  jac (map_mx sigma) a = dg (map_mx sigma' a) /\
+  (jac (map_mx sigma) a)^T = dg (map_mx sigma' a).
+Proof.
+have [da Ea] := activation_jacobian_numerator_layout a; split=> //; split=> //.
+by have [] := activation_jacobian_denominator_layout a.
+Qed.
+
 End ActivationJacobian.

@@ -417,6 +417,23 @@ etransitivity; first exact: EL.
 by have [_ ->] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n 0) t0.
 Qed.
 
+(* ∂L_t/∂θ = ∂L_t/∂s_t Σ_{k=1}^{t} ∂s_t/∂s_k ∂⁺s_k/∂θ for θ = W, U, b          *)
+Theorem bptt t :
+  (differentiable (fun V => ell t (state (by_W V) s0 t)) W /\
+   jacvec (fun V => ell t (state (by_W V) s0 t)) W =
+   jac (ell t) (s t) *m \sum_(1 <= k < t.+1) Ds t k *m DW k) /\
+  (differentiable (fun V => ell t (state (by_U V) s0 t)) U /\
+   jacvec (fun V => ell t (state (by_U V) s0 t)) U =
+   jac (ell t) (s t) *m \sum_(1 <= k < t.+1) Ds t k *m DU k) /\
+  (differentiable (fun c => ell t (state (by_b c) s0 t)) b /\
+   jac (fun c => ell t (state (by_b c) s0 t)) b =
+   jac (ell t) (s t) *m \sum_(1 <= k < t.+1) Ds t k *m Db k).
+Proof.
+split; first exact: (bptt_the_loss_by_W (leq0n t)).
+split; first exact: (bptt_likewise_the_loss_by_U (leq0n t)).
+exact: (bptt_likewise_the_loss_by_b (leq0n t)).
+Qed.
+
 (* ∂L_4/∂vec(W), written out                                                  *)
 Theorem bptt_the_worked_case_L_4 :
   differentiable (fun V => ell 4 (state (by_W V) s0 4)) W /\

@@ -252,3 +252,20 @@ by rewrite ltr_nat.
 Qed.
 
 End Vanishes.
+
+(* Could, in either direction: for every w > 1 a tanh network with ‖W‖ = w    *)
+(* whose derivative explodes, and one with ‖W‖ = 2 whose derivative vanishes. *)
+(* For both γ = 1, see slopes_bounded.                                        *)
+Theorem gradients_could_explode (R : realType) (d : nat)
+    (N : forall m n, 'M[R]_(m, n) -> R) : lecture_norm N ->
+  (forall w : R, 1 < w -> exists (W : 'M[R]_d.+1) (b s0 : 'cV[R]_d.+1), N _ _ W = w /\
+     (fun t => N _ _ (jac (flow (bare (@tanh R) W b) 0 t) s0)) --> +oo) /\
+  (exists (W : 'M[R]_d.+1) (b s0 : 'cV[R]_d.+1), N _ _ W = 2%:R /\
+     (fun t => N _ _ (jac (flow (bare (@tanh R) W b) 0 t) s0)) --> (0 : R)).
+Proof.
+move=> NP; split=> [w w1|]; do 3!eexists; last first.
+  exact: (gradients_could_explode_it_vanishes erefl erefl erefl NP).
+have w0 : 0 < w by exact: lt_trans ltr01 w1.
+split; first exact: (gradients_could_explode_lambda_w erefl NP w0).
+exact: (gradients_could_explode_it_explodes erefl erefl erefl NP w0 w1).
+Qed.

@@ -96,4 +96,13 @@ move=> q1 LC WE; apply: (geometric_decay (c := C * E) (k := k) ratio_ge0 q1) => 
 rewrite norm_ge0 //=; apply: (norm_term_le kt) => //; exact: LC.
 Qed.
 
+Theorem gradients_vanish C E k : gamma * lambda < 1 ->
+  (forall t, (k <= t)%N -> `‖DLs t‖ <= C) -> `‖DW k‖ <= E ->
+  (fun t => `‖Ds t k‖) --> (0 : R) /\
+  (fun t => `‖DLs t *m Ds t k *m DW k‖) --> (0 : R).
+Proof.
+move=> q1 LC WE; split; first exact: gradients_vanish_the_derivative_over_many_steps.
+exact: (gradients_vanish_a_term_of_the_gradient q1 LC WE).
+Qed.
+
 End Elman.

@@ -208,4 +208,54 @@ Proof. exact: lecture_norm_induced vector_norm_euclidean. Qed.
 Theorem lecture_normoo : lecture_norm (fun m n => @normoo R m n).
 Proof. exact: lecture_norm_induced vector_norm_largest_entry. Qed.
 
+(* ‖A‖_∞ is the largest row sum: attained at the signs of that row            *)
+Lemma normooE m n (A : 'M[R]_(m, n)) :
+  normoo A = \big[Order.max/0]_i \sum_l `|A i l|.
+Proof.
+have V := vector_norm_largest_entry; set c := \big[_/_]_i _.
+have c0 : 0 <= c.
+  by rewrite /c; elim/big_ind: _ => [//|x y x0 _|i _]; rewrite ?le_maxr ?x0 ?sumr_ge0.
+apply/eqP; rewrite eq_le; apply/andP; split.
+  apply: (induced_le V) => // x; apply: largest_entry_le => [|i].
+    by rewrite mulr_ge0 ?largest_entry_ge0.
+  rewrite mxE; apply: le_trans (ler_norm_sum _ _ _) _.
+  apply: (@le_trans _ _ ((\sum_l `|A i l|) * largest_entry x)).
+    rewrite mulr_suml; apply: ler_sum => l _.
+    by rewrite normrM ler_wpmul2l ?le_largest_entry.
+  by rewrite ler_wpmul2r ?largest_entry_ge0 //; exact: le_bigmax.
+apply: bigmax_le => [|i _]; first exact: (induced_ge0 V).
+pose x : 'cV[R]_n := \col_l Num.sg (A i l).
+have x1 : largest_entry x <= 1.
+  by apply: largest_entry_le => // l; rewrite mxE normr_sg lern1 leq_b1.
+apply: le_trans (_ : normoo A * largest_entry x <= _); last first.
+  by rewrite ler_pimulr //; exact: (induced_ge0 V).
+apply: le_trans (nu_mulmx_le V A x); apply: le_trans (le_largest_entry _ i).
+rewrite mxE; under eq_bigr => l _ do rewrite normrEsg mulrC.
+by under [X in _ <= `|X|]eq_bigr => l _ do rewrite mxE; rewrite ler_norm.
+Qed.
+
+(* ‖A‖_1 is the largest column sum: attained at a basis vector                *)
+Lemma norm1E m n (A : 'M[R]_(m, n)) :
+  norm1 A = \big[Order.max/0]_l \sum_i `|A i l|.
+Proof.
+have V := vector_norm_sum_norm; set c := \big[_/_]_l _.
+have c0 : 0 <= c.
+  by rewrite /c; elim/big_ind: _ => [//|x y x0 _|i _]; rewrite ?le_maxr ?x0 ?sumr_ge0.
+apply/eqP; rewrite eq_le; apply/andP; split.
+  apply: (induced_le V) => // x; rewrite /sum_norm.
+  apply: (@le_trans _ _ (\sum_i \sum_l `|A i l| * `|x l 0|)).
+    apply: ler_sum => i _; rewrite mxE; apply: le_trans (ler_norm_sum _ _ _) _.
+    by apply: ler_sum => l _; rewrite normrM.
+  rewrite exchange_big /= mulr_sumr; apply: ler_sum => l _.
+  by rewrite -mulr_suml ler_wpmul2r //; exact: (le_bigmax _ (fun l => \sum_i `|A i l|)).
+apply: bigmax_le => [|l _]; first exact: (induced_ge0 V).
+pose e : 'cV[R]_n := delta_mx l 0.
+have e1 : sum_norm e = 1.
+  rewrite /sum_norm (bigD1 l) //= big1 ?addr0 => [|k /negbTE kl]; rewrite mxE.
+    by rewrite !eqxx normr1.
+  by rewrite kl normr0.
+have := nu_mulmx_le V A e; rewrite e1 mulr1; apply: le_trans.
+by rewrite /e -colE /sum_norm; apply: ler_sum => i _; rewrite mxE.
+Qed.
+
 End Instances.

@@ -65,4 +65,14 @@ Proof.
 by rewrite norm_of_step_a_diagonal_matrix_spectral_norm norm_of_step_frobenius_norm.
 Qed.
 
+(* whatever the induced norm, a diagonal matrix is as large as its largest    *)
+(* entry                                                                      *)
+Theorem norm_of_step v : norm1 (dg v) = largest_entry v /\
+  norm2 (dg v) = largest_entry v /\ normoo (dg v) = largest_entry v.
+Proof.
+split; first exact: norm_of_step_a_diagonal_matrix_norm_1.
+split; first exact: norm_of_step_a_diagonal_matrix_spectral_norm.
+exact: norm_of_step_a_diagonal_matrix_norm_oo.
+Qed.
+
 End NormOfDiagonal.

@@ -151,6 +151,17 @@ Theorem product_of_jacobians_index_and_bounds_shifted k t :
   oprod k.+1 t.+1 (fun j => Ds j (j - 1)%N) = oprod k t (fun j => Ds (j + 1)%N j).
 Proof. by move=> _ _; exact: product_of_jacobians_any_cell_shifted. Qed.
 
+Theorem product_of_jacobians k t : (k <= t)%N ->
+  differentiable (flow F k t) (s k) /\
+  Ds t k = oprod k.+1 t.+1 (fun j => Ds j (j - 1)%N) /\
+  Ds t k = oprod k t (fun j => Ds (j + 1)%N j).
+Proof.
+move=> kt; have [df E] := product_of_jacobians_the_product (leq0n k) kt.
+split; first exact: df.
+split; first exact: E.
+exact: (etrans E (product_of_jacobians_index_and_bounds_shifted (leq0n k) kt)).
+Qed.
+
 (* at most T - 1 factors                                                      *)
 Theorem product_of_jacobians_the_number_of_factors k t T :
   (1 <= k)%N -> (k <= t)%N -> (t <= T)%N -> (t - k <= T - 1)%N.

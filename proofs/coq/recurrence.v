@@ -78,6 +78,14 @@ Theorem recurrence_entry_by_entry j i : (1 <= j)%N ->
   a j i 0 = \sum_l W i l * s (j - 1)%N l 0 + \sum_l U i l * x j l 0 + b i 0.
 Proof. by move=> _; rewrite !mxE. Qed.
 
+Theorem recurrence j : (1 <= j)%N ->
+  s j = map_mx sigma (W *m s (j - 1)%N + U *m x j + b) /\
+  forall i, a j i 0 =
+    \sum_l W i l * s (j - 1)%N l 0 + \sum_l U i l * x j l 0 + b i 0.
+Proof.
+by move=> j1; split=> [|i]; [exact: recurrence_with_input|exact: recurrence_entry_by_entry].
+Qed.
+
 End WithInput.
 
 Section WithoutInput.

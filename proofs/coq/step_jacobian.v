@@ -81,6 +81,15 @@ move=> /step_jacobian_numerator_layout [ds ->]; split => //.
 by rewrite trmx_mul /dg tr_diag_mx.
 Qed.
 
+Theorem step_jacobian j : (1 <= j)%N ->
+  differentiable (flow F (j - 1) j) (s (j - 1)%N) /\
+  jac (flow F (j - 1) j) (s (j - 1)%N) = dg (map_mx sigma' (a j)) *m W /\
+  (jac (flow F (j - 1) j) (s (j - 1)%N))^T = W^T *m dg (map_mx sigma' (a j)).
+Proof.
+move=> j1; have [ds E] := step_jacobian_numerator_layout j1.
+by have [_ ET] := step_jacobian_denominator_layout j1.
+Qed.
+
 (* ∂s_j/∂s_{j-1} = ∂s_j/∂a_j ∂a_j/∂s_{j-1}                                    *)
 Theorem step_jacobian_chain j : (1 <= j)%N ->
   jac (flow F (j - 1) j) (s (j - 1)%N) =

@@ -243,5 +243,18 @@ move=> /(_ (t - i)%N); rewrite subn_gt0 subKn ?(ltnW it') // -subnDA addn1.
 exact.
 Qed.
 
+(* the exact gradient with s_{t-τ-1} held; its bias; what is kept             *)
+Theorem truncation t tau : (tau.+1 <= t)%N -> `‖DLs t‖ <= C -> gamma * lambda < 1 ->
+  DLs t *m (\sum_(0 <= i < tau.+1) Ds t (t - i)%N *m DWback t i) =
+    held t (t - tau.+1)%N /\
+  `‖exact t - held t (t - tau.+1)%N‖ <=
+    C * E * (gamma * lambda) ^+ tau.+1 / (1 - gamma * lambda) /\
+  `‖held t (t - tau.+1)%N‖ <= C * E * \sum_(0 <= i < tau.+1) (gamma * lambda) ^+ i.
+Proof.
+move=> tt LC q1; split; first exact: truncation_the_lectures_tau_counts_factors.
+split; first exact: truncation_the_bias_is_a_geometric_tail.
+exact: truncation_what_is_kept_cannot_explode.
+Qed.
+
 End Bounds.
 End Truncation.
