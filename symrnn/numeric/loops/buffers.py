@@ -7,7 +7,7 @@ member in one step.
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -71,10 +71,11 @@ class _Writer:
         ]
         loop = [self._loop_line(), *("    " + line for line in each + swap)] if each else []
         body = [*head, *loop, self._results()]
-        words = {word for line in body for word in re.findall(r"\w+", line)}
-        self.arguments = tuple(n for n in (*self.given, *self.sizes, *SETTING) if n in words)
-        signature = f"def {self.recursion.name}({', '.join(self.arguments)}):"
-        return "\n".join([signature, *("    " + line for line in body)]) + "\n"
+        written = "\n".join(f"    {line}" for line in body) + "\n"
+        tree = ast.parse(f"def f():\n{written}")
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.arguments = tuple(n for n in (*self.given, *self.sizes, *SETTING) if n in used)
+        return f"def {self.recursion.name}({', '.join(self.arguments)}):\n{written}"
 
     # ------------------------------------------------------------------ names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import itertools
 import linecache
 from collections.abc import Callable, Mapping
@@ -52,4 +53,4 @@ def function_of(source: str, namespace: Mapping[str, Any]) -> Callable[..., Any]
     module = compile(ast.parse(source, file), file, "exec")
     code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return FunctionType(code, dict(namespace))
+    return FunctionType(code, {"__builtins__": builtins, **namespace})

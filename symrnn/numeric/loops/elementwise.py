@@ -69,6 +69,8 @@ class _Writer:
             return self._product(node, depth)
         if node.is_Pow:
             return self._power(node.base, node.exp, depth)
+        if isinstance(node, sympy.Max | sympy.Min):
+            return self._extreme(node, depth)
         name = ufunc_name(node)
         return self._call(name, self.value(node.args[0], depth), depth=depth)
 
@@ -103,6 +105,14 @@ class _Writer:
             return self._call("multiply", literal(coefficient), total, depth=depth)
         return total
 
+    def _extreme(self, node: Expr, depth: int) -> str:
+        name = "maximum" if isinstance(node, sympy.Max) else "minimum"
+        first, *rest = sorted(node.args, key=lambda argument: argument.is_number)
+        total = self.value(first, depth)
+        for other in rest:
+            total = self._call(name, total, self._beside(total, other, depth), depth=depth)
+        return total
+
     def _power(self, base: Expr, exponent: Expr, depth: int) -> str:
         if exponent == -1:
             return self._call("divide", "1", self.value(base, depth), depth=depth)
@@ -128,7 +138,7 @@ def literal(number: Expr) -> str:
 def ufunc_name(node: Expr) -> str:
     """NumPy's ufunc for a SymPy function of one argument."""
     known = NumPyPrinter().known_functions.get(type(node).__name__, "")
-    name = str(known).removeprefix("numpy.")
+    name = str(known).removeprefix("numpy.").replace("abs", "absolute")
     if len(node.args) != 1 or not isinstance(getattr(np, name or "_", None), np.ufunc):
         raise _NoUfuncError
     return name

@@ -159,7 +159,8 @@ class _Planner:
         result = self.operand(value)
         target = self.operand(node)
         for place, operation in enumerate(self.operations):
-            if operation.target.name == result.name and not result.transposed:
+            fresh = result.offset is None and not result.transposed
+            if fresh and operation.target.name == result.name:
                 level = operation.target.level
                 self.operations[place] = replace(operation, target=replace(target, level=level))
                 self._rename(result, replace(target, level=level))

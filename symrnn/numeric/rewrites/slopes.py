@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import sympy
 from sympy import Dummy, Lambda, Symbol
 from sympy.matrices.expressions import MatrixExpr
@@ -32,8 +33,11 @@ def slope_through_value(activation: Activation) -> Lambda | None:
     if activation.is_unknown:
         return None
     (variable,) = activation.function.variables
+    degrees = [degree for degree in range(HIGHEST_DEGREE + 1) if _fits(activation, degree)]
+    if not degrees:
+        return None
     value, slope = (_algebraic(f.function.expr, variable) for f in (activation, activation.prime))
-    for degree in range(HIGHEST_DEGREE + 1):
+    for degree in degrees:
         unknowns = [Dummy(f"c{power}") for power in range(degree + 1)]
         ansatz = sum(c * value**power for power, c in enumerate(unknowns))
         solution = _vanishing(slope - ansatz, unknowns)
@@ -41,6 +45,20 @@ def slope_through_value(activation: Activation) -> Lambda | None:
             polynomial = sum(solution[c] * X**power for power, c in enumerate(unknowns))
             return Lambda(X, sympy.factor_terms(polynomial))
     return None
+
+
+def _fits(activation: Activation, degree: int) -> bool:
+    """Whether some p fits at a few points: a quick no; a yes is left to the algebra to prove."""
+    values, slopes = (
+        np.array([complex(f.at(point).evalf()).real for point in _POINTS])
+        for f in (activation, activation.prime)
+    )
+    powers = np.vander(values, degree + 1)
+    fitted = powers @ np.linalg.lstsq(powers, slopes)[0]
+    return bool(np.abs(fitted - slopes).max() <= 1e-8 * (1 + np.abs(slopes).max()))
+
+
+_POINTS = [sympy.Rational(n, 7) for n in (-13, -9, -5, -2, 1, 4, 8, 12)]
 
 
 def _algebraic(formula: Any, variable: Symbol) -> Any:

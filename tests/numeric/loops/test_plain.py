@@ -18,6 +18,8 @@ from symrnn.numeric.kernels import Kernels, Run
 KERNELS = {name: Kernels(elman(name)) for name in FORMULAS}
 KERNELS["scaled"] = Kernels(elman(activation(sympy.Rational(3, 2) * sympy.tanh(X / 2) + X / 8)))
 
+SMOOTH = ["tanh", "logistic", "identity", "softplus", "silu", "sin", "arctan", "scaled"]
+
 
 @st.composite
 def nets(draw: st.DrawFn) -> tuple[Kernels, dict[str, Any]]:
@@ -72,6 +74,7 @@ def states(kernels: Kernels, run: Run) -> None:
         a[j] = kernels.preactivation({**run.bindings, "s": s, "a": a, "j": j})
         s[j] = kernels.state({**run.bindings, "s": s, "a": a, "j": j})
     same(run.states, s[..., 0])
+    same(run.preactivations[1:], a[1:, ..., 0])
 
 
 def adjoint(kernels: Kernels, run: Run, since: int) -> None:
@@ -94,13 +97,13 @@ def adjoint(kernels: Kernels, run: Run, since: int) -> None:
         same(ours["s0"], delta[0][..., 0])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(nets())
 def test_in_pairs_and_hoisted(net: tuple[Kernels, dict[str, Any]]) -> None:
     check(*net)
 
 
-@pytest.mark.parametrize("name", ["tanh", "logistic", "identity", "silu", "relu", "gelu", "scaled"])
+@pytest.mark.parametrize("name", ["tanh", "identity", "silu", "relu"])
 @pytest.mark.parametrize("batch", [(), (3,), (2, 2)])
 @pytest.mark.parametrize("own", [False, True])
 def test_step_by_step_and_in_chunks(
@@ -121,7 +124,7 @@ def test_step_by_step_and_in_chunks(
     check(KERNELS[name], given)
 
 
-@pytest.mark.parametrize("name", [n for n in KERNELS if n not in ("relu", "gelu")])
+@pytest.mark.parametrize("name", SMOOTH)
 def test_nothing_is_allocated_in_a_step(name: str) -> None:
     for loop in ("forward", "adjoint", "growing_sum", "jvp", "vjp", "jacobian", "jacobians"):
         for hoisted in (True, False):

@@ -1,0 +1,192 @@
+"""A plan as a function without buffers, for array libraries that differentiate or compile.
+
+The loop is a `scan`: a step from carried values and the row of each input to new carried values and
+the row of each output. jax has it as a primitive; for torch (and NumPy) it is a loop over time. The
+scalar formulas come from SymPy's printer for the library.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from symrnn.numeric.loops.code import LoopKernel, function_of
+from symrnn.numeric.loops.plan import ACROSS, EACH, ONCE, Operand, Operation, Plan
+
+BESIDE = {-1: "before", 0: "now", 1: "after"}
+SETTING = ("first", "last", "summed")
+
+Formula = Callable[[Any, str], str]
+
+
+def emit(
+    plan: Plan, formula: Formula, namespace: Mapping[str, Any], *, shared: bool = True
+) -> LoopKernel:
+    """The function of a plan for one array library.
+
+    Its arguments are those of `buffers.emit`, but for what only buffers need: a sequence that the
+    recursion defines is given by its value before the first step. It returns a dict with the values
+    of the sequences that are kept, the last value of the others, and the sums.
+
+    Args:
+        plan: from `plan`.
+        formula: source of a scalar formula (a `Lambda`) at an argument already printed.
+        namespace: what the source calls: `scan`, and the modules that `formula` names.
+        shared: one set of weights for the whole batch.
+    """
+    writer = _Writer(plan, formula, shared)
+    source = writer.source()
+    return LoopKernel(plan, writer.arguments, function_of(source, {**RUNTIME, **namespace}), source)
+
+
+class _Writer:
+    def __init__(self, plan: Plan, formula: Formula, shared: bool) -> None:
+        self.plan, self.formula, self.shared = plan, formula, shared
+        self.recursion = plan.recursion
+        self.index = str(self.recursion.index)
+        self.own = {node.label for node, _ in self.recursion.definitions}
+        self.beside = 1 if self.recursion.descending else -1
+        names = sorted({name for name, _ in plan.sequences})
+        self.given = (*plan.parameters, *names, *SETTING)
+        self.arguments: tuple[str, ...] = ()
+
+    def source(self) -> str:
+        """The whole function."""
+        before = [self._line(o) for o in self.plan.at(ONCE) + self.plan.at(ACROSS)]
+        each = [self._line(o) for o in self.plan.at(EACH)]
+        body = [*self._slices(), *before, *(self._scan(each) if each else []), self._results()]
+        written = "\n".join(f"    {line}" for line in body) + "\n"
+        tree = ast.parse(f"def f():\n{written}")
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.arguments = tuple(name for name in self.given if name in used)
+        return f"def {self.recursion.name}({', '.join(self.arguments)}):\n{written}"
+
+    def _whole(self, operand: Operand) -> str:
+        if operand.offset is None:
+            return operand.name
+        return f"{operand.name}_{BESIDE.get(operand.offset, f'at{operand.offset}')}"
+
+    def _name(self, operand: Operand, level: int) -> str:
+        whole = self._whole(operand)
+        inside = level == EACH and operand.level != ONCE
+        return f"{whole}_{self.index}" if inside else whole
+
+    def _slices(self) -> list[str]:
+        lines = []
+        for name, offset in self.plan.sequences:
+            if name in self.own:
+                continue
+            start = offset - self.recursion.places.get(name, 0)
+            whole = f"{name}_{BESIDE.get(offset, f'at{offset}')}"
+            lines.append(f"{whole} = {name}[first + {start} : last + {start + 1}]")
+        return lines
+
+    def _scan(self, each: list[str]) -> list[str]:
+        carried = sorted(
+            {o.name for o in self._operands() if o.name in self.own and o.offset == self.beside}
+        )
+        read = [o for o in self._operands() if o.level == ACROSS]
+        inputs = sorted({self._whole(operand) for operand in read})
+        kept = sorted((self.own & self.recursion.kept) | (self.plan.stored - set(inputs)))
+        word = BESIDE[self.beside]
+        old = _tuple(f"{name}_{word}_{self.index}" for name in carried)
+        new = _tuple(f"{name}_now_{self.index}" for name in carried)
+        rows = _tuple(f"{name}_{self.index}" for name in inputs)
+        out = _tuple(
+            f"{name}_now_{self.index}" if name in self.own else f"{name}_{self.index}"
+            for name in kept
+        )
+        latest = _tuple(f"{name}_last" for name in carried)
+        result = _tuple(f"{name}_now" if name in self.own else name for name in kept)
+        reverse = self.recursion.descending
+        return [
+            "def step(carried, row):",
+            f"    {old} = carried",
+            f"    {rows} = row",
+            *("    " + line for line in each),
+            f"    return {new}, {out}",
+            f"{latest}, {result} = scan(step, {_tuple(carried)}, {_tuple(inputs)},"
+            f" last - first + 1, {reverse})",
+        ]
+
+    def _operands(self) -> list[Operand]:
+        return [o for each in self.plan.at(EACH) for o in (*each.arguments, each.target)]
+
+    def _results(self) -> str:
+        loops = bool(self.plan.at(EACH))
+        parts = []
+        for name in sorted(self.own):
+            kept = name in self.recursion.kept or not loops
+            parts.append(f'"{name}": {name}_{"now" if kept else "last"}')
+        sums: dict[str, list[str]] = {}
+        for each in self.plan.sums:
+            left = self._whole(each.left)
+            call = (
+                f"sum_over_time({left}, summed)"
+                if each.right is None
+                else f"outer_over_time({left}, {self._whole(each.right)}, summed)"
+            )
+            sums.setdefault(each.name, []).append(call)
+        parts += [f'"{name}": {" + ".join(calls)}' for name, calls in sums.items()]
+        return f"return {{{', '.join(parts)}}}"
+
+    # ------------------------------------------------------------------ operations
+
+    def _line(self, operation: Operation) -> str:
+        level = operation.target.level
+        parts = [self._name(argument, level) for argument in operation.arguments]
+        return f"{self._name(operation.target, level)} = {self._value(operation, parts)}"
+
+    def _value(self, operation: Operation, parts: list[str]) -> str:
+        facing = [
+            f"{part}.mT" if operand.transposed and not operand.is_vector else part
+            for part, operand in zip(parts, operation.arguments, strict=True)
+        ]
+        if operation.op == "matvec":
+            matrix, (M, v) = operation.arguments[0], parts
+            if not self.shared or matrix.level != ONCE:
+                return f"({facing[0]} @ {v}[..., None])[..., 0]"
+            return f"{v} @ {M if matrix.transposed else f'{M}.mT'}"
+        if operation.op == "apply":
+            return self.formula(operation.formula, parts[0])
+        if operation.op == "scale":
+            return f"{float(operation.formula)!r} * {facing[0]}"
+        return _VALUES[operation.op].format(*facing)
+
+
+_VALUES = {
+    "matmul": "{0} @ {1}",
+    "scale_rows": "{0}[..., None] * {1}",
+    "scale_columns": "{0} * {1}[..., None, :]",
+    "times": "{0} * {1}",
+    "plus": "{0} + {1}",
+    "copy": "{0}",
+}
+
+
+def _tuple(names: Any) -> str:
+    return "(" + "".join(f"{name}, " for name in names) + ")"
+
+
+def _flat(array: Any) -> Any:
+    return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
+
+
+def _sum_over_time(left: Any, summed: bool) -> Any:
+    return _flat(left).sum(0) if summed else left.sum(0)
+
+
+def _outer_over_time(left: Any, right: Any, summed: bool) -> Any:
+    if summed or left.ndim == right.ndim == 2:
+        return _flat(left).mT @ _flat(right)
+    axes = (*range(1, left.ndim - 1), left.ndim - 1, 0)
+    return _permuted(left, axes) @ _permuted(right, (*range(1, right.ndim - 1), 0, right.ndim - 1))
+
+
+def _permuted(array: Any, axes: tuple[int, ...]) -> Any:
+    return array.permute(axes) if hasattr(array, "permute") else array.transpose(axes)
+
+
+RUNTIME = {"sum_over_time": _sum_over_time, "outer_over_time": _outer_over_time}
