@@ -110,24 +110,24 @@ rewrite exp_plus, exp_Ropp; pose proof (exp_pos (x / 2)) as p0.
 field; nra.
 Qed.
 
-Lemma slopes_bounded_logistic_value_at_0 : logistic 0 = 1 / 2.
+Theorem slopes_bounded_logistic_value_at_0 : logistic 0 = 1 / 2.
 Proof. unfold logistic; rewrite Ropp_0, exp_0; field. Qed.
 
-Lemma slopes_bounded_logistic_slope_at_0 : Derive logistic 0 = 1 / 4.
+Theorem slopes_bounded_logistic_slope_at_0 : Derive logistic 0 = 1 / 4.
 Proof. rewrite Derive_logistic, slopes_bounded_logistic_value_at_0; field. Qed.
 
-Lemma slopes_bounded_logistic x :
+Theorem slopes_bounded_logistic x :
   Derive logistic x = 1 / 4 - (logistic x - 1 / 2) ^ 2 /\ Derive logistic x <= 1 / 4.
 Proof.
 rewrite Derive_logistic; pose proof (pow2_ge_0 (logistic x - 1 / 2)).
 split; [field|lra].
 Qed.
 
-Lemma slopes_bounded_logistic_distance_from_1_2 x :
+Theorem slopes_bounded_logistic_distance_from_1_2 x :
   1 / 4 - Derive logistic x = (tanh (x / 2) / 2) ^ 2.
 Proof. rewrite Derive_logistic, <- logistic_tanh; field. Qed.
 
-Lemma slopes_bounded_logistic_away_from_0 x : Derive logistic x <= 1 / (4 + x ^ 2).
+Theorem slopes_bounded_logistic_away_from_0 x : Derive logistic x <= 1 / (4 + x ^ 2).
 Proof.
 rewrite Derive_logistic.
 replace (logistic x * (1 - logistic x)) with (1 / (4 + 4 * sinh (x / 2) ^ 2)).
@@ -141,7 +141,7 @@ unfold tanh; field; lra.
 Qed.
 
 (* The bound 1/4 is attained at 0 and nowhere else. *)
-Lemma slopes_bounded_logistic_only_at_0 x : Derive logistic x = 1 / 4 <-> x = 0.
+Theorem slopes_bounded_logistic_only_at_0 x : Derive logistic x = 1 / 4 <-> x = 0.
 Proof.
 split; [intros eq|intros ->; apply slopes_bounded_logistic_slope_at_0].
 pose proof (slopes_bounded_logistic_away_from_0 x) as le; rewrite eq in le.
@@ -157,7 +157,7 @@ pose proof (logistic_gt0 x); pose proof (logistic_lt1 x).
 pose proof (pow2_ge_0 (logistic x - 1 / 2)); rewrite Rabs_pos_eq; nra.
 Qed.
 
-Lemma slope_sup_logistic : slope_sup logistic (1 / 4).
+Theorem slope_sup_logistic : slope_sup logistic (1 / 4).
 Proof.
 apply (slope_sup_attained _ _ _ 0 is_derive_logistic).
   apply logistic_slope_bound.
@@ -179,7 +179,7 @@ Qed.
 Lemma Derive_tanh x : Derive tanh x = 1 - tanh x ^ 2.
 Proof. apply is_derive_unique, is_derive_tanh. Qed.
 
-Lemma slopes_bounded_tanh x : Derive tanh x = 1 - tanh x ^ 2 /\ Derive tanh x <= 1.
+Theorem slopes_bounded_tanh x : Derive tanh x = 1 - tanh x ^ 2 /\ Derive tanh x <= 1.
 Proof. rewrite Derive_tanh; split; [reflexivity|nra]. Qed.
 
 Lemma tanh_slope_sinh x : 1 - tanh x ^ 2 = 1 / (1 + sinh x ^ 2).
@@ -189,17 +189,17 @@ replace 1 with (cosh x ^ 2 - sinh x ^ 2) at 2 by (rewrite cosh_sqr; ring).
 field; lra.
 Qed.
 
-Lemma slopes_bounded_tanh_away_from_0 x : Derive tanh x <= 1 / (1 + x ^ 2).
+Theorem slopes_bounded_tanh_away_from_0 x : Derive tanh x <= 1 / (1 + x ^ 2).
 Proof.
 rewrite Derive_tanh, tanh_slope_sinh; pose proof (sqr_le_sinh x).
 apply Rmult_le_compat_l; [lra|apply Rinv_le_contravar; nra].
 Qed.
 
-Lemma slopes_bounded_tanh_slope_at_0 : Derive tanh 0 = 1.
+Theorem slopes_bounded_tanh_slope_at_0 : Derive tanh 0 = 1.
 Proof. rewrite Derive_tanh; unfold tanh; rewrite sinh_0; field; rewrite cosh_0; lra. Qed.
 
 (* The bound 1 is attained at 0 and nowhere else. *)
-Lemma slopes_bounded_tanh_only_at_0 x : Derive tanh x = 1 <-> x = 0.
+Theorem slopes_bounded_tanh_only_at_0 x : Derive tanh x = 1 <-> x = 0.
 Proof.
 split; [intros eq|intros ->; apply slopes_bounded_tanh_slope_at_0].
 pose proof (slopes_bounded_tanh_away_from_0 x) as le; rewrite eq in le.
@@ -214,7 +214,7 @@ Proof.
 rewrite tanh_slope_sinh, Rabs_pos_eq; [apply Rle_div_l; nra|apply Rdiv_le_0_compat; nra].
 Qed.
 
-Lemma slope_sup_tanh : slope_sup tanh 1.
+Theorem slope_sup_tanh : slope_sup tanh 1.
 Proof.
 apply (slope_sup_attained _ _ _ 0 is_derive_tanh).
   apply tanh_slope_bound.
@@ -248,7 +248,7 @@ Qed.
 
 (* Further activations *)
 
-Lemma slope_sup_atan : slope_sup atan 1.
+Theorem slope_sup_atan : slope_sup atan 1.
 Proof.
 apply (slope_sup_attained _ (fun x => / (1 + x ^ 2)) _ 0).
 - intros x; apply is_derive_Reals, derivable_pt_lim_atan.
@@ -257,7 +257,7 @@ apply (slope_sup_attained _ (fun x => / (1 + x ^ 2)) _ 0).
 - rewrite Rabs_pos_eq; [field|]; lra.
 Qed.
 
-Lemma slope_sup_sin : slope_sup sin 1.
+Theorem slope_sup_sin : slope_sup sin 1.
 Proof.
 apply (slope_sup_attained _ cos _ 0 is_derive_sin).
   intros x; apply Rabs_le, COS_bound.
@@ -274,7 +274,7 @@ apply (Rmult_eq_reg_r ((1 + exp x) * (1 + exp (- x)))); [|nra].
 field_simplify; [|lra|lra]; lra.
 Qed.
 
-Lemma slope_sup_softplus : slope_sup softplus 1.
+Theorem slope_sup_softplus : slope_sup softplus 1.
 Proof.
 assert (abs : forall x, Rabs (Derive softplus x) = logistic x).
   intros x; rewrite (is_derive_unique _ _ _ (is_derive_softplus x)).
@@ -294,7 +294,7 @@ rewrite Rinv_l in at_c; nra.
 Qed.
 
 (* The slope 2x of x² has no bound. *)
-Lemma slope_sup_sqr gamma : ~ slope_sup (fun x => x ^ 2) gamma.
+Theorem slope_sup_sqr gamma : ~ slope_sup (fun x => x ^ 2) gamma.
 Proof.
 intros [_ [ub _]].
 assert (le : Rabs (2 * (Rabs gamma + 1)) <= gamma).
@@ -350,7 +350,7 @@ intros y y0; apply Rmax_right; lra.
 Qed.
 
 (* At its kink ReLU has no derivative: the quotient is 0 from the left and 1 from the right. *)
-Lemma relu_kink : ~ ex_derive relu 0.
+Theorem relu_kink : ~ ex_derive relu 0.
 Proof.
 intros [l dl]; apply is_derive_Reals in dl.
 destruct (dl (1 / 2)) as [d quotient]; [lra|]; pose proof (cond_pos d).
@@ -366,7 +366,7 @@ apply Rabs_def2 in left; apply Rabs_def2 in right; lra.
 Qed.
 
 (* softsign has a derivative at 0 although |x| has none there: f′(x) = 1/(1 + |x|)². *)
-Lemma is_derive_softsign x : is_derive softsign x (/ (1 + Rabs x) ^ 2).
+Theorem is_derive_softsign x : is_derive softsign x (/ (1 + Rabs x) ^ 2).
 Proof.
 destruct (Rtotal_order x 0) as [x0|[->|x0]].
 - apply (is_derive_left _ (fun y => y / (1 - y))); [assumption| |].
@@ -384,7 +384,7 @@ destruct (Rtotal_order x 0) as [x0|[->|x0]].
   rewrite Rabs_pos_eq by lra; auto_derive; [lra|field; lra].
 Qed.
 
-Lemma slope_sup_softsign : slope_sup softsign 1.
+Theorem slope_sup_softsign : slope_sup softsign 1.
 Proof.
 apply (slope_sup_attained _ _ _ 0 is_derive_softsign).
   intros x; pose proof (Rabs_pos x).
