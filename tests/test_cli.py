@@ -82,6 +82,7 @@ REFUSED = [
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),
     (["lecture", "--column", "a"], "--column", "--data"),
+    (["lecture", "--notation", "bishop"], "no such notation", "goodfellow"),
     (["lecture", "--notes"], "--notes is about slides", "--format slides"),
     (["lecture", "--format", "html,docx"], "no such format", "'docx'"),
 ]

@@ -9,7 +9,9 @@ import typer
 
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
+from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture.formats import DEFAULT, FORMATS, chosen
+from symrnn.lecture.notation_file import notation
 from symrnn.lecture.work import make
 from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column, sunspots
@@ -34,6 +36,13 @@ def lecture(
             f"By default {' and '.join(DEFAULT)}.",
         ),
     ] = None,
+    letters: Annotated[
+        str,
+        typer.Option(
+            "--notation",
+            help=f"Letters, fonts and layout: {', '.join(KNOWN)}, or a file FILE.toml.",
+        ),
+    ] = LECTURE.name,
     handout: Annotated[
         bool, typer.Option("--handout", help="With slides: the same on paper, without overlays.")
     ] = False,
@@ -45,7 +54,7 @@ def lecture(
     ] = False,
 ) -> None:
     """Prove the lecture's statements, train a network, and write the lecture and its evidence."""
-    asked = chosen(formats or ())
+    asked, lettered = chosen(formats or ()), notation(letters)
     if (handout or notes) and "slides" not in asked:
         option = "--handout" if handout else "--notes"
         raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
@@ -54,7 +63,17 @@ def lecture(
     prover = require_prover() if machine else None
     series = sunspots() if data is None else read_column(data, column)
     with progress_bar() as listener:
-        made = make(load(), series, directory, listener, asked, handout, notes, prover)
+        made = make(
+            load(),
+            series,
+            directory,
+            listener,
+            asked,
+            notation=lettered,
+            handout=handout,
+            notes=notes,
+            prover=prover,
+        )
     net = made.network
     typer.echo(f"{len(made.evidence)} statements proved and checked")
     if machine:

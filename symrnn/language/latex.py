@@ -305,7 +305,9 @@ def _(node: Entry, printer: Any) -> str:
     place = [row] if matrix.shape[1] == 1 else [row, col]
     if isinstance(matrix, TimeVector):
         place.insert(0, matrix.index)
-        written = _name(matrix.label, printer)
+        # An entry is a number: no letter for vectors.
+        known = matrix.label in SEQUENCES
+        written = _notation(printer).plain(matrix.label) if known else _name(matrix.label, printer)
     else:
         written = _operand(matrix, POSTFIX, printer)
         if "_" in written and isinstance(matrix, MatrixSymbol):

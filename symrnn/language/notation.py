@@ -11,7 +11,6 @@ from symrnn.errors import IllFormedError
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 PLAIN, BOLD, UPRIGHT = "plain", "bold", "upright"
-ELMAN, SIGMA_INSIDE = "elman", "sigma_inside"
 
 #: What a notation may rename: our name, what it is, and its letter here.
 QUANTITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -64,7 +63,6 @@ class Notation:
         letters: LaTeX of a letter, maybe with a subscript, by our name for the quantity.
         vectors: "plain", "bold" or "upright" letters for vectors and matrices.
         layout: "numerator" or "denominator", the layout in which ∂y/∂x is written bare.
-        cell: "elman", or "sigma_inside" for s_j = W σ(s_{j-1}) + U x_j + b.
 
     Raises:
         IllFormedError: for a quantity that is not known, a letter that is no plain symbol, or two
@@ -75,14 +73,12 @@ class Notation:
     letters: Mapping[str, str] = field(default_factory=dict)
     vectors: str = PLAIN
     layout: str = NUMERATOR
-    cell: str = ELMAN
 
     def __post_init__(self) -> None:
         _one_of("vectors", self.vectors, (PLAIN, BOLD, UPRIGHT))
         _one_of("layout", self.layout, (NUMERATOR, DENOMINATOR))
-        _one_of("cell", self.cell, (ELMAN, SIGMA_INSIDE))
         for quantity, letter in self.letters.items():
-            _one_of("letters", quantity, tuple(QUANTITIES))
+            _one_of(quantity, quantity, tuple(QUANTITIES))
             _check_letter(quantity, letter)
         object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
         owners: dict[str, str] = {}
@@ -91,7 +87,12 @@ class Notation:
             if other != quantity:
                 raise IllFormedError(
                     f"notation {self.name}: {other} and {quantity} have one letter",
-                    {"key": quantity, "letter": self.plain(quantity), "expected": "another letter"},
+                    {
+                        "key": quantity if quantity in self.letters else other,
+                        "letter": self.plain(quantity),
+                        "expected": f"another letter for {other} ({QUANTITIES[other][0]}) "
+                        f"or for {quantity} ({QUANTITIES[quantity][0]})",
+                    },
                 )
 
     def plain(self, quantity: str) -> str:
@@ -116,7 +117,7 @@ class Notation:
 def _one_of(key: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise IllFormedError(
-            f"notation: no such {key}",
+            f"notation: no such {'quantity' if key == value else key}",
             {"key": key, "expected": ", ".join(allowed), "got": repr(value)},
         )
 
@@ -139,11 +140,6 @@ def _check_letter(quantity: str, letter: object) -> None:
 
 
 LECTURE = Notation()
-PASCANU = Notation(
-    "pascanu",
-    {"s": "x", "x": "u", "L": r"\mathcal{E}", "U": r"W_{\mathrm{in}}"},
-    cell=SIGMA_INSIDE,
-)
 GOODFELLOW = Notation("goodfellow", {"s": "h", "h": "r", "sigma": r"\phi"}, vectors=BOLD)
 D2L = Notation(
     "d2l",
@@ -152,5 +148,5 @@ D2L = Notation(
     vectors=UPRIGHT,
     layout=DENOMINATOR,
 )  # fmt: skip
-KNOWN = MappingProxyType({each.name: each for each in (LECTURE, PASCANU, GOODFELLOW, D2L)})
+KNOWN = MappingProxyType({each.name: each for each in (LECTURE, GOODFELLOW, D2L)})
 """The notations known by name."""

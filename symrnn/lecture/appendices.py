@@ -14,7 +14,6 @@ from symrnn.typeset.maths import scientific
 from symrnn.verify.evidence import Evidence
 
 _SOURCES = {
-    "pascanu": "These are the letters, and the cell, of [[@pascanu2013]].",
     "goodfellow": "These are the letters of [[@goodfellow2016]].",
     "d2l": "These are the letters of [[@zhang2023]].",
 }

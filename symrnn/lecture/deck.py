@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from symrnn.language.notation import LECTURE, Notation
-from symrnn.lecture.references import cited
+from symrnn.lecture.statements import Writer
 from symrnn.typeset.deck import (
     Act,
     Claims,
@@ -23,7 +23,6 @@ from symrnn.typeset.deck import (
     Shown,
 )
 from symrnn.typeset.document import Algorithm, Document, Figure, StatementBlock, walk
-from symrnn.typeset.unicode_maths import with_maths
 
 WHY = Act(
     "Why the product matters",
@@ -432,7 +431,7 @@ class _Contents:
         return Frame(self._marked(frame.title), items, self._marked(frame.notes))
 
     def _marked(self, text: str) -> str:
-        return with_maths(cited(text), self._notation)
+        return Writer(self._notation, {}).prose(text)
 
     def _in_markup(self, item: Item) -> Item:
         if isinstance(item, Points):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.deck import deck
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
@@ -29,6 +30,7 @@ class Material:
     document: the lecture; all that is shown comes from it.
     evidence, network: what was run, for backends that show figures of their own.
     library: the statements, by name.
+    notation: how quantities are lettered; the document is written in it already.
     handout, notes: whether the slides are wanted on paper, and with what the speaker says.
     """
 
@@ -36,6 +38,7 @@ class Material:
     evidence: tuple[Evidence, ...]
     network: NetworkReport
     library: Mapping[str, Statement]
+    notation: Notation = LECTURE
     handout: bool = False
     notes: bool = False
 
@@ -80,7 +83,7 @@ def page(material: Material) -> Output:
 
 def slides(material: Material) -> Output:
     """`slides.tex` and `slides.pdf`; on request the same as a handout, and with speaker notes."""
-    document, frames = material.document, deck(material.document)
+    document, frames = material.document, deck(material.document, material.notation)
     room, made = slides_backend.ROOM, slides_backend.slides(document, frames, handout=True)
     for _ in range(_ATTEMPTS):
         tried = compile_pdf(made.tex, made.figures, name="slides")

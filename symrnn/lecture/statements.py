@@ -12,6 +12,7 @@ from symrnn.language.structure import Diag
 from symrnn.language.writing import latex
 from symrnn.lecture.conditions import assumed, condition
 from symrnn.lecture.details import detail
+from symrnn.lecture.layout_words import in_layout
 from symrnn.lecture.references import cited
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.derivation import Derivation
@@ -45,7 +46,7 @@ class Writer:
 
     def prose(self, text: str) -> str:
         """Prose as proofs write it, in markup: formulas between dollars, works cited."""
-        return with_maths(cited(text), self.notation)
+        return with_maths(cited(in_layout(text, self.notation.layout)), self.notation)
 
     def condition(self, part: Part, said: Iterable[Any]) -> str:
         """The hypotheses of a part but those already said."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.errors import EvidenceError
+from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import lecture
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Output
 from symrnn.lecture.machine import ask_prover, with_verdicts
@@ -24,6 +25,7 @@ from symrnn.theory.statement import Statement
 from symrnn.typeset.engine import TexError
 from symrnn.typeset.files import write_files
 from symrnn.verify.evidence import Evidence, gather_all
+from symrnn.verify.layout import evidence_in_denominator_layout
 from symrnn.verify.processes import cores
 
 
@@ -81,6 +83,8 @@ def make(
     directory: Path,
     progress: Progress = silent,
     formats: Sequence[str] = DEFAULT,
+    *,
+    notation: Notation = LECTURE,
     handout: bool = False,
     notes: bool = False,
     prover: Prover | None = None,
@@ -93,6 +97,8 @@ def make(
         directory: made if it is not there; files are replaced all together or not at all.
         progress: hears what is being done.
         formats: names out of `symrnn.lecture.formats.FORMATS`.
+        notation: letters, fonts and layout; in denominator layout every line is derived and
+            checked again.
         handout, notes: whether the slides are wanted on paper, and with what the speaker says.
         prover: has the statements closed by theorems as well; what it accepts is marked so.
 
@@ -110,8 +116,12 @@ def make(
     tanh = elman("tanh")
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn)
-    document = lecture(evidence, rnn, extra, section(network, kernel.source))
-    material = Material(document, evidence, network, library, handout, notes)
+    shown = evidence
+    if notation.layout == DENOMINATOR:
+        progress("deriving in denominator layout", 0, 1)
+        shown = tuple(evidence_in_denominator_layout(each, rnn) for each in evidence)
+    document = lecture(shown, rnn, extra, section(network, kernel.source), notation)
+    material = Material(document, shown, network, library, notation, handout, notes)
     outputs: list[Output] = []
     for done, name in enumerate(formats):
         progress(f"typesetting {name}", done, len(formats))

@@ -265,7 +265,8 @@ class _Reader:
     def _letter(self, text: str, following: str = "") -> str:
         """A letter in the notation: x is the input where a time follows, and else a variable."""
         name = SYMBOLS[text].removeprefix("\\") if text in SYMBOLS else text
-        timed = following == "_" or following in LOWERED
+        # s₃ is a state, but a₂ the second entry of any column.
+        timed = following == "_" or (following in LOWERED and name in ("s", "L"))
         if name in SCALARS or name in PARAMETERS or (name in SEQUENCES and timed):
             return self._notation.letter(name)
         return SYMBOLS.get(text, text)

@@ -1,0 +1,105 @@
+"""A notation by name, or read from a TOML file.
+
+based_on = "goodfellow"     # the lecture's own by default
+vectors = "bold"            # plain, bold or upright
+layout = "denominator"      # numerator or denominator
+
+[letters]
+s = "h"
+W = "W_{hh}"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from symrnn.errors import IllFormedError, ParseError
+from symrnn.language.notation import KNOWN, Notation
+
+_KEYS = ("based_on", "vectors", "layout", "letters")
+_LONGEST = 64 * 1024
+
+
+def notation(given: str) -> Notation:
+    """A notation from its name, or from the path of a file that ends in `.toml`.
+
+    Raises:
+        IllFormedError: for a name that is not known.
+        ParseError: for a file that can not be read, naming the line.
+    """
+    if given in KNOWN:
+        return KNOWN[given]
+    if not given.endswith(".toml"):
+        raise IllFormedError(
+            "there is no such notation",
+            {"expected": ", ".join(KNOWN) + ", or a file FILE.toml", "got": repr(given)},
+        )
+    path = Path(given)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ParseError(f"{given}: {error.strerror}", {"expected": "a file in TOML"}) from error
+    if len(content) > _LONGEST:
+        raise ParseError(f"{given} is too long for a notation", {"bytes": len(content)})
+    try:
+        return read_notation(content.decode("utf-8"), path.stem, given)
+    except UnicodeDecodeError as error:
+        raise ParseError(f"{given} is no text in UTF-8", {"byte": error.start}) from error
+
+
+def read_notation(text: str, name: str, source: str = "notation") -> Notation:
+    """A notation from TOML.
+
+    Args:
+        text: the TOML.
+        name: what the notation is called.
+        source: the file, for messages.
+
+    Raises:
+        ParseError: naming the line, what was expected and what came.
+    """
+    try:
+        read = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ParseError(f"{source}: {error}", {"expected": "TOML"}) from error
+    for key in read:
+        if key not in _KEYS:
+            raise _refused(source, text, key, "there is no such key", ", ".join(_KEYS), key)
+    letters = read.get("letters", {})
+    if not isinstance(letters, dict):
+        raise _refused(source, text, "letters", "letters must be a table", "[letters]", letters)
+    base = read.get("based_on", "lecture")
+    if base not in KNOWN:
+        raise _refused(source, text, "based_on", "no such notation", ", ".join(KNOWN), base)
+    settings = {key: read[key] for key in ("vectors", "layout") if key in read}
+    try:
+        return replace(
+            KNOWN[base], name=name, letters={**KNOWN[base].letters, **letters}, **settings
+        )
+    except IllFormedError as error:
+        key = str(error.detail.get("key", ""))
+        detail = {name: value for name, value in error.detail.items() if name != "key"}
+        shown = str(error.detail.get("got", "")).strip("'\"")
+        raise ParseError(
+            f"{source}, line {_line(text, key, shown)}: {error.message}", detail
+        ) from error
+
+
+def _refused(source: str, text: str, key: str, why: str, expected: str, got: Any) -> ParseError:
+    line = _line(text, key, key)
+    return ParseError(f"{source}, line {line}: {why}", {"expected": expected, "got": repr(got)})
+
+
+def _line(text: str, *words: str) -> int:
+    """The line on which a key is set, or the first that has one of the words."""
+    lines = text.splitlines()
+    for word in filter(None, words):
+        key = re.compile(rf"""^\s*\[?["']?{re.escape(word)}["']?\s*[=\]]""")
+        for number, line in enumerate(lines, start=1):
+            if key.match(line):
+                return number
+    return 1

@@ -1,0 +1,51 @@
+"""Evidence for a statement written in the other layout: its lines are run again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.layout import in_denominator_layout
+from symrnn.theory.statement import Part, Statement
+from symrnn.verify.evidence import ChainEvidence, Evidence
+from symrnn.verify.explicit import write_out
+from symrnn.verify.sampled import sample
+
+
+def evidence_in_denominator_layout(evidence: Evidence, rnn: RNN) -> Evidence:
+    """The statement with its Jacobians in denominator layout, and what holds of it there.
+
+    Every line is put back into numerator layout and compared with the line that a rule justified;
+    then the lines are sampled and written out as they stand, as in numerator layout.
+
+    Args:
+        evidence: of the statement in numerator layout.
+        rnn: the recurrence it was proved for.
+
+    Raises:
+        UnjustifiedStepError: a line is not the original's in the other layout.
+        DisagreementError: a line does not hold at a point, or in entries.
+    """
+    original = evidence.statement
+    parts = {part.label: part for part in original.parts(rnn)}
+    turned = {label: in_denominator_layout(part) for label, part in parts.items()}
+    by_label = {each.label: each for each in evidence.chains}
+    chains: list[ChainEvidence] = []
+    for label, part in turned.items():
+        for caption, chain, facts in part.proof.chains:
+            name = _name(original, part, caption)
+            if part is parts[label] and name in by_label:
+                chains.append(by_label[name])
+            elif chain.steps:
+                explicit = write_out(chain, rnn, name, facts)
+                sampled = sample(chain, rnn, name, facts)
+                chains.append(ChainEvidence(name, len(chain.steps), sampled, explicit))
+    proofs = {label: part.proof for label, part in turned.items()}
+    # Only the recurrence that was checked has these proofs.
+    statement = replace(original, build=lambda _: proofs)
+    return replace(evidence, statement=statement, chains=tuple(chains))
+
+
+def _name(statement: Statement, part: Part, caption: str) -> str:
+    name = f"{statement.name}, {part.label}" if part.label else statement.name
+    return f"{name} ({caption})" if caption else name

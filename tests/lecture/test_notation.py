@@ -1,0 +1,190 @@
+"""Notations: letters and fonts in formulas and prose, layout derived anew, files read with care."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sympy import Basic, preorder_traversal
+
+from symrnn import Equation, elman
+from symrnn.errors import IllFormedError, ParseError, UnjustifiedStepError
+from symrnn.language.derivatives import TotalDerivative
+from symrnn.language.notation import D2L, DENOMINATOR, GOODFELLOW, KNOWN, LECTURE, Notation
+from symrnn.language.writing import latex
+from symrnn.lecture import deck, outline
+from symrnn.lecture.document import lecture as document_of
+from symrnn.lecture.layout_words import IN_DENOMINATOR, in_layout
+from symrnn.lecture.notation_file import notation, read_notation
+from symrnn.theory.derivation import Induction
+from symrnn.theory.layout import check_layout, in_denominator_layout
+from symrnn.theory.library import lecture_folder, load
+from symrnn.typeset.document import Paragraph, StatementBlock, walk
+from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.slides import slides
+from symrnn.typeset.unicode_maths import with_maths
+from symrnn.verify.evidence import Evidence
+from symrnn.verify.layout import evidence_in_denominator_layout
+
+RNN = elman()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "written"),
+    [
+        (LECTURE, r"s_{j} = \sigma\left(a_{j}\right)"),
+        (GOODFELLOW, r"\boldsymbol{h}_{j} = \phi\left(\boldsymbol{a}_{j}\right)"),
+        (D2L, r"\mathbf{h}_{j} = \phi\left(\mathbf{z}_{j}\right)"),
+    ],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_letters_and_fonts_of_a_formula(chosen: Notation, written: str) -> None:
+    s, a, j = RNN.s, RNN.a, RNN.j
+    assert latex(Equation(s[j], RNN.sigma(a[j])), chosen) == written
+
+
+def test_the_loss_and_the_entries_are_numbers_and_keep_their_font() -> None:
+    from_prose = with_maths("L_t reads s_t, and W acts", D2L)
+    assert from_prose == r"$\ell_{t}$ reads $\mathbf{h}_{t}$, and $\mathbf{W}_{hh}$ acts"
+    assert with_maths("sin x² is no x_j", D2L) == r"$\sin x^{2}$ is no $\mathbf{x}_{j}$"
+
+
+def test_printing_leaves_no_trace() -> None:
+    before = latex(RNN.s[RNN.t])
+    latex(RNN.s[RNN.t], D2L)
+    assert latex(RNN.s[RNN.t]) == before == "s_{t}"
+
+
+@pytest.mark.parametrize("name", list(load()))
+def test_every_line_of_the_lecture_has_a_denominator_form(name: str) -> None:
+    for part in load()[name].parts(RNN):
+        turned = in_denominator_layout(part)
+        chains = list(zip(part.proof.chains, turned.proof.chains, strict=True))
+        assert all(len(new.steps) <= len(old.steps) for (_, old, _), (_, new, _) in chains)
+
+
+def test_the_order_of_factors_turns_round() -> None:
+    product = load()["product_of_jacobians"].parts(RNN)[0]
+    written = latex(in_denominator_layout(product).claim, D2L)
+    assert r"\overset" in written
+    assert r"\mathrm" not in written
+    plain = latex(product.claim, D2L)
+    assert r"_{\mathrm{num}}" in plain
+
+
+def relettered(expression: Any) -> Any:
+    """∂y/∂x in the other layout, and nothing else changed: the planted fault."""
+    if not isinstance(expression, Basic):
+        return expression
+    return expression.xreplace(
+        {
+            node: type(node)(node.of, node.by, DENOMINATOR, node.held)
+            for node in preorder_traversal(expression)
+            if isinstance(node, TotalDerivative)
+        }
+    )
+
+
+@pytest.mark.parametrize("name", ["product_of_jacobians", "step_bound"])
+def test_letters_of_the_other_layout_in_the_order_of_this_one_are_refused(name: str) -> None:
+    part = load()[name].parts(RNN)[0]
+    proof = part.proof.step if isinstance(part.proof, Induction) else part.proof
+    wrong = replace(
+        proof,
+        start=relettered(proof.start),
+        steps=tuple(replace(step, after=relettered(step.after)) for step in proof.steps),
+    )
+    check_layout(proof, in_denominator_layout(replace(part, proof=proof)).proof, name)
+    with pytest.raises(UnjustifiedStepError, match="changed its layout"):
+        check_layout(proof, wrong, name)
+
+
+def test_a_statement_in_the_other_layout_is_run_again(evidence: list[Evidence]) -> None:
+    original = next(e for e in evidence if e.statement.name == "product_of_jacobians")
+    turned = evidence_in_denominator_layout(original, RNN)
+    assert turned.grades == original.grades
+    assert turned.statement.title == original.statement.title
+    product, step, shifted, _ = turned.chains
+    assert step.steps == 3 and step.explicit.symbolic == 3 and step.sampled.residual < 1e-10
+    assert product.sampled.points > 0 and shifted.sampled.points > 0
+
+
+def test_words_that_depend_on_the_layout_are_all_still_written_somewhere() -> None:
+    files = [*lecture_folder().glob("*.py"), *map(Path, (deck.__file__, outline.__file__))]
+    text = " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
+    for numerator, denominator in IN_DENOMINATOR.items():
+        assert numerator in text, numerator
+        assert in_layout(f"x {numerator} y", DENOMINATOR) == f"x {denominator} y"
+        assert in_layout(numerator, "numerator") == numerator
+
+
+def test_the_letters_fill_article_and_slides(evidence: list[Evidence], pdflatex: str) -> None:
+    document = document_of(evidence, RNN, {}, Paragraph("The end."), GOODFELLOW)
+    for block in walk(document.blocks):
+        if isinstance(block, StatementBlock):
+            for claim in block.claims:
+                assert not re.search(r"(?<![A-Za-z{])s_\{", claim.latex), claim.latex
+    made = slides(document, deck.deck(document, GOODFELLOW), handout=True)
+    assert compile_pdf(made.tex, made.figures, engine=pdflatex).undefined == ()
+
+
+# ---------------------------------------------------------------------- files
+
+FILE = """
+based_on = "goodfellow"
+vectors = "upright"
+layout = "denominator"
+
+[letters]
+W = "W_{hh}"
+L = '\\mathcal{E}'
+"""
+
+
+def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(FILE, encoding="utf-8")
+    mine = notation(str(path))
+    assert (mine.name, mine.layout) == ("mine", DENOMINATOR)
+    assert mine.letter("W") == r"\mathbf{W}_{hh}"
+    assert mine.letter("L") == r"\mathcal{E}"
+    assert mine.letter("s") == r"\mathbf{h}"
+    assert all(notation(name) is known for name, known in KNOWN.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("letters = 1 = 2", "line 1"),
+        ("\ncolour = 'red'", "line 2: there is no such key"),
+        ("vectors = 'plain'\nbased_on = 'mine'", "line 2: no such notation"),
+        ("\n\nvectors = 'italic'", "line 3: notation: no such vectors"),
+        ("layout = 'mixed'", "line 1: notation: no such layout"),
+        ("letters = 3", "line 1: letters must be a table"),
+        ("[letters]\ns = 'h'\nq = 'p'", "line 3: notation: no such quantity"),
+        ("[letters]\ns = 'h%'", "line 2: notation: this is no letter for s"),
+        ("[letters]\nW = '\\write18{rm}'", "line 2: notation: this is no letter for W"),
+        ("[letters]\n\nW = 'W_{hh'", "line 3: notation: this is no letter for W"),
+        ("[letters]\ngamma = '&'", "line 2: notation: this is no letter for gamma"),
+        ("[letters]\ns = 's_t'", "line 2: notation: this is no letter for s"),
+        ("[letters]\nL = 5", "line 2: notation: this is no letter for L"),
+        ("[letters]\ns = 'h'", "line 2: notation mine: s and h have one letter"),
+    ],
+)
+def test_a_file_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(ParseError, match=re.escape(message)):
+        read_notation(text, "mine", "mine.toml")
+
+
+def test_what_is_no_notation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IllFormedError, match="no such notation"):
+        notation("bishop")
+    with pytest.raises(ParseError, match=r"none\.toml"):
+        notation(str(tmp_path / "none.toml"))
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe")
+    with pytest.raises(ParseError, match="no text"):
+        notation(str(binary))
