@@ -25,7 +25,7 @@ from symrnn.language.derivatives import (
 )
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
-from symrnn.language.notation import LECTURE, SEQUENCES, Notation
+from symrnn.language.notation import LECTURE, PLAIN, SEQUENCES, Notation
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
     ATOM,
@@ -51,7 +51,7 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import write_latex
+from symrnn.language.writing import NotationPrinter, write_latex
 
 FUNCTION_NAMES = {
     "tanh": r"\tanh",
@@ -76,8 +76,8 @@ def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
 
 
 def _name(label: str, printer: Any) -> str:
-    if label in SEQUENCES:
-        return _notation(printer).letter(label)
+    if label in SEQUENCES and isinstance(printer, NotationPrinter):
+        return printer.quantity(label)
     return FUNCTION_NAMES.get(label) or str(printer._print(Symbol(label)))
 
 
@@ -305,9 +305,10 @@ def _(node: Entry, printer: Any) -> str:
     place = [row] if matrix.shape[1] == 1 else [row, col]
     if isinstance(matrix, TimeVector):
         place.insert(0, matrix.index)
-        # An entry is a number: no letter for vectors.
-        known = matrix.label in SEQUENCES
-        written = _notation(printer).plain(matrix.label) if known else _name(matrix.label, printer)
+        written = _name(matrix.label, printer)
+        if matrix.label in SEQUENCES and _notation(printer).vectors != PLAIN:
+            # An entry is a number: no letter for vectors.
+            written = _notation(printer).plain(matrix.label)
     else:
         written = _operand(matrix, POSTFIX, printer)
         if "_" in written and isinstance(matrix, MatrixSymbol):

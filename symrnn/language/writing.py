@@ -60,9 +60,13 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
             return self.notation.letter(expr.name)
         return str(super()._print_Symbol(expr, style))
 
+    def quantity(self, name: str) -> str:
+        """The letter of a sequence or a parameter."""
+        return self.notation.letter(name)
+
     def _print_MatrixSymbol(self, expr: Any) -> str:
         if expr.name in PARAMETERS:
-            return self.notation.letter(expr.name)
+            return self.quantity(expr.name)
         return self.notation.styled(str(super()._print_MatrixSymbol(expr)))
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:

@@ -23,6 +23,12 @@ class MacroPrinter(NotationPrinter):
         super().__init__()
         self.macros: dict[str, str] = {}
 
+    def quantity(self, name: str) -> str:
+        """The macro of a sequence or a parameter."""
+        macro = f"\\{PREFIX}{name}"
+        self.macros[macro] = super().quantity(name)
+        return macro
+
     # SymPy prints the letter of a matrix symbol through this method too.
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         written = str(super()._print_Symbol(expr, style))

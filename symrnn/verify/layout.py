@@ -29,17 +29,18 @@ def evidence_in_denominator_layout(evidence: Evidence, rnn: RNN) -> Evidence:
     original = evidence.statement
     parts = {part.label: part for part in original.parts(rnn)}
     turned = {label: in_denominator_layout(part) for label, part in parts.items()}
-    by_label = {each.label: each for each in evidence.chains}
+    run_before = iter(evidence.chains)  # in the order of the parts and their chains
     chains: list[ChainEvidence] = []
     for label, part in turned.items():
         for caption, chain, facts in part.proof.chains:
+            known = next(run_before)
+            if part is parts[label] or not chain.steps:
+                chains.append(known)
+                continue
             name = _name(original, part, caption)
-            if part is parts[label] and name in by_label:
-                chains.append(by_label[name])
-            elif chain.steps:
-                explicit = write_out(chain, rnn, name, facts)
-                sampled = sample(chain, rnn, name, facts)
-                chains.append(ChainEvidence(name, len(chain.steps), sampled, explicit))
+            explicit = write_out(chain, rnn, name, facts)
+            sampled = sample(chain, rnn, name, facts)
+            chains.append(ChainEvidence(name, len(chain.steps), sampled, explicit))
     proofs = {label: part.proof for label, part in turned.items()}
     # Only the recurrence that was checked has these proofs.
     statement = replace(original, build=lambda _: proofs)
