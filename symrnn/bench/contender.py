@@ -31,8 +31,8 @@ class Contender:
     Attributes:
         name: "torch jacrev"; of ours `OURS`, of the matrix products alone `BOUND`.
         run: does the work; what is timed.
-        value: arrays of what `run` returns, to compare; None, or a value of None, if there is
-            nothing to compare.
+        value: arrays of what `run` returns, to compare; None if there is nothing to compare, a
+            value of None if it gave up: its time is a lower bound then.
         tolerance: relative disagreement with ours that passes.
         seconds: the time, where `run` measures it itself (in a process of its own).
     """

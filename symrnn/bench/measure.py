@@ -46,6 +46,7 @@ class Row:
         spread: fastest and slowest time by contender.
         runs: how often each was timed.
         disagreement: relative disagreement of each peer with ours.
+        gave_up: peers that reached their limit without a result; their times are lower bounds.
         figures: ratios, and the work's own quantities.
     """
 
@@ -54,6 +55,7 @@ class Row:
     spread: Mapping[str, tuple[float, float]]
     runs: Mapping[str, int]
     disagreement: Mapping[str, float]
+    gave_up: tuple[str, ...]
     figures: Mapping[str, float]
 
     @property
@@ -70,12 +72,14 @@ def measure(work: Work, effort: Effort) -> Row:
     """
     results = {contender.name: contender.run() for contender in work.contenders}
     disagreement = compare_results(work, results)
+    compared = {each.name for each in work.contenders[1:] if each.value}
+    gave_up = tuple(sorted(compared - set(disagreement)))
     times = _times(work.contenders, effort, results)
     seconds = {name: statistics.median(each) for name, each in times.items()}
     spread = {name: (min(each), max(each)) for name, each in times.items()}
     figures = {**ratios(seconds), **work.quantities(results, seconds)}
     runs = {name: len(each) for name, each in times.items()}
-    return Row(work, seconds, spread, runs, disagreement, figures)
+    return Row(work, seconds, spread, runs, disagreement, gave_up, figures)
 
 
 def compare_results(work: Work, results: Mapping[str, Any]) -> dict[str, float]:

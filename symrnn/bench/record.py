@@ -12,6 +12,8 @@ rows      a list, one for each work item and size:
   fastest, slowest      by contender
   runs                  timed runs by contender
   disagreement          relative, of each compared contender with ours, before timing
+  gave_up               peers that reached their time limit without a result: their
+                        seconds are a lower bound
   fastest_peer          null if no peer was run
   figures               ratios and other quantities by name
   goals                 a list: figure, limit, at_least (else at most), verdict: "reached",
@@ -52,6 +54,7 @@ def _row(row: Row) -> dict[str, Any]:
         "slowest": {name: high for name, (_, high) in row.spread.items()},
         "runs": dict(row.runs),
         "disagreement": dict(row.disagreement),
+        "gave_up": list(row.gave_up),
         "fastest_peer": row.fastest_peer,
         # JSON has no infinities.
         "figures": {name: v if math.isfinite(v) else None for name, v in row.figures.items()},

@@ -27,7 +27,7 @@ def table(rows: list[Row]) -> Table:
     for row in rows:
         cells = (
             row.work.name,
-            " ".join(f"{name}={size}" for name, size in row.work.sizes.items()),
+            _sizes(row),
             duration(row.seconds[OURS]),
             row.fastest_peer or "–",
             _ratio(row.figures, TO_PEER),
@@ -39,9 +39,14 @@ def table(rows: list[Row]) -> Table:
 
 
 def remarks(rows: list[Row]) -> Iterator[str]:
-    """Which peers were missing, and which were left out where, and why."""
+    """Which peers were missing, which gave up, which were left out where, and why."""
     for name in dict.fromkeys(name for row in rows for name in row.work.missing):
         yield f'{name} is not installed: pip install "symrnn[bench]"'
+    for row in rows:
+        for name in row.gave_up:
+            sizes = _sizes(row)
+            limit = duration(row.seconds[name])
+            yield f"{name} gave up on {row.work.name} at {sizes} after {limit}: a lower bound"
     said = set()
     for row in rows:
         for name, why in row.work.left_out.items():
@@ -56,6 +61,10 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds / 1e-9:.3g} ns"
+
+
+def _sizes(row: Row) -> str:
+    return " ".join(f"{name}={size}" for name, size in row.work.sizes.items())
 
 
 def _ratio(figures: Mapping[str, float], name: str) -> str:

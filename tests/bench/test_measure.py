@@ -68,7 +68,7 @@ def test_what_has_no_value_is_timed_and_not_compared() -> None:
         work(Contender(BOUND, lambda: None, None), Contender("gave up", lambda: 1, lambda _: None)),
         ONCE,
     )
-    assert row.disagreement == {}
+    assert row.disagreement == {} and row.gave_up == ("gave up",)
     assert set(row.seconds) == {OURS, BOUND, "gave up"}
     with pytest.raises(IllFormedError, match="no value"):
         compare_results(Work("w", {}, (Contender(OURS, lambda: 1, None),)), {OURS: 1})

@@ -74,6 +74,13 @@ def test_the_table_and_its_remarks() -> None:
     ]
 
 
+def test_a_time_that_is_a_lower_bound_is_said() -> None:
+    ours = Contender(OURS, lambda: np.ones(2))
+    peer = Contender("slow", lambda: 1, lambda _: None, seconds=lambda _: 120.0)
+    made = measure(Work("w", {"d": 4}, (ours, peer)), Effort(rounds=1, seconds=1.0))
+    assert list(remarks([made])) == ["slow gave up on w at d=4 after 120 s: a lower bound"]
+
+
 def test_a_peer_that_is_not_installed_is_missing_and_one_too_slow_left_out() -> None:
     peers = {name: lambda: [Contender("never", lambda: 1)] for name in ("no_such_peer", "numpy")}
     small, large = chosen(peers, {"numpy": 8}, 8), chosen(peers, {"numpy": 8}, 9)
