@@ -9,22 +9,48 @@ import typer
 
 from symrnn.cli.activations import read_activation
 from symrnn.cli.exits import FAILED
+from symrnn.cli.progress import progress_bar
 from symrnn.enclosure import BOUNDED, UNDECIDED, Certificate
 from symrnn.enclosure import certify as enclose
+from symrnn.lecture.machine import ask_about_slope
+from symrnn.machine.prover import require_prover
+from symrnn.machine.slopes import SlopeProof
 
 
 def certify(
     sigma: Annotated[str, typer.Option("--activation", help="A name, or a formula in x.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="Have Coq prove the derivative and a bound, too.")
+    ] = False,
 ) -> None:
     """Enclose γ = sup|σ′| over all real x by ball arithmetic; exit code 1 if undecided."""
+    prover = require_prover() if machine else None
     found = enclose(read_activation(sigma))
+    proof = None
+    if prover is not None:
+        with progress_bar() as listener:
+            proof = ask_about_slope(found, prover, listener)
     if as_json:
-        typer.echo(json.dumps(found.record(), indent=2, ensure_ascii=False))
+        record = found.record()
+        if proof is not None:
+            record["machine"] = proof.record()
+        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
     else:
-        typer.echo("\n".join(_lines(found)))
+        typer.echo("\n".join([*_lines(found), *_machine(proof)]))
     if found.verdict == UNDECIDED:
         raise typer.Exit(FAILED)
+
+
+def _machine(proof: SlopeProof | None) -> list[str]:
+    if proof is None:
+        return []
+    if not proof.derivative:
+        return [f"Coq    not proved: {proof.why_not}"]
+    if proof.bound is None:
+        why = [f"       no bound proved: {proof.why_not}"] if proof.why_not else []
+        return ["Coq    σ′ proved to be the derivative", *why]
+    return [f"Coq    σ′ proved to be the derivative, |σ′| ≤ {proof.bound} proved for all x"]
 
 
 def _lines(found: Certificate) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from symrnn.enclosure import Certificate
 from symrnn.lecture.progress import Progress, silent
+from symrnn.machine.build import Heard
 from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import MACHINE_CHECKED, Checked, machine_check
 from symrnn.machine.prover import Outcome, Prover
+from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import lecture_folder
@@ -46,17 +50,20 @@ def ask_prover(
         folders: folders of proofs that bring theorems of their own, in `coq/`.
         cache: where results are kept; in the user's cache folder by default.
     """
-    done = 0
-
-    def heard(outcome: Outcome) -> None:
-        nonlocal done
-        done += 1
-        progress(f"Coq: {outcome.stem} {outcome.verdict.value}", done, 0)
-
-    progress("Coq", 0, 0)
+    heard = _listener(progress)
     kept = Cache(cache or default_folder())
     sources = theorems(folders)
     return machine_check(library.values(), elman(), sources, slips, prover, kept, heard=heard)
+
+
+def _listener(progress: Progress) -> Heard:
+    done = itertools.count(1)
+
+    def heard(outcome: Outcome) -> None:
+        progress(f"Coq: {outcome.stem} {outcome.verdict.value}", next(done), 0)
+
+    progress("Coq", 0, 0)
+    return heard
 
 
 def with_verdicts(
@@ -71,3 +78,13 @@ def _with(evidence: Evidence, checked: Checked) -> Evidence:
         return evidence
     proof = KernelProof(checked.theorems, checked.axioms)
     return replace(evidence, grades=(*evidence.grades, MACHINE_CHECKED), kernel=proof)
+
+
+def ask_about_slope(
+    found: Certificate, prover: Prover, progress: Progress = silent, cache: Path | None = None
+) -> SlopeProof:
+    """Have Coq prove an activation's derivative, and a bound at or just above its γ."""
+    heard = _listener(progress)
+    gamma = None if found.lower is None or found.upper is None else (found.lower, found.upper)
+    kept = Cache(cache or default_folder())
+    return prove_slope(found.activation, gamma, theorems(), prover, kept, heard)

@@ -19,8 +19,10 @@ from symrnn.machine.tails import lemma, tail
 SUPPORT = "slope_obligations"
 """The file of lemmas and tactics that every obligation requires."""
 
-DIGITS = 3
-"""Where γ itself can not be proved as the bound, γ rounded up to so many digits is tried."""
+DERIVATIVE, BOUND = "activation_derivative", "activation_bound"
+"""The files written for an activation."""
+
+SUBDIVIDE = "interval with (i_bisect x, i_taylor x, i_prec 60, i_depth 30)"
 
 BEYOND = 32
 """Outside ±32 the slope is bounded by what it tends to."""
@@ -104,21 +106,19 @@ def derivative(sigma: Activation) -> str:
 
 
 def bound(sigma: Activation, gamma: Fraction) -> str:
-    """A Coq file with `bound_i : forall x, … -> Rabs (slope_i x) <= gamma`.
+    """A Coq file with `bound_i : forall x, … -> Rabs (Derive sigma x) <= gamma`.
 
-    The slopes are those of `derivative`, printed from the same expressions.
+    It requires the file `DERIVATIVE`, made by `derivative`.
     """
     value = real(sympy.Rational(gamma.numerator, gamma.denominator))
-    lines = [HEADER]
+    lines = [HEADER.replace(SUPPORT, f"{SUPPORT} {DERIVATIVE}")]
     for number, piece in enumerate(branches(sigma)):
-        lines += [f"Definition slope_{number} (x : R) : R := {real(piece.slope)}.", ""]
         lines += _bound(number, piece, value)
     return "\n".join(lines)
 
 
 def _bound(number: int, piece: Branch, value: str) -> Iterator[str]:
     slope = f"slope_{number}"
-    claim = f"Rabs ({slope} x) <= {value}"
     given = f"{piece.condition} -> " if piece.condition else ""
     cuts = []
     for side, end in ((-1, piece.left), (1, piece.right)):
@@ -128,14 +128,19 @@ def _bound(number: int, piece: Branch, value: str) -> Iterator[str]:
             yield from lemma(name, slope, found, side, BEYOND, value)
             where = f"{BEYOND} x" if side > 0 else f"x (- {BEYOND})"
             cuts.append(f"destruct (Rle_lt_dec {where}); [apply {name}; lra|]")
-    inside = f"unfold {slope}; rewrite ?tanh_lnE by nonzero; interval with (i_bisect x, i_taylor x, i_prec 60, i_depth 30)"
-    yield f"Theorem bound_{number} x : {given}{claim}."
-    yield "Proof."
-    yield f"intros; first [unfold {slope}; {_hints(piece.slope)}slope_bound"
+    alternatives = [f"unfold {slope}; {_hints(piece.slope)}slope_bound"]
     simple = _fraction(piece.slope)
     if simple is not None:
-        yield f"  |replace ({slope} x) with {simple} by (unfold {slope}; field; nonzero); by_squares"
-    yield f"  |{'; '.join([*cuts, inside])}]."
+        same = f"replace ({slope} x) with {simple} by (unfold {slope}; field; nonzero)"
+        alternatives.append(f"{same}; by_squares")
+    between_cuts = f"unfold {slope}; rewrite ?tanh_lnE by nonzero; {SUBDIVIDE}"
+    alternatives.append("; ".join([*cuts, between_cuts]))
+    yield f"Theorem bound_{number} x : {given}Rabs (Derive sigma x) <= {value}."
+    yield "Proof."
+    inside = " inside" if given else ""
+    yield f"intros{inside}; rewrite (is_derive_unique _ _ _ (derivative_{number} x{inside}))."
+    tried = "\n  |".join(alternatives)
+    yield f"first [{tried}]."
     yield "Qed."
     yield ""
 
