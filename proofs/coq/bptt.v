@@ -222,6 +222,22 @@ rewrite -(flow_state (F theta) s0 ht).
 exact: (jac_comp df (ell_diff _ _)).
 Qed.
 
+(* the total loss                                                             *)
+Lemma bptt_column_total_loss T :
+  differentiable (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta /\
+  jac (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta =
+  \sum_(1 <= t < T.+1)
+    jac (ell t) (s t) *m \sum_(1 <= k < t.+1) Ds t k *m Dplus k.
+Proof.
+have each t : (1 <= t < T.+1)%N ->
+    is_diff theta (fun v => ell t (state (F v) s0 t))
+      (mulmx (jac (ell t) (s t) *m (\sum_(1 <= k < t.+1) Ds t k *m Dplus k))).
+  move=> _; have [df E] := bptt_column_loss (leq0n t).
+  by apply: DiffDef => //; apply/funext => H; rewrite diff_jac E.
+refine (differentiable_jac (is_diff_ext (is_diff_sum_nat each) (frefl _) _)) => H.
+by symmetry; exact: mulmx_suml.
+Qed.
+
 End ColumnParameter.
 
 (* Horner's rule for ordered products                                         *)

@@ -3,9 +3,11 @@
 (* With δ_kᵀ = Σ_{i=k}^{T} ∂L_i/∂s_i ∏_{j=k+1}^{i} ∂s_j/∂s_{j-1},             *)
 (*   δ_{k-1}ᵀ = ∂L_{k-1}/∂s_{k-1} + δ_kᵀ ∂s_k/∂s_{k-1}   (Horner's rule),     *)
 (*   δ_{k-1} = (∂L_{k-1}/∂s_{k-1})ᵀ + Wᵀ diag(σ′(a_k)) δ_k  as columns,       *)
-(*   ∂L/∂vec(W) = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂vec(W),                             *)
-(*   ∂L_t/∂W = Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ s_{k-1}ᵀ.               *)
-
+(*   ∂L/∂θ = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂θ   for any differentiable cell, and for *)
+(*           θ = W, U, b of the Elman network,                                *)
+(*   ∂L/∂s_0 = δ_1ᵀ ∂s_1/∂s_0,                                                *)
+(*   ∂L_t/∂W = Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ s_{k-1}ᵀ, and likewise  *)
+(*           for U with x_kᵀ and for b with nothing in the last place.        *)
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
@@ -29,6 +31,76 @@ case: k => // k _ kT; rewrite subn1 /=.
 exact: arriving_horner (ltnW kT).
 Qed.
 
+(* Any cell: ∂L/∂vec(θ) = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂vec(θ)                       *)
+
+Section AnyCell.
+Variables (R : realType) (n p q : nat) (s0 : 'cV[R]_n.+1).
+Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
+Hypothesis ell_diff : forall t s, differentiable (ell t) s.
+
+(* δ_kᵀ of a recurrence F                                                     *)
+Definition adjoint (F : nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) T k : 'rV[R]_n.+1 :=
+  \sum_(k <= i < T.+1) jac (ell i) (state F s0 i) *m
+    oprod k.+1 i.+1 (fun j => jac (flow F (j - 1) j) (state F s0 (j - 1)%N)).
+
+Lemma sum_adjoint c (F : nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) T (P : nat -> 'M[R]_(n.+1, c)) :
+  (forall j, (1 <= j)%N -> differentiable (F j) (state F s0 (j - 1)%N)) ->
+  \sum_(1 <= t < T.+1) jac (ell t) (state F s0 t) *m
+    (\sum_(1 <= k < t.+1) jac (flow F k t) (state F s0 k) *m P k) =
+  \sum_(1 <= k < T.+1) adjoint F T k *m P k.
+Proof.
+move=> Fd; etransitivity; last first.
+  exact: (@sum_arriving _ _ _ (fun j => jac (flow F (j - 1) j) (state F s0 (j - 1)%N))
+            (fun i => jac (ell i) (state F s0 i)) _ T P).
+apply: eq_big_nat => t _; congr (_ *m _); apply: eq_big_nat => k /andP[_ kt].
+rewrite ltnS in kt; have [_ E] := product_of_jacobians_any_cell Fd kt.
+exact: (congr1 (mulmx^~ (P k)) E).
+Qed.
+
+Theorem adjoint_matrix (F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1)
+    theta T :
+  (forall k s, differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  differentiable (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta /\
+  jacvec (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta =
+  \sum_(1 <= k < T.+1) adjoint (F theta) T k *m
+    jacvec (fun v => F v k (state (F theta) s0 (k - 1)%N)) theta.
+Proof.
+move=> Fd; have [dL EL] := bptt_matrix_total_loss s0 Fd ell_diff T.
+split; first exact: dL.
+etransitivity; first exact: EL.
+by apply: sum_adjoint => j _; exact: (differentiable_step Fd).
+Qed.
+
+Theorem adjoint_column (F : 'cV[R]_p.+1 -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) theta T :
+  (forall k s, differentiable (fun z : 'cV_p.+1 * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  differentiable (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta /\
+  jac (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta =
+  \sum_(1 <= k < T.+1) adjoint (F theta) T k *m
+    jac (fun v => F v k (state (F theta) s0 (k - 1)%N)) theta.
+Proof.
+move=> Fd; have [dL EL] := bptt_column_total_loss s0 Fd ell_diff T.
+split; first exact: dL.
+etransitivity; first exact: EL.
+by apply: sum_adjoint => j _; exact: (differentiable_step Fd).
+Qed.
+
+(* δ_{T+1} = 0 and δ_{k-1}ᵀ = ∂L_{k-1}/∂s_{k-1} + δ_kᵀ ∂s_k/∂s_{k-1}          *)
+Lemma adjoint_end F T : adjoint F T T.+1 = 0.
+Proof. by rewrite /adjoint big_geq. Qed.
+
+Lemma adjoint_before F T k : (1 <= k)%N -> (k <= T)%N ->
+  adjoint F T (k - 1)%N = jac (ell (k - 1)) (state F s0 (k - 1)%N) +
+    adjoint F T k *m jac (flow F (k - 1) k) (state F s0 (k - 1)%N).
+Proof.
+move=> k1 kT; rewrite /adjoint.
+have kk : (k - 1).+1 = k by rewrite subn1 prednK.
+rewrite -(@arriving_before _ _ _ (fun j => jac (flow F (j - 1) j) (state F s0 (j - 1)%N))
+  (fun i => jac (ell i) (state F s0 i)) k T k1 kT).
+by rewrite kk.
+Qed.
+
+End AnyCell.
+
 Section Elman.
 Variables (R : realType) (d m : nat) (sigma sigma' : R -> R).
 Variables (W : 'M[R]_d.+1) (U : 'M[R]_(d.+1, m.+1)) (b s0 : 'cV[R]_d.+1).
@@ -44,7 +116,11 @@ Local Notation Ds t k := (jac (flow F k t) (s k)).
 Local Notation DLs i := (jac (ell i) (s i)).
 Local Notation DL t k := (jac (fun u => ell t (flow F k t u)) (s k)).
 Local Notation by_W := (fun V => elman sigma V U b x).
+Local Notation by_U := (fun V => elman sigma W V b x).
+Local Notation by_b := (fun c => elman sigma W U c x).
 Local Notation DW k := (jacvec (fun V => by_W V k (s (k - 1)%N)) W).
+Local Notation DU k := (jacvec (fun V => by_U V k (s (k - 1)%N)) U).
+Local Notation Db k := (jac (fun c => by_b c k (s (k - 1)%N)) b).
 
 (* Horner's rule                                                              *)
 Theorem bptt_the_adjoint_recursion k T : (2 <= k)%N -> (k <= T)%N ->
@@ -87,24 +163,48 @@ etransitivity; first exact: mulmxA.
 exact: (congr1 (mulmx^~ (DW k)) (esym E)).
 Qed.
 
-(* ∂L/∂vec(W) = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂vec(W) for L = Σ_t L_t                *)
-Theorem bptt_the_total_gradient_from_the_adjoint T : (1 <= T)%N ->
-  differentiable (fun V => \sum_(1 <= t < T.+1) ell t (state (by_W V) s0 t)) W /\
-  jacvec (fun V => \sum_(1 <= t < T.+1) ell t (state (by_W V) s0 t)) W =
-  \sum_(1 <= k < T.+1)
-    (\sum_(k <= i < T.+1) DLs i *m oprod k.+1 i.+1 (fun j => Ds j (j - 1)%N)) *m
-      DW k.
+(* ∂L/∂θ = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂θ for L = Σ_t L_t and θ = W, U, b           *)
+Theorem bptt_the_total_gradient_from_the_adjoint T :
+  (differentiable (fun V => \sum_(1 <= t < T.+1) ell t (state (by_W V) s0 t)) W /\
+   jacvec (fun V => \sum_(1 <= t < T.+1) ell t (state (by_W V) s0 t)) W =
+   \sum_(1 <= k < T.+1) adjoint s0 ell F T k *m DW k) /\
+  (differentiable (fun V => \sum_(1 <= t < T.+1) ell t (state (by_U V) s0 t)) U /\
+   jacvec (fun V => \sum_(1 <= t < T.+1) ell t (state (by_U V) s0 t)) U =
+   \sum_(1 <= k < T.+1) adjoint s0 ell F T k *m DU k) /\
+  (differentiable (fun c => \sum_(1 <= t < T.+1) ell t (state (by_b c) s0 t)) b /\
+   jac (fun c => \sum_(1 <= t < T.+1) ell t (state (by_b c) s0 t)) b =
+   \sum_(1 <= k < T.+1) adjoint s0 ell F T k *m Db k).
 Proof.
-move=> T1; have [dL EL] := bptt_the_total_loss W U b s0 x sigmaP ell_diff T1.
-split; first exact: dL.
-etransitivity; first exact: EL.
-etransitivity; last first.
-  exact: (@sum_arriving _ _ _ (fun j => Ds j (j - 1)%N) (fun i => DLs i) _ T
-            (fun k => DW k)).
-apply: eq_big_nat => t _; congr (_ *m _); apply: eq_big_nat => k /andP[_ kt].
-rewrite ltnS in kt.
-have [_ E] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n k) kt.
-exact: (congr1 (mulmx^~ (DW k)) E).
+split; first exact: (@adjoint_matrix _ _ _ _ s0 ell ell_diff by_W W T
+                       (elman_diff_W W U b x sigmaP)).
+split; first exact: (@adjoint_matrix _ _ _ _ s0 ell ell_diff by_U U T
+                       (elman_diff_U W U b x sigmaP)).
+exact: (@adjoint_column _ _ _ s0 ell ell_diff by_b b T (elman_diff_b W U b x sigmaP)).
+Qed.
+
+(* ∂L/∂s_0 = δ_1ᵀ ∂s_1/∂s_0                                                   *)
+Theorem bptt_the_total_gradient_by_the_initial_state T :
+  differentiable (fun u => \sum_(1 <= t < T.+1) ell t (state F u t)) s0 /\
+  jac (fun u => \sum_(1 <= t < T.+1) ell t (state F u t)) s0 =
+  adjoint s0 ell F T 1 *m Ds 1%N 0%N.
+Proof.
+have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+  by move=> _; exact: differentiable_elman.
+have each t : (1 <= t < T.+1)%N ->
+    is_diff s0 (fun u => ell t (state F u t)) (mulmx (DLs t *m Ds t 0%N)).
+  move=> _; have [dL EL] := loss_by_state W U b s0 x sigmaP ell_diff (leq0n t).
+  pose proof (is_diff_jac dL) as H; apply: (is_diff_ext H) => // h.
+  exact: (congr1 (mulmx^~ h) EL).
+refine (differentiable_jac (is_diff_ext (is_diff_sum_nat each) (frefl _) _)) => h.
+rewrite /adjoint; symmetry; etransitivity; first exact: (esym (mulmxA _ _ _)).
+etransitivity; first exact: mulmx_suml.
+apply: eq_big_nat => t /andP[t1 _].
+have [_ E1] := product_of_jacobians_any_cell Fd t1.
+have E2 := jac_flow_trans Fd (leq0n 1) t1.
+etransitivity; first exact: mulmxA.
+apply: (congr1 (mulmx^~ h)); etransitivity; first exact: (esym (mulmxA _ _ _)).
+apply: (congr1 (mulmx (DLs t))); symmetry; etransitivity; first exact: E2.
+exact: (congr1 (mulmx^~ (Ds 1%N 0%N)) E1).
 Qed.
 
 (* ∂⁺s_k applied to dW is diag(σ′(a_k)) dW s_{k-1}                            *)
@@ -142,6 +242,79 @@ etransitivity; first exact: (esym (mulmxA _ _ _)).
 etransitivity; last exact: mulmxA.
 apply: (congr1 (mulmx (DL t k))).
 exact: (etrans (esym (diff_jacvec _ _ _)) (congr1 (@^~ H) E)).
+Qed.
+
+(* ∂⁺s_k applied to dU is diag(σ′(a_k)) dU x_k, and to db diag(σ′(a_k)) db    *)
+Lemma is_diff_immediate_U k u : is_diff U (fun V => by_U V k u)
+  (fun H => dg (map_mx sigma' (preactivation W U b x k u)) *m (H *m x k)).
+Proof.
+pose proof (is_diff_mulmx (@is_diff_id R _ U) (@is_diff_cst R _ _ (x k) U)) as H1.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ (@is_diff_cst R _ _ (W *m u) U) H1) as H2.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b U)) as H3.
+apply: (is_diff_ext (is_diff_map_mx sigmaP H3)) => // H.
+rewrite hadamard_dg; congr (_ *m _).
+have -> : H *m x k = 0 + (H *m x k + U *m 0) + 0 by rewrite mulmx0 add0r !addr0.
+by [].
+Qed.
+
+Lemma is_diff_immediate_b k u : is_diff b (fun c => by_b c k u)
+  (fun H => dg (map_mx sigma' (preactivation W U b x k u)) *m H).
+Proof.
+pose proof (@is_diffD _ _ _ _ _ _ _ _
+  (@is_diff_cst R _ _ (W *m u + U *m x k) b) (@is_diff_id R _ b)) as H1.
+apply: (is_diff_ext (is_diff_map_mx sigmaP H1)) => // H.
+rewrite hadamard_dg; congr (_ *m _).
+exact: add0r.
+Qed.
+
+(* ∂L_t/∂U = Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ x_kᵀ                      *)
+Theorem bptt_the_gradient_in_the_shape_of_U t :
+  differentiable (fun V => ell t (state (by_U V) s0 t)) U /\
+  grad (fun V => ell t (state (by_U V) s0 t)) U =
+  \sum_(1 <= k < t.+1) dg (map_mx sigma' (a k)) *m (DL t k)^T *m (x k)^T.
+Proof.
+have [dL EL] := bptt_likewise_the_loss_by_U W U b s0 x sigmaP ell_diff (leq0n t).
+split; first exact: dL.
+pose r k := DL t k *m dg (map_mx sigma' (a k)).
+transitivity (\sum_(1 <= k < t.+1) (r k)^T *m (x k)^T); last first.
+  by apply: eq_big_nat => k _; rewrite /r trmx_mul /dg tr_diag_mx.
+apply: (@grad_is_diff R d m 1 t.+1 _ U r x).
+apply: (is_diff_ext (differentiableP dL)) => // H.
+etransitivity; first exact: diff_jacvec.
+etransitivity; first exact: (congr1 (mulmx^~ (vec H)) EL).
+etransitivity; first exact: (congr1 (mulmx^~ (vec H)) (mulmx_sumr _ _ _ _)).
+etransitivity; first exact: mulmx_suml.
+apply: eq_big_nat => k /andP[_ kt]; rewrite ltnS in kt.
+have [_ E] := is_diff_immediate_U k (s (k - 1)%N).
+have [_ EDL] := loss_by_state W U b s0 x sigmaP ell_diff kt.
+have E' : DU k *m vec H = dg (map_mx sigma' (a k)) *m (H *m x k).
+  exact: (etrans (esym (diff_jacvec _ _ _)) (congr1 (@^~ H) E)).
+etransitivity; first exact: (congr1 (mulmx^~ (vec H)) (mulmxA _ _ _)).
+etransitivity; first exact: (congr1 (fun A => A *m DU k *m vec H) (esym EDL)).
+etransitivity; first exact: (esym (mulmxA _ _ _)).
+etransitivity; last exact: mulmxA.
+exact: (congr1 (mulmx (DL t k)) E').
+Qed.
+
+(* ∂L_t/∂b, as a column: Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ               *)
+Theorem bptt_the_gradient_in_the_shape_of_b t :
+  differentiable (fun c => ell t (state (by_b c) s0 t)) b /\
+  (jac (fun c => ell t (state (by_b c) s0 t)) b)^T =
+  \sum_(1 <= k < t.+1) dg (map_mx sigma' (a k)) *m (DL t k)^T.
+Proof.
+have [dL EL] := bptt_likewise_the_loss_by_b W U b s0 x sigmaP ell_diff (leq0n t).
+split; first exact: dL.
+have DbE k : Db k = dg (map_mx sigma' (a k)).
+  exact: (jac_is_diff (is_diff_immediate_b k (s (k - 1)%N))).
+etransitivity; first exact: (congr1 trmx EL).
+etransitivity; first exact: (congr1 trmx (mulmx_sumr _ _ _ _)).
+etransitivity; first exact: linear_sum.
+apply: eq_big_nat => k /andP[_ kt]; rewrite ltnS in kt.
+have [_ EDL] := loss_by_state W U b s0 x sigmaP ell_diff kt.
+have -> : (dg (map_mx sigma' (a k)) *m (DL t k)^T) = (DL t k *m dg (map_mx sigma' (a k)))^T.
+  by rewrite trmx_mul /dg tr_diag_mx.
+apply: (congr1 trmx); etransitivity; first exact: mulmxA.
+exact: (f_equal2 mulmx (esym EDL) (DbE k)).
 Qed.
 
 End Elman.
