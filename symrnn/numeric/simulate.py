@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
-from symrnn.numeric.differences import MEMORY_BUDGET, complex_step
+from symrnn.numeric.differences import MEMORY_BUDGET, complex_step, directions_per_run
 
 Array = NDArray[Any]
 Activation = Callable[[Array], Array]
@@ -137,6 +137,8 @@ def loss_gradients(
     sigma: Activation,
     loss: Loss,
     oracle: Oracle = complex_step,
+    *,
+    budget: int = MEMORY_BUDGET,
 ) -> LossGradients:
     """∂L/∂W, ∂L/∂U, ∂L/∂b, ∂L/∂s_0 by perturbing each entry through the whole run.
 
@@ -148,6 +150,7 @@ def loss_gradients(
         loss: maps the states of P perturbed runs, shape (T+1, P, *batch, d), to the P
             losses, shape (P,).
         oracle: the differences to use; `complex_step` asks for holomorphic σ and loss.
+        budget: bytes that the perturbed copies and trajectories of one run may take.
 
     Returns:
         The gradients, each of the shape of what it belongs to.
@@ -168,12 +171,14 @@ def loss_gradients(
         gap = (1,) * (lanes - (start.ndim - 1))
         return total(s0=s.reshape(s.shape[0], *gap, *start.shape))
 
-    chunk = _directions_per_run(inputs, len(c))
+    def chunk(of: Array) -> int:
+        return _directions_per_run(of, inputs, len(c), budget)
+
     return LossGradients(
-        W=oracle(lambda v: total(W=lift(v)), w, chunk=chunk),
-        U=oracle(lambda v: total(U=lift(v)), u, chunk=chunk),
-        b=oracle(lambda v: total(b=lift(v)), c, chunk=chunk),
-        s0=oracle(of_start, start, chunk=chunk),
+        W=oracle(lambda v: total(W=lift(v)), w, chunk=chunk(w)),
+        U=oracle(lambda v: total(U=lift(v)), u, chunk=chunk(u)),
+        b=oracle(lambda v: total(b=lift(v)), c, chunk=chunk(c)),
+        s0=oracle(of_start, start, chunk=chunk(start)),
     )
 
 
@@ -188,6 +193,8 @@ def truncated_gradient(
     t: int,
     held: int,
     oracle: Oracle = complex_step,
+    *,
+    budget: int = MEMORY_BUDGET,
 ) -> ParameterGradients:
     """Gradients of L_t(s_t) with s_held held constant.
 
@@ -200,6 +207,7 @@ def truncated_gradient(
         loss: maps s_t of P runs, shape (P, *batch, d), to (P,).
         t, held: times, 0 ≤ held ≤ t ≤ T.
         oracle: the differences to use.
+        budget: bytes that the perturbed copies and trajectories of one run may take.
 
     Raises:
         ShapeError: two arguments do not fit, or `loss` does not return P values.
@@ -215,18 +223,20 @@ def truncated_gradient(
     def last(W: Array = w, U: Array = u, b: Array = c) -> Array:
         return loss(simulate(W, U, b, constant, after, sigma).s[-1])
 
-    chunk = _directions_per_run(after, len(c))
+    def chunk(of: Array) -> int:
+        return _directions_per_run(of, after, len(c), budget)
+
     return ParameterGradients(
-        W=oracle(lambda v: last(W=lift(v)), w, chunk=chunk),
-        U=oracle(lambda v: last(U=lift(v)), u, chunk=chunk),
-        b=oracle(lambda v: last(b=lift(v)), c, chunk=chunk),
+        W=oracle(lambda v: last(W=lift(v)), w, chunk=chunk(w)),
+        U=oracle(lambda v: last(U=lift(v)), u, chunk=chunk(u)),
+        b=oracle(lambda v: last(b=lift(v)), c, chunk=chunk(c)),
     )
 
 
-def _directions_per_run(x: Array, d: int) -> int:
-    """As many as keep both complex128 arrays of a trajectory within the memory budget."""
+def _directions_per_run(of: Array, x: Array, d: int, budget: int) -> int:
+    """As many as keep what is perturbed and both arrays of a trajectory within the budget."""
     states: int = (x.shape[0] + 1) * d * math.prod(x.shape[1:-1])
-    return max(1, MEMORY_BUDGET // (2 * 16 * max(1, states)))
+    return directions_per_run(of.size + 2 * states, budget)
 
 
 def _apply(matrix: Array, vectors: Array) -> Array:

@@ -51,6 +51,38 @@ def test_richardson_estimates_its_own_error(x: NDArray[Any]) -> None:
     assert found.steps.shape == (6, 3)
 
 
+def test_richardson_says_which_step_it_chose_and_what_it_would_notice() -> None:
+    x = np.array([0.3, -0.2, 0.9])
+    found = richardson(_tanh_of_linear, x)
+    assert found.chosen.shape == found.jacobian.shape == (4, 3)
+    assert np.all(np.isin(found.chosen, found.steps))
+    exact = _its_jacobian(x)
+    assert 0 < found.noticed < 1e-9
+    assert relative_error(found.jacobian, exact) <= 10 * found.noticed
+    # What varies faster is followed with smaller steps.
+    fast = richardson(lambda v: np.sin(40 * v), x)
+    assert np.max(np.diag(fast.chosen)) < np.min(np.diag(richardson(np.sin, x).chosen))
+    assert richardson(np.zeros_like, x).noticed == 0
+
+
+@pytest.mark.parametrize("oracle", [complex_step, central_differences])
+@pytest.mark.parametrize("budget", [1, 100, 1 << 20])
+def test_a_budget_bounds_the_points_of_a_run(
+    oracle: Callable[..., NDArray[Any]], budget: int
+) -> None:
+    sizes: list[int] = []
+
+    def counted(v: NDArray[Any]) -> NDArray[Any]:
+        sizes.append(v.nbytes)
+        return _tanh_of_linear(v)
+
+    x = np.array([0.3, -0.2, 0.9])
+    found = oracle(counted, x, budget=budget)
+    assert relative_error(found, _its_jacobian(x)) < 1e-8
+    one_point = 3 * (16 if oracle is complex_step else 8)
+    assert max(sizes) <= max(one_point, budget)
+
+
 @pytest.mark.parametrize("oracle", [complex_step, central_differences])
 @pytest.mark.parametrize("chunk", [1, 2, 5, 100])
 def test_chunks_change_nothing(oracle: Callable[..., NDArray[Any]], chunk: int) -> None:

@@ -125,6 +125,21 @@ def test_loss_gradients_agree_with_plain_differences(batch: tuple[int, ...]) -> 
     assert (exact.W * direction).sum() == pytest.approx(slope, rel=1e-7)
 
 
+@pytest.mark.parametrize("budget", [1, 3000, 1 << 25])
+def test_a_budget_bounds_what_is_perturbed_at_a_time(budget: int) -> None:
+    net, taken = _net(7), []
+
+    def loss(states: Array) -> Array:
+        taken.append(2 * states.nbytes + states.shape[1] * net.W.nbytes)
+        return _square(states)
+
+    found = loss_gradients(*net, np.tanh, loss, budget=budget)
+    expected = loss_gradients(*net, np.tanh, _square)
+    assert relative_error(found.W, expected.W) < 1e-13
+    one_direction = 16 * (9 + 2 * 3 * (len(net.x) + 1))
+    assert max(taken) <= max(budget, one_direction)
+
+
 def test_a_common_initial_state_collects_the_whole_batch() -> None:
     net = _net(9, batch=(4,))
     common = net._replace(s0=net.s0[0])
