@@ -15,7 +15,7 @@ from typing import Any
 PEERS = ("torch", "jax", "autograd", "casadi", "numdifftools", "scipy")
 """Modules, and distributions of the same names; the extra `bench` installs them."""
 
-BASE = ("symrnn", "numpy", "sympy", "mpmath")
+BASE = ("symrnn", "numpy", "sympy", "mpmath", "numba")
 
 
 def installed(name: str) -> bool:

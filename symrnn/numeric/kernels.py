@@ -9,7 +9,7 @@ batch of perturbed weights run the same code. float32, float64 and complex128, o
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from symrnn.language.ordered import OrderedProduct
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
 from symrnn.numeric import arguments
+from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.library import Loops
 from symrnn.numeric.lower import Kernel, lower, lower_activation
 from symrnn.numeric.runtime import product_of
@@ -37,6 +38,13 @@ HELD = Symbol("h", integer=True)
 HOISTED_ENTRIES = 4096
 """Batch times hidden size up to which slopes are taken for all times at once: beyond, they are
 taken in the step, where the state is still in the cache."""
+
+COMPILED_ENTRIES = 4096
+"""Batch times the square of the hidden size up to which the compiled path is taken: beyond, BLAS is
+faster than compiled loops."""
+
+COMPILED = frozenset({"forward", "adjoint", "growing_sum", "jvp", "vjp"})
+"""The loops that have a compiled path; ∂s_t/∂s_k is multiplied out in pairs at small sizes."""
 
 PAIRED_SIZE = 32
 """Hidden size up to which a Jacobian is multiplied out in pairs: beyond, one matrix product costs
@@ -110,9 +118,19 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Kernels:
-    """The generated functions of one Elman recurrence with a known activation."""
+    """The generated functions of one Elman recurrence with a known activation.
+
+    Attributes:
+        rnn: the recurrence.
+        compiled: run small sizes (batch · d² up to `COMPILED_ENTRIES`, real, shared weights)
+            through numba, the extra `compiled`, where Python's cost of a step is most of it. The
+            first call of each loop compiles for some seconds. Without numba the NumPy loops run.
+        ran: which path each loop took last, "numba" or "NumPy", by its name.
+    """
 
     rnn: RNN
+    compiled: bool = False
+    ran: dict[str, str] = field(default_factory=dict, repr=False)
 
     # Each cached property derives an expression and lowers it as it stands: the plain form, which
     # the loops below are tested against.
@@ -224,10 +242,40 @@ class Kernels:
 
     def _loop(self, name: str, run: Run, **given: Any) -> dict[str, Array]:
         """Run a loop; an overflow is found in its results."""
+        if self._compiles(name, run, given):
+            self.ran[name] = "numba"
+            return self._compiled(name, run, given)
+        self.ran[name] = "NumPy"
         hoisted = run.s[0].size <= HOISTED_ENTRIES
         loop = self.loops(name, hoisted=hoisted, shared=run.shared)
         with np.errstate(over="ignore", invalid="ignore"):
             return loop({**run.setting(), **given})
+
+    def _compiles(self, name: str, run: Run, given: dict[str, Any]) -> bool:
+        if not self.compiled or name not in COMPILED or not compiled.available():
+            return False
+        one_start = all(given[n].shape == run.s.shape[1:] for n in ("u", "y") if n in given)
+        small = run.s[0].size * run.s.shape[-1] <= COMPILED_ENTRIES
+        plain = run.shared and run.weights["b"].ndim == 1 and run.s.dtype.kind == "f"
+        return small and plain and one_start
+
+    def _compiled(self, name: str, run: Run, given: dict[str, Any]) -> dict[str, Array]:
+        """Run a compiled loop: a batch of one where there is none, arrays in plain order."""
+        loop = self.loops.compiled(name)
+        values, alone = {**run.setting(), **given}, run.s.ndim == 2
+        carried = set(loop.plan.recursion.carried)
+        for sequence in {name for name, _ in loop.plan.sequences}:
+            array = values[sequence]
+            if alone:
+                array = array[None] if sequence in carried else array[:, None]
+            kept = sequence in loop.plan.recursion.kept
+            values[sequence] = array if kept else np.require(array, requirements=["C", "W"])
+        for parameter in loop.plan.parameters:
+            values[parameter] = np.require(values[parameter], requirements=["C", "W"])
+        first = {
+            n: alone or (values["summed"] and n not in carried) for n in loop.plan.recursion.results
+        }
+        return {n: v[0] if first[n] else v for n, v in loop(values).items()}
 
     def jacobian(self, run: Run, t: int, k: int) -> Array:
         """∂s_t/∂s_k, (…, d, d), numerator layout.

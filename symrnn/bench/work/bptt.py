@@ -29,7 +29,7 @@ QUICK = ((3, 6, 2, None, None), (8, 10, 4, None, None))
 
 def works(quick: bool) -> Iterator[Work]:
     """One for each size."""
-    kernels = Kernels(elman("tanh"))
+    kernels = Kernels(elman("tanh"), compiled=True)
     for d, steps, batch, to_peer, to_products in QUICK if quick else SIZES:
         numbers = net(d, steps, batch)
         limits = {TO_PEER: to_peer, TO_PRODUCTS: to_products}

@@ -31,7 +31,7 @@ QUICK = ((3, 5, None, None), (8, 10, None, None))
 
 def works(quick: bool) -> Iterator[Work]:
     """One for each size."""
-    kernels = Kernels(elman("tanh"))
+    kernels = Kernels(elman("tanh"), compiled=True)
     for d, steps, to_peer, to_products in QUICK if quick else SIZES:
         numbers = net(d, steps)
         limits = {TO_PEER: to_peer, TO_PRODUCTS: to_products}

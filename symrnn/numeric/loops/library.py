@@ -8,7 +8,7 @@ from typing import Any
 
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.time import Sequence
-from symrnn.numeric.loops import buffers, recursion
+from symrnn.numeric.loops import buffers, compiled, recursion
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
@@ -34,6 +34,17 @@ class Loops:
         if key not in self._made:
             planned = plan(self.recursion(name), hoisted=hoisted)
             self._made[key] = buffers.emit(planned, shared=shared)
+        return self._made[key]
+
+    def compiled(self, name: str) -> LoopKernel:
+        """The loop of this name compiled by numba; every sequence with one axis for the batch.
+
+        Raises:
+            NotSupportedError: numba is not installed.
+        """
+        key = (name, "compiled")
+        if key not in self._made:
+            self._made[key] = compiled.emit(plan(self.recursion(name)))
         return self._made[key]
 
     def recursion(self, name: str) -> Recursion:

@@ -40,6 +40,16 @@ class Recursion:
     sums: Mapping[str, MatrixExpr] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def carried(self) -> list[str]:
+        """The sequences of which only the latest value is returned."""
+        return sorted({node.label for node, _ in self.definitions} - self.kept)
+
+    @property
+    def results(self) -> list[str]:
+        """What the generated function returns beside the kept sequences."""
+        return [*self.carried, *self.sums]
+
 
 PLACES = {"x": 1, "dL_ds": 1, "F": 1}
 """The lecture's x_1 and ∂⁺L_1/∂s_1 stand first in the user's arrays, as the first factor F_1."""

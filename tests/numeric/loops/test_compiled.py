@@ -1,0 +1,132 @@
+"""The compiled path: the same results as the NumPy loops, and NumPy wherever it does not apply."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symrnn import elman
+from symrnn.errors import NotSupportedError, RangeError
+from symrnn.language.activations import FORMULAS, activation
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.loops import compiled
+from symrnn.numeric.loops.compiled import scalar_code
+from symrnn.numeric.loops.plan import plan
+from symrnn.numeric.lower import lower_activation
+
+D, M, T = 4, 2, 6
+COMPILED = Kernels(elman("tanh"), compiled=True)
+PLAIN = Kernels(elman("tanh"))
+
+
+@pytest.fixture
+def numba(require_module: Callable[[str], Any]) -> Any:
+    return require_module("numba")
+
+
+def arrays(batch: tuple[int, ...] = (), kind: Any = np.float64) -> dict[str, Any]:
+    rng = np.random.default_rng(1)
+    given = {
+        "W": rng.normal(size=(D, D)) / 2,
+        "U": rng.normal(size=(D, M)),
+        "b": rng.normal(size=D),
+        "s0": rng.normal(size=(*batch, D)),
+        "x": rng.normal(size=(T, *batch, M)),
+    }
+    return {name: value.astype(kind) for name, value in given.items()}
+
+
+def compare(ours: Kernels, batch: tuple[int, ...], kind: Any = np.float64) -> None:
+    given = arrays(batch, kind)
+    run, plain = ours.run(**given), PLAIN.run(**given)
+    g = np.cos(np.arange(plain.states[1:].size)).reshape(plain.states[1:].shape).astype(kind)
+    pairs = [
+        (run.states, plain.states),
+        (run.preactivations[1:], plain.preactivations[1:]),
+        (ours.jvp(run, 5, 2, g[0]), PLAIN.jvp(plain, 5, 2, g[0])),
+        (ours.vjp(run, 5, 2, g[0]), PLAIN.vjp(plain, 5, 2, g[0])),
+    ]
+    for summed in (False, True):
+        last = PLAIN.gradients(plain, g[0], 5, 1, summed=summed)
+        total = PLAIN.adjoint_gradients(plain, g, summed=summed)
+        mine = ours.gradients(run, g[0], 5, 1, summed=summed)
+        adjoint = ours.adjoint_gradients(run, g, summed=summed)
+        pairs += [(mine[name], value) for name, value in last.items()]
+        pairs += [(adjoint[name], value) for name, value in total.items()]
+    tolerance = 1e-5 if kind == np.float32 else 1e-12
+    for value, expected in pairs:
+        assert value.dtype == kind and value.shape == expected.shape
+        np.testing.assert_allclose(value, expected, tolerance, tolerance)
+
+
+@pytest.mark.parametrize("batch", [(), (2, 2)])
+def test_the_compiled_loops_agree(numba: Any, batch: tuple[int, ...]) -> None:
+    compare(COMPILED, batch)
+    assert set(COMPILED.ran.values()) == {"numba"}
+    assert set(COMPILED.ran) == {"forward", "adjoint", "growing_sum", "jvp", "vjp"}
+
+
+def test_single_precision(numba: Any) -> None:
+    given = arrays((), np.float32)
+    run = COMPILED.run(**given)
+    assert COMPILED.ran["forward"] == "numba" and run.states.dtype == np.float32
+    np.testing.assert_allclose(run.states, PLAIN.run(**given).states, rtol=1e-5)
+
+
+def test_numpy_where_it_does_not_apply(numba: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels = Kernels(elman("tanh"), compiled=True)
+    compare(kernels, (2,), np.complex128)
+    assert set(kernels.ran.values()) == {"NumPy"}
+    run = kernels.run(**{**arrays((3,)), "W": np.ones((3, D, D))})
+    assert kernels.ran["forward"] == "NumPy" and run.states.shape == (T + 1, 3, D)
+    monkeypatch.setattr("symrnn.numeric.kernels.COMPILED_ENTRIES", 0)
+    compare(kernels, ())
+    assert set(kernels.ran.values()) == {"NumPy"}
+
+
+def test_without_numba_numpy_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    kernels = Kernels(elman("tanh"), compiled=True)
+    compare(kernels, ())
+    assert set(kernels.ran.values()) == {"NumPy"}
+    with pytest.raises(NotSupportedError, match=r"symrnn\[compiled\]"):
+        kernels.loops.compiled("forward")
+
+
+def test_an_overflow_is_reported(numba: Any) -> None:
+    kernels = Kernels(elman("identity"), compiled=True)
+    given = {**arrays(), "W": 1e200 * np.eye(D)}
+    with pytest.raises(RangeError, match="the recurrence overflows float64"):
+        kernels.run(**given)
+
+
+def test_matrices_in_scalar_loops(numba: Any) -> None:
+    given = arrays((3,))
+    run = PLAIN.run(**given)
+    loop = compiled.emit(plan(PLAIN.loops.recursion("jacobian")))
+    start = np.broadcast_to(np.eye(D), (3, D, D)).copy()
+    found = loop({**run.setting(), "P": start, "first": 2, "last": 5})["P"]
+    np.testing.assert_allclose(found, PLAIN.jacobian(run, 5, 1), rtol=1e-12)
+
+
+def test_a_wrong_loop_would_be_seen(numba: Any) -> None:
+    kernels = Kernels(elman("tanh"), compiled=True)
+    kernels.__dict__["transition"] = kernels.transition.subs(kernels.rnn.W, kernels.rnn.W.T)
+    given, v = arrays(), np.ones(D)
+    run = PLAIN.run(**given)
+    assert not np.allclose(kernels.vjp(run, 5, 2, v), PLAIN.vjp(run, 5, 2, v))
+    assert kernels.ran["vjp"] == "numba"
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_scalar_formulas(name: str) -> None:
+    for sigma in (activation(name), activation(name).prime):
+        code = scalar_code(sigma.function, "v")
+        function = compiled.function_of(f"def f(v):\n    return {code}\n", {"math": compiled.math})
+        for point in (-1.5, -0.25, 0.75, 2.0):
+            expected = lower_activation(sigma)(np.array([point]))[0]
+            assert function(point) == pytest.approx(expected, rel=1e-12, abs=1e-13)
