@@ -12,6 +12,7 @@ from symrnn.cli.check import check
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED
 from symrnn.cli.lecture import lecture
+from symrnn.cli.new import new
 from symrnn.errors import EvidenceError, SymrnnError
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, bench):
+for command in (lecture, check, derive, certify, bench, new):
     app.command()(command)
 
 

@@ -12,16 +12,26 @@ from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture.formats import DEFAULT, FORMATS, chosen
 from symrnn.lecture.notation_file import notation
-from symrnn.lecture.work import make
+from symrnn.lecture.project import open_project
+from symrnn.lecture.work import Lecture, make, make_project
 from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column, sunspots
 from symrnn.theory.library import load
 
 
 def lecture(
+    project: Annotated[
+        Path | None,
+        typer.Argument(help="A folder made by `symrnn new`; symrnn's own lecture by default."),
+    ] = None,
     directory: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder for the lecture; made if missing.")
-    ] = Path("lecture"),
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Folder for the lecture, made if missing; `lecture`, in the project's folder.",
+        ),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="CSV file whose column the network learns.")
     ] = None,
@@ -37,12 +47,13 @@ def lecture(
         ),
     ] = None,
     letters: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--notation",
-            help=f"Letters, fonts and layout: {', '.join(KNOWN)}, or a file FILE.toml.",
+            help=f"Letters, fonts and layout: {', '.join(KNOWN)}, or a file FILE.toml; a project's "
+            f"own by default.",
         ),
-    ] = LECTURE.name,
+    ] = None,
     handout: Annotated[
         bool, typer.Option("--handout", help="With slides: the same on paper, without overlays.")
     ] = False,
@@ -54,19 +65,41 @@ def lecture(
     ] = False,
 ) -> None:
     """Prove the lecture's statements, train a network, and write the lecture and its evidence."""
-    asked, lettered = chosen(formats or ()), notation(letters)
+    asked = chosen(formats or ())
     if (handout or notes) and "slides" not in asked:
         option = "--handout" if handout else "--notes"
         raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
     if column is not None and data is None:
         raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
     prover = require_prover() if machine else None
+    if project is not None:
+        if data is not None:
+            raise ParseError(
+                "--data is about the network of symrnn's own lecture", {"got": str(project)}
+            )
+        opened = open_project(project)
+        own = opened.notation_file
+        lettered = notation(letters or (str(own) if own is not None else LECTURE.name))
+        with progress_bar() as listener:
+            made = make_project(
+                opened,
+                directory or project / "lecture",
+                listener,
+                asked,
+                notation=lettered,
+                handout=handout,
+                notes=notes,
+                prover=prover,
+            )
+        _report(made, machine)
+        return
+    lettered = notation(letters or LECTURE.name)
     series = sunspots() if data is None else read_column(data, column)
     with progress_bar() as listener:
         made = make(
             load(),
             series,
-            directory,
+            directory or Path("lecture"),
             listener,
             asked,
             notation=lettered,
@@ -74,15 +107,20 @@ def lecture(
             notes=notes,
             prover=prover,
         )
+    _report(made, machine)
+
+
+def _report(made: Lecture, machine: bool) -> None:
     net = made.network
     typer.echo(f"{len(made.evidence)} statements proved and checked")
     if machine:
         accepted = sum(each.kernel is not None for each in made.evidence)
         typer.echo(f"{accepted} of them are theorems that Coq accepted")
-    typer.echo(
-        f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
-        f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"
-    )
+    if net is not None:
+        typer.echo(
+            f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
+            f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"
+        )
     for path in made.files:
         typer.echo(f"  {path}")
     for advice in made.advice:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.deck import deck
-from symrnn.lecture.explorer import explorer
+from symrnn.lecture.explorer import STATEMENTS, explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.statement import Statement
@@ -28,7 +28,8 @@ class Material:
     """What every backend is given.
 
     document: the lecture; all that is shown comes from it.
-    evidence, network: what was run, for backends that show figures of their own.
+    evidence, network: what was run, for backends that show figures of their own; a lecture of the
+        user's own has no network.
     library: the statements, by name.
     notation: how quantities are lettered; the document is written in it already.
     handout, notes: whether the slides are wanted on paper, and with what the speaker says.
@@ -36,7 +37,7 @@ class Material:
 
     document: Document
     evidence: tuple[Evidence, ...]
-    network: NetworkReport
+    network: NetworkReport | None
     library: Mapping[str, Statement]
     notation: Notation = LECTURE
     handout: bool = False
@@ -76,8 +77,9 @@ def ipynb(material: Material) -> Output:
 
 
 def page(material: Material) -> Output:
-    """`lecture.html`, one self-contained page."""
-    text = html.page(material.document, explorer(material.library))
+    """`lecture.html`, one self-contained page, with the explorer where its statements are."""
+    has_all = set(STATEMENTS.values()) <= set(material.library)
+    text = html.page(material.document, explorer(material.library) if has_all else None)
     return Output({"lecture.html": text.encode()})
 
 

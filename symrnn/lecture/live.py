@@ -97,13 +97,15 @@ class _Writer:
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
         yield Cell("code", SETUP)
         for section in document.blocks:
-            if isinstance(section, Section) and _statements(section):
+            if isinstance(section, Section) and _has_statements(section):
                 number = document.targets[section.label].number
                 title = heading(2, section.label, f"{number} {self.prose(section.title)}")
-                said = [self.prose(b.text) for b in section.blocks if isinstance(b, Paragraph)]
-                yield Cell("markdown", "\n\n".join([title, *said]))
-                for block in _statements(section):
-                    yield from self._statement(block)
+                yield Cell("markdown", title)
+                for block in section.blocks:
+                    if isinstance(block, Paragraph):
+                        yield Cell("markdown", self.prose(block.text))
+                    elif isinstance(block, StatementBlock):
+                        yield from self._statement(block)
         if document.works_cited:
             works = [f'- <a id="{w.key}"></a>{self.prose(w.line)}' for w in document.works_cited]
             yield Cell("markdown", "\n".join(["## References\n", *works]))
@@ -135,8 +137,8 @@ class _Writer:
             )
 
 
-def _statements(section: Section) -> list[StatementBlock]:
-    return [block for block in section.blocks if isinstance(block, StatementBlock)]
+def _has_statements(section: Section) -> bool:
+    return any(isinstance(block, StatementBlock) for block in section.blocks)
 
 
 def _source_file(statement: Statement) -> Path:

@@ -17,10 +17,11 @@ from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.progress import Progress, silent
+from symrnn.lecture.project import Project, project_document
 from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
-from symrnn.recurrence.elman import elman
+from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.statement import Statement
 from symrnn.typeset.engine import TexError
 from symrnn.typeset.files import write_files
@@ -34,7 +35,7 @@ class Lecture:
     """What the main job made."""
 
     evidence: tuple[Evidence, ...]
-    network: NetworkReport
+    network: NetworkReport | None
     files: tuple[Path, ...]
     advice: tuple[str, ...] = ()
 
@@ -116,12 +117,52 @@ def make(
     tanh = elman("tanh")
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn)
-    shown = evidence
-    if notation.layout == DENOMINATOR:
-        progress("deriving in denominator layout", 0, 1)
-        shown = tuple(evidence_in_denominator_layout(each, rnn) for each in evidence)
+    shown = _in_layout(evidence, rnn, notation, progress)
     document = lecture(shown, rnn, extra, section(network, kernel.source), notation)
     material = Material(document, shown, network, library, notation, handout, notes)
+    return _typeset(material, directory, progress, formats)
+
+
+def make_project(
+    project: Project,
+    directory: Path,
+    progress: Progress = silent,
+    formats: Sequence[str] = DEFAULT,
+    *,
+    notation: Notation = LECTURE,
+    handout: bool = False,
+    notes: bool = False,
+    prover: Prover | None = None,
+) -> Lecture:
+    """Prove and write a lecture of the user's own; arguments, and what is raised, as of `make`.
+
+    No network is trained: what is said and shown is the project's.
+    """
+    evidence = prove(project.library, progress)
+    require(evidence)
+    if prover is not None:
+        evidence = with_verdicts(evidence, ask_prover(project.library, prover, progress))
+    rnn = elman()
+    shown = _in_layout(evidence, rnn, notation, progress)
+    document = project_document(project, shown, rnn, notation)
+    material = Material(document, shown, None, project.library, notation, handout, notes)
+    return _typeset(material, directory, progress, formats)
+
+
+def _in_layout(
+    evidence: tuple[Evidence, ...], rnn: RNN, notation: Notation, progress: Progress
+) -> tuple[Evidence, ...]:
+    """The evidence in the layout of the notation, derived anew where that is not ours."""
+    if notation.layout != DENOMINATOR:
+        return evidence
+    progress("deriving in denominator layout", 0, 1)
+    return tuple(evidence_in_denominator_layout(each, rnn) for each in evidence)
+
+
+def _typeset(
+    material: Material, directory: Path, progress: Progress, formats: Sequence[str]
+) -> Lecture:
+    """Every format's files and the evidence, written all together."""
     outputs: list[Output] = []
     for done, name in enumerate(formats):
         progress(f"typesetting {name}", done, len(formats))
@@ -129,7 +170,9 @@ def make(
             outputs.append(FORMATS[name](material))
         except TexError as error:
             raise _kept(error, directory) from error
-    record = {"statements": records(evidence), "net": network.record()}
+    record: dict[str, Any] = {"statements": records(material.evidence)}
+    if material.network is not None:
+        record["net"] = material.network.record()
     files = {"evidence.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()}
     for output in outputs:
         files.update(output.files)
@@ -138,7 +181,7 @@ def make(
         (directory / name).unlink(missing_ok=True)
     progress("typesetting", len(formats), len(formats))
     advice = dict.fromkeys(output.advice for output in outputs if output.advice)
-    return Lecture(evidence, network, written, tuple(advice))
+    return Lecture(material.evidence, material.network, written, tuple(advice))
 
 
 def _kept(error: TexError, directory: Path) -> TexError:

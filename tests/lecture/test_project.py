@@ -1,0 +1,212 @@
+"""A lecture of the user's own: made, built, refused where it is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from symrnn import cli
+from symrnn.cli import exits
+from symrnn.cli import new as new_command
+from symrnn.errors import IllFormedError, ParseError
+from symrnn.lecture.project import open_project
+from symrnn.lecture.prose_file import read
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["symrnn", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        out, err = capsys.readouterr()
+        code = stopped.value.code
+        return (code if isinstance(code, int) else 0), out, err
+
+    return command
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def project(tmp_path: Path, run: Run) -> Path:
+    folder = tmp_path / "mine"
+    code, out, err = run("new", str(folder))
+    assert (code, err) == (0, "")
+    assert "two_steps.py" in out and f"symrnn lecture {folder}" in out
+    return folder
+
+
+def test_what_new_makes_is_built_by_lecture(project: Path, run: Run) -> None:
+    made = files(project)
+    code, out, err = run("lecture", str(project), "--format", "html,ipynb")
+    assert (code, err) == (0, "")
+    assert out.startswith("5 statements proved and checked\n")
+    assert files(project) - made == {
+        "lecture/lecture.html",
+        "lecture/lecture.ipynb",
+        "lecture/evidence.json",
+    }
+    html = (project / "lecture" / "lecture.html").read_text(encoding="utf-8")
+    assert "Two steps of a recurrent network" in html and "Your Name" in html
+    assert "\\boldsymbol{s}_{j + 1}" in html and "\\varphi" in html  # as notation.toml says
+    record = json.loads((project / "lecture" / "evidence.json").read_text(encoding="utf-8"))
+    mine = next(each for each in record["statements"] if each["name"] == "two_steps")
+    assert mine["grades"] == ["sampled", "explicit", "derived"]
+    assert "net" not in record
+
+
+def test_a_wrong_step_stops_the_build_and_nothing_is_written(project: Path, run: Run) -> None:
+    proof = project / "two_steps.py"
+    text = proof.read_text(encoding="utf-8")
+    right = "D(s[j + 1], s[j]) * D(s[j], s[j - 1])"
+    assert right in text
+    proof.write_text(text.replace(right, "D(s[j], s[j - 1]) * D(s[j + 1], s[j])"), encoding="utf-8")
+    before = files(project)
+    code, out, err = run("lecture", str(project), "--format", "html")
+    assert (code, out) == (exits.FAILED, "")
+    assert "Step 1 of `two_steps` is not justified by `chain_rule" in err
+    assert files(project) == before
+
+
+def test_specials_of_tex_are_printed_as_they_are(
+    project: Path,
+    run: Run,
+    tex_engine: Callable[[str], str],
+    pages_of: Callable[[bytes], list[str]],
+) -> None:
+    tex_engine("pdflatex")
+    special = r"100% of A&B, #1 {open, a~b^c \write18{touch here} <x> \"o"
+    text = f"# {special}\nby C&D {{\n\n## {special}\n\n{special}\n\n[[two_steps]]\n"
+    (project / "lecture.md").write_text(text, encoding="utf-8")
+    code, _, err = run("lecture", str(project), "--format", "article")
+    assert (code, err) == (0, "")
+    shown = "".join(pages_of((project / "lecture" / "lecture.pdf").read_bytes()))
+    words = re.sub(r"[^A-Za-z0-9%&#{}\\]", "", shown)
+    assert words.count(r"100%ofA&B#1{openabc\write18{touchhere}") >= 3
+    assert "C&D{" in words
+    assert not list(project.rglob("here"))
+
+
+LINES = [
+    ("", 1, "the title is missing"),
+    ("\n\nno title\n", 3, "the title is missing"),
+    ("# T\n\n### Deep\n", 3, "no such heading"),
+    ("# T\n\n[[two_steps]]\n", 3, "a statement stands in a section"),
+    ("# T\n\n## S\n\nwith $an open formula\n", 5, "is never closed"),
+    ("# T\n\n## S\n\none\n\nwith ${a$ here\n", 7, "can not be converted"),
+    ("# T\n\n## S\n\n$a % b$\n", 5, "`%` can not stand in a formula"),
+    ("# T\n\n## S\n\n$\\write18{ls}$\n", 5, "can not be converted"),
+    ("# T\n\n## S\n\n$\\input{x}$\n", 5, "can not be converted"),
+    ("# T\n\n## S\n\n*$\\def\\x{1}$*\n", 5, "can not stand in a formula"),
+    ("# T $x\n", 1, "is never closed"),
+    ("# T\nby `N\n", 2, "is never closed"),
+    ("# T\n\n## A\n\nx\n\n## B $\n", 7, "is never closed"),
+    ("# T\n\n## S\n\nsee [[nowhere]]\n", 5, "refers to nothing"),
+    ("# T\n\n## S\n\n[[nowhere]]\n", 5, "refers to nothing"),
+    ("# T\n\n## S\n\n[[two_steps]]\n\n[[two_steps]]\n", 7, "a second time"),
+    ("# T\n\n## S\n\n[[two_steps]]\n\n[[step_jacobian]]\n", 5, "before `step_jacobian`"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "words"), LINES, ids=[case[2] for case in LINES])
+def test_prose_that_is_wrong_is_refused_with_its_line(
+    project: Path, text: str, line: int, words: str
+) -> None:
+    (project / "lecture.md").write_text(text, encoding="utf-8")
+    with pytest.raises(ParseError, match=re.escape(words)) as caught:
+        open_project(project)
+    assert caught.value.message.startswith(f"lecture.md, line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("Two steps multiply", "Two $steps multiply", 7, "is never closed"),
+        ('Jacobians"""', 'Jacobians\n\n    One.\n\n    $a % b$\n    """', 11, "can not stand"),
+    ],
+)
+def test_a_docstring_that_is_wrong_is_refused_with_its_line(
+    project: Path, old: str, new: str, line: int, words: str
+) -> None:
+    proof = project / "two_steps.py"
+    proof.write_text(proof.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(ParseError, match=words) as caught:
+        open_project(project)
+    assert caught.value.message.startswith(f"two_steps.py, line {line}: ")
+
+
+def test_a_folder_without_a_lecture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IllFormedError, match="holds no lecture"):
+        open_project(tmp_path)
+
+
+def test_new_keeps_off_what_is_there(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for target in (tmp_path, tmp_path / "file"):
+        code, out, err = run("new", str(target))
+        assert (code, out) == (exits.ILL_FORMED, "")
+        assert "is not empty" in err or "is no folder" in err
+    assert files(tmp_path) == {"file"}
+    (tmp_path / "empty").mkdir()
+    assert run("new", str(tmp_path / "empty"))[0] == 0
+
+
+def test_new_that_can_not_write_leaves_nothing(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "new"
+    content = new_command.template()
+    # A folder in the way of the last file: the others are taken back.
+    monkeypatch.setattr(new_command, "template", lambda: {**content, "lecture.md/x": b""})
+    code, out, err = run("new", str(target))
+    assert (code, out) == (exits.ILL_FORMED, "")
+    assert "can not be written" in err
+    assert files(tmp_path) == set()
+
+
+def test_the_data_of_another_lecture_are_refused(project: Path, run: Run) -> None:
+    code, _, err = run("lecture", str(project), "--data", "x.csv")
+    assert code == exits.ILL_FORMED
+    assert "--data is about" in err
+
+
+def test_a_notation_that_is_wrong_is_refused_with_its_line(project: Path, run: Run) -> None:
+    (project / "notation.toml").write_text('vectors = "bold"\n[letters]\ns = "\\\\write18"\n')
+    code, _, err = run("lecture", str(project))
+    assert code == exits.ILL_FORMED
+    assert "line 3" in err
+    assert "lecture" not in {path.name for path in project.iterdir()}
+
+
+def test_the_statement_made_is_the_one_the_readme_shows() -> None:
+    block = re.search(
+        r"```python\n(from symrnn import D.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert block is not None
+    assert new_command.template()["two_steps.py"].decode() == block[1]
+
+
+def test_the_parts_of_the_prose() -> None:
+    text = "# T\nby N\n\nSaid\nfirst.\n\n## S\nat once\n\nby the way\n\n[[a]]\n"
+    found = read(text, "f")
+    assert found.author is not None and found.author.text == "N"
+    assert [(piece.text, piece.line) for piece in found.abstract] == [("Said\nfirst.", 4)]
+    (part,) = found.parts
+    assert [(piece.text, piece.line) for piece in part.pieces] == [
+        ("at once", 8),
+        ("by the way", 10),
+        ("[[a]]", 12),
+    ]
+    assert found.order == ("a",)
