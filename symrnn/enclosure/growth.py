@@ -161,17 +161,42 @@ class Growth:
         Raises:
             UndecidedError: a term grows, or does not fall from `start` on.
         """
+        staying = {o: c for o, c in self.terms.items() if o.sign == 0 and o.wave is None}
+        falling = Growth({o: c for o, c in self.terms.items() if o not in staying}, self.start)
+        low, high = falling._one_sided or falling._term_by_term
+        for coefficient in staying.values():
+            low, high = low + coefficient.ball.lower(), high + coefficient.ball.upper()
+        return low.lower(), high.upper()
+
+    @property
+    def _term_by_term(self) -> tuple[arb, arb]:
         low = high = arb(0)
         for order, coefficient in self.terms.items():
             least, most = coefficient.ball.lower(), coefficient.ball.upper()
             if order.wave is not None:
                 most = coefficient.ball.abs_upper()
                 least = -most
-            if order.sign != 0 or order.wave is not None:
-                top = _top(order, self.start)
-                least, most = _smaller(least * top, arb(0)), _larger(most * top, arb(0))
-            low, high = low + least, high + most
-        return low.lower(), high.upper()
+            top = _top(order, self.start)
+            low += _smaller(least * top, arb(0))
+            high += _larger(most * top, arb(0))
+        return low, high
+
+    @property
+    def _one_sided(self) -> tuple[arb, arb] | None:
+        """Between 0 and the value at `start`, where the leading term c xⁿ e^q keeps its sign.
+
+        -1/(4 + x²) = -x⁻²(1 - 4x⁻² + …) stays below 0, though not each of its terms does.
+        """
+        if len(self.terms) < 2 or any(order.wave is not None for order in self.terms):
+            return None
+        if len(self.largest) != 1 or self.largest[0][1].ball.contains(arb(0)):
+            return None
+        order, coefficient, rest = self.relative_rest
+        factor = 1 + rest.enclosure()
+        if not (order.sign < 0 and factor > 0):
+            return None
+        end = coefficient.ball * factor * _top(order, self.start)
+        return _smaller(end.lower(), arb(0)), _larger(end.upper(), arb(0))
 
     def enclosure(self) -> arb:
         """A ball that holds every value on [start, ∞)."""

@@ -27,6 +27,8 @@ class NotSmoothError(UndecidedError):
 
 
 MAX_BOXES = 20_000
+ORDER = 6
+"""Terms of the Taylor polynomials."""
 NARROW = arb(2) ** -60
 """A box so narrow in which f is not enclosed is a place where f is not smooth."""
 
@@ -116,11 +118,20 @@ def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> No
 
 
 def _upper(f: Expr, box: Box) -> arb:
-    """An upper bound of |f| over a box: the lesser of two enclosures."""
-    values, slopes = jet(f, box.ball, 2)
-    middle = box.ball.mid()
-    mean = jet(f, middle, 1)[0] + slopes * (box.ball - middle)
-    finite = [b.abs_upper() for b in (values, mean) if b.is_finite()]
+    """An upper bound of |f| over a box: the lesser of two enclosures.
+
+    The second is Taylor's polynomial about the middle m with Lagrange's remainder,
+    f(m + h) = Σ_{i<n} cᵢ(m) hⁱ + cₙ(ξ) hⁿ: it is close even where f touches its bound to a high
+    order.
+    """
+    ball = box.ball
+    around = jet(f, ball, ORDER + 1)
+    middle = ball.mid()
+    *_, remainder = around
+    h, total = ball - middle, remainder
+    for coefficient in reversed(jet(f, middle, ORDER)):
+        total = coefficient + h * total
+    finite = [b.abs_upper() for b in (around[0], total) if b.is_finite()]
     return min(finite, key=float) if finite else arb.pos_inf()
 
 

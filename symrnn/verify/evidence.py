@@ -11,13 +11,16 @@ from symrnn.errors import SymrnnError
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.check import check
 from symrnn.theory.statement import Part, Statement
+from symrnn.verify.certified import certify
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant
 from symrnn.verify.processes import can_fork, share
 from symrnn.verify.sampled import Sampled, sample
 
 GRADES = ("sampled", "explicit", "derived")
-"""Weakest first."""
+"""Weakest first; every statement has to reach these."""
+CERTIFIED = "certified"
+"""Further for inequalities in one real variable, where ball arithmetic encloses all of them."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ def gather(
         for number, part in enumerate(statement.parts(rnn)):
             chains.extend(_part(statement, part, rnn, library, number))
         passed = list(GRADES)
+        if certify(statement.parts(rnn)):
+            passed.append(CERTIFIED)
         shown = [(each.name, each.find().shows) for each in statement.counterexamples]
         for number, part in enumerate(statement.parts(rnn)):
             context = statement.context(rnn, library, number)
