@@ -13,7 +13,8 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From symrnn Require Import vocabulary differentials recurrence preactivation_jacobian step_jacobian product_of_jacobians.
+From symrnn Require Import vocabulary differentials recurrence preactivation_jacobian.
+From symrnn Require Import step_jacobian product_of_jacobians.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -468,6 +469,8 @@ Theorem bptt_the_total_loss T : (1 <= T)%N ->
   jacvec (fun V => \sum_(1 <= t < T.+1) ell t (state (by_W V) s0 t)) W =
   \sum_(1 <= t < T.+1)
     jac (ell t) (s t) *m \sum_(1 <= k < t.+1) Ds t k *m DW k.
-Proof. by move=> _; exact: (@bptt_matrix_total_loss _ _ _ _ by_W W s0 ell elman_diff_W ell_diff T). Qed.
+Proof.
+by move=> _; exact: (@bptt_matrix_total_loss _ _ _ _ by_W W s0 ell elman_diff_W ell_diff T).
+Qed.
 
 End Elman.

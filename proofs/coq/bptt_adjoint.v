@@ -8,10 +8,13 @@
 (*   ∂L/∂s_0 = δ_1ᵀ ∂s_1/∂s_0,                                                *)
 (*   ∂L_t/∂W = Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ s_{k-1}ᵀ, and likewise  *)
 (*           for U with x_kᵀ and for b with nothing in the last place.        *)
+
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From symrnn Require Import vocabulary differentials recurrence activation_jacobian preactivation_jacobian step_jacobian product_of_jacobians bptt.
+From symrnn Require Import vocabulary differentials recurrence activation_jacobian.
+From symrnn Require Import preactivation_jacobian step_jacobian product_of_jacobians.
+From symrnn Require Import bptt.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

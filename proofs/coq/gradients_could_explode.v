@@ -10,7 +10,9 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp Require Import ring.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
-From symrnn Require Import vocabulary activations differentials recurrence preactivation_jacobian step_jacobian product_of_jacobians induced_norms step_bound product_bound gradients_vanish.
+From symrnn Require Import vocabulary activations differentials recurrence.
+From symrnn Require Import preactivation_jacobian step_jacobian product_of_jacobians.
+From symrnn Require Import induced_norms step_bound product_bound gradients_vanish.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

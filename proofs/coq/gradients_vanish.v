@@ -1,6 +1,7 @@
 (* Gradients vanish over long ranges.                                         *)
 (*                                                                            *)
-(* For γλ < 1 and a fixed k,                                                  *)
+(* For any cell whose one-step Jacobians have norm at most q < 1, and for the *)
+(* Elman network with γλ < 1, at a fixed k,                                   *)
 (*   ‖∂s_t/∂s_k‖ → 0 as t → ∞,                                                *)
 (*   ‖∂L_t/∂s_t ∂s_t/∂s_k ∂⁺s_k/∂vec(W)‖ <= C (γλ)^(t-k) E → 0                *)
 (* where C bounds ∂L_t/∂s_t and E bounds ∂⁺s_k/∂vec(W).                       *)
@@ -8,7 +9,8 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
-From symrnn Require Import vocabulary differentials recurrence step_jacobian product_of_jacobians induced_norms step_bound product_bound.
+From symrnn Require Import vocabulary differentials recurrence step_jacobian.
+From symrnn Require Import product_of_jacobians induced_norms step_bound product_bound.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -31,6 +33,21 @@ have lim : (fun n => c * q ^+ n) --> (0 : R).
 have sandwich : \forall n \near \oo, cst 0 n <= u (n + k)%N <= c * q ^+ n.
   by apply: nearW => n /=; have := ub (n + k)%N (leq_addl _ _); rewrite addnK.
 exact: (squeeze_cvgr sandwich (cvg_cst _) lim).
+Qed.
+
+(* Any cell                                                                   *)
+
+Theorem gradients_vanish_any_cell (R : realType) (N : forall m n, 'M[R]_(m, n) -> R)
+    n (F : nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) s0 (q : R) k :
+  lecture_norm N ->
+  (forall j, (1 <= j)%N -> differentiable (F j) (state F s0 (j - 1)%N)) ->
+  (forall j, (k < j)%N -> N _ _ (jac (flow F (j - 1) j) (state F s0 (j - 1)%N)) <= q) ->
+  q < 1 -> (fun t => N _ _ (jac (flow F k t) (state F s0 k))) --> (0 : R).
+Proof.
+move=> NP Fd Dq q1; have q0 : 0 <= q := le_trans (norm_ge0 NP _) (Dq k.+1 (leqnn _)).
+apply: (geometric_decay (c := 1) (k := k) q0 q1) => t kt.
+rewrite norm_ge0 //= mul1r; apply: (product_bound_any_cell NP Fd kt) => j /andP[kj _].
+exact: Dq.
 Qed.
 
 Section Elman.

@@ -8,7 +8,8 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From symrnn Require Import vocabulary differentials recurrence step_jacobian product_of_jacobians induced_norms step_bound.
+From symrnn Require Import vocabulary differentials recurrence step_jacobian.
+From symrnn Require Import product_of_jacobians induced_norms step_bound.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -11,7 +11,9 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From symrnn Require Import vocabulary differentials recurrence step_jacobian product_of_jacobians bptt bptt_adjoint induced_norms step_bound product_bound gradients_vanish.
+From symrnn Require Import vocabulary differentials recurrence step_jacobian.
+From symrnn Require Import product_of_jacobians bptt bptt_adjoint induced_norms.
+From symrnn Require Import step_bound product_bound gradients_vanish.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
