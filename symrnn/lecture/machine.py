@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import sympy
 
 from symrnn.enclosure import Certificate
+from symrnn.language.relations import Limit
 from symrnn.lecture.progress import Progress, silent
 from symrnn.machine.build import Heard
 from symrnn.machine.cache import Cache, default_folder
@@ -53,7 +57,18 @@ def ask_prover(
     heard = _listener(progress)
     kept = Cache(cache or default_folder())
     sources = theorems(folders)
-    return machine_check(library.values(), elman(), sources, slips, prover, kept, heard=heard)
+    return machine_check(
+        library.values(), elman(), sources, wrong_versions, prover, kept, heard=heard
+    )
+
+
+def wrong_versions(claim: Any) -> Iterator[tuple[str, Any]]:
+    """A claim made wrong by one slip at a time; of a limit, where it goes."""
+    if isinstance(claim, Limit):
+        elsewhere = 0 if claim.rhs is sympy.oo else claim.rhs + 1
+        yield "another limit", Limit(claim.lhs, claim.variable, elsewhere)
+    else:
+        yield from slips(claim)
 
 
 def _listener(progress: Progress) -> Heard:

@@ -21,7 +21,7 @@ from symrnn.typeset.document import Block, Chain, Claim, Display, Paragraph, Row
 from symrnn.typeset.justification import words
 from symrnn.typeset.maths import diagonal_display, shapes_display
 from symrnn.typeset.unicode_maths import with_maths
-from symrnn.verify.evidence import ChainEvidence, Evidence
+from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 
 SIGNS = {"=": "=", "≤": r"\le", "→": r"\to"}
 CAPTIONS = {"step": "induction step"}
@@ -69,7 +69,9 @@ def statement_block(
     shown = [part for part in parts if not _is_likewise(part)]
     headline = [part for part in parts if part.label in statement.headline] or shown[:1]
     said = assumed(headline, parts)
-    beside = _Beside(writer, statement.name, evidence.grades)
+    # The kernel accepted the claims, not the lines between: its mark stands with the statement.
+    of_lines = tuple(grade for grade in evidence.grades if grade in GRADES)
+    beside = _Beside(writer, statement.name, of_lines)
     found = _found(evidence, parts)
     chains: list[Chain] = []
     known: set[Any] = set(said)

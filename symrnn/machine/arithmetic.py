@@ -71,6 +71,12 @@ def time(expression: Any) -> Coq:
     return Coq(f"({later.text} - {_total(down, max(-constant, 0)).argument})%N")
 
 
+def time_of(expression: Any) -> Coq:
+    """A time as the argument of a function that a proposition binds: Coq reads 0 as 0 : R there."""
+    written = time(expression)
+    return Coq(f"{written.text}%N") if written.text.isdigit() else written
+
+
 def _times(count: int, symbol: Symbol) -> Coq:
     return Coq(name_of(symbol)) if count == 1 else Coq(f"({count} * {name_of(symbol)})%N")
 

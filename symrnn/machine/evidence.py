@@ -22,6 +22,7 @@ from symrnn.machine.obligations import (
 )
 from symrnn.machine.propositions import proposition
 from symrnn.machine.prover import Outcome, Prover
+from symrnn.machine.real_claims import is_real
 from symrnn.machine.sources import Source
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.statement import Part, Statement
@@ -161,12 +162,13 @@ class _Job:
     planted: tuple[Planted, ...]
     left_out: Mapping[str, str]
     unstated: frozenset[str]
+    reals: bool
 
     @property
     def file(self) -> ObligationFile:
         labels = {each.label for each in self.obligations}
         planted = [each for each in self.planted if each.obligation.label in labels]
-        return obligation_file(self.name, self.obligations, planted)
+        return obligation_file(self.name, self.obligations, planted, self.reals)
 
     def without_refused(self, file: ObligationFile, outcome: Outcome) -> _Job | None:
         """The job without the part at whose closing line the prover stopped; None if it did not."""
@@ -226,7 +228,10 @@ def _job(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: S
         planted += _planted(part, name, printed, about, slips)
     labels = tuple(part.label for part in parts)
     unstated = frozenset(left_out)
-    return _Job(statement.name, labels, tuple(obligations), tuple(planted), left_out, unstated)
+    reals = all(is_real(part.claim) for part in parts)
+    return _Job(
+        statement.name, labels, tuple(obligations), tuple(planted), left_out, unstated, reals
+    )
 
 
 def _planted(part: Part, theorem: str, printed: str, rnn: RNN, slips: Slips) -> list[Planted]:

@@ -18,7 +18,15 @@ Left to find out by unfolding what does not unfold to the same, Coq would need m
 FAULT_LIMIT = 20
 """Seconds the prover may take to refuse one wrong proposition."""
 
-PREAMBLE = f"""\
+REALS = f"""\
+From Coq Require Import Reals.
+From Coquelicot Require Import Coquelicot.
+From {LIBRARY} Require Import {{claims}}.
+Local Open Scope R_scope.
+"""
+"""What stands above propositions about real functions of one variable."""
+
+MATRICES = f"""\
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
@@ -27,12 +35,16 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
+"""
+"""What stands above propositions about matrices over any complete ordered field."""
+
+CLOSING = """\
 Set Printing Depth 8.
 Set Printing Width 400.
 Ltac close claim thm :=
   let printed := eval cbv delta [claim] in claim in
   let stated := type of thm in
-  first [constr_eq printed stated | fail 1 "{{differs}}"];
+  first [constr_eq printed stated | fail 1 "{differs}"];
   exact thm.
 """
 
@@ -67,14 +79,24 @@ class ObligationFile:
 
 
 def obligation_file(
-    statement: str, obligations: Iterable[Obligation], planted: Iterable[Planted]
+    statement: str,
+    obligations: Iterable[Obligation],
+    planted: Iterable[Planted],
+    reals: bool = False,
 ) -> ObligationFile:
     """The file for one statement.
+
+    Args:
+        statement: its name.
+        obligations: what is to be closed.
+        planted: what must not be.
+        reals: whether they are about functions of one real variable.
 
     Each proposition is a definition of its own, so that an error in it is none of the line that
     closes it.
     """
-    lines = [*PREAMBLE.format(claims=claims_stem(statement), differs=DIFFERS).splitlines(), ""]
+    preamble = (REALS if reals else MATRICES).format(claims=claims_stem(statement))
+    lines = [*preamble.splitlines(), *CLOSING.format(differs=DIFFERS).splitlines(), ""]
     closing: dict[int, Obligation] = {}
     closed = []
     for number, each in enumerate(obligations, start=1):

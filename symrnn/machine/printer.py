@@ -371,6 +371,23 @@ def _(node: sympy.Sum, scope: Scope) -> Coq:
     return Coq(f"\\sum_({_range(index, lower, upper)}) {body}", 41)
 
 
+FUNCTIONS = {
+    sympy.exp: "expR",
+    sympy.tanh: "tanh",
+    sympy.atanh: "atanh",
+    sympy.sinh: "sinh",
+    sympy.cosh: "cosh",
+}
+"""Functions of one variable, by their names in the vocabulary."""
+
+
+@coq.register(sympy.Function)
+def _(node: Any, scope: Scope) -> Coq:
+    if node.func not in FUNCTIONS:
+        raise NotSupportedError(f"no Coq form for {node.func.__name__}", {"got": str(node)})
+    return apply(FUNCTIONS[node.func], coq(node.args[0], scope))
+
+
 @coq.register
 def _(node: Unknown, scope: Scope) -> Coq:
     _, order, argument = node.args

@@ -22,6 +22,7 @@ from symrnn.language.relations import Equation, Inequality, Limit, Relation
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
 from symrnn.machine.printer import coq, differentiated, matrix_type, size
+from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import CELLS, Scope, cell_name
 from symrnn.recurrence.elman import RNN
 
@@ -40,6 +41,8 @@ def proposition(claim: Any, given: Iterable[Any], rnn: RNN) -> str:
         NotSupportedError: something in it has no Coq form.
     """
     facts = [fact for fact in given if fact is not sympy.true]
+    if is_real(claim):
+        return real_proposition(claim, facts)
     return _Writer(claim, facts, rnn).text()
 
 
@@ -144,9 +147,8 @@ class _Writer:
 
     def _network(self) -> Iterator[str]:
         rnn = self.rnn
-        if not rnn.sigma.is_unknown:
-            raise NotSupportedError("no Coq form for this activation", {"got": rnn.sigma.name})
-        yield "(sigma sigma' : R -> R)" if self._uses_slope() else "(sigma : R -> R)"
+        if rnn.sigma.is_unknown:
+            yield "(sigma sigma' : R -> R)" if self._uses_slope() else "(sigma : R -> R)"
         for parameter in rnn.parameters:
             yield f"({parameter.name} : {matrix_type(parameter.shape)})"
         if rnn.x is not None and "x" in CELLS[cell_name(rnn)][1]:
@@ -174,7 +176,7 @@ class _Writer:
             yield f"let a := fun j => {scope.full_preactivation(j, before).text} in"
 
     def _about_symbols(self) -> Iterator[str]:
-        if self._runs and self._uses_slope():
+        if self._runs and self._uses_slope() and self.rnn.sigma.is_unknown:
             yield "slope sigma sigma'"
         if self._runs and self.rnn.L.label in self._sequences():
             yield "(forall t v, differentiable (ell t) v)"
@@ -209,7 +211,8 @@ class _Writer:
             return written.within(RELATION)
         guards = [f"{_order(guard, scope)} -> " for guard in self._guards(fact, set(every))]
         names = " ".join(map(name_of, every))
-        return f"(forall {names}, {''.join(guards)}{written.within(RELATION)})"
+        kind = "" if guards else " : nat"
+        return f"(forall {names}{kind}, {''.join(guards)}{written.within(RELATION)})"
 
     def _guards(self, fact: Any, every: set[Symbol]) -> list[Any]:
         """Where what a hypothesis speaks of exists."""
@@ -234,7 +237,8 @@ class _Writer:
             text = f"differentiable {each.function.argument} {each.point.argument}"
             for index, guards in reversed(bound):
                 conditions = "".join(f"{guard} -> " for guard in guards)
-                text = f"(forall {name_of(index)}, {conditions}{text})"
+                kind = "" if guards else " : nat"
+                text = f"(forall {name_of(index)}{kind}, {conditions}{text})"
             found[text] = None
         return list(found)
 

@@ -12,7 +12,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.time import TimeVector
-from symrnn.machine.arithmetic import APPLICATION, Coq, apply, time
+from symrnn.machine.arithmetic import APPLICATION, Coq, apply, time, time_of
 from symrnn.recurrence.elman import RNN, elman, sigma_inside
 
 Build = Callable[[Activation], RNN]
@@ -28,6 +28,9 @@ CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
     "sigma_inside": (sigma_inside, ("W", "U", "b", "x")),
 }
 """The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
+
+ACTIVATIONS = ("tanh", "logistic")
+"""The activations that the vocabulary defines."""
 
 
 def cell_name(rnn: RNN) -> str:
@@ -64,7 +67,15 @@ class Scope:
     @property
     def sigma(self) -> str:
         """The activation."""
-        return "sigma" if self.rnn.sigma.is_unknown else self.rnn.sigma.name
+        known = self.rnn.sigma
+        if known.is_unknown:
+            return "sigma"
+        if known.name not in ACTIVATIONS:
+            raise NotSupportedError(
+                "no Coq form for this activation",
+                {"expected": ", ".join(ACTIVATIONS), "got": known.name},
+            )
+        return f"(@{known.name} R)"
 
     @property
     def cell(self) -> Coq:
@@ -104,14 +115,14 @@ class Scope:
             return apply("flow", self.cell, time(vector.index), time(index), value)
         if self.changed:
             return apply("state", self.cell, Coq("s0"), time(index))
-        return apply("s", time(index))
+        return apply("s", time_of(index))
 
     def preactivation(self, index: Any) -> Coq:
         """a at a time."""
         if self.given is not None and self.given[0] == self.rnn.a[index]:
             return self.given[1]
         if self.given is None and not self.changed:
-            return apply("a", time(index))
+            return apply("a", time_of(index))
         return self.full_preactivation(time(index), self.state(index - 1))
 
     def full_preactivation(self, index: Coq, before: Coq) -> Coq:
@@ -129,9 +140,9 @@ class Scope:
         if node.label == rnn.a.label:
             return self.preactivation(index)
         if node.label == rnn.L.label:
-            return apply("ell", time(index), self.state(index))
+            return apply("ell", time_of(index), self.state(index))
         if rnn.x is not None and node.label == rnn.x.label:
-            return apply("x", time(index))
+            return apply("x", time_of(index))
         raise NotSupportedError("no Coq form for this vector", {"got": node.label})
 
     def leaf(self, node: MatrixExpr) -> Coq:

@@ -27,7 +27,7 @@ from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.html import page
 from symrnn.typeset.latex import article
 from symrnn.typeset.unicode_maths import with_maths
-from symrnn.verify.evidence import Evidence
+from symrnn.verify.evidence import Evidence, KernelProof
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +238,28 @@ def test_every_formula_of_the_page_is_mathml(html: str, lecture: Document) -> No
         assert "merror" not in drawn
     visible = re.sub(r"<(math|style|svg|title|code)\b.*?</\1>", "", html, flags=re.DOTALL)
     assert not re.search(r"\\[a-z]+|\$|[‖√∂∏Σ]|[a-zA-Z]_[a-zA-Z{]", re.sub(r"<[^>]*>", "", visible))
+
+
+def test_theorems_and_axioms_stand_beside_what_the_kernel_accepted(
+    evidence: list[Evidence],
+) -> None:
+    first, *others = evidence
+    proof = KernelProof(("the_first_claim", "the_second_claim"), ("an_axiom",))
+    accepted = replace(first, grades=(*first.grades, "machine_checked"), kernel=proof)
+    document = module.lecture([accepted, *others], elman(), {}, Paragraph("The end."))
+    shown = [b for b in walk(document.blocks) if isinstance(b, Paragraph) and "In Coq" in b.text]
+    assert [block.text for block in shown] == [
+        "[[#machine_checked]] In Coq, for every size and all times: `the_first_claim` and "
+        "`the_second_claim`. The kernel accepted them, from the axioms `an_axiom`."
+    ]
+    (block,) = [
+        b
+        for b in walk(document.blocks)
+        if isinstance(b, StatementBlock) and b.name == first.statement.name
+    ]
+    assert block.grades == accepted.grades
+    assert {row.evidence for chain in block.chains for row in chain.rows[1:]} == {first.grades}
+    assert "the_first_claim" in page(document) and "machine_checked" in page(document)
+    assert accepted.complete
+    assert accepted.record()["kernel"]["axioms"] == ("an_axiom",)
+    assert "kernel" not in first.record()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from symrnn.lecture.machine import ask_prover, theorems
+from symrnn.lecture.machine import ask_prover, theorems, wrong_versions
 from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import Checked, machine_check
 from symrnn.machine.names import claims_stem
@@ -18,7 +18,6 @@ from symrnn.machine.prover import Prover
 from symrnn.machine.sources import Source
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
-from symrnn.verify.faults import slips
 
 LIBRARY = load()
 GOLDEN = json.loads((Path(__file__).parent / "axioms.json").read_text(encoding="utf-8"))
@@ -58,7 +57,7 @@ def test_a_theorem_of_another_proposition_closes_nothing(prover: Prover) -> None
         [statement],
         elman(),
         {**theorems(), stem: cousin},
-        slips,
+        wrong_versions,
         prover,
         Cache(default_folder()),
     )[statement.name]
