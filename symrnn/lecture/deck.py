@@ -58,6 +58,10 @@ WHY = Act(
             ),
         ),
         Frame(
+            "Every path from the loss back to W is one term of the sum",
+            (Shown("unrolled"),),
+        ),
+        Frame(
             "With the direct term lost, or effects counted twice, the gradient is wrong",
             (Fails("bptt"),),
         ),
@@ -239,6 +243,7 @@ FATE = Act(
             "For γλ > 1 gradients could explode, but need not",
             (Claims("gradients_could_explode"),),
         ),
+        Frame("Below one it must vanish, above one all is open", (Shown("norm_regimes"),)),
         Frame(
             "A network that rests at 0 attains the bound",
             (
@@ -251,8 +256,12 @@ FATE = Act(
             (Lines("gradients_could_explode", "it vanishes"),),
         ),
         Frame(
-            "On real data the bound grows while the derivative shrinks",
+            "On a trained network: the derivative against its bound",
             (Shown("norm_decay"),),
+        ),
+        Frame(
+            "The norm is the largest singular value only",
+            (Shown("singular_values"),),
         ),
     ),
 )
@@ -338,6 +347,9 @@ CLIPPING = Act(
                 Claims("clipping_by_norm", ("no two gradients get further apart",)),
                 Fails("clipping_by_norm", (0, 3)),
             ),
+        ),
+        Frame(
+            "A cliff flings the plain step away, not the clipped one", (Shown("gradient_cliff"),)
         ),
         Frame("Clipping as it runs", (Shown("clip-by-norm"),)),
         Frame(

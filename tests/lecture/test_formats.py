@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.lecture import formats
+from symrnn.lecture import formats, work
+from symrnn.lecture.deck import deck
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, chosen
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.library import load
-from symrnn.typeset.document import Document
-from symrnn.typeset.engine import PdfResult
+from symrnn.typeset import latex
+from symrnn.typeset.document import Document, Paragraph, StatementBlock, walk
+from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
+from symrnn.typeset.slides import slides
 from symrnn.verify.evidence import Evidence
 
 
@@ -46,3 +54,32 @@ def test_without_tex_the_source_is_written_and_no_pdf_is_left(
     output = formats.article(material)
     assert "lecture.tex" in output.files
     assert (output.absent, output.advice) == (("lecture.pdf",), "advice")
+
+
+def test_a_failed_run_keeps_source_and_log_and_leaves_no_pdf(tmp_path: Path) -> None:
+    (tmp_path / "slides.pdf").write_bytes(b"of an earlier run")
+    error = TexError("pdflatex stopped at an error", {"message": "Undefined control sequence."})
+    error.name, error.source, error.log = "slides", r"\documentclass{beamer}", "! Undefined"
+    kept = work._kept(error, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["slides.log", "slides.tex"]
+    assert (tmp_path / "slides.log").read_text(encoding="utf-8") == "! Undefined"
+    assert "Undefined control sequence." in str(kept)
+    assert str(tmp_path / "slides.log") in str(kept)
+
+
+SPECIAL = r"100% of \write18{touch broken} & #1_2^3 ~ } { $5 \input{x}"
+
+
+def test_titles_and_prose_with_tex_specials_are_printed_and_never_run(
+    lecture: Document, pdflatex: str, pages_of: Callable[[bytes], list[str]]
+) -> None:
+    escaped = SPECIAL.replace("\\", "\\\\").replace("$", r"\$")
+    known = next(block for block in walk(lecture.blocks) if isinstance(block, StatementBlock))
+    statement = replace(known, title=escaped, prose=escaped, blocks=(), chains=known.chains[:1])
+    document = Document(escaped, author=escaped, blocks=(Paragraph(escaped), statement))
+    plain = "".join(re.findall(r"\w", SPECIAL))
+    for made in (latex.article(document), slides(document, deck(document), notes=True)):
+        assert re.findall(r"(?<!\\)\\(write|input)\b", made.tex) == []
+        result = compile_pdf(made.tex, made.figures, engine=pdflatex)
+        assert result.pdf is not None and result.undefined == ()
+        assert plain in "".join(re.findall(r"\w", "".join(pages_of(result.pdf))))

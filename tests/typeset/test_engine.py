@@ -113,3 +113,12 @@ def test_figures_are_found_where_the_source_expects_them(pdflatex: str) -> None:
 
 def test_advice_is_one_command() -> None:
     assert engine.ADVICE.count("apt-get") == 1
+
+
+def test_a_failure_carries_source_and_log(pdflatex: str) -> None:
+    wrong = r"\documentclass{article}\begin{document}\nosuch\end{document}"
+    with pytest.raises(TexError, match="pdflatex stopped at an error") as caught:
+        compile_pdf(wrong, engine=pdflatex, name="mine")
+    assert (caught.value.name, caught.value.source) == ("mine", wrong)
+    assert "Undefined control sequence" in caught.value.log
+    assert caught.value.detail["message"] == "Undefined control sequence."
