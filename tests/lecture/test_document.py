@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import html5lib
 import pytest
 
 from symrnn.errors import IllFormedError
@@ -227,6 +228,11 @@ def test_the_page_has_no_script_and_needs_no_network(html: str) -> None:
     assert not re.search(r"<(script|link|img|iframe|object)\b", html)
     assert not re.search(r'https?://|@import|url\((?!#|"data:font)', html)
     assert html.count("<article") == 16
+
+
+def test_the_page_is_valid_html(html: str) -> None:
+    # Strict: the first parse error is raised.
+    html5lib.HTMLParser(strict=True).parse(html)
 
 
 def test_every_formula_of_the_page_is_mathml(html: str, lecture: Document) -> None:

@@ -1,0 +1,75 @@
+"""What the page carries: its fonts, and a policy that allows its one script and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from importlib.resources import files
+
+import html5lib
+import pytest
+
+from symrnn.lecture.explorer import explorer
+from symrnn.theory.library import load
+from symrnn.typeset.document import Chain, Detail, Document, Paragraph, Row, Section
+from symrnn.typeset.html import page
+from symrnn.typeset.shell import FONTS
+
+BEHIND = Detail(
+    "*Chain rule:* $\\partial y/\\partial x$",
+    "$k \\le t$",
+    ("[[#derived]] `chain_rule` was applied.",),
+    "def line(W):\n    return W < 1  # & more",
+)
+CHAIN = Chain((Row("", "x"), Row("=", "y", "chain rule", ("derived",), BEHIND)), "A $chain$")
+DOCUMENT = Document("T & <T>", blocks=(Section("S", "s", (Paragraph("p"), CHAIN)),))
+
+
+@pytest.fixture(scope="module")
+def whole() -> str:
+    return page(DOCUMENT, explorer(load()))
+
+
+def test_the_policy_names_the_script_by_its_hash(whole: str) -> None:
+    (script,) = re.findall(r"<script>(.*?)</script>", whole, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', whole)
+    assert policy.replace("&#39;", "'").split("; ") == [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "font-src data:",
+        f"script-src 'sha256-{digest}'",
+    ]
+
+
+def test_without_an_explorer_no_script_is_allowed() -> None:
+    plain = page(DOCUMENT)
+    assert "script" not in plain
+    assert 'id="explorer"' not in plain
+
+
+def test_nothing_is_loaded(whole: str) -> None:
+    assert not re.search(r'\b(src|href)="(?!#)', whole)
+    links = re.findall(r"(?:https?:)?//[\w.]+\.\w+", whole)
+    assert set(links) <= {"http://www.w3.org"}, "the name of SVG's namespace, which nobody fetches"
+
+
+def test_the_fonts_are_in_the_page_with_their_licence(whole: str) -> None:
+    folder = files("symrnn.typeset") / "fonts"
+    for name in FONTS:
+        content = (folder / name).read_bytes()
+        assert content.startswith(b"wOF2")
+        assert base64.b64encode(content).decode() in whole
+    assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text(encoding="utf-8")
+
+
+def test_the_page_is_valid_html(whole: str) -> None:
+    # Strict: the first parse error is raised.
+    html5lib.HTMLParser(strict=True).parse(whole)
+
+
+def test_a_line_opens_to_what_stands_behind_it(whole: str) -> None:
+    (detail,) = re.findall(r'<div class="detail">(.*?)</div>', whole, re.DOTALL)
+    assert re.findall(r"<dt>(.*?)</dt>", detail) == ["rule", "condition", "checked", "NumPy"]
+    assert "return W &lt; 1  # &amp; more" in detail
