@@ -7,6 +7,7 @@ Every piece is built with `Markup.format`, which escapes whatever is not markup 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import singledispatch
 from urllib.parse import quote
 
@@ -226,6 +227,7 @@ def _marks(row: Row, page: Page) -> Markup:
 
 
 def _detail(detail: Detail, page: Page) -> Markup:
+    page = replace(page, sources=False)
     terms = [("rule", page.prose(detail.rule))]
     if detail.condition:
         terms.append(("condition", page.prose(detail.condition)))
@@ -326,7 +328,7 @@ def _(block: Figure, page: Page) -> Markup:
 def _data(data: Data, name: str) -> Markup:
     """The numbers of a figure, folded away: a table where it is short, and a file to keep."""
     link = Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8,{}">as CSV</a>').format(
-        name, quote(data.csv)
+        name, quote(data.csv, safe=", ")
     )
     if len(data.rows) > _LONG_DATA:
         return Markup('<details class="numbers"><summary>Data</summary><p>{}</p></details>').format(

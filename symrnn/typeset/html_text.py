@@ -25,11 +25,15 @@ from symrnn.typeset.prose import (
 
 @dataclass(frozen=True)
 class Page:
-    """What a piece of the page may need to know about the whole."""
+    """What a piece of the page may need to know about the whole.
+
+    sources: whether formulas carry their LaTeX, to be copied.
+    """
 
     targets: Mapping[str, Target]
     grades: Mapping[str, Grade]
     works: Mapping[str, Work]
+    sources: bool = True
 
     def prose(self, text: str) -> Markup:
         """Prose markup as HTML."""
@@ -58,7 +62,7 @@ class Page:
             case Text(text):
                 return Markup("{}").format(text)
             case Math(latex):
-                return mathml(latex)
+                return mathml(latex, source=self.sources)
             case Emphasis(inner):
                 return Markup("<em>{}</em>").format(joined(self._glued(inner)))
             case Code(text):
@@ -71,10 +75,10 @@ class Page:
                 return Markup('<a href="#{}">{}</a>').format(key, self.works[key].spoken)
 
     def marks(self, grades: Iterable[str]) -> Markup:
-        """The evidence marks, each with its meaning as a tooltip."""
+        """The evidence marks, each with its name as a tooltip; the legend has the meaning."""
         return joined(
-            Markup('<span class="mark" role="img" aria-label="{}" title="{}: {}">{}</span>').format(
-                grade, grade, self.grades[grade].meaning, self.grades[grade].letter
+            Markup('<span class="mark" role="img" aria-label="{}" title="{}">{}</span>').format(
+                grade, grade.replace("_", " "), self.grades[grade].letter
             )
             for grade in grades
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from html.entities import html5
 
 from markupsafe import Markup
@@ -20,20 +21,22 @@ from symrnn.errors import NotSupportedError
 _NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)(\w+;)")
 _APPLY = "\u2061"
 _BRACKETS = {"(": ")", "[": "]"}
+_BARS = {"‖": "‖", "|": "|"}
+_BESIDE_BAR = "0.11em"
 _TALL = frozenset({"mfrac", "munder", "mover", "munderover", "mtable", "msqrt", "mroot"})
 
 
-def mathml(latex: str, *, display: bool = False) -> Markup:
-    """`latex` as a <math> element with its source as annotation.
+def mathml(latex: str, *, display: bool = False, source: bool = True) -> Markup:
+    """`latex` as a <math> element, with its source as annotation where that is wanted.
 
     `display` chooses the displayed style (limits above and below). Raises `NotSupportedError`
     naming the formula when a command is unknown or a brace is not closed.
     """
-    converter = LatexToMathML(annotation=True, fancy_error=False)
+    converter = LatexToMathML(annotation=source, fancy_error=False)
     # Inline MathML needs no smaller matrix: its rows do not push the lines apart as TeX's do.
-    source = latex.replace("{smallmatrix}", "{matrix}")
+    known = latex.replace("{smallmatrix}", "{matrix}")
     try:
-        made = converter.convert_with_local_state(source, displaystyle=display)
+        made = converter.convert_with_local_state(known, displaystyle=display)
     except LatexError as error:
         raise NotSupportedError(
             "HTML: a formula can not be converted to MathML",
@@ -48,7 +51,11 @@ def mathml(latex: str, *, display: bool = False) -> Markup:
 def _tighten(row: ET.Element) -> None:
     """Brackets stretch only round what is taller than a line, and touch what they apply to."""
     for place, child in enumerate(row):
-        if child.tag == "mrow" and _fenced(child):
+        if child.tag == "mrow" and _fenced(child, _BARS):
+            # A norm's bars would touch the line of a fraction.
+            child[0].set("rspace", _BESIDE_BAR)
+            child[-1].set("lspace", _BESIDE_BAR)
+        if child.tag == "mrow" and _fenced(child, _BRACKETS):
             opening, closing = child[0], child[-1]
             opening.attrib.pop("lspace", None)
             if place and row[place - 1].text == _APPLY:
@@ -59,7 +66,7 @@ def _tighten(row: ET.Element) -> None:
         _tighten(child)
 
 
-def _fenced(row: ET.Element) -> bool:
+def _fenced(row: ET.Element, pairs: Mapping[str, str]) -> bool:
     if len(row) < 2 or row[0].tag != "mo" or row[-1].tag != "mo":
         return False
-    return _BRACKETS.get(row[0].text or "") == row[-1].text
+    return pairs.get(row[0].text or "") == row[-1].text
