@@ -32,12 +32,14 @@ STATEMENTS = {
 """Which statement each picture shows."""
 
 
-def explorer(library: Mapping[str, Statement]) -> Explorer:
-    """The explorer of the lecture.
+def explorer(library: Mapping[str, Statement]) -> Explorer | None:
+    """The explorer of the lecture; None where a statement that it draws is not in the lecture.
 
     Args:
         library: the statements; bounds and clipping are what their claims say.
     """
+    if not set(STATEMENTS.values()) <= set(library):
+        return None
     return Explorer(formulas(library), slopes(), nets(), STATEMENTS)
 
 

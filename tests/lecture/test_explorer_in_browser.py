@@ -161,6 +161,7 @@ def test_a_planted_fault_is_seen(
     browser: Browser, lecture: Document, tmp_path: Path, fault: Callable[[OrderedProduct], Any]
 ) -> None:
     rnn, right = elman(), explorer(load())
+    assert right is not None
     product = rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k])
     formulas = {**right.formulas, "jacobianNorm": norm(fault(product), "2")}
     path = tmp_path / "faulty.html"

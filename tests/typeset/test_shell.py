@@ -73,3 +73,9 @@ def test_a_line_opens_to_what_stands_behind_it(whole: str) -> None:
     (detail,) = re.findall(r'<div class="detail">(.*?)</div>', whole, re.DOTALL)
     assert re.findall(r"<dt>(.*?)</dt>", detail) == ["rule", "condition", "checked", "NumPy"]
     assert "return W &lt; 1  # &amp; more" in detail
+
+
+def test_a_lecture_without_the_statements_has_no_explorer() -> None:
+    library = dict(load())
+    del library["truncation"]
+    assert explorer(library) is None
