@@ -69,7 +69,7 @@ def statement_block(
     shown = [part for part in parts if not _is_likewise(part)]
     headline = [part for part in parts if part.label in statement.headline] or shown[:1]
     said = assumed(headline, parts)
-    # The kernel accepted the claims, not the lines between: its mark stands with the statement.
+    # Enclosure and kernel judged the claims, not the lines between: their marks stand above.
     of_lines = tuple(grade for grade in evidence.grades if grade in GRADES)
     beside = _Beside(writer, statement.name, of_lines)
     found = _found(evidence, parts)
