@@ -18,7 +18,7 @@ from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
 from symrnn.typeset.document import Document
-from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.notebook import notebook
 from symrnn.verify.evidence import Evidence
 
@@ -60,7 +60,7 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
-_ATTEMPTS = 3
+_ATTEMPTS = 2
 """How often slides are laid out anew where a frame is overfull."""
 
 
@@ -86,33 +86,36 @@ def page(material: Material) -> Output:
 def slides(material: Material) -> Output:
     """`slides.tex` and `slides.pdf`; on request the same as a handout, and with speaker notes."""
     document, frames = material.document, deck(material.document, material.notation)
-    room, made = slides_backend.ROOM, slides_backend.slides(document, frames, handout=True)
+    room = slides_backend.ROOM
+    paper = slides_backend.slides(document, frames, handout=True)
+    tried = compile_pdf(paper.tex, paper.figures, name="slides-handout")
     for _ in range(_ATTEMPTS):
-        tried = compile_pdf(made.tex, made.figures, name="slides")
         if not tried.overfull:
             break
         # The estimate was too low for some frame: split the chains earlier.
         room -= 1.5
-        made = slides_backend.slides(document, frames, handout=True, room=room)
-    wanted = {"slides": (False, False)}
+        paper = slides_backend.slides(document, frames, handout=True, room=room)
+        tried = compile_pdf(paper.tex, paper.figures, name="slides-handout")
+    outputs = [_with_pdf("slides", slides_backend.slides(document, frames, room=room))]
     if material.handout:
-        wanted["slides-handout"] = (True, False)
+        outputs.append(_output("slides-handout", paper, tried))
     if material.notes:
-        wanted["slides-notes"] = (True, True)
-    outputs = []
-    for name, (handout, notes) in wanted.items():
-        made = slides_backend.slides(document, frames, handout=handout, notes=notes, room=room)
-        outputs.append(_with_pdf(name, made))
+        spoken = slides_backend.slides(document, frames, handout=True, notes=True, room=room)
+        outputs.append(_with_pdf("slides-notes", spoken))
     files = {name: content for output in outputs for name, content in output.files.items()}
     absent = tuple(name for output in outputs for name in output.absent)
     return Output(files, absent, outputs[0].advice)
 
 
 def _with_pdf(name: str, made: latex.Article) -> Output:
+    compiled = compile_pdf(made.tex, made.figures, bibliography=made.bibliography, name=name)
+    return _output(name, made, compiled)
+
+
+def _output(name: str, made: latex.Article, compiled: PdfResult) -> Output:
     files = {f"{name}.tex": made.tex.encode(), **made.figures}
     if made.bibliography:
         files[f"{name}.bib"] = made.bibliography.encode()
-    compiled = compile_pdf(made.tex, made.figures, bibliography=made.bibliography, name=name)
     if compiled.pdf is None:
         return Output(files, (f"{name}.pdf",), compiled.advice)
     return Output({**files, f"{name}.pdf": compiled.pdf})

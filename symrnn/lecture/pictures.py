@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symrnn.language.activations import FORMULAS, activation
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
 from symrnn.lecture.cliff import KAPPA, RATE, STEPS, TARGET, cliff
 from symrnn.lecture.network import NetworkReport
@@ -74,9 +75,10 @@ def algorithms_shown() -> dict[str, Algorithm]:
     }
 
 
-def section(report: NetworkReport, source: str) -> Section:
+def section(report: NetworkReport, source: str, notation: Notation = LECTURE) -> Section:
     """The section about the network: training, the product against its bound, the kernels."""
     net = report.net
+    reached = with_maths("∂s_t/∂s_k", notation)
     blocks: list[Block] = [
         Paragraph(
             f"The derived gradients train a network: $d = {net.d}$ hidden units read "
@@ -86,7 +88,7 @@ def section(report: NetworkReport, source: str) -> Section:
             f"series: {_escaped(net.source)}."
         ),
         _losses(report),
-        Paragraph(_reach(report)),
+        Paragraph(_reach(report, notation)),
         _decay(report),
         Paragraph(
             "The norm is the largest singular value only. [[singular_values]] shows all of them, "
@@ -94,7 +96,7 @@ def section(report: NetworkReport, source: str) -> Section:
         ),
         _spectrum(report),
         Paragraph(
-            "Scaled down to $\\gamma\\lambda = 0.8$, the same network shows in "
+            f"Scaled down to {with_maths('γλ = 0.8', notation)}, the same network shows in "
             "[[truncation_bias]] the bias that truncation brings, under the geometric tail of "
             "[[truncation]]."
         ),
@@ -108,23 +110,23 @@ def section(report: NetworkReport, source: str) -> Section:
         Listing(
             wrapped(source.strip()),
             "python",
-            "The generated NumPy source of $\\partial s_t/\\partial s_k$:",
+            f"The generated NumPy source of {reached}:",
         ),
     ]
     return Section("A real network", "network", tuple(blocks))
 
 
-def _reach(report: NetworkReport) -> str:
+def _reach(report: NetworkReport, notation: Notation) -> str:
     """How far the network sees, in words that fit what was measured."""
     ratios = [float(decay.bounds[1] / decay.bounds[0]) for decay in report.decays]
     listed = " and ".join(
         f"{ratio:.2f} {decay.label}" for ratio, decay in zip(ratios, report.decays, strict=True)
     )
-    opening = (
-        "How far back does this network see? [[norm_decay]] shows "
-        "$\\lVert\\partial s_t/\\partial s_k\\rVert_2$ at the end of the series, before and "
-        "after training, with the bound $(\\gamma\\lambda)^{t-k}$ of [[product_bound]] for "
-        f"$\\gamma = 1$ and $\\lambda = \\lVert W\\rVert_2$: $\\gamma\\lambda$ is {listed}."
+    opening = with_maths(
+        "How far back does this network see? [[norm_decay]] shows ‖∂s_t/∂s_k‖₂ at the end of the "
+        "series, before and after training, with the bound (γλ)^{t-k} of [[product_bound]] for "
+        f"γ = 1 and λ = ‖W‖₂: γλ is {listed}.",
+        notation,
     )
     shrinks = all(decay.norms[-1] < decay.norms[0] for decay in report.decays)
     if not (shrinks and min(ratios) > 1):

@@ -118,7 +118,7 @@ def make(
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn)
     shown = _in_layout(evidence, rnn, notation, progress)
-    document = lecture(shown, rnn, extra, section(network, kernel.source), notation)
+    document = lecture(shown, rnn, extra, section(network, kernel.source, notation), notation)
     material = Material(document, shown, network, library, notation, handout, notes)
     return _typeset(material, directory, progress, formats)
 

@@ -79,7 +79,7 @@ def compile_pdf(
     *,
     bibliography: str = "",
     name: str = "lecture",
-    time_limit: float = 120.0,
+    time_limit: float = 300.0,
     engine: str | None = None,
 ) -> PdfResult:
     """Compile `tex` and the figures it includes, in a temporary directory.

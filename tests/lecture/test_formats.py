@@ -17,7 +17,7 @@ from symrnn.lecture.network import NetworkReport
 from symrnn.theory.library import load
 from symrnn.typeset import latex
 from symrnn.typeset.document import Document, Paragraph, StatementBlock, walk
-from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
+from symrnn.typeset.engine import Overfull, PdfResult, TexError, compile_pdf
 from symrnn.typeset.slides import slides
 from symrnn.verify.evidence import Evidence
 
@@ -83,3 +83,21 @@ def test_titles_and_prose_with_tex_specials_are_printed_and_never_run(
         result = compile_pdf(made.tex, made.figures, engine=pdflatex)
         assert result.pdf is not None and result.undefined == ()
         assert plain in "".join(re.findall(r"\w", "".join(pages_of(result.pdf))))
+
+
+def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[tuple[str, str]] = []
+
+    def compiled(tex: str, *_: object, name: str, **__: object) -> PdfResult:
+        tried.append((name, tex))
+        overfull = (Overfull(20.0, "a frame"),) if len(tried) == 1 else ()
+        return PdfResult(b"PDF", "pdflatex", overfull=overfull)
+
+    monkeypatch.setattr(formats, "compile_pdf", compiled)
+    output = formats.slides(replace(material, handout=True, notes=True))
+    assert [name for name, _ in tried] == ["slides-handout"] * 2 + ["slides", "slides-notes"]
+    assert tried[1][1].count(r"\begin{frame}") > tried[0][1].count(r"\begin{frame}")
+    assert {"slides.pdf", "slides-handout.pdf", "slides-notes.pdf"} <= set(output.files)
+    assert output.files["slides-handout.tex"] == tried[1][1].encode()

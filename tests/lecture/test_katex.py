@@ -10,8 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from symrnn.typeset.document import Chain, Display, Document, StatementBlock, prose_of, walk
+from symrnn.language.notation import KNOWN
+from symrnn.lecture.document import lecture as document_of
+from symrnn.recurrence.elman import elman
+from symrnn.typeset.document import (
+    Chain,
+    Display,
+    Document,
+    Paragraph,
+    StatementBlock,
+    prose_of,
+    walk,
+)
 from symrnn.typeset.prose import Emphasis, Inline, Math, inlines
+from symrnn.verify.evidence import Evidence
 
 CHECK = Path(__file__).with_name("katex_check.js")
 WITHOUT = "katex is not installed: npm install --prefix DIR katex, and NODE_PATH=DIR/node_modules"
@@ -64,6 +76,16 @@ def test_katex_parses_every_formula(
     lecture: Document, refused: Callable[[Iterable[str]], list[list[str]]]
 ) -> None:
     found = formulas(lecture)
+    assert len(found) > 400
+    assert refused(sorted(found)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if name != "lecture"])
+def test_katex_parses_every_formula_in_other_letters(
+    name: str, evidence: list[Evidence], refused: Callable[[Iterable[str]], list[list[str]]]
+) -> None:
+    document = document_of(evidence, elman(), {}, Paragraph("The end."), KNOWN[name])
+    found = formulas(document)
     assert len(found) > 400
     assert refused(sorted(found)) == []
 
