@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import sympy
@@ -141,23 +142,51 @@ _SELU_ALPHA = sympy.Rational("1.6732632423543772848")
 # x³ in the tanh form of GELU (Hendrycks and Gimpel, 2016).
 _GELU_CUBE = sympy.Rational("0.044715")
 
-FORMULAS: dict[str, Expr] = {
-    "logistic": _logistic(X),
-    "tanh": sympy.tanh(X),
-    "relu": sympy.Max(0, X),
-    "identity": X,
-    "softplus": sympy.log(1 + sympy.exp(X)),
-    "silu": X * _logistic(X),
-    "gelu": X * (1 + sympy.erf(X / sympy.sqrt(2))) / 2,
-    "sin": sympy.sin(X),
-    "arctan": sympy.atan(X),
-    "leaky_relu": sympy.Max(X / 100, X),
-    "elu": _elu(X, S.One),
-    "selu": _SELU_SCALE * _elu(X, _SELU_ALPHA),
-    "softsign": X / (1 + sympy.Abs(X)),
-    "hard_tanh": sympy.Max(-1, sympy.Min(1, X)),
-    "gelu_tanh": X * (1 + sympy.tanh(sympy.sqrt(2 / sympy.pi) * (X + _GELU_CUBE * X**3))) / 2,
-}
+
+class _Formulas(Mapping[str, Expr]):
+    """Expressions by name, each built when it is first asked for.
+
+    SymPy's first sum of symbols loads its tensors and permutation groups: the cost of half an
+    import, which is not `import symrnn`'s to pay.
+    """
+
+    def __init__(self, builders: Mapping[str, Callable[[], Expr]]) -> None:
+        self._builders = builders
+        self._built: dict[str, Expr] = {}
+
+    def __getitem__(self, name: str) -> Expr:
+        if name not in self._built:
+            self._built[name] = self._builders[name]()
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._builders)
+
+    def __len__(self) -> int:
+        return len(self._builders)
+
+
+FORMULAS = _Formulas(
+    {
+        "logistic": lambda: _logistic(X),
+        "tanh": lambda: sympy.tanh(X),
+        "relu": lambda: sympy.Max(0, X),
+        "identity": lambda: X,
+        "softplus": lambda: sympy.log(1 + sympy.exp(X)),
+        "silu": lambda: X * _logistic(X),
+        "gelu": lambda: X * (1 + sympy.erf(X / sympy.sqrt(2))) / 2,
+        "sin": lambda: sympy.sin(X),
+        "arctan": lambda: sympy.atan(X),
+        "leaky_relu": lambda: sympy.Max(X / 100, X),
+        "elu": lambda: _elu(X, S.One),
+        "selu": lambda: _SELU_SCALE * _elu(X, _SELU_ALPHA),
+        "softsign": lambda: X / (1 + sympy.Abs(X)),
+        "hard_tanh": lambda: sympy.Max(-1, sympy.Min(1, X)),
+        "gelu_tanh": lambda: (
+            X * (1 + sympy.tanh(sympy.sqrt(2 / sympy.pi) * (X + _GELU_CUBE * X**3))) / 2
+        ),
+    }
+)
 """The activations known by name, each as an expression in `X`."""
 
 

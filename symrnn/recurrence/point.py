@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import sympy
@@ -24,7 +25,11 @@ from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 
 _X = Symbol("x")
-_SIGMA = _X + _X**2 / 3 - _X**3 / 5
+
+
+@cache
+def _sigma() -> Expr:
+    return _X + _X**2 / 3 - _X**3 / 5
 
 
 class Point(Unrolled):
@@ -46,7 +51,7 @@ def concrete(value: Any) -> Any:
     """Entries with every unknown function replaced by its stand-in polynomial."""
 
     def sigma(name: Any, order: Any, x: Expr) -> Expr:
-        return _SIGMA.diff(_X, int(order)).subs(_X, x)
+        return _sigma().diff(_X, int(order)).subs(_X, x)
 
     def loss(name: Any, entry: Any, orders: Any, *arguments: Expr) -> Expr:
         names = [Symbol(f"u{place}") for place in range(len(arguments))]
