@@ -65,6 +65,8 @@ def _checked(rule: Rule, found: ChainEvidence, grades: Sequence[str]) -> tuple[s
     told = {
         "derived": f"`{rule.name}` was applied to the line above and gave this line.",
         "explicit": f"This chain: {entries}{points}.",
+        "certified": "An inequality of this statement was enclosed over the whole real line.",
+        "machine_checked": "The claims of this statement are theorems in Coq, named below.",
         "sampled": f"This chain: {_counted(sampled.points, 'setting')}, {attacked}.",
     }
     return tuple(f"[[#{grade}]] {told[grade]}" for grade in reversed(grades) if grade in told)

@@ -1,0 +1,48 @@
+"""What stands behind a line: every line of the lecture has its rule and its NumPy."""
+
+from __future__ import annotations
+
+from symrnn.lecture.details import detail, numpy_source
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement
+from symrnn.typeset.document import Detail
+from symrnn.verify.evidence import ChainEvidence
+from symrnn.verify.explicit import Explicit
+from symrnn.verify.sampled import Sampled
+
+RUN = ChainEvidence("a chain", 3, Sampled(3e-16, None, 6), Explicit(2, 1))
+
+
+def details(statement: Statement, *grades: str) -> list[Detail]:
+    return [
+        detail(step, facts, RUN, grades)
+        for part in statement.parts(elman())
+        for _, chain, facts in part.proof.chains
+        for step in chain.steps
+    ]
+
+
+def test_every_line_of_the_lecture_has_its_rule_and_its_numpy() -> None:
+    for statement in load().values():
+        for each in details(statement):
+            assert each.rule
+            assert each.code.startswith("def line("), each
+
+
+def test_the_side_condition_and_the_hypotheses_are_named() -> None:
+    first = details(load()["step_jacobian"], "derived", "sampled")[0]
+    assert first.rule.startswith("*Chain rule:* $")
+    assert first.condition.startswith("every path from $x$ to $y$")
+    assert first.condition.endswith("assumed here: $j \\ge 1$")
+
+
+def test_what_was_run_is_said_strongest_first_and_nothing_else() -> None:
+    (*_, last) = details(load()["step_jacobian"], "sampled", "derived")
+    assert [item.split("]]")[0] for item in last.checked] == ["[[#derived", "[[#sampled"]
+    assert "6 settings, largest disagreement $3 \\times 10^{-16}$" in last.checked[1]
+
+
+def test_an_open_norm_is_computed_as_the_spectral_one() -> None:
+    (part, *_) = load()["product_bound"].parts(elman())
+    assert ", 2)" in numpy_source(part.claim.lhs)
