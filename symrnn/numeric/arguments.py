@@ -79,6 +79,8 @@ def fitting(W: Array, U: Array, b: Array, s0: Array, x: Array) -> tuple[int, ...
         raise IllFormedError("x holds no step", {"expected": "T ≥ 1", "got": f"shape {x.shape}"})
     batches = {"W": W.shape[:-2], "U": U.shape[:-2], "b": b.shape[:-1]}
     batches |= {"s0": s0.shape[:-1], "x": x.shape[1:-1]}
+    if not any(batches.values()):
+        return ()
     try:
         return np.broadcast_shapes(*batches.values())
     except ValueError:

@@ -43,8 +43,11 @@ COMPILED_ENTRIES = 4096
 """Batch times the square of the hidden size up to which the compiled path is taken: beyond, BLAS is
 faster than compiled loops."""
 
-COMPILED = frozenset({"forward", "adjoint", "growing_sum", "jvp", "vjp"})
-"""The loops that have a compiled path; ∂s_t/∂s_k is multiplied out in pairs at small sizes."""
+COMPILED = frozenset({"forward", "adjoint", "growing_sum", "jvp", "vjp", "jacobian"})
+"""The loops that have a compiled path."""
+
+COMPILED_SIZE = 16
+"""Hidden size up to which ∂s_t/∂s_k is compiled; beyond, products in pairs by BLAS are faster."""
 
 PAIRED_SIZE = 32
 """Hidden size up to which a Jacobian is multiplied out in pairs: beyond, one matrix product costs
@@ -229,12 +232,16 @@ class Kernels:
         steps, size = len(x), W.shape[-1]
         if b.ndim > 1:
             b = np.broadcast_to(b, (*batch, size)).reshape(*lanes, size)
-        gap = (1,) * (len(batch) - (x.ndim - 2))
-        x = x.reshape(steps, *gap, *x.shape[1:])
-        x = np.broadcast_to(x, (steps, *batch, x.shape[-1])).reshape(steps, *lanes, x.shape[-1])
+        if x.shape[1:-1] != batch:
+            gap = (1,) * (len(batch) - (x.ndim - 2))
+            x = x.reshape(steps, *gap, *x.shape[1:])
+            x = np.broadcast_to(x, (steps, *batch, x.shape[-1]))
+        x = x.reshape(steps, *lanes, x.shape[-1])
         s = np.empty((steps + 1, *lanes, size), W.dtype)
         a = np.empty_like(s)
-        a[0], s[0] = np.nan, np.broadcast_to(s0, (*batch, size)).reshape(s.shape[1:])
+        if s0.shape[:-1] != batch:
+            s0 = np.broadcast_to(s0, (*batch, size))
+        a[0], s[0] = np.nan, s0.reshape(s.shape[1:])
         run = Run({"W": W, "U": U, "b": b}, batch, shared, s, a, x)
         self._loop("forward", run, first=1, last=steps)
         arguments.in_range("the recurrence", [s], "smaller weights or a bounded activation")
@@ -264,14 +271,14 @@ class Kernels:
         loop = self.loops.compiled(name)
         values, alone = {**run.setting(), **given}, run.s.ndim == 2
         carried = set(loop.plan.recursion.carried)
-        for sequence in {name for name, _ in loop.plan.sequences}:
+        for sequence in loop.plan.labels:
             array = values[sequence]
             if alone:
                 array = array[None] if sequence in carried else array[:, None]
-            kept = sequence in loop.plan.recursion.kept
-            values[sequence] = array if kept else np.require(array, requirements=["C", "W"])
-        for parameter in loop.plan.parameters:
-            values[parameter] = np.require(values[parameter], requirements=["C", "W"])
+            values[sequence] = array
+        for argument in (*loop.plan.parameters, *loop.plan.labels):
+            if argument not in loop.plan.recursion.kept and not values[argument].flags.carray:
+                values[argument] = values[argument].copy()
         first = {
             n: alone or (values["summed"] and n not in carried) for n in loop.plan.recursion.results
         }
@@ -288,6 +295,9 @@ class Kernels:
         size, lanes = run.s.shape[-1], run.s.shape[1:-1]
         if t == k:
             result = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
+        elif size <= COMPILED_SIZE and self._compiles("jacobian", run, {}):
+            start = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
+            result = self._loop("jacobian", run, P=start, first=k + 1, last=t)["P"]
         elif size <= PAIRED_SIZE:
             result = self._paired(run, t, k)
         else:
@@ -300,6 +310,7 @@ class Kernels:
     def _paired(self, run: Run, t: int, k: int) -> Array:
         """The product of all factors, chunk by chunk, in each chunk pair by pair."""
         result = None
+        self.ran["jacobian"] = "NumPy"
         with np.errstate(over="ignore", invalid="ignore"):
             for first, last in chunks(run, k + 1, t):
                 part = product_of(self.factors(run, first, last))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import reduce, singledispatchmethod
+from functools import cached_property, reduce, singledispatchmethod
 from typing import Any
 
 import sympy
@@ -100,7 +100,7 @@ class Plan:
         """The operations of one level, in order."""
         return [operation for operation in self.operations if operation.target.level == level]
 
-    @property
+    @cached_property
     def sequences(self) -> list[tuple[str, int]]:
         """Every sequence that is read or written, with its offset from the index."""
         found = {
@@ -110,7 +110,12 @@ class Plan:
         }
         return sorted(found)
 
-    @property
+    @cached_property
+    def labels(self) -> list[str]:
+        """Every sequence that is read or written, by name."""
+        return sorted({name for name, _ in self.sequences})
+
+    @cached_property
     def parameters(self) -> list[str]:
         """What does not depend on time and is given."""
         made = {operation.target.name for operation in self.operations}

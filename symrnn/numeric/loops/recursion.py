@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
@@ -40,12 +41,12 @@ class Recursion:
     sums: Mapping[str, MatrixExpr] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def carried(self) -> list[str]:
         """The sequences of which only the latest value is returned."""
         return sorted({node.label for node, _ in self.definitions} - self.kept)
 
-    @property
+    @cached_property
     def results(self) -> list[str]:
         """What the generated function returns beside the kept sequences."""
         return [*self.carried, *self.sums]

@@ -15,7 +15,6 @@ from symrnn.language.activations import FORMULAS, activation
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.compiled import scalar_code
-from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.lower import lower_activation
 
 D, M, T = 4, 2, 6
@@ -47,6 +46,7 @@ def compare(ours: Kernels, batch: tuple[int, ...], kind: Any = np.float64) -> No
     pairs = [
         (run.states, plain.states),
         (run.preactivations[1:], plain.preactivations[1:]),
+        (ours.jacobian(run, 5, 2), PLAIN.jacobian(plain, 5, 2)),
         (ours.jvp(run, 5, 2, g[0]), PLAIN.jvp(plain, 5, 2, g[0])),
         (ours.vjp(run, 5, 2, g[0]), PLAIN.vjp(plain, 5, 2, g[0])),
     ]
@@ -67,7 +67,8 @@ def compare(ours: Kernels, batch: tuple[int, ...], kind: Any = np.float64) -> No
 def test_the_compiled_loops_agree(numba: Any, batch: tuple[int, ...]) -> None:
     compare(COMPILED, batch)
     assert set(COMPILED.ran.values()) == {"numba"}
-    assert set(COMPILED.ran) == {"forward", "adjoint", "growing_sum", "jvp", "vjp"}
+    loops = {"forward", "adjoint", "growing_sum", "jvp", "vjp", "jacobian"}
+    assert set(COMPILED.ran) == loops
 
 
 def test_single_precision(numba: Any) -> None:
@@ -102,15 +103,6 @@ def test_an_overflow_is_reported(numba: Any) -> None:
     given = {**arrays(), "W": 1e200 * np.eye(D)}
     with pytest.raises(RangeError, match="the recurrence overflows float64"):
         kernels.run(**given)
-
-
-def test_matrices_in_scalar_loops(numba: Any) -> None:
-    given = arrays((3,))
-    run = PLAIN.run(**given)
-    loop = compiled.emit(plan(PLAIN.loops.recursion("jacobian")))
-    start = np.broadcast_to(np.eye(D), (3, D, D)).copy()
-    found = loop({**run.setting(), "P": start, "first": 2, "last": 5})["P"]
-    np.testing.assert_allclose(found, PLAIN.jacobian(run, 5, 1), rtol=1e-12)
 
 
 def test_a_wrong_loop_would_be_seen(numba: Any) -> None:
