@@ -9,10 +9,11 @@ from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
 from symrnn.lecture.cliff import KAPPA, RATE, STEPS, TARGET, cliff
 from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric import algorithms
 from symrnn.numeric.lower import lower_activation
-from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.elman import RNN, elman
 from symrnn.typeset.algorithms import algorithm
 from symrnn.typeset.document import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
@@ -33,13 +34,16 @@ from symrnn.typeset.maths import rounded, scientific
 from symrnn.typeset.unicode_maths import with_maths
 
 
-def illustrations(report: NetworkReport, rnn: RNN) -> dict[str, tuple[Block, ...]]:
+def illustrations(
+    report: NetworkReport, rnn: RNN, notation: Notation = LECTURE
+) -> dict[str, tuple[Block, ...]]:
     """The figures and algorithms, by the statement they stand with, after its derivation."""
+    writer = Writer(notation, {})
     figures: dict[str, tuple[Figure, ...]] = {
-        "slopes_bounded": (_slopes(),),
-        "gradients_could_explode": (_regimes(report),),
-        "truncation": (unrolled_figure(rnn),),
-        "clipping_by_norm": (_cliff(),),
+        "slopes_bounded": (_slopes(writer),),
+        "gradients_could_explode": (_regimes(report, writer),),
+        "truncation": (unrolled_figure(rnn, notation),),
+        "clipping_by_norm": (_cliff(writer),),
     }
     shown = algorithms_shown()
     return {
@@ -77,30 +81,32 @@ def algorithms_shown() -> dict[str, Algorithm]:
 
 def section(report: NetworkReport, source: str, notation: Notation = LECTURE) -> Section:
     """The section about the network: training, the product against its bound, the kernels."""
-    net = report.net
-    reached = with_maths("∂s_t/∂s_k", notation)
+    net, writer = report.net, Writer(notation, {})
     blocks: list[Block] = [
         Paragraph(
-            f"The derived gradients train a network: $d = {net.d}$ hidden units read "
-            f"*{net.series}* and predict the next value from those before. "
-            f"{net.steps} steps with clipping by global norm at $\\kappa = {net.kappa:g}$ "
-            f"({net.clipped} of them clipped) use the generated kernels alone. Source of the "
-            f"series: {_escaped(net.source)}."
+            writer.prose(f"The derived gradients train a network: d = {net.d} hidden units read ")
+            + f"*{net.series}* and predict the next value from those before. "
+            + writer.prose(
+                f"{net.steps} steps with clipping by global norm at κ = {net.kappa:g} "
+                f"({net.clipped} of them clipped) use the generated kernels alone. "
+            )
+            + f"Source of the series: {_escaped(net.source)}."
         ),
         _losses(report),
-        Paragraph(_reach(report, notation)),
-        _decay(report),
+        Paragraph(writer.prose(_reach(report))),
+        _decay(report, writer),
         Paragraph(
             "The norm is the largest singular value only. [[singular_values]] shows all of them, "
             "after training: in how many directions something of the past is left."
         ),
-        _spectrum(report),
+        _spectrum(report, writer),
         Paragraph(
-            f"Scaled down to {with_maths('γλ = 0.8', notation)}, the same network shows in "
-            "[[truncation_bias]] the bias that truncation brings, under the geometric tail of "
-            "[[truncation]]."
+            writer.prose(
+                "Scaled down to γλ = 0.8, the same network shows in [[truncation_bias]] the bias "
+                "that truncation brings, under the geometric tail of [[truncation]]."
+            )
         ),
-        _bias(report),
+        _bias(report, writer),
         Paragraph(
             "Every kernel is generated from the expression that was derived. [[kernels]] compares "
             "it with differences through a forward pass written by hand: the largest relative "
@@ -110,23 +116,23 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
         Listing(
             wrapped(source.strip()),
             "python",
-            f"The generated NumPy source of {reached}:",
+            writer.prose("The generated NumPy source of ∂s_t/∂s_k:"),
         ),
     ]
     return Section("A real network", "network", tuple(blocks))
 
 
-def _reach(report: NetworkReport, notation: Notation) -> str:
+def _reach(report: NetworkReport) -> str:
     """How far the network sees, in words that fit what was measured."""
     ratios = [float(decay.bounds[1] / decay.bounds[0]) for decay in report.decays]
     listed = " and ".join(
         f"{ratio:.2f} {decay.label}" for ratio, decay in zip(ratios, report.decays, strict=True)
     )
-    opening = with_maths(
-        "How far back does this network see? [[norm_decay]] shows ‖∂s_t/∂s_k‖₂ at the end of the "
-        "series, before and after training, with the bound (γλ)^{t-k} of [[product_bound]] for "
-        f"γ = 1 and λ = ‖W‖₂: γλ is {listed}.",
-        notation,
+    opening = (
+        "How far back does this network see? [[norm_decay]] shows "
+        "‖∂s_t/∂s_k‖₂ at the end of the series, before and after training, with the bound "
+        "(γλ)^{t-k} of [[product_bound]] for γ = 1 and λ = ‖W‖₂: γλ is "
+        f"{listed}."
     )
     shrinks = all(decay.norms[-1] < decay.norms[0] for decay in report.decays)
     if not (shrinks and min(ratios) > 1):
@@ -162,24 +168,46 @@ def _losses(report: NetworkReport) -> Table:
     )
 
 
-def _decay(report: NetworkReport) -> Figure:
+def _decay(report: NetworkReport, writer: Writer) -> Figure:
     curves = []
     for decay, role in zip(report.decays, ("first", "second"), strict=True):
         distance = np.arange(len(decay.norms)).tolist()
         curves.append(Curve(decay.label, distance, decay.norms.tolist(), role))  # type: ignore[arg-type]
         bound = f"bound, {decay.label}"
         curves.append(Curve(bound, distance, decay.bounds.tolist(), f"{role} bound"))  # type: ignore[arg-type]
-    return norm_decay(curves)
+    return norm_decay(
+        curves,
+        axes_named=_axes(writer),
+        caption=writer.prose(
+            "The norm ‖∂s_t/∂s_k‖ against the distance t - k, with the bound (γλ)^{t-k} of each "
+            "net."
+        ),
+    )
 
 
-def _spectrum(report: NetworkReport) -> Figure:
+def _axes(writer: Writer) -> tuple[str, str]:
+    """The names of the axes t - k and ‖∂s_t/∂s_k‖, as matplotlib sets them."""
+    rnn = elman()
+    t, k = rnn.t, rnn.k
+    later, earlier = writer.latex(rnn.s[t]), writer.latex(rnn.s[k])
+    return writer.math(t - k), rf"$\|\partial {later} / \partial {earlier}\|$"
+
+
+def _spectrum(report: NetworkReport, writer: Writer) -> Figure:
     found = report.spectrum
     distance = np.arange(len(found.bounds)).tolist()
-    bound = Curve(r"bound $(\gamma\lambda)^{t-k}$", distance, found.bounds.tolist(), "first bound")
-    return singular_values(found.values.tolist(), bound=bound)
+    bound = Curve(writer.prose("bound (γλ)^{t-k}"), distance, found.bounds.tolist(), "first bound")
+    return singular_values(
+        found.values.tolist(),
+        bound=bound,
+        distance_named=_axes(writer)[0],
+        caption=writer.prose(
+            "All singular values of ∂s_t/∂s_k against t - k, with the bound on the largest."
+        ),
+    )
 
 
-def _regimes(report: NetworkReport) -> Figure:
+def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     panels: dict[float, list[Curve]] = {}
     roles: tuple[Role, ...] = ("first", "second", "third")
     for ratio, decays in report.regimes.items():
@@ -189,10 +217,17 @@ def _regimes(report: NetworkReport) -> Figure:
             for found, role in zip(decays, roles, strict=True)
         ]
         panels[ratio].append(Curve("bound", distance, decays[0].bounds.tolist(), "guide"))
-    return norm_regimes(panels)
+    return norm_regimes(
+        panels,
+        axes_named=_axes(writer),
+        caption=writer.prose(
+            "The norm ‖∂s_t/∂s_k‖ against t - k for γλ below, at and above 1. In each panel all "
+            "nets have this γλ and lie under the one bound (γλ)^{t-k}."
+        ),
+    )
 
 
-def _slopes() -> Figure:
+def _slopes(writer: Writer) -> Figure:
     # Both sides of each integer, never the integer: that is where kinks are.
     whole = np.arange(-4.0, 5.0)
     between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
@@ -211,10 +246,14 @@ def _slopes() -> Figure:
                 float(gamma),
             )
         )
-    return activation_slopes(found)
+    return activation_slopes(
+        found,
+        letters=(writer.notation.letter("sigma"), writer.notation.letter("gamma")),
+        caption=writer.prose("Activations σ, their slopes σ′, and γ, the least bound on |σ′|."),
+    )
 
 
-def _cliff() -> Figure:
+def _cliff(writer: Writer) -> Figure:
     land = cliff()
     length = RATE * float(np.linalg.norm(land.gradient))
     start, plain, clipped = (
@@ -234,21 +273,29 @@ def _cliff() -> Figure:
     )
     return gradient_cliff(
         shown,
-        caption=f"The loss $(s_{{{STEPS}}} - {TARGET:g})^2$ of one logistic unit over its weight "
-        "$w$ and its bias $b$, as in Pascanu et al. (2013), from above and cut along the step. "
-        f"From the cliff a plain step with $\\eta = {RATE:g}$ has length "
-        f"${rounded(length)}$; clipped to $\\kappa = {KAPPA:g}$ it lands at the foot.",
+        caption=writer.prose(
+            f"The loss (s_{STEPS} - {TARGET:g})² of one logistic unit over its weight and its "
+            "bias, as in Pascanu et al. (2013), from above and cut along the step. From the cliff "
+            f"a plain step with η = {RATE:g} has length "
+        )
+        + f"${rounded(length)}$; "
+        + writer.prose(f"clipped to κ = {KAPPA:g} it lands at the foot."),
     )
 
 
-def _bias(report: NetworkReport) -> Figure:
+def _bias(report: NetworkReport, writer: Writer) -> Figure:
     bias = report.bias
     lengths = bias.lengths.tolist()
     return truncation_bias(
         [
             Curve("bias", lengths, bias.measured.tolist(), "first"),
             Curve("bound", lengths, bias.bound.tolist(), "first bound"),
-        ]
+        ],
+        length_named=writer.math(elman().tau),
+        caption=writer.prose(
+            "The bias of the truncated gradient against the truncation length τ, with its "
+            "geometric bound."
+        ),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from symrnn.language.derivatives import D, D_plus
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.structure import Vec
 from symrnn.language.writing import latex
 from symrnn.recurrence.elman import RNN
@@ -15,19 +17,19 @@ LAST, FACTORS = 5, 2
 """The time t of the loss, and the truncation length τ in factors."""
 
 
-def unrolled(rnn: RNN, last: int = LAST, tau: int = FACTORS) -> Graph:
+def unrolled(rnn: RNN, notation: Notation = LECTURE, last: int = LAST, tau: int = FACTORS) -> Graph:
     """The graph of s_0 … s_t with L_t, W once for each step, and the arrows of the gradient.
 
     The term of k goes from L_t back over s_t … s_k to W; it is kept where t - k ≤ τ.
     """
     return Graph(
-        tuple(_nodes(rnn, last)),
-        (*_forward(last, rnn.x is not None), *_backward(rnn, last, tau)),
+        tuple(_nodes(rnn, notation, last)),
+        (*_forward(last, rnn.x is not None), *_backward(rnn, notation, last, tau)),
         {"kept": "paths that are summed", "dropped": "paths that truncation drops"},
     )
 
 
-def unrolled_figure(rnn: RNN) -> Figure:
+def unrolled_figure(rnn: RNN, notation: Notation = LECTURE) -> Figure:
     """The graph as a figure, each path a row of its data."""
     rows = tuple(
         (
@@ -38,27 +40,31 @@ def unrolled_figure(rnn: RNN) -> Figure:
         for k in range(LAST, 0, -1)
     )
     held = LAST - FACTORS - 1
-    gradient, state = latex(D(rnn.L[LAST], rnn.W)), latex(rnn.s[held])
+    gradient, state = (
+        latex(D(rnn.L[LAST], rnn.W, notation.layout), notation),
+        latex(rnn.s[held], notation),
+    )
     return graph_figure(
-        unrolled(rnn),
+        unrolled(rnn, notation),
         name="unrolled",
-        caption=f"${gradient}$ is a sum over the paths from ${latex(rnn.L[LAST])}$ back to "
-        f"${latex(rnn.W)}$, one for each step. With $\\tau = {FACTORS}$ factors those end that go "
-        f"through ${state}$, which is held constant.",
+        caption=f"${gradient}$ is a sum over the paths from ${latex(rnn.L[LAST], notation)}$ back "
+        f"to ${latex(rnn.W, notation)}$, one for each step. With "
+        f"${notation.letter('tau')} = {FACTORS}$ factors those end that go through ${state}$, "
+        "which is held constant.",
         alt=f"The recurrence unrolled from s_0 to s_{LAST} with the loss L_{LAST}. "
         + " ".join(f"Path of k = {k}, {kept}: {path}." for k, path, kept in rows),
         data=Data(("k", "path", "truncation"), rows),
     )
 
 
-def _nodes(rnn: RNN, last: int) -> Iterator[Node]:
+def _nodes(rnn: RNN, notation: Notation, last: int) -> Iterator[Node]:
     for j in range(last + 1):
-        yield Node(f"s{j}", latex(rnn.s[j]), 1.3 * j, 0)
+        yield Node(f"s{j}", latex(rnn.s[j], notation), 1.3 * j, 0)
         if j:
-            yield Node(f"W{j}", latex(rnn.W), 1.3 * j, 1.15, "square")
+            yield Node(f"W{j}", latex(rnn.W, notation), 1.3 * j, 1.15, "square")
             if rnn.x is not None:
-                yield Node(f"x{j}", latex(rnn.x[j]), 1.3 * j, -1.25, "plain")
-    yield Node("L", latex(rnn.L[last]), 1.3 * (last + 1), 0, "square")
+                yield Node(f"x{j}", latex(rnn.x[j], notation), 1.3 * j, -1.25, "plain")
+    yield Node("L", latex(rnn.L[last], notation), 1.3 * (last + 1), 0, "square")
 
 
 def _forward(last: int, inputs: bool) -> Iterator[Arrow]:
@@ -70,11 +76,18 @@ def _forward(last: int, inputs: bool) -> Iterator[Arrow]:
     yield Arrow(f"s{last}", "L")
 
 
-def _backward(rnn: RNN, last: int, tau: int) -> Iterator[Arrow]:
-    s, W = rnn.s, rnn.W
-    yield Arrow("L", f"s{last}", "kept", 42, latex(D(rnn.L[last], s[last])))
+def _backward(rnn: RNN, notation: Notation, last: int, tau: int) -> Iterator[Arrow]:
+    s, layout = rnn.s, notation.layout
+
+    def beside(derivative: Any) -> str:
+        return latex(derivative, notation)
+
+    outer = D(rnn.L[last], s[last], layout)
+    yield Arrow("L", f"s{last}", "kept", 42, beside(outer))
     for k in range(last, 0, -1):
         kind: Kind = "kept" if last - k <= tau else "dropped"
         if k < last:
-            yield Arrow(f"s{k + 1}", f"s{k}", kind, 42, latex(D(s[k + 1], s[k])))
-        yield Arrow(f"s{k}", f"W{k}", kind, -42, latex(D_plus(s[k], Vec(W))))
+            between = D(s[k + 1], s[k], layout)
+            yield Arrow(f"s{k + 1}", f"s{k}", kind, 42, beside(between))
+        immediate = D_plus(s[k], Vec(rnn.W), layout)
+        yield Arrow(f"s{k}", f"W{k}", kind, -42, beside(immediate))

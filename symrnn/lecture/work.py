@@ -116,7 +116,7 @@ def make(
     rnn = elman()
     tanh = elman("tanh")
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
-    extra = illustrations(network, rnn)
+    extra = illustrations(network, rnn, notation)
     shown = _in_layout(evidence, rnn, notation, progress)
     document = lecture(shown, rnn, extra, section(network, kernel.source, notation), notation)
     material = Material(document, shown, network, library, notation, handout, notes)

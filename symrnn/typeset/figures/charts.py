@@ -31,6 +31,7 @@ JACOBIAN_NORM = r"$\|\partial s_t / \partial s_k\|$"
 def norm_decay(
     curves: Sequence[Curve],
     *,
+    axes_named: tuple[str, str] = (DISTANCE, JACOBIAN_NORM),
     name: str = "norm_decay",
     caption: str = (
         r"The norm $\lVert\partial s_t/\partial s_k\rVert$ against the distance $t-k$, "
@@ -47,7 +48,7 @@ def norm_decay(
     def draw(canvas: Canvas) -> None:
         axes = canvas.add_subplot()
         plot(axes, kept)
-        _logarithmic(axes, DISTANCE, JACOBIAN_NORM)
+        _logarithmic(axes, *axes_named)
         axes.legend()
 
     alt = described("Line chart, logarithmic norm against t − k.", kept)
@@ -57,6 +58,7 @@ def norm_decay(
 def norm_regimes(
     panels: Mapping[float, Sequence[Curve]],
     *,
+    axes_named: tuple[str, str] = (DISTANCE, JACOBIAN_NORM),
     name: str = "norm_regimes",
     caption: str = (
         r"The norm $\lVert\partial s_t/\partial s_k\rVert$ against $t-k$ for $\gamma\lambda$ "
@@ -73,7 +75,7 @@ def norm_regimes(
         row = canvas.subplots(1, len(kept), sharey=True, squeeze=False)[0]
         for axes, (ratio, curves) in zip(row, kept.items(), strict=True):
             plot(axes, curves)
-            _logarithmic(axes, DISTANCE, JACOBIAN_NORM if axes is row[0] else "")
+            _logarithmic(axes, axes_named[0], axes_named[1] if axes is row[0] else "")
             axes.set_title(rf"$\gamma\lambda = {ratio:g}$")
         handles, labels = row[0].get_legend_handles_labels()
         canvas.legend(handles, labels, loc="outside lower center", ncols=len(labels))
@@ -94,6 +96,7 @@ def singular_values(
     values: Sequence[Sequence[float]],
     *,
     bound: Curve,
+    distance_named: str = DISTANCE,
     name: str = "singular_values",
     caption: str = (
         r"All singular values of $\partial s_t/\partial s_k$ against $t-k$, with the bound on the "
@@ -121,7 +124,7 @@ def singular_values(
             line = positive(Curve("", distance, column))
             axes.plot(list(line.x), list(line.y), color="#8A8A8A", linewidth=0.5)
         plot(axes, shown)
-        _logarithmic(axes, DISTANCE, "singular values")
+        _logarithmic(axes, distance_named, "singular values")
         axes.legend(loc="lower left")
 
     every = Data(
@@ -135,6 +138,7 @@ def singular_values(
 def truncation_bias(
     curves: Sequence[Curve],
     *,
+    length_named: str = r"$\tau$",
     name: str = "truncation_bias",
     caption: str = (
         r"The bias of the truncated gradient against the truncation length $\tau$, "
@@ -147,7 +151,7 @@ def truncation_bias(
     def draw(canvas: Canvas) -> None:
         axes = canvas.add_subplot()
         plot(axes, kept)
-        _logarithmic(axes, r"$\tau$", "bias")
+        _logarithmic(axes, length_named, "bias")
         axes.legend()
 
     alt = described("Line chart, logarithmic bias against τ.", kept)
@@ -168,6 +172,7 @@ class Slopes:
 def activation_slopes(
     activations: Sequence[Slopes],
     *,
+    letters: tuple[str, str] = (r"\sigma", r"\gamma"),
     name: str = "slopes",
     caption: str = (
         r"Activations $\sigma$, their slopes $\sigma'$, and the bound "
@@ -190,7 +195,7 @@ def activation_slopes(
         grid[0, 0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
         panels = list(grid.flat)
         for axes, each in zip(panels, activations, strict=False):
-            _slope_panel(axes, each)
+            _slope_panel(axes, each, *letters)
         for axes in panels[len(activations) :]:
             axes.set_axis_off()
         for axes in panels[: len(activations)][(down - 1) * grid.shape[1] :]:
@@ -218,21 +223,21 @@ def activation_slopes(
     return render(words, draw, size=(6.8, 0.4 + 1.4 * down))
 
 
-def _slope_panel(axes: Axes, each: Slopes) -> None:
+def _slope_panel(axes: Axes, each: Slopes, sigma: str, gamma: str) -> None:
     plot(
         axes,
         [
-            Curve(r"$\sigma$", each.x, each.values, "first"),
-            Curve(r"$\sigma'$", each.x, each.slope, "second bound"),
+            Curve(f"${sigma}$", each.x, each.values, "first"),
+            Curve(f"${sigma}'$", each.x, each.slope, "second bound"),
         ],
     )
     for line in axes.lines:
         line.set_marker("")
     pen = PENS["guide"]
     axes.axhline(
-        each.gamma, color=pen.colour, linestyle=pen.style, linewidth=1.1, label=r"$\gamma$"
+        each.gamma, color=pen.colour, linestyle=pen.style, linewidth=1.1, label=f"${gamma}$"
     )
-    axes.set_title(rf"{each.name}, $\gamma = {each.gamma:.4g}$", fontsize=9, color=QUIET)
+    axes.set_title(rf"{each.name}, ${gamma} = {each.gamma:.4g}$", fontsize=9, color=QUIET)
 
 
 def _logarithmic(axes: Axes, x: str, y: str) -> None:

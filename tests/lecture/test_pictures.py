@@ -1,0 +1,75 @@
+"""The pictures: their letters are the notation's, and they show what they are for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symrnn import elman
+from symrnn.errors import EvidenceError
+from symrnn.language.notation import KNOWN
+from symrnn.lecture import cliff as cliff_module
+from symrnn.lecture.cliff import BIASES, RATE, STEPS, TARGET, WEIGHTS, Unit, cliff
+from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.pictures import illustrations, section
+from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
+from symrnn.numeric.differences import complex_step
+from symrnn.numeric.kernels import Kernels
+from symrnn.typeset.document import Figure, Paragraph
+
+RNN = elman()
+
+
+def test_the_letters_are_those_of_the_notation(report: NetworkReport) -> None:
+    lettered = KNOWN["goodfellow"]
+    shown = illustrations(report, RNN, lettered)
+    blocks = [
+        *(b for blocks in shown.values() for b in blocks),
+        *section(report, "", lettered).blocks,
+    ]
+    said = {block.name: block.caption for block in blocks if isinstance(block, Figure)}
+    for name in ("norm_regimes", "norm_decay", "singular_values", "unrolled", "gradient_cliff"):
+        assert r"\boldsymbol{h}_{" in said[name] and "s_{" not in said[name]
+    assert r"\phi" in said["slopes"]
+    assert any(r"\boldsymbol{h}_{t}" in b.text for b in blocks if isinstance(b, Paragraph))
+
+
+def test_the_unrolled_graph_has_a_path_for_each_term_and_drops_those_of_truncation() -> None:
+    graph = unrolled(RNN)
+    back = {arrow.source: arrow for arrow in graph.arrows if arrow.target[0] == "W"}
+    assert set(back) == {f"s{k}" for k in range(1, LAST + 1)}
+    for k in range(1, LAST + 1):
+        assert (back[f"s{k}"].kind == "kept") == (LAST - k <= FACTORS)
+    data = unrolled_figure(RNN).data
+    assert data is not None
+    assert [row[2] for row in data.rows].count("kept") == FACTORS + 1
+    assert data.rows[-1][1] == "L_5 → s_5 → s_4 → s_3 → s_2 → s_1 → W"
+
+
+def test_the_gradient_at_the_cliff_is_the_complex_steps() -> None:
+    # s_j = 1/(1 + e^{-(w s_{j-1} + b)}), by hand.
+    def loss(point: np.ndarray) -> np.ndarray:
+        state = 1 / (1 + np.exp(-0.5))
+        for _ in range(STEPS):
+            state = 1 / (1 + np.exp(-(point[..., 0] * state + point[..., 1])))
+        return (state - TARGET) ** 2
+
+    unit, point = Unit(Kernels(elman("logistic"))), np.array([5.1, -2.6])
+    assert unit.loss(*point) == pytest.approx(loss(point), rel=1e-12)
+    assert unit.gradient(*point) == pytest.approx(complex_step(loss, point), rel=1e-10)
+
+
+def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays() -> None:
+    land = cliff()
+    assert np.linalg.norm(land.gradient) > 1e3
+    assert not WEIGHTS[0] <= land.plain.w <= WEIGHTS[1]
+    assert BIASES[0] <= land.clipped.b <= BIASES[1]
+    assert land.clipped.loss < land.start.loss
+    length = np.hypot(land.clipped.w - land.start.w, land.clipped.b - land.start.b)
+    assert length == pytest.approx(RATE)
+
+
+def test_a_cliff_that_does_not_show_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cliff_module, "RATE", 1e-9)
+    with pytest.raises(EvidenceError, match="do not go where the picture shows"):
+        cliff()
