@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from symrnn.lecture.machine import ask_prover, theorems, wrong_versions
+from symrnn.machine.audit import assumptions, listed
+from symrnn.machine.build import compile_all
 from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import Checked, machine_check
 from symrnn.machine.names import claims_stem
@@ -47,6 +49,16 @@ def test_what_is_not_closed_is_said_and_nothing_is_refuted(checked: dict[str, Ch
     assert {name for name, found in checked.items() if found.graded} == set(GOLDEN)
     for name, found in checked.items():
         assert not found.refuted, (name, found)
+
+
+@pytest.mark.usefixtures("checked")
+def test_the_audit_prints_the_golden_list(prover: Prover) -> None:
+    sources, kept = theorems(), Cache(default_folder())
+    audit = compile_all(sources, ["audit"], prover, kept, time_limit=600)["audit"]
+    assert audit.accepted, audit
+    golden = Path(__file__).parents[2] / "proofs" / "coq" / "assumptions.txt"
+    expected = listed(golden.read_text(encoding="utf-8"))
+    assert assumptions(sources["audit"], audit.said) == expected
 
 
 def test_a_theorem_of_another_proposition_closes_nothing(prover: Prover) -> None:
