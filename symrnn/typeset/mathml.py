@@ -51,18 +51,21 @@ def mathml(latex: str, *, display: bool = False, source: bool = True) -> Markup:
 def _tighten(row: ET.Element) -> None:
     """Brackets stretch only round what is taller than a line, and touch what they apply to."""
     for place, child in enumerate(row):
-        if child.tag == "mrow" and _fenced(child, _BARS):
-            # A norm's bars would touch the line of a fraction.
-            child[0].set("rspace", _BESIDE_BAR)
-            child[-1].set("lspace", _BESIDE_BAR)
-        if child.tag == "mrow" and _fenced(child, _BRACKETS):
+        norm = child.tag == "mrow" and _fenced(child, _BARS)
+        if norm or (child.tag == "mrow" and _fenced(child, _BRACKETS)):
             opening, closing = child[0], child[-1]
-            opening.attrib.pop("lspace", None)
-            if place and row[place - 1].text == _APPLY:
-                row[place - 1].attrib.pop("lspace", None)
-            if not any(inner.tag in _TALL for inner in child.iter()):
+            tall = any(inner.tag in _TALL for inner in child.iter())
+            if not tall:
                 opening.set("stretchy", "false")
                 closing.set("stretchy", "false")
+            elif norm:
+                # Stretched bars would touch the line of a fraction.
+                opening.set("rspace", _BESIDE_BAR)
+                closing.set("lspace", _BESIDE_BAR)
+            if not norm:
+                opening.attrib.pop("lspace", None)
+                if place and row[place - 1].text == _APPLY:
+                    row[place - 1].attrib.pop("lspace", None)
         _tighten(child)
 
 

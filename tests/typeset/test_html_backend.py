@@ -174,3 +174,10 @@ def test_ids_of_a_drawing_become_its_own() -> None:
 def test_what_is_no_svg_is_refused(svg: str) -> None:
     with pytest.raises(IllFormedError, match="figure `p`"):
         inline_svg(svg, prefix="p", alt="")
+
+
+def test_bars_of_a_norm_stretch_only_round_what_is_tall() -> None:
+    assert mathml(r"\left\lVert g \right\rVert").count('stretchy="false"') == 2
+    tall = mathml(r"\left\lVert \frac{a}{b} \right\rVert")
+    assert "stretchy" not in tall
+    assert 'rspace="0.11em"' in tall and 'lspace="0.11em"' in tall
