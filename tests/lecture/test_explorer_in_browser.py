@@ -29,7 +29,7 @@ from symrnn.typeset.html import page as page_of
 Array = NDArray[Any]
 
 AGREE = 1e-10
-SCALES = (0.1, 0.5, 0.95, 1.0, 1.2, 1.7, 2.4, 3.0)
+SCALES = (0.1, 0.95, 1.2, 1.7, 3.0)
 NETS = nets()
 SETTINGS = list(itertools.product(NETS.weights, SCALES))
 
