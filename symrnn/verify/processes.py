@@ -1,6 +1,6 @@
 """Work shared between forked processes: what they inherit need not be pickled, what they find must.
 
-Only where forking is safe: on Linux, from a process with a single thread.
+Only where forking is safe: on Linux, from a process without threads that a fork would lose.
 """
 
 from __future__ import annotations
@@ -24,9 +24,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+THREADED = ("jax", "torch")
+"""Packages whose own threads do not survive a fork. OpenBLAS, which NumPy loads, sees to its own."""
+
+
 def can_fork() -> bool:
     """Whether this process may be forked."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    threads = threading.active_count() > 1 or any(name in sys.modules for name in THREADED)
+    return sys.platform == "linux" and not threads
 
 
 def share(

@@ -60,7 +60,11 @@ def test_what_requires_a_refused_file_is_blocked(prover: Prover, tmp_path: Path)
 
 
 def test_time_is_limited_and_nothing_is_left_running(prover: Prover, tmp_path: Path) -> None:
-    endless = "Ltac loop := loop.\nGoal True. loop. Qed.\n"
+    endless = (
+        "Fixpoint twice (n : nat) : bool := match n with\n"
+        "  O => true | S m => if twice m then twice m else false end.\n"
+        "Goal twice 200 = true. Proof. vm_compute. reflexivity. Qed.\n"
+    )
     started = time.monotonic()
     outcomes, _ = compiled(prover, tmp_path, 3.0, base=endless)
     assert outcomes["base"].verdict is Verdict.TIMED_OUT

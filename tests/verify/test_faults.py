@@ -38,7 +38,7 @@ def test_a_slip_is_another_claim() -> None:
 def test_every_slip_of_every_statement_is_caught(statement: Statement) -> None:
     found = gather(statement, rnn, LIBRARY, faults=len(SLIPS))
     assert found.failure is None
-    assert found.grades == GRADES
+    assert found.grades[: len(GRADES)] == GRADES
     assert found.faults
     alive = [(fault.slip, str(fault.claim), fault.caught_by) for fault in found.faults]
     assert found.complete, [each for each in alive if len(each[2]) < 2]

@@ -86,5 +86,13 @@ def test_statements_are_found_alike_by_one_process_or_two() -> None:
     assert all(record["grades"] == ["sampled", "explicit", "derived"] for record in one)
 
 
+def test_no_fork_beside_threads_of_others() -> None:
+    code = (
+        "import json, sys, types; from symrnn.verify.processes import can_fork; before = can_fork();"
+        "sys.modules['jax'] = types.ModuleType('jax'); print(json.dumps([before, can_fork()]))"
+    )
+    assert alone(code) == [True, False]
+
+
 def test_there_is_a_core() -> None:
     assert cores() >= 1
