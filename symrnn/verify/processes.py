@@ -25,7 +25,7 @@ def cores() -> int:
 
 
 THREADED = ("jax", "torch")
-"""Packages whose own threads do not survive a fork. OpenBLAS, which NumPy loads, sees to its own."""
+"""Packages whose own threads do not survive a fork; NumPy's OpenBLAS sees to its own."""
 
 
 def can_fork() -> bool:

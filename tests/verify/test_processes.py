@@ -88,7 +88,9 @@ def test_statements_are_found_alike_by_one_process_or_two() -> None:
 
 def test_no_fork_beside_threads_of_others() -> None:
     code = (
-        "import json, sys, types; from symrnn.verify.processes import can_fork; before = can_fork();"
+        "import json, sys, types\n"
+        "from symrnn.verify.processes import can_fork\n"
+        "before = can_fork()\n"
         "sys.modules['jax'] = types.ModuleType('jax'); print(json.dumps([before, can_fork()]))"
     )
     assert alone(code) == [True, False]
