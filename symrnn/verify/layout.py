@@ -7,7 +7,7 @@ from dataclasses import replace
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.statement import Part, Statement
-from symrnn.verify.evidence import ChainEvidence, Evidence
+from symrnn.verify.evidence import CERTIFIED, GRADES, ChainEvidence, Evidence
 from symrnn.verify.explicit import write_out
 from symrnn.verify.sampled import sample
 
@@ -44,7 +44,12 @@ def evidence_in_denominator_layout(evidence: Evidence, rnn: RNN) -> Evidence:
     proofs = {label: part.proof for label, part in turned.items()}
     # Only the recurrence that was checked has these proofs.
     statement = replace(original, build=lambda _: proofs)
-    return replace(evidence, statement=statement, chains=tuple(chains))
+    shown = replace(evidence, statement=statement, chains=tuple(chains))
+    if all(part.claim == parts[label].claim for label, part in turned.items()):
+        return shown
+    # The theorems that a kernel accepted are in numerator layout.
+    grades = tuple(grade for grade in evidence.grades if grade in (*GRADES, CERTIFIED))
+    return replace(shown, grades=grades, kernel=None)
 
 
 def _name(statement: Statement, part: Part, caption: str) -> str:

@@ -19,6 +19,7 @@ from symrnn.lecture import deck, outline
 from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.layout_words import IN_DENOMINATOR, in_layout
 from symrnn.lecture.notation_file import notation, read_notation
+from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
 from symrnn.theory.library import lecture_folder, load
@@ -26,7 +27,7 @@ from symrnn.typeset.document import Paragraph, StatementBlock, walk
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.slides import slides
 from symrnn.typeset.unicode_maths import with_maths
-from symrnn.verify.evidence import Evidence
+from symrnn.verify.evidence import Evidence, KernelProof
 from symrnn.verify.layout import evidence_in_denominator_layout
 
 RNN = elman()
@@ -110,6 +111,19 @@ def test_a_statement_in_the_other_layout_is_run_again(evidence: list[Evidence]) 
     product, step, shifted, _ = turned.chains
     assert step.steps == 3 and step.explicit.symbolic == 3 and step.sampled.residual < 1e-10
     assert product.sampled.points > 0 and shifted.sampled.points > 0
+
+
+def test_a_theorem_in_numerator_layout_is_no_grade_in_the_other(evidence: list[Evidence]) -> None:
+    proof = KernelProof(("theorem",), ())
+    for original in evidence:
+        if original.statement.name not in ("product_of_jacobians", "slopes_bounded"):
+            continue
+        closed = replace(original, grades=(*original.grades, MACHINE_CHECKED), kernel=proof)
+        turned = evidence_in_denominator_layout(closed, RNN)
+        if original.statement.name == "product_of_jacobians":
+            assert (turned.grades, turned.kernel) == (original.grades, None)
+        if original.statement.name == "slopes_bounded":
+            assert (turned.grades, turned.kernel) == (closed.grades, proof)
 
 
 def test_words_that_depend_on_the_layout_are_all_still_written_somewhere() -> None:
