@@ -7,6 +7,7 @@ tan(x/2); its extrema are then roots of a polynomial, and its limits those of a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import sympy
@@ -37,6 +38,7 @@ class SlopeBound:
     method: str
 
 
+@lru_cache(maxsize=64)
 def slope_bound(activation: Activation) -> SlopeBound:
     """γ of an activation; see `SlopeBound`.
 

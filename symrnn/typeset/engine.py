@@ -18,8 +18,9 @@ from symrnn.typeset.files import write_files
 #: What to do when there is no TeX engine, in one command.
 ADVICE = (
     "No TeX engine found, so no PDF. Install one, e.g. on Debian or Ubuntu\n"
-    "  apt-get install -y --no-install-recommends texlive-latex-extra texlive-science lmodern\n"
-    "and run `pdflatex {name}.tex` three times."
+    "  apt-get install -y --no-install-recommends "
+    "texlive-latex-extra texlive-science lmodern latexmk\n"
+    "and run `latexmk -pdf {name}.tex`."
 )
 
 _PASSES = 4

@@ -59,7 +59,7 @@ def test_without_an_engine_the_result_says_how_to_get_one(monkeypatch: pytest.Mo
     assert result.pdf is None
     assert not result.clean
     assert "apt-get install" in result.advice
-    assert "pdflatex talk.tex" in result.advice
+    assert "latexmk -pdf talk.tex" in result.advice
 
 
 def test_references_settle(pdflatex: str) -> None:
