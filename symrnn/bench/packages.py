@@ -7,10 +7,11 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from symrnn.processors import cores
 
 PEERS = ("torch", "jax", "autograd", "casadi", "numdifftools", "scipy")
 """Modules, and distributions of the same names; the extra `bench` installs them."""
@@ -43,11 +44,6 @@ def machine() -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "blas": blas(),
     }
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def blas() -> list[dict[str, Any]] | None:

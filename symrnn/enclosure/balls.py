@@ -7,6 +7,7 @@ midpoint-radius interval arithmetic", IEEE Trans. Computers 66, 2017).
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import singledispatch
 
 import sympy
@@ -23,6 +24,12 @@ ORDER = 3
 def ball(number: Expr) -> arb:
     """A ball around an exact real number."""
     return jet(number, arb(0), 1)[0]
+
+
+def fraction(number: arb) -> Fraction:
+    """The number that a ball without a radius is."""
+    mantissa, exponent = number.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def jet(expression: Expr, x: arb, order: int = ORDER) -> list[arb]:

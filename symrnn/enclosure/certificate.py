@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, ctx
 from sympy import Expr
 
-from symrnn.enclosure.balls import jet
+from symrnn.enclosure.balls import fraction, jet
 from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.supremum import BITS, Supremum
 from symrnn.errors import IllFormedError, NotSupportedError
@@ -113,16 +113,11 @@ def certify(what: str | Expr | Activation) -> Certificate:
         return Certificate(
             sigma,
             BOUNDED,
-            _fraction(known.lower),
-            _fraction(upper),
+            fraction(known.lower),
+            fraction(upper),
             finder.where,
             boxes=known.boxes,
         )
-
-
-def _fraction(number: arb) -> Fraction:
-    mantissa, exponent = number.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def _require_real(sigma: Expr) -> None:

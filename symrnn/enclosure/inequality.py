@@ -8,6 +8,7 @@ import sympy
 from flint import arb, ctx
 from sympy import Expr
 
+from symrnn.enclosure.balls import fraction
 from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.supremum import BITS, Supremum
 from symrnn.errors import EvidenceError
@@ -39,8 +40,7 @@ def excess(left: Expr, right: Expr) -> Fraction:
         shifted = Supremum(gap + shift, WIDTH)
         if shifted.run():
             raise UndecidedError("left - right is not bounded", {"left": left, "right": right})
-        mantissa, exponent = (shifted.known.upper - arb(int(shift))).upper().man_exp()
-        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return fraction((shifted.known.upper - arb(int(shift))).upper())
 
 
 def require_at_most(left: Expr, right: Expr, tolerance: Fraction) -> None:

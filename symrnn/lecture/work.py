@@ -21,13 +21,13 @@ from symrnn.lecture.project import Project, project_document
 from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
+from symrnn.processors import cores
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.statement import Statement
 from symrnn.typeset.engine import TexError
 from symrnn.typeset.files import write_files
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
-from symrnn.verify.processes import cores
 
 
 @dataclass(frozen=True)

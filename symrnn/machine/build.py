@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from symrnn.machine.cache import Cache, keys
 from symrnn.machine.prover import Outcome, Prover, Running, Verdict
 from symrnn.machine.sources import Source, in_order
+from symrnn.processors import cores
 
 Heard = Callable[[Outcome], None]
 
@@ -84,11 +84,6 @@ def compile_all(
             process.stop()
             shutil.rmtree(place, ignore_errors=True)
     return outcomes
-
-
-def cores() -> int:
-    """How many processes this machine runs at once for us."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _blocked(stem: str, missing: list[str]) -> Outcome:

@@ -6,7 +6,6 @@ Only where forking is safe: on Linux, from a process without threads that a fork
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
 import threading
@@ -15,14 +14,6 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from symrnn.errors import EvidenceError
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
 
 THREADED = ("jax", "torch")
 """Packages whose own threads do not survive a fork; NumPy's OpenBLAS sees to its own."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from symrnn.verify.processes import cores
+from symrnn.processors import cores
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 
