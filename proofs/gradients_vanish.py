@@ -18,14 +18,14 @@ def gradients_vanish(rnn):
     k fades as t grows. The gradient as a whole need not fade: its term k = t has no such factor.
     That is what makes the problem hard to see, since training goes on, only without the past.
     """
-    s, a, j, k, t, W, L = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t, rnn.W, rnn.L
+    s, j, k, t, W, L = rnn.s, rnn.j, rnn.k, rnn.t, rnn.W, rnn.L
     gamma, lam = rnn.gamma, rnn.lam
     C, E = Symbol("C", nonnegative=True), Symbol("E", nonnegative=True)
     contracting = [
         k >= 0,
         k <= t,
         gamma * lam < 1,
-        Inequality(largest_entry(rnn.slope(a[j])), gamma),
+        Inequality(largest_entry(rnn.slopes(j)), gamma),
         Inequality(norm(W), lam),
     ]
     outer, over_time, inner = D(L[t], s[t]), D(s[t], s[k]), D_plus(s[k], Vec(W))

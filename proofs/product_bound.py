@@ -23,7 +23,7 @@ def product_bound(rnn):
     depends on the distance t - k alone, which is why one number decides what can happen over long
     ranges. It is an upper bound: it can rule out explosion, it can never prove it.
     """
-    s, a, j, k, t = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t
+    s, j, k, t = rnn.s, rnn.j, rnn.k, rnn.t
     gamma, lam = rnn.gamma, rnn.lam
     step, times = D(s[j], s[j - 1]), (j, k + 1, t)
     return (
@@ -32,7 +32,7 @@ def product_bound(rnn):
             given=[
                 k >= 0,
                 k <= t,
-                Inequality(largest_entry(rnn.slope(a[j])), gamma),
+                Inequality(largest_entry(rnn.slopes(j)), gamma),
                 Inequality(norm(rnn.W), lam),
             ],
         )

@@ -25,8 +25,8 @@ def step_bound(rnn):
     largest eigenvalue modulus tells what happens to one fixed W applied very often, but a single
     step can stretch by more, and between the steps stand slopes that change every time.
     """
-    s, a, j, W, gamma, lam = rnn.s, rnn.a, rnn.j, rnn.W, rnn.gamma, rnn.lam
-    slopes = rnn.slope(a[j])
+    s, j, W, gamma, lam = rnn.s, rnn.j, rnn.W, rnn.gamma, rnn.lam
+    slopes = rnn.slopes(j)
     return (
         derivation(
             norm(D(s[j], s[j - 1])),

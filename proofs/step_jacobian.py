@@ -22,7 +22,8 @@ def step_jacobian(rnn):
     slopes = Diag(rnn.slope(a[j]))
     inside = sigma_inside(rnn.sigma)
     p = inside.s
-    drive = inside.W * inside.sigma(p[j - 1]) + inside.U * inside.x[j] + inside.b
+    between = inside.a[j]
+    drive = inside.W * between + inside.U * inside.x[j] + inside.b
     return {
         "numerator layout": derivation(D(s[j], s[j - 1]), given=[j >= 1])
         .equals(D(s[j], a[j]) * D(a[j], s[j - 1]), by.chain_rule(a[j]))
@@ -36,8 +37,9 @@ def step_jacobian(rnn):
         .equals(W.T * slopes.T, by.transpose_of_product)
         .equals(W.T * slopes, by.transpose_of_diagonal),
         "σ inside": derivation(D(p[j], p[j - 1]), given=[j >= 1], cell=inside)
-        .equals(D(drive, p[j - 1]), by.definition(p[j]))
-        .equals(inside.W * Diag(inside.slope(p[j - 1])), by.differentiate),
+        .equals(D(p[j], between) * D(between, p[j - 1]), by.chain_rule(between))
+        .equals(D(drive, between) * D(inside.sigma(p[j - 1]), p[j - 1]), by.definition)
+        .equals(inside.W * Diag(inside.slopes(j)), by.differentiate),
     }
 
 

@@ -36,7 +36,7 @@ def truncation(rnn):
     What is kept is bounded whatever t is, so truncation stops explosion. It does nothing against
     vanishing: a kept term with i factors still shrinks like (γλ)ⁱ, and the others are gone.
     """
-    s, a, j, k, t, tau, W, L = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t, rnn.tau, rnn.W, rnn.L
+    s, j, k, t, tau, W, L = rnn.s, rnn.j, rnn.k, rnn.t, rnn.tau, rnn.W, rnn.L
     i = Symbol("i", integer=True)
     C, E = Symbol("C", nonnegative=True), Symbol("E", nonnegative=True)
     ratio = rnn.gamma * rnn.lam
@@ -56,7 +56,7 @@ def truncation(rnn):
     bias = exact - holding(t - tau - 1)
     within = [tau >= 0, tau <= t - 1]
     bounded = [
-        Inequality(largest_entry(rnn.slope(a[j])), rnn.gamma),
+        Inequality(largest_entry(rnn.slopes(j)), rnn.gamma),
         Inequality(norm(W), rnn.lam),
         Inequality(norm(outer), C),
         Inequality(norm(D_plus(s[k], Vec(W))), E),

@@ -1,8 +1,11 @@
-"""The lecture's recurrence: a_j = W s_{j-1} + U x_j + b, s_j = σ(a_j)."""
+"""The lecture's recurrence, a_j = W s_{j-1} + U x_j + b and s_j = σ(a_j), and the cell of
+Pascanu et al. (2013) with σ inside, a_j = σ(s_{j-1}) and s_j = W a_j + U x_j + b."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sympy import Symbol
@@ -25,13 +28,15 @@ HIDDEN, INPUT = Symbol("d", integer=True, positive=True), Symbol("m", integer=Tr
 class RNN:
     """A recurrence together with the names the lecture gives to its parts.
 
-    `W` (d × d), `U` (d × m), `b` (d), states `s`, pre-activations `a`, inputs `x`, losses `L`;
-    times `j`, `k`, `t`, `T`, `tau`; scalars `gamma` (sup |σ′|), `lam` (any λ ≥ ‖W‖), `kappa` and
-    `eta`.
+    `W` (d × d), `U` (d × m), `b` (d), states `s`, inputs `x`, losses `L`; `a`, what stands between
+    two states (the pre-activation, or where σ sits inside what σ makes of the state before);
+    `argument`, what σ is applied to in step j; times `j`, `k`, `t`, `T`, `tau`; scalars `gamma`
+    (sup |σ′|), `lam` (any λ ≥ ‖W‖), `kappa` and `eta`.
     """
 
     recurrence: Recurrence
     sigma: Activation
+    argument: TimeVector
     W: Parameter
     b: Parameter
     s: Sequence
@@ -64,9 +69,18 @@ class RNN:
         """W, U (where there is an input) and b."""
         return (self.W, self.b) if self.U is None else (self.W, self.U, self.b)
 
+    @property
+    def inside(self) -> bool:
+        """Whether σ sits inside: is applied to the state before, and W to what comes out."""
+        return self.argument.sequence == self.s
+
     def slope(self, argument: Any) -> MatrixExpr:
         """σ′ applied to every entry."""
         return self.sigma.prime(argument)
+
+    def slopes(self, time: Any) -> MatrixExpr:
+        """The slopes of the step at a time: σ′(a_j), or σ′(s_{j-1}) where σ sits inside."""
+        return self.slope(self.argument.subs(self.j, time))
 
     def total_loss(self, horizon: Any = None) -> MatrixExpr:
         """L = Σ_{t=1}^{T} L_t."""
@@ -89,7 +103,7 @@ def elman(
     hidden: Any = HIDDEN,
     width: Any = INPUT,
 ) -> RNN:
-    """The Elman network.
+    """The Elman network: s_j = σ(a_j), a_j = W s_{j-1} + U x_j + b.
 
     Args:
         activation: a name such as "tanh", a SymPy expression in one variable, or None for a σ of
@@ -98,38 +112,45 @@ def elman(
         hidden: d, a symbol or an integer.
         width: m, a symbol or an integer.
     """
+    return _network(activation, inputs, hidden, width, inside=False)
+
+
+def sigma_inside(
+    activation: Any = None,
+    *,
+    inputs: bool = True,
+    hidden: Any = HIDDEN,
+    width: Any = INPUT,
+) -> RNN:
+    """The cell of Pascanu et al. (2013): x_t = W σ(x_{t-1}) + W_in u_t + b.
+
+    The state is called s here as well, so that both cells can stand beside each other, and what σ
+    makes of the state before is a: s_j = W a_j + U x_j + b, a_j = σ(s_{j-1}). Arguments as of
+    `elman`.
+    """
+    return _network(activation, inputs, hidden, width, inside=True)
+
+
+CELLS: Mapping[str, Callable[..., RNN]] = MappingProxyType(
+    {"elman": elman, "sigma_inside": sigma_inside}
+)
+"""The cells that the lecture can be about, by name."""
+
+
+def _network(activation: Any, inputs: bool, hidden: Any, width: Any, *, inside: bool) -> RNN:
     sigma = _activation(activation)
     s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
     loss = Sequence("L", 1)
     W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
     b = Parameter("b", hidden, 1)
     j = TIMES["j"]
-    drive = W * s[j - 1] + U * x[j] + b if inputs else W * s[j - 1] + b
+    before, argument = (a[j], s[j - 1]) if inside else (s[j - 1], a[j])
+    drive = W * before + U * x[j] + b if inputs else W * before + b
     definitions: dict[TimeVector, MatrixExpr] = {
-        a[j]: drive,
-        s[j]: sigma(a[j]),
+        a[j]: sigma(argument) if inside else drive,
+        s[j]: drive if inside else sigma(argument),
         loss[j]: VectorFunction("ell", 1, s[j]),
     }
     recurrence = Recurrence(j, (s,), (x,) if inputs else (), definitions, (loss,))
-    return RNN(
-        recurrence, sigma, W, b, s, a, loss, U=U if inputs else None, x=x if inputs else None
-    )
-
-
-def sigma_inside(activation: Any = None, *, hidden: Any = HIDDEN, width: Any = INPUT) -> RNN:
-    """The cell of Pascanu et al. (2013), eq. 11: x_t = W σ(x_{t-1}) + W_in u_t + b.
-
-    The state is called s here as well, so that both cells can stand beside each other.
-    """
-    sigma = _activation(activation)
-    s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
-    loss = Sequence("L", 1)
-    W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
-    b = Parameter("b", hidden, 1)
-    j = TIMES["j"]
-    definitions: dict[TimeVector, MatrixExpr] = {
-        s[j]: W * sigma(s[j - 1]) + U * x[j] + b,
-        loss[j]: VectorFunction("ell", 1, s[j]),
-    }
-    recurrence = Recurrence(j, (s,), (x,), definitions, (loss,))
-    return RNN(recurrence, sigma, W, b, s, a, loss, U=U, x=x)
+    given = (U, x) if inputs else (None, None)
+    return RNN(recurrence, sigma, argument, W, b, s, a, loss, *given)

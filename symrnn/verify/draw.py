@@ -223,9 +223,8 @@ class Drawer:
         if "W" not in arrays or "b" not in arrays or arrays["b"].shape != near.shape:
             return
         sigma = functions(self.sigma)["sigma"]
-        outside = self.rnn.a in {vector.sequence for vector in self.rnn.recurrence.definitions}
         # s = σ(a), a = W s + b; or, with σ inside, s = W σ(s) + b.
-        arrays[self._state] = sigma(near) if outside else near
+        arrays[self._state] = near if self.rnn.inside else sigma(near)
         arrays["b"] = near - arrays["W"] @ sigma(near)
 
     def _complete(self, setting: Setting, rng: Generator) -> tuple[Setting, Array]:

@@ -153,7 +153,7 @@ def test_existence_is_claimed_with_every_derivative() -> None:
 
 def test_a_cell_of_another_kind_has_no_form() -> None:
     other = Cell((s,), (), lambda before: -before).recurrence()
-    rnn = type(RNN)(other, RNN.sigma, W, b, s, a, L)
+    rnn = type(RNN)(other, RNN.sigma, RNN.argument, W, b, s, a, L)
     with pytest.raises(NotSupportedError, match="no Coq form for this recurrence"):
         cell_name(rnn)
 
