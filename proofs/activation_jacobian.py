@@ -2,7 +2,7 @@
 
 from sympy import Rational, exp
 
-from symrnn import D, Diag, Witness, derivation, statement
+from symrnn import D, Diag, Witness, derivation, sigma_inside, statement
 from symrnn import rules as by
 
 
@@ -14,23 +14,41 @@ def activation_jacobian(rnn):
     what remains is the diagonal of slopes. A diagonal matrix is its own transpose: this Jacobian
     is the same in either layout, which is why so many slides get away without naming one.
     """
-    s, a, j = rnn.s, rnn.a, rnn.j
-    slopes = Diag(rnn.slope(a[j]))
+    return in_either_layout(rnn, rnn.s[rnn.j], rnn.a[rnn.j])
+
+
+def in_either_layout(rnn, value, argument):
+    """∂σ(argument)/∂argument, where `value` is σ(argument) by definition."""
+    slopes, written, given = Diag(rnn.slope(argument)), rnn.sigma(argument), [rnn.j >= 1]
     return {
-        "numerator layout": derivation(D(s[j], a[j]), given=[j >= 1])
-        .equals(D(rnn.sigma(a[j]), a[j]), by.definition(s[j]))
+        "numerator layout": derivation(D(value, argument), given=given)
+        .equals(D(written, argument), by.definition(value))
         .equals(slopes, by.differentiate),
-        "denominator layout": derivation(D(s[j], a[j], "denominator"), given=[j >= 1])
-        .equals(D(s[j], a[j]).T, by.layout)
-        .equals(D(rnn.sigma(a[j]), a[j]).T, by.definition(s[j]))
+        "denominator layout": derivation(D(value, argument, "denominator"), given=given)
+        .equals(D(value, argument).T, by.layout)
+        .equals(D(written, argument).T, by.definition(value))
         .equals(slopes.T, by.differentiate)
         .equals(slopes, by.transpose_of_diagonal),
     }
 
 
+@activation_jacobian.variant(sigma_inside)
+def activation_jacobian_at_the_state(rnn):
+    """The activation's Jacobian is diagonal
+
+    Each entry of a_j = σ(s_{j-1}) reads one entry of s_{j-1} only, so every mixed derivative is
+    zero and what remains is the diagonal of slopes, at the state before. A diagonal matrix is its
+    own transpose: this Jacobian is the same in either layout, which is why so many slides get away
+    without naming one.
+    """
+    return in_either_layout(rnn, rnn.a[rnn.j], rnn.s[rnn.j - 1])
+
+
 @activation_jacobian.counterexample("σ must act elementwise: softmax does not")
 def softmax():
-    """∂softmax(a)_1/∂a_2 = -p_1 p_2, which is not 0."""
+    """∂p_1/∂z_2 = -p_1 p_2 for p = softmax(z), which is not 0."""
     from_one = exp(0) / (exp(0) + exp(0))
     slope = -from_one * (1 - from_one)
-    return Witness(slope, Rational(0), "=", "∂softmax(a)₁/∂a₂ at a = 0 is -1/4, off the diagonal")
+    return Witness(
+        slope, Rational(0), "=", "for p = softmax(z), ∂p₁/∂z₂ at z = 0 is -1/4, off the diagonal"
+    )

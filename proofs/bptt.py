@@ -17,6 +17,7 @@ from symrnn import (
     induction,
     ordered_product,
     ordered_sum,
+    sigma_inside,
     statement,
 )
 from symrnn import rules as by
@@ -86,11 +87,38 @@ def bptt(rnn):
     matrix products as written. Horner's rule for ordered products turns it into the adjoint
     recursion, O(t) vector-matrix products: that is what every framework runs.
     """
-    s, a, k, t, T, j = rnn.s, rnn.a, rnn.k, rnn.t, rnn.T, rnn.j
+    slopes, arrived = Diag(rnn.slopes(rnn.k)), D(rnn.L[rnn.t], rnn.s[rnn.k]).T
+    factor, turned = slopes * rnn.W, rnn.W.T * slopes
+    return parts_of(rnn, factor, turned, slopes * arrived, rnn.s[rnn.k - 1])
+
+
+@bptt.variant(sigma_inside)
+def bptt_inside(rnn):
+    """The gradient of the loss sums over every time the parameter was used
+
+    W enters at every step. Its total effect on s_t is the immediate effect at each earlier time
+    k, carried forward by ∂s_t/∂s_k; the immediate derivative ∂⁺ on the right holds all earlier
+    states fixed, for otherwise the earlier steps would be counted twice. The sum costs O(t²)
+    matrix products as written. Horner's rule for ordered products turns it into the adjoint
+    recursion, O(t) vector-matrix products: that is what every framework runs. What W multiplies is
+    a_k = σ(s_{k-1}), so that the slopes are missing from the outer products: they are on the way to
+    the state before.
+    """
+    slopes, arrived = Diag(rnn.slopes(rnn.k)), D(rnn.L[rnn.t], rnn.s[rnn.k]).T
+    factor, turned = rnn.W * slopes, slopes * rnn.W.T
+    return parts_of(rnn, factor, turned, arrived, rnn.a[rnn.k])
+
+
+def parts_of(rnn, factor, turned, driven, read):
+    """All parts of the statement.
+
+    `factor` is ∂s_k/∂s_{k-1}, `turned` its transpose; what L_t owes to the use of W at time k is
+    the outer product of `driven` and `read`, the vector that W multiplies there.
+    """
+    s, k, t, T, j = rnn.s, rnn.k, rnn.t, rnn.T, rnn.j
     L, W, U, b = rnn.L, rnn.W, rnn.U, rnn.b
     h, i = Symbol("h", integer=True), Symbol("i", integer=True)
     step = D(s[j], s[j - 1])
-    slopes = Diag(rnn.slope(a[k]))
     parts = {}
     labels = (("{} by W", Vec(W)), ("likewise {} by U", Vec(U)), ("likewise {} by b", b))
     for label, parameter in labels:
@@ -133,8 +161,8 @@ def bptt(rnn):
     )
     parts["the adjoint recursion, as columns"] = (
         derivation((own + arriving * D(s[k], s[k - 1])).T, given=[k >= 2, k <= T])
-        .equals((own + arriving * slopes * W).T, by.uses("step_jacobian"))
-        .equals(own.T + W.T * slopes * arriving.T, by.algebra)
+        .equals((own + arriving * factor).T, by.uses("step_jacobian"))
+        .equals(own.T + turned * arriving.T, by.algebra)
     )
     local = D_plus(s[k], Vec(W))
     parts["the gradient from the adjoint"] = (
@@ -144,7 +172,7 @@ def bptt(rnn):
         .equals(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)), by.chain_rule(s[t]).backwards)
     )
     immediate = rnn.recurrence.immediate(s[k], Vec(W))
-    spread = Kronecker(s[k - 1], Identity(rnn.d)) * slopes * D(L[t], s[k]).T
+    spread = Kronecker(read, Identity(rnn.d)) * driven
     row = ordered_sum(D(L[t], s[k]) * immediate, (k, 1, t))
     parts["the gradient in the shape of W"] = (
         derivation(D(L[t], W), given=[t >= 0])
@@ -152,7 +180,7 @@ def bptt(rnn):
         .equals(Unvec(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)).T, *W.shape), by.uses("bptt"))
         .equals(Unvec(row.T, *W.shape), by.immediate_derivative)
         .equals(ordered_sum(Unvec(spread, *W.shape), (k, 1, t)), by.algebra)
-        .equals(ordered_sum(slopes * D(L[t], s[k]).T * s[k - 1].T, (k, 1, t)), by.vec_of_product)
+        .equals(ordered_sum(driven * read.T, (k, 1, t)), by.vec_of_product)
     )
     return parts
 

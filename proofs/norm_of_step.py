@@ -2,7 +2,17 @@
 
 from sympy import Matrix
 
-from symrnn import Diag, Parameter, Witness, activation, derivation, largest_entry, norm, statement
+from symrnn import (
+    Diag,
+    Parameter,
+    Witness,
+    activation,
+    derivation,
+    largest_entry,
+    norm,
+    sigma_inside,
+    statement,
+)
 from symrnn import rules as by
 
 
@@ -19,11 +29,28 @@ def norm_of_step(rnn):
     The Frobenius norm adds up all d entries instead, so that d equal slopes γ give γ√d. It may
     still be used for W, as long as the diagonal factor is measured by the spectral norm.
     """
-    slopes, W = Diag(rnn.slope(rnn.a[rnn.j])), rnn.W
-    v = Parameter("v", rnn.d, 1)
+    return splitting(rnn, Diag(rnn.slopes(rnn.j)), rnn.W)
+
+
+@norm_of_step.variant(sigma_inside)
+def norm_of_step_inside(rnn):
+    """The norm of one step is at most the norm of W times the largest slope
+
+    A submultiplicative norm splits the product W diag(σ′(s_{j-1})) into two numbers. For the norms
+    induced by |·|₁, |·|₂ and |·|_∞ the second of them is the largest entry in magnitude: a diagonal
+    matrix stretches each axis by its own entry, and no direction by more than the largest of them.
+    The Frobenius norm adds up all d entries instead, so that d equal slopes γ give γ√d. It may
+    still be used for W, as long as the diagonal factor is measured by the spectral norm.
+    """
+    return splitting(rnn, rnn.W, Diag(rnn.slopes(rnn.j)))
+
+
+def splitting(rnn, late, early):
+    """‖late early‖ split in two, and the norm of a diagonal matrix."""
+    v, W = Parameter("v", rnn.d, 1), rnn.W
     parts = {
-        "a product": derivation(norm(slopes * W)).at_most(
-            norm(slopes) * norm(W), by.submultiplicative
+        "a product": derivation(norm(late * early)).at_most(
+            norm(late) * norm(early), by.submultiplicative
         )
     }
     for kind, name in (("1", "norm 1"), ("2", "spectral norm"), ("inf", "norm ∞")):

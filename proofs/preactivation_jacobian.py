@@ -2,7 +2,7 @@
 
 from sympy import Matrix, symbols
 
-from symrnn import D, Witness, derivation, statement
+from symrnn import D, Witness, derivation, sigma_inside, statement
 from symrnn import rules as by
 
 
@@ -21,10 +21,35 @@ def preactivation_jacobian(rnn):
     )
 
 
+@preactivation_jacobian.variant(sigma_inside)
+def jacobian_behind_the_activation(rnn):
+    """Behind the activation the state's Jacobian is W
+
+    s_j is affine in a_j = σ(s_{j-1}). The input term and the bias drop, because neither depends on
+    a_j; that is a hypothesis, and it fails as soon as the output is fed back as input.
+    """
+    s, a, x, j = rnn.s, rnn.a, rnn.x, rnn.j
+    return (
+        derivation(D(s[j], a[j]), given=[j >= 1])
+        .equals(D(rnn.W * a[j] + rnn.U * x[j] + rnn.b, a[j]), by.definition(s[j]))
+        .equals(rnn.W, by.differentiate)
+    )
+
+
+def fed_back():
+    """∂(W v + U V v)/∂v = W + U V by SymPy's own diff, and W."""
+    v = symbols("v_1 v_2")
+    W, U, V = Matrix([[1, 2], [0, 1]]), Matrix([1, 1]), Matrix([[3, 0]])
+    return (W * Matrix(v) + U * V * Matrix(v)).jacobian(v), W
+
+
 @preactivation_jacobian.counterexample("x_j must not depend on s_{j-1}: feed the output back")
 def output_fed_back():
     """With x_j = V s_{j-1}, the derivative of a_j is W + U V."""
-    state = symbols("s_1 s_2")
-    W, U, V = Matrix([[1, 2], [0, 1]]), Matrix([1, 1]), Matrix([[3, 0]])
-    a = W * Matrix(state) + U * V * Matrix(state)
-    return Witness(a.jacobian(state), W, "=", "with x_j = V s_{j-1} the Jacobian is W + UV")
+    return Witness(*fed_back(), "=", "with x_j = V s_{j-1} the Jacobian is W + UV")
+
+
+@jacobian_behind_the_activation.counterexample("x_j must not depend on a_j: feed the output back")
+def activation_fed_back():
+    """With x_j = V a_j, the derivative of s_j is W + U V."""
+    return Witness(*fed_back(), "=", "with x_j = V a_j the Jacobian is W + UV")

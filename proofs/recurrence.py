@@ -2,7 +2,7 @@
 
 from sympy import Matrix, Sum, Symbol
 
-from symrnn import Witness, derivation, elman, entry, statement
+from symrnn import Witness, derivation, elman, entry, sigma_inside, statement
 from symrnn import rules as by
 
 
@@ -17,7 +17,6 @@ def recurrence(rnn):
     """
     s, a, x, j, W, U, b = rnn.s, rnn.a, rnn.x, rnn.j, rnn.W, rnn.U, rnn.b
     bare = elman(rnn.sigma, inputs=False)
-    i, column = Symbol("i", integer=True, positive=True), Symbol("l", integer=True)
     return {
         "with input": derivation(s[j], given=[j >= 1])
         .equals(rnn.sigma(a[j]), by.definition)
@@ -25,15 +24,48 @@ def recurrence(rnn):
         "without input": derivation(s[j], given=[j >= 1], cell=bare)
         .equals(rnn.sigma(bare.a[j]), by.definition)
         .equals(rnn.sigma(bare.W * s[j - 1] + bare.b), by.definition),
-        "entry by entry": derivation(entry(a[j], i), given=[j >= 1])
-        .equals(entry(W * s[j - 1] + U * x[j] + b, i), by.definition)
-        .equals(entry(W * s[j - 1], i) + entry(U * x[j], i) + entry(b, i), by.entries_of)
+        "entry by entry": entry_by_entry(rnn, a[j], s[j - 1]),
+    }
+
+
+def entry_by_entry(rnn, driven, read):
+    """Entry i of W read + U x_j + b, which `driven` is by definition."""
+    x, W, U, b = rnn.x[rnn.j], rnn.W, rnn.U, rnn.b
+    i, column = Symbol("i", integer=True, positive=True), Symbol("l", integer=True)
+    return (
+        derivation(entry(driven, i), given=[rnn.j >= 1])
+        .equals(entry(W * read + U * x + b, i), by.definition)
+        .equals(entry(W * read, i) + entry(U * x, i) + entry(b, i), by.entries_of)
         .equals(
-            Sum(entry(W, i, column) * entry(s[j - 1], column), (column, 1, rnn.d))
-            + Sum(entry(U, i, column) * entry(x[j], column), (column, 1, rnn.m))
+            Sum(entry(W, i, column) * entry(read, column), (column, 1, rnn.d))
+            + Sum(entry(U, i, column) * entry(x, column), (column, 1, rnn.m))
             + entry(b, i),
             by.entries_of,
-        ),
+        )
+    )
+
+
+@recurrence.variant(sigma_inside)
+def recurrence_of_the_potentials(rnn):
+    """The state is what arrives at the units, and σ of it what they pass on
+
+    Here the state is not yet squashed: a_j = σ(s_{j-1}) is what the units make of the state before,
+    and the next state sums it. Vectors are columns here, too. Many slides write the states as rows
+    and then multiply by W from the left all the same, which has no meaning: a 1 × d row and a d × d
+    matrix fit in the other order only, and then it is Wᵀ that stands there. Written out, entry i of
+    the state sums row i of W against σ of the state before, row i of U against the input, and adds
+    the bias.
+    """
+    s, a, x, j, W, U, b = rnn.s, rnn.a, rnn.x, rnn.j, rnn.W, rnn.U, rnn.b
+    bare = sigma_inside(rnn.sigma, inputs=False)
+    return {
+        "with input": derivation(s[j], given=[j >= 1])
+        .equals(W * a[j] + U * x[j] + b, by.definition)
+        .equals(W * rnn.sigma(s[j - 1]) + U * x[j] + b, by.definition),
+        "without input": derivation(s[j], given=[j >= 1], cell=bare)
+        .equals(bare.W * bare.a[j] + bare.b, by.definition)
+        .equals(bare.W * bare.sigma(s[j - 1]) + bare.b, by.definition),
+        "entry by entry": entry_by_entry(rnn, s[j], a[j]),
     }
 
 

@@ -11,6 +11,7 @@ from symrnn import (
     derivation,
     largest_entry,
     norm,
+    sigma_inside,
     statement,
 )
 from symrnn import rules as by
@@ -25,6 +26,24 @@ def step_bound(rnn):
     largest eigenvalue modulus tells what happens to one fixed W applied very often, but a single
     step can stretch by more, and between the steps stand slopes that change every time.
     """
+    return bounding(rnn, Diag(rnn.slopes(rnn.j)), rnn.W)
+
+
+@step_bound.variant(sigma_inside)
+def step_bound_inside(rnn):
+    """One step stretches by at most γλ
+
+    The two numbers of the product are bounded one by one: λ is any number that the norm of W does
+    not exceed, and no slope exceeds γ in magnitude, so that their order does not matter any more:
+    the bound is that of the cell with σ outside. It has to be a norm that λ bounds. The
+    largest eigenvalue modulus tells what happens to one fixed W applied very often, but a single
+    step can stretch by more, and between the steps stand slopes that change every time.
+    """
+    return bounding(rnn, rnn.W, Diag(rnn.slopes(rnn.j)))
+
+
+def bounding(rnn, late, early):
+    """‖∂s_j/∂s_{j-1}‖ ≤ γλ, where ∂s_j/∂s_{j-1} = late early."""
     s, j, W, gamma, lam = rnn.s, rnn.j, rnn.W, rnn.gamma, rnn.lam
     slopes = rnn.slopes(j)
     return (
@@ -32,8 +51,8 @@ def step_bound(rnn):
             norm(D(s[j], s[j - 1])),
             given=[j >= 1, Inequality(largest_entry(slopes), gamma), Inequality(norm(W), lam)],
         )
-        .equals(norm(Diag(slopes) * W), by.uses("step_jacobian"))
-        .at_most(norm(Diag(slopes)) * norm(W), by.uses_bound("norm_of_step"))
+        .equals(norm(late * early), by.uses("step_jacobian"))
+        .at_most(norm(late) * norm(early), by.uses_bound("norm_of_step"))
         .equals(largest_entry(slopes) * norm(W), by.norm_of_diagonal)
         .at_most(gamma * norm(W), by.assumed_bound)
         .at_most(gamma * lam, by.assumed_bound)

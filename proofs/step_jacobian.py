@@ -2,7 +2,7 @@
 
 from sympy import Matrix, Rational, symbols
 
-from symrnn import D, Diag, Witness, derivation, sigma_inside, statement
+from symrnn import D, Diag, Witness, derivation, elman, sigma_inside, statement
 from symrnn import rules as by
 
 
@@ -18,39 +18,77 @@ def step_jacobian(rnn):
     and the order turns round with it. Where σ sits inside, as in Pascanu et al. (2013), the
     slopes are taken at the state before and stand on the other side of W.
     """
-    s, a, j, W = rnn.s, rnn.a, rnn.j, rnn.W
-    slopes = Diag(rnn.slope(a[j]))
-    inside = sigma_inside(rnn.sigma)
-    p = inside.s
-    between = inside.a[j]
-    drive = inside.W * between + inside.U * inside.x[j] + inside.b
+    slopes = Diag(rnn.slopes(rnn.j))
     return {
-        "numerator layout": derivation(D(s[j], s[j - 1]), given=[j >= 1])
-        .equals(D(s[j], a[j]) * D(a[j], s[j - 1]), by.chain_rule(a[j]))
-        .equals(slopes * D(a[j], s[j - 1]), by.uses("activation_jacobian"))
-        .equals(slopes * W, by.uses("preactivation_jacobian")),
-        "denominator layout": derivation(D(s[j], s[j - 1], "denominator"), given=[j >= 1])
-        .equals(D(s[j], s[j - 1]).T, by.layout)
-        .equals((D(s[j], a[j]) * D(a[j], s[j - 1])).T, by.chain_rule(a[j]))
-        .equals((slopes * D(a[j], s[j - 1])).T, by.uses("activation_jacobian"))
-        .equals((slopes * W).T, by.uses("preactivation_jacobian"))
-        .equals(W.T * slopes.T, by.transpose_of_product)
-        .equals(W.T * slopes, by.transpose_of_diagonal),
-        "σ inside": derivation(D(p[j], p[j - 1]), given=[j >= 1], cell=inside)
-        .equals(D(p[j], between) * D(between, p[j - 1]), by.chain_rule(between))
-        .equals(D(drive, between) * D(inside.sigma(p[j - 1]), p[j - 1]), by.definition)
-        .equals(inside.W * Diag(inside.slopes(j)), by.differentiate),
+        **in_either_layout(rnn, "activation_jacobian", slopes, "preactivation_jacobian", rnn.W),
+        "σ inside": of_the_other_cell(sigma_inside(rnn.sigma)),
     }
+
+
+@step_jacobian.variant(sigma_inside)
+def step_jacobian_inside(rnn):
+    """One step multiplies by W and by the slopes at the state before
+
+    The chain rule through a_j = σ(s_{j-1}): first the slopes, then the linear map W. In numerator
+    layout the factor that acts first stands on the right. In denominator layout everything is
+    transposed, and the order turns round with it: that is how a transposed W gets into print, and
+    it must not stand in a product written in the other layout. Where σ sits outside, as in
+    Elman (1990), the slopes are taken behind W and stand on its other side.
+    """
+    slopes = Diag(rnn.slopes(rnn.j))
+    return {
+        **in_either_layout(rnn, "preactivation_jacobian", rnn.W, "activation_jacobian", slopes),
+        "σ outside": of_the_other_cell(elman(rnn.sigma)),
+    }
+
+
+def in_either_layout(rnn, by_late, late, by_early, early):
+    """∂s_j/∂s_{j-1} = late early, by the chain rule through a_j and a statement on each factor."""
+    s, between, before = rnn.s[rnn.j], rnn.a[rnn.j], rnn.s[rnn.j - 1]
+    chained, halfway = D(s, between) * D(between, before), late * D(between, before)
+    given = [rnn.j >= 1]
+    return {
+        "numerator layout": derivation(D(s, before), given=given)
+        .equals(chained, by.chain_rule(between))
+        .equals(halfway, by.uses(by_late))
+        .equals(late * early, by.uses(by_early)),
+        "denominator layout": derivation(D(s, before, "denominator"), given=given)
+        .equals(D(s, before).T, by.layout)
+        .equals(chained.T, by.chain_rule(between))
+        .equals(halfway.T, by.uses(by_late))
+        .equals((late * early).T, by.uses(by_early))
+        .equals(early.T * late.T, by.transpose_of_product)
+        .equals(transposed(early) * transposed(late), by.transpose_of_diagonal),
+    }
+
+
+def transposed(factor):
+    """The transpose; a diagonal matrix is its own."""
+    return factor if isinstance(factor, Diag) else factor.T
+
+
+def of_the_other_cell(cell):
+    """∂s_j/∂s_{j-1} of another cell, by its definitions alone."""
+    s, a, j = cell.s, cell.a, cell.j
+    value, between = (cell.recurrence.definition(node) for node in (s[j], a[j]))
+    slopes = Diag(cell.slopes(j))
+    return (
+        derivation(D(s[j], s[j - 1]), given=[j >= 1], cell=cell)
+        .equals(D(s[j], a[j]) * D(a[j], s[j - 1]), by.chain_rule(a[j]))
+        .equals(D(value, a[j]) * D(between, s[j - 1]), by.definition)
+        .equals(cell.W * slopes if cell.inside else slopes * cell.W, by.differentiate)
+    )
 
 
 SLOPES, WEIGHTS = Matrix([1, Rational(1, 2)]), Matrix([[1, 2], [3, 4]])
 
 
-def exact_step():
+def exact_step(inside=False):
     """∂s_j/∂s_{j-1} by SymPy's own diff, where the slopes are 1 and 1/2."""
     state = symbols("s_1 s_2")
-    a = WEIGHTS * Matrix(state)
-    return Matrix([SLOPES[i] * a[i] for i in range(2)]).jacobian(state)
+    slopes = Matrix.diag(*SLOPES)
+    step = WEIGHTS * (slopes * Matrix(state)) if inside else slopes * (WEIGHTS * Matrix(state))
+    return step.jacobian(state)
 
 
 @step_jacobian.counterexample("the transpose of W with the numerator's order of factors")
@@ -65,3 +103,17 @@ def transposed_behind():
     """diag(·) Wᵀ belongs to no layout at all."""
     wrong = Matrix.diag(*SLOPES) * WEIGHTS.T
     return Witness(exact_step(), wrong, "=", "diag(σ′) Wᵀ is not ∂s_j/∂s_{j-1}")
+
+
+@step_jacobian_inside.counterexample("the transpose of W in a product in numerator layout")
+def transposed_inside():
+    """diag(·) Wᵀ is the denominator layout; in a numerator-layout product it is wrong."""
+    wrong = Matrix.diag(*SLOPES) * WEIGHTS.T
+    return Witness(exact_step(inside=True), wrong, "=", "diag(σ′) Wᵀ is not ∂s_j/∂s_{j-1}")
+
+
+@step_jacobian_inside.counterexample("Wᵀ before the diagonal: the order of neither layout")
+def transposed_before():
+    """Wᵀ diag(·) belongs to no layout of this cell at all."""
+    wrong = WEIGHTS.T * Matrix.diag(*SLOPES)
+    return Witness(exact_step(inside=True), wrong, "=", "Wᵀ diag(σ′) is not ∂s_j/∂s_{j-1}")

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from symrnn.recurrence.elman import elman
+from symrnn.language.notation import ELMAN
+from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import GRADES, gather, grade
@@ -31,20 +32,23 @@ class ProofFile(pytest.File):
     """A proof file; its statements are the tests."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each statement × grade, one for its counterexamples, one for its slips."""
+        """One item for each statement × grade, one for its counterexamples, one for its slips.
+
+        Likewise for its variants, each for its own cell.
+        """
         library = load([self.path])
         own = load([self.path], alone=True)
-        for name in own:
-            statement = library[name]
-            for which in GRADES:
-                check = partial(grade, which, statement, elman(), library)
-                yield ProofItem.from_parent(self, name=f"{name}[{which}]", check=check)
-            counterexamples = partial(_counterexamples, statement)
-            yield ProofItem.from_parent(
-                self, name=f"{name}[counterexamples]", check=counterexamples
-            )
-            slips = partial(_slips, statement, library)
-            yield ProofItem.from_parent(self, name=f"{name}[slips]", check=slips)
+        for name, statement in own.items():
+            for cell in (ELMAN, *statement.variants):
+                rnn = CELLS[cell]()
+                about = name if cell == ELMAN else f"{name} {cell}"
+                checks: dict[str, Callable[[], None]] = {
+                    which: partial(grade, which, library[name], rnn, library) for which in GRADES
+                }
+                checks["counterexamples"] = partial(_counterexamples, library[name].of(rnn))
+                checks["slips"] = partial(_slips, library[name], rnn, library)
+                for which, check in checks.items():
+                    yield ProofItem.from_parent(self, name=f"{about}[{which}]", check=check)
 
 
 class ProofItem(pytest.Item):
@@ -68,8 +72,8 @@ def _counterexamples(statement: Statement) -> None:
         assert each.find().refutes, each.name
 
 
-def _slips(statement: Statement, library: Mapping[str, Statement]) -> None:
-    evidence = gather(statement, elman(), library)
+def _slips(statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
+    evidence = gather(statement, rnn, library)
     if evidence.failure is not None:
         raise evidence.failure
     alive = [fault for fault in evidence.faults if not fault.caught]

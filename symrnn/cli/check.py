@@ -13,10 +13,12 @@ from symrnn.cli.exits import FAILED
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.activations import FORMULAS
+from symrnn.language.notation import ELMAN
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
+from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
 from symrnn.verify.evidence import Evidence
 
@@ -30,6 +32,12 @@ def check(
         str | None,
         typer.Option("--activation", help="Check for this σ; for every σ by default."),
     ] = None,
+    cell: Annotated[
+        str,
+        typer.Option(
+            "--cell", help=f"Check for this cell: {', '.join(CELLS)} (x_t = W σ(x_{{t-1}}) + …)."
+        ),
+    ] = ELMAN,
     machine: Annotated[
         bool,
         typer.Option("--machine", help="Have Coq close each statement by its theorem, too."),
@@ -38,13 +46,16 @@ def check(
     """Check statements: one line each with its grades; exit code 1 if any check fails."""
     if machine and name is not None:
         raise ParseError("--machine is about every σ", {"expected": "no --activation"})
+    if cell not in CELLS:
+        raise ParseError(f"unknown cell {cell!r}", {"expected": ", ".join(CELLS)})
     prover = require_prover() if machine else None
     if name is not None and name not in FORMULAS:
         raise ParseError(f"unknown activation {name!r}", {"expected": ", ".join(FORMULAS)})
     library = load(paths or None)
     with progress_bar() as listener:
-        evidence = prove(library, listener, name)
-        checked = {} if prover is None else ask_prover(library, prover, listener, paths or ())
+        rnn = CELLS[cell](name)
+        evidence = prove(library, rnn, listener)
+        checked = {} if prover is None else ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:

@@ -1,4 +1,8 @@
-"""How quantities are lettered: a setting of the printer, which changes no expression."""
+"""How quantities are lettered: a setting of the printer, which changes no expression.
+
+A notation also says of which cell its letters speak: whoever writes a lecture in it proves the
+statements for that cell.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from symrnn.errors import IllFormedError
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 PLAIN, BOLD, UPRIGHT = "plain", "bold", "upright"
+ELMAN, SIGMA_INSIDE = "elman", "sigma_inside"
 
 #: What a notation may rename: our name, what it is, and its letter here.
 QUANTITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -56,13 +61,14 @@ _SUBSCRIPT = re.compile(r"_(?:[A-Za-z0-9]|\{[A-Za-z0-9]+\}|\{\\mathrm\{[A-Za-z]+
 
 @dataclass(frozen=True)
 class Notation:
-    """Letters, fonts and layout.
+    """Letters, fonts, layout and cell.
 
     Args:
         name: for messages and file names.
         letters: LaTeX of a letter, maybe with a subscript, by our name for the quantity.
         vectors: "plain", "bold" or "upright" letters for vectors and matrices.
         layout: "numerator" or "denominator", the layout in which ∂y/∂x is written bare.
+        cell: "elman", or "sigma_inside" where the recurrence is x_t = W σ(x_{t-1}) + W_in u_t + b.
 
     Raises:
         IllFormedError: for a quantity that is not known, a letter that is no plain symbol, or two
@@ -73,10 +79,12 @@ class Notation:
     letters: Mapping[str, str] = field(default_factory=dict)
     vectors: str = PLAIN
     layout: str = NUMERATOR
+    cell: str = ELMAN
 
     def __post_init__(self) -> None:
         _one_of("vectors", self.vectors, (PLAIN, BOLD, UPRIGHT))
         _one_of("layout", self.layout, (NUMERATOR, DENOMINATOR))
+        _one_of("cell", self.cell, (ELMAN, SIGMA_INSIDE))
         for quantity, letter in self.letters.items():
             _one_of(quantity, quantity, tuple(QUANTITIES))
             _check_letter(quantity, letter)
@@ -98,6 +106,12 @@ class Notation:
     def plain(self, quantity: str) -> str:
         """The letter of a quantity, before fonts."""
         return self.letters.get(quantity) or QUANTITIES[quantity][1]
+
+    def meaning(self, quantity: str) -> str:
+        """What a quantity is, in words."""
+        if self.cell == SIGMA_INSIDE and quantity == "a":
+            return "activation of the state before"
+        return QUANTITIES[quantity][0]
 
     def letter(self, quantity: str) -> str:
         """The LaTeX of a quantity."""
@@ -148,5 +162,10 @@ D2L = Notation(
     vectors=UPRIGHT,
     layout=DENOMINATOR,
 )  # fmt: skip
-KNOWN = MappingProxyType({each.name: each for each in (LECTURE, GOODFELLOW, D2L)})
+PASCANU = Notation(
+    "pascanu",
+    {"s": "x", "x": "u", "a": "r", "U": r"W_{\mathrm{in}}", "L": r"\mathcal{E}"},
+    cell=SIGMA_INSIDE,
+)
+KNOWN = MappingProxyType({each.name: each for each in (LECTURE, PASCANU, GOODFELLOW, D2L)})
 """The notations known by name."""

@@ -15,6 +15,8 @@ from symrnn.verify.evidence import Evidence
 
 _SOURCES = {
     "goodfellow": "These are the letters of [[@goodfellow2016]].",
+    "pascanu": "These are the letters of [[@pascanu2013]], and this is its cell, with $\\sigma$ "
+    "inside.",
     "d2l": "These are the letters of [[@zhang2023]].",
 }
 
@@ -48,7 +50,7 @@ def _notation_section(rnn: RNN, writer: Writer) -> Section:
     defined = {sequence.label for sequence in rnn.recurrence.states + rnn.recurrence.inputs}
     defined |= {vector.label for vector in rnn.recurrence.definitions}
     rows = []
-    for quantity, (meaning, _) in QUANTITIES.items():
+    for quantity in QUANTITIES:
         if quantity in SEQUENCES and quantity not in defined:
             continue
         letter = writer.notation.letter(quantity)
@@ -57,7 +59,7 @@ def _notation_section(rnn: RNN, writer: Writer) -> Section:
         shape = f"${sizes}$" if quantity in ARRAYS else "number"
         if quantity == "sigma":
             shape = "acts on each entry"
-        rows.append((f"${timed}$", meaning, shape))
+        rows.append((f"${timed}$", writer.notation.meaning(quantity), shape))
     layout = writer.notation.layout
     place = writer.prose("∂y_i/∂x_l" if layout == "numerator" else "∂y_l/∂x_i")
     convention = (

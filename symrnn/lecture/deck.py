@@ -174,6 +174,18 @@ FACTOR = Act(
                 ),
             ),
         ),
+        Frame(
+            "With σ outside, the slopes stand on the other side of W",
+            (
+                Lines("step_jacobian", "σ outside"),
+                Points(
+                    (
+                        "That is the cell of Elman (1990): the slopes are taken at what W has "
+                        "summed.",
+                    )
+                ),
+            ),
+        ),
     ),
 )
 

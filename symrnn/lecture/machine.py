@@ -19,7 +19,7 @@ from symrnn.machine.evidence import MACHINE_CHECKED, Checked, machine_check
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
-from symrnn.recurrence.elman import elman
+from symrnn.recurrence.elman import RNN
 from symrnn.theory.library import lecture_folder
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import Evidence, KernelProof
@@ -40,6 +40,7 @@ def theorems(folders: Iterable[Path] = ()) -> dict[str, Source]:
 
 def ask_prover(
     library: Mapping[str, Statement],
+    rnn: RNN,
     prover: Prover,
     progress: Progress = silent,
     folders: Iterable[Path] = (),
@@ -49,6 +50,7 @@ def ask_prover(
 
     Args:
         library: the statements.
+        rnn: the recurrence they are about, with an unknown σ.
         prover: Coq.
         progress: hears which file is done.
         folders: folders of proofs that bring theorems of their own, in `coq/`.
@@ -58,7 +60,13 @@ def ask_prover(
     kept = Cache(cache or default_folder())
     sources = theorems(folders)
     return machine_check(
-        library.values(), elman(), sources, wrong_versions, prover, kept, heard=heard
+        [each.of(rnn) for each in library.values()],
+        rnn,
+        sources,
+        wrong_versions,
+        prover,
+        kept,
+        heard=heard,
     )
 
 

@@ -3,6 +3,7 @@
 based_on = "goodfellow"     # the lecture's own by default
 vectors = "bold"            # plain, bold or upright
 layout = "denominator"      # numerator or denominator
+cell = "elman"              # elman, or sigma_inside: x_t = W σ(x_{t-1}) + W_in u_t + b
 
 [letters]
 s = "h"
@@ -20,7 +21,7 @@ from typing import Any
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.language.notation import KNOWN, Notation
 
-_KEYS = ("based_on", "vectors", "layout", "letters")
+_KEYS = ("based_on", "vectors", "layout", "cell", "letters")
 _LONGEST = 64 * 1024
 
 
@@ -75,7 +76,7 @@ def read_notation(text: str, name: str, source: str = "notation") -> Notation:
     base = read.get("based_on", "lecture")
     if base not in KNOWN:
         raise _refused(source, text, "based_on", "no such notation", ", ".join(KNOWN), base)
-    settings = {key: read[key] for key in ("vectors", "layout") if key in read}
+    settings = {key: read[key] for key in ("vectors", "layout", "cell") if key in read}
     try:
         return replace(
             KNOWN[base], name=name, letters={**KNOWN[base].letters, **letters}, **settings

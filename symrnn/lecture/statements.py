@@ -12,8 +12,8 @@ from symrnn.language.structure import Diag
 from symrnn.language.writing import latex
 from symrnn.lecture.conditions import assumed, condition
 from symrnn.lecture.details import detail
-from symrnn.lecture.layout_words import in_layout
 from symrnn.lecture.references import cited
+from symrnn.lecture.wording import worded
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.derivation import Derivation
 from symrnn.theory.statement import Part, Statement
@@ -46,7 +46,7 @@ class Writer:
 
     def prose(self, text: str) -> str:
         """Prose as proofs write it, in markup: formulas between dollars, works cited."""
-        return with_maths(cited(in_layout(text, self.notation.layout)), self.notation)
+        return with_maths(cited(worded(text, self.notation)), self.notation)
 
     def condition(self, part: Part, said: Iterable[Any]) -> str:
         """The hypotheses of a part but those already said."""

@@ -22,7 +22,7 @@ from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
-from symrnn.recurrence.elman import RNN, elman
+from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.statement import Statement
 from symrnn.typeset.engine import TexError
 from symrnn.typeset.files import write_files
@@ -41,21 +41,21 @@ class Lecture:
 
 
 def prove(
-    library: Mapping[str, Statement], progress: Progress = silent, activation: str | None = None
+    library: Mapping[str, Statement], rnn: RNN, progress: Progress = silent
 ) -> tuple[Evidence, ...]:
     """Evidence for every statement.
 
     Args:
         library: the statements, each after those it uses.
+        rnn: the recurrence they are about; with an unknown σ the evidence is for every σ.
         progress: hears each statement's name as it is begun.
-        activation: a known σ for the recurrence; unknown, and so for every σ, by default.
     """
     begun = itertools.count()
 
     def begin(name: str) -> None:
         progress(name, next(begun), len(library))
 
-    found = gather_all(library.values(), elman(activation), library, begin, cores())
+    found = gather_all(library.values(), rnn, library, begin, cores())
     progress("proved", len(library), len(library))
     return tuple(found)
 
@@ -98,8 +98,8 @@ def make(
         directory: made if it is not there; files are replaced all together or not at all.
         progress: hears what is being done.
         formats: names out of `symrnn.lecture.formats.FORMATS`.
-        notation: letters, fonts and layout; in denominator layout every line is derived and
-            checked again.
+        notation: letters, fonts, layout and cell; the statements are proved for that cell, and in
+            denominator layout every line is derived and checked again.
         handout, notes: whether the slides are wanted on paper, and with what the speaker says.
         prover: has the statements closed by theorems as well; what it accepts is marked so.
 
@@ -108,13 +108,13 @@ def make(
         TexError: the generated source did not compile; source and log have been written, and no
             PDF of that name is left.
     """
-    evidence = prove(library, progress)
+    rnn, tanh = (CELLS[notation.cell](sigma) for sigma in (None, "tanh"))
+    library = {name: each.of(rnn) for name, each in library.items()}
+    evidence = prove(library, rnn, progress)
     require(evidence)
     if prover is not None:
-        evidence = with_verdicts(evidence, ask_prover(library, prover, progress))
+        evidence = with_verdicts(evidence, ask_prover(library, rnn, prover, progress))
     network = study(series, library, progress)
-    rnn = elman()
-    tanh = elman("tanh")
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn, notation)
     shown = _in_layout(evidence, rnn, notation, progress)
@@ -138,14 +138,15 @@ def make_project(
 
     No network is trained: what is said and shown is the project's.
     """
-    evidence = prove(project.library, progress)
+    rnn = CELLS[notation.cell]()
+    library = {name: each.of(rnn) for name, each in project.library.items()}
+    evidence = prove(library, rnn, progress)
     require(evidence)
     if prover is not None:
-        evidence = with_verdicts(evidence, ask_prover(project.library, prover, progress))
-    rnn = elman()
+        evidence = with_verdicts(evidence, ask_prover(library, rnn, prover, progress))
     shown = _in_layout(evidence, rnn, notation, progress)
     document = project_document(project, shown, rnn, notation)
-    material = Material(document, shown, None, project.library, notation, handout, notes)
+    material = Material(document, shown, None, library, notation, handout, notes)
     return _typeset(material, directory, progress, formats)
 
 

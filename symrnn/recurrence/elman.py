@@ -15,6 +15,7 @@ from symrnn.language.activations import Activation
 from symrnn.language.activations import activation as _activation
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import NUMERATOR, VectorFunction
+from symrnn.language.notation import ELMAN, SIGMA_INSIDE
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence import total
@@ -74,6 +75,11 @@ class RNN:
         """Whether σ sits inside: is applied to the state before, and W to what comes out."""
         return self.argument.sequence == self.s
 
+    @property
+    def cell(self) -> str:
+        """The name of its cell in `CELLS`."""
+        return SIGMA_INSIDE if self.inside else ELMAN
+
     def slope(self, argument: Any) -> MatrixExpr:
         """σ′ applied to every entry."""
         return self.sigma.prime(argument)
@@ -132,7 +138,7 @@ def sigma_inside(
 
 
 CELLS: Mapping[str, Callable[..., RNN]] = MappingProxyType(
-    {"elman": elman, "sigma_inside": sigma_inside}
+    {ELMAN: elman, SIGMA_INSIDE: sigma_inside}
 )
 """The cells that the lecture can be about, by name."""
 

@@ -75,7 +75,10 @@ def _statements(path: Path) -> list[Statement]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    found = [value for value in vars(module).values() if isinstance(value, Statement)]
+    declared = [value for value in vars(module).values() if isinstance(value, Statement)]
+    # A variant stands beside the statement that it is a variant of, and goes with it.
+    variants = [variant for each in declared for variant in each.variants.values()]
+    found = [each for each in declared if not any(each is variant for variant in variants)]
     if not found:
         raise IllFormedError(f"{path} declares no statement", {"expected": "@statement(…)"})
     return found

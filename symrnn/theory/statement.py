@@ -11,7 +11,7 @@ import sympy
 
 from symrnn.errors import EvidenceError, IllFormedError
 from symrnn.language.writing import latex
-from symrnn.recurrence.elman import RNN, elman
+from symrnn.recurrence.elman import CELLS, RNN, elman
 from symrnn.theory.check import check
 from symrnn.theory.context import Context, Known
 from symrnn.theory.derivation import Derivation, Induction, Proof
@@ -100,6 +100,7 @@ class Statement:
         uses: names of the statements it builds on.
         build: from a recurrence to the proof, or to proofs by label.
         headline: labels of the parts whose claims stand for the statement; the first by default.
+        variants: the statement for cells of which it says something else, by the cell's name.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Statement:
     build: Callable[[RNN], Any]
     headline: tuple[str, ...] = ()
     counterexamples: list[Counterexample] = field(default_factory=list)
+    variants: dict[str, Statement] = field(default_factory=dict, repr=False)
     _built: dict[RNN, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -122,8 +124,49 @@ class Statement:
 
         return register
 
+    def variant(
+        self,
+        cell: Callable[..., RNN],
+        uses: Iterable[str] | None = None,
+        headline: Iterable[str] | None = None,
+    ) -> Callable[[Callable[[RNN], Any]], Statement]:
+        """Decorator: the same statement for a cell of which it has to say something else.
+
+        Title and prose are the function's own, as are counterexamples, if it registers any.
+
+        Args:
+            cell: what builds the recurrences it holds for, one of `symrnn.recurrence.elman.CELLS`.
+            uses, headline: the statement's own by default.
+        """
+        known = next((name for name, build in CELLS.items() if build is cell), None)
+        if known is None:
+            raise IllFormedError(
+                f"`{self.name}`: a variant is for a cell",
+                {"expected": ", ".join(CELLS), "got": repr(cell)},
+            )
+
+        def wrap(build: Callable[[RNN], Any]) -> Statement:
+            made = statement(
+                self.uses if uses is None else uses,
+                self.headline if headline is None else headline,
+                self.name,
+            )(build)
+            self.variants[known] = made
+            return made
+
+        return wrap
+
+    def of(self, rnn: RNN) -> Statement:
+        """The statement as it is about a recurrence: the variant for its cell, or itself."""
+        chosen = self.variants.get(rnn.cell, self)
+        if not chosen.counterexamples:
+            chosen.counterexamples = self.counterexamples
+        return chosen
+
     def parts(self, rnn: RNN) -> tuple[Part, ...]:
         """The claims and proofs for a recurrence, unchecked; built once."""
+        if rnn.cell in self.variants:
+            return self.variants[rnn.cell].parts(rnn)
         if rnn not in self._built:
             self._built[rnn] = self._build_parts(rnn)
         return self._built[rnn]
@@ -172,7 +215,8 @@ class Statement:
         A part with a cell of its own may use neither what was proved for `rnn` nor what was
         proved for another cell.
         """
-        missing = [name for name in self.uses if name not in library]
+        uses = self.of(rnn).uses
+        missing = [name for name in uses if name not in library]
         if missing:
             raise IllFormedError(
                 f"`{self.name}` uses a statement that is not there",
@@ -180,7 +224,7 @@ class Statement:
             )
         parts = self.parts(rnn)
         cell = parts[number].cell
-        known = {} if cell is not None else {name: library[name].known(rnn) for name in self.uses}
+        known = {} if cell is not None else {name: library[name].known(rnn) for name in uses}
         known[self.name] = tuple(p.known(self.name) for p in parts[:number] if p.cell is cell)
         return Context(rnn, statements=known)
 

@@ -101,12 +101,13 @@ def gather(
     """Run every grade for a statement; the first failure ends it and is kept.
 
     Args:
-        statement: what to check.
+        statement: what to check; its variant, where it has one for the cell.
         rnn: the recurrence it is about.
         library: the statements it may use.
         faults: how many slips to plant in each part.
     """
     started = time.perf_counter()
+    statement = statement.of(rnn)
     passed: list[str] = []
     chains: list[ChainEvidence] = []
     planted: list[Fault] = []
@@ -147,7 +148,7 @@ def gather_all(
         workers: processes to share the work between, where they can be forked. What is found does
             not depend on it.
     """
-    chosen = list(statements)
+    chosen = [statement.of(rnn) for statement in statements]
     if workers <= 1 or len(chosen) <= 1 or not can_fork():
         found = []
         for statement in chosen:

@@ -13,12 +13,22 @@ from sympy import Basic, preorder_traversal
 from symrnn import Equation, elman
 from symrnn.errors import IllFormedError, ParseError, UnjustifiedStepError
 from symrnn.language.derivatives import TotalDerivative
-from symrnn.language.notation import D2L, DENOMINATOR, GOODFELLOW, KNOWN, LECTURE, Notation
+from symrnn.language.notation import (
+    D2L,
+    DENOMINATOR,
+    ELMAN,
+    GOODFELLOW,
+    KNOWN,
+    LECTURE,
+    NUMERATOR,
+    PASCANU,
+    Notation,
+)
 from symrnn.language.writing import latex
 from symrnn.lecture import deck, outline
 from symrnn.lecture.document import lecture as document_of
-from symrnn.lecture.layout_words import IN_DENOMINATOR, in_layout
 from symrnn.lecture.notation_file import notation, read_notation
+from symrnn.lecture.wording import TABLES, worded
 from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
@@ -126,13 +136,17 @@ def test_a_theorem_in_numerator_layout_is_no_grade_in_the_other(evidence: list[E
             assert (turned.grades, turned.kernel) == (closed.grades, proof)
 
 
-def test_words_that_depend_on_the_layout_are_all_still_written_somewhere() -> None:
+def test_words_that_depend_on_layout_or_cell_are_all_still_written_somewhere() -> None:
     files = [*lecture_folder().glob("*.py"), *map(Path, (deck.__file__, outline.__file__))]
     text = " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
-    for numerator, denominator in IN_DENOMINATOR.items():
-        assert numerator in text, numerator
-        assert in_layout(f"x {numerator} y", DENOMINATOR) == f"x {denominator} y"
-        assert in_layout(numerator, "numerator") == numerator
+    text = re.sub(r'" "', "", text)  # a sentence over several lines
+    text += worded(text, PASCANU)
+    for layout, cell, table in TABLES:
+        notation = Notation(layout=layout or NUMERATOR, cell=cell or ELMAN)
+        for said, instead in table.items():
+            assert said in text, said
+            assert worded(f"x {said} y", notation) == f"x {instead} y"
+            assert worded(said, LECTURE) == said
 
 
 def test_the_letters_fill_article_and_slides(evidence: list[Evidence], pdflatex: str) -> None:

@@ -33,7 +33,7 @@ From symrnn Require Import vocabulary.
 @pytest.fixture(scope="module")
 def checked(prover: Prover) -> dict[str, Checked]:
     """Every statement, checked once."""
-    return ask_prover(LIBRARY, prover)
+    return ask_prover(LIBRARY, elman(), prover)
 
 
 @pytest.mark.parametrize("name", GOLDEN)

@@ -12,7 +12,7 @@ from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import D
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
-from symrnn.recurrence.elman import RNN, elman
+from symrnn.recurrence.elman import RNN, elman, sigma_inside
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import derivation
 from symrnn.theory.statement import Statement, Witness, statement
@@ -182,3 +182,75 @@ def test_a_notebook_shows_title_and_claims() -> None:
     assert shown.startswith("$") and shown.endswith("$")
     assert r"\text{What follows}" in shown
     assert r"\frac{\partial s_{j}}{\partial a_{j}} = \operatorname{diag}" in shown
+
+
+class TestVariants:
+    """A statement that says something else of another cell."""
+
+    inside = sigma_inside()
+
+    def statement(self) -> tuple[Statement, Statement]:
+        @statement(headline=["layout"])
+        def step(r: RNN) -> Any:
+            """Slopes times W"""
+            return {"layout": chained(r, Diag(r.slopes(r.j)) * r.W)}
+
+        @step.variant(sigma_inside)
+        def turned(r: RNN) -> Any:
+            """W times slopes"""
+            return {"layout": chained(r, r.W * Diag(r.slopes(r.j)))}
+
+        return step, turned
+
+    def test_the_cell_chooses(self) -> None:
+        step, turned = self.statement()
+        assert (step.of(rnn), step.of(self.inside)) == (step, turned)
+        assert (turned.name, turned.headline, turned.title) == (
+            "step",
+            ("layout",),
+            "W times slopes",
+        )
+        assert step.parts(self.inside) == turned.parts(self.inside)
+        assert step.check(rnn, {}) == step.check(self.inside, {}) == 3
+
+    def test_what_holds_of_one_cell_fails_for_the_other(self) -> None:
+        step, turned = self.statement()
+        step.variants.clear()
+        with pytest.raises(UnjustifiedStepError, match="Step 3 of `step, layout`"):
+            step.check(self.inside, {})
+        with pytest.raises(UnjustifiedStepError, match="Step 3 of `step, layout`"):
+            turned.check(rnn, {})
+
+    def test_what_is_said_of_the_cell_is_what_others_use(self) -> None:
+        step, _ = self.statement()
+        (known,) = step.known(self.inside)
+        assert known.relation.rhs == self.inside.W * Diag(self.inside.slopes(self.inside.j))
+
+    def test_counterexamples_are_shared_unless_it_has_its_own(self) -> None:
+        def witness() -> Witness:
+            return Witness(Rational(1), Rational(2), "=", "1 is not 2")
+
+        step, turned = self.statement()
+        step.counterexample("arithmetic")(witness)
+        assert step.of(self.inside).counterexamples == step.counterexamples
+        step, turned = self.statement()
+        step.counterexample("arithmetic")(witness)
+        turned.counterexample("its own")(witness)
+        assert [each.explains for each in step.of(self.inside).counterexamples] == ["its own"]
+
+    def test_a_variant_is_for_a_cell_that_is_known(self) -> None:
+        step, _ = self.statement()
+        with pytest.raises(IllFormedError, match="a variant is for a cell"):
+            step.variant(lambda: rnn)
+
+
+def chained(r: RNN, factor: Any) -> Any:
+    """∂s_j/∂s_{j-1} by the definitions of either cell."""
+    s, between, before = r.s[r.j], r.a[r.j], r.s[r.j - 1]
+    value, read = (r.recurrence.definition(node) for node in (s, between))
+    return (
+        derivation(D(s, before), given=[r.j >= 1])
+        .equals(D(s, between) * D(between, before), by.chain_rule(between))
+        .equals(D(value, between) * D(read, before), by.definition)
+        .equals(factor, by.differentiate)
+    )
