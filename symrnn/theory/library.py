@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from symrnn.errors import IllFormedError
+from symrnn.theory.blame import reading
 from symrnn.theory.graph import in_order
 from symrnn.theory.statement import Statement
 
@@ -31,6 +32,7 @@ def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, 
 
     Raises:
         IllFormedError: for a missing path, a file without a statement, or a name used twice.
+        ProofFileError: for an error of Python's in a file, naming its line.
     """
     chosen = [lecture_folder()] if paths is None else list(paths)
     statements: dict[str, Statement] = {}
@@ -74,7 +76,8 @@ def _statements(path: Path) -> list[Statement]:
         raise IllFormedError(f"{path} is no Python file", {"expected": "*.py", "got": path.name})
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    with reading(path):
+        spec.loader.exec_module(module)
     declared = [value for value in vars(module).values() if isinstance(value, Statement)]
     # A variant stands beside the statement that it is a variant of, and goes with it.
     variants = [variant for each in declared for variant in each.variants.values()]

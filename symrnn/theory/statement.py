@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sympy
@@ -114,6 +115,12 @@ class Statement:
     _built: dict[RNN, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @property
+    def file(self) -> Path:
+        """Where it is declared."""
+        code = getattr(inspect.unwrap(self.build), "__code__", None)
+        return Path(code.co_filename if code is not None else "")
 
     def counterexample(self, explains: str) -> Callable[[Callable[[], Witness]], Any]:
         """Decorator: a function without arguments that returns a `Witness`."""

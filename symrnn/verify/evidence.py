@@ -9,6 +9,7 @@ from typing import Any
 
 from symrnn.errors import SymrnnError
 from symrnn.recurrence.elman import RNN
+from symrnn.theory.blame import running
 from symrnn.theory.check import check
 from symrnn.theory.statement import Part, Statement
 from symrnn.verify.certified import certify
@@ -114,15 +115,16 @@ def gather(
     shown: list[tuple[str, str]] = []
     failure: SymrnnError | None = None
     try:
-        for number, part in enumerate(statement.parts(rnn)):
-            chains.extend(_part(statement, part, rnn, library, number))
-        passed = list(GRADES)
-        if certify(statement.parts(rnn)):
-            passed.append(CERTIFIED)
-        shown = [(each.name, each.find().shows) for each in statement.counterexamples]
-        for number, part in enumerate(statement.parts(rnn)):
-            context = statement.context(rnn, library, number)
-            planted.extend(plant(part, rnn, context, _label(statement, part), faults))
+        with running(statement.file):
+            for number, part in enumerate(statement.parts(rnn)):
+                chains.extend(_part(statement, part, rnn, library, number))
+            passed = list(GRADES)
+            if certify(statement.parts(rnn)):
+                passed.append(CERTIFIED)
+            shown = [(each.name, each.find().shows) for each in statement.counterexamples]
+            for number, part in enumerate(statement.parts(rnn)):
+                context = statement.context(rnn, library, number)
+                planted.extend(plant(part, rnn, context, _label(statement, part), faults))
     except SymrnnError as error:
         failure, passed = error, []
     seconds = time.perf_counter() - started
@@ -147,8 +149,15 @@ def gather_all(
         progress: called in this process.
         workers: processes to share the work between, where they can be forked. What is found does
             not depend on it.
+
+    Raises:
+        ProofFileError: where the code of a statement raises an error of Python's.
     """
     chosen = [statement.of(rnn) for statement in statements]
+    # A statement that can not be built is no failed check: nothing is checked then.
+    for each in chosen:
+        with running(each.file):
+            each.parts(rnn)
     if workers <= 1 or len(chosen) <= 1 or not can_fork():
         found = []
         for statement in chosen:
