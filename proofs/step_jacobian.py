@@ -68,14 +68,15 @@ def transposed(factor):
 
 
 def of_the_other_cell(cell):
-    """∂s_j/∂s_{j-1} of another cell, by its definitions alone."""
+    """∂s_j/∂s_{j-1} of another cell, from its definitions written into each other."""
     s, a, j = cell.s, cell.a, cell.j
     value, between = (cell.recurrence.definition(node) for node in (s[j], a[j]))
-    slopes = Diag(cell.slopes(j))
+    whole = value.subs(a[j], between)
+    slopes = Diag(cell.slope(s[j - 1] if cell.inside else between))
     return (
         derivation(D(s[j], s[j - 1]), given=[j >= 1], cell=cell)
-        .equals(D(s[j], a[j]) * D(a[j], s[j - 1]), by.chain_rule(a[j]))
-        .equals(D(value, a[j]) * D(between, s[j - 1]), by.definition)
+        .equals(D(value, s[j - 1]), by.definition)
+        .equals(D(whole, s[j - 1]), by.definition)
         .equals(cell.W * slopes if cell.inside else slopes * cell.W, by.differentiate)
     )
 

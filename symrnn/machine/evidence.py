@@ -9,6 +9,8 @@ from typing import Any
 import sympy
 
 from symrnn.errors import NotSupportedError
+from symrnn.language.notation import ELMAN
+from symrnn.language.time import TimeVector
 from symrnn.machine.build import TIME_LIMIT, Heard, compile_all
 from symrnn.machine.cache import Cache
 from symrnn.machine.names import claims_stem, theorem_name
@@ -157,7 +159,7 @@ class _Job:
     """One statement on its way through the prover."""
 
     name: str
-    labels: tuple[str, ...]
+    theorems: Mapping[str, str]  # by label
     obligations: tuple[Obligation, ...]
     planted: tuple[Planted, ...]
     left_out: Mapping[str, str]
@@ -186,13 +188,8 @@ class _Job:
         if outcome is not None and not accepted:
             wrong = f"{outcome.verdict.value}: {_first_lines(outcome.said)}"
         parts = tuple(
-            PartChecked(
-                label,
-                theorem_name(self.name, label),
-                self.left_out.get(label, wrong),
-                label not in self.unstated,
-            )
-            for label in self.labels
+            PartChecked(label, theorem, self.left_out.get(label, wrong), label not in self.unstated)
+            for label, theorem in self.theorems.items()
         )
         if outcome is None or not accepted:
             return Checked(self.name, parts)
@@ -213,8 +210,9 @@ def _job(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: S
     planted: list[Planted] = []
     left_out: dict[str, str] = {}
     parts = statement.parts(rnn)
+    theorems = {part.label: _theorem(statement, part, rnn) for part in parts}
     for part in parts:
-        name = theorem_name(statement.name, part.label)
+        name = theorems[part.label]
         about = part.cell or rnn
         try:
             printed = proposition(part.claim, part.given, about)
@@ -226,12 +224,17 @@ def _job(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: S
             continue
         obligations.append(Obligation(part.label, name, printed))
         planted += _planted(part, name, printed, about, slips)
-    labels = tuple(part.label for part in parts)
     unstated = frozenset(left_out)
     reals = all(is_real(part.claim) for part in parts)
     return _Job(
-        statement.name, labels, tuple(obligations), tuple(planted), left_out, unstated, reals
+        statement.name, theorems, tuple(obligations), tuple(planted), left_out, unstated, reals
     )
+
+
+def _theorem(statement: Statement, part: Part, rnn: RNN) -> str:
+    """The name of a part's theorem; what speaks of no run is one theorem for all cells."""
+    runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
+    return theorem_name(statement.name, part.label, rnn.cell if runs and not part.cell else ELMAN)
 
 
 def _planted(part: Part, theorem: str, printed: str, rnn: RNN, slips: Slips) -> list[Planted]:

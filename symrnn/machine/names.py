@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from symrnn.language.notation import ELMAN
+
 GREEK = {"σ": "sigma", "τ": "tau", "λ": "lambda", "κ": "kappa", "γ": "gamma", "∞": "oo"}
 
 
-def theorem_name(statement: str, label: str) -> str:
-    """The theorem that a part is closed by: step_jacobian_numerator_layout_claim."""
-    return "_".join(filter(None, (statement, slug(label), "claim")))
+def theorem_name(statement: str, label: str, cell: str = ELMAN) -> str:
+    """The theorem that a part is closed by: step_jacobian_numerator_layout_claim.
+
+    A cell other than the lecture's own is named: step_jacobian_of_sigma_inside_…
+    """
+    of_cell = "" if cell == ELMAN else f"of_{cell}"
+    return "_".join(filter(None, (statement, of_cell, slug(label), "claim")))
 
 
 def claims_stem(statement: str) -> str:

@@ -29,6 +29,9 @@ CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
 }
 """The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
 
+PREACTIVATIONS = {"elman": "preactivation", "bare": "bare_preactivation"}
+"""The cells that have a function for what σ is applied to, and its name."""
+
 ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""
 
@@ -107,6 +110,7 @@ class Scope:
             if (index - vector.index).is_negative:
                 return replace(self, given=None).state(index)
             if vector.label == self.rnn.a.label:
+                self._require_preactivation()
                 value = apply("map_mx", Coq(self.sigma), value)
             if index == vector.index:
                 return value
@@ -127,10 +131,20 @@ class Scope:
 
     def full_preactivation(self, index: Coq, before: Coq) -> Coq:
         """a at a time, from the state before."""
-        name = cell_name(self.rnn)
-        function = {"elman": "preactivation", "bare": "bare_preactivation"}[name]
+        name = self._require_preactivation()
+        function = PREACTIVATIONS[name]
         read = (Coq(self.changed.get(each, each)) for each in CELLS[name][1])
         return apply(function, *read, index, before)
+
+    def _require_preactivation(self) -> str:
+        """The name of the cell, one in which σ is applied last."""
+        name = cell_name(self.rnn)
+        if name not in PREACTIVATIONS:
+            raise NotSupportedError(
+                "no Coq form for what stands between two states of this cell",
+                {"expected": ", ".join(PREACTIVATIONS), "got": name},
+            )
+        return name
 
     def vector(self, node: TimeVector) -> Coq:
         """A vector of the recurrence at a time."""

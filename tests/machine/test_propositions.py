@@ -8,7 +8,19 @@ import pytest
 import sympy
 from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
-from symrnn import D, D_plus, Diag, Parameter, Vec, elman, entry, norm, ordered_product, ordered_sum
+from symrnn import (
+    D,
+    D_plus,
+    Diag,
+    Parameter,
+    Vec,
+    elman,
+    entry,
+    norm,
+    ordered_product,
+    ordered_sum,
+    sigma_inside,
+)
 from symrnn.errors import NotSupportedError
 from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.machine.arithmetic import time
@@ -169,3 +181,18 @@ def test_a_cell_of_another_kind_has_no_form() -> None:
 )
 def test_names_of_theorems(label: str, name: str) -> None:
     assert theorem_name("bptt", label) == name
+
+
+def test_a_theorem_about_another_cell_has_another_name() -> None:
+    own, other = theorem_name("bptt", ""), theorem_name("bptt", "", "sigma_inside")
+    assert (own, other) == ("bptt_claim", "bptt_of_sigma_inside_claim")
+
+
+def test_what_stands_between_two_states_has_a_form_in_the_lectures_cell_only() -> None:
+    inside = sigma_inside()
+    s_j, a_j, before = inside.s[inside.j], inside.a[inside.j], inside.s[inside.j - 1]
+    for claim in (Equation(D(s_j, a_j), inside.W), Equation(D(a_j, before), Diag(before))):
+        with pytest.raises(NotSupportedError, match="what stands between two states"):
+            proposition(claim, [inside.j >= 1], inside)
+    written = proposition(Equation(D(s_j, before), inside.W), [inside.j >= 1], inside)
+    assert "sigma_inside sigma W U b x" in written
