@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from symrnn.language.notation import KNOWN
+from symrnn.language.notation import ELMAN, KNOWN
 from symrnn.lecture.document import lecture as document_of
-from symrnn.recurrence.elman import elman
+from symrnn.recurrence.elman import CELLS
+from symrnn.theory.library import load
 from symrnn.typeset.document import (
     Chain,
     Display,
@@ -24,6 +25,8 @@ from symrnn.typeset.document import (
 )
 from symrnn.typeset.prose import Emphasis, Inline, Math, inlines
 from symrnn.verify.evidence import Evidence
+
+from .conftest import evidence_of
 
 CHECK = Path(__file__).with_name("katex_check.js")
 WITHOUT = "katex is not installed: npm install --prefix DIR katex, and NODE_PATH=DIR/node_modules"
@@ -84,7 +87,11 @@ def test_katex_parses_every_formula(
 def test_katex_parses_every_formula_in_other_letters(
     name: str, evidence: list[Evidence], refused: Callable[[Iterable[str]], list[list[str]]]
 ) -> None:
-    document = document_of(evidence, elman(), {}, Paragraph("The end."), KNOWN[name])
+    notation = KNOWN[name]
+    rnn = CELLS[notation.cell]()
+    if notation.cell != ELMAN:
+        evidence = [evidence_of(each.of(rnn), rnn) for each in load().values()]
+    document = document_of(evidence, rnn, {}, Paragraph("The end."), notation)
     found = formulas(document)
     assert len(found) > 400
     assert refused(sorted(found)) == []

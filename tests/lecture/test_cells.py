@@ -1,0 +1,111 @@
+"""The lecture about the cell with σ inside: other statements, other frames, the same arc."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from symrnn.errors import UnjustifiedStepError
+from symrnn.language.notation import DENOMINATOR, LECTURE, NUMERATOR, PASCANU
+from symrnn.language.writing import latex
+from symrnn.lecture.deck import ACTS, deck
+from symrnn.lecture.document import lecture as document_of
+from symrnn.lecture.work import prove, require
+from symrnn.recurrence.elman import elman, sigma_inside
+from symrnn.theory.layout import in_denominator_layout
+from symrnn.theory.library import load
+from symrnn.typeset.deck import Deck
+from symrnn.typeset.document import Document, Paragraph, Section, StatementBlock, walk
+from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.latex import article
+from symrnn.typeset.prose import plain
+from symrnn.typeset.slides import slides
+
+from .conftest import evidence_of
+
+INSIDE = sigma_inside()
+LIBRARY = load()
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    evidence = [evidence_of(each.of(INSIDE), INSIDE) for each in LIBRARY.values()]
+    ending = Section("The network", "network", (Paragraph("The end."),))
+    return document_of(evidence, INSIDE, {}, ending, PASCANU)
+
+
+def statements(document: Document) -> Iterator[StatementBlock]:
+    return (block for block in walk(document.blocks) if isinstance(block, StatementBlock))
+
+
+def test_all_that_is_claimed_of_the_cell_is_proved_for_it() -> None:
+    evidence = prove({name: each.of(INSIDE) for name, each in LIBRARY.items()}, INSIDE)
+    require(evidence)
+    assert len(evidence) == 16
+    assert all(fault.caught for each in evidence for fault in each.faults)
+
+
+def test_the_recurrence_is_the_one_of_the_paper(document: Document) -> None:
+    first = next(statements(document))
+    assert first.claims[0].latex == (
+        r"x_{j} = W \, \sigma\left(x_{j - 1}\right) + W_{\mathrm{in}} \, u_{j} + b"
+    )
+
+
+@pytest.mark.parametrize("name", ["step_jacobian", "step_bound", "bptt"])
+def test_what_holds_for_sigma_outside_is_refused(name: str) -> None:
+    original = replace(LIBRARY[name], variants={}, counterexamples=[])
+    assert original.check(elman(), LIBRARY) > 0
+    with pytest.raises(UnjustifiedStepError):
+        original.check(INSIDE, LIBRARY)
+
+
+def test_every_formula_is_in_the_letters_of_the_paper(document: Document) -> None:
+    for block in statements(document):
+        for claim in block.claims:
+            assert not re.search(r"(?<![A-Za-z{])[sa]_\{", claim.latex), claim.latex
+
+
+@pytest.mark.parametrize("layout", [NUMERATOR, DENOMINATOR])
+def test_the_layout_is_derived_for_this_cell(layout: str) -> None:
+    written = {}
+    for each in LIBRARY.values():
+        for part in each.parts(INSIDE):
+            turned = in_denominator_layout(part)  # raises where a line is not the original's
+            shown = turned if layout == DENOMINATOR else part
+            written[each.name, part.label] = latex(shown.claim, replace(PASCANU, layout=layout))
+    turned_round = r"^{\mathsf{T}}" if layout == DENOMINATOR else ""
+    behind = written["preactivation_jacobian", ""]
+    assert behind == rf"\frac{{\partial x_{{j}}}}{{\partial r_{{j}}}} = W{turned_round}"
+
+
+def titles(shown: Deck) -> set[str]:
+    return {plain(frame.title) for act in shown.acts for frame in act.frames}
+
+
+def test_each_cell_has_the_arc_but_the_frame_about_itself(
+    document: Document, lecture: Document
+) -> None:
+    of_inside, of_outside = titles(deck(document, PASCANU)), titles(deck(lecture, LECTURE))
+    assert "With σ outside, the slopes stand on the other side of W" in of_inside
+    assert "With σ inside, the slopes stand on the other side of W" in of_outside
+    assert not any("With σ inside" in title for title in of_inside)
+    assert not any("With σ outside" in title for title in of_outside)
+    assert len(of_outside) == sum(len(act.frames) for act in ACTS) - 1
+    assert any(title.startswith("The chain rule through r") for title in of_inside)
+
+
+def test_article_and_slides_compile(
+    document: Document, pdflatex: str, pages_of: Callable[[bytes], list[str]]
+) -> None:
+    frames = slides(document, deck(document, PASCANU), handout=True)
+    paper = article(document)
+    for made, bibliography in ((frames, ""), (paper, paper.bibliography)):
+        found = compile_pdf(made.tex, made.figures, bibliography=bibliography, engine=pdflatex)
+        assert (found.undefined, found.overfull) == ((), ())
+        assert found.pdf is not None
+        text = " ".join(" ".join(pages_of(found.pdf)).split())
+        assert "One step stretches by at most" in text
