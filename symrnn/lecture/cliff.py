@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from symrnn.errors import EvidenceError
 from symrnn.numeric.clipping import clip_by_norm
-from symrnn.numeric.kernels import Kernels, Run
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.run import Run
 from symrnn.recurrence.elman import elman
 
 Array = NDArray[Any]
@@ -65,7 +66,7 @@ class Unit:
 
     def _run(self, w: Array, b: Array) -> Run:
         inputs = np.zeros((STEPS, 0))
-        start = self.kernels.state({"a": {1: np.array([[0.5]])}, "j": 1})[0]
+        start = self.kernels.formulas.state({"a": {1: np.array([[0.5]])}, "j": 1})[0]
         return self.kernels.run(w[..., None, None], np.zeros((1, 0)), b[..., None], start, inputs)
 
     def loss(self, w: Array, b: Array) -> Array:

@@ -161,7 +161,7 @@ def _bias(kernels: Kernels, claim: Relation, weights: Weights) -> Bias:
         ]
     )
     # ‖·‖₂ of the row ∂L_t/∂vec(W) is the Frobenius norm of the d × d gradient.
-    immediate = [kernels.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
+    immediate = [kernels.formulas.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
     values = {
         "C": float(np.linalg.norm(row)),
         "E": float(np.max(immediate)),

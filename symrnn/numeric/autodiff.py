@@ -68,6 +68,8 @@ class AutodiffOracle:
         activation: str,
         t: int,
         k: int,
+        *,
+        inside: bool = False,
     ) -> Doubles:
         """∂s_t/∂s_k of one sequence, numerator layout, d×d.
 
@@ -76,6 +78,7 @@ class AutodiffOracle:
             x: (T, m); x[j-1] is x_j.
             activation: "tanh" or "logistic".
             t, k: times, 0 ≤ k ≤ t ≤ T.
+            inside: whether σ is applied to the state before, and W to what comes out.
 
         Raises:
             IllFormedError: times out of order, or unknown activation.
@@ -96,7 +99,7 @@ class AutodiffOracle:
         sigma = _activation(dialect, activation)
 
         def onwards(s: Any, steps: Doubles = inputs[k:t]) -> Any:
-            return _run(dialect, sigma, w, u, c, s, steps)[-1]
+            return _run(dialect, sigma, w, u, c, s, steps, inside)[-1]
 
         with dialect.precision():
             s_k = onwards(dialect.asarray(start), inputs[:k])
@@ -111,6 +114,8 @@ class AutodiffOracle:
         x: ArrayLike,
         activation: str,
         g: ArrayLike,
+        *,
+        inside: bool = False,
     ) -> Gradients:
         """∂L/∂W, ∂L/∂U, ∂L/∂b, ∂L/∂s_0, each of the shape of what it belongs to.
 
@@ -119,6 +124,7 @@ class AutodiffOracle:
             x: (T, *batch, m).
             activation: "tanh" or "logistic".
             g: (T, *batch, d); g[t-1] = ∂⁺L/∂s_t.
+            inside: whether σ is applied to the state before, and W to what comes out.
 
         Raises:
             IllFormedError: unknown activation.
@@ -135,7 +141,7 @@ class AutodiffOracle:
         sigma = _activation(dialect, activation)
 
         def loss(W: Any, U: Any, b: Any, s0: Any) -> Any:
-            states = _run(dialect, sigma, W, U, b, s0, inputs)[1:]
+            states = _run(dialect, sigma, W, U, b, s0, inputs, inside)[1:]
             weighted = zip(cotangents, states, strict=True)
             return sum(((dialect.asarray(g_t) * s_t).sum() for g_t, s_t in weighted), 0 * W.sum())
 
@@ -192,12 +198,14 @@ def _run(
     b: Any,
     s0: Any,
     x: Doubles,
+    inside: bool,
 ) -> list[Any]:
     """[s_0, …, s_T] in the library's arrays; batches along the leading axes of s and x_j."""
     weights, inputs, bias, s = (dialect.asarray(v) for v in (W, U, b, s0))
     states = [s]
     for x_j in x:
-        s = sigma(s @ weights.T + dialect.asarray(x_j) @ inputs.T + bias)
+        drive = dialect.asarray(x_j) @ inputs.T + bias
+        s = sigma(s) @ weights.T + drive if inside else sigma(s @ weights.T + drive)
         states.append(s)
     return states
 

@@ -205,7 +205,7 @@ class States:
 
 @dataclass(frozen=True, eq=False)
 class BackendKernels:
-    """The generated functions of an Elman recurrence for one array library.
+    """The generated functions of a recurrence for one array library.
 
     The methods take and return the library's arrays, on their device, of one floating dtype, shaped
     as for `Kernels`. Under jax they can be traced: `jax.jit`, `jax.vmap` and `jax.grad` apply.

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric import arguments
-from symrnn.numeric.kernels import Kernels, Run, chunks, unflattened
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
 
 Array = NDArray[Any]
@@ -34,11 +35,11 @@ def jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
     size, lanes = run.s.shape[-1], run.s.shape[1:-1]
     eye = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
     result = scaled(eye, 2)
-    for first, last in chunks(run, k + 1, t):
+    for first, last in run.chunks(k + 1, t):
         part = product_of(scaled(kernels.factors(run, first, last), 2))
         result = scaled(part.mantissa @ result.mantissa, 2, part.exponent + result.exponent)
     exponent = result.exponent.reshape(run.batch)
-    return Scaled(unflattened(run, result.mantissa), exponent)
+    return Scaled(run.unflattened(result.mantissa), exponent)
 
 
 def log_norms(kernels: Kernels, run: Run, t: int | None = None, kind: Any = 2) -> Array:
@@ -54,7 +55,7 @@ def log_norms(kernels: Kernels, run: Run, t: int | None = None, kind: Any = 2) -
     size, lanes = run.s.shape[-1], run.s.shape[1:-1]
     product = scaled(np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size)), 2)
     found = [product.log_norm(kind)]
-    for first, last in reversed(chunks(run, 1, t)):
+    for first, last in reversed(run.chunks(1, t)):
         for factor in kernels.factors(run, first, last)[::-1]:
             product = scaled(product.mantissa @ factor, 2, product.exponent)
             found.append(product.log_norm(kind))
@@ -89,14 +90,14 @@ def lyapunov_exponents(kernels: Kernels, run: Run, t: int, k: int = 0, every: in
     size, lanes = run.s.shape[-1], run.s.shape[1:-1]
     Q = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
     total = np.zeros((*lanes, size), run.s.real.dtype)
-    for first, last in chunks(run, k + 1, t):
+    for first, last in run.chunks(k + 1, t):
         parts = _grouped(kernels.factors(run, first, last), every)
         total = total + LOG_2 * parts.exponent.sum(axis=0)[..., None]
         for part in parts.mantissa:
             Q, R = np.linalg.qr(part @ Q)
             with np.errstate(divide="ignore"):
                 total = total + np.log(np.abs(np.diagonal(R, axis1=-2, axis2=-1)))
-    return unflattened(run, total / (t - k))
+    return run.unflattened(total / (t - k))
 
 
 def _grouped(factors: Array, every: int) -> Scaled:
@@ -160,7 +161,7 @@ def _swept(
     if since == 0:
         totals["s0"] = delta
     return {
-        name: Scaled(unflattened(run, each.mantissa), each.exponent.reshape(run.batch))
+        name: Scaled(run.unflattened(each.mantissa), each.exponent.reshape(run.batch))
         for name, each in totals.items()
     }
 
@@ -191,7 +192,7 @@ def _axes(value: Scaled) -> tuple[int, ...]:
 
 
 def _steps(kernels: Kernels, run: Run) -> int:
-    """How many steps cannot overflow: by ‖diag(σ′) W‖ ≤ max |σ′| ‖W‖_F, half the range."""
+    """How many steps cannot overflow: by ‖∂s_j/∂s_{j-1}‖ ≤ max |σ′| ‖W‖_F, half the range."""
     W = run.weights["W"]
     slope = np.abs(kernels.slopes(run)[1:]).max(initial=0)
     growth = float(slope) * float(np.linalg.norm(W, axis=(-2, -1)).max(initial=0))

@@ -8,32 +8,25 @@ batch of perturbed weights run the same code. float32, float64 and complex128, o
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Symbol
 
 from symrnn.errors import ShapeError
-from symrnn.language.norms import norm
 from symrnn.language.ordered import OrderedProduct
-from symrnn.language.structure import Vec
-from symrnn.language.time import Sequence
 from symrnn.numeric import arguments
+from symrnn.numeric.formulas import Formulas
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.library import Loops
-from symrnn.numeric.lower import Kernel, lower, lower_activation
+from symrnn.numeric.lower import lower_activation
+from symrnn.numeric.run import Run, arranged
 from symrnn.numeric.runtime import product_of
-from symrnn.recurrence import total
 from symrnn.recurrence.elman import RNN
 
 Array = NDArray[Any]
-
-HELD = Symbol("h", integer=True)
-"""The time whose state is held constant; the gradient sums start one step later."""
 
 HOISTED_ENTRIES = 4096
 """Batch times hidden size up to which slopes are taken for all times at once: beyond, they are
@@ -53,75 +46,12 @@ PAIRED_SIZE = 32
 """Hidden size up to which a Jacobian is multiplied out in pairs: beyond, one matrix product costs
 more than the call of it."""
 
-PRODUCT_BUDGET = 1 << 25
-"""Bytes that the factors or products of one chunk of times may take (32 MiB)."""
-
 SCALED = "scaled products: symrnn.numeric.horizon"
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """One forward pass: what every backward kernel reads.
-
-    Attributes:
-        weights: W, U, b.
-        batch: the shape of the batch.
-        shared: whether one set of weights serves the whole batch.
-        s, a, x: states, pre-activations, inputs as the loops have them: the time first, and with
-            shared weights one axis for the whole batch.
-    """
-
-    weights: dict[str, Array]
-    batch: tuple[int, ...]
-    shared: bool
-    s: Array
-    a: Array
-    x: Array
-
-    @property
-    def steps(self) -> int:
-        """T."""
-        return len(self.x)
-
-    @property
-    def states(self) -> Array:
-        """s_0 … s_T, (T+1, …, d)."""
-        return self.s.reshape(len(self.s), *self.batch, self.s.shape[-1])
-
-    @property
-    def preactivations(self) -> Array:
-        """a_1 … a_T at places 1 … T, (T+1, …, d); place 0 is NaN: there is no a_0."""
-        return self.a.reshape(len(self.a), *self.batch, self.a.shape[-1])
-
-    @cached_property
-    def bindings(self) -> dict[str, Any]:
-        """The arrays as columns, under the names the source of a single kernel uses."""
-        x = self.x.reshape(len(self.x), *self.batch, self.x.shape[-1])
-        b = self.weights["b"]
-        b = b.reshape(*self.batch, -1) if b.ndim > 1 else b
-        return {
-            "W": self.weights["W"],
-            "U": self.weights["U"],
-            "b": b[..., None],
-            "x": np.concatenate([np.full_like(x[:1], np.nan), x])[..., None],
-            "s": self.states[..., None],
-            "a": self.preactivations[..., None],
-            "d": self.s.shape[-1],
-            "m": self.x.shape[-1],
-            "dtype": self.s.dtype,
-        }
-
-    def setting(self) -> dict[str, Any]:
-        """What the loops are called with."""
-        lanes = self.s.shape[1:-1]
-        bound = {"d": self.s.shape[-1], "m": self.x.shape[-1], "dtype": self.s.dtype}
-        arrays = {"s": self.s, "a": self.a, "x": self.x}
-        return {**self.weights, **arrays, **bound, "batch": lanes, "lanes": lanes, "summed": False}
-
-
-@dataclass(frozen=True, eq=False)
 class Kernels:
-    """The generated functions of one Elman recurrence with a known activation.
+    """The generated functions of one recurrence with a known activation, σ outside or inside.
 
     Attributes:
         rnn: the recurrence.
@@ -135,78 +65,15 @@ class Kernels:
     compiled: bool = False
     ran: dict[str, str] = field(default_factory=dict, repr=False)
 
-    # Each cached property derives an expression and lowers it as it stands: the plain form, which
-    # the loops below are tested against.
-
     @cached_property
-    def preactivation(self) -> Kernel:
-        """a_j from s_{j-1} and x_j."""
-        definition = self.rnn.recurrence.definition(self.rnn.a[self.rnn.j])
-        return lower(definition, "preactivation")
-
-    @cached_property
-    def state(self) -> Kernel:
-        """s_j from a_j."""
-        return lower(self.rnn.recurrence.definition(self.rnn.s[self.rnn.j]), "state")
-
-    @cached_property
-    def step_jacobian(self) -> Kernel:
-        """∂s_j/∂s_{j-1}."""
-        return lower(total.step_jacobian(self.rnn.recurrence, self.rnn.j), "step_jacobian")
+    def formulas(self) -> Formulas:
+        """What was derived, each formula lowered as it stands."""
+        return Formulas(self.rnn)
 
     @cached_property
     def transition(self) -> OrderedProduct:
-        """∂s_t/∂s_k as it was derived: what every kernel of it is generated from."""
-        rnn = self.rnn
-        return cast(OrderedProduct, rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k]))
-
-    @cached_property
-    def state_jacobian(self) -> Kernel:
-        """∂s_t/∂s_k."""
-        return lower(self.transition, "state_jacobian")
-
-    @cached_property
-    def adjoint_step(self) -> Kernel:
-        """δ_k from δ_{k+1}."""
-        rnn = self.rnn
-        step = total.adjoint_recursion(rnn.recurrence, self._delta, rnn.L, rnn.k)
-        return lower(step, "adjoint_step")
-
-    @cached_property
-    def gradient_sums(self) -> dict[str, Kernel]:
-        """∂L_t/∂θ as the sum over k, from the step after the state held constant on."""
-        rnn, held = self.rnn, HELD
-        gradients = {p.name: rnn.gradient(rnn.L[rnn.t], p, since=held) for p in rnn.parameters}
-        gradients["s0"] = rnn.gradient(rnn.L[rnn.t], rnn.s[0])
-        return {name: lower(value, f"gradient_{name}") for name, value in gradients.items()}
-
-    @cached_property
-    def gradients_from_adjoint(self) -> dict[str, Kernel]:
-        """∂L/∂θ = Σ_k (∂⁺s_k/∂θ)ᵀ δ_k."""
-        rnn, held = self.rnn, HELD
-        return {
-            p.name: lower(
-                total.gradient_from_adjoint(rnn.recurrence, self._delta, p, held + 1, rnn.t),
-                f"gradient_{p.name}",
-            )
-            for p in rnn.parameters
-        }
-
-    @cached_property
-    def immediate_norm(self) -> Kernel:
-        """‖∂⁺s_k/∂vec(W)‖₂."""
-        rnn = self.rnn
-        immediate = rnn.recurrence.immediate(rnn.s[rnn.k], Vec(rnn.W))
-        return lower(norm(immediate, "2"), "immediate_norm")
-
-    @cached_property
-    def jacobian_norm(self) -> Kernel:
-        """‖∂s_t/∂s_k‖₂."""
-        return lower(norm(self.transition, "2"), "jacobian_norm")
-
-    @property
-    def _delta(self) -> Sequence:
-        return Sequence("delta", self.rnn.d)
+        """∂s_t/∂s_k as it was derived: what every loop with it is generated from."""
+        return self.formulas.transition
 
     @cached_property
     def loops(self) -> Loops:
@@ -223,28 +90,9 @@ class Kernels:
             IllFormedError: non-numeric or non-finite input, several dtypes, no step.
             RangeError: a state overflows.
         """
-        given = arguments.one_dtype(W=W, U=U, b=b, s0=s0, x=x)
-        batch = arguments.fitting(*given.values())
-        W, U, b, s0, x = given.values()
-        shared = W.ndim == U.ndim == 2
-        # One axis for all sequences under shared weights: then a step is one matrix product.
-        lanes = (math.prod(batch),) if shared and batch else batch
-        steps, size = len(x), W.shape[-1]
-        if b.ndim > 1:
-            b = np.broadcast_to(b, (*batch, size)).reshape(*lanes, size)
-        if x.shape[1:-1] != batch:
-            gap = (1,) * (len(batch) - (x.ndim - 2))
-            x = x.reshape(steps, *gap, *x.shape[1:])
-            x = np.broadcast_to(x, (steps, *batch, x.shape[-1]))
-        x = x.reshape(steps, *lanes, x.shape[-1])
-        s = np.empty((steps + 1, *lanes, size), W.dtype)
-        a = np.empty_like(s)
-        if s0.shape[:-1] != batch:
-            s0 = np.broadcast_to(s0, (*batch, size))
-        a[0], s[0] = np.nan, s0.reshape(s.shape[1:])
-        run = Run({"W": W, "U": U, "b": b}, batch, shared, s, a, x)
-        self._loop("forward", run, first=1, last=steps)
-        arguments.in_range("the recurrence", [s], "smaller weights or a bounded activation")
+        run = arranged(W, U, b, s0, x)
+        self._loop("forward", run, first=1, last=run.steps)
+        arguments.in_range("the recurrence", [run.s], "smaller weights or a bounded activation")
         return run
 
     def _loop(self, name: str, run: Run, **given: Any) -> dict[str, Array]:
@@ -301,18 +149,17 @@ class Kernels:
         elif size <= PAIRED_SIZE:
             result = self._paired(run, t, k)
         else:
-            bindings = {"W": run.weights["W"], "a": run.a[..., None], "j": k + 1, **_constants(run)}
-            start = np.broadcast_to(self.step_jacobian(bindings), (*lanes, size, size))
+            (start,) = self.factors(run, k + 1, k + 1)
             result = self._loop("jacobian", run, P=start, first=k + 2, last=t)["P"]
         arguments.in_range("∂s_t/∂s_k", [result], SCALED)
-        return unflattened(run, result)
+        return run.unflattened(result)
 
     def _paired(self, run: Run, t: int, k: int) -> Array:
         """The product of all factors, chunk by chunk, in each chunk pair by pair."""
         result = None
         self.ran["jacobian"] = "NumPy"
         with np.errstate(over="ignore", invalid="ignore"):
-            for first, last in chunks(run, k + 1, t):
+            for first, last in run.chunks(k + 1, t):
                 part = product_of(self.factors(run, first, last))
                 result = part if result is None else part @ result
         return np.asarray(result)
@@ -321,9 +168,8 @@ class Kernels:
         """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat."""
         shape = (last - first + 1, *run.s.shape[1:], run.s.shape[-1])
         F = np.empty(shape, run.s.dtype)
-        views = {"s": run.s[first - 1 :], "a": run.a[first - 1 :], "x": run.x[first - 1 :]}
         loop = self.loops("factors", shared=run.shared)
-        loop({**run.setting(), **views, "F": F, "first": 1, "last": len(F)})
+        loop({**run.setting(first - 1), "F": F, "first": 1, "last": len(F)})
         return F
 
     def jvp(self, run: Run, t: int, k: int, tangent: Any) -> Array:
@@ -496,7 +342,7 @@ class Kernels:
             result["s0"] = start
         arguments.in_range("the gradient", list(result.values()), SCALED)
         own = {n for n in result if not summed or n == "s0"}
-        return {n: unflattened(run, v) if n in own else v for n, v in result.items()}
+        return {n: run.unflattened(v) if n in own else v for n, v in result.items()}
 
     def recurrent_gradient(
         self, W: Array, U: Array, b: Array, s0: Array, x: Array, g: Array
@@ -506,8 +352,14 @@ class Kernels:
         return gradients["W"], gradients["U"], gradients["b"]
 
     def slopes(self, run: Run) -> Array:
-        """σ′(a_j) at places 1 … T, (T+1, …, d)."""
-        return np.asarray(lower_activation(self.rnn.sigma.prime)(run.preactivations))
+        """The slopes of each step, σ′(a_j) or with σ inside σ′(s_{j-1}), at places 1 … T.
+
+        (T+1, …, d); place 0 is NaN: there is no step 0.
+        """
+        at = run.states[:-1] if self.rnn.inside else run.between[1:]
+        slopes = np.full_like(run.states, np.nan)
+        slopes[1:] = lower_activation(self.rnn.sigma.prime)(at)
+        return slopes
 
     def norms(self, run: Run, t: int | None = None) -> Array:
         """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).
@@ -523,30 +375,14 @@ class Kernels:
         latest = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
         found = [np.ones((1, *lanes), run.s.real.dtype)]
         loop = self.loops("jacobians", hoisted=False, shared=run.shared)
-        for first, last in reversed(chunks(run, 1, t)):
+        for first, last in reversed(run.chunks(1, t)):
             # Places first-1 … last of time; the loop writes below the last one.
             P = np.empty((last - first + 2, *latest.shape), run.s.dtype)
             P[-1] = latest
-            views = {"s": run.s[first - 1 :], "a": run.a[first - 1 :], "x": run.x[first - 1 :]}
             span = {"first": 0, "last": last - first}
             with np.errstate(over="ignore", invalid="ignore"):
-                loop({**run.setting(), **views, **span, "P": P})
+                loop({**run.setting(first - 1), **span, "P": P})
             arguments.in_range("∂s_t/∂s_k", [P], SCALED)
             found.append(np.linalg.norm(P[-2::-1], 2, axis=(-2, -1)))
             latest = P[0]
         return np.concatenate(found).reshape(t + 1, *run.batch)
-
-
-def unflattened(run: Run, value: Array) -> Array:
-    """A result in the loops' layout with the batch axes of the user's arrays."""
-    return value.reshape(*run.batch, *value.shape[run.s.ndim - 2 :])
-
-
-def chunks(run: Run, first: int, last: int) -> list[tuple[int, int]]:
-    """The times first … last in pieces whose d × d matrices stay within the budget."""
-    most = max(2, PRODUCT_BUDGET // (run.s[0].nbytes * run.s.shape[-1]))
-    return [(start, min(start + most - 1, last)) for start in range(first, last + 1, most)]
-
-
-def _constants(run: Run) -> dict[str, Any]:
-    return {"d": run.s.shape[-1], "dtype": run.s.dtype}

@@ -102,7 +102,11 @@ class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
                 left, right = self._associated(factors[:place]), self._associated(factors[place:])
                 return f"({left} @ {right})"
         *before, last = factors
-        source = str(self._print(last))
+        if before and isinstance(last, Diag) and not isinstance(before[-1], Diag):
+            # W diag(v): column l of W times v_l.
+            source = f"({self._print(before.pop())} * {self._print(last.args[0])}.mT)"
+        else:
+            source = str(self._print(last))
         for factor in reversed(before):
             source = self._applied(factor, source)
         return source

@@ -1,7 +1,7 @@
-"""The Elman recurrence written by hand, and its derivatives by differences.
+"""The recurrences written by hand, and their derivatives by differences.
 
-An oracle: nothing here knows a derivative rule. a_j = W s_{j-1} + U x_j + b, s_j = σ(a_j),
-run forwards on perturbed copies.
+An oracle: nothing here knows a derivative rule. a_j = W s_{j-1} + U x_j + b, s_j = σ(a_j), or with
+σ inside a_j = σ(s_{j-1}), s_j = W a_j + U x_j + b, run forwards on perturbed copies.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Trajectory(NamedTuple):
     """What one run leaves behind, indexed by the lecture's time.
 
     Attributes:
-        a: pre-activations, shape (T+1, ..., d); a[j] is a_j, and a[0], which does not
-            exist, is NaN.
+        a: what stands between two states, pre-activations or with σ inside σ(s_{j-1}), shape
+            (T+1, ..., d); a[j] is a_j, and a[0], which does not exist, is NaN.
         s: states, shape (T+1, ..., d); s[j] is s_j.
     """
 
@@ -62,7 +62,14 @@ class LossGradients(ParameterGradients):
 
 
 def simulate(
-    W: ArrayLike, U: ArrayLike, b: ArrayLike, s0: ArrayLike, x: ArrayLike, sigma: Activation
+    W: ArrayLike,
+    U: ArrayLike,
+    b: ArrayLike,
+    s0: ArrayLike,
+    x: ArrayLike,
+    sigma: Activation,
+    *,
+    inside: bool = False,
 ) -> Trajectory:
     """Run the recurrence over all of `x`.
 
@@ -73,12 +80,13 @@ def simulate(
         s0: initial state, (..., d).
         x: inputs, (T, ..., m); x[j-1] is x_j.
         sigma: elementwise activation on NumPy arrays.
+        inside: whether σ is applied to the state before, and W to what comes out.
 
     The leading axes `...` are batches and broadcast against each other. Any of float32,
     float64, complex64, complex128; the result has the common type.
 
     Returns:
-        Pre-activations and states, both (T+1, ..., d).
+        What stands between two states, and the states, both (T+1, ..., d).
 
     Raises:
         ShapeError: two arguments do not fit; the message names both shapes.
@@ -90,10 +98,26 @@ def simulate(
     a_all = np.full((steps + 1, *batch, d), np.nan, dtype=kind)
     s_all = np.empty((steps + 1, *batch, d), dtype=kind)
     s_all[0] = s
+    step = _inside_step if inside else _elman_step
     for j in range(1, steps + 1):
-        a_all[j] = _apply(w, s_all[j - 1]) + _apply(u, inputs[j - 1]) + c
-        s_all[j] = sigma(a_all[j])
+        a_all[j], s_all[j] = step(w, u, c, s_all[j - 1], inputs[j - 1], sigma)
     return Trajectory(a_all, s_all)
+
+
+def _elman_step(
+    w: Array, u: Array, b: Array, s: Array, x: Array, sigma: Activation
+) -> tuple[Array, Array]:
+    """a_j = W s_{j-1} + U x_j + b and s_j = σ(a_j)."""
+    a = _apply(w, s) + _apply(u, x) + b
+    return a, sigma(a)
+
+
+def _inside_step(
+    w: Array, u: Array, b: Array, s: Array, x: Array, sigma: Activation
+) -> tuple[Array, Array]:
+    """a_j = σ(s_{j-1}) and s_j = W a_j + U x_j + b."""
+    a = sigma(s)
+    return a, _apply(w, a) + _apply(u, x) + b
 
 
 def state_jacobian(
@@ -106,11 +130,13 @@ def state_jacobian(
     t: int,
     k: int,
     oracle: Oracle = complex_step,
+    *,
+    inside: bool = False,
 ) -> NDArray[np.float64]:
     """∂s_t/∂s_k of one sequence, by running the recurrence again from a perturbed s_k.
 
     Args:
-        W, U, b, s0, x, sigma: as in `simulate`, without batch axes.
+        W, U, b, s0, x, sigma, inside: as in `simulate`, without batch axes.
         t, k: times, 0 ≤ k ≤ t ≤ T.
         oracle: the differences to use; `complex_step` asks for a holomorphic σ.
 
@@ -123,9 +149,9 @@ def state_jacobian(
     """
     inputs, start = _one_sequence(x, s0)
     _checked_times(inputs.shape[0], k=k, t=t)
-    s_k = simulate(W, U, b, start, inputs[:k], sigma).s[k]
-    between = inputs[k:t, np.newaxis]
-    return oracle(lambda s: simulate(W, U, b, s, between, sigma).s[-1], s_k)
+    s_k = simulate(W, U, b, start, inputs[:k], sigma, inside=inside).s[k]
+    later = inputs[k:t, np.newaxis]
+    return oracle(lambda s: simulate(W, U, b, s, later, sigma, inside=inside).s[-1], s_k)
 
 
 def loss_gradients(
@@ -138,6 +164,7 @@ def loss_gradients(
     loss: Loss,
     oracle: Oracle = complex_step,
     *,
+    inside: bool = False,
     budget: int = MEMORY_BUDGET,
 ) -> LossGradients:
     """∂L/∂W, ∂L/∂U, ∂L/∂b, ∂L/∂s_0 by perturbing each entry through the whole run.
@@ -146,7 +173,7 @@ def loss_gradients(
         W, U, b: as in `simulate`, without batch axes.
         s0: (*batch, d) or (d,).
         x: (T, *batch, m).
-        sigma: elementwise activation.
+        sigma, inside: as in `simulate`.
         loss: maps the states of P perturbed runs, shape (T+1, P, *batch, d), to the P
             losses, shape (P,).
         oracle: the differences to use; `complex_step` asks for holomorphic σ and loss.
@@ -164,7 +191,7 @@ def loss_gradients(
     runs = inputs[:, np.newaxis]
 
     def total(W: Array = w, U: Array = u, b: Array = c, s0: Array = start) -> Array:
-        return loss(simulate(W, U, b, s0, runs, sigma).s)
+        return loss(simulate(W, U, b, s0, runs, sigma, inside=inside).s)
 
     def of_start(s: Array) -> Array:
         # A common s_0 is repeated along the batch axes, after the axis of the runs.
@@ -194,6 +221,7 @@ def truncated_gradient(
     held: int,
     oracle: Oracle = complex_step,
     *,
+    inside: bool = False,
     budget: int = MEMORY_BUDGET,
 ) -> ParameterGradients:
     """Gradients of L_t(s_t) with s_held held constant.
@@ -203,7 +231,7 @@ def truncated_gradient(
     (τ+1 terms), the frameworks' after τ steps is held = max(t-τ, 0) (τ terms).
 
     Args:
-        W, U, b, s0, x, sigma: as in `loss_gradients`.
+        W, U, b, s0, x, sigma, inside: as in `loss_gradients`.
         loss: maps s_t of P runs, shape (P, *batch, d), to (P,).
         t, held: times, 0 ≤ held ≤ t ≤ T.
         oracle: the differences to use.
@@ -217,11 +245,11 @@ def truncated_gradient(
     w, u, c, lanes = _parameters(W, U, b, inputs)
     _checked_times(inputs.shape[0], held=held, t=t)
     lift = _lift(lanes)
-    constant = simulate(w, u, c, s0, inputs[:held], sigma).s[held]
+    constant = simulate(w, u, c, s0, inputs[:held], sigma, inside=inside).s[held]
     after = inputs[held:t, np.newaxis]
 
     def last(W: Array = w, U: Array = u, b: Array = c) -> Array:
-        return loss(simulate(W, U, b, constant, after, sigma).s[-1])
+        return loss(simulate(W, U, b, constant, after, sigma, inside=inside).s[-1])
 
     def chunk(of: Array) -> int:
         return _directions_per_run(of, after, len(c), budget)

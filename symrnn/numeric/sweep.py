@@ -2,12 +2,14 @@
 
 With h = 1e-30 the real parts of all perturbed trajectories are one and the same, to the last bit,
 and the imaginary parts, divided by h, are linear in the direction. So the real part is run once,
-Im σ(a + i h)/h is taken once per entry rather than once per direction, and the imaginary parts of
-all directions are the columns of one matrix D_j:
+Im σ(z + i h)/h is taken once per entry rather than once per direction, and the imaginary parts of
+all directions are the columns of one matrix. With z_j = W v_j + U x_j + b, v_j what W is applied to
+in step j, the columns Z_j of z_j and V_{j+1} of v_{j+1} = σ(z_j) are
 
-    D_j = Im σ(a_j + i h)/h ⊙ (W D_{j-1} + E v_j),  E v_j the direct effect of the directions.
+    Z_j = W V_j + E v_j,  V_{j+1} = Im σ(z_j + i h)/h ⊙ Z_j,  E v_j the directions' direct effect.
 
-One matrix product per step serves them all. No rule of differentiation is used.
+The state s_j is v_{j+1} in the Elman cell and z_j where σ sits inside. One matrix product per step
+serves all directions. No rule of differentiation is used.
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ def sweep(
     loss: LossAt,
     parameter: str = "W",
     *,
+    inside: bool = False,
     budget: int = MEMORY_BUDGET,
 ) -> Sweep:
     """∂L/∂θ for L = Σ_{t=1}^{T} loss(s_t).
@@ -87,6 +90,7 @@ def sweep(
         sigma: elementwise activation, holomorphic.
         loss: maps states (…, d) to losses (…), holomorphic.
         parameter: "W", "U" or "b".
+        inside: whether σ sits inside, as in `simulate`.
         budget: bytes that the tangents of one run may take; at least one row of θ is run.
 
     Raises:
@@ -100,14 +104,15 @@ def sweep(
             {"x has shape": inputs.shape, "s0 has shape": start.shape},
         )
     weights = np.asarray(W, dtype=float)
-    path = simulate(weights, U, b, start, inputs, sigma)
-    driven = {"W": path.s[:-1], "U": inputs, "b": np.ones((len(inputs), 1))}
+    path = simulate(weights, U, b, start, inputs, sigma, inside=inside)
+    recurrent, drives = (path.a[1:], path.s[1:]) if inside else (path.s[:-1], path.a[1:])
+    driven = {"W": recurrent, "U": inputs, "b": np.ones((len(inputs), 1))}
     if parameter not in driven:
         raise IllFormedError(
             "parameter: unknown", {"expected": "W, U or b", "got": repr(parameter)}
         )
     vectors = driven[parameter]
-    slopes = _imaginary(sigma, path.a[1:] + 1j * STEP, "sigma")
+    slopes = _imaginary(sigma, drives + 1j * STEP, "sigma")
     units = 1j * STEP * np.eye(len(weights))
     loss_rates = [_imaginary(loss, s + units, "loss") for s in path.s[1:]]
     d, columns = len(weights), vectors.shape[1]
@@ -115,7 +120,7 @@ def sweep(
     rows = max(1, min(d, directions_per_run(2 * d * columns, budget, itemsize=8)))
     gradient = np.concatenate(
         [
-            _rows(weights, slopes, loss_rates, vectors, first, min(first + rows, d))
+            _rows(weights, slopes, loss_rates, vectors, range(first, min(first + rows, d)), inside)
             for first in range(0, d, rows)
         ]
     )
@@ -146,21 +151,21 @@ def check_gradient(claimed: ArrayLike, found: Sweep, tolerance: float = AGREES) 
 
 
 def _rows(
-    W: Array, slopes: Array, loss_rates: list[Array], vectors: Array, first: int, last: int
+    W: Array, slopes: Array, loss_rates: list[Array], vectors: Array, rows: range, inside: bool
 ) -> Array:
-    """Rows first … last-1 of the gradient."""
-    d, columns, count = len(W), vectors.shape[1], last - first
-    tangents = np.zeros((d, count * columns))
-    moved = np.empty_like(tangents)
+    """Some rows of the gradient."""
+    d, columns, count = len(W), vectors.shape[1], len(rows)
+    before = np.zeros((d, count * columns))
+    drive = np.empty_like(before)
+    state = drive if inside else before
     # Entry (p, q) of θ moves entry p alone, by the entry q of what θ multiplies.
-    direct = moved.reshape(d, count, columns)
-    rows, places = np.arange(first, last), np.arange(count)
+    direct, moved = drive.reshape(d, count, columns), (np.array(rows), np.arange(count))
     gradient = np.zeros(count * columns)
     for slope, rates, vector in zip(slopes[:, :, None], loss_rates, vectors, strict=True):
-        np.matmul(W, tangents, out=moved)
-        direct[rows, places] += vector
-        np.multiply(slope, moved, out=tangents)
-        gradient += rates @ tangents
+        np.matmul(W, before, out=drive)
+        direct[moved] += vector
+        np.multiply(slope, drive, out=before)
+        gradient += rates @ state
     return gradient.reshape(count, columns)
 
 

@@ -16,8 +16,9 @@ from symrnn.language.slopes import slope_bound
 from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import central_differences, complex_step, relative_error
-from symrnn.numeric.kernels import Kernels, Run
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
+from symrnn.numeric.run import Run
 
 Array = NDArray[Any]
 

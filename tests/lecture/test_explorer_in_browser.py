@@ -18,8 +18,9 @@ from symrnn.language.norms import norm
 from symrnn.language.ordered import OrderedProduct
 from symrnn.lecture.explorer import explorer, nets
 from symrnn.numeric.clipping import clip_by_norm
-from symrnn.numeric.kernels import Kernels, Run
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
+from symrnn.numeric.run import Run
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.typeset.document import Document
@@ -104,7 +105,7 @@ def test_bias_and_its_bound_are_numpys(shown: Page, name: str) -> None:
         np.max(np.abs(lower_activation(kernels.rnn.sigma.prime)(np.linspace(-9, 9, 18001))))
     )
     immediate = np.array(
-        [kernels.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
+        [kernels.formulas.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
     )
     for (_, scale), found, measured, E in zip(
         SETTINGS, page["tail"], page["bias"], immediate.max(axis=0), strict=True

@@ -37,17 +37,23 @@ def oracle(request: pytest.FixtureRequest, require_module: Callable[[str], Any])
 
 @pytest.mark.parametrize("activation", ["tanh", "logistic"])
 @pytest.mark.parametrize(("t", "k"), [(5, 0), (5, 2), (3, 3)])
-def test_state_jacobian(oracle: AutodiffOracle, activation: str, t: int, k: int) -> None:
+@pytest.mark.parametrize("inside", [False, True])
+def test_state_jacobian(
+    oracle: AutodiffOracle, activation: str, t: int, k: int, inside: bool
+) -> None:
     net = _net(0)
-    found = oracle.state_jacobian(*net, activation, t, k)
-    expected = state_jacobian(*net, ACTIVATIONS[activation], t, k)
+    found = oracle.state_jacobian(*net, activation, t, k, inside=inside)
+    expected = state_jacobian(*net, ACTIVATIONS[activation], t, k, inside=inside)
     assert found.dtype == np.float64
     assert relative_error(found, expected) < 1e-13
 
 
 @pytest.mark.parametrize("activation", ["tanh", "logistic"])
 @pytest.mark.parametrize("batch", [(), (4,)])
-def test_loss_gradients(oracle: AutodiffOracle, activation: str, batch: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("inside", [False, True])
+def test_loss_gradients(
+    oracle: AutodiffOracle, activation: str, batch: tuple[int, ...], inside: bool
+) -> None:
     net = _net(1, batch)
     g = np.random.default_rng(2).normal(size=(5, *batch, 3))
 
@@ -55,8 +61,8 @@ def test_loss_gradients(oracle: AutodiffOracle, activation: str, batch: tuple[in
         weighted = np.moveaxis(s[1:] * g[:, np.newaxis], 1, 0)
         return np.asarray(weighted.reshape(len(weighted), -1).sum(-1))
 
-    found = oracle.loss_gradients(*net, activation, g)
-    expected = loss_gradients(*net, ACTIVATIONS[activation], loss)
+    found = oracle.loss_gradients(*net, activation, g, inside=inside)
+    expected = loss_gradients(*net, ACTIVATIONS[activation], loss, inside=inside)
     for gradient, name in zip(found, ("W", "U", "b", "s0"), strict=True):
         assert gradient.dtype == np.float64
         assert relative_error(gradient, getattr(expected, name)) < 1e-13

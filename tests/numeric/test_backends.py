@@ -15,6 +15,7 @@ from symrnn.language.activations import FORMULAS
 from symrnn.numeric import backends
 from symrnn.numeric.backends import BACKENDS, BackendKernels
 from symrnn.numeric.kernels import Kernels
+from symrnn.recurrence.elman import CELLS
 
 D, M, T = 4, 2, 6
 
@@ -45,8 +46,15 @@ def into(backend: str, value: Any) -> Any:
     return getattr(module, "numpy", module).asarray(value)
 
 
-def agree(backend: str, name: str, batch: tuple[int, ...], own: tuple[int, ...] = ()) -> None:
-    plain, theirs = Kernels(elman(name)), BackendKernels(elman(name), backend)
+def agree(
+    backend: str,
+    name: str,
+    batch: tuple[int, ...],
+    own: tuple[int, ...] = (),
+    cell: str = "elman",
+) -> None:
+    rnn = CELLS[cell](name)
+    plain, theirs = Kernels(rnn), BackendKernels(rnn, backend)
     arrays = given(batch, own)
     run = plain.run(**arrays)
     there = theirs.run(**{key: into(backend, value) for key, value in arrays.items()})
@@ -54,7 +62,7 @@ def agree(backend: str, name: str, batch: tuple[int, ...], own: tuple[int, ...] 
     u = np.stack([g[0], g[1]])
     pairs = [
         (there.s, run.states),
-        (there.a[1:], run.preactivations[1:]),
+        (there.a[1:], run.between[1:]),
         (theirs.jacobian(there, 5, 2), plain.jacobian(run, 5, 2)),
         (theirs.jacobian(there, 3, 3), plain.jacobian(run, 3, 3)),
         (theirs.jvp(there, 5, 2, into(backend, u)), plain.jvp(run, 5, 2, u)),
@@ -87,6 +95,11 @@ def test_every_activation_agrees(backend: str, name: str) -> None:
     slopes = theirs.jvp(there, 3, 2, into(backend, u))
     np.testing.assert_allclose(np.asarray(there.s), run.states, rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(np.asarray(slopes), plain.jvp(run, 3, 2, u), 1e-12, 1e-13)
+
+
+@pytest.mark.parametrize("name", ["tanh", "silu"])
+def test_sigma_inside(backend: str, name: str) -> None:
+    agree(backend, name, (2, 2), cell="sigma_inside")
 
 
 def test_jax_compiles_and_differentiates(require_module: Callable[[str], Any]) -> None:

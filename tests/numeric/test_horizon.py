@@ -14,8 +14,10 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.numeric import horizon
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import Kernels
+from symrnn.recurrence.elman import CELLS
 
-TANH = Kernels(elman("tanh"))
+CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
+TANH = CELL_KERNELS["elman"]
 IDENTITY = Kernels(elman("identity"))
 
 
@@ -61,6 +63,19 @@ def reference(W: Any, U: Any, b: Any, s0: Any, x: Any) -> tuple[Any, Any, Any]:
         return product, delta, total
 
 
+def reference_inside(W: Any, U: Any, b: Any, s0: Any, x: Any) -> Any:
+    """∂s_T/∂s_0 with σ inside, with 40 digits."""
+    with mpmath.workdps(40):
+        high = np.vectorize(mpmath.mpf, otypes=[object])
+        w, u, c, state, inputs = (high(value) for value in (W, U, b, s0, x))
+        product = high(np.eye(len(W)))
+        for row in inputs:
+            a = np.array([mpmath.tanh(value) for value in state])
+            product = w @ ((1 - a**2)[:, None] * product)
+            state = w @ a + u @ row + c
+        return product
+
+
 def log_frobenius(matrix: Any) -> float:
     with mpmath.workdps(40):
         return float(mpmath.log(mpmath.sqrt(sum(abs(value) ** 2 for value in matrix.ravel()))))
@@ -79,6 +94,14 @@ def test_a_thousand_steps_against_forty_digits() -> None:
     wrong.__dict__["transition"] = wrong.transition.subs(wrong.rnn.W, wrong.rnn.W.T)
     planted = horizon.jacobian(wrong, run, 1000, 0)
     assert abs(float(planted.log_norm("fro")) / expected - 1) > 1e-9
+
+
+def test_a_thousand_steps_with_sigma_inside() -> None:
+    given, kernels = net(4, 1000, seed=0), CELL_KERNELS["sigma_inside"]
+    product = reference_inside(**given)
+    ours = horizon.jacobian(kernels, kernels.run(**given), 1000, 0)
+    assert log_frobenius(product) < -400
+    assert float(ours.log_norm()) == pytest.approx(log_frobenius(product), rel=1e-11)
 
 
 @pytest.mark.parametrize("scale", [0.02, 1.0])
@@ -118,47 +141,54 @@ def test_powers_beyond_every_float(steps: int) -> None:
             growing["b"].value()
 
 
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("batch", [(), (3,), (2, 2)])
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.complex128])
-def test_short_horizons_are_the_unscaled_kernels(batch: tuple[int, ...], kind: Any) -> None:
+def test_short_horizons_are_the_unscaled_kernels(
+    cell: str, batch: tuple[int, ...], kind: Any
+) -> None:
+    kernels = CELL_KERNELS[cell]
     given = {name: value.astype(kind) for name, value in net(4, 9, 2, 1.3, batch).items()}
-    run = TANH.run(**given)
+    run = kernels.run(**given)
     tolerance = 1e-4 if kind is np.float32 else 1e-12
-    J = horizon.jacobian(TANH, run, 9, 2)
+    J = horizon.jacobian(kernels, run, 9, 2)
     assert J.mantissa.dtype == kind and J.exponent.shape == batch
-    np.testing.assert_allclose(J.value(), TANH.jacobian(run, 9, 2), tolerance, tolerance)
-    norms = horizon.log_norms(TANH, run)
-    np.testing.assert_allclose(np.exp(norms), TANH.norms(run), tolerance, tolerance)
+    np.testing.assert_allclose(J.value(), kernels.jacobian(run, 9, 2), tolerance, tolerance)
+    norms = horizon.log_norms(kernels, run)
+    np.testing.assert_allclose(np.exp(norms), kernels.norms(run), tolerance, tolerance)
     g = np.cos(np.arange(9 * 4 * max(1, int(np.prod(batch))))).reshape(9, *batch, 4).astype(kind)
     pairs = [
-        (horizon.gradients(TANH, run, g[0], 8, since), TANH.gradients(run, g[0], 8, since))
+        (horizon.gradients(kernels, run, g[0], 8, since), kernels.gradients(run, g[0], 8, since))
         for since in (0, 3)
     ]
-    pairs += [
-        (horizon.adjoint_gradients(TANH, run, g, since), TANH.adjoint_gradients(run, g, since))
-        for since in (0, 3)
-    ]
+    for since in (0, 3):
+        plain = kernels.adjoint_gradients(run, g, since)
+        pairs.append((horizon.adjoint_gradients(kernels, run, g, since), plain))
     for ours, plain in pairs:
         assert set(ours) == set(plain)
         for name, value in plain.items():
             np.testing.assert_allclose(ours[name].value(), value, tolerance, tolerance)
 
 
-def test_the_total_loss_in_many_short_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_total_loss_in_many_short_sweeps(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels = CELL_KERNELS[cell]
     monkeypatch.setattr(horizon, "LONGEST_SWEEP", 3)
-    run = TANH.run(**net(4, 20, 3, 1.5, (2,)))
+    run = kernels.run(**net(4, 20, 3, 1.5, (2,)))
     g = np.sin(np.arange(160.0)).reshape(20, 2, 4)
     g[5:12] = 0
-    plain = TANH.adjoint_gradients(run, g)
-    for name, ours in horizon.adjoint_gradients(TANH, run, g).items():
+    plain = kernels.adjoint_gradients(run, g)
+    for name, ours in horizon.adjoint_gradients(kernels, run, g).items():
         np.testing.assert_allclose(ours.value(), plain[name], rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("every", [1, 3, 4])
-def test_growth_rates_add_up_to_the_volume(every: int) -> None:
-    run = TANH.run(**net(4, 50, seed=4, batch=(2,)))
-    rates = horizon.lyapunov_exponents(TANH, run, 50, 10, every)
-    factors = np.array([TANH.jacobian(run, j, j - 1) for j in range(11, 51)])
+def test_growth_rates_add_up_to_the_volume(cell: str, every: int) -> None:
+    kernels = CELL_KERNELS[cell]
+    run = kernels.run(**net(4, 50, seed=4, batch=(2,)))
+    rates = horizon.lyapunov_exponents(kernels, run, 50, 10, every)
+    factors = np.array([kernels.jacobian(run, j, j - 1) for j in range(11, 51)])
     volume = np.log(np.abs(np.linalg.det(factors))).mean(axis=0)
     np.testing.assert_allclose(rates.sum(axis=-1), volume, rtol=1e-9)
 
@@ -173,14 +203,16 @@ def test_a_product_that_is_zero() -> None:
     assert (horizon.lyapunov_exponents(IDENTITY, run, 40) == -np.inf).any()
 
 
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("every", [None, 1, 4, 100])
 @pytest.mark.parametrize("summed", [False, True])
-def test_checkpoints_change_nothing(every: int | None, summed: bool) -> None:
+def test_checkpoints_change_nothing(cell: str, every: int | None, summed: bool) -> None:
+    kernels = CELL_KERNELS[cell]
     given = net(4, 23, 5, 1.2, (3,))
     g = np.cos(np.arange(23 * 12.0)).reshape(23, 3, 4)
-    plain = TANH.adjoint_gradients(TANH.run(**given), g, summed=summed)
+    plain = kernels.adjoint_gradients(kernels.run(**given), g, summed=summed)
     ours = horizon.checkpointed_gradients(
-        TANH, **given, loss_gradients=g, every=every, summed=summed
+        kernels, **given, loss_gradients=g, every=every, summed=summed
     )
     assert set(ours) == set(plain)
     for name, value in plain.items():

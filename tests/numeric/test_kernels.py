@@ -12,15 +12,18 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
-from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.kernels import COMPILED_SIZE, PAIRED_SIZE, Kernels
+from symrnn.recurrence.elman import CELLS
+from symrnn.verify.network import random_weights
 
 SMOOTH = ("logistic", "tanh", "softplus", "silu", "gelu", "sin", "arctan", "identity")
 D, M, T = 4, 3, 6
+CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
 
 
 @pytest.fixture(scope="module")
 def kernels() -> Kernels:
-    return Kernels(elman("tanh"))
+    return CELL_KERNELS["elman"]
 
 
 def arrays(seed: int, batch: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -35,34 +38,56 @@ def arrays(seed: int, batch: tuple[int, ...] = ()) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-def test_every_kernel_agrees_with_the_complex_step(name: str) -> None:
-    own, given = Kernels(elman(name)), arrays(seed=1)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None:
+    own, given = Kernels(CELLS[cell](name)), arrays(seed=1)
     sigma, values = ACTIVATIONS[name], tuple(given.values())
-    run = own.run(**given)
-    assert relative_error(run.states, simulate.simulate(*values, sigma).s) < 1e-14
-    jacobian = simulate.state_jacobian(*values, sigma, 5, 2)
+    run, inside = own.run(**given), own.rnn.inside
+    path = simulate.simulate(*values, sigma, inside=inside)
+    assert relative_error(run.states, path.s) < 1e-14
+    assert relative_error(run.between[1:], path.a[1:]) < 1e-14
+    jacobian = simulate.state_jacobian(*values, sigma, 5, 2, inside=inside)
     assert relative_error(own.jacobian(run, 5, 2), jacobian) < 1e-12
     c = np.linspace(-1, 1, D)
+    assert relative_error(own.jvp(run, 5, 2, c), jacobian @ c) < 1e-12
+    assert relative_error(own.vjp(run, 5, 2, c), c @ jacobian) < 1e-12
+    assert relative_error(own.norms(run, 5)[3], np.linalg.norm(jacobian, 2)) < 1e-12
     g = np.tile(c, (T, 1))
-    total = simulate.loss_gradients(*values, sigma, lambda s: (s[1:] @ c).sum(axis=0))
-    last = simulate.loss_gradients(*values, sigma, lambda s: s[T] @ c)
+    total = simulate.loss_gradients(
+        *values, sigma, lambda s: (s[1:] @ c).sum(axis=0), inside=inside
+    )
+    last = simulate.loss_gradients(*values, sigma, lambda s: s[T] @ c, inside=inside)
     for key, value in own.adjoint_gradients(run, g).items():
         assert relative_error(value, getattr(total, key)) < 1e-12, key
     for key, value in own.gradients(run, c).items():
         assert relative_error(value, getattr(last, key)) < 1e-12, key
 
 
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("size", [COMPILED_SIZE + 1, PAIRED_SIZE + 1])
+def test_a_large_jacobian(cell: str, size: int) -> None:
+    own, net = Kernels(CELLS[cell]("silu")), random_weights(size, 2, 5, seed=3)
+    run, inside = own.run(*net.arguments()), own.rnn.inside
+    expected = simulate.state_jacobian(*net.arguments(), ACTIVATIONS["silu"], 5, 1, inside=inside)
+    assert relative_error(own.jacobian(run, 5, 1), expected) < 1e-12
+    last = simulate.state_jacobian(*net.arguments(), ACTIVATIONS["silu"], 5, 4, inside=inside)
+    assert relative_error(own.jacobian(run, 5, 4), last) < 1e-12
+
+
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("tau", range(T + 2))
 @pytest.mark.parametrize("convention", ["factors", "steps"])
 def test_the_truncated_gradient_holds_an_earlier_state(
-    kernels: Kernels, tau: int, convention: str
+    cell: str, tau: int, convention: str
 ) -> None:
-    given = arrays(seed=2)
+    kernels, given = CELL_KERNELS[cell], arrays(seed=2)
     held = max(T - tau - (1 if convention == "factors" else 0), 0)
     c = np.linspace(-1, 1, D)
     run = kernels.run(**given)
     ours = kernels.gradients(run, c, since=held)
-    theirs = simulate.truncated_gradient(*given.values(), np.tanh, lambda s: s @ c, T, held)
+    theirs = simulate.truncated_gradient(
+        *given.values(), np.tanh, lambda s: s @ c, T, held, inside=kernels.rnn.inside
+    )
     for key in ("W", "U", "b"):
         expected = getattr(theirs, key)
         if not expected.any():
@@ -76,9 +101,10 @@ def test_the_truncated_gradient_holds_an_earlier_state(
         np.testing.assert_allclose(adjoint[key], ours[key], rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("batch", [(5,), (2, 3)])
-def test_a_batch_is_its_sequences(kernels: Kernels, batch: tuple[int, ...]) -> None:
-    given = arrays(seed=3, batch=batch)
+def test_a_batch_is_its_sequences(cell: str, batch: tuple[int, ...]) -> None:
+    kernels, given = CELL_KERNELS[cell], arrays(seed=3, batch=batch)
     run = kernels.run(**given)
     g = np.ones((T, *batch, D))
     gradients = kernels.adjoint_gradients(run, g)
@@ -111,10 +137,12 @@ def test_the_empty_product_is_the_identity(kernels: Kernels) -> None:
 
 
 def test_the_source_reads_like_the_formula(kernels: Kernels) -> None:
-    source = kernels.state_jacobian.source
+    source = kernels.formulas.state_jacobian.source
     assert source.startswith("def state_jacobian(W, a, ")
     assert "W @ P" in source and "tanh(a[j])" in source
     assert "diag" not in source
+    inside = CELL_KERNELS["sigma_inside"].formulas.step_jacobian.source
+    assert "W * (1 - tanh(s[j - 1])**2).mT" in inside and "diag" not in inside
 
 
 def test_the_bound_on_the_norm_holds(kernels: Kernels) -> None:

@@ -57,6 +57,8 @@ EXPRESSIONS = {
     "product": A * B.T * v,
     "diagonal on the left": Diag(v) * A,
     "diagonal on the right": A * Diag(v),
+    "diagonal at the end": A * B * Diag(A * v + w),
+    "diagonals alone": A * Diag(v) * Diag(w),
     "diagonal alone": Diag(v),
     "diagonal of": DiagonalOf(A * B),
     "row times matrices": v.T * A * B,

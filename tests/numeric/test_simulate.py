@@ -61,16 +61,41 @@ def test_each_step_is_the_recurrence() -> None:
         np.testing.assert_array_equal(s[j], np.tanh(a[j]))
 
 
-def test_batches_are_independent_runs() -> None:
+def test_each_step_with_sigma_inside() -> None:
+    net = _net(0)
+    a, s = simulate(*net, np.tanh, inside=True)
+    assert np.all(np.isnan(a[0]))
+    np.testing.assert_array_equal(s[0], net.s0)
+    for j in range(1, 6):
+        np.testing.assert_array_equal(a[j], np.tanh(s[j - 1]))
+        expected = [
+            sum(net.W[i, l] * np.tanh(s[j - 1, l]) for l in range(3))  # noqa: E741
+            + sum(net.U[i, l] * net.x[j - 1, l] for l in range(2))  # noqa: E741
+            + net.b[i]
+            for i in range(3)
+        ]
+        np.testing.assert_allclose(s[j], expected, rtol=1e-13)
+
+
+def test_both_cells_pass_through_the_same_values() -> None:
+    """From W σ(z_0) + U x_1 + b on, a cell with σ inside has the other's a_j for states."""
+    net = _net(0)
+    inside = simulate(*net, np.tanh, inside=True)
+    plain = simulate(*net._replace(s0=np.tanh(net.s0)), np.tanh)
+    np.testing.assert_allclose(inside.s[1:], plain.a[1:], rtol=1e-13)
+    np.testing.assert_allclose(inside.a[1:], plain.s[:-1], rtol=1e-13)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_batches_are_independent_runs(inside: bool) -> None:
     batch = _net(1, batch=(4, 2))
     weights = np.random.default_rng(2).normal(size=(4, 1, 3, 3))
-    _, s = simulate(weights, *batch[1:], np.tanh)
+    _, s = simulate(weights, *batch[1:], np.tanh, inside=inside)
     assert s.shape == (6, 4, 2, 3)
     for i in range(4):
         for n in range(2):
-            one = simulate(
-                weights[i, 0], batch.U, batch.b, batch.s0[i, n], batch.x[:, i, n], np.tanh
-            )
+            alone = Net(weights[i, 0], batch.U, batch.b, batch.s0[i, n], batch.x[:, i, n])
+            one = simulate(*alone, np.tanh, inside=inside)
             np.testing.assert_allclose(s[:, i, n], one.s, rtol=1e-13)
 
 
@@ -93,31 +118,37 @@ def test_no_steps_leave_the_initial_state() -> None:
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 @pytest.mark.parametrize(("t", "k"), [(5, 0), (5, 2), (4, 3), (3, 3)])
-def test_state_jacobian_is_the_product_of_the_steps(name: str, t: int, k: int) -> None:
+@pytest.mark.parametrize("inside", [False, True])
+def test_state_jacobian_is_the_product_of_the_steps(
+    name: str, t: int, k: int, inside: bool
+) -> None:
     net, sigma = _net(6), ACTIVATIONS[name]
-    a, _ = simulate(*net, sigma)
+    a, s = simulate(*net, sigma, inside=inside)
     product = np.eye(3)
     for j in range(k + 1, t + 1):
-        slopes = sigma(a[j] + 1e-30j).imag / 1e-30
-        product = slopes[:, np.newaxis] * net.W @ product
-    found = state_jacobian(*net, sigma, t, k)
+        at = s[j - 1] if inside else a[j]
+        slopes = sigma(at + 1e-30j).imag / 1e-30
+        factor = net.W * slopes if inside else slopes[:, np.newaxis] * net.W
+        product = factor @ product
+    found = state_jacobian(*net, sigma, t, k, inside=inside)
     assert relative_error(found, product, 1e-12) < 1e-12
-    by_differences = state_jacobian(*net, sigma, t, k, central_differences)
+    by_differences = state_jacobian(*net, sigma, t, k, central_differences, inside=inside)
     assert relative_error(by_differences, product, 1e-3) < 1e-7
 
 
 @pytest.mark.parametrize("batch", [(), (3,), (2, 2)])
-def test_loss_gradients_agree_with_plain_differences(batch: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("inside", [False, True])
+def test_loss_gradients_agree_with_plain_differences(batch: tuple[int, ...], inside: bool) -> None:
     net = _net(7, batch=batch)
-    exact = loss_gradients(*net, np.tanh, _square)
-    rough = loss_gradients(*net, np.tanh, _square, central_differences)
+    exact = loss_gradients(*net, np.tanh, _square, inside=inside)
+    rough = loss_gradients(*net, np.tanh, _square, central_differences, inside=inside)
     for name in ("W", "U", "b", "s0"):
         found = getattr(exact, name)
         assert found.shape == getattr(net, name).shape
         assert relative_error(getattr(rough, name), found) < 1e-8
 
     def at(W: Array) -> float:
-        return float((simulate(W, *net[1:], np.tanh).s ** 2).sum())
+        return float((simulate(W, *net[1:], np.tanh, inside=inside).s ** 2).sum())
 
     direction = np.random.default_rng(8).normal(size=(3, 3))
     h = 1e-6
@@ -149,8 +180,10 @@ def test_a_common_initial_state_collects_the_whole_batch() -> None:
     np.testing.assert_allclose(one, many.sum(0), rtol=1e-12)
 
 
-@given(seed=st.integers(0, 1000), t=st.integers(0, 5), data=st.data())
-def test_holding_a_state_drops_its_terms(seed: int, t: int, data: st.DataObject) -> None:
+@given(seed=st.integers(0, 1000), t=st.integers(0, 5), inside=st.booleans(), data=st.data())
+def test_holding_a_state_drops_its_terms(
+    seed: int, t: int, inside: bool, data: st.DataObject
+) -> None:
     """The terms from steps after `held` and up to it make the whole gradient of L_t."""
     held = data.draw(st.integers(0, t))
     net = _net(seed)
@@ -158,12 +191,12 @@ def test_holding_a_state_drops_its_terms(seed: int, t: int, data: st.DataObject)
     def loss(s: Array) -> Array:
         return (s**2).sum(-1)
 
-    whole = truncated_gradient(*net, np.tanh, loss, t, 0)
-    kept = truncated_gradient(*net, np.tanh, loss, t, held)
+    whole = truncated_gradient(*net, np.tanh, loss, t, 0, inside=inside)
+    kept = truncated_gradient(*net, np.tanh, loss, t, held, inside=inside)
     # What is dropped reaches L_t through s_held alone: ∂L_t/∂s_held · ∂s_held/∂θ.
-    s = simulate(*net, np.tanh).s
-    through = 2 * s[t] @ state_jacobian(*net, np.tanh, t, held)
-    dropped = truncated_gradient(*net, np.tanh, lambda v: v @ through, held, 0)
+    s = simulate(*net, np.tanh, inside=inside).s
+    through = 2 * s[t] @ state_jacobian(*net, np.tanh, t, held, inside=inside)
+    dropped = truncated_gradient(*net, np.tanh, lambda v: v @ through, held, 0, inside=inside)
     for name in ("W", "U", "b"):
         total = getattr(kept, name) + getattr(dropped, name)
         assert relative_error(total, getattr(whole, name), 1e-9) < 1e-11

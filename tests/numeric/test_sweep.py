@@ -28,10 +28,11 @@ def total(states: NDArray[Any]) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("sigma", ["tanh", "logistic", "relu", "gelu"])
-def test_the_sweep_is_the_complex_step(sigma: str) -> None:
-    plain = loss_gradients(*NET.arguments(), ACTIVATIONS[sigma], total)
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_sweep_is_the_complex_step(sigma: str, inside: bool) -> None:
+    plain = loss_gradients(*NET.arguments(), ACTIVATIONS[sigma], total, inside=inside)
     for parameter in ("W", "U", "b"):
-        found = sweep(*NET.arguments(), ACTIVATIONS[sigma], loss, parameter)
+        found = sweep(*NET.arguments(), ACTIVATIONS[sigma], loss, parameter, inside=inside)
         expected = getattr(plain, parameter)
         assert relative_error(found.gradient, expected) < 1e-13
         assert found.directions == found.run == expected.size
@@ -39,10 +40,11 @@ def test_the_sweep_is_the_complex_step(sigma: str) -> None:
 
 @pytest.mark.parametrize(("budget", "run"), [(1, 5), (2 * 8 * 5 * 5 * 2, 10), (1 << 25, 25)])
 def test_any_memory_budget_gives_the_same(budget: int, run: int) -> None:
-    whole = sweep(*NET.arguments(), np.tanh, loss)
-    found = sweep(*NET.arguments(), np.tanh, loss, budget=budget)
-    assert found.run == run
-    assert relative_error(found.gradient, whole.gradient) < 1e-14
+    for inside in (False, True):
+        whole = sweep(*NET.arguments(), np.tanh, loss, inside=inside)
+        found = sweep(*NET.arguments(), np.tanh, loss, budget=budget, inside=inside)
+        assert found.run == run
+        assert relative_error(found.gradient, whole.gradient) < 1e-14
 
 
 def test_what_would_have_been_noticed_would_have_been() -> None:

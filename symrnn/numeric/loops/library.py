@@ -18,7 +18,7 @@ from symrnn.recurrence.elman import RNN
 
 @dataclass(frozen=True, eq=False)
 class Loops:
-    """The generated loops of an Elman recurrence with the derived ∂s_t/∂s_k = `transition`.
+    """The generated loops of a recurrence with the derived ∂s_t/∂s_k = `transition`.
 
     Each is asked for by name together with the choices of the lowering: `hoisted` (elementwise work
     for all times before the loop) and `shared` (one set of weights for the batch).

@@ -57,9 +57,9 @@ PLACES = {"x": 1, "dL_ds": 1, "F": 1}
 
 
 def forward(rnn: RNN) -> Recursion:
-    """a_j and s_j for all j, both kept."""
+    """s_j for all j, and before it what it is computed from at its own time (a_j), all kept."""
     j, definition = rnn.j, rnn.recurrence.definition
-    nodes = [rnn.a[j], rnn.s[j]]
+    nodes = [*rnn.recurrence.same_time(rnn.s[j]), rnn.s[j]]
     definitions = tuple((node, definition(node)) for node in nodes)
     kept = frozenset(node.label for node in nodes)
     return Recursion("forward", j, definitions, kept=kept, places=PLACES)

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symrnn import elman
+from symrnn import elman, sigma_inside
 from symrnn.errors import NotSupportedError, RangeError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.compiled import scalar_code
 from symrnn.numeric.lower import lower_activation
+from symrnn.recurrence.elman import CELLS
 
 D, M, T = 4, 2, 6
-COMPILED = Kernels(elman("tanh"), compiled=True)
-PLAIN = Kernels(elman("tanh"))
+COMPILED = {cell: Kernels(build("tanh"), compiled=True) for cell, build in CELLS.items()}
+PLAIN = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
 
 
 @pytest.fixture
@@ -39,20 +40,22 @@ def arrays(batch: tuple[int, ...] = (), kind: Any = np.float64) -> dict[str, Any
     return {name: value.astype(kind) for name, value in given.items()}
 
 
-def compare(ours: Kernels, batch: tuple[int, ...], kind: Any = np.float64) -> None:
-    given = arrays(batch, kind)
-    run, plain = ours.run(**given), PLAIN.run(**given)
+def compare(
+    ours: Kernels, batch: tuple[int, ...], kind: Any = np.float64, cell: str = "elman"
+) -> None:
+    given, theirs = arrays(batch, kind), PLAIN[cell]
+    run, plain = ours.run(**given), theirs.run(**given)
     g = np.cos(np.arange(plain.states[1:].size)).reshape(plain.states[1:].shape).astype(kind)
     pairs = [
         (run.states, plain.states),
-        (run.preactivations[1:], plain.preactivations[1:]),
-        (ours.jacobian(run, 5, 2), PLAIN.jacobian(plain, 5, 2)),
-        (ours.jvp(run, 5, 2, g[0]), PLAIN.jvp(plain, 5, 2, g[0])),
-        (ours.vjp(run, 5, 2, g[0]), PLAIN.vjp(plain, 5, 2, g[0])),
+        (run.between[1:], plain.between[1:]),
+        (ours.jacobian(run, 5, 2), theirs.jacobian(plain, 5, 2)),
+        (ours.jvp(run, 5, 2, g[0]), theirs.jvp(plain, 5, 2, g[0])),
+        (ours.vjp(run, 5, 2, g[0]), theirs.vjp(plain, 5, 2, g[0])),
     ]
     for summed in (False, True):
-        last = PLAIN.gradients(plain, g[0], 5, 1, summed=summed)
-        total = PLAIN.adjoint_gradients(plain, g, summed=summed)
+        last = theirs.gradients(plain, g[0], 5, 1, summed=summed)
+        total = theirs.adjoint_gradients(plain, g, summed=summed)
         mine = ours.gradients(run, g[0], 5, 1, summed=summed)
         adjoint = ours.adjoint_gradients(run, g, summed=summed)
         pairs += [(mine[name], value) for name, value in last.items()]
@@ -64,18 +67,26 @@ def compare(ours: Kernels, batch: tuple[int, ...], kind: Any = np.float64) -> No
 
 
 @pytest.mark.parametrize("batch", [(), (2, 2)])
-def test_the_compiled_loops_agree(numba: Any, batch: tuple[int, ...]) -> None:
-    compare(COMPILED, batch)
-    assert set(COMPILED.ran.values()) == {"numba"}
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_compiled_loops_agree(numba: Any, cell: str, batch: tuple[int, ...]) -> None:
+    compare(COMPILED[cell], batch, cell=cell)
+    assert set(COMPILED[cell].ran.values()) == {"numba"}
     loops = {"forward", "adjoint", "growing_sum", "jvp", "vjp", "jacobian"}
-    assert set(COMPILED.ran) == loops
+    assert set(COMPILED[cell].ran) == loops
+
+
+def test_slopes_that_are_no_polynomial_of_the_value(numba: Any) -> None:
+    ours, plain = Kernels(sigma_inside("silu"), compiled=True), Kernels(sigma_inside("silu"))
+    run, u = ours.run(**arrays()), np.ones(D)
+    np.testing.assert_allclose(ours.jvp(run, 5, 2, u), plain.jvp(run, 5, 2, u), rtol=1e-12)
+    assert ours.ran["jvp"] == "numba" and "s" in ours.loops.compiled("jvp").arguments
 
 
 def test_single_precision(numba: Any) -> None:
     given = arrays((), np.float32)
-    run = COMPILED.run(**given)
-    assert COMPILED.ran["forward"] == "numba" and run.states.dtype == np.float32
-    np.testing.assert_allclose(run.states, PLAIN.run(**given).states, rtol=1e-5)
+    run = COMPILED["elman"].run(**given)
+    assert COMPILED["elman"].ran["forward"] == "numba" and run.states.dtype == np.float32
+    np.testing.assert_allclose(run.states, PLAIN["elman"].run(**given).states, rtol=1e-5)
 
 
 def test_numpy_where_it_does_not_apply(numba: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,8 +120,9 @@ def test_a_wrong_loop_would_be_seen(numba: Any) -> None:
     kernels = Kernels(elman("tanh"), compiled=True)
     kernels.__dict__["transition"] = kernels.transition.subs(kernels.rnn.W, kernels.rnn.W.T)
     given, v = arrays(), np.ones(D)
-    run = PLAIN.run(**given)
-    assert not np.allclose(kernels.vjp(run, 5, 2, v), PLAIN.vjp(run, 5, 2, v))
+    plain = PLAIN["elman"]
+    run = plain.run(**given)
+    assert not np.allclose(kernels.vjp(run, 5, 2, v), plain.vjp(run, 5, 2, v))
     assert kernels.ran["vjp"] == "numba"
 
 

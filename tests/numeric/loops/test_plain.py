@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 from symrnn import elman
 from symrnn.language.activations import FORMULAS, X, activation
 from symrnn.numeric import kernels as module
-from symrnn.numeric.kernels import Kernels, Run
+from symrnn.numeric import run as layout
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.lower import lower
+from symrnn.numeric.run import Run
+from symrnn.recurrence.elman import CELLS
 
-KERNELS = {name: Kernels(elman(name)) for name in FORMULAS}
-KERNELS["scaled"] = Kernels(elman(activation(sympy.Rational(3, 2) * sympy.tanh(X / 2) + X / 8)))
+SCALED = activation(sympy.Rational(3, 2) * sympy.tanh(X / 2) + X / 8)
+SIGMAS = {**{name: name for name in FORMULAS}, "scaled": SCALED}
+KERNELS = {
+    (cell, name): Kernels(build(sigma))
+    for cell, build in CELLS.items()
+    for name, sigma in SIGMAS.items()
+}
 
 SMOOTH = ["tanh", "logistic", "identity", "softplus", "silu", "sin", "arctan", "scaled"]
 
@@ -24,13 +33,13 @@ SMOOTH = ["tanh", "logistic", "identity", "softplus", "silu", "sin", "arctan", "
 @st.composite
 def nets(draw: st.DrawFn) -> tuple[Kernels, dict[str, Any]]:
     """Weights for one sequence, a batch, several batch axes, or a batch of weights."""
-    name = draw(st.sampled_from(sorted(KERNELS)))
+    kernels = KERNELS[draw(st.sampled_from(sorted(KERNELS)))]
     batch = draw(st.sampled_from([(), (1,), (3,), (2, 3)]))
     d, m, steps = draw(st.integers(2, 5)), draw(st.integers(1, 3)), draw(st.integers(1, 6))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     own = draw(st.booleans())
     lanes = batch if own else ()
-    return KERNELS[name], {
+    return kernels, {
         "W": rng.normal(size=(*lanes, d, d)) / d,
         "U": rng.normal(size=(d, m)),
         "b": rng.normal(size=(*draw(st.sampled_from([(), batch])), d)),
@@ -50,20 +59,21 @@ def check(kernels: Kernels, given: dict[str, Any]) -> None:
     t, values = run.steps, run.bindings
     k, since = t // 2, t // 3
     states(kernels, run)
-    jacobian = kernels.state_jacobian({**values, "t": t, "k": k})
+    slopes(kernels, run)
+    jacobian = kernels.formulas.state_jacobian({**values, "t": t, "k": k})
     same(kernels.jacobian(run, t, k), jacobian)
     full = np.broadcast_to(jacobian, (*run.batch, *jacobian.shape[-2:]))
     u = np.cos(np.arange(2 * run.s[0].size)).reshape(2, *run.batch, -1)
     same(kernels.jvp(run, t, k, u), (full @ u[..., None])[..., 0])
     same(kernels.vjp(run, t, k, u), (full.mT @ u[..., None])[..., 0])
-    norms = [kernels.jacobian_norm({**values, "t": t, "k": i}) for i in range(t, -1, -1)]
+    norms = [kernels.formulas.jacobian_norm({**values, "t": t, "k": i}) for i in range(t, -1, -1)]
     for ours, plain in zip(kernels.norms(run), norms, strict=True):
         same(ours, plain)
     row = u[0]
     gradients = kernels.gradients(run, row, t, since)
     plain = {**values, "t": t, "h": since, "dL_ds": {t: row[..., None, :]}}
     for name, value in gradients.items():
-        expected = kernels.gradient_sums[name](plain)
+        expected = kernels.formulas.gradient_sums[name](plain)
         same(value, expected if name in "WU" else expected[..., 0])
     adjoint(kernels, run, since)
 
@@ -71,10 +81,18 @@ def check(kernels: Kernels, given: dict[str, Any]) -> None:
 def states(kernels: Kernels, run: Run) -> None:
     s, a = run.bindings["s"].copy(), run.bindings["a"].copy()
     for j in range(1, run.steps + 1):
-        a[j] = kernels.preactivation({**run.bindings, "s": s, "a": a, "j": j})
-        s[j] = kernels.state({**run.bindings, "s": s, "a": a, "j": j})
+        a[j] = kernels.formulas.between({**run.bindings, "s": s, "a": a, "j": j})
+        s[j] = kernels.formulas.state({**run.bindings, "s": s, "a": a, "j": j})
     same(run.states, s[..., 0])
-    same(run.preactivations[1:], a[1:, ..., 0])
+    same(run.between[1:], a[1:, ..., 0])
+
+
+def slopes(kernels: Kernels, run: Run) -> None:
+    rnn, found = kernels.rnn, kernels.slopes(run)
+    assert np.isnan(found[0]).all()
+    kernel = lower(rnn.slopes(rnn.j))
+    for j in range(1, run.steps + 1):
+        same(found[j], kernel({**run.bindings, "j": j})[..., 0])
 
 
 def adjoint(kernels: Kernels, run: Run, since: int) -> None:
@@ -84,10 +102,10 @@ def adjoint(kernels: Kernels, run: Run, since: int) -> None:
     values = {**run.bindings, "t": run.steps, "h": since, "dL_ds": rows}
     delta = {run.steps: g[-1][..., None]}
     for k in range(run.steps - 1, since - 1, -1):
-        delta[k] = kernels.adjoint_step({**values, "delta": delta, "k": k})
+        delta[k] = kernels.formulas.adjoint_step({**values, "delta": delta, "k": k})
     ours = kernels.adjoint_gradients(run, g, since)
     total = kernels.adjoint_gradients(run, g, since, summed=True)
-    for name, kernel in kernels.gradients_from_adjoint.items():
+    for name, kernel in kernels.formulas.gradients_from_adjoint.items():
         plain = kernel({**values, "delta": delta})
         plain = np.broadcast_to(plain, (*run.batch, *plain.shape[-2:]))
         plain = plain if name in "WU" else plain[..., 0]
@@ -97,7 +115,7 @@ def adjoint(kernels: Kernels, run: Run, since: int) -> None:
         same(ours["s0"], delta[0][..., 0])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=40)
 @given(nets())
 def test_in_pairs_and_hoisted(net: tuple[Kernels, dict[str, Any]]) -> None:
     check(*net)
@@ -106,12 +124,13 @@ def test_in_pairs_and_hoisted(net: tuple[Kernels, dict[str, Any]]) -> None:
 @pytest.mark.parametrize("name", ["tanh", "identity", "silu", "relu"])
 @pytest.mark.parametrize("batch", [(), (3,), (2, 2)])
 @pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
 def test_step_by_step_and_in_chunks(
-    monkeypatch: pytest.MonkeyPatch, name: str, batch: tuple[int, ...], own: bool
+    monkeypatch: pytest.MonkeyPatch, cell: str, name: str, batch: tuple[int, ...], own: bool
 ) -> None:
     monkeypatch.setattr(module, "HOISTED_ENTRIES", 0)
     monkeypatch.setattr(module, "PAIRED_SIZE", 0)
-    monkeypatch.setattr(module, "PRODUCT_BUDGET", 0)
+    monkeypatch.setattr(layout, "PRODUCT_BUDGET", 0)
     rng = np.random.default_rng(5)
     lanes = batch if own else ()
     given = {
@@ -121,24 +140,31 @@ def test_step_by_step_and_in_chunks(
         "s0": rng.normal(size=(*batch, 3)),
         "x": rng.normal(size=(7, *batch, 2)),
     }
-    check(KERNELS[name], given)
+    check(KERNELS[cell, name], given)
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-def test_nothing_is_allocated_in_a_step(name: str) -> None:
+@pytest.mark.parametrize("cell", CELLS)
+def test_nothing_is_allocated_in_a_step(cell: str, name: str) -> None:
     for loop in ("forward", "adjoint", "growing_sum", "jvp", "vjp", "jacobian", "jacobians"):
         for hoisted in (True, False):
-            source = KERNELS[name].loops(loop, hoisted=hoisted).source
+            source = KERNELS[cell, name].loops(loop, hoisted=hoisted).source
             step = source.split("    for ")[-1].split("\n    return")[0].splitlines()[1:]
             assert all("out=" in line or "copyto" in line or "_now = " in line for line in step)
 
 
-def test_one_product_for_all_inputs_and_for_all_gradients() -> None:
-    source = KERNELS["tanh"].loops("forward").source
+@pytest.mark.parametrize(
+    ("cell", "driven", "shared"),
+    [("elman", "a", "h1"), ("sigma_inside", "s", "v4")],  # ∂L/∂W, ∂L/∂U share diag(σ′) δ, or δ
+)
+def test_one_product_for_all_inputs_and_for_all_gradients(
+    cell: str, driven: str, shared: str
+) -> None:
+    source = KERNELS[cell, "tanh"].loops("forward").source
     before, step = source.split("    for ")
-    assert "dot(flat(x_now), U_T, out=flat(a_now))" in before and "U" not in step
-    source = KERNELS["tanh"].loops("adjoint").source
-    assert source.count("outer_over_time(h1,") == 2  # ∂L/∂W and ∂L/∂U share diag(σ′) δ
+    assert f"dot(flat(x_now), U_T, out=flat({driven}_now))" in before and "U" not in step
+    source = KERNELS[cell, "tanh"].loops("adjoint").source
+    assert source.count(f"outer_over_time({shared},") == 2
     assert "tanh" not in source
 
 
@@ -152,7 +178,7 @@ def test_a_wrong_operation_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> Non
         "s0": np.ones(2),
         "x": np.ones((3, 1)),
     }
-    right = KERNELS["tanh"]
+    right = KERNELS["elman", "tanh"]
     run, u = kernels.run(**given), np.array([1.0, -2.0])
     assert not np.allclose(kernels.vjp(run, 3, 0, u), right.vjp(run, 3, 0, u))
     assert not np.allclose(kernels.jacobian(run, 3, 0), right.jacobian(run, 3, 0))
