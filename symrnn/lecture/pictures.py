@@ -7,15 +7,14 @@ import numpy as np
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
+from symrnn.lecture.algorithms import algorithms_shown
 from symrnn.lecture.cliff import KAPPA, RATE, STEPS, TARGET, cliff
 from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
-from symrnn.numeric import algorithms
 from symrnn.numeric.lower import lower_activation
 from symrnn.recurrence.elman import RNN, elman
-from symrnn.typeset.algorithms import algorithm
-from symrnn.typeset.document import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
+from symrnn.typeset.document import Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
     Curve,
     Landscape,
@@ -45,37 +44,10 @@ def illustrations(
         "truncation": (unrolled_figure(rnn, notation),),
         "clipping_by_norm": (_cliff(writer),),
     }
-    shown = algorithms_shown()
+    shown = algorithms_shown(rnn, notation)
     return {
         name: (*figures.get(name, ()), *([shown[name]] if name in shown else []))
         for name in {**figures, **shown}
-    }
-
-
-def algorithms_shown() -> dict[str, Algorithm]:
-    """The algorithms that run, by the statement they stand with."""
-    return {
-        "truncation": algorithm(
-            algorithms.truncated_gradient,
-            "Truncated back-propagation through time",
-            caption="$G = \\partial L_t/\\partial W$ over at most $\\tau$ factors. "
-            "$g = (\\partial L_t/\\partial s_t)^{\\mathsf{T}}$, $v_k = \\sigma'(a_k)$.",
-            label="truncated-bptt",
-            names=algorithms.IDENTIFIERS,
-            arrays=("W", "delta", "alpha"),
-        ),
-        "clipping_by_norm": algorithm(
-            algorithms.clip_by_norm,
-            "Clipping by norm",
-            caption="The gradient $g$, shortened to length $\\kappa$ where it is longer.",
-            label="clip-by-norm",
-        ),
-        "other_clippings": algorithm(
-            algorithms.clip_by_global_norm,
-            "Clipping by global norm",
-            caption="One factor for the gradients $g$ of all parameters.",
-            label="clip-by-global-norm",
-        ),
     }
 
 

@@ -42,14 +42,14 @@ def clip_by_norm(g: Vector, kappa: float) -> Vector:  # noqa: D103
     return kappa * (g / n)
 
 
-# g: the gradients of several parameters; kappa: the threshold of √Σ‖h‖², h in g.
+# gradients: those of several parameters; kappa: the threshold of √Σ‖g‖², g in gradients.
 def clip_by_global_norm(  # noqa: D103
-    g: Sequence[Vector], kappa: float
+    gradients: Sequence[Vector], kappa: float
 ) -> Sequence[Vector]:
-    n = sqrt(sum(norm(h) ** 2 for h in g))
+    n = sqrt(sum(norm(g) ** 2 for g in gradients))
     if n <= kappa:
-        return g
-    return [kappa * (h / n) for h in g]
+        return gradients
+    return [kappa * (g / n) for g in gradients]
 
 
 # W: d×d; slopes[k] = σ'(a_k) and s[k] = s_k, both indexed by the lecture's time;
@@ -69,12 +69,29 @@ def truncated_gradient(  # noqa: D103
     return G
 
 
+# The same where σ sits inside: a[k] = σ(s_{k-1}) and slopes[k] = σ'(s_{k-1}), by the time of the
+# step k. The sum of δ_k a_kᵀ over the last tau + 1 times k (all, if t is smaller).
+def truncated_gradient_sigma_inside(  # noqa: D103
+    W: Matrix, slopes: Matrix, a: Matrix, g: Vector, t: int, tau: int
+) -> Matrix:
+    G = zeros_like(W)
+    delta = g
+    k = t
+    while k >= max(1, t - tau):
+        G = G + outer(delta, a[k])
+        alpha = transpose(W) @ delta
+        delta = diag(slopes[k]) @ alpha
+        k = k - 1
+    return G
+
+
 ALGORITHMS: tuple[Callable[..., Any], ...] = (
     clip_by_norm,
     clip_by_global_norm,
     truncated_gradient,
+    truncated_gradient_sigma_inside,
 )
-"""What the lecture prints, in its order."""
+"""What the lecture prints, in its order; of the last two the one of its cell."""
 
 IDENTIFIERS: dict[str, str] = {"slopes": "v", "zeros_like": "zeros"}
-"""Names that latexify replaces (`identifiers=`): v_k = σ'(a_k)."""
+"""Names that latexify replaces (`identifiers=`): v_k, the slopes of step k."""

@@ -18,6 +18,7 @@ from latexify.codegen.expression_rules import MATH_SYMBOLS
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.typeset.document import Algorithm
 
+_TRANSPOSED = r"^{\mathsf{T}}"
 _FENCED = r"\mathopen{{}}\left( {} \mathclose{{}}\right)"
 
 
@@ -25,11 +26,17 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
     """latexify's expressions, with norms, transposes and unambiguous products.
 
     `arrays` names the variables that hold vectors or matrices: `*` between two is Hadamard's.
+    `letters` has the LaTeX of identifiers that a notation letters.
     """
 
-    def __init__(self, arrays: Collection[str]) -> None:
+    def __init__(self, arrays: Collection[str], letters: Mapping[str, str]) -> None:
         super().__init__(use_math_symbols=True)
         self._arrays = arrays
+        self._letters = letters
+
+    def visit_Name(self, node: ast.Name) -> str:
+        lettered = self._letters.get(node.id)
+        return str(super().visit_Name(node)) if lettered is None else lettered
 
     def visit_Call(self, node: ast.Call) -> str:
         if node.keywords:
@@ -46,13 +53,33 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
             case ast.Call(func=ast.Name(id="min" | "max" as name), args=arguments):
                 listed = ", ".join(self.visit(argument) for argument in arguments)
                 return rf"\{name} " + _FENCED.format(listed)
+            case ast.Call(func=ast.Name(id="diag"), args=[argument]):
+                return r"\operatorname{diag}" + _FENCED.format(self.visit(argument))
+            case ast.Call(func=ast.Name(id="transpose"), args=[argument]):
+                return self._transposed(argument)
+            case ast.Call(func=ast.Name(id="outer"), args=[left, right]):
+                # The outer product of two columns: u vᵀ.
+                column = self._factor(left, ast.MatMult(), on_the_right=False)
+                return rf"{column} \, {self._transposed(right)}"
+            case ast.Call(
+                func=ast.Name(id="sum"), args=[ast.GeneratorExp(elt=term, generators=[each])]
+            ) if not each.ifs:
+                index = rf"{self.visit(each.target)} \in {self.visit(each.iter)}"
+                shown = self.visit(term)
+                holds = isinstance(term, ast.Name | ast.Subscript | ast.Call) or (
+                    isinstance(term, ast.BinOp) and isinstance(term.op, ast.Pow)
+                )
+                return rf"\sum_{{{index}}} " + (shown if holds else _FENCED.format(shown))
         return str(super().visit_Call(node))
+
+    def _transposed(self, matrix: ast.expr) -> str:
+        body = self.visit(matrix)
+        simple = isinstance(matrix, ast.Name | ast.Subscript)
+        return (body if simple else _FENCED.format(body)) + _TRANSPOSED
 
     def visit_Attribute(self, node: ast.Attribute) -> str:
         if node.attr == "T":
-            body = self.visit(node.value)
-            simple = isinstance(node.value, ast.Name | ast.Subscript)
-            return (body if simple else _FENCED.format(body)) + r"^{\top}"
+            return self._transposed(node.value)
         return str(super().visit_Attribute(node))
 
     def visit_BinOp(self, node: ast.BinOp) -> str:
@@ -61,6 +88,9 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
                 left = self._factor(node.left, node.op, on_the_right=False)
                 right = self._factor(node.right, node.op, on_the_right=True)
                 return f"{left} {self._sign(node)} {right}"
+            case ast.BinOp(left=ast.Call(func=ast.Name(id="norm")), op=ast.Pow()):
+                # The bars of a norm hold it together.
+                return f"{self.visit(node.left)}^{{{self.visit(node.right)}}}"
         return str(super().visit_BinOp(node))
 
     def _factor(self, side: ast.expr, parent: ast.operator, *, on_the_right: bool) -> str:
@@ -89,7 +119,9 @@ class _Expressions(codegen.ExpressionCodegen):  # type: ignore[misc]  # latexify
         if _is_array(product.left, self._arrays) and _is_array(product.right, self._arrays):
             return r"\odot"
         names = [part.id for part in ast.walk(product) if isinstance(part, ast.Name)]
-        letters = all(len(name) == 1 or name in MATH_SYMBOLS for name in names)
+        letters = all(
+            len(name) == 1 or name in MATH_SYMBOLS or name in self._letters for name in names
+        )
         simple = isinstance(product.right, ast.Name | ast.Subscript)
         return r"\," if letters and simple else r"\cdot"
 
@@ -112,9 +144,9 @@ def _is_array(expression: ast.expr, arrays: Collection[str]) -> bool:
 class _Statements(codegen.AlgorithmicCodegen):  # type: ignore[misc]
     """latexify's algorithmic style, with numbered lines, closed ranges and \\ElsIf."""
 
-    def __init__(self, arrays: Collection[str]) -> None:
+    def __init__(self, arrays: Collection[str], letters: Mapping[str, str]) -> None:
         super().__init__(use_math_symbols=True)
-        self._expression_codegen = _Expressions(arrays)
+        self._expression_codegen = _Expressions(arrays, letters)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> str:
         name = node.name.replace("_", r"\_")
@@ -214,13 +246,15 @@ def algorithm(
     label: str = "",
     names: Mapping[str, str] | None = None,
     arrays: Collection[str] = (),
+    letters: Mapping[str, str] | None = None,
 ) -> Algorithm:
     """The pseudocode of `function`, read from its own source.
 
     `label` is the name to refer to it by, by default the function's. `names` renames identifiers
     for the page, e.g. {"threshold": "kappa"}; a Greek name becomes its letter. `arrays` are the
     names, after renaming, of vectors, matrices and functions that return them: `*` between two
-    of them is printed ⊙.
+    of them is printed ⊙. `letters` is the LaTeX of identifiers, after renaming, that a notation
+    letters, e.g. {"s": r"\\boldsymbol{h}"}.
 
     Raises `IllFormedError` when there is no source of a single function to read and
     `NotSupportedError` when it has a construct that pseudocode can not show truthfully.
@@ -234,7 +268,7 @@ def algorithm(
     ):
         tree = transformer.visit(tree)
     try:
-        latex = str(_Statements(arrays).visit(tree))
+        latex = str(_Statements(arrays, letters or {}).visit(tree))
     except exceptions.LatexifyError as error:
         raise NotSupportedError(
             f"algorithm: `{function.__name__}` has a construct pseudocode can not show",

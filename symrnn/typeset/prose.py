@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symrnn.errors import ParseError
+from symrnn.typeset.plain_maths import unicode_of
 
 
 @dataclass(frozen=True)
@@ -182,22 +183,12 @@ def _unclosed(prose: str, position: int, sign: str) -> ParseError:
     )
 
 
-_COMMAND = re.compile(r"\\([A-Za-z]+) ?")
-_GREEK = {
-    "gamma": "γ", "lambda": "λ", "sigma": "σ", "kappa": "κ", "tau": "τ", "eta": "η",
-    "partial": "∂", "le": "≤", "ge": "≥", "to": "→", "infty": "∞", "lVert": "‖",
-    "rVert": "‖", "prime": "′", "prod": "∏", "sum": "∑", "cdot": "·", "ne": "≠",
-}  # fmt: skip
-
-
 def _plain(inline: Inline) -> str:
     match inline:
         case Text(text) | Code(text):
             return text
         case Math(latex):
-            latex = re.sub(r"([_^])\{([^{}]{2,})\}", r"\1(\2)", latex)
-            letters = _COMMAND.sub(lambda found: _GREEK.get(found[1], ""), latex)
-            return re.sub(r"[\\{}$]", "", letters)
+            return unicode_of(latex)
         case Emphasis(inner):
             return "".join(_plain(piece) for piece in inner)
         case Reference(name) | Mark(name) | Citation(name):

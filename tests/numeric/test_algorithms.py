@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import latexify
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symrnn.numeric import algorithms, simulate
-from symrnn.numeric.differences import relative_error
+from symrnn.numeric.differences import complex_step, relative_error
 
 RENDERED = {
     algorithms.clip_by_norm: [
@@ -25,12 +26,12 @@ RENDERED = {
         r"\EndFunction",
     ],
     algorithms.clip_by_global_norm: [
-        r"\Function{clip\_by\_global\_norm}{$g, \kappa$}",
-        r"\State $n \gets \sqrt{ \sum_{h \in g}^{}({(norm(h))^{2}}) }$",
+        r"\Function{clip\_by\_global\_norm}{$gradients, \kappa$}",
+        r"\State $n \gets \sqrt{ \sum_{g \in \mathrm{gradients}}^{}({(norm(g))^{2}}) }$",
         r"\If{$n \le \kappa$}",
-        r"\State \Return $g$",
+        r"\State \Return $\mathrm{gradients}$",
         r"\EndIf",
-        r"\State \Return $[ \kappa \frac{h}{n} \mid h \in g ]$",
+        r"\State \Return $[ \kappa \frac{g}{n} \mid g \in \mathrm{gradients} ]$",
         r"\EndFunction",
     ],
     algorithms.truncated_gradient: [
@@ -42,6 +43,20 @@ RENDERED = {
         r"\State $\alpha \gets diag(v_{k}) \cdot \delta$",
         r"\State $G \gets G + outer(\alpha, s_{k - 1})$",
         r"\State $\delta \gets \mathbf{W}^\intercal \cdot \alpha$",
+        r"\State $k \gets k - 1$",
+        r"\EndWhile",
+        r"\State \Return $G$",
+        r"\EndFunction",
+    ],
+    algorithms.truncated_gradient_sigma_inside: [
+        r"\Function{truncated\_gradient\_sigma\_inside}{$W, v, a, g, t, \tau$}",
+        r"\State $G \gets zeros(W)$",
+        r"\State $\delta \gets g$",
+        r"\State $k \gets t$",
+        r"\While{$k \ge max(1, t - \tau)$}",
+        r"\State $G \gets G + outer(\delta, a_{k})$",
+        r"\State $\alpha \gets \mathbf{W}^\intercal \cdot \delta$",
+        r"\State $\delta \gets diag(v_{k}) \cdot \alpha$",
         r"\State $k \gets k - 1$",
         r"\EndWhile",
         r"\State \Return $G$",
@@ -137,3 +152,59 @@ def test_truncated_gradient_is_the_exact_one_with_an_old_state_held(
     held = max(t - tau - 1, 0)
     oracle = simulate.truncated_gradient(W, U, b, s0, x, np.tanh, lambda v: v @ g, t, held)
     assert relative_error(found, oracle.W, 1e-12) < 1e-11
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A net with σ inside, s_j = W tanh(s_{j-1}) + U x_j + b, L_t = ⟨g, s_t⟩, by hand."""
+
+    W: np.ndarray
+    drives: np.ndarray
+    s0: np.ndarray
+    g: np.ndarray
+
+    def after(self, W: np.ndarray, start: np.ndarray, first: int, last: int) -> np.ndarray:
+        """The states s_{first-1} … s_last from the first of them, for each of the weights W."""
+        found = [np.broadcast_to(start, (*W.shape[:-2], len(start))).astype(W.dtype)]
+        for drive in self.drives[first : last + 1]:
+            found.append((W @ np.tanh(found[-1])[..., None])[..., 0] + drive)
+        return np.array(found)
+
+    def held(self, t: int, tau: int) -> np.ndarray:
+        """∂L_t/∂W with s_{t-τ-1} held constant, by complex steps."""
+        since = max(t - tau - 1, 0)
+        start = self.after(self.W, self.s0, 1, since)[-1]
+        return complex_step(lambda W: self.after(W, start, since + 1, t)[-1] @ self.g, self.W)
+
+    def told(self, t: int, tau: int, shift: int = 0) -> np.ndarray:
+        """The algorithm's, with the slopes of `shift` steps later."""
+        before = np.concatenate(
+            [np.full_like(self.s0[None], np.nan), self.after(self.W, self.s0, 1, t + 1)]
+        )
+        slopes = np.cosh(before) ** -2.0
+        return algorithms.truncated_gradient_sigma_inside(
+            self.W, slopes[shift:], np.tanh(before), self.g, t, tau
+        )
+
+
+def inside(seed: int, d: int) -> Inside:
+    random = np.random.default_rng(seed)
+    return Inside(*(random.normal(size=shape) for shape in ((d, d), (8, d), d, d)))
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    d=st.integers(1, 4),
+    t=st.integers(0, 6),
+    tau=st.integers(0, 8),
+)
+def test_with_sigma_inside_it_is_the_exact_one_with_an_old_state_held(
+    seed: int, d: int, t: int, tau: int
+) -> None:
+    net = inside(seed, d)
+    assert relative_error(net.told(t, tau), net.held(t, tau), 1e-12) < 1e-11
+
+
+def test_slopes_of_the_state_that_comes_out_are_another_cells() -> None:
+    net = inside(0, 3)
+    assert relative_error(net.told(5, 3, shift=1), net.held(5, 3), 1e-12) > 0.01

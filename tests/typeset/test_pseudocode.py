@@ -55,7 +55,7 @@ def test_clip_by_norm_reads_as_intended() -> None:
 def test_a_loop_reads_as_intended() -> None:
     shown = algorithm(accumulate, "Accumulate").latex
     assert r"\For{$k = 1, \dots, \tau$}" in shown
-    assert r"\State $\mathrm{total} \gets \mathrm{total} + W^{\top} \, x_{k - 1}$" in shown
+    assert r"\State $\mathrm{total} \gets \mathrm{total} + W^{\mathsf{T}} \, x_{k - 1}$" in shown
     assert r"\ElsIf{$k = 2$}" in shown
 
 
@@ -64,7 +64,7 @@ def test_lines_carry_depth_keywords_and_maths() -> None:
         Line(0, ("function", r"\texttt{accumulate}(W, x, \tau)")),
         Line(1, ("", r"\mathrm{total} \gets 0")),
         Line(1, ("for", r"k = 1, \dots, \tau", "do")),
-        Line(2, ("", r"\mathrm{total} \gets \mathrm{total} + W^{\top} \, x_{k - 1}")),
+        Line(2, ("", r"\mathrm{total} \gets \mathrm{total} + W^{\mathsf{T}} \, x_{k - 1}")),
         Line(2, ("if", "k > 3", "then")),
         Line(3, ("", r"\mathbf{break}")),
         Line(2, ("else if", "k = 2", "then")),
@@ -96,7 +96,7 @@ def products(A, B, u, v, kappa):
         r"d \gets \kappa \, u",
         r"e \gets \mathopen{}\left( A - B \mathclose{}\right) \, "
         r"\mathopen{}\left( -u \mathclose{}\right)",
-        r"f \gets \mathopen{}\left( A \, B \mathclose{}\right)^{\top}",
+        r"f \gets \mathopen{}\left( A \, B \mathclose{}\right)^{\mathsf{T}}",
         r"g \gets \min \mathopen{}\left( 1, \frac{\kappa}{\left\lVert u \right\rVert} "
         r"\mathclose{}\right)",
     ],
