@@ -11,7 +11,8 @@ import pytest
 from symrnn.errors import UnjustifiedStepError
 from symrnn.language.notation import DENOMINATOR, LECTURE, NUMERATOR, PASCANU
 from symrnn.language.writing import latex
-from symrnn.lecture.deck import ACTS, deck
+from symrnn.lecture.arc import ACTS
+from symrnn.lecture.deck import deck
 from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.work import prove, require
 from symrnn.recurrence.elman import elman, sigma_inside

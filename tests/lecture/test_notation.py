@@ -25,7 +25,7 @@ from symrnn.language.notation import (
     Notation,
 )
 from symrnn.language.writing import latex
-from symrnn.lecture import deck, outline
+from symrnn.lecture import arc, deck, outline
 from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.notation_file import notation, read_notation
 from symrnn.lecture.wording import TABLES, worded
@@ -137,7 +137,7 @@ def test_a_theorem_in_numerator_layout_is_no_grade_in_the_other(evidence: list[E
 
 
 def test_words_that_depend_on_layout_or_cell_are_all_still_written_somewhere() -> None:
-    files = [*lecture_folder().glob("*.py"), *map(Path, (deck.__file__, outline.__file__))]
+    files = [*lecture_folder().glob("*.py"), *map(Path, (arc.__file__, outline.__file__))]
     text = " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
     text = re.sub(r'" "', "", text)  # a sentence over several lines
     text += worded(text, PASCANU)

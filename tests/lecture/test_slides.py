@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.lecture.deck import ACTS, deck
+from symrnn.lecture.arc import ACTS
+from symrnn.lecture.deck import deck
 from symrnn.typeset.deck import Act, Claims, Deck, Frame, Lines, Points, Shown
 from symrnn.typeset.document import Document, Row, StatementBlock, walk
 from symrnn.typeset.engine import PdfResult, compile_pdf
