@@ -59,7 +59,8 @@ def open_project(folder: Path) -> Project:
     prose.check(library)
     _check_order(prose, library)
     for statement in library.values():
-        _check_docstring(statement, library)
+        for each in (statement, *statement.variants.values()):
+            _check_docstring(each, library)
     return Project(folder, prose, library)
 
 

@@ -210,3 +210,47 @@ def test_the_parts_of_the_prose() -> None:
         ("[[a]]", 12),
     ]
     assert found.order == ("a",)
+
+
+VARIANT = '''
+
+@two_steps.variant(sigma_inside)
+def two_steps_inside(rnn):
+    """Two steps, σ inside"""
+    s, j = rnn.s, rnn.j
+    factors = [rnn.W * Diag(rnn.slopes(time)) for time in (j + 1, j)]
+    return (
+        derivation(D(s[j + 1], s[j - 1]), given=[j >= 1])
+        .equals(D(s[j + 1], s[j]) * D(s[j], s[j - 1]), by.chain_rule(s[j]))
+        .equals(factors[0] * factors[1], by.uses("step_jacobian"))
+    )
+'''
+
+
+@pytest.fixture
+def two_cells(project: Path) -> Path:
+    proof = project / "two_steps.py"
+    text = proof.read_text(encoding="utf-8").replace("import D,", "import D, Diag, sigma_inside,")
+    proof.write_text(text + VARIANT, encoding="utf-8")
+    return project
+
+
+def test_a_variant_is_what_the_other_cells_notation_shows(two_cells: Path, run: Run) -> None:
+    pages = {}
+    for name in ("lecture", "pascanu"):
+        code, _, err = run("lecture", str(two_cells), "--format", "html", "--notation", name)
+        assert (code, err) == (0, "")
+        pages[name] = (two_cells / "lecture" / "lecture.html").read_text(encoding="utf-8")
+    inside = r"W \, \operatorname{diag}\left(\sigma'\left(x_{j}\right)\right)"
+    assert (inside in pages["pascanu"], inside in pages["lecture"]) == (True, False)
+    assert ("Two steps, " in pages["pascanu"], "Two steps, " in pages["lecture"]) == (True, False)
+
+
+def test_a_variants_docstring_is_read_too(two_cells: Path) -> None:
+    proof = two_cells / "two_steps.py"
+    text = proof.read_text(encoding="utf-8")
+    proof.write_text(text.replace("Two steps, σ", "Two $steps, σ"), encoding="utf-8")
+    with pytest.raises(ParseError, match="is never closed") as caught:
+        open_project(two_cells)
+    line = 1 + text[: text.index('"""Two steps, σ')].count("\n")
+    assert caught.value.message.startswith(f"two_steps.py, line {line}: ")
