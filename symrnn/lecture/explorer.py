@@ -7,14 +7,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Symbol
 
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.derivatives import ImmediateDerivative
+from symrnn.language.entry import Entry
 from symrnn.language.norms import norm
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
 from symrnn.language.structure import Vec
-from symrnn.recurrence.elman import elman
+from symrnn.lecture.algorithms import letters_of
+from symrnn.lecture.statements import Writer
+from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer import Explorer, Nets, Slope
 
@@ -32,47 +37,88 @@ STATEMENTS = {
 """Which statement each picture shows."""
 
 
-def explorer(library: Mapping[str, Statement]) -> Explorer | None:
+def explorer(
+    library: Mapping[str, Statement], rnn: RNN | None = None, notation: Notation = LECTURE
+) -> Explorer | None:
     """The explorer of the lecture; None where a statement that it draws is not in the lecture.
 
     Args:
         library: the statements; bounds and clipping are what their claims say.
+        rnn: the cell of the lecture, with an unknown σ; the Elman cell by default.
+        notation: how the controls and pictures are lettered.
     """
     if not set(STATEMENTS.values()) <= set(library):
         return None
-    return Explorer(formulas(library), slopes(), nets(), STATEMENTS)
+    rnn = rnn or elman()
+    return Explorer(
+        formulas(library, rnn), slopes(), nets(), STATEMENTS, labels(rnn, Writer(notation, {}))
+    )
 
 
-def formulas(library: Mapping[str, Statement]) -> dict[str, Any]:
+def formulas(library: Mapping[str, Statement], rnn: RNN) -> dict[str, Any]:
     """The expressions to compute, for an unknown σ; with ‖·‖₂ where the lecture leaves the norm.
 
-    The bias sums the terms that truncation drops: t - k > τ, by the statement on truncation.
+    One step is the recurrence's own two definitions, a_j first. The bias sums the terms that
+    truncation drops: t - k > τ, by the statement on truncation.
     """
-    rnn = elman()
     s, a, t, k, tau = rnn.s, rnn.a, rnn.t, rnn.k, rnn.tau
     definition, immediate = rnn.recurrence.definition, rnn.recurrence.immediate
     dropped = rnn.gradient(rnn.L[t], rnn.W).over(1, t - tau - 1)
     return {
-        "preactivation": definition(a[rnn.j]),
+        "between": definition(a[rnn.j]),
         "state": definition(s[rnn.j]),
+        "argument": rnn.argument,
         "jacobianNorm": norm(rnn.jacobian(s[t], s[k]), "2"),
-        "bound": _right_side(library, "product_bound", ""),
+        "bound": _right_side(library, rnn, "product_bound", ""),
         "lossNorm": norm(ImmediateDerivative(rnn.L[t], s[t]), "2"),
         "immediateNorm": norm(immediate(s[k], Vec(rnn.W)), "2"),
         "bias": norm(dropped, "F"),
-        "tail": _right_side(library, "truncation", "the bias is a geometric tail"),
-        "clipped": _right_side(library, "clipping_by_norm", "clipping twice is clipping once"),
+        "tail": _right_side(library, rnn, "truncation", "the bias is a geometric tail"),
+        "clipped": _right_side(library, rnn, "clipping_by_norm", "clipping twice is clipping once"),
     }
 
 
-def _right_side(library: Mapping[str, Statement], name: str, label: str) -> Any:
-    for part in library[name].parts(elman()):
+def _right_side(library: Mapping[str, Statement], rnn: RNN, name: str, label: str) -> Any:
+    parts = library[name].parts(rnn)
+    for part in parts:
         if part.label == label:
             return part.claim.rhs
     raise IllFormedError(
         f"explorer: `{name}` has no such part",
-        {"expected": label, "got": ", ".join(p.label for p in library[name].parts(elman()))},
+        {"expected": label, "got": ", ".join(part.label for part in parts)},
     )
+
+
+def labels(rnn: RNN, writer: Writer) -> dict[str, str]:
+    """What stands at the controls and in the keys of the pictures, as prose markup."""
+    gradient, argument = letters_of(writer.notation)["g"], rnn.argument.label
+    entries = writer.latex(Entry(rnn.argument, Symbol("i", integer=True)))
+    kind = "states" if rnn.inside else "pre-activations"
+    said = {
+        "opening": f"Move λ, the activation σ, t - k, τ and κ, and see what the statements say of "
+        f"a network with d = {SIZE} and t = {STEPS}.",
+        "weights": "W",
+        "scaled": "kind of weights, scaled to norm λ",
+        "sigma": "σ",
+        "slope": "σ′",
+        "gamma": "γ",
+        "lambda": "λ",
+        "distance": "t - k",
+        "norm": "‖∂s_t/∂s_k‖₂",
+        "bound": "(γλ)^{t-k}",
+        "tau": "τ",
+        "bias": "bias of ∂L_t/∂W",
+        "tail": "geometric tail, where γλ < 1",
+        "kappa": "κ",
+        "ball": "ball of radius κ",
+    }
+    return {
+        **{name: writer.prose(text) for name, text in said.items()},
+        "argument": f"${writer.notation.letter(argument)}$",
+        "arguments": f"the {kind} ${entries}$ of this network",
+        "gradient": f"gradient ${gradient}$",
+        "length": rf"$\lVert {gradient} \rVert$",
+    }
 
 
 def slopes() -> tuple[Slope, ...]:

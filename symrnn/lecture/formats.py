@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.deck import deck
-from symrnn.lecture.explorer import STATEMENTS, explorer
+from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
+from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
@@ -78,8 +79,8 @@ def ipynb(material: Material) -> Output:
 
 def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page, with the explorer where its statements are."""
-    has_all = set(STATEMENTS.values()) <= set(material.library)
-    text = html.page(material.document, explorer(material.library) if has_all else None)
+    made = explorer(material.library, CELLS[material.notation.cell](), material.notation)
+    text = html.page(material.document, made)
     return Output({"lecture.html": text.encode()})
 
 

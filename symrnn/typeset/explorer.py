@@ -13,6 +13,10 @@ from typing import Any
 
 from symrnn.language.activations import Activation
 from symrnn.typeset.javascript import Script, number, scalar_function, script
+from symrnn.typeset.prose import plain
+
+SPOKEN = ("argument", "distance", "gamma", "lambda", "slope", "tau")
+"""The labels that explorer.js writes: at axes, and in what it says of a picture."""
 
 Rows = Sequence[Sequence[float]]
 
@@ -48,16 +52,20 @@ class Nets:
 class Explorer:
     """What the page computes.
 
-    formulas: expressions by the names that explorer.js calls: `preactivation`, `state`,
+    formulas: expressions by the names that explorer.js calls: `between` and `state`, a_j and s_j in
+        the order in which a step computes them, `argument`, what σ is applied to,
         `jacobianNorm`, `bound`, `lossNorm`, `immediateNorm`, `bias`, `tail`, `clipped`.
     slopes: the activations to choose from, the first one chosen.
     statements: names of the statements that the four pictures refer to.
+    labels: prose markup by the places of templates/explorer.html; the letters among them are
+        those of `SPOKEN`, which the page also says in its sentences.
     """
 
     formulas: Mapping[str, Any]
     slopes: Sequence[Slope]
     nets: Nets
     statements: Mapping[str, str]
+    labels: Mapping[str, str]
 
     def scripts(self) -> tuple[Script, ...]:
         """The generated functions."""
@@ -85,9 +93,10 @@ def generated(explorer: Explorer) -> str:
 
 
 def data(explorer: Explorer) -> str:
-    """The nets as JSON that can stand inside a <script> element: no < in it."""
+    """Nets and letters as JSON that can stand inside a <script> element: no < in it."""
     nets = explorer.nets
     record = {
+        "letters": {name: plain(explorer.labels[name]).replace("-", "−") for name in SPOKEN},
         "weights": nets.weights,
         "U": nets.U,
         "b": nets.b,

@@ -100,8 +100,8 @@ def _explorer(explorer: Explorer, page: Page) -> Markup:
     }
     return render(
         "explorer.html",
-        maths=mathml,
         prose=page.prose,
+        labels=explorer.labels,
         see=see,
         weights=list(nets.weights),
         activations=[each.activation.name for each in explorer.slopes],

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +19,17 @@ from playwright.sync_api import Browser, Page
 
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.norms import norm
+from symrnn.language.notation import KNOWN, PASCANU, Notation
 from symrnn.language.ordered import OrderedProduct
 from symrnn.lecture.explorer import explorer, nets
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
-from symrnn.recurrence.elman import elman
+from symrnn.recurrence.elman import CELLS, elman, sigma_inside
 from symrnn.theory.library import load
 from symrnn.typeset.document import Document
-from symrnn.typeset.explorer import Nets
+from symrnn.typeset.explorer import Nets, data
 from symrnn.typeset.html import page as page_of
 
 Array = NDArray[Any]
@@ -35,11 +40,29 @@ NETS = nets()
 SETTINGS = list(itertools.product(NETS.weights, SCALES))
 
 
+#: The letters for which the page is opened, and with them the cell; activations of each.
+COMPUTED = [("lecture", name) for name in FORMULAS]
+COMPUTED += [("pascanu", name) for name in ("tanh", "logistic", "gelu")]
+
+
 @pytest.fixture(scope="module")
-def shown(browser: Browser, page_file: Path) -> Page:
-    page = browser.new_page()
-    page.goto(page_file.as_uri())
-    return page
+def pages(
+    browser: Browser, lecture: Document, page_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Page]:
+    """The page of the lecture, and another with the explorer of the cell with σ inside."""
+    inside = tmp_path_factory.mktemp("inside") / "lecture.html"
+    made = explorer(load(), sigma_inside(), PASCANU)
+    inside.write_text(page_of(lecture, made), encoding="utf-8")
+    opened = {}
+    for name, path in (("lecture", page_file), ("pascanu", inside)):
+        opened[name] = browser.new_page()
+        opened[name].goto(path.as_uri())
+    return opened
+
+
+@pytest.fixture(scope="module")
+def shown(pages: dict[str, Page]) -> Page:
+    return pages["lecture"]
 
 
 def studied(page: Page, name: str) -> dict[str, Array]:
@@ -70,11 +93,13 @@ def run_numpy(kernels: Kernels, nets: Nets) -> Run:
     return kernels.run(W, np.array(nets.U), np.array(nets.b), np.array(nets.s0), x)
 
 
-@pytest.mark.parametrize("name", FORMULAS)
-def test_states_products_and_bounds_are_numpys(shown: Page, name: str) -> None:
-    kernels = Kernels(elman(name))
+@pytest.mark.parametrize(("notation", "name"), COMPUTED)
+def test_states_products_and_bounds_are_numpys(
+    pages: dict[str, Page], notation: str, name: str
+) -> None:
+    kernels = Kernels(CELLS[KNOWN[notation].cell](name))
     run = run_numpy(kernels, NETS)
-    page = studied(shown, name)
+    page = studied(pages[notation], name)
     # With large weights a net of sines is chaotic: it doubles a rounding error every step or so.
     calm = np.array([name != "sin" or scale < 2 for _, scale in SETTINGS])
     states, norms = np.array(page["s"]), np.array(page["norms"])
@@ -88,15 +113,18 @@ def test_states_products_and_bounds_are_numpys(shown: Page, name: str) -> None:
     assert np.all(np.array(page["norms"]) <= np.array(page["bounds"]) * (1 + 1e-9))
 
 
-@pytest.mark.parametrize("name", ["tanh", "logistic", "silu"])
-def test_bias_and_its_bound_are_numpys(shown: Page, name: str) -> None:
-    kernels = Kernels(elman(name))
+@pytest.mark.parametrize(
+    ("notation", "name"),
+    [("lecture", "tanh"), ("lecture", "logistic"), ("lecture", "silu"), ("pascanu", "tanh")],
+)
+def test_bias_and_its_bound_are_numpys(pages: dict[str, Page], notation: str, name: str) -> None:
+    kernels = Kernels(CELLS[KNOWN[notation].cell](name))
     run = run_numpy(kernels, NETS)
     row, t = np.array(NETS.c), run.steps
     exact = kernels.gradients(run, row)["W"]
     truncated = [kernels.gradients(run, row, since=t - tau - 1)["W"] for tau in range(t - 1)]
     bias = np.linalg.norm(exact - np.array(truncated), axis=(-2, -1)).T
-    page = studied(shown, name)
+    page = studied(pages[notation], name)
     # The page sums the dropped terms, here they are what is left of a difference.
     size = np.linalg.norm(exact, axis=(-2, -1))[:, None]
     assert disagreement(page["bias"] / size, bias / size, floor=1e-3) < AGREE
@@ -116,6 +144,42 @@ def test_bias_and_its_bound_are_numpys(shown: Page, name: str) -> None:
             tail = np.linalg.norm(row) * E * ratio ** np.arange(1.0, t) / (1 - ratio)
             assert disagreement(found, tail) < 1e-6  # γ from a grid
             assert np.all(np.array(measured) <= np.array(found) * (1 + 1e-9))
+
+
+def test_the_two_cells_are_not_one(pages: dict[str, Page]) -> None:
+    one, other = (studied(page, "tanh")["norms"] for page in pages.values())
+    assert disagreement(one, other, floor=1e-12) > 1e-3
+
+
+def test_controls_keys_axes_and_sentences_are_in_the_letters_of_the_notation(
+    pages: dict[str, Page],
+) -> None:
+    said = {name: page.locator("#explorer").inner_text() for name, page in pages.items()}
+    assert "the pre-activations aj,i of this network" in _joined(said["lecture"])
+    assert "the states xj−1,i of this network" in _joined(said["pascanu"])
+    axis = [pages[name].locator("#explorer-slope .label").inner_html() for name in pages]
+    assert axis == ["a", "x"]
+
+
+def test_no_letter_of_the_lectures_own_is_left_in_the_explorer_of_another() -> None:
+    other = Notation(
+        "other", {"lambda": r"\rho", "gamma": r"\beta", "tau": r"\omega", "kappa": "c",
+                  "sigma": r"\phi", "s": "h", "h": "r", "t": "p", "k": "q", "a": "z"}
+    )  # fmt: skip
+    made = explorer(load(), elman(), other)
+    assert made is not None
+    shown = unescape(page_of(Document("A page"), made).partition('id="explorer"')[2])
+    text = re.sub(r"<script.*?</script>|<details.*?</details>", "", shown, flags=re.DOTALL)
+    assert "ρ" in text and "β" in text and "ω" in text
+    assert not re.search("[λγτκσ]", text)
+    assert json.loads(data(made))["letters"] == {
+        "argument": "z", "distance": "p − q", "gamma": "β", "lambda": "ρ", "slope": "φ′", "tau": "ω"
+    }  # fmt: skip
+
+
+def _joined(text: str) -> str:
+    """Without a browser's line feeds between the pieces of a formula, and its italic letters."""
+    return unicodedata.normalize("NFKC", text.replace("\n", ""))
 
 
 def test_activations_and_slopes_are_numpys(shown: Page) -> None:

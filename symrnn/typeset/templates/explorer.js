@@ -1,6 +1,6 @@
 // The explorer: reads the controls, calls the generated functions, draws. No formula is typed here.
 
-const nets = JSON.parse(document.getElementById("explorer-data").textContent);
+const { letters, ...nets } = JSON.parse(document.getElementById("explorer-data").textContent);
 const column = (values) => values.map((value) => [value]);
 
 // Forward pass, products, bias and their bounds for one setting of the network.
@@ -15,7 +15,7 @@ function study({ weights, activation, lambda }) {
     d: W.length, dL_ds: { [t]: [nets.c] },
   };
   for (let j = 1; j <= t; j++) {
-    a[j] = formulas.preactivation({ ...given, j });
+    a[j] = formulas.between({ ...given, j });
     s[j] = formulas.state({ ...given, j });
   }
   const back = range(0, t + 1).map((distance) => ({ ...given, k: t - distance }));
@@ -24,7 +24,7 @@ function study({ weights, activation, lambda }) {
   const E = Math.max(...range(1, t + 1).map((k) => formulas.immediateNorm({ ...given, k })));
   const contracts = gamma * lambda < 1;
   return {
-    gamma, ratio: gamma * lambda, t, a: a.slice(1).map((entry) => entry.flat()),
+    gamma, ratio: gamma * lambda, t, argued: range(1, t + 1).map((j) => formulas.argument({ ...given, j }).flat()),
     s: s.map((entry) => entry.flat()),
     norms: back.map(formulas.jacobianNorm), bounds: back.map(formulas.bound),
     bias: kept.map((tau) => formulas.bias({ ...given, tau })),
@@ -131,13 +131,13 @@ function drawSlope(svg, { activation, found }) {
     y: linear([low, high], [FRAME.bottom, FRAME.top]),
   };
   const layer = axes(svg, {
-    ...place, label: "a", ticksX: [-6, -3, 0, 3, 6],
+    ...place, label: letters.argument, ticksX: [-6, -3, 0, 3, 6],
     ticksY: [-1, 0, 1, 2].map((at) => ({ at, says: String(at).replace("-", "−") })),
   });
   const curve = (f) => path(range(-120, 121).map((i) => [i / 20, f(i / 20)]), place);
   layer.append(
     element("path", { class: "guide", d: path([[-6, gamma], [6, gamma]], place) }),
-    element("path", { class: "ticks", d: found.a.flat().map((a) => `M${place.x(a).toFixed(1)} ${FRAME.bottom}v-9`).join("") }),
+    element("path", { class: "ticks", d: found.argued.flat().map((a) => `M${place.x(a).toFixed(1)} ${FRAME.bottom}v-9`).join("") }),
     element("path", { class: "first", d: curve(sigma) }),
     element("path", { class: "second", d: curve(sigma_prime) }),
   );
@@ -175,25 +175,25 @@ function drawNetwork() {
   const found = study(setting);
   const { gamma, ratio } = found;
   const verdict = ratio < 1 ? "the product must vanish" : ratio > 1 ? "it could explode" : "neither is forced";
-  say("network", `γ = ${pretty(gamma)}, γλ = ${pretty(ratio)}: ${verdict}.`);
-  const slopes = found.a.flat().map((x) => Math.abs(activations[setting.activation].sigma_prime(x)));
+  say("network", `${letters.gamma} = ${pretty(gamma)}, ${letters.gamma}${letters.lambda} = ${pretty(ratio)}: ${verdict}.`);
+  const slopes = found.argued.flat().map((x) => Math.abs(activations[setting.activation].sigma_prime(x)));
   const mean = slopes.reduce((x, y) => x + y) / slopes.length;
-  say("slope", `The steepest slope is γ = ${pretty(gamma)}; the mean of |σ′| in this network is ${pretty(mean)}.`, control("slope"));
+  say("slope", `The steepest slope is ${letters.gamma} = ${pretty(gamma)}; the mean of |${letters.slope}| in this network is ${pretty(mean)}.`, control("slope"));
   drawSlope(control("slope"), { activation: setting.activation, found });
   return found;
 }
 
 function drawProduct(found) {
   const distance = chosen("distance");
-  decay(control("product"), { values: found.norms, bounds: found.bounds, label: "t − k", chosen: distance, from: -12, to: 6 });
-  say("product", `At t − k = ${distance} the norm is ${pretty(found.norms[distance])}, its bound ${pretty(found.bounds[distance])}.`, control("product"));
+  decay(control("product"), { values: found.norms, bounds: found.bounds, label: letters.distance, chosen: distance, from: -12, to: 6 });
+  say("product", `At ${letters.distance} = ${distance} the norm is ${pretty(found.norms[distance])}, its bound ${pretty(found.bounds[distance])}.`, control("product"));
 }
 
 function drawTruncation(found) {
   const tau = chosen("tau");
-  decay(control("truncation"), { values: found.bias, bounds: found.tail, label: "τ", chosen: tau, from: -12, to: 6 });
-  const tail = found.tail.length ? `its bound ${pretty(found.tail[tau])}` : "and γλ ≥ 1 gives no bound";
-  say("truncation", `With τ = ${tau} factors kept the bias is ${pretty(found.bias[tau])}, ${tail}.`, control("truncation"));
+  decay(control("truncation"), { values: found.bias, bounds: found.tail, label: letters.tau, chosen: tau, from: -12, to: 6 });
+  const tail = found.tail.length ? `its bound ${pretty(found.tail[tau])}` : `and ${letters.gamma}${letters.lambda} ≥ 1 gives no bound`;
+  say("truncation", `With ${letters.tau} = ${tau} factors kept the bias is ${pretty(found.bias[tau])}, ${tail}.`, control("truncation"));
 }
 
 function drawGradient() {
