@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import EvidenceError
+from symrnn.language.notation import ELMAN, SIGMA_INSIDE
 from symrnn.language.relations import Relation
 from symrnn.lecture.decay import Decay, Spectrum, decay, regimes, spectrum
 from symrnn.numeric.data import Series
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.training import Net, TrainedNet, train
-from symrnn.recurrence.elman import elman
+from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.statement import Statement
 from symrnn.verify.network import (
     Agreement,
@@ -58,6 +59,7 @@ class NetworkReport:
     def record(self) -> dict[str, Any]:
         """As it stands in evidence.json; all losses are of the held-out tail unless named."""
         return {
+            "cell": SIGMA_INSIDE if self.net.trained.inside else ELMAN,
             "d": self.net.d,
             "series": self.net.series,
             "steps": self.net.steps,
@@ -76,6 +78,7 @@ def study(
     series: Series,
     library: Mapping[str, Statement],
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
+    cell: str = ELMAN,
 ) -> NetworkReport:
     """Train on a series, check every kernel on the result, and measure products and bias.
 
@@ -83,15 +86,17 @@ def study(
         series: the values to predict, each from those before.
         library: the statements; the bounds shown are the right sides of their claims.
         progress: called with what is being done, how far it is, and out of how much.
+        cell: name of the net's cell, one of `symrnn.recurrence.elman.CELLS`.
 
     Raises:
         DisagreementError: a kernel disagrees with differences.
         EvidenceError: the trained net does not beat predicting the last value, or a bound fails.
     """
-    kernels = Kernels(elman("tanh"))
+    rnn, kernels = CELLS[cell](), Kernels(CELLS[cell]("tanh"))
     net = train(
         series,
         kernels.recurrent_gradient,
+        inside=rnn.inside,
         progress=lambda done, of, loss: progress("training", done, of),
     )
     if not net.held_out < net.baseline:
@@ -108,7 +113,7 @@ def study(
     for done, (name, weights) in enumerate(nets.items()):
         progress("checking kernels", done, len(nets))
         agreements += check_kernels(kernels, weights, name)
-    claim = _claim(library, "product_bound")
+    claim = _claim(library, rnn, "product_bound")
     before, after = (
         _weights(chosen, net.inputs[-HORIZON:]) for chosen in (net.initial, net.trained)
     )
@@ -116,7 +121,7 @@ def study(
         decay(kernels, claim, "before training", before),
         decay(kernels, claim, "after training", after),
     )
-    tail = _claim(library, "truncation", "the bias is a geometric tail")
+    tail = _claim(library, rnn, "truncation", "the bias is a geometric tail")
     bias = _bias(kernels, tail, _weights(_contracting(net.trained), net.inputs[-HORIZON:]))
     first = net.initial.predict(net.inputs)[net.split :] - net.targets[net.split :]
     return NetworkReport(
@@ -134,9 +139,9 @@ def _weights(net: Net, x: Array) -> Weights:
     return Weights(net.W, net.U, net.b, np.zeros(len(net.b)), x, net.c)
 
 
-def _claim(library: Mapping[str, Statement], name: str, label: str = "") -> Relation:
-    """The claim of a statement's part, by label; of its first part by default."""
-    parts = library[name].parts(elman())
+def _claim(library: Mapping[str, Statement], rnn: RNN, name: str, label: str = "") -> Relation:
+    """The claim of a statement's part about a recurrence, by label; of its first by default."""
+    parts = library[name].parts(rnn)
     chosen = next((part for part in parts if part.label == label), parts[0])
     return cast(Relation, chosen.claim)
 
@@ -144,7 +149,7 @@ def _claim(library: Mapping[str, Statement], name: str, label: str = "") -> Rela
 def _contracting(net: Net, target: float = 0.8) -> Net:
     """The net with W scaled to ‖W‖₂ = `target`: the tail bound needs γλ < 1."""
     scale = target / float(np.linalg.norm(net.W, 2))
-    return Net(net.W * scale, net.U, net.b, net.c, net.e)
+    return replace(net, W=net.W * scale)
 
 
 def _bias(kernels: Kernels, claim: Relation, weights: Weights) -> Bias:

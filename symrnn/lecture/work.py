@@ -114,7 +114,7 @@ def make(
     require(evidence)
     if prover is not None:
         evidence = with_verdicts(evidence, ask_prover(library, rnn, prover, progress))
-    network = study(series, library, progress)
+    network = study(series, library, progress, notation.cell)
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn, notation)
     shown = _in_layout(evidence, rnn, notation, progress)

@@ -1,8 +1,10 @@
-"""Train an Elman net to predict the next value of a series, with gradients from outside.
+"""Train a tanh net to predict the next value of a series, with gradients from outside.
 
-The net reads the standardised value x_j = y_j and predicts y_{j+1} by a linear readout:
+The net reads the standardised value x_j = y_j and predicts y_{j+1} by a linear readout of s_j:
 
-    s_j = tanh(W s_{j-1} + U x_j + b),    ŷ_{j+1} = cᵀ s_j + e,    s_0 = 0.
+    s_j = tanh(W s_{j-1} + U x_j + b),    ŷ_{j+1} = cᵀ s_j + e,    s_0 = 0,
+
+or with σ inside s_j = W tanh(s_{j-1}) + U x_j + b, read out likewise: there s_j is not bounded.
 
 The loss is the mean of (ŷ_{j+1} - y_{j+1})². Only the readout's gradients are written here;
 those of the recurrence come from the caller, who gets g_t = ∂⁺L/∂s_t for every t.
@@ -45,13 +47,17 @@ class RecurrentGradient(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """Weights W d×d, U d×1, b d of the recurrence, and the readout c d, e (a number)."""
+    """Weights W d×d, U d×1, b d of the recurrence, and the readout c d, e (a number).
+
+    `inside` says whether tanh is applied to the state before, and W to what comes out.
+    """
 
     W: Doubles
     U: Doubles
     b: Doubles
     c: Doubles
     e: Doubles
+    inside: bool = False
 
     def predict(self, x: Doubles) -> Doubles:
         """One-step-ahead predictions from s_0 = 0: (T, *batch, 1) to (T, *batch)."""
@@ -59,7 +65,8 @@ class Net:
 
     def states(self, x: Doubles) -> Doubles:
         """s_0 = 0, s_1, …, s_T: (T, *batch, 1) to (T+1, *batch, d)."""
-        return simulate(self.W, self.U, self.b, np.zeros(len(self.b)), x, np.tanh).s
+        start = np.zeros(len(self.b))
+        return simulate(self.W, self.U, self.b, start, x, np.tanh, inside=self.inside).s
 
     def readout(self, s: Doubles) -> Doubles:
         """cᵀ s_j + e for j = 1, …, T: (T+1, *batch, d) to (T, *batch)."""
@@ -68,6 +75,11 @@ class Net:
     def parameters(self) -> tuple[Doubles, ...]:
         """W, U, b, c, e."""
         return self.W, self.U, self.b, self.c, self.e
+
+    def with_parameters(self, *parameters: Doubles) -> Net:
+        """The same cell with other W, U, b, c, e."""
+        W, U, b, c, e = parameters
+        return Net(W, U, b, c, e, self.inside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +144,7 @@ def train(
     d: int = 32,
     steps: int = 300,
     *,
+    inside: bool = False,
     length: int = 30,
     stride: int = 5,
     rate: float = 5e-3,
@@ -150,6 +163,7 @@ def train(
         gradient: the recurrence's gradients.
         d: hidden size, ≥ 1.
         steps: training steps, ≥ 1.
+        inside: whether σ sits inside; `gradient` has to be that cell's.
         length: steps of the recurrence per window.
         stride: distance of the starts of two windows.
         rate: first rate of Adam.
@@ -176,7 +190,7 @@ def train(
     lags = np.arange(length)[:, np.newaxis]
     windows, wanted = inputs[starts + lags], targets[starts + lags]
 
-    initial = _initial(d, seed)
+    initial = _initial(d, seed, inside)
     net, losses, clipped = initial, [], 0
     moments = _Moments.zero(initial)
     for step in range(1, steps + 1):
@@ -243,7 +257,7 @@ class _Moments:
 
     def moved(self, net: Net, rate: float) -> Net:
         unbias1, unbias2 = 1 - self.BETA1**self.steps, 1 - self.BETA2**self.steps
-        return Net(
+        return net.with_parameters(
             *(
                 p - rate * (m / unbias1) / (np.sqrt(v / unbias2) + self.TINY)
                 for p, m, v in zip(net.parameters(), self.first, self.second, strict=True)
@@ -271,11 +285,11 @@ def _gradients(
     return _mean_square(error), (*recurrent, by_c, np.asarray(by_error.sum()))
 
 
-def _initial(d: int, seed: int) -> Net:
+def _initial(d: int, seed: int, inside: bool) -> Net:
     random = np.random.default_rng(seed)
     width = 1 / np.sqrt(d)
     W, U, b, c = (random.uniform(-width, width, shape) for shape in ((d, d), (d, 1), d, d))
-    return Net(W, U, b, c, np.zeros(()))
+    return Net(W, U, b, c, np.zeros(()), inside)
 
 
 def _mean_square(error: Doubles) -> float:

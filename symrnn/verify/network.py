@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ def random_weights(d: int, m: int, steps: int, seed: int) -> Weights:
 
 
 def check_kernels(kernels: Kernels, net: Weights, name: str, tau: int = 5) -> list[Agreement]:
-    """Every kernel against the complex step and central differences.
+    """Every kernel against the complex step and central differences, of σ outside or inside.
 
     The loss is L_t = (cᵀ s_t)², its gradient by the state 2 (cᵀ s_t) c.
 
@@ -90,17 +90,11 @@ def check_kernels(kernels: Kernels, net: Weights, name: str, tau: int = 5) -> li
     Raises:
         DisagreementError: naming the kernel, the oracle, and by how much they differ.
     """
-    sigma = ACTIVATIONS[kernels.rnn.sigma.name]
-    run = kernels.run(*net.arguments())
-    t, k = run.steps, run.steps // 2
-    found = [_trajectory(kernels, net, sigma, name)]
-    jacobians = {"step Jacobian ∂s_t/∂s_{t-1}": t - 1, "∂s_t/∂s_k": k}
-    for kernel, at in jacobians.items():
-        ours = kernels.jacobian(run, t, at)
-        found.append(_agree(kernel, name, ours, partial(_state, net, sigma, t, at)))
-    found += _gradients(kernels, net, run, sigma, name)
+    tried = _Tried(kernels, net, name)
+    found = [tried.trajectory(), *tried.jacobians(), tried.immediate(), *tried.gradients()]
+    t = tried.run.steps
     for label, held in (("τ factors", t - tau - 1), ("τ steps", t - tau)):
-        found += _truncated(kernels, net, run, sigma, name, label, max(held, 0))
+        found += tried.truncated(label, max(held, 0))
     return found
 
 
@@ -122,86 +116,137 @@ def gamma(kernels: Kernels) -> float:
     return float(value)
 
 
-def _trajectory(kernels: Kernels, net: Weights, sigma: Any, name: str) -> Agreement:
-    ours = kernels.run(*net.arguments()).states
-    theirs = simulate.simulate(*net.arguments(), sigma).s
-    error = relative_error(ours, theirs)
-    return _within("trajectory s_0 … s_T", name, error, error)
+@dataclass(frozen=True)
+class _Tried:
+    """The kernels on one net, each beside the hand-written recurrence of the same cell."""
 
+    kernels: Kernels
+    net: Weights
+    name: str
 
-def _state(net: Weights, sigma: Any, t: int, k: int, oracle: Any) -> Array:
-    return simulate.state_jacobian(*net.arguments(), sigma, t, k, oracle)
+    @cached_property
+    def run(self) -> Run:
+        return self.kernels.run(*self.net.arguments())
 
+    @cached_property
+    def recurrence(self) -> tuple[Array, Array, Array, Array, Array, simulate.Activation]:
+        """What every function of `simulate` is given first."""
+        return *self.net.arguments(), ACTIVATIONS[self.kernels.rnn.sigma.name]
 
-def _loss(c: Array) -> Callable[[Array], Array]:
-    # The states arrive with the perturbations in front: (…, P, d), summed over the times given.
-    def loss(s: Array) -> Array:
-        return np.asarray(((s @ c) ** 2).sum(axis=0))
+    @property
+    def inside(self) -> bool:
+        return self.kernels.rnn.inside
 
-    return loss
+    def trajectory(self) -> Agreement:
+        theirs = simulate.simulate(*self.recurrence, inside=self.inside).s
+        error = relative_error(self.run.states, theirs)
+        return self.within("trajectory s_0 … s_T", error, error)
 
+    def jacobians(self) -> list[Agreement]:
+        """∂s_t/∂s_k, its products with vectors, and its norm for every k."""
+        kernels, run, t, u = self.kernels, self.run, self.run.steps, self.net.c
+        k = t // 2
+        theirs = [
+            [
+                simulate.state_jacobian(*self.recurrence, t, at, oracle, inside=self.inside)
+                for at in range(t, -1, -1)
+            ]
+            for oracle in ORACLES.values()
+        ]
 
-def _gradients(kernels: Kernels, net: Weights, run: Run, sigma: Any, name: str) -> list[Agreement]:
-    rows = 2 * (run.states[1:] @ net.c)[:, None] * net.c
-    t = run.steps
-    last = kernels.gradients(run, rows[-1], t)
-    total = kernels.adjoint_gradients(run, rows)
-    found = []
-    for form, ours, taken in (
-        ("∂L_t/∂{} as a sum", last, slice(t, t + 1)),
-        ("∂L/∂{} by the adjoint recursion", total, slice(1, None)),
-    ):
-        loss = _loss(net.c)
+        def tried(kernel: str, ours: Array, read: Callable[[list[Array]], Any]) -> Agreement:
+            return self.agreement(kernel, ours, [np.asarray(read(each)) for each in theirs])
 
-        def by(oracle: Any, taken: slice = taken, loss: Any = loss) -> Any:
-            return simulate.loss_gradients(
-                *net.arguments(), sigma, lambda s: loss(s[taken]), oracle
+        return [
+            tried("step Jacobian ∂s_t/∂s_{t-1}", kernels.jacobian(run, t, t - 1), lambda J: J[1]),
+            tried("∂s_t/∂s_k", kernels.jacobian(run, t, k), lambda J: J[t - k]),
+            tried("(∂s_t/∂s_k) u", kernels.jvp(run, t, k, u), lambda J: J[t - k] @ u),
+            tried("(∂s_t/∂s_k)ᵀ u", kernels.vjp(run, t, k, u), lambda J: u @ J[t - k]),
+            tried(
+                "‖∂s_t/∂s_k‖",
+                kernels.norms(run),
+                lambda J: np.linalg.norm(np.stack(J), 2, axis=(-2, -1)),
+            ),
+        ]
+
+    def immediate(self) -> Agreement:
+        """The norm of what the last step alone makes of a change of W."""
+        W, U, b, _, x, sigma = self.recurrence
+        t, before = self.run.steps, self.run.states[-2]
+
+        def last(copies: Array) -> Array:
+            path = simulate.simulate(copies, U, b, before, x[-1:], sigma, inside=self.inside)
+            return np.asarray(path.s[-1])
+
+        ours = self.kernels.formulas.immediate_norm({**self.run.bindings, "k": t})
+        jacobians = [oracle(last, W).reshape(len(W), -1) for oracle in ORACLES.values()]
+        theirs = [np.asarray(np.linalg.norm(each, 2)) for each in jacobians]
+        return self.agreement("‖∂⁺s_t/∂vec(W)‖", np.asarray(ours), theirs)
+
+    def gradients(self) -> list[Agreement]:
+        c, run, t = self.net.c, self.run, self.run.steps
+        rows = 2 * (run.states[1:] @ c)[:, None] * c
+        forms = {
+            "∂L_t/∂{} as a sum": (self.kernels.gradients(run, rows[-1], t), slice(t, t + 1)),
+            "∂L/∂{} by the adjoint recursion": (
+                self.kernels.adjoint_gradients(run, rows),
+                slice(1, None),
+            ),
+        }
+        found = []
+        for form, (ours, taken) in forms.items():
+            # The states arrive with the perturbations behind the time: (T+1, P, d).
+            def loss(s: Array, taken: slice = taken) -> Array:
+                return np.asarray(((s[taken] @ c) ** 2).sum(axis=0))
+
+            theirs = [
+                simulate.loss_gradients(*self.recurrence, loss, oracle, inside=self.inside)
+                for oracle in ORACLES.values()
+            ]
+            found += self.by_parameter(form, ours, theirs)
+        return found
+
+    def truncated(self, label: str, held: int) -> list[Agreement]:
+        c, t = self.net.c, self.run.steps
+        row = 2 * (self.run.states[t] @ c) * c
+        theirs = [
+            simulate.truncated_gradient(
+                *self.recurrence, lambda s: (s @ c) ** 2, t, held, oracle, inside=self.inside
             )
+            for oracle in ORACLES.values()
+        ]
+        ours = self.kernels.gradients(self.run, row, t, since=held)
+        return self.by_parameter(f"∂L_t/∂{{}} truncated, {label}", ours, theirs)
 
-        oracles = {label: by(oracle) for label, oracle in ORACLES.items()}
-        for parameter, value in ours.items():
-            errors = _errors(value, [getattr(o, parameter) for o in oracles.values()])
-            found.append(_within(form.format(parameter), name, *errors))
-    return found
+    def by_parameter(self, form: str, ours: dict[str, Array], theirs: list[Any]) -> list[Agreement]:
+        return [
+            self.agreement(form.format(name), value, [getattr(each, name) for each in theirs])
+            for name, value in ours.items()
+        ]
 
-
-def _truncated(
-    kernels: Kernels, net: Weights, run: Run, sigma: Any, name: str, label: str, held: int
-) -> list[Agreement]:
-    t = run.steps
-    row = 2 * (run.states[t] @ net.c) * net.c
-    ours = kernels.gradients(run, row, t, since=held)
-    oracles = {
-        key: simulate.truncated_gradient(
-            *net.arguments(), sigma, lambda s: (s @ net.c) ** 2, t, held, oracle
+    def agreement(self, kernel: str, ours: Array, theirs: list[Array]) -> Agreement:
+        exact, central = theirs
+        return self.within(
+            kernel,
+            relative_error(ours, exact),
+            relative_error(ours, central, floor=CENTRAL_FLOOR),
         )
-        for key, oracle in ORACLES.items()
-    }
-    return [
-        _within(
-            f"∂L_t/∂{parameter} truncated, {label}",
-            name,
-            *_errors(value, [getattr(o, parameter) for o in oracles.values()]),
-        )
-        for parameter, value in ours.items()
-    ]
 
+    def within(self, kernel: str, complex_error: float, central_error: float) -> Agreement:
+        """The agreement.
 
-def _agree(kernel: str, net: str, ours: Array, by: Callable[[Any], Array]) -> Agreement:
-    return _within(kernel, net, *_errors(ours, [by(oracle) for oracle in ORACLES.values()]))
-
-
-def _errors(ours: Array, theirs: list[Array]) -> tuple[float, float]:
-    exact, central = theirs
-    return relative_error(ours, exact), relative_error(ours, central, floor=CENTRAL_FLOOR)
-
-
-def _within(kernel: str, net: str, complex_error: float, central_error: float) -> Agreement:
-    limits = (COMPLEX_STEP_LIMIT, CENTRAL_LIMIT)
-    for oracle, error, limit in zip(ORACLES, (complex_error, central_error), limits, strict=True):
-        if not error <= limit:
-            raise DisagreementError(
-                f"the kernel of {kernel} disagrees with the {oracle}",
-                {"net": net, "relative error": f"{error:.3g}", "expected": f"≤ {limit:g}"},
-            )
-    return Agreement(kernel, net, complex_error, central_error)
+        Raises:
+            DisagreementError: it is none.
+        """
+        errors, limits = (complex_error, central_error), (COMPLEX_STEP_LIMIT, CENTRAL_LIMIT)
+        for oracle, error, limit in zip(ORACLES, errors, limits, strict=True):
+            if not error <= limit:
+                raise DisagreementError(
+                    f"the kernel of {kernel} disagrees with the {oracle}",
+                    {
+                        "net": self.name,
+                        "relative error": f"{error:.3g}",
+                        "expected": f"≤ {limit:g}",
+                    },
+                )
+        return Agreement(kernel, self.name, complex_error, central_error)

@@ -15,6 +15,7 @@ from symrnn.errors import UnjustifiedStepError
 from symrnn.lecture import work
 from symrnn.lecture.network import study
 from symrnn.numeric.data import Series, sunspots
+from symrnn.recurrence.elman import CELLS
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
 
@@ -43,15 +44,17 @@ def test_an_interrupt_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / "out").exists()
 
 
-@pytest.fixture(scope="module")
-def report() -> Any:
+@pytest.fixture(scope="module", params=CELLS)
+def report(request: pytest.FixtureRequest) -> Any:
     steps = np.arange(200)
     series = Series("a wave", np.sin(0.7 * steps) + 0.3 * np.sin(1.9 * steps), "made here")
-    return study(series, load())
+    return request.param, study(series, load(), cell=request.param)
 
 
 def test_the_network_learns_any_series(report: Any) -> None:
+    cell, report = report
     record = report.record()
+    assert record["cell"] == cell
     assert record["series"] == "a wave"
     assert record["loss_last"] < record["baseline"]
     assert record["loss_last"] < record["loss_first"]
@@ -60,6 +63,7 @@ def test_the_network_learns_any_series(report: Any) -> None:
 
 
 def test_the_bounds_lie_above_what_is_measured(report: Any) -> None:
+    _, report = report
     for decay in report.decays:
         assert (decay.norms <= decay.bounds * (1 + 1e-9)).all()
         assert decay.norms[0] == pytest.approx(1.0)

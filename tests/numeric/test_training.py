@@ -37,12 +37,34 @@ def adjoint(
     return dW, dU, db
 
 
-@pytest.fixture(scope="module")
-def trained() -> training.TrainedNet:
-    return training.train(sunspots(), adjoint)
+def adjoint_inside(
+    W: Array, U: Array, b: Array, s0: Array, x: Array, g: Array
+) -> tuple[Array, Array, Array]:
+    """The same by hand for the cell with σ inside."""
+    states = [s0]
+    for x_j in x:
+        states.append(np.tanh(states[-1]) @ W.T + x_j @ U.T + b)
+    dW, dU, db = np.zeros_like(W), np.zeros_like(U), np.zeros_like(b)
+    later = np.zeros_like(s0)
+    for j in range(len(x), 0, -1):
+        delta, value = g[j - 1] + later, np.tanh(states[j - 1])
+        dW += delta.T @ value
+        dU += delta.T @ x[j - 1]
+        db += delta.sum(0)
+        later = (delta @ W) * (1 - value**2)
+    return dW, dU, db
 
 
-def test_the_adjoint_of_these_tests_is_right() -> None:
+ADJOINTS = {False: adjoint, True: adjoint_inside}
+
+
+@pytest.fixture(scope="module", params=ADJOINTS, ids=["elman", "σ inside"])
+def trained(request: pytest.FixtureRequest) -> training.TrainedNet:
+    return training.train(sunspots(), ADJOINTS[request.param], inside=request.param)
+
+
+@pytest.mark.parametrize("inside", ADJOINTS)
+def test_the_adjoint_of_these_tests_is_right(inside: bool) -> None:
     random = np.random.default_rng(0)
     W, U, b = (random.normal(size=shape) for shape in ((3, 3), (3, 1), 3))
     s0, x, g = (random.normal(size=shape) for shape in ((2, 3), (4, 2, 1), (4, 2, 3)))
@@ -51,8 +73,8 @@ def test_the_adjoint_of_these_tests_is_right() -> None:
         weighted = s[1:] * g[:, np.newaxis]
         return np.asarray(weighted.sum((0, 2, 3)))
 
-    expected = loss_gradients(W, U, b, s0, x, np.tanh, loss)
-    for found, name in zip(adjoint(W, U, b, s0, x, g), "WUb", strict=True):
+    expected = loss_gradients(W, U, b, s0, x, np.tanh, loss, inside=inside)
+    for found, name in zip(ADJOINTS[inside](W, U, b, s0, x, g), "WUb", strict=True):
         assert relative_error(found, getattr(expected, name)) < 1e-13
 
 
@@ -85,18 +107,20 @@ def test_the_figures_can_be_recomputed(trained: training.TrainedNet) -> None:
     assert len(trained.inputs) - trained.split == round(0.2 * 308)
 
 
-def test_each_gradient_is_that_of_the_loss() -> None:
+@pytest.mark.parametrize("inside", ADJOINTS)
+def test_each_gradient_is_that_of_the_loss(inside: bool) -> None:
     random = np.random.default_rng(4)
-    net = training._initial(3, seed=5)
+    net = training._initial(3, 5, inside)
     x, targets = random.normal(size=(6, 2, 1)), random.normal(size=(6, 2))
-    loss, (dW, dU, db, dc, de) = training._gradients(net, x, targets, adjoint)
+    loss, (dW, dU, db, dc, de) = training._gradients(net, x, targets, ADJOINTS[inside])
     assert loss == pytest.approx(np.mean((net.predict(x) - targets) ** 2))
 
     def of_states(s: Array) -> Array:
         error = s[1:] @ net.c + net.e - targets[:, np.newaxis]
         return np.asarray((error**2).mean((0, 2)))
 
-    expected = loss_gradients(net.W, net.U, net.b, np.zeros(3), x, np.tanh, of_states)
+    recurrence = (net.W, net.U, net.b, np.zeros(3), x, np.tanh)
+    expected = loss_gradients(*recurrence, of_states, inside=inside)
     states = net.states(x)
 
     def of_readout(ce: Array) -> Array:
