@@ -73,4 +73,4 @@ def recurrence_of_the_potentials(rnn):
 def rows_instead_of_columns():
     """(s W)ᵀ = Wᵀ sᵀ, not W s."""
     W, s = Matrix([[1, 2], [0, 1]]), Matrix([1, 1])
-    return Witness((s.T * W).T, W * s, "=", "the row s W holds Wᵀ s, which is not W s")
+    return Witness((s.T * W).T, W * s, "=", "the row s_jᵀ W holds Wᵀ s_j, which is not W s_j")
