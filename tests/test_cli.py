@@ -43,6 +43,16 @@ DERIVED = [
         "% dL/dW, numerator layout\n\\documentclass[border=4pt]{standalone}\n"
         "\\usepackage{amsmath}\n\\providecommand{\\rnnL}{L}\n",
     ),
+    (
+        ["ds[t]/ds[k]", "--notation", "pascanu"],
+        "∂s_t/∂s_k = ∏_{j=k + 1}^{t} (W diag(σ′(s_{j - 1})))\n(numerator layout)\n",
+    ),
+    (
+        ["ds[j]/ds[j-1]", "--notation", "pascanu", "--format", "latex"],
+        "% ds[j]/ds[j-1], numerator layout; needs \\usepackage{amsmath}\n\\[\n"
+        r"  \frac{\partial x_{j}}{\partial x_{j - 1}} = W \, ",
+    ),
+    (["da[j]/ds[j-1]", "--notation", "d2l"], "[∂a_j/∂s_{j - 1}]_den = Wᵀ\n(denominator layout)\n"),
     (["dL/dW", "--activation", "tanh", "--format", "numpy"], "# ∂L_t/∂W, numerator layout\ndef "),
 ]
 
@@ -82,6 +92,7 @@ REFUSED = [
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),
     (["lecture", "--column", "a"], "--column", "--data"),
+    (["derive", "dL/dW", "--notation", "bishop"], "no such notation", "pascanu"),
     (["lecture", "--notation", "bishop"], "no such notation", "goodfellow"),
     (["lecture", "--notes"], "--notes is about slides", "--format slides"),
     (["lecture", "--format", "html,docx"], "no such format", "'docx'"),

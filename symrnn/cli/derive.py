@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,12 +12,14 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cli.activations import read_activation
 from symrnn.derivative_text import Quantity, parse_derivative
 from symrnn.errors import ParseError
-from symrnn.language.derivatives import DENOMINATOR, NUMERATOR, D
+from symrnn.language.derivatives import D
+from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Vec
 from symrnn.language.writing import text
+from symrnn.lecture.notation_file import notation
 from symrnn.numeric.lower import lower
-from symrnn.recurrence.elman import RNN, elman
+from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.recurrence.total import gradient
 from symrnn.typeset import snippet
 
@@ -42,7 +45,17 @@ def derive(
         str | None,
         typer.Option("--activation", help="A name, or a formula in x; unknown by default."),
     ] = None,
-    layout: Annotated[Layout, typer.Option(help="Layout of ∂y/∂x.")] = Layout.numerator,
+    layout: Annotated[
+        Layout | None, typer.Option(help="Layout of ∂y/∂x; the notation's by default.")
+    ] = None,
+    letters: Annotated[
+        str,
+        typer.Option(
+            "--notation",
+            help=f"{', '.join(KNOWN)}, or a file FILE.toml: its cell is derived, and with latex "
+            "its letters are written. What is asked for is named as in symrnn's own.",
+        ),
+    ] = LECTURE.name,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
     whole: Annotated[
         bool, typer.Option("--standalone", help="With latex: a file that compiles by itself.")
@@ -51,21 +64,25 @@ def derive(
         bool, typer.Option("--copyable", help="With latex: a macro for each letter.")
     ] = False,
 ) -> None:
-    """Derive one formula of the Elman recurrence, for symbolic sizes and times."""
+    """Derive one formula of the recurrence, for symbolic sizes and times."""
     _require_latex(form, whole, copyable)
     of, by = parse_derivative(derivative)
-    rnn = elman(None if sigma is None else read_activation(sigma))
-    left, right = _derived(rnn, of, by, layout.value)
+    lettered = notation(letters)
+    if layout is not None:
+        lettered = replace(lettered, layout=layout.value)
+    rnn = CELLS[lettered.cell](None if sigma is None else read_activation(sigma))
+    left, right = _derived(rnn, of, by, lettered.layout)
     match form:
         case Format.numpy:
             source = lower(right, "formula").source.rstrip()
-            typer.echo(f"# {text(left)}, {layout.value} layout\n{source}")
+            typer.echo(f"# {text(left)}, {lettered.layout} layout\n{source}")
         case Format.latex:
             make = snippet.standalone if whole else snippet.fragment
-            about = f"{derivative}, {layout.value} layout"
-            typer.echo(make(Equation(left, right), copyable=copyable, about=about))
+            about = f"{derivative}, {lettered.layout} layout"
+            formula = Equation(left, right)
+            typer.echo(make(formula, lettered, copyable=copyable, about=about))
         case Format.text:
-            typer.echo(f"{text(Equation(left, right))}\n({layout.value} layout)")
+            typer.echo(f"{text(Equation(left, right))}\n({lettered.layout} layout)")
 
 
 def _require_latex(form: Format, whole: bool, copyable: bool) -> None:

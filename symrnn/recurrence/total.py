@@ -43,8 +43,10 @@ def step_jacobian(rnn: Recurrence, time: Any) -> MatrixExpr:
 
 
 def transition_product(rnn: Recurrence, later: Any, earlier: Any) -> MatrixExpr:
-    """∏_{j=earlier+1}^{later} ∂s_j/∂s_{j-1}, latest factor on the left."""
+    """∏_{j=earlier+1}^{later} ∂s_j/∂s_{j-1}, latest factor on the left; one factor is itself."""
     earlier, later = sympy.sympify(earlier), sympy.sympify(later)
+    if sympy.expand(later - earlier) == 1:
+        return step_jacobian(rnn, later)
     taken = earlier.free_symbols | later.free_symbols
     j = fresh_index(taken) if rnn.index in taken else rnn.index
     return OrderedProduct(step_jacobian(rnn, j), j, earlier + 1, later)

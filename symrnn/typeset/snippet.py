@@ -10,6 +10,7 @@ from typing import Any
 
 import sympy
 
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.writing import NotationPrinter
 
 PREFIX = "rnn"
@@ -19,8 +20,8 @@ PREFIX = "rnn"
 class MacroPrinter(NotationPrinter):
     """Prints every letter that is no index as a macro; `macros` has what each stands for."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, notation: Notation = LECTURE) -> None:
+        super().__init__(notation)
         self.macros: dict[str, str] = {}
 
     def quantity(self, name: str) -> str:
@@ -41,22 +42,27 @@ class MacroPrinter(NotationPrinter):
         return macro
 
 
-def fragment(formula: Any, *, copyable: bool = False, about: str = "") -> str:
+def fragment(
+    formula: Any, notation: Notation = LECTURE, *, copyable: bool = False, about: str = ""
+) -> str:
     """A displayed formula for any document that loads amsmath.
 
     Args:
         formula: an expression of the language.
+        notation: its letters.
         copyable: put macros for the letters before it, and write it with them.
         about: a comment for the first line.
     """
-    macros, written = _written(formula, copyable)
+    macros, written = _written(formula, notation, copyable)
     comment = [_comment(f"{about}; needs \\usepackage{{amsmath}}")] if about else []
     return "\n".join([*comment, *macros, r"\[", f"  {written}", r"\]"])
 
 
-def standalone(formula: Any, *, copyable: bool = False, about: str = "") -> str:
+def standalone(
+    formula: Any, notation: Notation = LECTURE, *, copyable: bool = False, about: str = ""
+) -> str:
     """A file that compiles to one page of the formula's own size; arguments as of `fragment`."""
-    macros, written = _written(formula, copyable)
+    macros, written = _written(formula, notation, copyable)
     comment = [_comment(about)] if about else []
     return "\n".join(
         [
@@ -71,8 +77,8 @@ def standalone(formula: Any, *, copyable: bool = False, about: str = "") -> str:
     )
 
 
-def _written(formula: Any, copyable: bool) -> tuple[list[str], str]:
-    printer = MacroPrinter() if copyable else NotationPrinter()
+def _written(formula: Any, notation: Notation, copyable: bool) -> tuple[list[str], str]:
+    printer = MacroPrinter(notation) if copyable else NotationPrinter(notation)
     written = str(printer.doprint(sympy.sympify(formula)))
     macros = printer.macros if isinstance(printer, MacroPrinter) else {}
     # \providecommand: two snippets may stand in one document, and the reader's own macro wins.
