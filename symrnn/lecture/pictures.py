@@ -30,7 +30,6 @@ from symrnn.typeset.figures import (
 )
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
-from symrnn.typeset.unicode_maths import with_maths
 
 
 def illustrations(
@@ -57,9 +56,10 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
     blocks: list[Block] = [
         Paragraph(
             writer.prose(f"The derived gradients train a network: d = {net.d} hidden units read ")
-            + f"*{net.series}* and predict the next value from those before. "
+            + f"*{net.series}* and predict the next value from those before, "
             + writer.prose(
-                f"{net.steps} steps with clipping by global norm at κ = {net.kappa:g} "
+                f"by a linear readout of the state s_t. {net.steps} steps with clipping by "
+                f"global norm at κ = {net.kappa:g} "
                 f"({net.clipped} of them clipped) use the generated kernels alone. "
             )
             + f"Source of the series: {_escaped(net.source)}."
@@ -84,7 +84,7 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
             "it with differences through a forward pass written by hand: the largest relative "
             "disagreement over all entries, for each oracle."
         ),
-        _agreements(report),
+        _agreements(report, writer),
         Listing(
             wrapped(source.strip()),
             "python",
@@ -271,7 +271,7 @@ def _bias(report: NetworkReport, writer: Writer) -> Figure:
     )
 
 
-def _agreements(report: NetworkReport) -> Table:
+def _agreements(report: NetworkReport, writer: Writer) -> Table:
     """Each kernel once, with the worst of all nets."""
     nets = ", ".join(dict.fromkeys(each.net for each in report.agreements))
     worst: dict[str, tuple[float, float]] = {}
@@ -279,7 +279,7 @@ def _agreements(report: NetworkReport) -> Table:
         known = worst.get(each.kernel, (0.0, 0.0))
         worst[each.kernel] = (max(known[0], each.complex_step), max(known[1], each.central))
     rows = tuple(
-        (with_maths(kernel), scientific(complex_step), scientific(central))
+        (writer.prose(kernel), scientific(complex_step), scientific(central))
         for kernel, (complex_step, central) in worst.items()
     )
     return Table(

@@ -15,7 +15,7 @@ from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
-from symrnn.typeset.document import Figure, Paragraph
+from symrnn.typeset.document import Figure, Paragraph, Table
 
 RNN = elman()
 
@@ -32,6 +32,10 @@ def test_the_letters_are_those_of_the_notation(report: NetworkReport) -> None:
         assert r"\boldsymbol{h}_{" in said[name] and "s_{" not in said[name]
     assert r"\phi" in said["slopes"]
     assert any(r"\boldsymbol{h}_{t}" in b.text for b in blocks if isinstance(b, Paragraph))
+    (kernels,) = (b for b in blocks if isinstance(b, Table) and b.label == "kernels")
+    assert [row[0] for row in kernels.rows][1] == (
+        r"trajectory $\boldsymbol{h}_{0} \ldots \boldsymbol{h}_{T}$"
+    )
 
 
 def test_the_unrolled_graph_has_a_path_for_each_term_and_drops_those_of_truncation() -> None:
