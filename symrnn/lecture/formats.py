@@ -87,21 +87,22 @@ def page(material: Material) -> Output:
 def slides(material: Material) -> Output:
     """`slides.tex` and `slides.pdf`; on request the same as a handout, and with speaker notes."""
     document, frames = material.document, deck(material.document, material.notation)
-    room = slides_backend.ROOM
+    less: dict[str, float] = {}
     paper = slides_backend.slides(document, frames, handout=True)
     tried = compile_pdf(paper.tex, paper.figures, name="slides-handout")
     for _ in range(_ATTEMPTS):
         if not tried.overfull:
             break
-        # The estimate was too low for some frame: split the chains earlier.
-        room -= 1.5
-        paper = slides_backend.slides(document, frames, handout=True, room=room)
+        # The estimate was too low for some frames: split their chains earlier.
+        for title in {slides_backend.frame_at(paper.tex, box.line) for box in tried.overfull}:
+            less[title] = less.get(title, 0.0) + 1.5
+        paper = slides_backend.slides(document, frames, handout=True, less=less)
         tried = compile_pdf(paper.tex, paper.figures, name="slides-handout")
-    outputs = [_with_pdf("slides", slides_backend.slides(document, frames, room=room))]
+    outputs = [_with_pdf("slides", slides_backend.slides(document, frames, less=less))]
     if material.handout:
         outputs.append(_output("slides-handout", paper, tried))
     if material.notes:
-        spoken = slides_backend.slides(document, frames, handout=True, notes=True, room=room)
+        spoken = slides_backend.slides(document, frames, handout=True, notes=True, less=less)
         outputs.append(_with_pdf("slides-notes", spoken))
     files = {name: content for output in outputs for name, content in output.files.items()}
     absent = tuple(name for output in outputs for name in output.absent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +13,17 @@ from time import monotonic
 
 from symrnn.errors import EvidenceError
 from symrnn.typeset.files import write_files
+from symrnn.typeset.tex_log import (
+    Overfull,
+    Warned,
+    bibtex_warnings,
+    first_error,
+    overfull_boxes,
+    page_count,
+    undefined_references,
+    wants_another_pass,
+    warnings,
+)
 
 #: What to do when there is no TeX engine, in one command.
 ADVICE = (
@@ -24,7 +34,6 @@ ADVICE = (
 )
 
 _PASSES = 4
-_TOO_WIDE = 10.0  # pt
 
 
 class TexError(EvidenceError):
@@ -39,19 +48,12 @@ class TexError(EvidenceError):
 
 
 @dataclass(frozen=True)
-class Overfull:
-    """A box wider (or higher) than its place: by how many points, and where TeX says it is."""
-
-    points: float
-    place: str
-
-
-@dataclass(frozen=True)
 class PdfResult:
     """What came of compiling.
 
-    `pdf` is None exactly when there is no engine; then `advice` says how to get one. `undefined`
-    are the names referred to in vain, `overfull` the boxes more than 10 pt too large.
+    `pdf` is None exactly when there is no engine; then `advice` says how to get one. `warnings` is
+    all that the last pass and BibTeX complained about; among it `undefined`, the names referred to
+    in vain, and `overfull`, the boxes that are too large.
     """
 
     pdf: bytes | None = field(repr=False)
@@ -62,11 +64,12 @@ class PdfResult:
     seconds: float = 0.0
     undefined: tuple[str, ...] = ()
     overfull: tuple[Overfull, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """A PDF without undefined references and without boxes more than 10 pt too large."""
-        return self.pdf is not None and not self.undefined and not self.overfull
+        """A PDF, and not one warning."""
+        return self.pdf is not None and not self.warnings
 
 
 def find_engine() -> str | None:
@@ -102,6 +105,7 @@ def compile_pdf(
         if bibliography:
             sources[f"{name}.bib"] = bibliography.encode("utf-8")
         write_files(scratch, sources)
+        listed: tuple[Warned, ...] = ()
         for passes in range(1, _PASSES + 1):
             try:
                 _one_pass(engine, scratch, name, started + time_limit - monotonic(), time_limit)
@@ -109,21 +113,23 @@ def compile_pdf(
                 error.name, error.source, error.log = name, tex, _log(scratch, name)
                 raise
             if bibliography and passes == 1:
-                _bibtex(engine, scratch, name, started + time_limit - monotonic(), time_limit)
+                left = started + time_limit - monotonic()
+                listed = bibtex_warnings(_bibtex(engine, scratch, name, left, time_limit))
                 continue
             log = _log(scratch, name)
             # longtable and hyperref settle their widths and outlines in the second pass.
-            if passes > 1 + bool(bibliography) and not _wants_another_pass(log):
+            if passes > 1 + bool(bibliography) and not wants_another_pass(log):
                 break
         pdf = Path(scratch, f"{name}.pdf").read_bytes()
     return PdfResult(
         pdf=pdf,
         engine=engine,
-        pages=_pages(log),
+        pages=page_count(log),
         passes=passes,
         seconds=monotonic() - started,
         undefined=undefined_references(log),
         overfull=overfull_boxes(log),
+        warnings=warnings(log) + listed,
     )
 
 
@@ -142,15 +148,17 @@ def _one_pass(engine: str, scratch: str, name: str, seconds: float, limit: float
         )
 
 
-def _bibtex(engine: str, scratch: str, name: str, seconds: float, limit: float) -> None:
-    """The list of references, by the BibTeX that stands beside the engine."""
+def _bibtex(engine: str, scratch: str, name: str, seconds: float, limit: float) -> str:
+    """Makes the list of references by the BibTeX that stands beside the engine; what it printed."""
     program = shutil.which("bibtex", path=str(Path(engine).parent)) or shutil.which("bibtex")
     if program is None:
         raise TexError("bibtex is not installed", {"engine": engine})
     run = _run([program, "-terse", name], scratch, seconds, limit)
+    log = run.stdout.decode("utf-8", errors="replace")
     if run.returncode != 0:
-        log = run.stdout.decode("utf-8", errors="replace")
-        raise TexError("bibtex stopped at an error", {"message": log.strip().splitlines()[0]})
+        first = next(iter(log.strip().splitlines()), "unknown")
+        raise TexError("bibtex stopped at an error", {"message": first})
+    return log
 
 
 def _run(
@@ -178,44 +186,3 @@ def _run(
         raise TexError(
             f"{Path(command[0]).name} did not finish within {limit:g} s", {"engine": command[0]}
         ) from error
-
-
-_ERROR = re.compile(
-    r"^(?:\./)?(?P<file>[^:\n]+\.tex):(?P<line>\d+): (?P<message>.+)$", re.MULTILINE
-)
-_BARE_ERROR = re.compile(r"^! (?P<message>.+)$", re.MULTILINE)
-
-
-def first_error(log: str) -> dict[str, str]:
-    """The first error of a log: `message`, and where known `place` and the offending `source`."""
-    located, bare = _ERROR.search(log), _BARE_ERROR.search(log)
-    if located is not None and (bare is None or located.start() <= bare.start()):
-        found = {"message": located["message"], "place": f"{located['file']}:{located['line']}"}
-        source = re.search(rf"^l\.{located['line']} (.*)$", log[located.end() :], re.MULTILINE)
-        return found | ({"source": source[1][-90:]} if source else {})
-    return {"message": bare["message"] if bare else "unknown; see the log"}
-
-
-def undefined_references(log: str) -> tuple[str, ...]:
-    """The names of undefined references and citations, each once, in the log's order."""
-    found = re.findall(
-        r"Warning: (?:Reference|Citation|Hyper reference) [`'](.+?)'.* undefined", log
-    )
-    return tuple(dict.fromkeys(found))
-
-
-def overfull_boxes(log: str, *, above: float = _TOO_WIDE) -> tuple[Overfull, ...]:
-    """The boxes more than `above` points too large."""
-    boxes = re.findall(
-        r"^Overfull \\[hv]box \((\d+(?:\.\d+)?)pt too \w+\) (.*)$", log, re.MULTILINE
-    )
-    return tuple(Overfull(float(points), place) for points, place in boxes if float(points) > above)
-
-
-def _wants_another_pass(log: str) -> bool:
-    return bool(re.search(r"Rerun to get|Rerun LaTeX", log))
-
-
-def _pages(log: str) -> int:
-    found = re.search(r"Output written on .*\((\d+) pages?", log)
-    return int(found[1]) if found else 0

@@ -12,12 +12,13 @@ import re
 from symrnn.typeset.document import Claim, Row
 from symrnn.typeset.prose import plain
 
-#: Widths in em: of a slide, and of a letter of text.
-WIDTH, _LETTER = 36.0, 0.46
+#: Widths in em: of a slide, of a letter of text, and of a bold letter in a title.
+WIDTH, _LETTER, _TITLE_LETTER = 36.0, 0.46, 0.6
 
 _TALL = (
     (re.compile(r"\\underbrace\b"), 3.0),
     (re.compile(r"\\(sum|prod)(?![A-Za-z])"), 2.5),
+    (re.compile(r"\\left\(.*\\frac\b.*\\right\)\^"), 2.5),
     (re.compile(r"\\(frac|xrightarrow)\b"), 2.1),
 )
 _SCRIPT = re.compile(r"[_^](\{[^{}]*\}|\w)")
@@ -72,3 +73,8 @@ def claim_height(claim: Claim) -> float:
 def text_height(prose: str) -> float:
     """Lines that a paragraph takes."""
     return float(math.ceil(_LETTER * len(plain(prose)) / (WIDTH - 2)))
+
+
+def title_height(title: str) -> float:
+    """Lines that a frame's title takes beyond its first."""
+    return 1.4 * (math.ceil(_TITLE_LETTER * len(plain(title)) / (WIDTH - 2)) - 1)

@@ -34,7 +34,7 @@ from symrnn.typeset.document import (
     walk,
 )
 from symrnn.typeset.latex_graph import tikz
-from symrnn.typeset.latex_text import escape, listing, prose
+from symrnn.typeset.latex_text import bookmark, escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
 
 #: Rows up to which a table is kept on one page.
@@ -97,6 +97,7 @@ def article(document: Document, name: str = "lecture") -> Article:
             used=document.grades_used,
             prose=names.prose,
             plain=lambda text: escape(plain(text)),
+            bookmark=lambda text: bookmark(plain(text)),
             bibliography=name if document.works_cited else "",
         )
     )
@@ -134,7 +135,7 @@ def _tex(block: Block, names: _Names) -> str:
 
 @_tex.register
 def _(block: Section, names: _Names) -> str:
-    title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{escape(plain(block.title))}}}"
+    title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{bookmark(plain(block.title))}}}"
     head = rf"\Needspace{{{_room(block)}\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
     return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
 
@@ -178,10 +179,10 @@ def _(block: Chain, names: _Names) -> str:
 
 @_tex.register
 def _(block: StatementBlock, names: _Names) -> str:
-    title, bookmark = names.prose(block.title), escape(plain(block.title))
+    title, entry = names.prose(block.title), bookmark(plain(block.title))
     parts = [
         rf"\begin{{statement}}{{{block.number}}}{{{block.name}}}{{{title}}}"
-        rf"{{{names.marks(block.grades)}}}{{{bookmark}}}"
+        rf"{{{names.marks(block.grades)}}}{{{entry}}}"
     ]
     match block.hypotheses:
         case ():

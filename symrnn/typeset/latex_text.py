@@ -56,6 +56,11 @@ def escape(text: str) -> str:
     return "".join(_escaped(character) for character in text)
 
 
+def bookmark(text: str) -> str:
+    """`text` for a bookmark or another string of the PDF, where a sign stands for itself."""
+    return "".join(c if c in _SIGNS else _escaped(c) for c in text)
+
+
 def verbatim(text: str) -> str:
     """Escaped source code that may be broken after `_`, `.`, `/`, `,` and before `(`."""
     broken = {character: escape(character) + r"\allowbreak{}" for character in "_./,"}

@@ -7,6 +7,7 @@ goes on in the next, which begins with the line that the one before ended with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import singledispatch
@@ -32,13 +33,20 @@ from symrnn.typeset.heights import (
     formula_width,
     row_height,
     text_height,
+    title_height,
 )
 from symrnn.typeset.latex import Article, drawing, figure_files, templates
-from symrnn.typeset.latex_text import escape, prose
+from symrnn.typeset.latex_text import bookmark, escape, prose
 from symrnn.typeset.prose import paragraphs, plain
 
 #: Lines of text that a frame has room for below its title, by an estimate of what each takes.
 ROOM = 13.5
+
+_ABOVE_TITLE = 0.8
+"""Lines left free above the title of a chain."""
+
+_BEGINNING = re.compile(r"^\\begin\{frame\}\[t\]\{(.*)\}$")
+_PART = re.compile(r" \\framepart\{\d+\}\{\d+\}$")
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class _Source:
     framed: frozenset[str]
     """Statements whose claims have a frame, which can be linked to."""
     room: float
+    less: Mapping[str, float]
 
     def statement(self, name: str) -> StatementBlock:
         if name not in self.statements:
@@ -128,6 +137,7 @@ def slides(
     handout: bool = False,
     notes: bool = False,
     room: float = ROOM,
+    less: Mapping[str, float] | None = None,
 ) -> Article:
     """The deck as one beamer document, 16:9; compile it with pdflatex or lualatex, twice.
 
@@ -137,17 +147,18 @@ def slides(
         handout: one page for each frame, everything revealed.
         notes: a page for the speaker after each frame.
         room: lines that a chain may fill on a frame before it is split.
+        less: how many lines less the frames of a title have, as `frame_at` names it.
 
     Raises:
         IllFormedError: when the deck names what the document does not have.
     """
     frames = [frame for act in deck.acts for frame in act.frames]
-    source = _source(document, frames, room)
+    source = _source(document, frames, room, less or {})
     anchored: set[str] = set()
     acts = []
     for act in deck.acts:
         pages = [page for frame in act.frames for page in _pages(frame, source, anchored)]
-        acts.append((source.prose(act.title), escape(plain(act.title)), pages))
+        acts.append((source.prose(act.title), bookmark(plain(act.title)), pages))
     template = templates().get_template("slides.tex")
     tex = template.render(
         document=document,
@@ -157,20 +168,32 @@ def slides(
         used=document.grades_used,
         prose=source.prose,
         plain=lambda text: escape(plain(text)),
+        bookmark=lambda text: bookmark(plain(text)),
     )
     shown = {item.name: None for frame in frames for item in frame.items if isinstance(item, Shown)}
     figures = (source.named[name] for name in shown)
     return Article(tex, figure_files(f for f in figures if isinstance(f, Figure)))
 
 
-def _source(document: Document, frames: list[Frame], room: float) -> _Source:
+def frame_at(tex: str, line: int) -> str:
+    """The title, as it is written, of the frame that has this line of the slides; "" for none."""
+    for each in reversed(tex.splitlines()[:line]):
+        found = _BEGINNING.match(each)
+        if found is not None:
+            return _PART.sub("", found[1])
+    return ""
+
+
+def _source(
+    document: Document, frames: list[Frame], room: float, less: Mapping[str, float]
+) -> _Source:
     blocks = tuple(walk(document.blocks))
     statements = {block.name: block for block in blocks if isinstance(block, StatementBlock)}
     named: dict[str, Block] = {b.name: b for b in blocks if isinstance(b, Figure)}
     named |= {block.label: block for block in blocks if isinstance(block, Algorithm)}
     items = (item for frame in frames for item in frame.items)
     framed = frozenset(item.statement for item in items if isinstance(item, Claims))
-    return _Source(document, statements, named, framed, room)
+    return _Source(document, statements, named, framed, room, less)
 
 
 # ---------------------------------------------------------------------- frames
@@ -202,14 +225,16 @@ def _pages(frame: Frame, source: _Source, anchored: set[str]) -> Iterator[str]:
 def _pieces(frame: Frame, source: _Source) -> Iterator[tuple[_Shown, ...]]:
     """The items, frame by frame: a chain is split where the frame has no room for more rows."""
     taken: list[_Shown] = []
-    room = source.room - sum(_height(item, source) for item in frame.items)
+    whole = source.room - source.less.get(source.prose(frame.title), 0.0)
+    whole -= title_height(frame.title)
+    room = whole - sum(_height(item, source) for item in frame.items)
     for item in frame.items:
         if not isinstance(item, Lines):
             taken.append(item)
             continue
         chain = source.chain(item)
         first, *rows = chain.rows
-        title = text_height(chain.title) if chain.title else 0.0
+        title = text_height(chain.title) + _ABOVE_TITLE if chain.title else 0.0
         beside = _beside(first, rows)
         indent = formula_width(first.expression) if beside else 1.5
         room -= title + (0.0 if beside else formula_height(first.expression) + 0.3)
@@ -221,7 +246,7 @@ def _pieces(frame: Frame, source: _Source) -> Iterator[tuple[_Shown, ...]]:
                 yield tuple(taken)
                 last = run[-1].expression
                 taken, run, indent, goes_on = [], [Row("", last)], 1.5, True
-                room = source.room - title - formula_height(last) - 0.3
+                room = whole - title - formula_height(last) - 0.3
             run.append(row)
             room -= row_height(row, indent)
         taken.append(_Run(item.statement, replace(chain, rows=tuple(run)), goes_on))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,9 @@ from symrnn.lecture.network import NetworkReport
 from symrnn.theory.library import load
 from symrnn.typeset import latex
 from symrnn.typeset.document import Document, Paragraph, StatementBlock, walk
-from symrnn.typeset.engine import Overfull, PdfResult, TexError, compile_pdf
-from symrnn.typeset.slides import slides
+from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
+from symrnn.typeset.slides import frame_at, slides
+from symrnn.typeset.tex_log import Overfull
 from symrnn.verify.evidence import Evidence
 
 
@@ -85,6 +87,10 @@ def test_titles_and_prose_with_tex_specials_are_printed_and_never_run(
         assert plain in "".join(re.findall(r"\w", "".join(pages_of(result.pdf))))
 
 
+FRAME = r"\\begin\{frame\}\[t\]\{(.*?)(?: \\framepart\{\d\}\{\d\})?\}\n"
+LONG = r"\begin{frame}[t]{In the other layout everything is transposed"
+
+
 def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
     material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,12 +98,17 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
 
     def compiled(tex: str, *_: object, name: str, **__: object) -> PdfResult:
         tried.append((name, tex))
-        overfull = (Overfull(20.0, "a frame"),) if len(tried) == 1 else ()
+        place = f"detected at line {tex[: tex.index(LONG)].count(chr(10)) + 3}"
+        overfull = (Overfull(20.0, place),) if len(tried) <= 2 else ()
         return PdfResult(b"PDF", "pdflatex", overfull=overfull)
 
     monkeypatch.setattr(formats, "compile_pdf", compiled)
     output = formats.slides(replace(material, handout=True, notes=True))
-    assert [name for name, _ in tried] == ["slides-handout"] * 2 + ["slides", "slides-notes"]
-    assert tried[1][1].count(r"\begin{frame}") > tried[0][1].count(r"\begin{frame}")
+    assert [name for name, _ in tried] == ["slides-handout"] * 3 + ["slides", "slides-notes"]
+    first, _, last = (tex for _, tex in tried[:3])
+    titles = [list(re.findall(FRAME, tex)) for tex in (first, last)]
+    more = Counter(titles[1]) - Counter(titles[0])
+    # That frame's chain goes on in another, and no other frame is touched.
+    assert list(more) == [frame_at(first, first[: first.index(LONG)].count("\n") + 1)]
     assert {"slides.pdf", "slides-handout.pdf", "slides-notes.pdf"} <= set(output.files)
-    assert output.files["slides-handout.tex"] == tried[1][1].encode()
+    assert output.files["slides-handout.tex"] == tried[2][1].encode()

@@ -3,54 +3,11 @@ from __future__ import annotations
 import pytest
 
 from symrnn.typeset import engine
-from symrnn.typeset.engine import (
-    Overfull,
-    TexError,
-    compile_pdf,
-    first_error,
-    overfull_boxes,
-    undefined_references,
-)
-
-LOG = r"""
-Overfull \hbox (12.5pt too wide) in paragraph at lines 7--8
-Overfull \hbox (3.1pt too wide) in paragraph at lines 9--9
-Overfull \vbox (20.0pt too high) has occurred while \output is active []
-LaTeX Warning: Reference `no' on page 1 undefined on input line 3.
-LaTeX Warning: Reference `no' on page 2 undefined on input line 5.
-Package hyperref Warning: Hyper reference `nor' on page 1 undefined on input line 3.
-"""
+from symrnn.typeset.engine import TexError, compile_pdf
 
 
 def article(body: str) -> str:
     return "\\documentclass{article}\\begin{document}" + body + "\\end{document}"
-
-
-def test_the_log_is_read() -> None:
-    assert overfull_boxes(LOG) == (
-        Overfull(12.5, "in paragraph at lines 7--8"),
-        Overfull(20.0, r"has occurred while \output is active []"),
-    )
-    assert undefined_references(LOG) == ("no", "nor")
-
-
-@pytest.mark.parametrize(
-    ("log", "expected"),
-    [
-        (
-            "./a.tex:3: Undefined control sequence.\nl.3 x\\nosuch\n",
-            {
-                "message": "Undefined control sequence.",
-                "place": "a.tex:3",
-                "source": "x\\nosuch",
-            },
-        ),
-        ("! Emergency stop.\n", {"message": "Emergency stop."}),
-        ("", {"message": "unknown; see the log"}),
-    ],
-)
-def test_the_first_error_is_found(log: str, expected: dict[str, str]) -> None:
-    assert first_error(log) == expected
 
 
 def test_without_an_engine_the_result_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +38,7 @@ def test_faults_of_the_page_are_reported(pdflatex: str) -> None:
     result = compile_pdf(article(body), engine=pdflatex)
     assert result.undefined == ("nowhere",)
     assert len(result.overfull) == 1
+    assert [each.source for each in result.warnings] == ["LaTeX", "box", "LaTeX"]
     assert not result.clean
 
 

@@ -39,7 +39,7 @@ def test_fragments_compile_with_amsmath_alone(tex_engine: Any, engine: str, copy
     bodies = [fragment(each, copyable=copyable, about="a formula") for each in formulas()]
     made = compile_pdf(document(*bodies), engine=tex_engine(engine))
     assert made.pages >= 1
-    assert made.undefined == ()
+    assert {each.source for each in made.warnings} <= {"box"}
 
 
 @pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
