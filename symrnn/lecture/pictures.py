@@ -38,10 +38,10 @@ def illustrations(
     """The figures and algorithms, by the statement they stand with, after its derivation."""
     writer = Writer(notation, {})
     figures: dict[str, tuple[Figure, ...]] = {
-        "slopes_bounded": (_slopes(writer),),
+        "slopes_bounded": (_slopes(rnn, writer),),
         "gradients_could_explode": (_regimes(report, writer),),
         "truncation": (unrolled_figure(rnn, notation),),
-        "clipping_by_norm": (_cliff(writer),),
+        "clipping_by_norm": (_cliff(rnn, writer),),
     }
     shown = algorithms_shown(rnn, notation)
     return {
@@ -192,6 +192,7 @@ def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     return norm_regimes(
         panels,
         axes_named=_axes(writer),
+        ratio_named=f"{writer.notation.letter('gamma')}{writer.notation.letter('lambda')}",
         caption=writer.prose(
             "The norm ‖∂s_t/∂s_k‖ against t - k for γλ below, at and above 1. In each panel all "
             "nets have this γλ and lie under the one bound (γλ)^{t-k}."
@@ -199,12 +200,12 @@ def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     )
 
 
-def _slopes(writer: Writer) -> Figure:
+def _slopes(rnn: RNN, writer: Writer) -> Figure:
     # Both sides of each integer, never the integer: that is where kinks are.
     whole = np.arange(-4.0, 5.0)
     between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
     a = np.sort(np.concatenate([between, whole - 1e-6, whole + 1e-6]))
-    found = []
+    found, letter = [], writer.notation.plain  # of numbers, not of vectors
     for name in FORMULAS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
@@ -220,14 +221,17 @@ def _slopes(writer: Writer) -> Figure:
         )
     return activation_slopes(
         found,
-        letters=(writer.notation.letter("sigma"), writer.notation.letter("gamma")),
+        letters=(letter("sigma"), letter("gamma"), letter(rnn.argument.label)),
         caption=writer.prose("Activations σ, their slopes σ′, and γ, the least bound on |σ′|."),
     )
 
 
-def _cliff(writer: Writer) -> Figure:
+def _cliff(rnn: RNN, writer: Writer) -> Figure:
     land = cliff()
     length = RATE * float(np.linalg.norm(land.gradient))
+    # Where σ sits inside, s_j = w σ(s_{j-1}) + b from s_0 = ½ is the same computation: σ(s_j) is
+    # what the state of the other cell is.
+    value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
     start, plain, clipped = (
         Mark(place.w, place.b, place.loss) for place in (land.start, land.plain, land.clipped)
     )
@@ -246,7 +250,7 @@ def _cliff(writer: Writer) -> Figure:
     return gradient_cliff(
         shown,
         caption=writer.prose(
-            f"The loss (s_{STEPS} - {TARGET:g})² of one logistic unit over its weight and its "
+            f"The loss ({value} - {TARGET:g})² of one logistic unit over its weight and its "
             "bias, as in Pascanu et al. (2013), from above and cut along the step. From the cliff "
             f"a plain step with η = {RATE:g} has length "
         )

@@ -12,6 +12,7 @@ from symrnn.language.writing import latex
 from symrnn.recurrence.elman import RNN
 from symrnn.typeset.document import Data, Figure
 from symrnn.typeset.figures.graph import Arrow, Graph, Kind, Node, graph_figure
+from symrnn.typeset.plain_maths import unicode_of
 
 LAST, FACTORS = 5, 2
 """The time t of the loss, and the truncation length τ in factors."""
@@ -31,29 +32,36 @@ def unrolled(rnn: RNN, notation: Notation = LECTURE, last: int = LAST, tau: int 
 
 def unrolled_figure(rnn: RNN, notation: Notation = LECTURE) -> Figure:
     """The graph as a figure, each path a row of its data."""
+
+    def said(node: Any) -> str:
+        return unicode_of(latex(node, notation))
+
+    s, loss, W = rnn.s, rnn.L[LAST], rnn.W
     rows = tuple(
         (
             k,
-            " → ".join([f"L_{LAST}", *(f"s_{j}" for j in range(LAST, k - 1, -1)), "W"]),
+            " → ".join(map(said, (loss, *(s[j] for j in range(LAST, k - 1, -1)), W))),
             "kept" if LAST - k <= FACTORS else "dropped",
         )
         for k in range(LAST, 0, -1)
     )
+    earlier = said(rnn.k)
     held = LAST - FACTORS - 1
     gradient, state = (
-        latex(D(rnn.L[LAST], rnn.W, notation.layout), notation),
-        latex(rnn.s[held], notation),
+        latex(D(loss, W, notation.layout), notation),
+        latex(s[held], notation),
     )
     return graph_figure(
         unrolled(rnn, notation),
         name="unrolled",
-        caption=f"${gradient}$ is a sum over the paths from ${latex(rnn.L[LAST], notation)}$ back "
-        f"to ${latex(rnn.W, notation)}$, one for each step. With "
+        caption=f"${gradient}$ is a sum over the paths from ${latex(loss, notation)}$ back "
+        f"to ${latex(W, notation)}$, one for each step. With "
         f"${notation.letter('tau')} = {FACTORS}$ factors those end that go through ${state}$, "
         "which is held constant.",
-        alt=f"The recurrence unrolled from s_0 to s_{LAST} with the loss L_{LAST}. "
-        + " ".join(f"Path of k = {k}, {kept}: {path}." for k, path, kept in rows),
-        data=Data(("k", "path", "truncation"), rows),
+        alt=f"The recurrence unrolled from {said(s[0])} to {said(s[LAST])} with the loss "
+        f"{said(loss)}. "
+        + " ".join(f"Path of {earlier} = {k}, {kept}: {path}." for k, path, kept in rows),
+        data=Data((earlier, "path", "truncation"), rows),
     )
 
 

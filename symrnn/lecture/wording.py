@@ -6,6 +6,7 @@ another cell bring their own words, the frames and sections around them do not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from symrnn.language.notation import DENOMINATOR, ELMAN, SIGMA_INSIDE, Notation
@@ -72,7 +73,7 @@ def worded(text: str, notation: Notation) -> str:
     tables = list(_tables(notation))
     if tables:
         # A sentence may be broken over lines in a docstring.
-        text = "\n\n".join(" ".join(piece.split()) for piece in text.split("\n\n"))
+        text = "\n\n".join(re.sub(r"\s+", " ", piece) for piece in text.split("\n\n"))
     for table in tables:
         for said, instead in table.items():
             text = text.replace(said, instead)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from symrnn import elman
 from symrnn.errors import EvidenceError
-from symrnn.language.notation import KNOWN
+from symrnn.language.notation import KNOWN, PASCANU
 from symrnn.lecture import cliff as cliff_module
 from symrnn.lecture.cliff import BIASES, RATE, STEPS, TARGET, WEIGHTS, Unit, cliff
 from symrnn.lecture.network import NetworkReport
@@ -15,7 +17,9 @@ from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
+from symrnn.recurrence.elman import CELLS, sigma_inside
 from symrnn.typeset.document import Figure, Paragraph, Table
+from symrnn.typeset.plain_maths import unicode_of
 
 RNN = elman()
 
@@ -36,6 +40,51 @@ def test_the_letters_are_those_of_the_notation(report: NetworkReport) -> None:
     assert [row[0] for row in kernels.rows][1] == (
         r"trajectory $\boldsymbol{h}_{0} \ldots \boldsymbol{h}_{T}$"
     )
+
+
+@pytest.mark.parametrize("name", ["goodfellow", "d2l", "pascanu"])
+def test_what_is_read_aloud_is_in_the_letters_too(report: NetworkReport, name: str) -> None:
+    lettered = KNOWN[name]
+    rnn = CELLS[lettered.cell]()
+    shown = illustrations(report, rnn, lettered).values()
+    blocks = [*(b for blocks in shown for b in blocks), *section(report, "", lettered).blocks]
+    figures = {block.name: block for block in blocks if isinstance(block, Figure)}
+    state, loss, weights = (unicode_of(lettered.letter(each)) for each in ("s", "L", "W"))
+    path = f"Path of k = 4, kept: {loss}_5 → {state}_5 → {state}_4 → {weights}."
+    assert path in figures["unrolled"].alt
+    for figure in figures.values():
+        assert not re.search(r"\bs_|(?<!\w)L_" if name == "d2l" else r"\bs_", figure.alt)
+        assert figure.alt.isprintable()
+    slopes = figures["slopes"].data
+    assert slopes is not None
+    assert slopes.header[0] == unicode_of(lettered.plain(rnn.argument.label))
+
+
+def test_the_cliff_is_that_of_the_cell(report: NetworkReport) -> None:
+    (cut,) = (b for b in illustrations(report, sigma_inside(), PASCANU)["clipping_by_norm"][:1])
+    assert isinstance(cut, Figure)
+    # The state is w σ(x) + b, and the loss reads what σ makes of it.
+    assert r"The loss $(\sigma(x_{50}) - 0.7)^{2}$ of one logistic unit" in cut.caption
+
+    def after(w: float, b: float) -> float:
+        state = 0.5
+        for _ in range(STEPS):
+            state = w / (1 + np.exp(-state)) + b
+        return float((1 / (1 + np.exp(-state)) - TARGET) ** 2)
+
+    unit = Unit(Kernels(elman("logistic")))
+    for point in ((5.1, -2.6), (4.6, -3.0)):
+        assert unit.loss(*map(np.array, point)) == pytest.approx(after(*point), rel=1e-9)
+
+
+def test_words_keep_their_distance_from_the_formula_behind_them(report: NetworkReport) -> None:
+    for notation in KNOWN.values():
+        blocks = section(report, "", notation).blocks
+        text = "".join(block.text for block in blocks if isinstance(block, Paragraph))
+        assert "hidden units read *a series* and predict" in text
+        cell = CELLS[notation.cell]()
+        cut = illustrations(report, cell, notation)["clipping_by_norm"][0]
+        assert isinstance(cut, Figure) and "has length $" in cut.caption
 
 
 def test_the_unrolled_graph_has_a_path_for_each_term_and_drops_those_of_truncation() -> None:

@@ -169,7 +169,7 @@ def test_the_landscape_can_be_read_in_grey() -> None:
 def test_the_alternative_text_says_what_is_seen() -> None:
     assert norm_decay([MEASURED, BOUND]).alt == (
         "Line chart, logarithmic norm against t − k. "
-        "before training: from 1 at 0 to 6e-08 at 24; (γλ)^(t-k): from 1 at 0 to 0.0047 at 24."
+        "before training: from 1 at 0 to 6e-08 at 24; (γλ)^(t−k): from 1 at 0 to 0.0047 at 24."
     )
 
 

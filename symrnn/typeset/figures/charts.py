@@ -20,6 +20,7 @@ from symrnn.typeset.figures.style import (
     plot,
     positive,
     render,
+    said,
     table,
 )
 from symrnn.typeset.prose import plain
@@ -51,14 +52,15 @@ def norm_decay(
         _logarithmic(axes, *axes_named)
         axes.legend()
 
-    alt = described("Line chart, logarithmic norm against t − k.", kept)
-    return render(Words(name, caption, alt, table("t - k", kept)), draw)
+    alt = described(f"Line chart, logarithmic norm against {said(axes_named[0])}.", kept)
+    return render(Words(name, caption, alt, table(plain(axes_named[0]), kept)), draw)
 
 
 def norm_regimes(
     panels: Mapping[float, Sequence[Curve]],
     *,
     axes_named: tuple[str, str] = (DISTANCE, JACOBIAN_NORM),
+    ratio_named: str = r"\gamma\lambda",
     name: str = "norm_regimes",
     caption: str = (
         r"The norm $\lVert\partial s_t/\partial s_k\rVert$ against $t-k$ for $\gamma\lambda$ "
@@ -76,20 +78,24 @@ def norm_regimes(
         for axes, (ratio, curves) in zip(row, kept.items(), strict=True):
             plot(axes, curves)
             _logarithmic(axes, axes_named[0], axes_named[1] if axes is row[0] else "")
-            axes.set_title(rf"$\gamma\lambda = {ratio:g}$")
+            axes.set_title(f"${ratio_named} = {ratio:g}$")
         handles, labels = row[0].get_legend_handles_labels()
         canvas.legend(handles, labels, loc="outside lower center", ncols=len(labels))
 
+    distance, product = axes_named[0], plain(f"${ratio_named}$")
     alt = " ".join(
-        described(f"Panel γλ = {ratio:g}, logarithmic norm against t − k.", curves)
+        described(
+            f"Panel {product} = {ratio:g}, logarithmic norm against {said(distance)}.", curves
+        )
         for ratio, curves in kept.items()
     )
     labelled = [
-        Curve(f"{curve.label}, γλ = {ratio:g}", curve.x, curve.y)
+        Curve(f"{curve.label}, {product} = {ratio:g}", curve.x, curve.y)
         for ratio, curves in kept.items()
         for curve in curves
     ]
-    return render(Words(name, caption, alt, table("t - k", labelled)), draw, size=(6.6, 3.3))
+    words = Words(name, caption, alt, table(plain(distance), labelled))
+    return render(words, draw, size=(6.6, 3.3))
 
 
 def singular_values(
@@ -128,10 +134,15 @@ def singular_values(
         axes.legend(loc="lower left")
 
     every = Data(
-        ("t - k", *(f"sigma_{i}" for i in range(1, len(columns) + 1)), plain(bound.label)),
+        (
+            plain(distance_named),
+            *(f"value {i}" for i in range(1, len(columns) + 1)),
+            plain(bound.label),
+        ),
         tuple((i, *(v or "" for v in row), bound.y[i]) for i, row in enumerate(kept)),
     )
-    alt = described("Line chart, logarithmic singular values against t − k.", shown)
+    against = f"Line chart, logarithmic singular values against {said(distance_named)}."
+    alt = described(against, shown)
     return render(Words(name, caption, alt, every), draw)
 
 
@@ -154,8 +165,8 @@ def truncation_bias(
         _logarithmic(axes, length_named, "bias")
         axes.legend()
 
-    alt = described("Line chart, logarithmic bias against τ.", kept)
-    return render(Words(name, caption, alt, table("tau", kept)), draw)
+    alt = described(f"Line chart, logarithmic bias against {said(length_named)}.", kept)
+    return render(Words(name, caption, alt, table(plain(length_named), kept)), draw)
 
 
 @dataclass(frozen=True)
@@ -172,7 +183,7 @@ class Slopes:
 def activation_slopes(
     activations: Sequence[Slopes],
     *,
-    letters: tuple[str, str] = (r"\sigma", r"\gamma"),
+    letters: tuple[str, str, str] = (r"\sigma", r"\gamma", "a"),
     name: str = "slopes",
     caption: str = (
         r"Activations $\sigma$, their slopes $\sigma'$, and the bound "
@@ -180,10 +191,14 @@ def activation_slopes(
     ),
     across: int = 4,
 ) -> Figure:
-    """A panel for each activation: σ, σ′, and γ as a horizontal guide."""
+    """A panel for each activation: σ, σ′, and γ as a horizontal guide.
+
+    `letters` are those of the activation, of γ, and of what the activation is applied to.
+    """
     if not activations:
         raise IllFormedError("activation_slopes: at least one activation is needed", {"got": 0})
     down = -(-len(activations) // across)
+    sigma, gamma, argument = letters
 
     def draw(canvas: Canvas) -> None:
         grid = canvas.subplots(
@@ -195,11 +210,11 @@ def activation_slopes(
         grid[0, 0].yaxis.set_major_locator(MaxNLocator(3, integer=True))
         panels = list(grid.flat)
         for axes, each in zip(panels, activations, strict=False):
-            _slope_panel(axes, each, *letters)
+            _slope_panel(axes, each, sigma, gamma)
         for axes in panels[len(activations) :]:
             axes.set_axis_off()
         for axes in panels[: len(activations)][(down - 1) * grid.shape[1] :]:
-            axes.set_xlabel("$a$")
+            axes.set_xlabel(f"${argument}$")
         handles, labels = panels[0].get_legend_handles_labels()
         if len(panels) > len(activations):
             panels[-1].legend(handles, labels, loc="center")
@@ -208,7 +223,7 @@ def activation_slopes(
 
     alt = "Panels of an activation and its slope. " + " ".join(
         f"{each.name}: from {each.values[0]:.2g} to {each.values[-1]:.2g}, slope at most "
-        f"γ = {each.gamma:.4g}."
+        f"{plain(f'${gamma}$')} = {each.gamma:.4g}."
         for each in activations
     )
     columns = [
@@ -219,7 +234,7 @@ def activation_slopes(
             Curve(f"{each.name}'", each.x, each.slope),
         )
     ]
-    words = Words(name, caption, alt, table("a", columns))
+    words = Words(name, caption, alt, table(plain(f"${argument}$"), columns))
     return render(words, draw, size=(6.8, 0.4 + 1.4 * down))
 
 

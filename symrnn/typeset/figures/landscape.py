@@ -73,9 +73,10 @@ def gradient_cliff(
         _cut(cut, land)
 
     alt = (
-        "Left, the loss over w and b: two nearly flat regions with a cliff between them, and from "
-        f"a point on the cliff a clipped step of length {land.clipped_length:.3g} that stays near, "
-        f"and a plain step of length {land.plain_length:.3g} that leaves the picture. Right, the "
+        "Left, the loss over weight and bias: two nearly flat regions with a cliff between them, "
+        "and from a point on the cliff a clipped step of length "
+        f"{land.clipped_length:.3g} that stays near, and a plain step of length "
+        f"{land.plain_length:.3g} that leaves the picture. Right, the "
         f"loss along the step: it falls from {max(land.section):.2g} to {min(land.section):.2g} "
         "at once."
     )
@@ -88,8 +89,8 @@ def _from_above(canvas: Canvas, axes: Axes, land: Landscape) -> None:
     canvas.colorbar(filled, ax=axes, aspect=30)
     axes.set_title("the loss from above")
     axes.grid(False)
-    axes.set_xlabel("$w$")
-    axes.set_ylabel("$b$")
+    axes.set_xlabel("recurrent weight")
+    axes.set_ylabel("bias")
     axes.set_xlim(land.w[0][0], land.w[-1][-1])
     axes.set_ylim(land.b[0][0], land.b[0][-1])
     start, clipped, plain = land.start, land.clipped, land.plain
@@ -197,4 +198,4 @@ def _numbers(land: Landscape) -> Data:
         for columns in zip(land.w, land.b, land.loss, strict=True)
         for w, b, loss in zip(*columns, strict=True)
     ]
-    return Data(("what", "distance", "w", "b", "loss"), tuple(rows))
+    return Data(("what", "distance", "weight", "bias", "loss"), tuple(rows))

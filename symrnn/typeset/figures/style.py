@@ -183,10 +183,15 @@ def positive(curve: Curve) -> Curve:
     return Curve(curve.label, [x for x, _ in points], [y for _, y in points], curve.role)
 
 
+def said(markup: str) -> str:
+    """Prose markup as words and signs, with a minus that is read as one."""
+    return plain(markup).replace("-", "−")
+
+
 def described(opening: str, curves: Sequence[Curve]) -> str:
     """Alternative text: what the chart is and where each curve starts and ends."""
     ends = [
-        f"{plain(curve.label)}: from {curve.y[0]:.2g} at {curve.x[0]:g} "
+        f"{said(curve.label)}: from {curve.y[0]:.2g} at {curve.x[0]:g} "
         f"to {curve.y[-1]:.2g} at {curve.x[-1]:g}"
         for curve in curves
     ]
