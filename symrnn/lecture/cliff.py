@@ -1,7 +1,8 @@
 """The loss of one recurrent unit over its two parameters: flat land, a cliff, and a step from it.
 
-s_j = σ(w s_{j-1} + b) with the logistic σ, and the loss (s_T - target)² after T = 50 steps, as in
-Pascanu et al. (2013), figure 6.
+With the logistic σ, and after T = 50 steps, as in Pascanu et al. (2013), figure 6: there
+s_j = w σ(s_{j-1}) + b from s_0 = 1/2, and the loss is (σ(s_T) - target)². The Elman unit
+s_j = σ(w s_{j-1} + b) from σ(1/2) with the loss (s_T - target)² has the same landscape.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import EvidenceError
+from symrnn.language.notation import ELMAN
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
-from symrnn.recurrence.elman import elman
+from symrnn.recurrence.elman import CELLS
 
 Array = NDArray[Any]
 
-STEPS, TARGET = 50, 0.7
+STEPS, START, TARGET = 50, 0.5, 0.7
 WEIGHTS, BIASES = (4.4, 6.4), (-3.4, -2.2)
 """The window of w and b that is shown."""
 
@@ -65,18 +68,28 @@ class Unit:
     kernels: Kernels
 
     def _run(self, w: Array, b: Array) -> Run:
-        inputs = np.zeros((STEPS, 0))
-        start = self.kernels.formulas.state({"a": {1: np.array([[0.5]])}, "j": 1})[0]
+        inputs, start = np.zeros((STEPS, 0)), np.array([START])
+        if not self.kernels.rnn.inside:
+            start = lower_activation(self.kernels.rnn.sigma)(start)
         return self.kernels.run(w[..., None, None], np.zeros((1, 0)), b[..., None], start, inputs)
 
+    def _output(self, run: Run) -> tuple[Array, Array]:
+        """What the loss reads of the last state, s_T or with σ inside σ(s_T), and its slope."""
+        last, sigma = run.states[-1], self.kernels.rnn.sigma
+        if not self.kernels.rnn.inside:
+            return last, np.ones_like(last)
+        return lower_activation(sigma)(last), lower_activation(sigma.prime)(last)
+
     def loss(self, w: Array, b: Array) -> Array:
-        """(s_T - target)²."""
-        return np.asarray((self._run(w, b).states[-1][..., 0] - TARGET) ** 2)
+        """The square of what is read, less the target."""
+        output, _ = self._output(self._run(w, b))
+        return np.asarray((output[..., 0] - TARGET) ** 2)
 
     def gradient(self, w: float, b: float) -> Array:
         """The derivative of the loss by (w, b), (2,)."""
         run = self._run(np.array(w), np.array(b))
-        by = self.kernels.gradients(run, 2 * (run.states[-1] - TARGET))
+        output, slope = self._output(run)
+        by = self.kernels.gradients(run, 2 * (output - TARGET) * slope)
         return np.array([by["W"].item(), by["b"].item()])
 
     def place(self, point: Array) -> Place:
@@ -85,14 +98,17 @@ class Unit:
         return Place(float(w), float(b), float(self.loss(w, b)))
 
 
-def cliff() -> Cliff:
-    """The landscape, and a step from the steepest place of its middle column.
+def cliff(cell: str = ELMAN) -> Cliff:
+    """The landscape of a unit, and a step from the steepest place of its middle column.
+
+    Args:
+        cell: the unit's cell, one of `symrnn.recurrence.elman.CELLS`.
 
     Raises:
         EvidenceError: where the picture would not show what it is for: the plain step has to
             leave the window, the clipped step has to stay and to lower the loss.
     """
-    unit = Unit(Kernels(elman("logistic")))
+    unit = Unit(Kernels(CELLS[cell]("logistic")))
     w = np.linspace(*WEIGHTS, 41)
     edge = _edge(unit, w)
     b = np.stack([_crowded(at) for at in edge])

@@ -227,10 +227,8 @@ def _slopes(rnn: RNN, writer: Writer) -> Figure:
 
 
 def _cliff(rnn: RNN, writer: Writer) -> Figure:
-    land = cliff()
+    land = cliff(rnn.cell)
     length = RATE * float(np.linalg.norm(land.gradient))
-    # Where σ sits inside, s_j = w σ(s_{j-1}) + b from s_0 = ½ is the same computation: σ(s_j) is
-    # what the state of the other cell is.
     value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
     start, plain, clipped = (
         Mark(place.w, place.b, place.loss) for place in (land.start, land.plain, land.clipped)

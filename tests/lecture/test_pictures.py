@@ -99,21 +99,23 @@ def test_the_unrolled_graph_has_a_path_for_each_term_and_drops_those_of_truncati
     assert data.rows[-1][1] == "L_5 → s_5 → s_4 → s_3 → s_2 → s_1 → W"
 
 
-def test_the_gradient_at_the_cliff_is_the_complex_steps() -> None:
-    # s_j = 1/(1 + e^{-(w s_{j-1} + b)}), by hand.
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_gradient_at_the_cliff_is_the_complex_steps(cell: str) -> None:
+    # s_j = 1/(1 + e^{-(w s_{j-1} + b)}), by hand; with σ inside the loss reads σ(s_T), the same.
     def loss(point: np.ndarray) -> np.ndarray:
         state = 1 / (1 + np.exp(-0.5))
         for _ in range(STEPS):
             state = 1 / (1 + np.exp(-(point[..., 0] * state + point[..., 1])))
         return (state - TARGET) ** 2
 
-    unit, point = Unit(Kernels(elman("logistic"))), np.array([5.1, -2.6])
+    unit, point = Unit(Kernels(CELLS[cell]("logistic"))), np.array([5.1, -2.6])
     assert unit.loss(*point) == pytest.approx(loss(point), rel=1e-12)
     assert unit.gradient(*point) == pytest.approx(complex_step(loss, point), rel=1e-10)
 
 
-def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays() -> None:
-    land = cliff()
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(cell: str) -> None:
+    land = cliff(cell)
     assert np.linalg.norm(land.gradient) > 1e3
     assert not WEIGHTS[0] <= land.plain.w <= WEIGHTS[1]
     assert BIASES[0] <= land.clipped.b <= BIASES[1]
