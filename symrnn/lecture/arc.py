@@ -381,6 +381,8 @@ NEXT = Act(
                     )
                 ),
             ),
+            notes="The first line is an equation, the second an inequality: a bound from above can "
+            "forbid, but it can never force.",
         ),
         Frame(
             "What comes next: keep the factors near 1",
@@ -395,6 +397,8 @@ NEXT = Act(
                     )
                 ),
             ),
+            notes="The first three act on the two numbers of the bound, slopes and weights; "
+            "attention makes the product itself shorter.",
         ),
     ),
 )

@@ -8,11 +8,12 @@ goes on in the next, which begins with the line that the one before ended with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from symrnn.errors import IllFormedError
+from symrnn.typeset import speaker
 from symrnn.typeset.deck import Claims, Deck, Fails, Frame, Item, Lines, Pictures, Points, Shown
 from symrnn.typeset.document import (
     Algorithm,
@@ -155,9 +156,10 @@ def slides(
     frames = [frame for act in deck.acts for frame in act.frames]
     source = _source(document, frames, room, less or {})
     anchored: set[str] = set()
+    told: set[str] = set()
     acts = []
     for act in deck.acts:
-        pages = [page for frame in act.frames for page in _pages(frame, source, anchored)]
+        pages = [page for frame in act.frames for page in _pages(frame, source, anchored, told)]
         acts.append((source.prose(act.title), bookmark(plain(act.title)), pages))
     template = templates().get_template("slides.tex")
     tex = template.render(
@@ -199,7 +201,7 @@ def _source(
 # ---------------------------------------------------------------------- frames
 
 
-def _pages(frame: Frame, source: _Source, anchored: set[str]) -> Iterator[str]:
+def _pages(frame: Frame, source: _Source, anchored: set[str], told: set[str]) -> Iterator[str]:
     """The frame in LaTeX, or several where a chain is too long for one."""
     pieces = list(_pieces(frame, source))
     for number, items in enumerate(pieces, start=1):
@@ -215,7 +217,7 @@ def _pages(frame: Frame, source: _Source, anchored: set[str]) -> Iterator[str]:
                 "".join(anchors) + r"\vfill",
                 *(_tex(item, source, overlays) for item in items),
                 r"\vfill\null",
-                _note(frame, items, source) if number == 1 else "",
+                _note(frame, items, number == 1, source, told),
                 r"\end{frame}",
                 "",
             ]
@@ -290,14 +292,40 @@ def _subtitle(items: tuple[_Shown, ...], source: _Source) -> str:
     return r"\strut"
 
 
-def _note(frame: Frame, items: tuple[_Shown, ...], source: _Source) -> str:
-    """What the speaker says: the frame's own notes, then the prose of what is claimed."""
-    texts = list(paragraphs(frame.notes))
+def _note(
+    frame: Frame, items: tuple[_Shown, ...], first: bool, source: _Source, told: set[str]
+) -> str:
+    """What the speaker says: the frame's own notes, then what belongs to each item.
+
+    `told` are the statements whose prose an earlier frame has.
+    """
+    texts = [source.prose(text) for text in paragraphs(frame.notes) if first]
     for item in items:
-        if isinstance(item, Claims):
-            texts += paragraphs(source.statement(item.statement).prose)
-    said = "\n\n".join(source.prose(text) for text in texts)
+        texts += _said(item, source, told)
+    said = "\n\n".join(texts)
     return rf"\note{{{said}}}" if said else ""
+
+
+def _said(item: _Shown, source: _Source, told: set[str]) -> Iterable[str]:
+    if isinstance(item, Points):
+        return ()
+    if isinstance(item, Shown):
+        block = source.named.get(item.name)
+        if isinstance(block, Figure):
+            return speaker.to_figure(block, source.prose)
+        return speaker.to_algorithm(block, source.prose) if isinstance(block, Algorithm) else ()
+    statement = source.statement(item.statement)
+    match item:
+        case Claims():
+            known = statement.name in told
+            told.add(statement.name)
+            return speaker.to_claims(statement, _claims(item, source), known, source.prose)
+        case _Run(chain=chain):
+            return speaker.to_lines(chain.rows[1:], source.prose)
+        case Fails():
+            return speaker.to_failures(statement, source.prose)
+        case _:
+            return speaker.to_picture(statement, source.prose)
 
 
 # ---------------------------------------------------------------------- items

@@ -12,7 +12,7 @@ from symrnn.errors import IllFormedError
 from symrnn.lecture.arc import ACTS
 from symrnn.lecture.deck import deck
 from symrnn.typeset.deck import Act, Claims, Deck, Frame, Lines, Points, Shown
-from symrnn.typeset.document import Document, Row, StatementBlock, walk
+from symrnn.typeset.document import Document, Figure, Row, StatementBlock, walk
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
 from symrnn.typeset.prose import plain
@@ -75,6 +75,34 @@ def test_each_frame_carries_its_title_and_its_number(
         for frame in act.frames:
             if "$" not in frame.title:
                 assert re.sub(r"\W", "", plain(frame.title)) in text
+
+
+def test_every_frame_has_notes_from_the_document_and_they_fit(
+    lecture: Document, shown: Deck, pdflatex: str, pages_of: Callable[[bytes], list[str]]
+) -> None:
+    made = slides(lecture, shown, handout=True, notes=True)
+    frames = re.split(r"(?=\\begin\{frame\}\[t\])", made.tex)[1:]
+    noted = [re.search(r"\\note\{(.+?)\}\n\\end\{frame\}", each, re.DOTALL) for each in frames]
+    assert all(found is not None and len(found[1]) > 60 for found in noted)
+    result = compile_pdf(made.tex, made.figures, engine=pdflatex)
+    assert result.warnings == () and result.pdf is not None
+    assert result.pages == 2 * len(frames) + 1
+    text = " ".join("".join(pages_of(result.pdf)).split())
+    names = {i.name for a in shown.acts for f in a.frames for i in f.items if isinstance(i, Shown)}
+    spoken = re.sub("[^A-Za-z]", "", text)
+    for block in walk(lecture.blocks):
+        if isinstance(block, Figure) and block.name in names:
+            assert re.sub("[^A-Za-z]", "", block.alt)[:40] in spoken, block.alt
+    for words in ("Chain rule", "Submultiplicativity", "Against these stands Statement 4"):
+        assert words in text
+
+
+def test_the_notes_of_a_chain_name_each_rule_once(lecture: Document) -> None:
+    tex = slides(lecture, SMALL, room=20.0, notes=True).tex
+    note = tex[tex.index(r"\note{") :]
+    for words in ("Chain rule", "Induction hypothesis", "assumed here"):
+        assert note.count(words) == 1, note
+    assert "the latest stands on the left" in note
 
 
 SMALL = Deck(

@@ -1,0 +1,87 @@
+"""What the speaker says to each item of a frame, in LaTeX: from the document, like the slides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from symrnn.typeset.document import Algorithm, Claim, Figure, Row, StatementBlock
+from symrnn.typeset.latex_text import escape
+from symrnn.typeset.prose import paragraphs
+
+Prose = Callable[[str], str]
+"""Prose markup as LaTeX."""
+
+
+def to_claims(
+    block: StatementBlock, shown: Sequence[Claim], known: bool, prose: Prose
+) -> Iterator[str]:
+    """The statement's prose; where it is `known` from an earlier frame, what is claimed here."""
+    if not known:
+        yield from map(prose, paragraphs(block.prose))
+    named = [_named(claim) for claim in shown if claim.note]
+    if named and (known or len(shown) < len(block.claims)):
+        yield prose(f"Of [[{block.name}]], here: {'; '.join(named)}.")
+    if known and block.hypotheses:
+        yield prose(" ".join(block.hypotheses))
+    yield prose(f"Evidence: {', '.join(grade.replace('_', ' ') for grade in block.grades)}.")
+
+
+def _named(claim: Claim) -> str:
+    return f"{claim.note} ({claim.condition})" if claim.condition else claim.note
+
+
+def to_lines(rows: Sequence[Row], prose: Prose) -> Iterator[str]:
+    """The rule of each line in words, each rule once, and what is assumed for them.
+
+    `rows` are without the left side.
+    """
+    lines: dict[str, list[int]] = {}
+    conditions: dict[str, None] = {}
+    for number, row in enumerate(rows, start=1):
+        lines.setdefault(_why(row), []).append(number)
+        if row.detail and row.detail.condition:
+            conditions.update(dict.fromkeys(row.detail.condition.split("; ")))
+    for words, numbers in lines.items():
+        which = "Line" if len(numbers) == 1 else "Lines"
+        yield prose(f"{which} {_listed([str(number) for number in numbers])}. {words}")
+    if conditions:
+        yield prose(f"Where it holds: {'; '.join(conditions)}.")
+
+
+def _why(row: Row) -> str:
+    if row.detail is None:
+        return row.justification
+    # Which statement is used stands in the justification alone.
+    used = f" ({row.justification})" if "[[" in row.justification else ""
+    return row.detail.rule + used
+
+
+def to_figure(figure: Figure, prose: Prose) -> Iterator[str]:
+    """Its caption, and what is to be seen."""
+    yield prose(figure.caption)
+    yield escape(figure.alt)
+
+
+def to_algorithm(algorithm: Algorithm, prose: Prose) -> Iterator[str]:
+    """What it is called, and what is said below it."""
+    yield prose(" ".join(filter(None, (f"{algorithm.title}.", algorithm.caption))))
+
+
+def to_failures(block: StatementBlock, prose: Prose) -> Iterator[str]:
+    """What stands against the counterexamples, and what they are worth."""
+    yield prose(f"Against these stands [[{block.name}]]: {block.title}.")
+    if block.hypotheses:
+        yield prose(" ".join(block.hypotheses))
+    yield prose(
+        "Each example is computed again, in exact arithmetic, whenever the lecture is built; what "
+        "it contradicts is then seen to fail."
+    )
+
+
+def to_picture(block: StatementBlock, prose: Prose) -> Iterator[str]:
+    """Which statement is written out."""
+    yield prose(f"This writes out [[{block.name}]]: {block.title}.")
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
