@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symrnn.language.notation import ARRAYS, LECTURE, QUANTITIES, SEQUENCES
+from symrnn.language.notation import ARRAYS, QUANTITIES, SEQUENCES
+from symrnn.lecture.details import code_names
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.rule import Rule
@@ -71,16 +72,11 @@ def _notation_section(rnn: RNN, writer: Writer) -> Section:
         "product is $I$."
     )
     source = _SOURCES.get(writer.notation.name, "")
-    if writer.notation != LECTURE:
-        source += (
-            " Figures, algorithms and the code keep the lecture's own letters: $s$ for the state, "
-            "$W$ for the recurrent weights, $\\sigma$ for the activation, $L$ for the loss."
-        )
     return Section(
         "Notation",
         "notation",
         (
-            Paragraph(f"{convention} {source}".strip()),
+            Paragraph(" ".join(filter(None, (convention, source, code_names(writer.notation))))),
             Table(
                 ("symbol", "what it is", "shape"),
                 tuple(rows),

@@ -7,7 +7,7 @@ from typing import Any
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.norms import Norm
-from symrnn.language.notation import LECTURE, Notation
+from symrnn.language.notation import LECTURE, QUANTITIES, Notation
 from symrnn.lecture.conditions import written
 from symrnn.numeric.lower import lower
 from symrnn.theory.derivation import Step
@@ -19,6 +19,9 @@ from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import ChainEvidence
 
 _WHERE = ", where "
+
+#: Quantities by their names in generated code.
+_NAMED = {**{quantity: quantity for quantity in QUANTITIES}, "lambda": "lambda_"}
 
 
 def detail(
@@ -46,6 +49,23 @@ def detail(
         checked=_checked(step.rule, found, grades),
         code=numpy_source(step.after),
     )
+
+
+def code_names(notation: Notation) -> str:
+    """What the generated code calls the quantities that the notation letters otherwise, as prose.
+
+    Nothing where the letters are those of the code.
+    """
+    renamed = {
+        quantity: notation.letter(quantity)
+        for quantity in _NAMED
+        if notation.plain(quantity) != LECTURE.plain(quantity)
+    }
+    if not renamed:
+        return ""
+    pairs = [f"`{_NAMED[quantity]}` for ${letter}$" for quantity, letter in renamed.items()]
+    listed = " and ".join(filter(None, (", ".join(pairs[:-1]), pairs[-1])))
+    return f"Generated code keeps the names it runs with, whatever the notation: {listed}."
 
 
 def _capital(words: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.deck import deck
+from symrnn.lecture.details import code_names
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
@@ -80,7 +81,7 @@ def ipynb(material: Material) -> Output:
 def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page, with the explorer where its statements are."""
     made = explorer(material.library, CELLS[material.notation.cell](), material.notation)
-    text = html.page(material.document, made)
+    text = html.page(material.document, made, code_names(material.notation))
     return Output({"lecture.html": text.encode()})
 
 

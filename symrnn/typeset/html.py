@@ -52,13 +52,14 @@ _LONG_DATA = 100
 _LONG_EXPRESSION = 260
 
 
-def page(document: Document, explorer: Explorer | None = None) -> str:
+def page(document: Document, explorer: Explorer | None = None, names: str = "") -> str:
     """The document as one self-contained HTML page.
 
     Args:
         document: the lecture.
         explorer: what to compute with in the page, after the last section that holds a statement;
             without it the page has no script at all.
+        names: what the generated code calls things, in prose, to stand before the lines.
     """
     grades = {grade.name: grade for grade in document.legend}
     context = Page(document.targets, grades, {work.key: work for work in document.works})
@@ -73,6 +74,7 @@ def page(document: Document, explorer: Explorer | None = None) -> str:
         document=document,
         contents=Markup("<ol>{}</ol>").format(entries) if entries else Markup(""),
         used=document.grades_used,
+        names=names,
         expandable=any(row.detail for row in _rows(document.blocks)),
         prose=context.prose,
         plain=plain,

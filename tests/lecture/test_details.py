@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from symrnn.lecture.details import detail, numpy_source
+import re
+
+import pytest
+
+from symrnn.language.notation import GOODFELLOW, LECTURE, PASCANU, QUANTITIES, Notation
+from symrnn.lecture.details import code_names, detail, numpy_source
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -10,6 +15,8 @@ from symrnn.typeset.document import Detail
 from symrnn.verify.evidence import ChainEvidence
 from symrnn.verify.explicit import Explicit
 from symrnn.verify.sampled import Sampled
+
+OTHERS = "ABCDEFGHIJKMNOPQRSVY"
 
 RUN = ChainEvidence("a chain", 3, Sampled(3e-16, None, 6), Explicit(2, 1))
 
@@ -35,6 +42,38 @@ def test_the_side_condition_and_the_hypotheses_are_named() -> None:
     assert first.rule.startswith("*Chain rule:* $")
     assert first.condition.startswith("every path from $x$ to $y$")
     assert first.condition.endswith("assumed here: $j \\ge 1$")
+
+
+@pytest.mark.parametrize(
+    ("notation", "said"),
+    [
+        (LECTURE, ""),
+        (
+            GOODFELLOW,
+            "Generated code keeps the names it runs with, whatever the notation: "
+            r"`s` for $\boldsymbol{h}$, `sigma` for $\phi$ and `h` for $r$.",
+        ),
+        (
+            PASCANU,
+            "Generated code keeps the names it runs with, whatever the notation: "
+            r"`s` for $x$, `a` for $r$, `x` for $u$, `L` for $\mathcal{E}$ and `U` for "
+            r"$W_{\mathrm{in}}$.",
+        ),
+    ],
+)
+def test_names_of_the_code_are_told_where_the_letters_are_others(
+    notation: Notation, said: str
+) -> None:
+    assert code_names(notation) == said
+
+
+def test_the_names_told_are_those_of_the_code() -> None:
+    everything = Notation("all", dict(zip(QUANTITIES, OTHERS, strict=True)))
+    told = set(re.findall(r"`(\w+)`", code_names(everything)))
+    code = " ".join(each.code for statement in load().values() for each in details(statement))
+    used = set(re.findall(r"\w+", code.replace("sigma_prime", "sigma")))
+    assert len(told) == len(QUANTITIES)
+    assert {"s", "a", "L", "W", "sigma", "gamma", "lambda_", "tau", "t", "k"} <= used & told
 
 
 def test_what_was_run_is_said_strongest_first_and_nothing_else() -> None:
