@@ -111,7 +111,7 @@ def gather(
     statement = statement.of(rnn)
     passed: list[str] = []
     chains: list[ChainEvidence] = []
-    planted: list[Fault] = []
+    planted: tuple[Fault, ...] = ()
     shown: list[tuple[str, str]] = []
     failure: SymrnnError | None = None
     try:
@@ -122,14 +122,26 @@ def gather(
             if certify(statement.parts(rnn)):
                 passed.append(CERTIFIED)
             shown = [(each.name, each.find().shows) for each in statement.counterexamples]
-            for number, part in enumerate(statement.parts(rnn)):
-                context = statement.context(rnn, library, number)
-                planted.extend(plant(part, rnn, context, _label(statement, part), faults))
+            planted = plant_all(statement, rnn, library, faults)
     except SymrnnError as error:
         failure, passed = error, []
     seconds = time.perf_counter() - started
     return Evidence(
-        statement, tuple(passed), tuple(chains), tuple(planted), tuple(shown), seconds, failure
+        statement, tuple(passed), tuple(chains), planted, tuple(shown), seconds, failure
+    )
+
+
+def plant_all(
+    statement: Statement, rnn: RNN, library: Mapping[str, Statement], faults: int = 1
+) -> tuple[Fault, ...]:
+    """Slips planted in every part, and which checks refused them; arguments as of `gather`."""
+    statement = statement.of(rnn)
+    return tuple(
+        fault
+        for number, part in enumerate(statement.parts(rnn))
+        for fault in plant(
+            part, rnn, statement.context(rnn, library, number), _label(statement, part), faults
+        )
     )
 
 
