@@ -74,7 +74,7 @@ def article(material: Material) -> Output:
 
 def ipynb(material: Material) -> Output:
     """`lecture.ipynb`, whose cells prove, show and compare; nothing is run here."""
-    made = notebook(cells(material.document, material.library))
+    made = notebook(cells(material.document, material.library, material.notation))
     return Output({"lecture.ipynb": made.encode()})
 
 

@@ -16,8 +16,13 @@ from sympy import Symbol
 
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
 from symrnn.language.relations import Equation
-from symrnn.recurrence.elman import elman
+from symrnn.language.writing import text
+from symrnn.lecture.details import code_names
+from symrnn.lecture.pictures import axes_named
+from symrnn.lecture.statements import Writer
+from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.document import Document, Paragraph, Section, StatementBlock
 from symrnn.typeset.notebook import Cell, heading, markdown
@@ -25,14 +30,21 @@ from symrnn.typeset.prose import paragraphs
 
 SETUP = """\
 import numpy as np
+{display}
+from symrnn import Kernels, compare, {cell}, lower, random_weights, slope_bound
+{writer}from symrnn.typeset.figures import Curve, norm_decay
 
-from symrnn import Kernels, compare, elman, lower, random_weights, slope_bound
-from symrnn.typeset.figures import Curve, norm_decay
-
-general = elman()          # s_j = σ(W s_{j-1} + U x_j + b), for any σ
-special = elman("tanh")    # the same with numbers that can be run
+{board}general = {cell}()          # {recurrence}, for any σ
+special = {cell}("tanh")    # the same with numbers that can be run
 weights = random_weights(d=8, m=2, steps=12, seed=0)
-library = {}"""
+library = {{}}"""
+
+DISPLAY = "from IPython.display import Markdown, Math\n"
+WRITER = """\
+from symrnn.language.notation import {name}
+from symrnn.lecture.statements import Writer
+{layout}"""
+TURNED = "from symrnn.theory.layout import in_denominator_layout\n"
 
 TIMES = {"t": 11, "k": 4, "j": 6, "h": 2, "T": 12, "i": 1, "tau": 3}
 """The times at which formulas are compared, by name."""
@@ -56,35 +68,74 @@ norm_decay(
     [
         Curve("measured", distance, norms.tolist()),
         Curve("bound", distance, bounds.tolist(), "first bound"),
-    ]
+    ]{axes}
 )"""
 
 BOUND = "product_bound"
 """The statement whose claim is drawn over a run."""
 
 
-def cells(document: Document, library: Mapping[str, Statement]) -> tuple[Cell, ...]:
+def cells(
+    document: Document, library: Mapping[str, Statement], notation: Notation = LECTURE
+) -> tuple[Cell, ...]:
     """The cells of a lecture, in its order.
 
     Args:
         document: the lecture; of its sections those that hold statements are shown.
         library: the statements, by name.
+        notation: what formulas are shown in; its cell is the recurrence of the notebook.
 
     Raises:
         NotSupportedError: for a statement that is in no file.
         IllFormedError: for a proof file that gives a name of the notebook's own another meaning.
     """
-    return tuple(_Writer(document, library).cells())
+    return tuple(_Writer(document, library, notation).cells())
+
+
+def setup(notation: Notation) -> str:
+    """The first code cell: what the others need, and the recurrence with its two activations."""
+    rnn, lettered = CELLS[notation.cell](), notation != LECTURE
+    s, a = rnn.s[rnn.j], rnn.a[rnn.j]
+    definition: Any = rnn.recurrence.definition
+    step = Equation(s, definition(s).subs(a, definition(a)))
+    known = notation == KNOWN.get(notation.name)
+    value = f'KNOWN["{notation.name}"]' if known else _written(notation)
+    layout = TURNED if notation.layout == DENOMINATOR else ""
+    name = "KNOWN" if known else "Notation"
+    return SETUP.format(
+        display=DISPLAY if lettered else "",
+        cell=notation.cell,
+        writer=WRITER.format(name=name, layout=layout) if lettered else "",
+        board=f"board = Writer({value}, {{}})    # its letters\n" if lettered else "",
+        recurrence=text(step),
+    )
+
+
+def _written(notation: Notation) -> str:
+    """The call that makes a notation; its letters are checked symbols."""
+    settings = {
+        "name": notation.name,
+        "letters": dict(notation.letters),
+        "vectors": notation.vectors,
+        "layout": notation.layout,
+        "cell": notation.cell,
+    }
+    return f"Notation({', '.join(f'{key}={value!r}' for key, value in settings.items())})"
 
 
 class _Writer:
     """Goes through the document once; a proof file that declares several statements is run once."""
 
-    def __init__(self, document: Document, library: Mapping[str, Statement]) -> None:
+    def __init__(
+        self, document: Document, library: Mapping[str, Statement], notation: Notation
+    ) -> None:
         self.document = document
+        self.notation = notation
+        self.lettered = notation != LECTURE
+        self.setup = setup(notation)
         self.library = library
         self.prose = markdown(document)
-        self.rnn = elman("tanh")
+        self.rnn = CELLS[notation.cell]("tanh")
         self.run: set[Path] = set()
 
     def cells(self) -> Iterator[Cell]:
@@ -94,8 +145,9 @@ class _Writer:
             "Every cell runs: it proves a statement step by step, shows it, and compares it with "
             "differences through the recurrence. It needs `pip install symrnn`."
         )
+        opening.append(self.prose(code_names(self.notation)))
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
-        yield Cell("code", SETUP)
+        yield Cell("code", self.setup)
         for section in document.blocks:
             if isinstance(section, Section) and _has_statements(section):
                 number = document.targets[section.label].number
@@ -118,23 +170,66 @@ class _Writer:
         path = _source_file(statement)
         if path not in self.run:
             self.run.add(path)
-            yield Cell("code", definition(path))
-        yield Cell("code", _checked(statement))
+            yield Cell("code", definition(path, self.setup))
         parts = statement.parts(self.rnn)
         headline = {n: part for n, part in enumerate(parts) if part.label in statement.headline}
         headline = headline or {0: parts[0]}
-        yield Cell("code", _shown(statement, headline))
+        yield Cell("code", self._checked(statement, headline))
+        yield Cell("code", self._shown(statement, headline))
         compared = [_compared(statement, n, part) for n, part in headline.items() if _runs(part)]
         if compared:
             yield Cell("code", "\n".join(compared))
         if statement.name == BOUND:
-            yield Cell("code", DRAWN.format(name=statement.name, place=next(iter(headline))))
+            axes = axes_named(Writer(self.notation, {}))
+            drawn = f",\n    axes_named={axes!r}," if self.lettered else ""
+            place = next(iter(headline))
+            yield Cell("code", DRAWN.format(name=statement.name, place=place, axes=drawn))
         if statement.counterexamples:
+            shown = (
+                'display(Markdown(board.prose(f"*{each.explains}.* {each.find().shows}.")))'
+                if self.lettered
+                else 'print(f"{each.explains}\\n    {each.find().shows}")'
+            )
             yield Cell(
                 "code",
-                f"for each in {statement.name}.counterexamples:\n"
-                '    print(f"{each.explains}\\n    {each.find().shows}")',
+                f"for each in {statement.name}.of(general).counterexamples:\n    {shown}",
             )
+
+    def _checked(self, statement: Statement, headline: dict[int, Part]) -> str:
+        name = statement.name
+        checked = (
+            f'library["{name}"] = {name}\n'
+            f"steps = {name}.check(general, library)\n"
+            'print(f"{steps} steps, each justified by its rule")\n'
+        )
+        if not self.lettered:
+            return f"{checked}{name}"
+        return (
+            f"{checked}parts = {self._parts(statement)}\n"
+            f"for place in {list(headline)}:\n"
+            "    display(Math(board.latex(parts[place].claim)))"
+        )
+
+    def _parts(self, statement: Statement) -> str:
+        """The parts, in the layout of the notation."""
+        parts = f"{statement.name}.parts(general)"
+        if self.notation.layout != DENOMINATOR:
+            return parts
+        return f"[in_denominator_layout(part) for part in {parts}]"
+
+    def _shown(self, statement: Statement, headline: dict[int, Part]) -> str:
+        """The chains of the headline, base cases and induction steps included."""
+        chains = [chain for part in headline.values() for chain in part.proof.chains]
+        line = '", ".join(filter(None, [parts[place].label, caption]))'
+        said = f"display(Markdown(board.prose({line})))" if self.lettered else f"print({line})"
+        named = f"        {said}\n" if len(chains) > 1 else ""
+        chain = "Math(chain.latex(board.notation))" if self.lettered else "chain"
+        return (
+            f"parts = {self._parts(statement)}\n"
+            f"for place in {list(headline)}:\n"
+            f"    for caption, chain, given in parts[place].proof.chains:\n{named}"
+            f"        display({chain})"
+        )
 
 
 def _has_statements(section: Section) -> bool:
@@ -150,14 +245,18 @@ def _source_file(statement: Statement) -> Path:
     return Path(found)
 
 
-def definition(path: Path) -> str:
+def definition(path: Path, before: str) -> str:
     """A proof file as a cell: of its docstrings the titles stay, for the prose stands above it.
 
-    Raises `IllFormedError` for a file that gives a name of `SETUP` another meaning.
+    Args:
+        path: the file.
+        before: the notebook's first code cell.
+
+    Raises `IllFormedError` for a file that gives a name of that cell another meaning.
     """
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source, str(path))
-    own = set(_names(ast.parse(SETUP)))
+    own = set(_names(ast.parse(before)))
     for name, binding in _names(tree).items():
         if name in own and not isinstance(binding, ast.ImportFrom | ast.Import):
             raise IllFormedError(
@@ -192,32 +291,6 @@ def _names(tree: ast.Module) -> dict[str, ast.stmt]:
                 stored = (inner for target in targets for inner in ast.walk(target))
                 found |= {inner.id: node for inner in stored if isinstance(inner, ast.Name)}
     return found
-
-
-def _checked(statement: Statement) -> str:
-    name = statement.name
-    return (
-        f'library["{name}"] = {name}\n'
-        f"steps = {name}.check(general, library)\n"
-        'print(f"{steps} steps, each justified by its rule")\n'
-        f"{name}"
-    )
-
-
-def _shown(statement: Statement, headline: dict[int, Part]) -> str:
-    """The chains of the headline, base cases and induction steps included."""
-    chains = [chain for part in headline.values() for chain in part.proof.chains]
-    named = (
-        '        print(", ".join(filter(None, [parts[place].label, caption])))\n'
-        if len(chains) > 1
-        else ""
-    )
-    return (
-        f"parts = {statement.name}.parts(general)\n"
-        f"for place in {list(headline)}:\n"
-        f"    for caption, chain, given in parts[place].proof.chains:\n{named}"
-        "        display(chain)"
-    )
 
 
 def _runs(part: Part) -> bool:

@@ -149,7 +149,7 @@ def _decay(report: NetworkReport, writer: Writer) -> Figure:
         curves.append(Curve(bound, distance, decay.bounds.tolist(), f"{role} bound"))  # type: ignore[arg-type]
     return norm_decay(
         curves,
-        axes_named=_axes(writer),
+        axes_named=axes_named(writer),
         caption=writer.prose(
             "The norm ‖∂s_t/∂s_k‖ against the distance t - k, with the bound (γλ)^{t-k} of each "
             "net."
@@ -157,7 +157,7 @@ def _decay(report: NetworkReport, writer: Writer) -> Figure:
     )
 
 
-def _axes(writer: Writer) -> tuple[str, str]:
+def axes_named(writer: Writer) -> tuple[str, str]:
     """The names of the axes t - k and ‖∂s_t/∂s_k‖, as matplotlib sets them."""
     rnn = elman()
     t, k = rnn.t, rnn.k
@@ -172,7 +172,7 @@ def _spectrum(report: NetworkReport, writer: Writer) -> Figure:
     return singular_values(
         found.values.tolist(),
         bound=bound,
-        distance_named=_axes(writer)[0],
+        distance_named=axes_named(writer)[0],
         caption=writer.prose(
             "All singular values of ∂s_t/∂s_k against t - k, with the bound on the largest."
         ),
@@ -191,7 +191,7 @@ def _regimes(report: NetworkReport, writer: Writer) -> Figure:
         panels[ratio].append(Curve("bound", distance, decays[0].bounds.tolist(), "guide"))
     return norm_regimes(
         panels,
-        axes_named=_axes(writer),
+        axes_named=axes_named(writer),
         ratio_named=f"{writer.notation.letter('gamma')}{writer.notation.letter('lambda')}",
         caption=writer.prose(
             "The norm ‖∂s_t/∂s_k‖ against t - k for γλ below, at and above 1. In each panel all "

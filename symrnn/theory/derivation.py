@@ -9,6 +9,7 @@ import sympy
 from sympy import Symbol
 
 from symrnn.errors import IllFormedError
+from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
 from symrnn.language.writing import latex
 from symrnn.recurrence.elman import RNN
@@ -83,13 +84,18 @@ class Derivation:
         """The chains to check and show: caption, lines, hypotheses."""
         return (("", self, self.given),)
 
-    def _repr_latex_(self) -> str:
-        rows = [rf"& {latex(self.start)} \\"]
+    def latex(self, notation: Notation = LECTURE) -> str:
+        """The lines in a notation, each with its rule; an `aligned` environment of amsmath."""
+        rows = [rf"& {latex(self.start, notation)} \\"]
         for step in self.steps:
             sign = {"=": "=", "≤": r"\le", "→": r"\to"}[step.relation]
             name = str(step.rule.name).replace("_", r"\ ")
-            rows.append(rf"{sign}\; & {latex(step.after)} && \text{{by }}\mathrm{{{name}}} \\")
-        return "$\\displaystyle \\begin{aligned}" + "".join(rows) + "\\end{aligned}$"
+            after = latex(step.after, notation)
+            rows.append(rf"{sign}\; & {after} && \text{{by }}\mathrm{{{name}}} \\")
+        return r"\begin{aligned}" + "".join(rows) + r"\end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
 
 
 def derivation(start: Any, given: Any = (), cell: RNN | None = None) -> Derivation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import pytest
 
 from symrnn import elman
 from symrnn.errors import IllFormedError
+from symrnn.language.notation import D2L, LECTURE, PASCANU, Notation
 from symrnn.lecture.document import lecture as document_of
-from symrnn.lecture.live import cells, definition
+from symrnn.lecture.live import cells, definition, setup
+from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
 from symrnn.typeset.document import Document, Paragraph
-from symrnn.typeset.notebook import literal, notebook
+from symrnn.typeset.notebook import Cell, literal, notebook
 
 from .conftest import evidence_of
 
@@ -85,6 +88,52 @@ def test_formulas_are_compared_and_the_bound_is_drawn(executed: Any) -> None:
     assert "<svg" in drawing.data["image/svg+xml"]
 
 
+OF_THE_STEP = ("recurrence", "activation_jacobian", "preactivation_jacobian", "step_jacobian")
+
+
+@pytest.mark.parametrize(
+    ("notation", "line", "words"),
+    [
+        (
+            PASCANU,
+            r"\frac{\partial x_{j}}{\partial x_{j - 1}} = "
+            r"W \, \operatorname{diag}\left(\sigma'\left(x_{j - 1}\right)\right)",
+            "general = sigma_inside()",
+        ),
+        (
+            D2L,
+            r"\frac{\partial \mathbf{h}_{j}}{\partial \mathbf{h}_{j - 1}} = "
+            r"\mathbf{W}_{hh}^{\mathsf{T}} \, "
+            r"\operatorname{diag}\left(\phi'\left(\mathbf{z}_{j}\right)\right)",
+            "[in_denominator_layout(part) for part in step_jacobian.parts(general)]",
+        ),
+    ],
+)
+def test_in_another_notation_it_runs_its_cell_and_shows_its_letters(
+    notation: Notation, line: str, words: str
+) -> None:
+    rnn, everything = CELLS[notation.cell](), load()
+    library = {name: everything[name].of(rnn) for name in OF_THE_STEP}
+    proved = [evidence_of(statement, rnn) for statement in library.values()]
+    document = document_of(proved, rnn, {}, Paragraph("The end."), notation)
+    made = run(notebook(cells(document, library, notation)))
+    assert any(words in cell.source for cell in made.cells)
+    latex = [o.data["text/latex"] for o in outputs(made) if "text/latex" in o.get("data", {})]
+    assert any(line in shown for shown in latex)
+    assert not [shown for shown in latex if re.search(r"(?<![\\a-z])s_\{", shown)]
+    spoken = "".join(o.text for o in outputs(made) if o.output_type == "stream")
+    assert spoken.count("each justified by its rule") == len(OF_THE_STEP)
+    assert spoken.count("agrees to") >= 1
+
+
+def test_a_notation_of_a_file_is_written_into_the_notebook() -> None:
+    mine = Notation("mine", {"W": r"W_{\mathrm{hh}}", "s": "y"}, vectors="bold")
+    shown = Cell("code", "print(board.latex(general.W * general.s[general.j]))")
+    (said,) = outputs(run(notebook([Cell("code", setup(mine)), shown])))
+    assert said.text == "\\boldsymbol{W}_{\\mathrm{hh}} \\, \\boldsymbol{y}_{j}\n"
+    assert "Notation" not in setup(LECTURE) and "Notation" not in setup(PASCANU)
+
+
 def test_a_wrong_step_stops_the_notebook(tmp_path: Path) -> None:
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="UnjustifiedStepError"):
         run(small(tmp_path, "rnn.b.T * rnn.W"))
@@ -114,7 +163,7 @@ def test_a_file_that_takes_a_name_of_the_notebook_is_refused(tmp_path: Path) -> 
     proof = tmp_path / "mine.py"
     proof.write_text("library = 3\n", encoding="utf-8")
     with pytest.raises(IllFormedError, match="`library` is a name of the notebook's own") as caught:
-        definition(proof)
+        definition(proof, setup(LECTURE))
     assert caught.value.detail["line"] == 1
 
 
