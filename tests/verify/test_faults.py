@@ -11,6 +11,7 @@ from symrnn.language.relations import Equation, Inequality
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
+from symrnn.verify.evidence import plant_all
 from symrnn.verify.faults import BOUND_SLIPS, SLIPS, _refuses, slips
 
 LIBRARY = load()
