@@ -10,6 +10,7 @@ From symrnn Require clipping_by_norm_jacobian coordinates counterexamples.
 From symrnn Require counterexamples_clipping counterexamples_one_unit gradients_could_explode.
 From symrnn Require gradients_vanish induced_norms norm_of_step other_clippings.
 From symrnn Require preactivation_jacobian product_bound product_of_jacobians recurrence.
+From symrnn Require sigma_inside.
 From symrnn Require slopes_bounded slopes_bounded_any_field step_bound step_jacobian.
 From symrnn Require tanh_and_logistic_networks truncation update_length.
 
@@ -172,6 +173,11 @@ Definition of_recurrence :=
   (@recurrence.recurrence_with_input, @recurrence.recurrence_entry_by_entry,
    @recurrence.recurrence, @recurrence.recurrence_without_input).
 Print Assumptions of_recurrence.
+
+Definition of_sigma_inside :=
+  (@sigma_inside.step_jacobian_sigma_inside_denominator_layout,
+   @sigma_inside.step_bound_sigma_inside).
+Print Assumptions of_sigma_inside.
 
 Definition of_slopes_bounded :=
   (@slopes_bounded.slopes_bounded_logistic_value_at_0,

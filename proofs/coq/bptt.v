@@ -241,6 +241,40 @@ Qed.
 
 End ColumnParameter.
 
+(* The loss as a function of a state                                          *)
+
+Section OfTheState.
+Variables (R : realType) (n : nat) (F : nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1).
+Variables (s0 : 'cV[R]_n.+1) (ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1).
+Local Notation s := (state F s0).
+Local Notation Ds t k := (jac (flow F k t) (s k)).
+
+Hypothesis F_diff : forall j, (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+Hypothesis ell_diff : forall t s, differentiable (ell t) s.
+
+(* ∂L_t/∂s_k = ∂L_t/∂s_t ∂s_t/∂s_k                                            *)
+Lemma loss_by_state_any_cell k t : (k <= t)%N ->
+  differentiable (fun u => ell t (flow F k t u)) (s k) /\
+  jac (fun u => ell t (flow F k t u)) (s k) = jac (ell t) (s t) *m Ds t k.
+Proof.
+move=> kt; pose proof (differentiable_flow F_diff kt) as df.
+split; first exact: (differentiable_comp df (ell_diff _ _)).
+rewrite -(flow_state F s0 kt); exact: (jac_comp df (ell_diff _ _)).
+Qed.
+
+(* ∂L_t/∂s_0 = ∂L_t/∂s_t ∏_{j=1}^{t} ∂s_j/∂s_{j-1}                            *)
+Lemma initial_state_any_cell t :
+  differentiable (fun u => ell t (state F u t)) s0 /\
+  jac (fun u => ell t (state F u t)) s0 =
+  jac (ell t) (s t) *m oprod 1 t.+1 (fun j => Ds j (j - 1)%N).
+Proof.
+have [dL EL] := loss_by_state_any_cell (leq0n t); split; first exact: dL.
+etransitivity; first exact: EL.
+by have [_ ->] := product_of_jacobians_any_cell F_diff (leq0n t).
+Qed.
+
+End OfTheState.
+
 (* Horner's rule for ordered products                                         *)
 
 Section Adjoint.
@@ -281,6 +315,59 @@ Lemma sum_of_four (M : zmodType) (f : nat -> M) :
   \sum_(1 <= k < 5) f k = f 1%N + f 2%N + f 3%N + f 4%N.
 Proof. by rewrite /index_iota /= !big_cons big_nil addr0 !addrA. Qed.
 
+(* θ and the state together: W g + U x_k + b, where g is a function of both   *)
+
+Section Preactivation.
+Variables (R : realType) (d m : nat).
+Variables (W : 'M[R]_d.+1) (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1).
+Variables (x : nat -> 'cV[R]_m.+1) (k : nat).
+
+Lemma preactivation_diff_W (g dg : 'M[R]_d.+1 * 'cV[R]_d.+1 -> 'cV[R]_d.+1) z :
+  is_diff z g dg -> is_diff z (fun y => preactivation y.1 U b x k (g y))
+    (fun h => h.1 *m g z + z.1 *m dg h + 0 + 0).
+Proof.
+move=> Hg; pose proof (is_diff_mulmx (is_diff_fst z) Hg) as H1.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 (@is_diff_cst R _ _ (U *m x k) z)) as H2.
+exact: (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b z)).
+Qed.
+
+Lemma preactivation_diff_U (g dg : 'M[R]_(d.+1, m.+1) * 'cV[R]_d.+1 -> 'cV[R]_d.+1) z :
+  is_diff z g dg -> is_diff z (fun y => preactivation W y.1 b x k (g y))
+    (fun h => W *m dg h + (h.1 *m x k + z.1 *m 0) + 0).
+Proof.
+move=> Hg; pose proof (is_diff_linear W Hg) as H1.
+pose proof (is_diff_mulmx (is_diff_fst z) (@is_diff_cst R _ _ (x k) z)) as H1'.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 H1') as H2.
+exact: (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b z)).
+Qed.
+
+Lemma preactivation_diff_b (g dg : 'cV[R]_d.+1 * 'cV[R]_d.+1 -> 'cV[R]_d.+1) z :
+  is_diff z g dg -> is_diff z (fun y => preactivation W U y.1 x k (g y))
+    (fun h => W *m dg h + 0 + h.1).
+Proof.
+move=> Hg; pose proof (is_diff_linear W Hg) as H1.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 (@is_diff_cst R _ _ (U *m x k) z)) as H2.
+exact: (@is_diffD _ _ _ _ _ _ _ _ H2 (is_diff_fst z)).
+Qed.
+
+(* with σ inside, g = σ(s)                                                    *)
+Variables (sigma sigma' : R -> R).
+Hypothesis sigmaP : slope sigma sigma'.
+
+Lemma sigma_inside_diff_W u :
+  differentiable (fun z : 'M_d.+1 * 'cV_d.+1 => sigma_inside sigma z.1 U b x k z.2) (W, u).
+Proof. by case: (preactivation_diff_W (is_diff_map_mx sigmaP (is_diff_snd (W, u)))). Qed.
+
+Lemma sigma_inside_diff_U u :
+  differentiable (fun z : 'M_(d.+1, m.+1) * 'cV_d.+1 => sigma_inside sigma W z.1 b x k z.2) (U, u).
+Proof. by case: (preactivation_diff_U (is_diff_map_mx sigmaP (is_diff_snd (U, u)))). Qed.
+
+Lemma sigma_inside_diff_b u :
+  differentiable (fun z : 'cV_d.+1 * 'cV_d.+1 => sigma_inside sigma W U z.1 x k z.2) (b, u).
+Proof. by case: (preactivation_diff_b (is_diff_map_mx sigmaP (is_diff_snd (b, u)))). Qed.
+
+End Preactivation.
+
 (* The Elman network                                                          *)
 
 Section Elman.
@@ -309,31 +396,15 @@ Local Notation Db k := (jac (fun c => by_b c k (s (k - 1)%N)) b).
 
 Lemma elman_diff_W k u :
   differentiable (fun z : 'M_d.+1 * 'cV_d.+1 => by_W z.1 k z.2) (W, u).
-Proof.
-pose proof (is_diff_mulmx (is_diff_fst (W, u)) (is_diff_snd (W, u))) as H1.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 (@is_diff_cst R _ _ (U *m x k) (W, u))) as H2.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b (W, u))) as H3.
-by case: (is_diff_map_mx sigmaP H3).
-Qed.
+Proof. by case: (is_diff_map_mx sigmaP (preactivation_diff_W U b x k (is_diff_snd (W, u)))). Qed.
 
 Lemma elman_diff_U k u :
   differentiable (fun z : 'M_(d.+1, m.+1) * 'cV_d.+1 => by_U z.1 k z.2) (U, u).
-Proof.
-pose proof (is_diff_linear W (is_diff_snd (U, u))) as H1.
-pose proof (is_diff_mulmx (is_diff_fst (U, u)) (@is_diff_cst R _ _ (x k) (U, u))) as H1'.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 H1') as H2.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b (U, u))) as H3.
-by case: (is_diff_map_mx sigmaP H3).
-Qed.
+Proof. by case: (is_diff_map_mx sigmaP (preactivation_diff_U W b x k (is_diff_snd (U, u)))). Qed.
 
 Lemma elman_diff_b k u :
   differentiable (fun z : 'cV_d.+1 * 'cV_d.+1 => by_b z.1 k z.2) (b, u).
-Proof.
-pose proof (is_diff_linear W (is_diff_snd (b, u))) as H1.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 (@is_diff_cst R _ _ (U *m x k) (b, u))) as H2.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H2 (is_diff_fst (b, u))) as H3.
-by case: (is_diff_map_mx sigmaP H3).
-Qed.
+Proof. by case: (is_diff_map_mx sigmaP (preactivation_diff_b W U x k (is_diff_snd (b, u)))). Qed.
 
 (* With s_h held constant                                                     *)
 
@@ -417,22 +488,14 @@ Proof. exact: (@bptt_likewise_the_loss_by_b_with_s_h_held 0%N t). Qed.
 Lemma loss_by_state k t : (k <= t)%N ->
   differentiable (fun u => ell t (flow F k t u)) (s k) /\
   DL t k = jac (ell t) (s t) *m Ds t k.
-Proof.
-move=> kt; have [df _] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n k) kt.
-split; first exact: (differentiable_comp df (ell_diff _ _)).
-rewrite -(flow_state F s0 kt); exact: (jac_comp df (ell_diff _ _)).
-Qed.
+Proof. by apply: loss_by_state_any_cell => // j _; exact: differentiable_elman. Qed.
 
 (* ∂L_t/∂s_0 = ∂L_t/∂s_t ∏_{j=1}^{t} ∂s_j/∂s_{j-1}                            *)
 Theorem bptt_the_initial_state t : (0 <= t)%N ->
   differentiable (fun u => ell t (state F u t)) s0 /\
   jac (fun u => ell t (state F u t)) s0 =
   jac (ell t) (s t) *m oprod 1 t.+1 (fun j => Ds j (j - 1)%N).
-Proof.
-move=> t0; have [dL EL] := loss_by_state (leq0n t); split; first exact: dL.
-etransitivity; first exact: EL.
-by have [_ ->] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n 0) t0.
-Qed.
+Proof. by move=> _; apply: initial_state_any_cell => // j _; exact: differentiable_elman. Qed.
 
 (* ∂L_t/∂θ = ∂L_t/∂s_t Σ_{k=1}^{t} ∂s_t/∂s_k ∂⁺s_k/∂θ for θ = W, U, b          *)
 Theorem bptt t :

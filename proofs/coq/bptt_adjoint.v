@@ -34,6 +34,11 @@ case: k => // k _ kT; rewrite subn1 /=.
 exact: arriving_horner (ltnW kT).
 Qed.
 
+(* (l + δᵀ J)ᵀ = lᵀ + A δ where A = Jᵀ                                        *)
+Lemma transposed_before (R : comRingType) n r (l delta : 'M[R]_(r, n)) (J A : 'M[R]_n) :
+  J^T = A -> (l + delta *m J)^T = l^T + A *m delta^T.
+Proof. by move=> <-; rewrite linearD /= trmx_mul. Qed.
+
 (* Any cell: ∂L/∂vec(θ) = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂vec(θ)                       *)
 
 Section AnyCell.
@@ -85,6 +90,28 @@ move=> Fd; have [dL EL] := bptt_column_total_loss s0 Fd ell_diff T.
 split; first exact: dL.
 etransitivity; first exact: EL.
 by apply: sum_adjoint => j _; exact: (differentiable_step Fd).
+Qed.
+
+(* ∂L_t/∂vec(θ) = Σ_k ∂L_t/∂s_k ∂⁺s_k/∂vec(θ)                                 *)
+Lemma gradient_from_the_adjoint_any_cell
+    (F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) theta t :
+  (forall k s, differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  differentiable (fun v => ell t (state (F v) s0 t)) theta /\
+  jacvec (fun v => ell t (state (F v) s0 t)) theta =
+  \sum_(1 <= k < t.+1)
+    jac (fun u => ell t (flow (F theta) k t u)) (state (F theta) s0 k) *m
+    jacvec (fun v => F v k (state (F theta) s0 (k - 1)%N)) theta.
+Proof.
+move=> Fd; have [dL EL] := bptt_matrix_loss s0 Fd ell_diff (leq0n t).
+split; first exact: dL.
+etransitivity; first exact: EL.
+etransitivity; first exact: mulmx_sumr.
+apply: eq_big_nat => k /andP[_ kt]; rewrite ltnS in kt.
+have step j : (1 <= j)%N -> differentiable (F theta j) (state (F theta) s0 (j - 1)%N).
+  by move=> _; exact: (differentiable_step Fd).
+have [_ E] := loss_by_state_any_cell step ell_diff kt.
+etransitivity; first exact: mulmxA.
+exact: (congr1 (mulmx^~ _) (esym E)).
 Qed.
 
 (* δ_{T+1} = 0 and δ_{k-1}ᵀ = ∂L_{k-1}/∂s_{k-1} + δ_kᵀ ∂s_k/∂s_{k-1}          *)
@@ -146,8 +173,7 @@ Theorem bptt_the_adjoint_recursion_as_columns k T : (2 <= k)%N -> (k <= T)%N ->
     (\sum_(k <= i < T.+1) DLs i *m oprod k.+1 i.+1 (fun j => Ds j (j - 1)%N))^T.
 Proof.
 move=> k2 _; have [_ E] := step_jacobian_denominator_layout W U b s0 x sigmaP (ltnW k2).
-set delta := \sum_(_ <= _ < _) _; rewrite linearD /= trmx_mul; congr (_ + _).
-exact: (congr1 (mulmx^~ _) E).
+exact: transposed_before E.
 Qed.
 
 (* ∂L_t/∂vec(W) = Σ_k ∂L_t/∂s_k ∂⁺s_k/∂vec(W)                                 *)
@@ -156,14 +182,8 @@ Theorem bptt_the_gradient_from_the_adjoint t : (0 <= t)%N ->
   jacvec (fun V => ell t (state (by_W V) s0 t)) W =
   \sum_(1 <= k < t.+1) DL t k *m DW k.
 Proof.
-move=> t0; have [dL EL] := bptt_the_loss_by_W W U b s0 x sigmaP ell_diff t0.
-split; first exact: dL.
-etransitivity; first exact: EL.
-etransitivity; first exact: mulmx_sumr.
-apply: eq_big_nat => k /andP[_ kt]; rewrite ltnS in kt.
-have [_ E] := loss_by_state W U b s0 x sigmaP ell_diff kt.
-etransitivity; first exact: mulmxA.
-exact: (congr1 (mulmx^~ (DW k)) (esym E)).
+move=> _; exact: (@gradient_from_the_adjoint_any_cell _ _ _ _ s0 ell ell_diff by_W W t
+  (elman_diff_W W U b x sigmaP)).
 Qed.
 
 (* ∂L/∂θ = Σ_{k=1}^{T} δ_kᵀ ∂⁺s_k/∂θ for L = Σ_t L_t and θ = W, U, b           *)

@@ -50,6 +50,40 @@ rewrite norm_ge0 //= mul1r; apply: (product_bound_any_cell NP Fd kt) => j /andP[
 exact: Dq.
 Qed.
 
+Section AnyCell.
+Variables (R : realType) (N : forall m n, 'M[R]_(m, n) -> R).
+Hypothesis NP : lecture_norm N.
+Variables (n : nat) (F : nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) (s0 : 'cV[R]_n.+1) (q : R).
+Local Notation "`‖ A ‖" := (N A) (at level 0, A at level 99).
+Local Notation s := (state F s0).
+Local Notation Ds t k := (jac (flow F k t) (s k)).
+Hypothesis F_diff : forall j, (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+Hypothesis qP : forall j, (1 <= j)%N -> `‖Ds j (j - 1)%N‖ <= q.
+
+Lemma ratio_ge0 : 0 <= q.
+Proof. exact: le_trans (norm_ge0 NP _) (qP (leqnn 1)). Qed.
+
+(* ‖A ∂s_t/∂s_k B‖ <= C E q^(t-k)                                             *)
+Lemma norm_term_le p r (A : 'M_(p, n.+1)) (B : 'M_(n.+1, r)) C E k t : (k <= t)%N ->
+  `‖A‖ <= C -> `‖B‖ <= E -> `‖A *m Ds t k *m B‖ <= C * E * q ^+ (t - k).
+Proof.
+move=> kt AC BE; rewrite mulrAC.
+apply: le_trans (norm_submultiplicative NP _ _) _; apply: ler_pmul; rewrite ?norm_ge0 //.
+apply: le_trans (norm_submultiplicative NP _ _) _; apply: ler_pmul; rewrite ?norm_ge0 //.
+apply: (product_bound_any_cell NP F_diff kt) => j /andP[kj _].
+exact: qP (leq_ltn_trans (leq0n k) kj).
+Qed.
+
+Lemma term_vanishes p r (A : nat -> 'M_(p, n.+1)) (B : 'M_(n.+1, r)) C E k : q < 1 ->
+  (forall t, (k <= t)%N -> `‖A t‖ <= C) -> `‖B‖ <= E ->
+  (fun t => `‖A t *m Ds t k *m B‖) --> (0 : R).
+Proof.
+move=> q1 AC BE; apply: (geometric_decay (c := C * E) (k := k) ratio_ge0 q1) => t kt.
+by rewrite norm_ge0 //=; apply: (norm_term_le kt) => //; exact: AC.
+Qed.
+
+End AnyCell.
+
 Section Elman.
 Variables (R : realType) (N : forall m n, 'M[R]_(m, n) -> R).
 Hypothesis NP : lecture_norm N.
@@ -71,47 +105,28 @@ Variables (gamma lambda : R).
 Hypothesis gammaP : forall j, (1 <= j)%N -> largest_entry (map_mx sigma' (a j)) <= gamma.
 Hypothesis lambdaP : `‖W‖ <= lambda.
 
-Lemma ratio_ge0 : 0 <= gamma * lambda.
-Proof.
-apply: mulr_ge0; last exact: le_trans (norm_ge0 NP W) lambdaP.
-exact: le_trans (largest_entry_ge0 _) (gammaP (leqnn 1)).
-Qed.
+Lemma elman_step_le j : (1 <= j)%N -> `‖Ds j (j - 1)%N‖ <= gamma * lambda.
+Proof. by move=> j1; exact: (step_bound NP sigmaP j1 (gammaP j1) lambdaP). Qed.
 
-Lemma norm_Ds_le k t : (k <= t)%N -> `‖Ds t k‖ <= (gamma * lambda) ^+ (t - k).
-Proof.
-move=> kt; apply: (product_bound NP sigmaP kt) => // j /andP[kj _].
-exact: gammaP (leq_ltn_trans (leq0n k) kj).
-Qed.
+Lemma elman_step_exists j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+Proof. by move=> _; exact: differentiable_elman. Qed.
 
 Theorem gradients_vanish_the_derivative_over_many_steps k :
   gamma * lambda < 1 -> (fun t => `‖Ds t k‖) --> (0 : R).
 Proof.
-move=> q1; apply: (geometric_decay (c := 1) (k := k) ratio_ge0 q1) => t kt.
-by rewrite norm_ge0 //= mul1r norm_Ds_le.
-Qed.
-
-(* ‖A ∂s_t/∂s_k B‖ <= C E (γλ)^(t-k)                                          *)
-Lemma norm_term_le p q (A : 'M_(p, d.+1)) (B : 'M_(d.+1, q)) C E k t : (k <= t)%N ->
-  `‖A‖ <= C -> `‖B‖ <= E -> `‖A *m Ds t k *m B‖ <= C * E * (gamma * lambda) ^+ (t - k).
-Proof.
-move=> kt AC BE; rewrite mulrAC.
-apply: le_trans (norm_submultiplicative NP _ _) _; apply: ler_pmul; rewrite ?norm_ge0 //.
-apply: le_trans (norm_submultiplicative NP _ _) _; apply: ler_pmul; rewrite ?norm_ge0 //.
-exact: norm_Ds_le.
+move=> q1; apply: (gradients_vanish_any_cell NP elman_step_exists _ q1) => j kj.
+exact: elman_step_le (leq_ltn_trans (leq0n k) kj).
 Qed.
 
 Theorem gradients_vanish_a_bound_for_a_term_of_the_gradient C E k t : (k <= t)%N ->
   `‖DLs t‖ <= C -> `‖DW k‖ <= E ->
   `‖DLs t *m Ds t k *m DW k‖ <= C * E * (gamma * lambda) ^+ (t - k).
-Proof. exact: norm_term_le. Qed.
+Proof. exact: (norm_term_le NP elman_step_exists elman_step_le). Qed.
 
 Theorem gradients_vanish_a_term_of_the_gradient C E k : gamma * lambda < 1 ->
   (forall t, (k <= t)%N -> `‖DLs t‖ <= C) -> `‖DW k‖ <= E ->
   (fun t => `‖DLs t *m Ds t k *m DW k‖) --> (0 : R).
-Proof.
-move=> q1 LC WE; apply: (geometric_decay (c := C * E) (k := k) ratio_ge0 q1) => t kt.
-rewrite norm_ge0 //=; apply: (norm_term_le kt) => //; exact: LC.
-Qed.
+Proof. exact: (term_vanishes NP elman_step_exists elman_step_le). Qed.
 
 Theorem gradients_vanish C E k : gamma * lambda < 1 ->
   (forall t, (k <= t)%N -> `‖DLs t‖ <= C) -> `‖DW k‖ <= E ->

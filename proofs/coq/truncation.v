@@ -64,6 +64,194 @@ elim: n mn => // n IH; rewrite ltnS leq_eqVlt => /orP[/eqP->|mn].
 by rewrite big_nat_recr ?(ltnW mn) //= mulrDl IH // mulrBr mulr1 exprSr addrA subrK.
 Qed.
 
+(* Any cell                                                                   *)
+
+Section AnyCell.
+Variables (R : realType) (n p q : nat).
+Variable F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1.
+Variables (theta : 'M[R]_(p.+1, q.+1)) (s0 : 'cV[R]_n.+1).
+Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
+
+Hypothesis F_diff : forall k s,
+  differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+Hypothesis ell_diff : forall t s, differentiable (ell t) s.
+
+Local Notation s := (state (F theta) s0).
+Local Notation Ds t k := (jac (flow (F theta) k t) (s k)).
+Local Notation DLs t := (jac (ell t) (s t)).
+Local Notation Dplus k := (jacvec (fun v => F v k (s (k - 1)%N)) theta).
+(* ∂⁺s_{t-i}/∂vec(θ)                                                          *)
+Local Notation Dback t i := (jacvec (fun v => F v (t - i)%N (s (t - i.+1)%N)) theta).
+(* ∂L_t/∂vec(θ), and the same with s_h held                                   *)
+Local Notation exact t := (jacvec (fun v => ell t (state (F v) s0 t)) theta).
+Local Notation held t h := (jacvec (fun v => ell t (flow (F v) h t (s h))) theta).
+
+Lemma term_back t i : Ds t (t - i)%N *m Dplus (t - i)%N = Ds t (t - i)%N *m Dback t i.
+Proof. by rewrite -subnDA addn1. Qed.
+
+Lemma heldE h first t : (h <= t)%N -> h.+1 = first ->
+  held t h = DLs t *m \sum_(first <= k < t.+1) Ds t k *m Dplus k.
+Proof.
+move=> ht <-; have [_ E] := bptt_matrix_loss s0 F_diff ell_diff ht.
+exact: E.
+Qed.
+
+Lemma exactE t : exact t = DLs t *m \sum_(1 <= k < t.+1) Ds t k *m Dplus k.
+Proof.
+have [_ E] := bptt_matrix_loss s0 F_diff ell_diff (leq0n t).
+exact: E.
+Qed.
+
+(* the terms k = t-τ … t, read backwards                                      *)
+Lemma kept_terms t tau : (tau.+1 <= t)%N ->
+  \sum_(t - tau <= k < t.+1) Ds t k *m Dplus k =
+  \sum_(0 <= i < tau.+1) Ds t (t - i)%N *m Dback t i.
+Proof.
+move=> tt; etransitivity; first exact: (sum_latest (fun k => Ds t k *m Dplus k) (ltnW tt)).
+by apply: eq_big_nat => i _; exact: term_back.
+Qed.
+
+Lemma the_lectures_tau_counts_factors t tau : (tau.+1 <= t)%N ->
+  DLs t *m (\sum_(0 <= i < tau.+1) Ds t (t - i)%N *m Dback t i) =
+  held t (t - tau.+1)%N.
+Proof.
+move=> tt; symmetry; etransitivity; first exact: (heldE (leq_subr _ _) (subnSK tt)).
+exact: (congr1 (mulmx (DLs t)) (kept_terms tt)).
+Qed.
+
+Lemma the_frameworks_tau_counts_steps t tau :
+  (1 <= tau)%N -> (tau <= t)%N ->
+  DLs t *m (\sum_(t.+1 - tau <= k < t.+1) Ds t k *m Dplus k) = held t (t - tau)%N.
+Proof.
+by move=> _ tt; symmetry; exact: (heldE (leq_subr _ _) (esym (subSn tt))).
+Qed.
+
+Lemma tau_factors_are_tau_1_steps t tau : (tau.+1 <= t)%N ->
+  DLs t *m (\sum_(0 <= i < tau.+1) Ds t (t - i)%N *m Dback t i) =
+  DLs t *m (\sum_(t - tau <= k < t.+1) Ds t k *m Dplus k).
+Proof.
+move=> tt; apply: (congr1 (mulmx (DLs t))).
+exact: (esym (kept_terms tt)).
+Qed.
+
+Lemma one_factor_more_is_one_term_more t tau : (tau.+1 <= t)%N ->
+  held t (t - tau.+1)%N =
+  DLs t *m Ds t (t - tau)%N *m Dback t tau + held t (t - tau)%N.
+Proof.
+move=> tt; have lt : (t - tau < t.+1)%N by rewrite ltnS leq_subr.
+have split_sum (f : nat -> 'M[R]_(n.+1, q.+1 * p.+1)) :
+    \sum_(t - tau <= k < t.+1) f k = f (t - tau)%N + \sum_((t - tau).+1 <= k < t.+1) f k.
+  exact: big_ltn.
+etransitivity; first exact: (heldE (leq_subr _ _) (subnSK tt)).
+etransitivity; first exact: (congr1 (mulmx (DLs t)) (split_sum _)).
+etransitivity; first exact: mulmxDr.
+apply: (f_equal2 +%R); last exact: (esym (heldE (leq_subr _ _) erefl)).
+etransitivity; last exact: mulmxA.
+exact: (congr1 (mulmx (DLs t)) (term_back t tau)).
+Qed.
+
+(* the bias: what is dropped                                                  *)
+Lemma the_bias t tau : (tau.+1 <= t)%N ->
+  exact t - held t (t - tau.+1)%N =
+  DLs t *m (\sum_(1 <= k < t - tau) Ds t k *m Dplus k).
+Proof.
+move=> tt; have split_sum (f : nat -> 'M[R]_(n.+1, q.+1 * p.+1)) :
+    \sum_(1 <= k < t.+1) f k =
+    \sum_(1 <= k < t - tau) f k + \sum_(t - tau <= k < t.+1) f k.
+  apply: big_cat_nat; first by rewrite subn_gt0.
+  by rewrite (leq_trans (leq_subr _ _)).
+have cancel (A : 'rV_n.+1) (B D : 'M[R]_(n.+1, q.+1 * p.+1)) :
+    A *m (B + D) - A *m D = A *m B by rewrite mulmxDr addrK.
+have E1 := etrans (exactE t)
+  (congr1 (mulmx (DLs t)) (split_sum (fun k => Ds t k *m Dplus k))).
+have E2 := heldE (leq_subr _ _) (subnSK tt).
+exact: (etrans (f_equal2 (fun u v => u - v) E1 E2) (cancel _ _ _)).
+Qed.
+
+Section Bounds.
+Variable N : forall m n, 'M[R]_(m, n) -> R.
+Hypothesis NP : lecture_norm N.
+Local Notation "`‖ A ‖" := (N A) (at level 0, A at level 99).
+Variables (c C E : R).
+Hypothesis cP : forall j, (1 <= j)%N -> `‖Ds j (j - 1)%N‖ <= c.
+Hypothesis EP : forall k, (1 <= k)%N -> `‖Dplus k‖ <= E.
+
+Lemma step_exists_any_cell j : (1 <= j)%N -> differentiable (F theta j) (s (j - 1)%N).
+Proof. by move=> _; exact: (differentiable_step F_diff). Qed.
+
+(* ‖∂L_t/∂s_t Σ_k ∂s_t/∂s_k ∂⁺s_k‖ <= C E Σ_k (γλ)^(t-k)                      *)
+Lemma norm_sum_of_terms_le t h l : (1 <= h)%N -> (l <= t.+1)%N -> `‖DLs t‖ <= C ->
+  `‖DLs t *m (\sum_(h <= k < l) Ds t k *m Dplus k)‖ <=
+  C * E * \sum_(h <= k < l) c ^+ (t - k).
+Proof.
+move=> h1 lt LC; rewrite mulr_sumr.
+have sumE (A : 'rV_n.+1) (f : nat -> 'M[R]_(n.+1, q.+1 * p.+1)) (e : nat -> R) :
+    (forall k, (h <= k < l)%N -> `‖A *m f k‖ <= e k) ->
+    `‖A *m \sum_(h <= k < l) f k‖ <= \sum_(h <= k < l) e k.
+  move=> Ae; rewrite mulmx_sumr; apply: le_trans (norm_sum NP _ _) _.
+  by rewrite 2!big_seq; apply: ler_sum => k; rewrite mem_index_iota => /Ae.
+apply: sumE => k /andP[hk kl]; rewrite mulmxA.
+apply: (norm_term_le NP step_exists_any_cell cP) => //.
+  by rewrite -ltnS (leq_trans kl).
+exact: EP (leq_trans h1 hk).
+Qed.
+
+Lemma the_bias_bounded t tau : (tau.+1 <= t)%N -> `‖DLs t‖ <= C ->
+  `‖exact t - held t (t - tau.+1)%N‖ <=
+  C * E * \sum_(tau.+1 <= i < t) c ^+ i.
+Proof.
+move=> tt LC; have -> := the_bias tt.
+have back : \sum_(1 <= k < t - tau) c ^+ (t - k) =
+            \sum_(tau.+1 <= i < t) c ^+ i.
+  rewrite -(subnSK tt) (sum_backwards (fun i => c ^+ i)) //.
+    by rewrite subKn // subn0.
+  exact: leq_subr.
+rewrite -back; apply: norm_sum_of_terms_le => //.
+exact: leq_trans (leq_subr _ _) (leqnSn t).
+Qed.
+
+Lemma the_bias_is_a_geometric_tail t tau : (tau.+1 <= t)%N ->
+  `‖DLs t‖ <= C -> c < 1 ->
+  `‖exact t - held t (t - tau.+1)%N‖ <=
+  C * E * c ^+ tau.+1 / (1 - c).
+Proof.
+move=> tt LC q1; apply: le_trans (the_bias_bounded tt LC) _.
+have CE : 0 <= C * E.
+  apply: mulr_ge0; first exact: le_trans (norm_ge0 NP _) LC.
+  exact: le_trans (norm_ge0 NP _) (EP (leqnn 1)).
+have tail := geometric_tail tau.+1 t (ratio_ge0 NP cP) q1.
+by have := ler_wpmul2l CE tail; rewrite [in X in _ <= X -> _]mulrA.
+Qed.
+
+Lemma what_is_kept_cannot_explode t tau : (tau.+1 <= t)%N ->
+  `‖DLs t‖ <= C ->
+  `‖held t (t - tau.+1)%N‖ <= C * E * \sum_(0 <= i < tau.+1) c ^+ i.
+Proof.
+move=> tt LC; have -> := heldE (leq_subr _ _) (subnSK tt).
+have back : \sum_(t - tau <= k < t.+1) c ^+ (t - k) =
+            \sum_(0 <= i < tau.+1) c ^+ i.
+  rewrite (sum_latest (fun k => c ^+ (t - k)) (ltnW tt)).
+  apply: eq_big_nat => i /andP[_ it]; rewrite subKn //.
+  by rewrite -ltnS (leq_trans it) // ltnW // ltnS.
+rewrite -back; apply: norm_sum_of_terms_le => //.
+by rewrite subn_gt0.
+Qed.
+
+Lemma what_is_kept_can_vanish_all_the_same i t tau : (i <= tau)%N ->
+  (tau.+1 <= t)%N -> `‖DLs t‖ <= C ->
+  `‖DLs t *m Ds t (t - i)%N *m Dback t i‖ <= C * E * c ^+ i.
+Proof.
+move=> it tt LC; have it' : (i < t)%N by exact: leq_ltn_trans it tt.
+have := norm_term_le NP step_exists_any_cell cP (leq_subr i t) LC (EP _).
+move=> /(_ (t - i)%N); rewrite subn_gt0 subKn ?(ltnW it') // -subnDA addn1.
+exact.
+Qed.
+
+End Bounds.
+End AnyCell.
+
+(* The Elman network                                                          *)
+
 Section Truncation.
 Variables (R : realType) (d m : nat) (sigma sigma' : R -> R).
 Variables (W : 'M[R]_d.+1) (U : 'M[R]_(d.+1, m.+1)) (b s0 : 'cV[R]_d.+1).
@@ -85,88 +273,33 @@ Local Notation DWback t i := (jacvec (fun V => by_W V (t - i)%N (s (t - i.+1)%N)
 Local Notation exact t := (jacvec (fun V => ell t (state (by_W V) s0 t)) W).
 Local Notation held t h := (jacvec (fun V => ell t (flow (by_W V) h t (s h))) W).
 
-Lemma term_back t i : Ds t (t - i)%N *m DW (t - i)%N = Ds t (t - i)%N *m DWback t i.
-Proof. by rewrite -subnDA addn1. Qed.
-
-Lemma heldE h first t : (h <= t)%N -> h.+1 = first ->
-  held t h = DLs t *m \sum_(first <= k < t.+1) Ds t k *m DW k.
-Proof.
-move=> ht <-; have [_ E] :=
-  bptt_the_loss_by_W_with_s_h_held W U b s0 x sigmaP ell_diff (leq0n h) ht.
-exact: E.
-Qed.
-
-Lemma exactE t : exact t = DLs t *m \sum_(1 <= k < t.+1) Ds t k *m DW k.
-Proof.
-have [_ E] := bptt_the_loss_by_W W U b s0 x sigmaP ell_diff (leq0n t).
-exact: E.
-Qed.
-
-(* the terms k = t-τ … t, read backwards                                      *)
-Lemma kept_terms t tau : (tau.+1 <= t)%N ->
-  \sum_(t - tau <= k < t.+1) Ds t k *m DW k =
-  \sum_(0 <= i < tau.+1) Ds t (t - i)%N *m DWback t i.
-Proof.
-move=> tt; etransitivity; first exact: (sum_latest (fun k => Ds t k *m DW k) (ltnW tt)).
-by apply: eq_big_nat => i _; exact: term_back.
-Qed.
+Local Notation by_W_diff := (elman_diff_W W U b x sigmaP).
 
 Theorem truncation_the_lectures_tau_counts_factors t tau : (tau.+1 <= t)%N ->
   DLs t *m (\sum_(0 <= i < tau.+1) Ds t (t - i)%N *m DWback t i) =
   held t (t - tau.+1)%N.
-Proof.
-move=> tt; symmetry; etransitivity; first exact: (heldE (leq_subr _ _) (subnSK tt)).
-exact: (congr1 (mulmx (DLs t)) (kept_terms tt)).
-Qed.
+Proof. exact: (@the_lectures_tau_counts_factors _ _ _ _ by_W W s0 ell by_W_diff ell_diff). Qed.
 
 Theorem truncation_the_frameworks_tau_counts_steps t tau :
   (1 <= tau)%N -> (tau <= t)%N ->
   DLs t *m (\sum_(t.+1 - tau <= k < t.+1) Ds t k *m DW k) = held t (t - tau)%N.
-Proof.
-by move=> _ tt; symmetry; exact: (heldE (leq_subr _ _) (esym (subSn tt))).
-Qed.
+Proof. exact: (@the_frameworks_tau_counts_steps _ _ _ _ by_W W s0 ell by_W_diff ell_diff). Qed.
 
 Theorem truncation_tau_factors_are_tau_1_steps t tau : (tau.+1 <= t)%N ->
   DLs t *m (\sum_(0 <= i < tau.+1) Ds t (t - i)%N *m DWback t i) =
   DLs t *m (\sum_(t - tau <= k < t.+1) Ds t k *m DW k).
-Proof.
-move=> tt; apply: (congr1 (mulmx (DLs t))).
-exact: (esym (kept_terms tt)).
-Qed.
+Proof. exact: (@tau_factors_are_tau_1_steps _ _ _ _ by_W W s0 ell). Qed.
 
 Theorem truncation_one_factor_more_is_one_term_more t tau : (tau.+1 <= t)%N ->
   held t (t - tau.+1)%N =
   DLs t *m Ds t (t - tau)%N *m DWback t tau + held t (t - tau)%N.
-Proof.
-move=> tt; have lt : (t - tau < t.+1)%N by rewrite ltnS leq_subr.
-have split_sum (f : nat -> 'M[R]_(d.+1, d.+1 * d.+1)) :
-    \sum_(t - tau <= k < t.+1) f k = f (t - tau)%N + \sum_((t - tau).+1 <= k < t.+1) f k.
-  exact: big_ltn.
-etransitivity; first exact: (heldE (leq_subr _ _) (subnSK tt)).
-etransitivity; first exact: (congr1 (mulmx (DLs t)) (split_sum _)).
-etransitivity; first exact: mulmxDr.
-apply: (f_equal2 +%R); last exact: (esym (heldE (leq_subr _ _) erefl)).
-etransitivity; last exact: mulmxA.
-exact: (congr1 (mulmx (DLs t)) (term_back t tau)).
-Qed.
+Proof. exact: (@one_factor_more_is_one_term_more _ _ _ _ by_W W s0 ell by_W_diff ell_diff). Qed.
 
 (* the bias: what is dropped                                                  *)
 Theorem truncation_the_bias t tau : (tau.+1 <= t)%N ->
   exact t - held t (t - tau.+1)%N =
   DLs t *m (\sum_(1 <= k < t - tau) Ds t k *m DW k).
-Proof.
-move=> tt; have split_sum (f : nat -> 'M[R]_(d.+1, d.+1 * d.+1)) :
-    \sum_(1 <= k < t.+1) f k =
-    \sum_(1 <= k < t - tau) f k + \sum_(t - tau <= k < t.+1) f k.
-  apply: big_cat_nat; first by rewrite subn_gt0.
-  by rewrite (leq_trans (leq_subr _ _)).
-have cancel (A : 'rV_d.+1) (B D : 'M[R]_(d.+1, d.+1 * d.+1)) :
-    A *m (B + D) - A *m D = A *m B by rewrite mulmxDr addrK.
-have E1 := etrans (exactE t)
-  (congr1 (mulmx (DLs t)) (split_sum (fun k => Ds t k *m DW k))).
-have E2 := heldE (leq_subr _ _) (subnSK tt).
-exact: (etrans (f_equal2 (fun u v => u - v) E1 E2) (cancel _ _ _)).
-Qed.
+Proof. exact: (@the_bias _ _ _ _ by_W W s0 ell by_W_diff ell_diff). Qed.
 
 Section Bounds.
 Variable N : forall m n, 'M[R]_(m, n) -> R.
@@ -177,73 +310,28 @@ Hypothesis gammaP : forall j, (1 <= j)%N -> largest_entry (map_mx sigma' (a j)) 
 Hypothesis lambdaP : `‖W‖ <= lambda.
 Hypothesis EP : forall k, (1 <= k)%N -> `‖DW k‖ <= E.
 
-(* ‖∂L_t/∂s_t Σ_k ∂s_t/∂s_k ∂⁺s_k‖ <= C E Σ_k (γλ)^(t-k)                      *)
-Lemma norm_sum_of_terms_le t p q : (1 <= p)%N -> (q <= t.+1)%N -> `‖DLs t‖ <= C ->
-  `‖DLs t *m (\sum_(p <= k < q) Ds t k *m DW k)‖ <=
-  C * E * \sum_(p <= k < q) (gamma * lambda) ^+ (t - k).
-Proof.
-move=> p1 qt LC; rewrite mulr_sumr.
-have sumE (A : 'rV_d.+1) (f : nat -> 'M[R]_(d.+1, d.+1 * d.+1)) (c : nat -> R) :
-    (forall k, (p <= k < q)%N -> `‖A *m f k‖ <= c k) ->
-    `‖A *m \sum_(p <= k < q) f k‖ <= \sum_(p <= k < q) c k.
-  move=> Ac; rewrite mulmx_sumr; apply: le_trans (norm_sum NP _ _) _.
-  by rewrite 2!big_seq; apply: ler_sum => k; rewrite mem_index_iota => /Ac.
-apply: sumE => k /andP[pk kq]; rewrite mulmxA.
-apply: (norm_term_le NP sigmaP gammaP lambdaP) => //.
-  by rewrite -ltnS (leq_trans kq).
-exact: EP (leq_trans p1 pk).
-Qed.
+Local Notation step_le := (elman_step_le NP sigmaP gammaP lambdaP).
 
 Theorem truncation_the_bias_bounded t tau : (tau.+1 <= t)%N -> `‖DLs t‖ <= C ->
   `‖exact t - held t (t - tau.+1)%N‖ <=
   C * E * \sum_(tau.+1 <= i < t) (gamma * lambda) ^+ i.
-Proof.
-move=> tt LC; have -> := truncation_the_bias tt.
-have back : \sum_(1 <= k < t - tau) (gamma * lambda) ^+ (t - k) =
-            \sum_(tau.+1 <= i < t) (gamma * lambda) ^+ i.
-  rewrite -(subnSK tt) (sum_backwards (fun i => (gamma * lambda) ^+ i)) //.
-    by rewrite subKn // subn0.
-  exact: leq_subr.
-rewrite -back; apply: norm_sum_of_terms_le => //.
-exact: leq_trans (leq_subr _ _) (leqnSn t).
-Qed.
+Proof. exact: (@the_bias_bounded _ _ _ _ by_W W s0 ell by_W_diff ell_diff N NP _ C E step_le EP). Qed.
 
 Theorem truncation_the_bias_is_a_geometric_tail t tau : (tau.+1 <= t)%N ->
   `‖DLs t‖ <= C -> gamma * lambda < 1 ->
   `‖exact t - held t (t - tau.+1)%N‖ <=
   C * E * (gamma * lambda) ^+ tau.+1 / (1 - gamma * lambda).
-Proof.
-move=> tt LC q1; apply: le_trans (truncation_the_bias_bounded tt LC) _.
-have CE : 0 <= C * E.
-  apply: mulr_ge0; first exact: le_trans (norm_ge0 NP _) LC.
-  exact: le_trans (norm_ge0 NP _) (EP (leqnn 1)).
-have tail := geometric_tail tau.+1 t (ratio_ge0 NP gammaP lambdaP) q1.
-by have := ler_wpmul2l CE tail; rewrite [in X in _ <= X -> _]mulrA.
-Qed.
+Proof. exact: (@the_bias_is_a_geometric_tail _ _ _ _ by_W W s0 ell by_W_diff ell_diff N NP _ C E step_le EP). Qed.
 
 Theorem truncation_what_is_kept_cannot_explode t tau : (tau.+1 <= t)%N ->
   `‖DLs t‖ <= C ->
   `‖held t (t - tau.+1)%N‖ <= C * E * \sum_(0 <= i < tau.+1) (gamma * lambda) ^+ i.
-Proof.
-move=> tt LC; have -> := heldE (leq_subr _ _) (subnSK tt).
-have back : \sum_(t - tau <= k < t.+1) (gamma * lambda) ^+ (t - k) =
-            \sum_(0 <= i < tau.+1) (gamma * lambda) ^+ i.
-  rewrite (sum_latest (fun k => (gamma * lambda) ^+ (t - k)) (ltnW tt)).
-  apply: eq_big_nat => i /andP[_ it]; rewrite subKn //.
-  by rewrite -ltnS (leq_trans it) // ltnW // ltnS.
-rewrite -back; apply: norm_sum_of_terms_le => //.
-by rewrite subn_gt0.
-Qed.
+Proof. exact: (@what_is_kept_cannot_explode _ _ _ _ by_W W s0 ell by_W_diff ell_diff N NP _ C E step_le EP). Qed.
 
 Theorem truncation_what_is_kept_can_vanish_all_the_same i t tau : (i <= tau)%N ->
   (tau.+1 <= t)%N -> `‖DLs t‖ <= C ->
   `‖DLs t *m Ds t (t - i)%N *m DWback t i‖ <= C * E * (gamma * lambda) ^+ i.
-Proof.
-move=> it tt LC; have it' : (i < t)%N by exact: leq_ltn_trans it tt.
-have := norm_term_le NP sigmaP gammaP lambdaP (leq_subr i t) LC (EP _).
-move=> /(_ (t - i)%N); rewrite subn_gt0 subKn ?(ltnW it') // -subnDA addn1.
-exact.
-Qed.
+Proof. exact: (@what_is_kept_can_vanish_all_the_same _ _ _ _ by_W W s0 ell by_W_diff N NP _ C E step_le EP). Qed.
 
 (* the exact gradient with s_{t-τ-1} held; its bias; what is kept             *)
 Theorem truncation t tau : (tau.+1 <= t)%N -> `‖DLs t‖ <= C -> gamma * lambda < 1 ->

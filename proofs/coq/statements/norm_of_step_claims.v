@@ -54,3 +54,18 @@ Theorem norm_of_step_Frobenius_norm_claim :
 Proof.
 by move=> R d W v; rewrite mulrC; exact: norm_of_step_frobenius_norm.
 Qed.
+
+(* With σ inside                                                              *)
+
+Theorem norm_of_step_of_sigma_inside_a_product_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (N : forall m n, 'M[R]_(m, n) -> R) (j : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  slope sigma sigma' ->
+  lecture_norm N ->
+  N _ _ (W *m dg (map_mx sigma' (s (j - 1)%N))) <= N _ _ (dg (map_mx sigma' (s (j - 1)%N))) * N _ _ W.
+Proof.
+move=> * /=; rewrite mulrC; exact: norm_submultiplicative.
+Qed.

@@ -5,7 +5,7 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
-From symrnn Require Import vocabulary product_of_jacobians.
+From symrnn Require Import vocabulary product_of_jacobians sigma_inside.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
@@ -68,4 +68,46 @@ Theorem product_of_jacobians_the_number_of_factors_claim :
 Proof.
 move=> R T k t k1 kt tT.
 by rewrite -natrB // -[1]/(1%:R) -natrB ?(leq_trans k1) ?(leq_trans kt) // ler_nat leq_sub.
+Qed.
+
+(* With σ inside                                                              *)
+
+Theorem product_of_jacobians_of_sigma_inside_the_product_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (k t : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  slope sigma sigma' ->
+  (k <= t)%N ->
+  differentiable (flow F k t) (s k) /\
+  (forall j, (k.+1 <= j < t.+1)%N -> differentiable (flow F (j - 1)%N j) (s (j - 1)%N)) /\
+  jac (flow F k t) (s k) = oprod k.+1 t.+1 (fun j => jac (flow F (j - 1)%N j) (s (j - 1)%N)).
+Proof.
+move=> R d m sigma sigma' W U b x s0 k t F s sigmaP kt.
+have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+  by move=> _; exact: differentiable_sigma_inside.
+have [df E] := product_of_jacobians_any_cell Fd kt.
+by split=> //; split=> // j _; exact: (differentiable_flow Fd (leq_subr 1 j)).
+Qed.
+
+Theorem product_of_jacobians_of_sigma_inside_index_and_bounds_shifted_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (k t : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  slope sigma sigma' ->
+  (k <= t)%N ->
+  (forall j, (k.+1 <= j < t.+1)%N -> differentiable (flow F (j - 1)%N j) (s (j - 1)%N)) /\
+  (forall j, (k <= j < t)%N -> differentiable (flow F j j.+1) (s j)) /\
+  oprod k.+1 t.+1 (fun j => jac (flow F (j - 1)%N j) (s (j - 1)%N)) = oprod k t (fun j => jac (flow F j j.+1) (s j)).
+Proof.
+move=> R d m sigma sigma' W U b x s0 k t F s sigmaP kt.
+have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+  by move=> _; exact: differentiable_sigma_inside.
+split=> [j _|]; first exact: (differentiable_flow Fd (leq_subr 1 j)).
+split=> [j _|]; first exact: (differentiable_flow Fd (leqnSn j)).
+rewrite product_of_jacobians_any_cell_shifted.
+by apply: eq_oprod => j _; rewrite addn1.
 Qed.

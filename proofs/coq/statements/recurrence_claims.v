@@ -49,3 +49,17 @@ Proof.
 move=> R d m sigma W U b x s0 i j F s a _.
 by rewrite /a /preactivation !mxE addrC addrA addrAC.
 Qed.
+
+(* With σ inside                                                              *)
+
+Theorem recurrence_of_sigma_inside_with_input_claim :
+  forall (R : realType) (d m : nat) (sigma : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (j : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  (1 <= j)%N ->
+  s j = W *m map_mx sigma (s (j - 1)%N) + U *m x j + b.
+Proof.
+by move=> *; exact: state_before.
+Qed.
