@@ -114,6 +114,30 @@ etransitivity; first exact: mulmxA.
 exact: (congr1 (mulmx^~ _) (esym E)).
 Qed.
 
+(* ∂L_t/∂θ in the shape of θ where ∂⁺s_k applied to dθ is A_k dθ v_k          *)
+Lemma gradient_in_the_shape_any_cell
+    (F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) theta t
+    (A : nat -> 'M[R]_(n.+1, p.+1)) (v : nat -> 'cV[R]_q.+1) :
+  (forall k s, differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  (forall k, is_diff theta (fun V => F V k (state (F theta) s0 (k - 1)%N))
+               (fun H => A k *m (H *m v k))) ->
+  grad (fun V => ell t (state (F V) s0 t)) theta =
+  \sum_(1 <= k < t.+1)
+    (jac (fun u => ell t (flow (F theta) k t u)) (state (F theta) s0 k) *m A k)^T *m (v k)^T.
+Proof.
+move=> Fd imm; have [dL EL] := gradient_from_the_adjoint_any_cell t Fd.
+apply: (@grad_is_diff R p q 1 t.+1 _ theta _ v).
+apply: (is_diff_ext (differentiableP dL)) => // H.
+etransitivity; first exact: diff_jacvec.
+etransitivity; first exact: (congr1 (mulmx^~ (vec H)) EL).
+etransitivity; first exact: mulmx_suml.
+apply: eq_big_nat => k _; have [_ E] := imm k.
+etransitivity; first exact: (esym (mulmxA _ _ _)).
+etransitivity; last exact: mulmxA.
+apply: (congr1 (mulmx _)).
+exact: (etrans (esym (diff_jacvec _ _ _)) (congr1 (@^~ H) E)).
+Qed.
+
 (* δ_{T+1} = 0 and δ_{k-1}ᵀ = ∂L_{k-1}/∂s_{k-1} + δ_kᵀ ∂s_k/∂s_{k-1}          *)
 Lemma adjoint_end F T : adjoint F T T.+1 = 0.
 Proof. by rewrite /adjoint big_geq. Qed.
@@ -130,6 +154,19 @@ by rewrite kk.
 Qed.
 
 End AnyCell.
+
+(* d(W u + U x_k + b) = dW u, where only W varies                             *)
+Lemma is_diff_preactivation_by_W (R : realType) d m (W : 'M[R]_d.+1) (U : 'M[R]_(d.+1, m.+1))
+    b (x : nat -> 'cV[R]_m.+1) k (u : 'cV[R]_d.+1) :
+  is_diff W (fun V => preactivation V U b x k u) (fun H => H *m u).
+Proof.
+pose proof (is_diff_mulmx (@is_diff_id R _ W) (@is_diff_cst R _ _ u W)) as H1.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 (@is_diff_cst R _ _ (U *m x k) W)) as H2.
+pose proof (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b W)) as H3.
+apply: (is_diff_ext H3) => // H.
+have -> : H *m u = H *m u + W *m 0 + 0 + 0 by rewrite mulmx0 !addr0.
+by [].
+Qed.
 
 Section Elman.
 Variables (R : realType) (d m : nat) (sigma sigma' : R -> R).
@@ -234,13 +271,8 @@ Qed.
 Lemma is_diff_immediate_W k u : is_diff W (fun V => by_W V k u)
   (fun H => dg (map_mx sigma' (preactivation W U b x k u)) *m (H *m u)).
 Proof.
-pose proof (is_diff_mulmx (@is_diff_id R _ W) (@is_diff_cst R _ _ u W)) as H1.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H1 (@is_diff_cst R _ _ (U *m x k) W)) as H2.
-pose proof (@is_diffD _ _ _ _ _ _ _ _ H2 (@is_diff_cst R _ _ b W)) as H3.
-apply: (is_diff_ext (is_diff_map_mx sigmaP H3)) => // H.
-rewrite hadamard_dg; congr (_ *m _).
-have -> : H *m u = H *m u + W *m 0 + 0 + 0 by rewrite mulmx0 !addr0.
-by [].
+apply: (is_diff_ext (is_diff_map_mx sigmaP (is_diff_preactivation_by_W W U b x k u))) => // H.
+by rewrite hadamard_dg.
 Qed.
 
 (* ∂L_t/∂W = Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ s_{k-1}ᵀ                  *)
@@ -250,21 +282,10 @@ Theorem bptt_the_gradient_in_the_shape_of_W t : (0 <= t)%N ->
   \sum_(1 <= k < t.+1)
     dg (map_mx sigma' (a k)) *m (DL t k)^T *m (s (k - 1)%N)^T.
 Proof.
-move=> t0; have [dL EL] := bptt_the_gradient_from_the_adjoint t0.
-split; first exact: dL.
-pose r k := DL t k *m dg (map_mx sigma' (a k)).
-transitivity (\sum_(1 <= k < t.+1) (r k)^T *m (s (k - 1)%N)^T); last first.
-  by apply: eq_big_nat => k _; rewrite /r trmx_mul /dg tr_diag_mx.
-apply: (@grad_is_diff R d d 1 t.+1 _ W r (fun k => s (k - 1)%N)).
-apply: (is_diff_ext (differentiableP dL)) => // H.
-etransitivity; first exact: diff_jacvec.
-etransitivity; first exact: (congr1 (mulmx^~ (vec H)) EL).
-etransitivity; first exact: mulmx_suml.
-apply: eq_big_nat => k _; have [_ E] := is_diff_immediate_W k (s (k - 1)%N).
-etransitivity; first exact: (esym (mulmxA _ _ _)).
-etransitivity; last exact: mulmxA.
-apply: (congr1 (mulmx (DL t k))).
-exact: (etrans (esym (diff_jacvec _ _ _)) (congr1 (@^~ H) E)).
+move=> t0; have [dL _] := bptt_the_gradient_from_the_adjoint t0; split; first exact: dL.
+etransitivity; first exact: (@gradient_in_the_shape_any_cell _ _ _ _ s0 ell ell_diff by_W W t _ _
+  (elman_diff_W W U b x sigmaP) (fun k => is_diff_immediate_W k (s (k - 1)%N))).
+by apply: eq_big_nat => k _; rewrite trmx_mul /dg tr_diag_mx.
 Qed.
 
 (* ∂⁺s_k applied to dU is diag(σ′(a_k)) dU x_k, and to db diag(σ′(a_k)) db    *)
@@ -296,27 +317,11 @@ Theorem bptt_the_gradient_in_the_shape_of_U t :
   grad (fun V => ell t (state (by_U V) s0 t)) U =
   \sum_(1 <= k < t.+1) dg (map_mx sigma' (a k)) *m (DL t k)^T *m (x k)^T.
 Proof.
-have [dL EL] := bptt_likewise_the_loss_by_U W U b s0 x sigmaP ell_diff (leq0n t).
+have [dL _] := bptt_likewise_the_loss_by_U W U b s0 x sigmaP ell_diff (leq0n t).
 split; first exact: dL.
-pose r k := DL t k *m dg (map_mx sigma' (a k)).
-transitivity (\sum_(1 <= k < t.+1) (r k)^T *m (x k)^T); last first.
-  by apply: eq_big_nat => k _; rewrite /r trmx_mul /dg tr_diag_mx.
-apply: (@grad_is_diff R d m 1 t.+1 _ U r x).
-apply: (is_diff_ext (differentiableP dL)) => // H.
-etransitivity; first exact: diff_jacvec.
-etransitivity; first exact: (congr1 (mulmx^~ (vec H)) EL).
-etransitivity; first exact: (congr1 (mulmx^~ (vec H)) (mulmx_sumr _ _ _ _)).
-etransitivity; first exact: mulmx_suml.
-apply: eq_big_nat => k /andP[_ kt]; rewrite ltnS in kt.
-have [_ E] := is_diff_immediate_U k (s (k - 1)%N).
-have [_ EDL] := loss_by_state W U b s0 x sigmaP ell_diff kt.
-have E' : DU k *m vec H = dg (map_mx sigma' (a k)) *m (H *m x k).
-  exact: (etrans (esym (diff_jacvec _ _ _)) (congr1 (@^~ H) E)).
-etransitivity; first exact: (congr1 (mulmx^~ (vec H)) (mulmxA _ _ _)).
-etransitivity; first exact: (congr1 (fun A => A *m DU k *m vec H) (esym EDL)).
-etransitivity; first exact: (esym (mulmxA _ _ _)).
-etransitivity; last exact: mulmxA.
-exact: (congr1 (mulmx (DL t k)) E').
+etransitivity; first exact: (@gradient_in_the_shape_any_cell _ _ _ _ s0 ell ell_diff by_U U t _ x
+  (elman_diff_U W U b x sigmaP) (fun k => is_diff_immediate_U k (s (k - 1)%N))).
+by apply: eq_big_nat => k _; rewrite trmx_mul /dg tr_diag_mx.
 Qed.
 
 (* ∂L_t/∂b, as a column: Σ_{k=1}^{t} diag(σ′(a_k)) (∂L_t/∂s_k)ᵀ               *)

@@ -173,7 +173,7 @@ class _Writer:
         yield "let s := state F s0 in"
         if self.rnn.a.label in self._sequences():
             j, before = Coq("j"), Coq("(s (j - 1)%N)")
-            yield f"let a := fun j => {scope.full_preactivation(j, before).text} in"
+            yield f"let a := fun j => {scope.full_between(j, before).text} in"
 
     def _about_symbols(self) -> Iterator[str]:
         if self._runs and self._uses_slope() and self.rnn.sigma.is_unknown:

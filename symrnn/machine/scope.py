@@ -16,6 +16,7 @@ from symrnn.machine.arithmetic import APPLICATION, Coq, apply, time, time_of
 from symrnn.recurrence.elman import RNN, elman, sigma_inside
 
 Build = Callable[[Activation], RNN]
+Half = Callable[[Coq], Coq]
 
 
 def _bare(sigma: Activation) -> RNN:
@@ -29,8 +30,12 @@ CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
 }
 """The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
 
-PREACTIVATIONS = {"elman": "preactivation", "bare": "bare_preactivation"}
-"""The cells that have a function for what σ is applied to, and its name."""
+PREACTIVATIONS = {
+    "elman": "preactivation",
+    "bare": "bare_preactivation",
+    "sigma_inside": "preactivation",
+}
+"""For each cell the affine function in it, to which σ is applied or which is applied to σ(s)."""
 
 ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""
@@ -110,8 +115,8 @@ class Scope:
             if (index - vector.index).is_negative:
                 return replace(self, given=None).state(index)
             if vector.label == self.rnn.a.label:
-                self._require_preactivation()
-                value = apply("map_mx", Coq(self.sigma), value)
+                _, second = self._halves(time(vector.index))
+                value = second(value)
             if index == vector.index:
                 return value
             if self.one_step and index == vector.index + 1:
@@ -121,30 +126,31 @@ class Scope:
             return apply("state", self.cell, Coq("s0"), time(index))
         return apply("s", time_of(index))
 
-    def preactivation(self, index: Any) -> Coq:
-        """a at a time."""
+    def between(self, index: Any) -> Coq:
+        """a at a time: what stands between two states."""
         if self.given is not None and self.given[0] == self.rnn.a[index]:
             return self.given[1]
         if self.given is None and not self.changed:
             return apply("a", time_of(index))
-        return self.full_preactivation(time(index), self.state(index - 1))
+        return self.full_between(time(index), self.state(index - 1))
 
-    def full_preactivation(self, index: Coq, before: Coq) -> Coq:
+    def full_between(self, index: Coq, before: Coq) -> Coq:
         """a at a time, from the state before."""
-        name = self._require_preactivation()
-        function = PREACTIVATIONS[name]
-        read = (Coq(self.changed.get(each, each)) for each in CELLS[name][1])
-        return apply(function, *read, index, before)
+        first, _ = self._halves(index)
+        return first(before)
 
-    def _require_preactivation(self) -> str:
-        """The name of the cell, one in which σ is applied last."""
+    def _halves(self, index: Coq) -> tuple[Half, Half]:
+        """The halves of a step: from the state before to what stands between, and on from there."""
         name = cell_name(self.rnn)
-        if name not in PREACTIVATIONS:
-            raise NotSupportedError(
-                "no Coq form for what stands between two states of this cell",
-                {"expected": ", ".join(PREACTIVATIONS), "got": name},
-            )
-        return name
+        read = [Coq(self.changed.get(each, each)) for each in CELLS[name][1]]
+
+        def affine(vector: Coq) -> Coq:
+            return apply(PREACTIVATIONS[name], *read, index, vector)
+
+        def activation(vector: Coq) -> Coq:
+            return apply("map_mx", Coq(self.sigma), vector)
+
+        return (activation, affine) if self.rnn.inside else (affine, activation)
 
     def vector(self, node: TimeVector) -> Coq:
         """A vector of the recurrence at a time."""
@@ -152,7 +158,7 @@ class Scope:
         if node.label == rnn.s.label:
             return self.state(index)
         if node.label == rnn.a.label:
-            return self.preactivation(index)
+            return self.between(index)
         if node.label == rnn.L.label:
             return apply("ell", time_of(index), self.state(index))
         if rnn.x is not None and node.label == rnn.x.label:

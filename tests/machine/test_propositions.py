@@ -188,11 +188,30 @@ def test_a_theorem_about_another_cell_has_another_name() -> None:
     assert (own, other) == ("bptt_claim", "bptt_of_sigma_inside_claim")
 
 
-def test_what_stands_between_two_states_has_a_form_in_the_lectures_cell_only() -> None:
-    inside = sigma_inside()
-    s_j, a_j, before = inside.s[inside.j], inside.a[inside.j], inside.s[inside.j - 1]
-    for claim in (Equation(D(s_j, a_j), inside.W), Equation(D(a_j, before), Diag(before))):
-        with pytest.raises(NotSupportedError, match="what stands between two states"):
-            proposition(claim, [inside.j >= 1], inside)
-    written = proposition(Equation(D(s_j, before), inside.W), [inside.j >= 1], inside)
-    assert "sigma_inside sigma W U b x" in written
+INSIDE = sigma_inside()
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        (INSIDE.a[j], "a j"),
+        (D(INSIDE.a[j], INSIDE.s[j - 1]), "jac (map_mx sigma) (s (j - 1)%N)"),
+        (D(INSIDE.s[j], INSIDE.a[j]), "jac (preactivation W U b x j) (a j)"),
+        (
+            D(INSIDE.s[j + 1], INSIDE.a[j]),
+            "jac (fun v => flow F j j.+1 (preactivation W U b x j v)) (a j)",
+        ),
+        (D(INSIDE.s[j], INSIDE.s[j - 1]), "jac (flow F (j - 1)%N j) (s (j - 1)%N)"),
+    ],
+)
+def test_nodes_of_the_cell_with_sigma_inside(expression: Any, written: str) -> None:
+    assert coq(expression, Scope(INSIDE)).text == written
+
+
+def test_what_stands_between_two_states_is_what_the_cell_says() -> None:
+    for rnn, says in (
+        (RNN, "preactivation W U b x j (s (j - 1)%N)"),
+        (INSIDE, "map_mx sigma (s (j - 1)%N)"),
+    ):
+        written = proposition(Equation(D(rnn.s[j], rnn.a[j]), W), [j >= 1], rnn)
+        assert f"let a := fun j => {says} in" in written

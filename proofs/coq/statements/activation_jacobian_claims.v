@@ -42,3 +42,35 @@ Theorem activation_jacobian_denominator_layout_claim :
 Proof.
 by move=> *; exact: activation_jacobian_denominator_layout.
 Qed.
+
+(* With σ inside                                                              *)
+
+Theorem activation_jacobian_of_sigma_inside_numerator_layout_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (j : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  let a := fun j => map_mx sigma (s (j - 1)%N) in
+  slope sigma sigma' ->
+  (1 <= j)%N ->
+  differentiable (map_mx sigma) (s (j - 1)%N) /\
+  jac (map_mx sigma) (s (j - 1)%N) = dg (map_mx sigma' (s (j - 1)%N)).
+Proof.
+by move=> *; exact: activation_jacobian_numerator_layout.
+Qed.
+
+Theorem activation_jacobian_of_sigma_inside_denominator_layout_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (j : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  let a := fun j => map_mx sigma (s (j - 1)%N) in
+  slope sigma sigma' ->
+  (1 <= j)%N ->
+  differentiable (map_mx sigma) (s (j - 1)%N) /\
+  (jac (map_mx sigma) (s (j - 1)%N))^T = dg (map_mx sigma' (s (j - 1)%N)).
+Proof.
+by move=> *; exact: activation_jacobian_denominator_layout.
+Qed.

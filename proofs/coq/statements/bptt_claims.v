@@ -5,7 +5,7 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
-From symrnn Require Import vocabulary bptt bptt_adjoint derivatives_exist product_of_jacobians sigma_inside.
+From symrnn Require Import vocabulary bptt bptt_adjoint derivatives_exist product_of_jacobians sigma_inside differentials.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
@@ -790,4 +790,33 @@ split; first exact: dL.
 split; first by move=> k /andP[_ kt]; exact: (proj1 (loss_by_state_any_cell Fd ellP (kt : (k <= t)%N))).
 split; first by move=> k _; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
 exact: E.
+Qed.
+
+Theorem bptt_of_sigma_inside_the_gradient_in_the_shape_of_W_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (ell : nat -> 'cV[R]_d.+1 -> 'cV[R]_1) (t : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  let a := fun j => map_mx sigma (s (j - 1)%N) in
+  slope sigma sigma' ->
+  (forall t v, differentiable (ell t) v) ->
+  differentiable (fun V => ell t (state (sigma_inside sigma V U b x) s0 t)) W /\
+  (forall k, (1 <= k < t.+1)%N -> differentiable (fun v => ell t (flow F k t v)) (s k)) /\
+  grad (fun V => ell t (state (sigma_inside sigma V U b x) s0 t)) W = \sum_(1 <= k < t.+1) (jac (fun v => ell t (flow F k t v)) (s k))^T *m (a k)^T.
+Proof.
+move=> R d m sigma sigma' W U b x s0 ell t F s a sigmaP ellP.
+have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
+have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
+  by move=> _; exact: differentiable_sigma_inside.
+have imm k : is_diff W (fun V => sigma_inside sigma V U b x k (s (k - 1)%N))
+    (fun H => 1%:M *m (H *m a k)).
+  apply: (is_diff_ext (is_diff_preactivation_by_W W U b x k (a k))) => // H.
+  by rewrite mul1mx.
+have [dL _] := @gradient_from_the_adjoint_any_cell _ _ _ _ s0 ell ellP (fun V => sigma_inside sigma V U b x) W t dW.
+split; first exact: dL.
+split; first by move=> k /andP[_ kt]; exact: (proj1 (loss_by_state_any_cell Fd ellP (kt : (k <= t)%N))).
+etransitivity.
+  exact: (@gradient_in_the_shape_any_cell _ _ _ _ s0 ell ellP (fun V => sigma_inside sigma V U b x) W t _ a dW imm).
+by apply: eq_big_nat => k _; rewrite mulmx1.
 Qed.

@@ -27,3 +27,20 @@ Theorem preactivation_jacobian_claim :
 Proof.
 by move=> *; exact: preactivation_jacobian.
 Qed.
+
+(* With σ inside                                                              *)
+
+Theorem preactivation_jacobian_of_sigma_inside_claim :
+  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
+     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
+     (j : nat),
+  let F := sigma_inside sigma W U b x in
+  let s := state F s0 in
+  let a := fun j => map_mx sigma (s (j - 1)%N) in
+  slope sigma sigma' ->
+  (1 <= j)%N ->
+  differentiable (preactivation W U b x j) (a j) /\
+  jac (preactivation W U b x j) (a j) = W.
+Proof.
+by move=> *; exact: preactivation_jacobian.
+Qed.
