@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symrnn.language.notation import ARRAYS, QUANTITIES, SEQUENCES
+from symrnn.language.notation import ARRAYS, NUMERATOR, QUANTITIES, SEQUENCES
 from symrnn.lecture.details import code_names
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import RNN
@@ -62,10 +62,11 @@ def _notation_section(rnn: RNN, writer: Writer) -> Section:
             shape = "acts on each entry"
         rows.append((f"${timed}$", writer.notation.meaning(quantity), shape))
     layout = writer.notation.layout
-    place = writer.prose("∂y_i/∂x_l" if layout == "numerator" else "∂y_l/∂x_i")
+    # Any y and x, whatever the letters of the notation.
+    entry = r"\partial y_i/\partial x_l" if layout == NUMERATOR else r"\partial y_l/\partial x_i"
     convention = (
         f"Vectors are columns, and derivatives are in {layout} layout: row $i$ and column $l$ of "
-        f"$\\partial y/\\partial x$ hold {place}. The gradient of a number by a matrix has that "
+        f"$\\partial y/\\partial x$ hold ${entry}$. The gradient of a number by a matrix has that "
         "matrix's shape. $\\partial$ is the total derivative, through all earlier states, and "
         "$\\partial^{+}$ the immediate one, earlier states held fixed. In products over time the "
         f"latest factor stands on the {'left' if layout == 'numerator' else 'right'}; the empty "
