@@ -23,6 +23,7 @@ _APPLY = "\u2061"
 _BRACKETS = {"(": ")", "[": "]"}
 _BARS = {"‖": "‖", "|": "|"}
 _BESIDE_BAR = "0.11em"
+_PLAIN = frozenset({"mi", "mn", "mtext", "mfrac", "mrow"})
 _TALL = frozenset({"mfrac", "munder", "mover", "munderover", "mtable", "msqrt", "mroot"})
 
 
@@ -44,8 +45,17 @@ def mathml(latex: str, *, display: bool = False, source: bool = True) -> Markup:
         ) from error
     root = ET.fromstring(_NAMED.sub(lambda name: html5[name[1]], made))
     _tighten(root)
-    # Markup: text and attributes are escaped when they are written.
-    return Markup(ET.tostring(root, encoding="unicode"))
+    _unwrap(root)
+    # Markup: text and attributes are escaped when they are written, so that a bare > ends a tag.
+    return Markup(ET.tostring(root, encoding="unicode").replace(" />", "/>"))
+
+
+def _unwrap(row: ET.Element) -> None:
+    """A row of one thing is that thing; an operator stays in it, where it stands by itself."""
+    for place, child in enumerate(row):
+        _unwrap(child)
+        if child.tag == "mrow" and len(child) == 1 and not child.attrib and child[0].tag in _PLAIN:
+            row[place] = child[0]
 
 
 def _tighten(row: ET.Element) -> None:

@@ -160,13 +160,13 @@ def test_ids_of_a_drawing_become_its_own() -> None:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         ' width="1" height="2" viewBox="0 0 1 2"><metadata>m</metadata>'
-        '<defs><style>*{x:y}</style><g id="a"/></defs><use xlink:href="#a"/>'
+        '<defs><style>*{x:y}</style><g id="a" x="1"/></defs><use xlink:href="#a"/>'
         '<path clip-path="url(#a)"/></svg>'
     )
     assert inline_svg(svg, prefix="p", alt='"x" < y') == (
         '<svg viewBox="0 0 1 2" style="stroke-linejoin:round;stroke-linecap:butt" role="img"'
-        ' aria-label="&quot;x&quot; &lt; y"><defs><g id="p-a" /></defs><use href="#p-a" />'
-        '<path clip-path="url(#p-a)" /></svg>'
+        ' aria-label="&quot;x&quot; &lt; y"><defs><g id="p-0" x="1"/></defs><use href="#p-0"/>'
+        '<path clip-path="url(#p-0)"/></svg>'
     )
 
 
