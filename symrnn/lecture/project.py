@@ -54,7 +54,7 @@ def open_project(folder: Path) -> Project:
         raise IllFormedError(
             f"{folder} holds no lecture", {"expected": PROSE, "make one": f"symrnn new {folder}"}
         )
-    prose = read(path.read_text(encoding="utf-8"), PROSE)
+    prose = read(_text(path), PROSE)
     library = load([folder])
     prose.check(library)
     _check_order(prose, library)
@@ -62,6 +62,18 @@ def open_project(folder: Path) -> Project:
         for each in (statement, *statement.variants.values()):
             _check_docstring(each, library)
     return Project(folder, prose, library)
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ParseError(
+            f"{path.name}, line {line}: this is no text in UTF-8",
+            {"byte": f"0x{content[error.start]:02X}"},
+        ) from error
 
 
 def project_document(

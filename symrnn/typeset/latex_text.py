@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from symrnn.typeset.document import Grade, Target
@@ -43,6 +44,9 @@ _SIGNS = {
 
 # Letters of Latin Extended-A that the T1 encoding has no name for.
 _NOT_IN_T1 = frozenset("ĦħĸĿŀŉŦŧſ")
+
+_LONG_WORD = 30
+"""Letters above which a word is broken where a line ends; English has hardly any."""
 
 _KNOWN_PUNCTUATION = frozenset("–—‘’“”„…•§°©«»¡¿\N{NO-BREAK SPACE}")
 
@@ -110,6 +114,17 @@ def _escaped(character: str) -> str:
     return f"[U+{ord(character):04X}]"
 
 
+def _breakable(text: str) -> str:
+    """Escaped, where a word that no line might hold may be broken anywhere."""
+    words = re.split(r"(\s+)", text)
+    return "".join(
+        escape(word)
+        if len(word) <= _LONG_WORD
+        else "".join(escape(sign) + r"\hskip0pt plus.5pt minus.1pt\relax{}" for sign in word)
+        for word in words
+    )
+
+
 def _inline(
     inline: Inline,
     refer: Callable[[str], str],
@@ -118,7 +133,7 @@ def _inline(
 ) -> str:
     match inline:
         case Text(text):
-            return escape(text)
+            return _breakable(text)
         case Math(latex):
             return f"${latex}$"
         case Emphasis(inner):

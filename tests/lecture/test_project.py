@@ -14,8 +14,16 @@ from symrnn import cli
 from symrnn.cli import exits
 from symrnn.cli import new as new_command
 from symrnn.errors import IllFormedError, ParseError
-from symrnn.lecture.project import open_project
+from symrnn.language.notation import LECTURE
+from symrnn.lecture.deck import deck
+from symrnn.lecture.project import open_project, project_document
 from symrnn.lecture.prose_file import read
+from symrnn.processors import cores
+from symrnn.recurrence.elman import elman
+from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.latex import article
+from symrnn.typeset.slides import slides
+from symrnn.verify.evidence import gather_all
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -128,6 +136,32 @@ def test_prose_that_is_wrong_is_refused_with_its_line(
     with pytest.raises(ParseError, match=re.escape(words)) as caught:
         open_project(project)
     assert caught.value.message.startswith(f"lecture.md, line {line}: ")
+
+
+def test_prose_that_is_no_text_is_refused_with_its_line(project: Path, run: Run) -> None:
+    (project / "lecture.md").write_bytes(b"# T\nby N\n\n## S \xff\n")
+    code, out, err = run("lecture", str(project))
+    assert (code, out) == (exits.ILL_FORMED, "")
+    assert err.startswith("lecture.md, line 4: this is no text in UTF-8")
+
+
+def test_long_words_and_other_scripts_are_typeset_without_a_warning(
+    project: Path, tex_engine: Callable[[str], str]
+) -> None:
+    word = "Donaudampfschifffahrt" * 4
+    other = "\u4e2d\u6587 \U0001f642 \u0416\u0443\u043a \u0627 \u20ac caf\u00e9"
+    text = f"# T {word}\nby {word}\n\n{word}\n\n## S {word}\n\n{word} {other}\n\n[[two_steps]]\n"
+    (project / "lecture.md").write_text(text, encoding="utf-8")
+    opened = open_project(project)
+    rnn = elman()
+    evidence = gather_all(opened.library.values(), rnn, opened.library, workers=cores())
+    document = project_document(opened, evidence, rnn, LECTURE)
+    for made in (article(document), slides(document, deck(document), handout=True, notes=True)):
+        for engine in ("pdflatex", "lualatex"):
+            result = compile_pdf(
+                made.tex, made.figures, bibliography=made.bibliography, engine=tex_engine(engine)
+            )
+            assert result.warnings == ()
 
 
 @pytest.mark.parametrize(
