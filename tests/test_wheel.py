@@ -49,6 +49,7 @@ class Installed:
     """What the installed command wrote and printed, far from the checkout."""
 
     output: Path
+    project: Path
     python: Path
     evidence: dict[str, Any]
     checked: dict[str, Any]
@@ -66,9 +67,12 @@ def installed(
     _run([str(scripts / "python"), "-m", "pip", "install", str(distributions[1])], elsewhere)
     _run([str(scripts / "symrnn"), "lecture", "-o", "out"], elsewhere)
     checked = _run([str(scripts / "symrnn"), "check", "--json"], elsewhere)
+    _run([str(scripts / "symrnn"), "new", "mine"], elsewhere)
+    _run([str(scripts / "symrnn"), "lecture", "mine", "--format", "article,slides,html"], elsewhere)
     output = elsewhere / "out"
     evidence = json.loads((output / "evidence.json").read_text(encoding="utf-8"))
-    return Installed(output, scripts / "python", evidence, json.loads(checked))
+    mine = elsewhere / "mine"
+    return Installed(output, mine, scripts / "python", evidence, json.loads(checked))
 
 
 def test_wheel_carries_all_that_the_main_job_needs(distributions: tuple[Path, Path]) -> None:
@@ -129,6 +133,17 @@ def test_check_prints_the_same_statements(installed: Installed) -> None:
         return [(each["name"], each["title"], tuple(each["grades"])) for each in statements]
 
     assert known(installed.checked["statements"]) == known(installed.evidence["statements"])
+
+
+def test_a_project_is_made_and_built(installed: Installed) -> None:
+    made = {path.name for path in installed.project.iterdir()}
+    assert made >= {"lecture.md", "notation.toml", "two_steps.py", "lecture"}
+    template = ROOT / "symrnn" / "lecture" / "template"
+    for source in template.iterdir():
+        copy = installed.project / source.name.removesuffix(".txt")
+        assert copy.read_bytes() == source.read_bytes()
+    built = {path.name for path in (installed.project / "lecture").iterdir()}
+    assert built >= {"lecture.tex", "slides.tex", "lecture.html", "evidence.json"}
 
 
 def test_main_job_needs_no_test_package(installed: Installed) -> None:
