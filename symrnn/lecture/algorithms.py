@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 
-from symrnn.language.derivatives import D
 from symrnn.language.notation import DENOMINATOR, LECTURE, QUANTITIES, Notation
 from symrnn.language.relations import Equation
 from symrnn.lecture.statements import Writer
@@ -72,12 +71,11 @@ def algorithms_shown(rnn: RNN | None = None, notation: Notation = LECTURE) -> di
 
 
 def _given(rnn: RNN, writer: Writer, g: str, v: str) -> Iterable[str]:
-    """What the algorithm of truncated BPTT is called with, each an equation."""
-    k, t, layout = rnn.k, rnn.t, writer.notation.layout
-    row = D(rnn.L[t], rnn.s[t], layout)
-    # A column: in denominator layout the derivative of a number is one already.
-    column = row if layout == DENOMINATOR else row.T
-    yield f"${g} = {writer.latex(column)}$"
+    """What the algorithm of truncated BPTT is called with."""
+    k = rnn.k
+    # g is a column: in denominator layout the derivative of a number is one already.
+    transposed = "" if writer.notation.layout == DENOMINATOR else r"^{\mathsf{T}}"
+    yield f"${g}{transposed}$ is {writer.prose('∂L_t/∂s_t')}"
     yield f"${v}_{{{writer.latex(k)}}} = {writer.latex(rnn.slopes(k))}$"
     if rnn.inside:
         yield writer.math(Equation(rnn.a[k], rnn.recurrence.definition(rnn.a[k])))
