@@ -11,7 +11,7 @@ from symrnn.lecture.statements import Writer
 from symrnn.numeric import algorithms
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.typeset.algorithms import algorithm
-from symrnn.typeset.document import Algorithm
+from symrnn.typeset.blocks import Algorithm
 
 _GREEK = tuple(rf"\{name}" for name in ("delta", "alpha", "beta", "epsilon", "zeta", "xi", "rho"))
 

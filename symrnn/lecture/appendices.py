@@ -9,7 +9,7 @@ from symrnn.lecture.details import code_names
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.rule import Rule
-from symrnn.typeset.document import Graph, Paragraph, Section, Table
+from symrnn.typeset.blocks import Graph, Paragraph, Section, Table
 from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
 from symrnn.verify.evidence import Evidence

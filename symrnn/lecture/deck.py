@@ -8,6 +8,7 @@ from dataclasses import replace
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.arc import ACTS
 from symrnn.lecture.statements import Writer
+from symrnn.typeset.blocks import Algorithm, Figure, StatementBlock, walk
 from symrnn.typeset.deck import (
     Act,
     Claims,
@@ -20,7 +21,7 @@ from symrnn.typeset.deck import (
     Points,
     Shown,
 )
-from symrnn.typeset.document import Algorithm, Document, Figure, StatementBlock, walk
+from symrnn.typeset.document import Document
 
 
 def deck(document: Document, notation: Notation = LECTURE) -> Deck:

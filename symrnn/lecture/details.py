@@ -12,7 +12,7 @@ from symrnn.lecture.conditions import written
 from symrnn.numeric.lower import lower
 from symrnn.theory.derivation import Step
 from symrnn.theory.rule import Rule
-from symrnn.typeset.document import Detail
+from symrnn.typeset.blocks import Detail
 from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
 from symrnn.typeset.unicode_maths import with_maths

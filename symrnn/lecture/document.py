@@ -11,7 +11,8 @@ from symrnn.lecture.outline import CHAPTERS, Chapter
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.recurrence.elman import RNN
-from symrnn.typeset.document import Block, Document, Paragraph, Section
+from symrnn.typeset.blocks import Block, Paragraph, Section
+from symrnn.typeset.document import Document
 from symrnn.verify.evidence import Evidence
 
 TITLE = "Exploding and vanishing gradients"

@@ -24,7 +24,8 @@ from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Part, Statement
-from symrnn.typeset.document import Document, Paragraph, Section, StatementBlock
+from symrnn.typeset.blocks import Paragraph, Section, StatementBlock
+from symrnn.typeset.document import Document
 from symrnn.typeset.notebook import Cell, heading, markdown
 from symrnn.typeset.prose import paragraphs
 

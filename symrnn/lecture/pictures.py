@@ -14,7 +14,7 @@ from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
 from symrnn.recurrence.elman import RNN, elman
-from symrnn.typeset.document import Block, Figure, Listing, Paragraph, Section, Table
+from symrnn.typeset.blocks import Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
     Curve,
     Landscape,

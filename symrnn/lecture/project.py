@@ -17,7 +17,8 @@ from symrnn.lecture.statements import Writer, statement_block
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.document import Block, Document, Paragraph, Section
+from symrnn.typeset.blocks import Block, Paragraph, Section
+from symrnn.typeset.document import Document
 from symrnn.verify.evidence import Evidence
 
 PROSE, NOTATION = "lecture.md", "notation.toml"

@@ -17,7 +17,7 @@ from symrnn.lecture.wording import worded
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.derivation import Derivation
 from symrnn.theory.statement import Part, Statement
-from symrnn.typeset.document import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
+from symrnn.typeset.blocks import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
 from symrnn.typeset.justification import words
 from symrnn.typeset.maths import diagonal_display, shapes_display
 from symrnn.typeset.unicode_maths import with_maths

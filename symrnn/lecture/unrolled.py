@@ -10,7 +10,7 @@ from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.structure import Vec
 from symrnn.language.writing import latex
 from symrnn.recurrence.elman import RNN
-from symrnn.typeset.document import Data, Figure
+from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.figures.graph import Arrow, Graph, Kind, Node, graph_figure
 from symrnn.typeset.plain_maths import unicode_of
 

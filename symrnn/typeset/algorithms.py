@@ -16,7 +16,7 @@ from latexify import codegen, exceptions, transformers
 from latexify.codegen.expression_rules import MATH_SYMBOLS
 
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.typeset.document import Algorithm
+from symrnn.typeset.blocks import Algorithm
 
 _TRANSPOSED = r"^{\mathsf{T}}"
 _FENCED = r"\mathopen{{}}\left( {} \mathclose{{}}\right)"

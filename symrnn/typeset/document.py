@@ -1,326 +1,37 @@
 """A lecture as data: what LaTeX and HTML both say, before either says it.
 
-A `Document` is a tree of frozen blocks. Maths are LaTeX strings (from the printer), prose is the
-markup of `symrnn.typeset.prose`. Everything that can be referred to carries a name, and
-`targets` gives each its kind and number once, so that no backend counts on its own.
+A `Document` is a tree of the blocks of `symrnn.typeset.blocks`. Everything that can be referred to
+carries a name, and `targets` gives each its kind and number once, so that no backend counts on its
+own.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from symrnn.errors import IllFormedError
 from symrnn.typeset.bibliography import Work
-from symrnn.typeset.prose import Citation, Mark, Reference, references
-
-
-@dataclass(frozen=True)
-class Grade:
-    """A grade of evidence: its name, the letter printed beside a line, and what was done."""
-
-    name: str
-    letter: str
-    meaning: str
-
-
-#: The grades of DESIGN.md §2, weakest first.
-GRADES = (
-    Grade(
-        "sampled",
-        "S",
-        "holds at random and adversarial points, with differences through the recurrence",
-    ),
-    Grade(
-        "explicit",
-        "E",
-        "holds entry by entry at small sizes, as symbols or at exact rational points, with scalar "
-        "differentiation",
-    ),
-    Grade("derived", "D", "re-checked rule by rule for symbolic sizes and times"),
-    Grade("certified", "C", "enclosed by ball arithmetic over the whole domain"),
-    Grade("machine_checked", "M", "a theorem of a proof assistant"),
+from symrnn.typeset.blocks import (
+    GRADES,
+    Algorithm,
+    Block,
+    Chain,
+    Display,
+    Figure,
+    Grade,
+    Graph,
+    Listing,
+    Paragraph,
+    Section,
+    StatementBlock,
+    Table,
+    walk,
 )
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """One paragraph of prose markup."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Display:
-    """A displayed formula; it is numbered exactly when it has a label."""
-
-    latex: str
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Detail:
-    """What stands behind a line, for a reader who asks; all but the code is prose.
-
-    rule: the rule in mathematics; condition: where it applies; checked: what was run, an item
-    each; code: generated NumPy of the line's expression, or nothing; remark: why there is none.
-    """
-
-    rule: str
-    condition: str = ""
-    checked: tuple[str, ...] = ()
-    code: str = ""
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a chain: `relation` `expression`, why it holds, and the evidence for it.
-
-    A backend that can unfold something shows `detail` on demand; the others leave it out.
-    """
-
-    relation: str
-    expression: str
-    justification: str = ""
-    evidence: tuple[str, ...] = ()
-    detail: Detail | None = None
-
-
-@dataclass(frozen=True)
-class Chain:
-    """e₀ = e₁ ≤ … = eₙ, one justified relation a line.
-
-    The first row is the left side e₀: its relation is empty. Each further row needs a relation.
-    `part` is the part of the statement it proves, by the label there, and `stage` the base case or
-    the step of an induction; a selection finds it by these.
-    """
-
-    rows: tuple[Row, ...]
-    title: str = ""
-    part: str = ""
-    stage: str = ""
-
-    def __post_init__(self) -> None:
-        if len(self.rows) < 2:
-            raise IllFormedError(
-                "chain: a left side and at least one further row are needed",
-                {"rows": len(self.rows)},
-            )
-        for number, row in enumerate(self.rows):
-            if bool(row.relation) != (number > 0):
-                raise IllFormedError(
-                    "chain: the first row has no relation, every further row has one",
-                    {"row": number, "relation": repr(row.relation)},
-                )
-
-
-@dataclass(frozen=True)
-class Algorithm:
-    """Pseudocode: the `algorithmic` environment latexify made of a Python function."""
-
-    title: str
-    latex: str
-    label: str
-    caption: str = ""
-
-
-@dataclass(frozen=True)
-class Data:
-    """The numbers behind a drawing: a header, and rows of as many cells; an empty cell is no value.
-
-    Raises `IllFormedError` for a row of another length.
-    """
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[float | str, ...], ...] = field(repr=False)
-
-    def __post_init__(self) -> None:
-        for number, row in enumerate(self.rows):
-            if len(row) != len(self.header):
-                raise IllFormedError(
-                    f"data: row {number} has {len(row)} cells, the header has {len(self.header)}",
-                    {"header": self.header, "row": row},
-                )
-
-    @property
-    def cells(self) -> tuple[tuple[str, ...], ...]:
-        """The rows as text; numbers to six digits."""
-        return tuple(
-            tuple(cell if isinstance(cell, str) else f"{cell:.6g}" for cell in row)
-            for row in self.rows
-        )
-
-    @property
-    def csv(self) -> bytes:
-        """The table as a CSV file."""
-        stream = io.StringIO()
-        csv.writer(stream, lineterminator="\n").writerows((self.header, *self.cells))
-        return stream.getvalue().encode()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawing as SVG text and as PDF bytes; `alt` says in words what it shows.
-
-    `data` are the numbers drawn, where there are any; `tikz` is the same drawing for LaTeX to make
-    itself, in the fonts of the text.
-    """
-
-    name: str
-    caption: str
-    alt: str
-    svg: str = field(repr=False)
-    pdf: bytes = field(repr=False)
-    data: Data | None = field(default=None, repr=False)
-    tikz: str = field(default="", repr=False)
-
-    def _repr_svg_(self) -> str:
-        """What a notebook shows."""
-        return self.svg
-
-
-#: Characters of markup above which a table's column wraps.
-_LONG_CELL = 28
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of prose cells.
-
-    `columns` has a letter for each column: l, c, r as in LaTeX, or p for one that wraps.
-    By default a column wraps when one of its cells is long, and is l otherwise. A table has both
-    a caption and a label, and with them a number, or neither.
-    """
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    caption: str = ""
-    label: str = ""
-    columns: str = ""
-
-    def __post_init__(self) -> None:
-        width = len(self.header)
-        for number, row in enumerate(self.rows):
-            if len(row) != width:
-                raise IllFormedError(
-                    f"table: row {number} has {len(row)} cells, the header has {width}",
-                    {"header": self.header, "row": row},
-                )
-        if bool(self.caption) != bool(self.label):
-            raise IllFormedError(
-                "table: caption and label go together",
-                {"caption": repr(self.caption), "label": repr(self.label)},
-            )
-        if self.columns and not re.fullmatch(f"[lcrp]{{{width}}}", self.columns):
-            raise IllFormedError(
-                f"table: `columns` must be {width} letters out of l, c, r, p",
-                {"columns": repr(self.columns)},
-            )
-
-    @property
-    def alignment(self) -> str:
-        """One of l, c, r, p for each column."""
-        columns = zip(self.header, *self.rows, strict=True)
-        wraps = (max(len(cell) for cell in column) > _LONG_CELL for column in columns)
-        return self.columns or "".join("p" if wrap else "l" for wrap in wraps)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Source code, verbatim; `language` is a hint for the reader."""
-
-    code: str
-    language: str = ""
-    caption: str = ""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A displayed formula, the condition under which it holds, and what it is called.
-
-    `condition` and `note` are prose; the condition is set in parentheses beside the formula.
-    `part` is the part of the statement it belongs to, by the label there, and `assumed` what is
-    assumed for it, one formula in prose each: the statement's hypotheses say it for all claims.
-    """
-
-    latex: str
-    condition: str = ""
-    note: str = ""
-    part: str = ""
-    assumed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class StatementBlock:
-    """A statement: what is assumed, what is claimed, why it holds, what fails without a hypothesis.
-
-    `hypotheses` and `counterexamples` are prose, one item each; `prose` may have several
-    paragraphs and stands between claim and derivation, with `illustrations` after it; `blocks`
-    are whatever else belongs to it (figures, algorithms), after the derivation.
-    """
-
-    number: int
-    name: str
-    title: str
-    claims: tuple[Claim, ...]
-    hypotheses: tuple[str, ...] = ()
-    prose: str = ""
-    illustrations: tuple[Block, ...] = ()
-    chains: tuple[Chain, ...] = ()
-    counterexamples: tuple[str, ...] = ()
-    grades: tuple[str, ...] = ()
-    blocks: tuple[Block, ...] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """A titled run of blocks; sections do not nest."""
-
-    title: str
-    label: str
-    blocks: tuple[Block, ...]
-
-    def __post_init__(self) -> None:
-        inner = [block.title for block in walk(self.blocks) if isinstance(block, Section)]
-        if inner:
-            raise IllFormedError(
-                f"section `{self.label}`: a section can not stand inside a section",
-                {"inside": ", ".join(inner)},
-            )
-
-
-@dataclass(frozen=True)
-class Graph:
-    """What uses what: nodes in layers, each an item that has a name in the document.
-
-    `layers` holds names, those of a layer using names of earlier ones only; `edges` are pairs
-    (used, using).
-    """
-
-    layers: tuple[tuple[str, ...], ...]
-    edges: tuple[tuple[str, str], ...]
-    caption: str
-    name: str
-
-
-Block = (
-    Section
-    | Paragraph
-    | Display
-    | Chain
-    | Algorithm
-    | Figure
-    | Table
-    | Listing
-    | Graph
-    | StatementBlock
-)  # fmt: skip
+from symrnn.typeset.prose import Citation, Mark, Reference, references
 
 
 @dataclass(frozen=True)
@@ -388,21 +99,6 @@ class Document:
         }
         used = written.union(_badges(self.blocks))
         return tuple(grade for grade in reversed(self.legend) if grade.name in used)
-
-
-def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Every block, outer before inner, in reading order."""
-    for block in blocks:
-        yield block
-        match block:
-            case StatementBlock():
-                yield from walk(block.illustrations)
-                yield from block.chains
-                yield from walk(block.blocks)
-            case Section():
-                yield from walk(block.blocks)
-            case _:
-                pass
 
 
 def _named(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Target]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from symrnn.typeset.document import Claim, Row
+from symrnn.typeset.blocks import Claim, Row
 from symrnn.typeset.prose import plain
 
 #: Widths in em: of a slide, of a letter of text, and of a bold letter in a title.

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from symrnn.errors import NotSupportedError
-from symrnn.typeset.document import (
+from symrnn.typeset.blocks import (
     Algorithm,
     Block,
     Chain,
@@ -22,7 +22,6 @@ from symrnn.typeset.document import (
     Data,
     Detail,
     Display,
-    Document,
     Figure,
     Graph,
     Listing,
@@ -33,6 +32,7 @@ from symrnn.typeset.document import (
     Table,
     walk,
 )
+from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer, generated
 from symrnn.typeset.html_text import Page, joined
 from symrnn.typeset.listings import wrapped

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from symrnn.typeset.bibliography import Work
-from symrnn.typeset.document import Grade, Target
+from symrnn.typeset.blocks import Grade
+from symrnn.typeset.document import Target
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import (
     Citation,

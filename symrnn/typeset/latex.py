@@ -15,13 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from symrnn.errors import NotSupportedError
 from symrnn.typeset.bibliography import bibtex
-from symrnn.typeset.document import (
+from symrnn.typeset.blocks import (
     Algorithm,
     Block,
     Chain,
     Claim,
     Display,
-    Document,
     Figure,
     Grade,
     Graph,
@@ -30,9 +29,9 @@ from symrnn.typeset.document import (
     Section,
     StatementBlock,
     Table,
-    Target,
     walk,
 )
+from symrnn.typeset.document import Document, Target
 from symrnn.typeset.latex_graph import tikz
 from symrnn.typeset.latex_text import bookmark, escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain

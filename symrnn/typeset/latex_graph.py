@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symrnn.typeset.document import Graph
+from symrnn.typeset.blocks import Graph
 
 #: Centimetres between neighbours of a layer, and between layers.
 _ACROSS, _DOWN = 2.2, 1.5

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from symrnn.typeset.document import Grade, Target
+from symrnn.typeset.blocks import Grade
+from symrnn.typeset.document import Target
 from symrnn.typeset.prose import (
     Citation,
     Code,

@@ -14,19 +14,19 @@ from functools import singledispatch
 
 from symrnn.errors import IllFormedError
 from symrnn.typeset import speaker
-from symrnn.typeset.deck import Claims, Deck, Fails, Frame, Item, Lines, Pictures, Points, Shown
-from symrnn.typeset.document import (
+from symrnn.typeset.blocks import (
     Algorithm,
     Block,
     Chain,
     Claim,
     Display,
-    Document,
     Figure,
     Row,
     StatementBlock,
     walk,
 )
+from symrnn.typeset.deck import Claims, Deck, Fails, Frame, Item, Lines, Pictures, Points, Shown
+from symrnn.typeset.document import Document
 from symrnn.typeset.heights import (
     WIDTH,
     claim_height,

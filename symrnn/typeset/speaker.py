@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from symrnn.typeset.document import Algorithm, Claim, Figure, Row, StatementBlock
+from symrnn.typeset.blocks import Algorithm, Claim, Figure, Row, StatementBlock
 from symrnn.typeset.latex_text import escape
 from symrnn.typeset.prose import paragraphs
 

@@ -20,8 +20,9 @@ from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
+from symrnn.typeset.blocks import Paragraph, Section, StatementBlock, walk
 from symrnn.typeset.deck import Deck
-from symrnn.typeset.document import Document, Paragraph, Section, StatementBlock, walk
+from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
 from symrnn.typeset.prose import plain

@@ -11,7 +11,7 @@ from symrnn.lecture.details import code_names, detail, numpy_source
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.document import Detail
+from symrnn.typeset.blocks import Detail
 from symrnn.verify.evidence import ChainEvidence
 from symrnn.verify.explicit import Explicit
 from symrnn.verify.sampled import Sampled

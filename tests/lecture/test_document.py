@@ -15,15 +15,8 @@ from symrnn.lecture.pictures import section
 from symrnn.lecture.statements import LIKEWISE
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
-from symrnn.typeset.document import (
-    Chain,
-    Document,
-    Listing,
-    Paragraph,
-    StatementBlock,
-    Table,
-    walk,
-)
+from symrnn.typeset.blocks import Chain, Listing, Paragraph, StatementBlock, Table, walk
+from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.html import page
 from symrnn.typeset.latex import article

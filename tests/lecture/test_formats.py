@@ -17,7 +17,8 @@ from symrnn.lecture.formats import DEFAULT, FORMATS, Material, chosen
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.library import load
 from symrnn.typeset import latex
-from symrnn.typeset.document import Document, Paragraph, StatementBlock, walk
+from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
+from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
 from symrnn.typeset.slides import frame_at, slides
 from symrnn.typeset.tex_log import Overfull

@@ -14,15 +14,8 @@ from symrnn.language.notation import ELMAN, KNOWN
 from symrnn.lecture.document import lecture as document_of
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
-from symrnn.typeset.document import (
-    Chain,
-    Display,
-    Document,
-    Paragraph,
-    StatementBlock,
-    prose_of,
-    walk,
-)
+from symrnn.typeset.blocks import Chain, Display, Paragraph, StatementBlock, walk
+from symrnn.typeset.document import Document, prose_of
 from symrnn.typeset.prose import Emphasis, Inline, Math, inlines
 from symrnn.verify.evidence import Evidence
 

@@ -19,7 +19,8 @@ from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.live import cells, definition, setup
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
-from symrnn.typeset.document import Document, Paragraph
+from symrnn.typeset.blocks import Paragraph
+from symrnn.typeset.document import Document
 from symrnn.typeset.notebook import Cell, literal, notebook
 
 from .conftest import evidence_of

@@ -33,7 +33,7 @@ from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
 from symrnn.theory.library import lecture_folder, load
-from symrnn.typeset.document import Paragraph, StatementBlock, walk
+from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.slides import slides
 from symrnn.typeset.unicode_maths import with_maths

@@ -17,15 +17,8 @@ from playwright.sync_api import Browser, Page
 
 from symrnn.lecture.explorer import explorer
 from symrnn.theory.library import load
-from symrnn.typeset.document import (
-    Algorithm,
-    Document,
-    Figure,
-    Section,
-    StatementBlock,
-    Table,
-    walk,
-)
+from symrnn.typeset.blocks import Algorithm, Figure, Section, StatementBlock, Table, walk
+from symrnn.typeset.document import Document
 from symrnn.typeset.html import page as page_of
 from symrnn.typeset.prose import Text, inlines
 

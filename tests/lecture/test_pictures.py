@@ -18,7 +18,7 @@ from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
 from symrnn.recurrence.elman import CELLS, sigma_inside
-from symrnn.typeset.document import Figure, Paragraph, Table
+from symrnn.typeset.blocks import Figure, Paragraph, Table
 from symrnn.typeset.plain_maths import unicode_of
 
 RNN = elman()

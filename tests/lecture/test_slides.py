@@ -11,8 +11,9 @@ import pytest
 from symrnn.errors import IllFormedError
 from symrnn.lecture.arc import ACTS
 from symrnn.lecture.deck import deck
+from symrnn.typeset.blocks import Figure, Row, StatementBlock, walk
 from symrnn.typeset.deck import Act, Claims, Deck, Frame, Lines, Points, Shown
-from symrnn.typeset.document import Document, Figure, Row, StatementBlock, walk
+from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
 from symrnn.typeset.prose import plain

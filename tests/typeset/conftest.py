@@ -9,11 +9,10 @@ import shutil
 import pytest
 
 from symrnn.typeset.algorithms import algorithm
-from symrnn.typeset.document import (
+from symrnn.typeset.blocks import (
     Chain,
     Claim,
     Display,
-    Document,
     Graph,
     Listing,
     Paragraph,
@@ -22,6 +21,7 @@ from symrnn.typeset.document import (
     StatementBlock,
     Table,
 )
+from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Curve, Slopes, activation_slopes, norm_decay
 
 STEP = r"\frac{\partial s_{j}}{\partial s_{j-1}}"

@@ -10,7 +10,8 @@ import pytest
 from symrnn.errors import IllFormedError
 from symrnn.lecture.references import WORKS, cited
 from symrnn.typeset.bibliography import Work, bibtex
-from symrnn.typeset.document import Document, Paragraph
+from symrnn.typeset.blocks import Paragraph
+from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
 

@@ -5,20 +5,19 @@ from collections.abc import Callable
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.document import (
+from symrnn.typeset.blocks import (
     Block,
     Chain,
     Claim,
     Display,
-    Document,
     Paragraph,
     Row,
     Section,
     StatementBlock,
     Table,
-    Target,
     walk,
 )
+from symrnn.typeset.document import Document, Target
 
 
 def statement(**changes: object) -> StatementBlock:

@@ -16,7 +16,7 @@ import matplotlib.colors
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.document import Data, Figure
+from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.figures import (
     PENS,

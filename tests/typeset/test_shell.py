@@ -12,7 +12,8 @@ import pytest
 
 from symrnn.lecture.explorer import explorer
 from symrnn.theory.library import load
-from symrnn.typeset.document import Chain, Detail, Document, Paragraph, Row, Section
+from symrnn.typeset.blocks import Chain, Detail, Paragraph, Row, Section
+from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.typeset.shell import FONTS
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from symrnn.recurrence.elman import elman
 from symrnn.theory import rules
 from symrnn.theory.library import load
-from symrnn.typeset.document import Document, Paragraph
+from symrnn.typeset.blocks import Paragraph
+from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
 from symrnn.typeset.latex_text import escape

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.document import Data, Figure
+from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.figures.style import (
     PENS,
     QUIET,

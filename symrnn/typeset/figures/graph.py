@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.document import Data, Figure
+from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.figures.style import INK, PENS, SOLID, Pen, Role, Style, Words, render
 
 Shape = Literal["circle", "square", "plain"]

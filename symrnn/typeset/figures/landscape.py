@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.document import Data, Figure
+from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.figures.style import INK, PENS, Words, render
 from symrnn.typeset.maths import rounded
 

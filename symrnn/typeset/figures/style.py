@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.document import Data, Figure
+from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.prose import plain
 
 Style = Literal["-"] | tuple[float, tuple[float, ...]]
