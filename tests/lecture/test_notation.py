@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from symrnn.theory.layout import check_layout, in_denominator_layout
 from symrnn.theory.library import lecture_folder, load
 from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
 from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.latex import article
 from symrnn.typeset.slides import slides
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence, KernelProof
@@ -149,14 +151,26 @@ def test_words_that_depend_on_layout_or_cell_are_all_still_written_somewhere() -
             assert worded(said, LECTURE) == said
 
 
-def test_the_letters_fill_article_and_slides(evidence: list[Evidence], pdflatex: str) -> None:
+def test_the_letters_fill_article_and_slides(
+    evidence: list[Evidence], pdflatex: str, pages_of: Callable[[bytes], list[str]]
+) -> None:
     document = document_of(evidence, RNN, {}, Paragraph("The end."), GOODFELLOW)
     for block in walk(document.blocks):
         if isinstance(block, StatementBlock):
             for claim in block.claims:
                 assert not re.search(r"(?<![A-Za-z{])s_\{", claim.latex), claim.latex
-    made = slides(document, deck.deck(document, GOODFELLOW), handout=True)
-    assert compile_pdf(made.tex, made.figures, engine=pdflatex).undefined == ()
+    titles = [b.title for b in walk(document.blocks) if isinstance(b, StatementBlock)]
+    frames = slides(document, deck.deck(document, GOODFELLOW), handout=True)
+    for made in (article(document), frames):
+        result = compile_pdf(
+            made.tex, made.figures, bibliography=made.bibliography, engine=pdflatex
+        )
+        assert result.warnings == () and result.pdf is not None
+        if made is not frames:
+            text = re.sub("[^A-Za-z]", "", "".join(pages_of(result.pdf)))
+            for title in titles:
+                if "$" not in title:
+                    assert re.sub("[^A-Za-z]", "", title) in text, title
 
 
 # ---------------------------------------------------------------------- files
