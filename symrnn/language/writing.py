@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 from sympy import Expr
+from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
@@ -48,6 +49,17 @@ def _positive_first(terms: list[Expr]) -> list[Expr]:
     return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
 
+INVERSES = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "asinh": "arsinh",
+    "acosh": "arcosh",
+    "atanh": "artanh",
+}
+"""How the inverse functions of SymPy are written."""
+
+
 class NotationPrinter(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions."""
 
@@ -68,6 +80,16 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         if expr.name in PARAMETERS:
             return self.quantity(expr.name)
         return self.notation.styled(str(super()._print_MatrixSymbol(expr)))
+
+    def _print_Function(self, expr: Any, exp: Any = None) -> str:
+        name = expr.func.__name__
+        if hasattr(self, f"_print_{name}") or isinstance(expr, AppliedUndef):
+            return str(super()._print_Function(expr, exp))
+        # SymPy puts the parentheses into a group, and TeX a space between tanh and a group.
+        written = self._hprint_Function(INVERSES.get(name, name))
+        power = "" if exp is None else f"^{{{exp}}}"
+        arguments = ", ".join(self._print(each) for each in expr.args)
+        return rf"{written}{power}\left({arguments}\right)"
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         parts: list[str] = []

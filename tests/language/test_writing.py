@@ -104,8 +104,8 @@ TABLE: list[tuple[Any, str, str]] = [
     (sig.prime(a[j]), "σ′(a_j)", r"\sigma'\left(a_{j}\right)"),
     (sig.prime.prime(a[j]), "σ′′(a_j)", r"\sigma''\left(a_{j}\right)"),
     (tanh(a[j]), "tanh(a_j)", r"\tanh\left(a_{j}\right)"),
-    (slope(a[j]), "1 - tanh(a_j)**2", r"1 - \tanh^{2}{\left(a_{j} \right)}"),
-    (slope(W * b), "1 - tanh((W b))**2", r"1 - \tanh^{2}{\left(\left(W \, b\right) \right)}"),
+    (slope(a[j]), "1 - tanh(a_j)**2", r"1 - \tanh^{2}\left(a_{j}\right)"),
+    (slope(W * b), "1 - tanh((W b))**2", r"1 - \tanh^{2}\left(\left(W \, b\right)\right)"),
     (tanh(W * b + v), "tanh(W b + v)", r"\tanh\left(W \, b + v\right)"),
     (
         P,
@@ -208,12 +208,12 @@ TABLE: list[tuple[Any, str, str]] = [
     (
         Hadamard(slope(W), V),
         "(1 - tanh(W)**2) ⊙ V",
-        r"\left(1 - \tanh^{2}{\left(W \right)}\right) \odot V",
+        r"\left(1 - \tanh^{2}\left(W\right)\right) \odot V",
     ),
-    (slope(W) * b, "(1 - tanh(W)**2) b", r"\left(1 - \tanh^{2}{\left(W \right)}\right) \, b"),
-    (W - slope(W), "W - (1 - tanh(W)**2)", r"W - \left(1 - \tanh^{2}{\left(W \right)}\right)"),
-    (slope(b).T, "(1 - tanh(b)**2)ᵀ", r"\left(1 - \tanh^{2}{\left(b \right)}\right)^{\mathsf{T}}"),
-    (W + slope(W), "W + 1 - tanh(W)**2", r"W + 1 - \tanh^{2}{\left(W \right)}"),
+    (slope(W) * b, "(1 - tanh(W)**2) b", r"\left(1 - \tanh^{2}\left(W\right)\right) \, b"),
+    (W - slope(W), "W - (1 - tanh(W)**2)", r"W - \left(1 - \tanh^{2}\left(W\right)\right)"),
+    (slope(b).T, "(1 - tanh(b)**2)ᵀ", r"\left(1 - \tanh^{2}\left(b\right)\right)^{\mathsf{T}}"),
+    (W + slope(W), "W + 1 - tanh(W)**2", r"W + 1 - \tanh^{2}\left(W\right)"),
 ]
 
 
