@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from symrnn import cli
 from symrnn.cli import exits
 from symrnn.cli import lecture as lecture_command
+from symrnn.typeset.engine import compile_pdf
 
 Result = tuple[int, str, str]
 
@@ -67,6 +69,47 @@ def test_derive(
     code, out, err = run(capsys, monkeypatch, "derive", *arguments)
     assert (code, err) == (0, "")
     assert out.startswith(start)
+
+
+WIDE = [
+    ["dL/dW"],
+    ["dL/dW", "--activation", "tanh"],
+    ["dL/dW", "--activation", "gelu"],
+    ["dL/dW", "--activation", "selu", "--notation", "pascanu"],
+    ["dL/dW", "--activation", "x/(1+exp(-x))", "--notation", "d2l"],
+    ["da[t]/dW"],
+    ["da[t]/dW", "--activation", "gelu_tanh"],
+    ["da[t]/dW", "--activation", "selu", "--notation", "pascanu"],
+    ["da[t]/dW", "--notation", "d2l"],
+    ["da[t]/dU", "--notation", "goodfellow"],
+    ["da[t]/ds[k]", "--activation", "gelu_tanh", "--notation", "pascanu"],
+    ["ds[t]/dW", "--activation", "logistic"],
+    ["ds[t]/ds[k]", "--activation", "selu"],
+    ["dL/db", "--activation", "gelu", "--copyable"],
+]
+
+
+def test_what_derive_prints_fits_the_lines_of_an_article(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tex_engine: Callable[[str], str],
+) -> None:
+    printed = []
+    for arguments in WIDE:
+        code, out, _ = run(capsys, monkeypatch, "derive", *arguments, "--format", "latex")
+        assert code == 0
+        printed.append(out)
+    text = "\n".join(
+        [
+            r"\documentclass{article}\usepackage{amsmath}\begin{document}",
+            *printed,
+            r"\end{document}",
+        ]
+    )
+    assert compile_pdf(text, engine=tex_engine("pdflatex")).warnings == ()
+    one_line = printed[0].splitlines()
+    assert len(one_line) == 4
+    assert r"\sigma'\left(v\right) &= " in printed[2] and "tanh" not in printed[1].splitlines()[3]
 
 
 def test_certify(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cli.activations import read_activation
 from symrnn.derivative_text import Quantity, parse_derivative
 from symrnn.errors import ParseError
+from symrnn.language.activations import Elementwise
 from symrnn.language.derivatives import D
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
@@ -21,6 +23,7 @@ from symrnn.lecture.notation_file import notation
 from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.recurrence.total import gradient
+from symrnn.theory.layout import line
 from symrnn.typeset import snippet
 
 
@@ -80,7 +83,12 @@ def derive(
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {lettered.layout} layout"
             formula = Equation(left, right)
-            typer.echo(make(formula, lettered, copyable=copyable, about=about))
+            where: tuple[Equation, ...] = ()
+            if not rnn.sigma.is_unknown and snippet.width(formula, lettered) > _LONG:
+                formula, where = _named(rnn, of, by, lettered.layout)
+            if lettered.layout == DENOMINATOR:
+                formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
+            typer.echo(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
             typer.echo(f"{text(Equation(left, right))}\n({lettered.layout} layout)")
 
@@ -92,6 +100,25 @@ def _require_latex(form: Format, whole: bool, copyable: bool) -> None:
                 f"{flag} is about LaTeX",
                 {"expected": "--format latex", "got": f"--format {form.value}"},
             )
+
+
+_ENTRY = Symbol("v", real=True)
+
+_LONG = 29.0
+"""Width in em from which σ and σ′ are named, and their formulas put below."""
+
+
+def _named(
+    rnn: RNN, of: Quantity, by: Quantity, layout: str
+) -> tuple[Equation, tuple[Equation, ...]]:
+    """The derivative with σ and σ′ named, and what they are."""
+    plain = CELLS[rnn.cell]()
+    formula = Equation(*_derived(plain, of, by, layout))
+    used = {each.activation for each in formula.rhs.atoms(Elementwise)}
+    known = {plain.sigma: rnn.sigma, plain.sigma.prime: rnn.sigma.prime}
+    return formula, tuple(
+        Equation(name.at(_ENTRY), each.at(_ENTRY)) for name, each in known.items() if name in used
+    )
 
 
 def _derived(rnn: RNN, of: Quantity, by: Quantity, layout: str) -> tuple[MatrixExpr, MatrixExpr]:

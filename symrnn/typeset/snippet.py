@@ -6,12 +6,22 @@ Nothing but amsmath is needed, and everything is ASCII, so that it compiles unde
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy
 
-from symrnn.language.notation import LECTURE, Notation
-from symrnn.language.writing import NotationPrinter
+from symrnn.language.algebra import MatrixSum
+from symrnn.language.notation import LECTURE, PLAIN, Notation
+from symrnn.language.relations import Equation
+from symrnn.language.writing import NotationPrinter, latex
+from symrnn.typeset.heights import formula_width
+
+ROOM = 34.0
+"""The width of LaTeX's article, in em."""
+
+_FUNCTION = re.compile(r"\\(exp|log|tanh|sinh|cosh|sin|cos|arctan|max|min)\b")
 
 PREFIX = "rnn"
 """What the macros' names begin with, so that they meet nobody else's."""
@@ -42,27 +52,44 @@ class MacroPrinter(NotationPrinter):
         return macro
 
 
+def width(formula: Any, notation: Notation = LECTURE) -> float:
+    """How wide a formula is in a document's text, in em, about; fonts do not matter."""
+    written = latex(formula, replace(notation, vectors=PLAIN))
+    return 0.86 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
+
+
 def fragment(
-    formula: Any, notation: Notation = LECTURE, *, copyable: bool = False, about: str = ""
+    formula: Any,
+    notation: Notation = LECTURE,
+    *,
+    where: Sequence[Equation] = (),
+    copyable: bool = False,
+    about: str = "",
 ) -> str:
-    """A displayed formula for any document that loads amsmath.
+    """A displayed formula for any document that loads amsmath; a wide one is broken over lines.
 
     Args:
         formula: an expression of the language.
         notation: its letters.
+        where: what a name in it stands for, on lines of their own below it.
         copyable: put macros for the letters before it, and write it with them.
         about: a comment for the first line.
     """
-    macros, written = _written(formula, notation, copyable)
+    macros, lines = _written(formula, notation, where, copyable)
     comment = [_comment(f"{about}; needs \\usepackage{{amsmath}}")] if about else []
-    return "\n".join([*comment, *macros, r"\[", f"  {written}", r"\]"])
+    return "\n".join([*comment, *macros, r"\[", *_display(lines), r"\]"])
 
 
 def standalone(
-    formula: Any, notation: Notation = LECTURE, *, copyable: bool = False, about: str = ""
+    formula: Any,
+    notation: Notation = LECTURE,
+    *,
+    where: Sequence[Equation] = (),
+    copyable: bool = False,
+    about: str = "",
 ) -> str:
     """A file that compiles to one page of the formula's own size; arguments as of `fragment`."""
-    macros, written = _written(formula, notation, copyable)
+    macros, lines = _written(formula, notation, where, copyable)
     comment = [_comment(about)] if about else []
     return "\n".join(
         [
@@ -71,18 +98,52 @@ def standalone(
             r"\usepackage{amsmath}",
             *macros,
             r"\begin{document}",
-            rf"$\displaystyle {written}$",
+            r"$\displaystyle",
+            *_display(lines),
+            "$",
             r"\end{document}",
         ]
     )
 
 
-def _written(formula: Any, notation: Notation, copyable: bool) -> tuple[list[str], str]:
+def _written(
+    formula: Any, notation: Notation, where: Sequence[Equation], copyable: bool
+) -> tuple[list[str], list[str]]:
+    """The macros, and the lines of the display."""
     printer = MacroPrinter(notation) if copyable else NotationPrinter(notation)
-    written = str(printer.doprint(sympy.sympify(formula)))
+
+    def written(node: Any) -> str:
+        return str(printer.doprint(sympy.sympify(node)))
+
+    lines = [line for each in (formula, *where) for line in _lines(each, notation, written)]
     macros = printer.macros if isinstance(printer, MacroPrinter) else {}
     # \providecommand: two snippets may stand in one document, and the reader's own macro wins.
-    return [rf"\providecommand{{{m}}}{{{letter}}}" for m, letter in macros.items()], written
+    return [rf"\providecommand{{{m}}}{{{letter}}}" for m, letter in macros.items()], lines
+
+
+def _lines(formula: Any, notation: Notation, written: Callable[[Any], str]) -> list[str]:
+    """A formula that is too wide begins a line with each term of its right side."""
+    if not isinstance(formula, Equation):
+        return [written(formula)]
+    left, right = written(formula.lhs), formula.rhs
+    if width(formula, notation) <= ROOM:
+        return [f"{left} &= {written(right)}"]
+    terms = right.args if isinstance(right, MatrixSum | sympy.Add) else (right,)
+    first, *rest = map(written, terms)
+    if width(formula.lhs, notation) + width(terms[0], notation) <= ROOM and rest:
+        lines = [f"{left} &= {first}"]
+    else:
+        lines = [f"& {left}", rf"&\quad = {first}"]
+    return [*lines, *(rf"&\qquad {'' if each.startswith('-') else '+ '}{each}" for each in rest)]
+
+
+def _display(lines: Sequence[str]) -> list[str]:
+    """The lines of a display: one as it is, several aligned."""
+    if len(lines) == 1:
+        return [f"  {lines[0].replace('&= ', '= ', 1)}"]
+    ends = [r" \\"] * (len(lines) - 1) + [""]
+    body = (f"    {line}{end}" for line, end in zip(lines, ends, strict=True))
+    return [r"  \begin{aligned}", *body, r"  \end{aligned}"]
 
 
 def _comment(text: str) -> str:

@@ -39,6 +39,7 @@ def test_fragments_compile_with_amsmath_alone(tex_engine: Any, engine: str, copy
     bodies = [fragment(each, copyable=copyable, about="a formula") for each in formulas()]
     made = compile_pdf(document(*bodies), engine=tex_engine(engine))
     assert made.pages >= 1
+    # A term that is wider than a line stays on one.
     assert {each.source for each in made.warnings} <= {"box"}
 
 
@@ -46,7 +47,8 @@ def test_fragments_compile_with_amsmath_alone(tex_engine: Any, engine: str, copy
 def test_a_file_by_itself_compiles_to_one_page_that_fits(tex_engine: Any, engine: str) -> None:
     widest = max(formulas(), key=lambda each: len(latex(each)))
     made = compile_pdf(standalone(widest, copyable=True, about="∂L"), engine=tex_engine(engine))
-    assert made.clean
+    # The class speaks of the shell escape that TeX is refused here.
+    assert [each for each in made.warnings if each.source != "shellesc"] == []
     assert made.pages == 1
 
 
