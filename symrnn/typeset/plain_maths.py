@@ -30,6 +30,23 @@ _RELATIONS = {
     "+": " + ",
     "-": " - ",
 }
+_OPERATORS = frozenset(
+    [
+        "max",
+        "min",
+        "sup",
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arctan",
+    ]
+)
 _RAISED = {"T": "ᵀ", "′": "′", "+": "⁺", "2": "²"}
 
 
@@ -104,4 +121,4 @@ def _greek(name: str) -> str:
     try:
         return unicodedata.lookup(f"GREEK {size} LETTER {plain}")
     except KeyError:
-        return name if name in ("max", "min", "sup", "exp", "log", "tanh", "sin") else ""
+        return name if name in _OPERATORS else ""

@@ -6,21 +6,25 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from symrnn.language.notation import DENOMINATOR, Notation
 from symrnn.lecture.decay import Decay, Spectrum
 from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.network import Bias, NetworkReport
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.numeric.training import Net, TrainedNet
-from symrnn.recurrence.elman import RNN, elman
+from symrnn.recurrence.elman import CELLS, RNN, elman
+from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
+from symrnn.typeset.blocks import Paragraph, Section
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
@@ -42,6 +46,23 @@ def evidence_of(statement: Statement, rnn: RNN) -> Evidence:
     faults = tuple(Fault("a sign", part.claim, ("derived", "sampled")) for part in parts)
     shown = tuple((each.name, each.find().shows) for each in statement.counterexamples)
     return Evidence(statement, GRADES, chains, faults, shown, 0.1)
+
+
+def lecture_in(notation: Notation) -> Document:
+    """The lecture's statements in a notation: of its cell, in its layout."""
+    rnn = CELLS[notation.cell]()
+    evidence = [evidence_of(statement.of(rnn), rnn) for statement in load().values()]
+    if notation.layout == DENOMINATOR:
+        evidence = [turned(each, rnn) for each in evidence]
+    ending = Section("The network", "network", (Paragraph("The end."),))
+    return document_of(evidence, rnn, {}, ending, notation)
+
+
+def turned(evidence: Evidence, rnn: RNN) -> Evidence:
+    """Evidence for the statement in denominator layout, whose lines are not run again."""
+    parts = [in_denominator_layout(part) for part in evidence.statement.parts(rnn)]
+    proofs = {part.label: part.proof for part in parts}
+    return replace(evidence, statement=replace(evidence.statement, build=lambda _: proofs))
 
 
 def network() -> NetworkReport:

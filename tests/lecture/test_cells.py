@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,22 +14,18 @@ from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex
 from symrnn.lecture.arc import ACTS
 from symrnn.lecture.deck import deck
-from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.work import require
 from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.blocks import Paragraph, Section, StatementBlock, walk
+from symrnn.typeset.blocks import StatementBlock, walk
 from symrnn.typeset.deck import Deck
 from symrnn.typeset.document import Document
-from symrnn.typeset.engine import compile_pdf
-from symrnn.typeset.latex import article
 from symrnn.typeset.prose import plain
-from symrnn.typeset.slides import slides
 from symrnn.verify.evidence import gather
 
-from .conftest import evidence_of
+from .conftest import lecture_in
 
 INSIDE = sigma_inside()
 LIBRARY = load()
@@ -37,9 +33,7 @@ LIBRARY = load()
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    evidence = [evidence_of(each.of(INSIDE), INSIDE) for each in LIBRARY.values()]
-    ending = Section("The network", "network", (Paragraph("The end."),))
-    return document_of(evidence, INSIDE, {}, ending, PASCANU)
+    return lecture_in(PASCANU)
 
 
 def runs(statement: Statement) -> bool:
@@ -112,16 +106,3 @@ def test_each_cell_has_the_arc_but_the_frame_about_itself(
     assert not any("With σ outside" in title for title in of_outside)
     assert len(of_outside) == sum(len(act.frames) for act in ACTS) - 1
     assert any(title.startswith("The chain rule through r") for title in of_inside)
-
-
-def test_article_and_slides_compile(
-    document: Document, pdflatex: str, pages_of: Callable[[bytes], list[str]]
-) -> None:
-    frames = slides(document, deck(document, PASCANU), handout=True)
-    paper = article(document)
-    for made, bibliography in ((frames, ""), (paper, paper.bibliography)):
-        found = compile_pdf(made.tex, made.figures, bibliography=bibliography, engine=pdflatex)
-        assert (found.undefined, found.overfull) == ((), ())
-        assert found.pdf is not None
-        text = " ".join(" ".join(pages_of(found.pdf)).split())
-        assert "One step stretches by at most" in text

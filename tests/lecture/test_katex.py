@@ -10,16 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from symrnn.language.notation import ELMAN, KNOWN
-from symrnn.lecture.document import lecture as document_of
-from symrnn.recurrence.elman import CELLS
-from symrnn.theory.library import load
-from symrnn.typeset.blocks import Chain, Display, Paragraph, StatementBlock, walk
+from symrnn.language.notation import KNOWN
+from symrnn.typeset.blocks import Chain, Display, StatementBlock, walk
 from symrnn.typeset.document import Document, prose_of
 from symrnn.typeset.prose import Emphasis, Inline, Math, inlines
-from symrnn.verify.evidence import Evidence
 
-from .conftest import evidence_of
+from .conftest import lecture_in
 
 CHECK = Path(__file__).with_name("katex_check.js")
 WITHOUT = "katex is not installed: npm install --prefix DIR katex, and NODE_PATH=DIR/node_modules"
@@ -78,14 +74,9 @@ def test_katex_parses_every_formula(
 
 @pytest.mark.parametrize("name", [name for name in KNOWN if name != "lecture"])
 def test_katex_parses_every_formula_in_other_letters(
-    name: str, evidence: list[Evidence], refused: Callable[[Iterable[str]], list[list[str]]]
+    name: str, refused: Callable[[Iterable[str]], list[list[str]]]
 ) -> None:
-    notation = KNOWN[name]
-    rnn = CELLS[notation.cell]()
-    if notation.cell != ELMAN:
-        evidence = [evidence_of(each.of(rnn), rnn) for each in load().values()]
-    document = document_of(evidence, rnn, {}, Paragraph("The end."), notation)
-    found = formulas(document)
+    found = formulas(lecture_in(KNOWN[name]))
     assert len(found) > 400
     assert refused(sorted(found)) == []
 

@@ -27,20 +27,21 @@ from symrnn.language.notation import (
 )
 from symrnn.language.writing import latex
 from symrnn.lecture import arc, deck, outline
-from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.notation_file import notation, read_notation
 from symrnn.lecture.wording import TABLES, worded
 from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
 from symrnn.theory.library import lecture_folder, load
-from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
+from symrnn.typeset.blocks import StatementBlock, walk
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
 from symrnn.typeset.slides import slides
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence, KernelProof
 from symrnn.verify.layout import evidence_in_denominator_layout
+
+from .conftest import lecture_in
 
 RNN = elman()
 
@@ -151,26 +152,12 @@ def test_words_that_depend_on_layout_or_cell_are_all_still_written_somewhere() -
             assert worded(said, LECTURE) == said
 
 
-def test_the_letters_fill_article_and_slides(
-    evidence: list[Evidence], pdflatex: str, pages_of: Callable[[bytes], list[str]]
-) -> None:
-    document = document_of(evidence, RNN, {}, Paragraph("The end."), GOODFELLOW)
+def test_the_letters_fill_the_lecture() -> None:
+    document = lecture_in(GOODFELLOW)
     for block in walk(document.blocks):
         if isinstance(block, StatementBlock):
             for claim in block.claims:
                 assert not re.search(r"(?<![A-Za-z{])s_\{", claim.latex), claim.latex
-    titles = [b.title for b in walk(document.blocks) if isinstance(b, StatementBlock)]
-    frames = slides(document, deck.deck(document, GOODFELLOW), handout=True)
-    for made in (article(document), frames):
-        result = compile_pdf(
-            made.tex, made.figures, bibliography=made.bibliography, engine=pdflatex
-        )
-        assert result.warnings == () and result.pdf is not None
-        if made is not frames:
-            text = re.sub("[^A-Za-z]", "", "".join(pages_of(result.pdf)))
-            for title in titles:
-                if "$" not in title:
-                    assert re.sub("[^A-Za-z]", "", title) in text, title
 
 
 # ---------------------------------------------------------------------- files
@@ -195,6 +182,32 @@ def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
     assert mine.letter("L") == r"\mathcal{E}"
     assert mine.letter("s") == r"\mathbf{h}"
     assert all(notation(name) is known for name, known in KNOWN.items())
+
+
+@pytest.mark.parametrize(
+    ("lettered", "engine"),
+    [(D2L, "pdflatex"), (PASCANU, "lualatex"), (read_notation(FILE, "mine"), "pdflatex")],
+    ids=lambda each: getattr(each, "name", each),
+)
+def test_article_and_slides_compile_without_a_warning(
+    lettered: Notation,
+    engine: str,
+    tex_engine: Callable[[str], str],
+    pages_of: Callable[[bytes], list[str]],
+) -> None:
+    document = lecture_in(lettered)
+    titles = [b.title for b in walk(document.blocks) if isinstance(b, StatementBlock)]
+    frames = slides(document, deck.deck(document, lettered), handout=True)
+    for made in (article(document), frames):
+        result = compile_pdf(
+            made.tex, made.figures, bibliography=made.bibliography, engine=tex_engine(engine)
+        )
+        assert result.warnings == () and result.pdf is not None
+        if made is not frames:
+            text = re.sub("[^A-Za-z]", "", "".join(pages_of(result.pdf)))
+            for title in titles:
+                if "$" not in title:
+                    assert re.sub("[^A-Za-z]", "", title) in text, title
 
 
 @pytest.mark.parametrize(
