@@ -263,10 +263,13 @@ class _Reader:
         return self._letter(text) if text in SYMBOLS else ALONE[text]
 
     def _letter(self, text: str, following: str = "") -> str:
-        """A letter in the notation: x is the input where a time follows, and else a variable."""
+        """A letter in the notation: x is the input where a time follows, and else a variable.
+
+        L is the loss at a time, and alone the sum of all.
+        """
         name = SYMBOLS[text].removeprefix("\\") if text in SYMBOLS else text
         # s₃ is a state, but a₂ the second entry of any column.
-        timed = following == "_" or (following in LOWERED and name in ("s", "L"))
+        timed = following == "_" or name == "L" or (following in LOWERED and name == "s")
         if name in SCALARS or name in PARAMETERS or (name in SEQUENCES and timed):
             return self._notation.letter(name)
         return SYMBOLS.get(text, text)

@@ -63,6 +63,7 @@ def test_letters_and_fonts_of_a_formula(chosen: Notation, written: str) -> None:
 def test_the_loss_and_the_entries_are_numbers_and_keep_their_font() -> None:
     from_prose = with_maths("L_t reads s_t, and W acts", D2L)
     assert from_prose == r"$\ell_{t}$ reads $\mathbf{h}_{t}$, and $\mathbf{W}_{hh}$ acts"
+    assert with_maths("∂L/∂W", PASCANU) == r"$\partial \mathcal{E}/\partial W$"
     assert with_maths("sin x² is no x_j", D2L) == r"$\sin x^{2}$ is no $\mathbf{x}_{j}$"
 
 
