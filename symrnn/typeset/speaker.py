@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from symrnn.typeset.blocks import Algorithm, Claim, Figure, Row, StatementBlock
-from symrnn.typeset.latex_text import escape
 from symrnn.typeset.prose import paragraphs
+from symrnn.typeset.unicode_maths import with_maths
 
 Prose = Callable[[str], str]
 """Prose markup as LaTeX."""
+
+_SIGNS = re.compile(r"[\\$*`\[]")
+"""What would be markup in plain text."""
 
 
 def to_claims(
@@ -59,7 +63,7 @@ def _why(row: Row) -> str:
 def to_figure(figure: Figure, prose: Prose) -> Iterator[str]:
     """Its caption, and what is to be seen."""
     yield prose(figure.caption)
-    yield escape(figure.alt)
+    yield prose(with_maths(_SIGNS.sub(r"\\\g<0>", figure.alt)))
 
 
 def to_algorithm(algorithm: Algorithm, prose: Prose) -> Iterator[str]:
