@@ -15,6 +15,7 @@ from symrnn.theory.rule import Rule
 from symrnn.typeset.blocks import Detail
 from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
+from symrnn.typeset.prose import listed
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import ChainEvidence
 
@@ -64,8 +65,7 @@ def code_names(notation: Notation) -> str:
     if not renamed:
         return ""
     pairs = [f"`{_NAMED[quantity]}` for ${letter}$" for quantity, letter in renamed.items()]
-    listed = " and ".join(filter(None, (", ".join(pairs[:-1]), pairs[-1])))
-    return f"Generated code keeps the names it runs with, whatever the notation: {listed}."
+    return f"Generated code keeps the names it runs with, whatever the notation: {listed(pairs)}."
 
 
 def _capital(words: str) -> str:

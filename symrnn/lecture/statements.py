@@ -20,6 +20,7 @@ from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
 from symrnn.typeset.justification import words
 from symrnn.typeset.maths import diagonal_display, shapes_display
+from symrnn.typeset.prose import listed
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 
@@ -99,8 +100,8 @@ def _kernel(evidence: Evidence) -> tuple[Block, ...]:
     """By what theorems of a proof assistant the claims were closed, and from what axioms."""
     if evidence.kernel is None:
         return ()
-    theorems = _listed([f"`{name}`" for name in evidence.kernel.theorems])
-    axioms = _listed([f"`{name}`" for name in evidence.kernel.axioms])
+    theorems = listed([f"`{name}`" for name in evidence.kernel.theorems])
+    axioms = listed([f"`{name}`" for name in evidence.kernel.axioms])
     several = len(evidence.kernel.theorems) > 1
     return (
         Paragraph(
@@ -146,14 +147,10 @@ def _hypotheses(headline: Sequence[Part], said: Sequence[Any], writer: Writer) -
     sentences = []
     for labels, formulas in needed.items():
         everywhere = len(labels) == len(headline)
-        named = _listed([f"*{writer.prose(label)}*" for label in labels])
+        named = listed([f"*{writer.prose(label)}*" for label in labels])
         opening = "Assume" if everywhere else f"For {named}, assume"
-        sentences.append(f"{opening} {_listed(formulas)}.")
+        sentences.append(f"{opening} {listed(formulas)}.")
     return (" ".join(sentences),) if sentences else ()
-
-
-def _listed(items: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 @dataclass(frozen=True)

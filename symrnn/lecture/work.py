@@ -109,11 +109,7 @@ def make(
             PDF of that name is left.
     """
     rnn, tanh = (CELLS[notation.cell](sigma) for sigma in (None, "tanh"))
-    library = {name: each.of(rnn) for name, each in library.items()}
-    evidence = prove(library, rnn, progress)
-    require(evidence)
-    if prover is not None:
-        evidence = with_verdicts(evidence, ask_prover(library, rnn, prover, progress))
+    library, evidence = _proved(library, rnn, progress, prover)
     network = study(series, library, progress, notation.cell)
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn, notation)
@@ -139,15 +135,23 @@ def make_project(
     No network is trained: what is said and shown is the project's.
     """
     rnn = CELLS[notation.cell]()
-    library = {name: each.of(rnn) for name, each in project.library.items()}
-    evidence = prove(library, rnn, progress)
-    require(evidence)
-    if prover is not None:
-        evidence = with_verdicts(evidence, ask_prover(library, rnn, prover, progress))
+    library, evidence = _proved(project.library, rnn, progress, prover)
     shown = _in_layout(evidence, rnn, notation, progress)
     document = project_document(project, shown, rnn, notation)
     material = Material(document, shown, None, library, notation, handout, notes)
     return _typeset(material, directory, progress, formats)
+
+
+def _proved(
+    library: Mapping[str, Statement], rnn: RNN, progress: Progress, prover: Prover | None
+) -> tuple[dict[str, Statement], tuple[Evidence, ...]]:
+    """The statements as they are about the recurrence, and the evidence, which is complete."""
+    about = {name: each.of(rnn) for name, each in library.items()}
+    evidence = prove(about, rnn, progress)
+    require(evidence)
+    if prover is not None:
+        evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
+    return about, evidence
 
 
 def _in_layout(

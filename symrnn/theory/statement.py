@@ -172,8 +172,9 @@ class Statement:
 
     def parts(self, rnn: RNN) -> tuple[Part, ...]:
         """The claims and proofs for a recurrence, unchecked; built once."""
-        if rnn.cell in self.variants:
-            return self.variants[rnn.cell].parts(rnn)
+        chosen = self.of(rnn)
+        if chosen is not self:
+            return chosen.parts(rnn)
         if rnn not in self._built:
             self._built[rnn] = self._build_parts(rnn)
         return self._built[rnn]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
+from symrnn.typeset.prose import listed
 
 _REQUIRED = {
     "article": ("author", "title", "journal"),
@@ -57,14 +58,13 @@ class Work:
     def line(self) -> str:
         """The entry in a list of references, as prose markup."""
         authors = self.fields["author"].split(" and ")
-        listed = " and ".join(filter(None, (", ".join(authors[:-1]), authors[-1])))
         where = self.fields.get("journal") or self.fields.get("booktitle")
         place = where or self.fields.get("publisher", "")
         volume, number = self.fields.get("volume", ""), self.fields.get("number", "")
         issue = f" {volume}({number})" if volume and number else f" {volume}" if volume else ""
         pages = self.fields.get("pages", "").replace("-", "–")
         return (
-            f"{listed}. *{self.fields['title']}*. {place}{issue}"
+            f"{listed(authors)}. *{self.fields['title']}*. {place}{issue}"
             f"{', ' + pages if pages else ''}, {self.year}."
         )
 

@@ -11,7 +11,7 @@ the backend, maths is passed through.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symrnn.errors import ParseError
@@ -113,6 +113,11 @@ def inlines(prose: str) -> tuple[Inline, ...]:
 def paragraphs(prose: str) -> tuple[str, ...]:
     """The paragraphs of a longer text: the non-empty pieces between blank lines."""
     return tuple(piece for raw in re.split(r"\n\s*\n", prose) if (piece := raw.strip()))
+
+
+def listed(items: Sequence[str]) -> str:
+    """One or more items in a sentence: a, b and c."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def plain(prose: str) -> str:

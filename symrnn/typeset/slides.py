@@ -38,7 +38,7 @@ from symrnn.typeset.heights import (
 )
 from symrnn.typeset.latex import Article, drawing, figure_files, templates
 from symrnn.typeset.latex_text import bookmark, escape, prose
-from symrnn.typeset.prose import paragraphs, plain
+from symrnn.typeset.prose import listed, paragraphs, plain
 
 #: Lines of text that a frame has room for below its title, by an estimate of what each takes.
 ROOM = 13.5
@@ -347,17 +347,13 @@ def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
     overlays.given()
     claims = _claims(item, source)
     assumed = list(dict.fromkeys(fact for claim in claims for fact in claim.assumed))
-    lines = [rf"Assume {source.prose(_listed(assumed))}.\par"] if assumed else []
+    lines = [rf"Assume {source.prose(listed(assumed))}.\par"] if assumed else []
     several = len(claims) > 1
     for claim in claims:
         condition = f"({source.prose(claim.condition)})" if claim.condition else ""
         note = source.prose(claim.note) if several else ""
         lines.append(rf"\claim{{{claim.latex}}}{{{condition}}}{{{note}}}")
     return "\n".join([r"\begin{claims}", *lines, r"\end{claims}"])
-
-
-def _listed(items: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 @_tex.register

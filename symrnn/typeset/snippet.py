@@ -106,9 +106,13 @@ def standalone(
     )
 
 
+_Line = tuple[str, str]
+"""What stands left of the point where lines are aligned, and right of it."""
+
+
 def _written(
     formula: Any, notation: Notation, where: Sequence[Equation], copyable: bool
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[_Line]]:
     """The macros, and the lines of the display."""
     printer = MacroPrinter(notation) if copyable else NotationPrinter(notation)
 
@@ -121,28 +125,32 @@ def _written(
     return [rf"\providecommand{{{m}}}{{{letter}}}" for m, letter in macros.items()], lines
 
 
-def _lines(formula: Any, notation: Notation, written: Callable[[Any], str]) -> list[str]:
+def _lines(formula: Any, notation: Notation, written: Callable[[Any], str]) -> list[_Line]:
     """A formula that is too wide begins a line with each term of its right side."""
     if not isinstance(formula, Equation):
-        return [written(formula)]
+        return [("", written(formula))]
     left, right = written(formula.lhs), formula.rhs
     if width(formula, notation) <= ROOM:
-        return [f"{left} &= {written(right)}"]
+        return [(left, f"= {written(right)}")]
     terms = right.args if isinstance(right, MatrixSum | sympy.Add) else (right,)
     first, *rest = map(written, terms)
     if width(formula.lhs, notation) + width(terms[0], notation) <= ROOM and rest:
-        lines = [f"{left} &= {first}"]
+        lines = [(left, f"= {first}")]
     else:
-        lines = [f"& {left}", rf"&\quad = {first}"]
-    return [*lines, *(rf"&\qquad {'' if each.startswith('-') else '+ '}{each}" for each in rest)]
+        lines = [("", f" {left}"), ("", rf"\quad = {first}")]
+    return [
+        *lines,
+        *(("", rf"\qquad {'' if each.startswith('-') else '+ '}{each}") for each in rest),
+    ]
 
 
-def _display(lines: Sequence[str]) -> list[str]:
+def _display(lines: Sequence[_Line]) -> list[str]:
     """The lines of a display: one as it is, several aligned."""
     if len(lines) == 1:
-        return [f"  {lines[0].replace('&= ', '= ', 1)}"]
+        return [f"  {' '.join(filter(None, lines[0]))}"]
     ends = [r" \\"] * (len(lines) - 1) + [""]
-    body = (f"    {line}{end}" for line, end in zip(lines, ends, strict=True))
+    aligned = (f"{left} &{right}".lstrip() for left, right in lines)
+    body = (f"    {line}{end}" for line, end in zip(aligned, ends, strict=True))
     return [r"  \begin{aligned}", *body, r"  \end{aligned}"]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from symrnn.typeset.blocks import Algorithm, Claim, Figure, Row, StatementBlock
-from symrnn.typeset.prose import paragraphs
+from symrnn.typeset.prose import listed, paragraphs
 from symrnn.typeset.unicode_maths import with_maths
 
 Prose = Callable[[str], str]
@@ -47,7 +47,7 @@ def to_lines(rows: Sequence[Row], prose: Prose) -> Iterator[str]:
             conditions.update(dict.fromkeys(row.detail.condition.split("; ")))
     for words, numbers in lines.items():
         which = "Line" if len(numbers) == 1 else "Lines"
-        yield prose(f"{which} {_listed([str(number) for number in numbers])}. {words}")
+        yield prose(f"{which} {listed([str(number) for number in numbers])}. {words}")
     if conditions:
         yield prose(f"Where it holds: {'; '.join(conditions)}.")
 
@@ -85,7 +85,3 @@ def to_failures(block: StatementBlock, prose: Prose) -> Iterator[str]:
 def to_picture(block: StatementBlock, prose: Prose) -> Iterator[str]:
     """Which statement is written out."""
     yield prose(f"This writes out [[{block.name}]]: {block.title}.")
-
-
-def _listed(items: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))

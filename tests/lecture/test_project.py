@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from symrnn import cli
 from symrnn.cli import exits
 from symrnn.cli import new as new_command
 from symrnn.errors import IllFormedError, ParseError
@@ -28,19 +26,6 @@ from symrnn.verify.evidence import gather_all
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["symrnn", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        code = stopped.value.code
-        return (code if isinstance(code, int) else 0), out, err
-
-    return command
 
 
 def files(folder: Path) -> set[str]:
