@@ -2,10 +2,12 @@
 
 from symrnn.theory.rules.algebra import (
     algebra,
+    constant_factor,
     empty_range,
     entries_of,
     nonnegative_difference,
     reindex,
+    reversed_range,
     scalar_algebra,
     split_at,
     split_earliest,
@@ -66,7 +68,7 @@ from symrnn.theory.rules.slopes import (
     scalar_derivative,
     sinh_exceeds,
 )
-from symrnn.theory.rules.truncation import constant_factor, geometric_tail, reversed_range
+from symrnn.theory.rules.series import geometric_tail
 
 __all__ = [
     "absolute_bound",
