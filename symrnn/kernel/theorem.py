@@ -360,7 +360,7 @@ def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:
     grows = limit.relation
     if not isinstance(grows, Limit) or grows.lhs != right:
         raise IllFormedError("the limit is of something else", {"needed": text(right)})
-    needs = [each for each in bounded.hypotheses if not _eventually(each, grows.variable)]
+    needs = [each for each in bounded.hypotheses if not eventually(each, grows.variable)]
     if isinstance(bounded.relation, Inequality):
         positive = Fact.nonnegative(left).follows_from(_facts(bounded.hypotheses))
         if grows.rhs != 0 or not positive:
@@ -376,7 +376,7 @@ def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:
     return _make((*needs, *limit.hypotheses), relation, _one_cell(bounded, limit))
 
 
-def _eventually(each: Hypothesis, variable: Symbol) -> bool:
+def eventually(each: Hypothesis, variable: Symbol) -> bool:
     """Whether a fact holds from some value of the variable on, whatever else is in it."""
     if not isinstance(each, Fact) or variable not in each.free_symbols:
         return False

@@ -88,13 +88,13 @@ def check_step(
             f"{rule.relation}",
             {"rule": rule.says},
         )
+    variable = proof.variable if proof is not None else None
     refusals: list[SymrnnError] = []
     candidates: list[Any] = []
     if rule.prove is not None:
         try:
-            variable = proof.variable if proof is not None else None
             shown = rule.prove(step.before, step.after, context, variable, *rule.arguments)
-            return resting(shown, context, "it")
+            return resting(shown, context, "it", variable)
         except SideConditionError as error:
             refusals.append(error)
         except SymrnnError:
@@ -106,7 +106,7 @@ def check_step(
             candidates.append(found.relation.rhs)
             continue
         try:
-            closed = resting(ending(found, there), context, "it")
+            closed = resting(ending(found, there), context, "it", variable)
         except SymrnnError as error:
             refusals.append(error)
             continue

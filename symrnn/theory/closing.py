@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Tuple
+from sympy import Symbol, Tuple
 
 from symrnn.errors import SideConditionError
 from symrnn.kernel import (
@@ -20,7 +20,7 @@ from symrnn.kernel import (
 )
 from symrnn.kernel.axioms import numbers
 from symrnn.kernel.positions import is_value
-from symrnn.kernel.theorem import Hypothesis, text_of
+from symrnn.kernel.theorem import Hypothesis, eventually, text_of
 from symrnn.language.relations import ForAll, Inequality, Smooth
 from symrnn.language.writing import text
 from symrnn.theory.context import Context, attempt, times_in
@@ -66,15 +66,23 @@ def _says(proof: Theorem, need: Hypothesis) -> bool:
     return bool(relation == need)
 
 
-def resting(theorem: Theorem, context: Context, name: str) -> Theorem:
+def resting(
+    theorem: Theorem, context: Context, name: str, growing: Symbol | None = None
+) -> Theorem:
     """The theorem, what it needs taken from the context.
+
+    Args:
+        theorem: with any hypotheses.
+        context: what is known.
+        name: for messages.
+        growing: what goes to ∞ in the end: a fact may stay that holds from some value of it on.
 
     Raises:
         SideConditionError: naming a hypothesis that is not known.
     """
     theorem = meeting(theorem, context)
     for need in sorted(theorem.hypotheses - set(context.given), key=str):
-        if isinstance(need, Smooth):
+        if isinstance(need, Smooth) or (growing is not None and eventually(need, growing)):
             continue
         if not isinstance(need, Fact) or not need.follows_from(context.facts):
             raise SideConditionError(
@@ -131,8 +139,7 @@ def then_bound(theorem: Theorem, step: Theorem) -> Theorem:
 
 def proving(theorem: Theorem, proof: Theorem) -> Theorem:
     """The theorem without the hypothesis that another theorem proves."""
-    proved = Fact.of(proof.relation)
-    for need in theorem.hypotheses:
-        if isinstance(need, Fact) and need == proved:
-            return discharge(theorem, need, proof)
+    for need in sorted(theorem.hypotheses, key=str):
+        if isinstance(need, Fact):
+            theorem = attempt(discharge, theorem, need, proof) or theorem
     return theorem

@@ -112,7 +112,7 @@ def through(
     for place, one in enumerate(via):
         others = (*via[place + 1 :], by)
         _require(all(known.distinct(one, other) for other in others), node, f"{one} differs")
-    direct = D(node.of, node.by, NUMERATOR, (*node.held, *via))
+    direct = D(node.of, node.by, NUMERATOR, _holding(*node.held, *via))
     return _make(needs, Equation(node, MatrixSum(direct, *_paths(node, via))), cell)
 
 
@@ -140,6 +140,10 @@ def chain_rule(
     return _make(needs, Equation(node, MatrixSum(*_paths(node, via))), cell)
 
 
+def _holding(*states: MatrixExpr) -> tuple[MatrixExpr, ...]:
+    return tuple(dict.fromkeys(states))
+
+
 def _columns(node: TotalDerivative, via: Iterable[Any]) -> tuple[TimeVector, ...]:
     found = tuple(via)
     if not found or not all(isinstance(one, TimeVector) and is_column(one) for one in found):
@@ -149,7 +153,7 @@ def _columns(node: TotalDerivative, via: Iterable[Any]) -> tuple[TimeVector, ...
 
 def _paths(node: TotalDerivative, via: tuple[TimeVector, ...]) -> Iterator[MatrixExpr]:
     for one in via:
-        others = [each for each in (*node.held, *via) if each != one]
+        others = [each for each in _holding(*node.held, *via) if each != one]
         yield D(node.of, one, NUMERATOR, others) * D(one, node.by, NUMERATOR, node.held)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import Theorem, reflexivity
@@ -17,11 +18,12 @@ from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.canonical import transpose
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
+from symrnn.language.relations import Inequality
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Diag, Kronecker
 from symrnn.language.writing import text
-from symrnn.theory.closing import beginning, ending, then
-from symrnn.theory.context import Context
+from symrnn.theory.closing import beginning, ending, proving, then
+from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 from symrnn.theory.search import everywhere
 
@@ -171,7 +173,15 @@ write_out = Rule("write_out", "a finite product or sum, factor by factor", rewri
 
 
 def _bound(before: Any, after: Any, context: Context, variable: Any) -> Theorem:
-    return numbers.order(before, after, context.facts)
+    if isinstance(before, MatrixExpr) or isinstance(after, MatrixExpr):
+        raise IllFormedError("≤ compares scalars", {"got": text(before)})
+    known = attempt(numbers.order, before, after, context.facts)
+    if known is not None:
+        return known
+    # Factored, a square is seen to be one.
+    gap = sympy.factor(after - before)
+    positive = numbers.order(sympy.S.Zero, gap, context.facts)
+    return proving(numbers.order(before, after, [Inequality(before, after)]), positive)
 
 
 nonnegative_difference = Rule(

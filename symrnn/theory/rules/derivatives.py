@@ -126,7 +126,14 @@ def _through(node: Any, context: Context, *via: MatrixExpr) -> Theorems:
         return
     written = _numerator(node)
     inner = node.func(node.of, node.by, NUMERATOR, node.held)
-    chained = derivatives.chain_rule(inner, via, context.cell, context.facts)
+    try:
+        chained = derivatives.chain_rule(inner, via, context.cell, context.facts)
+    except SideConditionError as error:
+        through = ", ".join(map(text, via))
+        raise SideConditionError(
+            f"not every path from {text(node.by)} to {text(node.of)} passes through {through}",
+            {"in": text(node), "needed": "the definition reads the variable only through it"},
+        ) from error
     # Nothing held lies after u, and so nothing between u and y: there ∂y/∂u is the free one.
     yield then(written, _free_of(chained, node.held, via, context))
 
@@ -183,7 +190,8 @@ def _direct(node: TotalDerivative, previous: list[Any], context: Context) -> The
     """The derivative with the states before held, as ∂⁺."""
     cell, facts = context.cell, context.facts
     immediate = derivatives.immediate(D_plus(node.of, node.by), cell, facts)
-    written = reflexivity(TotalDerivative(node.of, node.by, NUMERATOR, (*node.held, *previous)))
+    held = tuple(dict.fromkeys((*node.held, *previous)))
+    written = reflexivity(TotalDerivative(node.of, node.by, NUMERATOR, held))
     for state in node.held:
         if state not in previous:
             step = derivatives.not_held(written.relation.rhs, state, cell, facts)

@@ -12,7 +12,7 @@ from symrnn.kernel.axioms import numbers
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import Ones, Zeros, split_coefficient
 from symrnn.theory.closing import proving
-from symrnn.theory.context import Context
+from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 
 Theorems = Iterator[Theorem]
@@ -50,9 +50,10 @@ def _sinh_exceeds(node: Any, context: Context) -> Theorems:
             smaller = numbers.sinh_exceeds(square.base.args[0])
             shrunk = node.base.xreplace({square: smaller.relation.lhs})
             gap = Fact.of(smaller.relation)
-            exceeds = proving(numbers.order(shrunk, node.base, [gap]), smaller)
-            bounded = numbers.reciprocal(shrunk, node.base)
-            yield proving(bounded, exceeds)
+            exceeds = attempt(numbers.order, shrunk, node.base, [gap])
+            bounded = attempt(numbers.reciprocal, shrunk, node.base)
+            if exceeds is not None and bounded is not None:
+                yield proving(bounded, proving(exceeds, smaller))
 
 
 sinh_exceeds = Rule(
