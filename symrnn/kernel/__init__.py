@@ -18,16 +18,17 @@ definition, it is given, and may be anything. A theorem about no recurrence hold
 are none, and the sum is 0, the product 1 or I. That is so for SymPy's `Sum` and `Product` too. A
 bound index is a name: it means nothing outside.
 
-*Derivatives.* ∂y/∂x with H held: cut x and all of H off from their definitions, give them the values
-they have in the run, and everything else is a function of x; its derivative there. What is both
-varied and held is varied. Hence ∂s_t/∂s_t = I, and ∂s_k/∂s_t = 0 for k < t. ∂⁺v_t/∂x is the same
-with all states at t - 1 held but x. Row i of numerator layout is the derivative of entry i of y,
-denominator layout is its transpose, and ∂L/∂W of a number by a matrix has the shape of W. A state of
-several parts is several vectors: ∂c_t/∂c_k varies c_k alone, and what is computed from it moves.
-An unknown σ, and an unknown loss, is assumed to be differentiable. Of a σ with kinks, runs are
-meant in which none of its arguments is at one: that is a condition of every theorem about such a
-recurrence, and printed with it; elsewhere it is a hypothesis, `Smooth`. SymPy's `Derivative` is by
-one real symbol, and likewise.
+*Derivatives.* ∂y/∂x with H held: cut x and all of H off from their definitions, give them the
+values they have in the run, and everything else is a function of x; its derivative there. What is
+both varied and held is varied. Hence ∂s_t/∂s_t = I, and ∂s_k/∂s_t = 0 for k < t. ∂⁺v_t/∂x is the
+same with all states at t - 1 held but x. Row i of numerator layout is the derivative of entry i of
+y, denominator layout is its transpose, and ∂L/∂W of a number by a matrix has the shape of W. A
+state of several parts is several vectors: ∂c_t/∂c_k varies c_k alone, and what is computed from it
+moves. An unknown σ, and an unknown loss, is assumed to be differentiable. Of a σ with kinks, runs
+are meant in which none of its arguments is at one: that is a condition of every theorem about such
+a recurrence, and printed with it; elsewhere it is a hypothesis, `Smooth`. SymPy's `Derivative` is
+by one real symbol, and likewise. A derivative that does not exist is a number all the same, of
+which nothing is known.
 
 *Relations.* = and ≤ hold for all values that the hypotheses allow; x → c as n → ∞ with everything
 else fixed. A hypothesis about s_t is about that t; what holds at all times says so (`ForAll`).

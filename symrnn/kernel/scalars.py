@@ -112,7 +112,8 @@ def _merged(left: Monomial, right: Monomial) -> Polynomial:
     exponents: dict[Expr, Expr] = dict(left)
     for base, exponent in right:
         exponents[base] = sympy.expand(exponents.get(base, S.Zero) + exponent)
-    coefficient, kept = S.One, []
+    coefficient: Expr = S.One
+    kept: list[tuple[Expr, Expr]] = []
     for base, exponent in sorted(exponents.items(), key=lambda pair: pair[0].sort_key()):
         for monomial, number in _power_of_atom(base, exponent).items():
             kept.extend(monomial)

@@ -232,7 +232,7 @@ def bound(node: Any) -> tuple[Symbol, ...]:
 def bounds(node: Any) -> tuple[Expr, ...]:
     """Index and bounds of a sum or a product over times, none for another node."""
     if isinstance(node, Ranged):
-        return node.args[1:4]
+        return (node.index, node.lower, node.upper)
     return tuple(node.limits[0]) if isinstance(node, sympy.Sum | sympy.Product) else ()
 
 

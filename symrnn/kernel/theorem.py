@@ -135,10 +135,10 @@ def _one_cell(*theorems: Theorem) -> Recurrence | None:
 
 def _sides(theorem: Theorem, *kinds: type) -> tuple[Any, Any]:
     relation = theorem.relation
-    if not isinstance(relation, kinds):
-        expected = " or ".join(kind.__name__ for kind in kinds)
-        raise IllFormedError("the wrong relation", {"expected": expected, "got": text(relation)})
-    return relation.lhs, relation.rhs
+    if isinstance(relation, kinds):
+        return theorem.relation.lhs, theorem.relation.rhs
+    expected = " or ".join(kind.__name__ for kind in kinds)
+    raise IllFormedError("the wrong relation", {"expected": expected, "got": text(relation)})
 
 
 # ----------------------------------------------------------------------------- inferences

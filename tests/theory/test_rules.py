@@ -18,10 +18,9 @@ from symrnn.language.entry import entry
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality
-from symrnn.language.structure import Diag, Hadamard, Kronecker, Unvec, Vec
+from symrnn.language.structure import Diag, Kronecker, Unvec, Vec
 from symrnn.language.time import Sequence
 from symrnn.recurrence.elman import elman
-from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory import rules as by
 from symrnn.theory.check import check, prove
 from symrnn.theory.context import Context

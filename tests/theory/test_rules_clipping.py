@@ -22,8 +22,8 @@ from symrnn import (
 )
 from symrnn import rules as by
 from symrnn.errors import IllFormedError, SideConditionError, UnjustifiedStepError
-from symrnn.numeric import runtime
 from symrnn.kernel.axioms import numbers
+from symrnn.numeric import runtime
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
 from symrnn.theory.rule import Rule

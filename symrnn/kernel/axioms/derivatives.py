@@ -38,7 +38,7 @@ from symrnn.recurrence.recurrence import Recurrence
 Derivative = TotalDerivative | ImmediateDerivative
 
 
-def _total(node: Any) -> TotalDerivative:
+def _total(node: Any) -> Any:
     """The node, refused unless it is ∂y/∂x of a column by one, in numerator layout."""
     columns = isinstance(node, TotalDerivative) and is_column(node.of) and is_column(node.by)
     if not columns or node.layout != NUMERATOR:

@@ -62,13 +62,13 @@ from symrnn.theory.rules.norms import (
     submultiplicative,
     triangle,
 )
+from symrnn.theory.rules.series import geometric_tail
 from symrnn.theory.rules.slopes import (
     elementwise_constant,
     hyperbolic,
     scalar_derivative,
     sinh_exceeds,
 )
-from symrnn.theory.rules.series import geometric_tail
 
 __all__ = [
     "absolute_bound",

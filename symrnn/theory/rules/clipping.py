@@ -13,7 +13,7 @@ from symrnn.errors import SideConditionError
 from symrnn.kernel import Fact, Theorem
 from symrnn.kernel.axioms import derivatives, norms, numbers
 from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
+from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed, split_coefficient
 from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
@@ -21,7 +21,7 @@ from symrnn.language.shapes import is_column
 from symrnn.language.structure import Block
 from symrnn.language.writing import text
 from symrnn.theory.closing import beginning, proving
-from symrnn.theory.context import Context
+from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 from symrnn.theory.rules.facts import uses_bound
 
@@ -30,7 +30,7 @@ Theorems = Iterator[Theorem]
 # ---------------------------------------------------------------- maxima and minima
 
 
-def _extreme(node: Any, context: Context, kind: type) -> Theorems:
+def _extreme(node: Any, context: Context, kind: Any) -> Theorems:
     if isinstance(node, kind):
         known = (numbers.larger(node, value) for value in node.args)
         yield from (found for found in known if _is_known(found, context))
@@ -118,9 +118,10 @@ def _lipschitz(node: Any, context: Context) -> Theorems:
     shared = set(first.args) & set(second.args)
     own = [set(least.args) - shared for least in (first, second)]
     if len(shared) == 1 and all(len(rest) == 1 for rest in own):
-        cut = numbers.lipschitz_minimum(*shared, own[0].pop(), own[1].pop())
-        if cut.relation.lhs - node == 0 or (cut.relation.lhs - node).expand() == 0:
-            yield beginning(node, cut)
+        cut = numbers.lipschitz_minimum(shared.pop(), own[0].pop(), own[1].pop())
+        whole = attempt(beginning, node, cut)
+        if whole is not None:
+            yield whole
 
 
 lipschitz_minimum = Rule(
@@ -219,9 +220,9 @@ norm_of_stack = Rule(
 
 
 def _blockwise(node: Any, context: Context) -> Theorems:
-    if isinstance(node, MatrixProduct) and node.coefficient != 1 and len(node.factors) == 1:
-        if isinstance(node.factors[0], Block):
-            yield norms.blockwise(node)
+    scale, core = split_coefficient(node) if isinstance(node, MatrixProduct) else (1, None)
+    if scale != 1 and isinstance(core, Block):
+        yield norms.blockwise(node)
 
 
 blockwise = Rule("blockwise", "c [A; B] = [c A; c B]", rewrite=_blockwise)

@@ -232,9 +232,10 @@ layout = Rule(
 
 
 def _sum(node: Any, context: Context) -> Theorems:
-    if isinstance(node, TotalDerivative) and isinstance(node.of, OrderedSum):
-        if node.of.index not in node.by.free_symbols and is_column(node.by):
-            yield derivatives.differential(node, context.cell)
+    if not isinstance(node, TotalDerivative) or not isinstance(node.of, OrderedSum):
+        return
+    if node.of.index not in node.by.free_symbols and is_column(node.by):
+        yield derivatives.differential(node, context.cell)
 
 
 derivative_of_sum = Rule("derivative_of_sum", "∂(Σ y_t)/∂x = Σ ∂y_t/∂x", rewrite=_sum)
@@ -242,11 +243,11 @@ derivative_of_sum = Rule("derivative_of_sum", "∂(Σ y_t)/∂x = Σ ∂y_t/∂x
 
 def _earlier(node: Any, context: Context) -> Theorems:
     """∂y/∂x = 0 where y is computed before x."""
-    if isinstance(node, TotalDerivative) and isinstance(node.of, TimeVector):
-        if isinstance(variable(node.by), TimeVector):
-            zero = attempt(derivatives.independent, node, context.cell, context.facts)
-            if zero is not None:
-                yield zero
+    if not isinstance(node, TotalDerivative) or not isinstance(node.of, TimeVector):
+        return
+    if isinstance(variable(node.by), TimeVector):
+        zero = attempt(derivatives.independent, node, context.cell, context.facts)
+        yield from () if zero is None else (zero,)
 
 
 no_dependence = Rule(

@@ -11,7 +11,7 @@ from symrnn.kernel.axioms import numbers
 from symrnn.kernel.theorem import hypothesis as as_hypothesis
 from symrnn.kernel.theorem import text_of
 from symrnn.language.canonical import same
-from symrnn.language.relations import Equation, Inequality
+from symrnn.language.relations import Equation, Inequality, Relation
 from symrnn.theory.closing import beginning, meeting
 from symrnn.theory.context import Context, attempt, times_in
 from symrnn.theory.matching import match
@@ -20,7 +20,9 @@ from symrnn.theory.rule import Rule
 Theorems = Iterator[Theorem]
 
 
-def _instances(known: Iterable[Theorem], kind: type, node: Any, context: Context) -> Theorems:
+def _instances(
+    known: Iterable[Theorem], kind: type[Relation], node: Any, context: Context
+) -> Theorems:
     for theorem in known:
         if not isinstance(theorem.relation, kind):
             continue
@@ -77,13 +79,13 @@ uses_bound = Rule(
 )
 
 
-def _at_all_times(node: Any, context: Context, kind: type) -> Theorems:
+def _at_all_times(node: Any, context: Context, kind: type[Relation]) -> Theorems:
     for general in context.for_all:
         for time in times_in(node):
             special = attempt(specialise, general, time)
-            if special is not None and isinstance(special.relation, kind):
-                if special.relation.lhs == node:
-                    yield special
+            fits = special is not None and isinstance(special.relation, kind)
+            if special is not None and fits and special.relation.lhs == node:
+                yield special
 
 
 def _hypothesis(node: Any, context: Context) -> Theorems:

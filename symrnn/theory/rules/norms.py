@@ -55,9 +55,10 @@ norm_of_diagonal = Rule(
 
 
 def _frobenius(node: Any, context: Context) -> Theorems:
-    if isinstance(node, Norm) and node.kind == "F" and isinstance(node.matrix, MatrixProduct):
-        if len(node.matrix.factors) > 1:
-            yield norms.frobenius_mixed(node)
+    if not isinstance(node, Norm) or not isinstance(node.matrix, MatrixProduct):
+        return
+    if node.kind == "F" and len(node.matrix.factors) > 1:
+        yield norms.frobenius_mixed(node)
 
 
 frobenius_mixed = Rule(
@@ -69,9 +70,10 @@ frobenius_mixed = Rule(
 
 
 def _homogeneous(node: Any, context: Context) -> Theorems:
-    if isinstance(node, Norm) and isinstance(node.matrix, MatrixProduct):
-        if node.matrix.coefficient != 1:
-            yield norms.homogeneous(node)
+    if not isinstance(node, Norm) or not isinstance(node.matrix, MatrixProduct):
+        return
+    if node.matrix.coefficient != 1:
+        yield norms.homogeneous(node)
 
 
 homogeneous = Rule("homogeneous", "‖c A‖ = |c| ‖A‖", rewrite=_homogeneous)
