@@ -88,6 +88,8 @@ def _make(
     known = [hypothesis for hypothesis in hypotheses if not _trivial(hypothesis)]
     known.extend(fact for fact in _conditions(relation) if not fact.follows_from(_facts(known)))
     _require_names(relation, cell)
+    if isinstance(relation, Limit):
+        _require_free_to_grow(relation.variable, known)
     theorem = object.__new__(Theorem)
     _RECORDS[theorem] = _Record(frozenset(known), relation, cell)
     return theorem
@@ -367,13 +369,16 @@ def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:
             raise SideConditionError(
                 "a bound gives no limit here", {"needed": f"0 ≤ {text(left)}, and the limit 0"}
             )
-    for each in needs:
-        if grows.variable in each.free_symbols:
-            raise SideConditionError(
-                f"{text(grows.variable)} is not free to grow", {"where": text_of(each)}
-            )
     relation = Limit(left, grows.variable, grows.rhs)
     return _make((*needs, *limit.hypotheses), relation, _one_cell(bounded, limit))
+
+
+def _require_free_to_grow(variable: Symbol, needs: Iterable[Hypothesis]) -> None:
+    for each in needs:
+        if variable in each.free_symbols and not eventually(each, variable):
+            raise SideConditionError(
+                f"{text(variable)} is not free to grow", {"where": text_of(each)}
+            )
 
 
 def eventually(each: Hypothesis, variable: Symbol) -> bool:

@@ -128,5 +128,3 @@ def test_every_axiom_is_listed_and_says_what_it_states() -> None:
 def test_a_name_for_bound_indices_is_kept_for_them() -> None:
     with pytest.raises(IllFormedError, match="kept for bound indices"):
         reflexivity(Symbol("_0", integer=True))
-
-
