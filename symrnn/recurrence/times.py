@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -49,17 +50,23 @@ def conditions(rnn: Recurrence, of: Any, by: Any) -> tuple[Inequality, ...]:
     """
     of, by = as_matrix(of), as_matrix(by)
     timed = [node for node in (of, by) if isinstance(node, TimeVector)]
-    needed = [(rnn.first_time(node), node.index) for node in timed]
+    needed = [pair for node in timed for pair in _existence(rnn, node)]
     if len(timed) == 2:
         if moves_with(rnn, by):
-            needed.append((1, by.index))
+            needed.append((sympy.S.One, by.index))
         times = [of.index] if rnn.is_state(of) else read_times(rnn, of)
         needed += [(by.index, time) for time in times if not is_before(time, by.index)]
-    left_open = [
-        (low, high) for low, high in needed if low is not None and is_before(high, low) is None
-    ]
+    left_open = [(low, high) for low, high in needed if is_before(high, low) is None]
     pairs = list(dict.fromkeys(left_open))
     return tuple(Inequality(*pair) for pair in pairs if not _implied(pair, pairs))
+
+
+def _existence(rnn: Recurrence, node: TimeVector) -> Iterator[tuple[Any, Any]]:
+    """0 ≤ j - 1 is written 1 ≤ j; an input exists at every time."""
+    first = rnn.first_time(node)
+    if first is not None:
+        constant, symbols = node.index.as_coeff_Add()
+        yield sympy.Integer(first) - constant, symbols
 
 
 def _implied(pair: tuple[Any, Any], pairs: list[tuple[Any, Any]]) -> bool:

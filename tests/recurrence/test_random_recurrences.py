@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -257,3 +258,79 @@ def test_the_total_loss_by_the_adjoint_recursion(recurrence: Recurrence, data: A
     rate = moved(sized, parameter.subs(SIZES), direction)
     expected = sum((rate(LOSS[time]) for time in (1, 2)), Entries([[0]]))
     assert close(Entries([[found.vec().dot(direction.vec())]]), expected)
+
+
+# ---------------------------------------------------------------------- the checks can fail
+
+
+def gate_of_two_times() -> Recurrence:
+    """o reads h of the time before and c of its own; h reads o; the loss reads both times."""
+    s, c, o = STATES[0], STATES[1], GATES[1]
+    W, V = MATRICES[d, d]
+    b, p = VECTORS[d]
+    gap = s[j] - s[j - 1]
+    readout = MATRICES[m, d][0] * s[j] + VECTORS[m][0]
+    definitions = {
+        c[j]: CURVES[0](W * s[j - 1] + b) + c[j - 1],
+        o[j]: CURVES[1](V * s[j - 1] + Hadamard(p, c[j])),
+        s[j]: Hadamard(o[j], CURVES[0](c[j])),
+        READOUT[j]: readout,
+        LOSS[j]: gap.T * gap / 2 + READOUT[j].T * READOUT[j] / 2,
+    }
+    return Recurrence(j, (s, c), (*INPUTS, TARGET), definitions, (LOSS,))
+
+
+def wrong(recurrence: Recurrence) -> bool:
+    """Whether one of the comparisons above fails."""
+    sized = at_sizes(recurrence, SIZES)
+    try:
+        for of in (STATES[0], GATES[1], LOSS):
+            check_by_state(recurrence, sized, of, STATES[1], 3, 1)
+        for parameter in recurrence.parameters:
+            direction = direction_of(parameter.subs(SIZES), 5)
+            expected = moved(sized, parameter.subs(SIZES), direction)(LOSS[3])
+            derived = total.gradient(recurrence, LOSS[t], parameter, 0, "denominator")
+            found = value(sized, derived, {t: 3}).vec().dot(direction.vec())
+            assert close(Entries([[found]]), expected)
+    except AssertionError:
+        return True
+    return False
+
+
+def only_now(rnn: Recurrence, of: Any) -> list[Any]:
+    return [of.index]
+
+
+def only_before(rnn: Recurrence, of: Any) -> list[Any]:
+    return [of.index - 1]
+
+
+def never(rnn: Recurrence, state: Any) -> bool:
+    return False
+
+
+def no_direct_term(self: Any, of: Any, by: Any, cotangent: Any, held: Any = ()) -> Any:
+    return RIGHT(self, of, by, cotangent, held) * (0 if held else 1)
+
+
+RIGHT = Recurrence.immediate_vjp
+FAULTS = [
+    (total, "read_times", only_now),
+    (total, "read_times", only_before),
+    (total, "moves_with", never),
+    (Recurrence, "immediate_vjp", no_direct_term),
+]
+
+
+def test_the_gate_of_two_times_is_right() -> None:
+    assert not wrong(gate_of_two_times())
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "fault"), FAULTS, ids=lambda x: getattr(x, "__name__", x)
+)
+def test_a_planted_fault_is_found(
+    where: Any, name: str, fault: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, name, fault)
+    assert wrong(gate_of_two_times())
