@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sympy import Rational, symbols
 
@@ -108,7 +108,7 @@ class Growing:
 
 @st.composite
 def recurrences(draw: Any) -> Recurrence:
-    """States, gates between them in any order, a readout, a loss."""
+    """States, gates between them in any order, a readout, a loss; at least one parameter."""
     states = draw(st.sampled_from([STATES[:1], STATES[:2], STATES[1:], STATES]))
     growing = Growing(draw, states, [])
     gates = [gate for gate in GATES if draw(st.booleans())]
@@ -122,6 +122,7 @@ def recurrences(draw: Any) -> Recurrence:
         growing.defined.append(READOUT[j])
         outputs += [READOUT] if draw(st.booleans()) else []
     definitions[LOSS[j]] = growing.loss()
+    assume(any(each.atoms(Parameter) for each in definitions.values()))
     return Recurrence(j, tuple(states), (*INPUTS, TARGET), definitions, tuple(outputs))
 
 
