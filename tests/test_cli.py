@@ -29,33 +29,46 @@ def run(
 
 
 DERIVED = [
-    (["ds[t]/ds[k]"], "∂s_t/∂s_k = ∏_{j=k + 1}^{t} (diag(σ′(a_j)) W)\n(numerator layout)\n"),
+    (
+        ["ds[t]/ds[k]"],
+        "∂s_t/∂s_k = ∏_{j=k + 1}^{t} (diag(σ′(a_j)) W)\n(numerator layout, for 0 ≤ k ≤ t)\n",
+    ),
     (
         ["ds[t]/ds[k]", "--layout", "denominator"],
-        "[∂s_t/∂s_k]_den = ∏→_{j=k + 1}^{t} (Wᵀ diag(σ′(a_j)))\n(denominator layout)\n",
+        "[∂s_t/∂s_k]_den = ∏→_{j=k + 1}^{t} (Wᵀ diag(σ′(a_j)))\n"
+        "(denominator layout, for 0 ≤ k ≤ t)\n",
     ),
-    (["da[j]/ds[j-1]", "--activation", "tanh"], "∂a_j/∂s_{j - 1} = W\n(numerator layout)\n"),
+    (
+        ["da[j]/ds[j-1]", "--activation", "tanh"],
+        "∂a_j/∂s_{j - 1} = W\n(numerator layout, for 1 ≤ j)\n",
+    ),
     (
         ["ds[j]/ds[j-1]", "--activation", "x**3/3", "--format", "latex"],
-        "% ds[j]/ds[j-1], numerator layout; needs \\usepackage{amsmath}\n\\[\n"
+        "% ds[j]/ds[j-1], numerator layout, for 1 <= j; needs \\usepackage{amsmath}\n\\[\n"
         r"  \frac{\partial s_{j}}{\partial s_{j - 1}} = ",
     ),
     (
         ["dL/dW", "--format", "latex", "--standalone", "--copyable"],
-        "% dL/dW, numerator layout\n\\documentclass[border=4pt]{standalone}\n"
+        "% dL/dW, numerator layout, for 1 <= t\n\\documentclass[border=4pt]{standalone}\n"
         "\\usepackage{amsmath}\n\\providecommand{\\rnnL}{L}\n",
     ),
     (
         ["ds[t]/ds[k]", "--notation", "pascanu"],
-        "∂s_t/∂s_k = ∏_{j=k + 1}^{t} (W diag(σ′(s_{j - 1})))\n(numerator layout)\n",
+        "∂s_t/∂s_k = ∏_{j=k + 1}^{t} (W diag(σ′(s_{j - 1})))\n(numerator layout, for 0 ≤ k ≤ t)\n",
     ),
     (
         ["ds[j]/ds[j-1]", "--notation", "pascanu", "--format", "latex"],
-        "% ds[j]/ds[j-1], numerator layout; needs \\usepackage{amsmath}\n\\[\n"
+        "% ds[j]/ds[j-1], numerator layout, for 1 <= j; needs \\usepackage{amsmath}\n\\[\n"
         r"  \frac{\partial x_{j}}{\partial x_{j - 1}} = W \, ",
     ),
-    (["da[j]/ds[j-1]", "--notation", "d2l"], "[∂a_j/∂s_{j - 1}]_den = Wᵀ\n(denominator layout)\n"),
-    (["dL/dW", "--activation", "tanh", "--format", "numpy"], "# ∂L_t/∂W, numerator layout\ndef "),
+    (
+        ["da[j]/ds[j-1]", "--notation", "d2l"],
+        "[∂a_j/∂s_{j - 1}]_den = Wᵀ\n(denominator layout, for 1 ≤ j)\n",
+    ),
+    (
+        ["dL/dW", "--activation", "tanh", "--format", "numpy"],
+        "# ∂L_t/∂W, numerator layout, for 1 ≤ t\ndef ",
+    ),
 ]
 
 
@@ -123,7 +136,32 @@ def test_certify(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     assert "undecided" in out and "not a real number" in out
 
 
+# Which of two times comes first, symbols may leave open: an answer, and what it takes.
+TIMED = [
+    ("ds[2]/ds[t]", "(numerator layout, for 0 ≤ t ≤ 2)\n"),
+    ("ds[k]/ds[t]", "(numerator layout, for 0 ≤ t ≤ k)\n"),
+    ("da[t]/ds[k]", "(numerator layout, for 0 ≤ k ≤ t - 1)\n"),
+    ("ds[4]/ds[1]", "(numerator layout)\n"),
+    ("ds[2]/ds[5]", "∂s_2/∂s_5 = 0\n(numerator layout)\n"),
+    ("ds[t]/ds[t+1]", "∂s_t/∂s_{t + 1} = 0\n(numerator layout, for 0 ≤ t)\n"),
+    ("ds[0]/dW", "∂s_0/∂vec(W) = 0\n(numerator layout)\n"),
+]
+
+
+@pytest.mark.parametrize(("asked", "end"), TIMED, ids=[asked for asked, _ in TIMED])
+def test_derive_says_which_times_its_answer_is_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, asked: str, end: str
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "derive", asked)
+    assert code == 0
+    assert out.endswith(end)
+
+
 REFUSED = [
+    (["derive", "da[0]/ds[0]"], "a_0 is before the first step", "from 1 on"),
+    (["derive", "ds[0-3]/ds[0]"], "s_-3 is before the first step", "from 0 on"),
+    (["derive", "dL[0]/dW"], "L_0 is before the first step", "from 1 on"),
+    (["derive", "ds[t]/ds[0-1]"], "s_-1 is before the first step", "from 0 on"),
     (["derive", "ds[t]/ds"], "needs a time", "^"),
     (["derive", "dL/dW", "--activation", "__import__('os')"], "refused, column", "^"),
     (["derive", "dL/dW", "--activation", "x +"], "refused, column", "^"),

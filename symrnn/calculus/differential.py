@@ -6,15 +6,16 @@ differentials, which are matrices of the same shape as what they differentiate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import singledispatch
 from typing import Any
 
 import sympy
-from sympy import Dummy, Expr, Integer
+from sympy import Expr, Integer, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.calculus.dependence import is_constant, require_apart
+from symrnn.calculus.scalars import Tangents, of_scalar
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import (
@@ -37,6 +38,7 @@ from symrnn.language.derivatives import (
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
+from symrnn.language.relations import operand
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import (
     Block,
@@ -52,22 +54,22 @@ from symrnn.language.structure import (
 )
 from symrnn.language.time import TimeVector
 
-Tangents = Mapping[MatrixExpr, MatrixExpr]
-
 
 def differential(expression: Any, *variables: Any) -> MatrixExpr:
     """d(expression) in the tangents `Tangent(v)` of the variables; all else is held constant.
 
     Args:
-        expression: a matrix of the language, or a SymPy scalar that contains norms.
+        expression: a matrix of the language, or a scalar made of norms, entries, traces, and
+            functions of them.
         variables: parameters or time-indexed vectors.
 
     Returns:
         A matrix of the expression's shape (1 × 1 for a scalar), linear in the tangents.
 
     Raises:
-        NotSupportedError: where a node has no rule, or a bound time may or may not meet a
-            variable's time.
+        NotSupportedError: where a node has no rule and is not proved to be constant, or where two
+            times may or may not be the same.
+        IllFormedError: where two quantities have one name.
     """
     for variable in map(as_matrix, variables):
         if not isinstance(variable, sympy.MatrixSymbol | TimeVector):
@@ -75,6 +77,7 @@ def differential(expression: Any, *variables: Any) -> MatrixExpr:
                 "the variable of a derivative must be a symbol",
                 {"expected": "a parameter or a time-indexed vector", "got": str(variable)},
             )
+    expression = operand(expression)
     return d(expression, {as_matrix(v): Tangent(v) for v in variables})
 
 
@@ -82,65 +85,17 @@ def differential(expression: Any, *variables: Any) -> MatrixExpr:
 def d(node: Any, tangents: Tangents) -> MatrixExpr:
     """The differential rule of a node."""
     if isinstance(node, Expr) and not isinstance(node, MatrixExpr):
-        return _d_scalar(node, tangents)
+        return of_scalar(node, tangents, d)
     raise NotSupportedError(f"no differential rule for {type(node).__name__}", {"node": str(node)})
-
-
-def _parts(node: Any) -> Iterator[Any]:
-    """The outermost norms, entries, sums and products over an index inside a scalar."""
-    if isinstance(node, Norm | Entry | ExprWithLimits):
-        yield node
-        return
-    for arg in node.args:
-        yield from _parts(arg)
-
-
-@d.register
-def _(node: ExprWithLimits, tangents: Tangents) -> MatrixExpr:
-    # d Σ f_l = Σ df_l for the scalar sum over one index
-    if not node.has(Norm, Entry):
-        return Zeros(1, 1)
-    if not isinstance(node, sympy.Sum) or len(node.limits) != 1:
-        raise NotSupportedError(
-            f"no differential rule for {type(node).__name__} over {len(node.limits)} indices",
-            {"node": str(node)},
-        )
-    (limits,) = node.limits
-    sum_of_one = OrderedSum(MatrixProduct(node.function, Identity(1)), *limits)
-    return d(sum_of_one, tangents)
-
-
-def _d_scalar(node: Expr, tangents: Tangents) -> MatrixExpr:
-    # d f(N₁, …) = Σ ∂f/∂Nᵢ dNᵢ, ∂f/∂Nᵢ by SymPy's scalar diff.
-    parts = sorted(set(_parts(node)), key=sympy.default_sort_key)
-    names = {inner: Dummy(f"N{place}", real=True) for place, inner in enumerate(parts)}
-    back = {name: inner for inner, name in names.items()}
-    formula = node.xreplace(names)
-    terms = [
-        MatrixProduct(formula.diff(name).xreplace(back), d(inner, tangents))
-        for inner, name in names.items()
-    ]
-    return MatrixSum(Zeros(1, 1), *terms)
 
 
 @d.register(sympy.MatrixSymbol)
 @d.register(Parameter)
+@d.register(TimeVector)
 def _(node: Any, tangents: Tangents) -> MatrixExpr:
-    return tangents.get(node, Zeros(*node.shape))
-
-
-@d.register
-def _(node: TimeVector, tangents: Tangents) -> MatrixExpr:
     if node in tangents:
         return tangents[node]
-    for variable in tangents:
-        if isinstance(variable, TimeVector) and variable.label == node.label:
-            gap = sympy.expand(variable.index - node.index)
-            if not (gap.is_nonzero or gap.is_positive or gap.is_negative):
-                raise NotSupportedError(
-                    f"whether {node} and {variable} are the same state is not known",
-                    {"expected": "times whose difference is a nonzero number", "got": str(gap)},
-                )
+    require_apart(node, tangents)
     return Zeros(*node.shape)
 
 
@@ -174,8 +129,8 @@ def _(node: MatrixProduct, tangents: Tangents) -> MatrixExpr:
         terms.append(
             MatrixProduct(node.coefficient, *factors[:place], moved, *factors[place + 1 :])
         )
-    if node.coefficient.has(Norm, Entry):
-        rate = _d_scalar(node.coefficient, tangents)
+    rate = d(node.coefficient, tangents)
+    if not isinstance(rate, Zeros):
         product = MatrixProduct(*factors)
         # A (dc) = (dc) ⊗ A for a column A: no Kronecker product is needed.
         terms.append(product * rate if is_column(product) else Kronecker(rate, product))
@@ -260,31 +215,50 @@ def _(node: Place, tangents: Tangents) -> MatrixExpr:
     return Place(d(node.args[0], tangents), *node.args[1:])
 
 
-def _apart(node: Any, tangents: Tangents) -> Any:
-    """The node with an index that is no time of a variable: s_j under Σ_j is not the free s_j."""
+def _known(node: Any, tangents: Tangents) -> Symbol:
+    """A new index, of which is known what the range says: s_j under Σ_j is not the free s_j.
+
+    What the index symbol itself claims is not relied on: under Σ_{j=0}^{t} a j that calls itself
+    positive takes the value 0 all the same.
+    """
+    taken = {symbol for variable in tangents for symbol in variable.free_symbols}
+    taken |= node.free_symbols | node.body.free_symbols
+    facts: dict[str, bool] = {"integer": True}
+    if node.lower.is_positive:
+        facts["positive"] = True
+    elif node.lower.is_nonnegative:
+        facts["nonnegative"] = True
+    elif node.upper.is_negative:
+        facts["negative"] = True
+    return Symbol(fresh_index(taken).name, **facts)
+
+
+def _moved(node: Any, tangents: Tangents) -> tuple[MatrixExpr, Symbol]:
+    """The differential of a body that is bound to an index, and the index it is written in."""
     times = {symbol for variable in tangents for symbol in variable.free_symbols}
-    if node.index not in times:
-        return node
-    return node.renamed(fresh_index(times | node.free_symbols | node.body.free_symbols))
+    known = _known(node, tangents)
+    moved = d(node.body.subs(node.index, known), tangents)
+    index = fresh_index(times | node.free_symbols | node.body.free_symbols)
+    index = index if node.index in times else node.index
+    return as_matrix(moved.subs(known, index)), index
 
 
 @d.register
 def _(node: OrderedSum, tangents: Tangents) -> MatrixExpr:
     # d Σ A_j = Σ dA_j
-    node = _apart(node, tangents)
-    return OrderedSum(d(node.body, tangents), node.index, node.lower, node.upper)
+    moved, index = _moved(node, tangents)
+    return OrderedSum(moved, index, node.lower, node.upper)
 
 
 @d.register
 def _(node: OrderedProduct, tangents: Tangents) -> MatrixExpr:
     # d ∏ A_j = Σ_i (∏_{j>i} A_j) dA_i (∏_{j<i} A_j), latest factor on the left.
-    node = _apart(node, tangents)
-    moved = d(node.body, tangents)
+    moved, index = _moved(node, tangents)
     if isinstance(moved, Zeros):
         return Zeros(*node.shape)
-    i = fresh_index(node.free_symbols | node.body.free_symbols)
+    i = fresh_index({index} | node.free_symbols | node.body.free_symbols | moved.free_symbols)
     later, earlier = node.over(i + 1, node.upper), node.over(node.lower, i - 1)
-    middle = moved.subs(node.index, i)
+    middle = moved.subs(index, i)
     sides = (later, middle, earlier) if node.latest == LEFT else (earlier, middle, later)
     return OrderedSum(MatrixProduct(*sides), i, node.lower, node.upper)
 
@@ -297,6 +271,21 @@ def _(node: VectorFunction, tangents: Tangents) -> MatrixExpr:
         for place, argument in enumerate(node.arguments)
     ]
     return MatrixSum(Zeros(*node.shape), *terms)
+
+
+@d.register
+def _(node: ExprWithLimits, tangents: Tangents) -> MatrixExpr:
+    # d Σ f_l = Σ df_l for the scalar sum over one index
+    if is_constant(node, tangents):
+        return Zeros(1, 1)
+    if not isinstance(node, sympy.Sum) or len(node.limits) != 1 or len(node.limits[0]) != 3:
+        raise NotSupportedError(
+            f"no differential rule for {type(node).__name__} over {len(node.limits)} indices",
+            {"expected": "a sum over one index with two bounds", "got": str(node)},
+        )
+    (limits,) = node.limits
+    sum_of_one = OrderedSum(MatrixProduct(node.function, Identity(1)), *limits)
+    return d(sum_of_one, tangents)
 
 
 @d.register
@@ -324,10 +313,11 @@ def _(node: Entry, tangents: Tangents) -> MatrixExpr:
 @d.register(ImmediateDerivative)
 @d.register(Partial)
 def _(node: Any, tangents: Tangents) -> MatrixExpr:
-    # Second derivatives of what is not known: constant only if the variable does not occur.
-    if any(node.has(variable) for variable in tangents):
-        raise NotSupportedError(
-            "the derivative of an unevaluated derivative has no rule",
-            {"expected": "an evaluated derivative", "got": str(node)},
-        )
-    return Zeros(*node.shape)
+    # Second derivatives of what is not known. The partial derivative of f moves with f's
+    # arguments alone; what ∂ and ∂⁺ depend on, the recurrence says, which is not known here.
+    if isinstance(node, Partial) and is_constant(node, tangents):
+        return Zeros(*node.shape)
+    raise NotSupportedError(
+        "the derivative of an unevaluated derivative has no rule",
+        {"expected": "an evaluated derivative, or a parameter in its place", "got": str(node)},
+    )

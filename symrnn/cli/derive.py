@@ -22,6 +22,7 @@ from symrnn.language.writing import text
 from symrnn.lecture.notation_file import notation
 from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import CELLS, RNN
+from symrnn.recurrence.times import conditions
 from symrnn.recurrence.total import gradient
 from symrnn.theory.layout import line
 from symrnn.typeset import snippet
@@ -75,13 +76,16 @@ def derive(
         lettered = replace(lettered, layout=layout.value)
     rnn = CELLS[lettered.cell](None if sigma is None else read_activation(sigma))
     left, right = _derived(rnn, of, by, lettered.layout)
+    # A LaTeX comment is plain ASCII, so that any encoding reads it.
+    sign = "<=" if form is Format.latex else "≤"
+    holds = f"{lettered.layout} layout{_times(rnn, left, sign)}"
     match form:
         case Format.numpy:
             source = lower(right, "formula").source.rstrip()
-            typer.echo(f"# {text(left)}, {lettered.layout} layout\n{source}")
+            typer.echo(f"# {text(left)}, {holds}\n{source}")
         case Format.latex:
             make = snippet.standalone if whole else snippet.fragment
-            about = f"{derivative}, {lettered.layout} layout"
+            about = f"{derivative}, {holds}"
             formula = Equation(left, right)
             where: tuple[Equation, ...] = ()
             if not rnn.sigma.is_unknown and snippet.width(formula, lettered) > _LONG:
@@ -90,7 +94,20 @@ def derive(
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
             typer.echo(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
-            typer.echo(f"{text(Equation(left, right))}\n({lettered.layout} layout)")
+            typer.echo(f"{text(Equation(left, right))}\n({holds})")
+
+
+def _times(rnn: RNN, derivative: MatrixExpr, sign: str) -> str:
+    """What the symbolic times must satisfy, as a chain: `, for 0 ≤ k ≤ t`."""
+    chains: list[list[str]] = []
+    for each in conditions(rnn.recurrence, derivative.of, derivative.by):
+        low, high = text(each.lhs), text(each.rhs)
+        if chains and chains[-1][-1] == low:
+            chains[-1].append(high)
+        else:
+            chains.append([low, high])
+    said = " and ".join(f" {sign} ".join(chain) for chain in chains)
+    return f", for {said}" if said else ""
 
 
 def _require_latex(form: Format, whole: bool, copyable: bool) -> None:

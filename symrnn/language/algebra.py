@@ -13,8 +13,9 @@ from typing import Any, cast
 import sympy
 from sympy import Expr, Integer, S
 from sympy.matrices.expressions import MatrixExpr
+from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
 from symrnn.language.shapes import Shape
 from symrnn.language.writing import Written
@@ -52,7 +53,12 @@ class Operators:
     __rmatmul__ = __rmul__
 
     def __truediv__(self, other: Any) -> MatrixExpr:
+        if isinstance(other, MatrixExpr) and shapes.is_scalar(other):
+            other = written_as_entry(other)
         return MatrixProduct(S.One / as_scalar(other), self)
+
+    def __pow__(self, exponent: Any) -> MatrixExpr:
+        return power(as_matrix(self), exponent)
 
     @property
     def T(self) -> MatrixExpr:
@@ -80,7 +86,7 @@ class MatrixNode(Written, Operators, MatrixExpr):  # type: ignore[misc]
         return Transposed(self)
 
     def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
-        return sympy.matrices.expressions.matexpr.MatrixElement(self, i, j)
+        return MatrixElement(self, i, j)
 
 
 class Parameter(Operators, sympy.MatrixSymbol):  # type: ignore[misc]
@@ -223,19 +229,64 @@ def split_coefficient(matrix: MatrixExpr) -> tuple[Expr, MatrixExpr]:
 
 
 def as_scalar(value: Any) -> Expr:
-    """`value` as a commutative SymPy expression, or `IllFormedError`."""
+    """`value` as a commutative SymPy expression, or `IllFormedError`.
+
+    SymPy's traces and matrix elements become entries, which every layer knows.
+    """
     value = sympy.sympify(value)
     if not isinstance(value, Expr) or isinstance(value, MatrixExpr):
         raise IllFormedError(
             "a scalar factor must be a number or a SymPy expression",
             {"expected": "a scalar", "got": f"{type(value).__name__}  {value}"},
         )
-    return value
+    if value.is_Atom or not value.has(*_FOREIGN):
+        return value
+    return value.replace(lambda node: isinstance(node, _FOREIGN), written_as_entry)
+
+
+_FOREIGN = (sympy.Trace, MatrixElement)
+"""SymPy's scalars of matrices that the language has a word for."""
+
+
+@singledispatch
+def written_as_entry(scalar: Any) -> Expr:
+    """A scalar of a matrix as an entry: A_{il}, tr A = (1ᵀ diagonal(A))_1, a 1 × 1 as its own."""
+    raise IllFormedError(f"{scalar} is no entry", {"expected": "a trace or a matrix element"})
+
+
+def power(matrix: MatrixExpr, exponent: Any) -> MatrixExpr:
+    """Aⁿ for an integer n ≥ 0, as a product of n factors.
+
+    Raises:
+        ShapeError: when the matrix is not square.
+        NotSupportedError: when the exponent is no nonnegative integer.
+    """
+    exponent = sympy.sympify(exponent)
+    shapes.require_square("a power", matrix)
+    if not (exponent.is_Integer and 0 <= exponent <= LARGEST_POWER):
+        raise NotSupportedError(
+            f"the power {exponent} of {matrix}",
+            {
+                "expected": f"an integer exponent from 0 to {LARGEST_POWER}; an ordered product "
+                "of one factor for a symbolic one",
+                "got": exponent,
+            },
+        )
+    return MatrixProduct(Identity(matrix.shape[0]), *([matrix] * int(exponent)))
+
+
+LARGEST_POWER = 64
+"""A power is written out as a product; longer ones are ordered products."""
 
 
 @singledispatch
 def as_matrix(value: Any) -> MatrixExpr:
     """`value` in the language's own nodes; SymPy's composites are rebuilt and so shape-checked."""
+    if isinstance(value, MatrixExpr):
+        raise NotSupportedError(
+            f"SymPy's {type(value).__name__} is no part of the language",
+            {"expected": "sums, products, powers, transposes of matrices", "got": f"{value!r}"},
+        )
     raise IllFormedError(
         "expected a matrix expression",
         {"expected": "a node of the language or a SymPy MatrixExpr", "got": f"{value!r}"},
@@ -260,6 +311,11 @@ def _(value: sympy.MatAdd) -> MatrixExpr:
 @as_matrix.register
 def _(value: sympy.MatMul) -> MatrixExpr:
     return MatrixProduct(*value.args)
+
+
+@as_matrix.register
+def _(value: sympy.MatPow) -> MatrixExpr:
+    return power(as_matrix(value.base), value.exp)
 
 
 @as_matrix.register

@@ -12,7 +12,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian, vjp
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
 from symrnn.language.algebra import MatrixSum, as_matrix
 from symrnn.language.structure import Vec
@@ -107,16 +107,92 @@ class Recurrence:
 
     # ------------------------------------------------------------------ reading
 
+    @property
+    def parameters(self) -> tuple[MatrixExpr, ...]:
+        """The matrices and vectors that do not depend on time, in the order of their names."""
+        found = {p for value in self.definitions.values() for p in value.atoms(sympy.MatrixSymbol)}
+        return tuple(sorted(found, key=str))
+
     def definition(self, node: Any) -> MatrixExpr | None:
-        """What `node` equals by definition, at its own time; None for what is given."""
+        """What `node` equals by definition, at its own time; None for what is given.
+
+        The states of time 0 are given. At a symbolic time the definition holds from 1 on.
+
+        Raises:
+            IllFormedError: at a time that is known to be before the first step.
+        """
         if not isinstance(node, TimeVector):
             return None
         value = self.definitions.get(node.sequence[self.index])
-        return None if value is None else as_matrix(value.subs(self.index, node.index))
+        if value is None or (self.is_state(node) and node.index == 0):
+            return None
+        self.require_exists(node)
+        return as_matrix(value.subs(self.index, node.index))
+
+    def first_time(self, node: TimeVector) -> int | None:
+        """The first time at which `node` exists: 0 for states, 1 for what is computed from them;
+        None for inputs, which are given at every time.
+
+        Raises:
+            IllFormedError: when the recurrence has no such sequence.
+        """
+        if self.is_state(node):
+            return 0
+        if node.sequence[self.index] in self.definitions:
+            return 1
+        given = {leaf.sequence for v in self.definitions.values() for leaf in v.atoms(TimeVector)}
+        if node.sequence in given | {*self.inputs}:
+            return None
+        known = {each.sequence for each in self.definitions} | given | {*self.inputs}
+        raise IllFormedError(
+            f"{node} is no part of the recurrence",
+            {
+                "expected": ", ".join(sorted(f"{q.label} ({q.rows} × {q.cols})" for q in known)),
+                "got": f"{node.label} ({node.shape[0]} × {node.shape[1]})",
+            },
+        )
+
+    def require_exists(self, node: TimeVector) -> None:
+        """Raise `IllFormedError` for a time that is known to be before the first step."""
+        first = self.first_time(node)
+        if first is not None and (node.index - first).is_negative:
+            raise IllFormedError(
+                f"{node} is before the first step",
+                {"expected": f"a time from {first} on", "got": node.index},
+            )
+
+    def require_parameter(self, parameter: MatrixExpr) -> None:
+        """Raise `IllFormedError` unless `parameter` stands in one of the definitions."""
+        if parameter not in self.parameters:
+            shown = (f"{p} ({p.shape[0]} × {p.shape[1]})" for p in self.parameters)
+            raise IllFormedError(
+                f"{parameter} is no parameter of the recurrence",
+                {
+                    "expected": ", ".join(shown) or "a parameter; the recurrence has none",
+                    "got": f"{parameter} ({parameter.shape[0]} × {parameter.shape[1]})",
+                },
+            )
+
+    def reads(self, of: MatrixExpr, leaf: MatrixExpr, held: tuple[MatrixExpr, ...] = ()) -> bool:
+        """Whether the definition of `of` holds `leaf`, itself or through vectors of the same time
+        that are not `held`."""
+        value = self.definition(of)
+        if value is None:
+            return False
+        inner = (node for node in self.same_time(of) if node not in held and node != leaf)
+        return bool(value.has(leaf)) or any(self.reads(node, leaf, held) for node in inner)
 
     def is_state(self, node: Any) -> bool:
         """Whether `node` is a state at some time."""
         return isinstance(node, TimeVector) and node.sequence in self.states
+
+    def parts(self, time: Any) -> list[TimeVector]:
+        """The parts of the state at one time."""
+        return [state[time] for state in self.states]
+
+    def others(self, part: TimeVector) -> tuple[TimeVector, ...]:
+        """The other parts of the state at the same time: variables beside this one."""
+        return tuple(other for other in self.parts(part.index) if other != part)
 
     def same_time(self, of: Any) -> list[TimeVector]:
         """The defined vectors at its own time that `of` is computed from, in a fixed order."""
@@ -168,7 +244,7 @@ class Recurrence:
         The chain rule is applied at the named vectors of the same time, so that
         diag(σ′(a_j)) W comes out in terms of a_j.
         """
-        value, variable = self.definition(of), _variable(by)
+        value, variable = self._opened(of), _variable(by)
         if value is None or of == variable:
             return jacobian(of, by)
         terms = [jacobian(value, by)]
@@ -177,16 +253,34 @@ class Recurrence:
                 terms.append(jacobian(value, inner) * self.immediate(inner, by, held))
         return MatrixSum(*terms)
 
-    def immediate_vjp(self, of: MatrixExpr, by: MatrixExpr, cotangent: MatrixExpr) -> MatrixExpr:
+    def immediate_vjp(
+        self,
+        of: MatrixExpr,
+        by: MatrixExpr,
+        cotangent: MatrixExpr,
+        held: tuple[MatrixExpr, ...] = (),
+    ) -> MatrixExpr:
         """The transposed immediate derivative applied to a cotangent; has the shape of `by`."""
-        value = self.definition(of)
+        value = self._opened(of)
         if value is None or of == by:
             return vjp(of, by, cotangent)
         terms = [vjp(value, by, cotangent)]
         for inner in self.same_time(of):
-            if inner != by:
-                terms.append(self.immediate_vjp(inner, by, vjp(value, inner, cotangent)))
+            if inner != by and inner not in held:
+                terms.append(self.immediate_vjp(inner, by, vjp(value, inner, cotangent), held))
         return MatrixSum(*terms)
+
+    def _opened(self, of: MatrixExpr) -> MatrixExpr | None:
+        """The definition of what has an immediate derivative: a vector at a time, or a leaf."""
+        if isinstance(of, TimeVector):
+            self.require_exists(of)
+        elif any(leaf.sequence[self.index] in self.definitions for leaf in of.atoms(TimeVector)):
+            raise NotSupportedError(
+                f"the immediate derivative of {of}: an expression has no time that earlier "
+                "could be measured from",
+                {"expected": "a vector at a time, such as s[t]", "got": str(of)},
+            )
+        return self.definition(of)
 
     def __repr__(self) -> str:
         lines = [f"{defined} = {value}" for defined, value in self.definitions.items()]

@@ -15,7 +15,6 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian as plain_jacobian
-from symrnn.calculus import vjp
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.algebra import (
     MatrixProduct,
@@ -28,9 +27,10 @@ from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative, require_layout
 from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar
-from symrnn.language.structure import Block, Rows, columns
+from symrnn.language.structure import Block, Rows, Vec, columns
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.times import is_before, moves_with, read_times
 
 
 def step_jacobian(rnn: Recurrence, time: Any) -> MatrixExpr:
@@ -55,15 +55,23 @@ def transition_product(rnn: Recurrence, later: Any, earlier: Any) -> MatrixExpr:
 def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:
     """The total derivative ∂of/∂by through the recurrence, evaluated.
 
+    Where symbolic times leave open which comes first, the formula is the one for `by` before
+    `of`; `symrnn.recurrence.times.conditions` says what that takes.
+
     Args:
         rnn: the recurrence.
         of: a time-indexed column at an integer or symbolic time (a state, an intermediate, the
             loss).
-        by: a state at a time that is not later, a parameter column, or `Vec(W)`.
+        by: a state at a time, a parameter column, or `Vec(W)`. What is computed before `by` does
+            not depend on it: 0.
         layout: "numerator" or "denominator".
 
     Returns:
         A matrix of the language; ordered products and sums for symbolic times.
+
+    Raises:
+        IllFormedError: for what the recurrence does not have, or not at that time.
+        NotSupportedError: where the calculus has no rule.
     """
     of, by = as_matrix(of), as_matrix(by)
     result = _jacobian(rnn, of, by)
@@ -72,28 +80,28 @@ def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> Matr
 
 def _jacobian(rnn: Recurrence, of: MatrixExpr, by: MatrixExpr) -> MatrixExpr:
     if not isinstance(of, TimeVector):
-        if any(rnn.definition(leaf) is not None for leaf in of.atoms(TimeVector)):
+        if any(rnn.first_time(leaf) is not None for leaf in of.atoms(TimeVector)):
             raise NotSupportedError(
                 "the total derivative of an expression in states",
                 {"expected": "a time-indexed vector, such as s[t]", "got": str(of)},
             )
         return plain_jacobian(of, by)
+    rnn.require_exists(of)
     if isinstance(by, TimeVector):
         return _by_state(rnn, of, by)
-    through = _before(rnn, of)
-    if through is None:
-        return rnn.immediate(of, by)
-    k = _summation_index(of.index)
-    parts = _parts(rnn, k)
-    source = Block(*([rnn.immediate(part, by)] for part in parts))
-    # A state is reached through its own product; all else through the states it reads.
+    rnn.require_parameter(by.args[0] if isinstance(by, Vec) else by)
     if rnn.is_state(of):
-        terms = MatrixProduct(transition_product(rnn, of.index, k), source)
-        return _rows_of(rnn, of, OrderedSum(terms, k, 1, of.index))
-    terms = MatrixProduct(transition_product(rnn, through, k), source)
-    carried = _by_states_at(rnn, of, through) * OrderedSum(terms, k, 1, through)
-    direct = rnn.immediate(of, by) if through != of.index else Zeros(*carried.shape)
-    return MatrixSum(carried, direct)
+        return _rows_of(rnn, of, _states_by_parameter(rnn, of.index, by))
+    terms = [row * _states_by_parameter(rnn, time, by) for time, row in _through(rnn, of)]
+    direct = rnn.immediate(of, by, tuple(rnn.parts(of.index)))
+    return MatrixSum(*terms, direct)
+
+
+def _states_by_parameter(rnn: Recurrence, time: Expr, by: MatrixExpr) -> MatrixExpr:
+    """∂s_t/∂θ = Σ_{k=1}^{t} (∏_{j=k+1}^{t} A_j) ∂⁺s_k/∂θ, all parts of the state together."""
+    k = _summation_index(time)
+    source = Block(*([rnn.immediate(part, by)] for part in rnn.parts(k)))
+    return OrderedSum(MatrixProduct(transition_product(rnn, time, k), source), k, 1, time)
 
 
 def _by_state(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
@@ -101,49 +109,44 @@ def _by_state(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
         raise NotSupportedError(
             f"the derivative by {by}", {"expected": "a state or a parameter", "got": str(by)}
         )
-    gap = sympy.expand(of.index - by.index)
-    if gap.is_negative:
-        return Zeros(of.shape[0], by.shape[0])
+    rnn.require_exists(by)
     if rnn.is_state(of):
+        if is_before(of.index, by.index):
+            return Zeros(of.shape[0], by.shape[0])
         product = transition_product(rnn, of.index, by.index)
         return _rows_of(rnn, of, _columns_of(rnn, by, product))
-    through = _before(rnn, of)
-    if through is None or (through != of.index and gap.is_zero):
-        return rnn.immediate(of, by)
-    product = transition_product(rnn, through, by.index)
-    return MatrixProduct(_by_states_at(rnn, of, through), _columns_of(rnn, by, product))
+    terms = [
+        row * _columns_of(rnn, by, transition_product(rnn, time, by.index))
+        for time, row in _through(rnn, of)
+        if not is_before(time, by.index)
+    ]
+    return MatrixSum(Zeros(of.shape[0], by.shape[0]), *terms)
 
 
-def _before(rnn: Recurrence, of: TimeVector) -> Expr | None:
-    """The time of the states that `of` reads; None if it reads none."""
-    value = rnn.definition(of)
-    if value is None:
-        return None
-    if rnn.is_state(of):
-        return sympy.expand(of.index - 1)
-    if any(rnn.is_state(node) for node in rnn.same_time(of)):
-        return of.index
-    return sympy.expand(of.index - 1)
+def _through(rnn: Recurrence, of: TimeVector) -> list[tuple[Expr, MatrixExpr]]:
+    """What `of`, no state itself, reads of the states at its time and one step before: each time,
+    and the row of immediate derivatives by the state's parts there, all other parts held.
+
+    ∂of/∂x = Σ (∂⁺of/∂s_i) ∂s_i/∂x over both times, and the direct term.
+    """
+    rows = []
+    for time in read_times(rnn, of):
+        held = (*rnn.parts(of.index), *(rnn.parts(time) if time != of.index else ()))
+        row = [_own_derivative(rnn, of, part, held) for part in rnn.parts(time)]
+        rows.append((time, Block(row)))
+    return rows
 
 
-def _by_states_at(rnn: Recurrence, of: TimeVector, time: Expr) -> MatrixExpr:
-    # An output's own derivative stays a name: the loss may be any function of the state.
-    by_part = _immediate_name if of.sequence in rnn.outputs else rnn.immediate
-    parts = _parts(rnn, time)
-    return Block([by_part(of, part, _others(parts, part)) for part in parts])
-
-
-def _immediate_name(of: MatrixExpr, by: MatrixExpr, held: tuple[MatrixExpr, ...]) -> MatrixExpr:
-    return ImmediateDerivative(of, by, NUMERATOR, held)
-
-
-def _others(parts: list[TimeVector], part: TimeVector) -> tuple[TimeVector, ...]:
-    """The other parts of the state: held, as the state's parts are variables side by side."""
-    return tuple(other for other in parts if other != part)
-
-
-def _parts(rnn: Recurrence, time: Any) -> list[TimeVector]:
-    return [state[time] for state in rnn.states]
+def _own_derivative(
+    rnn: Recurrence, of: TimeVector, part: TimeVector, states: tuple[TimeVector, ...]
+) -> MatrixExpr:
+    held = tuple(state for state in states if state != part)
+    if not rnn.reads(of, part, held):
+        return Zeros(of.shape[0], part.shape[0])
+    if of.sequence in rnn.outputs and part.index == of.index:
+        # An output's own derivative stays a name: the loss may be any function of the state.
+        return ImmediateDerivative(of, part, NUMERATOR, held)
+    return rnn.immediate(of, part, held)
 
 
 def _offset(rnn: Recurrence, node: TimeVector) -> Expr:
@@ -158,11 +161,8 @@ def _rows_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> MatrixExp
 def _columns_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> MatrixExpr:
     if len(rnn.states) == 1:
         return matrix
-    if node.index != 0 and any(
-        rnn.is_state(leaf) for part in _parts(rnn, node.index) for leaf in rnn.same_time(part)
-    ):
-        # A part that is computed from another one at the same time, k ≥ 1, moves with it.
-        return matrix * Block(*([rnn.immediate(p, node)] for p in _parts(rnn, node.index)))
+    if moves_with(rnn, node):
+        return matrix * Block(*([rnn.immediate(part, node)] for part in rnn.parts(node.index)))
     return columns(matrix, _offset(rnn, node), node.shape[0])
 
 
@@ -200,17 +200,45 @@ def gradient(
                 {"expected": "since = 0 for the gradient by a state", "got": f"since = {since}"},
             )
         return _oriented(transpose(_jacobian(rnn, loss, parameter)), layout)
+    rnn.require_exists(loss)
+    rnn.require_parameter(parameter)
+    since = sympy.sympify(since)
     k = _summation_index(loss.index, since)
-    arriving = adjoint_of(rnn, loss, k)
-    total = OrderedSum(_local(rnn, parameter, k, arriving), k, sympy.sympify(since) + 1, loss.index)
-    direct = _direct(rnn, loss, parameter)
-    return _oriented(MatrixSum(total, direct), layout)
+    terms = []
+    for time, row in _through(rnn, loss):
+        if is_before(since, 0) or is_before(time, since):
+            raise IllFormedError(
+                f"the gradient of {loss} with the state at {since} held constant",
+                {"expected": f"a time from 0 to {time}", "got": f"since = {since}"},
+            )
+        arriving = transpose(MatrixProduct(row, transition_product(rnn, time, k)))
+        terms.append(OrderedSum(_local(rnn, parameter, k, arriving), k, since + 1, time))
+    held = tuple(rnn.parts(loss.index))
+    direct = rnn.immediate_vjp(loss, parameter, scalar_one(), held)
+    return _oriented(MatrixSum(*terms, direct), layout)
 
 
 def adjoint_of(rnn: Recurrence, loss: TimeVector, time: Any) -> MatrixExpr:
     """(∂L_t/∂s_k)ᵀ as a column: the row ∂⁺L_t/∂s_t carried back by the product, transposed."""
-    row = _by_states_at(rnn, loss, loss.index)
+    row = _row_at_its_time(rnn, loss)
     return transpose(MatrixProduct(row, transition_product(rnn, loss.index, time)))
+
+
+def _row_at_its_time(rnn: Recurrence, loss: TimeVector) -> MatrixExpr:
+    """∂⁺L_t/∂s_t of a loss that reads the states of its own time alone."""
+    through = _through(rnn, loss)
+    if [time for time, _ in through] != [loss.index]:
+        times = ", ".join(str(time) for time, _ in through) or "none"
+        raise NotSupportedError(
+            f"the adjoint recursion of {loss}",
+            {
+                "expected": f"a loss that reads states of the time {loss.index} alone; "
+                "`total.gradient` takes others",
+                "got": f"states of the times: {times}",
+            },
+        )
+    ((_, row),) = through
+    return row
 
 
 def adjoint_recursion(rnn: Recurrence, delta: Sequence, loss: Sequence, time: Any) -> MatrixExpr:
@@ -219,35 +247,49 @@ def adjoint_recursion(rnn: Recurrence, delta: Sequence, loss: Sequence, time: An
     δ_k = (∂L/∂s_k)ᵀ for the total loss L = Σ L_k; O(t) in all, where the sum is O(t²).
     """
     time = sympy.sympify(time)
-    row = _by_states_at(rnn, loss[time], time)
+    row = _row_at_its_time(rnn, loss[time])
     return MatrixSum(
         MatrixProduct(transpose(step_jacobian(rnn, time + 1)), delta[time + 1]), transpose(row)
     )
 
 
 def gradient_from_adjoint(
-    rnn: Recurrence, delta: Sequence, parameter: Any, lower: Any, upper: Any
+    rnn: Recurrence,
+    delta: Sequence,
+    parameter: Any,
+    lower: Any,
+    upper: Any,
+    loss: Sequence | None = None,
 ) -> MatrixExpr:
-    """∂L/∂θ = Σ_k (∂⁺s_k/∂θ)ᵀ δ_k from the adjoint states, with the shape of θ."""
+    """∂L/∂θ = Σ_k (∂⁺s_k/∂θ)ᵀ δ_k from the adjoint states, with the shape of θ.
+
+    With the sequence of losses, what each L_k reads of θ itself (a readout) is added.
+
+    Raises:
+        NotSupportedError: when an output reads the parameter and no loss is given.
+    """
+    parameter = as_matrix(parameter)
+    rnn.require_parameter(parameter)
     k = _summation_index(lower, upper)
-    local = _local(rnn, as_matrix(parameter), k, delta[k])
+    held = tuple(rnn.parts(k))
+    local = _local(rnn, parameter, k, delta[k])
+    if loss is not None:
+        direct = rnn.immediate_vjp(loss[k], parameter, scalar_one(), held)
+        local = MatrixSum(local, direct)
+    elif any(rnn.reads(output[k], parameter, held) for output in rnn.outputs):
+        raise NotSupportedError(
+            f"{parameter} reaches the loss without passing through a state",
+            {"expected": "the sequence of losses as the argument `loss`", "got": "none"},
+        )
     return OrderedSum(local, k, lower, upper)
 
 
 def _local(rnn: Recurrence, parameter: MatrixExpr, k: Symbol, arriving: MatrixExpr) -> MatrixExpr:
     terms = []
-    for part in _parts(rnn, k):
+    for part in rnn.parts(k):
         piece = Rows(arriving, _offset(rnn, part), part.shape[0])
         terms.append(rnn.immediate_vjp(part, parameter, piece))
     return MatrixSum(*terms)
-
-
-def _direct(rnn: Recurrence, loss: TimeVector, parameter: MatrixExpr) -> MatrixExpr:
-    """What reaches the parameter without passing through a state (a readout inside the loss)."""
-    value = rnn.definition(loss)
-    if value is None or not value.has(parameter):
-        return Zeros(*parameter.shape)
-    return vjp(value, parameter, scalar_one())
 
 
 def _oriented(column: MatrixExpr, layout: str) -> MatrixExpr:
