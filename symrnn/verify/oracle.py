@@ -187,14 +187,23 @@ def _stored(sequence: Any) -> bool:
 
 def _perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:
     """Bindings in which `by` has a batch of values, and all that follows from it has too."""
-    held = [int(state.index) for state in node.held]
-    if isinstance(by, TimeVector):
-        if by.label not in setting.trajectory:
-            raise NotSupportedError(f"the derivative by the input {by}", {"in": str(node)})
-        time = int(by.index)
-        return setting.run({}, time, {(by.label, time): values}, _last(node, setting))
-    name = parameter_name(by)
-    start = max(held, default=0)
+    held = {(state.label, int(state.index)) for state in node.held}
     if isinstance(node, ImmediateDerivative):
-        start = int(node.of.index) - 1
-    return {name: values, **setting.run({name: values}, start, {}, _last(node, setting))}
+        if not isinstance(node.of, TimeVector):
+            raise NotSupportedError(
+                "∂⁺ of an expression", {"expected": "∂⁺ of a vector at a time", "got": str(node.of)}
+            )
+        before = int(node.of.index) - 1
+        held |= {(each.label, before) for each in setting.rnn.recurrence.states if before >= 0}
+    given = {(label, time): np.asarray(setting.trajectory[label][time]) for label, time in held}
+    last = _last(node, setting)
+    if not isinstance(by, TimeVector):
+        name = parameter_name(by)
+        return {name: values, **setting.run({name: values}, 0, given, last)}
+    time = int(by.index)
+    if by.label in setting.trajectory:
+        return setting.run({}, time, {**given, (by.label, time): values}, last)
+    inputs = [*setting.arrays[by.label]]
+    inputs[time] = values
+    changed: dict[str, Any] = {by.label: inputs}
+    return {**changed, **setting.run(changed, time - 1, given, last)}

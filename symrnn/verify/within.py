@@ -145,10 +145,9 @@ def _missing(node: Any, times: Times, members: int) -> int:
 def _makes_sense(expression: Any, times: Times, rnn: RNN) -> bool:
     # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
     states = {state.label for state in rnn.recurrence.states}
-    # Only states are there at time 0; and ∂⁺s_k holds s_{k-1} fixed, which has to be there.
+    # Only states are there at time 0; ∂⁺s_0 is 0, for a state that is given is not computed.
     return all(
-        time >= (0 if label in states and not held else 1)
-        for label, time, held in spoken_of(expression, times)
+        time >= (0 if label in states else 1) for label, time, _ in spoken_of(expression, times)
     )
 
 
