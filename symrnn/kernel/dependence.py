@@ -20,7 +20,7 @@ from symrnn.kernel.terms import substitute
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
-from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.definitions import Definitions
 
 DEPTH = 12
 """How many definitions are opened, one within the other."""
@@ -31,7 +31,7 @@ def variable(by: MatrixExpr) -> MatrixExpr:
     return by.args[0] if isinstance(by, Vec) else by
 
 
-def definition(cell: Recurrence, node: Any) -> MatrixExpr | None:
+def definition(cell: Definitions, node: Any) -> MatrixExpr | None:
     """The right side of the definition of a vector, at its own time; None for what is given."""
     if not isinstance(node, TimeVector):
         return None
@@ -43,7 +43,7 @@ def definition(cell: Recurrence, node: Any) -> MatrixExpr | None:
 class Dependence:
     """What is known to be independent of what, in one recurrence and under facts about times."""
 
-    cell: Recurrence | None
+    cell: Definitions | None
     facts: tuple[Fact, ...]
 
     def nonnegative(self, expression: Expr) -> bool:
@@ -121,13 +121,13 @@ class Dependence:
         )
 
 
-def _read(cell: Recurrence, leaf: MatrixExpr) -> set[MatrixExpr]:
+def _read(cell: Definitions, leaf: MatrixExpr) -> set[MatrixExpr]:
     value = definition(cell, leaf)
     return set() if value is None else value.atoms(TimeVector, MatrixSymbol)
 
 
 @lru_cache(maxsize=256)
-def _delays(cell: Recurrence, name: Any) -> dict[Any, int]:
+def _delays(cell: Definitions, name: Any) -> dict[Any, int]:
     """By sequence: the fewest steps that lead to it from a sequence or a parameter; 0 to itself."""
     found: dict[Any, int] = {name: 0}
     changed = True

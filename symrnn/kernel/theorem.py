@@ -23,7 +23,7 @@ from symrnn.kernel.terms import conditions, require_term, substitute
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.definitions import Definitions
 
 Hypothesis = Fact | Equation | ForAll | Smooth
 _FORMS = (Fact, Equation, ForAll, Smooth)
@@ -33,7 +33,7 @@ _FORMS = (Fact, Equation, ForAll, Smooth)
 class _Record:
     hypotheses: frozenset[Hypothesis]
     relation: Relation | Limit
-    cell: Recurrence | None
+    cell: Definitions | None
 
 
 class Theorem:
@@ -63,7 +63,7 @@ class Theorem:
         return _record(self).relation
 
     @property
-    def cell(self) -> Recurrence | None:
+    def cell(self) -> Definitions | None:
         """The recurrence it is about; None where it holds whatever the recurrence is."""
         return _record(self).cell
 
@@ -82,7 +82,7 @@ def _record(theorem: Theorem) -> _Record:
 
 
 def _make(
-    hypotheses: Iterable[Hypothesis], relation: Relation | Limit, cell: Recurrence | None
+    hypotheses: Iterable[Hypothesis], relation: Relation | Limit, cell: Definitions | None
 ) -> Theorem:
     """A theorem; what its relation needs to have a value is added to its hypotheses."""
     known = [hypothesis for hypothesis in hypotheses if not _trivial(hypothesis)]
@@ -110,7 +110,7 @@ def _conditions(relation: Any) -> tuple[Fact, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _require_names(relation: Any, cell: Recurrence | None) -> None:
+def _require_names(relation: Any, cell: Definitions | None) -> None:
     """One name, one leaf: two of one name and different shapes would be printed the same."""
     terms = (
         [relation] if cell is None else [relation, *cell.definitions, *cell.definitions.values()]
@@ -125,7 +125,7 @@ def _require_names(relation: Any, cell: Recurrence | None) -> None:
             )
 
 
-def _one_cell(*theorems: Theorem) -> Recurrence | None:
+def _one_cell(*theorems: Theorem) -> Definitions | None:
     cells = {id(theorem.cell): theorem.cell for theorem in theorems if theorem.cell is not None}
     if len(cells) > 1:
         raise SideConditionError(

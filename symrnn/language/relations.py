@@ -131,7 +131,8 @@ class ForAll(Written, Basic):  # type: ignore[misc]
 
     @property
     def free_symbols(self) -> set[Any]:
-        return (self.relation.free_symbols - {self.index}) | self.since.free_symbols
+        inner: set[Any] = self.relation.free_symbols
+        return (inner - {self.index}) | self.since.free_symbols
 
     @property
     def bound_symbols(self) -> list[Symbol]:

@@ -17,6 +17,7 @@ from sympy import Max, Rational, S, Sum, Symbol, symbols
 from symrnn import (
     D,
     D_plus,
+    Diag,
     Equation,
     Identity,
     Inequality,
@@ -105,7 +106,7 @@ TIMES = {
         D_plus(s[t], s[t + n]), (NONE, by.immediate_derivative), given=[t >= 1]
     ),
     "the state at 0 is given": proof(
-        D_plus(s[0], b), (cell.immediate(s[0], b), by.immediate_derivative)
+        D_plus(s[0], b), (Diag(rnn.slope(a[0])), by.immediate_derivative)
     ),
     "the state at t may be given": proof(
         D_plus(s[t], b), (cell.immediate(s[t], b), by.immediate_derivative), given=[t >= 0]

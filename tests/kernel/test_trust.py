@@ -25,7 +25,7 @@ TERMS = [
         *(f"language/{name}.py" for name in ("activations", "algebra", "derivatives", "entry")),
         *(f"language/{name}.py" for name in ("norms", "ordered", "relations", "shapes")),
         *(f"language/{name}.py" for name in ("structure", "time")),
-        "recurrence/recurrence.py",
+        "recurrence/definitions.py",
     )
 ]
 UNTRUSTED = {"errors.py", "language/__init__.py", "language/notation.py", "language/writing.py"}

@@ -33,7 +33,7 @@ from symrnn.language.relations import Equation, Smooth
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Place, Rows, Unvec, Vec
 from symrnn.language.time import TimeVector
-from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.definitions import Definitions
 
 Derivative = TotalDerivative | ImmediateDerivative
 
@@ -46,7 +46,7 @@ def _total(node: Any) -> Any:
     return node
 
 
-def _knowing(cell: Recurrence | None, given: Iterable[Any]) -> tuple[Dependence, set[Hypothesis]]:
+def _knowing(cell: Definitions | None, given: Iterable[Any]) -> tuple[Dependence, set[Hypothesis]]:
     needs = {hypothesis(each) for each in given}
     return Dependence(cell, _facts(needs)), needs
 
@@ -55,7 +55,7 @@ def _knowing(cell: Recurrence | None, given: Iterable[Any]) -> tuple[Dependence,
 
 
 @schema
-def defined(node: Any, cell: Recurrence) -> Theorem:
+def defined(node: Any, cell: Definitions) -> Theorem:
     """v_t = the right side of its definition, for t ≥ 1."""
     value = definition(cell, node)
     if value is None:
@@ -64,7 +64,7 @@ def defined(node: Any, cell: Recurrence) -> Theorem:
 
 
 @schema
-def defined_inside(node: Any, leaf: Any, cell: Recurrence, given: Iterable[Any] = ()) -> Theorem:
+def defined_inside(node: Any, leaf: Any, cell: Definitions, given: Iterable[Any] = ()) -> Theorem:
     """∂e/∂x = ∂e′/∂x, e′ being e with v_t written by its definition, for t ≥ 1.
 
     What is varied, or held, is cut off from its definition: v_t must be known to be none of it.
@@ -88,7 +88,7 @@ def _require(met: bool, node: Any, needed: str) -> None:
 
 
 @schema
-def independent(node: Any, cell: Recurrence | None = None, given: Iterable[Any] = ()) -> Theorem:
+def independent(node: Any, cell: Definitions | None = None, given: Iterable[Any] = ()) -> Theorem:
     """∂y/∂x = 0 where y is known not to change with x, what is held being held."""
     known, needs = _knowing(cell, given)
     if not isinstance(node, TotalDerivative):
@@ -100,7 +100,7 @@ def independent(node: Any, cell: Recurrence | None = None, given: Iterable[Any] 
 
 @schema
 def through(
-    node: Any, via: Iterable[Any], cell: Recurrence | None = None, given: Iterable[Any] = ()
+    node: Any, via: Iterable[Any], cell: Definitions | None = None, given: Iterable[Any] = ()
 ) -> Theorem:
     """∂y/∂x = ∂y/∂x|_u + Σ_i ∂y/∂u_i|_{the other u} ∂u_i/∂x, for vectors u_i other than x.
 
@@ -118,7 +118,7 @@ def through(
 
 @schema
 def chain_rule(
-    node: Any, via: Iterable[Any], cell: Recurrence | None = None, given: Iterable[Any] = ()
+    node: Any, via: Iterable[Any], cell: Definitions | None = None, given: Iterable[Any] = ()
 ) -> Theorem:
     """∂y/∂x = Σ_i ∂y/∂u_i|_{the other u} ∂u_i/∂x, where y changes with x through the u_i alone.
 
@@ -174,7 +174,7 @@ def _apart(known: Dependence, by: MatrixExpr, via: tuple[TimeVector, ...]) -> It
 
 @schema
 def not_held(
-    node: Any, state: Any, cell: Recurrence | None = None, given: Iterable[Any] = ()
+    node: Any, state: Any, cell: Definitions | None = None, given: Iterable[Any] = ()
 ) -> Theorem:
     """∂y/∂x with u held is ∂y/∂x without, where u does not change with x, or y not with u.
 
@@ -198,7 +198,7 @@ def not_held(
 
 
 @schema
-def immediate(node: Any, cell: Recurrence, given: Iterable[Any] = ()) -> Theorem:
+def immediate(node: Any, cell: Definitions, given: Iterable[Any] = ()) -> Theorem:
     """∂⁺v_t/∂x = ∂v_t/∂x with all states at t - 1 held (but x): what ∂⁺ means."""
     known, needs = _knowing(cell, given)
     if not isinstance(node, ImmediateDerivative) or not isinstance(node.of, TimeVector):
@@ -266,7 +266,7 @@ def _continuous(scalar: Any) -> bool:
 
 
 @schema
-def differential(node: Any, cell: Recurrence | None = None) -> Theorem:
+def differential(node: Any, cell: Definitions | None = None) -> Theorem:
     """One step of ∂e/∂x, by what e is at its root, where every part of e is differentiable.
 
     Sums: ∂(u + v) = ∂u + ∂v. Products: ∂(c A y) = c A ∂y + c (yᵀ ⊗ I) ∂vec A + A y ∂c.
@@ -284,7 +284,7 @@ def differential(node: Any, cell: Recurrence | None = None) -> Theorem:
     return _make(needs, Equation(node, right), about)
 
 
-def _applied(need: Smooth, cell: Recurrence) -> Expr | None:
+def _applied(need: Smooth, cell: Definitions) -> Expr | None:
     """The time at which the recurrence applies that function to that argument, if it does."""
     activation, argument = need.args
     for value in cell.definitions.values():
