@@ -16,7 +16,7 @@ from sympy import Expr, MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import substitute
+from symrnn.kernel.terms import BINDERS, bound, substitute
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
@@ -75,10 +75,15 @@ class Dependence:
 
     def independent(self, term: Any, by: MatrixExpr, cut: Iterable[MatrixExpr] = ()) -> bool:
         """Whether a term is known not to change with `by`, what is `cut` being held."""
+        cut = tuple(cut)
         if term.has(TotalDerivative, ImmediateDerivative, sympy.Derivative):
             return False  # how a derivative changes is not known
+        indices = {index for node in term.atoms(*BINDERS) for index in bound(node)}
+        outside = [by, *cut, *self.facts]
+        if any(indices & each.free_symbols for each in outside):
+            return False  # what is said of a free symbol is not said of an index of that name
         leaves = term.atoms(TimeVector, MatrixSymbol)
-        return all(self._leaf(leaf, by, tuple(cut), DEPTH) for leaf in leaves)
+        return all(self._leaf(leaf, by, cut, DEPTH) for leaf in leaves)
 
     def _leaf(
         self, leaf: MatrixExpr, by: MatrixExpr, cut: tuple[MatrixExpr, ...], depth: int

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 import sympy
 from sympy import Dummy, Expr, Max, Min
 
+from symrnn.language.activations import Activation
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
+from symrnn.language.ordered import Ranged
 
 Known = tuple[tuple[Expr, bool], ...]
 """Expressions that are ≥ 0, each with whether it is > 0."""
@@ -24,6 +27,12 @@ AT_ONCE, CASES = 5, 4
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 
+# A maximum in one of these is another number for every index, or at every point nearby.
+NOT_AT_ONE_POINT = (
+    *(Ranged, sympy.Sum, sympy.Product, Activation),
+    *(TotalDerivative, ImmediateDerivative, sympy.Derivative),
+)
+
 
 def proves(expression: Expr, strict: bool, known: Known, cases: int = CASES) -> bool:
     """Whether `expression` ≥ 0 (> 0 where `strict`) follows from what is known."""
@@ -35,6 +44,8 @@ def proves(expression: Expr, strict: bool, known: Known, cases: int = CASES) -> 
     expression = _without_denominators(sympy.expand(expression), known)
     if sign(expression) >= needed or _follows(expression, strict, known):
         return True
+    if any(node.has(Max, Min) for node in expression.atoms(*NOT_AT_ONE_POINT)):
+        return False
     extremes = sorted(expression.atoms(Max, Min), key=sympy.default_sort_key)
     return cases > 0 and any(
         _by_slack(expression, strict, extreme, known, cases)

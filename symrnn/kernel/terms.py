@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, MatrixSymbol, Rational, Symbol, Tuple
 from sympy.core.symbol import Str
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel.facts import Fact
@@ -31,6 +32,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
+from symrnn.language.shapes import is_column
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -43,9 +45,10 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
+from symrnn.language.writing import text
 
 MATRICES = (
-    *(MatrixSymbol, Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
+    *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
     *(MatrixProduct, Hadamard, Diag, DiagonalOf, Kronecker, Vec, Unvec, Block, Rows, Place),
     *(OrderedProduct, OrderedSum, Elementwise, VectorFunction, Partial),
     *(TotalDerivative, ImmediateDerivative),
@@ -81,26 +84,24 @@ def require_term(node: Any) -> None:
         require_term(node.function.expr)
         if not all(fact.follows_from(()) for fact in conditions(node.function.expr)):
             raise _no_meaning(node, "a function with a value at every real number")
-    elif isinstance(node, Tuple | Str | sympy.Lambda):
-        if isinstance(node, ImmediateDerivative) and not isinstance(node.of, TimeVector):
-            raise _no_meaning(node, "the immediate derivative of a vector at a time")
+    elif isinstance(node, Tuple | Str):
         for part in node.args:
             if not isinstance(part, Str) and part is not sympy.oo:
                 require_term(part)
     elif type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
         raise _no_meaning(node, "one integer index with two bounds")
     elif type(node) is sympy.Derivative:
-        if len(node.variables) != 1 or not isinstance(node.variables[0], Symbol):
-            raise _no_meaning(node, "one derivative by one symbol")
+        (variable, *more) = node.variables
+        if more or not isinstance(variable, Symbol) or variable.is_integer:
+            raise _no_meaning(node, "one derivative by one real symbol")
         require_term(node.expr)
     elif type(node) in (*MATRICES, *SCALARS, *RELATIONS):
         if node.has(sympy.oo) and not (isinstance(node, Limit) and not node.lhs.has(sympy.oo)):
             raise _no_meaning(node, "a number")
         if isinstance(node, TimeVector | MatrixSymbol):
             _require_name(node.label if isinstance(node, TimeVector) else node.name, node)
-        times = (node.index,) if isinstance(node, TimeVector) else bounds(node)
-        if not all(time.is_integer for time in times):
-            raise _no_meaning(node, "times that are integers")
+        if not all(number.is_integer for number in _whole(node)):
+            raise _no_meaning(node, "times, places and sizes that are integers")
         if isinstance(node, ImmediateDerivative) and not isinstance(node.of, TimeVector):
             raise _no_meaning(node, "the immediate derivative of a vector at a time")
         for part in node.args:
@@ -108,6 +109,17 @@ def require_term(node: Any) -> None:
                 require_term(part)
     else:
         raise _no_meaning(node, "a node of the language")
+
+
+def _whole(node: Any) -> tuple[Expr, ...]:
+    """Times, places and sizes in a node."""
+    if isinstance(node, TimeVector):
+        return (node.index, *node.shape)
+    if isinstance(node, Parameter | Identity | Zeros | Ones):
+        return tuple(node.shape)
+    if isinstance(node, Entry | Rows | Place | Unvec | VectorFunction | Partial):
+        return tuple(node.args[1:2] if isinstance(node, VectorFunction) else node.args[1:])
+    return tuple(node.args[1:2]) if isinstance(node, Unknown) else bounds(node)
 
 
 def _require_symbol(symbol: Symbol) -> None:
@@ -160,7 +172,8 @@ def conditions(node: Any, smooth_in: Symbol | None = None) -> Iterator[Fact]:
     if isinstance(node, Activation | Symbol | Str | Limit):
         return
     if isinstance(node, sympy.Derivative):
-        yield from conditions(node.expr, node.variables[0])
+        for symbol in {node.variables[0], smooth_in} - {None}:
+            yield from conditions(node.expr, symbol)
         return
     if isinstance(node, (ForAll, *BINDERS)):
         yield from _of_binder(node, smooth_in)
@@ -266,6 +279,12 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         raise IllFormedError(
             "a symbol cannot be replaced here", {"symbol": ", ".join(map(str, values)), "in": node}
         )
+    if isinstance(node, TotalDerivative | ImmediateDerivative | sympy.Derivative):
+        if any(new.has(MatrixExpr) for new in values.values()):
+            raise IllFormedError(
+                "under a derivative a constant is replaced by a constant",
+                {"expected": "numbers that nothing varies", "got": ", ".join(map(text, values.values()))},
+            )
     if isinstance(node, sympy.Derivative):
         return node.func(substitute(node.expr, values), *node.variables)
     for index in bound(node):
@@ -275,7 +294,12 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         return node.func(node.name, *(substitute(size, values) for size in node.shape))
     if isinstance(node, Unknown):
         return node.func(*node.args[:2], substitute(node.args[2], values))
-    return node.func(*(substitute(part, values) for part in node.args))
+    replaced = node.func(*(substitute(part, values) for part in node.args))
+    if isinstance(node, TotalDerivative | ImmediateDerivative):
+        # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
+        if is_column(replaced.by) != is_column(node.by):
+            raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
+    return replaced
 
 
 def renamed(node: Any, new: Symbol) -> Any:

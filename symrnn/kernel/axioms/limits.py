@@ -9,6 +9,7 @@ from sympy import Expr, S, Symbol
 
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.facts import Fact
+from symrnn.kernel.terms import conditions
 from symrnn.kernel.theorem import Theorem, _make
 from symrnn.language.relations import Limit
 
@@ -31,7 +32,8 @@ def _geometric(constant: Any, ratio: Any, exponent: Any, variable: Any) -> Expr:
 def geometric_decay(constant: Any, ratio: Any, exponent: Any, variable: Any) -> Theorem:
     """c qᵉ → 0 as n → ∞, where 0 ≤ q < 1 and e grows with n: q^e ≤ q^⌊e⌋, eventually e ≥ 1."""
     quantity = _geometric(constant, ratio, exponent, variable)
-    needs = (Fact.nonnegative(ratio), Fact.positive(1 - ratio))
+    constant = sympy.sympify(constant)
+    needs = (*conditions(constant), Fact.nonnegative(ratio), Fact.positive(1 - ratio))
     return _make(needs, Limit(quantity, variable, S.Zero), None)
 
 
