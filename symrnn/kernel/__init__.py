@@ -55,6 +55,7 @@ from symrnn.kernel.theorem import (
     squeeze,
     symmetry,
     transitivity,
+    transposed_norm,
     weaken,
 )
 
@@ -73,5 +74,6 @@ __all__ = [
     "squeeze",
     "symmetry",
     "transitivity",
+    "transposed_norm",
     "weaken",
 ]

@@ -20,6 +20,9 @@ from symrnn.kernel import algebra
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
 from symrnn.kernel.terms import conditions, require_term, substitute
+from symrnn.language.activations import Activation
+from symrnn.language.algebra import Transposed
+from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
@@ -351,6 +354,30 @@ def induction(base: Theorem, step: Theorem, over: Symbol, start: Any) -> Theorem
             )
     needs = (*base.hypotheses, *kept, Fact.nonnegative(over - start))
     return _make(needs, claim, _one_cell(base, step))
+
+
+def transposed_norm(theorem: Theorem) -> Theorem:
+    """A theorem with ‖Aᵀ‖ for every ‖A‖ of kind "any": A ↦ ‖Aᵀ‖ is a norm of that kind as well.
+
+    It is submultiplicative, 1 at the identity and max|v_i| at diag(v), as ‖·‖ is.
+    """
+    if theorem.cell is not None and any(
+        value.has(Norm) for value in theorem.cell.definitions.values()
+    ):
+        raise SideConditionError("the recurrence itself speaks of a norm")
+    needs = [
+        Fact(_turned(each.expression), each.strict) if isinstance(each, Fact) else _turned(each)
+        for each in theorem.hypotheses
+    ]
+    return _make(needs, _turned(theorem.relation), theorem.cell)
+
+
+def _turned(node: Any) -> Any:
+    if isinstance(node, Norm) and node.kind == "any":
+        return Norm(Transposed(_turned(node.matrix)), "any")
+    if not node.args or isinstance(node, Activation):
+        return node
+    return node.func(*map(_turned, node.args))
 
 
 def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:

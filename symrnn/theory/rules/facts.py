@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sympy.matrices.expressions import MatrixExpr
+
 from symrnn.errors import SideConditionError, SymrnnError
 from symrnn.kernel import Fact, Theorem, assume, instantiate, specialise
 from symrnn.kernel.axioms import numbers
@@ -99,6 +101,8 @@ hypothesis = Rule("hypothesis", "an equation that is assumed", rewrite=_hypothes
 
 
 def _assumed_bound(node: Any, context: Context) -> Theorems:
+    if isinstance(node, MatrixExpr):
+        return
     yield from _at_all_times(node, context, Inequality)
     for fact in context.facts:
         # y - x ≥ 0 reads x ≤ y.
