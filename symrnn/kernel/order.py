@@ -102,6 +102,14 @@ def _sign_of_power(base: Expr, exponent: Expr) -> int:
     return NONNEGATIVE if sign(base) == NONNEGATIVE or fractional else UNKNOWN
 
 
+def _has_a_value(product: Expr) -> bool:
+    """Whether a product of powers of atoms is a number whatever the atoms are: 0⁻¹ is none."""
+    powers = (each for each in sympy.Mul.make_args(product) if isinstance(each, sympy.Pow))
+    return all(
+        sign(each.base) == POSITIVE or (each.exp.is_Integer and each.exp > 0) for each in powers
+    )
+
+
 def _follows(expression: Expr, strict: bool, known: Known) -> bool:
     symbols = {each for each, _ in known} | {expression}
     sizes = {s for each in symbols for s in each.free_symbols if s.is_positive and s.is_integer}
@@ -125,7 +133,7 @@ def _by_sums(terms: Terms, strict: bool, known: Facts, depth: int = AT_ONCE) -> 
             # The fact times a number > 0 and a product of atoms ≥ 0 takes the open term away.
             factor = atom / part
             times = terms[atom] / number
-            if times <= 0 or sign(factor) == UNKNOWN or sympy.fraction(factor)[1] != 1:
+            if times <= 0 or sign(factor) == UNKNOWN or not _has_a_value(factor):
                 continue
             left = dict(terms)
             for other, amount in fact.items():

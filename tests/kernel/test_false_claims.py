@@ -427,3 +427,9 @@ def test_the_total_derivative_and_the_immediate_one_are_two_things() -> None:
 
 def test_an_empty_range_is_nothing_in_every_sum() -> None:
     assert ranges.empty_range(Sum(j, (j, 4, 0))).relation == Equation(Sum(j, (j, 4, 0)), 0)
+
+
+def test_a_fact_is_not_multiplied_by_what_may_have_no_value() -> None:
+    """0 ≤ -qᵏ at q = 0, k = 1 says nothing of -q⁰: q⁻¹ is no number there."""
+    with pytest.raises(IllFormedError):
+        numbers.order(q**t, 0, [Inequality(q**k, 0), t >= 0, k >= 0])
