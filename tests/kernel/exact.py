@@ -49,7 +49,11 @@ class Dual:
         if not isinstance(other, Dual):
             return other
         return (
-            other.value if other.level == self.level else None if other.level > self.level else other
+            other.value
+            if other.level == self.level
+            else None
+            if other.level > self.level
+            else other
         )
 
     def __add__(self, other: Any) -> Any:
@@ -147,8 +151,10 @@ def power(number: Any, exponent: Any) -> Any:
     if whole is not None:
         return _whole_power(number, whole) if whole >= 0 else inverse(_whole_power(number, -whole))
     if isinstance(exponent, fmpq) and exponent.q == 2:
-        return _whole_power(root(number), int(exponent.p)) if exponent > 0 else power(
-            inverse(root(number)), -2 * exponent
+        return (
+            _whole_power(root(number), int(exponent.p))
+            if exponent > 0
+            else power(inverse(root(number)), -2 * exponent)
         )
     sort = sign(number)
     if sort < 0 and isinstance(base(exponent), arb):

@@ -64,9 +64,7 @@ class Claim:
     @property
     def parts(self) -> list[Any]:
         """All its terms."""
-        assumed = (
-            each.expression if isinstance(each, Fact) else each for each in self.hypotheses
-        )
+        assumed = (each.expression if isinstance(each, Fact) else each for each in self.hypotheses)
         return [self.relation, *assumed]
 
     def __str__(self) -> str:
@@ -116,7 +114,9 @@ def _compared(relation: Any, run: Run, names: Names) -> bool:
         left, right = (matrix(side, run, names) for side in relation.args)
         if (len(left), len(left[0])) != (len(right), len(right[0])):
             return False
-        return all(same(x, y) for pair in zip(left, right, strict=True) for x, y in zip(*pair, strict=True))
+        return all(
+            same(x, y) for pair in zip(left, right, strict=True) for x, y in zip(*pair, strict=True)
+        )
     left, right = (scalar(side, run, names) for side in relation.args)
     return same(left, right) if isinstance(relation, Equation) else at_most(left, right)
 
@@ -234,7 +234,9 @@ class Models:
                 if total <= max(limit, 2000)
                 else [tuple(map(draw.choice, ranges.values())) for _ in range(limit)]
             )
-            points = [point for point in points if _possible(claim, dict(zip(ranges, point, strict=True)))]
+            points = [
+                point for point in points if _possible(claim, dict(zip(ranges, point, strict=True)))
+            ]
             if len(points) > limit:
                 points = draw.sample(points, limit)
             kinds = ("1", "2", "inf") if _any_norm(claim) else ("1",)
