@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from symrnn.language.notation import ELMAN
 from symrnn.machine.names import about, claims_stem
 from symrnn.machine.obligations import (
     Closing,
@@ -22,6 +24,8 @@ from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
+
+_PLACE = re.compile(r'File "[^"]*?([^"/]*)", line (\d+), characters -?\d+--?\d+:')
 
 
 @dataclass
@@ -120,7 +124,10 @@ def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips:
 
     A theorem of a folder comes before one of ours, and is told from it by its full name.
     """
-    parts = stated_parts(statement, rnn)
+    parts, base = stated_parts(statement, rnn), None
+    if any(each.cell != rnn.cell for each in parts.parts):
+        base = stated_parts(statement, CELLS[ELMAN]())
+        parts = parts.beside(base, rnn.cell)
     made = Job(about(statement.name, rnn.cell), sources, parts, {rnn.cell: parts})
     for each in parts.parts:
         file = _file_of(each, statement.name, sources)
@@ -128,12 +135,8 @@ def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips:
             made.left_out[each.label] = each.why_not or NO_THEOREM
             made.unstated.add(each.label)
             continue
-        if each.cell not in made.claims:
-            made.claims[each.cell] = stated_parts(statement, CELLS[each.cell]())
-        if not made.claims[each.cell].has(each):
-            made.left_out[each.label] = f"for the cell {each.cell} another proposition has its name"
-            made.unstated.add(each.label)
-            continue
+        if base is not None and each.cell == ELMAN:
+            made.claims[ELMAN] = base
         stem = about(statement.name, each.cell)
         right = f"{CLAIMS}.{stem}.{each.obligation.printed}"
         made.closings[each.label] = Closing(each.label, right, each.theorem, file)
@@ -178,6 +181,6 @@ def _why(outcome: Outcome) -> str:
 
 
 def first_lines(said: str) -> str:
-    """The beginning of a message, on one line."""
-    line = " ".join(said.split())[:300]
+    """The beginning of a message, on one line; files by their names alone."""
+    line = _PLACE.sub(r"\1, line \2:", " ".join(said.split()))[:300]
     return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -63,12 +63,17 @@ class StatedParts:
         """Whether all of them are about functions of one real variable."""
         return all(is_real(each.part.claim) for each in self.parts)
 
-    def has(self, stated: Stated) -> bool:
-        """Whether just this proposition stands here under the name of its theorem."""
-        return any(
-            each.theorem == stated.theorem and each.proposition == stated.proposition
+    def beside(self, base: StatedParts, cell: str) -> StatedParts:
+        """These parts, with those in this cell's own file that the lecture's cell has not.
+
+        A theorem is taken from the lecture's file only if just this proposition stands there.
+        """
+        there = {(each.theorem, each.proposition) for each in base.parts}
+        own = [
+            each if (each.theorem, each.proposition) in there else replace(each, cell=cell)
             for each in self.parts
-        )
+        ]
+        return replace(self, parts=tuple(own))
 
     def about(self, cell: str) -> tuple[str, tuple[Obligation, ...]]:
         """The name of a cell's file of propositions, and what stands in it."""

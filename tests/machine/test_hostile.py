@@ -133,18 +133,23 @@ HOSTILE: dict[str, str | dict[str, str]] = {
     "Proof. exact (fun _ => I). Qed.\n",
     "a canonical structure": "Structure claimed := Claim { what : Prop; proof : what }.\n"
     "#[global] Canonical Structure easy := Claim True I.\n"
-    "Theorem mine_claim : what _.\nProof. exact (proof _). Qed.\n",
+    "Theorem mine_claim : what easy.\nProof. exact (proof easy). Qed.\n",
     "a premise more": "Theorem mine_claim : False -> mine_printed.\nProof. intros []. Qed.\n",
     # what the closing file is made of
     "the tactics of the closing file": 'Tactic Notation "refine" uconstr(x) := idtac.\n'
-    'Tactic Notation "exact" uconstr(x) := idtac.\nLtac refine x ::= idtac.\n'
+    'Tactic Notation "exact" uconstr(x) := idtac.\n'
     "Theorem mine_claim : True.\nProof. constructor. Qed.\n",
     "the words of the closing file": "Notation \"'Theorem' x\" := x (at level 0).\n"
     "Notation \"'closed'\" := True.\nNotation \"'conj' x\" := I (at level 10).\n"
     "Theorem closed : True.\nProof. constructor. Qed.\nTheorem mine_claim : True.\nProof. "
     "constructor. Qed.\n",
-    "options": 'Global Set Default Proof Mode "Noedit".\nGlobal Set Silent.\n'
-    "Global Set Printing Width 7.\nAxiom absurd : False.\n" + ABSURD,
+    "options": "Axiom absurd : False.\n"
+    + ABSURD
+    + "Global Set Silent.\nGlobal Set Printing Width 7.\nGlobal Set Printing All.\n"
+    'Global Set Warnings "-all".\nGlobal Set Default Goal Selector "all".\n',
+    "another proof mode": "Axiom absurd : False.\n"
+    + ABSURD
+    + 'Global Set Default Proof Mode "Noedit".\n',
     # what is printed
     "the expected output": 'Goal True.\nidtac "Closed under the global context".\n'
     'idtac "CONTEXT SUMMARY".\nidtac "* Theory: Set is predicative".\nidtac "* Axioms: <none>".\n'
@@ -165,16 +170,24 @@ def files_of(hostile: str | Mapping[str, str]) -> Mapping[str, str]:
     return {"mine_claims.v": BEGIN + hostile} if isinstance(hostile, str) else hostile
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_false_claim_is_not_accepted(
-    hostile: str | Mapping[str, str], prover: Prover, tmp_path: Path
-) -> None:
-    found = check(tmp_path, files_of(hostile), FALSE, prover)
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_false_claim_is_not_accepted(kind: str, prover: Prover, tmp_path: Path) -> None:
+    found = check(tmp_path, files_of(HOSTILE[kind]), FALSE, prover)
     assert not found.graded
     assert found.theorems == ()
     (part,) = found.parts
-    assert part.why_not
+    assert part.why_not.startswith(STOPPED.get(kind, ("refused:",)))
 
+
+STOPPED = {
+    "the library of propositions redefined": ("user.mine_claims: refused: mine_claims.v, line 10",),
+    "another proof mode": ("malformed: mine.v",),
+    "the end before the end": ("user.mine_claims: malformed: mine_claims.v, line 4",),
+    "a theorem in a comment": ("no theorem yet",),
+    "a comment hidden by a string": ("user.mine_claims: malformed:",),
+    "no proof": ("user.mine_claims: refused: mine_claims.v, line 5",),
+}
+"""What comes no further than to its own compilation; all others Coq accepts, and we do not."""
 
 WHY = {
     "an axiom": "user.mine_claims.absurd is assumed",

@@ -37,7 +37,7 @@ have le j (j1 : (1 <= j)%N) := step_bound_sigma_inside sigmaP NP j1 (sg j j1) Wl
 have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
 split; first exact: ellP.
 split; first exact: (differentiable_flow Fd kt).
-split; first apply: step_exists; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
+split; first by apply: first_or_step_exists; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
 exact: (norm_term_le NP Fd le kt LC WE).
 Qed.
 
@@ -51,6 +51,6 @@ have le j (j1 : (1 <= j)%N) := step_bound_sigma_inside sigmaP NP j1 (sg j j1) Wl
 have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
 split; first by move=> t _; exact: ellP.
 split; first by move=> t kt; exact: (differentiable_flow Fd kt).
-split; first by move=> t _; apply: step_exists; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
+split; first by move=> t _; apply: first_or_step_exists; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
 exact: (term_vanishes NP Fd le q1 LC WE).
 Qed.

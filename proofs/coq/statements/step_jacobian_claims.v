@@ -28,8 +28,3 @@ Theorem step_jacobian_sigma_inside_claim : step_jacobian_sigma_inside_printed.
 Proof.
 by move=> *; exact: step_jacobian_sigma_inside.
 Qed.
-
-Theorem step_jacobian_sigma_outside_claim : step_jacobian_sigma_outside_printed.
-Proof.
-by move=> *; exact: step_jacobian_numerator_layout.
-Qed.

@@ -26,3 +26,8 @@ Theorem step_jacobian_of_sigma_inside_denominator_layout_claim :
 Proof.
 by move=> *; exact: step_jacobian_sigma_inside_denominator_layout.
 Qed.
+
+Theorem step_jacobian_sigma_outside_claim : step_jacobian_sigma_outside_printed.
+Proof.
+by move=> *; exact: step_jacobian_numerator_layout.
+Qed.
