@@ -25,6 +25,10 @@ BEYOND_PROOFS = (
     "Universes",  # Print Universes "file"
     "NativeCompute",
     "Cd",
+    "Plot",
+    "Elpi",  # a language of its own, which opens files and starts programs
+    "elpi",
+    "HB",
 )
 """Words of Coq's commands that reach beyond the proofs of a file.
 

@@ -15,14 +15,6 @@ Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
 
-Lemma differentiable_elman_flow (R : realType) (d m : nat) (sigma sigma' : R -> R)
-    (W : 'M[R]_d.+1) (U : 'M[R]_(d.+1, m)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m)
-    (s0 : 'cV[R]_d.+1) k t : slope sigma sigma' -> (k <= t)%N ->
-  differentiable (flow (elman sigma W U b x) k t) (state (elman sigma W U b x) s0 k).
-Proof.
-by move=> sigmaP kt; have [] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n k) kt.
-Qed.
-
 Theorem product_of_jacobians_of_sigma_inside_the_product_claim :
   product_of_jacobians_of_sigma_inside_the_product_printed.
 Proof.
