@@ -25,6 +25,9 @@ from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
 
+SHOWN = 300
+"""Characters that are shown of a message; what Coq expected stands at its end."""
+
 _PLACE = re.compile(r'File "[^"]*?([^"/]*)", line (\d+), characters -?\d+--?\d+:')
 
 
@@ -181,6 +184,8 @@ def _why(outcome: Outcome) -> str:
 
 
 def first_lines(said: str) -> str:
-    """The beginning of a message, on one line; files by their names alone."""
-    line = _PLACE.sub(r"\1, line \2:", " ".join(said.split()))[:300]
+    """A message on one line, its middle left out if it is long; files by their names alone."""
+    line = _PLACE.sub(r"\1, line \2:", " ".join(said.split()))
+    if len(line) > SHOWN:
+        line = f"{line[: SHOWN // 3]} … {line[-2 * SHOWN // 3 :]}"
     return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -224,6 +224,41 @@ def test_an_honest_theorem_is_accepted(prover: Prover, tmp_path: Path) -> None:
     }
 
 
+TWO_STEPS = """\
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
+From mathcomp.classical Require Import boolp classical_sets functions.
+From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
+From symrnn Require Import vocabulary product_of_jacobians.
+From claims Require Import mine.
+
+Import Order.TTheory GRing.Theory Num.Theory.
+Import numFieldNormedType.Exports.
+
+Local Open Scope ring_scope.
+Local Open Scope classical_set_scope.
+
+Theorem mine_claim : mine_printed.
+Proof.
+move=> R d m sigma sigma' W U b x s0 j F s sigmaP j1.
+have dF i : (1 <= i)%N -> differentiable (F i) (s (i - 1)%N).
+  by move=> _; exact: differentiable_elman.
+have two := leq_trans (leq_subr 1 j) (leqnSn j).
+split; first exact: (differentiable_flow dF two).
+split; first exact: (differentiable_flow dF (leqnSn j)).
+split; first exact: (differentiable_flow dF (leq_subr 1 j)).
+exact: (jac_flow_trans dF (leq_subr 1 j) (leqnSn j)).
+Qed.
+"""
+
+
+def test_an_honest_theorem_about_a_run_is_accepted(prover: Prover, tmp_path: Path) -> None:
+    rnn = elman()
+    s, j = rnn.s, rnn.j
+    claim = Equation(D(s[j + 1], s[j - 1]), D(s[j + 1], s[j]) * D(s[j], s[j - 1]))
+    found = check(tmp_path, {"mine_claims.v": TWO_STEPS}, claim, prover, given=(j >= 1,))
+    assert found.graded and found.theorems == ("mine_claim",)
+
+
 VOCABULARY = """\
 From mathcomp Require Import all_ssreflect ssralg ssrnum matrix.
 From mathcomp.analysis Require Import reals.
