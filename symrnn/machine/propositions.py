@@ -23,9 +23,10 @@ from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
 from symrnn.machine.meaning import places, require_meaning, require_times
 from symrnn.machine.naturals import at_least_zero, facts_of
-from symrnn.machine.printer import coq, differentiated, matrix_type, range_of, size
+from symrnn.machine.printer import coq, differentiated, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import CELLS, Scope, cell_name
+from symrnn.machine.sizes import matrix_type, size
 from symrnn.recurrence.elman import RNN
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
