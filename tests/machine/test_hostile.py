@@ -181,7 +181,6 @@ def test_a_false_claim_is_not_accepted(kind: str, prover: Prover, tmp_path: Path
 
 STOPPED = {
     "the library of propositions redefined": ("user.mine_claims: refused: mine_claims.v, line 10",),
-    "another proof mode": ("malformed: mine.v",),
     "the end before the end": ("user.mine_claims: malformed: mine_claims.v, line 4",),
     "a theorem in a comment": ("no theorem yet",),
     "a comment hidden by a string": ("user.mine_claims: malformed:",),
