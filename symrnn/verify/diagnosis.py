@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ from symrnn.verify.slips import Facts, only_one
 
 Array = NDArray[Any]
 
-PAIRS = 4000
+PAIRS = 1500
 """How many pairs of slips are tried at most one by one."""
 
 DIGITS = 7
@@ -49,14 +49,21 @@ class Diagnosis:
         error: relative disagreement of the mended formula.
         tried: how many hypotheses were tried.
         places: at how many nets and times besides the caller's it was confirmed.
+        right_elsewhere: whether the formula as it stands agrees at all of those.
     """
 
     slip: Rewrite | None
     error: float
     tried: int
     places: int = 0
+    right_elsewhere: bool = False
 
     def __str__(self) -> str:
+        if self.right_elsewhere:
+            return (
+                f"none: at {self.places} other nets it agrees as it stands; at these numbers its"
+                " digits are lost, by cancellation or by saturation"
+            )
         if self.slip is None:
             if not self.places:
                 return "none: no other net was found at which a slip could be confirmed"
@@ -80,6 +87,8 @@ def diagnose(
     """
     if not places:
         return Diagnosis(None, float("inf"), 0)
+    if all(place.agrees(claim.formula) for place in places):
+        return Diagnosis(None, float("inf"), 0, len(places), right_elsewhere=True)
     search = _Search(claim, agrees_here, places)
     for slip in chain(search.single(), search.in_derived(), search.two()):
         error = agrees_here(slip.formula)
@@ -186,7 +195,7 @@ class _Search:
         for rewrite, form in self.made():
             value = self.interpreter.value(rewrite.formula)
             if value is not None and _rounded(value) == key and self.same(rewrite.formula):
-                words = f"it is derived: it is the derived formula in which {rewrite.made}"
+                words = f"mended: as it stands, it is the derived formula in which {rewrite.made}"
                 yield Rewrite(IN_DERIVED, words, form)
 
     def same(self, formula: MatrixExpr, other: MatrixExpr | None = None) -> bool:
@@ -211,21 +220,31 @@ class _Search:
             yield from self.then(first)
         for first, made, form in met:
             if self.same(first.formula, made.formula):
-                words = f"{first.words}, and then it is the derived formula in which {made.made}"
+                then = f"it then is the derived formula in which {made.made}"
+                words = f"{first.words}, and mended: {then}"
                 yield Rewrite(PAIR, words, form)
         every = list(chain.from_iterable(firsts.values()))
-        yield from islice(self.one_by_one(every), PAIRS)
+        yield from self.one_by_one(every, len(self.tried) + PAIRS)
 
     def then(self, first: Rewrite) -> Iterator[Rewrite]:
         """A second slip undone after a first one."""
         for second in self.changes(first.formula):
             found = self.explains(second)
             if found is not None:
-                yield replace(found, hypothesis=PAIR, words=f"{first.words}, and {found.words}")
+                yield self.paired(first, found)
 
-    def one_by_one(self, firsts: Iterable[Rewrite]) -> Iterator[Rewrite]:
+    def paired(self, first: Rewrite, second: Rewrite) -> Rewrite:
+        return replace(second, hypothesis=PAIR, words=f"{first.words}, and {second.words}")
+
+    def one_by_one(self, firsts: Iterable[Rewrite], most: int) -> Iterator[Rewrite]:
+        """Pairs, until so many formulas have been tried in all."""
         for first in firsts:
-            yield from self.then(first)
+            for second in self.changes(first.formula):
+                if len(self.tried) >= most:
+                    return
+                found = self.explains(second)
+                if found is not None:
+                    yield self.paired(first, found)
 
 
 def _rounded(value: Array | None) -> bytes:

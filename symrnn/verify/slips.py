@@ -20,7 +20,7 @@ from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.shapes import is_scalar, same_shape, same_size
-from symrnn.language.structure import Diag
+from symrnn.language.structure import Diag, Hadamard
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.verify.rewrites import (
@@ -102,7 +102,7 @@ class Facts:
 
     def families(self) -> tuple[Family, ...]:
         """Changes of a node, likelier ones first."""
-        each = (_functions, _defined, _letters, _times, _kinds, _cuts, _left_out, _slopes)
+        each = (_functions, _defined, _letters, _times, _kinds, _cuts, _left_out, _slopes, _vectors)
         return tuple(partial(family, self) for family in each)
 
 
@@ -115,14 +115,17 @@ def _functions(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Itera
         return
     function, argument = node.activation, node.argument
     if isinstance(argument, Elementwise):
-        words = f"{named(function(argument.argument))} stands for {name}"
+        words = f"{named(function(argument.argument))} takes the place of {name}"
         yield LETTER, words, partial(function, argument.argument)
     for rungs in facts.ladder:
         places = [n for n, rung in enumerate(rungs) if rung.function == function.function]
         near = {1} | {n + by for n in places for by in (-1, 1)}
         for n in sorted(near & set(range(ORDERS)), key=lambda n: (n != 1, n)):
             if n not in places:
-                words = f"{named(rungs[n](argument))} stands for {name}"
+                new = named(rungs[n](argument))
+                words = f"{_primed(n)}, {new}, takes the place of {name}"
+                if places:
+                    words = f"{_primed(n)} takes the place of {_primed(places[0])}, {new} of {name}"
                 yield SLOPE, words, partial(rungs[n], argument)
 
 
@@ -131,7 +134,7 @@ def _defined(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterato
     value = facts.recurrence.definition(node)
     if isinstance(value, Elementwise):
         slope = value.activation.prime(value.argument)
-        yield SLOPE, f"{named(slope)} stands for {name}", partial(_same, slope)
+        yield SLOPE, f"σ′ takes the place of σ, {named(slope)} of {name}", partial(_same, slope)
 
 
 def _letters(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterator[Change]:
@@ -143,11 +146,11 @@ def _letters(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterato
                 continue
             for by in (0, -1, 1):
                 moved = sequence[node.index + by]
-                yield LETTER, f"{named(moved)} stands for {name}", partial(_same, moved)
+                yield LETTER, f"{named(moved)} takes the place of {name}", partial(_same, moved)
     if isinstance(node, sympy.MatrixSymbol):
         for parameter in facts.parameters:
             if parameter != node and same_shape(parameter.shape, node.shape):
-                yield LETTER, f"{parameter} stands for {name}", partial(_same, parameter)
+                yield LETTER, f"{parameter} takes the place of {name}", partial(_same, parameter)
 
 
 # ---------------------------------------------------------------------- times
@@ -158,7 +161,7 @@ def _times(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterator[
     if isinstance(node, TimeVector):
         for time in _others(node.index, scope):
             moved = node.sequence[time]
-            yield TIME, f"{named(moved)} stands for {name}", partial(_same, moved)
+            yield TIME, f"{named(moved)} takes the place of {name}", partial(_same, moved)
     if not isinstance(node, TotalDerivative | ImmediateDerivative):
         return
     sides = [side for side in (node.of, node.by) if isinstance(side, TimeVector)]
@@ -169,7 +172,7 @@ def _times(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterator[
             for chosen in [swap] if len(swap) == 1 else [swap, *({a: b} for a, b in swap.items())]:
                 of, by = (chosen.get(side, side) for side in (node.of, node.by))
                 build = partial(node.func, of, by, *node.args[2:])
-                words = f"∂{named(of)}/∂{named(by)} stands for {name}"
+                words = f"∂{named(of)}/∂{named(by)} takes the place of {name}"
                 yield (SHIFT if new in (old - 1, old + 1) else TIME), words, build
 
 
@@ -231,6 +234,18 @@ def _slopes(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterator
                 yield from _beside(node, name, Diag(slope))
 
 
+def _vectors(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterator[Change]:
+    """v_j that is missing in a product entry by entry."""
+    if not isinstance(node, MatrixSum | Hadamard | Elementwise | TimeVector) or is_scalar(node):
+        return
+    for sequence in facts.sequences:
+        for index in scope:
+            vector = sequence[index]
+            if same_shape(vector.shape, node.shape):
+                words = f"the {MISSED}factor {named(vector)} is put to {name}, entry by entry"
+                yield MISSING, words, partial(Hadamard, vector, node)
+
+
 def _beside(node: MatrixExpr, name: str, factor: MatrixExpr) -> Iterator[Change]:
     if is_scalar(node):
         return
@@ -240,6 +255,10 @@ def _beside(node: MatrixExpr, name: str, factor: MatrixExpr) -> Iterator[Change]
     if same_size(node.shape[1], factor.shape[0]):
         words = f"the {MISSED}factor {named(factor)} is put after {name}"
         yield MISSING, words, partial(MatrixProduct, node, factor)
+
+
+def _primed(order: int) -> str:
+    return "σ" + "′" * order
 
 
 def _same(node: Any) -> Any:
@@ -253,9 +272,10 @@ def only_one(formula: MatrixExpr) -> Iterator[Rewrite]:
     """Of a sum or product over time one member, of a sum one term: slips made on a formula."""
     ranged = formula.find(lambda node: isinstance(node, OrderedSum | OrderedProduct))
     for node in sorted(ranged, key=sympy.default_sort_key):
-        word = "term" if isinstance(node, OrderedSum) else "factor"
+        word, kind = ("term", "sum") if isinstance(node, OrderedSum) else ("factor", "product")
         for end, time in (("last", node.upper), ("first", node.lower)):
-            words = f"only the {end} {word} {node.index} = {time} of {named(node)} is there"
+            of = f"of the {kind} over {node.index}"
+            words = f"only the {end} {word} {node.index} = {time} {of} is there"
             yield Rewrite(ONLY, words, formula.xreplace({node: node.at(time)}))
     for term in formula.args if isinstance(formula, MatrixSum) else ():
         yield Rewrite(ONLY, f"only the term {named(term)} is there", term)

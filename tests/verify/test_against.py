@@ -43,7 +43,7 @@ def test_what_was_derived_agrees(derivative: Any, formula: Any, times: dict[str,
 def test_the_disagreement_and_its_diagnosis_are_told() -> None:
     with pytest.raises(DisagreementError, match="∂s_t/∂s_k differs by") as caught:
         compare(rnn, D(s[t], s[k]), J.subs(W, W.T), NET, t=7, k=2)
-    assert list(caught.value.detail) == ["formula", "diagnosis"]
+    assert list(caught.value.detail) == ["formula", "diagnosis", "mended"]
     assert "once W is transposed" in str(caught.value)
 
 
