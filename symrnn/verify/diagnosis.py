@@ -30,8 +30,11 @@ from symrnn.verify.slips import Facts, only_one
 
 Array = NDArray[Any]
 
-PAIRS = 1500
+PAIRS = 1000
 """How many pairs of slips are tried at most one by one."""
+
+MET = 12
+"""How many first slips that meet a slip in the derived formula are followed at most."""
 
 DIGITS = 7
 """Digits by which two values at the same numbers meet, before they are compared."""
@@ -188,13 +191,10 @@ class _Search:
 
     def in_derived(self) -> Iterator[Rewrite]:
         """The derived formula, where one slip made in it gives the formula in question."""
-        wanted = self.interpreter.value(self.claim.formula)
-        if wanted is None:
-            return
-        key = _rounded(wanted)
-        for rewrite, form in self.made():
+        key = _rounded(self.interpreter.value(self.claim.formula))
+        for rewrite, form in self.made() if key is not None else ():
             value = self.interpreter.value(rewrite.formula)
-            if value is not None and _rounded(value) == key and self.same(rewrite.formula):
+            if _rounded(value) == key and self.same(rewrite.formula):
                 words = f"mended: as it stands, it is the derived formula in which {rewrite.made}"
                 yield Rewrite(IN_DERIVED, words, form)
 
@@ -208,15 +208,14 @@ class _Search:
         """Two slips undone; or one undone here that meets one made in the derived formula."""
         firsts: dict[bytes, list[Rewrite]] = {}
         for first in self.changes(self.claim.formula):
-            value = self.interpreter.value(first.formula)
-            if value is not None and np.all(np.isfinite(value)):
-                firsts.setdefault(_rounded(value), []).append(first)
+            key = _rounded(self.interpreter.value(first.formula))
+            if key is not None:
+                firsts.setdefault(key, []).append(first)
         met = []
         for made, form in self.made():
-            value = self.interpreter.value(made.formula)
-            for first in firsts.get(_rounded(value), []) if value is not None else []:
-                met.append((first, made, form))
-        for first, _, _ in met:
+            key = _rounded(self.interpreter.value(made.formula))
+            met += [(first, made, form) for first in firsts.get(key or b"", [])]
+        for first in list(dict.fromkeys(first for first, _, _ in met))[:MET]:
             yield from self.then(first)
         for first, made, form in met:
             if self.same(first.formula, made.formula):
@@ -247,13 +246,13 @@ class _Search:
                     yield self.paired(first, found)
 
 
-def _rounded(value: Array | None) -> bytes:
-    """What equal values have in common, and most others do not."""
+def _rounded(value: Array | None) -> bytes | None:
+    """What equal values have in common, and most others do not; None of what tells nothing."""
     if value is None or not np.all(np.isfinite(value)):
-        return b""
+        return None
     scale = float(np.max(np.abs(value), initial=0.0))
     if scale == 0:
-        return b"0"
+        return None
     digits = np.round(value / scale, DIGITS) + 0.0
     return digits.tobytes() + f"{scale:.{DIGITS}e}".encode()
 

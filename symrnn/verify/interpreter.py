@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged
@@ -66,7 +66,7 @@ class Interpreter:
         try:
             with np.errstate(all="ignore"):
                 return _Reading(self.setting, dict(self.times), self.known)(formula)
-        except NoValueError:
+        except (IllFormedError, NotSupportedError):
             return None
 
 

@@ -219,6 +219,7 @@ def _start(node: Any) -> int:
 
 
 def _time_of(node: ImmediateDerivative) -> int:
+    """The time of what is differentiated."""
     if not isinstance(node.of, TimeVector):
         raise NotSupportedError(
             "the immediate derivative of an expression",

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import UndecidedError
+from symrnn.errors import IllFormedError, NotSupportedError, UndecidedError
 from symrnn.language.ordered import OrderedSum, Ranged
 from symrnn.numeric.differences import relative_error
 from symrnn.recurrence.elman import RNN
@@ -71,8 +71,12 @@ class Trial:
     tolerance: float
 
     def value(self, formula: Any) -> Array | None:
-        """The formula's value; None where it speaks of vectors that are not there."""
-        return value_at(formula, self.setting, self.times)
+        """The formula's value; None where it has none: it speaks of vectors that are not there, or
+        of a derivative that differences do not give."""
+        try:
+            return value_at(formula, self.setting, self.times)
+        except (IllFormedError, NotSupportedError):
+            return None
 
     def error(self, formula: Any) -> float:
         """Relative disagreement; infinite where the formula has no value."""

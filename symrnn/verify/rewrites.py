@@ -143,7 +143,8 @@ def _built(change: Change, formula: MatrixExpr, put: Put) -> Iterator[Rewrite]:
 
 def _everywhere(formula: Any, node: MatrixExpr, other: Any) -> Any:
     """The formula with another node in the place of one, but not within what is whole."""
-    if formula == node:
+    # The hashes are kept, and tell most apart.
+    if hash(formula) == hash(node) and formula == node:
         return other
     if isinstance(formula, WHOLE) or not isinstance(formula, MatrixExpr | Tuple):
         return formula

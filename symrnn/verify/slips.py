@@ -91,9 +91,12 @@ class Facts:
     def slopes(self, time: Any) -> list[MatrixExpr]:
         """σ′ of what σ is applied to in the step at a time: columns."""
         return [
-            node.activation.prime(node.argument.subs(self.recurrence.index, time))
-            for node in self.applied
+            slope(argument.subs(self.recurrence.index, time)) for slope, argument in self._slopes
         ]
+
+    @cached_property
+    def _slopes(self) -> list[tuple[Activation, MatrixExpr]]:
+        return [(node.activation.prime, node.argument) for node in self.applied]
 
     @cached_property
     def held(self) -> tuple[Any, ...]:
