@@ -34,7 +34,14 @@ from symrnn.verify.interpreter import value_at
 from symrnn.verify.kinks_met import require_no_kink
 from symrnn.verify.network import Weights
 from symrnn.verify.oracle import STEP, Found
-from symrnn.verify.places import AGREES, Claim, elsewhere, setting_of, thin
+from symrnn.verify.places import (
+    AGREES,
+    Claim,
+    elsewhere,
+    is_zero_elsewhere,
+    says_little,
+    setting_of,
+)
 from symrnn.verify.resolution import is_lost, require_finite, resolved
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import Times
@@ -73,14 +80,12 @@ class Comparison:
     besides: str = ""
 
     def __str__(self) -> str:
-        agrees = f"agrees to {self.error:.0e} ({self.oracle}, "
-        if self.probability == 0:
-            said = f"{agrees}{self.entries} entries; would notice {self.noticed:.0e})"
-            return f"{said}; {self.besides}" if self.besides else said
-        return (
-            f"{agrees}{self.directions} random directions; would notice {self.noticed:.0e}"
-            f" but for a chance of {self.probability:.0e})"
-        )
+        said = f"{self.entries} entries; would notice {self.noticed:.0e}"
+        if self.probability > 0:
+            chance = f"but for a chance of {self.probability:.0e}"
+            said = f"{self.directions} random directions; would notice {self.noticed:.0e} {chance}"
+        besides = f"; {self.besides}" if self.besides else ""
+        return f"agrees to {self.error:.0e} ({self.oracle}, {said}){besides}"
 
 
 def compare(
@@ -162,7 +167,7 @@ def _everywhere(claim: Claim, budget: int) -> Comparison:
     count = outcome.point.size
     run = min(outcome.directions_per_run(budget), count)
     noticed = here.tolerance + error
-    besides = _besides(claim, error, agrees_here)
+    besides = _besides(claim, agrees_here)
     size = found.value.size
     return Comparison(error, size, found.oracle, count, run, found.step, noticed, 0.0, besides)
 
@@ -174,13 +179,14 @@ def _of_nothing(claim: Claim, found: Found) -> Comparison:
     """
     largest = float(np.max(np.abs(found.value), initial=0.0))
     exactly = largest == 0
-    places = list(elsewhere(claim))
     value = claim.formula_value
-    if exactly and not places and value is not None and not np.any(value):
+    claims_zero = value is not None and not np.any(value)
+    if exactly and claims_zero and is_zero_elsewhere(claim):
         besides = "it is zero at every other net tried, too"
         size = found.value.size
         return Comparison(0.0, size, found.oracle, size, size, found.step, 0.0, 0.0, besides)
     detail: dict[str, object] = {"formula": text(claim.formula)}
+    places = list(elsewhere(claim))
     if places:
         wrong = [place for place in places if not place.agrees(claim.formula)]
         at = (wrong or places)[0]
@@ -193,16 +199,13 @@ def _of_nothing(claim: Claim, found: Found) -> Comparison:
     )
 
 
-def _besides(claim: Claim, error: float, agrees_here: Callable[[Any], float | None]) -> str:
+def _besides(claim: Claim, agrees_here: Callable[[Any], float | None]) -> str:
     """Where else a formula was compared that says little here.
 
     Raises:
         DisagreementError: it does not agree there.
     """
-    reason = thin(claim.formula, claim.times) if claim.times else None
-    sizes = claim.setting.sizes
-    alone = [symbol for symbol in (claim.setting.rnn.d,) if sizes.get(symbol) == 1]
-    reason = reason or (f"{alone[0]} = 1" if alone else None)
+    reason = says_little(claim)
     if reason is None:
         return ""
     places = list(elsewhere(claim))
@@ -212,11 +215,11 @@ def _besides(claim: Claim, error: float, agrees_here: Callable[[Any], float | No
             raise _refusal(
                 claim,
                 there,
-                f"at {place.words}; at the numbers given nothing shows, for {reason}",
+                f"at {place.words}; at the numbers given it does not show, since {reason}",
                 agrees_here,
             )
     if not places:
-        return f"which says little, for {reason}"
+        return f"which says little, since {reason}"
     return f"since {reason}, also compared at {places[0].words}"
 
 
@@ -280,7 +283,7 @@ def _along_random(claim: Claim, budget: int, directions: int, seed: int) -> Comp
     share = scalar_share(directions) if rates.shape[-1] == 1 else linear_share(directions)
     spread = float(np.max(sizes) / np.sqrt(np.mean(sizes**2)))
     noticed = AGREES * spread / share
-    besides = _besides(claim, error, agrees_here)
+    besides = _besides(claim, agrees_here)
     return Comparison(error, count, "complex step", directions, run, STEP, noticed, MISSED, besides)
 
 

@@ -21,6 +21,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, NotSupportedError, UndecidedError
 from symrnn.language.ordered import OrderedSum, Ranged
+from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import relative_error
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.interpreter import value_at
@@ -141,25 +142,32 @@ def setting_of(rnn: RNN, net: Weights) -> Setting:
 
 def elsewhere(claim: Claim, wanted: int = ENOUGH) -> Iterator[Trial]:
     """The same claim at small random nets, at telling times: a coincidence does not repeat."""
+    found = (trial for trial in _drawn(claim) if not is_lost(trial.expected))
+    yield from itertools.islice(found, wanted)
+
+
+def is_zero_elsewhere(claim: Claim) -> bool:
+    """Whether the derivative is exactly zero at every small net, and there are some."""
+    drawn = list(itertools.islice(_drawn(claim), ENOUGH))
+    return len(drawn) == ENOUGH and not any(np.any(trial.expected) for trial in drawn)
+
+
+def _drawn(claim: Claim) -> Iterator[Trial]:
+    """The claim at small random nets at which differences decide something."""
     rnn = claim.setting.rnn
     d = SMALL if isinstance(rnn.d, Symbol) else int(rnn.d)
     m = SMALL - 1 if isinstance(rnn.m, Symbol) else int(rnn.m)
     last = max(LAST, _last_spoken_of(claim))
     choices = telling_times(claim, last)
-    found = 0
-    for seed in range(1, SEEDS + 1):
-        if found == wanted or not choices:
-            return
-        times = choices[found % len(choices)]
+    for seed in range(1, SEEDS + 1) if choices else ():
+        times = choices[seed % len(choices)]
         setting = setting_of(rnn, random_weights(d, max(m, 1), last, seed))
         other = replace(claim, setting=setting, times=times)
         try:
             there = resolved(other.outcome)
         except UndecidedError:
             continue
-        if not is_lost(there.value):
-            found += 1
-            yield other.trial(there)
+        yield other.trial(there)
 
 
 def telling_times(claim: Claim, last: int) -> list[Times]:
@@ -189,6 +197,29 @@ def telling_times(claim: Claim, last: int) -> list[Times]:
             best[parity] = (cost, times)
     ordered = sorted(best.values(), key=lambda each: each[0])
     return [times for _, times in ordered]
+
+
+def says_little(claim: Claim) -> str | None:
+    """Why wrong formulas would agree as well at these numbers; None if there is no such reason."""
+    if claim.times:
+        reason = thin(claim.formula, claim.times) or _no_distance(claim)
+        if reason is not None:
+            return reason
+    spoken = claim.node.free_symbols | claim.formula.free_symbols
+    sizes = claim.setting.sizes.items()
+    return next((f"{size} = 1" for size, n in sizes if n == 1 and size in spoken), None)
+
+
+def _no_distance(claim: Claim) -> str | None:
+    """Whether two times that may be apart are equal or neighbours."""
+    of, by = claim.node.of, claim.node.by
+    if not (isinstance(of, TimeVector) and isinstance(by, TimeVector)):
+        return None
+    gap = sympy.expand(of.index - by.index)
+    steps = gap.xreplace(dict(claim.times))
+    if gap.is_Integer or steps not in (0, 1):
+        return None
+    return f"{of.index} = {sympy.expand(by.index + steps)}"
 
 
 def thin(node: Any, times: Times) -> str | None:

@@ -84,8 +84,11 @@ def places(node: Any) -> Iterator[tuple[Any, Any]]:
             isinstance(node, TimeVector | Ranged) and child.is_integer
         ):
             for inner, put in places(child):
-                yield inner, lambda other, n=node, p=position, put=put: n.func(
-                    *n.args[:p], put(other), *n.args[p + 1 :]
+                yield (
+                    inner,
+                    lambda other, n=node, p=position, put=put: n.func(
+                        *n.args[:p], put(other), *n.args[p + 1 :]
+                    ),
                 )
 
 
