@@ -30,7 +30,7 @@ from symrnn.verify.slips import Facts, only_one
 
 Array = NDArray[Any]
 
-PAIRS = 1000
+PAIRS = 200
 """How many pairs of slips are tried at most one by one."""
 
 MET = 12
@@ -108,6 +108,8 @@ class _Search:
     agrees_here: Callable[[Any], float | None]
     places: list[Trial]
     tried: set[Any] = field(default_factory=set)
+    undone: list[Rewrite] = field(default_factory=list)
+    made: list[tuple[Rewrite, MatrixExpr, bytes | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         first = self.places[0]
@@ -162,7 +164,7 @@ class _Search:
         formula, later = self.claim.formula, []
         for rewrite in chain(
             fitted(formula, self.places[0]),
-            self.changes(formula),
+            self.keeping(self.changes(formula)),
             fitted_terms(formula, self.places[0]),
             self.lacking(),
         ):
@@ -172,6 +174,12 @@ class _Search:
             elif found is not None:
                 later.append(found)
         yield from later
+
+    def keeping(self, changes: Iterator[Rewrite]) -> Iterator[Rewrite]:
+        """The same, and what has been gone through is kept for pairs."""
+        for rewrite in changes:
+            self.undone.append(rewrite)
+            yield rewrite
 
     def lacking(self) -> Iterator[Rewrite]:
         """A term of the derived formula that is missing, or there once too often."""
@@ -183,37 +191,36 @@ class _Search:
                 once_less = MatrixSum(formula, MatrixProduct(-1, term))
                 yield Rewrite(DOUBLED, f"the term {words}{TOO_MANY} is left out", once_less)
 
-    def made(self) -> Iterator[tuple[Rewrite, MatrixExpr]]:
-        """Slips made in the derived formula, and that formula."""
+    def made_in_derived(self) -> Iterator[tuple[Rewrite, MatrixExpr, bytes | None]]:
+        """Slips made in the derived formula, that formula, and what its numbers then are."""
         for form in self.derived:
             for rewrite in chain(only_one(form), self.changes(form)):
-                yield rewrite, form
+                key = _rounded(self.interpreter.value(rewrite.formula))
+                self.made.append((rewrite, form, key))
+                yield self.made[-1]
 
     def in_derived(self) -> Iterator[Rewrite]:
         """The derived formula, where one slip made in it gives the formula in question."""
-        key = _rounded(self.interpreter.value(self.claim.formula))
-        for rewrite, form in self.made() if key is not None else ():
-            value = self.interpreter.value(rewrite.formula)
-            if _rounded(value) == key and self.same(rewrite.formula):
+        wanted = _rounded(self.interpreter.value(self.claim.formula))
+        for rewrite, form, key in self.made_in_derived():
+            if key is not None and key == wanted and self.same(rewrite.formula, self.claim.formula):
                 words = f"mended: as it stands, it is the derived formula in which {rewrite.made}"
                 yield Rewrite(IN_DERIVED, words, form)
 
-    def same(self, formula: MatrixExpr, other: MatrixExpr | None = None) -> bool:
+    def same(self, formula: MatrixExpr, other: MatrixExpr) -> bool:
         """Whether two formulas have one value at every place."""
-        other = self.claim.formula if other is None else other
         pairs = ((place.value(formula), place.value(other)) for place in self.places)
         return all(a is not None and b is not None and _close(a, b) for a, b in pairs)
 
     def two(self) -> Iterator[Rewrite]:
         """Two slips undone; or one undone here that meets one made in the derived formula."""
         firsts: dict[bytes, list[Rewrite]] = {}
-        for first in self.changes(self.claim.formula):
+        for first in self.undone:
             key = _rounded(self.interpreter.value(first.formula))
             if key is not None:
                 firsts.setdefault(key, []).append(first)
         met = []
-        for made, form in self.made():
-            key = _rounded(self.interpreter.value(made.formula))
+        for made, form, key in self.made:
             met += [(first, made, form) for first in firsts.get(key or b"", [])]
         for first in list(dict.fromkeys(first for first, _, _ in met))[:MET]:
             yield from self.then(first)

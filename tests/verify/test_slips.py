@@ -117,12 +117,12 @@ PLANTED: dict[str, Planted] = {
     "J: sign": Planted(E, D(s[t], s[k]), -J, "it changes its sign"),
     "J: sign of each factor": of_state(E, -D1 * W, "sign|multiplied by -1"),
     "J: σ for σ′": of_state(
-        E, Diag(E.sigma(a[j])) * W, r"σ′ takes the place σ, 1 - tanh\(a_j\)\*\*2 of tanh"
+        E, Diag(E.sigma(a[j])) * W, r"σ′ takes the place of σ, 1 - tanh\(a_j\)\*\*2 of tanh"
     ),
     "J: s for σ′": of_state(
-        E, Diag(s[j]) * W, r"σ′ takes the place σ, 1 - tanh\(a_j\)\*\*2 of s_j"
+        E, Diag(s[j]) * W, r"σ′ takes the place of σ, 1 - tanh\(a_j\)\*\*2 of s_j"
     ),
-    "J: σ′ of the state": of_state(E, Diag(E.slope(s[j])) * W, "a_j takes the place s_j"),
+    "J: σ′ of the state": of_state(E, Diag(E.slope(s[j])) * W, "a_j takes the place of s_j"),
     "J: σ′ of σ": of_state(E, Diag(E.slope(E.sigma(a[j]))) * W, "takes the place|left out"),
     "J: σ″ for σ′": of_state(E, Diag(E.sigma.prime.prime(a[j])) * W, r"takes the place"),
     "J: no slope": of_state(E, W, r"missing factor diag\(1 - tanh\(a_j\)\*\*2\) is put before W"),
@@ -137,10 +137,10 @@ PLANTED: dict[str, Planted] = {
     "J: 1 + s⊙s": of_state(E, Diag(Ones(E.d) + Hadamard(s[j], s[j])) * W, "s_j ⊙ s_j changes its"),
     "J: 1 - s": of_state(E, Diag(Ones(E.d) - s[j]) * W, "s_j is squared|takes the place"),
     "J: 1 - a⊙a": of_state(
-        E, Diag(Ones(E.d) - Hadamard(a[j], a[j])) * W, "s_j takes the place a_j"
+        E, Diag(Ones(E.d) - Hadamard(a[j], a[j])) * W, "s_j takes the place of a_j"
     ),
     "J: slope a step early": of_state(E, Diag(E.slope(a[j - 1])) * W, "one later|taken one step l"),
-    "J: slope of time t": of_state(E, Diag(E.slope(a[t])) * W, "a_j takes the place a_t"),
+    "J: slope of time t": of_state(E, Diag(E.slope(a[t])) * W, "a_j takes the place of a_t"),
     "J: from k": of_state(E, D1 * W, "factor j = k, one too many", lower=k),
     "J: from k + 2": of_state(E, D1 * W, r"missing factor j = k \+ 1", lower=k + 2),
     "J: from 1": of_state(E, D1 * W, r"begins at k \+ 1", lower=1),
@@ -215,7 +215,7 @@ PLANTED: dict[str, Planted] = {
     "LU: input": by_parameter(E, lossU, dU.xreplace({x[k]: x[k - 1]}), "taken one step later"),
     "LU: W": by_parameter(E, lossU, dU.xreplace({W: W.T}), "W is transposed"),
     "LU: input of time t": by_parameter(
-        E, lossU, dU.xreplace({x[k]: x[t]}), "x_k takes the place x_t"
+        E, lossU, dU.xreplace({x[k]: x[t]}), "x_k takes the place of x_t"
     ),
     "Lb: slope": by_parameter(E, lossb, db.xreplace({a[k]: a[k - 1]}), "taken one step later"),
     "Lb: a row that is wrong": by_parameter(E, D(L[t], b), -db, "changes its sign"),
@@ -252,7 +252,7 @@ PLANTED: dict[str, Planted] = {
         G, Diag(Hadamard(s[j], Ones(G.d) + s[j])) * W, "sign of the term s_j"
     ),
     "G: order": of_state(G, W * Diag(G.slope(a[j])), "change places"),
-    "G: σ′ of the state": of_state(G, Diag(G.slope(s[j])) * W, "a_j takes the place s_j"),
+    "G: σ′ of the state": of_state(G, Diag(G.slope(s[j])) * W, "a_j takes the place of s_j"),
     # σ inside
     "P: the other cell's order": of_state(P, Diag(P.slope(s[j - 1])) * W, "change places"),
     "P: slope of the new state": of_state(
@@ -265,7 +265,7 @@ PLANTED: dict[str, Planted] = {
         P,
         D(P.L[t], W),
         P.gradient(P.L[t], W).xreplace({a[k]: s[k - 1]}),
-        r"a_k takes the place s_\{?k - 1|takes the place",
+        r"a_k takes the place of s_\{?k - 1|takes the place",
     ),
     "P: ∂/∂b, direct term": by_parameter(
         P, D(P.L[t], b), P.gradient(P.L[t], b).over(1, t - 1), "missing term k = t"
