@@ -19,6 +19,12 @@ from symrnn.errors import IllFormedError, ShapeError
 BatchedFunction = Callable[[NDArray[Any]], NDArray[Any]]
 
 EPS = float(np.finfo(np.float64).eps)
+STEP = 1e-30
+"""h of the complex step."""
+
+LOST = float(np.finfo(np.float64).tiny) / EPS / STEP
+"""Size below which a derivative by the complex step has lost digits: Im is h times as large."""
+
 MEMORY_BUDGET = 1 << 25
 """Bytes that the perturbed copies of one run may take (32 MiB)."""
 
@@ -148,7 +154,7 @@ def richardson(
 def complex_step(
     f: BatchedFunction,
     x: ArrayLike,
-    step: float = 1e-30,
+    step: float = STEP,
     chunk: int | None = None,
     *,
     budget: int = MEMORY_BUDGET,
@@ -188,7 +194,7 @@ def directional(
     f: BatchedFunction,
     x: ArrayLike,
     directions: ArrayLike,
-    step: float = 1e-30,
+    step: float = STEP,
     *,
     budget: int = MEMORY_BUDGET,
 ) -> tuple[NDArray[np.float64], int]:

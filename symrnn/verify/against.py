@@ -24,7 +24,7 @@ from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.shapes import same_shape, show
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.numeric.differences import MEMORY_BUDGET
+from symrnn.numeric.differences import MEMORY_BUDGET, STEP
 from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.random_directions import MISSED, linear_share, scalar_share
 from symrnn.recurrence.elman import RNN
@@ -33,7 +33,7 @@ from symrnn.verify.diagnosis import diagnose
 from symrnn.verify.interpreter import value_at
 from symrnn.verify.kinks_met import require_no_kink
 from symrnn.verify.network import Weights
-from symrnn.verify.oracle import STEP, Found
+from symrnn.verify.oracle import Found
 from symrnn.verify.places import (
     AGREES,
     Claim,
@@ -254,9 +254,12 @@ def _along_random(claim: Claim, budget: int, directions: int, seed: int) -> Comp
     rng = np.random.default_rng(seed)
     moves = rng.normal(size=(directions, *outcome.point.shape))
     run = min(outcome.directions_per_run(budget), directions)
-    rates = np.concatenate(
-        [outcome.rates(moves[start : start + run]) for start in range(0, directions, run)]
-    )[..., 0]
+    with np.errstate(all="ignore"):
+        rates = np.concatenate(
+            [outcome.rates(moves[start : start + run]) for start in range(0, directions, run)]
+        )[..., 0]
+    if not np.all(np.isfinite(rates)):
+        raise UndecidedError("compare: the derivative is not finite at these numbers")
     if is_lost(rates):
         raise UndecidedError(
             f"compare: {text(claim.node)} is 0 or underflows along these directions, so nothing can"

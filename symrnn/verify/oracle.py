@@ -22,13 +22,12 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
-from symrnn.numeric.differences import MEMORY_BUDGET, directions_per_run, richardson
+from symrnn.numeric.differences import MEMORY_BUDGET, STEP, directions_per_run, richardson
 from symrnn.numeric.lower import Kernel
 from symrnn.numeric.printer import parameter_name
 from symrnn.verify.setting import Setting, array_of, lowered
 
 Array = NDArray[Any]
-STEP = 1e-30
 
 NOT_HOLOMORPHIC = (
     sympy.Abs,

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import UndecidedError
-from symrnn.numeric.differences import MEMORY_BUDGET
+from symrnn.numeric.differences import LOST, MEMORY_BUDGET
 from symrnn.verify.kinks_met import first_crossing, require_no_kink
-from symrnn.verify.oracle import STEP, Found, Outcome, complex_step_found, richardson_found
+from symrnn.verify.oracle import Found, Outcome, complex_step_found, richardson_found
 from symrnn.verify.setting import Setting
 
 RESOLVED = 1e-5
@@ -16,9 +16,6 @@ RESOLVED = 1e-5
 
 GOOD = 1e-8
 """Relative error of differences below which no smaller step is tried."""
-
-LOST = float(np.finfo(np.float64).tiny / np.finfo(np.float64).eps) / STEP
-"""Size below which a derivative by the complex step has lost digits: Im is h times as large."""
 
 WIDEST, NARROWEST, FINER = 1 / 16, 1e-6, 1 / 8
 """The first h, relative to the point; the smallest first h; from one try to the next."""

@@ -61,6 +61,8 @@ NODES = {
     "block": Block([W, U], [U.T, Identity(m)]),
     "left product": ordered_product(Diag(a[j]) * W, (j, k + 1, t)),
     "right product": ordered_product(Diag(a[j]) * W, (j, k + 1, t), "right"),
+    "a factor 0": ordered_product(Zeros(d, d), (j, k + 1, t)) * U,
+    "a factor 0, from the right": U.T * ordered_product(Zeros(d, d), (j, k + 1, t), "right"),
     "empty product": ordered_product(W, (j, t, k)),
     "sum over time": ordered_sum(s[j] * x[j].T, (j, 1, t)),
     "sum in a sum": ordered_sum(ordered_sum(a[j] * s[k - 1].T, (j, k, t)), (k, 1, t)),
