@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -139,9 +140,12 @@ def compare(
         raise IllFormedError(
             "compare: directions", {"expected": "at least 1, or None for all", "got": directions}
         )
+    fractions = {name: time for name, time in times.items() if not isinstance(time, Integral)}
+    if fractions:
+        raise IllFormedError("compare: times", {"expected": "integers", "got": fractions})
     setting = setting_of(rnn, net)
     _require_known(node, formula, setting)
-    at = tuple((Symbol(name, integer=True), time) for name, time in times.items())
+    at = tuple((Symbol(name, integer=True), int(time)) for name, time in times.items())
     _require_times(node, formula, at, setting)
     claim = Claim(node, _in_shape(node, formula, at, setting), setting, at)
     if directions is None:
@@ -175,12 +179,20 @@ def _everywhere(claim: Claim, budget: int) -> Comparison:
 def _of_nothing(claim: Claim, found: Found) -> Comparison:
     """A derivative without digits: whatever is multiplied by it agrees.
 
-    Only that it is zero everywhere can be said to agree.
+    A formula that is not as small differs; only one that is zero, of a derivative that is zero at
+    other nets as well, can be said to agree.
     """
     largest = float(np.max(np.abs(found.value), initial=0.0))
     exactly = largest == 0
     value = claim.formula_value
-    claims_zero = value is not None and not np.any(value)
+    if value is None or not is_lost(value):
+
+        def agrees_here(formula: Any) -> float | None:
+            value = value_at(formula, claim.setting, claim.times)
+            return 0.0 if value is not None and is_lost(value) else None
+
+        raise _refusal(claim, float("inf"), found.oracle, agrees_here)
+    claims_zero = not np.any(value)
     if exactly and claims_zero and is_zero_elsewhere(claim):
         besides = "it is zero at every other net tried, too"
         size = found.value.size

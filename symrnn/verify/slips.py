@@ -162,7 +162,8 @@ def _letters(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterato
 def _times(facts: Facts, node: MatrixExpr, name: str, scope: Scope) -> Iterator[Change]:
     """v_t for v_k; a derivative with all its times, or those of one side, changed."""
     if isinstance(node, TimeVector):
-        for time in _others(node.index, scope):
+        fixed = [i - by for i in scope for by in (0, 1)] if node.index.is_Integer else []
+        for time in (*_others(node.index, scope), *fixed):
             moved = node.sequence[time]
             yield TIME, f"{named(moved)} takes the place of {name}", partial(_same, moved)
     if not isinstance(node, TotalDerivative | ImmediateDerivative):

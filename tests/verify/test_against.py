@@ -188,9 +188,10 @@ def test_a_sum_in_a_sum_over_derivatives_is_compared() -> None:
     assert compare(rnn, total, formula, NET, T=6).error < 1e-12
 
 
-BAD: list[tuple[type[Exception], str, tuple[Any, ...], dict[str, int]]] = [
+BAD: list[tuple[type[Exception], str, tuple[Any, ...], dict[str, Any]]] = [
     (IllFormedError, "must be unevaluated", (rnn, J, J), {"t": 3, "k": 1}),
     (IllFormedError, "a time is missing", (rnn, D(s[t], s[k]), J), {"t": 3}),
+    (IllFormedError, "compare: times", (rnn, D(s[t], s[k]), J), {"t": 3, "k": 1.0}),
     (IllFormedError, "times out of range", (rnn, D(s[t], s[k]), J), {"t": 99, "k": 1}),
     (IllFormedError, "unknown σ", (elman(), D(s[t], s[k]), J), {"t": 3, "k": 1}),
     (IllFormedError, "V is not in the", (rnn, D(s[t], s[k]), V * W), {"t": 3, "k": 1}),
@@ -209,7 +210,7 @@ BAD: list[tuple[type[Exception], str, tuple[Any, ...], dict[str, int]]] = [
 
 @pytest.mark.parametrize(("kind", "words", "arguments", "times"), BAD, ids=[c[1] for c in BAD])
 def test_bad_input_is_named(
-    kind: type[Exception], words: str, arguments: tuple[Any, ...], times: dict[str, int]
+    kind: type[Exception], words: str, arguments: tuple[Any, ...], times: dict[str, Any]
 ) -> None:
     with pytest.raises(kind, match=words):
         compare(*arguments, NET, **times)

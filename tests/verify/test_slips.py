@@ -177,6 +177,9 @@ PLANTED: dict[str, Planted] = {
     "sW: s_k": by_parameter(
         E, stateW, sW.xreplace({s[k - 1]: s[k]}), "s_k is taken one step earlier"
     ),
+    "sW: always s_0": by_parameter(
+        E, stateW, sW.xreplace({s[k - 1]: s[0]}), r"s_\{k - 1\} takes the place of s_0"
+    ),
     # ∂L_t/∂W, U, b, s_0
     "LW: state": by_parameter(E, lossW, dW.xreplace({s[k - 1]: s[k]}), "s_k is taken one step ea"),
     "LW: a for s": by_parameter(
