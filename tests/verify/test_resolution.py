@@ -30,7 +30,7 @@ from symrnn.verify.places import Claim, setting_of
 from symrnn.verify.resolution import resolved
 
 NET = random_weights(d=4, m=3, steps=8, seed=0)
-STILL = replace(NET, W=0 * NET.W, U=0 * NET.U, b=0 * NET.b)
+STILL: Weights = replace(NET, W=0 * NET.W, U=0 * NET.U, b=0 * NET.b)
 BENT = X / 2 + sympy.Abs(X)
 
 
@@ -41,10 +41,11 @@ def claim(rnn: RNN) -> tuple[Any, Any]:
 
 def placed(unit: int, value: float) -> Weights:
     """A net whose pre-activations are apart from 0, but for one unit at time 5."""
-    net = replace(STILL, b=np.full(4, 2.0), U=np.eye(4, 3))
+    net: Weights = replace(STILL, b=np.full(4, 2.0), U=np.eye(4, 3))
     x = np.zeros((8, 3))
     x[4, unit] = value - 2.0
-    return replace(net, x=x)
+    moved: Weights = replace(net, x=x)
+    return moved
 
 
 @pytest.mark.parametrize("sigma", ["relu", "leaky_relu", "selu", "hard_tanh", BENT], ids=str)
