@@ -101,11 +101,15 @@ def _stand_in(node: Any, name: str) -> Any:
 
 
 def _over_derivatives(node: Any) -> bool:
-    """Whether a node binds a time that a derivative inside it depends on."""
+    """Whether a node binds a time that a derivative inside it depends on.
+
+    It does so, too, by the bounds of a range inside: that can be written out after it only.
+    """
     if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
         return False
     bound = {index for index, _, _ in ranges_of(node)}
     inside = node.args[0].find(lambda inner: isinstance(inner, DERIVATIVES))
+    inside |= node.args[0].find(_over_derivatives)
     return any(bound & inner.free_symbols for inner in inside)
 
 

@@ -120,7 +120,7 @@ def telling(
     nodes = [sympy.sympify(expression) for expression in expressions]
     found: list[tuple[int, dict[Symbol, int]]] = []
     for times in itertools.islice(choices, CONSIDERED):
-        missing = sum(_missing(node, concerning(node, times), members) for node in nodes)
+        missing = sum(missing_members(node, concerning(node, times), members) for node in nodes)
         found.append((missing, times))
         if sum(lack == 0 for lack, _ in found) == wanted:
             break
@@ -128,17 +128,17 @@ def telling(
 
 
 @lru_cache(maxsize=16384)
-def _missing(node: Any, times: Times, members: int) -> int:
+def missing_members(node: Any, times: Times, members: int) -> int:
     """How many members the products and sums lack, at the last time of an outer one."""
     if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
-        return sum(_missing(arg, times, members) for arg in node.args)
+        return sum(missing_members(arg, times, members) for arg in node.args)
     known, lacking = dict(times), 0
     for index, lower, upper in ranges_of(node):
         first, last = lower.subs(known), upper.subs(known)
         if first.is_Integer and last.is_Integer:
             lacking += min(max(0, members - int(last - first + 1)), members)
             known[index] = int(last)
-    return lacking + _missing(node.args[0], tuple(known.items()), members)
+    return lacking + missing_members(node.args[0], tuple(known.items()), members)
 
 
 @lru_cache(maxsize=65536)
