@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, ctx
 from sympy import Expr
 
-from symrnn.enclosure.balls import fraction, jet
+from symrnn.language.balls import fraction, jet
 from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.supremum import BITS, Supremum
 from symrnn.errors import IllFormedError, NotSupportedError

@@ -8,7 +8,7 @@ import sympy
 from flint import arb, ctx
 from sympy import Expr
 
-from symrnn.enclosure.balls import fraction
+from symrnn.language.balls import fraction
 from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.supremum import BITS, Supremum
 from symrnn.errors import EvidenceError

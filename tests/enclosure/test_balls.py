@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symrnn.enclosure.balls import ball, jet
+from symrnn.language.balls import ball, jet
 from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.poles import has_pole
 from symrnn.enclosure.search import Largest, search
