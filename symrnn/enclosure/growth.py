@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, cmp_to_key, reduce
+from functools import cached_property, cmp_to_key, lru_cache, reduce
 
 import sympy
-from flint import arb
+from flint import arb, ctx
 from sympy import Expr, Poly
 
 from symrnn.enclosure import waves
@@ -44,7 +44,7 @@ class Order:
 
     def times(self, other: Order) -> list[tuple[Order, Expr]]:
         """The product of two orders, as a sum with exact factors."""
-        rate = sympy.expand(self.rate + other.rate)
+        rate = _added(self.rate, other.rate)
         exponent, logs = self.exponent + other.exponent, self.logs + other.logs
         parts = waves.product(self.wave, other.wave)
         return [(Order(exponent, rate, wave, logs), factor) for wave, factor in parts]
@@ -53,7 +53,7 @@ class Order:
     def sign(self) -> int:
         """1 if xⁿ (log x)ᵐ e^q tends to ∞, -1 if to 0, 0 if it is 1."""
         if self.rate != 0:
-            return 1 if _is_positive(Poly(self.rate, X).LC()) else -1
+            return _leading_sign(self.rate)
         leading = self.exponent or self.logs
         return (leading > 0) - (leading < 0)
 
@@ -242,6 +242,11 @@ def _larger(one: arb, other: arb) -> arb:
 
 
 def _top(order: Order, start: int) -> arb:
+    return _top_without_wave(replace(order, wave=sympy.S.One), start, ctx.prec)
+
+
+@lru_cache(maxsize=8192)
+def _top_without_wave(order: Order, start: int, bits: int) -> arb:
     """The largest value of xⁿ (log x)ᵐ e^q on [start, ∞): 1, or that at `start`, whence it falls."""
     if order.sign > 0:
         raise UndecidedError("a term grows beyond every bound", {"term": order})
@@ -260,6 +265,8 @@ def _top(order: Order, start: int) -> arb:
 
 def stays_nonnegative(polynomial: Expr, start: int) -> bool:
     """Whether a polynomial is seen to be ≥ 0 on [start, ∞): its coefficients in x - start are."""
+    if not polynomial.has(X):
+        return polynomial == 0 or bool(ball(polynomial) >= 0)
     shifted = Poly(sympy.expand(polynomial.subs(X, X + start)), X).all_coeffs()
     return all(c == 0 or ball(c) >= 0 for c in shifted)
 
@@ -278,9 +285,21 @@ def _is_positive(number: Expr) -> bool:
     raise UndecidedError("a number is too near to 0 to tell its sign", {"number": number})
 
 
+@lru_cache(maxsize=8192)
+def _added(one: Expr, other: Expr) -> Expr:
+    if one == 0 or other == 0:
+        return one + other
+    return sympy.expand(one + other)
+
+
+@lru_cache(maxsize=8192)
+def _leading_sign(rate: Expr) -> int:
+    return 1 if _is_positive(Poly(rate, X).LC()) else -1
+
+
 def _compare(one: Order, other: Order) -> int:
     """The sign of the difference of two growths."""
-    gap = sympy.expand(one.rate - other.rate)
+    gap = sympy.S.Zero if one.rate == other.rate else _added(one.rate, -other.rate)
     gaps = one.exponent - other.exponent, one.logs - other.logs
     return Order(gaps[0], gap, sympy.S.One, gaps[1]).sign
 

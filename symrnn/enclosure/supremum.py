@@ -53,6 +53,8 @@ class Supremum:
         self.f = f
         self.known = Largest()
         self.where = ""
+        self.kinks: list[Expr] = []
+        self.singular: list[Expr] = []
         self.tolerance = arb(2) ** -bits
 
     def run(self) -> str:
@@ -74,6 +76,7 @@ class Supremum:
             return self._search_or_pole(self.f, -half, half)
         pieces = self._pieces()
         charts = [chart for piece in pieces for chart in piece.charts]
+        self.singular = [chart.point for chart in charts if chart.point is not None]
         for chart in charts:
             if self._is_unbounded(chart):
                 return str(chart) if chart.point is None else f"near x = {chart.point}"

@@ -19,6 +19,8 @@ from symrnn.language.activations import X
 
 PRECISIONS = (128, 1024)
 """Bits, one after the other, at which a sign is asked for."""
+WIDE = arb(0.25)
+"""A ball of this radius is better enclosed by its two ends, where a function is monotone."""
 ORDER = 3
 """Taylor coefficients kept: f, f′ and f″/2."""
 
@@ -129,9 +131,25 @@ def _exp(node: sympy.exp, x: arb_series, order: int) -> arb_series:
 
 @_series.register
 def _tanh(node: sympy.tanh, x: arb_series, order: int) -> arb_series:
-    # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
     inner = _series(node.args[0], x, order)
+    where = _first(inner)
+    if where.is_finite() and where.rad() > WIDE:
+        return _tanh_over(inner, order)
+    # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
     return 1 - 2 * ((2 * inner).exp() + 1).inv()
+
+
+def _tanh_over(inner: arb_series, order: int) -> arb_series:
+    """tanh over a wide ball: it is monotone, and T = tanh y has T′ = (1 - T²) y′."""
+    y = [inner[i] for i in range(len(inner))] + [arb(0)] * (order - len(inner))
+    values = [y[0].lower().tanh().union(y[0].upper().tanh())]
+    falls: list[arb] = []
+    for k in range(order - 1):
+        square = sum((values[i] * values[k - i] for i in range(k + 1)), arb(0))
+        falls.append((1 if k == 0 else 0) - square)
+        total = sum(((j + 1) * y[j + 1] * falls[k - j] for j in range(k + 1)), arb(0))
+        values.append(total / (k + 1))
+    return arb_series(values, prec=order)
 
 
 @_series.register

@@ -111,7 +111,7 @@ def changes(smooth: Expr, left: Expr, right: Expr) -> set[Expr] | None:
             roots = real_roots(Poly(polynomial, U))
             if roots is None:
                 return None
-            inside = (r for r in roots if _is_between(r, lower, upper))
+            inside = (r for r in roots if is_between(r, lower, upper))
             found |= {disguise.back(root) for root in inside}
     return found
 
@@ -128,7 +128,12 @@ def _factors(smooth: Expr) -> list[Expr]:
     return [b if e.is_Rational else b**e for b, e in bases if b in simple]
 
 
-def _is_between(number: Expr, lower: Expr, upper: Expr) -> bool:
+def is_between(number: Expr, lower: Expr, upper: Expr) -> bool:
+    """Whether an exact number lies strictly between two ends, which may be infinite.
+
+    Raises:
+        UnknownSignError: it is not seen.
+    """
     above = lower == -sympy.oo or sign_at(number - lower, X) > 0
     return above and (upper == sympy.oo or sign_at(upper - number, X) > 0)
 
