@@ -24,6 +24,8 @@ STEP = mpmath.mpf(10) ** -15
 """How far apart the two points of a quotient are, relative to the lesser of 1 and |x|."""
 FAR = 10**15
 """Beyond it exp is 0, or too large to be computed."""
+REACH = 3000
+"""How far out the meetings of waves are looked for."""
 SEED = 20
 
 
@@ -114,7 +116,7 @@ def steepest(sigma: Expr, near: Iterable[Any] = (), effort: int = 1) -> Steep:
         NotRealError: σ is not real somewhere.
     """
     f = function(sigma)
-    return _hunt(lambda x: quotient(f, x), near, effort)
+    return _hunt(lambda x: quotient(f, x), near, effort, sigma.has(sympy.sin, sympy.cos))
 
 
 def highest(f: Expr, effort: int = 1) -> Steep:
@@ -130,16 +132,22 @@ def highest(f: Expr, effort: int = 1) -> Steep:
             except (ArithmeticError, ValueError):
                 return -mpmath.inf
 
-    return _hunt(value, (), effort)
+    return _hunt(value, (), effort, f.has(sympy.sin, sympy.cos))
 
 
-def _hunt(measure: Function, near: Iterable[Any], effort: int) -> Steep:
+def _hunt(measure: Function, near: Iterable[Any], effort: int, waves: bool) -> Steep:
     found = [Steep(measure(x), x) for x in sorted(set(_points(near, effort)))]
     ranked = sorted(range(len(found)), key=lambda i: found[i].slope, reverse=True)
     best = found[ranked[0]]
     for place in ranked[: 4 * effort]:
         left, right = found[max(place - 1, 0)], found[min(place + 1, len(found) - 1)]
         best = max(best, _pursue(measure, left.where, right.where), key=lambda s: s.slope)
+    if waves:
+        # Waves of different frequencies meet far out: go there, and climb from the best places.
+        chance = random.Random(SEED)
+        places = [mpmath.mpf(chance.uniform(-REACH, REACH)) * effort for _ in range(300 * effort)]
+        for start in sorted(places, key=measure, reverse=True)[: 10 * effort]:
+            best = max(best, _pursue(measure, start - 1, start + 1), key=lambda s: s.slope)
     return best
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 from flint import arb
@@ -13,6 +13,8 @@ from symrnn.enclosure.growth import Coefficient, Growth, Order
 from symrnn.enclosure.tail import growth, limit_at_infinity
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
+
+WAVES = (sympy.cos, sympy.sin)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,31 @@ def beyond(f: Expr, start: int) -> Beyond:
     if all(o.wave == 1 for o, _ in largest):
         return Beyond(False, whole.magnitude, approached)
     others = Growth({o: c for o, c in whole.terms.items() if o not in dict(largest)}, start)
-    return Beyond(False, (upper + others.magnitude).upper(), approached)
+    upper = arb((upper + others.magnitude).upper())
+    amplitude = _amplitude(whole)
+    if amplitude is not None and amplitude < upper:
+        upper = amplitude
+    return Beyond(False, upper, approached)
+
+
+def _amplitude(whole: Growth) -> arb | None:
+    """An upper bound of |A cos u + B sin u + C|, for several u: |C| + Σ √(A² + B²).
+
+    It is close where the amplitude approaches its limit from below.
+    """
+    parts: dict[tuple[type[Expr], Expr], dict[Order, Coefficient]] = {}
+    for order, coefficient in whole.terms.items():
+        if order.wave != 1 and not waves.is_pure(order.wave):
+            return None
+        of = (type(order.wave), order.wave.args[0]) if order.wave != 1 else (sympy.Expr, X)
+        parts.setdefault(of, {})[replace(order, wave=sympy.S.One)] = coefficient
+    still = Growth(parts.pop((sympy.Expr, X), {}), whole.start)
+    total = still.magnitude
+    nothing: dict[Order, Coefficient] = {}
+    for angle in {angle for _, angle in parts}:
+        a, b = (Growth(parts.get((kind, angle), nothing), whole.start) for kind in WAVES)
+        total += (a * a + b * b).bounds[1].sqrt()
+    return arb(total.upper())
 
 
 def _leading_sum(largest: list[tuple[Order, Coefficient]]) -> tuple[arb, arb | None]:

@@ -26,7 +26,9 @@ def has_pole(f: Expr, near: arb) -> bool:
     width = 2 * near.rad() + arb(2) ** -60 * (1 + near.abs_upper())
     left, right = near.mid() - width, near.mid() + width
     between = left.union(right)
-    bases = [b for b in (g.as_base_exp()[0] for g in Mul.make_args(denominator)) if b.has(X)]
+    factors = [(g, *g.as_base_exp()) for g in Mul.make_args(denominator) if g.has(X)]
+    # Only of a constant power the base stands for the factor: not of e^{1/x²}.
+    bases = [base if exponent.is_Rational else g for g, base, exponent in factors]
     # A base that is not finite there may outweigh the zero of another, as e^{1/x²} does.
     if not all(jet(base, between, 1)[0].is_finite() for base in bases):
         return False
