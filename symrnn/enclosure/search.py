@@ -93,8 +93,13 @@ class Box:
 
 def sign_on(u: Expr, where: arb) -> int | None:
     """The sign of a smooth function on a ball, where that is seen."""
-    value = jet(u, where, 1)[0]
-    return 1 if value > 0 else -1 if value < 0 else None
+    value, slope = jet(u, where, 2)
+    middle = where.mid()
+    # The second enclosure is close where u touches 0: u(m + h) = u(m) + u′(ξ) h.
+    for values in (value, jet(u, middle, 1)[0] + slope * (where - middle)):
+        if values > 0 or values < 0:
+            return 1 if values > 0 else -1
+    return None
 
 
 def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> None:

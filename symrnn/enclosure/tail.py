@@ -35,10 +35,10 @@ def growth(node: Expr, start: int) -> Growth:
     Raises:
         UndecidedError: for a function or a combination without a rule.
     """
-    if not node.free_symbols:
-        return Growth.number(node, start)
     if not is_smooth(node):
         node = resolve(node, lambda u: far_sign(u, start))
+    if not node.free_symbols:
+        return Growth.number(node, start)
     if _is_recurrent(node):
         return _recurrent(node, start)
     return _growth(node, start)

@@ -158,3 +158,9 @@ def test_a_pole_is_seen_only_where_one_is() -> None:
         assert not has_pole(sympy.exp(-1 / X**2) / X**3, near)
         assert not has_pole(sympy.sin(X) / X, near)
         assert not has_pole(1 / (1 + X), near)
+
+
+def test_a_constant_left_by_a_switch_has_a_growth() -> None:
+    with ctx.workprec(160):
+        step = sympy.Heaviside(X - 1 + sympy.exp(X)) + 1
+        assert beyond(step, 8).upper == 2
