@@ -181,4 +181,6 @@ def _require_real(sigma: Expr) -> None:
         return  # what is real on one side of a kink need not be looked at on the other
     for point in POINTS:
         if not all(jet(sigma, side * point, 1)[0].is_finite() for side in (1, -1)):
-            raise UndecidedError("σ is not a real number", {"at": f"x = ±{point.str(10, radius=False)}"})
+            raise UndecidedError(
+                "σ is not a real number", {"at": f"x = ±{point.str(10, radius=False)}"}
+            )

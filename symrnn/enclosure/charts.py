@@ -67,9 +67,12 @@ class Chart:
         except UndecidedError:
             return None
         staying = {o: c for o, c in whole.terms.items() if o.sign >= 0}
-        if any(o.sign > 0 or o.wave != 1 or c.exact is None for o, c in staying.items()):
-            return None
-        return sum((c.exact for c in staying.values()), sympy.S.Zero)
+        total = sympy.S.Zero
+        for order, coefficient in staying.items():
+            if order.sign > 0 or order.wave != 1 or coefficient.exact is None:
+                return None
+            total += coefficient.exact
+        return total
 
     def __str__(self) -> str:
         if self.point is None:

@@ -19,9 +19,9 @@ from flint import arb, ctx
 from sympy import Expr, Poly
 
 from symrnn.enclosure import waves
-from symrnn.language.balls import ball
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
+from symrnn.language.balls import ball
 
 MAX_TERMS = 30
 """A sum with more terms has its smallest ones put together."""
@@ -111,12 +111,13 @@ class Growth:
         """
         if len(self.terms) <= MAX_TERMS:
             return self
-        by_size = sorted(self.terms.items(), key=cmp_to_key(lambda a, b: _compare(b[0], a[0])))
+        orders = sorted(self.terms, key=cmp_to_key(lambda a, b: _compare(b, a)))
+        by_size = [(order, self.terms[order]) for order in orders]
         kept, small = by_size[: MAX_TERMS - 1], by_size[MAX_TERMS - 1 :]
         top = replace(small[0][0], wave=sympy.S.One)
         total = arb(0)
         for order, coefficient in small:
-            # Whether it falls yet is not known before it is looked at: then nothing is put together.
+            # Where one does not fall yet, nothing is put together.
             try:
                 most = _top(replace(order.times(top.inverse)[0][0], wave=sympy.S.One), self.start)
             except UndecidedError:
@@ -247,7 +248,7 @@ def _top(order: Order, start: int) -> arb:
 
 @lru_cache(maxsize=8192)
 def _top_without_wave(order: Order, start: int, bits: int) -> arb:
-    """The largest value of xⁿ (log x)ᵐ e^q on [start, ∞): 1, or that at `start`, whence it falls."""
+    """The largest value of xⁿ (log x)ᵐ e^q on [start, ∞): 1, or that at `start`."""
     if order.sign > 0:
         raise UndecidedError("a term grows beyond every bound", {"term": order})
     if order.sign == 0:

@@ -9,12 +9,12 @@ import sympy
 from flint import arb, ctx
 from sympy import Expr
 
-from symrnn.language.balls import fraction
-from symrnn.enclosure.undecided import UndecidedError
 from symrnn.enclosure.adversary import NotRealError, highest
 from symrnn.enclosure.slope import STEPS
 from symrnn.enclosure.supremum import BITS, Supremum
+from symrnn.enclosure.undecided import UndecidedError
 from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.language.balls import fraction
 
 WIDTH = 44
 """sup(left - right) is enclosed to 2⁻⁴⁴, below 1e-13. Where two functions touch to a high order it

@@ -6,8 +6,8 @@ import sympy
 from flint import arb
 from sympy import Expr, Mul
 
-from symrnn.language.balls import ball, jet
 from symrnn.language.activations import X
+from symrnn.language.balls import jet
 
 
 def has_pole(f: Expr, near: arb) -> bool:

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from functools import partial
 from dataclasses import dataclass, field
+from functools import partial
 
 from flint import arb
 from sympy import Expr
 
-from symrnn.language.balls import jet
 from symrnn.enclosure.switches import branches, is_smooth, resolve
 from symrnn.enclosure.undecided import UndecidedError
+from symrnn.language.balls import jet
 
 
 class NotSmoothError(UndecidedError):
@@ -61,7 +61,10 @@ class Largest:
 
 @dataclass(frozen=True)
 class Box:
-    """An interval, and what f is there. Its ends are exact, or balls around the ends of the interval searched."""
+    """An interval, and what f is there.
+
+    Its ends are exact, or balls around the ends of the interval searched.
+    """
 
     left: arb
     right: arb

@@ -73,6 +73,9 @@ class Supremum:
         period = period_of(self.f)
         if period is not None:
             half = ball(period / 2)
+            for point in singular_points(self.f, -period, period):
+                if any(self._is_unbounded(Chart(point, side, self.f)) for side in (1, -1)):
+                    return f"near x = {point}"
             return self._search_or_pole(self.f, -half, half)
         pieces = self._pieces()
         charts = [chart for piece in pieces for chart in piece.charts]

@@ -35,7 +35,7 @@ def resolve(f: Expr, sign: Sign) -> Expr:
     if isinstance(f, sympy.Max | sympy.Min):
         kept = _extreme(args, sign, 1 if isinstance(f, sympy.Max) else -1)
         return kept[0] if len(kept) == 1 else f.func(*kept)
-    (side,) = (_sign_of(args[0], sign),)
+    side = _sign_of(args[0], sign)
     if side is None:
         return f.func(args[0])
     if isinstance(f, sympy.Abs):
@@ -75,7 +75,8 @@ def branches(f: Expr) -> Iterator[Expr] | None:
 
     A switch and its multiples switch together.
     """
-    found, waiting = [], [f]
+    found: list[Expr] = []
+    waiting = [f]
     while waiting:
         if len(found) + len(waiting) > MAX_BRANCHES:
             return None

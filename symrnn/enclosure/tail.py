@@ -14,11 +14,11 @@ from flint import arb
 from sympy import Expr
 
 from symrnn.enclosure import waves
-from symrnn.language.balls import ball, jet
 from symrnn.enclosure.growth import Coefficient, Growth, Order
 from symrnn.enclosure.switches import is_smooth, resolve
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
+from symrnn.language.balls import ball, jet
 
 TAYLOR = 8
 """Terms of Taylor's polynomial, where the remainder is one term."""
@@ -331,5 +331,3 @@ def _near_a_point(node: Expr, inner: Growth) -> Growth:
     """f(p + r) for an argument that tends to a number p."""
     point, rest = _split(inner)
     return _near(node.func(X), point, rest)
-
-

@@ -17,10 +17,10 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, cos, sin
 
-from symrnn.language.balls import ball, jet
 from symrnn.enclosure.search import Largest, search
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
+from symrnn.language.balls import ball, jet
 
 Part = tuple[Expr, Expr]
 """A wave, or 1, and an exact factor."""
@@ -72,10 +72,7 @@ def wave(kind: type[Expr], angle: Expr) -> list[Part]:
         rest, sign = sympy.expand(-rest), -1
     sine, cosine = sin(rest, evaluate=False), cos(rest, evaluate=False)
     c, s = cos(constant), sin(constant)
-    if kind is sin:
-        parts = [(sine, sign * c), (cosine, s)]
-    else:
-        parts = [(cosine, c), (sine, -sign * s)]
+    parts = [(sine, sign * c), (cosine, s)] if kind is sin else [(cosine, c), (sine, -sign * s)]
     return [(w, factor) for w, factor in parts if factor != 0]
 
 

@@ -42,7 +42,11 @@ def in_order(points: set[Expr]) -> list[Expr]:
     Raises:
         UnknownSignError: two of them are not told apart.
     """
-    ordered = sorted(points, key=cmp_to_key(lambda a, b: sign_at(a - b, sympy.S.Zero)))
+
+    def order(a: Expr, b: Expr) -> int:
+        return sign_at(a - b, sympy.S.Zero)
+
+    ordered = sorted(points, key=cmp_to_key(order))
     return [p for i, p in enumerate(ordered) if i == 0 or sign_at(p - ordered[i - 1], X) != 0]
 
 

@@ -11,7 +11,6 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symrnn.language.balls import ball, jet
 from symrnn.enclosure.beyond import beyond
 from symrnn.enclosure.poles import has_pole
 from symrnn.enclosure.search import Largest, search
@@ -19,6 +18,7 @@ from symrnn.enclosure.tail import growth
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, X, activation
+from symrnn.language.balls import ball, jet
 
 SMOOTH = [
     sympy.tanh(X) ** 2,
