@@ -111,7 +111,7 @@ class Growth:
         """
         if len(self.terms) <= MAX_TERMS:
             return self
-        orders = sorted(self.terms, key=cmp_to_key(lambda a, b: _compare(b, a)))
+        orders = sorted(self.terms, key=cmp_to_key(_compare), reverse=True)
         by_size = [(order, self.terms[order]) for order in orders]
         kept, small = by_size[: MAX_TERMS - 1], by_size[MAX_TERMS - 1 :]
         top = replace(small[0][0], wave=sympy.S.One)

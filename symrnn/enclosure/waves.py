@@ -220,7 +220,8 @@ def _independent(angles: Sequence[Expr]) -> bool:
         rows.append(row)
     columns = sorted({m for row in rows for m in row}, key=sympy.default_sort_key)
     matrix = sympy.Matrix([[row.get(m, 0) for m in columns] for row in rows])
-    return bool(matrix.rank() == len(angles))
+    rank: int = matrix.rank()
+    return rank == len(angles)
 
 
 def _plain(factor: Expr) -> bool:
