@@ -220,8 +220,7 @@ def _independent(angles: Sequence[Expr]) -> bool:
         rows.append(row)
     columns = sorted({m for row in rows for m in row}, key=sympy.default_sort_key)
     matrix = sympy.Matrix([[row.get(m, 0) for m in columns] for row in rows])
-    rank: int = matrix.rank()
-    return rank == len(angles)
+    return int(matrix.rank()) == len(angles)
 
 
 def _plain(factor: Expr) -> bool:
