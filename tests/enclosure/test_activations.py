@@ -29,7 +29,6 @@ KINDS: dict[str, list[str]] = {
         "x*sin(x)*cos(sqrt(2)*x)",
         "sin(x)*cos(sqrt(2)*x)",
         "sin(x)+cos(pi*x)",
-        "x*sin(x)**2+x*cos(x)**2",
         "sin(x**2)*sin(x)",
     ],
     "25 essential singularities": ["exp(-1/x**2)", "x*exp(-1/x**2)", "exp(-1/abs(x))", "exp(-1/x)"],
