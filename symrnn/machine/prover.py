@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +12,10 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import IO
 
 from symrnn.errors import NotSupportedError
 from symrnn.machine.sources import LIBRARY
+from symrnn.programs import start, stop
 
 PACKAGES = (
     "coq",
@@ -123,15 +121,8 @@ class Prover:
         command = [self.command, "-q", "-test-mode", *paths, str(folder / f"{stem}.v")]
         output, errors = (folder / f"{stem}.{name}" for name in ("out", "err"))
         with output.open("wb") as out, errors.open("wb") as err:
-            # A session of its own, so that what it starts ends with it.
-            process = _spawn(command, out, err)
+            process = start(command, out, err)
         return Running(stem, process, output, errors, monotonic(), seconds)
-
-
-def _spawn(command: list[str], out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
-    )
 
 
 @dataclass
@@ -150,6 +141,7 @@ class Running:
         seconds = monotonic() - self.started
         code = self.process.poll()
         if code is not None:
+            self.stop()
             output, errors = map(_text, (self.output, self.errors))
             return judge(self.stem, code, output, errors, seconds)
         if seconds > self.limit:
@@ -160,9 +152,7 @@ class Running:
 
     def stop(self) -> None:
         """End the process and all it started."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        stop(self.process)
 
 
 def _text(path: Path) -> str:

@@ -55,7 +55,7 @@ def test_the_log_is_read() -> None:
             },
         ),
         ("! Emergency stop.\n", {"message": "Emergency stop."}),
-        ("", {"message": "unknown; see the log"}),
+        ("", {"message": "unknown: it said nothing"}),
     ],
 )
 def test_the_first_error_is_found(log: str, expected: dict[str, str]) -> None:
