@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from symrnn.typeset.tex_log import (
     Warned,
     bibtex_warnings,
     first_error,
+    last_words,
     overfull_boxes,
     page_count,
     undefined_references,
@@ -200,6 +202,9 @@ def _one_pass(engine: str, scratch: str, name: str, clock: _Clock) -> None:
     options = ["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error"]
     command = [engine, *options, "-file-line-error", f"{name}.tex"]
     code, said = _run(command, scratch, clock)
+    if code > 128:
+        by = _signal(code - 128)
+        raise _hopeless(engine, f"was ended by {by}", {"it said last": last_words(said)})
     if code != 0:
         error = first_error(said)
         package = bringing(error["message"])
@@ -209,6 +214,12 @@ def _one_pass(engine: str, scratch: str, name: str, clock: _Clock) -> None:
         )
     if not _is_pdf(Path(scratch, f"{name}.pdf")):
         raise _hopeless(engine, "ended well, but wrote no PDF")
+
+
+def _signal(number: int) -> str:
+    if number == signal.SIGXFSZ:
+        return f"the limit of {_LARGEST >> 20} MB for a file"
+    return next((each.name for each in signal.Signals if each == number), f"signal {number}")
 
 
 def _hopeless(program: str, why: str, detail: Mapping[str, object] | None = None) -> TexError:

@@ -74,10 +74,10 @@ def first_error(log: str) -> dict[str, str]:
         return found | ({"source": source[1][-90:]} if source else {})
     if bare is not None:
         return {"message": bare["message"][:_LONGEST]}
-    return {"message": _last_words(log) or "unknown: it said nothing"}
+    return {"message": last_words(log) or "unknown: it said nothing"}
 
 
-def _last_words(printed: str) -> str:
+def last_words(printed: str) -> str:
     """The last line with something on it, of what need not be text."""
     lines = [
         " ".join(re.sub(r"[^\S\n]|[^ -~\u00a0-\ud7ff]", " ", line).split())
