@@ -9,9 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
-
-import typer
+from typing import Any, TextIO
 
 
 class OutputError(Exception):
@@ -45,7 +43,7 @@ def say(text: str) -> None:
         OutputError: it is full, or closed by its reader.
     """
     try:
-        typer.echo(text)
+        _write(sys.stdout, text)
     except OSError as error:
         _give_up()
         raise OutputError(error) from error
@@ -61,7 +59,14 @@ def say_json(record: Mapping[str, Any]) -> None:
 def complain(text: str) -> None:
     """Print lines to standard error, where that is possible."""
     with suppress(OSError):
-        typer.echo(text, err=True)
+        _write(sys.stderr, text)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Not by way of a library that takes ASCII for a mistake, and writes UTF-8."""
+    if stream is not None:  # it is closed
+        stream.write(f"{text}\n")
+        stream.flush()
 
 
 def _give_up() -> None:

@@ -32,9 +32,9 @@ def command(
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    redirected = ["/bin/bash", "-c", f'set -o pipefail; "$@" {shell}', "bash"]
     done = subprocess.run(
-        ["/bin/bash", "-c", f'set -o pipefail; "$@" {shell}', "bash"]
-        + [sys.executable, "-W", "error", "-c", MAIN, *arguments],
+        [*redirected, sys.executable, "-W", "error", "-c", MAIN, *arguments],
         capture_output=True,
         env={**os.environ, **environment},
         preexec_fn=bounded,
