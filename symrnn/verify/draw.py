@@ -19,6 +19,7 @@ from sympy import Symbol
 from sympy.core.relational import Relational
 
 from symrnn.errors import EvidenceError
+from symrnn.language.activations import Activation
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import TimeVector
 from symrnn.numeric.printer import parameter_name
@@ -82,7 +83,7 @@ class Drawer:
         given: tuple[Any, ...],
         times: dict[Symbol, int],
         kind: str,
-        sigma: str,
+        sigma: str | Activation,
         size: int = 3,
     ) -> None:
         self.rnn, self.kind, self.sigma = rnn, kind, sigma
