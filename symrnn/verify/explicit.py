@@ -48,7 +48,7 @@ from symrnn.verify.within import is_time, makes_sense, telling
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
 
-BOUNDARY_POINTS, BOUNDARY_TRIES = 3, 48
+BOUNDARY_POINTS, BOUNDARY_TRIES = 2, 30
 """The same at each other ordering of the times."""
 
 TOLD = 12

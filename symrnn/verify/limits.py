@@ -28,16 +28,19 @@ FAR_OUT = (10**2, 10**4, 10**6)
 """Steps at which a scalar is looked at."""
 FAR_SUMMED = (30, 300, 3000)
 """With sums to be run through."""
-FAR_RUN = (60, 180)
+FAR_RUN = (40, 120)
 """With a recurrence to be run."""
 
 CLOSER = 0.9
 """What is left of the distance to a limit, from each of these steps to the next."""
 
+ROUNDS = 3
+"""How often settings are drawn anew."""
+
 TINY = 1e-12
 """What has become as small as this has vanished."""
 
-MOMENTS = 6
+MOMENTS = 3
 """Choices of the other times, boundaries first."""
 
 
@@ -92,7 +95,7 @@ def tends(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...], sigma:
         last = {**moment, variable: steps[-1] if runs else first}
         drawer = Drawer(rnn, [chain.start], facts, last, "2", sigma, growing=variable)
         try:
-            setting = drawer.draw(np.random.default_rng(number))
+            setting = drawer.draw(np.random.default_rng(number), rounds=ROUNDS)
         except UnmetError:
             tried += drawer.tried
             continue

@@ -253,7 +253,7 @@ class _Told:
         nodes = [sympy.sympify(each) for each in (*expressions, *about)]
         numbers = {abs(int(n)) for node in nodes for n in node.atoms(Integer)}
         constants = sorted(n for n in numbers if FAR < n <= 50)
-        self.reach = max(constants, default=0) + FAR + 1
+        self.reach = max(numbers & set(range(51)), default=0) + FAR * max(1, len(times))
         gaps: list[Any] = [*times, *(a - b for a, b in itertools.combinations(times, 2))]
         gaps += [time - number for time in times for number in constants]
         gaps += [fact.lhs - fact.rhs for fact in about]
