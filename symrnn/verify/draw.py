@@ -29,7 +29,8 @@ from symrnn.recurrence.elman import RNN
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import spoken_symbols, universal
-from symrnn.verify.setting import Setting, functions, together
+from symrnn.verify.setting import Setting, functions, lowered, together
+from symrnn.verify.ties import ties
 from symrnn.verify.within import Times, horizon, makes_sense
 
 Array = NDArray[Any]
@@ -47,7 +48,7 @@ class Family:
     """A way to draw.
 
     weights: how square matrices are made; "zero" and "whole" say how everything is: 0 where that
-        is allowed, and small integers.
+        is allowed, and small integers; "tied" puts a scalar where a denominator or a kink is 0.
     state: "free", "rest" (a_j = 0), "near" (states of size 1e-4), "held" (one state, near rest,
         that the bias keeps), "saturated".
     """
@@ -70,6 +71,7 @@ FAMILIES = (
     Family("zero", "rest"),
     Family("whole", "rest"),
     Family("whole"),
+    Family("tied"),
 )
 
 WHOLE = ("zero", "whole")
@@ -115,8 +117,14 @@ class Drawer:
         shapes = {s for e in everything for s in _shape_symbols(e)}
         self.sizes = {s: 3 if s in shapes else 2 for s in sorted(integers, key=str)}
         self.sizes.update(sizes or {})
-        self._spoken = spoken_symbols(expressions, given, growing)
         self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
+        self._spoken = spoken_symbols(expressions, given, growing)
+        known = set(self.scalars)
+        self._ties = [
+            (symbol, lowered(value), value)
+            for symbol, value in ties(expressions, given)
+            if symbol in known and value.free_symbols <= {*known, *times, *self.sizes}
+        ]
         leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
         sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs)
@@ -251,7 +259,21 @@ class Drawer:
             self._hold(arrays, 1e-3 * rng.normal(size=arrays[self._state].shape))
         kind = family.weights if family.weights in WHOLE else ""
         scalars = {symbol: _scalar(rng, symbol, count, kind) for symbol in self.scalars}
+        if family.weights == "tied":
+            self._tie(rng, scalars, count)
         return Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
+
+    def _tie(self, rng: Generator, scalars: dict[Symbol, Array], count: int) -> None:
+        """In each setting one of the scalars is where something is zero, if its sign allows."""
+        which = rng.integers(0, max(1, len(self._ties)), size=count)
+        for number, (symbol, kernel, value) in enumerate(self._ties):
+            named = {s.name: scalars[s] for s in value.free_symbols if s in scalars}
+            named.update({s.name: v for s, v in (*self.at, *self.sizes.items())})
+            named = {("lambda_" if key == "lambda" else key): v for key, v in named.items()}
+            zero = np.broadcast_to(np.asarray(kernel(named), dtype=float), (count,))
+            allowed = zero > 0 if symbol.is_positive else zero >= 0
+            taken = (which == number) & (allowed | (not symbol.is_nonnegative))
+            scalars[symbol] = np.where(taken, zero, scalars[symbol])
 
     @property
     def _state(self) -> str:

@@ -252,11 +252,15 @@ class _Told:
         self.about = about
         nodes = [sympy.sympify(each) for each in (*expressions, *about)]
         numbers = {abs(int(n)) for node in nodes for n in node.atoms(Integer)}
-        constants = sorted(n for n in numbers if FAR < n <= 50)
+        # Beside vectors a 1 or 2 is where one stands, and the times tell themselves apart so far.
+        least = FAR + 1 if any(node.has(TimeVector) for node in nodes) else 1
+        constants = sorted(n for n in numbers if least <= n <= 50)
+        lines = [node for node in nodes[: len(expressions)] if not node.is_Matrix]
         self.reach = max(numbers & set(range(51)), default=0) + FAR * max(1, len(times))
         gaps: list[Any] = [*times, *(a - b for a, b in itertools.combinations(times, 2))]
         gaps += [time - number for time in times for number in constants]
         gaps += [fact.lhs - fact.rhs for fact in about]
+        gaps += [one - other for one, other in itertools.pairwise(lines)]
         for node in nodes:
             for each in sympy.preorder_traversal(node):
                 if isinstance(each, Ranged | sympy.Sum | sympy.Product):
