@@ -23,7 +23,8 @@ from symrnn.verify.certified import certify
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant
 from symrnn.verify.processes import can_fork, share
-from symrnn.verify.sampled import Sampled, sample
+from symrnn.verify.sampled import sample
+from symrnn.verify.sampling import Sampled
 
 GRADES = ("sampled", "explicit", "derived")
 """Weakest first; every statement has to reach these."""

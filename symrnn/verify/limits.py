@@ -54,8 +54,7 @@ def require_growing(chain: Derivation, facts: tuple[Any, ...]) -> Symbol:
     if variable is None:
         raise EvidenceError("a limit, but nothing that grows", {"end": text(chain.end)})
     for fact in facts:
-        free = getattr(fact, "free_symbols", set())
-        if variable not in free:
+        if variable not in fact.free_symbols:
             continue
         if isinstance(fact, Relational):
             # lts ≤ gts: as the variable grows, the gap between them must not shrink.

@@ -78,8 +78,8 @@ def _has_kinks(node: Any, setting: Setting) -> bool:
     inside = node.expr if isinstance(node, sympy.Derivative) else node.of
     if inside.has(*KINKED):
         return True
-    runs = inside.has(TimeVector) or inside.has(Elementwise)
-    return runs and setting.rnn.sigma.function.has(*KINKED)
+    runs = inside.has(TimeVector, Elementwise)
+    return bool(runs and setting.rnn.sigma.function.has(*KINKED))
 
 
 def _where_it_exists(

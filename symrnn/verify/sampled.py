@@ -36,7 +36,7 @@ from symrnn.verify.moments import (
     moments,
     sizes_of,
 )
-from symrnn.verify.sampling import Sampled
+from symrnn.verify.sampling import Sampled as Sampled
 from symrnn.verify.setting import UNBOUNDED, Setting, inexact, together
 from symrnn.verify.within import Times, telling
 
@@ -134,7 +134,7 @@ def _compared(
     # Where there is little to choose, more is drawn.
     main = sum(not choice.boundary for choice in choices)
     each *= max(1, 3 // main) * (4 if tightest.size else 1)
-    met = set()
+    met: set[Times] = set()
     for number, choice in enumerate(choices):
         rng = np.random.default_rng(number)
         drawer = Drawer(
