@@ -91,6 +91,12 @@ def test_a_slip_that_is_another_true_claim_is_replaced() -> None:
     part = Part("", proof)
     harmless = Equation(part.claim.lhs, (rnn.W.T).T)
     context = Context(rnn)
+    frobenius = Part("", derivation(Norm(rnn.W, "F")).equals(Norm(rnn.W, "F"), by.algebra))
+    turned = Equation(frobenius.claim.lhs, Norm(rnn.W.T, "F"))
+    assert _is_true_as_well(frobenius, turned, context, "turned")
+    columns = Part("", derivation(Norm(rnn.W, "1")).equals(Norm(rnn.W, "1"), by.algebra))
+    rows = Equation(columns.claim.lhs, Norm(rnn.W.T, "1"))
+    assert not _is_true_as_well(columns, rows, context, "rows")
     assert _is_true_as_well(part, harmless, context, "harmless")
     assert not _is_true_as_well(part, Equation(part.claim.lhs, rnn.W.T), context, "wrong")
 
