@@ -124,7 +124,7 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
             _fail(name, place + 1, step.before, step.after, f"entries differ at {sizes}")
         if not identical:
             undecided.append(place)
-    points = _at_points(chain, undecided, known, facts, name) if undecided else NONE
+    points = _at_points(chain, undecided, known, facts, name) if undecided else _Met(0, 0)
     if undecided and not points.met and not boundary.met:
         raise EvidenceError(
             f"no exact point meets the hypotheses of `{name}`",
@@ -146,9 +146,6 @@ class _Met:
     met: int
     tried: int
     moments: int = 0
-
-
-NONE = _Met(0, 0)
 
 
 def _at_boundaries(
