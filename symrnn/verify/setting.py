@@ -12,12 +12,14 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+import sympy
 from numpy.random import Generator
 from numpy.typing import NDArray
-from sympy import Expr, Symbol
+from sympy import Expr, Lambda, Symbol
 from sympy.matrices.expressions import MatrixExpr
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise, activation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
@@ -44,6 +46,15 @@ class BatchPrinter(KernelPrinter):
 
     def _print_Heaviside(self, node: Any) -> str:
         return f"heaviside(real({self._print(node.args[0])}), 0.5)"
+
+    def _print_floor(self, node: Any) -> str:
+        return f"floor(real({self._print(node.args[0])}))"
+
+    def _print_ceiling(self, node: Any) -> str:
+        return f"ceil(real({self._print(node.args[0])}))"
+
+    def _print_DiracDelta(self, node: Any) -> str:
+        return f"where(real({self._print(node.args[0])}) == 0, nan, 0.0)"
 
     def _print_sign(self, node: Any) -> str:
         return f"sign(real({self._print(node.args[0])}))"
@@ -74,8 +85,15 @@ class _Column(Symbol):  # type: ignore[misc]
 
 @lru_cache(maxsize=4096)
 def lowered(expression: Any) -> Kernel:
-    """The kernel of an expression for a batch of settings."""
-    return lower(expression, printer=BatchPrinter)
+    """The kernel of an expression for a batch of settings.
+
+    Raises:
+        NotSupportedError: it holds a function that has no numbers here.
+    """
+    try:
+        return lower(expression, printer=BatchPrinter)
+    except PrintMethodNotImplementedError as error:
+        raise NotSupportedError(f"no numbers for {expression}", {"why": str(error)}) from error
 
 
 def loss(state: Array) -> Array:
@@ -123,6 +141,13 @@ def _unbounded() -> Functions:
     }
 
 
+def _without_peaks(function: Activation) -> Activation:
+    """σ″ of what has kinks is 0 beside them; at them there is no σ′, and it is not asked for."""
+    (x,) = function.function.variables
+    body = function.function.expr.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return Activation(function.name, Lambda(x, body), function.order)
+
+
 @cache
 def functions(name: str | Activation) -> Functions:
     """σ, written by hand where it has a name, and σ′, σ″ lowered from the derived expressions."""
@@ -133,7 +158,7 @@ def functions(name: str | Activation) -> Functions:
     return {
         slope_name(0): ACTIVATIONS[name] if isinstance(name, str) else lower_activation(sigma),
         slope_name(1): lower_activation(first),
-        slope_name(2): lower_activation(first.prime),
+        slope_name(2): lower_activation(_without_peaks(first.prime)),
     }
 
 

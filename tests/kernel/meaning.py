@@ -72,7 +72,7 @@ ENTRIES = [
 ]
 
 
-class OutsideMeaning(Exception):  # noqa: N818 - it is an outcome, not an error
+class OutsideMeaning(Exception):
     """This is no run that is meant: an argument of σ is at a kink."""
 
 

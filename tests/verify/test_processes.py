@@ -99,6 +99,19 @@ def work(n):
 list(share(work, [1, 2], 2, lambda number: None))
 """
 
+ONE_DIES = """
+import json, os
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.verify.evidence import gather_all
+library, rnn = load(), elman()
+names = ["activation_jacobian", "preactivation_jacobian", "step_jacobian"]
+chosen = [library[name] for name in names]
+chosen[1].counterexample("it ends the process")(lambda: os._exit(3))
+found = gather_all(chosen, rnn, library, workers=2)
+print(json.dumps([[bool(each.grades), str(each.failure)] for each in found]))
+"""
+
 STATEMENTS = """
 import json
 from symrnn.recurrence.elman import elman
@@ -187,3 +200,9 @@ def test_no_fork_beside_threads_of_others() -> None:
 
 def test_there_is_a_core() -> None:
     assert cores() >= 1
+
+
+def test_a_process_that_dies_takes_one_statement_with_it() -> None:
+    found = alone(ONE_DIES)
+    assert [graded for graded, _ in found] == [True, False, True]
+    assert "the process that checked `preactivation_jacobian` died" in found[1][1]
