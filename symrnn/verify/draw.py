@@ -28,7 +28,7 @@ from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
-from symrnn.verify.moments import spoken_symbols, universal
+from symrnn.verify.moments import has_begun, universal
 from symrnn.verify.setting import Setting, functions, lowered, together
 from symrnn.verify.ties import ties
 from symrnn.verify.within import Times, horizon, makes_sense
@@ -92,7 +92,6 @@ class Drawer:
         kind: the norm that stands for "any".
         sigma: the activation that stands for an unknown σ.
         sizes: the value of each symbolic size; 3 by default.
-        growing: what grows in a limit.
     """
 
     def __init__(
@@ -104,7 +103,6 @@ class Drawer:
         kind: str,
         sigma: str | Activation,
         sizes: Mapping[Symbol, int] | None = None,
-        growing: Symbol | None = None,
     ) -> None:
         self.tried = 0
         self.rnn, self.kind, self.sigma = rnn, kind, sigma
@@ -118,7 +116,6 @@ class Drawer:
         self.sizes = {s: 3 if s in shapes else 2 for s in sorted(integers, key=str)}
         self.sizes.update(sizes or {})
         self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
-        self._spoken = spoken_symbols(expressions, given, growing)
         known = set(self.scalars)
         self._ties = [
             (symbol, lowered(value), value)
@@ -164,11 +161,14 @@ class Drawer:
 
     def _when(self, expression: Any) -> tuple[Times, ...]:
         """The times at which something is assumed: one moment, or all where it is universal."""
-        over = universal(expression, self._spoken)
-        free = sorted(over & set(expression.free_symbols), key=str)
+        free = sorted(universal(expression), key=str)
         choices = itertools.product(range(self.steps + 1), repeat=len(free))
         every = ((*self.at, *zip(free, values, strict=True)) for values in choices)
-        return tuple(at for at in every if makes_sense(expression, dict(at), self.rnn))
+        return tuple(
+            at
+            for at in every
+            if has_begun(dict(at)) and makes_sense(expression, dict(at), self.rnn)
+        )
 
     def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
         # Most sizes are a symbol: looked up, it needs no substitution.

@@ -37,12 +37,12 @@ from symrnn.verify.meaning import Meaning, Written, meaning
 from symrnn.verify.moments import (
     Integers,
     are_there,
+    has_begun,
     in_force,
     integers_of,
     listed,
     moments,
     sizes_of,
-    spoken_symbols,
     universal,
 )
 from symrnn.verify.ties import ties
@@ -248,13 +248,12 @@ def _task(
     facts: tuple[Any, ...],
     known: Meaning,
     kind: str,
-    spoken: frozenset[Symbol],
 ) -> _Task:
     def write(expression: Any) -> Written:
         return known.write(expression, kind)
 
     def at_every_time(expression: Any) -> tuple[Written, ...]:
-        return tuple(write(each) for each in assumed(expression, known, spoken))
+        return tuple(write(each) for each in assumed(expression, known))
 
     given = tuple(
         (
@@ -268,7 +267,7 @@ def _task(
         (write(each.lhs), _relation(fact), write(each.rhs))
         for fact in facts
         if _is_condition(fact, known.sizes) and not gives_scalar(fact)
-        for each in assumed(fact, known, spoken)
+        for each in assumed(fact, known)
     )
     lines = tuple((write(step.before), step.relation, write(step.after)) for step in wanted)
     spoken_of = [wanted[0].before, *(step.after for step in wanted)]
@@ -280,14 +279,18 @@ def _task(
     return _Task(lines, given, conditions, tied)
 
 
-def assumed(fact: Any, known: Meaning, spoken: frozenset[Symbol]) -> list[Any]:
+def assumed(fact: Any, known: Meaning) -> list[Any]:
     """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
-    over = sorted(universal(fact, spoken), key=str)
+    over = sorted(universal(fact), key=str)
     last = max([value for s, value in known.sizes.items() if is_time(s)] + [1])
     choices = (
         dict(zip(over, at, strict=True)) for at in product(range(last + 1), repeat=len(over))
     )
-    return [fact.subs(at) for at in choices if makes_sense(fact, {**known.sizes, **at}, known.rnn)]
+    return [
+        fact.subs(at)
+        for at in choices
+        if has_begun({**known.sizes, **at}) and makes_sense(fact, {**known.sizes, **at}, known.rnn)
+    ]
 
 
 def _relation(fact: Any) -> str:
@@ -318,12 +321,10 @@ def _at_points(
         DisagreementError: at one of them a line is false, or has no value.
     """
     wanted = [chain.steps[place] for place in places]
-    expressions = [chain.start, *(step.after for step in chain.steps)]
-    spoken = spoken_symbols(expressions, facts)
     tasks: list[_Task] = []
     for kind in KINDS:
         try:
-            task = _task(wanted, facts, known, kind, spoken)
+            task = _task(wanted, facts, known, kind)
         except NotSupportedError:
             continue
         if task not in tasks:  # where no norm is left open, the kinds say the same

@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
 from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.language.activations import Activation
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
 from symrnn.language.time import TimeVector
@@ -94,7 +95,7 @@ def tends(
         steps = [first, *(first + far for far in _far(chain.start))]
         runs = chain.start.has(TimeVector)
         last = {**moment, variable: steps[-1] if runs else first}
-        drawer = Drawer(rnn, [chain.start], facts, last, "2", sigma, growing=variable)
+        drawer = Drawer(rnn, [chain.start], facts, last, "2", sigma)
         try:
             setting = drawer.draw(np.random.default_rng(number), rounds=ROUNDS)
         except UnmetError:

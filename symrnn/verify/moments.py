@@ -18,8 +18,10 @@ from sympy import Integer, Symbol
 from sympy.core.relational import Relational
 
 from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.kernel.terms import substitute
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import Ranged
+from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
@@ -121,38 +123,39 @@ def in_force(facts: Iterable[Any]) -> tuple[Any, ...]:
     Raises:
         EvidenceError: one is false.
     """
-    found = tuple(fact for fact in facts if fact not in (True, sympy.true))
+    found = tuple(_opened(fact) for fact in facts if fact not in (True, sympy.true))
     if any(fact in (False, sympy.false) for fact in found):
         raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": listed(found)})
     return found
 
 
-def universal(fact: Any, spoken: Iterable[Symbol]) -> frozenset[Symbol]:
-    """The times at all of which a hypothesis is assumed; it is about one moment in the others.
+class Every(sympy.Dummy):  # type: ignore[misc]
+    """The index of a hypothesis about all times from `since` on."""
 
-    A relation of the language is assumed at all times of an index that nothing else of the claim
-    is about. This is the one place where that is read.
-
-    Args:
-        fact: a hypothesis.
-        spoken: the symbols of the claim and of the order of its times.
-    """
-    if isinstance(fact, Relational):
-        return frozenset()
-    known = set(spoken)
-    return frozenset(s for s in fact.free_symbols if _is_integer(s) and s not in known)
+    since: Any = sympy.S.One
 
 
-def spoken_symbols(
-    expressions: Sequence[Any], facts: Sequence[Any], growing: Symbol | None = None
-) -> frozenset[Symbol]:
-    """What a claim is about: the symbols of its lines and of the order of times.
+def _opened(fact: Any) -> Any:
+    """A hypothesis for all times as the relation itself, in an index that is known as such."""
+    if not isinstance(fact, ForAll):
+        return fact
+    index = Every(fact.index.name, integer=True)
+    index.since = fact.since
+    return substitute(fact.relation, {fact.index: index})
 
-    What grows in a limit is at no one moment: what is assumed of it is assumed of all.
-    """
-    about = [sympy.sympify(each) for each in expressions]
-    about += [fact for fact in facts if isinstance(fact, Relational)]
-    return frozenset(set().union(*(each.free_symbols for each in about)) - {growing})
+
+def universal(fact: Any) -> frozenset[Every]:
+    """The times at all of which a hypothesis is assumed; it is about one moment in the others."""
+    return frozenset(s for s in fact.free_symbols if isinstance(s, Every))
+
+
+def has_begun(chosen: Mapping[Symbol, Any]) -> bool:
+    """Whether every index that ranges over all times is at one from which on it does."""
+    return all(
+        value >= sympy.sympify(index.since).subs(chosen)
+        for index, value in chosen.items()
+        if isinstance(index, Every)
+    )
 
 
 def _is_integer(symbol: Any) -> bool:
@@ -179,8 +182,7 @@ def moments(
         DisagreementError: the hypotheses allow times at which a line speaks of what is not there.
         EvidenceError: they allow none.
     """
-    spoken = spoken_symbols(expressions, facts)
-    held = {s for fact in facts for s in universal(fact, spoken)} - spoken
+    held = {s for fact in facts for s in universal(fact)}
     places = [at for at, s in enumerate(integers.times) if s not in held]
     times = [integers.times[at] for at in places]
     about = [f for f in facts if isinstance(f, Relational) and f.free_symbols <= set(times)]
