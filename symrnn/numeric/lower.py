@@ -75,6 +75,7 @@ def lower(
     written = expression.xreplace(words)
     tree = ast.parse(printer().doprint(written), mode="eval")
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    _require_own_names(written, tree)
     arguments = [(label, what) for label, what in arguments_of(written).items() if label in used]
     function = lambdify(
         [what for _, what in arguments],
@@ -83,6 +84,25 @@ def lower(
         printer=printer,
     )
     return Kernel(expression, name, tuple(label for label, _ in arguments), function)
+
+
+def _require_own_names(expression: Any, tree: ast.AST) -> None:
+    """Refuse two quantities of one name, and a quantity named as a function that is called."""
+    quantities = {
+        (parameter_name(node), node.func, node.shape)
+        for node in expression.atoms(sympy.MatrixSymbol, TimeVector)
+    }
+    symbols = expression.free_symbols - expression.atoms(sympy.MatrixSymbol)
+    labels = [*(label for label, *_ in quantities), *(symbol.name for symbol in symbols)]
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    called = {function.id for function in calls if isinstance(function, ast.Name)}
+    for label in sorted(labels):
+        if labels.count(label) > 1 or label in called:
+            taken = "a function of the generated code" if label in called else "another quantity"
+            raise IllFormedError(
+                f"the name {label} is that of {taken}, too",
+                {"expected": "a name for each quantity", "got": ", ".join(sorted(labels))},
+            )
 
 
 def _keywords(expression: Any) -> list[Symbol]:

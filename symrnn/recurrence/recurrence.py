@@ -14,7 +14,8 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.calculus import jacobian, vjp
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
-from symrnn.language.algebra import MatrixSum, as_matrix
+from symrnn.language.algebra import MatrixSum, Parameter, as_matrix
+from symrnn.language.names import in_code
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence, TimeVector
 
@@ -82,6 +83,7 @@ class Recurrence:
         for state in self.states:
             if state[self.index] not in self.definitions:
                 raise IllFormedError(f"the state {state.label} has no definition")
+        self._check_names()
         reads = {defined: value.atoms(TimeVector) for defined, value in self.definitions.items()}
         try:
             TopologicalSorter(reads).prepare()
@@ -104,6 +106,28 @@ class Recurrence:
                 f"the definition of {defined} uses the output {used}",
                 {"expected": "outputs that no state depends on", "got": str(used)},
             )
+
+    def _check_names(self) -> None:
+        """One name for each quantity: parameters, sequences, sizes, times; as code has them."""
+        nodes = (*self.definitions, *self.definitions.values())
+        leaves = {leaf for node in nodes for leaf in node.atoms(sympy.MatrixSymbol, TimeVector)}
+        found: dict[str, Any] = {}
+        given = (*self.states, *self.inputs, *self.outputs)
+        sequences = {leaf.sequence for leaf in leaves if isinstance(leaf, TimeVector)}
+        parameters = {leaf for leaf in leaves if not isinstance(leaf, TimeVector)}
+        sizes = {size for leaf in leaves for n in leaf.shape for size in n.free_symbols}
+        for quantity in sorted(
+            {*given, *sequences, *parameters, *sizes, self.index}, key=_described
+        ):
+            name = in_code(str(getattr(quantity, "label", quantity)))
+            if found.setdefault(name, quantity) != quantity:
+                raise IllFormedError(
+                    f"two quantities have the name {name}",
+                    {
+                        "expected": "one name for each sequence, parameter, size and time",
+                        "got": f"{_described(found[name])}; {_described(quantity)}",
+                    },
+                )
 
     # ------------------------------------------------------------------ reading
 
@@ -285,6 +309,15 @@ class Recurrence:
     def __repr__(self) -> str:
         lines = [f"{defined} = {value}" for defined, value in self.definitions.items()]
         return "\n".join(lines)
+
+
+def _described(quantity: Any) -> str:
+    if isinstance(quantity, Symbol):
+        return f"the size or time {quantity}"
+    if isinstance(quantity, Sequence):
+        return f"the sequence {quantity.label}, {quantity.rows} × {quantity.cols}"
+    kind = "parameter" if isinstance(quantity, Parameter) else type(quantity).__name__
+    return f"the {kind} {quantity}, {shapes.show(quantity.shape)}"
 
 
 def _variable(by: MatrixExpr) -> MatrixExpr:
