@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 from sympy import Symbol, lambdify
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, RangeError
 from symrnn.language.activations import Activation, Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
 from symrnn.language.time import TimeVector
@@ -50,6 +50,7 @@ class Kernel:
 
         Raises:
             IllFormedError: naming each argument that is missing.
+            RangeError: the formula divides by 0 there, or has no value, as v/‖v‖ at v = 0.
         """
         missing = [name for name in self.arguments if name not in bindings]
         if missing:
@@ -57,7 +58,16 @@ class Kernel:
                 f"the kernel of {self.expression} lacks {', '.join(missing)}",
                 {"expected": ", ".join(self.arguments), "got": ", ".join(bindings)},
             )
-        return self.function(*(bindings[name] for name in self.arguments))
+        met: list[str] = []
+        with np.errstate(divide="call", invalid="call", call=lambda kind, _: met.append(kind)):
+            value = self.function(*(bindings[name] for name in self.arguments))
+        # A branch that is not taken may divide by 0: the result has no trace of it.
+        if met and not np.isfinite(value).all():
+            raise RangeError(
+                f"{self.name} has no finite value here: {' and '.join(sorted(set(met)))}",
+                {"formula": self.expression, "not finite": int((~np.isfinite(value)).sum())},
+            )
+        return value
 
 
 def lower(

@@ -44,7 +44,10 @@ def depends(u: MatrixExpr, on: MatrixExpr, context: Context) -> bool | None:
     if rnn.is_state(u) and u.index == 0:
         return False
     if not isinstance(on, TimeVector):
-        return True
+        # What stands in no definition moves nothing that is defined.
+        return on in rnn.parameters
+    if rnn.definition(on) is None and on.sequence not in {*rnn.inputs, *rnn.states}:
+        return False
     if u.index == on.index:
         return _reads_at_its_time(u, on, rnn)
     later = context.nonnegative(u.index - on.index)
