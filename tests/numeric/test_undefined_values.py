@@ -54,3 +54,9 @@ def test_a_softmax_of_a_curve_has_its_values() -> None:
 def test_what_comes_in_without_a_value_is_passed_on() -> None:
     doubled = lower(2 * v)({"v": np.array([[np.nan], [1.0]])})
     assert np.isnan(doubled[0, 0]) and doubled[1, 0] == 2
+
+
+def test_a_caller_that_ignores_it_gets_the_values() -> None:
+    formula = lower(MatrixProduct(1 / norm(v, "2"), v))
+    with np.errstate(all="ignore"):
+        assert np.isnan(formula({"v": np.zeros((3, 1))})).all()
