@@ -2,7 +2,18 @@
 
 from sympy import Rational, Symbol, limit, oo, summation
 
-from symrnn import D, D_plus, Inequality, Vec, Witness, derivation, largest_entry, norm, statement
+from symrnn import (
+    D,
+    D_plus,
+    Inequality,
+    Vec,
+    Witness,
+    derivation,
+    for_all,
+    largest_entry,
+    norm,
+    statement,
+)
 from symrnn import rules as by
 
 
@@ -25,12 +36,12 @@ def gradients_vanish(rnn):
         k >= 0,
         k <= t,
         gamma * lam < 1,
-        Inequality(largest_entry(rnn.slopes(j)), gamma),
+        for_all(j, Inequality(largest_entry(rnn.slopes(j)), gamma)),
         Inequality(norm(W), lam),
     ]
     outer, over_time, inner = D(L[t], s[t]), D(s[t], s[k]), D_plus(s[k], Vec(W))
     term = norm(outer * over_time * inner)
-    bounded = [Inequality(norm(outer), C), Inequality(norm(inner), E)]
+    bounded = [for_all(t, Inequality(norm(outer), C), since=0), Inequality(norm(inner), E)]
     return {
         "the derivative over many steps": derivation(norm(over_time), given=contracting)
         .at_most((gamma * lam) ** (t - k), by.uses_bound("product_bound"))

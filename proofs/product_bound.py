@@ -7,6 +7,7 @@ from symrnn import (
     Inequality,
     Witness,
     derivation,
+    for_all,
     largest_entry,
     norm,
     ordered_product,
@@ -32,7 +33,7 @@ def product_bound(rnn):
             given=[
                 k >= 0,
                 k <= t,
-                Inequality(largest_entry(rnn.slopes(j)), gamma),
+                for_all(j, Inequality(largest_entry(rnn.slopes(j)), gamma)),
                 Inequality(norm(rnn.W), lam),
             ],
         )

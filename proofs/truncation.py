@@ -9,6 +9,7 @@ from symrnn import (
     Vec,
     Witness,
     derivation,
+    for_all,
     largest_entry,
     norm,
     ordered_sum,
@@ -56,10 +57,10 @@ def truncation(rnn):
     bias = exact - holding(t - tau - 1)
     within = [tau >= 0, tau <= t - 1]
     bounded = [
-        Inequality(largest_entry(rnn.slopes(j)), rnn.gamma),
+        for_all(j, Inequality(largest_entry(rnn.slopes(j)), rnn.gamma)),
         Inequality(norm(W), rnn.lam),
         Inequality(norm(outer), C),
-        Inequality(norm(D_plus(s[k], Vec(W))), E),
+        for_all(k, Inequality(norm(D_plus(s[k], Vec(W))), E)),
     ]
 
     def bounding(start, first, last):

@@ -12,7 +12,7 @@ from symrnn.language.entry import entry
 from symrnn.language.explicit import entries
 from symrnn.language.norms import largest_entry, norm
 from symrnn.language.ordered import ordered_product, ordered_sum
-from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, for_all
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Unvec, Vec, stack
 from symrnn.language.time import Sequence
 from symrnn.language.writing import latex, text
@@ -53,6 +53,7 @@ __all__ = [
     "D_plus",
     "Diag",
     "Equation",
+    "ForAll",
     "Hadamard",
     "Identity",
     "Inequality",
@@ -82,6 +83,7 @@ __all__ = [
     "entry",
     "errors",
     "explicit",
+    "for_all",
     "gradient",
     "induction",
     "jacobian",

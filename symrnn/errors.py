@@ -62,3 +62,7 @@ class SideConditionError(EvidenceError):
 
 class DisagreementError(EvidenceError):
     """A derived formula and its independent oracle disagree numerically."""
+
+
+class UndecidedError(SymrnnError):
+    """A check could not tell right from wrong at these numbers: at a kink, where all is zero."""

@@ -26,6 +26,7 @@ LAYERS = [
     {"language"},
     {"calculus"},
     {"recurrence"},
+    {"kernel"},
     {"theory", "numeric", "enclosure"},
     {"verify", "typeset", "machine"},
     {"lecture", "bench"},

@@ -19,12 +19,15 @@
 (*       grad f A          ∂f/∂A of a scalar, in the shape of A               *)
 (*       flow F k t        the map s_k ↦ s_t of the recurrence s_j = F_j(s_{j-1}) *)
 (*       state F s0 t      s_t                                                *)
+(*       run F s0 k v t    s_t where s_k is v, whether t is before k or not   *)
+(*       step F s0 j v     s_j from s_{j-1}, whether there is a step j or not *)
 (*                                                                            *)
 (* With a cell F, its state s := state F s0 and losses ell t of s_t:          *)
-(*       ∂s_t/∂s_k               jac (flow F k t) (s k)                       *)
+(*       ∂s_t/∂s_k               jac (flow F k t) (s k), where k <= t         *)
+(*       the same, nothing known jac (fun v => run F s0 k v t) (s k)          *)
 (*       ∂s_t/∂vec(W)            jacvec (fun V => state (F V) s0 t) W         *)
 (*       the same, s_h held      jacvec (fun V => flow (F V) h t (s h)) W     *)
-(*       ∂⁺s_k/∂vec(W)           jacvec (fun V => F V k (s (k - 1))) W        *)
+(*       ∂⁺s_k/∂vec(W)           jacvec (fun V => F V k (s (k-1))) W, 1 <= k   *)
 (*       ∂L_t/∂s_t               jac (ell t) (s t), a row                     *)
 (* A derivative says something only where it exists: a sentence with ∂y/∂x in *)
 (* it states `differentiable` of the same map at the same point as well.      *)
@@ -92,6 +95,14 @@ Definition flow (F : nat -> T -> T) k t (s : T) : T :=
   iteri (t - k) (fun i => F (k + i).+1) s.
 
 Definition state (F : nat -> T -> T) (s0 : T) t : T := flow F 0 t s0.
+
+(* s_t in the run in which s_k is v: the states before s_k are as they were   *)
+Definition run (F : nat -> T -> T) (s0 : T) k (v : T) t : T :=
+  if (k <= t)%N then flow F k t v else state F s0 t.
+
+(* s_j from s_{j-1}; s_0 is given, and depends on nothing                     *)
+Definition step (F : nat -> T -> T) (s0 : T) j (s : T) : T :=
+  if j is j'.+1 then F j s else s0.
 
 End Recurrence.
 

@@ -2,6 +2,11 @@
 
 This is the exact meaning of the language, written without any of its algebra: matrices are
 SymPy's dense ones, and what a leaf or a derivative stands for is asked of an `Interpretation`.
+
+Every product and sum is empty where its upper bound is below its lower one, SymPy's `Sum` and
+`Product` as well: their own `doit` takes a reversed range for a negative sum (Karr's convention),
+and one claim must not be read in both ways. A scalar derivative is SymPy's `diff` where nothing
+in it has a kink, and `Slope` elsewhere, which has a value only where the derivative exists.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ from typing import Any, Protocol, TypeAlias
 
 import sympy
 from sympy import Expr, Function, ImmutableDenseMatrix, Integer, Tuple
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
@@ -33,6 +39,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Limit, Relation
+from symrnn.language.slope_at import slope_by
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -92,10 +99,63 @@ def entries(expression: Any, meaning: Interpretation) -> Any:
     All sizes and times in `expression` must be integers.
     """
     if isinstance(expression, Expr) and not isinstance(expression, MatrixExpr | Norm | Entry):
-        expression = expression.doit()  # scalar sums and products, written out
-        inner = {node: entries(node, meaning) for node in expression.atoms(Norm, Entry)}
-        return expression.xreplace(inner).doit()
+        return _scalar(expression, meaning)
     return _entries(expression, meaning)
+
+
+def _scalar(node: Expr, meaning: Interpretation) -> Expr:
+    """A scalar with its sums, products, derivatives, norms and entries written out.
+
+    Raises:
+        NotSupportedError: it holds an operation of SymPy's that the language gives no meaning.
+    """
+    if isinstance(node, sympy.Sum | sympy.Product):
+        return _scalar(members_of(node), meaning)
+    if isinstance(node, sympy.Derivative):
+        value = _scalar(node.expr, meaning)
+        for variable, count in node.variable_count:
+            for _ in range(int(count)):
+                value = slope_by(value, variable)
+        return value
+    if isinstance(node, WITHOUT_MEANING):
+        raise NotSupportedError(
+            f"{type(node).__name__} has no meaning in the language", {"node": str(node)}
+        )
+    arguments = [_inner(arg, meaning) for arg in node.args]
+    return node.func(*arguments) if arguments else node
+
+
+def _inner(node: Any, meaning: Interpretation) -> Any:
+    if isinstance(node, MatrixExpr | Norm | Entry):
+        return _entries(node, meaning)
+    return _scalar(node, meaning) if isinstance(node, Expr) else node
+
+
+WITHOUT_MEANING = (ExprWithLimits, sympy.Subs, sympy.Piecewise, sympy.Limit, sympy.Order)
+"""What binds or branches in SymPy's own way."""
+
+
+def written_out(node: Any) -> Any:
+    """A scalar with SymPy's sums and products over integers written out, and nothing else."""
+    if isinstance(node, sympy.Sum | sympy.Product):
+        return written_out(members_of(node))
+    if isinstance(node, MatrixExpr | Norm | Entry) or not isinstance(node, Expr) or not node.args:
+        return node
+    return node.func(*map(written_out, node.args))
+
+
+def members_of(node: Any) -> Expr:
+    """A sum or product of SymPy's over integers, term by term; empty where upper < lower."""
+    body, (*inner, (index, lower, upper)) = node.function, node.limits
+    if not (lower.is_Integer and upper.is_Integer):
+        raise NotSupportedError(
+            f"the range of {index} is no range of integers",
+            {"expected": "integer bounds", "got": f"{lower} … {upper}"},
+        )
+    if inner:  # the last of its ranges is the outermost
+        body = node.func(body, *inner)
+    members = (body.subs(index, time) for time in range(int(lower), int(upper) + 1))
+    return (sympy.Add if isinstance(node, sympy.Sum) else sympy.Mul)(*members)
 
 
 @singledispatch

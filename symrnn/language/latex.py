@@ -37,7 +37,7 @@ from symrnn.language.precedence import (
     precedence,
     shown_by_formula,
 )
-from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import (
     Block,
@@ -339,3 +339,15 @@ def _(node: Limit, printer: Any) -> str:
     quantity: Expr = node.lhs
     goal = printer._print(node.rhs)
     return rf"{printer._print(quantity)} \xrightarrow[{variable} \to \infty]{{}} {goal}"
+
+
+@write_latex.register
+def _(node: ForAll, printer: Any) -> str:
+    times = rf"{printer._print(node.index)} \ge {printer._print(node.since)}"
+    return rf"{printer._print(node.relation)} \text{{ for all }} {times}"
+
+
+@write_latex.register
+def _(node: Smooth, printer: Any) -> str:
+    activation, matrix = node.args
+    return rf"{printer._print(activation)} \text{{ is differentiable at }} {printer._print(matrix)}"

@@ -1,11 +1,11 @@
-"""What a statement can claim: equality, inequality, a limit."""
+"""What a statement can claim or assume: equality, inequality, a limit, a relation at all times."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 import sympy
-from sympy import Basic
+from sympy import Basic, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
@@ -87,3 +87,65 @@ class Limit(Written, Basic):  # type: ignore[misc]
     def rhs(self) -> Any:
         """Where it goes."""
         return self.args[2]
+
+
+class ForAll(Written, Basic):  # type: ignore[misc]
+    """A relation at every integer time from `since` on: a hypothesis about all times at once.
+
+    A hypothesis in which a time stands free is about that one time only.
+    """
+
+    def __new__(cls, index: Any, relation: Relation, since: Any = 1) -> ForAll:
+        if not isinstance(index, Symbol) or not index.is_integer:
+            raise IllFormedError(
+                "what holds for all times needs a time to range over",
+                {"expected": "an integer symbol", "got": repr(index)},
+            )
+        if not isinstance(relation, Equation | Inequality):
+            raise IllFormedError(
+                "what holds for all times must be an equation or an inequality",
+                {"expected": "Equation(…) or Inequality(…)", "got": repr(relation)},
+            )
+        since = as_scalar(since)
+        if index in since.free_symbols:
+            raise IllFormedError(
+                "the first time must not depend on the time that ranges",
+                {"expected": f"an expression without {index}", "got": str(since)},
+            )
+        return cast("ForAll", super().__new__(cls, index, relation, since))
+
+    @property
+    def index(self) -> Symbol:
+        """The time, bound here."""
+        return self.args[0]
+
+    @property
+    def relation(self) -> Relation:
+        """What holds at each time."""
+        return cast("Relation", self.args[1])
+
+    @property
+    def since(self) -> Any:
+        """The first time."""
+        return self.args[2]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        inner: set[Any] = self.relation.free_symbols
+        return (inner - {self.index}) | self.since.free_symbols
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.index]
+
+
+def for_all(index: Any, relation: Relation, since: Any = 1) -> ForAll:
+    """The hypothesis that `relation` holds at every time `index` ≥ `since`; see `ForAll`."""
+    return ForAll(index, relation, since)
+
+
+class Smooth(Written, Basic):  # type: ignore[misc]
+    """σ is differentiable at every entry of a matrix: a hypothesis for a σ that has kinks."""
+
+    def __new__(cls, activation: Any, matrix: Any) -> Smooth:
+        return cast("Smooth", super().__new__(cls, activation, as_matrix(matrix)))

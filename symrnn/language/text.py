@@ -35,7 +35,7 @@ from symrnn.language.precedence import (
     precedence,
     shown_by_formula,
 )
-from symrnn.language.relations import Limit, Relation
+from symrnn.language.relations import ForAll, Limit, Relation, Smooth
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -249,3 +249,15 @@ def _(node: Relation, printer: Any) -> str:
 def _(node: Limit, printer: Any) -> str:
     variable = printer._print(node.variable)
     return f"{printer._print(node.lhs)} → {printer._print(node.rhs)} as {variable} → ∞"
+
+
+@write_text.register
+def _(node: ForAll, printer: Any) -> str:
+    times = f"{printer._print(node.index)} ≥ {printer._print(node.since)}"
+    return f"{printer._print(node.relation)} for all {times}"
+
+
+@write_text.register
+def _(node: Smooth, printer: Any) -> str:
+    activation, matrix = node.args
+    return f"{printer._print(activation)} is differentiable at {printer._print(matrix)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Symbol
 from sympy.core.relational import (
     GreaterThan,
     LessThan,
@@ -16,7 +17,7 @@ from sympy.core.relational import (
 )
 
 from symrnn.language.notation import LECTURE, Notation
-from symrnn.language.relations import Inequality, Relation
+from symrnn.language.relations import ForAll, Inequality, Relation, Smooth
 from symrnn.language.writing import latex
 from symrnn.theory.statement import Part
 
@@ -40,7 +41,8 @@ def assumed(headline: Sequence[Part], parts: Sequence[Part]) -> tuple[Any, ...]:
     A bound that only one of several parts needs stays beside its claim.
     """
     counts = Counter(fact for part in parts for fact in set(part.given))
-    bounds = (fact for part in headline for fact in part.given if isinstance(fact, Inequality))
+    said = Inequality | ForAll
+    bounds = (fact for part in headline for fact in part.given if isinstance(fact, said))
     return tuple(fact for fact in dict.fromkeys(bounds) if counts[fact] > 1 or len(parts) == 1)
 
 
@@ -51,6 +53,7 @@ def condition(part: Part, said: Iterable[Any], notation: Notation = LECTURE) -> 
     """
     known = set(said)
     formulas = written((fact for fact in part.given if fact not in known), notation)
+    formulas += signs(part, notation)
     return ", ".join(f"${formula}$" for formula in formulas)
 
 
@@ -58,7 +61,21 @@ def written(facts: Iterable[Any], notation: Notation = LECTURE) -> list[str]:
     """Hypotheses as LaTeX, each once: inequalities linked into chains, then the others."""
     rest = list(dict.fromkeys(facts))
     chains = merged([fact for fact in rest if isinstance(fact, Relational)], notation)
-    return chains + [latex(fact, notation) for fact in rest if isinstance(fact, Relation)]
+    others = [fact for fact in rest if isinstance(fact, Relation | ForAll | Smooth)]
+    return chains + [latex(fact, notation) for fact in others]
+
+
+def signs(part: Part, notation: Notation = LECTURE) -> list[str]:
+    """What the claim's own symbols are assumed to be: γ ≥ 0, κ > 0. Sizes are ≥ 1 everywhere."""
+    symbols = {each for each in part.claim.free_symbols if isinstance(each, Symbol)}
+    signed = [each for each in symbols if each.is_nonnegative and not each.is_integer]
+    return [
+        f"{latex(each, notation)} {POSITIVE if each.is_positive else NONNEGATIVE}"
+        for each in sorted(signed, key=str)
+    ]
+
+
+POSITIVE, NONNEGATIVE = "> 0", r"\ge 0"
 
 
 def merged(facts: Sequence[Relational], notation: Notation = LECTURE) -> list[str]:

@@ -16,6 +16,7 @@ from symrnn.lecture.progress import Progress, silent
 from symrnn.machine.build import Heard
 from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import MACHINE_CHECKED, Checked, machine_check
+from symrnn.machine.folders import both, read_folder
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
@@ -30,12 +31,15 @@ FOLDER = "coq"
 
 
 def theorems(folders: Iterable[Path] = ()) -> dict[str, Source]:
-    """The Coq files of the lecture, and of folders of proofs beside it."""
-    found = read_sources(lecture_folder() / FOLDER)
-    for folder in folders:
-        if (folder / FOLDER).is_dir() and folder.resolve() != lecture_folder().resolve():
-            found |= read_sources(folder / FOLDER)
-    return found
+    """The Coq files of the lecture, and of folders of proofs beside it.
+
+    Files of a folder have a library of their own: none can stand in for one of the lecture's.
+    """
+    found: dict[str, Source] = {}
+    for folder in dict.fromkeys(each.resolve() for each in folders):
+        if (folder / FOLDER).is_dir() and folder != lecture_folder().resolve():
+            found = both(found, read_folder(folder / FOLDER))
+    return {**read_sources(lecture_folder() / FOLDER), **found}
 
 
 def ask_prover(
@@ -60,7 +64,7 @@ def ask_prover(
     kept = Cache(cache or default_folder())
     sources = theorems(folders)
     return machine_check(
-        [each.of(rnn) for each in library.values()],
+        library.values(),
         rnn,
         sources,
         wrong_versions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import sympy
 from sympy import Expr, Integer, Symbol
 
 from symrnn.errors import NotSupportedError
+from symrnn.machine.naturals import Facts, at_least_zero
 
 ATOM, APPLICATION, PREFIX, PRODUCT, SUM, RELATION, ARROW = 0, 10, 35, 40, 50, 70, 99
 """Levels of Coq's grammar: the higher, the looser it binds."""
@@ -36,22 +38,45 @@ def apply(function: str, *arguments: Coq) -> Coq:
     return Coq(" ".join([function, *(each.argument for each in arguments)]), APPLICATION)
 
 
-RESERVED = {"exists": "exists_", "fun": "fun_", "forall": "forall_", "in": "in_", "at": "at_"}
+_LETTERS = frozenset("ABCDEGHIJKLMPQTUWXYZbcdeghijklmnopqrtuwyz")
+_GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda"}
+
+NAMES = _LETTERS | _GREEK | {"mu", "nu", "rho", "tau", "phi", "chi", "psi", "omega"}
+"""Names of symbols that stay as they are, with a number behind them too.
+
+None of them is a name of the vocabulary, of Coq's libraries as far as they are printed, or of what
+a proposition binds itself.
+"""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBERED = re.compile(r"_?[0-9]+$")
 
 
-def name_of(symbol: Symbol) -> str:
-    """The Coq variable that stands for a symbol."""
-    if not symbol.name.replace("_", "").isalnum() or not symbol.name.isascii():
-        raise NotSupportedError("no Coq name for this symbol", {"got": symbol.name})
+def name_of(symbol: Any) -> str:
+    """The Coq variable that stands for a symbol or a parameter.
+
+    Any other name than those in `NAMES` gets an underscore, so that whatever a symbol is called, it
+    hides nothing; two symbols of different names keep different names.
+
+    Raises:
+        NotSupportedError: Coq has no such names.
+    """
     name = str(symbol.name)
-    return RESERVED.get(name, name)
+    if not _NAME.fullmatch(name):
+        raise NotSupportedError("no Coq name for this symbol", {"got": name})
+    return name if _NUMBERED.sub("", name) in NAMES else f"{name}_"
+
+
+def natural(symbol: Symbol) -> Coq:
+    """A whole number: a size d is d.+1 in Coq, which leaves no room for matrices without rows."""
+    return Coq(f"{name_of(symbol)}.+1" if symbol.is_positive else name_of(symbol))
 
 
 def time(expression: Any) -> Coq:
-    """A time, or a number of steps, as a natural number: t - (k + 1) for t - k - 1.
+    """A time as a natural number: t - (k + 1) for t - k - 1.
 
-    Subtraction of natural numbers is cut off at 0; what a claim speaks of exists only where no
-    difference is negative.
+    Subtraction of natural numbers is cut off at 0. Vectors exist at no time before, so of those
+    both layers say the same; for numbers of steps see `count`.
     """
     expression = sympy.expand(expression)
     up: list[Coq] = []
@@ -61,7 +86,7 @@ def time(expression: Any) -> Coq:
         coefficient, symbol = term.as_coeff_Mul()
         if term.is_Integer:
             constant = int(term)
-        elif isinstance(symbol, Symbol) and coefficient.is_Integer:
+        elif isinstance(symbol, Symbol) and symbol.is_integer and coefficient.is_Integer:
             (up if coefficient > 0 else down).append(_times(abs(int(coefficient)), symbol))
         else:
             raise NotSupportedError("no Coq form for this time", {"got": str(expression)})
@@ -71,6 +96,23 @@ def time(expression: Any) -> Coq:
     return Coq(f"({later.text} - {_total(down, max(-constant, 0)).argument})%N")
 
 
+def count(expression: Any, facts: Facts) -> Coq:
+    """A number of steps, or the end of a range: an integer that the facts say is at least 0.
+
+    q^(t-k) and the numbers from t - k on have a meaning where t < k too, and Coq has another.
+
+    Raises:
+        NotSupportedError: it is not known to be at least 0.
+    """
+    written = time(expression)
+    if not at_least_zero(expression, facts):
+        raise NotSupportedError(
+            f"whether {expression} is at least 0 does not follow from the hypotheses",
+            {"got": str(expression)},
+        )
+    return written
+
+
 def time_of(expression: Any) -> Coq:
     """A time as the argument of a function that a proposition binds: Coq reads 0 as 0 : R there."""
     written = time(expression)
@@ -78,7 +120,7 @@ def time_of(expression: Any) -> Coq:
 
 
 def _times(count: int, symbol: Symbol) -> Coq:
-    return Coq(name_of(symbol)) if count == 1 else Coq(f"({count} * {name_of(symbol)})%N")
+    return natural(symbol) if count == 1 else Coq(f"({count} * {natural(symbol).text})%N")
 
 
 def _total(terms: list[Coq], constant: int) -> Coq:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from symrnn.errors import IllFormedError
 from symrnn.machine.cache import Cache, keys
 from symrnn.machine.prover import Outcome, Prover, Running, Verdict
-from symrnn.machine.sources import Source, in_order
+from symrnn.machine.sources import CLOSED, USER, Source, in_order, required_by
 from symrnn.processors import cores
 
 Heard = Callable[[Outcome], None]
@@ -31,8 +32,8 @@ def compile_all(
     """Compile the files wanted and all they require.
 
     Args:
-        sources: every file there is, by stem.
-        wanted: stems.
+        sources: every file there is, by key.
+        wanted: keys.
         prover: Coq.
         cache: what was accepted before is taken from it, and what is accepted now is kept there.
         workers: how many at once; as many as this process may use cores by default.
@@ -40,43 +41,51 @@ def compile_all(
         heard: hears of each outcome, in the order in which they come.
 
     Returns:
-        an outcome for each file, by stem.
+        an outcome for each file, by key.
     """
-    ordered = in_order(sources, wanted)
-    key = keys(ordered, prover)
     outcomes: dict[str, Outcome] = {}
-    waiting = {source.stem: source for source in ordered}
+    waiting: dict[str, Source] = {}
     running: dict[str, tuple[Running, Path]] = {}
 
     def settle(outcome: Outcome) -> None:
         outcomes[outcome.stem] = outcome
         heard(outcome)
 
+    for name in dict.fromkeys(wanted):
+        try:
+            waiting |= {source.key: source for source in in_order(sources, [name])}
+        except IllFormedError as error:  # one such file takes no other with it
+            settle(Outcome(name, Verdict.MALFORMED, str(error)))
+    key = keys(in_order(sources, waiting), prover)
     try:
         while waiting or running:
-            for stem, (process, place) in list(running.items()):
+            for name, (process, place) in list(running.items()):
                 outcome = process.poll()
                 if outcome is None:
                     continue
-                del running[stem]
+                del running[name]
                 if outcome.accepted:
-                    cache.keep(key[stem], place, outcome)
+                    cache.keep(key[name], process.source, place, outcome)
                 else:
                     shutil.rmtree(place, ignore_errors=True)
                 settle(outcome)
-            for stem, source in list(waiting.items()):
-                if any(name not in outcomes for name in source.requires):
+            for name, source in list(waiting.items()):
+                if any(required not in outcomes for required in source.requires):
                     continue
-                missing = [name for name in source.requires if not outcomes[name].accepted]
-                known = cache.find(key[stem], stem)
-                if missing or known is not None:
-                    del waiting[stem]
-                    settle(known if known and not missing else _blocked(stem, missing))
+                missing = [each for each in source.requires if not outcomes[each].accepted]
+                known = cache.find(key[name], source)
+                if missing or source.flaw or known is not None:
+                    del waiting[name]
+                    settle(known if known and not missing else _without_coq(source, missing))
                 elif len(running) < (workers or cores()):
-                    del waiting[stem]
+                    del waiting[name]
                     place = cache.prepare(source)
                     libraries = cache.libraries(source, sources, key)
-                    running[stem] = prover.start(place, stem, libraries, time_limit), place
+                    checked = _to_be_checked(source, sources)
+                    running[name] = (
+                        prover.start(place, source, libraries, time_limit, checked),
+                        place,
+                    )
             if running:
                 time.sleep(0.02)
     finally:
@@ -86,5 +95,17 @@ def compile_all(
     return outcomes
 
 
-def _blocked(stem: str, missing: list[str]) -> Outcome:
-    return Outcome(stem, Verdict.BLOCKED, f"{', '.join(missing)} was not accepted")
+def _without_coq(source: Source, missing: list[str]) -> Outcome:
+    """What is known of a source that is not given to Coq."""
+    if source.flaw:
+        return Outcome(source.key, Verdict.MALFORMED, source.flaw)
+    return Outcome(source.key, Verdict.BLOCKED, f"{', '.join(missing)} was not accepted")
+
+
+def _to_be_checked(source: Source, sources: Mapping[str, Source]) -> list[str]:
+    """Modules that the independent checker checks again: what closes propositions, and all that
+    is not ours in what it rests on."""
+    if source.library != CLOSED:
+        return []
+    theirs = [each.module for each in required_by(source, sources) if each.library == USER]
+    return [source.module, *theirs]

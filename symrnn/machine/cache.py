@@ -15,9 +15,9 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from symrnn.machine.prover import Outcome, Prover, Verdict
-from symrnn.machine.sources import Source
+from symrnn.machine.sources import Source, required_by
 
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def default_folder() -> Path:
@@ -34,8 +34,8 @@ def keys(ordered: Iterable[Source], prover: Prover) -> dict[str, str]:
     found: dict[str, str] = {}
     for source in ordered:
         required = "".join(found[stem] for stem in sorted(source.requires))
-        material = f"{base}\0{required}\0{source.stem}\0{source.text}"
-        found[source.stem] = hashlib.sha256(material.encode()).hexdigest()
+        material = f"{base}\0{required}\0{source.key}\0{source.text}"
+        found[source.key] = hashlib.sha256(material.encode()).hexdigest()
     return found
 
 
@@ -49,15 +49,23 @@ class Cache:
         """The folder of a key."""
         return self.folder / key
 
-    def find(self, key: str, stem: str) -> Outcome | None:
+    def find(self, key: str, source: Source) -> Outcome | None:
         """What was accepted under a key; None where nothing was, or it is damaged."""
         place = self.place(key)
         try:
             record = json.loads((place / "outcome.json").read_text(encoding="utf-8"))
-            known = Outcome(stem, Verdict.ACCEPTED, record["said"], None, record["seconds"], True)
+            known = Outcome(
+                source.key,
+                Verdict.ACCEPTED,
+                record["said"],
+                None,
+                record["seconds"],
+                True,
+                record["context"],
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return known if (place / f"{stem}.vo").is_file() else None
+        return known if (place / f"{source.stem}.vo").is_file() else None
 
     def prepare(self, source: Source) -> Path:
         """A fresh folder that holds the source, to compile it in."""
@@ -66,13 +74,17 @@ class Cache:
         (place / f"{source.stem}.v").write_text(source.text, encoding="utf-8")
         return place
 
-    def keep(self, key: str, prepared: Path, outcome: Outcome) -> None:
+    def keep(self, key: str, source: Source, prepared: Path, outcome: Outcome) -> None:
         """Keep what was compiled in a prepared folder; only what was accepted is ever kept."""
         if not outcome.accepted:
             raise ValueError(f"{outcome.stem}: only what was accepted is kept")
-        record = {"said": outcome.said, "seconds": outcome.seconds}
+        record = {
+            "said": outcome.said,
+            "seconds": outcome.seconds,
+            "context": outcome.context,
+        }
         (prepared / "outcome.json").write_text(json.dumps(record), encoding="utf-8")
-        if self.find(key, outcome.stem) is None:
+        if self.find(key, source) is None:
             shutil.rmtree(self.place(key), ignore_errors=True)
             with suppress(OSError):  # another run was faster
                 os.replace(prepared, self.place(key))
@@ -80,13 +92,13 @@ class Cache:
 
     def libraries(
         self, source: Source, sources: Mapping[str, Source], of: Mapping[str, str]
-    ) -> list[Path]:
-        """The folders of all that a source requires, itself and through others."""
-        found: dict[str, Path] = {}
-        pending = list(source.requires)
-        while pending:
-            stem = pending.pop()
-            if stem not in found:
-                found[stem] = self.place(of[stem])
-                pending.extend(sources[stem].requires)
-        return list(found.values())
+    ) -> list[tuple[Path, str]]:
+        """The folders of all that a source requires, itself and through others, with their library.
+
+        Args:
+            source: what requires.
+            sources: all files, by key.
+            of: the key in this cache of each.
+        """
+        required = required_by(source, sources)
+        return [(self.place(of[each.key]), each.library) for each in required]

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
-from symrnn.errors import NotSupportedError
-from symrnn.language.notation import ELMAN
-from symrnn.language.time import TimeVector
+from symrnn.machine.assumed import axioms, objections, unaccepted
 from symrnn.machine.build import TIME_LIMIT, Heard, compile_all
 from symrnn.machine.cache import Cache
-from symrnn.machine.names import claims_stem, theorem_name
-from symrnn.machine.obligations import (
-    Obligation,
-    ObligationFile,
-    Planted,
-    axioms,
-    obligation_file,
-    refusals,
-)
-from symrnn.machine.propositions import proposition
+from symrnn.machine.jobs import Job, first_lines, job_of
+from symrnn.machine.obligations import refusals
 from symrnn.machine.prover import Outcome, Prover
-from symrnn.machine.real_claims import is_real
-from symrnn.machine.sources import Source
+from symrnn.machine.sources import CLOSED, Source
+from symrnn.machine.stated import Slips
 from symrnn.recurrence.elman import RNN
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.statement import Statement
 
 MACHINE_CHECKED = "machine_checked"
-DROPPED = "a hypothesis dropped"
 
-Slips = Callable[[Any], Iterable[tuple[str, Any]]]
-"""From a claim to wrong versions of it, each with the name of the slip."""
+SHOWN = 4
+"""Objections that are named."""
 
 
 @dataclass(frozen=True)
@@ -125,137 +112,69 @@ def machine_check(
     Args:
         statements: what to check.
         rnn: the recurrence they are about.
-        sources: the Coq files of `proofs/coq`, by stem.
-        slips: wrong versions of a claim, each of which its theorem must refuse to prove.
+        sources: the Coq files of `proofs/coq` and of folders of proofs, by key.
+        slips: wrong versions of a claim, each of which must be another proposition.
         prover, cache, workers, time_limit, heard: see `compile_all`.
     """
-    jobs = {each.name: _job(each, rnn, sources, slips) for each in statements}
-    outcomes: dict[str, Outcome] = {}
-    pending = {name for name, job in jobs.items() if job.obligations}
+    jobs = {each.name: job_of(each, rnn, sources, slips) for each in statements}
+    pending = {name: job for name, job in jobs.items() if job.closings}
     while pending:
-        files = {name: jobs[name].file for name in sorted(pending)}
-        stems = {file.source.stem: file.source for file in files.values()}
-        found = compile_all(
-            {**sources, **stems},
-            stems,
+        files = {file.key: file for job in pending.values() for file in job.files()}
+        wanted = [file.key for file in files.values() if file.library == CLOSED]
+        outcomes = compile_all(
+            {**sources, **files},
+            wanted,
             prover,
             cache,
             workers=workers,
             time_limit=time_limit,
             heard=heard,
         )
-        pending = set()
-        for name, file in files.items():
-            outcomes[name] = found[file.source.stem]
-            smaller = jobs[name].without_refused(file, outcomes[name])
-            if smaller is not None:
-                jobs[name] = smaller
-                pending |= {name} if smaller.obligations else set()
-    return {name: job.checked(outcomes.get(name)) for name, job in jobs.items()}
+        pending = {name: job for name, job in pending.items() if job.learns(outcomes)}
+    return {name: _checked(name, job) for name, job in jobs.items()}
 
 
-@dataclass(frozen=True)
-class _Job:
-    """One statement on its way through the prover."""
-
-    name: str
-    theorems: Mapping[str, str]  # by label
-    obligations: tuple[Obligation, ...]
-    planted: tuple[Planted, ...]
-    left_out: Mapping[str, str]
-    unstated: frozenset[str]
-    reals: bool
-
-    @property
-    def file(self) -> ObligationFile:
-        labels = {each.label for each in self.obligations}
-        planted = [each for each in self.planted if each.obligation.label in labels]
-        return obligation_file(self.name, self.obligations, planted, self.reals)
-
-    def without_refused(self, file: ObligationFile, outcome: Outcome) -> _Job | None:
-        """The job without the part at whose closing line the prover stopped; None if it did not."""
-        refused = file.closing.get(outcome.line or 0)
-        if outcome.accepted or refused is None:
-            return None
-        rest = tuple(each for each in self.obligations if each is not refused)
-        why = f"{outcome.verdict.value}: {_first_lines(outcome.said)}"
-        return replace(self, obligations=rest, left_out={**self.left_out, refused.label: why})
-
-    def checked(self, outcome: Outcome | None) -> Checked:
-        """What is known once the prover has answered."""
-        accepted = outcome is not None and outcome.accepted
-        wrong = ""
-        if outcome is not None and not accepted:
-            wrong = f"{outcome.verdict.value}: {_first_lines(outcome.said)}"
-        parts = tuple(
-            PartChecked(label, theorem, self.left_out.get(label, wrong), label not in self.unstated)
-            for label, theorem in self.theorems.items()
+def _checked(name: str, job: Job) -> Checked:
+    """What is known once the prover has answered."""
+    closing, compared = job.closing, job.compared
+    why = "" if closing is None else _why_not(closing)
+    parts = tuple(
+        PartChecked(
+            each.label,
+            each.theorem,
+            job.left_out.get(each.label, why),
+            each.label not in job.unstated,
         )
-        if outcome is None or not accepted:
-            return Checked(self.name, parts)
-        planted = self.file.planted
-        caught = refusals(outcome.said, len(planted))
-        faults = tuple(
-            FaultTried(each.obligation.label, each.slip, refused)
-            for each, refused in zip(planted, caught, strict=True)
-        )
-        used = axioms(outcome.said)
-        return Checked(self.name, parts, faults, used, outcome.seconds, outcome.cached)
-
-
-def _job(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: Slips) -> _Job:
-    claims = sources.get(claims_stem(statement.name))
-    stated = set(claims.theorems) if claims is not None else set()
-    obligations: list[Obligation] = []
-    planted: list[Planted] = []
-    left_out: dict[str, str] = {}
-    parts = statement.parts(rnn)
-    theorems = {part.label: _theorem(statement, part, rnn) for part in parts}
-    for part in parts:
-        name = theorems[part.label]
-        about = part.cell or rnn
-        try:
-            printed = proposition(part.claim, part.given, about)
-        except NotSupportedError as error:
-            left_out[part.label] = error.message
-            continue
-        if name not in stated:
-            left_out[part.label] = "no theorem yet"
-            continue
-        obligations.append(Obligation(part.label, name, printed))
-        planted += _planted(part, name, printed, about, slips)
-    unstated = frozenset(left_out)
-    reals = all(is_real(part.claim) for part in parts)
-    return _Job(
-        statement.name, theorems, tuple(obligations), tuple(planted), left_out, unstated, reals
+        for each in job.parts.parts
+    )
+    if closing is None or why:
+        return Checked(name, parts)
+    caught = (False,) * len(job.faults)
+    if compared is not None and compared.accepted:
+        caught = refusals(compared.said, len(job.faults))
+    faults = tuple(
+        FaultTried(each.obligation.label, each.slip, refused)
+        for each, refused in zip(job.faults, caught, strict=True)
+    )
+    asked = [each for each in (closing, compared) if each is not None]
+    return Checked(
+        name,
+        parts,
+        faults,
+        axioms(closing.said) or (),
+        sum(each.seconds for each in asked),
+        all(each.cached for each in asked),
     )
 
 
-def _theorem(statement: Statement, part: Part, rnn: RNN) -> str:
-    """The name of a part's theorem; what speaks of no run is one theorem for all cells."""
-    runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
-    return theorem_name(statement.name, part.label, rnn.cell if runs and not part.cell else ELMAN)
-
-
-def _planted(part: Part, theorem: str, printed: str, rnn: RNN, slips: Slips) -> list[Planted]:
-    found = []
-    wrong = [(slip, claim, part.given) for slip, claim in slips(part.claim)]
-    wrong += [(DROPPED, part.claim, given) for given in _fewer(part.given)]
-    for slip, claim, given in wrong:
-        try:
-            text = proposition(claim, given, rnn)
-        except NotSupportedError:
-            continue  # what has no Coq form can be claimed by no theorem
-        if text != printed:
-            found.append(Planted(slip, Obligation(part.label, theorem, text)))
-    return found
-
-
-def _fewer(given: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
-    facts = tuple(dict.fromkeys(fact for fact in given if fact is not sympy.true))
-    for place in range(len(facts)):
-        yield facts[:place] + facts[place + 1 :]
-
-
-def _first_lines(said: str) -> str:
-    return " ".join(said.split())[:300]
+def _why_not(closing: Outcome) -> str:
+    """Why a file whose theorems close propositions proves nothing; empty where it does."""
+    if not closing.accepted:
+        return f"{closing.verdict.value}: {first_lines(closing.said)}"
+    found = objections(closing.context)
+    used = axioms(closing.said)
+    if used is None:
+        found.append("Coq printed no list of axioms")
+    else:
+        found += [f"the axiom {name} is none that may be used" for name in unaccepted(used)]
+    return f"refused: {'; '.join(found[:SHOWN])}" if found else ""

@@ -15,13 +15,17 @@ def theorem_name(statement: str, label: str, cell: str = ELMAN) -> str:
 
     A cell other than the lecture's own is named: step_jacobian_of_sigma_inside_…
     """
-    of_cell = "" if cell == ELMAN else f"of_{cell}"
-    return "_".join(filter(None, (statement, of_cell, slug(label), "claim")))
+    return "_".join(filter(None, (about(statement, cell), slug(label), "claim")))
 
 
-def claims_stem(statement: str) -> str:
-    """The Coq file that states the claims of a statement as they are printed."""
-    return f"{statement}_claims"
+def about(statement: str, cell: str = ELMAN) -> str:
+    """A statement about a cell: the name of the file with its printed propositions."""
+    return statement if cell == ELMAN else f"{statement}_of_{cell}"
+
+
+def claims_stem(statement: str, cell: str = ELMAN) -> str:
+    """The Coq file with the theorems that prove the printed propositions of a statement."""
+    return f"{about(statement, cell)}_claims"
 
 
 def slug(label: str) -> str:

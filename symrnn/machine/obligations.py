@@ -1,27 +1,33 @@
-"""Files that close each printed proposition by its theorem, and try to close wrong ones by it."""
+"""Files that state each printed proposition, have theorems close it, and compare wrong ones.
+
+Three files for the claims of a statement, none of which a user's file can change:
+
+- `claims.NAME`: each proposition as a definition, over our vocabulary and nothing else;
+- `closed.NAME`: one theorem, the conjunction of the propositions. It names them before it loads
+  the files whose theorems close them, so that whatever these redefine comes too late;
+- `closed.NAME_slips`: wrong propositions, which must be others than those that are closed.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from symrnn.machine.names import claims_stem
-from symrnn.machine.sources import LIBRARY, Source
+from symrnn.machine.sources import CLAIMS, CLOSED, LIBRARY, Source
 
-DIFFERS = "the theorem states another proposition"
-"""Why a theorem is refused: it is the same proposition, but for names of bound variables, or not.
+DIFFERS = "this is another proposition"
+"""Why a wrong proposition is not proved: it is the same, but for names of bound variables, or not.
 
 Left to find out by unfolding what does not unfold to the same, Coq would need minutes.
 """
 
-FAULT_LIMIT = 20
-"""Seconds the prover may take to refuse one wrong proposition."""
+LIMIT = 20
+"""Seconds the prover may take to compare two propositions."""
 
-REALS = f"""\
+REALS = """\
 From Coq Require Import Reals.
 From Coquelicot Require Import Coquelicot.
-From {LIBRARY} Require Import {{claims}}.
 Local Open Scope R_scope.
 """
 """What stands above propositions about real functions of one variable."""
@@ -30,7 +36,7 @@ MATRICES = f"""\
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
-From {LIBRARY} Require Import vocabulary {{claims}}.
+From {LIBRARY} Require Import vocabulary.
 Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
@@ -38,95 +44,161 @@ Local Open Scope classical_set_scope.
 """
 """What stands above propositions about matrices over any complete ordered field."""
 
+COMPARE = f"""\
+Ltac same claim fault :=
+  let right := eval cbv delta [claim] in claim in
+  let wrong := eval cbv delta [fault] in fault in
+  first [constr_eq right wrong | fail 1 "{DIFFERS}"];
+  exact tt.
+"""
+
 CLOSING = """\
 Set Printing Depth 8.
 Set Printing Width 400.
-Ltac close claim thm :=
-  let printed := eval cbv delta [claim] in claim in
-  let stated := type of thm in
-  first [constr_eq printed stated | fail 1 "{differs}"];
-  exact thm.
 """
 
+T = TypeVar("T")
+
 _FAILED = "The command has indeed failed with message:"
-_AXIOM = re.compile(r"^([\w.']+)\s*(?::|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Obligation:
-    """A proposition and the theorem that is to close it; `label` is the part's."""
+    """A proposition and the theorem that is to close it.
+
+    label: the part's.
+    theorem: its name.
+    proposition: its text.
+    """
 
     label: str
     theorem: str
     proposition: str
 
+    @property
+    def printed(self) -> str:
+        """The name of the definition that is the proposition."""
+        return printed_name(self.theorem)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A proposition, by its full name, and the file that has its theorem."""
+
+    label: str
+    proposition: str
+    theorem: str
+    file: Source
+
 
 @dataclass(frozen=True)
 class Planted:
-    """A wrong proposition that the theorem must not close."""
+    """A wrong proposition that a theorem must not close.
+
+    obligation: has the wrong text.
+    right: the full name of the proposition of which it is a slip.
+    """
 
     slip: str
     obligation: Obligation
+    right: str
 
 
 @dataclass(frozen=True)
-class ObligationFile:
+class Generated(Generic[T]):
     """A generated file, and what stands on which of its lines."""
 
     source: Source
-    closing: dict[int, Obligation] = field(default_factory=dict)
-    planted: tuple[Planted, ...] = ()
+    items: dict[int, T] = field(default_factory=dict)
+
+    def at(self, line: int | None) -> T | None:
+        """What stands on a line; None where nothing does that can be left out."""
+        return None if line is None else self.items.get(line)
 
 
-def obligation_file(
-    statement: str,
-    obligations: Iterable[Obligation],
-    planted: Iterable[Planted],
-    reals: bool = False,
-) -> ObligationFile:
-    """The file for one statement.
+def printed_name(theorem: str) -> str:
+    """The definition that is the proposition of a theorem: `…_claim` proves `…_printed`."""
+    return f"{theorem.removesuffix('_claim')}_printed"
+
+
+def claims_file(
+    stem: str, obligations: Iterable[Obligation], reals: bool = False
+) -> Generated[Obligation]:
+    """The propositions of a statement, each a definition.
 
     Args:
-        statement: its name.
-        obligations: what is to be closed.
-        planted: what must not be.
+        stem: the file's name, the statement's but for the cell.
+        obligations: what is claimed.
         reals: whether they are about functions of one real variable.
-
-    Each proposition is a definition of its own, so that an error in it is none of the line that
-    closes it.
     """
-    preamble = (REALS if reals else MATRICES).format(claims=claims_stem(statement))
-    lines = [*preamble.splitlines(), *CLOSING.format(differs=DIFFERS).splitlines(), ""]
-    closing: dict[int, Obligation] = {}
-    closed = []
-    for number, each in enumerate(obligations, start=1):
-        lines += [f"(* {_comment(each.label)} *)", f"Definition claim_{number} : Prop :="]
-        lines += [*f"{each.proposition}.".splitlines()]
-        lines.append(_close(f"closed_{number}", f"claim_{number}", each.theorem))
-        closing[len(lines)] = each
+    lines = [*(REALS if reals else MATRICES).splitlines(), ""]
+    found: dict[int, Obligation] = {}
+    for each in obligations:
+        before = len(lines)
+        lines += [f"(* {_comment(each.label)} *)", f"Definition {each.printed} : Prop :="]
+        lines += f"{each.proposition}.".splitlines()
+        found |= dict.fromkeys(range(before + 1, len(lines) + 1), each)
         lines.append("")
-        closed.append(f"closed_{number}")
+    return Generated(Source(stem, "\n".join(lines), CLAIMS), found)
+
+
+def closing_file(stem: str, closings: Iterable[Closing]) -> Generated[Closing]:
+    """The file in which theorems close propositions.
+
+    Whatever a file of theorems does to notations, options or names when it is loaded, what is to be
+    proved stands before it is loaded. That it is proved, and from what, is for the independent
+    checker to say, which loads no notations and no options.
+    """
+    parts = tuple(closings)
+    lines = [_require_claims(each.proposition for each in parts), "Theorem closed :"]
+    lines += [f"  {each.proposition} /\\" for each in parts]
+    lines += ["  True.", "Proof."]
+    for module in sorted({(each.file.library, each.file.stem) for each in parts}):
+        lines.append(f"From {module[0]} Require {module[1]}.")
+    found: dict[int, Closing] = {}
+    for each in parts:
+        theorem = f"{each.file.module}.{each.theorem}"
+        lines.append(f"Timeout {LIMIT} refine (conj (@{theorem}) _).")
+        found[len(lines)] = each
+    lines += ["exact I.", "Qed.", *CLOSING.splitlines(), "Print Assumptions closed.", ""]
+    return Generated(Source(stem, "\n".join(lines), CLOSED), found)
+
+
+def slips_file(stem: str, planted: Iterable[Planted], reals: bool = False) -> Generated[Planted]:
+    """Wrong propositions, each compared with the right one of which it is a slip.
+
+    Args:
+        stem: the file's name.
+        planted: the wrong ones.
+        reals: as of `claims_file`.
+    """
     faults = tuple(planted)
+    lines = (REALS if reals else MATRICES).splitlines()
+    lines += [_require_claims(each.right for each in faults), *COMPARE.splitlines(), ""]
+    found: dict[int, Planted] = {}
     for number, fault in enumerate(faults, start=1):
         each = fault.obligation
+        before = len(lines)
         lines += [f"(* {_comment(each.label)}: {_comment(fault.slip)} *)"]
         lines += [f"Definition fault_{number} : Prop :=", *f"{each.proposition}.".splitlines()]
-        closed_all_the_same = _close(f"lived_{number}", f"fault_{number}", each.theorem)
-        lines += [f"Fail Timeout {FAULT_LIMIT} {closed_all_the_same}", ""]
-    lines += [f"Definition proved := ({', '.join(closed)}).", "Print Assumptions proved.", ""]
-    return ObligationFile(Source(f"{statement}_obligations", "\n".join(lines)), closing, faults)
+        found |= dict.fromkeys(range(before + 1, len(lines) + 1), fault)
+        comparing = f"Definition lived_{number} : unit := ltac:(same {fault.right} fault_{number})."
+        lines += [f"Fail Timeout {LIMIT} {comparing}", ""]
+    return Generated(Source(stem, "\n".join(lines), CLOSED), found)
 
 
-def _close(name: str, claim: str, theorem: str) -> str:
-    return f"Definition {name} : {claim} := ltac:(close {claim} @{theorem})."
+def _require_claims(propositions: Iterable[str]) -> str:
+    stems = {name.split(".")[1] for name in propositions}
+    return f"From {CLAIMS} Require {' '.join(sorted(stems))}."
 
 
 def _comment(text: str) -> str:
-    return text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    spelled = text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    return " ".join(spelled.split())
 
 
 def refusals(said: str, count: int) -> tuple[bool, ...]:
-    """Which of the planted propositions were refused for not being what the theorem says.
+    """Which of the planted propositions were refused for not being what is proved.
 
     A refusal for another reason (time was up, a name unknown) is none.
     """
@@ -134,9 +206,3 @@ def refusals(said: str, count: int) -> tuple[bool, ...]:
     if len(messages) != count:
         return (False,) * count
     return tuple(f"Tactic failure: {DIFFERS}" in message for message in messages)
-
-
-def axioms(said: str) -> tuple[str, ...]:
-    """The axioms that `Print Assumptions` lists, by name, sorted."""
-    _, found, listed = said.rpartition("Axioms:\n")
-    return tuple(sorted(_AXIOM.findall(listed))) if found else ()

@@ -12,7 +12,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Elementwise, Unknown, X
+from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.algebra import (
     Identity,
     MatrixProduct,
@@ -39,41 +39,18 @@ from symrnn.machine.arithmetic import (
     apply,
     is_number,
     name_of,
+    natural,
     number,
-    time,
 )
+from symrnn.machine.naturals import at_least_zero
 from symrnn.machine.scope import Scope
+from symrnn.machine.sizes import size
 
 
 @singledispatch
 def coq(node: Any, scope: Scope) -> Coq:
     """The node as Coq."""
     raise NotSupportedError(f"no Coq form for {type(node).__name__}", {"got": str(node)})
-
-
-# ---------------------------------------------------------------------- sizes
-
-
-def size(expression: Any) -> str:
-    """A positive size as a number of rows: d.+1 for the size d."""
-    expression = sympy.expand(expression)
-    if isinstance(expression, Symbol):
-        return f"{name_of(expression)}.+1"
-    if expression.is_Integer:
-        return str(expression)
-    if expression.is_Add:
-        return f"({' + '.join(size(term) for term in expression.args)})"
-    if expression.is_Mul:
-        return f"({' * '.join(size(factor) for factor in expression.args)})"
-    raise NotSupportedError("no Coq form for this size", {"got": str(expression)})
-
-
-def matrix_type(shape: tuple[Any, Any]) -> str:
-    """The type of matrices of a shape."""
-    rows, cols = map(size, shape)
-    if same_size(shape[1], 1):
-        return f"'cV[R]_{rows}"
-    return f"'M[R]_{rows}" if same_size(*shape) else f"'M[R]_({rows}, {cols})"
 
 
 # ---------------------------------------------------------------------- matrices
@@ -173,29 +150,37 @@ def _(node: Elementwise, scope: Scope) -> Coq:
 
 
 def _function(activation: Any, scope: Scope) -> Coq:
-    if activation.is_unknown or activation.name == scope.rnn.sigma.name:
-        if activation.order > 1:
-            raise NotSupportedError("no Coq form for a second derivative", {"got": activation})
-        return Coq(scope.sigma + "'" * activation.order)
+    sigma = scope.rnn.sigma
+    if activation == sigma:
+        return Coq(scope.sigma)
+    if activation == sigma.prime and sigma.is_unknown:
+        return Coq(f"{scope.sigma}'")
+    if activation.is_unknown:
+        raise NotSupportedError("no Coq form for this activation", {"got": str(activation)})
+    (variable,) = activation.function.variables
     body = coq(activation.function.expr, scope)
-    return Coq(f"fun {X.name} => {body.text}", ARROW)
+    return Coq(f"fun {name_of(variable)} => {body.text}", ARROW)
 
 
 @coq.register
 def _(node: OrderedProduct, scope: Scope) -> Coq:
     name = "oprod" if node.latest == LEFT else "oprod_right"
-    body = Coq(f"fun {name_of(node.index)} => {coq(node.body, scope).text}", ARROW)
-    return apply(name, time(node.lower), time(node.upper + 1), body)
+    inner = scope.within(node.index, node.lower, node.upper)
+    body = Coq(f"fun {name_of(node.index)} => {coq(node.body, inner).text}", ARROW)
+    return apply(name, scope.count(node.lower), scope.count(node.upper + 1), body)
 
 
 @coq.register
 def _(node: OrderedSum, scope: Scope) -> Coq:
-    times = _range(node.index, node.lower, node.upper)
-    return Coq(f"\\sum_({times}) {coq(node.body, scope).within(PRODUCT)}", 41)
+    times = range_of(node.index, node.lower, node.upper, scope)
+    inner = scope.within(node.index, node.lower, node.upper)
+    return Coq(f"\\sum_({times}) {coq(node.body, inner).within(PRODUCT)}", 41)
 
 
-def _range(index: Symbol, lower: Any, upper: Any) -> str:
-    return f"{time(lower).within(SUM)} <= {name_of(index)} < {time(upper + 1).within(SUM)}"
+def range_of(index: Symbol, lower: Any, upper: Any, scope: Scope) -> str:
+    """lower <= index < upper + 1; empty, in both layers, where upper < lower."""
+    since, until = scope.count(lower), scope.count(upper + 1)
+    return f"{since.within(SUM)} <= {name_of(index)} < {until.within(SUM)}"
 
 
 # ---------------------------------------------------------------------- derivatives
@@ -211,13 +196,26 @@ class Differentiated:
 
 
 def differentiated(node: Any, scope: Scope) -> Differentiated:
-    """What a derivative is a derivative of, and where."""
+    """What a derivative is a derivative of, and where.
+
+    Raises:
+        NotSupportedError: for derivatives in derivatives, and for those by what is no state.
+    """
     immediate = isinstance(node, ImmediateDerivative)
     by = node.by.args[0] if isinstance(node.by, Vec) else node.by
+    moving, rnn = node.of, scope.rnn
+    steps = isinstance(moving, TimeVector) and moving.sequence in (rnn.s, rnn.a)
+    vector = isinstance(by, TimeVector)
+    if (
+        scope.varies
+        or moving.has(TotalDerivative, ImmediateDerivative)
+        or (immediate and not steps)
+        or (vector and (immediate or node.held or by.sequence not in (rnn.s, rnn.a)))
+        or not all(held.sequence == rnn.s for held in node.held)
+    ):
+        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
     point = coq(by, scope)
-    if isinstance(by, TimeVector):
-        if immediate or node.held:
-            raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
+    if vector:
         name, variable = "jac", "v"
         inner = scope.from_(by, Coq(variable))
     else:
@@ -225,12 +223,12 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
         name = "jac" if column else "jacvec" if isinstance(node.by, Vec) else "grad"
         variable = "v" if column else "V"
         inner = scope.varying(**{by.name: variable})
-        held = (scope.rnn.s[node.of.index - 1],) if immediate else node.held
+        held = (rnn.s[moving.index - 1],) if immediate else node.held
         if len(held) > 1:
             raise NotSupportedError("no Coq form for several held states", {"got": str(node)})
         for state in held:
             inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
-    body = coq(node.of, inner)
+    body = coq(moving, inner)
     return Differentiated(name, _reduced(variable, body), point)
 
 
@@ -287,7 +285,7 @@ def _place(index: Any, extent: Any) -> Coq:
 @coq.register
 def _(node: sympy.Symbol, scope: Scope) -> Coq:
     name = name_of(node)
-    return Coq(f"{name}%:R") if node.is_integer else Coq(scope.changed.get(name, name))
+    return Coq(f"{natural(node).text}%:R") if node.is_integer else Coq(name)
 
 
 @coq.register
@@ -336,7 +334,7 @@ def _(node: sympy.Pow, scope: Scope) -> Coq:
         return Coq(f"{inverse.argument}^-1")
     if not exponent.is_integer:
         raise NotSupportedError("no Coq form for this power", {"got": str(node)})
-    power = time(exponent)
+    power = scope.count(exponent)
     return Coq(f"{coq(base, scope).within(APPLICATION)} ^+ {power.argument}", 29)
 
 
@@ -364,11 +362,16 @@ def _(node: sympy.Abs, scope: Scope) -> Coq:
 def _(node: sympy.Sum, scope: Scope) -> Coq:
     (limits,) = node.limits
     index, lower, upper = limits
-    body = coq(node.function, scope).within(PRODUCT)
-    entries = [e for e in node.function.atoms(Entry) if index in e.args[1:]]
-    if entries and lower == 1:
+    if lower == 1 and any(index in each.args[1:] for each in node.function.atoms(Entry)):
+        body = coq(node.function, scope).within(PRODUCT)
         return Coq(f"\\sum_({name_of(index)} < {size(upper)}) {body}", 41)
-    return Coq(f"\\sum_({_range(index, lower, upper)}) {body}", 41)
+    if not at_least_zero(upper + 1 - lower, scope.facts):
+        # There SymPy's sum is the negative of another.
+        raise NotSupportedError(
+            f"whether {lower} ≤ {upper + 1} does not follow from the hypotheses", {"got": str(node)}
+        )
+    body = coq(node.function, scope.within(index, lower, upper)).within(PRODUCT)
+    return Coq(f"\\sum_({range_of(index, lower, upper, scope)}) {body}", 41)
 
 
 FUNCTIONS = {
@@ -390,5 +393,7 @@ def _(node: Any, scope: Scope) -> Coq:
 
 @coq.register
 def _(node: Unknown, scope: Scope) -> Coq:
-    _, order, argument = node.args
+    name, order, argument = node.args
+    if not scope.rnn.sigma.is_unknown or str(name) != scope.rnn.sigma.name or order > 1:
+        raise NotSupportedError("no Coq form for this function", {"got": str(node)})
     return apply("sigma" + "'" * int(order), coq(argument, scope))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
 
@@ -21,9 +21,12 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Inequality, Limit, Relation
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
-from symrnn.machine.printer import coq, differentiated, matrix_type, size
+from symrnn.machine.meaning import places, require_meaning, require_times
+from symrnn.machine.naturals import at_least_zero, facts_of
+from symrnn.machine.printer import coq, differentiated, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import CELLS, Scope, cell_name
+from symrnn.machine.sizes import matrix_type, size
 from symrnn.recurrence.elman import RNN
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
@@ -53,12 +56,14 @@ class _Writer:
     rnn: RNN
 
     def text(self) -> str:
-        scope = Scope(self.rnn)
+        require_meaning(self._nodes, self.rnn if self._runs else None)
+        scope = Scope(self.rnn, facts=facts_of(self.given))
         conclusion = [
             *self._differentiable(scope),
             relation(self.claim, scope).within(RELATION),
         ]
         premises = [*self._about_symbols(), *self._hypotheses(scope)]
+        require_times(self._times(), self._nodes)
         lines = [*_filled("forall", self._binders(), ","), *self._abbreviations(scope)]
         lines += [f"{premise} ->" for premise in premises]
         return "\n".join("  " + line for line in [*lines, " /\\\n  ".join(conclusion)])
@@ -92,15 +97,14 @@ class _Writer:
         for fact in self.given:
             if isinstance(fact, Relational):
                 found |= {s for s in fact.free_symbols if _is_time(s)}
-        return _sorted(found - self._grown())
+        return _sorted(found - self._grown() - self._places())
 
     def _grown(self) -> set[Symbol]:
         return {self.claim.variable} if isinstance(self.claim, Limit) else set()
 
     def _places(self) -> set[Symbol]:
         """Symbols that number the rows or columns of a matrix."""
-        entries = {entry for node in self._nodes for entry in node.atoms(Entry)}
-        return {s for e in entries for s in e.args[1:] if isinstance(s, Symbol)}
+        return {s for node in self._nodes for s in places(node)}
 
     # ------------------------------------------------------------------ what is quantified
 
@@ -112,7 +116,7 @@ class _Writer:
         if self._runs:
             yield from self._network()
         for leaf in self._parameters():
-            yield f"({leaf.name} : {matrix_type(leaf.shape)})"
+            yield f"({name_of(leaf)} : {matrix_type(leaf.shape)})"
         if self._has_any_norm():
             yield "(N : forall m n, 'M[R]_(m, n) -> R)"
         scalars = self._scalars()
@@ -135,7 +139,9 @@ class _Writer:
         shapes = [node.shape for node in self._leaves()]
         if self._runs:
             shapes += [parameter.shape for parameter in self.rnn.parameters]
-        return _sorted({s for shape in shapes for extent in shape for s in extent.free_symbols})
+        of_shapes = {s for shape in shapes for extent in shape for s in extent.free_symbols}
+        counted = {s for s in self._free() if s.is_integer and s.is_positive} - self._places()
+        return _sorted(of_shapes | counted)
 
     def _leaves(self) -> list[MatrixExpr]:
         found = {leaf for node in self._nodes for leaf in node.atoms(sympy.MatrixSymbol)}
@@ -150,7 +156,7 @@ class _Writer:
         if rnn.sigma.is_unknown:
             yield "(sigma sigma' : R -> R)" if self._uses_slope() else "(sigma : R -> R)"
         for parameter in rnn.parameters:
-            yield f"({parameter.name} : {matrix_type(parameter.shape)})"
+            yield f"({name_of(parameter)} : {matrix_type(parameter.shape)})"
         if rnn.x is not None and "x" in CELLS[cell_name(rnn)][1]:
             yield f"(x : nat -> {matrix_type(rnn.x[0].shape)})"
         column = matrix_type(rnn.s[0].shape)
@@ -203,23 +209,32 @@ class _Writer:
             yield self._hypothesis(fact, scope)
 
     def _hypothesis(self, fact: Relation, scope: Scope) -> str:
-        """A relation; its times that the claim does not speak of stand for every time."""
-        known = set(self._times())
-        every = _sorted({s for s in _free_of(fact) if _is_time(s)} - known - self._places())
-        written = relation(fact, scope)
+        """A relation: of the times in it, or for all of them."""
+        every = universal_times(fact, {*self._times(), *self._places()})
+        guards = self._guards(fact, set(every)) if every else []
+        inner = replace(scope, facts=(*scope.facts, *facts_of(guards)))
+        written = relation(fact, inner)
         if not every:
             return written.within(RELATION)
-        guards = [f"{_order(guard, scope)} -> " for guard in self._guards(fact, set(every))]
+        conditions = "".join(f"{_order(guard, scope)} -> " for guard in guards)
         names = " ".join(map(name_of, every))
         kind = "" if guards else " : nat"
-        return f"(forall {names}{kind}, {''.join(guards)}{written.within(RELATION)})"
+        return f"(forall {names}{kind}, {conditions}{written.within(RELATION)})"
 
     def _guards(self, fact: Any, every: set[Symbol]) -> list[Any]:
-        """Where what a hypothesis speaks of exists."""
+        """Where what a hypothesis speaks of exists: a step from time 1 on, a vector from 0 on."""
         guards = [g for g in self.given if isinstance(g, Relational) and g.free_symbols & every]
-        vectors = [v for v in fact.atoms(TimeVector) if v.label == self.rnn.a.label]
-        vectors += [d.of for d in fact.atoms(ImmediateDerivative) if isinstance(d.of, TimeVector)]
-        guards += [sympy.Ge(v.index, 1) for v in vectors if v.index.free_symbols & every]
+        steps = [v.index for v in fact.atoms(TimeVector) if v.label == self.rnn.a.label]
+        moved = [d.of for d in fact.atoms(ImmediateDerivative) if isinstance(d.of, TimeVector)]
+        steps += [v.index for v in moved]
+        guards += [sympy.Ge(index, 1) for index in steps if index.free_symbols & every]
+        known = facts_of(guards)
+        others = sorted({v.index for v in fact.atoms(TimeVector)}, key=str)
+        guards += [
+            sympy.Ge(index, 0)
+            for index in others
+            if index.free_symbols & every and not at_least_zero(index, known)
+        ]
         return list(dict.fromkeys(guard for guard in guards if not _trivial(guard)))
 
     # ------------------------------------------------------------------ what is claimed
@@ -230,10 +245,12 @@ class _Writer:
         start: tuple[Any, ...] = ()
         if isinstance(self.claim, Limit):
             grown = self.claim.variable
+            if grown.is_positive:
+                raise NotSupportedError("no Coq form for a size that grows", {"got": str(grown)})
             guards = [g for g in self.given if isinstance(g, Relational) and g.has(grown)]
             start = ((grown, [_order(g, scope) for g in guards if not _trivial(g)]),)
-        for derivative, bound in _derivatives(self.claim, start, scope):
-            each = differentiated(derivative, scope)
+        for derivative, bound, inside in _derivatives(self.claim, start, scope):
+            each = differentiated(derivative, inside)
             text = f"differentiable {each.function.argument} {each.point.argument}"
             for index, guards in reversed(bound):
                 conditions = "".join(f"{guard} -> " for guard in guards)
@@ -243,19 +260,29 @@ class _Writer:
         return list(found)
 
 
-def _derivatives(node: Any, bound: tuple[Any, ...], scope: Scope) -> Iterator[tuple[Any, Any]]:
-    """The outermost derivatives in an expression, with the indices that are bound there."""
+def _derivatives(node: Any, bound: tuple[Any, ...], scope: Scope) -> Iterator[tuple[Any, Any, Any]]:
+    """The outermost derivatives in an expression, with the indices that are bound there, and in
+    which scope."""
     if isinstance(node, DERIVATIVES):
-        yield node, bound
+        yield node, bound, scope
         return
     if isinstance(node, Ranged):
-        lower, upper = time(node.lower).within(SUM), time(node.upper + 1).within(SUM)
-        within = f"({lower} <= {name_of(node.index)} < {upper})%N"
-        bound = (*bound, (node.index, [within]))
-        yield from _derivatives(node.body, bound, scope)
+        within = f"({range_of(node.index, node.lower, node.upper, scope)})%N"
+        inner = scope.within(node.index, node.lower, node.upper)
+        yield from _derivatives(node.body, (*bound, (node.index, [within])), inner)
         return
     for child in node.args:
         yield from _derivatives(child, bound, scope)
+
+
+def universal_times(fact: Relation, spoken_of: set[Symbol]) -> list[Symbol]:
+    """The times for all of which a hypothesis is assumed to hold.
+
+    This is the one place where that is decided. A hypothesis about a time of which the claim, or an
+    order between times, speaks too is about that one time; one about a time that occurs nowhere
+    else holds for all of them.
+    """
+    return _sorted({s for s in _free_of(fact) if _is_time(s)} - spoken_of)
 
 
 # ---------------------------------------------------------------------- relations
@@ -289,6 +316,8 @@ def _(node: Limit, scope: Scope) -> Coq:
 
 def _order(fact: Relational, scope: Scope) -> str:
     """An inequality between times, without differences; or between scalars, as it stands."""
+    if isinstance(fact, sympy.Eq | sympy.Ne):
+        raise NotSupportedError("no Coq form for this hypothesis", {"got": str(fact)})
     strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
     low, high = fact.lts, fact.gts
     sign = "<" if strict else "<="
@@ -304,6 +333,8 @@ def _order(fact: Relational, scope: Scope) -> str:
 
 def _trivial(fact: Relational) -> bool:
     """0 ≤ k: every natural number is."""
+    if isinstance(fact, sympy.Eq | sympy.Ne):
+        return False
     gap = sympy.expand(fact.gts - fact.lts)
     strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
     return isinstance(gap, Symbol) and bool(gap.is_integer) and not strict

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from time import monotonic
 from typing import IO
 
 from symrnn.errors import NotSupportedError
-from symrnn.machine.sources import LIBRARY
+from symrnn.machine.sources import Source
 
 PACKAGES = (
     "coq",
@@ -34,6 +34,12 @@ ADVICE = (
     "No Coq found, so nothing is machine checked. On Debian or Ubuntu\n"
     "  apt-get install -y --no-install-recommends " + " ".join(PACKAGES)
 )
+
+LARGEST = 131_072
+"""Blocks of 512 bytes: no file that a compilation writes is larger."""
+
+SHOWN = 1_000_000
+"""Characters that are read of what a compilation printed."""
 
 _ERROR = re.compile(r'^File "[^"]*", line (\d+), characters \d+-\d+:\nError:', re.MULTILINE)
 _MALFORMED = re.compile(
@@ -59,8 +65,11 @@ class Verdict(StrEnum):
 class Outcome:
     """What the prover made of one file.
 
+    stem: the file's key.
     line: of the file, where the error is.
     said: the prover's standard output, or its error message.
+    context: of a file that closes propositions, what the independent checker lists: all that is
+        assumed in it or in anything it loads.
     cached: whether an earlier run found this.
     """
 
@@ -70,6 +79,7 @@ class Outcome:
     line: int | None = None
     seconds: float = 0.0
     cached: bool = False
+    context: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -116,57 +126,130 @@ class Prover:
             digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
         return digest.hexdigest()
 
-    def start(self, folder: Path, stem: str, libraries: Iterable[Path], seconds: float) -> Running:
-        """Begin to compile `stem`.v in `folder`, with compiled files of ours in `libraries`."""
-        paths = [part for each in (*libraries, folder) for part in ("-Q", str(each), LIBRARY)]
+    @property
+    def checker(self) -> str:
+        """The path of coqchk, which checks compiled files again and runs none of their commands."""
+        beside = Path(self.command).with_name("coqchk")
+        return str(beside) if beside.is_file() else (shutil.which("coqchk") or str(beside))
+
+    def start(
+        self,
+        folder: Path,
+        source: Source,
+        libraries: Iterable[tuple[Path, str]],
+        seconds: float,
+        checked: Iterable[str] = (),
+    ) -> Running:
+        """Begin to compile a source, which lies in `folder`.
+
+        Args:
+            libraries: folders with compiled files, each with the library that they belong to.
+            seconds: when they are over, it is ended.
+            checked: modules that the independent checker is to check again afterwards, in what
+                they say and how it is proved; and to list all that is assumed.
+        """
+        places = (*libraries, (folder, source.library))
+        paths = [part for place, library in places for part in ("-Q", str(place), library)]
+        stem = source.stem
         # In test mode Coq says why a line under `Fail` failed.
-        command = [self.command, "-q", "-test-mode", *paths, str(folder / f"{stem}.v")]
-        output, errors = (folder / f"{stem}.{name}" for name in ("out", "err"))
-        with output.open("wb") as out, errors.open("wb") as err:
-            # A session of its own, so that what it starts ends with it.
-            process = _spawn(command, out, err)
-        return Running(stem, process, output, errors, monotonic(), seconds)
+        compiling = [self.command, "-q", "-test-mode", *paths, str(folder / f"{stem}.v")]
+        steps = [Step(compiling, folder / f"{stem}.out", folder / f"{stem}.err")]
+        modules = [part for module in checked for part in ("-norec", module)]
+        if modules:
+            checking = [self.checker, "-silent", "-o", *paths, *modules]
+            # The summary is among its messages.
+            steps.append(Step(checking, folder / f"{stem}.chk", folder / f"{stem}.context"))
+        running = Running(source, folder, steps, monotonic(), seconds)
+        running.begin()
+        return running
 
 
-def _spawn(command: list[str], out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(
+    command: list[str], folder: Path, out: IO[bytes], err: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, so that what it starts ends with it."""
+    limited = ["/bin/sh", "-c", 'ulimit -f "$0" && exec "$@"', str(LARGEST), *command]
+    # Compiled files are taken from nowhere but from the folders given.
+    elsewhere = {name: str(folder / "none") for name in ("XDG_DATA_HOME", "XDG_DATA_DIRS")}
+    inherited = {name: value for name, value in os.environ.items() if name != "COQPATH"}
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+        limited,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+        cwd=folder,
+        env={**inherited, **elsewhere},
+        start_new_session=True,
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, and the files for what it prints."""
+
+    command: list[str]
+    output: Path
+    errors: Path
 
 
 @dataclass
 class Running:
-    """A compilation under way."""
+    """A compilation under way, and the check that follows it.
 
-    stem: str
-    process: subprocess.Popen[bytes]
-    output: Path
-    errors: Path
+    steps: what is run, each if the one before it ended well.
+    """
+
+    source: Source
+    folder: Path
+    steps: list[Step]
     started: float
     limit: float
+    process: subprocess.Popen[bytes] | None = None
+    done: int = 0
+
+    def begin(self) -> None:
+        """Start the next step."""
+        step = self.steps[self.done]
+        with step.output.open("wb") as out, step.errors.open("wb") as err:
+            self.process = _spawn(step.command, self.folder, out, err)
 
     def poll(self) -> Outcome | None:
         """What came of it; None while it is under way. When its time is up, it is ended."""
         seconds = monotonic() - self.started
-        code = self.process.poll()
+        code = None if self.process is None else self.process.poll()
         if code is not None:
-            output, errors = map(_text, (self.output, self.errors))
-            return judge(self.stem, code, output, errors, seconds)
+            self.done += 1
+            if code == 0 and self.done < len(self.steps):
+                self.begin()
+                return None
+            return self._outcome(code, seconds)
         if seconds > self.limit:
             self.stop()
             said = f"no answer within {self.limit:g} s"
-            return Outcome(self.stem, Verdict.TIMED_OUT, said, None, seconds)
+            return Outcome(self.source.key, Verdict.TIMED_OUT, said, None, seconds)
         return None
+
+    def _outcome(self, code: int, seconds: float) -> Outcome:
+        compiled, *checks = self.steps[: self.done]
+        last = self.steps[self.done - 1]
+        judged = judge(self.source.key, code, _text(compiled.output), _text(last.errors), seconds)
+        if judged.accepted and not (self.folder / f"{self.source.stem}.vo").is_file():
+            said = "Coq ended before the end of the file"
+            return replace(judged, verdict=Verdict.MALFORMED, said=said)
+        return replace(judged, context="".join(_text(check.errors) for check in checks))
 
     def stop(self) -> None:
         """End the process and all it started."""
+        if self.process is None:
+            return
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(SHOWN)
 
 
 def find_prover() -> Prover | None:

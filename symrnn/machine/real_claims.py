@@ -26,6 +26,7 @@ from symrnn.machine.arithmetic import (
     is_number,
     name_of,
 )
+from symrnn.machine.meaning import require_meaning
 
 POWER = 30
 FUNCTIONS = {sympy.exp: "exp", sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh"}
@@ -44,6 +45,7 @@ def real_proposition(claim: Any, given: Iterable[Any]) -> str:
         NotSupportedError: something in it has no Coq form.
     """
     facts = list(given)
+    require_meaning([claim, *facts], None)
     symbols = {s for node in (claim, *facts) for s in node.free_symbols if isinstance(s, Symbol)}
     names = " ".join(sorted(name_of(symbol) for symbol in symbols))
     premises = [_assumed(s) for s in sorted(symbols, key=str) if s.is_nonnegative]
@@ -60,7 +62,7 @@ def _assumed(symbol: Symbol) -> str:
 
 
 def _relation(fact: Any) -> str:
-    if isinstance(fact, Relational):
+    if isinstance(fact, Relational) and not isinstance(fact, sympy.Eq | sympy.Ne):
         strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
         left, sign, right = fact.lts, "<" if strict else "<=", fact.gts
     elif isinstance(fact, Equation | Inequality):

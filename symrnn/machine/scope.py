@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
+from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.time import TimeVector
-from symrnn.machine.arithmetic import APPLICATION, Coq, apply, time, time_of
+from symrnn.machine.arithmetic import APPLICATION, Coq, apply, count, name_of, time, time_of
+from symrnn.machine.naturals import Facts, at_least_zero, ranging
 from symrnn.recurrence.elman import RNN, elman, sigma_inside
 
 Build = Callable[[Activation], RNN]
@@ -65,12 +67,31 @@ class Scope:
         changed: what stands for a parameter that varies, by its name.
         given: what stands for a vector that varies, or from which the run goes on.
         one_step: whether what is given is the state before, and only the step after it varies.
+        facts: what is known of times.
     """
 
     rnn: RNN
     changed: Mapping[str, str] = field(default_factory=dict)
     given: tuple[TimeVector, Coq] | None = None
     one_step: bool = False
+    facts: Facts = ()
+
+    def count(self, expression: Any) -> Coq:
+        """A number of steps, or the end of a range, as a natural number."""
+        return count(expression, self.facts)
+
+    def within(self, index: Symbol, lower: Any, upper: Any) -> Scope:
+        """Inside a range: its index lies between its bounds."""
+        if index.is_positive:
+            raise NotSupportedError(
+                "no Coq form for a range over sizes", {"expected": "a time", "got": str(index)}
+            )
+        return replace(self, facts=ranging(self.facts, index, lower, upper))
+
+    @property
+    def varies(self) -> bool:
+        """Whether this is inside a derivative."""
+        return bool(self.changed) or self.given is not None
 
     @property
     def sigma(self) -> str:
@@ -108,11 +129,16 @@ class Scope:
         return replace(self, given=(vector, value))
 
     def state(self, index: Any) -> Coq:
-        """s at a time."""
+        """s at a time.
+
+        Where a vector is given, three things can be known of the time: it is not before that
+        vector, and the run goes on from it; it is before, and the run has not met it; or neither,
+        and `run` of the vocabulary says both.
+        """
         index = sympy.expand(index)
         if self.given is not None:
             vector, value = self.given
-            if (index - vector.index).is_negative:
+            if at_least_zero(vector.index - index - 1, self.facts):
                 return replace(self, given=None).state(index)
             if vector.label == self.rnn.a.label:
                 _, second = self._halves(time(vector.index))
@@ -120,17 +146,29 @@ class Scope:
             if index == vector.index:
                 return value
             if self.one_step and index == vector.index + 1:
-                return apply(self.cell.within(APPLICATION), time(index), value)
-            return apply("flow", self.cell, time(vector.index), time(index), value)
+                if at_least_zero(vector.index, self.facts):
+                    return apply(self.cell.within(APPLICATION), time(index), value)
+                return apply("step", self.cell, Coq("s0"), time(index), value)
+            since, until = time(vector.index), time(index)
+            if at_least_zero(index - vector.index, self.facts):
+                return apply("flow", self.cell, since, until, value)
+            return apply("run", self.cell, Coq("s0"), since, value, until)
         if self.changed:
             return apply("state", self.cell, Coq("s0"), time(index))
         return apply("s", time_of(index))
 
     def between(self, index: Any) -> Coq:
         """a at a time: what stands between two states."""
-        if self.given is not None and self.given[0] == self.rnn.a[index]:
-            return self.given[1]
-        if self.given is None and not self.changed:
+        if self.given is not None and self.given[0].label == self.rnn.a.label:
+            gap = index - self.given[0].index
+            if sympy.expand(gap) == 0:
+                return self.given[1]
+            if not (at_least_zero(gap - 1, self.facts) or at_least_zero(-gap - 1, self.facts)):
+                raise NotSupportedError(
+                    "whether two times are one does not follow from the hypotheses",
+                    {"got": f"{index} and {self.given[0].index}"},
+                )
+        if not self.varies:
             return apply("a", time_of(index))
         return self.full_between(time(index), self.state(index - 1))
 
@@ -155,16 +193,16 @@ class Scope:
     def vector(self, node: TimeVector) -> Coq:
         """A vector of the recurrence at a time."""
         rnn, index = self.rnn, node.index
-        if node.label == rnn.s.label:
+        if node.sequence == rnn.s:
             return self.state(index)
-        if node.label == rnn.a.label:
+        if node.sequence == rnn.a:
             return self.between(index)
-        if node.label == rnn.L.label:
+        if node.sequence == rnn.L:
             return apply("ell", time_of(index), self.state(index))
-        if rnn.x is not None and node.label == rnn.x.label:
+        if rnn.x is not None and node.sequence == rnn.x:
             return apply("x", time_of(index))
         raise NotSupportedError("no Coq form for this vector", {"got": node.label})
 
     def leaf(self, node: MatrixExpr) -> Coq:
         """A parameter."""
-        return Coq(self.changed.get(node.name, node.name))
+        return Coq(self.changed.get(node.name, name_of(node)))

@@ -12,24 +12,59 @@ from pathlib import Path
 from symrnn.errors import IllFormedError
 
 LIBRARY = "symrnn"
-"""The logical name under which our files are known to Coq."""
+"""The logical name under which our own files are known to Coq."""
+
+CLAIMS = "claims"
+"""The logical name of the propositions that are printed when a statement is checked."""
+
+USER = "user"
+"""The logical name of the files of a folder of proofs: none of them can be taken for ours."""
+
+CLOSED = "closed"
+"""The logical name of the files in which theorems close propositions."""
 
 _COMMENT = re.compile(r"\(\*|\*\)")
-_REQUIRE = re.compile(rf"From\s+{LIBRARY}\s+Require\s+(?:Import\s+|Export\s+)?([\w\s]+)\.")
+_REQUIRE = re.compile(
+    rf"From\s+({LIBRARY}|{CLAIMS}|{USER})\s+Require\s+(?:Import\s+|Export\s+)?([\w\s]+)\."
+)
 _THEOREM = re.compile(r"^\s*(?:Theorem|Lemma|Corollary|Proposition|Fact)\s+(\w+)", re.MULTILINE)
+
+
+def key_of(library: str, stem: str) -> str:
+    """The name of a file among all: its stem where it is ours, else with its library before it."""
+    return stem if library == LIBRARY else f"{library}.{stem}"
 
 
 @dataclass(frozen=True)
 class Source:
-    """One Coq file: its stem, and its text."""
+    """One Coq file: its stem, its text, and the library to which it belongs.
+
+    flaw: why it is not given to Coq at all; empty where it is.
+    """
 
     stem: str
     text: str
+    library: str = LIBRARY
+    flaw: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name among all files."""
+        return key_of(self.library, self.stem)
+
+    @property
+    def module(self) -> str:
+        """Its name for Coq."""
+        return f"{self.library}.{self.stem}"
 
     @cached_property
     def requires(self) -> tuple[str, ...]:
-        """Stems of our own files that it loads: `From symrnn Require Import …`."""
-        found = (name for names in _REQUIRE.findall(self._bare) for name in names.split())
+        """Keys of the files that it loads: `From symrnn Require Import …`."""
+        found = (
+            key_of(library, stem)
+            for library, stems in _REQUIRE.findall(self._bare)
+            for stem in stems.split()
+        )
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -58,18 +93,19 @@ def without_comments(text: str) -> str:
 
 
 def read_sources(folder: Path) -> dict[str, Source]:
-    """The Coq files of a folder and of the folders in it, by stem.
+    """Our Coq files in a folder and in the folders in it, by key.
 
     Raises:
         IllFormedError: two files have one stem.
     """
     found: dict[str, Source] = {}
     for path in sorted(folder.rglob("*.v")):
-        if path.stem in found:
+        source = Source(path.stem, path.read_text(encoding="utf-8"))
+        if source.key in found:
             raise IllFormedError(
                 "two Coq files have one name", {"name": path.name, "in": str(folder)}
             )
-        found[path.stem] = Source(path.stem, path.read_text(encoding="utf-8"))
+        found[source.key] = source
     return found
 
 
@@ -82,22 +118,34 @@ def in_order(sources: Mapping[str, Source], wanted: Iterable[str]) -> list[Sourc
     graph: dict[str, tuple[str, ...]] = {}
     pending = list(wanted)
     while pending:
-        stem = pending.pop()
-        if stem in graph:
+        key = pending.pop()
+        if key in graph:
             continue
-        if stem not in sources:
+        if key not in sources:
             raise IllFormedError(
-                f"no Coq file {stem}.v", {"required by": _requiring(stem, graph) or "the caller"}
+                f"no Coq file {key}.v", {"required by": _requiring(key, graph) or "the caller"}
             )
-        graph[stem] = sources[stem].requires
-        pending.extend(graph[stem])
+        graph[key] = sources[key].requires
+        pending.extend(graph[key])
     try:
-        return [sources[stem] for stem in TopologicalSorter(graph).static_order()]
+        return [sources[key] for key in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise IllFormedError(
             "Coq files require each other in a circle", {"circle": " → ".join(error.args[1])}
         ) from error
 
 
-def _requiring(stem: str, graph: Mapping[str, tuple[str, ...]]) -> str:
-    return ", ".join(name for name, required in graph.items() if stem in required)
+def required_by(source: Source, sources: Mapping[str, Source]) -> list[Source]:
+    """All that a source requires, itself and through others."""
+    found: dict[str, Source] = {}
+    pending = list(source.requires)
+    while pending:
+        key = pending.pop()
+        if key not in found:
+            found[key] = sources[key]
+            pending.extend(found[key].requires)
+    return list(found.values())
+
+
+def _requiring(key: str, graph: Mapping[str, tuple[str, ...]]) -> str:
+    return ", ".join(name for name, required in graph.items() if key in required)

@@ -19,6 +19,12 @@ from symrnn.errors import IllFormedError, ShapeError
 BatchedFunction = Callable[[NDArray[Any]], NDArray[Any]]
 
 EPS = float(np.finfo(np.float64).eps)
+STEP = 1e-30
+"""h of the complex step."""
+
+LOST = float(np.finfo(np.float64).tiny) / EPS / STEP
+"""Size below which a derivative by the complex step has lost digits: Im is h times as large."""
+
 MEMORY_BUDGET = 1 << 25
 """Bytes that the perturbed copies of one run may take (32 MiB)."""
 
@@ -83,7 +89,7 @@ def central_differences(
 def richardson(
     f: BatchedFunction,
     x: ArrayLike,
-    step: float | None = None,
+    step: ArrayLike | None = None,
     levels: int = 6,
     *,
     chunk: int | None = None,
@@ -98,7 +104,8 @@ def richardson(
     Args:
         f: batched function, (P, *in) to (P, *out), real.
         x: the point, shape in, real and finite.
-        step: the largest h; by default h_i = max(1, |x_i|) / 16.
+        step: the largest h, one for all coordinates or of the shape of x; by default
+            h_i = max(1, |x_i|) / 16.
         levels: number of steps, at least 2.
         chunk: directions per run; by default `directions_per_run` of the budget.
         budget: bytes that the perturbed points of one run may take.
@@ -147,7 +154,7 @@ def richardson(
 def complex_step(
     f: BatchedFunction,
     x: ArrayLike,
-    step: float = 1e-30,
+    step: float = STEP,
     chunk: int | None = None,
     *,
     budget: int = MEMORY_BUDGET,
@@ -187,7 +194,7 @@ def directional(
     f: BatchedFunction,
     x: ArrayLike,
     directions: ArrayLike,
-    step: float = 1e-30,
+    step: float = STEP,
     *,
     budget: int = MEMORY_BUDGET,
 ) -> tuple[NDArray[np.float64], int]:
@@ -354,7 +361,14 @@ def _real_point(x: ArrayLike) -> NDArray[np.float64]:
     return point.astype(np.float64)
 
 
-def _filled(point: NDArray[np.float64], step: float) -> NDArray[np.float64]:
-    if isinstance(step, complex) or not (np.isfinite(step) and step > 0):
+def _filled(point: NDArray[np.float64], step: ArrayLike) -> NDArray[np.float64]:
+    widths = np.asarray(step)
+    real = widths.dtype.kind in "iuf"
+    if not (real and np.all(np.isfinite(widths)) and np.all(widths > 0)):
         raise IllFormedError("step: expected a finite real number > 0", {"step": step})
-    return np.full(point.shape, float(step))
+    if widths.shape not in ((), point.shape):
+        raise ShapeError(
+            "step: expected one number, or one for each entry of x",
+            {"step": widths.shape, "x": point.shape},
+        )
+    return np.broadcast_to(widths.astype(np.float64), point.shape).copy()

@@ -131,7 +131,9 @@ class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
         if node.latest != LEFT:
             times = f"reversed({times})"
         carried = Written("P", *node.shape)
-        body = self._print(MatrixProduct(node.body, carried))
+        applied = MatrixProduct(node.body, carried)
+        # A factor 0 forgets what it is applied to, and with it how many columns that has.
+        body = self._print(applied) if applied.has(carried) else "(0 * P)"
         return f"fold(lambda P, {self._print(node.index)}: {body}, {times}, {start})"
 
     def _print_OrderedProduct(self, node: OrderedProduct) -> str:

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from symrnn.errors import DisagreementError, IllFormedError, ShapeError
-from symrnn.numeric.differences import MEMORY_BUDGET, BatchedFunction, directional
+from symrnn.errors import DisagreementError, IllFormedError, ShapeError, UndecidedError
+from symrnn.numeric.differences import LOST, MEMORY_BUDGET, BatchedFunction, directional
 
 MISSED = 1e-9
 """Probability with which an error of the stated size may go unnoticed."""
@@ -83,6 +83,7 @@ def check_products(
 
     Raises:
         DisagreementError: along a pair they differ by more than the tolerance.
+        UndecidedError: the derivative is 0 or underflows along a direction: anything agrees.
         IllFormedError: no pair, or a point or function as for `complex_step`.
         ShapeError: `vjp` returns another shape than that of `x`.
     """
@@ -92,6 +93,11 @@ def check_products(
     point = np.asarray(x)
     u = rng.normal(size=(pairs, *point.shape))
     found, run = directional(f, point, u, budget=budget)
+    smallest = min(float(np.max(np.abs(rate), initial=0.0)) for rate in found)
+    if found[0].size and not smallest > LOST:
+        raise UndecidedError(
+            "Ju is 0 or underflows, so nothing can be compared", {"largest entry": smallest}
+        )
     v = rng.normal(size=found.shape) if found[0].size > 1 else np.ones_like(found)
     error = widest = 0.0
     for each_u, each_v, rate in zip(u, v, found, strict=True):
@@ -102,7 +108,7 @@ def check_products(
             )
         scale = float(np.linalg.norm(each_v) * np.linalg.norm(rate))
         gap = abs(float(np.sum(pulled * each_u) - np.sum(each_v * rate)))
-        error = max(error, gap / scale if scale > 0 else (math.inf if gap > 0 else 0.0))
+        error = max(error, gap / scale if scale > 0 else math.inf)
         widest = max(widest, scale)
     if not error <= tolerance:
         raise DisagreementError(

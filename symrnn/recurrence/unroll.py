@@ -6,6 +6,7 @@ formulas are compared with (evidence grade `explicit`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,20 +20,31 @@ from symrnn.language.activations import Activation
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
 from symrnn.language.explicit import Entries, entries
 from symrnn.language.shapes import is_column
+from symrnn.language.slope_at import slope_by, value_of
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 
+class EntrySymbol(Symbol):  # type: ignore[misc]
+    """An entry of a leaf; never equal to a symbol of the user's, whatever that is called."""
+
+
 @lru_cache(maxsize=1024)
 def symbols_of(node: MatrixExpr) -> Entries:
-    """A matrix of scalar symbols for a leaf: W_1_2, s_0_1, …"""
+    """A matrix of scalar symbols for a leaf: W_1_2, s_0_1, …
+
+    Where the leaf's own name ends in a number, dots keep it apart: the column `W_1` has the
+    entries W_1.1, W_1.2, and none of them is an entry of `W`.
+    """
     name = node.label if isinstance(node, TimeVector) else node.name
-    prefix = f"{name}_{node.index}" if isinstance(node, TimeVector) else name
+    mark = "." if re.search(r"\d$", name) else "_"
+    prefix = f"{name}{mark}{node.index}" if isinstance(node, TimeVector) else name
     rows, cols = map(int, node.shape)
 
     def symbol(i: int, j: int) -> Symbol:
-        return Symbol(f"{prefix}_{i + 1}" + (f"_{j + 1}" if cols > 1 else ""), real=True)
+        place = f"{mark}{i + 1}" + (f"{mark}{j + 1}" if cols > 1 else "")
+        return EntrySymbol(prefix + place, real=True)
 
     return Entries(rows, cols, symbol)
 
@@ -79,8 +91,8 @@ class Unrolled:
         return definition
 
     def apply(self, function: Activation, value: Expr) -> Expr:
-        """σ⁽ⁿ⁾ at one entry, as the expression it is."""
-        return function.at(value)
+        """σ⁽ⁿ⁾ at one entry, as the expression it is; a slope has no value at a kink of σ."""
+        return value_of(function.at, value) if function.order else function.at(value)
 
     def derivative(self, node: Any) -> Entries:
         """Entries of an unevaluated derivative, entry by entry with `diff`."""
@@ -91,8 +103,9 @@ class Unrolled:
     def _differentiated(self, node: Any) -> Entries:
         by = node.by.args[0] if isinstance(node.by, Vec) else node.by
         held = set(node.held)
-        if isinstance(node, ImmediateDerivative) and isinstance(node.of, TimeVector):
-            held |= {state[node.of.index - 1] for state in self.recurrence.states}
+        if isinstance(node, ImmediateDerivative):
+            before = _own_time(node) - 1
+            held |= {state[before] for state in self.recurrence.states if before >= 0}
         cut = frozenset(held | ({by} if isinstance(by, TimeVector) else set()))
         if (cut, by) not in self._varied:
             self._varied[cut, by] = self._vary(cut, by)
@@ -100,10 +113,10 @@ class Unrolled:
         of = entries(node.of, inner)
         variables = list(names[by].vec() if isinstance(node.by, Vec) else names[by])
         if is_column(node.of) and is_column(node.by):
-            rows = [[entry.diff(variable) for variable in variables] for entry in of]
+            rows = [[slope_by(entry, variable) for variable in variables] for entry in of]
             result = Entries(rows) if node.layout == NUMERATOR else Entries(rows).T
         elif len(of) == 1:
-            result = names[by].applyfunc(lambda variable: of[0].diff(variable))
+            result = names[by].applyfunc(lambda variable: slope_by(of[0], variable))
         else:
             raise NotSupportedError("a vector by a matrix", {"node": str(node)})
         # The symbols of what was cut stand for its value.
@@ -127,6 +140,19 @@ class Unrolled:
         return self._definition(leaf) is None
 
 
+def _own_time(node: ImmediateDerivative) -> Expr:
+    """The time before which all states are held: that of the one vector differentiated.
+
+    A state at time 0 is given, not computed: nothing is before it, and its immediate derivative
+    by anything but itself is 0.
+    """
+    if not isinstance(node.of, TimeVector):
+        raise NotSupportedError(
+            "∂⁺ of an expression", {"expected": "∂⁺ of a vector at a time", "got": str(node.of)}
+        )
+    return node.of.index
+
+
 _Varied = tuple[Unrolled, frozenset[MatrixExpr], dict[MatrixExpr, Entries]]
 
 
@@ -140,9 +166,25 @@ def explicit(recurrence: Recurrence, expression: Any, assignment: dict[Any, int]
 
     Returns:
         A dense SymPy matrix, a scalar, or a pair of them for a relation.
+
+    Raises:
+        IllFormedError: a scalar of the expression has the name of an entry.
     """
     sized = sympy.sympify(expression).subs(assignment)
-    return entries(sized, Unrolled(at_sizes(recurrence, assignment)))
+    found = entries(sized, Unrolled(at_sizes(recurrence, assignment)))
+    return tuple(map(_plain, found)) if isinstance(found, tuple) else _plain(found)
+
+
+def _plain(value: Any) -> Any:
+    """Entries of leaves as symbols that anybody can write: `Symbol("W_1_2", real=True)`."""
+    named = {s: Symbol(s.name, real=True) for s in value.free_symbols if type(s) is EntrySymbol}
+    taken = sorted(set(named.values()) & value.free_symbols, key=str)
+    if taken:
+        raise IllFormedError(
+            f"the scalar {taken[0]} is called as an entry of a leaf is",
+            {"expected": "another name", "got": str(taken[0])},
+        )
+    return value.xreplace(named)
 
 
 def at_sizes(recurrence: Recurrence, assignment: dict[Any, int]) -> Recurrence:

@@ -1,21 +1,36 @@
-"""The checker: believes no derivation, applies every rule again, and says where one fails."""
+"""The checker: turns a derivation into a theorem, rule by rule, and says where that fails."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from symrnn.errors import SideConditionError, UnjustifiedStepError
+import sympy
+
+from symrnn.errors import SideConditionError, SymrnnError, UnjustifiedStepError
+from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
+from symrnn.kernel import induction as by_induction
+from symrnn.kernel.terms import substitute
+from symrnn.kernel.theorem import hypothesis
 from symrnn.language.canonical import same
-from symrnn.language.relations import Equation
+from symrnn.language.relations import Equation, Inequality
 from symrnn.language.writing import text
 from symrnn.recurrence.point import difference
-from symrnn.theory.context import Context, Known
-from symrnn.theory.derivation import Derivation, Induction, Proof, Step
+from symrnn.theory.closing import as_bound, beginning, concluding, ending, resting
+from symrnn.theory.context import Context
+from symrnn.theory.derivation import Derivation, Induction, Proof, Step, at_time
 
 
 def check(proof: Proof, context: Context, name: str = "derivation", explain: bool = True) -> int:
-    """Check every step; returns how many were checked.
+    """Check every step; returns how many were checked. Arguments and errors as of `prove`."""
+    prove(proof, context, name, explain)
+    return sum(len(chain.steps) for _, chain, _ in proof.chains)
+
+
+def prove(
+    proof: Proof, context: Context, name: str = "derivation", explain: bool = True
+) -> Theorem:
+    """The theorem that a proof shows: its claim, under its hypotheses.
 
     Args:
         proof: a derivation or an induction.
@@ -28,35 +43,33 @@ def check(proof: Proof, context: Context, name: str = "derivation", explain: boo
         SideConditionError: where a rule's side condition is not met.
     """
     if isinstance(proof, Induction):
-        return _check_induction(proof, context, name, explain)
-    if proof.cell is not None:
-        context = replace(context, rnn=proof.cell)
-    inner = context.assume(proof.given)
+        return _by_induction(proof, context, name, explain)
+    inner = _context(proof, context).assume(proof.given)
+    return concluding(_chained(proof, inner, name, explain), inner, name)
+
+
+def _context(chain: Derivation, context: Context) -> Context:
+    return context if chain.cell is None else replace(context, rnn=chain.cell)
+
+
+def _chained(proof: Derivation, context: Context, name: str, explain: bool) -> Theorem:
+    """All steps of a chain as one theorem from its start to its end."""
+    theorem = reflexivity(proof.start)
     for number, step in enumerate(proof.steps, start=1):
-        before = proof.start if number == 1 else proof.steps[number - 2].after
-        if not same(before, step.before):
+        if not same(proof.start if number == 1 else proof.steps[number - 2].after, step.before):
             raise UnjustifiedStepError(
                 f"Step {number} of `{name}` does not start where the one before ended",
-                {"expected": text(before), "got": text(step.before)},
+                {"expected": text(theorem.relation.rhs), "got": text(step.before)},
             )
-        check_step(step, inner, name, number, proof, explain)
-    _check_squeeze(proof, inner, name)
-    return len(proof.steps)
-
-
-def _check_squeeze(proof: Derivation, context: Context, name: str) -> None:
-    """x = y ≤ z → 0 gives x → 0 only for x ≥ 0, and says nothing of another limit."""
-    relations = [step.relation for step in proof.steps]
-    if "→" not in relations:
-        return
-    if relations.index("→") != len(relations) - 1:
-        raise UnjustifiedStepError(f"`{name}` goes on after its limit", {"expected": "→ last"})
-    squeezed = proof.end == 0 and context.nonnegative(proof.start)
-    if "≤" in relations and not squeezed:
-        raise SideConditionError(
-            f"`{name}` bounds its start, but that gives no limit",
-            {"needed": f"0 ≤ {text(proof.start)}, and the limit 0"},
-        )
+        if "→" in [earlier.relation for earlier in proof.steps[: number - 1]]:
+            raise UnjustifiedStepError(f"`{name}` goes on after its limit", {"expected": "→ last"})
+        found = check_step(step, context, name, number, proof, explain)
+        join = squeeze if step.relation == "→" else transitivity
+        try:
+            theorem = join(theorem, found)
+        except SideConditionError as error:
+            raise _named(error, step, name, number) from error
+    return theorem
 
 
 def check_step(
@@ -66,8 +79,8 @@ def check_step(
     number: int,
     proof: Derivation | None = None,
     explain: bool = True,
-) -> None:
-    """Check one step; raises as `check` does."""
+) -> Theorem:
+    """The theorem `before R after` of one step; raises as `prove` does."""
     rule = step.rule
     if rule.relation != step.relation and not (rule.relation == "=" and step.relation == "≤"):
         raise UnjustifiedStepError(
@@ -75,34 +88,58 @@ def check_step(
             f"{rule.relation}",
             {"rule": rule.says},
         )
+    variable = proof.variable if proof is not None else None
+    refusals: list[SymrnnError] = []
     candidates: list[Any] = []
-    refusals: list[SideConditionError] = []
-    if rule.compare is not None:
-        variable = proof.variable if proof is not None else None
-        if rule.compare(step.before, step.after, context, variable, *rule.arguments):
-            return
+    if rule.prove is not None:
+        try:
+            shown = rule.prove(step.before, step.after, context, variable, *rule.arguments)
+            return resting(shown, context, "it", variable)
+        except SideConditionError as error:
+            refusals.append(error)
+        except SymrnnError:
+            pass  # the two sides are not what the rule gives: said below
     # Backwards, the rule must lead from the right side to the left one.
     here, there = (step.after, step.before) if rule.reverse else (step.before, step.after)
-    for candidate in rule.results(here, context, refusals):
-        if same(candidate, there):
-            return
-        candidates.append(candidate)
+    for found in rule.results(here, context, refusals):
+        if not same(found.relation.rhs, there):
+            candidates.append(found.relation.rhs)
+            continue
+        try:
+            closed = resting(ending(found, there), context, "it", variable)
+        except SymrnnError as error:
+            refusals.append(error)
+            continue
+        closed = symmetry(closed) if rule.reverse else closed
+        return as_bound(closed) if step.relation == "≤" else closed
+    if same(here, there) and step.relation == "=":
+        return ending(reflexivity(step.before), step.after)
     if refusals:
-        raise SideConditionError(
-            f"Step {number} of `{name}`: {refusals[0].message}",
-            {"rule": f"{rule.name}: {rule.says}", **refusals[0].detail},
-        )
-    source = step.after if rule.reverse else step.before
-    produced = [] if rule.reverse else [c for c in candidates if not same(c, source)]
+        raise _named(refusals[0], step, name, number) from refusals[0]
     raise UnjustifiedStepError(
         f"Step {number} of `{name}` is not justified by `{rule}`",
         {
             "before": text(step.before),
             "after": text(step.after),
-            "expected": text(produced[0]) if produced else f"(the rule does not apply) {rule.says}",
+            "expected": _expected(step, candidates),
             "counterexample": _counterexample(step, context) if explain else "(not searched)",
         },
     )
+
+
+def _named(error: SymrnnError, step: Step, name: str, number: int) -> SideConditionError:
+    rule = step.rule
+    return SideConditionError(
+        f"Step {number} of `{name}`: {error.message}",
+        {"rule": f"{rule.name}: {rule.says}", **error.detail},
+    )
+
+
+def _expected(step: Step, candidates: list[Any]) -> str:
+    rule = step.rule
+    source = step.after if rule.reverse else step.before
+    produced = [] if rule.reverse else [c for c in candidates if not same(c, source)]
+    return text(produced[0]) if produced else f"(the rule does not apply) {rule.says}"
 
 
 def _counterexample(step: Step, context: Context) -> str:
@@ -112,38 +149,38 @@ def _counterexample(step: Step, context: Context) -> str:
     return found or "none found: the line may be true, but this rule does not give it"
 
 
-def _check_induction(proof: Induction, context: Context, name: str, explain: bool) -> int:
+# ---------------------------------------------------------------------------- induction
+
+
+def _by_induction(proof: Induction, context: Context, name: str, explain: bool) -> Theorem:
     over, claim = proof.over, proof.claim
-    given = context.assume(proof.given)
-    at_base = claim.subs(over, proof.base)
-    before = claim.subs(over, over - 1)
-    _same_ends(proof.base_case, at_base, f"{name} (base case)")
-    _same_ends(proof.step, claim, f"{name} (step)")
-    base_given = tuple(fact.subs(over, proof.base) for fact in proof.given if hasattr(fact, "subs"))
-    if not given.nonnegative(over - proof.base):
+    context = _context(proof.step, context)
+    whole = context.assume(proof.given)
+    if not whole.nonnegative(over - proof.base):
         raise SideConditionError(
             f"the hypotheses of `{name}` do not say where it begins",
             {"needed": f"{text(proof.base)} ≤ {text(over)}"},
         )
-    at_one_time = [
-        fact for fact in proof.given if isinstance(fact, Equation) and over in fact.free_symbols
-    ]
-    if at_one_time:
-        raise SideConditionError(
-            f"a hypothesis of `{name}` holds at {text(over)} only, not at the time before",
-            {"hypothesis": text(at_one_time[0]), "needed": f"one that is free of {text(over)}"},
-        )
-    for chain, facts in ((proof.base_case, base_given), (proof.step, proof.given)):
-        added = [fact for fact in chain.given if fact not in facts]
-        if added:
-            raise UnjustifiedStepError(
-                f"a part of `{name}` assumes more than the induction does",
-                {"expected": ", ".join(map(text, facts)) or "(nothing)", "got": text(added[0])},
-            )
-    known = Known("the claim at the time before", before, proof.given, general=False)
-    later = replace(given, order=(*given.order, over - 1 - proof.base), induction=(known,))
-    count = check(proof.base_case, context.assume(base_given), f"{name} (base case)", explain)
-    return count + check(proof.step, later, f"{name} (step)", explain)
+    at_base = substitute(claim, {over: proof.base})
+    _same_ends(proof.base_case, at_base, f"{name} (base case)")
+    _same_ends(proof.step, claim, f"{name} (step)")
+    _require_no_more(proof, name)
+    before = substitute(claim, {over: over - 1})
+    later = sympy.Ge(over - 1 - proof.base, 0)
+    start = context.assume(at_time(fact, over, proof.base) for fact in proof.given)
+    start = _context(proof.base_case, start)
+    base = _chained(proof.base_case, start, f"{name} (base case)", explain)
+    base = resting(_claiming(base, at_base), start, f"`{name}` (base case)")
+    onward = replace(whole, earlier=before).assume([later, before])
+    step = _chained(proof.step, onward, f"{name} (step)", explain)
+    step = resting(_claiming(step, claim), onward, f"`{name}` (step)")
+    return concluding(by_induction(base, step, over, proof.base), whole, name)
+
+
+def _claiming(theorem: Theorem, claim: Any) -> Theorem:
+    """The theorem with its sides written as the claim has them."""
+    theorem = ending(beginning(claim.lhs, theorem), claim.rhs)
+    return as_bound(theorem) if isinstance(claim, Inequality) else theorem
 
 
 def _same_ends(chain: Derivation, claim: Any, name: str) -> None:
@@ -155,3 +192,15 @@ def _same_ends(chain: Derivation, claim: Any, name: str) -> None:
         f"`{name}` does not prove what the induction claims",
         {"expected": text(claim), "got": text(chain.claim)},
     )
+
+
+def _require_no_more(proof: Induction, name: str) -> None:
+    at_base = tuple(at_time(fact, proof.over, proof.base) for fact in proof.given)
+    for chain, facts in ((proof.base_case, at_base), (proof.step, proof.given)):
+        known = {hypothesis(fact) for fact in facts if fact is not sympy.true}
+        added = [fact for fact in chain.given if hypothesis(fact) not in known]
+        if added:
+            raise UnjustifiedStepError(
+                f"a part of `{name}` assumes more than the induction does",
+                {"expected": ", ".join(map(text, facts)) or "(nothing)", "got": text(added[0])},
+            )

@@ -9,6 +9,7 @@ import sympy
 from sympy import Symbol
 
 from symrnn.errors import IllFormedError
+from symrnn.kernel.terms import substitute
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
 from symrnn.language.writing import latex
@@ -132,12 +133,17 @@ class Induction:
     @property
     def chains(self) -> tuple[Chain, ...]:
         """Base case and step, each with the hypotheses in force there."""
-        at_base = tuple(fact.subs(self.over, self.base) for fact in self.given)
+        at_base = tuple(at_time(fact, self.over, self.base) for fact in self.given)
         later = sympy.Le(self.base, self.over - 1)
         return (
             ("base case", self.base_case, (*at_base, *self.base_case.given)),
             ("step", self.step, (*self.given, later, *self.step.given)),
         )
+
+
+def at_time(fact: Any, over: Symbol, value: Any) -> Any:
+    """A hypothesis at one value of a time; one for all times of that name stays as it is."""
+    return substitute(fact, {over: value})
 
 
 def induction(

@@ -24,7 +24,7 @@ from symrnn.language.derivatives import (
     TotalDerivative,
 )
 from symrnn.language.norms import Norm
-from symrnn.language.relations import Equation, Inequality, Limit, Relation
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation
 from symrnn.language.shapes import is_column
 from symrnn.language.writing import text
 from symrnn.theory.derivation import Derivation, Induction, Proof
@@ -89,7 +89,13 @@ def _chain(chain: Derivation, turn: bool) -> Derivation:
 
 
 def _facts(facts: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(_relation(f, False) if isinstance(f, Relation) else f for f in facts)
+    return tuple(map(_fact, facts))
+
+
+def _fact(fact: Any) -> Any:
+    if isinstance(fact, ForAll):
+        return ForAll(fact.index, _relation(fact.relation, False), fact.since)
+    return _relation(fact, False) if isinstance(fact, Relation) else fact
 
 
 def _relation(relation: Relation, turn: bool) -> Relation:

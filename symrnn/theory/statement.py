@@ -11,10 +11,11 @@ from typing import Any
 import sympy
 
 from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.kernel import Theorem
 from symrnn.language.writing import latex
 from symrnn.recurrence.elman import CELLS, RNN, elman
-from symrnn.theory.check import check
-from symrnn.theory.context import Context, Known
+from symrnn.theory.check import prove
+from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof
 
 
@@ -85,10 +86,6 @@ class Part:
         proof = self.proof.step if isinstance(self.proof, Induction) else self.proof
         return proof.cell
 
-    def known(self, source: str) -> Known:
-        """The claim, as other parts and statements may use it."""
-        return Known(source, self.claim, self.given)
-
 
 @dataclass
 class Statement:
@@ -115,6 +112,10 @@ class Statement:
     _built: dict[RNN, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _proved: dict[tuple[RNN, int], Theorem] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _open: set[tuple[RNN, int]] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def file(self) -> Path:
@@ -198,26 +199,53 @@ class Statement:
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"
 
-    def known(self, rnn: RNN) -> tuple[Known, ...]:
-        """Its claims about `rnn`, as other statements may use them.
+    def theorems(self, rnn: RNN, library: Library) -> tuple[Theorem, ...]:
+        """What its parts prove about `rnn`, as other statements may use it.
 
         What a part shows of a cell of its own says nothing of another recurrence.
         """
-        return tuple(part.known(self.name) for part in self.parts(rnn) if part.cell is None)
+        parts = self.parts(rnn)
+        return tuple(
+            self.theorem(rnn, library, number)
+            for number, part in enumerate(parts)
+            if part.cell is None
+        )
 
-    def check(self, rnn: RNN, library: Mapping[str, Statement]) -> int:
-        """Check every step of every part, rule by rule; returns how many steps there are.
+    def theorem(self, rnn: RNN, library: Library, number: int) -> Theorem:
+        """What part `number` proves, checked rule by rule; proved once.
+
+        Raises:
+            UnjustifiedStepError, SideConditionError: see `symrnn.theory.check`.
+            IllFormedError: where the proof uses, however indirectly, what it is to prove.
+        """
+        chosen, key = self.of(rnn), (rnn, number)
+        if key in chosen._open:
+            raise IllFormedError(
+                "the statements use each other in a circle", {"cycle": f"through `{self.name}`"}
+            )
+        if key not in chosen._proved:
+            part = self.parts(rnn)[number]
+            label = f"{self.name}, {part.label}" if part.label else self.name
+            chosen._open.add(key)
+            try:
+                chosen._proved[key] = prove(part.proof, self.context(rnn, library, number), label)
+            finally:
+                chosen._open.discard(key)
+        return chosen._proved[key]
+
+    def check(self, rnn: RNN, library: Library) -> int:
+        """Prove every part, rule by rule; returns how many steps there are.
 
         Raises:
             UnjustifiedStepError, SideConditionError: see `symrnn.theory.check`.
         """
         count = 0
         for number, part in enumerate(self.parts(rnn)):
-            label = f"{self.name}, {part.label}" if part.label else self.name
-            count += check(part.proof, self.context(rnn, library, number), label)
+            self.theorem(rnn, library, number)
+            count += sum(len(chain.steps) for _, chain, _ in part.proof.chains)
         return count
 
-    def context(self, rnn: RNN, library: Mapping[str, Statement], number: int) -> Context:
+    def context(self, rnn: RNN, library: Library, number: int) -> Context:
         """What part `number` may use: the statements named, and the parts before it.
 
         A part with a cell of its own may use neither what was proved for `rnn` nor what was
@@ -232,9 +260,16 @@ class Statement:
             )
         parts = self.parts(rnn)
         cell = parts[number].cell
-        known = {} if cell is not None else {name: library[name].known(rnn) for name in uses}
-        known[self.name] = tuple(p.known(self.name) for p in parts[:number] if p.cell is cell)
-        return Context(rnn, statements=known)
+        known = {} if cell is not None else {n: library[n].theorems(rnn, library) for n in uses}
+        known[self.name] = tuple(
+            self.theorem(rnn, library, earlier)
+            for earlier, part in enumerate(parts[:number])
+            if part.cell is cell
+        )
+        return Context(rnn if cell is None else cell, statements=known)
+
+
+Library = Mapping[str, Statement]
 
 
 def statement(

@@ -21,8 +21,12 @@ from sympy.core.symbol import Str
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Unknown
 from symrnn.language.explicit import Field
+from symrnn.language.slope_at import KINKED, Slope, SlopeValue
 
 DIGITS = 80
+CLOSE = Fraction(1, 10**20)
+"""How far from a kink its sides are looked at."""
+
 NEGLIGIBLE = 1e-30
 """A gap below this, relative to the sides, is none; only where the sides are not rational."""
 
@@ -65,6 +69,10 @@ class Point:
             known = self.values[node] = self._compute(node)
         return known
 
+    def beside(self, symbol: Symbol, value: Number) -> Point:
+        """The same point, where one more symbol has a number."""
+        return Point(self.seed, {**self.values, symbol: value})
+
     def pick(self, what: str, choices: Any) -> Any:
         """One of the choices, by the seed and by what it is for."""
         return Random(f"{self.seed} {what}").choice(choices)
@@ -87,6 +95,10 @@ class Point:
         if isinstance(node, Field):
             name, entry, orders, *arguments = node.args
             return self._function(name, entry, orders, *map(self.of, arguments))
+        if isinstance(node, Slope):
+            return _slope(node, self)
+        if isinstance(node, sympy.DiracDelta):
+            raise Undefined(f"{node} is no function", {"at": str(self.of(node.args[0]))})
         if isinstance(node, sympy.Abs):
             return abs(self.of(node.args[0]))
         if isinstance(node, sympy.Max):
@@ -97,6 +109,10 @@ class Point:
 
     def _symbol(self, node: Symbol) -> Fraction:
         number = Fraction(int(self.pick(node.name, range(1, 13))), 4)
+        # At every third seed on a boundary: small integers, 0 where it is allowed.
+        if self.seed % 3 == 2:
+            lowest = 1 if node.is_positive else 0
+            number = Fraction(int(self.pick(f"boundary {node.name}", range(lowest, lowest + 2))))
         return number if node.is_nonnegative else number * int(self.pick(f"±{node.name}", (-1, 1)))
 
     def _function(self, *key: Any) -> Fraction:
@@ -120,14 +136,78 @@ def _sympy(value: Number) -> Any:
     return sympy.Float(value, DIGITS)
 
 
+def _slope(node: Slope, point: Point) -> Number:
+    """A slope where the function, made smooth on either side, has the same one.
+
+    Raises:
+        Undefined: a kink, or a jump.
+    """
+    x, at = node.variable, point.of(node.at)
+    here = point.beside(x, at)
+    only_value = isinstance(node, SlopeValue)
+    value = None if only_value else here.of(node.function)
+    slopes = []
+    for side in (-CLOSE, CLOSE):
+        branch = _smooth(node.function, x, here, point.beside(x, total((at, side))))
+        if only_value:
+            slopes.append(here.of(branch))
+            continue
+        if not holds(here.of(branch), "=", value):
+            raise Undefined("a jump has no derivative", {"of": str(node.function), "at": str(at)})
+        slopes.append(here.of(branch.diff(x)))
+    if not holds(slopes[0], "=", slopes[1]):
+        raise Undefined("a kink has no derivative", {"of": str(node.function), "at": str(at)})
+    return slopes[0]
+
+
+def _smooth(node: Any, x: Symbol, here: Point, near: Point) -> Any:
+    """The expression with one branch of each kink: that at `here`, at a tie that at `near`."""
+    if not node.args or not node.has(x):
+        return node
+    args = [
+        _smooth(arg, x, here, near) if isinstance(arg, sympy.Expr) else arg for arg in node.args
+    ]
+    if not isinstance(node, KINKED):
+        return node.func(*args)
+    if isinstance(node, sympy.Max | sympy.Min):
+        values = _untied(node.args, args, here, near)
+        most = largest(values) if isinstance(node, sympy.Max) else -largest(-v for v in values)
+        return next(arg for arg, value in zip(args, values, strict=True) if value == most)
+    if isinstance(node, sympy.floor | sympy.ceiling):
+        return sympy.Integer(int(near.of(node)))
+    zero, value = _untied((sympy.S.Zero, node.args[0]), (sympy.S.Zero, args[0]), here, near)
+    if isinstance(node, sympy.DiracDelta):
+        return sympy.S.Zero
+    if isinstance(node, sympy.Abs):
+        return args[0] if value > zero else -args[0]
+    positive = sympy.Integer(bool(value > zero))
+    return positive if isinstance(node, sympy.Heaviside) else 2 * positive - 1
+
+
+def _untied(args: Any, branches: Any, here: Point, near: Point) -> list[Number]:
+    """Values by which the largest is told: at `here`, or at `near` where two are equal."""
+    values = alike(map(here.of, branches))
+    ties = sum(1 for value in values if holds(value, "=", largest(values)))
+    ties = max(ties, sum(1 for value in values if holds(value, "=", -largest(-v for v in values))))
+    if ties < 2:
+        return values
+    if any(arg.has(Unknown, Field) for arg in args):
+        raise NotSupportedError("a kink of an unknown function", {"of": str(args)})
+    return alike(map(near.of, args))
+
+
 def power(base: Number, exponent: Number) -> Number:
     """base ** exponent; exact for integer exponents, and for roots of squares."""
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
         if base == 0 and exponent < 0:
             raise Undefined("a division by 0", {"exponent": str(exponent)})
+        if exponent < 0 and not isinstance(base, Fraction) and abs(base) < NEGLIGIBLE:
+            raise NotSupportedError("a division by what may be 0", {"by": str(base)})
         return base ** int(exponent)
     if isinstance(exponent, Fraction) and exponent.denominator == 2:
         return power(root(base), exponent * 2)
+    if base == 0 and exponent > 0:
+        return Fraction(0)
     if base <= 0:
         raise Undefined("a power of no positive number", {"exponent": str(exponent)})
     return _real(base) ** _real(exponent)
@@ -135,6 +215,10 @@ def power(base: Number, exponent: Number) -> Number:
 
 def root(value: Number) -> Number:
     """√value, a fraction where it is one."""
+    if not isinstance(value, Fraction) and abs(value) < NEGLIGIBLE:
+        if value < -(NEGLIGIBLE**2):
+            raise NotSupportedError("the root of what may be 0", {"of": str(value)})
+        return REALS.sqrt(abs(value))
     if value < 0:
         raise Undefined("a root of a negative number", {"of": str(value)})
     if isinstance(value, Fraction):

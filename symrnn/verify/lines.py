@@ -11,10 +11,11 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.language.algebra import Parameter
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Parameter, Zeros
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.explicit import members_of
 from symrnn.language.norms import Norm
-from symrnn.language.ordered import Ranged
+from symrnn.language.ordered import LEFT, OrderedSum, Ranged
 from symrnn.numeric.lower import Kernel
 from symrnn.verify.oracle import complex_step_derivative, numerator
 from symrnn.verify.setting import Setting, lowered
@@ -100,13 +101,27 @@ def _stand_in(node: Any, name: str) -> Any:
 
 
 def _over_derivatives(node: Any) -> bool:
-    """Whether a node binds a time that a derivative inside it depends on."""
+    """Whether a node binds a time that a derivative inside it depends on.
+
+    It does so, too, by the bounds of a range inside: that can be written out after it only.
+    """
     if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
         return False
     bound = {index for index, _, _ in ranges_of(node)}
     inside = node.args[0].find(lambda inner: isinstance(inner, DERIVATIVES))
+    inside |= node.args[0].find(_over_derivatives)
     return any(bound & inner.free_symbols for inner in inside)
 
 
 def _written_out(node: Any) -> Any:
-    return node.doit()
+    """Member by member, what is inside them as well."""
+    if isinstance(node, sympy.Sum | sympy.Product):
+        return members_of(node).replace(_over_derivatives, _written_out)
+    times = node.times()
+    if times is None:
+        return node
+    members = [node.at(time).replace(_over_derivatives, _written_out) for time in times]
+    if isinstance(node, OrderedSum):
+        return MatrixSum(*members) if members else Zeros(*node.shape)
+    ordered = reversed(members) if node.latest == LEFT else members
+    return MatrixProduct(*ordered) if members else Identity(node.shape[0])

@@ -18,7 +18,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
-from symrnn.language.explicit import Field, entries
+from symrnn.language.explicit import Field, entries, written_out
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
@@ -92,7 +92,7 @@ class Meaning(Unrolled):
 
     def _write(self, sized: Any, kind: str) -> Written:
         if isinstance(sized, Expr) and not isinstance(sized, MatrixExpr | Norm):
-            sized = sized.doit()
+            sized = written_out(sized)
         norms = {node: self._norm(node, kind) for node in set(_norms(sized))}
         with_symbols = sized.xreplace({node: symbol for node, (symbol, *_) in norms.items()})
         inside = with_symbols.replace(

@@ -22,15 +22,23 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
-from symrnn.numeric.differences import MEMORY_BUDGET, directions_per_run, richardson
+from symrnn.numeric.differences import MEMORY_BUDGET, STEP, directions_per_run, richardson
 from symrnn.numeric.lower import Kernel
 from symrnn.numeric.printer import parameter_name
 from symrnn.verify.setting import Setting, array_of, lowered
 
 Array = NDArray[Any]
-STEP = 1e-30
 
-NOT_HOLOMORPHIC = (sympy.Abs, sympy.sign, sympy.erf)
+NOT_HOLOMORPHIC = (
+    sympy.Abs,
+    sympy.sign,
+    sympy.Heaviside,
+    sympy.Piecewise,
+    sympy.floor,
+    sympy.ceiling,
+    sympy.erf,
+    sympy.erfc,
+)
 """Functions of which the complex step gets nothing, or something wrong."""
 
 
@@ -62,7 +70,7 @@ class Outcome:
 
     def __call__(self, values: Array) -> Array:
         """(P, *batch, n, 1) from P values of the variable."""
-        changed = _perturbed(self.node, self.variable, self.setting, values)
+        changed = perturbed(self.node, self.variable, self.setting, values)
         of = self.kernel({**self.setting.constants, **changed, **self.times})
         batch = np.broadcast_shapes(of.shape[:-2], values.shape[:-2], (1, *self.point.shape[:-2]))
         return np.broadcast_to(of, (*batch, *of.shape[-2:]))
@@ -82,6 +90,16 @@ class Outcome:
         """Whether an imaginary part can be carried through the recurrence."""
         definitions = self.setting.rnn.recurrence.definitions.values()
         return not any(value.has(*NOT_HOLOMORPHIC) for value in definitions)
+
+    @property
+    def last(self) -> int:
+        """The last time that is read."""
+        return _last(self.node, self.setting)
+
+    @property
+    def start(self) -> int:
+        """Of a parameter: the last time at which nothing has moved with it yet."""
+        return _start(self.node)
 
     def directions_per_run(self, budget: int) -> int:
         """How many directions keep the perturbed values and trajectory within some bytes."""
@@ -123,13 +141,21 @@ class Found:
     uncertain: float
 
 
-def derivative_of(outcome: Outcome, budget: int = MEMORY_BUDGET) -> Found:
-    """The derivative by the complex step, or by Richardson's differences where that cannot be."""
-    if outcome.is_holomorphic:
-        value = outcome.jacobian(budget)
-        return Found(value, "complex step", STEP, 0.0)
+def complex_step_found(outcome: Outcome, budget: int = MEMORY_BUDGET) -> Found:
+    """The derivative by the complex step."""
+    return Found(outcome.jacobian(budget), "complex step", STEP, 0.0)
+
+
+def richardson_found(outcome: Outcome, steps: Array, budget: int = MEMORY_BUDGET) -> Found:
+    """The derivative by Richardson's differences, for functions the complex step cannot take.
+
+    Args:
+        outcome: what is differentiated.
+        steps: the largest h for each entry of the variable.
+        budget: bytes that the perturbed copies of one run may take.
+    """
     run = outcome.directions_per_run(budget)
-    found = richardson(lambda values: outcome(values)[..., 0], outcome.point, chunk=run)
+    found = richardson(lambda values: outcome(values)[..., 0], outcome.point, steps, chunk=run)
     jacobian = found.jacobian.swapaxes(-1, -2)  # directions run down the columns
     rates = jacobian.reshape(len(jacobian), -1).T[..., None]
     step = float(np.min(found.chosen))
@@ -185,16 +211,25 @@ def _stored(sequence: Any) -> bool:
     return isinstance(sequence, list)
 
 
-def _perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:
+def perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:
     """Bindings in which `by` has a batch of values, and all that follows from it has too."""
-    held = [int(state.index) for state in node.held]
-    if isinstance(by, TimeVector):
-        if by.label not in setting.trajectory:
-            raise NotSupportedError(f"the derivative by the input {by}", {"in": str(node)})
-        time = int(by.index)
-        return setting.run({}, time, {(by.label, time): values}, _last(node, setting))
-    name = parameter_name(by)
-    start = max(held, default=0)
+    held = {(state.label, int(state.index)) for state in node.held}
     if isinstance(node, ImmediateDerivative):
-        start = int(node.of.index) - 1
-    return {name: values, **setting.run({name: values}, start, {}, _last(node, setting))}
+        if not isinstance(node.of, TimeVector):
+            raise NotSupportedError(
+                "∂⁺ of an expression", {"expected": "∂⁺ of a vector at a time", "got": str(node.of)}
+            )
+        before = int(node.of.index) - 1
+        held |= {(each.label, before) for each in setting.rnn.recurrence.states if before >= 0}
+    given = {(label, time): np.asarray(setting.trajectory[label][time]) for label, time in held}
+    last = _last(node, setting)
+    if not isinstance(by, TimeVector):
+        name = parameter_name(by)
+        return {name: values, **setting.run({name: values}, 0, given, last)}
+    time = int(by.index)
+    if by.label in setting.trajectory:
+        return setting.run({}, time, {**given, (by.label, time): values}, last)
+    inputs = [*setting.arrays[by.label]]
+    inputs[time] = values
+    changed: dict[str, Any] = {by.label: inputs}
+    return {**changed, **setting.run(changed, time - 1, given, last)}

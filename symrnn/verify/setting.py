@@ -36,6 +36,26 @@ class BatchPrinter(KernelPrinter):
         written = f"({self._print(coefficient)})"
         return written if coefficient.is_number else f"asarray({written})[..., None, None]"
 
+    # The complex step carries an imaginary part through these: the branch is that of the real one.
+
+    def _print_Abs(self, node: Any) -> str:
+        value = self._print(node.args[0])
+        return f"(where(real({value}) < 0, -1.0, 1.0) * ({value}))"
+
+    def _print_Heaviside(self, node: Any) -> str:
+        return f"heaviside(real({self._print(node.args[0])}), 0.5)"
+
+    def _print_sign(self, node: Any) -> str:
+        return f"sign(real({self._print(node.args[0])}))"
+
+    def _print_Product(self, node: Any) -> str:
+        # The last range is the outermost; inner ones may read its index.
+        ranges = [
+            f"for {self._print(index)} in range({self._print(lower)}, {self._print(upper)} + 1)"
+            for index, lower, upper in reversed(node.limits)
+        ]
+        return f"prod([{self._print(node.function)} {' '.join(ranges)}], axis=0)"
+
     def _print_Elementwise(self, node: Elementwise) -> str:
         if node.activation.is_unknown:
             return str(super()._print_Elementwise(node))
@@ -91,9 +111,23 @@ def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     )
 
 
+UNBOUNDED = "1.5 x + cos x"
+"""A σ that is none of the usual ones: neither bounded nor odd, σ(0) = 1, slopes in [0.5, 2.5]."""
+
+
+def _unbounded() -> Functions:
+    return {
+        slope_name(0): lambda x: 1.5 * x + np.cos(x),
+        slope_name(1): lambda x: 1.5 - np.sin(x),
+        slope_name(2): lambda x: -np.cos(x),
+    }
+
+
 @cache
 def functions(name: str) -> Functions:
     """σ, written by hand, and σ′, σ″ lowered from the derived expressions."""
+    if name == UNBOUNDED:
+        return _unbounded()
     first = activation(name).prime
     return {
         slope_name(0): ACTIVATIONS[name],
@@ -182,12 +216,13 @@ class Setting:
         return self._run({}, 0, states, self.steps, {})
 
     def run(
-        self, changed: dict[str, Array], start: int, given: dict[tuple[str, int], Array], stop: int
+        self, changed: dict[str, Any], start: int, given: dict[tuple[str, int], Array], stop: int
     ) -> dict[str, Any]:
         """Every defined vector up to time `stop`, with something changed.
 
         Args:
-            changed: parameters with a batch of other values, from the step after `start` on.
+            changed: parameters, or sequences of inputs, with a batch of other values, from the
+                step after `start` on.
             start: the last time at which nothing has changed yet.
             given: vectors, by label and time, that have other values than by their definitions.
             stop: the last time wanted.
@@ -200,7 +235,7 @@ class Setting:
 
     def _run(
         self,
-        changed: dict[str, Array],
+        changed: dict[str, Any],
         start: int,
         given: dict[tuple[str, int], Array],
         stop: int,
@@ -208,7 +243,8 @@ class Setting:
     ) -> dict[str, Any]:
         index, definitions = self.rnn.recurrence.index.name, _definitions(self.rnn)
         constants = {**self.constants, **self.arrays, **changed}
-        first = min((time for _, time in given), default=start + 1)
+        starts = [start + 1] if changed or not given else []
+        first = min([*starts, *(time for _, time in given)])
         stop = max([stop, *(time for _, time in given)])
         values: dict[str, Any] = {}
         for label, _ in definitions:

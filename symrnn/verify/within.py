@@ -120,7 +120,7 @@ def telling(
     nodes = [sympy.sympify(expression) for expression in expressions]
     found: list[tuple[int, dict[Symbol, int]]] = []
     for times in itertools.islice(choices, CONSIDERED):
-        missing = sum(_missing(node, concerning(node, times), members) for node in nodes)
+        missing = sum(missing_members(node, concerning(node, times), members) for node in nodes)
         found.append((missing, times))
         if sum(lack == 0 for lack, _ in found) == wanted:
             break
@@ -128,27 +128,26 @@ def telling(
 
 
 @lru_cache(maxsize=16384)
-def _missing(node: Any, times: Times, members: int) -> int:
+def missing_members(node: Any, times: Times, members: int) -> int:
     """How many members the products and sums lack, at the last time of an outer one."""
     if not isinstance(node, Ranged | sympy.Sum | sympy.Product):
-        return sum(_missing(arg, times, members) for arg in node.args)
+        return sum(missing_members(arg, times, members) for arg in node.args)
     known, lacking = dict(times), 0
     for index, lower, upper in ranges_of(node):
         first, last = lower.subs(known), upper.subs(known)
         if first.is_Integer and last.is_Integer:
             lacking += min(max(0, members - int(last - first + 1)), members)
             known[index] = int(last)
-    return lacking + _missing(node.args[0], tuple(known.items()), members)
+    return lacking + missing_members(node.args[0], tuple(known.items()), members)
 
 
 @lru_cache(maxsize=65536)
 def _makes_sense(expression: Any, times: Times, rnn: RNN) -> bool:
     # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
     states = {state.label for state in rnn.recurrence.states}
-    # Only states are there at time 0; and ∂⁺s_k holds s_{k-1} fixed, which has to be there.
+    # Only states are there at time 0; ∂⁺s_0 is 0, for a state that is given is not computed.
     return all(
-        time >= (0 if label in states and not held else 1)
-        for label, time, held in spoken_of(expression, times)
+        time >= (0 if label in states else 1) for label, time, _ in spoken_of(expression, times)
     )
 
 

@@ -25,6 +25,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.machine.arithmetic import time
 from symrnn.machine.names import theorem_name
+from symrnn.machine.naturals import facts_of
 from symrnn.machine.printer import coq
 from symrnn.machine.propositions import proposition
 from symrnn.machine.scope import Scope, cell_name
@@ -60,6 +61,8 @@ def test_half_a_time_has_no_form() -> None:
     with pytest.raises(NotSupportedError):
         time(t / 2)
 
+
+KNOWN = facts_of([k <= t, k >= 1, j >= 1])
 
 NODES: list[tuple[Any, str]] = [
     (W * s[j - 1] + U * x[j] + b, "W *m s (j - 1)%N + U *m x j + b"),
@@ -105,7 +108,7 @@ NODES: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("node", "written"), NODES, ids=[written for _, written in NODES])
 def test_nodes(node: Any, written: str) -> None:
-    assert coq(sympy.sympify(node), Scope(RNN)).text == written
+    assert coq(sympy.sympify(node), Scope(RNN, facts=KNOWN)).text == written
 
 
 def flat(text: str) -> str:
@@ -153,7 +156,7 @@ def test_times_are_compared_without_differences() -> None:
 
 def test_existence_is_claimed_with_every_derivative() -> None:
     total = ordered_sum(D(s[t], s[k]) * D_plus(s[k], Vec(W)), (k, 1, t))
-    written = flat(proposition(Equation(D(s[t], Vec(W)), total), [], RNN))
+    written = flat(proposition(Equation(D(s[t], Vec(W)), total), [t >= 0], RNN))
     for clause in (
         "differentiable (fun V => state (elman sigma V U b x) s0 t) W /\\",
         "(forall k, (1 <= k < t.+1)%N -> differentiable (flow F k t) (s k)) /\\",
@@ -205,7 +208,7 @@ INSIDE = sigma_inside()
     ],
 )
 def test_nodes_of_the_cell_with_sigma_inside(expression: Any, written: str) -> None:
-    assert coq(expression, Scope(INSIDE)).text == written
+    assert coq(expression, Scope(INSIDE, facts=KNOWN)).text == written
 
 
 def test_what_stands_between_two_states_is_what_the_cell_says() -> None:

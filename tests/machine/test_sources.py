@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.machine.sources import Source, in_order, read_sources, without_comments
+from symrnn.machine.sources import USER, Source, in_order, read_sources, without_comments
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,14 @@ def test_two_files_of_one_name(tmp_path: Path) -> None:
         (place / "same.v").write_text("", encoding="utf-8")
     with pytest.raises(IllFormedError, match="one name"):
         read_sources(tmp_path)
+
+
+def test_libraries_are_told_apart() -> None:
+    source = Source(
+        "c",
+        "From symrnn Require Import a.\nFrom user Require a.\nFrom claims Require Import a b.\n",
+        USER,
+    )
+    assert source.requires == ("a", "user.a", "claims.a", "claims.b")
+    assert (source.key, source.module) == ("user.c", "user.c")
+    assert (Source("c", "").key, Source("c", "").module) == ("c", "symrnn.c")

@@ -45,7 +45,9 @@ PREAMBLE = """\
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.analysis Require Import reals topology normedtype derive.
 From symrnn Require Import vocabulary.
+From claims Require Import preactivation_jacobian.
 """
+NAME = "preactivation_jacobian"
 
 
 @pytest.fixture(scope="module")
@@ -98,30 +100,37 @@ def test_the_audit_prints_the_golden_list(prover: Prover) -> None:
     assert assumptions(sources["audit"], audit.said) == expected
 
 
-def test_a_theorem_of_another_proposition_closes_nothing(prover: Prover) -> None:
-    statement = LIBRARY["preactivation_jacobian"]
-    stem = claims_stem(statement.name)
-    cousin = Source(stem, f"{PREAMBLE}Theorem {statement.name}_claim : True.\nProof. by []. Qed.\n")
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [
+        ("True.\nProof. by [].", "cannot unify"),
+        (f"{NAME}_printed.\nProof. by [].", "No applicable tactic"),
+        ("nowhere.\nProof. by [].", "nowhere was not found"),
+    ],
+    ids=["another proposition", "no proof", "no proposition"],
+)
+def test_what_is_no_proof_closes_nothing(prover: Prover, stated: str, why: str) -> None:
+    stem = claims_stem(NAME)
+    cousin = Source(stem, f"{PREAMBLE}Theorem {NAME}_claim : {stated} Qed.\n")
     found = machine_check(
-        [statement],
+        [LIBRARY[NAME]],
         elman(),
         {**theorems(), stem: cousin},
         wrong_versions,
         prover,
         Cache(default_folder()),
-    )[statement.name]
+    )[NAME]
     assert not found.graded and found.refuted
-    assert "the theorem states another proposition" in found.parts[0].why_not
+    assert why in found.parts[0].why_not
 
 
 def test_what_is_no_fault_is_not_planted(prover: Prover) -> None:
-    statement = LIBRARY["preactivation_jacobian"]
     found = machine_check(
-        [statement],
+        [LIBRARY[NAME]],
         elman(),
         theorems(),
         lambda claim: [("none at all", claim)],
         prover,
         Cache(default_folder()),
-    )[statement.name]
+    )[NAME]
     assert [fault.slip for fault in found.faults] == ["a hypothesis dropped"]

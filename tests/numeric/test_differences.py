@@ -171,6 +171,17 @@ def test_a_function_that_drops_the_imaginary_part_is_refused() -> None:
         central_differences(lambda v: v * 1j, np.ones(3))
 
 
+def test_richardson_takes_a_step_for_each_coordinate() -> None:
+    x = np.array([0.3, -0.2])
+    found = richardson(np.sin, x, np.array([0.1, 0.01]))
+    assert np.all(found.steps[0] == [0.1, 0.01])
+    assert relative_error(found.jacobian, np.diag(np.cos(x))) < 1e-9
+    with pytest.raises(ShapeError, match="one for each entry"):
+        richardson(np.sin, x, np.ones(3))
+    with pytest.raises(IllFormedError, match="step: expected"):
+        richardson(np.sin, x, np.array([0.1, 0.0]))
+
+
 def test_levels_and_chunk_are_checked() -> None:
     with pytest.raises(IllFormedError, match="levels"):
         richardson(lambda v: v, np.ones(2), levels=1)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from symrnn.errors import DisagreementError, IllFormedError, ShapeError
+from symrnn.errors import DisagreementError, IllFormedError, ShapeError, UndecidedError
 from symrnn.numeric.differences import directional
 from symrnn.numeric.random_directions import (
     bilinear_share,
@@ -45,6 +45,12 @@ def test_a_scalar_function_needs_no_second_vector() -> None:
 
     found = check_products(total, POINT, lambda v: v * JACOBIAN.sum(axis=0), pairs=4)
     assert found.error < 1e-13
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-280], ids=["zero", "underflow"])
+def test_products_of_nothing_decide_nothing(size: float) -> None:
+    with pytest.raises(UndecidedError, match="nothing can be compared"):
+        check_products(lambda x: size * f(x), POINT, lambda v: 2 * size * (v @ JACOBIAN))
 
 
 @pytest.mark.parametrize("budget", [1, 200, 1 << 20])

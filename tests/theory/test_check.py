@@ -19,7 +19,7 @@ from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
-from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.relations import Equation, Inequality, Limit, for_all
 from symrnn.language.time import Sequence
 from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
@@ -114,7 +114,7 @@ def decay(start: Any, *given: Any) -> Derivation:
 
 
 def test_a_limit_by_squeezing() -> None:
-    size = Inequality(norm(F[t]), q**t)
+    size = for_all(t, Inequality(norm(F[t]), q**t), since=0)
     chain = decay(norm(F[t]), size, q < 1).at_most(q**t, by.assumed_bound)
     chain = chain.tends_to(0, by.geometric_decay, t)
     assert check(chain, CONTEXT) == 2

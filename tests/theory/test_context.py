@@ -1,4 +1,4 @@
-"""What is known at a place: three-valued order, hypotheses, binders."""
+"""What is known at a place: order, hypotheses, binders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from symrnn.errors import IllFormedError
 from symrnn.language.algebra import Parameter
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_sum
-from symrnn.language.relations import Equation, Inequality
 from symrnn.recurrence.elman import elman
 from symrnn.theory.context import Context
 
@@ -30,19 +29,19 @@ NONE = Context(rnn)
     [
         ([], n, True),
         ([], n - 1, True),
-        ([], -n, False),
+        ([], -n, None),
         ([], t, None),
         ([], t - k, None),
         ([k <= t], t - k, True),
         ([k <= t], t - k + 1, True),
         ([k <= t], k - t, None),
-        ([k <= t], k - t - 1, False),
+        ([k <= t], k - t - 1, None),
         ([k < t], t - k - 1, True),
-        ([k < t], k - t, False),
+        ([k < t], k - t, None),
         ([k >= t], k - t, True),
         ([k > t], k - t - 1, True),
         ([k <= t, t <= T], T - k, True),
-        ([k <= t, t <= T], k - T - 1, False),
+        ([k <= t, t <= T], k - T - 1, None),
         ([k <= t, t < T], T - k - 1, True),
         ([p < q], q - p, True),
         ([p < q], q - p - 1, None),
@@ -52,8 +51,8 @@ NONE = Context(rnn)
     ],
     ids=str,
 )
-def test_order_is_three_valued(facts: Any, expression: Any, known: Any) -> None:
-    assert NONE.assume(facts).nonnegative(expression) is known
+def test_what_is_known_of_order(facts: Any, expression: Any, known: Any) -> None:
+    assert NONE.assume(facts).nonnegative(expression) is (known is True)
 
 
 @settings(max_examples=80)
@@ -72,7 +71,7 @@ def test_what_is_known_is_true(facts: Any, asked: Any, at: Any) -> None:
     context = NONE.assume(relations)
     known = context.nonnegative(sympy.sympify(linear(asked)))
     value = sympy.sympify(linear(asked)).subs(numbers)
-    assert known is None or known == (value >= 0)
+    assert not known or value >= 0
 
 
 @pytest.mark.parametrize("fact", [Eq(t, k), sympy.false, 3, "k <= t", norm(rnn.W)])
@@ -85,24 +84,12 @@ def test_what_is_always_true_adds_nothing() -> None:
     assert NONE.assume([sympy.true]) == NONE
 
 
-def test_bounds_are_general_and_equations_are_not() -> None:
-    bound = Inequality(norm(rnn.s[j]), rnn.gamma)
-    point = Equation(rnn.s[j], rnn.b)
-    general, single = NONE.assume([bound, point]).hypotheses
-    assert general.general
-    assert not single.general
-
-
-def test_under_a_binder_only_the_bounds_are_known_of_its_index() -> None:
-    total = ordered_sum(rnn.s[j], (j, k, t))
-    context = NONE.assume([j >= 5, k >= 0, Equation(rnn.s[j], rnn.b)])
-    inside = context.inside(total)
-    assert inside.nonnegative(j - k) is True
-    assert inside.nonnegative(t - j) is True
-    assert inside.nonnegative(j - 5) is None
-    assert inside.nonnegative(k) is True
-    assert inside.hypotheses == ()
-    assert context.inside(ordered_sum(rnn.s[T], (T, k, t))).hypotheses == context.hypotheses
+def test_under_a_binder_the_range_is_known_of_its_index() -> None:
+    inside = NONE.assume([k >= 0]).inside(ordered_sum(rnn.s[j], (j, k, t)))
+    assert inside.nonnegative(j - k)
+    assert inside.nonnegative(t - j)
+    assert inside.nonnegative(j)
+    assert not inside.nonnegative(j - 5)
 
 
 def test_strict_facts_are_kept_as_strict() -> None:

@@ -1,13 +1,13 @@
 """Rules about limits, and what a chain may conclude from one."""
 
 import pytest
-from sympy import Gt, Rational, Symbol, oo
+from sympy import Gt, Rational, Sum, Symbol, oo
 
-from symrnn import D, Inequality, Parameter, derivation, elman, norm
+from symrnn import D, Inequality, Parameter, derivation, elman, for_all, norm
 from symrnn import rules as by
-from symrnn.errors import SideConditionError, UnjustifiedStepError
-from symrnn.theory.check import check
-from symrnn.theory.context import Context, Known
+from symrnn.errors import EvidenceError, SideConditionError, UnjustifiedStepError
+from symrnn.theory.check import check, prove
+from symrnn.theory.context import Context
 
 RNN = elman()
 k, t, q = RNN.k, RNN.t, Symbol("q", nonnegative=True)
@@ -66,7 +66,7 @@ def test_decay_needs_a_ratio_below_one(before, given):
     ],
 )
 def test_no_other_limit_passes_as_decay(before, to, variable):
-    with pytest.raises(UnjustifiedStepError):
+    with pytest.raises(EvidenceError):
         limit_of(before, by.geometric_decay, [q < 1], to, variable)
 
 
@@ -97,13 +97,21 @@ def test_growth_is_no_decay():
 
 
 def bounded(start, bound):
-    return derivation(start, given=[Inequality(start, bound), q < 1, k <= t])
+    return derivation(start, given=[for_all(t, Inequality(start, bound), since=k), q < 1, k <= t])
 
 
 def test_a_bound_that_vanishes_squeezes_what_is_not_negative():
     size = norm(D(RNN.s[t], RNN.s[k]))
     chain = bounded(size, q ** (t - k)).at_most(q ** (t - k), by.assumed_bound)
     assert check(chain.tends_to(0, by.geometric_decay, t), Context(RNN)) == 2
+
+
+def test_a_bound_at_one_time_gives_no_limit():
+    size = norm(D(RNN.s[t], RNN.s[k]))
+    given = [Inequality(size, q ** (t - k)), q < 1, k <= t]
+    chain = derivation(size, given).at_most(q ** (t - k), by.assumed_bound)
+    with pytest.raises(SideConditionError, match="not free to grow"):
+        check(chain.tends_to(0, by.geometric_decay, t), Context(RNN))
 
 
 def test_a_bound_that_vanishes_says_nothing_of_what_may_be_negative():
@@ -130,9 +138,11 @@ def test_nothing_follows_a_limit():
 
 def test_a_strict_hypothesis_is_not_met_by_one_that_is_not():
     """What needs q < 1 may not be used where only q ≤ 1 is known."""
-    known = Known("earlier", Inequality(C, q), needs=(q < 1,))
+    series = Sum(C * q**k, (k, 1, t))
+    bounded = derivation(series, given=[q < 1]).at_most(C * q / (1 - q), by.geometric_tail)
+    known = prove(bounded, Context(RNN))
     for given, right in ((q < 1, True), (q <= 1, False)):
-        chain = derivation(C, given=[given]).at_most(q, by.uses_bound("earlier"))
+        chain = derivation(series, given=[given]).at_most(C * q / (1 - q), by.uses_bound("earlier"))
         context = Context(RNN, statements={"earlier": (known,)})
         if right:
             assert check(chain, context) == 1

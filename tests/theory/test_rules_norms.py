@@ -64,6 +64,11 @@ RIGHT = {
     "identity": equals(norm(Identity(d)), 1, by.norm_of_identity),
     "triangle": at_most(norm(W - V), norm(W) + norm(V), by.triangle),
     "triangle over time": at_most(norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle, [k <= t]),
+    # Where t < k there are no times: 1 ≤ 1, and 0 ≤ 0.
+    "a product over what may be no times": at_most(
+        norm(PRODUCT), product_of_norms(), by.submultiplicative
+    ),
+    "a sum over what may be no times": at_most(norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle),
 }
 
 
@@ -112,10 +117,6 @@ CONDITIONS = {
     "an empty product, where ‖I‖ is not 1": at_most(
         norm(PRODUCT, "F"), product_of_norms("F"), by.submultiplicative, [k <= t]
     ),
-    "a product whose range may be reversed": at_most(
-        norm(PRODUCT), product_of_norms(), by.submultiplicative
-    ),
-    "a sum whose range may be reversed": at_most(norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle),
     "the Frobenius norm of a diagonal": equals(
         norm(Diag(v), "F"), largest_entry(v), by.norm_of_diagonal
     ),

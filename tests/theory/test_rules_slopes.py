@@ -5,7 +5,7 @@ from sympy import Derivative, Rational, Symbol, cosh, sinh, tanh
 
 from symrnn import Equation, Ones, Zeros, activation, derivation, elman
 from symrnn import rules as by
-from symrnn.errors import UnjustifiedStepError
+from symrnn.errors import EvidenceError, UnjustifiedStepError
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
 
@@ -61,9 +61,6 @@ def test_sinh_outgrows_its_argument(before, after):
     assert bound(before, after) == 1
 
 
-z = Symbol("z")
-
-
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -72,14 +69,13 @@ z = Symbol("z")
         (1 / (1 - sinh(x) ** 2), 1 / (1 - x**2)),
         (1 / (-1 + sinh(x) ** 2), 1 / (-1 + x**2)),
         (1 / (x + sinh(x) ** 2), 1 / (x + x**2)),
-        (1 / (1 + sinh(z) ** 2), 1 / (1 + z**2)),
         (-1 / (1 + sinh(x) ** 2), -1 / (1 + x**2)),
         (1 / (1 + sinh(x) ** 4), 1 / (1 + x**4)),
     ],
-    ids=["too small", "a sum", "sign", "pole", "rest unknown", "complex", "negative", "power"],
+    ids=["too small", "a sum", "sign", "pole", "rest unknown", "negative", "power"],
 )
 def test_sinh_bounds_only_where_it_may(before, after):
-    with pytest.raises(UnjustifiedStepError):
+    with pytest.raises(EvidenceError):
         bound(before, after)
 
 

@@ -43,7 +43,7 @@ def follows(r: RNN) -> Any:
     j = r.j
     return (
         derivation(D(r.s[j], r.a[j]), given=[j >= 1])
-        .equals(D(r.sigma(r.a[j]), r.a[j]), by.uses("bare_state"))
+        .equals(D(r.sigma(r.a[j]), r.a[j]), by.definition)
         .equals(Diag(r.slope(r.a[j])), by.differentiate)
     )
 
@@ -87,8 +87,13 @@ def test_a_statement_that_is_not_used_gives_nothing() -> None:
 
 
 def test_a_statement_that_is_not_there_is_refused() -> None:
+    @statement(uses=["bare_state"])
+    def alone(r: RNN) -> Any:
+        """Uses what is not there"""
+        return derivation(r.W)
+
     with pytest.raises(IllFormedError, match="not there"):
-        follows.check(rnn, {})
+        alone.check(rnn, {})
 
 
 def test_what_holds_of_one_cell_is_not_used_for_another() -> None:
@@ -223,7 +228,7 @@ class TestVariants:
 
     def test_what_is_said_of_the_cell_is_what_others_use(self) -> None:
         step, _ = self.statement()
-        (known,) = step.known(self.inside)
+        (known,) = step.theorems(self.inside, {})
         assert known.relation.rhs == self.inside.W * Diag(self.inside.slopes(self.inside.j))
 
     def test_counterexamples_are_shared_unless_it_has_its_own(self) -> None:

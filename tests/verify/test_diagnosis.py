@@ -224,11 +224,11 @@ def test_every_hypothesis_is_planted_in_several_formulas() -> None:
 
 
 UNEXPLAINED = {
-    "two slips": (state, -J.subs(W, W.T), both),
+    "three slips": (state, -J.T.subs(W, W.T), both),
     "another derivative": (D(L[t], W), W, AT),
-    "a wrong function": (
+    "a wrong function of a state": (
         D(s[t], s[t - 1]),
-        Diag(activation(sympy.sin(sympy.Symbol("x", real=True)))(a[t])) * W,
+        Diag(activation(sympy.sin(sympy.Symbol("x", real=True)))(s[t - 1])) * W * W,
         AT,
     ),
 }
@@ -238,21 +238,22 @@ UNEXPLAINED = {
 def test_what_no_slip_explains_is_said(case: tuple[Any, Any, dict[str, int]]) -> None:
     found = diagnosis(Slip("", "", *case))
     assert found.slip is None and found.tried > 10
-    assert str(found).startswith("no single transpose, reversed product, index shift, missing")
+    assert str(found).startswith("no single slip and no pair")
 
 
 def test_a_coincidence_of_one_net_is_not_named() -> None:
-    # At d = 1 every number is a constant times the right one, and is its own transpose.
+    # At d = 1 every number is a constant times the right one, and is its own transpose: the slip
+    # that is named is the one that was made.
     net = random_weights(d=1, m=1, steps=8, seed=3)
     with pytest.raises(DisagreementError) as caught:
         compare(rnn, D(s[t], s[t - 1]), Diag(rnn.slope(s[t])) * W, net, t=4)
-    assert "no single" in str(caught.value.detail["diagnosis"])
-    # W happens to be symmetric: its transpose cannot be what is wrong.
+    assert "a_t takes the place of s_t" in str(caught.value.detail["diagnosis"])
+    # W happens to be symmetric: the sign alone mends it here, but nowhere else.
     symmetric = random_weights(d=4, m=3, steps=8, seed=0)
     symmetric.W[:] = (symmetric.W + symmetric.W.T) / 2
     with pytest.raises(DisagreementError) as caught:
         compare(rnn, state, -J.subs(W, W.T), symmetric, t=7, k=2)
-    assert "no single" in str(caught.value.detail["diagnosis"])
+    assert "W is transposed, and it changes its sign" in str(caught.value.detail["diagnosis"])
 
 
 def test_a_vector_that_is_not_there_is_said_and_shifted_back() -> None:

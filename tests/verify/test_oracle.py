@@ -99,6 +99,21 @@ def test_a_held_state_cuts_the_past(setting: Setting) -> None:
     np.testing.assert_allclose(immediate, expected, rtol=1e-9, atol=1e-14)
 
 
+def test_an_immediate_derivative_by_an_earlier_state_is_zero(setting: Setting) -> None:
+    # The states between are held: only s_{t-1} itself reaches s_t.
+    assert not np.any(value(D_plus(s[t], s[t - 2]), setting, t=STEPS))
+    direct = value(D_plus(s[t], s[t - 1]), setting, t=STEPS)
+    total = value(D(s[t], s[t - 1]), setting, t=STEPS)
+    np.testing.assert_allclose(direct, total, rtol=1e-13, atol=1e-300)
+
+
+def test_a_held_state_stops_a_derivative_by_a_state(setting: Setting) -> None:
+    assert not np.any(value(D(s[t], s[k], held=[s[t - 1]]), setting, t=STEPS, k=1))
+    free = value(D(s[t], s[k]), setting, t=STEPS, k=2)
+    earlier = value(D(s[t], s[k], held=[s[k - 1]]), setting, t=STEPS, k=2)
+    np.testing.assert_allclose(earlier, free, rtol=1e-13, atol=1e-300)
+
+
 def test_a_batch_is_its_settings_one_by_one(setting: Setting) -> None:
     found = value(D(s[t], s[k]), setting, t=STEPS, k=1)
     for place in (0, setting.count - 1):

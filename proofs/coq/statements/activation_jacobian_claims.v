@@ -1,4 +1,4 @@
-(* The claims of proofs/activation_jacobian.py, as symrnn prints them.        *)
+(* Proofs of the claims of proofs/activation_jacobian.py, as symrnn prints them. *)
 (*                                                                            *)
 (* At the pre-activation of step j, as at any other point.                    *)
 
@@ -6,6 +6,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
 From symrnn Require Import vocabulary activation_jacobian.
+From claims Require Import activation_jacobian.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
@@ -13,64 +14,13 @@ Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
 
-Theorem activation_jacobian_numerator_layout_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (j : nat),
-  let F := elman sigma W U b x in
-  let s := state F s0 in
-  let a := fun j => preactivation W U b x j (s (j - 1)%N) in
-  slope sigma sigma' ->
-  (1 <= j)%N ->
-  differentiable (map_mx sigma) (a j) /\
-  jac (map_mx sigma) (a j) = dg (map_mx sigma' (a j)).
+Theorem activation_jacobian_numerator_layout_claim : activation_jacobian_numerator_layout_printed.
 Proof.
 by move=> *; exact: activation_jacobian_numerator_layout.
 Qed.
 
 Theorem activation_jacobian_denominator_layout_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (j : nat),
-  let F := elman sigma W U b x in
-  let s := state F s0 in
-  let a := fun j => preactivation W U b x j (s (j - 1)%N) in
-  slope sigma sigma' ->
-  (1 <= j)%N ->
-  differentiable (map_mx sigma) (a j) /\
-  (jac (map_mx sigma) (a j))^T = dg (map_mx sigma' (a j)).
-Proof.
-by move=> *; exact: activation_jacobian_denominator_layout.
-Qed.
-
-(* With σ inside                                                              *)
-
-Theorem activation_jacobian_of_sigma_inside_numerator_layout_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (j : nat),
-  let F := sigma_inside sigma W U b x in
-  let s := state F s0 in
-  let a := fun j => map_mx sigma (s (j - 1)%N) in
-  slope sigma sigma' ->
-  (1 <= j)%N ->
-  differentiable (map_mx sigma) (s (j - 1)%N) /\
-  jac (map_mx sigma) (s (j - 1)%N) = dg (map_mx sigma' (s (j - 1)%N)).
-Proof.
-by move=> *; exact: activation_jacobian_numerator_layout.
-Qed.
-
-Theorem activation_jacobian_of_sigma_inside_denominator_layout_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (j : nat),
-  let F := sigma_inside sigma W U b x in
-  let s := state F s0 in
-  let a := fun j => map_mx sigma (s (j - 1)%N) in
-  slope sigma sigma' ->
-  (1 <= j)%N ->
-  differentiable (map_mx sigma) (s (j - 1)%N) /\
-  (jac (map_mx sigma) (s (j - 1)%N))^T = dg (map_mx sigma' (s (j - 1)%N)).
+  activation_jacobian_denominator_layout_printed.
 Proof.
 by move=> *; exact: activation_jacobian_denominator_layout.
 Qed.

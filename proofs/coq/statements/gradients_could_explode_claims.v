@@ -1,4 +1,4 @@
-(* The claims of proofs/gradients_could_explode.py, as symrnn prints them.    *)
+(* Proofs of the claims of proofs/gradients_could_explode.py, as symrnn prints them. *)
 (*                                                                            *)
 (* Two tanh networks that rest, one at 0 and one at 9/10.                     *)
 
@@ -6,6 +6,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
 From symrnn Require Import vocabulary step_bound product_bound gradients_could_explode.
+From claims Require Import gradients_could_explode.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
@@ -24,81 +25,33 @@ Lemma resting_bias (R : realType) d (b : 'cV[R]_d.+1) :
 Proof. by move=> ->; rewrite two_nine_tenths. Qed.
 
 Theorem gradients_could_explode_the_state_rests_at_0_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (w : R) (t : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  0 < w ->
-  W = w *: 1%:M ->
-  b = 0 ->
-  s 0%N = 0 ->
-  s t = 0.
+  gradients_could_explode_the_state_rests_at_0_printed.
 Proof.
 move=> R d W b s0 w t F s w0 WE bE sE.
 exact: (gradients_could_explode_the_state_rests_at_0 WE bE sE).
 Qed.
 
 Theorem gradients_could_explode_one_step_multiplies_by_w_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (w : R) (j : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  0 < w ->
-  (1 <= j)%N ->
-  W = w *: 1%:M ->
-  b = 0 ->
-  s 0%N = 0 ->
-  differentiable (flow F (j - 1)%N j) (s (j - 1)%N) /\
-  jac (flow F (j - 1)%N j) (s (j - 1)%N) = w *: 1%:M.
+  gradients_could_explode_one_step_multiplies_by_w_printed.
 Proof.
 move=> R d W b s0 w j F s w0 j1 WE bE sE.
 exact: (gradients_could_explode_one_step_multiplies_by_w WE bE sE j1).
 Qed.
 
 Theorem gradients_could_explode_t_steps_multiply_by_wt_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (w : R) (t : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  0 < w ->
-  W = w *: 1%:M ->
-  b = 0 ->
-  s 0%N = 0 ->
-  differentiable (flow F 0 t) (s 0%N) /\
-  jac (flow F 0 t) (s 0%N) = (w ^+ t) *: 1%:M.
+  gradients_could_explode_t_steps_multiply_by_wt_printed.
 Proof.
 move=> R d W b s0 w t F s w0 WE bE sE.
 exact: (gradients_could_explode_t_steps_multiply_by_wt WE bE sE t).
 Qed.
 
-Theorem gradients_could_explode_lambda_w_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (N : forall m n, 'M[R]_(m, n) -> R) (w : R),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  lecture_norm N ->
-  0 < w ->
-  W = w *: 1%:M ->
-  b = 0 ->
-  s 0%N = 0 ->
-  N _ _ W = w.
+Theorem gradients_could_explode_lambda_w_claim : gradients_could_explode_lambda_w_printed.
 Proof.
 move=> R d W b s0 N w F s NP w0 WE bE sE.
 exact: (gradients_could_explode_lambda_w WE NP w0).
 Qed.
 
-Theorem gradients_could_explode_its_norm_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (N : forall m n, 'M[R]_(m, n) -> R) (w : R) (t : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  lecture_norm N ->
-  0 < w ->
-  W = w *: 1%:M ->
-  b = 0 ->
-  s 0%N = 0 ->
-  differentiable (flow F 0 t) (s 0%N) /\
-  N _ _ (jac (flow F 0 t) (s 0%N)) = w ^+ t.
+Theorem gradients_could_explode_its_norm_claim : gradients_could_explode_its_norm_printed.
 Proof.
 move=> R d W b s0 N w t F s NP w0 WE bE sE.
 have [dF _] := gradients_could_explode_t_steps_multiply_by_wt WE bE sE t.
@@ -106,19 +59,7 @@ split; first exact: dF.
 exact: (gradients_could_explode_its_norm WE bE sE NP w0 t).
 Qed.
 
-Theorem gradients_could_explode_it_explodes_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (N : forall m n, 'M[R]_(m, n) -> R) (w : R),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  lecture_norm N ->
-  0 < w ->
-  1 < w ->
-  W = w *: 1%:M ->
-  b = 0 ->
-  s 0%N = 0 ->
-  (forall t : nat, differentiable (flow F 0 t) (s 0%N)) /\
-  (fun t => N _ _ (jac (flow F 0 t) (s 0%N))) --> +oo.
+Theorem gradients_could_explode_it_explodes_claim : gradients_could_explode_it_explodes_printed.
 Proof.
 move=> R d W b s0 N w F s NP w0 w1 WE bE sE.
 split=> [t|]; first by have [dF _] := gradients_could_explode_t_steps_multiply_by_wt WE bE sE t.
@@ -126,61 +67,27 @@ exact: (gradients_could_explode_it_explodes WE bE sE NP w0 w1).
 Qed.
 
 Theorem gradients_could_explode_the_state_rests_at_9_10_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (t : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  W = 2%:R *: 1%:M ->
-  b = (atanh (9%:R / 10%:R) - 9%:R / 5%:R) *: const_mx 1 ->
-  s 0%N = (9%:R / 10%:R) *: const_mx 1 ->
-  s t = (9%:R / 10%:R) *: const_mx 1.
+  gradients_could_explode_the_state_rests_at_9_10_printed.
 Proof.
 move=> R d W b s0 t F s WE /resting_bias bE sE.
 exact: (gradients_could_explode_the_state_rests_at_9_10 WE bE sE).
 Qed.
 
 Theorem gradients_could_explode_one_step_multiplies_by_19_50_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (j : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  (1 <= j)%N ->
-  W = 2%:R *: 1%:M ->
-  b = (atanh (9%:R / 10%:R) - 9%:R / 5%:R) *: const_mx 1 ->
-  s 0%N = (9%:R / 10%:R) *: const_mx 1 ->
-  differentiable (flow F (j - 1)%N j) (s (j - 1)%N) /\
-  jac (flow F (j - 1)%N j) (s (j - 1)%N) = (19%:R / 50%:R) *: 1%:M.
+  gradients_could_explode_one_step_multiplies_by_19_50_printed.
 Proof.
 move=> R d W b s0 j F s j1 WE /resting_bias bE sE.
 exact: (gradients_could_explode_one_step_multiplies_by_19_50 WE bE sE j1).
 Qed.
 
 Theorem gradients_could_explode_t_steps_multiply_by_19_50_t_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (t : nat),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  W = 2%:R *: 1%:M ->
-  b = (atanh (9%:R / 10%:R) - 9%:R / 5%:R) *: const_mx 1 ->
-  s 0%N = (9%:R / 10%:R) *: const_mx 1 ->
-  differentiable (flow F 0 t) (s 0%N) /\
-  jac (flow F 0 t) (s 0%N) = ((19%:R / 50%:R) ^+ t) *: 1%:M.
+  gradients_could_explode_t_steps_multiply_by_19_50_t_printed.
 Proof.
 move=> R d W b s0 t F s WE /resting_bias bE sE.
 exact: (gradients_could_explode_t_steps_multiply_by_19_50_t WE bE sE t).
 Qed.
 
-Theorem gradients_could_explode_it_vanishes_claim :
-  forall (R : realType) (d : nat) (W : 'M[R]_d.+1) (b : 'cV[R]_d.+1) (s0 : 'cV[R]_d.+1)
-     (N : forall m n, 'M[R]_(m, n) -> R),
-  let F := bare (@tanh R) W b in
-  let s := state F s0 in
-  lecture_norm N ->
-  W = 2%:R *: 1%:M ->
-  b = (atanh (9%:R / 10%:R) - 9%:R / 5%:R) *: const_mx 1 ->
-  s 0%N = (9%:R / 10%:R) *: const_mx 1 ->
-  (forall t : nat, differentiable (flow F 0 t) (s 0%N)) /\
-  (fun t => N _ _ (jac (flow F 0 t) (s 0%N))) --> (0 : R).
+Theorem gradients_could_explode_it_vanishes_claim : gradients_could_explode_it_vanishes_printed.
 Proof.
 move=> R d W b s0 N F s NP WE /resting_bias bE sE.
 split=> [t|]; first by have [dF _] := gradients_could_explode_t_steps_multiply_by_19_50_t WE bE sE t.

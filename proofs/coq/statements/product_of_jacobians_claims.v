@@ -1,4 +1,4 @@
-(* The claims of proofs/product_of_jacobians.py, as symrnn prints them.       *)
+(* Proofs of the claims of proofs/product_of_jacobians.py, as symrnn prints them. *)
 (*                                                                            *)
 (* All derivatives that occur exist: those of single steps are shorter products.*)
 
@@ -6,6 +6,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences.
 From symrnn Require Import vocabulary product_of_jacobians sigma_inside.
+From claims Require Import product_of_jacobians.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Import numFieldNormedType.Exports.
@@ -21,17 +22,7 @@ Proof.
 by move=> sigmaP kt; have [] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n k) kt.
 Qed.
 
-Theorem product_of_jacobians_the_product_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (k t : nat),
-  let F := elman sigma W U b x in
-  let s := state F s0 in
-  slope sigma sigma' ->
-  (k <= t)%N ->
-  differentiable (flow F k t) (s k) /\
-  (forall j, (k.+1 <= j < t.+1)%N -> differentiable (flow F (j - 1)%N j) (s (j - 1)%N)) /\
-  jac (flow F k t) (s k) = oprod k.+1 t.+1 (fun j => jac (flow F (j - 1)%N j) (s (j - 1)%N)).
+Theorem product_of_jacobians_the_product_claim : product_of_jacobians_the_product_printed.
 Proof.
 move=> R d m sigma sigma' W U b x s0 k t F s sigmaP kt.
 have [df E] := product_of_jacobians_the_product W U b s0 x sigmaP (leq0n k) kt.
@@ -39,16 +30,7 @@ split=> //; split=> // j _; exact: (differentiable_elman_flow _ _ _ _ _ _ _ _ _ 
 Qed.
 
 Theorem product_of_jacobians_index_and_bounds_shifted_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (k t : nat),
-  let F := elman sigma W U b x in
-  let s := state F s0 in
-  slope sigma sigma' ->
-  (k <= t)%N ->
-  (forall j, (k.+1 <= j < t.+1)%N -> differentiable (flow F (j - 1)%N j) (s (j - 1)%N)) /\
-  (forall j, (k <= j < t)%N -> differentiable (flow F j j.+1) (s j)) /\
-  oprod k.+1 t.+1 (fun j => jac (flow F (j - 1)%N j) (s (j - 1)%N)) = oprod k t (fun j => jac (flow F j j.+1) (s j)).
+  product_of_jacobians_index_and_bounds_shifted_printed.
 Proof.
 move=> R d m sigma sigma' W U b x s0 k t F s sigmaP kt.
 have diff i j : (i <= j)%N -> differentiable (flow F i j) (s i).
@@ -60,54 +42,8 @@ by apply: eq_oprod => j _; rewrite addn1.
 Qed.
 
 Theorem product_of_jacobians_the_number_of_factors_claim :
-  forall (R : realType) (T k t : nat),
-  (1 <= k)%N ->
-  (k <= t)%N ->
-  (t <= T)%N ->
-  t%:R - k%:R <= T%:R - 1 :> R.
+  product_of_jacobians_the_number_of_factors_printed.
 Proof.
 move=> R T k t k1 kt tT.
 by rewrite -natrB // -[1]/(1%:R) -natrB ?(leq_trans k1) ?(leq_trans kt) // ler_nat leq_sub.
-Qed.
-
-(* With σ inside                                                              *)
-
-Theorem product_of_jacobians_of_sigma_inside_the_product_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (k t : nat),
-  let F := sigma_inside sigma W U b x in
-  let s := state F s0 in
-  slope sigma sigma' ->
-  (k <= t)%N ->
-  differentiable (flow F k t) (s k) /\
-  (forall j, (k.+1 <= j < t.+1)%N -> differentiable (flow F (j - 1)%N j) (s (j - 1)%N)) /\
-  jac (flow F k t) (s k) = oprod k.+1 t.+1 (fun j => jac (flow F (j - 1)%N j) (s (j - 1)%N)).
-Proof.
-move=> R d m sigma sigma' W U b x s0 k t F s sigmaP kt.
-have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
-  by move=> _; exact: differentiable_sigma_inside.
-have [df E] := product_of_jacobians_any_cell Fd kt.
-by split=> //; split=> // j _; exact: (differentiable_flow Fd (leq_subr 1 j)).
-Qed.
-
-Theorem product_of_jacobians_of_sigma_inside_index_and_bounds_shifted_claim :
-  forall (R : realType) (d m : nat) (sigma sigma' : R -> R) (W : 'M[R]_d.+1)
-     (U : 'M[R]_(d.+1, m.+1)) (b : 'cV[R]_d.+1) (x : nat -> 'cV[R]_m.+1) (s0 : 'cV[R]_d.+1)
-     (k t : nat),
-  let F := sigma_inside sigma W U b x in
-  let s := state F s0 in
-  slope sigma sigma' ->
-  (k <= t)%N ->
-  (forall j, (k.+1 <= j < t.+1)%N -> differentiable (flow F (j - 1)%N j) (s (j - 1)%N)) /\
-  (forall j, (k <= j < t)%N -> differentiable (flow F j j.+1) (s j)) /\
-  oprod k.+1 t.+1 (fun j => jac (flow F (j - 1)%N j) (s (j - 1)%N)) = oprod k t (fun j => jac (flow F j j.+1) (s j)).
-Proof.
-move=> R d m sigma sigma' W U b x s0 k t F s sigmaP kt.
-have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
-  by move=> _; exact: differentiable_sigma_inside.
-split=> [j _|]; first exact: (differentiable_flow Fd (leq_subr 1 j)).
-split=> [j _|]; first exact: (differentiable_flow Fd (leqnSn j)).
-rewrite product_of_jacobians_any_cell_shifted.
-by apply: eq_oprod => j _; rewrite addn1.
 Qed.

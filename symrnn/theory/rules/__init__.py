@@ -2,10 +2,12 @@
 
 from symrnn.theory.rules.algebra import (
     algebra,
+    constant_factor,
     empty_range,
     entries_of,
     nonnegative_difference,
     reindex,
+    reversed_range,
     scalar_algebra,
     split_at,
     split_earliest,
@@ -60,13 +62,13 @@ from symrnn.theory.rules.norms import (
     submultiplicative,
     triangle,
 )
+from symrnn.theory.rules.series import geometric_tail
 from symrnn.theory.rules.slopes import (
     elementwise_constant,
     hyperbolic,
     scalar_derivative,
     sinh_exceeds,
 )
-from symrnn.theory.rules.truncation import constant_factor, geometric_tail, reversed_range
 
 __all__ = [
     "absolute_bound",

@@ -10,31 +10,45 @@ from sympy import Abs, Expr, Max, Min
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError
+from symrnn.kernel import Fact, Theorem
+from symrnn.kernel.axioms import derivatives, norms, numbers
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed, split_coefficient
+from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.shapes import is_column
 from symrnn.language.structure import Block
 from symrnn.language.writing import text
-from symrnn.theory.context import Context
+from symrnn.theory.closing import beginning, proving
+from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 from symrnn.theory.rules.facts import uses_bound
+
+Theorems = Iterator[Theorem]
 
 # ---------------------------------------------------------------- maxima and minima
 
 
-def _extreme(node: Any, context: Context, sign: int) -> Iterator[Any]:
-    # What is to hold under a derivative has to hold nearby: x < y does, x ≤ y need not.
-    above = context.is_positive if context.varied else context.nonnegative
-    for value in node.args:
-        if all(above(sign * (value - other)) for other in node.args if other != value):
-            yield value
+def _extreme(node: Any, context: Context, kind: Any) -> Theorems:
+    if isinstance(node, kind):
+        known = (numbers.larger(node, value) for value in node.args)
+        yield from (found for found in known if _is_known(found, context))
+    if isinstance(node, TotalDerivative):
+        # What is to hold under a derivative has to hold nearby: x < y does, x ≤ y need not.
+        for extreme in sorted(node.of.atoms(kind), key=sympy.default_sort_key):
+            known = (derivatives.nearby(node, extreme, value) for value in extreme.args)
+            yield from (found for found in known if _is_known(found, context))
 
 
-def _larger(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, Max):
-        yield from _extreme(node, context, 1)
+def _is_known(theorem: Theorem, context: Context) -> bool:
+    return all(
+        isinstance(need, Fact) and need.follows_from(context.facts) for need in theorem.hypotheses
+    )
+
+
+def _larger(node: Any, context: Context) -> Theorems:
+    yield from _extreme(node, context, Max)
 
 
 larger_of = Rule(
@@ -44,9 +58,8 @@ larger_of = Rule(
 )
 
 
-def _smaller(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, Min):
-        yield from _extreme(node, context, -1)
+def _smaller(node: Any, context: Context) -> Theorems:
+    yield from _extreme(node, context, Min)
 
 
 smaller_of = Rule(
@@ -56,22 +69,22 @@ smaller_of = Rule(
 )
 
 
-def _below_maximum(node: Any, context: Context, maximum: Max) -> Iterator[Any]:
+def _below_maximum(node: Any, context: Context, maximum: Max) -> Theorems:
     if isinstance(maximum, Max) and node in maximum.args:
-        yield maximum
+        yield numbers.order(node, maximum)
 
 
 below_maximum = Rule("below_maximum", "x ≤ max(x, y)", relation="≤", rewrite=_below_maximum)
 
 
-def _minimum(node: Any, context: Context) -> Iterator[Any]:
+def _minimum(node: Any, context: Context) -> Theorems:
     if isinstance(node, Min) and len(node.args) == 2:
         maximum = Max(*node.args)
         if not any(context.is_positive(value) for value in (maximum, *node.args)):
             raise SideConditionError(
                 f"{text(maximum)} is not known to be positive", {"in": text(node)}
             )
-        yield sympy.Mul(*node.args) / maximum
+        yield numbers.minimum_by_maximum(node)
 
 
 minimum_by_maximum = Rule(
@@ -81,32 +94,34 @@ minimum_by_maximum = Rule(
 )
 
 
-def _scaled(node: Any, context: Context, scale: Any) -> Iterator[Any]:
+def _scaled(node: Any, context: Context, scale: Any) -> Theorems:
     if isinstance(node, Max):
         scale = sympy.sympify(scale)
         if not context.is_positive(scale):
             raise SideConditionError(
                 f"{text(scale)} is not known to be positive", {"in": text(node)}
             )
-        yield Max(*(scale * value for value in node.args)) / scale
+        yield numbers.scaled_maximum(node, scale)
 
 
 scaled_maximum = Rule("scaled_maximum", "max(x, y) = max(c x, c y)/c, where c > 0", rewrite=_scaled)
 
 
-def _lipschitz(node: Any, context: Context) -> Iterator[Any]:
+def _lipschitz(node: Any, context: Context) -> Theorems:
     if not (isinstance(node, sympy.Pow) and node.exp == 2 and node.base.is_Add):
         return
     if len(node.base.args) != 2:
         return
     first, second = (term if isinstance(term, Min) else -term for term in node.base.args)
-    signs = {isinstance(term, Min) for term in node.base.args}
-    if signs != {True, False} or not (isinstance(first, Min) and isinstance(second, Min)):
+    if not (isinstance(first, Min) and isinstance(second, Min)):
         return
     shared = set(first.args) & set(second.args)
     own = [set(least.args) - shared for least in (first, second)]
-    if shared and all(len(rest) == 1 for rest in own):
-        yield (own[0].pop() - own[1].pop()) ** 2
+    if len(shared) == 1 and all(len(rest) == 1 for rest in own):
+        cut = numbers.lipschitz_minimum(shared.pop(), own[0].pop(), own[1].pop())
+        whole = attempt(beginning, node, cut)
+        if whole is not None:
+            yield whole
 
 
 lipschitz_minimum = Rule(
@@ -117,7 +132,7 @@ lipschitz_minimum = Rule(
 )
 
 
-def _absolute(node: Any, context: Context, bound: Any) -> Iterator[Any]:
+def _absolute(node: Any, context: Context, bound: Any) -> Theorems:
     if isinstance(node, Abs):
         bound, value = sympy.sympify(bound), node.args[0]
         for gap in (bound - value, bound + value):
@@ -125,22 +140,17 @@ def _absolute(node: Any, context: Context, bound: Any) -> Iterator[Any]:
                 raise SideConditionError(
                     f"{text(value)} may lie outside ±{text(bound)}", {"needed": f"0 ≤ {text(gap)}"}
                 )
-        yield bound
+        yield numbers.absolute_bound(value, bound)
 
 
 absolute_bound = Rule("absolute_bound", "|y| ≤ c where -c ≤ y ≤ c", relation="≤", rewrite=_absolute)
 
 
-def _entry_of_elementwise(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, Entry) and isinstance(node.matrix, Elementwise):
-        yield node.matrix.activation.at(Entry(node.matrix.argument, *node.args[1:]))
-
-
-def _root_of_bound(node: Any, context: Context, *names: str) -> Iterator[Any]:
-    if isinstance(node, Expr) and context.nonnegative(node):
+def _root_of_bound(node: Any, context: Context, *names: str) -> Theorems:
+    if isinstance(node, Expr) and not isinstance(node, MatrixExpr) and context.nonnegative(node):
         assert uses_bound.rewrite is not None
-        for larger in uses_bound.rewrite(node**2, context, *names):
-            yield sympy.sqrt(larger)
+        for squared in uses_bound.rewrite(node**2, context, *names):
+            yield proving(numbers.root_of_bound(node, squared.relation.rhs), squared)
 
 
 root_of_bound = Rule(
@@ -151,6 +161,11 @@ root_of_bound = Rule(
 )
 
 
+def _entry_of_elementwise(node: Any, context: Context) -> Theorems:
+    if isinstance(node, Entry) and isinstance(node.matrix, Elementwise):
+        yield numbers.entry_of_elementwise(node)
+
+
 entry_of_elementwise = Rule(
     "entry_of_elementwise", "f(A)_{il} = f(A_{il})", rewrite=_entry_of_elementwise
 )
@@ -158,22 +173,16 @@ entry_of_elementwise = Rule(
 # ---------------------------------------------------------------- the Euclidean norm
 
 
-def _inner(left: MatrixExpr, right: MatrixExpr) -> Expr:
-    return Entry(Transposed(left) * right, 1, 1)
-
-
 def _euclidean_column(node: Any) -> bool:
     return isinstance(node, Norm) and node.kind == "2" and is_column(node.matrix)
 
 
-def _norm_of_sum(node: Any, context: Context) -> Iterator[Any]:
+def _norm_of_sum(node: Any, context: Context) -> Theorems:
     if not (isinstance(node, sympy.Pow) and node.exp == 2 and _euclidean_column(node.base)):
         return
     total = node.base.matrix
     if isinstance(total, MatrixSum) and len(total.args) == 2:
-        (a, x), (b, y) = (split_coefficient(term) for term in total.args)
-        squares = a**2 * Norm(x, "2") ** 2 + b**2 * Norm(y, "2") ** 2
-        yield squares + 2 * a * b * _inner(x, y)
+        yield norms.norm_of_sum(node.base)
 
 
 norm_of_sum = Rule(
@@ -183,14 +192,14 @@ norm_of_sum = Rule(
 )
 
 
-def _cauchy_schwarz(node: Any, context: Context) -> Iterator[Any]:
+def _cauchy_schwarz(node: Any, context: Context) -> Theorems:
     if not isinstance(node, Entry) or not isinstance(node.matrix, MatrixProduct):
         return
     product = node.matrix
     if product.coefficient != 1 or len(product.factors) != 2 or product.shape != (1, 1):
         return
     row, column = product.factors
-    yield Norm(Transposed(row), "2") * Norm(column, "2")
+    yield beginning(node, norms.cauchy_schwarz(Transposed(row), column))
 
 
 cauchy_schwarz = Rule(
@@ -198,10 +207,9 @@ cauchy_schwarz = Rule(
 )
 
 
-def _norm_of_stack(node: Any, context: Context) -> Iterator[Any]:
+def _norm_of_stack(node: Any, context: Context) -> Theorems:
     if _euclidean_column(node) and isinstance(node.matrix, Block):
-        blocks = [row[0] for row in node.matrix.args]
-        yield sympy.sqrt(sympy.Add(*(Norm(block, "2") ** 2 for block in blocks)))
+        yield norms.norm_of_stack(node)
 
 
 norm_of_stack = Rule(
@@ -211,28 +219,10 @@ norm_of_stack = Rule(
 )
 
 
-def _blockwise(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, MatrixProduct) and node.coefficient != 1 and len(node.factors) == 1:
-        (block,) = node.factors
-        if isinstance(block, Block):
-            scale = node.coefficient
-            yield Block(*([scale * part for part in row] for row in block.args))
+def _blockwise(node: Any, context: Context) -> Theorems:
+    scale, core = split_coefficient(node) if isinstance(node, MatrixProduct) else (1, None)
+    if scale != 1 and isinstance(core, Block):
+        yield norms.blockwise(node)
 
 
 blockwise = Rule("blockwise", "c [A; B] = [c A; c B]", rewrite=_blockwise)
-
-RULES = (
-    larger_of,
-    smaller_of,
-    below_maximum,
-    minimum_by_maximum,
-    scaled_maximum,
-    lipschitz_minimum,
-    absolute_bound,
-    root_of_bound,
-    entry_of_elementwise,
-    norm_of_sum,
-    cauchy_schwarz,
-    norm_of_stack,
-    blockwise,
-)

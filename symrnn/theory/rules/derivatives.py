@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sympy
@@ -10,80 +10,59 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import gradient, jacobian
 from symrnn.errors import SideConditionError
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
+from symrnn.kernel import Theorem, reflexivity, symmetry, transitivity
+from symrnn.kernel.axioms import derivatives
+from symrnn.kernel.dependence import variable
+from symrnn.language.algebra import Transposed
 from symrnn.language.derivatives import (
-    DENOMINATOR,
     NUMERATOR,
-    D,
     D_plus,
     ImmediateDerivative,
     TotalDerivative,
 )
-from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.shapes import is_column, is_scalar
-from symrnn.language.structure import Unvec, Vec
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.recurrence.recurrence import Recurrence
-from symrnn.theory.context import Context
+from symrnn.theory.closing import ending, then
+from symrnn.theory.context import Context, attempt
+from symrnn.theory.evaluating import evaluated
 from symrnn.theory.rule import Rule
 
-
-def _variable(by: MatrixExpr) -> MatrixExpr:
-    return by.args[0] if isinstance(by, Vec) else by
-
-
-def depends(u: MatrixExpr, on: MatrixExpr, context: Context) -> bool | None:
-    """Whether the leaf `u` changes, through the recurrence, when `on` does; None: not known."""
-    rnn = context.rnn.recurrence
-    if u == on:
-        return True
-    if rnn.definition(u) is None or not isinstance(u, TimeVector):
-        return False
-    if rnn.is_state(u) and u.index == 0:
-        return False
-    if not isinstance(on, TimeVector):
-        # What stands in no definition moves nothing that is defined.
-        return on in rnn.parameters
-    if rnn.definition(on) is None and on.sequence not in {*rnn.inputs, *rnn.states}:
-        return False
-    if u.index == on.index:
-        return _reads_at_its_time(u, on, rnn)
-    later = context.nonnegative(u.index - on.index)
-    if later is False:
-        return False
-    return None if later is None else True
+Theorems = Iterator[Theorem]
+Derivative = TotalDerivative | ImmediateDerivative
 
 
-def _reads_at_its_time(u: MatrixExpr, on: MatrixExpr, rnn: Recurrence) -> bool:
-    """Whether `u` is computed from `on`, both of one time; what is earlier cannot read `on`."""
-    value = rnn.definition(u)
-    same_time = () if value is None else value.atoms(TimeVector)
-    return on in same_time or any(
-        _reads_at_its_time(leaf, on, rnn) for leaf in same_time if leaf.index == on.index
-    )
-
-
-def _moving_leaves(
-    expression: MatrixExpr, by: MatrixExpr, held: tuple[MatrixExpr, ...], context: Context
-) -> list[MatrixExpr]:
-    """Leaves of `expression` other than `by` that change with it, or may."""
-    leaves = expression.atoms(TimeVector) - {by} - set(held)
-    return [leaf for leaf in leaves if depends(leaf, by, context) is not False]
-
-
-def _definition(node: Any, context: Context, *which: Any) -> Iterator[Any]:
+def _definition(node: Any, context: Context, *which: Any) -> Theorems:
     if isinstance(node, TimeVector) and (not which or node in which):
-        value = context.rnn.recurrence.definition(node)
-        if value is None:
+        if context.cell.definition(node) is None:
             return
         if not context.nonnegative(node.index - 1):
             raise SideConditionError(
                 f"{text(node)} may be before the first step, where nothing defines it",
                 {"needed": f"1 ≤ {text(node.index)}"},
             )
-        yield value
+        yield derivatives.defined(node, context.cell)
+    if isinstance(node, TotalDerivative):
+        yield from _inside(node, context, which)
+
+
+def _inside(node: TotalDerivative, context: Context, which: tuple[Any, ...]) -> Theorems:
+    """Each vector of what is differentiated by its definition, all and then one by one."""
+    leaves = sorted(node.of.atoms(TimeVector), key=sympy.default_sort_key)
+    leaves = [leaf for leaf in leaves if not which or leaf in which]
+    whole: Theorem = reflexivity(node)
+    for leaf in leaves:
+        now = whole.relation.rhs
+        step = attempt(derivatives.defined_inside, now, leaf, context.cell, context.facts)
+        whole = whole if step is None else transitivity(whole, step)
+    if whole.relation.rhs != node:
+        yield whole
+    if len(leaves) > 1:
+        for leaf in leaves:
+            step = attempt(derivatives.defined_inside, node, leaf, context.cell, context.facts)
+            if step is not None:
+                yield step
 
 
 definition = Rule(
@@ -93,36 +72,20 @@ definition = Rule(
 )
 
 
-def _itself(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, TotalDerivative | ImmediateDerivative) and node.of == node.by:
-        yield Identity(node.of.shape[0])
+def _itself(node: Any, context: Context) -> Theorems:
+    if isinstance(node, Derivative) and node.of == node.by:
+        yield derivatives.itself(node)
 
 
 derivative_of_itself = Rule("derivative_of_itself", "∂x/∂x = I", rewrite=_itself)
 
 
-def _differentiate(node: Any, context: Context) -> Iterator[Any]:
+def _differentiate(node: Any, context: Context) -> Theorems:
     if not isinstance(node, TotalDerivative) or isinstance(node.of, TimeVector):
         return
-    variable = _variable(node.by)
-    moving = _moving_leaves(node.of, variable, node.held, context)
-    if moving:
-        raise SideConditionError(
-            f"{text(moving[0])} may depend on {text(variable)} and cannot be held constant",
-            {"in": text(node), "needed": "an expression whose other leaves do not depend on it"},
-        )
-    for length in node.of.atoms(Norm):
-        if length.has(variable) and not context.is_positive(length):
-            raise SideConditionError(
-                f"{text(length)} has no derivative at 0", {"needed": f"0 < {text(length)}"}
-            )
-    yield _evaluated(node.of, node.by, node.layout)
-
-
-def _evaluated(of: MatrixExpr, by: MatrixExpr, layout: str) -> MatrixExpr:
-    if is_column(of) and is_column(by):
-        return jacobian(of, by, layout)
-    return gradient(of, by)
+    columns = is_column(node.of) and is_column(node.by)
+    found = jacobian(node.of, node.by, node.layout) if columns else gradient(node.of, node.by)
+    yield ending(evaluated(node, context), found)
 
 
 differentiate = Rule(
@@ -132,13 +95,16 @@ differentiate = Rule(
 )
 
 
-def _immediate(node: Any, context: Context) -> Iterator[Any]:
+def _immediate(node: Any, context: Context) -> Theorems:
     # An expression has no time of its own that "earlier" could be measured from.
     if not isinstance(node, ImmediateDerivative) or not isinstance(node.of, TimeVector):
         return
     if is_column(node.of) and is_column(node.by):
-        value = context.rnn.recurrence.immediate(node.of, node.by)
-        yield value if node.layout == NUMERATOR else Transposed(value)
+        written = derivatives.immediate(node, context.cell, context.facts)
+        worked = evaluated(written.relation.rhs, context, opening=True)
+        value = context.cell.immediate(node.of, node.by)
+        value = value if node.layout == NUMERATOR else Transposed(value)
+        yield ending(transitivity(written, worked), value)
 
 
 immediate_derivative = Rule(
@@ -148,58 +114,41 @@ immediate_derivative = Rule(
 )
 
 
-def _through(node: Any, context: Context, via: MatrixExpr) -> Iterator[Any]:
-    if not isinstance(node, TotalDerivative) or node.of == via or node.by == via:
+def _numerator(node: TotalDerivative) -> Theorem:
+    """∂y/∂x = itself, or the transpose of its numerator form."""
+    return reflexivity(node) if node.layout == NUMERATOR else derivatives.layout(node)
+
+
+def _through(node: Any, context: Context, *via: MatrixExpr) -> Theorems:
+    if not isinstance(node, TotalDerivative) or node.of in via or node.by in via:
         return
-    if not _every_path(node.of, _variable(node.by), via, node.held, context):
+    if not (is_column(node.of) and is_column(node.by)):
+        return
+    written = _numerator(node)
+    inner = node.func(node.of, node.by, NUMERATOR, node.held)
+    try:
+        chained = derivatives.chain_rule(inner, via, context.cell, context.facts)
+    except SideConditionError as error:
+        through = ", ".join(map(text, via))
         raise SideConditionError(
-            f"not every path from {text(node.by)} to {text(node.of)} passes through {text(via)}",
+            f"not every path from {text(node.by)} to {text(node.of)} passes through {through}",
             {"in": text(node), "needed": "the definition reads the variable only through it"},
-        )
+        ) from error
     # Nothing held lies after u, and so nothing between u and y: there ∂y/∂u is the free one.
-    after = [state for state in node.held if not _no_later(state, via, context)]
-    first = D(node.of, via, NUMERATOR, after)
-    second = D(via, node.by, NUMERATOR, node.held)
-    product = MatrixProduct(first, second)
-    yield product if node.layout == NUMERATOR else Transposed(product)
+    yield then(written, _free_of(chained, node.held, via, context))
 
 
-def _no_later(state: MatrixExpr, via: MatrixExpr, context: Context) -> bool:
-    both = isinstance(state, TimeVector) and isinstance(via, TimeVector)
-    return both and bool(context.nonnegative(via.index - state.index))
-
-
-def _every_path(
-    of: MatrixExpr, by: MatrixExpr, via: MatrixExpr, held: Any, context: Context
-) -> bool:
-    """Whether `of`, written out down to `via`, reads `by` only through `via`."""
-    rnn = context.rnn.recurrence
-    if isinstance(via, TimeVector) and isinstance(by, TimeVector):
-        reaches = context.nonnegative(via.index - by.index)
-        if not reaches:
-            return False
-    # What an expression is computed from stands in it; a defined vector is opened below.
-    leaves = {of} if isinstance(of, TimeVector) else of.atoms(TimeVector, sympy.MatrixSymbol)
-    for _ in range(8):  # definitions nest at most this deep before `via` or the past is met
-        open_leaves = {
-            leaf
-            for leaf in leaves
-            if leaf not in (via, by) and leaf not in held and rnn.definition(leaf) is not None
-        }
-        later = {leaf for leaf in open_leaves if _at_or_after(leaf, via, context)}
-        if not later:
-            break
-        leaves -= later
-        for leaf in later:
-            value = rnn.definition(leaf)
-            assert value is not None
-            leaves |= value.atoms(TimeVector, sympy.MatrixSymbol)
-    others = leaves - {via} - set(held)
-    return all(depends(leaf, by, context) is False for leaf in others)
-
-
-def _at_or_after(leaf: TimeVector, via: MatrixExpr, context: Context) -> bool:
-    return isinstance(via, TimeVector) and bool(context.nonnegative(leaf.index - via.index))
+def _free_of(
+    theorem: Theorem, held: Iterable[MatrixExpr], via: Iterable[MatrixExpr], context: Context
+) -> Theorem:
+    """What is held dropped from the derivatives by the `via`, where that makes no difference."""
+    for state in held:
+        factors = theorem.relation.rhs.atoms(TotalDerivative)
+        for factor in sorted(factors, key=sympy.default_sort_key):
+            if factor.by in via and state in factor.held:
+                step = attempt(derivatives.not_held, factor, state, context.cell, context.facts)
+                theorem = theorem if step is None else then(theorem, step)
+    return theorem
 
 
 chain_rule = Rule(
@@ -209,27 +158,45 @@ chain_rule = Rule(
 )
 
 
-def _total(node: Any, context: Context) -> Iterator[Any]:
+def _total(node: Any, context: Context) -> Theorems:
     """∂y/∂x = ∂⁺y/∂x + Σ_u ∂y/∂u ∂u/∂x over the states u one step before y."""
-    rnn = context.rnn.recurrence
+    cell = context.cell
     if not isinstance(node, TotalDerivative) or not isinstance(node.of, TimeVector):
         return
-    if not rnn.is_state(node.of) or node.layout != NUMERATOR or node.of in node.held:
+    if not cell.is_state(node.of) or node.layout != NUMERATOR or node.of in node.held:
         return
     if not context.nonnegative(node.of.index - 1):
         raise SideConditionError(
             f"{text(node.of)} may be the initial state, which has no step before it",
             {"needed": f"1 ≤ {text(node.of.index)}"},
         )
-    previous = [state[node.of.index - 1] for state in rnn.states]
-    if node.by in previous:
+    previous = [state[node.of.index - 1] for state in cell.states]
+    if node.by in previous or not is_column(node.by):
         return
-    terms = [D_plus(node.of, node.by)]
+    theorem = derivatives.through(node, previous, cell, context.facts)
+    direct = _direct(node, previous, context)
+    if direct is not None:
+        theorem = then(theorem, direct)
+    theorem = _free_of(theorem, node.held, previous, context)
     for earlier in previous:
-        if earlier not in node.held:
-            step = D(node.of, earlier, NUMERATOR)
-            terms.append(step * D(earlier, node.by, NUMERATOR, node.held))
-    yield MatrixSum(*terms)
+        if earlier in node.held:
+            still = TotalDerivative(earlier, node.by, NUMERATOR, node.held)
+            zero = derivatives.independent(still, cell, context.facts)
+            theorem = then(theorem, zero)
+    yield theorem
+
+
+def _direct(node: TotalDerivative, previous: list[Any], context: Context) -> Theorem | None:
+    """The derivative with the states before held, as ∂⁺."""
+    cell, facts = context.cell, context.facts
+    immediate = derivatives.immediate(D_plus(node.of, node.by), cell, facts)
+    held = tuple(dict.fromkeys((*node.held, *previous)))
+    written = reflexivity(TotalDerivative(node.of, node.by, NUMERATOR, held))
+    for state in node.held:
+        if state not in previous:
+            step = derivatives.not_held(written.relation.rhs, state, cell, facts)
+            written = transitivity(written, step)
+    return transitivity(ending(written, immediate.relation.rhs), symmetry(immediate))
 
 
 total_derivative = Rule(
@@ -239,16 +206,12 @@ total_derivative = Rule(
 )
 
 
-def _held(node: Any, context: Context) -> Iterator[Any]:
+def _held(node: Any, context: Context) -> Theorems:
     if not isinstance(node, TotalDerivative) or node.of == node.by:
         return
-    given = context.rnn.recurrence.is_state(node.of) and node.of.index == 0
+    given = context.cell.is_state(node.of) and node.of.index == 0
     if node.of in node.held or given:
-        yield _zero(node)
-
-
-def _zero(node: MatrixExpr) -> MatrixExpr:
-    return MatrixProduct(0, node)
+        yield derivatives.independent(node, context.cell, context.facts)
 
 
 constant = Rule(
@@ -258,11 +221,9 @@ constant = Rule(
 )
 
 
-def _layout(node: Any, context: Context) -> Iterator[Any]:
-    derivative = isinstance(node, TotalDerivative | ImmediateDerivative)
-    if derivative and is_column(node.of) and is_column(node.by):
-        other = DENOMINATOR if node.layout == NUMERATOR else NUMERATOR
-        yield Transposed(type(node)(node.of, node.by, other, node.held))
+def _layout(node: Any, context: Context) -> Theorems:
+    if isinstance(node, Derivative) and is_column(node.of) and is_column(node.by):
+        yield derivatives.layout(node)
 
 
 layout = Rule(
@@ -270,25 +231,23 @@ layout = Rule(
 )
 
 
-def _sum(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, TotalDerivative) and isinstance(node.of, OrderedSum):
-        total = node.of
-        if total.index in node.by.free_symbols:
-            return
-        term = TotalDerivative(total.body, node.by, node.layout, node.held)
-        yield OrderedSum(term, total.index, total.lower, total.upper)
+def _sum(node: Any, context: Context) -> Theorems:
+    if not isinstance(node, TotalDerivative) or not isinstance(node.of, OrderedSum):
+        return
+    if node.of.index not in node.by.free_symbols and is_column(node.by):
+        yield derivatives.differential(node, context.cell)
 
 
 derivative_of_sum = Rule("derivative_of_sum", "∂(Σ y_t)/∂x = Σ ∂y_t/∂x", rewrite=_sum)
 
 
-def _earlier(node: Any, context: Context) -> Iterator[Any]:
+def _earlier(node: Any, context: Context) -> Theorems:
     """∂y/∂x = 0 where y is computed before x."""
-    if not isinstance(node, TotalDerivative):
+    if not isinstance(node, TotalDerivative) or not isinstance(node.of, TimeVector):
         return
-    both = isinstance(node.of, TimeVector) and isinstance(node.by, TimeVector)
-    if both and depends(node.of, node.by, context) is False:
-        yield Zeros(*node.shape)
+    if isinstance(variable(node.by), TimeVector):
+        zero = attempt(derivatives.independent, node, context.cell, context.facts)
+        yield from () if zero is None else (zero,)
 
 
 no_dependence = Rule(
@@ -296,28 +255,13 @@ no_dependence = Rule(
 )
 
 
-def _as_matrix(node: Any, context: Context) -> Iterator[Any]:
+def _as_matrix(node: Any, context: Context) -> Theorems:
     if isinstance(node, TotalDerivative) and is_scalar(node.of) and not is_column(node.by):
-        row = TotalDerivative(node.of, Vec(node.by), NUMERATOR, node.held)
-        yield Unvec(Transposed(row), *node.by.shape)
+        yield derivatives.gradient_as_matrix(node)
 
 
 gradient_as_matrix = Rule(
     "gradient_as_matrix",
     "∂L/∂W holds, in the shape of W, the entries of the row ∂L/∂vec(W)",
     rewrite=_as_matrix,
-)
-
-RULES = (
-    derivative_of_sum,
-    no_dependence,
-    gradient_as_matrix,
-    definition,
-    derivative_of_itself,
-    differentiate,
-    immediate_derivative,
-    chain_rule,
-    total_derivative,
-    constant,
-    layout,
 )

@@ -5,71 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import sympy
-from sympy.core.relational import Relational
+from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import SideConditionError
+from symrnn.errors import SideConditionError, SymrnnError
+from symrnn.kernel import Fact, Theorem, assume, instantiate, specialise
+from symrnn.kernel.axioms import numbers
+from symrnn.kernel.theorem import hypothesis as as_hypothesis
+from symrnn.kernel.theorem import text_of
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality, Relation
-from symrnn.language.writing import text
-from symrnn.theory.context import Context, Known
-from symrnn.theory.matching import Bindings, instantiate, match
+from symrnn.theory.closing import beginning, meeting
+from symrnn.theory.context import Context, attempt, times_in
+from symrnn.theory.matching import match
 from symrnn.theory.rule import Rule
+
+Theorems = Iterator[Theorem]
 
 
 def _instances(
-    known: Iterable[Known], kind: type[Relation], node: Any, context: Context
-) -> Iterator[Any]:
-    for fact in known:
-        if not isinstance(fact.relation, kind) or (context.varied and _at_a_point(fact)):
+    known: Iterable[Theorem], kind: type[Relation], node: Any, context: Context
+) -> Theorems:
+    for theorem in known:
+        if not isinstance(theorem.relation, kind):
             continue
-        if not fact.general:
-            if same(fact.relation.lhs, node):
-                yield fact.relation.rhs
+        bindings = match(theorem.relation.lhs, node)
+        if bindings is None:
             continue
-        bindings = match(fact.relation.lhs, node)
-        if bindings is not None:
-            _require(fact, bindings, context)
-            yield instantiate(fact.relation.rhs, bindings)
+        try:
+            instance = beginning(node, instantiate(theorem, bindings))
+        except SymrnnError:
+            continue  # not an instance after all
+        instance = meeting(instance, context)
+        _require_known(instance, context)
+        yield instance
 
 
-def _at_a_point(fact: Known) -> bool:
-    """Whether a fact holds only where assumed equations do, not in a neighbourhood."""
-    assumed = fact.source == "hypothesis" and isinstance(fact.relation, Equation)
-    return assumed or any(isinstance(need, Equation) for need in fact.needs)
-
-
-def _require(fact: Known, bindings: Bindings, context: Context) -> None:
-    for need in fact.needs:
-        wanted = instantiate(need, bindings)
-        if isinstance(wanted, Relational):
-            met = _ordered(wanted, context)
-        elif wanted in (sympy.true, sympy.false):
-            met = wanted is sympy.true
-        else:
-            met = any(same(h.relation, wanted) for h in context.hypotheses) or any(
-                _covers(h, wanted) for h in context.hypotheses
-            )
-        if not met:
+def _require_known(theorem: Theorem, context: Context) -> None:
+    for need in sorted(theorem.hypotheses - set(context.given), key=str):
+        if isinstance(need, Equation) or (
+            isinstance(need, Fact) and not need.follows_from(context.facts)
+        ):
             raise SideConditionError(
-                f"`{fact.source}` needs a hypothesis that is not known here",
-                {"needed": text(wanted) if hasattr(wanted, "_sympystr") else str(wanted)},
+                "a statement that is used needs a hypothesis that is not known here",
+                {"needed": text_of(need)},
             )
 
 
-def _ordered(wanted: Relational, context: Context) -> bool:
-    gap = sympy.expand(wanted.gts - wanted.lts)
-    strict = wanted.rel_op in ("<", ">")
-    if strict and not gap.is_integer:
-        return context.is_positive(gap)
-    return bool(context.nonnegative(gap - 1 if strict else gap))
-
-
-def _covers(hypothesis: Known, wanted: Any) -> bool:
-    return hypothesis.general and match(hypothesis.relation, wanted) is not None
-
-
-def _of_statements(context: Context, names: tuple[str, ...]) -> list[Known]:
+def _of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
     chosen = names or tuple(context.statements)
     unknown = [name for name in chosen if name not in context.statements]
     if unknown:
@@ -80,14 +62,14 @@ def _of_statements(context: Context, names: tuple[str, ...]) -> list[Known]:
     return [known for name in chosen for known in context.statements[name]]
 
 
-def _uses(node: Any, context: Context, *names: str) -> Iterator[Any]:
+def _uses(node: Any, context: Context, *names: str) -> Theorems:
     yield from _instances(_of_statements(context, names), Equation, node, context)
 
 
 uses = Rule("uses", "an equation proved in a statement that is used", rewrite=_uses)
 
 
-def _uses_bound(node: Any, context: Context, *names: str) -> Iterator[Any]:
+def _uses_bound(node: Any, context: Context, *names: str) -> Theorems:
     yield from _instances(_of_statements(context, names), Inequality, node, context)
 
 
@@ -99,20 +81,33 @@ uses_bound = Rule(
 )
 
 
-def _hypothesis(node: Any, context: Context) -> Iterator[Any]:
-    yield from _instances(context.hypotheses, Equation, node, context)
+def _at_all_times(node: Any, context: Context, kind: type[Relation]) -> Theorems:
+    for general in context.for_all:
+        for time in times_in(node):
+            special = attempt(specialise, general, time)
+            fits = special is not None and isinstance(special.relation, kind)
+            if special is not None and fits and special.relation.lhs == node:
+                yield special
+
+
+def _hypothesis(node: Any, context: Context) -> Theorems:
+    for assumed in context.given:
+        if isinstance(assumed, Equation) and same(assumed.lhs, node):
+            yield beginning(node, assume(assumed))
+    yield from _at_all_times(node, context, Equation)
 
 
 hypothesis = Rule("hypothesis", "an equation that is assumed", rewrite=_hypothesis)
 
 
-def _assumed_bound(node: Any, context: Context) -> Iterator[Any]:
-    yield from _instances(context.hypotheses, Inequality, node, context)
-    for fact in context.order:
-        # y - x ≥ 0 reads x ≤ y for a symbol x that stands alone.
-        for symbol in fact.free_symbols:
-            if symbol == node and fact.coeff(symbol) == -1:
-                yield sympy.expand(fact + symbol)
+def _assumed_bound(node: Any, context: Context) -> Theorems:
+    if isinstance(node, MatrixExpr):
+        return
+    yield from _at_all_times(node, context, Inequality)
+    for fact in context.facts:
+        # y - x ≥ 0 reads x ≤ y.
+        if fact.expression.coeff(node) == -1 and not node.is_Number:
+            yield numbers.order(node, fact.expression + node, [fact])
 
 
 assumed_bound = Rule(
@@ -120,8 +115,9 @@ assumed_bound = Rule(
 )
 
 
-def _induction(node: Any, context: Context) -> Iterator[Any]:
-    yield from _instances(context.induction, Equation, node, context)
+def _induction(node: Any, context: Context) -> Theorems:
+    if isinstance(context.earlier, Equation) and same(context.earlier.lhs, node):
+        yield beginning(node, assume(context.earlier))
 
 
 induction_hypothesis = Rule(
@@ -129,12 +125,12 @@ induction_hypothesis = Rule(
 )
 
 
-def _induction_bound(node: Any, context: Context) -> Iterator[Any]:
-    yield from _instances(context.induction, Inequality, node, context)
+def _induction_bound(node: Any, context: Context) -> Theorems:
+    claim = context.earlier
+    if isinstance(claim, Inequality) and same(claim.lhs, node):
+        yield beginning(node, numbers.order(claim.lhs, claim.rhs, [as_hypothesis(claim)]))
 
 
 induction_bound = Rule(
     "induction_bound", "the bound at the time before", relation="≤", rewrite=_induction_bound
 )
-
-RULES = (uses, uses_bound, hypothesis, assumed_bound, induction_hypothesis, induction_bound)

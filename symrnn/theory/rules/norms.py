@@ -5,57 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import sympy
-
-from symrnn.errors import SideConditionError
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, split_coefficient
-from symrnn.language.norms import Norm, largest_entry
-from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
+from symrnn.kernel import Theorem
+from symrnn.kernel.axioms import norms
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.structure import Diag
-from symrnn.language.writing import text
-from symrnn.theory.context import Context
+from symrnn.theory.closing import then_bound
+from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 
-
-def _require(known: bool | None, node: Norm, property_name: str) -> None:
-    if not known:
-        word = "unknown" if known is None else "false"
-        raise SideConditionError(
-            f"the norm of kind {node.kind!r} is not {property_name}",
-            {"in": text(node), "known": word},
-        )
+Theorems = Iterator[Theorem]
 
 
-def _require_order(node: Ranged, context: Context) -> None:
-    # Over a reversed range a scalar product or sum is not empty: SymPy follows Karr's convention.
-    if not context.nonnegative(node.length):
-        raise SideConditionError(
-            f"the range {text(node.lower)} … {text(node.upper)} may be reversed",
-            {"in": text(node), "needed": f"{text(node.lower)} ≤ {text(node.upper + 1)}"},
-        )
-
-
-def _submultiplicative(node: Any, context: Context) -> Iterator[Any]:
+def _submultiplicative(node: Any, context: Context) -> Theorems:
     if not isinstance(node, Norm):
         return
     if isinstance(node.matrix, MatrixProduct) and len(node.matrix.factors) > 1:
-        _require(node.facts.submultiplicative, node, "submultiplicative")
-        product = node.matrix
-        size = abs(product.coefficient)
-        for place in range(1, len(product.factors)):
-            parts = product.factors[:place], product.factors[place:]
-            left, right = (Norm(MatrixProduct(*part), node.kind) for part in parts)
-            yield size * left * right
-        yield size * sympy.Mul(*(Norm(factor, node.kind) for factor in product.factors))
+        factors = node.matrix.factors
+        for place in range(1, len(factors)):
+            yield norms.submultiplicative(node, place)
+        bounded = norms.submultiplicative(node)
+        for place in range(1, len(factors) - 1):
+            rest = Norm(MatrixProduct(*factors[place:]), node.kind)
+            bounded = then_bound(bounded, norms.submultiplicative(rest))
+        yield bounded
     if isinstance(node.matrix, OrderedProduct):
-        product = node.matrix
-        _require(node.facts.submultiplicative, node, "submultiplicative")
-        _require_order(product, context)
-        if not context.nonnegative(product.length - 1):
-            # ‖I‖ ≤ 1 covers the empty product.
-            _require(node.facts.unital, node, "1 for the identity")
-        factor = Norm(product.body, node.kind)
-        yield sympy.Product(factor, (product.index, product.lower, product.upper))
+        yield norms.norm_of_ordered_product(node)
 
 
 submultiplicative = Rule(
@@ -66,10 +42,9 @@ submultiplicative = Rule(
 )
 
 
-def _diagonal(node: Any, context: Context) -> Iterator[Any]:
+def _diagonal(node: Any, context: Context) -> Theorems:
     if isinstance(node, Norm) and isinstance(node.matrix, Diag):
-        _require(node.facts.diagonal, node, "max|v_i| for diag(v)")
-        yield largest_entry(node.matrix.args[0])
+        yield norms.norm_of_diagonal(node)
 
 
 norm_of_diagonal = Rule(
@@ -79,12 +54,11 @@ norm_of_diagonal = Rule(
 )
 
 
-def _frobenius(node: Any, context: Context) -> Iterator[Any]:
-    """‖A B‖_F ≤ ‖A‖₂ ‖B‖_F, column by column."""
-    if isinstance(node, Norm) and node.kind == "F" and isinstance(node.matrix, MatrixProduct):
-        first, *rest = node.matrix.factors
-        if rest and node.matrix.coefficient == 1:
-            yield Norm(first, "2") * Norm(MatrixProduct(*rest), "F")
+def _frobenius(node: Any, context: Context) -> Theorems:
+    if not isinstance(node, Norm) or not isinstance(node.matrix, MatrixProduct):
+        return
+    if node.kind == "F" and len(node.matrix.factors) > 1:
+        yield norms.frobenius_mixed(node)
 
 
 frobenius_mixed = Rule(
@@ -95,34 +69,35 @@ frobenius_mixed = Rule(
 )
 
 
-def _homogeneous(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, Norm) and isinstance(node.matrix, MatrixProduct):
-        product = node.matrix
-        if product.coefficient != 1:
-            yield abs(product.coefficient) * Norm(MatrixProduct(*product.factors), node.kind)
+def _homogeneous(node: Any, context: Context) -> Theorems:
+    if not isinstance(node, Norm) or not isinstance(node.matrix, MatrixProduct):
+        return
+    if node.matrix.coefficient != 1:
+        yield norms.homogeneous(node)
 
 
 homogeneous = Rule("homogeneous", "‖c A‖ = |c| ‖A‖", rewrite=_homogeneous)
 
 
-def _unital(node: Any, context: Context) -> Iterator[Any]:
+def _unital(node: Any, context: Context) -> Theorems:
     if isinstance(node, Norm) and isinstance(node.matrix, Identity):
-        _require(node.facts.unital, node, "1 for the identity")
-        yield sympy.S.One
+        yield norms.norm_of_identity(node)
 
 
 norm_of_identity = Rule("norm_of_identity", "‖I‖ = 1 for an induced norm", rewrite=_unital)
 
 
-def _triangle(node: Any, context: Context) -> Iterator[Any]:
-    if isinstance(node, Norm) and isinstance(node.matrix, MatrixSum):
-        terms = [split_coefficient(term) for term in node.matrix.args]
-        yield sympy.Add(*(abs(size) * Norm(core, node.kind) for size, core in terms))
-        yield sympy.Add(*(Norm(term, node.kind) for term in node.matrix.args))
-    if isinstance(node, Norm) and isinstance(node.matrix, OrderedSum):
-        total = node.matrix
-        _require_order(total, context)
-        yield sympy.Sum(Norm(total.body, node.kind), (total.index, total.lower, total.upper))
+def _triangle(node: Any, context: Context) -> Theorems:
+    if isinstance(node, Norm) and isinstance(node.matrix, MatrixSum | OrderedSum):
+        bounded = norms.triangle(node)
+        if isinstance(node.matrix, MatrixSum):
+            scaled = bounded
+            for term in node.matrix.args:
+                part = attempt(norms.homogeneous, Norm(term, node.kind))
+                if part is not None and part.relation.lhs != part.relation.rhs:
+                    scaled = then_bound(scaled, part)
+            yield scaled
+        yield bounded
 
 
 triangle = Rule(
@@ -130,13 +105,4 @@ triangle = Rule(
     "‖Σ A_j‖ ≤ Σ ‖A_j‖, and ‖A - B‖ ≤ ‖A‖ + ‖B‖",
     relation="≤",
     rewrite=_triangle,
-)
-
-RULES = (
-    submultiplicative,
-    norm_of_diagonal,
-    frobenius_mixed,
-    homogeneous,
-    norm_of_identity,
-    triangle,
 )

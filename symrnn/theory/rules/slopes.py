@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
-from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.kernel import Fact, Theorem
+from symrnn.kernel.axioms import numbers
 from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import MatrixProduct, Ones, Zeros, split_coefficient
-from symrnn.theory.context import Context
+from symrnn.language.algebra import Ones, Zeros, split_coefficient
+from symrnn.theory.closing import proving
+from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 
+Theorems = Iterator[Theorem]
 
-def _scalar_derivative(node: Any, context: Context) -> Iterator[Any]:
+
+def _scalar_derivative(node: Any, context: Context) -> Theorems:
     if isinstance(node, sympy.Derivative):
-        yield node.expr.diff(*node.variables)
+        yield numbers.scalar_derivative(node)
 
 
 scalar_derivative = Rule(
@@ -26,35 +30,30 @@ scalar_derivative = Rule(
 )
 
 
-def _hyperbolic(before: Any, after: Any, context: Context, variable: Any) -> bool:
-    if isinstance(before, MatrixExpr) or isinstance(after, MatrixExpr):
-        return False
-    return bool(sympy.simplify((before - after).rewrite(sympy.exp)) == 0)
+def _hyperbolic(before: Any, after: Any, context: Context, variable: Any) -> Theorem:
+    return numbers.exponentials(before, after)
 
 
 hyperbolic = Rule(
     "hyperbolic",
     "cosh x = (eˣ + e⁻ˣ)/2, sinh x = (eˣ - e⁻ˣ)/2, tanh x = sinh x / cosh x",
-    compare=_hyperbolic,
+    prove=_hyperbolic,
 )
 
 
-def _sinh_exceeds(node: Any, context: Context) -> Iterator[Any]:
-    """1/(c + k sinh² u) ≤ 1/(c + k u²), since |u| ≤ |sinh u| for real u."""
+def _sinh_exceeds(node: Any, context: Context) -> Theorems:
+    """1/(c + k sinh² u) ≤ 1/(c + k u²), since |u| ≤ |sinh u|."""
     if not isinstance(node, sympy.Pow) or node.exp != -1:
         return
-    squares = [
-        power
-        for power in node.base.atoms(sympy.Pow)
-        if power.exp == 2 and isinstance(power.base, sympy.sinh)
-    ]
-    for square in squares:
-        u = square.base.args[0]
-        factor = node.base.coeff(square)
-        rest = sympy.expand(node.base - factor * square)
-        known = context.nonnegative(factor) and context.is_positive(rest)
-        if known and u.is_real and not rest.has(square):
-            yield 1 / (rest + factor * u**2)
+    for square in sorted(node.base.atoms(sympy.Pow), key=sympy.default_sort_key):
+        if square.exp == 2 and isinstance(square.base, sympy.sinh):
+            smaller = numbers.sinh_exceeds(square.base.args[0])
+            shrunk = node.base.xreplace({square: smaller.relation.lhs})
+            gap = Fact.of(smaller.relation)
+            exceeds = attempt(numbers.order, shrunk, node.base, [gap])
+            bounded = attempt(numbers.reciprocal, shrunk, node.base)
+            if exceeds is not None and bounded is not None:
+                yield proving(bounded, proving(exceeds, smaller))
 
 
 sinh_exceeds = Rule(
@@ -65,16 +64,12 @@ sinh_exceeds = Rule(
 )
 
 
-def _of_constant(node: Any, context: Context) -> Iterator[Any]:
+def _of_constant(node: Any, context: Context) -> Theorems:
     """f(c 1) = f(c) 1."""
-    if not isinstance(node, Elementwise):
-        return
-    value, core = split_coefficient(node.argument)
-    if isinstance(core, Zeros):
-        value = sympy.S.Zero
-    elif not isinstance(core, Ones):
-        return
-    yield MatrixProduct(node.activation.at(value), Ones(*node.shape))
+    if isinstance(node, Elementwise):
+        _, core = split_coefficient(node.argument)
+        if isinstance(core, Ones | Zeros):
+            yield numbers.elementwise_constant(node)
 
 
 elementwise_constant = Rule(
@@ -82,5 +77,3 @@ elementwise_constant = Rule(
     "σ(c 1) = σ(c) 1: equal entries stay equal",
     rewrite=_of_constant,
 )
-
-RULES = (scalar_derivative, hyperbolic, sinh_exceeds, elementwise_constant)

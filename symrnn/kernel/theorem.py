@@ -1,0 +1,422 @@
+"""Theorems and the inferences that make them; the axioms in `axioms/` are the only other source.
+
+A theorem is hypotheses ⊢ relation, about one recurrence or about none. Its record is kept here, by
+the theorem's identity: nothing that is written on a theorem from outside changes what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+import sympy
+from sympy import Expr, MatrixSymbol, Symbol
+
+from symrnn.errors import IllFormedError, SideConditionError
+from symrnn.kernel import algebra
+from symrnn.kernel.facts import Fact
+from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
+from symrnn.kernel.terms import conditions, require_term, substitute
+from symrnn.language.activations import Activation
+from symrnn.language.algebra import Transposed
+from symrnn.language.norms import Norm
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth
+from symrnn.language.time import TimeVector
+from symrnn.language.writing import text
+from symrnn.recurrence.definitions import Definitions
+
+Hypothesis = Fact | Equation | ForAll | Smooth
+_FORMS = (Fact, Equation, ForAll, Smooth)
+
+
+@dataclass(frozen=True)
+class _Record:
+    hypotheses: frozenset[Hypothesis]
+    relation: Relation | Limit
+    cell: Definitions | None
+
+
+class Theorem:
+    """hypotheses ⊢ relation; made by the kernel's inferences and axioms alone."""
+
+    __slots__ = ("__weakref__",)
+
+    def __init__(self) -> None:
+        raise IllFormedError(
+            "a theorem is made by the kernel alone", {"expected": "an inference or an axiom"}
+        )
+
+    def __init_subclass__(cls) -> None:
+        raise IllFormedError("no class can be derived from Theorem", {"got": cls.__name__})
+
+    def __reduce__(self) -> NoReturn:
+        raise IllFormedError("a theorem does not leave the process that proved it")
+
+    @property
+    def hypotheses(self) -> frozenset[Hypothesis]:
+        """What it assumes."""
+        return _record(self).hypotheses
+
+    @property
+    def relation(self) -> Any:
+        """What it says: an `Equation`, an `Inequality` or a `Limit`."""
+        return _record(self).relation
+
+    @property
+    def cell(self) -> Definitions | None:
+        """The recurrence it is about; None where it holds whatever the recurrence is."""
+        return _record(self).cell
+
+    def __repr__(self) -> str:
+        assumed = sorted(map(str, self.hypotheses))
+        return f"{', '.join(assumed)} ⊢ {text(self.relation)}"
+
+
+_RECORDS: WeakKeyDictionary[Theorem, _Record] = WeakKeyDictionary()
+
+
+def _record(theorem: Theorem) -> _Record:
+    if type(theorem) is not Theorem or theorem not in _RECORDS:
+        raise IllFormedError("this is no theorem of the kernel", {"got": type(theorem).__name__})
+    return _RECORDS[theorem]
+
+
+def _make(
+    hypotheses: Iterable[Hypothesis], relation: Relation | Limit, cell: Definitions | None
+) -> Theorem:
+    """A theorem; what its relation needs to have a value is added to its hypotheses."""
+    known = [hypothesis for hypothesis in hypotheses if not _trivial(hypothesis)]
+    known.extend(fact for fact in _conditions(relation) if not fact.follows_from(_facts(known)))
+    _require_names(relation, cell)
+    if isinstance(relation, Limit):
+        _require_free_to_grow(relation.variable, known)
+    theorem = object.__new__(Theorem)
+    _RECORDS[theorem] = _Record(frozenset(known), relation, cell)
+    return theorem
+
+
+def _trivial(hypothesis: Hypothesis) -> bool:
+    return isinstance(hypothesis, Fact) and hypothesis.follows_from(())
+
+
+def _facts(hypotheses: Iterable[Hypothesis]) -> tuple[Fact, ...]:
+    return tuple(each for each in hypotheses if isinstance(each, Fact))
+
+
+@lru_cache(maxsize=4096)
+def _conditions(relation: Any) -> tuple[Fact, ...]:
+    require_term(relation)
+    return tuple(fact for fact in conditions(relation) if not fact.follows_from(()))
+
+
+@lru_cache(maxsize=4096)
+def _require_names(relation: Any, cell: Definitions | None) -> None:
+    """One name, one leaf: two of one name and different shapes would be printed the same."""
+    terms = (
+        [relation] if cell is None else [relation, *cell.definitions, *cell.definitions.values()]
+    )
+    leaves: dict[str, Any] = {}
+    for leaf in (leaf for term in terms for leaf in term.atoms(TimeVector, MatrixSymbol)):
+        timed = isinstance(leaf, TimeVector)
+        name, kind = leaf.label if timed else leaf.name, (type(leaf), leaf.shape)
+        if leaves.setdefault(name, kind) != kind:
+            raise IllFormedError(
+                f"two different things are called {name}", {"first": leaves[name], "second": kind}
+            )
+
+
+def _one_cell(*theorems: Theorem) -> Definitions | None:
+    cells = {id(theorem.cell): theorem.cell for theorem in theorems if theorem.cell is not None}
+    if len(cells) > 1:
+        raise SideConditionError(
+            "a theorem about one recurrence says nothing of another",
+            {"about": " and ".join(text(theorem.relation) for theorem in theorems)},
+        )
+    return next(iter(cells.values()), None)
+
+
+def _sides(theorem: Theorem, *kinds: type) -> tuple[Any, Any]:
+    relation = theorem.relation
+    if isinstance(relation, kinds):
+        return theorem.relation.lhs, theorem.relation.rhs
+    expected = " or ".join(kind.__name__ for kind in kinds)
+    raise IllFormedError("the wrong relation", {"expected": expected, "got": text(relation)})
+
+
+# ----------------------------------------------------------------------------- inferences
+
+
+def hypothesis(assumed: Any) -> Hypothesis:
+    """An inequality, an equation, or one for all times, as it stands among hypotheses."""
+    kept = assumed if isinstance(assumed, _FORMS) else Fact.of(assumed)
+    require_term(kept.expression if isinstance(kept, Fact) else kept)
+    return kept
+
+
+def assume(assumed: Any) -> Theorem:
+    """{p} ⊢ p, for an equation or an inequality p."""
+    kept = hypothesis(assumed)
+    if isinstance(kept, Fact):
+        return _make((kept,), Inequality(0, kept.expression), None)
+    if not isinstance(kept, Equation):
+        raise IllFormedError("only an equation or an inequality is assumed", {"got": repr(assumed)})
+    return _make((kept,), kept, None)
+
+
+def specialise(assumed: ForAll, value: Any) -> Theorem:
+    """{p at every time j ≥ h} ⊢ p at j = value, where value ≥ h."""
+    require_term(assumed)
+    value = _times({assumed.index: value})[assumed.index]
+    relation = substitute(assumed.relation, {assumed.index: value})
+    return _make((assumed, Fact.nonnegative(value - assumed.since)), relation, None)
+
+
+def reflexivity(term: Any) -> Theorem:
+    """⊢ x = x."""
+    return _make((), Equation(term, term), None)
+
+
+def symmetry(theorem: Theorem) -> Theorem:
+    """From x = y: y = x."""
+    left, right = _sides(theorem, Equation)
+    return _make(theorem.hypotheses, Equation(right, left), theorem.cell)
+
+
+def transitivity(first: Theorem, second: Theorem) -> Theorem:
+    """From x R y and y S z: x = z where both are =, else x ≤ z."""
+    left, middle = _sides(first, Equation, Inequality)
+    other, right = _sides(second, Equation, Inequality)
+    if middle != other:
+        raise IllFormedError("the two do not meet", {"expected": text(middle), "got": text(other)})
+    bounded = any(isinstance(each.relation, Inequality) for each in (first, second))
+    relation = (Inequality if bounded else Equation)(left, right)
+    return _make(first.hypotheses | second.hypotheses, relation, _one_cell(first, second))
+
+
+def congruence(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = ()) -> Theorem:
+    """From x = y: t = t′, where t′ is t with the x at a position replaced by y.
+
+    Args:
+        theorem: the equation.
+        term: t.
+        path: the position, an argument's number on each level.
+        given: facts that may be used where the position is under a binder; they are assumed.
+    """
+    left, right = _sides(theorem, Equation)
+    _require_at(term, path, left)
+    needs = theorem.hypotheses | {hypothesis(fact) for fact in given}
+    needs = require_equal_there(term, path, needs, theorem.cell is None)
+    return _make(needs, Equation(term, put(term, path, right)), theorem.cell)
+
+
+def monotone(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = ()) -> Theorem:
+    """From x ≤ y: t ≤ t′, where t grows with the x at a position; arguments as of `congruence`."""
+    left, right = _sides(theorem, Inequality)
+    _require_at(term, path, left)
+    needs = theorem.hypotheses | {hypothesis(fact) for fact in given}
+    needs = require_monotone(term, path, needs)
+    return _make(needs, Inequality(term, put(term, path, right)), theorem.cell)
+
+
+def _require_at(term: Any, path: Path, left: Any) -> None:
+    require_term(term)
+    if at(term, path) != left:
+        raise IllFormedError(
+            "the left side does not stand there", {"expected": left, "got": at(term, path)}
+        )
+
+
+def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
+    """A theorem with symbols replaced by scalars, in its hypotheses as well.
+
+    An integer is replaced by an integer only; that a value is as positive as its symbol is assumed
+    to be becomes a hypothesis. The sizes and scalars of a recurrence are constants of it.
+    """
+    values = _times(values)
+    if theorem.cell is not None:
+        own = {symbol for each in theorem.cell.definitions.values() for symbol in each.free_symbols}
+        own -= {theorem.cell.index}
+        if own & set(values):
+            raise IllFormedError("a constant of the recurrence is replaced", {"got": own})
+    needs: list[Hypothesis] = []
+    for symbol, value in values.items():
+        needs.extend(_conditions(value))
+        if symbol.is_nonnegative:
+            sign = Fact.positive if symbol.is_positive else Fact.nonnegative
+            needs.append(sign(value))
+    needs.extend(_replaced(each, values) for each in theorem.hypotheses)
+    return _make(needs, substitute(theorem.relation, values), theorem.cell)
+
+
+def _times(values: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
+    found = {}
+    for symbol, given in values.items():
+        value = sympy.sympify(given)
+        if not isinstance(symbol, Symbol) or not isinstance(value, Expr):
+            raise IllFormedError("a symbol is replaced by a scalar", {"got": f"{symbol}, {given}"})
+        require_term(value)
+        if symbol.is_integer and value.is_integer is not True:
+            raise IllFormedError(
+                f"{symbol} ranges over integers", {"expected": "an integer", "got": text(value)}
+            )
+        found[symbol] = value
+    return found
+
+
+def _replaced(each: Hypothesis, values: Mapping[Symbol, Expr]) -> Hypothesis:
+    if isinstance(each, Fact):
+        value = substitute(each.expression, values)
+        return Fact.positive(value) if each.strict else Fact.nonnegative(value)
+    replaced: Hypothesis = substitute(each, values)
+    return replaced
+
+
+def discharge(theorem: Theorem, assumed: Any, proof: Theorem | None = None) -> Theorem:
+    """A theorem without one hypothesis, which its other facts imply or another theorem proves.
+
+    A hypothesis for all times j ≥ h is proved by a theorem about a j of which no more is assumed.
+    """
+    gone = hypothesis(assumed)
+    rest = theorem.hypotheses - {gone}
+    if proof is None:
+        if not isinstance(gone, Fact) or not gone.follows_from(_facts(rest)):
+            raise SideConditionError("a hypothesis is not known here", {"needed": text_of(gone)})
+        return _make(rest, theorem.relation, theorem.cell)
+    needs, relation = proof.hypotheses, gone
+    if isinstance(gone, ForAll):
+        facts = (Fact.nonnegative(gone.index - gone.since),)
+        needs = frozenset(
+            each for each in needs if not isinstance(each, Fact) or not each.follows_from(facts)
+        )
+        relation = gone.relation
+        if any(gone.index in each.free_symbols for each in needs):
+            raise SideConditionError("this is not shown for all times", {"needed": text_of(gone)})
+    _require_proves(proof, relation)
+    return _make(rest | needs, theorem.relation, _one_cell(theorem, proof))
+
+
+def _require_proves(proof: Theorem, relation: Any) -> None:
+    left, right = _sides(proof, Equation, Inequality)
+    if isinstance(relation, Fact | Inequality):
+        wanted = relation if isinstance(relation, Fact) else Fact.of(relation)
+        fits = not wanted.strict and algebra.equal(right - left, wanted.expression)
+    else:
+        fits = isinstance(proof.relation, Equation) and proof.relation == relation
+    if not fits:
+        raise SideConditionError(
+            "a theorem does not prove what is assumed",
+            {"needed": text_of(relation), "got": text(proof.relation)},
+        )
+
+
+def weaken(theorem: Theorem, assumed: Iterable[Any]) -> Theorem:
+    """A theorem with more hypotheses."""
+    more = {hypothesis(each) for each in assumed}
+    return _make(theorem.hypotheses | more, theorem.relation, theorem.cell)
+
+
+def induction(base: Theorem, step: Theorem, over: Symbol, start: Any) -> Theorem:
+    """From p at t = h, and p at t from p at t - 1 for t > h: p for every t ≥ h.
+
+    Args:
+        base: p at `start`; nothing that it assumes speaks of t.
+        step: p at t; among its hypotheses p at t - 1, and where they hold at a t > h they hold at
+            t - 1 as well.
+        over: t, an integer of which nothing else is assumed.
+        start: h.
+    """
+    if not over.is_integer or over.is_nonnegative is not None or over.is_nonzero is not None:
+        raise IllFormedError("induction is over an integer", {"got": repr(over)})
+    claim, start = step.relation, _times({over: start})[over]
+    _sides(step, Equation, Inequality)
+    if over in start.free_symbols or any(over in each.free_symbols for each in base.hypotheses):
+        raise SideConditionError("the base case speaks of later times", {"over": text(over)})
+    at_start = substitute(claim, {over: start})
+    if base.relation != at_start:
+        raise IllFormedError(
+            "the base case is not the claim at the beginning",
+            {"expected": text(at_start), "got": text(base.relation)},
+        )
+    before = {over: over - 1}
+    kept = step.hypotheses - {hypothesis(substitute(claim, before))}
+    later = Fact.nonnegative(over - 1 - start)
+    kept -= {later}
+    for each in kept:
+        earlier = _replaced(each, before)
+        if earlier != each and not (
+            isinstance(earlier, Fact) and earlier.follows_from((*_facts(kept), later))
+        ):
+            raise SideConditionError(
+                "a hypothesis need not hold at the time before", {"needed": text_of(earlier)}
+            )
+    needs = (*base.hypotheses, *kept, Fact.nonnegative(over - start))
+    return _make(needs, claim, _one_cell(base, step))
+
+
+def transposed_norm(theorem: Theorem) -> Theorem:
+    """A theorem with ‖Aᵀ‖ for every ‖A‖ of kind "any": A ↦ ‖Aᵀ‖ is a norm of that kind as well.
+
+    It is submultiplicative, 1 at the identity and max|v_i| at diag(v), as ‖·‖ is.
+    """
+    if theorem.cell is not None and any(
+        value.has(Norm) for value in theorem.cell.definitions.values()
+    ):
+        raise SideConditionError("the recurrence itself speaks of a norm")
+    needs = [
+        Fact(_turned(each.expression), each.strict) if isinstance(each, Fact) else _turned(each)
+        for each in theorem.hypotheses
+    ]
+    return _make(needs, _turned(theorem.relation), theorem.cell)
+
+
+def _turned(node: Any) -> Any:
+    if isinstance(node, Norm) and node.kind == "any":
+        return Norm(Transposed(_turned(node.matrix)), "any")
+    if not node.args or isinstance(node, Activation):
+        return node
+    return node.func(*map(_turned, node.args))
+
+
+def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:
+    """From x = y and y → c: x → c; from 0 ≤ x ≤ y and y → 0: x → 0.
+
+    What is assumed of x must hold from some value of the growing variable on.
+    """
+    left, right = _sides(bounded, Equation, Inequality)
+    grows = limit.relation
+    if not isinstance(grows, Limit) or grows.lhs != right:
+        raise IllFormedError("the limit is of something else", {"needed": text(right)})
+    needs = [each for each in bounded.hypotheses if not eventually(each, grows.variable)]
+    if isinstance(bounded.relation, Inequality):
+        positive = Fact.nonnegative(left).follows_from(_facts(bounded.hypotheses))
+        if grows.rhs != 0 or not positive:
+            raise SideConditionError(
+                "a bound gives no limit here", {"needed": f"0 ≤ {text(left)}, and the limit 0"}
+            )
+    relation = Limit(left, grows.variable, grows.rhs)
+    return _make((*needs, *limit.hypotheses), relation, _one_cell(bounded, limit))
+
+
+def _require_free_to_grow(variable: Symbol, needs: Iterable[Hypothesis]) -> None:
+    for each in needs:
+        if variable in each.free_symbols and not eventually(each, variable):
+            raise SideConditionError(
+                f"{text(variable)} is not free to grow", {"where": text_of(each)}
+            )
+
+
+def eventually(each: Hypothesis, variable: Symbol) -> bool:
+    """Whether a fact holds from some value of the variable on, whatever else is in it."""
+    if not isinstance(each, Fact) or variable not in each.free_symbols:
+        return False
+    rate = each.expression.coeff(variable)
+    rest = sympy.expand(each.expression - rate * variable)
+    return bool(rate.is_Rational and rate > 0 and variable not in rest.free_symbols)
+
+
+def text_of(each: Any) -> str:
+    """A hypothesis in words."""
+    return str(each) if isinstance(each, Fact) else text(each)

@@ -1,0 +1,191 @@
+"""A statement on its way through the prover: what is to be closed, by which file, what was not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symrnn.language.notation import ELMAN
+from symrnn.machine.names import about, claims_stem
+from symrnn.machine.obligations import (
+    Closing,
+    Generated,
+    Obligation,
+    Planted,
+    claims_file,
+    closing_file,
+    slips_file,
+)
+from symrnn.machine.prover import Outcome, Verdict
+from symrnn.machine.sources import CLAIMS, LIBRARY, USER, Source, key_of
+from symrnn.machine.stated import Slips, Stated, StatedParts, planted, stated_parts
+from symrnn.recurrence.elman import CELLS, RNN
+from symrnn.theory.statement import Statement
+
+NO_THEOREM = "no theorem yet"
+
+SHOWN = 300
+"""Characters that are shown of a message; what Coq expected stands at its end."""
+
+_PLACE = re.compile(r'File "[^"]*?([^"/]*)", line (\d+), characters -?\d+--?\d+:')
+
+
+@dataclass
+class Job:
+    """One statement.
+
+    stem: the statement's name, with the cell where that is not the lecture's.
+    sources: the Coq files there are, by key.
+    parts: all its parts.
+    claims: its propositions for each cell of which a file is needed, by the cell's name.
+    closings: what is to be closed still, by label.
+    faults: wrong propositions that are compared still.
+    left_out: why a part is not closed, by label.
+    unstated: labels of the parts for which there is no theorem.
+    unreadable: theorems whose propositions Coq cannot read.
+    closing, compared: what came of the file that closes, and of the one with the slips.
+    """
+
+    stem: str
+    sources: Mapping[str, Source]
+    parts: StatedParts
+    claims: dict[str, StatedParts]
+    closings: dict[str, Closing] = field(default_factory=dict)
+    faults: list[Planted] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unstated: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    closing: Outcome | None = None
+    compared: Outcome | None = None
+
+    def files(self) -> list[Source]:
+        """All that is written for it."""
+        return [
+            *(file.source for file in self._propositions()),
+            self._closes().source,
+            *([self._compares().source] if self.faults else []),
+        ]
+
+    def _propositions(self) -> list[Generated[Obligation]]:
+        found = []
+        for cell, parts in self.claims.items():
+            stem, stated = parts.about(cell)
+            read = [each for each in stated if each.theorem not in self.unreadable]
+            found.append(claims_file(stem, read, parts.reals))
+        return found
+
+    def _closes(self) -> Generated[Closing]:
+        return closing_file(self.stem, self.closings.values())
+
+    def _compares(self) -> Generated[Planted]:
+        return slips_file(f"{self.stem}_slips", self.faults, self.parts.reals)
+
+    def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
+        """Take in what the prover said; whether to ask it again, without what failed."""
+        closes, compares = self._closes(), self._compares()
+        before = (len(self.closings), len(self.faults))
+        for file in self._propositions():
+            self._reads(file, outcomes)
+        if before[0] == len(self.closings):
+            for label, each in list(self.closings.items()):
+                if each.file.key in outcomes and not outcomes[each.file.key].accepted:
+                    self._drop(label, _cause(outcomes, required([each.file.key], self.sources)))
+        self.closing = outcomes[closes.source.key]
+        failed = closes.at(self.closing.line)
+        if not self.closing.accepted and failed is not None:
+            self._drop(failed.label, _why(self.closing))
+        self.compared = outcomes.get(compares.source.key)
+        if self.compared is not None and not self.compared.accepted:
+            nonsense = compares.at(self.compared.line)
+            # What is no proposition at all can be closed by no theorem.
+            self.faults = [fault for fault in self.faults if fault is not nonsense]
+        changed = before != (len(self.closings), len(self.faults))
+        if changed:
+            self.closing = self.compared = None
+        return changed and bool(self.closings)
+
+    def _reads(self, file: Generated[Obligation], outcomes: Mapping[str, Outcome]) -> None:
+        outcome = outcomes.get(file.source.key)
+        unread = None if outcome is None or outcome.accepted else file.at(outcome.line)
+        if outcome is None or unread is None:
+            return
+        self.unreadable.add(unread.theorem)
+        for label, each in list(self.closings.items()):
+            if each.theorem == unread.theorem:
+                self._drop(label, f"Coq cannot read the proposition: {_why(outcome)}")
+
+    def _drop(self, label: str, why: str) -> None:
+        """Go on without a part."""
+        self.closings.pop(label, None)
+        self.faults = [fault for fault in self.faults if fault.obligation.label != label]
+        self.left_out.setdefault(label, why)
+
+
+def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: Slips) -> Job:
+    """What is to be done for a statement.
+
+    A theorem of a folder comes before one of ours, and is told from it by its full name.
+    """
+    parts, base = stated_parts(statement, rnn), None
+    if any(each.cell != rnn.cell for each in parts.parts):
+        base = stated_parts(statement, CELLS[ELMAN]())
+        parts = parts.beside(base, rnn.cell)
+    made = Job(about(statement.name, rnn.cell), sources, parts, {rnn.cell: parts})
+    for each in parts.parts:
+        file = _file_of(each, statement.name, sources)
+        if each.why_not or file is None:
+            made.left_out[each.label] = each.why_not or NO_THEOREM
+            made.unstated.add(each.label)
+            continue
+        if base is not None and each.cell == ELMAN:
+            made.claims[ELMAN] = base
+        stem = about(statement.name, each.cell)
+        right = f"{CLAIMS}.{stem}.{each.obligation.printed}"
+        made.closings[each.label] = Closing(each.label, right, each.theorem, file)
+        made.faults += planted(each, slips, right)
+    needed = required([each.file.key for each in made.closings.values()], sources)
+    for cell in CELLS.keys() - made.claims.keys():
+        if key_of(CLAIMS, about(statement.name, cell)) in needed:
+            made.claims[cell] = stated_parts(statement, CELLS[cell]())
+    return made
+
+
+def _file_of(stated: Stated, statement: str, sources: Mapping[str, Source]) -> Source | None:
+    """The file with the theorem of a part."""
+    for library in (USER, LIBRARY):
+        file = sources.get(key_of(library, claims_stem(statement, stated.cell)))
+        if file is not None and (file.flaw or stated.theorem in file.theorems):
+            return file
+    return None
+
+
+def required(keys: Iterable[str], sources: Mapping[str, Source]) -> list[str]:
+    """Keys of files and of all that they require, each before what it requires."""
+    found: dict[str, None] = {}
+    pending = list(keys)
+    while pending:
+        key = pending.pop()
+        if key not in found:
+            found[key] = None
+            pending += sources[key].requires if key in sources else ()
+    return list(found)
+
+
+def _cause(outcomes: Mapping[str, Outcome], keys: Iterable[str]) -> str:
+    """Of files that were not accepted, why: what Coq said of the one that the others need."""
+    failed = [outcomes[key] for key in keys if key in outcomes and not outcomes[key].accepted]
+    causes = [each for each in failed if each.verdict is not Verdict.BLOCKED]
+    return "; ".join(f"{each.stem}: {_why(each)}" for each in (causes or failed)[:1])
+
+
+def _why(outcome: Outcome) -> str:
+    return f"{outcome.verdict.value}: {first_lines(outcome.said)}"
+
+
+def first_lines(said: str) -> str:
+    """A message on one line, its middle left out if it is long; files by their names alone."""
+    line = _PLACE.sub(r"\1, line \2:", " ".join(said.split()))
+    if len(line) > SHOWN:
+        line = f"{line[: SHOWN // 3]} … {line[-2 * SHOWN // 3 :]}"
+    return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -1,0 +1,130 @@
+"""What is trusted: which files, how many lines, and that nothing else makes a theorem."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import pickle
+from pathlib import Path
+
+import pytest
+from sympy import Integer, Symbol
+
+from symrnn.errors import IllFormedError
+from symrnn.kernel import Theorem, axioms, reflexivity
+from symrnn.kernel import theorem as inferences
+from symrnn.kernel.axioms import numbers
+from symrnn.language.relations import Equation
+
+ROOT = Path(__file__).resolve().parents[2]
+KERNEL = sorted((ROOT / "symrnn" / "kernel").rglob("*.py"))
+# What gives the kernel's terms their form; printers and messages decide nothing.
+TERMS = [
+    ROOT / "symrnn" / name
+    for name in (
+        *(f"language/{name}.py" for name in ("activations", "algebra", "derivatives", "entry")),
+        *(f"language/{name}.py" for name in ("norms", "ordered", "relations", "shapes")),
+        *(f"language/{name}.py" for name in ("structure", "time")),
+        "recurrence/definitions.py",
+    )
+]
+UNTRUSTED = {"errors.py", "language/__init__.py", "language/notation.py", "language/writing.py"}
+MAKES = {"_make", "_RECORDS", "_Record", "__new__"}
+
+
+def imported(path: Path) -> set[str]:
+    """The files of the project that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("symrnn"):
+            continue
+        for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+            file = ROOT / str(name).replace(".", "/")
+            for candidate in (file.with_suffix(".py"), file / "__init__.py"):
+                if candidate.is_file():
+                    found.add(candidate.relative_to(ROOT / "symrnn").as_posix())
+    return found - {"__init__.py", "recurrence/__init__.py"}
+
+
+def trusted() -> list[Path]:
+    return [*KERNEL, *TERMS]
+
+
+def test_the_trusted_files_import_each_other_and_nothing_else_of_the_project() -> None:
+    names = {path.relative_to(ROOT / "symrnn").as_posix() for path in trusted()}
+    for path in trusted():
+        assert imported(path) <= names | UNTRUSTED, path
+
+
+def test_the_kernel_is_read_in_one_sitting() -> None:
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in KERNEL)
+    assert lines <= 3000
+    assert sum(map(code_lines, trusted())) <= 3000
+
+
+def code_lines(path: Path) -> int:
+    """Lines of code: no imports, docstrings, comments, blank lines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    held: set[int] = set()
+    for node in ast.walk(tree):
+        lines = set(range(getattr(node, "lineno", 1), getattr(node, "end_lineno", 0) + 1))
+        prose = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.Import | ast.ImportFrom) or prose:
+            held -= lines
+        elif isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            held |= lines
+        elif isinstance(node, ast.stmt):
+            first = node.body[0].lineno  # type: ignore[attr-defined]
+            held |= set(range(node.lineno, max(first, node.lineno + 1)))
+    return len(held)
+
+
+def test_nothing_outside_the_kernel_makes_a_theorem() -> None:
+    for path in sorted((ROOT / "symrnn").rglob("*.py")) + sorted((ROOT / "proofs").rglob("*.py")):
+        if path in KERNEL:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("symrnn.kernel"):
+                taken = {alias.name for alias in node.names}
+                assert not any(name.startswith("_") for name in taken), path
+            if isinstance(node, ast.Attribute) and node.attr in MAKES - {"__new__"}:
+                raise AssertionError(f"{path} reaches into the kernel")
+            if isinstance(node, ast.ClassDef):
+                assert not any(isinstance(b, ast.Name) and b.id == "Theorem" for b in node.bases)
+
+
+def test_a_theorem_is_not_constructed_subclassed_copied_or_changed() -> None:
+    theorem = reflexivity(Integer(2))
+    with pytest.raises(IllFormedError, match="kernel alone"):
+        Theorem()
+    with pytest.raises(IllFormedError, match="derived from Theorem"):
+        type("Forged", (Theorem,), {})
+    for leave in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(IllFormedError, match="does not leave"):
+            leave(theorem)
+    forged = object.__new__(Theorem)
+    with pytest.raises(IllFormedError, match="no theorem"):
+        _ = forged.relation
+    with pytest.raises(IllFormedError, match="no theorem"):
+        inferences.symmetry(forged)
+    for name in ("relation", "hypotheses", "cell", "anything"):
+        with pytest.raises(AttributeError):
+            object.__setattr__(theorem, name, Equation(2, 1))
+    assert theorem.relation == Equation(2, 2)
+
+
+def test_every_axiom_is_listed_and_says_what_it_states() -> None:
+    listed = axioms()
+    assert len(listed) >= 50
+    assert numbers.order in listed.values()
+    for name, axiom in listed.items():
+        assert axiom.__name__ == name
+        assert axiom.__doc__, name
+        assert axiom.__module__.startswith("symrnn.kernel.axioms")
+    with pytest.raises(TypeError):
+        listed["mine"] = axiom  # type: ignore[index]
+
+
+def test_a_name_for_bound_indices_is_kept_for_them() -> None:
+    with pytest.raises(IllFormedError, match="kept for bound indices"):
+        reflexivity(Symbol("_0", integer=True))
