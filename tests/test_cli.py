@@ -169,7 +169,8 @@ REFUSED = [
     (["derive", "dL/dW", "--standalone"], "--standalone is about LaTeX", "--format latex"),
     (["derive", "dL/dW", "--format", "numpy", "--copyable"], "--copyable", "--format numpy"),
     (["certify", "--activation", "x x"], "refused, column 3", "^"),
-    (["check", "--activation", "nothing"], "unknown activation", "tanh"),
+    (["check", "--activation", "nothing"], "refused, column", "^"),
+    (["check", "--activation", "x/(1+exp(-x)"], "refused, column", "^"),
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),
     (["lecture", "--column", "a"], "--column", "--data"),
@@ -215,6 +216,10 @@ def test_check_a_file_of_the_users(
     proof = tmp_path / "mine.py"
     proof.write_text(PROOF.format(name="mine", after="rnn.b.T * rnn.W.T"), encoding="utf-8")
     code, out, err = run(capsys, monkeypatch, "check", str(proof))
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ mine  sampled explicit derived")
+    formula = ["--activation", "x/(1+exp(-x))"]
+    code, out, err = run(capsys, monkeypatch, "check", str(proof), *formula)
     assert (code, err) == (0, "")
     assert out.startswith("✓ mine  sampled explicit derived")
     code, out, err = run(capsys, monkeypatch, "check", str(proof), "--json")

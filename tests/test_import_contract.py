@@ -22,7 +22,7 @@ PACKAGE = "symrnn"
 # Lowest layer first; what stands in one row may not import each other.
 LAYERS = [
     {"errors"},
-    {"activation_text", "derivative_text", "processors"},
+    {"activation_text", "derivative_text", "guard", "processors", "programs"},
     {"language"},
     {"calculus"},
     {"recurrence"},

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from symrnn.cli.activations import read_activation
 from symrnn.cli.exits import FAILED
+from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
-from symrnn.language.activations import FORMULAS
 from symrnn.language.notation import ELMAN
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
@@ -30,7 +30,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
     name: Annotated[
         str | None,
-        typer.Option("--activation", help="Check for this σ; for every σ by default."),
+        typer.Option(
+            "--activation",
+            help="Check for this σ, a name or a formula in x; by default for every σ.",
+        ),
     ] = None,
     cell: Annotated[
         str,
@@ -49,23 +52,22 @@ def check(
     if cell not in CELLS:
         raise ParseError(f"unknown cell {cell!r}", {"expected": ", ".join(CELLS)})
     prover = require_prover() if machine else None
-    if name is not None and name not in FORMULAS:
-        raise ParseError(f"unknown activation {name!r}", {"expected": ", ".join(FORMULAS)})
+    sigma = None if name is None else read_activation(name)
     library = load(paths or None)
     with progress_bar() as listener:
-        rnn = CELLS[cell](name)
+        rnn = CELLS[cell](sigma)
         evidence = prove(library, rnn, listener)
         checked = {} if prover is None else ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:
-        typer.echo(json.dumps(_record(evidence, checked), indent=2, ensure_ascii=False))
+        say_json(_record(evidence, checked))
     else:
         _report(evidence)
         _report_machine(checked)
     for each in evidence:
         if each.failure is not None:
-            typer.echo(f"\n{each.failure}", err=True)
+            complain(f"\n{each.failure}")
     refuted = any(each.refuted for each in checked.values())
     if refuted or not all(each.complete for each in evidence):
         raise typer.Exit(FAILED)
@@ -83,22 +85,22 @@ def _report_machine(checked: Mapping[str, Checked]) -> None:
     if not checked:
         return
     graded = sum(each.graded for each in checked.values())
-    typer.echo(f"\nCoq accepted {graded} of {len(checked)} statements as theorems")
+    say(f"\nCoq accepted {graded} of {len(checked)} statements as theorems")
     width = max(map(len, checked))
     for name, each in checked.items():
         closed = sum(part.closed for part in each.parts)
         refused = sum(fault.refused for fault in each.faults)
-        typer.echo(
+        say(
             f"{'✓' if each.graded else '·'} {name:<{width}}  parts {closed}/{len(each.parts)}"
             f"  slips refused {refused}/{len(each.faults)}  axioms {len(each.axioms)}"
             f"  {'known from before' if each.cached else f'{each.seconds:.1f} s'}"
         )
         for part in each.parts:
             if not part.closed:
-                typer.echo(f"    {part.label or name}: {part.why_not}")
+                say(f"    {part.label or name}: {part.why_not}")
         for fault in each.faults:
             if not fault.refused:
-                typer.echo(f"    {fault.label or name}: not refused: {fault.slip}")
+                say(f"    {fault.label or name}: not refused: {fault.slip}")
 
 
 def _report(evidence: tuple[Evidence, ...]) -> None:
@@ -107,7 +109,7 @@ def _report(evidence: tuple[Evidence, ...]) -> None:
         mark = "✓" if each.complete else "✗"
         caught = sum(fault.caught for fault in each.faults)
         grades = " ".join(each.grades) or "(no grade)"
-        typer.echo(
+        say(
             f"{mark} {each.statement.name:<{width}}  {grades:<25}  residual {each.residual:.0e}"
             f"  slips {caught}/{len(each.faults)}  {each.seconds:.1f} s"
         )

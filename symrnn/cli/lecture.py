@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.exits import NO_PDF
+from symrnn.cli.output import complain, say
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
@@ -18,6 +20,7 @@ from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column, sunspots
 from symrnn.numeric.data.table import DECIMALS, SEPARATORS
 from symrnn.theory.library import load
+from symrnn.typeset.prose import listed
 
 
 def lecture(
@@ -125,16 +128,31 @@ def lecture(
 
 def _report(made: Lecture, machine: bool) -> None:
     net = made.network
-    typer.echo(f"{len(made.evidence)} statements proved and checked")
+    say(f"{len(made.evidence)} statements proved and checked")
     if machine:
         accepted = sum(each.kernel is not None for each in made.evidence)
-        typer.echo(f"{accepted} of them are theorems that Coq accepted")
+        say(f"{accepted} of them are theorems that Coq accepted")
     if net is not None:
-        typer.echo(
+        say(
             f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
             f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"
         )
     for path in made.files:
-        typer.echo(f"  {path}")
-    for advice in made.advice:
-        typer.echo(advice)
+        say(f"  {path}")
+    _report_missing(made)
+
+
+def _report_missing(made: Lecture) -> None:
+    """What could not be made, each reason once; ends with the exit code for it."""
+    if not made.missing:
+        return
+    for why in dict.fromkeys(made.missing.values()):
+        paths = [path for path, reason in made.missing.items() if reason == why]
+        complain(f"{listed([str(path) for path in paths])} not made: {why}")
+    logs = [str(path) for path in made.files if path.suffix == ".log"]
+    if logs:
+        complain(f"what TeX said stands in {listed(logs)}")
+    old = [str(path) for path in made.missing if path.exists()]
+    if old:
+        complain(f"{listed(old)} of an earlier run: kept as before, and not of these sources")
+    raise typer.Exit(NO_PDF)

@@ -20,6 +20,7 @@ from sympy import Symbol
 from sympy.core.relational import Relational
 
 from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.language.activations import Activation
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
@@ -83,7 +84,7 @@ class Drawer:
         given: tuple[Any, ...],
         times: dict[Symbol, int],
         kind: str,
-        sigma: str,
+        sigma: str | Activation,
         size: int = 3,
     ) -> None:
         self.rnn, self.kind, self.sigma = rnn, kind, sigma

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from symrnn.errors import SymrnnError
+from symrnn.errors import EvidenceError, SymrnnError
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.blame import running
 from symrnn.theory.check import check
@@ -15,7 +15,7 @@ from symrnn.theory.statement import Part, Statement
 from symrnn.verify.certified import certify
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant
-from symrnn.verify.processes import can_fork, share
+from symrnn.verify.processes import LOST, can_fork, share
 from symrnn.verify.sampled import Sampled, sample
 
 GRADES = ("sampled", "explicit", "derived")
@@ -191,7 +191,19 @@ def gather_all(
     order = sorted(range(len(chosen)), key=lambda number: -steps[number])
     heard = share(work, order, workers, lambda number: progress(chosen[number].name))
     shared = dict(heard)
-    return [Evidence(each, **shared[number]) for number, each in enumerate(chosen)]
+    return [
+        _lost(each) if shared[number] is LOST else Evidence(each, **shared[number])
+        for number, each in enumerate(chosen)
+    ]
+
+
+def _lost(statement: Statement) -> Evidence:
+    """Of a statement whose process ended before its work did: nothing is known."""
+    failure = EvidenceError(
+        f"the process that checked `{statement.name}` ended before its work did, twice",
+        {"found": "nothing, neither for it nor against it", "likely": "out of memory"},
+    )
+    return Evidence(statement, (), failure=failure)
 
 
 def grade(which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sympy import Symbol
 
 from symrnn.errors import DisagreementError, EvidenceError
-from symrnn.language.activations import Elementwise, Unknown
+from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X
 from symrnn.language.norms import Norm
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
@@ -118,7 +118,7 @@ def sample(
 
 def _choices(
     expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
-) -> Iterator[tuple[dict[Symbol, int], str, str]]:
+) -> Iterator[tuple[dict[Symbol, int], str | Activation, str]]:
     """Times, activations and norms to try: each at least once, not all combinations."""
     valid = _times(expressions, facts, rnn)
     if all(is_time(symbol) for e in expressions for symbol in sympy.sympify(e).free_symbols):
@@ -157,8 +157,11 @@ def _times(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> Iterator
             yield chosen
 
 
-def _sigmas(rnn: RNN) -> tuple[str, ...]:
-    return ACTIVATIONS if rnn.sigma.is_unknown else (rnn.sigma.name,)
+def _sigmas(rnn: RNN) -> tuple[str | Activation, ...]:
+    if rnn.sigma.is_unknown:
+        return ACTIVATIONS
+    named = FORMULAS.get(rnn.sigma.name) == rnn.sigma.at(X)
+    return (rnn.sigma.name if named else rnn.sigma,)
 
 
 @dataclass(frozen=True)

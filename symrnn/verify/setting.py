@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
-from symrnn.language.activations import Elementwise, activation
+from symrnn.language.activations import Activation, Elementwise, activation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
@@ -124,19 +124,20 @@ def _unbounded() -> Functions:
 
 
 @cache
-def functions(name: str) -> Functions:
-    """σ, written by hand, and σ′, σ″ lowered from the derived expressions."""
+def functions(name: str | Activation) -> Functions:
+    """σ, written by hand where it has a name, and σ′, σ″ lowered from the derived expressions."""
     if name == UNBOUNDED:
         return _unbounded()
-    first = activation(name).prime
+    sigma = activation(name)
+    first = sigma.prime
     return {
-        slope_name(0): ACTIVATIONS[name],
+        slope_name(0): ACTIVATIONS[name] if isinstance(name, str) else lower_activation(sigma),
         slope_name(1): lower_activation(first),
         slope_name(2): lower_activation(first.prime),
     }
 
 
-def inexact(name: str, size: float, rng: Generator) -> Functions:
+def inexact(name: str | Activation, size: float, rng: Generator) -> Functions:
     """The same functions with an error: of σ relative to its value, of σ′ and σ″ relative to 1.
 
     1 - tanh² and ℓ(1 - ℓ) are differences of terms of order one: their rounding is absolute.
@@ -171,7 +172,7 @@ class Setting:
     """
 
     rnn: RNN
-    sigma: str
+    sigma: str | Activation
     sizes: dict[Symbol, int]
     arrays: dict[str, Array]
     scalars: dict[Symbol, Any] = field(default_factory=dict)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from sympy import Derivative, Symbol, tanh
 
-from symrnn.errors import NotSupportedError
 from symrnn.language.derivatives import DENOMINATOR, D, D_plus
 from symrnn.language.structure import Vec
 from symrnn.numeric import simulate
@@ -130,7 +129,10 @@ def test_a_scalar_derivative(setting: Setting) -> None:
     np.testing.assert_allclose(found, 1 - np.tanh(numbers) ** 2, rtol=1e-14)
 
 
-def test_no_derivative_by_an_input(setting: Setting) -> None:
+def test_a_derivative_by_an_input_is_that_of_the_step(setting: Setting) -> None:
+    """x_t reaches s_t through U alone: ∂s_t/∂x_t = diag(slopes) U, and W in place of U for s_{t-1}."""
     assert rnn.x is not None
-    with pytest.raises(NotSupportedError):
-        value(D(s[t], rnn.x[t]), setting, t=STEPS)
+    assert rnn.U is not None
+    by_input = value(D(s[t], rnn.x[t]), setting, t=STEPS)
+    by_drive = value(D(s[t], rnn.a[t]), setting, t=STEPS)
+    np.testing.assert_allclose(by_input, by_drive @ setting.arrays["U"], rtol=1e-12, atol=1e-300)
