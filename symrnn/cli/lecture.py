@@ -18,6 +18,7 @@ from symrnn.lecture.project import open_project
 from symrnn.lecture.work import Lecture, make, make_project
 from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column, sunspots
+from symrnn.numeric.data.table import DECIMALS, SEPARATORS
 from symrnn.theory.library import load
 from symrnn.typeset.prose import listed
 
@@ -40,6 +41,14 @@ def lecture(
     ] = None,
     column: Annotated[
         str | None, typer.Option("--column", help="Name of the column; the last numeric one.")
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option("--separator", help=f"Of --data: {', '.join(SEPARATORS)}; found by default."),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option("--decimal", help=f"Of --data: {', '.join(DECIMALS)}; found by default."),
     ] = None,
     formats: Annotated[
         list[str] | None,
@@ -72,8 +81,10 @@ def lecture(
     if (handout or notes) and "slides" not in asked:
         option = "--handout" if handout else "--notes"
         raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
-    if column is not None and data is None:
-        raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
+    about = {"--column": column, "--separator": separator, "--decimal": decimal}
+    for option, given in about.items():
+        if given is not None and data is None:
+            raise ParseError(f"{option} is about a file", {"expected": "--data FILE.csv"})
     prover = require_prover() if machine else None
     if project is not None:
         if data is not None:
@@ -97,7 +108,9 @@ def lecture(
         _report(made, machine)
         return
     lettered = notation(letters or LECTURE.name)
-    series = sunspots() if data is None else read_column(data, column)
+    series = sunspots() if data is None else read_column(data, column, separator, decimal)
+    if series.reading:
+        typer.echo(f"read {series.reading}")
     with progress_bar() as listener:
         made = make(
             load(),

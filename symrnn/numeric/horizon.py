@@ -241,7 +241,7 @@ def checkpointed_gradients(
 
     Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, arXiv:1604.06174 (2016), section 3.
     """
-    x, g = np.asarray(x), np.asarray(loss_gradients)
+    x, g = arguments.array_of("x", x), arguments.array_of("loss_gradients", loss_gradients)
     if x.ndim < 2 or len(x) == 0 or g.ndim < 2 or len(g) != len(x):
         raise ShapeError(
             "x and loss_gradients: one row for each step",

@@ -9,7 +9,7 @@ nilpotent and rank-one W, saturated units, everything zero, small integers that 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from sympy import Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
-from symrnn.errors import EvidenceError
+from symrnn.errors import EvidenceError, IllFormedError
 from symrnn.language.activations import Activation
 from symrnn.language.relations import Equation
-from symrnn.language.time import TimeVector
+from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
@@ -124,7 +124,8 @@ class Drawer:
         ]
         leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
-        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs)
+        self.own = _own_sequences(rnn, everything)
+        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs, *self.own)
         self._shapes = {node: self._size(*node.shape) for node in self.parameters}
         self._shapes.update({each: self._size(each.rows, each.cols) for each in sequences})
         self.steps = horizon([*expressions, *given], times)
@@ -241,7 +242,8 @@ class Drawer:
                 arrays[second] = np.where(aligned, multiple, arrays[second])
         reach = {"free": 1.0, "saturated": 30.0, "near": 1e-4}.get(family.state, 0.0)
         driven = 0.0 if family.state == "near" else reach
-        for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
+        inputs = (*self.rnn.recurrence.inputs, *self.own)
+        for sequence in (*self.rnn.recurrence.states, *inputs):
             rows, _ = self._shapes[sequence]
             if sequence in self.rnn.recurrence.states:
                 arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
@@ -368,3 +370,23 @@ def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Arra
     if kind == "nilpotent":
         return np.asarray(scale * np.triu(np.ones((rows, cols)), 1))
     return np.asarray(scale * rng.normal(size=(count, rows, cols)) / np.sqrt(cols))
+
+
+def _own_sequences(rnn: RNN, everything: Iterable[Any]) -> tuple[Sequence, ...]:
+    """The sequences that a claim speaks of and the recurrence does not have: given, as inputs are.
+
+    Raises:
+        IllFormedError: one of them has the name of a sequence of the recurrence.
+    """
+    recurrence = rnn.recurrence
+    known = {*recurrence.states, *recurrence.inputs, *(v.sequence for v in recurrence.definitions)}
+    met = {leaf.sequence for e in everything for leaf in sympy.sympify(e).atoms(TimeVector)}
+    own = sorted(met - known, key=lambda sequence: sequence.label)
+    labels = [sequence.label for sequence in (*known, *own)]
+    for sequence in own:
+        if labels.count(sequence.label) > 1:
+            raise IllFormedError(
+                f"two sequences have the name {sequence.label}",
+                {"expected": "one name for each", "got": f"{sequence.rows} × {sequence.cols}"},
+            )
+    return tuple(own)

@@ -9,6 +9,7 @@ the bounds of a range) is the same, those beyond ±2 counted as ±2. Each kind i
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,8 +130,8 @@ def in_force(facts: Iterable[Any]) -> tuple[Any, ...]:
     return found
 
 
-class Every(sympy.Dummy):  # type: ignore[misc]
-    """The index of a hypothesis about all times from `since` on."""
+class Every(Symbol):  # type: ignore[misc]
+    """The index of a hypothesis about all times from `since` on, which its name tells."""
 
     since: Any = sympy.S.One
 
@@ -139,7 +140,8 @@ def _opened(fact: Any) -> Any:
     """A hypothesis for all times as the relation itself, in an index that is known as such."""
     if not isinstance(fact, ForAll):
         return fact
-    index = Every(fact.index.name, integer=True)
+    begins = re.sub(r"\W+", "_", text(fact.since))
+    index = Every(f"{fact.index.name}_from_{begins}", integer=True)
     index.since = fact.since
     return substitute(fact.relation, {fact.index: index})
 

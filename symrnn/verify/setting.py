@@ -323,5 +323,8 @@ def array_of(setting: Setting, node: MatrixExpr, trajectory: dict[str, list[Any]
         label, index = node.label, int(node.index)
         if label in trajectory:
             return np.asarray(trajectory[label][index])
+        if label not in setting.arrays:
+            known = ", ".join({*trajectory, *setting.arrays})
+            raise IllFormedError(f"{node} has no value", {"expected": f"one of {known}"})
         return np.asarray(setting.arrays[label][index])
     return setting.arrays[parameter_name(node)]
