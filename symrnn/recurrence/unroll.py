@@ -146,19 +146,8 @@ class Unrolled:
 
 @lru_cache(maxsize=4096)
 def first_time(recurrence: Recurrence, label: str) -> int:
-    """The first time at which a sequence has a value: 0 for a state, 1 for an input.
-
-    What is defined is there when all that it reads is: a loss ℓ(s_t) has a value at 0 as well.
-    """
-    if any(state.label == label for state in recurrence.states):
-        return 0
-    definitions = {vector.label: value for vector, value in recurrence.definitions.items()}
-    if label not in definitions:
-        return 1
-    reads = definitions[label].atoms(TimeVector)
-    return max(
-        first_time(recurrence, read.label) + int(recurrence.index - read.index) for read in reads
-    )
+    """The first time at which a sequence has a value: 0 for a state, 1 for all else."""
+    return 0 if any(state.label == label for state in recurrence.states) else 1
 
 
 def _own_time(node: ImmediateDerivative) -> Expr:
