@@ -27,17 +27,19 @@ from symrnn.numeric.loops import functional
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.printer import formula_of, stable
+from symrnn.numeric.stable.printing import ArrayRules, folded
+from symrnn.numeric.stable.runtime import FLOAT32, FLOAT64, NONE, arithmetic
 from symrnn.recurrence.elman import RNN
 
 
-class JaxFormulas(JaxPrinter):  # type: ignore[misc]
+class JaxFormulas(ArrayRules, JaxPrinter):  # type: ignore[misc]
     """SymPy's jax printer, with the functions that it lacks."""
+
+    where, real, full_like = "jax.numpy.where", "jax.numpy.real({})", "jax.numpy.full_like"
+    exponential = "jax.numpy.exp"
 
     def _print_erf(self, node: Any) -> str:
         return f"jax.scipy.special.erf({self._print(node.args[0])})"
-
-    def _print_Heaviside(self, node: Any) -> str:
-        return f"((jax.numpy.sign({self._print(node.args[0])}) + 1)/2)"
 
     def _print_Max(self, node: Any) -> str:
         return self._nested("jax.numpy.maximum", node)
@@ -52,11 +54,17 @@ class JaxFormulas(JaxPrinter):  # type: ignore[misc]
         return first
 
 
-class TorchFormulas(TorchPrinter):  # type: ignore[misc]
+class TorchFormulas(ArrayRules, TorchPrinter):  # type: ignore[misc]
     """SymPy's torch printer; a bound that is a number clamps."""
 
-    def _print_Heaviside(self, node: Any) -> str:
-        return f"((torch.sign({self._print(node.args[0])}) + 1)/2)"
+    where, real, full_like = "torch.where", "{}", "torch.full_like"
+    exponential = "torch.exp"
+
+    def _print_expm1(self, node: Any) -> str:
+        return f"torch.expm1({self._print(node.args[0])})"
+
+    def _print_log1p(self, node: Any) -> str:
+        return f"torch.log1p({self._print(node.args[0])})"
 
     def _print_Max(self, node: Any) -> str:
         return self._clamped(node, "min", "torch.maximum")
@@ -79,19 +87,13 @@ def _printed(printer: Any) -> Callable[[Lambda, str], str]:
 
     def formula(function: Lambda, argument: str) -> str:
         (variable,) = function.variables
-        body = _floats(stable(function.expr))
+        body = folded(stable(function.expr))
         if not body.has(variable):
-            return f"0*{argument} + {printer.doprint(body)}"  # a constant of the argument's shape
+            # A constant of the argument's shape.
+            return f"{printer.full_like}({argument}, {float(body)!r})"
         return str(printer.doprint(body.xreplace({variable: sympy.Symbol(argument, real=True)})))
 
     return formula
-
-
-def _floats(node: Any) -> Any:
-    """Numbers that no library function should see, such as sqrt(2), evaluated."""
-    if node.is_number:
-        return node if node.is_Integer else sympy.Symbol(f"({float(node)!r})", real=True)
-    return node.func(*(_floats(argument) for argument in node.args)) if node.args else node
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,17 @@ def _scan(stack: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 def _torch(torch: ModuleType) -> Mapping[str, Any]:
+    splitters = {torch.float32: FLOAT32, torch.float64: FLOAT64}
+
+    def real(x: Any) -> Any:
+        return x.real if x.is_complex() else x
+
+    def splitter(x: Any) -> float:
+        return splitters.get(x.dtype, NONE)
+
     return {
         "torch": torch,
+        **arithmetic(torch.exp, torch.special.erfc, torch.where, real, splitter),
         "scan": _scan(torch.stack),
         "joined": torch.cat,
         "broadcast_to": torch.broadcast_to,
@@ -152,7 +163,12 @@ def _torch(torch: ModuleType) -> Mapping[str, Any]:
 
 
 def _jax(jax: ModuleType) -> Mapping[str, Any]:
-    importlib.import_module("jax.scipy.special")
+    special = importlib.import_module("jax.scipy.special")
+
+    def splitter(x: Any) -> float:
+        return {"float32": FLOAT32, "float64": FLOAT64}.get(str(x.dtype), NONE)
+
+    functions = jax.numpy
 
     def scan(step: Any, carried: Any, rows: Any, length: int, reverse: bool) -> Any:
         return jax.lax.scan(step, carried, rows, length=length, reverse=reverse)
@@ -164,6 +180,7 @@ def _jax(jax: ModuleType) -> Mapping[str, Any]:
 
     return {
         "jax": jax,
+        **arithmetic(functions.exp, special.erfc, functions.where, functions.real, splitter),
         "scan": scan,
         "joined": jax.numpy.concatenate,
         "broadcast_to": jax.numpy.broadcast_to,
@@ -176,8 +193,7 @@ def _numpy(numpy: ModuleType) -> Mapping[str, Any]:
     names = {name: getattr(numpy, name) for name in dir(numpy) if not name.startswith("_")}
     return {
         **names,
-        "erf": runtime.erf,
-        "log1p_exp": runtime.log1p_exp,
+        **runtime.NAMESPACE,
         "scan": _scan(np.stack),
         "joined": np.concatenate,
         "eye": lambda d, like: np.eye(d, dtype=like.dtype),

@@ -24,6 +24,7 @@ from symrnn.language.shapes import same_size
 from symrnn.language.structure import Diag
 from symrnn.language.time import TimeVector
 from symrnn.numeric.lower import arguments_of
+from symrnn.numeric.stable.printing import ScalarRules
 from symrnn.numeric.printer import (
     derivative_name,
     formula_at,
@@ -73,8 +74,11 @@ def number(value: Any) -> str:
     return str(JavaScriptPrinter().doprint(stable(sympy.sympify(value))))
 
 
-class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]
+class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[misc]
     """SymPy's JavaScript printer, taught the language."""
+
+    exponential = "Math.exp"
+    template = "({condition} ? {below} : {above})"
 
     def doprint(self, expr: Any, assign_to: Any = None) -> str:
         return str(self._print(sympy.sympify(expr)))
@@ -200,8 +204,16 @@ class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]
     def _print_erf(self, node: Any) -> str:
         return self._call("erf", *node.args)
 
-    def _print_Heaviside(self, node: Any) -> str:
-        return self._call("step", *node.args)
+    def _print_expm1(self, node: Any) -> str:
+        return self._call("Math.expm1", *node.args)
+
+    def _print_log1p(self, node: Any) -> str:
+        return self._call("Math.log1p", *node.args)
+
+    def _data(self, value: Any) -> str:
+        if isinstance(value, tuple):
+            return f"[{', '.join(self._data(part) for part in value)}]"
+        return repr(value)
 
     def _print_log(self, node: Any) -> str:
         # log(1 + exp(u)) without overflow

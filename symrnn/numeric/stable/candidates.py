@@ -16,7 +16,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symrnn.enclosure.balls import jet
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
-from symrnn.numeric.stable.nodes import Damped, Decay, Fold, Reciprocal, Series
+from symrnn.numeric.stable.nodes import Damped, Data, Decay, Fold, Reciprocal, Series, pieces_of
 from symrnn.numeric.stable.normal import Side, normal, roots, spelled
 
 TERMS = (4, 8, 12, 18, 26, 36)
@@ -33,27 +33,32 @@ def sides(part: Expr) -> list[Expr]:
     return [near[0] - 1, *middle, near[-1] + 1]
 
 
-def forms(part: Expr) -> Iterator[Expr]:
-    """Forms by algebra; each equals the formula on at least one side of its exponents' roots."""
-    yield part
+def forms(part: Expr) -> Iterator[list[Expr]]:
+    """Forms by algebra, the plain ones first, in batches: stop when one is good enough.
+
+    Each equals the formula on at least one side of its exponents' roots.
+    """
     special = part.has(sympy.erf, sympy.erfc)
-    choices = product(
-        sides(part),
-        (True, False) if special else (False,),
-        (False, True),
-        (False, True),
-        (False, True) if part.has(sympy.log) else (False,),
-    )
-    for test, complement, precise, halved, near in choices:
-        side = Side(test, complement, precise, halved, near)
-        try:
-            over, under = normal(part, side)
-        except sympy.PolynomialError:
-            continue
-        if side.bases or not (halved or (precise and not complement)):
-            yield from _variants(over, under, side)
-    for test in sides(part):
-        yield from _far(part, test)
+    tests = sides(part)
+    for near in (False, True) if part.has(sympy.log) else (False,):
+        for precise, halved in product((False, True), (False, True)):
+            batch: list[Expr] = []
+            for test in tests:
+                for complement in (True, False) if special else (False,):
+                    side = Side(test, complement, precise, halved, near)
+                    batch += _on(part, side)
+            yield batch
+    yield [form for test in tests for form in _far(part, test)]
+
+
+def _on(part: Expr, side: Side) -> list[Expr]:
+    try:
+        over, under = normal(part, side)
+    except sympy.PolynomialError:
+        return []
+    if not side.bases and (side.halved or (side.precise and not side.complement)):
+        return []
+    return list(_variants(over, under, side))
 
 
 def _scaled(part: Expr) -> tuple[Expr, Expr]:
@@ -171,14 +176,14 @@ def _in_inverse(node: Expr, value: Expr, y: Dummy) -> Expr:
 
 def series(part: Expr, root: Expr) -> Iterator[Expr]:
     """Power series at a root of the formula, by powers of x - root, of several lengths."""
-    before = flint.ctx.prec
-    flint.ctx.prec = 300
+    before = flint.ctx.prec, flint.ctx.cap
+    flint.ctx.prec, flint.ctx.cap = 300, max(TERMS)
     try:
         found = jet(part, arb(str(sympy.N(root, 80))), max(TERMS))
     except NotSupportedError:
         return
     finally:
-        flint.ctx.prec = before
+        flint.ctx.prec, flint.ctx.cap = before
     if not all(c.is_finite() for c in found):
         return
     numbers = [_number(c) for c in found]
@@ -186,12 +191,14 @@ def series(part: Expr, root: Expr) -> Iterator[Expr]:
     if start is None:
         return
     step = 2 if all(c == 0 for c in numbers[start + 1 :: 2]) else 1
+    radius = float(_radius(numbers))
     for terms in TERMS:
         kept = numbers[start:terms:step]
         while kept and kept[-1] == 0:
             kept.pop()
         if kept:
-            yield Series(X, root, _radius(numbers), start, step, *kept)
+            values = tuple(float(c) for c in kept)
+            yield Series(X, Data((pieces_of(root), radius, start, step, values)))
 
 
 def _radius(numbers: list[Expr]) -> Expr:

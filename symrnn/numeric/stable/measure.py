@@ -156,8 +156,8 @@ _NAMES: dict[Any, Rule] = {
     sympy.cosh: np.cosh,
     expm1: np.expm1,
     log1p: np.log1p,
-    nodes.Fold: NUMPY["folded"],
-    nodes.Decay: lambda u: np.exp(NUMPY["folded"](u)),
+    nodes.Fold: NUMPY["minus_abs"],
+    nodes.Decay: lambda u: np.exp(NUMPY["minus_abs"](u)),
     nodes.Erfc: NUMPY["erfc"],
     sympy.erf: lambda x: np.asarray(_ERF(x), dtype=x.dtype),
     nodes.Reciprocal: lambda x: 1 / x,
@@ -173,12 +173,6 @@ _ERF = np.vectorize(math.erf, otypes=[float])
 def polynomial_data(u: Expr) -> tuple[float, tuple[tuple[float, float, float], ...]]:
     """What `decay` and `tail` are called with for a polynomial."""
     return nodes.bound_of(u), nodes.coefficients(u)
-
-
-@lru_cache(maxsize=4096)
-def series_data(node: nodes.Series) -> Any:
-    """What `series` is called with."""
-    return node.data
 
 
 def evaluate(form: Expr, x: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -219,9 +213,9 @@ def evaluate(form: Expr, x: Array) -> tuple[Array, NDArray[np.bool_]]:
             return base ** (int(node.exp) if node.exp.is_Integer else float(node.exp))
         if isinstance(node, nodes.FineDecay | nodes.Tail):
             name = "decay" if isinstance(node, nodes.FineDecay) else "tail"
-            return NUMPY[name](value(node.args[0]), *polynomial_data(node.args[1]))
+            return NUMPY[name](value(node.args[0]), *polynomial_data(node.args[1].value))
         if isinstance(node, nodes.Series):
-            return NUMPY["series"](value(node.args[0]), *series_data(node))
+            return NUMPY["series"](value(node.args[0]), *node.args[1].value)
         rule = _NAMES.get(node.func)
         if rule is None:
             raise NotSupportedError("no floats for this function", {"function": node.func})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any, cast
 
-from sympy import Expr, Function, Poly, Rational, Symbol
+from sympy import Atom, Expr, Function, Poly, Rational, Symbol
 
 Z = Symbol("z", real=True)
 """The variable of polynomials that are computed to twice the digits."""
@@ -70,8 +71,26 @@ class Decay(Function):  # type: ignore[misc]
     is_real = True
 
 
+class Data(Atom):  # type: ignore[misc]
+    """What a call is given beside x, a polynomial in `Z` or numbers: no part of the expression."""
+
+    value: Any
+    __slots__ = ("value",)
+
+    def __new__(cls, value: Any) -> Data:
+        data = super().__new__(cls)
+        data.value = value
+        return cast("Data", data)
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (self.value,)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.value)
+
+
 class FineDecay(Function):  # type: ignore[misc]
-    """FineDecay(x, u) = e^(-|u(x)|), u a polynomial in `Z` computed to twice the digits.
+    """FineDecay(x, Data(u)) = e^(-|u(x)|), u a polynomial in `Z` computed to twice the digits.
 
     The rounding of u is magnified by |u|: up to 350 ulp at the end of the range of float64.
     """
@@ -88,27 +107,21 @@ class Erfc(Function):  # type: ignore[misc]
 
 
 class Tail(Function):  # type: ignore[misc]
-    """Tail(x, u) = erfc(u(x)), u a polynomial in `Z` computed to twice the digits."""
+    """Tail(x, Data(u)) = erfc(u(x)), u a polynomial in `Z` computed to twice the digits."""
 
     nargs = 2
     is_real = True
 
 
 class Series(Function):  # type: ignore[misc]
-    """Series(x, root, radius, start, step, c_0, c_1, …): a power series around a root.
+    """Series(x, Data((root, radius, start, step, coefficients))): a power series around a root.
 
     y^start (c_0 + c_1 y^step + c_2 y^(2 step) + …) with y = x - root, and with y = 0 where x is
     farther away than the radius. A root that is no float is subtracted in pieces.
     """
 
+    nargs = 2
     is_real = True
-
-    @property
-    def data(self) -> tuple[tuple[float, float, float, float], float, int, int, tuple[float, ...]]:
-        """Pieces of the root, radius, start, step and coefficients, as numbers."""
-        _, root, radius, start, step, *numbers = self.args
-        parts = tuple(float(c) for c in numbers)
-        return pieces_of(root), float(radius), int(start), int(step), parts
 
 
 def pieces_of(number: Expr) -> tuple[float, float, float, float]:

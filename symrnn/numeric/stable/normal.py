@@ -10,7 +10,7 @@ log1p. All are identities; which form is taken is decided by measuring (see `pla
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import sympy
@@ -18,7 +18,7 @@ from sympy import Dummy, Expr, Rational, S
 from sympy.codegen.cfunctions import log1p
 
 from symrnn.language.activations import X
-from symrnn.numeric.stable.nodes import Decay, Erfc, FineDecay, Tail, Z
+from symrnn.numeric.stable.nodes import Data, Decay, Erfc, FineDecay, Tail, Z
 
 DIGITS = 40
 
@@ -139,24 +139,44 @@ def normal(expression: Expr, side: Side) -> tuple[Expr, Expr]:
     Raises:
         sympy.PolynomialError: the formula is no fraction in them.
     """
+    over, under, bases, atoms = _fraction(expression, side.test, side.complement, side.near_one)
+    side.bases, side.atoms = list(bases), dict(atoms)
+    for place, (u, symbol) in enumerate(side.bases):
+        if side.halved:
+            root = Dummy(f"h{place}", positive=True)
+            over, under = (part.xreplace({symbol: root**2}) for part in (over, under))
+            side.atoms = {s: m.xreplace({symbol: root**2}) for s, m in side.atoms.items()}
+            side.bases[place] = (u / 2, root)
+    if side.precise:
+        side.atoms = {symbol: _precise(meaning) for symbol, meaning in side.atoms.items()}
+    for u, symbol in side.bases:
+        fine = side.precise and not _is_scaled(u)
+        side.atoms[symbol] = FineDecay(X, Data(u.xreplace({X: Z}))) if fine else Decay(u)
+    return over, under
+
+
+def _precise(meaning: Expr) -> Expr:
+    if isinstance(meaning, Erfc) and meaning.args[0].is_polynomial(X):
+        return Tail(X, Data(meaning.args[0].xreplace({X: Z})))
+    return meaning
+
+
+@lru_cache(maxsize=256)
+def _fraction(
+    expression: Expr, test: Expr, complement: bool, near_one: bool
+) -> tuple[Expr, Expr, tuple[tuple[Expr, Dummy], ...], tuple[tuple[Dummy, Expr], ...]]:
+    side = Side(test, complement, near_one=near_one)
     side.bases = [
         (u, Dummy(f"e{place}", positive=True)) for place, u in enumerate(exponents(expression))
     ]
     side.atoms.update({symbol: Decay(u) for u, symbol in side.bases})
     fraction = sympy.together(_visit(expression, side))
-    over, under = (sympy.factor(part) for part in sympy.fraction(sympy.cancel(fraction)))
+    over, under = (sympy.expand(part) for part in sympy.fraction(sympy.cancel(fraction)))
     for place, (u, symbol) in enumerate(side.bases):
         over, under, power = _contracted(over, under, symbol, side)
-        if side.halved:
-            power, root = power / 2, Dummy(f"h{place}", positive=True)
-            over, under = (part.xreplace({symbol: root**2}) for part in (over, under))
-            side.atoms = {s: m.xreplace({symbol: root**2}) for s, m in side.atoms.items()}
-            symbol = root
         side.bases[place] = (sympy.expand(power * u), symbol)
-    for u, symbol in side.bases:
-        fine = side.precise and not _is_scaled(u)
-        side.atoms[symbol] = FineDecay(X, u.xreplace({X: Z})) if fine else Decay(u)
-    return over, under
+    over, under = sympy.factor(over), sympy.factor(under)
+    return over, under, tuple(side.bases), tuple(side.atoms.items())
 
 
 def _contracted(over: Expr, under: Expr, symbol: Dummy, side: Side) -> tuple[Expr, Expr, Expr]:
@@ -217,8 +237,6 @@ def _visit(node: Expr, side: Side) -> Expr:
     if isinstance(node, sympy.erf) and side.complement:
         inner = node.args[0]
         sign = side.sign(inner)
-        if side.precise and inner.is_polynomial(X):
-            return sign * (1 - side.atom(Tail(X, sympy.expand(sign * inner).xreplace({X: Z}))))
         return sign * (1 - side.atom(Erfc(_visit(sign * inner, side))))
     return side.atom(node.func(*(_visit(argument, side) for argument in node.args)))
 
@@ -273,7 +291,7 @@ def _logarithm(inner: Expr, side: Side) -> Expr:
 def _sign_of(factor: Expr, side: Side) -> int:
     meaning = spelled(factor, side)
     meaning = meaning.replace(Decay, lambda u: sympy.exp(-sympy.Abs(u)))
-    meaning = meaning.replace(FineDecay, lambda x, u: sympy.exp(-sympy.Abs(u.xreplace({Z: x}))))
+    meaning = meaning.replace(FineDecay, lambda x, u: sympy.exp(-sympy.Abs(u.value.xreplace({Z: x}))))
     return side.sign(meaning)
 
 

@@ -21,20 +21,21 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
 from symrnn.numeric.stable import candidates
 from symrnn.numeric.stable.measure import DTYPES, Reference, evaluate, points
-from symrnn.numeric.stable.nodes import Choice, Decay, Least, Series, Within
+from symrnn.numeric.stable.nodes import Choice, Decay, Fold, Least, Series, Within
 from symrnn.numeric.stable.normal import Side, normal, spelled
+from symrnn.numeric.stable.printing import folded
 from symrnn.numeric.stable.pieces import Pieces, at_point, equal, limit, pieces
 
 Array = NDArray[Any]
 
 PROMISED = 4.0
 AIM = 3.0
-LIMIT = 3.7
+LIMIT = 3.8
 NOISE, WINDOW = 40.0, 4
-BOUNDARY = 60.0
+BOUNDARY = 150.0
 """What a cut of the line costs, in additions."""
 
-COSTS = {sympy.Add: 1, sympy.Mul: 1, sympy.Pow: 3, Series: 1}
+COSTS = {sympy.Add: 1, sympy.Mul: 1, sympy.Pow: 3}
 CLAMPED = 30.0
 
 
@@ -76,6 +77,8 @@ def plan(expression: Expr) -> Plan:
         left, right = (limit(split.parts[place + i], bound) for i in (0, 1))
         below = chosen[place][0]
         value = left if equal(left, right) else at_point(left, right)
+        if below == form and equal(left, right):
+            continue
         if equal(value, left):
             form = Choice(X, bound, below, form)
         elif equal(value, right):
@@ -104,14 +107,20 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
     x = points()
     x = x[(x > float(low)) & (x < float(high))]
     if X not in part.free_symbols or part == X:
-        return part, {dtype.name: (0.0, float(low), float(high)) for dtype in DTYPES}
+        return folded(part), {dtype.name: (0.0, float(low), float(high)) for dtype in DTYPES}
     reference = Reference(_exact_forms(part), x)
     errors = _errors(part, reference)
-    if np.nanmax(errors, initial=0.0) <= AIM:
-        return part, _stated(part, reference)
-    found: dict[Expr, Array] = {part: errors}
-    for form in candidates.forms(part):
-        _add(found, form, reference)
+    if np.nanmax(errors, initial=0.0) <= AIM and _finite(folded(part)):
+        return folded(part), _stated(part, reference)
+    found: dict[Expr, Array] = {folded(part): errors}
+    if part.is_rational_function(X) and (high <= 0 or low >= 0):
+        # x = ∓|x|: no branch of its own is needed to stay in range.
+        _add(found, part.xreplace({X: Fold(X) if high <= 0 else -Fold(X)}), reference)
+    for batch in candidates.forms(part):
+        if _best(found) <= AIM:
+            break
+        for form in batch:
+            _add(found, form, reference)
     if _best(found) > AIM:
         for root in _zeros(part, reference):
             for form in candidates.series(part, root):
@@ -121,6 +130,7 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
 
 
 def _add(found: dict[Expr, Array], form: Expr, reference: Reference) -> None:
+    form = folded(form)
     if form in found or form.has(sympy.zoo, sympy.nan, sympy.oo):
         return
     try:
@@ -131,7 +141,9 @@ def _add(found: dict[Expr, Array], form: Expr, reference: Reference) -> None:
 
 
 def _best(found: dict[Expr, Array]) -> float:
-    return float(np.nanmax(np.min(list(found.values()), axis=0), initial=0.0))
+    """What forms that need no clamping reach together."""
+    errors = [value for form, value in found.items() if _finite(form)]
+    return float(np.max(np.min(errors, axis=0), initial=0.0)) if errors else np.inf
 
 
 def _exact_forms(part: Expr) -> tuple[Expr, Expr, Expr]:
@@ -191,7 +203,7 @@ def _assembled(found: dict[Expr, Array], reference: Reference, low: Any, high: A
     """The cheapest sequence of forms from left to right."""
     forms = list(found)
     penalty = np.array([_penalty(_envelope(found[form])) for form in forms])
-    prices = np.array([_price(form) + CLAMPED * (not np.isfinite(found[form]).all()) for form in forms])
+    prices = np.array([_price(form) + CLAMPED * (not _finite(form)) for form in forms])
     total = prices + penalty[:, 0]
     came: list[Array] = []
     for errors in penalty.T[1:]:
@@ -244,13 +256,15 @@ def _envelope(errors: Array) -> Array:
 def _penalty(errors: Array) -> Array:
     with np.errstate(divide="ignore"):
         excess = np.log2(np.maximum(errors, AIM) / AIM)
-    return np.minimum(np.where(errors > LIMIT, 100 + 100 * excess, 0.02 * errors), 1e6)
+    return np.minimum(np.where(errors > LIMIT, 300 + 100 * excess, 0.02 * errors), 1e6)
 
 
 def _price(form: Expr) -> float:
     total = 0.0
     for node in set(sympy.preorder_traversal(form)):
-        if node.args:
+        if isinstance(node, Series):
+            total += len(node.args[1].value[-1])
+        elif node.args:
             total += COSTS.get(node.func, 10) * max(1, len(node.args) - 1)
     return total
 
@@ -268,23 +282,29 @@ def _between(low: float, high: float) -> Expr:
 
 def _kept_finite(form: Expr, low: Any, high: Any) -> Expr:
     """The form, at a point of its own stretch wherever it is not taken and would leave the range."""
-    x = points()
-    outside = x[(x < float(low)) | (x > float(high))]
-    finite = True
-    for dtype in DTYPES:
-        given = outside[np.abs(outside) < float(np.finfo(dtype).max)].astype(dtype)
-        _, sound = evaluate(form, given)
-        finite = finite and bool(sound.all())
-    if finite:
+    if _finite(form):
         return form
     inside = _inside(low, high)
     ends = [S.NegativeInfinity if low == -np.inf else low, S.Infinity if high == np.inf else high]
     return form.xreplace({X: Within(X, *ends, inside)})
 
 
+@lru_cache(maxsize=4096)
+def _finite(form: Expr) -> bool:
+    """Whether no part of the form leaves the range anywhere."""
+    x = points()
+    for dtype in DTYPES:
+        given = x[np.abs(x) < float(np.finfo(dtype).max) / 4].astype(dtype)
+        _, sound = evaluate(form, given)
+        if not sound.all():
+            return False
+    return True
+
+
 def _inside(low: Any, high: Any) -> Expr:
-    if low == -np.inf:
-        return high - 1
+    """A point of a stretch, near 0: squares of it are in range."""
+    if low == -np.inf or high <= 0:
+        return high if high != 0 else S.NegativeOne if low == -np.inf else low / 2
     if high == np.inf:
         return low + 1
-    return (low + high) / 2
+    return (low + high) / 2 if high - low < 2 else low + 1

@@ -25,8 +25,8 @@ def arithmetic(
     real: Callable[[Any], Any],
     splitter: Callable[[Any], float],
     compiled: Callable[[Any], Any] = lambda function: function,
-) -> dict[str, Callable[..., Any]]:
-    """`decay`, `tail`, `series` and `within` in the functions of one library.
+) -> dict[str, Any]:
+    """`decay`, `tail`, `series`, `within` and `minus_abs` in the functions of one library.
 
     Args:
         exp, erfc, where, real: the library's.
@@ -111,8 +111,15 @@ def arithmetic(
         """x where low < x ≤ high, elsewhere the point inside."""
         return where(real(x) > high, inside, where(real(x) <= low, inside, x))
 
-    functions = {"within": within, "decay": decay, "tail": tail, "series": series}
-    return {name: compiled(function) for name, function in functions.items()}
+    def minus_abs(x: Any) -> Any:
+        """-|x|, the real part deciding: holomorphic on either side of 0."""
+        return where(real(x) > 0, -x, x)
+
+    made = {
+        function.__name__: compiled(function)
+        for function in (minus_abs, within, decay, tail, series)
+    }
+    return {**made, "erfc": erfc, "inf": math.inf}
 
 
 def _splitter(x: Any) -> float:
@@ -128,14 +135,13 @@ def erfc(x: Any) -> Any:
     return np.asarray(_ERFC(x), dtype=np.result_type(x, np.float32))
 
 
-def fold(x: Any) -> Any:
-    """-|x|, the real part deciding: holomorphic on either side of 0."""
-    return np.where(np.real(x) > 0, -x, x)
+def minus_abs_into(x: Any, out: Any) -> None:
+    """-|x| into an array, as `minus_abs`."""
+    if np.iscomplexobj(x):
+        np.copyto(out, np.where(np.real(x) > 0, -x, x))
+    else:
+        np.negative(np.abs(x, out=out), out=out)
 
 
-NUMPY = {
-    **arithmetic(np.exp, erfc, np.where, np.real, _splitter),
-    "erfc": erfc,
-    "folded": fold,
-}
+NUMPY = arithmetic(np.exp, erfc, np.where, np.real, _splitter) | {"minus_abs_into": minus_abs_into}
 """The helpers of generated NumPy source."""
