@@ -24,7 +24,6 @@ from symrnn.language.shapes import same_size
 from symrnn.language.structure import Diag
 from symrnn.language.time import TimeVector
 from symrnn.numeric.lower import arguments_of
-from symrnn.numeric.stable.printing import ScalarRules
 from symrnn.numeric.printer import (
     derivative_name,
     formula_at,
@@ -32,6 +31,7 @@ from symrnn.numeric.printer import (
     slope_name,
     stable,
 )
+from symrnn.numeric.stable.printing import ScalarRules
 
 _NORMS = {"1": "norm1", "2": "norm2", "inf": "normInf", "F": "normF", "max": "normMax"}
 

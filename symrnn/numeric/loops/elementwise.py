@@ -20,6 +20,7 @@ from symrnn.numeric.stable.nodes import (
     FineDecay,
     Fold,
     Least,
+    Multiple,
     Reciprocal,
     Series,
     Tail,
@@ -114,6 +115,9 @@ class _Writer:
             return self._folded(node.args[0], depth)
         if isinstance(node, Reciprocal):
             return self._call("divide", "1", self.value(node.args[0], depth), depth=depth)
+        if isinstance(node, Multiple):
+            factor, inner = literal(node.args[0]), self.value(node.args[1], depth)
+            return self._call("multiply", factor, inner, depth=depth)
         if isinstance(node, Damped):
             total = self.value(node.args[0], depth)
             h = self._beside(total, node.args[1], depth)

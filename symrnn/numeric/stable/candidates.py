@@ -16,10 +16,19 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symrnn.enclosure.balls import jet
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
-from symrnn.numeric.stable.nodes import Damped, Data, Decay, Fold, Reciprocal, Series, pieces_of
+from symrnn.numeric.stable.nodes import (
+    Damped,
+    Data,
+    Decay,
+    Fold,
+    Multiple,
+    Reciprocal,
+    Series,
+    pieces_of,
+)
 from symrnn.numeric.stable.normal import Side, normal, roots, spelled
 
-TERMS = (4, 8, 12, 18, 26, 36)
+TERMS = (4, 8, 12, 18, 26, 36, 60, 90)
 """Terms of a power series around a root."""
 
 
@@ -27,7 +36,7 @@ def sides(part: Expr) -> list[Expr]:
     """A point on each side of the roots of a formula's exponents."""
     ends = roots(part)
     if not ends:
-        return [S.One]
+        return [S.NegativeOne, S.One]
     near = [Rational(str(sympy.N(end, 25))) for end in ends]
     middle = [(one + other) / 2 for one, other in zip(near, near[1:], strict=False)]
     return [near[0] - 1, *middle, near[-1] + 1]
@@ -79,7 +88,15 @@ def _scaled(part: Expr) -> tuple[Expr, Expr]:
 
 def _variants(over: Expr, under: Expr, side: Side) -> Iterator[Expr]:
     (upper, over), (lower, under) = _scaled(over), _scaled(under)
-    over = sympy.radsimp(upper / lower) * over
+    constant = sympy.radsimp(upper / lower)
+    if not constant.is_Integer:
+        # A number is not multiplied into a sum: (x + 3)/6 keeps its root, x/6 + 1/2 does not.
+        constant = sympy.Float(constant.evalf(30), 25)
+    for form in _written(over, under, side):
+        yield Multiple(constant, form) if form.is_Add and constant != 1 else constant * form
+
+
+def _written(over: Expr, under: Expr, side: Side) -> Iterator[Expr]:
     plain = spelled(_quotient(over, under), side)
     yield plain
     yield _expm1(plain)
@@ -101,13 +118,17 @@ def _expm1(form: Expr) -> Expr:
     """The form with e^(-|u|) - 1 by expm1."""
 
     def is_difference(node: Expr) -> bool:
-        return node.is_Add and len(node.args) == 2 and node.args[0] in (1, -1) and (
-            isinstance(-node.args[0] * node.args[1], Decay)
+        return (
+            node.is_Add
+            and len(node.args) == 2
+            and node.args[0] in (1, -1)
+            and (isinstance(-node.args[0] * node.args[1], Decay))
         )
 
-    return form.replace(is_difference, lambda node: -node.args[0] * expm1(
-        Fold((-node.args[0] * node.args[1]).args[0])
-    ))
+    return form.replace(
+        is_difference,
+        lambda node: -node.args[0] * expm1(Fold((-node.args[0] * node.args[1]).args[0])),
+    )
 
 
 def _order(polynomial: Expr, symbol: Dummy) -> int:
@@ -202,11 +223,11 @@ def series(part: Expr, root: Expr) -> Iterator[Expr]:
 
 
 def _radius(numbers: list[Expr]) -> Expr:
-    """Half the radius of convergence, by Cauchy and Hadamard; at most 1."""
+    """Most of the radius of convergence, by Cauchy and Hadamard; at most 1."""
     sizes = [
         float(abs(c)) ** (-1 / place) for place, c in enumerate(numbers) if place > 6 and c != 0
     ]
-    return Rational(min(1.0, min(sizes, default=2.0) / 2)).limit_denominator(100)
+    return Rational(min(1.0, 0.7 * min(sizes, default=2.0))).limit_denominator(100)
 
 
 def _number(value: arb) -> Expr:

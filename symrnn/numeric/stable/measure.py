@@ -160,6 +160,7 @@ _NAMES: dict[Any, Rule] = {
     nodes.Decay: lambda u: np.exp(NUMPY["minus_abs"](u)),
     nodes.Erfc: NUMPY["erfc"],
     sympy.erf: lambda x: np.asarray(_ERF(x), dtype=x.dtype),
+    nodes.Multiple: lambda number, value: number * value,
     nodes.Reciprocal: lambda x: 1 / x,
     nodes.Damped: lambda value, h: (value * h) * h,
     nodes.Choice: lambda x, bound, below, above: np.where(x <= bound, below, above),

@@ -57,6 +57,13 @@ class Damped(Function):  # type: ignore[misc]
     is_real = True
 
 
+class Multiple(Function):  # type: ignore[misc]
+    """Multiple(c, u) = c u; SymPy would write c (u + v) as c u + c v."""
+
+    nargs = 2
+    is_real = True
+
+
 class Reciprocal(Function):  # type: ignore[misc]
     """1/u, a division of its own: (1/u)² is in range where u² is not."""
 

@@ -63,9 +63,7 @@ def exponents(expression: Expr) -> list[Expr]:
     """The exponents u of a formula: polynomials, no one a rational multiple of another."""
     found: list[Expr] = []
     for node in sympy.preorder_traversal(expression):
-        if isinstance(node, sympy.exp):
-            found.append(node.args[0])
-        elif isinstance(node, sympy.sinh | sympy.cosh):
+        if isinstance(node, sympy.exp) or isinstance(node, sympy.sinh | sympy.cosh):
             found.append(node.args[0])
         elif isinstance(node, sympy.tanh):
             found.append(2 * node.args[0])
@@ -172,6 +170,9 @@ def _fraction(
     side.atoms.update({symbol: Decay(u) for u, symbol in side.bases})
     fraction = sympy.together(_visit(expression, side))
     over, under = (sympy.expand(part) for part in sympy.fraction(sympy.cancel(fraction)))
+    for symbol, meaning in side.atoms.items():
+        if meaning.is_Pow and meaning.exp == S.Half and symbol in over.free_symbols:
+            over = sympy.rem(over, symbol**2 - sympy.expand(meaning.base), symbol)
     for place, (u, symbol) in enumerate(side.bases):
         over, under, power = _contracted(over, under, symbol, side)
         side.bases[place] = (sympy.expand(power * u), symbol)
@@ -194,7 +195,11 @@ def _contracted(over: Expr, under: Expr, symbol: Dummy, side: Side) -> tuple[Exp
     if power < 2:
         return over, under, S.One
     smaller = {symbol: symbol ** Rational(1, power)}
-    return sympy.powdenest(over.subs(smaller)), sympy.powdenest(under.subs(smaller)), Rational(power)
+    return (
+        sympy.powdenest(over.subs(smaller)),
+        sympy.powdenest(under.subs(smaller)),
+        Rational(power),
+    )
 
 
 def _is_scaled(u: Expr) -> bool:
@@ -223,6 +228,8 @@ def _visit(node: Expr, side: Side) -> Expr:
         base = _visit(node.base, side)
         if node.exp.is_Integer:
             return base**node.exp
+        if node.exp.is_Rational and node.exp.q == 2:
+            return side.atom(sympy.sqrt(_tidy(base))) ** node.exp.p
         return side.atom(sympy.Pow(_tidy(base), _visit(node.exp, side)))
     if isinstance(node, sympy.tanh):
         e = _exponential(2 * node.args[0], side)
@@ -291,7 +298,9 @@ def _logarithm(inner: Expr, side: Side) -> Expr:
 def _sign_of(factor: Expr, side: Side) -> int:
     meaning = spelled(factor, side)
     meaning = meaning.replace(Decay, lambda u: sympy.exp(-sympy.Abs(u)))
-    meaning = meaning.replace(FineDecay, lambda x, u: sympy.exp(-sympy.Abs(u.value.xreplace({Z: x}))))
+    meaning = meaning.replace(
+        FineDecay, lambda x, u: sympy.exp(-sympy.Abs(u.value.xreplace({Z: x})))
+    )
     return side.sign(meaning)
 
 

@@ -23,8 +23,8 @@ from symrnn.numeric.stable import candidates
 from symrnn.numeric.stable.measure import DTYPES, Reference, evaluate, points
 from symrnn.numeric.stable.nodes import Choice, Decay, Fold, Least, Series, Within
 from symrnn.numeric.stable.normal import Side, normal, spelled
-from symrnn.numeric.stable.printing import folded
 from symrnn.numeric.stable.pieces import Pieces, at_point, equal, limit, pieces
+from symrnn.numeric.stable.printing import folded
 
 Array = NDArray[Any]
 

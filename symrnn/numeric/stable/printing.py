@@ -62,6 +62,9 @@ class ArrayRules:
         value, h = (self._print(part) for part in node.args)
         return f"((({value})*{h})*{h})"
 
+    def _print_Multiple(self, node: Any) -> str:
+        return f"({number(node.args[0])}*({self._print(node.args[1])}))"
+
     def _print_Reciprocal(self, node: Any) -> str:
         return f"(1/({self._print(node.args[0])}))"
 
@@ -79,7 +82,9 @@ class ArrayRules:
 
     def _side(self, side: Any, x: str) -> str:
         # A number would make a result of a dtype of its own.
-        return f"{self.full_like}({x}, {number(side)})" if side.is_number else str(self._print(side))
+        return (
+            f"{self.full_like}({x}, {number(side)})" if side.is_number else str(self._print(side))
+        )
 
 
 class ScalarRules(ArrayRules):
@@ -124,7 +129,10 @@ def folded(form: Any) -> Any:
 
 def _is_short(value: Any) -> bool:
     return bool(
-        value.is_Integer and abs(value) < 2**53
-        or value.is_Rational and abs(value.p) < 100 and value.q < 100
+        (value.is_Integer
+        and abs(value) < 2**53)
+        or (value.is_Rational
+        and abs(value.p) < 100
+        and value.q < 100)
         or value in (sympy.oo, -sympy.oo)
     )
