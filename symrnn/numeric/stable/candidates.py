@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from itertools import product
+from itertools import pairwise, product
 from operator import mul
 
 import flint
@@ -38,7 +38,7 @@ def sides(part: Expr) -> list[Expr]:
     if not ends:
         return [S.NegativeOne, S.One]
     near = [Rational(str(sympy.N(end, 25))) for end in ends]
-    middle = [(one + other) / 2 for one, other in zip(near, near[1:], strict=False)]
+    middle = [(one + other) / 2 for one, other in pairwise(near)]
     return [near[0] - 1, *middle, near[-1] + 1]
 
 

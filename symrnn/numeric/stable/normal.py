@@ -63,7 +63,7 @@ def exponents(expression: Expr) -> list[Expr]:
     """The exponents u of a formula: polynomials, no one a rational multiple of another."""
     found: list[Expr] = []
     for node in sympy.preorder_traversal(expression):
-        if isinstance(node, sympy.exp) or isinstance(node, sympy.sinh | sympy.cosh):
+        if isinstance(node, (sympy.exp, sympy.sinh | sympy.cosh)):
             found.append(node.args[0])
         elif isinstance(node, sympy.tanh):
             found.append(2 * node.args[0])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -166,7 +166,7 @@ def _between(places: list[Expr]) -> list[Expr]:
     if not places:
         return [S.One]
     near = [Rational(str(place.evalf(30))) for place in places]
-    middle = [(one + other) / 2 for one, other in zip(near, near[1:], strict=False)]
+    middle = [(one + other) / 2 for one, other in pairwise(near)]
     return [near[0] - 1, *middle, near[-1] + 1]
 
 

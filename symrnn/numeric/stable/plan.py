@@ -281,7 +281,7 @@ def _between(low: float, high: float) -> Expr:
 
 
 def _kept_finite(form: Expr, low: Any, high: Any) -> Expr:
-    """The form, at a point of its own stretch wherever it is not taken and would leave the range."""
+    """The form, at a point of its own stretch where it is not taken and would leave the range."""
     if _finite(form):
         return form
     inside = _inside(low, high)
