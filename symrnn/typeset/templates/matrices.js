@@ -113,11 +113,11 @@ function erfSeries(z) {
   return (value * Math.exp(-z * z)) / Math.sqrt(Math.PI);
 }
 
-// erfc beyond, by its continued fraction, e^(-z²) from z rounded to 1/16 and the rest.
+// erfc for larger arguments, by its continued fraction, e^(-z²) from z rounded to 1/16 and the rest.
 function erfcBeyond(z) {
   const near = Math.floor(z * 16) / 16;
   const outer = (Math.exp(-near * near) * Math.exp(-(z - near) * (z + near))) / Math.sqrt(Math.PI);
-  return outer / range(1, 140).reduceRight((rest, n) => z + n / 2 / rest, z);
+  return outer / range(1, 300).reduceRight((rest, n) => z + n / 2 / rest, z);
 }
 
 function erf(x) {
@@ -128,5 +128,5 @@ function erf(x) {
 
 function erfc(x) {
   if (x < 0) return 1 + erf(-x);
-  return x < 0.5 ? 1 - erfSeries(x) : x < 2 ? erfcMiddle(x) : erfcBeyond(x);
+  return x < 0.9 ? 1 - erfSeries(x) : erfcBeyond(x);
 }
