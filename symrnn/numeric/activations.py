@@ -83,9 +83,7 @@ def gelu_tanh(a: Array) -> Array:
     """a σ(2√(2/π)(a + 0.044715 a³)), σ the logistic function; for |a| > 1000 that is 0 or a."""
     size = np.real(a)
     bounded = np.where(np.abs(size) < 1000, a, 1000 * np.sign(size).astype(a.dtype))
-    return a * logistic(
-        2 * math.sqrt(2 / math.pi) * (bounded + 0.044715 * bounded**3)
-    )
+    return a * logistic(2 * math.sqrt(2 / math.pi) * (bounded + 0.044715 * bounded**3))
 
 
 def erfc(z: Array) -> Array:

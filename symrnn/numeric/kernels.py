@@ -203,9 +203,7 @@ class Kernels:
         result = self._loop(name, run, lanes=flat.shape[:-1], **{carried: flat}, **span)[carried]
         arguments.in_range(f"the {name} of ∂s_t/∂s_k", [result], SCALED)
         side = "right" if name == "jvp" else "left"
-        require_kept(
-            self, run, (t, k), f"the {name} of ∂s_t/∂s_k", result, SCALED, (side, flat)
-        )
+        require_kept(self, run, (t, k), f"the {name} of ∂s_t/∂s_k", result, SCALED, (side, flat))
         return result.reshape(start.shape)
 
     def gradients(

@@ -91,7 +91,9 @@ def require_kept(
         detail |= {"largest entry": f"about 1e{power}", "instead": advice}
         raise RangeError(f"{what} underflows {result.dtype}", detail)
     t, k = span
-    places = slopes_lost(kernels.rnn.sigma, kernels.slopes(run)[k + 1 : t + 1], _at(kernels, run, span))
+    places = slopes_lost(
+        kernels.rnn.sigma, kernels.slopes(run)[k + 1 : t + 1], _at(kernels, run, span)
+    )
     if places.any():
         time = k + 1 + int(np.flatnonzero(places.reshape(len(places), -1).any(axis=1))[0])
         detail |= {"first at step": time, "instead": "float64, or pre-activations nearer to 0"}

@@ -129,10 +129,7 @@ def folded(form: Any) -> Any:
 
 def _is_short(value: Any) -> bool:
     return bool(
-        (value.is_Integer
-        and abs(value) < 2**53)
-        or (value.is_Rational
-        and abs(value.p) < 100
-        and value.q < 100)
+        (value.is_Integer and abs(value) < 2**53)
+        or (value.is_Rational and abs(value.p) < 100 and value.q < 100)
         or value in (sympy.oo, -sympy.oo)
     )

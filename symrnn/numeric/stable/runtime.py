@@ -25,6 +25,7 @@ def arithmetic(
     real: Callable[[Any], Any],
     splitter: Callable[[Any], float],
     compiled: Callable[[Any], Any] = lambda function: function,
+    kept: Callable[[Any], Any] | None = None,
 ) -> dict[str, Any]:
     """`decay`, `tail`, `series`, `within` and `minus_abs` in the functions of one library.
 
@@ -33,9 +34,15 @@ def arithmetic(
         splitter: the one of `FLOAT64`, `FLOAT32` for an argument, `NONE` where products are not
             split (complex numbers).
         compiled: what to do with each function.
+        kept: what keeps a compiler from joining one difference with the next.
 
     Source: T. J. Dekker, Numerische Mathematik 18 (1971) 224-242.
     """
+
+    def itself(value: Any) -> Any:
+        return value
+
+    held = compiled(itself) if kept is None else kept
 
     def product_error(a: Any, b: Any, product: Any, split: float) -> Any:
         t = split * a
@@ -96,7 +103,7 @@ def arithmetic(
         """y^start (c_0 + c_1 y^step + …), y = x - root; y = 0 beyond the radius."""
         a, b, c, d = pieces
         # Each piece is exact in every dtype, and so are the first differences near the root.
-        y = (((x - a) - b) - c) - d
+        y = held(held(held(x - a) - b) - c) - d
         y = where(real(y) > radius, 0.0, y)
         y = where(real(y) < -radius, 0.0, y)
         power = y if step == 1 else y * y

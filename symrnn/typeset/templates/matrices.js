@@ -104,7 +104,7 @@ function series(x, [a, b, c, d], radius, start, step, coefficients) {
   return total * y ** start;
 }
 
-// erf by its series with terms of one sign for |x| < 2.
+// erf and erfc to some 20 ulp. erf by its series with terms of one sign for |x| < 2.
 function erfSeries(z) {
   let value = 0;
   for (let n = 0, term = 2 * z; term > value * 1e-17; term *= (2 * z * z) / (2 * ++n + 1)) {
