@@ -69,16 +69,17 @@ def places() -> np.ndarray:
 
 def value(formula: Any, point: float) -> tuple[float, float]:
     """The value by mpmath as a sum of two floats; 0 for what only cancellation leaves."""
-    # 1 - tanh² at 760 needs 660 digits; beyond, what is not there at 60 and 120 digits is 0.
-    pair = []
-    for digits in (900,) if abs(point) < 800 else (60, 120):
+    exact = None
+    # 1 - tanh² at 760 needs 660 digits; farther out, what 60 and 120 digits do not tell is 0.
+    for digits in (60, 120, 900) if abs(point) < 800 else (60, 120):
         with mpmath.workdps(digits):
-            pair.append(formula(mpmath.mpf(point)))
-    with mpmath.workdps(900):
-        exact = pair[-1]
-        if abs(pair[0] - exact) > abs(exact) * mpmath.mpf(10) ** -20:
+            last, exact = exact, formula(mpmath.mpf(point))
+        if last is not None and abs(last - exact) <= abs(exact) * mpmath.mpf(10) ** -30:
+            break
+        if digits == 120 and abs(point) >= 800:
             return 0.0, 0.0
-        high = float(exact)
+    high = float(exact)
+    with mpmath.workdps(120):
         return high, float(exact - mpmath.mpf(high)) if math.isfinite(high) else 0.0
 
 
