@@ -143,6 +143,8 @@ def _two(value: arb | None) -> tuple[float, float]:
 
 Rule = Callable[..., Any]
 
+_ERF: Any = np.vectorize(math.erf, otypes=[float])
+
 _NAMES: dict[Any, Rule] = {
     sympy.exp: np.exp,
     sympy.log: np.log,
@@ -167,7 +169,6 @@ _NAMES: dict[Any, Rule] = {
     nodes.Within: NUMPY["within"],
     nodes.Least: lambda x, bound, below, above: np.where(x < bound, below, above),
 }
-_ERF = np.vectorize(math.erf, otypes=[float])
 
 
 @lru_cache(maxsize=4096)

@@ -143,8 +143,11 @@ def _ends_of_range(reference: Reference) -> Array:
         inside = size >= tiny
         for place in np.flatnonzero(inside[1:] != inside[:-1]):
             if x[place] * x[place + 1] > 0:
-                found.append(np.linspace(x[place], x[place + 1], 12)[1:-1].astype(np.float32))
-    return np.concatenate(found).astype(float)
+                near = np.linspace(x[place], x[place + 1], 12)[1:-1]
+                single = (np.abs(near) > 1e-37) & (np.abs(near) < 1e37)
+                near[single] = near[single].astype(np.float32)
+                found.append(near)
+    return np.concatenate(found)
 
 
 def _add(
