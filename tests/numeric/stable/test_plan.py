@@ -74,7 +74,8 @@ def value(formula: Any, point: float) -> tuple[float, float]:
     for digits in (60, 120, 900) if abs(point) < 800 else (60, 120):
         with mpmath.workdps(digits):
             last, exact = exact, formula(mpmath.mpf(point))
-        if last is not None and abs(last - exact) <= abs(exact) * mpmath.mpf(10) ** -30:
+        agree = last is not None and abs(last - exact) <= abs(exact) * mpmath.mpf(10) ** -30
+        if agree and exact != 0:
             break
         if digits == 120 and abs(point) >= 800:
             return 0.0, 0.0
