@@ -70,7 +70,7 @@ def places() -> np.ndarray:
 def value(formula: Any, point: float) -> tuple[float, float]:
     """The value by mpmath as a sum of two floats."""
     # 1 - tanh² at 760 needs 660 digits; what is lost even at 900 is far below every float.
-    with mpmath.workdps(100 if abs(point) < 40 else 900):
+    with mpmath.workdps(100 if abs(point) < 2 else 900):
         exact = mpmath.mpf(formula(mpmath.mpf(point)))
         high = float(exact)
         return high, float(exact - mpmath.mpf(high)) if math.isfinite(high) else 0.0
