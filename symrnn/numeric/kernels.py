@@ -25,6 +25,7 @@ from symrnn.numeric.loops.library import Loops
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run, arranged
 from symrnn.numeric.runtime import product_of
+from symrnn.numeric.vanishing import require_kept
 from symrnn.recurrence.elman import RNN, with_symbolic_sizes
 
 Array = NDArray[Any]
@@ -158,7 +159,7 @@ class Kernels:
 
         Raises:
             IllFormedError: unless 0 ≤ k ≤ t ≤ T.
-            RangeError: the product overflows.
+            RangeError: the product overflows, or underflows as a whole.
         """
         arguments.times(run.steps, t, k)
         size, lanes = run.s.shape[-1], run.s.shape[1:-1]
@@ -173,6 +174,7 @@ class Kernels:
             (start,) = self.factors(run, k + 1, k + 1)
             result = self._loop("jacobian", run, P=start, first=k + 2, last=t)["P"]
         arguments.in_range("∂s_t/∂s_k", [result], SCALED)
+        require_kept(self, run, (t, k), "∂s_t/∂s_k", result, SCALED)
         return np.array(run.unflattened(result))
 
     def _paired(self, run: Run, t: int, k: int) -> Array:
@@ -203,7 +205,7 @@ class Kernels:
 
         Raises:
             ShapeError, IllFormedError: u does not fit the run; times out of order.
-            RangeError: the product overflows.
+            RangeError: the product overflows, or underflows as a whole.
         """
         return self._pushed("jvp", "u", run, t, k, tangent, {"first": k + 1, "last": t})
 
@@ -221,6 +223,8 @@ class Kernels:
         flat = start.reshape(*start.shape[: start.ndim - len(shape)], *run.s.shape[1:])
         result = self._loop(name, run, lanes=flat.shape[:-1], **{carried: flat}, **span)[carried]
         arguments.in_range(f"the {name} of ∂s_t/∂s_k", [result], SCALED)
+        side = "right" if name == "jvp" else "left"
+        require_kept(self, run, (t, k), f"the {name} of ∂s_t/∂s_k", result, SCALED, (side, flat))
         return result.reshape(start.shape)
 
     def gradients(
