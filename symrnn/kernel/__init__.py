@@ -25,6 +25,7 @@ varied and held is varied. Hence ∂s_t/∂s_t = I, and ∂s_k/∂s_t = 0 for k 
 with all states at t - 1 held but x. Row i of numerator layout is the derivative of entry i of y,
 denominator layout is its transpose, and ∂L/∂W of a number by a matrix has the shape of W. A state of
 several parts is several vectors: ∂c_t/∂c_k varies c_k alone, and what is computed from it moves.
+Of a y that is not differentiable there, no more is said than that the same function has the same ∂.
 An unknown σ, and an unknown loss, is assumed to be differentiable. Of a σ with kinks, runs are
 meant in which none of its arguments is at one: that is a condition of every theorem about such a
 recurrence, and printed with it; elsewhere it is a hypothesis, `Smooth`. SymPy's `Derivative` is by
