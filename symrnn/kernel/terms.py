@@ -268,6 +268,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
             variable of a derivative.
     """
     free = node.free_symbols if isinstance(node, Basic) else set()
+    free = free - set(bound(node)) if isinstance(node, Limit) else free
     values = {old: new for old, new in values.items() if old in free}
     if not values:
         return node
