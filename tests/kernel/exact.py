@@ -97,6 +97,8 @@ class Dual:
         inner = self._inner(other)
         if inner is None:
             return other * self
+        if isinstance(other, fmpq) and other == 0:
+            return ZERO
         return self._with(other, self.value * inner, inner, self.value)
 
     __rmul__ = __mul__
@@ -170,6 +172,8 @@ def integer(number: Any) -> int | None:
 def power(number: Any, exponent: Any) -> Any:
     """xᵉ for real x; 0⁰ is 1."""
     whole = integer(exponent)
+    if whole is not None and abs(whole) > 1000:
+        raise Undecided("a large exponent")
     if whole is not None:
         return _whole_power(number, whole) if whole >= 0 else inverse(_whole_power(number, -whole))
     if isinstance(exponent, fmpq) and exponent.q == 2:
