@@ -229,4 +229,4 @@ def _plain(factor: Expr) -> bool:
         return bool(exponent.is_Integer)
     if base.is_Integer and base > 0 and exponent == HALF:
         return all(power == 1 for power in sympy.factorint(base).values())
-    return factor == 1
+    return bool(factor == 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy
@@ -45,7 +45,6 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import text
 
 MATRICES = (
     *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
@@ -90,6 +89,8 @@ def require_term(node: Any) -> None:
                 require_term(part)
     elif type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
         raise _no_meaning(node, "one integer index with two bounds")
+    elif isinstance(node, sympy.Product) and node.function.is_zero:
+        raise _no_meaning(node, "a product of factors that are not 0 one and all")
     elif type(node) is sympy.Derivative:
         (variable, *more) = node.variables
         if more or not isinstance(variable, Symbol) or variable.is_integer:
@@ -268,6 +269,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
             variable of a derivative.
     """
     free = node.free_symbols if isinstance(node, Basic) else set()
+    free = free - set(bound(node)) if isinstance(node, Limit) else free
     values = {old: new for old, new in values.items() if old in free}
     if not values:
         return node
@@ -279,15 +281,13 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         raise IllFormedError(
             "a symbol cannot be replaced here", {"symbol": ", ".join(map(str, values)), "in": node}
         )
-    if isinstance(node, TotalDerivative | ImmediateDerivative | sympy.Derivative):
-        if any(new.has(MatrixExpr) for new in values.values()):
-            raise IllFormedError(
-                "under a derivative a constant is replaced by a constant",
-                {
-                    "expected": "numbers that nothing varies",
-                    "got": ", ".join(map(text, values.values())),
-                },
-            )
+    derivative = isinstance(node, TotalDerivative | ImmediateDerivative)
+    varied = derivative or isinstance(node, sympy.Derivative)
+    if varied and any(new.has(MatrixExpr) for new in values.values()):
+        raise IllFormedError(
+            "under a derivative a constant is replaced by a constant",
+            {"expected": "numbers that nothing varies", "got": str(values)},
+        )
     if isinstance(node, sympy.Derivative):
         return node.func(substitute(node.expr, values), *node.variables)
     for index in bound(node):
@@ -297,18 +297,30 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         return node.func(node.name, *(substitute(size, values) for size in node.shape))
     if isinstance(node, Unknown):
         return node.func(*node.args[:2], substitute(node.args[2], values))
-    replaced = node.func(*(substitute(part, values) for part in node.args))
-    if isinstance(node, TotalDerivative | ImmediateDerivative):
-        # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
-        if is_column(replaced.by) != is_column(node.by):
-            raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
+    replaced = rebuilt(node, [substitute(part, values) for part in node.args])
+    # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
+    if derivative and is_column(replaced.by) != is_column(node.by):
+        raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
     return replaced
 
 
 def renamed(node: Any, new: Symbol) -> Any:
     """A binder with another bound symbol, which occurs nowhere in it."""
     (old,) = bound(node)
-    return node.func(*(_renamed(part, old, new) for part in node.args))
+    return rebuilt(node, [_renamed(part, old, new) for part in node.args])
+
+
+def rebuilt(node: Any, args: Iterable[Any]) -> Any:
+    """A node of the same sort.
+
+    Raises:
+        IllFormedError: for a product of zeros over a range, which SymPy takes to be 0 where the
+            range is empty, too.
+    """
+    built = node.func(*args)
+    if isinstance(built, sympy.Product) and built.function.is_zero:
+        raise _no_meaning(built, "a product of factors that are not 0 one and all")
+    return built
 
 
 def _renamed(part: Any, old: Symbol, new: Symbol) -> Any:

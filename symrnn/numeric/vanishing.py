@@ -14,9 +14,9 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from symrnn.enclosure.balls import jet
 from symrnn.errors import RangeError
 from symrnn.language.activations import Activation, X
+from symrnn.language.balls import jet
 from symrnn.numeric import arguments
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import Scaled, product_of, scaled

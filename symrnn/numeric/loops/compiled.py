@@ -254,8 +254,9 @@ def functions(compiled: Callable[[Any], Any]) -> dict[str, Any]:
     def splitter(x: Any) -> float:
         return FLOAT64
 
-    own = [compiled(function) for function in (where, real, splitter)]
-    return {"math": math, **arithmetic(math.exp, math.erfc, *own, compiled=compiled)}
+    choose, value, halves = (compiled(function) for function in (where, real, splitter))
+    functions = arithmetic(math.exp, math.erfc, choose, value, halves, compiled)
+    return {"math": math, **functions}
 
 
 def scalar_code(formula: Any, argument: str) -> str:

@@ -13,9 +13,9 @@ from flint import arb
 from sympy import Dummy, Expr, Rational, S
 from sympy.codegen.cfunctions import expm1, log1p
 
-from symrnn.enclosure.balls import jet
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
+from symrnn.language.balls import jet
 from symrnn.numeric.stable.nodes import (
     Damped,
     Data,

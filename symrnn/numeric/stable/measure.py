@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from sympy import Expr
 from sympy.codegen.cfunctions import expm1, log1p
 
-from symrnn.enclosure.balls import jet
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
+from symrnn.language.balls import jet
 from symrnn.numeric.stable import nodes
 from symrnn.numeric.stable.runtime import NUMPY
 

@@ -194,7 +194,7 @@ def _by_decays(part: Expr, test: Expr) -> Expr:
 def _errors(form: Expr, reference: Reference) -> Array:
     """The larger error of both dtypes at each point; unknown ones as 0."""
     both = [np.nan_to_num(reference.ulps(form, dtype), nan=0.0, posinf=np.inf) for dtype in DTYPES]
-    return np.maximum(*both)
+    return np.asarray(np.maximum(*both))
 
 
 def _stated(form: Expr, reference: Reference) -> dict[str, tuple[float, float, float]]:
