@@ -21,7 +21,7 @@ PACKAGE = "symrnn"
 
 # Lowest layer first; what stands in one row may not import each other.
 LAYERS = [
-    {"errors"},
+    {"errors", "version"},
     {"activation_text", "derivative_text", "guard", "processors", "programs"},
     {"language"},
     {"calculus"},

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-import symrnn
 from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
@@ -18,6 +17,7 @@ from symrnn.cli.new import new
 from symrnn.cli.output import OutputError, complain, prepare, say
 from symrnn.cli.signals import Stopped, heard
 from symrnn.errors import EvidenceError, SymrnnError
+from symrnn.version import __version__
 
 app = typer.Typer(
     name="symrnn",
@@ -34,7 +34,7 @@ for command in (lecture, check, derive, certify, bench, new):
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"symrnn {symrnn.__version__}")
+        say(f"symrnn {__version__}")
         raise typer.Exit
 
 

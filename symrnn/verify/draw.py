@@ -28,7 +28,7 @@ from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
-from symrnn.verify.moments import has_begun, universal
+from symrnn.verify.moments import has_begun, opened, universal
 from symrnn.verify.setting import Setting, functions, lowered, together
 from symrnn.verify.ties import ties
 from symrnn.verify.within import Times, horizon, makes_sense
@@ -105,6 +105,7 @@ class Drawer:
         sizes: Mapping[Symbol, int] | None = None,
     ) -> None:
         self.tried = 0
+        given = tuple(map(opened, given))
         self.rnn, self.kind, self.sigma = rnn, kind, sigma
         self.at: Times = tuple(times.items())
         everything = [*expressions, *given, *rnn.recurrence.definitions.values()]

@@ -253,7 +253,12 @@ def _task(
         return known.write(expression, kind)
 
     def at_every_time(expression: Any) -> tuple[Written, ...]:
-        return tuple(write(each) for each in assumed(expression, known))
+        found = tuple(write(each) for each in assumed(expression, known))
+        if not found:
+            raise EvidenceError(
+                "no time at which a hypothesis says anything", {"of": text(expression)}
+            )
+        return found
 
     given = tuple(
         (

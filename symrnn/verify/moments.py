@@ -124,7 +124,7 @@ def in_force(facts: Iterable[Any]) -> tuple[Any, ...]:
     Raises:
         EvidenceError: one is false.
     """
-    found = tuple(_opened(fact) for fact in facts if fact not in (True, sympy.true))
+    found = tuple(opened(fact) for fact in facts if fact not in (True, sympy.true))
     if any(fact in (False, sympy.false) for fact in found):
         raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": listed(found)})
     return found
@@ -136,7 +136,7 @@ class Every(Symbol):  # type: ignore[misc]
     since: Any = sympy.S.One
 
 
-def _opened(fact: Any) -> Any:
+def opened(fact: Any) -> Any:
     """A hypothesis for all times as the relation itself, in an index that is known as such."""
     if not isinstance(fact, ForAll):
         return fact

@@ -11,7 +11,7 @@ from sympy import Symbol
 from symrnn.errors import EvidenceError
 from symrnn.language.derivatives import D
 from symrnn.language.norms import Norm, largest_entry
-from symrnn.language.relations import Equation, Inequality
+from symrnn.language.relations import Equation, Inequality, for_all
 from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.verify.draw import FAMILIES, Drawer
 from symrnn.verify.hypotheses import scalars_given
@@ -20,7 +20,10 @@ from symrnn.verify.lines import line
 rnn = elman()
 s, a, j, k, t, W = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t, rnn.W
 C = Symbol("C", nonnegative=True)
-BOUNDS = (Inequality(largest_entry(rnn.slope(a[j])), rnn.gamma), Inequality(Norm(W), rnn.lam))
+BOUNDS = (
+    for_all(j, Inequality(largest_entry(rnn.slope(a[j])), rnn.gamma)),
+    Inequality(Norm(W), rnn.lam),
+)
 
 
 def drawer(*given: Any, sigma: str = "tanh", cell: Any = rnn) -> Drawer:

@@ -37,7 +37,7 @@ from symrnn.language.derivatives import D, D_plus
 from symrnn.language.entry import entry
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.ordered import ordered_product, ordered_sum
-from symrnn.language.relations import Equation, Inequality
+from symrnn.language.relations import Equation, Inequality, for_all
 from symrnn.language.structure import Diag, Vec
 from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.theory import rules as by
@@ -233,7 +233,7 @@ TRUE = {
         (R.gamma * R.lam) ** (t - k),
         k >= 0,
         k <= t,
-        Inequality(largest_entry(R.slope(a[j])), R.gamma),
+        for_all(j, Inequality(largest_entry(R.slope(a[j])), R.gamma)),
         Inequality(Norm(W), R.lam),
     ),
     "at that time": le(Norm(s[t]), q, t >= 0, Inequality(Norm(s[t]), q)),
