@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Basic, Expr, MatrixSymbol, Rational, Symbol, Tuple
+from sympy import Basic, Expr, MatrixSymbol, Rational, S, Symbol, Tuple
 from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatrixExpr
 
@@ -52,6 +53,8 @@ MATRICES = (
     *(OrderedProduct, OrderedSum, Elementwise, VectorFunction, Partial),
     *(TotalDerivative, ImmediateDerivative),
 )
+NUMBERS = {type(number) for number in (*map(Rational, (2, 0, 1, -1)), Rational(2, 3), S.Half)}
+NUMBERS |= {type(sympy.pi), type(sympy.E)}
 # Real functions that have a value at every real number, and a derivative.
 SMOOTH = (
     *(sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan),
@@ -64,8 +67,6 @@ SCALARS = (
 )
 RELATIONS = (Equation, Inequality, Limit, ForAll, Smooth)
 BINDERS = (Ranged, sympy.Sum, sympy.Product)
-# What a symbol may be assumed to be without its standing in print, and what is printed with it.
-UNPRINTED = {"commutative", "integer", "real", "positive"}
 
 
 def require_term(node: Any) -> None:
@@ -74,16 +75,15 @@ def require_term(node: Any) -> None:
     Raises:
         IllFormedError: naming the node.
     """
-    if isinstance(node, Symbol):
+    if type(node) in (Symbol, sympy.Dummy):
         _require_symbol(node)
-    elif isinstance(node, Expr) and node.is_number and not node.args:
-        if not isinstance(node, Rational) and node not in (sympy.pi, sympy.E):
-            raise _no_meaning(node, "an exact real number")
-    elif isinstance(node, Activation):
+    elif type(node) in NUMBERS:
+        return
+    elif type(node) is Activation:
         require_term(node.function.expr)
         if not all(fact.follows_from(()) for fact in conditions(node.function.expr)):
             raise _no_meaning(node, "a function with a value at every real number")
-    elif isinstance(node, Tuple | Str):
+    elif type(node) in (Tuple, Str):
         for part in node.args:
             if not isinstance(part, Str) and part is not sympy.oo:
                 require_term(part)
@@ -127,12 +127,16 @@ def _require_symbol(symbol: Symbol) -> None:
     _require_name(symbol.name, symbol)
     # What was said of the symbol, not what SymPy derives from it.
     said = {name for name, value in symbol.assumptions0.items() if value is not None}
-    known = {frozenset(Symbol("_", **kind).assumptions0.items()) for kind in _KINDS}
-    if frozenset(symbol.assumptions0.items()) not in known:
+    if frozenset(symbol.assumptions0.items()) not in _kinds():
         raise IllFormedError(
             f"the symbol {symbol} assumes more than can be printed",
             {"expected": "integer, real, nonnegative or positive", "got": ", ".join(sorted(said))},
         )
+
+
+@cache
+def _kinds() -> frozenset[Any]:
+    return frozenset(frozenset(Symbol("_", **kind).assumptions0.items()) for kind in _KINDS)
 
 
 _KINDS: tuple[dict[str, bool], ...] = (

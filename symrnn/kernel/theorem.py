@@ -88,6 +88,7 @@ def _make(
     hypotheses: Iterable[Hypothesis], relation: Relation | Limit, cell: Definitions | None
 ) -> Theorem:
     """A theorem; what its relation needs to have a value is added to its hypotheses."""
+    require_term(relation)
     known = [hypothesis for hypothesis in hypotheses if not _trivial(hypothesis)]
     known.extend(fact for fact in _conditions(relation) if not fact.follows_from(_facts(known)))
     _require_names(relation, cell)
@@ -108,7 +109,6 @@ def _facts(hypotheses: Iterable[Hypothesis]) -> tuple[Fact, ...]:
 
 @lru_cache(maxsize=4096)
 def _conditions(relation: Any) -> tuple[Fact, ...]:
-    require_term(relation)
     return tuple(fact for fact in conditions(relation) if not fact.follows_from(()))
 
 
