@@ -122,7 +122,7 @@ def make(
     network = study(series, library, progress, notation.cell)
     kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
     extra = illustrations(network, rnn, notation)
-    shown = _in_layout(evidence, rnn, notation, progress)
+    shown = _in_layout(evidence, rnn, library, notation, progress)
     document = lecture(shown, rnn, extra, section(network, kernel.source, notation), notation)
     material = Material(document, shown, network, library, notation, handout, notes)
     return _typeset(material, directory, progress, formats)
@@ -146,7 +146,7 @@ def make_project(
     require_room(directory, names(formats, handout, notes), _ROOM)
     rnn = CELLS[notation.cell]()
     library, evidence = _proved(project.library, rnn, progress, prover)
-    shown = _in_layout(evidence, rnn, notation, progress)
+    shown = _in_layout(evidence, rnn, library, notation, progress)
     document = project_document(project, shown, rnn, notation)
     material = Material(document, shown, None, library, notation, handout, notes)
     return _typeset(material, directory, progress, formats)
@@ -165,13 +165,17 @@ def _proved(
 
 
 def _in_layout(
-    evidence: tuple[Evidence, ...], rnn: RNN, notation: Notation, progress: Progress
+    evidence: tuple[Evidence, ...],
+    rnn: RNN,
+    library: Mapping[str, Statement],
+    notation: Notation,
+    progress: Progress,
 ) -> tuple[Evidence, ...]:
     """The evidence in the layout of the notation, derived anew where that is not ours."""
     if notation.layout != DENOMINATOR:
         return evidence
     progress("deriving in denominator layout", 0, 1)
-    return tuple(evidence_in_denominator_layout(each, rnn) for each in evidence)
+    return tuple(evidence_in_denominator_layout(each, rnn, library) for each in evidence)
 
 
 def _typeset(

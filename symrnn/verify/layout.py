@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from symrnn.recurrence.elman import RNN
+from symrnn.theory.context import Context
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.statement import Part, Statement
+from symrnn.theory.turning import in_denominator
 from symrnn.verify.evidence import CERTIFIED, GRADES, ChainEvidence, Evidence
 from symrnn.verify.explicit import write_out
 from symrnn.verify.sampled import sample
 
 
-def evidence_in_denominator_layout(evidence: Evidence, rnn: RNN) -> Evidence:
+def evidence_in_denominator_layout(
+    evidence: Evidence, rnn: RNN, library: Mapping[str, Statement]
+) -> Evidence:
     """The statement with its Jacobians in denominator layout, and what holds of it there.
 
-    Every line is put back into numerator layout and compared with the line that a rule justified;
-    then the lines are sampled and written out as they stand, as in numerator layout.
+    The kernel proves each claim from the one in numerator layout. Every line is put back into
+    numerator layout and compared with the line that a rule justified; then the lines are sampled
+    and written out as they stand, as in numerator layout.
 
     Args:
         evidence: of the statement in numerator layout.
         rnn: the recurrence it was proved for.
+        library: the statements it may use.
 
     Raises:
+        SideConditionError: a claim does not follow from the one in numerator layout.
         UnjustifiedStepError: a line is not the original's in the other layout.
         DisagreementError: a line does not hold at a point, or in entries.
     """
     original = evidence.statement
     parts = {part.label: part for part in original.parts(rnn)}
     turned = {label: in_denominator_layout(part) for label, part in parts.items()}
+    for number, (label, part) in enumerate(parts.items()):
+        if turned[label] is not part:
+            _require_proved(original, turned[label], rnn, library, number)
     run_before = iter(evidence.chains)  # in the order of the parts and their chains
     chains: list[ChainEvidence] = []
     for label, part in turned.items():
@@ -50,6 +61,14 @@ def evidence_in_denominator_layout(evidence: Evidence, rnn: RNN) -> Evidence:
     # The theorems that a kernel accepted are in numerator layout.
     grades = tuple(grade for grade in evidence.grades if grade in (*GRADES, CERTIFIED))
     return replace(shown, grades=grades, kernel=None)
+
+
+def _require_proved(
+    original: Statement, part: Part, rnn: RNN, library: Mapping[str, Statement], number: int
+) -> None:
+    theorem = original.theorem(rnn, library, number)
+    context = Context(part.cell or rnn).assume(part.given)
+    in_denominator(theorem, part.claim, context, _name(original, part, ""))
 
 
 def _name(statement: Statement, part: Part, caption: str) -> str:

@@ -119,7 +119,7 @@ def test_letters_of_the_other_layout_in_the_order_of_this_one_are_refused(name: 
 
 def test_a_statement_in_the_other_layout_is_run_again(evidence: list[Evidence]) -> None:
     original = next(e for e in evidence if e.statement.name == "product_of_jacobians")
-    turned = evidence_in_denominator_layout(original, RNN)
+    turned = evidence_in_denominator_layout(original, RNN, load())
     assert turned.grades == original.grades
     assert turned.statement.title == original.statement.title
     product, step, shifted, _ = turned.chains
@@ -133,7 +133,7 @@ def test_a_theorem_in_numerator_layout_is_no_grade_in_the_other(evidence: list[E
         if original.statement.name not in ("product_of_jacobians", "slopes_bounded"):
             continue
         closed = replace(original, grades=(*original.grades, MACHINE_CHECKED), kernel=proof)
-        turned = evidence_in_denominator_layout(closed, RNN)
+        turned = evidence_in_denominator_layout(closed, RNN, load())
         if original.statement.name == "product_of_jacobians":
             assert (turned.grades, turned.kernel) == (original.grades, None)
         if original.statement.name == "slopes_bounded":
