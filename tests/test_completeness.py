@@ -47,7 +47,8 @@ from symrnn.language.explicit import _entries as explicit_rules
 from symrnn.language.latex import _Shown
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
-from symrnn.language.relations import Equation, Inequality, Limit, Relation
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth
+from symrnn.language.slope_at import Slope, SlopeValue
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -104,6 +105,8 @@ EXAMPLES: dict[type, Any] = {
     Equation: Equation(W, W.T),
     Inequality: Inequality(Norm(W, "F"), Integer(1)),
     Limit: Limit(Norm(W, "F") ** t, t),
+    ForAll: ForAll(j, Inequality(Norm(s[j], "F"), Integer(1))),
+    Smooth: Smooth(activation("relu"), v),
 }
 
 SCALAR = "a function of scalars: SymPy's own diff differentiates it, inside Elementwise"
@@ -124,9 +127,11 @@ BY_NATURE: dict[tuple[type, str], str] = {
     (Activation, "lowering"): "lowered as part of Elementwise",
     **{
         (kind, layer): CLAIM
-        for kind in (Equation, Inequality, Limit)
+        for kind in (Equation, Inequality, Limit, ForAll, Smooth)
         for layer in ("shape", "differential", "matrix reading", "transposed reading", "lowering")
     },
+    (ForAll, "explicit"): "a hypothesis, read at each time apart",
+    (Smooth, "explicit"): "a hypothesis about a function, not about entries",
     (Limit, "explicit"): "a limit has no entries at finite times",
     (Norm, "shape"): "a scalar of SymPy's",
     (Entry, "shape"): "a scalar of SymPy's",
@@ -151,7 +156,7 @@ BY_NATURE: dict[tuple[type, str], str] = {
     (Diag, "matrix reading"): "diag(y) r is read as diag(r) y, in the product's rule",
     (DiagonalOf, "matrix reading"): "vec(diagonal X) needs a selection that has no node: refused",
 }
-SKELETON = {MatrixNode, Ranged, Relation, Written, _Shown, Field}
+SKELETON = {MatrixNode, Ranged, Relation, Written, _Shown, Field, Slope, SlopeValue}
 
 
 def discovered() -> Iterator[type]:

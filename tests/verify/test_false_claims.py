@@ -98,9 +98,6 @@ TIMES = {
     ),
     "2 a state that is given": eq(D_plus(s[t], b), Diag(R.slope(a[t])), t >= 0),
     "2 turned round": eq(Diag(R.slope(a[k])), D_plus(s[k], b), k >= 0),
-    "2 what W multiplies": eq(
-        D_plus(L[t], s[t]) * D_plus(s[t], b), D_plus(L[t], s[t]) * Diag(R.slope(a[t])), t >= 0
-    ),
     "4 a reversed sum": eq(Sum(1, (i, k, t)), t - k + 1),
     "4 three terms that are none": eq(Sum(2, (i, 4, t)), 2 * (t - 3), t >= 0),
     "4 of matrices": eq(ordered_sum(W, (j, k, t)), (t - k + 1) * W),
