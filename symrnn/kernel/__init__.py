@@ -16,15 +16,15 @@ definition, it is given, and may be anything. A theorem about no recurrence hold
 
 *Sums and products over a range* take the times lower … upper in order; where upper < lower there
 are none, and the sum is 0, the product 1 or I. That is so for SymPy's `Sum` and `Product` too. A
-bound index is a name: it means nothing outside. An entry or rows at a place that the matrix has not
-are those at the nearest place.
+bound index is a name: it means nothing outside. Of an entry or rows at a place that a matrix has
+not, those at the nearest place are meant.
 
-*Derivatives.* ∂y/∂x with H held: cut x and all of H off from their definitions, give them the values
-they have in the run, and everything else is a function of x; its derivative there. What is both
+*Derivatives.* ∂y/∂x with H held: cut x and all of H off from their definitions, give them their
+values in the run, and everything else is a function of x; its derivative there. What is both
 varied and held is varied. Hence ∂s_t/∂s_t = I, and ∂s_k/∂s_t = 0 for k < t. ∂⁺v_t/∂x is the same
 with all states at t - 1 held but x. Row i of numerator layout is the derivative of entry i of y,
-denominator layout is its transpose, and ∂L/∂W of a number by a matrix has the shape of W. A state of
-several parts is several vectors: ∂c_t/∂c_k varies c_k alone, and what is computed from it moves.
+denominator layout is its transpose, and ∂L/∂W of a number by a matrix has the shape of W. A state
+of several parts is several vectors: ∂c_t/∂c_k varies c_k alone, and what is computed from it moves.
 Of a y that is not differentiable there, no more is said than that the same function has the same ∂.
 An unknown σ, and an unknown loss, is assumed to be differentiable. Of a σ with kinks, runs are
 meant in which none of its arguments is at one: that is a condition of every theorem about such a

@@ -35,8 +35,17 @@ from symrnn.language.algebra import (
 )
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.ordered import OrderedProduct, OrderedSum
-from symrnn.language.structure import Block, Diag, DiagonalOf, Hadamard, Kronecker, Place, Rows
-from symrnn.language.structure import Unvec, Vec
+from symrnn.language.structure import (
+    Block,
+    Diag,
+    DiagonalOf,
+    Hadamard,
+    Kronecker,
+    Place,
+    Rows,
+    Unvec,
+    Vec,
+)
 
 Word = tuple[MatrixExpr, ...]
 Terms = dict[Word, Expr]

@@ -148,7 +148,7 @@ def _require(met: bool, term: Any, needed: str) -> None:
 
 
 def require_monotone(term: Any, path: Path, needs: frozenset[Any]) -> frozenset[Any]:
-    """As `require_equal_there`, for replacing a part by a larger one, so that the whole gets larger.
+    """As `require_equal_there`, for a larger part, so that the whole gets larger.
 
     Those places are: a summand, a factor beside factors ≥ 0, the body of a sum, or of a product
     of factors ≥ 0, the base of a power, both ≥ 0, an argument of a maximum or a minimum.

@@ -45,7 +45,6 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import text
 
 MATRICES = (
     *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
@@ -282,12 +281,15 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         raise IllFormedError(
             "a symbol cannot be replaced here", {"symbol": ", ".join(map(str, values)), "in": node}
         )
-    if isinstance(node, TotalDerivative | ImmediateDerivative | sympy.Derivative):
-        if any(new.has(MatrixExpr) for new in values.values()):
-            raise IllFormedError(
-                "under a derivative a constant is replaced by a constant",
-                {"expected": "numbers that nothing varies", "got": ", ".join(map(text, values.values()))},
-            )
+    derivative = isinstance(node, TotalDerivative | ImmediateDerivative | sympy.Derivative)
+    if derivative and any(new.has(MatrixExpr) for new in values.values()):
+        raise IllFormedError(
+            "under a derivative a constant is replaced by a constant",
+            {
+                "expected": "numbers that nothing varies",
+                "got": ", ".join(map(str, values.values())),
+            },
+        )
     if isinstance(node, sympy.Derivative):
         return node.func(substitute(node.expr, values), *node.variables)
     for index in bound(node):
@@ -298,10 +300,9 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
     if isinstance(node, Unknown):
         return node.func(*node.args[:2], substitute(node.args[2], values))
     replaced = rebuilt(node, [substitute(part, values) for part in node.args])
-    if isinstance(node, TotalDerivative | ImmediateDerivative):
-        # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
-        if is_column(replaced.by) != is_column(node.by):
-            raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
+    # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
+    if derivative and is_column(replaced.by) != is_column(node.by):
+        raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
     return replaced
 
 

@@ -18,7 +18,7 @@ ctx.prec = BITS
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
-class NoValue(Exception):  # noqa: N818 - it is an outcome, not an error
+class NoValue(Exception):
     """A part of a term has no value."""
 
 
@@ -26,7 +26,7 @@ class Unspecified(NoValue):
     """The derivative of what is not differentiable there."""
 
 
-class Undecided(Exception):  # noqa: N818
+class Undecided(Exception):
     """A ball is too wide to tell, or the evaluator does not reach so far."""
 
 
@@ -69,7 +69,11 @@ class Dual:
         if not isinstance(other, Dual):
             return other
         return (
-            other.value if other.level == self.level else None if other.level > self.level else other
+            other.value
+            if other.level == self.level
+            else None
+            if other.level > self.level
+            else other
         )
 
     def __add__(self, other: Any) -> Any:
@@ -177,8 +181,10 @@ def power(number: Any, exponent: Any) -> Any:
     if whole is not None:
         return _whole_power(number, whole) if whole >= 0 else inverse(_whole_power(number, -whole))
     if isinstance(exponent, fmpq) and exponent.q == 2:
-        return _whole_power(root(number), int(exponent.p)) if exponent > 0 else power(
-            inverse(root(number)), -2 * exponent
+        return (
+            _whole_power(root(number), int(exponent.p))
+            if exponent > 0
+            else power(inverse(root(number)), -2 * exponent)
         )
     sort = sign(number)
     if sort < 0 and isinstance(base(exponent), arb):

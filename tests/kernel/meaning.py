@@ -69,10 +69,12 @@ Matrix = tuple[tuple[Any, ...], ...]
 Names = Mapping[Symbol, Any]
 LATEST = 6
 """No run is followed beyond this time."""
-ENTRIES = [fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (1, 2), (-1, 3), (3, 2), (-2, 1))]
+ENTRIES = [
+    fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (1, 2), (-1, 3), (3, 2), (-2, 1))
+]
 
 
-class OutsideMeaning(Exception):  # noqa: N818 - it is an outcome, not an error
+class OutsideMeaning(Exception):
     """This is no run that is meant: an argument of σ is at a kink."""
 
 
@@ -156,9 +158,7 @@ class Run:
                 for i, row in enumerate(value)
             )
             fixed = {**self.fixed, **held, varied: variables}
-            self._cuts[known] = Run(
-                self.cell, self.seed, self.symbols, self.kind, fixed, level
-            )
+            self._cuts[known] = Run(self.cell, self.seed, self.symbols, self.kind, fixed, level)
         found: Run = self._cuts[known]
         return found
 
@@ -260,7 +260,9 @@ def _scalar_range(node: Any, run: Run, names: Names) -> Any:
 
 def _derivative(node: Any, run: Run, names: Names) -> Any:
     (symbol,) = node.variables
-    inner, variable = run.with_symbol(symbol, names[symbol] if symbol in names else run.symbol(symbol))
+    inner, variable = run.with_symbol(
+        symbol, names[symbol] if symbol in names else run.symbol(symbol)
+    )
     value = scalar(node.expr, inner, {**names, symbol: variable})
     try:
         return _slopes(value, inner.level, 1)[0]
@@ -449,9 +451,7 @@ def _elementwise(node: Any, run: Run, names: Names) -> Matrix:
 
 
 def _kronecker(left: Matrix, right: Matrix) -> Matrix:
-    return tuple(
-        tuple(x * y for x in upper for y in lower) for upper in left for lower in right
-    )
+    return tuple(tuple(x * y for x in upper for y in lower) for upper in left for lower in right)
 
 
 def _column(entries: Any) -> Matrix:
@@ -589,9 +589,7 @@ _MATRICES: dict[type, Callable[[Any, Run, Names], Matrix]] = {
     MatrixProduct: _multiplied,
     Hadamard: _folded(lambda left, right: _paired(left, right, lambda x, y: x * y)),
     Kronecker: _folded(_kronecker),
-    Diag: _of_one(
-        lambda v: _filled(len(v), len(v), lambda i, j: v[i][0] if i == j else ZERO)
-    ),
+    Diag: _of_one(lambda v: _filled(len(v), len(v), lambda i, j: v[i][0] if i == j else ZERO)),
     DiagonalOf: _of_one(lambda a: _column(row[i] for i, row in enumerate(a))),
     Vec: _of_one(_vec),
     Unvec: _unvec,
@@ -633,6 +631,8 @@ def require_smooth(activation: Activation, argument: Any, run: Run, names: Names
     for entry in (entry for row in matrix(argument, run, names) for entry in row):
         moved = Dual(run.level + 1, entry, (ONE,))
         try:
-            _slopes(scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1)
+            _slopes(
+                scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1
+            )
         except NoValue as at_kink:
             raise OutsideMeaning(f"{argument} is at a kink") from at_kink

@@ -23,7 +23,7 @@ def test_no_accepted_conclusion_is_false() -> None:
 
 
 def test_every_inference_takes_part() -> None:
-    report = fuzz(seed=8, conclusions=600)
+    report = fuzz(seed=8, conclusions=400)
     assert len(report.steps) >= 12
 
 
@@ -37,5 +37,5 @@ def test_a_fault_that_is_planted_in_the_kernel_is_found(
 ) -> None:
     planted = {"require_equal_there": _anywhere, "_times": dict}
     monkeypatch.setattr(theorem, name, planted[name])
-    report = fuzz(seed=9, conclusions=1500)
+    report = fuzz(seed=9, conclusions=3000, until_false=True)
     assert report.false

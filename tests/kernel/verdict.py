@@ -29,7 +29,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.kernel import Fact, Theorem
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.norms import Norm
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
+from symrnn.language.relations import Equation, ForAll, Limit, Smooth
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -80,9 +80,7 @@ class Claim:
     @property
     def parts(self) -> list[Any]:
         """All its terms."""
-        assumed = (
-            each.expression if isinstance(each, Fact) else each for each in self.hypotheses
-        )
+        assumed = (each.expression if isinstance(each, Fact) else each for each in self.hypotheses)
         return [self.relation, *assumed]
 
     def __str__(self) -> str:
@@ -133,7 +131,9 @@ def _compared(relation: Any, run: Run, names: Names) -> bool:
         left, right = (matrix(side, run, names) for side in relation.args)
         if (len(left), len(left[0])) != (len(right), len(right[0])):
             return False
-        return all(same(x, y) for pair in zip(left, right, strict=True) for x, y in zip(*pair, strict=True))
+        return all(
+            same(x, y) for pair in zip(left, right, strict=True) for x, y in zip(*pair, strict=True)
+        )
     left, right = (scalar(side, run, names) for side in relation.args)
     return same(left, right) if isinstance(relation, Equation) else at_most(left, right)
 
@@ -264,9 +264,11 @@ class Models:
             total = 1
             for values in ranges.values():
                 total *= len(values)
-            points = list(product(*ranges.values())) if total <= 4000 else [
-                tuple(map(draw.choice, ranges.values())) for _ in range(4000)
-            ]
+            points = (
+                list(product(*ranges.values()))
+                if total <= 4000
+                else [tuple(map(draw.choice, ranges.values())) for _ in range(4000)]
+            )
             draw.shuffle(points)
             possible = (
                 point

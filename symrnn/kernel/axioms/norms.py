@@ -1,4 +1,4 @@
-"""Norms; what is used of a kind of norm is a known fact of that kind, see `symrnn.language.norms`."""
+"""Norms; what is used of a kind of norm is a known fact of it, see `symrnn.language.norms`."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def empty_range(node: Any) -> Theorem:
 
 @schema
 def reindex(node: Any, by: Any) -> Theorem:
-    """Σ_{j=h}^{t} F_j = Σ_{j=h-r}^{t-r} F_{j+r}: j ↦ j + r maps one range onto the other in order."""
+    """Σ_{j=h}^{t} F_j = Σ_{j=h-r}^{t-r} F_{j+r}: j ↦ j + r maps range onto range, in order."""
     _, index, lower, upper = _parts(node)
     if index in sympy.sympify(by).free_symbols:
         node = renamed(node, sympy.Dummy(index.name, integer=True))
