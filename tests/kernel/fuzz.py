@@ -386,7 +386,8 @@ def fuzz(
             models = Models(cells(), breadth=1)
             if say is not None:
                 say(
-                    f"{report.conclusions} conclusions, {report.held} with hypotheses met somewhere, {len(report.false)} false"
+                    f"{report.conclusions} conclusions, {report.held} with hypotheses met "
+                    f"somewhere, {len(report.false)} false"
                 )
     return report
 
@@ -442,7 +443,8 @@ def main() -> int:
 
     report = fuzz(given.seed, given.conclusions, say)
     say(
-        f"{report.conclusions} conclusions in {time.monotonic() - began:.0f} s, {len(report.false)} false"
+        f"{report.conclusions} conclusions in {time.monotonic() - began:.0f} s, "
+        f"{len(report.false)} false"
     )
     say(f"with hypotheses met at some model: {report.held}; models: {dict(report.outcomes)}")
     say(f"steps: {dict(report.steps)}; refused: {dict(report.errors)}")

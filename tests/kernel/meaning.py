@@ -612,7 +612,7 @@ def require_meant(run: Run) -> None:
     Raises:
         OutsideMeaning: naming the vector.
     """
-    for defined, value in run.cell.definitions.items() if run.cell is not None else ():
+    for value in run.cell.definitions.values() if run.cell is not None else ():
         for applied in value.atoms(Elementwise):
             for time in range(1, 4) if applied.args[0].function.expr.has(*KINKED) else ():
                 require_smooth(applied.args[0], applied.args[1], run, {run.cell.index: fmpq(time)})
