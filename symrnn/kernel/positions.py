@@ -15,35 +15,45 @@ from sympy import Expr, Tuple
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.terms import KINKED, SMOOTH, bound, rebuilt, within
+from symrnn.language import structure
 from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.derivatives import TotalDerivative, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
-from symrnn.language.structure import (
-    Block,
-    Diag,
-    DiagonalOf,
-    Hadamard,
-    Kronecker,
-    Place,
-    Rows,
-    Unvec,
-    Vec,
-)
 
 Path = tuple[int, ...]
 
 # Of these every argument is a value …
 ALL = (
-    *(MatrixSum, MatrixProduct, Hadamard, Kronecker, Block, sympy.Add, sympy.Mul, sympy.Pow),
+    *(
+        MatrixSum,
+        MatrixProduct,
+        structure.Hadamard,
+        structure.Kronecker,
+        structure.Block,
+        sympy.Add,
+        sympy.Mul,
+        sympy.Pow,
+    ),
     *(sympy.log, sympy.atanh, *(function for function in SMOOTH if function is not Unknown)),
     *KINKED,
 )
 # … of these the first, what follows being sizes, indices, names; under a binder the body.
 FIRST = (
-    *(Transposed, Diag, DiagonalOf, Vec, Unvec, Rows, Place, Norm, Entry, Ranged),
+    *(
+        Transposed,
+        structure.Diag,
+        structure.DiagonalOf,
+        structure.Vec,
+        structure.Unvec,
+        structure.Rows,
+        structure.Place,
+        Norm,
+        Entry,
+        Ranged,
+    ),
     *(sympy.Sum, sympy.Product, TotalDerivative, sympy.Derivative),
 )
 

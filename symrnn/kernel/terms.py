@@ -13,6 +13,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel.facts import Fact
+from symrnn.language import structure
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import (
     Identity,
@@ -34,22 +35,22 @@ from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.shapes import is_column
-from symrnn.language.structure import (
-    Block,
-    Diag,
-    DiagonalOf,
-    Hadamard,
-    Kronecker,
-    Place,
-    Rows,
-    Unvec,
-    Vec,
-)
 from symrnn.language.time import TimeVector
 
 MATRICES = (
     *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
-    *(MatrixProduct, Hadamard, Diag, DiagonalOf, Kronecker, Vec, Unvec, Block, Rows, Place),
+    *(
+        MatrixProduct,
+        structure.Hadamard,
+        structure.Diag,
+        structure.DiagonalOf,
+        structure.Kronecker,
+        structure.Vec,
+        structure.Unvec,
+        structure.Block,
+        structure.Rows,
+        structure.Place,
+    ),
     *(OrderedProduct, OrderedSum, Elementwise, VectorFunction, Partial),
     *(TotalDerivative, ImmediateDerivative),
 )
@@ -118,7 +119,9 @@ def _whole(node: Any) -> tuple[Expr, ...]:
         return (node.index, *node.shape)
     if isinstance(node, Parameter | Identity | Zeros | Ones):
         return tuple(node.shape)
-    if isinstance(node, Entry | Rows | Place | Unvec | VectorFunction | Partial):
+    if isinstance(
+        node, Entry | structure.Rows | structure.Place | structure.Unvec | VectorFunction | Partial
+    ):
         return tuple(node.args[1:2] if isinstance(node, VectorFunction) else node.args[1:])
     return tuple(node.args[1:2]) if isinstance(node, Unknown) else bounds(node)
 

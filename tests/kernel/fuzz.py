@@ -170,14 +170,12 @@ class Episode:
 
     def around(self, part: Any) -> Any:
         """A term in which a part stands: in the open, under a binder, in a derivative."""
-        w = self.world
         for _ in range(self.draw.choice([1, 1, 2])):
             part = (
                 self._scalar_around(part)
                 if not isinstance(part, MatrixExpr)
                 else self._matrix_around(part)
             )
-        del w
         return part
 
     def _range(self, part: Any) -> tuple[Any, Any, Any]:
@@ -371,19 +369,25 @@ def positions(term: Any, part: Any) -> Iterator[Path]:
     return (path for path, each in nodes(term) if each == part)
 
 
-def fuzz(seed: int, conclusions: int, say: Callable[[str], Any] | None = None) -> Report:
-    """Grows theorems and evaluates each that is new, until there are enough."""
+def fuzz(
+    seed: int,
+    conclusions: int,
+    say: Callable[[str], Any] | None = None,
+    until_false: bool = False,
+) -> Report:
+    """Grows theorems and evaluates each that is new, until there are enough, or one is false."""
     report, models = Report(), Models(cells(), breadth=1)
     number = 0
-    while report.conclusions < conclusions:
+    while report.conclusions < conclusions and not (until_false and report.false):
         number += 1
         draw = random.Random(f"{seed}|{number}")
         _episode(Episode(draw), report, models, conclusions, say)
-        if number % 200 == 0:
+        if number % 50 == 0:
             models = Models(cells(), breadth=1)
             if say is not None:
                 say(
-                    f"{report.conclusions} conclusions, {report.held} with hypotheses met somewhere, {len(report.false)} false"
+                    f"{report.conclusions} conclusions, {report.held} with hypotheses met "
+                    f"somewhere, {len(report.false)} false"
                 )
     return report
 
@@ -439,7 +443,8 @@ def main() -> int:
 
     report = fuzz(given.seed, given.conclusions, say)
     say(
-        f"{report.conclusions} conclusions in {time.monotonic() - began:.0f} s, {len(report.false)} false"
+        f"{report.conclusions} conclusions in {time.monotonic() - began:.0f} s, "
+        f"{len(report.false)} false"
     )
     say(f"with hypotheses met at some model: {report.held}; models: {dict(report.outcomes)}")
     say(f"steps: {dict(report.steps)}; refused: {dict(report.errors)}")

@@ -504,11 +504,7 @@ def reversed_range(w: World) -> Arguments:
 def constant_factor(w: World) -> Arguments:
     index, lower, upper = w.range()
     factor, rest = w.scalar(0), w.one(lambda: index, lambda: w.scalar(0), lambda: u**index)
-    return (
-        sympy.Sum(factor * rest, (index, lower, upper)),
-        sympy.sympify(factor),
-        sympy.sympify(rest),
-    )
+    return (sympy.Sum(factor * rest, (index, lower, upper)),)
 
 
 @instances

@@ -326,9 +326,10 @@ def reversed_range(node: Any, last: Any) -> Claim:
 
 
 @twin
-def constant_factor(node: Any, factor: Any, rest: Any) -> Claim:
+def constant_factor(node: Any) -> Claim:
     """A factor that depends on the index is taken out."""
     index, lower, upper = bounds(node)
+    _, rest = node.function.as_independent(index, as_Add=False)
     within = sympy.Sum(index * rest, (index, lower, upper))
     outside = sympy.Sum(rest, (index, lower, upper))
     return Claim(frozenset(), Equation(within, upper * outside))

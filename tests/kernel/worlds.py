@@ -164,7 +164,7 @@ class World:
             for bound in (self.time() for _ in range(8))
             if index not in sympy.sympify(bound).free_symbols
         ]
-        lower, upper = (bounds + [0, 2])[:2]
+        lower, upper = [*bounds, 0, 2][:2]
         return index, sympy.sympify(lower), sympy.sympify(upper)
 
     def facts(self) -> list[Any]:

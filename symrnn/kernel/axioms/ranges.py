@@ -116,13 +116,14 @@ def reversed_range(node: Any, last: Any) -> Theorem:
 
 
 @schema
-def constant_factor(node: Any, factor: Any, rest: Any) -> Theorem:
+def constant_factor(node: Any) -> Theorem:
     """Σ_k c F_k = c Σ_k F_k for scalars, where c does not depend on k; distributivity."""
     body, index, lower, upper = _parts(node)
-    if not isinstance(node, sympy.Sum) or index in factor.free_symbols:
-        raise inapplicable(node, "a scalar sum, and a factor without its index")
-    if not equal(body, factor * rest):
-        raise inapplicable(body, f"a term that is {factor} times {rest}")
+    if not isinstance(node, sympy.Sum):
+        raise inapplicable(node, "a scalar sum")
+    factor, rest = body.as_independent(index, as_Add=False)
+    if index in factor.free_symbols or not equal(body, factor * rest):
+        raise inapplicable(body, "a factor without the index")
     return _make((), Equation(node, factor * _over(node, lower, upper, rest)), None)
 
 

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
+from sympy import Basic
+
 from symrnn.errors import IllFormedError
-from symrnn.kernel.theorem import Theorem
+from symrnn.kernel.terms import conditions
+from symrnn.kernel.theorem import Theorem, weaken
 
 P = ParamSpec("P")
 _SCHEMAS: dict[str, Callable[..., Theorem]] = {}
 
 
 def schema(axiom: Callable[P, Theorem]) -> Callable[P, Theorem]:
-    """Decorator: the function is an axiom, listed by its name."""
-    _SCHEMAS[axiom.__name__] = axiom
-    return axiom
+    """Decorator: the function is an axiom, listed by its name.
+
+    What SymPy simplifies away has to have had a value: what gives one to each argument is assumed.
+    """
+
+    @wraps(axiom)
+    def stated(*arguments: P.args, **options: P.kwargs) -> Theorem:
+        terms = [each for each in arguments if isinstance(each, Basic)]
+        needs = [fact for term in terms for fact in conditions(term)]
+        return weaken(axiom(*arguments, **options), needs)
+
+    _SCHEMAS[axiom.__name__] = stated
+    return stated
 
 
 def axioms() -> Mapping[str, Callable[..., Theorem]]:

@@ -263,8 +263,7 @@ reversed_range = Rule(
 
 def _constant_factor(node: Any, context: Context) -> Theorems:
     if isinstance(node, sympy.Sum) and len(node.limits) == 1:
-        constant, rest = node.function.as_independent(node.limits[0][0], as_Add=False)
-        yield ranges.constant_factor(node, constant, rest)
+        yield ranges.constant_factor(node)
 
 
 constant_factor = Rule(

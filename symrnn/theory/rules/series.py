@@ -22,7 +22,7 @@ def _geometric_tail(node: Any, context: Context) -> Iterator[Theorem]:
         return
     index = node.limits[0][0]
     constant, power = node.function.as_independent(index, as_Add=False)
-    factored = ranges.constant_factor(node, constant, power)
+    factored = ranges.constant_factor(node)
     try:
         tail = ranges.geometric_tail(Sum(power, node.limits[0]))
     except SymrnnError:
