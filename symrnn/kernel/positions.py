@@ -15,7 +15,7 @@ from sympy import Expr, Tuple
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.terms import KINKED, SMOOTH, bound, rebuilt, within
-from symrnn.language import structure
+from symrnn.language import structure as placing
 from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.derivatives import TotalDerivative, VectorFunction
@@ -27,34 +27,22 @@ Path = tuple[int, ...]
 
 # Of these every argument is a value …
 ALL = (
-    *(
-        MatrixSum,
-        MatrixProduct,
-        structure.Hadamard,
-        structure.Kronecker,
-        structure.Block,
-        sympy.Add,
-        sympy.Mul,
-        sympy.Pow,
-    ),
-    *(sympy.log, sympy.atanh, *(function for function in SMOOTH if function is not Unknown)),
-    *KINKED,
+    *(MatrixSum, MatrixProduct, placing.Hadamard, placing.Kronecker, placing.Block),
+    *(sympy.Add, sympy.Mul, sympy.Pow, sympy.log, sympy.atanh, *KINKED),
+    *(function for function in SMOOTH if function is not Unknown),
 )
 # … of these the first, what follows being sizes, indices, names; under a binder the body.
 FIRST = (
     *(
         Transposed,
-        structure.Diag,
-        structure.DiagonalOf,
-        structure.Vec,
-        structure.Unvec,
-        structure.Rows,
-        structure.Place,
-        Norm,
-        Entry,
-        Ranged,
+        placing.Diag,
+        placing.DiagonalOf,
+        placing.Vec,
+        placing.Unvec,
+        placing.Rows,
+        placing.Place,
     ),
-    *(sympy.Sum, sympy.Product, TotalDerivative, sympy.Derivative),
+    *(Norm, Entry, Ranged, sympy.Sum, sympy.Product, TotalDerivative, sympy.Derivative),
 )
 
 

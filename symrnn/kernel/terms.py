@@ -13,7 +13,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel.facts import Fact
-from symrnn.language import structure
+from symrnn.language import structure as placing
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import (
     Identity,
@@ -38,21 +38,10 @@ from symrnn.language.shapes import is_column
 from symrnn.language.time import TimeVector
 
 MATRICES = (
-    *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
-    *(
-        MatrixProduct,
-        structure.Hadamard,
-        structure.Diag,
-        structure.DiagonalOf,
-        structure.Kronecker,
-        structure.Vec,
-        structure.Unvec,
-        structure.Block,
-        structure.Rows,
-        structure.Place,
-    ),
-    *(OrderedProduct, OrderedSum, Elementwise, VectorFunction, Partial),
-    *(TotalDerivative, ImmediateDerivative),
+    *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum, MatrixProduct),
+    *(placing.Hadamard, placing.Diag, placing.DiagonalOf, placing.Kronecker, placing.Block),
+    *(placing.Vec, placing.Unvec, placing.Rows, placing.Place, OrderedProduct, OrderedSum),
+    *(Elementwise, VectorFunction, Partial, TotalDerivative, ImmediateDerivative),
 )
 NUMBERS = {type(number) for number in (*map(Rational, (2, 0, 1, -1)), Rational(2, 3), S.Half)}
 NUMBERS |= {type(sympy.pi), type(sympy.E)}
@@ -120,7 +109,7 @@ def _whole(node: Any) -> tuple[Expr, ...]:
     if isinstance(node, Parameter | Identity | Zeros | Ones):
         return tuple(node.shape)
     if isinstance(
-        node, Entry | structure.Rows | structure.Place | structure.Unvec | VectorFunction | Partial
+        node, (Entry, placing.Rows, placing.Place, placing.Unvec, Partial, VectorFunction)
     ):
         return tuple(node.args[1:2] if isinstance(node, VectorFunction) else node.args[1:])
     return tuple(node.args[1:2]) if isinstance(node, Unknown) else bounds(node)
