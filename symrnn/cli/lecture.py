@@ -109,8 +109,6 @@ def lecture(
         return
     lettered = notation(letters or LECTURE.name)
     series = sunspots() if data is None else read_column(data, column, separator, decimal)
-    if series.reading:
-        typer.echo(f"read {series.reading}")
     with progress_bar() as listener:
         made = make(
             load(),
@@ -123,6 +121,8 @@ def lecture(
             notes=notes,
             prover=prover,
         )
+    if data is not None:
+        say(f"read {series.reading}")
     _report(made, machine)
 
 

@@ -85,7 +85,9 @@ def test_the_box_has_the_claims_of_the_headline_each_with_its_condition(
     statements: dict[str, StatementBlock],
 ) -> None:
     bound = statements["product_bound"]
-    assert [claim.condition for claim in bound.claims] == [r"$0 \le k \le t$"]
+    assert [claim.condition for claim in bound.claims] == [
+        r"$0 \le k \le t$, $\gamma \ge 0$, $\lambda \ge 0$"
+    ]
     assert bound.hypotheses == (
         r"Assume $\left\lVert \sigma'\left(a_{j}\right) \right\rVert_{\infty} \le \gamma$ and "
         r"$\left\lVert W \right\rVert \le \lambda$.",
