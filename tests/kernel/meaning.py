@@ -14,11 +14,13 @@ from typing import Any
 
 import sympy
 from exact import (
+    NO_SLOPE,
     ONE,
     ZERO,
     Dual,
     NoValue,
     Undecided,
+    Unspecified,
     absolute,
     apply,
     integer,
@@ -174,7 +176,10 @@ def _unit(size: int, place: int) -> tuple[Any, ...]:
 
 def _slopes(number: Any, level: int, count: int) -> tuple[Any, ...]:
     of_level = isinstance(number, Dual) and number.level == level
-    return number.slopes if of_level else (ZERO,) * count
+    found = number.slopes if of_level else (ZERO,) * count
+    if NO_SLOPE in found:
+        raise Unspecified("a derivative at a kink")
+    return found
 
 
 # ------------------------------------------------------------------------------- scalars
@@ -249,7 +254,10 @@ def _derivative(node: Any, run: Run, names: Names) -> Any:
         symbol, names[symbol] if symbol in names else run.symbol(symbol)
     )
     value = scalar(node.expr, inner, {**names, symbol: variable})
-    return _slopes(value, inner.level, 1)[0]
+    try:
+        return _slopes(value, inner.level, 1)[0]
+    except Unspecified as kink:
+        raise NoValue("a derivative at a kink") from kink
 
 
 def _entry(node: Any, run: Run, names: Names) -> Any:
@@ -273,10 +281,11 @@ def _extreme(towards: int) -> Callable[[Any, Run, Names], Any]:
 
 
 def _unknown(node: Any, run: Run, names: Names) -> Any:
-    """A random cubic polynomial, differentiated."""
+    """A random polynomial, differentiated: cubic, or of less degree so that runs stay small."""
     name, order, argument = node.args
     draw = drawn(run.seed, "unknown", name)
-    coefficients = [draw.choice(ENTRIES) for _ in range(3)] + [fmpq(1, 2)]
+    degree = (3, 2, 1, 2)[run.seed % 4]
+    coefficients = [draw.choice(ENTRIES) for _ in range(degree)] + [fmpq(1, 2)]
     for _ in range(int(order)):
         coefficients = [k * c for k, c in enumerate(coefficients)][1:] or [ZERO]
     x, total = scalar(argument, run, names), ZERO
@@ -614,6 +623,6 @@ def require_smooth(activation: Activation, argument: Any, run: Run, names: Names
     for entry in (entry for row in matrix(argument, run, names) for entry in row):
         moved = Dual(run.level + 1, entry, (ONE,))
         try:
-            scalar(activation.function.expr, run, {**names, variable: moved})
+            _slopes(scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1)
         except NoValue as at_kink:
             raise OutsideMeaning(f"{argument} is at a kink") from at_kink

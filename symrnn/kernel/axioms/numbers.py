@@ -48,7 +48,8 @@ def order(left: Any, right: Any, given: Iterable[Any] = ()) -> Theorem:
 @schema
 def square(value: Any) -> Theorem:
     """0 ≤ x², x real."""
-    return _make((), Inequality(S.Zero, sympy.sympify(value) ** 2), None)
+    value = sympy.sympify(value)
+    return _make(conditions(value), Inequality(S.Zero, value**2), None)
 
 
 @schema
@@ -66,7 +67,9 @@ def minimum_by_maximum(least: Any) -> Theorem:
     """min(x, y) = x y / max(x, y) where max(x, y) ≠ 0: the two together are x and y."""
     if not isinstance(least, Min) or len(least.args) != 2:
         raise inapplicable(least, "a minimum of two numbers")
-    return _make((), Equation(least, sympy.Mul(*least.args) / Max(*least.args)), None)
+    greatest = Max(*least.args)
+    needs = (Fact.nonzero(greatest),)
+    return _make(needs, Equation(least, sympy.Mul(*least.args) / greatest), None)
 
 
 @schema
