@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
 from symrnn.errors import IllFormedError
+from symrnn.kernel.recurrences import admitted
 from symrnn.kernel.theorem import Theorem
 
 P = ParamSpec("P")
@@ -14,9 +16,14 @@ _SCHEMAS: dict[str, Callable[..., Theorem]] = {}
 
 
 def schema(axiom: Callable[P, Theorem]) -> Callable[P, Theorem]:
-    """Decorator: the function is an axiom, listed by its name."""
-    _SCHEMAS[axiom.__name__] = axiom
-    return axiom
+    """Decorator: the function is an axiom, listed by its name; its arguments are read first."""
+
+    @wraps(axiom)
+    def read(*args: P.args, **named: P.kwargs) -> Theorem:
+        return axiom(*map(admitted, args), **{key: admitted(each) for key, each in named.items()})
+
+    _SCHEMAS[axiom.__name__] = read
+    return read
 
 
 def axioms() -> Mapping[str, Callable[..., Theorem]]:
