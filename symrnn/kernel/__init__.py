@@ -16,8 +16,8 @@ definition, it is given, and may be anything. A theorem about no recurrence hold
 
 *Sums and products over a range* take the times lower … upper in order; where upper < lower there
 are none, and the sum is 0, the product 1 or I. That is so for SymPy's `Sum` and `Product` too. A
-bound index is a name: it means nothing outside. An entry or rows at a place that the matrix has not
-are those at the nearest place.
+bound index is a name: it means nothing outside. Of an entry or rows at a place that a matrix has
+not, those at the nearest place are meant.
 
 *Derivatives.* ∂y/∂x with H held: cut x and all of H off from their definitions, give them the
 values they have in the run, and everything else is a function of x; its derivative there. What is

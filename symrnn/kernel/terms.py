@@ -45,7 +45,6 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import text
 
 MATRICES = (
     *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),

@@ -74,7 +74,7 @@ ENTRIES = [
 ]
 
 
-class OutsideMeaning(Exception):  # noqa: N818 - it is an outcome, not an error
+class OutsideMeaning(Exception):
     """This is no run that is meant: an argument of σ is at a kink."""
 
 
@@ -239,6 +239,16 @@ def _over(node: Any, run: Run, names: Names) -> Iterator[Names]:
         yield {**names, index: fmpq(time)}
 
 
+def _power(node: Any, run: Run, names: Names) -> Any:
+    base, exponent = node.args
+    if isinstance(base, Norm) and exponent.is_Integer and exponent > 0 and exponent % 2 == 0:
+        inside = matrix(base.args[0], run, names)
+        if base.kind == "F" or (base.kind == "2" and 1 in (len(inside), len(inside[0]))):
+            # ‖x‖² is differentiable where ‖x‖ is not.
+            return power(_added(x * x for row in inside for x in row), fmpq(int(exponent) // 2))
+    return power(scalar(base, run, names), scalar(exponent, run, names))
+
+
 def _scalar_range(node: Any, run: Run, names: Names) -> Any:
     adds = isinstance(node, sympy.Sum)
     total = ZERO if adds else ONE
@@ -305,9 +315,7 @@ _SCALARS: dict[type, Callable[[Any, Run, Names], Any]] = {
     Symbol: lambda node, run, names: names[node] if node in names else run.symbol(node),
     sympy.Add: _sum,
     sympy.Mul: _product,
-    sympy.Pow: lambda node, run, names: power(
-        scalar(node.args[0], run, names), scalar(node.args[1], run, names)
-    ),
+    sympy.Pow: _power,
     sympy.Abs: lambda node, run, names: absolute(scalar(node.args[0], run, names)),
     sympy.sign: lambda node, run, names: step(scalar(node.args[0], run, names), -1, ZERO, 1),
     sympy.Heaviside: lambda node, run, names: step(
@@ -623,6 +631,8 @@ def require_smooth(activation: Activation, argument: Any, run: Run, names: Names
     for entry in (entry for row in matrix(argument, run, names) for entry in row):
         moved = Dual(run.level + 1, entry, (ONE,))
         try:
-            _slopes(scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1)
+            _slopes(
+                scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1
+            )
         except NoValue as at_kink:
             raise OutsideMeaning(f"{argument} is at a kink") from at_kink

@@ -6,11 +6,12 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from functools import cached_property
+from itertools import islice, product
 from typing import Any
 
 import sympy
-from exact import ONE, NoValue, Undecided, Unspecified, absolute, at_most, base, same, sign_or_zero
+from exact import NoValue, Undecided, Unspecified, absolute, at_most, base, same, sign_or_zero
 from flint import fmpq
 from meaning import (
     Names,
@@ -28,7 +29,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.kernel import Fact, Theorem
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.norms import Norm
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
+from symrnn.language.relations import Equation, ForAll, Limit, Smooth
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -61,6 +62,21 @@ class Claim:
         """Another conclusion from the same hypotheses."""
         return Claim(self.hypotheses, relation, self.cell)
 
+    @cached_property
+    def ordered(self) -> list[Any]:
+        """The hypotheses in a fixed order, facts first."""
+        return sorted(self.hypotheses, key=lambda each: (not isinstance(each, Fact), str(each)))
+
+    @cached_property
+    def of_integers(self) -> list[Fact]:
+        """The facts in which only integers occur."""
+        return [
+            each
+            for each in self.ordered
+            if isinstance(each, Fact)
+            and all(isinstance(one, Symbol) and one.is_integer for one in each.free_symbols)
+        ]
+
     @property
     def parts(self) -> list[Any]:
         """All its terms."""
@@ -79,11 +95,12 @@ class Verdict:
     counts: Counter[str] = field(default_factory=Counter)
     false_at: list[str] = field(default_factory=list)
 
-    def add(self, outcome: str, where: str) -> None:
+    def add(self, outcome: str, run: Run, names: Names) -> None:
         """One more model."""
         self.counts[outcome] += 1
         if outcome == FALSE:
-            self.false_at.append(where)
+            at = ", ".join(f"{symbol} = {value}" for symbol, value in names.items())
+            self.false_at.append(f"{at} {run.symbols} seed {run.seed} ‖·‖_{run.kind}")
 
 
 def met(each: Any, run: Run, names: Names) -> bool:
@@ -122,17 +139,18 @@ def _compared(relation: Any, run: Run, names: Names) -> bool:
 
 
 def _tends(limit: Limit, run: Run, names: Names) -> bool:
-    """Numerically: whether late values come nearer and nearer."""
+    """Numerically, by three values: whether the later ones are nearer. It finds what is false
+    grossly, and is no proof that the limit is right."""
 
     def at(time: int) -> Any:
         return scalar(limit.lhs, run, {**names, limit.variable: fmpq(time)})
 
     early, *late = (at(time) for time in (200, 600, 601))
     if limit.rhs is sympy.oo:
-        return all(bool(value > 1 and value > early) for value in late)
+        return all(bool(value > 0 and value > early) for value in late)
     to = scalar(limit.rhs, run, names)
     distances = [absolute(value - to) for value in (early, *late)]
-    return all(bool(far < fmpq(1, 10**6)) or bool(2 * far < distances[0]) for far in distances[1:])
+    return all(bool(far < fmpq(1, 10**6)) or bool(far < distances[0]) for far in distances[1:])
 
 
 def judged(claim: Claim, run: Run, names: Names) -> str:
@@ -140,7 +158,7 @@ def judged(claim: Claim, run: Run, names: Names) -> str:
     try:
         require_meant(run)
         run, names = _met_halfway(claim, run, names)
-        for each in sorted(claim.hypotheses, key=lambda each: not isinstance(each, Fact)):
+        for each in claim.ordered:
             if not met(each, run, names):
                 return VACUOUS
     except (NoValue, OutsideMeaning):
@@ -176,7 +194,7 @@ def _met_halfway(claim: Claim, run: Run, names: Names) -> tuple[Run, Names]:
     """Values chosen such that hypotheses hold: equations solved, inequalities at their boundary."""
     own = _symbols(run.cell.definitions.values()) if run.cell is not None else set()
     values = dict(names)
-    for each in sorted(claim.hypotheses, key=str):
+    for each in claim.ordered:
         if isinstance(each, Equation):
             run = _solved(each, run, values, own)
         elif isinstance(each, Fact) and run.seed % 2:
@@ -201,7 +219,9 @@ def _at_boundary(each: Fact, run: Run, values: dict[Symbol, Any], own: set[Symbo
 def _solved(each: Equation, run: Run, values: dict[Symbol, Any], own: set[Symbol]) -> Run:
     for side, other in (each.args, each.args[::-1]):
         if isinstance(side, Symbol) and side not in other.free_symbols | own | set(values):
-            values[side] = scalar(other, run, values)
+            value = scalar(other, run, values)
+            if not (side.is_nonnegative and sign_or_zero(value) < (1 if side.is_positive else 0)):
+                values[side] = value
             return run
         if isinstance(side, TimeVector | MatrixSymbol) and not other.has(side):
             timed = isinstance(side, TimeVector)
@@ -228,8 +248,7 @@ class Models:
         """The claim at small sizes and times, all of them unless they are more than `limit`."""
         found = Verdict()
         for run, names in self.models(claim, limit, seed):
-            outcome = judged(claim, run, names)
-            found.add(outcome, f"{_written(names)} {run.symbols} seed {run.seed} ‖·‖_{run.kind}")
+            found.add(judged(claim, run, names), run, names)
             if len(found.false_at) > 3:
                 break
         return found
@@ -247,16 +266,17 @@ class Models:
                 total *= len(values)
             points = (
                 list(product(*ranges.values()))
-                if total <= max(limit, 2000)
-                else [tuple(map(draw.choice, ranges.values())) for _ in range(limit)]
+                if total <= 4000
+                else [tuple(map(draw.choice, ranges.values())) for _ in range(4000)]
             )
-            points = [
-                point for point in points if _possible(claim, dict(zip(ranges, point, strict=True)))
-            ]
-            if len(points) > limit:
-                points = draw.sample(points, limit)
+            draw.shuffle(points)
+            possible = (
+                point
+                for point in points
+                if _possible(claim, dict(zip(ranges, map(fmpq, point), strict=True)))
+            )
             kinds = ("1", "2", "inf") if _any_norm(claim) else ("1",)
-            for place, point in enumerate(points):
+            for place, point in enumerate(islice(possible, limit)):
                 names = {symbol: fmpq(value) for symbol, value in zip(ranges, point, strict=True)}
                 sizes = {
                     symbol: value
@@ -308,23 +328,14 @@ def _any_norm(claim: Claim) -> bool:
     return any(norm.kind == "any" for part in claim.parts for norm in part.atoms(Norm))
 
 
-def _possible(claim: Claim, names: dict[Symbol, int]) -> bool:
+def _possible(claim: Claim, names: dict[Symbol, Any]) -> bool:
     """Whether the hypotheses about integers alone hold."""
-    values = {symbol: fmpq(value) for symbol, value in names.items()}
-    for each in claim.hypotheses:
-        if isinstance(each, Fact) and each.free_symbols <= values.keys():
-            try:
-                if not met(each, _NOTHING, values):
-                    return False
-            except NoValue:
-                return False
-            except Undecided:
-                continue
-    return True
+    try:
+        return all(met(each, _NOTHING, names) for each in claim.of_integers)
+    except NoValue:
+        return False
+    except Undecided:
+        return True
 
 
 _NOTHING = Run(None, 0)
-
-
-def _written(names: Names) -> str:
-    return ", ".join(f"{symbol} = {value}" for symbol, value in names.items())
