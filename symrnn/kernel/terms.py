@@ -352,7 +352,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
             "under a derivative a constant is replaced by a constant",
             {
                 "expected": "numbers that nothing varies",
-                "got": ", ".join(map(text, values.values())),
+                "got": ", ".join(map(str, values.values())),
             },
         )
     if isinstance(node, sympy.Derivative):
