@@ -27,9 +27,10 @@ y, denominator layout is its transpose, and ∂L/∂W of a number by a matrix ha
 state of several parts is several vectors: ∂c_t/∂c_k varies c_k alone, and what is computed from it
 moves. An unknown σ, and an unknown loss, is assumed to be differentiable. Of a σ with kinks, runs
 are meant in which none of its arguments is at one: that is a condition of every theorem about such
-a recurrence, and printed with it; elsewhere it is a hypothesis, `Smooth`. SymPy's `Derivative` is
-by one real symbol, and likewise. A derivative that does not exist is a number all the same, of
-which nothing is known.
+a recurrence, and printed with it; elsewhere it is a hypothesis, `Smooth`. But for those kinks the
+definitions of a recurrence are differentiable, and no other is admitted (`recurrences`). SymPy's
+`Derivative` is by one real symbol, and likewise. A derivative that does not exist is a number all
+the same, of which nothing is known.
 
 *Relations.* = and ≤ hold for all values that the hypotheses allow; x → c as n → ∞ with everything
 else fixed. A hypothesis about s_t is about that t; what holds at all times says so (`ForAll`).

@@ -43,63 +43,102 @@ MATRICES = (
     *(placing.Vec, placing.Unvec, placing.Rows, placing.Place, OrderedProduct, OrderedSum),
     *(Elementwise, VectorFunction, Partial, TotalDerivative, ImmediateDerivative),
 )
-NUMBERS = {type(number) for number in (*map(Rational, (2, 0, 1, -1)), Rational(2, 3), S.Half)}
-NUMBERS |= {type(sympy.pi), type(sympy.E)}
 # Real functions that have a value at every real number, and a derivative.
 SMOOTH = (
     *(sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan),
     *(sympy.erf, Unknown),
+)
+NUMBERS = (
+    *(sympy.Integer, Rational, type(S.Zero), type(S.One), type(S.NegativeOne), type(S.Half)),
+    *(type(sympy.pi), type(sympy.E)),
 )
 KINKED = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Heaviside)
 SCALARS = (
     *(Symbol, sympy.Dummy, sympy.Add, sympy.Mul, sympy.Pow, sympy.log, sympy.atanh),
     *(Norm, Entry, sympy.Sum, sympy.Product, sympy.Derivative, *SMOOTH, *KINKED),
 )
+UNKNOWN = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
 RELATIONS = (Equation, Inequality, Limit, ForAll, Smooth)
 BINDERS = (Ranged, sympy.Sum, sympy.Product)
+
+
+_MEANT: dict[int, Any] = {}
+"""What was found to be a term, by identity: what is equal to a term need not be one."""
 
 
 def require_term(node: Any) -> None:
     """Refuse a node to which the meaning in the package's docstring gives no value.
 
+    Its type counts, not what it is derived from: a derived class may answer as it likes.
+
     Raises:
         IllFormedError: naming the node.
     """
+    if _MEANT.get(id(node)) is not node:
+        _require(node)
+        if len(_MEANT) > 1 << 17:
+            _MEANT.clear()
+        _MEANT[id(node)] = node
+
+
+def _require(node: Any) -> None:
+    parts = () if type(node) in NUMBERS else getattr(node, "args", ())
     if type(node) in (Symbol, sympy.Dummy):
         _require_symbol(node)
-    elif type(node) in NUMBERS:
-        return
     elif type(node) is Activation:
-        require_term(node.function.expr)
-        if not all(fact.follows_from(()) for fact in conditions(node.function.expr)):
-            raise _no_meaning(node, "a function with a value at every real number")
-    elif type(node) in (Tuple, Str):
-        for part in node.args:
-            if not isinstance(part, Str) and part is not sympy.oo:
-                require_term(part)
-    elif type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
-        raise _no_meaning(node, "one integer index with two bounds")
-    elif isinstance(node, sympy.Product) and node.function.is_zero:
-        raise _no_meaning(node, "a product of factors that are not 0 one and all")
+        parts = (node.args[0], *_of_activation(node))
     elif type(node) is sympy.Derivative:
         (variable, *more) = node.variables
         if more or not isinstance(variable, Symbol) or variable.is_integer:
             raise _no_meaning(node, "one derivative by one real symbol")
-        require_term(node.expr)
+        parts = (variable, node.expr)
     elif type(node) in (*MATRICES, *SCALARS, *RELATIONS):
-        if node.has(sympy.oo) and not (isinstance(node, Limit) and not node.lhs.has(sympy.oo)):
-            raise _no_meaning(node, "a number")
-        if isinstance(node, TimeVector | MatrixSymbol):
-            _require_name(node.label if isinstance(node, TimeVector) else node.name, node)
-        if not all(number.is_integer for number in _whole(node)):
-            raise _no_meaning(node, "times, places and sizes that are integers")
-        if isinstance(node, ImmediateDerivative) and not isinstance(node.of, TimeVector):
-            raise _no_meaning(node, "the immediate derivative of a vector at a time")
-        for part in node.args:
-            if not isinstance(part, Str) and part is not sympy.oo:
-                require_term(part)
-    else:
+        _require_node(node)
+        parts = tuple(part for part in parts if part is not sympy.oo)
+    elif type(node) not in (*NUMBERS, Tuple, Str):
         raise _no_meaning(node, "a node of the language")
+    for part in parts:
+        require_term(part)
+
+
+def _of_activation(node: Activation) -> tuple[Expr, Symbol]:
+    """Its formula and variable: a scalar, of no matrix and without names that are bound."""
+    formula, (variable,) = node.function.expr, node.function.variables
+    apart = (MatrixExpr, sympy.Sum, sympy.Product, sympy.Derivative)
+    real = variable.is_real and variable.is_integer is None and variable.is_nonnegative is None
+    if not real or type(node.function) is not sympy.Lambda or formula.has(*apart):
+        raise _no_meaning(node, "a formula in one real variable, of no matrix")
+    if not all(fact.follows_from(()) for fact in conditions(formula)):
+        raise _no_meaning(node, "a function with a value at every real number")
+    return formula, variable
+
+
+def _require_node(node: Any) -> None:
+    if node.has(sympy.oo) and not (isinstance(node, Limit) and not node.lhs.has(sympy.oo)):
+        raise _no_meaning(node, "a number")
+    if type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
+        raise _no_meaning(node, "one integer index with two bounds")
+    if type(node) is sympy.Product and not sympy.expand(node.function):
+        raise _no_meaning(node, "a product of factors that are not 0 one and all")
+    for index in bound(node):
+        fixed = (*bounds(node)[1:], *(node.shape if isinstance(node, Ranged) else ()))
+        if type(index) not in (Symbol, sympy.Dummy) or not index.is_integer:
+            raise _no_meaning(node, "an integer symbol")
+        if not isinstance(node, Limit) and index.is_nonnegative is not None:
+            raise _no_meaning(node, "an index of which no more is assumed than the range says")
+        if any(index in each.free_symbols for each in fixed):
+            raise _no_meaning(node, f"a range, and terms of a shape, without {index} in them")
+    if isinstance(node, TimeVector | MatrixSymbol):
+        _require_name(node.label if isinstance(node, TimeVector) else node.name, node)
+    if isinstance(node, Unknown) and node.args[0] != Symbol(node.args[0].name):
+        raise _no_meaning(node, "a function with a name")
+    if not all(number.is_integer for number in _whole(node)):
+        raise _no_meaning(node, "times, places and sizes that are integers")
+    if isinstance(node, ImmediateDerivative) and not isinstance(node.of, TimeVector):
+        raise _no_meaning(node, "the immediate derivative of a vector at a time")
+    held = node.held if isinstance(node, UNKNOWN[:2]) else ()
+    if not all(isinstance(each, TimeVector | MatrixSymbol) for each in held):
+        raise _no_meaning(node, "vectors and parameters that are held")
 
 
 def _whole(node: Any) -> tuple[Expr, ...]:
@@ -175,6 +214,11 @@ def conditions(node: Any, smooth_in: Symbol | None = None) -> Iterator[Fact]:
     if isinstance(node, (ForAll, *BINDERS)):
         yield from _of_binder(node, smooth_in)
         return
+    if isinstance(node, UNKNOWN[:2]):
+        # A derivative is of what has a value nearby as well.
+        for fact in conditions(node.of, smooth_in):
+            yield Fact(fact.expression, fact.strict or fact.expression.has(MatrixExpr))
+        return
     varies = smooth_in is not None and smooth_in in node.free_symbols
     if isinstance(node, sympy.Pow):
         yield from of_power(node.base, node.exp, varies)
@@ -208,6 +252,27 @@ def of_power(base: Expr, exponent: Expr, varies: bool) -> Iterator[Fact]:
         yield Fact.nonnegative(exponent)
     else:
         yield Fact.positive(base)
+
+
+def smooth(term: Any) -> Iterator[Fact | Smooth]:
+    """What makes every part of a term differentiable; constants need nothing.
+
+    A vector of a recurrence is differentiable in what it is computed from: see the package.
+    """
+    if not isinstance(term, sympy.Basic) or not term.has(MatrixExpr):
+        return
+    if isinstance(term, (*UNKNOWN, *KINKED, Partial, sympy.Sum, sympy.Product)):
+        raise _no_meaning(term, "an expression that is differentiable")
+    if isinstance(term, Elementwise) and not is_smooth(term.activation):
+        yield Smooth(term.activation, term.argument)
+    if isinstance(term, Norm):
+        yield Fact.positive(term)
+    if isinstance(term, sympy.Pow):
+        yield from of_power(term.base, term.exp, varies=True)
+    for need in (need for part in term.args for need in smooth(part)):
+        if isinstance(term, OrderedSum) and term.index in need.free_symbols:
+            raise _no_meaning(term, "terms that are differentiable whatever their index is")
+        yield need
 
 
 def _of_binder(node: Any, smooth_in: Symbol | None) -> Iterator[Fact]:
@@ -277,9 +342,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         raise IllFormedError(
             "a symbol cannot be replaced here", {"symbol": ", ".join(map(str, values)), "in": node}
         )
-    derivative = isinstance(node, TotalDerivative | ImmediateDerivative)
-    varied = derivative or isinstance(node, sympy.Derivative)
-    if varied and any(new.has(MatrixExpr) for new in values.values()):
+    if isinstance(node, UNKNOWN) and any(new.has(MatrixExpr) for new in values.values()):
         raise IllFormedError(
             "under a derivative a constant is replaced by a constant",
             {"expected": "numbers that nothing varies", "got": str(values)},
@@ -295,7 +358,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         return node.func(*node.args[:2], substitute(node.args[2], values))
     replaced = rebuilt(node, [substitute(part, values) for part in node.args])
     # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
-    if derivative and is_column(replaced.by) != is_column(node.by):
+    if isinstance(node, UNKNOWN[:2]) and is_column(replaced.by) != is_column(node.by):
         raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
     return replaced
 
@@ -314,7 +377,7 @@ def rebuilt(node: Any, args: Iterable[Any]) -> Any:
             range is empty, too.
     """
     built = node.func(*args)
-    if isinstance(built, sympy.Product) and built.function.is_zero:
+    if isinstance(built, sympy.Product) and not sympy.expand(built.function):
         raise _no_meaning(built, "a product of factors that are not 0 one and all")
     return built
 

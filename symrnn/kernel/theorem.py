@@ -19,17 +19,15 @@ from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import algebra
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
-from symrnn.kernel.terms import conditions, require_term, substitute
+from symrnn.kernel.recurrences import Hypothesis, admitted, constants, hypothesis
+from symrnn.kernel.terms import BINDERS, bound, conditions, require_term, substitute
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import Transposed
 from symrnn.language.norms import Norm
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.definitions import Definitions
-
-Hypothesis = Fact | Equation | ForAll | Smooth
-_FORMS = (Fact, Equation, ForAll, Smooth)
 
 
 @dataclass(frozen=True)
@@ -126,6 +124,15 @@ def _require_names(relation: Any, cell: Definitions | None) -> None:
             raise IllFormedError(
                 f"two different things are called {name}", {"first": leaves[name], "second": kind}
             )
+    for node in relation.atoms(*BINDERS, Limit):
+        _require_varies(cell, bound(node))
+
+
+def _require_varies(cell: Definitions | None, symbols: Iterable[Any]) -> None:
+    """A theorem about a recurrence says nothing of the one with another size or scalar."""
+    own = constants(cell) & set(symbols)
+    if own:
+        raise IllFormedError("a constant of the recurrence is replaced", {"got": own})
 
 
 def _one_cell(*theorems: Theorem) -> Definitions | None:
@@ -147,13 +154,6 @@ def _sides(theorem: Theorem, *kinds: type) -> tuple[Any, Any]:
 
 
 # ----------------------------------------------------------------------------- inferences
-
-
-def hypothesis(assumed: Any) -> Hypothesis:
-    """An inequality, an equation, or one for all times, as it stands among hypotheses."""
-    kept = assumed if isinstance(assumed, _FORMS) else Fact.of(assumed)
-    require_term(kept.expression if isinstance(kept, Fact) else kept)
-    return kept
 
 
 def assume(assumed: Any) -> Theorem:
@@ -206,7 +206,7 @@ def congruence(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = (
         given: facts that may be used where the position is under a binder; they are assumed.
     """
     left, right = _sides(theorem, Equation)
-    _require_at(term, path, left)
+    path = _require_at(term, path, left)
     needs = theorem.hypotheses | {hypothesis(fact) for fact in given}
     needs = require_equal_there(term, path, needs, theorem.cell is None)
     return _make(needs, Equation(term, put(term, path, right)), theorem.cell)
@@ -215,18 +215,20 @@ def congruence(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = (
 def monotone(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = ()) -> Theorem:
     """From x ≤ y: t ≤ t′, where t grows with the x at a position; arguments as of `congruence`."""
     left, right = _sides(theorem, Inequality)
-    _require_at(term, path, left)
+    path = _require_at(term, path, left)
     needs = theorem.hypotheses | {hypothesis(fact) for fact in given}
     needs = require_monotone(term, path, needs)
     return _make(needs, Inequality(term, put(term, path, right)), theorem.cell)
 
 
-def _require_at(term: Any, path: Path, left: Any) -> None:
+def _require_at(term: Any, path: Path, left: Any) -> Path:
     require_term(term)
+    path = tuple(map(int, path))
     if at(term, path) != left:
         raise IllFormedError(
             "the left side does not stand there", {"expected": left, "got": at(term, path)}
         )
+    return path
 
 
 def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
@@ -236,11 +238,7 @@ def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
     to be becomes a hypothesis. The sizes and scalars of a recurrence are constants of it.
     """
     values = _times(values)
-    if theorem.cell is not None:
-        own = {symbol for each in theorem.cell.definitions.values() for symbol in each.free_symbols}
-        own -= {theorem.cell.index}
-        if own & set(values):
-            raise IllFormedError("a constant of the recurrence is replaced", {"got": own})
+    _require_varies(theorem.cell, values)
     needs: list[Hypothesis] = []
     for symbol, value in values.items():
         needs.extend(_conditions(value))
@@ -254,9 +252,10 @@ def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
 def _times(values: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
     found = {}
     for symbol, given in values.items():
-        value = sympy.sympify(given)
+        value = sympy.sympify(admitted(given))
         if not isinstance(symbol, Symbol) or not isinstance(value, Expr):
             raise IllFormedError("a symbol is replaced by a scalar", {"got": f"{symbol}, {given}"})
+        require_term(symbol)
         require_term(value)
         if symbol.is_integer and value.is_integer is not True:
             raise IllFormedError(
@@ -292,6 +291,7 @@ def discharge(theorem: Theorem, assumed: Any, proof: Theorem | None = None) -> T
             each for each in needs if not isinstance(each, Fact) or not each.follows_from(facts)
         )
         relation = gone.relation
+        _require_varies(proof.cell, (gone.index,))
         if any(gone.index in each.free_symbols for each in needs):
             raise SideConditionError("this is not shown for all times", {"needed": text_of(gone)})
     _require_proves(proof, relation)
@@ -332,6 +332,7 @@ def induction(base: Theorem, step: Theorem, over: Symbol, start: Any) -> Theorem
         raise IllFormedError("induction is over an integer", {"got": repr(over)})
     claim, start = step.relation, _times({over: start})[over]
     _sides(step, Equation, Inequality)
+    _require_varies(step.cell, (over,))
     if over in start.free_symbols or any(over in each.free_symbols for each in base.hypotheses):
         raise SideConditionError("the base case speaks of later times", {"over": text(over)})
     at_start = substitute(claim, {over: start})

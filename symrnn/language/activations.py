@@ -35,6 +35,10 @@ class Unknown(Written, Function):  # type: ignore[misc]
         name, order, x = self.args
         return Unknown(name, order + 1, x)
 
+    def _eval_derivative(self, s: Any) -> Expr:
+        # By its argument alone: the name is no value, whatever else has it.
+        return self.fdiff() * self.args[2].diff(s)
+
     @property
     def order(self) -> int:
         """How often the function has been differentiated."""

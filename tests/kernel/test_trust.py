@@ -57,8 +57,8 @@ def test_the_trusted_files_import_each_other_and_nothing_else_of_the_project() -
 
 
 def test_the_kernel_is_read_in_one_sitting() -> None:
-    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in KERNEL)
-    assert lines <= 3000
+    lines = [line for path in KERNEL for line in path.read_text(encoding="utf-8").splitlines()]
+    assert sum(bool(line.strip()) for line in lines) <= 3000
     assert sum(map(code_lines, trusted())) <= 3000
 
 

@@ -13,8 +13,9 @@ from symrnn.errors import SideConditionError
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.dependence import Dependence, definition, variable
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import BINDERS, KINKED, SMOOTH, is_smooth, of_power, renamed, substitute
-from symrnn.kernel.theorem import Hypothesis, Theorem, _facts, _make, hypothesis
+from symrnn.kernel.recurrences import Hypothesis, hypothesis
+from symrnn.kernel.terms import BINDERS, SMOOTH, UNKNOWN, renamed, smooth, substitute
+from symrnn.kernel.theorem import Theorem, _facts, _make
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
 from symrnn.language.derivatives import (
@@ -71,15 +72,12 @@ def defined_inside(node: Any, leaf: Any, cell: Definitions, given: Iterable[Any]
     """
     known, needs = _knowing(cell, given)
     value = definition(cell, leaf)
-    if not isinstance(node, TotalDerivative) or value is None or node.of.has(*BINDERS, *_UNKNOWN):
+    if not isinstance(node, TotalDerivative) or value is None or node.of.has(*BINDERS, *UNKNOWN):
         raise inapplicable(node, "a derivative of an expression, and a vector that is defined")
     cut = (variable(node.by), *node.held)
     _require(all(known.distinct(leaf, each) for each in cut), node, f"{leaf} is not cut")
     right = node.func(node.of.xreplace({leaf: value}), *node.args[1:])
     return _make((*needs, Fact.nonnegative(leaf.index - 1)), Equation(node, right), cell)
-
-
-_UNKNOWN = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
 
 
 def _require(met: bool, node: Any, needed: str) -> None:
@@ -113,7 +111,7 @@ def through(
         others = (*via[place + 1 :], by)
         _require(all(known.distinct(one, other) for other in others), node, f"{one} differs")
     direct = D(node.of, node.by, NUMERATOR, _holding(*node.held, *via))
-    needs.update(_smooth(node.of))
+    needs.update(smooth(node.of))
     return _make(needs, Equation(node, MatrixSum(direct, *_paths(node, via))), cell)
 
 
@@ -138,7 +136,7 @@ def chain_rule(
         node,
         f"every path from {by} to {node.of} passes through {', '.join(map(str, via))}",
     )
-    needs.update(_smooth(node.of))
+    needs.update(smooth(node.of))
     return _make(needs, Equation(node, MatrixSum(*_paths(node, via))), cell)
 
 
@@ -248,7 +246,7 @@ def nearby(node: Any, extreme: Any, value: Any) -> Theorem:
     """∂e/∂x with max(u, v) written as u, where v < u: what is continuous stays below nearby."""
     if not isinstance(node, TotalDerivative) or not isinstance(extreme, Max | Min):
         raise inapplicable(node, "a derivative, and a maximum in it")
-    if value not in extreme.args or not _continuous(extreme) or node.of.has(*BINDERS, *_UNKNOWN):
+    if value not in extreme.args or not _continuous(extreme) or node.of.has(*BINDERS, *UNKNOWN):
         raise inapplicable(extreme, "a maximum of norms, entries and constants")
     towards = 1 if isinstance(extreme, Max) else -1
     needs = [Fact.positive(towards * (value - each)) for each in extreme.args if each != value]
@@ -258,7 +256,9 @@ def nearby(node: Any, extreme: Any, value: Any) -> Theorem:
 
 def _continuous(scalar: Any) -> bool:
     if isinstance(scalar, Norm | Entry):
-        return not scalar.has(Elementwise, Partial, VectorFunction, *BINDERS, *_UNKNOWN)
+        whole = not scalar.has(Elementwise, Partial, VectorFunction, *BINDERS, *UNKNOWN)
+        inside = (each.coefficient for each in scalar.atoms(MatrixProduct))
+        return whole and all(map(_continuous, inside))
     polynomial = isinstance(scalar, sympy.Add | sympy.Mul | Max | Min | sympy.Abs)
     whole = isinstance(scalar, sympy.Pow) and scalar.exp.is_Integer and scalar.exp > 0
     return scalar.is_Atom or ((polynomial or whole) and all(map(_continuous, scalar.args)))
@@ -279,7 +279,7 @@ def differential(node: Any, cell: Definitions | None = None) -> Theorem:
     node = _total(node)
     right = MatrixSum(Zeros(*node.shape), *_terms(node.of, node))
     needs, about = set(), None
-    for need in _smooth(node.of):
+    for need in smooth(node.of):
         time = _applied(need, cell) if isinstance(need, Smooth) and cell is not None else None
         about = about if time is None else cell
         needs.add(need if time is None else Fact.nonnegative(time - 1))
@@ -394,24 +394,3 @@ def _of_scalar(scalar: Expr, moved: Any) -> Iterator[MatrixExpr]:
             yield scalar.fdiff(1) * moved(_number(scalar.args[0]))
         case _:
             raise inapplicable(scalar, "a scalar with a differential rule")
-
-
-def _smooth(term: Any) -> Iterator[Hypothesis]:
-    """What makes every part of a term differentiable; constants need nothing.
-
-    A vector of a recurrence is differentiable in what it is computed from: see the package.
-    """
-    if not isinstance(term, sympy.Basic) or not term.has(MatrixExpr):
-        return
-    if isinstance(term, (*_UNKNOWN, *KINKED, Partial, sympy.Sum, sympy.Product)):
-        raise inapplicable(term, "an expression that is differentiable")
-    if isinstance(term, Elementwise) and not is_smooth(term.activation):
-        yield Smooth(term.activation, term.argument)
-    if isinstance(term, Norm):
-        yield Fact.positive(term)
-    if isinstance(term, sympy.Pow):
-        yield from of_power(term.base, term.exp, varies=True)
-    for need in (need for part in term.args for need in _smooth(part)):
-        if isinstance(term, OrderedSum) and term.index in need.free_symbols:
-            raise inapplicable(term, "terms that are differentiable whatever their index is")
-        yield need

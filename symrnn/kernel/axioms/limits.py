@@ -32,8 +32,8 @@ def _geometric(constant: Any, ratio: Any, exponent: Any, variable: Any) -> Expr:
 def geometric_decay(constant: Any, ratio: Any, exponent: Any, variable: Any) -> Theorem:
     """c qᵉ → 0 as n → ∞, where 0 ≤ q < 1 and e grows with n: q^e ≤ q^⌊e⌋, eventually e ≥ 1."""
     quantity = _geometric(constant, ratio, exponent, variable)
-    constant = sympy.sympify(constant)
-    needs = (*conditions(constant), Fact.nonnegative(ratio), Fact.positive(1 - ratio))
+    needs = [Fact.nonnegative(ratio), Fact.positive(1 - ratio)]
+    needs += [*conditions(sympy.sympify(constant)), *conditions(sympy.sympify(ratio))]
     return _make(needs, Limit(quantity, variable, S.Zero), None)
 
 

@@ -12,8 +12,9 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.kernel import algebra as decision
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.facts import Fact
+from symrnn.kernel.recurrences import hypothesis
 from symrnn.kernel.terms import conditions, require_term
-from symrnn.kernel.theorem import Theorem, _facts, _make, hypothesis
+from symrnn.kernel.theorem import Theorem, _facts, _make
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, Ones, Zeros, split_coefficient
 from symrnn.language.entry import Entry

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 from sympy import Basic
 
 from symrnn.errors import IllFormedError
+from symrnn.kernel.recurrences import admitted
 from symrnn.kernel.terms import conditions
 from symrnn.kernel.theorem import Theorem, weaken
 
@@ -18,16 +19,17 @@ _SCHEMAS: dict[str, Callable[..., Theorem]] = {}
 
 
 def schema(axiom: Callable[P, Theorem]) -> Callable[P, Theorem]:
-    """Decorator: the function is an axiom, listed by its name.
+    """Decorator: the function is an axiom, listed by its name; its arguments are read first.
 
     What SymPy simplifies away has to have had a value: what gives one to each argument is assumed.
     """
 
     @wraps(axiom)
-    def stated(*arguments: P.args, **options: P.kwargs) -> Theorem:
-        terms = [each for each in arguments if isinstance(each, Basic)]
-        needs = [fact for term in terms for fact in conditions(term)]
-        return weaken(axiom(*arguments, **options), needs)
+    def stated(*args: P.args, **named: P.kwargs) -> Theorem:
+        read = tuple(map(admitted, args))
+        needs = [fact for each in read if isinstance(each, Basic) for fact in conditions(each)]
+        theorem = axiom(*read, **{key: admitted(each) for key, each in named.items()})
+        return weaken(theorem, needs)
 
     _SCHEMAS[axiom.__name__] = stated
     return stated

@@ -1,0 +1,284 @@
+"""What once was proved and is false, by kind of attack: each is refused, or says its condition.
+
+Arguments that are not what they seem, names that are bound, recurrences that change under way or
+speak of other times, constants of a recurrence taken for variables, values that nothing has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sympy
+from sympy import Derivative, Integer, Lambda, Max, Product, Rational, S, Sum, Symbol, sign, sqrt
+
+from symrnn import (
+    D,
+    Equation,
+    Identity,
+    Inequality,
+    Parameter,
+    Sequence,
+    activation,
+    norm,
+    ordered_sum,
+)
+from symrnn.errors import SymrnnError
+from symrnn.kernel import (
+    Fact,
+    assume,
+    congruence,
+    discharge,
+    induction,
+    instantiate,
+    reflexivity,
+    specialise,
+    squeeze,
+    symmetry,
+    transitivity,
+    weaken,
+)
+from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
+from symrnn.language.activations import Activation, Elementwise, Unknown
+from symrnn.language.algebra import MatrixProduct, Ones
+from symrnn.language.entry import Entry
+from symrnn.language.relations import ForAll
+from symrnn.language.structure import Kronecker
+from symrnn.recurrence.definitions import Definitions
+
+x, y, z = sympy.symbols("x y z", real=True)
+j, k, n, t = sympy.symbols("j k n t", integer=True)
+d, late = (Symbol(name, integer=True, positive=True) for name in ("d", "l"))
+half = Rational(1, 2)
+v, u = Sequence("v", d), Sequence("u", d)
+b = Parameter("b", d, 1)
+one = Integer(1)
+
+
+class Positive(Symbol):  # type: ignore[misc]
+    """A symbol that says of itself that it is > 0."""
+
+    is_positive = True
+
+
+class Certain(Fact):
+    """A fact that says of itself that it follows from anything."""
+
+    def follows_from(self, known: Any) -> bool:
+        return True
+
+
+class Twice:
+    """A position that is another one when it is read again."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def __iter__(self) -> Iterator[int]:
+        self.read += 1
+        return iter((0,) if self.read == 1 else (1,))
+
+    def __getitem__(self, item: Any) -> Any:
+        return () if isinstance(item, slice) else 0
+
+
+class Unchecked(Definitions):
+    """Definitions that are not looked at where they are made."""
+
+    def __post_init__(self) -> None:
+        pass
+
+
+def scaled(symbol: Any) -> Definitions:
+    """v_t = k b, with a constant k."""
+    return Definitions(t, (v,), (), {v[t]: symbol * b})
+
+
+def _changed() -> Any:
+    definitions: dict[Any, Any] = {v[t]: b}
+    cell = Definitions(t, (v,), (), definitions)
+    first = derivatives.defined(v[one], cell)
+    definitions[v[t]] = 2 * b
+    from_first = congruence(first, v[one] + b, (0,))
+    second = derivatives.defined(v[one], cell)
+    return discharge(weaken(from_first, [first.relation]), first.relation, second)
+
+
+def _over_constant() -> Any:
+    """What is shown of v_1 = k b at k from k - 1 is shown of two recurrences."""
+    defined = derivatives.defined(v[one], scaled(k))
+    step = transitivity(defined, symmetry(defined))
+    return induction(step, step, k, 0)
+
+
+def _for_all_constant() -> Any:
+    proof = derivatives.defined(v[one], scaled(k))
+    everywhere = ForAll(k, proof.relation, 1)
+    return discharge(specialise(everywhere, 2), everywhere, proof)
+
+
+def _limit_of_constant() -> Any:
+    """|v_1| = |qⁿ b| goes to 0 with n, though v_1 is one vector."""
+    cell = Definitions(t, (v,), (), {v[t]: MatrixProduct(half**n, b)})
+    bounded = congruence(derivatives.defined(v[one], cell), norm(v[one], "2"), (0,))
+    bounded = transitivity(bounded, norms.homogeneous(bounded.relation.rhs))
+    return squeeze(bounded, limits.geometric_decay(norm(b, "2"), half, n, n))
+
+
+def _everywhere(symbol: Any) -> Any:
+    claim = ForAll(symbol, Inequality(0, symbol), -5)
+    return discharge(specialise(claim, -3), claim, numbers.order(0, symbol))
+
+
+def _cube_root(value: Any) -> Any:
+    return Max(value, 0) ** Rational(1, 3) - Max(-value, 0) ** Rational(1, 3)
+
+
+def _through_a_kink() -> Any:
+    """L = ∛(s³) has the derivative 1 at 0, and the chain rule gives 0."""
+    s, p, loss = (Sequence(name, 1) for name in ("s", "p", "L"))
+    root = MatrixProduct(_cube_root(Entry(p[t], 1)), Identity(1))
+    cube = MatrixProduct(s[t], s[t], s[t])
+    cell = Definitions(t, (s,), (), {s[t]: s[t - 1], p[t]: cube, loss[t]: root})
+    return derivatives.chain_rule(D(loss[one], s[one]), [p[one]], cell)
+
+
+def _jump() -> Any:
+    """max(‖sign²(e) b‖, 1/2) e is e everywhere, also where e = 0."""
+    e = Entry(v[one], 1)
+    jumps = Max(norm(sign(e) ** 2 * b, "2"), half)
+    return derivatives.nearby(D(MatrixProduct(jumps * e, Identity(1)), v[one]), jumps, half)
+
+
+def _unbound_kink() -> Any:
+    """The recurrence applies relu at k = 1, 2, 3, not at every k."""
+    relu = activation("relu")
+    cell = Definitions(t, (v,), (), {v[t]: ordered_sum(relu(k * v[t - 1]), (k, 1, 3))})
+    return derivatives.differential(D(relu(k * v[Integer(0)]), v[Integer(0)]), cell)
+
+
+def applied(formula: Any, argument: Any, variable: Any = x) -> Any:
+    """A function of a formula, applied."""
+    return Elementwise(Activation("f", Lambda(variable, formula)), argument)
+
+
+positive = Symbol("p", positive=True)
+impostor = Positive("q", real=True)
+reflected = Sum(Max(x, y), (k, k + 1, 5))
+sum_over_own_time = {v[t]: v[t - 1] + ordered_sum(u[t], (t, 0, 7))}
+
+REFUSED: dict[str, Callable[[], Any]] = {
+    "arguments: i² ≥ 0": lambda: numbers.square(sympy.I),
+    "arguments: a symbol that calls itself positive": lambda: numbers.order(0, impostor),
+    "arguments: text": lambda: instantiate(reflexivity(x), {x: "y"}),
+    "arguments: a position that changes": lambda: congruence(
+        numbers.algebra(Max(x, y), Max(x, y)),
+        Max(x, y) + z,
+        Twice(),  # type: ignore[arg-type]
+    ),
+    "arguments: a matrix as a fact": lambda: weaken(reflexivity(x), [Fact(b)]),
+    "arguments: an expression that is held": lambda: reflexivity(D(v[t], b, held=(v[t] + b,))),
+    "bound: an index that is positive": lambda: numbers.order(0, Sum(late, (late, -3, -1))),
+    "bound: a time that is positive": lambda: _everywhere(late),
+    "bound: a range that speaks of its index": lambda: congruence(
+        numbers.larger(Max(x, y), y), reflected, (0,)
+    ),
+    "bound: terms of a shape that changes": lambda: reflexivity(ordered_sum(Ones(k, 1), (k, 1, 3))),
+    "functions: an index is captured": lambda: numbers.elementwise_constant(
+        applied(Sum(x * k, (k, 1, 3)), k * Ones(d, 1))
+    ),
+    "functions: a variable is captured": lambda: numbers.elementwise_constant(
+        applied(Derivative(x * z, z), z * Ones(d, 1))
+    ),
+    "functions: a vector hides in one": lambda: derivatives.differential(
+        D(applied(x * Entry(v[t], 1), b), v[t])
+    ),
+    "functions: a matrix for a number": lambda: numbers.elementwise_constant(
+        applied(Parameter("W", d, d), 3 * Ones(d, 1))
+    ),
+    "functions: of positive numbers alone": lambda: reflexivity(applied(1 / positive, b, positive)),
+    "functions: named as its argument": lambda: numbers.scalar_derivative(
+        Derivative(Unknown(x, 0, x), x)
+    ),
+    "recurrences: definitions that change": _changed,
+    "recurrences: definitions in a circle": lambda: derivatives.defined(
+        v[one], Unchecked(t, (v,), (), {v[t]: v[t] + b})
+    ),
+    "recurrences: a circle through a sum over their time": lambda: derivatives.defined(
+        v[one], Definitions(t, (v,), (), {v[t]: ordered_sum(v[t - 1], (t, 2, 2)) + b})
+    ),
+    "recurrences: inputs of other times": lambda: derivatives.independent(
+        D(v[one], u[Integer(5)]), Definitions(t, (v,), (u,), sum_over_own_time)
+    ),
+    "recurrences: a kink that no σ has": _through_a_kink,
+    "recurrences: a kink under an index": _unbound_kink,
+    "constants: summed over": lambda: congruence(
+        derivatives.defined(v[one], scaled(k)), ordered_sum(v[one], (k, 1, 2)), (0,)
+    ),
+    "constants: for all of them": _for_all_constant,
+    "constants: an induction over one": _over_constant,
+    "constants: one that grows": _limit_of_constant,
+    "derivatives: a maximum that jumps": _jump,
+    "products: of zeros over a range": lambda: instantiate(
+        numbers.order(y, Max(y, half)), {y: Product(x * (z + 1) - x * z - x, (k, 1, n))}
+    ),
+    "limits: a variable that is a number": lambda: reflexivity(
+        limits.geometric_decay(1, half, n, 3)
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", sorted(REFUSED))
+def test_it_is_refused(attack: str) -> None:
+    with pytest.raises(SymrnnError):
+        REFUSED[attack]()
+
+
+def test_a_fact_does_not_say_of_itself_that_it_follows() -> None:
+    assert assume(Certain(S.NegativeOne)).hypotheses == {Fact(S.NegativeOne)}
+
+
+def test_what_is_equal_to_a_term_need_not_be_one() -> None:
+    class Same(Symbol):  # type: ignore[misc]
+        is_integer = is_nonnegative = None
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __hash__(self) -> int:
+            return hash(positive)
+
+    theorem = numbers.order(0, positive)
+    with pytest.raises(SymrnnError):
+        instantiate(theorem, {Same("p"): -1})
+
+
+def test_a_derivative_is_of_what_has_a_value_nearby() -> None:
+    w = Parameter("w", 1, 1)
+    e = Entry(b, 1)
+    root = Kronecker(sqrt(e) * Identity(1), sqrt(e) * w)
+    theorem = numbers.algebra(D(root, b), D(e * w, b))
+    assert theorem.hypotheses == {Fact(e, strict=True)}
+
+
+def test_a_limit_says_when_its_terms_have_a_value() -> None:
+    theorem = limits.geometric_decay(1, 1 / (1 + x**-2), n, n)
+    assert Fact.nonzero(x) in theorem.hypotheses
+
+
+def test_the_name_of_an_unknown_function_is_not_differentiated() -> None:
+    name = Symbol("f")
+    assert Unknown(name, 0, name).diff(name) == Unknown(name, 1, name)
+    assert Equation(Unknown(name, 0, x).diff(name), 0) == Equation(0, 0)
+
+
+def test_a_recurrence_is_what_its_definitions_say() -> None:
+    """Two objects of the same definitions are one recurrence: their theorems fit together."""
+    first, second = (derivatives.defined(v[one], scaled(k)) for _ in range(2))
+    assert first.cell is second.cell
+
+
+def test_a_range_is_split_at_a_time() -> None:
+    with pytest.raises(SymrnnError):
+        ranges.split_range(Sum(k, (k, 1, 5)), k)
