@@ -146,7 +146,8 @@ def _by_sums(terms: Terms, strict: bool, known: Facts, depth: int = AT_ONCE) -> 
 
 
 def _terms(expression: Expr) -> Terms:
-    return dict(sympy.expand(expression).as_coefficients_dict())
+    terms = sympy.expand(expression).as_coefficients_dict()
+    return {atom: number for atom, number in terms.items() if number != 0}
 
 
 def _sign_of_term(atom: Expr, number: Expr) -> int:

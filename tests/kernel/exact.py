@@ -22,6 +22,10 @@ class NoValue(Exception):  # noqa: N818 - it is an outcome, not an error
     """A part of a term has no value."""
 
 
+class Unspecified(NoValue):
+    """The derivative of what is not differentiable there."""
+
+
 class Undecided(Exception):  # noqa: N818
     """A ball is too wide to tell, or the evaluator does not reach so far."""
 

@@ -19,6 +19,7 @@ from exact import (
     Dual,
     NoValue,
     Undecided,
+    Unspecified,
     absolute,
     apply,
     integer,
@@ -273,10 +274,11 @@ def _extreme(towards: int) -> Callable[[Any, Run, Names], Any]:
 
 
 def _unknown(node: Any, run: Run, names: Names) -> Any:
-    """A random cubic polynomial, differentiated."""
+    """A random polynomial, differentiated: cubic, or of less degree so that runs stay small."""
     name, order, argument = node.args
     draw = drawn(run.seed, "unknown", name)
-    coefficients = [draw.choice(ENTRIES) for _ in range(3)] + [fmpq(1, 2)]
+    degree = (3, 2, 1, 2)[run.seed % 4]
+    coefficients = [draw.choice(ENTRIES) for _ in range(degree)] + [fmpq(1, 2)]
     for _ in range(int(order)):
         coefficients = [k * c for k, c in enumerate(coefficients)][1:] or [ZERO]
     x, total = scalar(argument, run, names), ZERO
@@ -524,7 +526,11 @@ def _differentiated(node: Any, run: Run, names: Names) -> Matrix:
     held = {_key(each, run, names): _leaf(each, run, names) for each in held_leaves}
     held.pop(key, None)
     inner = run.cut(key, value, held)
-    found = matrix(of, inner, names)
+    try:
+        found = matrix(of, inner, names)
+    except NoValue as without:
+        matrix(of, run, names)  # which may have no value either
+        raise Unspecified(f"{of} at a kink") from without
     rows, cols = len(value), len(value[0])
     # Slopes are numbered row by row; vec goes column by column.
     order = [i * cols + j for j in range(cols) for i in range(rows)]

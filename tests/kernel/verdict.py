@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 import sympy
-from exact import ONE, NoValue, Undecided, absolute, at_most, base, same, sign_or_zero
+from exact import ONE, NoValue, Undecided, Unspecified, absolute, at_most, base, same, sign_or_zero
 from flint import fmpq
 from meaning import (
     Names,
@@ -149,12 +149,27 @@ def judged(claim: Claim, run: Run, names: Names) -> str:
         return UNJUDGED
     try:
         return HOLDS if met(claim.relation, run, names) else FALSE
+    except Unspecified:
+        return UNJUDGED if _unspecified(claim.relation, run, names) else FALSE
     except OutsideMeaning:
         return VACUOUS
     except NoValue:
         return FALSE
     except Undecided:
         return UNJUDGED
+
+
+def _unspecified(relation: Any, run: Run, names: Names) -> bool:
+    """Whether both sides are derivatives of what is not differentiable there."""
+    for side in relation.args[:2]:
+        try:
+            (matrix if isinstance(side, MatrixExpr) else scalar)(side, run, names)
+        except Unspecified:
+            continue
+        except NoValue:
+            return False
+        return False
+    return True
 
 
 def _met_halfway(claim: Claim, run: Run, names: Names) -> tuple[Run, Names]:
@@ -205,8 +220,8 @@ def _symbols(terms: Iterable[Any]) -> set[Symbol]:
 class Models:
     """Runs of several recurrences, kept: a claim is looked at in those that it can be about."""
 
-    def __init__(self, cells: Sequence[Recurrence], seeds: int = 4) -> None:
-        self.cells, self.seeds = tuple(cells), seeds
+    def __init__(self, cells: Sequence[Recurrence], seeds: int = 4, breadth: int = 3) -> None:
+        self.cells, self.seeds, self.breadth = tuple(cells), seeds, breadth
         self._runs: dict[Any, Run] = {}
 
     def verdict(self, claim: Claim, limit: int, seed: int = 0) -> Verdict:
@@ -223,7 +238,8 @@ class Models:
         """Where a claim is looked at."""
         draw = random.Random(seed)
         free = {symbol for symbol in _symbols(claim.parts) if symbol.is_integer}
-        for cell in self._cells_of(claim):
+        about = self._cells_of(claim)
+        for cell in about if len(about) <= self.breadth else draw.sample(about, self.breadth):
             own = _sizes(cell)
             ranges = {symbol: _values(symbol) for symbol in sorted(free | own, key=str)}
             total = 1
@@ -242,12 +258,16 @@ class Models:
             kinds = ("1", "2", "inf") if _any_norm(claim) else ("1",)
             for place, point in enumerate(points):
                 names = {symbol: fmpq(value) for symbol, value in zip(ranges, point, strict=True)}
-                sizes = {symbol: value for symbol, value in names.items() if symbol in own}
+                sizes = {
+                    symbol: value
+                    for symbol, value in names.items()
+                    if symbol in own or symbol.is_positive
+                }
                 at = (place + seed) % self.seeds
                 yield self._run(cell, at, sizes, kinds[(place + seed) % len(kinds)]), names
 
     def _run(self, cell: Recurrence | None, seed: int, sizes: dict[Symbol, Any], kind: str) -> Run:
-        key = (id(cell), seed, tuple(sizes.values()), kind)
+        key = (id(cell), seed, frozenset(sizes.items()), kind)
         if key not in self._runs:
             self._runs[key] = Run(cell, seed, dict(sizes), kind)
         return self._runs[key]

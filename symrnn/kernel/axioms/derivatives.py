@@ -113,6 +113,7 @@ def through(
         others = (*via[place + 1 :], by)
         _require(all(known.distinct(one, other) for other in others), node, f"{one} differs")
     direct = D(node.of, node.by, NUMERATOR, _holding(*node.held, *via))
+    needs.update(_smooth(node.of))
     return _make(needs, Equation(node, MatrixSum(direct, *_paths(node, via))), cell)
 
 
@@ -137,6 +138,7 @@ def chain_rule(
         node,
         f"every path from {by} to {node.of} passes through {', '.join(map(str, via))}",
     )
+    needs.update(_smooth(node.of))
     return _make(needs, Equation(node, MatrixSum(*_paths(node, via))), cell)
 
 

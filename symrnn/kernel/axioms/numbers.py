@@ -66,7 +66,9 @@ def minimum_by_maximum(least: Any) -> Theorem:
     """min(x, y) = x y / max(x, y) where max(x, y) ≠ 0: the two together are x and y."""
     if not isinstance(least, Min) or len(least.args) != 2:
         raise inapplicable(least, "a minimum of two numbers")
-    return _make((), Equation(least, sympy.Mul(*least.args) / Max(*least.args)), None)
+    greatest = Max(*least.args)
+    needs = (Fact.nonzero(greatest),)
+    return _make(needs, Equation(least, sympy.Mul(*least.args) / greatest), None)
 
 
 @schema
