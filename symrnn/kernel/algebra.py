@@ -20,7 +20,7 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import scalars
-from symrnn.kernel.terms import bound, renamed
+from symrnn.kernel.terms import bound, rebuilt, renamed
 from symrnn.language import shapes
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import (
@@ -81,7 +81,7 @@ def _with_canonical_index(node: Any) -> Any:
     """A binder whose parts are in normal form, its index named by how many stand within it."""
     aside = sympy.Dummy(integer=True)
     inner = renamed(node, aside)
-    inner = inner.func(*(part if part == aside else normal(part) for part in inner.args))
+    inner = rebuilt(inner, (part if part == aside else normal(part) for part in inner.args))
     if bound(inner) != (aside,):
         return inner
     depths = [int(s.name[1:]) for s in inner.atoms(Symbol) if _CANONICAL.fullmatch(s.name)]

@@ -14,7 +14,7 @@ from sympy import Expr, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import KINKED, SMOOTH, bound, within
+from symrnn.kernel.terms import KINKED, SMOOTH, bound, rebuilt, within
 from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.derivatives import TotalDerivative, VectorFunction
@@ -83,7 +83,7 @@ def put(term: Any, path: Path, new: Any) -> Any:
     place, *rest = path
     args = list(term.args)
     args[place] = put(args[place], tuple(rest), new)
-    return term.func(*args)
+    return rebuilt(term, args)
 
 
 def require_equal_there(term: Any, path: Path, needs: frozenset[Any], pure: bool) -> frozenset[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy
@@ -90,6 +90,8 @@ def require_term(node: Any) -> None:
                 require_term(part)
     elif type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
         raise _no_meaning(node, "one integer index with two bounds")
+    elif isinstance(node, sympy.Product) and node.function.is_zero:
+        raise _no_meaning(node, "a product of factors that are not 0 one and all")
     elif type(node) is sympy.Derivative:
         (variable, *more) = node.variables
         if more or not isinstance(variable, Symbol) or variable.is_integer:
@@ -268,6 +270,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
             variable of a derivative.
     """
     free = node.free_symbols if isinstance(node, Basic) else set()
+    free = free - set(bound(node)) if isinstance(node, Limit) else free
     values = {old: new for old, new in values.items() if old in free}
     if not values:
         return node
@@ -294,7 +297,7 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         return node.func(node.name, *(substitute(size, values) for size in node.shape))
     if isinstance(node, Unknown):
         return node.func(*node.args[:2], substitute(node.args[2], values))
-    replaced = node.func(*(substitute(part, values) for part in node.args))
+    replaced = rebuilt(node, [substitute(part, values) for part in node.args])
     if isinstance(node, TotalDerivative | ImmediateDerivative):
         # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
         if is_column(replaced.by) != is_column(node.by):
@@ -305,7 +308,20 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
 def renamed(node: Any, new: Symbol) -> Any:
     """A binder with another bound symbol, which occurs nowhere in it."""
     (old,) = bound(node)
-    return node.func(*(_renamed(part, old, new) for part in node.args))
+    return rebuilt(node, [_renamed(part, old, new) for part in node.args])
+
+
+def rebuilt(node: Any, args: Iterable[Any]) -> Any:
+    """A node of the same sort.
+
+    Raises:
+        IllFormedError: for a product of zeros over a range, which SymPy takes to be 0 where the
+            range is empty, too.
+    """
+    built = node.func(*args)
+    if isinstance(built, sympy.Product) and built.function.is_zero:
+        raise _no_meaning(built, "a product of factors that are not 0 one and all")
+    return built
 
 
 def _renamed(part: Any, old: Symbol, new: Symbol) -> Any:

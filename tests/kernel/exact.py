@@ -30,6 +30,18 @@ class Undecided(Exception):  # noqa: N818
     """A ball is too wide to tell, or the evaluator does not reach so far."""
 
 
+class NoSlope:
+    """The derivative of what is not differentiable; whatever is computed from it is none either."""
+
+    def _itself(self, *others: Any) -> NoSlope:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _itself
+
+
+NO_SLOPE = NoSlope()
+
+
 class Dual:
     """A number and its partial derivatives, at one level."""
 
@@ -41,6 +53,10 @@ class Dual:
     def linear(self, value: Any, slope: Any) -> Dual:
         """f(x), where f′(x) is `slope`."""
         return Dual(self.level, value, tuple(slope * each for each in self.slopes))
+
+    def kinked(self, value: Any) -> Dual:
+        """A value at which there is no derivative."""
+        return Dual(self.level, value, (NO_SLOPE,) * len(self.slopes))
 
     def _with(self, other: Any, value: Any, mine: Any, others: Any) -> Dual:
         if isinstance(other, Dual) and other.level == self.level:
@@ -61,6 +77,8 @@ class Dual:
         )
 
     def __add__(self, other: Any) -> Any:
+        if other is NO_SLOPE:
+            return other
         inner = self._inner(other)
         if inner is None:
             return other + self
@@ -78,9 +96,13 @@ class Dual:
         return -self + other
 
     def __mul__(self, other: Any) -> Any:
+        if other is NO_SLOPE:
+            return other
         inner = self._inner(other)
         if inner is None:
             return other * self
+        if isinstance(other, fmpq) and other == 0:
+            return ZERO
         return self._with(other, self.value * inner, inner, self.value)
 
     __rmul__ = __mul__
@@ -123,6 +145,8 @@ def is_zero(number: Any) -> bool:
 def same(left: Any, right: Any) -> bool:
     """Whether two numbers are equal with all their partials."""
     gap = left - right
+    if gap is NO_SLOPE:
+        return False
     if isinstance(gap, Dual):
         return same(gap.value, ZERO) and all(same(each, ZERO) for each in gap.slopes)
     return is_zero(gap)
@@ -152,6 +176,8 @@ def integer(number: Any) -> int | None:
 def power(number: Any, exponent: Any) -> Any:
     """xᵉ for real x; 0⁰ is 1."""
     whole = integer(exponent)
+    if whole is not None and abs(whole) > 1000:
+        raise Undecided("a large exponent")
     if whole is not None:
         return _whole_power(number, whole) if whole >= 0 else inverse(_whole_power(number, -whole))
     if isinstance(exponent, fmpq) and exponent.q == 2:
@@ -166,9 +192,11 @@ def power(number: Any, exponent: Any) -> Any:
     if sort < 0:
         raise NoValue("a power of a negative number")
     if sort == 0:
-        if isinstance(number, Dual) or isinstance(exponent, Dual) or sign(exponent) < 0:
+        if sign(exponent) < 0:
             raise NoValue("a power of 0")
-        return ZERO if sign(exponent) else ONE
+        value = ZERO if sign(exponent) else ONE
+        moved = number if isinstance(number, Dual) else exponent
+        return moved.kinked(value) if isinstance(moved, Dual) else value
     return apply("exp", exponent * apply("log", number))
 
 
@@ -185,7 +213,7 @@ def root(number: Any) -> Any:
     """√x, exactly where that is rational."""
     if isinstance(number, Dual):
         if sign(number) == 0:
-            raise NoValue("√ is not differentiable at 0")
+            return number.kinked(root(number.value))
         value = root(number.value)
         return number.linear(value, inverse(2 * value))
     if sign_or_zero(number) < 0:
@@ -225,8 +253,9 @@ def larger(left: Any, right: Any, towards: int = 1) -> Any:
             raise Undecided("a tie of balls")
         return left.union(right) if isinstance(left, arb) else right.union(arb(left))
     order = sign(gap) * towards
-    if order == 0 and (isinstance(left, Dual) or isinstance(right, Dual)) and not same(left, right):
-        raise NoValue("a maximum at a tie")
+    moved = left if isinstance(left, Dual) else right
+    if order == 0 and isinstance(moved, Dual) and not same(left, right):
+        return moved.kinked(moved.value)
     return left if order >= 0 else right
 
 
@@ -236,7 +265,7 @@ def absolute(number: Any) -> Any:
         return abs(number)
     order = sign(number)
     if order == 0 and isinstance(number, Dual) and not same(number, ZERO):
-        raise NoValue("|·| at 0")
+        return number.kinked(absolute(number.value))
     return -number if order < 0 else number
 
 
@@ -244,9 +273,7 @@ def step(number: Any, negative: int, zero: Any, positive: int) -> Any:
     """A step function, without a derivative at 0."""
     order = sign(number)
     if order == 0:
-        if isinstance(number, Dual):
-            raise NoValue("a step at 0")
-        return zero
+        return number.kinked(zero) if isinstance(number, Dual) else zero
     return fmpq(positive if order > 0 else negative)
 
 

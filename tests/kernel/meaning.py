@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy
 from exact import (
+    NO_SLOPE,
     ONE,
     ZERO,
     Dual,
@@ -175,7 +176,10 @@ def _unit(size: int, place: int) -> tuple[Any, ...]:
 
 def _slopes(number: Any, level: int, count: int) -> tuple[Any, ...]:
     of_level = isinstance(number, Dual) and number.level == level
-    return number.slopes if of_level else (ZERO,) * count
+    found = number.slopes if of_level else (ZERO,) * count
+    if NO_SLOPE in found:
+        raise Unspecified("a derivative at a kink")
+    return found
 
 
 # ------------------------------------------------------------------------------- scalars
@@ -250,7 +254,10 @@ def _derivative(node: Any, run: Run, names: Names) -> Any:
         symbol, names[symbol] if symbol in names else run.symbol(symbol)
     )
     value = scalar(node.expr, inner, {**names, symbol: variable})
-    return _slopes(value, inner.level, 1)[0]
+    try:
+        return _slopes(value, inner.level, 1)[0]
+    except Unspecified as kink:
+        raise NoValue("a derivative at a kink") from kink
 
 
 def _entry(node: Any, run: Run, names: Names) -> Any:
@@ -526,11 +533,7 @@ def _differentiated(node: Any, run: Run, names: Names) -> Matrix:
     held = {_key(each, run, names): _leaf(each, run, names) for each in held_leaves}
     held.pop(key, None)
     inner = run.cut(key, value, held)
-    try:
-        found = matrix(of, inner, names)
-    except NoValue as without:
-        matrix(of, run, names)  # which may have no value either
-        raise Unspecified(f"{of} at a kink") from without
+    found = matrix(of, inner, names)
     rows, cols = len(value), len(value[0])
     # Slopes are numbered row by row; vec goes column by column.
     order = [i * cols + j for j in range(cols) for i in range(rows)]
@@ -620,6 +623,6 @@ def require_smooth(activation: Activation, argument: Any, run: Run, names: Names
     for entry in (entry for row in matrix(argument, run, names) for entry in row):
         moved = Dual(run.level + 1, entry, (ONE,))
         try:
-            scalar(activation.function.expr, run, {**names, variable: moved})
+            _slopes(scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1)
         except NoValue as at_kink:
             raise OutsideMeaning(f"{argument} is at a kink") from at_kink

@@ -48,7 +48,8 @@ def order(left: Any, right: Any, given: Iterable[Any] = ()) -> Theorem:
 @schema
 def square(value: Any) -> Theorem:
     """0 ≤ x², x real."""
-    return _make((), Inequality(S.Zero, sympy.sympify(value) ** 2), None)
+    value = sympy.sympify(value)
+    return _make(conditions(value), Inequality(S.Zero, value**2), None)
 
 
 @schema

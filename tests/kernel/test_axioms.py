@@ -1,0 +1,109 @@
+"""Every axiom is true at small models, and the tester refuses a wrong twin of each.
+
+An axiom is tested by its row in the tables: one without a row fails. Limits are judged by late
+values; everything else is evaluated exactly, or by balls where roots are not rational.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from instances import INSTANCES
+from twins import TWINS
+from verdict import FALSE, HOLDS, Claim, Models
+from worlds import World, cells
+
+from symrnn.errors import SymrnnError
+from symrnn.kernel import axioms
+from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
+from symrnn.recurrence.elman import elman, sigma_inside
+from symrnn.theory.library import load
+
+EXAMPLES, AT, TRIES = 12, 8, 120
+
+
+def models() -> Models:
+    return Models(cells(), breadth=2)
+
+
+def test_every_axiom_has_a_row() -> None:
+    assert set(INSTANCES) == set(axioms())
+    assert set(TWINS) == set(axioms())
+
+
+@pytest.mark.parametrize("name", sorted(axioms()))
+def test_an_axiom_is_true(name: str) -> None:
+    counts: Counter[str] = Counter()
+    at = models()
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @given(st.randoms(use_true_random=False), st.sampled_from(cells()), st.integers(0, 99))
+    def instance(source: random.Random, cell: Any, seed: int) -> None:
+        try:
+            theorem = axioms()[name](*INSTANCES[name](World(source, cell)))
+        except SymrnnError:
+            counts["refused"] += 1
+            return
+        found = at.verdict(Claim.of(theorem), AT, seed)
+        counts.update(found.counts)
+        assert not found.false_at, f"{Claim.of(theorem)} at {found.false_at}"
+
+    instance()
+    for number in range(TRIES):
+        if counts[HOLDS]:
+            break
+        source = random.Random(f"{name}|{number}")
+        try:
+            theorem = axioms()[name](*INSTANCES[name](World(source, source.choice(cells()))))
+        except SymrnnError:
+            continue
+        counts.update(at.verdict(Claim.of(theorem), AT, number).counts)
+    assert counts[FALSE] == 0
+    assert counts[HOLDS] > 0, f"hypotheses are never met: {counts}"
+
+
+@pytest.mark.parametrize("name", sorted(axioms()))
+def test_the_wrong_twin_of_an_axiom_is_refused(name: str) -> None:
+    at = models()
+    for number in range(TRIES):
+        source = random.Random(f"twin {name}|{number}")
+        try:
+            args = INSTANCES[name](World(source, source.choice(cells())))
+            claim = TWINS[name](*args)
+        except SymrnnError:
+            continue
+        if at.verdict(claim, AT, number).false_at:
+            return
+    pytest.fail(f"the wrong twin of {name} was never found false")
+
+
+@pytest.mark.parametrize("make", [elman, sigma_inside])
+def test_every_instance_that_a_shipped_proof_uses_is_true(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: dict[Any, Claim] = {}
+    for module in (derivatives, limits, norms, numbers, ranges):
+        inner = module._make
+
+        def recorded(*args: Any, made: Any = inner) -> Any:
+            theorem = made(*args)
+            used[theorem.hypotheses, theorem.relation] = Claim.of(theorem)
+            return theorem
+
+        monkeypatch.setattr(module, "_make", recorded)
+    network, library = make(), load()
+    for statement in library.values():
+        for number, _ in enumerate(statement.parts(network)):
+            statement.theorem(network, library, number)
+    at, counts = Models((network.recurrence,), breadth=1), Counter[str]()
+    for number, claim in enumerate(used.values()):
+        found = at.verdict(claim, 3, number)
+        counts.update(found.counts)
+        assert not found.false_at, f"{claim} at {found.false_at}"
+    assert len(used) > 500
+    assert counts[HOLDS] > len(used)
