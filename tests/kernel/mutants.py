@@ -24,7 +24,7 @@ from typing import Any
 import coverage
 import pytest
 from _pytest.runner import runtestprotocol
-from planting import ROOT, Mutant, forget, mutants, planted, prepare
+from planting import ROOT, Mutant, compiled, forget, mutants, planted, prepare
 
 TESTS = ("tests/kernel", "tests/theory")
 OPEN = ("survived", "not reached")
@@ -151,7 +151,7 @@ class Trial:
         if child == 0:
             limit = int(5 * seconds) + GRACE
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-            with planted(mutant) as changed:
+            with planted(mutant.file, compiled(mutant)) as changed:
                 failed = _failure(items) if changed else NOT_RUN
             os.write(outward, failed.encode()[:4000])
             os._exit(1 if failed else 0)

@@ -90,11 +90,17 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST | None]]:
             yield f"{_short(node)} and/or", _with(node, op=other)
             for place, value in enumerate(values):
                 rest = [*values[:place], *values[place + 1 :]]
-                yield f"without {_short(value)}", rest[0] if len(rest) == 1 else _with(node, values=rest)
+                yield (
+                    f"without {_short(value)}",
+                    rest[0] if len(rest) == 1 else _with(node, values=rest),
+                )
         case ast.UnaryOp(op=ast.Not() | ast.USub()):
             yield f"{_short(node)} without its sign", node.operand
         case ast.BinOp() if type(node.op) in ARITHMETIC:
-            yield f"{_short(node)} with another operation", _with(node, op=ARITHMETIC[type(node.op)]())
+            yield (
+                f"{_short(node)} with another operation",
+                _with(node, op=ARITHMETIC[type(node.op)]()),
+            )
         case ast.Constant(value=bool()):
             yield f"{node.value} → {not node.value}", ast.Constant(not node.value)
         case ast.Constant(value=int()):
@@ -115,11 +121,16 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST | None]]:
                 yield f"without {_short(part)}", _with(node, elts=rest)
         case ast.Call(func=ast.Name(id=name)) if name in OTHER_NAME:
             other = OTHER_NAME[name]
-            yield f"{name} → {other} in {_short(node)}", _with(node, func=ast.Name(other, ast.Load()))
+            yield (
+                f"{name} → {other} in {_short(node)}",
+                _with(node, func=ast.Name(other, ast.Load())),
+            )
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             for place, clause in enumerate(node.generators):
                 for test in clause.ifs:
-                    open_clause = _with(clause, ifs=[each for each in clause.ifs if each is not test])
+                    open_clause = _with(
+                        clause, ifs=[each for each in clause.ifs if each is not test]
+                    )
                     clauses = [*node.generators]
                     clauses[place] = open_clause
                     yield f"without if {_short(test)}", _with(node, generators=clauses)
@@ -154,7 +165,9 @@ def places(tree: ast.AST) -> Iterator[Place]:
 def mutants(file: str) -> list[Mutant]:
     """All mutants of a file."""
     tree = _tree(file)
-    inside = {line for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for line in _body(node)}
+    inside = {
+        line for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for line in _body(node)
+    }
     return [
         Mutant(
             file,
@@ -186,6 +199,14 @@ def compiled(mutant: Mutant) -> CodeType:
     place = next(each for number, each in enumerate(places(tree)) if number == mutant.number)
     place.put()
     return compile(ast.fix_missing_locations(tree), str(ROOT / mutant.file), "exec")
+
+
+def replaced(file: str, old: str, new: str) -> CodeType:
+    """The code of a module in which a text, which stands there once, is another."""
+    source = (ROOT / file).read_text(encoding="utf-8")
+    if source.count(old) != 1 or old.count("\n") != new.count("\n"):
+        raise ValueError(f"{old!r} stands {source.count(old)} times in {file}")
+    return compile(source.replace(old, new), str(ROOT / file), "exec")
 
 
 # ----------------------------------------------------------------------------- planting
@@ -242,18 +263,17 @@ def prepare(files: Iterable[str]) -> None:
 
 
 @contextmanager
-def planted(mutant: Mutant) -> Iterator[bool]:
-    """Runs with a mutant in place; whether anything that runs is another than before."""
-    code = compiled(mutant)
+def planted(file: str, code: CodeType) -> Iterator[bool]:
+    """Runs with another code of a file in place; whether anything that runs is changed by that."""
     undo: list[Callable[[], None]] = []
     for inner in _codes(code):
-        for function in _functions(mutant.file).get((inner.co_qualname, inner.co_firstlineno), ()):
+        for function in _functions(file).get((inner.co_qualname, inner.co_firstlineno), ()):
             before = function.__code__
             if before != inner and before.co_freevars == inner.co_freevars:
                 function.__code__ = inner
                 undo.append(_setter(function, "__code__", before))
     if not undo:
-        undo += _named(mutant, code)
+        undo += _named(file, code)
     forget()
     try:
         yield bool(undo)
@@ -267,9 +287,9 @@ def _setter(owner: Any, name: str, value: Any) -> Callable[[], None]:
     return lambda: setattr(owner, name, value)
 
 
-def _named(mutant: Mutant, code: CodeType) -> list[Callable[[], None]]:
+def _named(file: str, code: CodeType) -> list[Callable[[], None]]:
     """Exchanges what the module names, and defaults of its functions, wherever they are used."""
-    module = module_of(mutant.file)
+    module = module_of(file)
     fresh = {**{name: getattr(module, name) for name in ("__name__", "__package__", "__file__")}}
     exec(code, fresh)  # noqa: S102 - the project's own source, with one change
     undo: list[Callable[[], None]] = []

@@ -385,7 +385,7 @@ def _of_scalar(scalar: Expr, moved: Any) -> Iterator[MatrixExpr]:
         case sympy.Pow() if not scalar.exp.has(MatrixExpr):
             rate = scalar.exp * scalar.base ** (scalar.exp - 1)
             yield rate * moved(_number(scalar.base))
-        case Norm() if scalar.kind == "F" or (scalar.kind == "2" and is_column(scalar.matrix)):
+        case Norm() if _round(scalar):
             row = Transposed(Vec(scalar.matrix))
             yield MatrixProduct(1 / scalar, row, moved(Vec(scalar.matrix)))
         case Entry() if is_column(scalar.matrix):
@@ -394,6 +394,11 @@ def _of_scalar(scalar: Expr, moved: Any) -> Iterator[MatrixExpr]:
             yield scalar.fdiff(1) * moved(_number(scalar.args[0]))
         case _:
             raise inapplicable(scalar, "a scalar with a differential rule")
+
+
+def _round(norm: Norm) -> bool:
+    """Whether ‖A‖² is the sum of the squares of A's entries: other norms have edges."""
+    return norm.kind == "F" or (norm.kind == "2" and is_column(norm.matrix))
 
 
 def _smooth(term: Any) -> Iterator[Hypothesis]:
@@ -408,6 +413,8 @@ def _smooth(term: Any) -> Iterator[Hypothesis]:
     if isinstance(term, Elementwise) and not is_smooth(term.activation):
         yield Smooth(term.activation, term.argument)
     if isinstance(term, Norm):
+        if not _round(term):
+            raise inapplicable(term, "a norm that is differentiable where it is not 0")
         yield Fact.positive(term)
     if isinstance(term, sympy.Pow):
         yield from of_power(term.base, term.exp, varies=True)
