@@ -149,10 +149,8 @@ def _with(node: Any, **fields: object) -> Any:
 
 def places(tree: ast.AST) -> Iterator[Place]:
     """All places of a tree that can be changed, annotations and decorators left alone."""
-    for parent in ast.walk(tree):
-        for field, value in ast.iter_fields(parent):
-            if field in ("annotation", "returns", "decorator_list"):
-                continue
+    for parent in _walk(tree):
+        for field, value in _fields(parent):
             children: list[tuple[int | None, Any]] = [(None, value)]
             if isinstance(value, list):
                 children = list(enumerate(value))
@@ -160,6 +158,19 @@ def places(tree: ast.AST) -> Iterator[Place]:
                 if isinstance(node, ast.expr | ast.stmt):
                     for change, new in changes(node):
                         yield Place(parent, field, index, node, change, new)
+
+
+def _fields(node: ast.AST) -> Iterator[tuple[str, Any]]:
+    said = ("annotation", "returns", "decorator_list")
+    return ((field, value) for field, value in ast.iter_fields(node) if field not in said)
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for _, value in _fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _walk(child)
 
 
 def mutants(file: str) -> list[Mutant]:

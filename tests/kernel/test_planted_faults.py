@@ -33,7 +33,7 @@ from symrnn.kernel import (
 from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import activation
-from symrnn.language.algebra import Identity, MatrixProduct, Parameter, Transposed, Zeros
+from symrnn.language.algebra import Identity, Parameter, Transposed
 from symrnn.language.derivatives import D, D_plus
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
