@@ -68,7 +68,7 @@ def loss_by(rnn, parameter, since, held):
     s, k, t, L = rnn.s, rnn.k, rnn.t, rnn.L
     total = ordered_sum(D(s[t], s[k]) * D_plus(s[k], parameter), (k, since + 1, t))
     return (
-        derivation(D(L[t], parameter, held=held), given=[since >= 0, since <= t])
+        derivation(D(L[t], parameter, held=held), given=[since >= 0, since <= t, t >= 1])
         .equals(D(L[t], s[t]) * D(s[t], parameter, held=held), by.chain_rule(s[t]))
         .equals(D(L[t], s[t]) * total, by.uses("bptt"))
     )
@@ -125,7 +125,7 @@ def parts_of(rnn, factor, turned, driven, read):
         parts[label.format("the state")] = sensitivity(rnn, parameter, 0 * t, ())
         parts[label.format("the loss")] = loss_by(rnn, parameter, 0 * t, ())
     parts["the initial state"] = (
-        derivation(D(L[t], s[0]), given=[t >= 0])
+        derivation(D(L[t], s[0]), given=[t >= 1])
         .equals(D(L[t], s[t]) * D(s[t], s[0]), by.chain_rule(s[t]))
         .equals(D(L[t], s[t]) * ordered_product(step, (j, 1, t)), by.uses("product_of_jacobians"))
     )
@@ -166,7 +166,7 @@ def parts_of(rnn, factor, turned, driven, read):
     )
     local = D_plus(s[k], Vec(W))
     parts["the gradient from the adjoint"] = (
-        derivation(D(L[t], Vec(W)), given=[t >= 0])
+        derivation(D(L[t], Vec(W)), given=[t >= 1])
         .equals(D(L[t], s[t]) * whole, by.uses("bptt"))
         .equals(ordered_sum(D(L[t], s[t]) * D(s[t], s[k]) * local, (k, 1, t)), by.algebra)
         .equals(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)), by.chain_rule(s[t]).backwards)
@@ -175,7 +175,7 @@ def parts_of(rnn, factor, turned, driven, read):
     spread = Kronecker(read, Identity(rnn.d)) * driven
     row = ordered_sum(D(L[t], s[k]) * immediate, (k, 1, t))
     parts["the gradient in the shape of W"] = (
-        derivation(D(L[t], W), given=[t >= 0])
+        derivation(D(L[t], W), given=[t >= 1])
         .equals(Unvec(D(L[t], Vec(W)).T, *W.shape), by.gradient_as_matrix)
         .equals(Unvec(ordered_sum(D(L[t], s[k]) * local, (k, 1, t)).T, *W.shape), by.uses("bptt"))
         .equals(Unvec(row.T, *W.shape), by.immediate_derivative)

@@ -33,7 +33,6 @@ def gradients_vanish(rnn):
     gamma, lam = rnn.gamma, rnn.lam
     C, E = Symbol("C", nonnegative=True), Symbol("E", nonnegative=True)
     contracting = [
-        k >= 0,
         k <= t,
         gamma * lam < 1,
         for_all(j, Inequality(largest_entry(rnn.slopes(j)), gamma)),
@@ -41,16 +40,18 @@ def gradients_vanish(rnn):
     ]
     outer, over_time, inner = D(L[t], s[t]), D(s[t], s[k]), D_plus(s[k], Vec(W))
     term = norm(outer * over_time * inner)
-    bounded = [for_all(t, Inequality(norm(outer), C), since=0), Inequality(norm(inner), E)]
+    bounded = [for_all(t, Inequality(norm(outer), C)), Inequality(norm(inner), E)]
     return {
-        "the derivative over many steps": derivation(norm(over_time), given=contracting)
+        "the derivative over many steps": derivation(norm(over_time), given=[k >= 0, *contracting])
         .at_most((gamma * lam) ** (t - k), by.uses_bound("product_bound"))
         .tends_to(0, by.geometric_decay, t),
-        "a bound for a term of the gradient": derivation(term, given=[*contracting, *bounded])
+        "a bound for a term of the gradient": derivation(
+            term, given=[k >= 1, *contracting, *bounded]
+        )
         .at_most(norm(outer) * norm(over_time) * norm(inner), by.submultiplicative)
         .at_most(C * norm(over_time) * E, by.assumed_bound)
         .at_most(C * (gamma * lam) ** (t - k) * E, by.uses_bound("product_bound")),
-        "a term of the gradient": derivation(term, given=[*contracting, *bounded])
+        "a term of the gradient": derivation(term, given=[k >= 1, *contracting, *bounded])
         .at_most(C * (gamma * lam) ** (t - k) * E, by.uses_bound("gradients_vanish"))
         .tends_to(0, by.geometric_decay, t),
     }

@@ -22,8 +22,7 @@ from symrnn.recurrence.unroll import explicit
 from symrnn.theory import rules
 from symrnn.theory.derivation import derivation, induction
 from symrnn.theory.statement import Statement, Witness, statement
-
-__version__ = "0.1.0"
+from symrnn.version import __version__ as __version__
 
 # What needs NumPy or Arb is loaded when it is first asked for: import costs what SymPy costs.
 _LATER = {

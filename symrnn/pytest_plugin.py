@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from symrnn.errors import SymrnnError
 from symrnn.language.notation import ELMAN
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.verify.evidence import GRADES, grade, plant_all
+from symrnn.verify.evidence import GRADES, grade, plant_all, require_caught
+
+LINES, WIDTH = 12, 400
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -62,6 +65,12 @@ class ProofItem(pytest.Item):
         """Run it; an error of the check is the failure."""
         self.check()
 
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What `symrnn check` says, without Python's way to it."""
+        if isinstance(excinfo.value, SymrnnError):
+            return shortened(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the statement stands."""
         return self.path, None, self.name
@@ -69,11 +78,16 @@ class ProofItem(pytest.Item):
 
 def _counterexamples(statement: Statement) -> None:
     for each in statement.counterexamples:
-        assert each.find().refutes, each.name
+        each.find()  # a witness that refutes nothing is refused where it is made
 
 
 def _slips(statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
-    planted = plant_all(statement, rnn, library)
-    alive = [fault for fault in planted if not fault.caught]
-    assert planted, "no slip was planted"
-    assert not alive, [(fault.slip, str(fault.claim), fault.caught_by) for fault in alive]
+    require_caught(statement.name, plant_all(statement, rnn, library))
+
+
+def shortened(error: SymrnnError) -> str:
+    """An error's message in at most `LINES` lines of at most `WIDTH` characters."""
+    lines = [
+        line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in str(error).splitlines()
+    ]
+    return "\n".join(lines if len(lines) <= LINES else [*lines[: LINES - 1], "  …"])

@@ -169,7 +169,8 @@ REFUSED = [
     (["derive", "dL/dW", "--standalone"], "--standalone is about LaTeX", "--format latex"),
     (["derive", "dL/dW", "--format", "numpy", "--copyable"], "--copyable", "--format numpy"),
     (["certify", "--activation", "x x"], "refused, column 3", "^"),
-    (["check", "--activation", "nothing"], "unknown activation", "tanh"),
+    (["check", "--activation", "nothing"], "refused, column", "^"),
+    (["check", "--activation", "x/(1+exp(-x)"], "refused, column", "^"),
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
     (["lecture", "--data", "no.csv"], "no.csv", ""),
     (["lecture", "--column", "a"], "--column", "--data"),
@@ -217,6 +218,10 @@ def test_check_a_file_of_the_users(
     code, out, err = run(capsys, monkeypatch, "check", str(proof))
     assert (code, err) == (0, "")
     assert out.startswith("✓ mine  sampled explicit derived")
+    formula = ["--activation", "x/(1+exp(-x))"]
+    code, out, err = run(capsys, monkeypatch, "check", str(proof), *formula)
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ mine  sampled explicit derived")
     code, out, err = run(capsys, monkeypatch, "check", str(proof), "--json")
     (record,) = json.loads(out)["statements"]
     assert code == 0
@@ -224,7 +229,7 @@ def test_check_a_file_of_the_users(
     assert record["grades"] == ["sampled", "explicit", "derived"]
     assert record["faults"]["planted"] == record["faults"]["caught"] > 0
     assert set(record) == {
-        *("name", "title", "grades", "uses", "residual"),
+        *("name", "title", "grades", "uses", "residual", "points"),
         *("faults", "counterexamples", "seconds"),
     }
 
@@ -240,6 +245,32 @@ def test_a_failing_statement_is_reported_with_its_cause(
     assert "Step 1 of `wrong` is not justified by `transpose_of_product`" in err
     assert "expected        bᵀ Wᵀ" in err
     assert "counterexample" in err and "differs by" in err
+    code, out, _ = run(capsys, monkeypatch, "check", str(wrong), "--json")
+    (record,) = json.loads(out)["statements"]
+    assert (code, record["grades"]) == (exits.FAILED, [])
+    assert record["failure"]["kind"] == "UnjustifiedStepError"
+    assert "is not justified by" in record["failure"]["message"]
+    assert record["failure"]["detail"]["expected"] == "bᵀ Wᵀ"
+
+
+def test_what_is_broken_takes_nothing_with_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    right = PROOF.format(name="mine", after="rnn.b.T * rnn.W.T")
+    files = {
+        "right.py": right,
+        "no_python.py": "def (",
+        "not_built.py": right.replace("mine", "not_built").replace("rnn.W * rnn.b", "1 / 0"),
+        "needs.py": right.replace("mine", "needs").replace("ment()", "ment(uses=['not_built'])"),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    code, out, err = run(capsys, monkeypatch, "check", str(tmp_path), "--json")
+    found = json.loads(out)
+    assert code == exits.FAILED
+    assert [each["name"] for each in found["statements"] if each["grades"]] == ["mine"]
+    assert {each["name"] for each in found["broken"]} == {"no_python.py", "not_built", "needs"}
+    assert "SyntaxError" in err and "uses `not_built`" in err
 
 
 def test_ctrl_c_has_its_exit_code(

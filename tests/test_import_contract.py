@@ -21,13 +21,13 @@ PACKAGE = "symrnn"
 
 # Lowest layer first; what stands in one row may not import each other.
 LAYERS = [
-    {"errors"},
-    {"activation_text", "derivative_text", "processors"},
+    {"errors", "version"},
+    {"activation_text", "derivative_text", "guard", "processors", "programs"},
     {"language"},
     {"calculus"},
     {"recurrence"},
-    {"kernel"},
-    {"theory", "numeric", "enclosure"},
+    {"kernel", "enclosure"},
+    {"theory", "numeric"},
     {"verify", "typeset", "machine"},
     {"lecture", "bench"},
     {"cli", "pytest_plugin"},

@@ -40,6 +40,10 @@ def test_a_wrong_statement_fails_every_grade(pytester: pytest.Pytester) -> None:
     result = run(pytester, RIGHT.replace("rnn.W.T, by", "rnn.W, by"))
     result.assert_outcomes(passed=1, failed=4)
     result.stdout.fnmatch_lines(["*is not justified by `transpose_of_product`*"])
+    said = str(result.stdout).split("product_turned_round[derived] _")[-1].splitlines()[1:]
+    failure = said[: next(at for at, line in enumerate(said) if line.startswith(("_", "=")))]
+    assert 2 < len(failure) <= 15
+    assert not any("Traceback" in line or line.startswith(">") for line in failure)
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:

@@ -13,14 +13,7 @@ from typing import Any
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.algebra import (
-    Identity,
-    MatrixProduct,
-    MatrixSum,
-    Transposed,
-    Zeros,
-    split_coefficient,
-)
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
 from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import Tangent
 from symrnn.language.ordered import OrderedSum, fresh_index
@@ -230,9 +223,8 @@ def _(node: Diag, tangent: Tangent, cotangent: MatrixExpr) -> MatrixExpr:
 
 @_pull.register
 def _(node: DiagonalOf, tangent: Tangent, cotangent: MatrixExpr) -> MatrixExpr:
-    # ⟨c g, diagonal(X)⟩ = ⟨c diag(g), X⟩; diag(1) is I
-    scalar, column = split_coefficient(cotangent)
-    return transposed(node.args[0], tangent, MatrixProduct(scalar, Diag(column)))
+    # ⟨g, diagonal(X)⟩ = ⟨diag(g), X⟩
+    return transposed(node.args[0], tangent, Diag(cotangent))
 
 
 @_pull.register

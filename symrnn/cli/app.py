@@ -1,8 +1,9 @@
-"""The commands, gathered; errors of ours become one message and an exit code."""
+"""The commands, gathered; errors of ours and of the system become one message and an exit code."""
 
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -10,10 +11,13 @@ from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
 from symrnn.cli.derive import derive
-from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED
+from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
 from symrnn.cli.lecture import lecture
 from symrnn.cli.new import new
+from symrnn.cli.output import OutputError, complain, prepare, say
+from symrnn.cli.signals import Stopped, heard
 from symrnn.errors import EvidenceError, SymrnnError
+from symrnn.version import __version__
 
 app = typer.Typer(
     name="symrnn",
@@ -28,16 +32,49 @@ for command in (lecture, check, derive, certify, bench, new):
     app.command()(command)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"symrnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Derive, check, run and typeset the gradients of recurrent networks."""
+
+
 def main() -> None:
-    """Run the command line; errors of ours are printed without a traceback."""
+    """Run the command line; what goes wrong is printed without a traceback."""
+    prepare()
     try:
-        app(standalone_mode=True)
+        with heard():
+            app(standalone_mode=True)
     except EvidenceError as error:
-        typer.echo(str(error), err=True)
+        complain(str(error))
         sys.exit(FAILED)
     except SymrnnError as error:
-        typer.echo(str(error), err=True)
+        complain(str(error))
         sys.exit(ILL_FORMED)
+    except OutputError as error:
+        if error.unheard:
+            sys.exit(UNHEARD)
+        complain(str(error))
+        sys.exit(UNREADABLE)
+    except OSError as error:
+        about = "" if error.filename is None else f"{error.filename}: "
+        complain(f"{about}{error.strerror or error}")
+        sys.exit(UNREADABLE)
+    except UnicodeError as error:
+        complain(f"a text that can not be read or written: {error}")
+        sys.exit(UNREADABLE)
     except KeyboardInterrupt:
-        typer.echo("interrupted; nothing was written", err=True)
+        complain("interrupted")
         sys.exit(INTERRUPTED)
+    except Stopped as stopped:
+        complain(f"ended by {stopped}")
+        sys.exit(128 + stopped.number)

@@ -12,9 +12,9 @@ from rich.console import Console
 from symrnn.bench.record import record
 from symrnn.bench.suite import ITEMS, run
 from symrnn.bench.table import remarks, table
+from symrnn.cli.output import say
 from symrnn.cli.progress import progress_bar
-from symrnn.errors import IllFormedError
-from symrnn.typeset.files import write_files
+from symrnn.typeset.files import require_room, write_files
 
 WIDTH = 160
 """Columns of the table where it does not go to a terminal."""
@@ -33,19 +33,21 @@ def bench(
     ] = None,
 ) -> None:
     """Compare ours with the installed peers, then time them; exit code 1 if results disagree."""
-    if path is not None and path.is_dir():
-        raise IllFormedError("--json names a folder", {"expected": "a file", "got": path})
+    if path is not None:
+        require_room(path.parent, [path.name])
     with progress_bar() as listener:
         rows = run(listener, quick, tuple(only or ()))
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    console.print(table(rows))
+    with console.capture() as shown:
+        console.print(table(rows))
+    say(shown.get().rstrip("\n"))
     for remark in remarks(rows):
-        typer.echo(remark)
+        say(remark)
     if quick:
-        typer.echo("quick: all results agree; sizes are too small for times to mean anything")
+        say("quick: all results agree; sizes are too small for times to mean anything")
     if path is not None:
         written = json.dumps(record(rows, quick), indent=2, ensure_ascii=False, allow_nan=False)
         write_files(path.parent, {path.name: f"{written}\n".encode()})
-        typer.echo(f"  {path}")
+        say(f"  {path}")

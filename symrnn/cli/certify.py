@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from symrnn.cli.activations import read_activation
 from symrnn.cli.exits import FAILED
+from symrnn.cli.output import say, say_json
 from symrnn.cli.progress import progress_bar
 from symrnn.enclosure import BOUNDED, UNDECIDED, Certificate
 from symrnn.enclosure import certify as enclose
@@ -35,9 +35,9 @@ def certify(
         record = found.record()
         if proof is not None:
             record["machine"] = proof.record()
-        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        say_json(record)
     else:
-        typer.echo("\n".join([*_lines(found), *_machine(proof)]))
+        say("\n".join([*_lines(found), *_machine(proof)]))
     if found.verdict == UNDECIDED:
         raise typer.Exit(FAILED)
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from symrnn.cli.activations import read_activation
 from symrnn.cli.exits import FAILED
+from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar
+from symrnn.cli.salvage import Broken, salvage
 from symrnn.errors import ParseError
-from symrnn.language.activations import FORMULAS
 from symrnn.language.notation import ELMAN
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
 from symrnn.recurrence.elman import CELLS
-from symrnn.theory.library import load
-from symrnn.verify.evidence import Evidence
+from symrnn.verify.evidence import Evidence, failure_record
 
 
 def check(
@@ -30,7 +30,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
     name: Annotated[
         str | None,
-        typer.Option("--activation", help="Check for this σ; for every σ by default."),
+        typer.Option(
+            "--activation",
+            help="Check for this σ, a name or a formula in x; by default for every σ.",
+        ),
     ] = None,
     cell: Annotated[
         str,
@@ -49,30 +52,35 @@ def check(
     if cell not in CELLS:
         raise ParseError(f"unknown cell {cell!r}", {"expected": ", ".join(CELLS)})
     prover = require_prover() if machine else None
-    if name is not None and name not in FORMULAS:
-        raise ParseError(f"unknown activation {name!r}", {"expected": ", ".join(FORMULAS)})
-    library = load(paths or None)
+    sigma = None if name is None else read_activation(name)
+    rnn = CELLS[cell](sigma)
+    library, broken = salvage(paths or None, rnn)
     with progress_bar() as listener:
-        rnn = CELLS[cell](name)
         evidence = prove(library, rnn, listener)
         checked = {} if prover is None else ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:
-        typer.echo(json.dumps(_record(evidence, checked), indent=2, ensure_ascii=False))
+        say_json(_record(evidence, checked, broken))
     else:
-        _report(evidence)
+        _report(evidence, broken)
         _report_machine(checked)
-    for each in evidence:
-        if each.failure is not None:
-            typer.echo(f"\n{each.failure}", err=True)
+    for failure in (*broken.values(), *(each.failure for each in evidence)):
+        if failure is not None:
+            complain(f"\n{failure}")
     refuted = any(each.refuted for each in checked.values())
-    if refuted or not all(each.complete for each in evidence):
+    if broken or refuted or not all(each.complete for each in evidence):
         raise typer.Exit(FAILED)
 
 
-def _record(evidence: tuple[Evidence, ...], checked: Mapping[str, Checked]) -> dict[str, Any]:
+def _record(
+    evidence: tuple[Evidence, ...], checked: Mapping[str, Checked], broken: Broken
+) -> dict[str, Any]:
     found: dict[str, Any] = {"statements": records(evidence)}
+    if broken:
+        found["broken"] = [
+            {"name": name, "failure": failure_record(error)} for name, error in broken.items()
+        ]
     if checked:
         found["machine"] = {name: each.record() for name, each in checked.items()}
     return found
@@ -83,31 +91,38 @@ def _report_machine(checked: Mapping[str, Checked]) -> None:
     if not checked:
         return
     graded = sum(each.graded for each in checked.values())
-    typer.echo(f"\nCoq accepted {graded} of {len(checked)} statements as theorems")
+    say(f"\nCoq accepted {graded} of {len(checked)} statements as theorems")
     width = max(map(len, checked))
     for name, each in checked.items():
         closed = sum(part.closed for part in each.parts)
         refused = sum(fault.refused for fault in each.faults)
-        typer.echo(
+        say(
             f"{'✓' if each.graded else '·'} {name:<{width}}  parts {closed}/{len(each.parts)}"
             f"  slips refused {refused}/{len(each.faults)}  axioms {len(each.axioms)}"
             f"  {'known from before' if each.cached else f'{each.seconds:.1f} s'}"
         )
         for part in each.parts:
             if not part.closed:
-                typer.echo(f"    {part.label or name}: {part.why_not}")
+                say(f"    {part.label or name}: {part.why_not}")
         for fault in each.faults:
             if not fault.refused:
-                typer.echo(f"    {fault.label or name}: not refused: {fault.slip}")
+                say(f"    {fault.label or name}: not refused: {fault.slip}")
 
 
-def _report(evidence: tuple[Evidence, ...]) -> None:
-    width = max(len(each.statement.name) for each in evidence)
+def _report(evidence: tuple[Evidence, ...], broken: Broken) -> None:
+    width = max(map(len, (*(each.statement.name for each in evidence), *broken)))
+    for name in broken:
+        say(f"✗ {name:<{width}}  (broken)")
     for each in evidence:
         mark = "✓" if each.complete else "✗"
         caught = sum(fault.caught for fault in each.faults)
         grades = " ".join(each.grades) or "(no grade)"
-        typer.echo(
+        say(
             f"{mark} {each.statement.name:<{width}}  {grades:<25}  residual {each.residual:.0e}"
-            f"  slips {caught}/{len(each.faults)}  {each.seconds:.1f} s"
+            f"  slips {caught}/{len(each.faults)}  points {_met(each)}  {each.seconds:.1f} s"
         )
+
+
+def _met(each: Evidence) -> int:
+    """At how many points, that met the hypotheses, lines were compared."""
+    return sum(found["met"] for found in each.points.values())

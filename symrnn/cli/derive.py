@@ -11,6 +11,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cli.activations import read_activation
+from symrnn.cli.output import say
 from symrnn.derivative_text import Quantity, parse_derivative
 from symrnn.errors import ParseError
 from symrnn.language.activations import Elementwise
@@ -82,7 +83,7 @@ def derive(
     match form:
         case Format.numpy:
             source = lower(right, "formula").source.rstrip()
-            typer.echo(f"# {text(left)}, {holds}\n{source}")
+            say(f"# {text(left)}, {holds}\n{source}")
         case Format.latex:
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {holds}"
@@ -92,9 +93,9 @@ def derive(
                 formula, where = _named(rnn, of, by, lettered.layout)
             if lettered.layout == DENOMINATOR:
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
-            typer.echo(make(formula, lettered, where=where, copyable=copyable, about=about))
+            say(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
-            typer.echo(f"{text(Equation(left, right))}\n({holds})")
+            say(f"{text(Equation(left, right))}\n({holds})")
 
 
 def _times(rnn: RNN, derivative: MatrixExpr, sign: str) -> str:

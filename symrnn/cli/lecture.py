@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.exits import NO_PDF
+from symrnn.cli.output import complain, say
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
@@ -16,7 +18,9 @@ from symrnn.lecture.project import open_project
 from symrnn.lecture.work import Lecture, make, make_project
 from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column, sunspots
+from symrnn.numeric.data.table import DECIMALS, SEPARATORS
 from symrnn.theory.library import load
+from symrnn.typeset.prose import listed
 
 
 def lecture(
@@ -37,6 +41,14 @@ def lecture(
     ] = None,
     column: Annotated[
         str | None, typer.Option("--column", help="Name of the column; the last numeric one.")
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option("--separator", help=f"Of --data: {', '.join(SEPARATORS)}; found by default."),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option("--decimal", help=f"Of --data: {', '.join(DECIMALS)}; found by default."),
     ] = None,
     formats: Annotated[
         list[str] | None,
@@ -69,8 +81,10 @@ def lecture(
     if (handout or notes) and "slides" not in asked:
         option = "--handout" if handout else "--notes"
         raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
-    if column is not None and data is None:
-        raise ParseError("--column names a column of a file", {"expected": "--data FILE.csv"})
+    about = {"--column": column, "--separator": separator, "--decimal": decimal}
+    for option, given in about.items():
+        if given is not None and data is None:
+            raise ParseError(f"{option} is about a file", {"expected": "--data FILE.csv"})
     prover = require_prover() if machine else None
     if project is not None:
         if data is not None:
@@ -94,7 +108,9 @@ def lecture(
         _report(made, machine)
         return
     lettered = notation(letters or LECTURE.name)
-    series = sunspots() if data is None else read_column(data, column)
+    series = sunspots() if data is None else read_column(data, column, separator, decimal)
+    if series.reading:
+        typer.echo(f"read {series.reading}")
     with progress_bar() as listener:
         made = make(
             load(),
@@ -112,16 +128,31 @@ def lecture(
 
 def _report(made: Lecture, machine: bool) -> None:
     net = made.network
-    typer.echo(f"{len(made.evidence)} statements proved and checked")
+    say(f"{len(made.evidence)} statements proved and checked")
     if machine:
         accepted = sum(each.kernel is not None for each in made.evidence)
-        typer.echo(f"{accepted} of them are theorems that Coq accepted")
+        say(f"{accepted} of them are theorems that Coq accepted")
     if net is not None:
-        typer.echo(
+        say(
             f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
             f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"
         )
     for path in made.files:
-        typer.echo(f"  {path}")
-    for advice in made.advice:
-        typer.echo(advice)
+        say(f"  {path}")
+    _report_missing(made)
+
+
+def _report_missing(made: Lecture) -> None:
+    """What could not be made, each reason once; ends with the exit code for it."""
+    if not made.missing:
+        return
+    for why in dict.fromkeys(made.missing.values()):
+        paths = [path for path, reason in made.missing.items() if reason == why]
+        complain(f"{listed([str(path) for path in paths])} not made: {why}")
+    logs = [str(path) for path in made.files if path.suffix == ".log"]
+    if logs:
+        complain(f"what TeX said stands in {listed(logs)}")
+    old = [str(path) for path in made.missing if path.exists()]
+    if old:
+        complain(f"{listed(old)} of an earlier run: kept as before, and not of these sources")
+    raise typer.Exit(NO_PDF)

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.output import say
 from symrnn.errors import IllFormedError
 from symrnn.lecture.project import NOTATION, PROSE
-from symrnn.typeset.files import write_files
+from symrnn.typeset.files import require_room, write_files
 
 SUFFIX = ".txt"
 """What template files carry that must not be taken for modules of the package."""
@@ -20,19 +21,13 @@ def new(
     directory: Annotated[Path, typer.Argument(help="The folder: made if missing, else empty.")],
 ) -> None:
     """Make a small lecture of your own: a statement, prose and a notation; build it, change it."""
-    if directory.exists() and not directory.is_dir():
-        raise IllFormedError(f"{directory} is no folder", {"expected": "a folder to be made"})
+    made = template()
+    require_room(directory, ())
     if directory.exists() and any(directory.iterdir()):
         raise IllFormedError(f"{directory} is not empty", {"expected": "a new or an empty folder"})
-    try:
-        written = write_files(directory, template())
-    except OSError as error:
-        raise IllFormedError(
-            f"{directory} can not be written", {"reason": error.strerror or error}
-        ) from error
-    for path in written:
-        typer.echo(f"  {path}")
-    typer.echo(f"symrnn lecture {directory} builds it")
+    for path in write_files(directory, made):
+        say(f"  {path}")
+    say(f"symrnn lecture {directory} builds it")
 
 
 def template() -> dict[str, bytes]:

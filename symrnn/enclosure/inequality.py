@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import mpmath
 import sympy
 from flint import arb, ctx
 from sympy import Expr
 
-from symrnn.enclosure.balls import fraction
-from symrnn.enclosure.growth import UndecidedError
+from symrnn.enclosure.adversary import NotRealError, highest
+from symrnn.enclosure.slope import STEPS
 from symrnn.enclosure.supremum import BITS, Supremum
-from symrnn.errors import EvidenceError
+from symrnn.enclosure.undecided import UndecidedError
+from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.language.balls import fraction
 
 WIDTH = 44
 """sup(left - right) is enclosed to 2⁻⁴⁴, below 1e-13. Where two functions touch to a high order it
 takes very many boxes to be closer."""
+
+SLACK = mpmath.mpf(10) ** -25
 
 
 def excess(left: Expr, right: Expr) -> Fraction:
@@ -29,18 +34,38 @@ def excess(left: Expr, right: Expr) -> Fraction:
 
     Raises:
         UndecidedError: what stopped it, or that the difference is not bounded.
+        DisagreementError: an independent search found more: a fault of symrnn.
     """
     gap = left - right
+    if gap.has(*STEPS):
+        raise UndecidedError("a step has a value of its own at its jump", {"left - right": gap})
     with ctx.workprec(BITS):
         size = Supremum(gap, WIDTH)
         if size.run():
             raise UndecidedError("left - right is not bounded", {"left": left, "right": right})
+        if size.singular:
+            raise UndecidedError("left - right is not defined", {"at": f"x = {size.singular[0]}"})
         # gap + c ≥ 0 for c = sup|gap|, so that sup(gap) = sup|gap + c| - c.
         shift = sympy.Integer(int(float(size.known.upper)) + 1)
         shifted = Supremum(gap + shift, WIDTH)
         if shifted.run():
             raise UndecidedError("left - right is not bounded", {"left": left, "right": right})
-        return fraction((shifted.known.upper - arb(int(shift))).upper())
+        found = fraction((shifted.known.upper - arb(int(shift))).upper())
+    _confirm(gap, found)
+    return found
+
+
+def _confirm(gap: Expr, bound: Fraction) -> None:
+    try:
+        seen = highest(gap)
+    except NotRealError as error:
+        raise UndecidedError("left - right is not real", {"left - right": gap}) from error
+    with mpmath.workdps(60):
+        if seen.slope > mpmath.mpf(bound.numerator) / bound.denominator + SLACK:
+            raise DisagreementError(
+                "a value above the certified bound: please report this fault of symrnn",
+                {"left - right": gap, "near": f"x = {mpmath.nstr(seen.where, 20)}"},
+            )
 
 
 def require_at_most(left: Expr, right: Expr, tolerance: Fraction) -> None:

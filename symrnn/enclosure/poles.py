@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sympy
 from flint import arb
 from sympy import Expr, Mul
 
-from symrnn.enclosure.balls import ball, jet
 from symrnn.language.activations import X
+from symrnn.language.balls import jet
 
 
-def has_pole(f: Expr, near: arb, ends: Iterable[Expr] = ()) -> bool:
+def has_pole(f: Expr, near: arb) -> bool:
     """Whether |f| is seen to be unbounded near a place.
 
-    It is if the numerator does not vanish there and a factor of the denominator does: at an end of
-    the interval exactly, inside it since its sign changes.
+    It is if numerator and denominator are continuous there, the numerator does not vanish, and a
+    factor of the denominator does, since its sign changes.
 
     Args:
         f: an expression without kinks.
         near: a narrow ball.
-        ends: the ends of the interval on which f is looked at.
     """
     whole = sympy.together(f.replace(sympy.tan, _by_sine))
     numerator, denominator = sympy.fraction(whole)
@@ -29,12 +26,12 @@ def has_pole(f: Expr, near: arb, ends: Iterable[Expr] = ()) -> bool:
     width = 2 * near.rad() + arb(2) ** -60 * (1 + near.abs_upper())
     left, right = near.mid() - width, near.mid() + width
     between = left.union(right)
-    bases = [b for b in (g.as_base_exp()[0] for g in Mul.make_args(denominator)) if b.has(X)]
-    for end in ends:
-        if end.is_finite and ball(end).overlaps(between):
-            top = ball(numerator.subs(X, end))
-            vanishes = any(sympy.simplify(base.subs(X, end)) == 0 for base in bases)
-            return vanishes and bool(top > 0 or top < 0)
+    factors = [(g, *g.as_base_exp()) for g in Mul.make_args(denominator) if g.has(X)]
+    # Only of a constant power the base stands for the factor: not of e^{1/x²}.
+    bases = [base if exponent.is_Rational else g for g, base, exponent in factors]
+    # A base that is not finite there may outweigh the zero of another, as e^{1/x²} does.
+    if not all(jet(base, between, 1)[0].is_finite() for base in bases):
+        return False
     top = jet(numerator, between, 1)[0]
     return bool(top > 0 or top < 0) and any(_changes_sign(base, left, right) for base in bases)
 

@@ -2,7 +2,9 @@
 
 A box is dropped when it can not hold the largest value; where f is monotone in it, its ends
 stand for it; where f′ is, Newton's method closes in on the one place where f′ may vanish. What is
-left is halved.
+left is halved. Where f has kinks, a box whose balls give every switch its sign is one of the smooth
+function that f is there; one that is narrow and still holds a kink is bounded by the largest of all
+the branches that f may have in it.
 """
 
 from __future__ import annotations
@@ -10,12 +12,14 @@ from __future__ import annotations
 import heapq
 import itertools
 from dataclasses import dataclass, field
+from functools import partial
 
 from flint import arb
 from sympy import Expr
 
-from symrnn.enclosure.balls import jet
-from symrnn.enclosure.growth import UndecidedError
+from symrnn.enclosure.switches import branches, is_smooth, resolve
+from symrnn.enclosure.undecided import UndecidedError
+from symrnn.language.balls import jet
 
 
 class NotSmoothError(UndecidedError):
@@ -57,10 +61,21 @@ class Largest:
 
 @dataclass(frozen=True)
 class Box:
-    """An interval. Its ends are exact, or balls around the ends of the interval searched."""
+    """An interval, and what f is there.
+
+    Its ends are exact, or balls around the ends of the interval searched.
+    """
 
     left: arb
     right: arb
+    f: Expr
+
+    @staticmethod
+    def of(left: arb, right: arb, f: Expr) -> Box:
+        """With the switches of f resolved that keep their signs on the box."""
+        if not is_smooth(f):
+            f = resolve(f, lambda u: sign_on(u, left.union(right)))
+        return Box(left, right, f)
 
     @property
     def ball(self) -> arb:
@@ -76,14 +91,25 @@ class Box:
         """The part that lies in a ball."""
         left = other.lower() if other.lower() > self.left else self.left
         right = other.upper() if other.upper() < self.right else self.right
-        return Box(left, right)
+        return Box(left, right, self.f)
+
+
+def sign_on(u: Expr, where: arb) -> int | None:
+    """The sign of a smooth function on a ball, where that is seen."""
+    value, slope = jet(u, where, 2)
+    middle = where.mid()
+    # The second enclosure is close where u touches 0: u(m + h) = u(m) + u′(ξ) h.
+    for values in (value, jet(u, middle, 1)[0] + slope * (where - middle)):
+        if values > 0 or values < 0:
+            return 1 if values > 0 else -1
+    return None
 
 
 def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> None:
     """Close in on sup|f| between two numbers, together with what is known of other intervals.
 
     Args:
-        f: an expression in `X`, smooth between `left` and `right`.
+        f: an expression in `X`.
         left, right: the ends; balls around them where they are not dyadic numbers.
         tolerance: how far the upper end may stay above the lower.
         known: improved in place.
@@ -96,14 +122,14 @@ def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> No
     queue: list[tuple[float, int, Box, arb]] = []
 
     def add(box: Box) -> None:
-        bound = _upper(f, box)
+        bound = _upper(box)
         if not bound.is_finite() and box.is_narrow:
             raise NotSmoothError(box.ball)
         order = -float(bound) if bound.is_finite() else float("-inf")
         heapq.heappush(queue, (order, next(number), box, bound))
 
-    whole = Box(left, right)
-    _ends(f, whole, known)
+    whole = Box.of(left, right, f)
+    _ends(whole, known)
     add(whole)
     while queue:
         _, _, box, bound = heapq.heappop(queue)
@@ -113,11 +139,22 @@ def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> No
         known.boxes += 1
         if known.boxes > MAX_BOXES:
             raise UndecidedError(f"more than {MAX_BOXES} boxes", {"near": box.ball.str(15)})
-        for part in _closer(f, box, known):
+        for part in _closer(box, known):
             add(part)
 
 
-def _upper(f: Expr, box: Box) -> arb:
+def _upper(box: Box) -> arb:
+    """An upper bound of |f| over a box; of all its branches if the box is narrow."""
+    if is_smooth(box.f) or not box.is_narrow:
+        return _upper_smooth(box.f, box)
+    found = branches(box.f)
+    if found is None:
+        return arb.pos_inf()
+    bounds = [_upper_smooth(branch, box) for branch in found]
+    return max(bounds, key=float) if all(b.is_finite() for b in bounds) else arb.pos_inf()
+
+
+def _upper_smooth(f: Expr, box: Box) -> arb:
     """An upper bound of |f| over a box: the lesser of two enclosures.
 
     The second is Taylor's polynomial about the middle m with Lagrange's remainder,
@@ -125,6 +162,8 @@ def _upper(f: Expr, box: Box) -> arb:
     order.
     """
     ball = box.ball
+    if not is_smooth(f):
+        return arb(jet(f, ball, 1)[0].abs_upper())
     around = jet(f, ball, ORDER + 1)
     middle = ball.mid()
     *_, remainder = around
@@ -135,30 +174,48 @@ def _upper(f: Expr, box: Box) -> arb:
     return min(finite, key=float) if finite else arb.pos_inf()
 
 
-def _closer(f: Expr, box: Box, known: Largest) -> list[Box]:
+def _closer(box: Box, known: Largest) -> list[Box]:
     """The parts of a box that may hold the largest |f|; none if its ends stand for it."""
-    middle = box.ball.mid()
+    middle, f = box.ball.mid(), box.f
+    if not is_smooth(f):
+        if box.is_narrow:
+            _see(box, known, box.left, box.right)
+            # Nothing is gained by halving: the branches do not come closer than that.
+            known.bounded(_upper(box))
+            return []
+        _see(box, known, middle)
+        return [Box.of(box.left, middle, f), Box.of(middle, box.right, f)]
     value, slope = jet(f, middle, 2)
     known.seen(value, middle)
     _, slopes, bends = jet(f, box.ball)
     if slopes.is_finite() and not slopes.contains(arb(0)):
-        _ends(f, box, known)
+        _ends(box, known)
         return []
     if bends.is_finite() and not bends.contains(arb(0)):
         # f′(x) = f′(m) + f″(ξ)(x - m): where f′ vanishes, x = m - f′(m)/f″(ξ).
         newton = middle - slope / (2 * bends)
         if not newton.overlaps(box.ball):
-            _ends(f, box, known)
+            _ends(box, known)
             return []
         if newton.rad() < box.ball.rad() / 4:
-            _ends(f, box, known)
+            _ends(box, known)
             return [box.within(newton)]
-    return [Box(box.left, middle), Box(middle, box.right)]
+    return [Box(box.left, middle, f), Box(middle, box.right, f)]
 
 
-def _ends(f: Expr, box: Box, known: Largest) -> None:
+def _see(box: Box, known: Largest, *places: arb) -> None:
+    for place in places:
+        at = resolve(box.f, partial(sign_on, where=place))
+        if is_smooth(at):
+            known.seen(jet(at, place, 1)[0], place)
+
+
+def _ends(box: Box, known: Largest) -> None:
+    if not is_smooth(box.f):
+        _see(box, known, box.left, box.right)
+        return
     for end in (box.left, box.right):
-        value = jet(f, end, 1)[0]
+        value = jet(box.f, end, 1)[0]
         if not value.is_finite():
             raise NotSmoothError(end)
         known.seen(value, end)

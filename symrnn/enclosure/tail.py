@@ -1,44 +1,92 @@
 """From an expression to its growth on [B, ∞): one rule for each function.
 
 Each rule takes the leading part out and leaves a remainder r that falls towards 0; what the
-function makes of 1 + r is r times a ball, by the mean value theorem.
+function makes of p + r is Taylor's polynomial in r, and Lagrange's remainder a ball.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 import sympy
 from flint import arb
-from sympy import Expr, Poly
+from sympy import Expr
 
-from symrnn.enclosure.balls import ball, jet
-from symrnn.enclosure.growth import Coefficient, Growth, Order, UndecidedError, stays_nonnegative
+from symrnn.enclosure import waves
+from symrnn.enclosure.growth import Coefficient, Growth, Order
+from symrnn.enclosure.switches import is_smooth, resolve
+from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
+from symrnn.language.balls import ball, jet
+
+TAYLOR = 8
+"""Terms of Taylor's polynomial, where the remainder is one term."""
+TAYLOR_MANY = 4
+"""The same where the remainder has several terms."""
+ENVELOPES = (-(X**3), -(X**2), -X, -X / 8)
+"""e to one of these bounds e^u where u falls faster."""
 
 
-@singledispatch
+@lru_cache(maxsize=4096)
 def growth(node: Expr, start: int) -> Growth:
-    """An expression without kinks as a sum of terms, for x ≥ start > 0.
+    """An expression as a sum of terms, for x ≥ start > 0. Kinks are resolved by signs far out.
 
     Raises:
         UndecidedError: for a function or a combination without a rule.
     """
+    if not is_smooth(node):
+        node = resolve(node, lambda u: far_sign(u, start))
     if not node.free_symbols:
         return Growth.number(node, start)
+    if _is_recurrent(node):
+        return _recurrent(node, start)
+    return _growth(node, start)
+
+
+def far_sign(u: Expr, start: int) -> int | None:
+    """The sign that u has on all of [start, ∞); None if that is not seen."""
+    try:
+        whole = growth(u, start)
+        if not whole.terms:
+            return 0
+        _, coefficient, rest = whole.relative_rest
+        if not 1 + rest.enclosure() > 0:
+            return None
+    except UndecidedError:
+        return None
+    return 1 if coefficient.ball > 0 else -1
+
+
+def _is_recurrent(node: Expr) -> bool:
+    """Whether X stands only in sines and cosines of polynomials, and they in another function."""
+    if isinstance(node, sympy.Add | sympy.Mul | sympy.sin | sympy.cos | sympy.tan):
+        return False
+    if node.is_Pow and node.exp.is_Integer and node.exp > 0:
+        return False
+    found = node.atoms(sympy.sin, sympy.cos)
+    inner = {wave for wave in found if wave.args[0].is_polynomial(X)}
+    return bool(inner) and not node.xreplace({w: sympy.Dummy(real=True) for w in inner}).has(X)
+
+
+def _recurrent(node: Expr, start: int) -> Growth:
+    waves.span(node)  # refuses what is not bounded
+    return Growth({Order(Fraction(0), sympy.S.Zero, node): Coefficient.of(sympy.S.One)}, start)
+
+
+@singledispatch
+def _growth(node: Expr, start: int) -> Growth:
     raise UndecidedError(
         f"no rule for {type(node).__name__} towards infinity", {"expression": node}
     )
 
 
-@growth.register
+@_growth.register
 def _symbol(node: sympy.Symbol, start: int) -> Growth:
     return Growth({Order(Fraction(1), sympy.S.Zero): Coefficient.of(sympy.S.One)}, start)
 
 
-@growth.register
+@_growth.register
 def _sum(node: sympy.Add, start: int) -> Growth:
     total = Growth({}, start)
     for term in node.args:
@@ -46,7 +94,7 @@ def _sum(node: sympy.Add, start: int) -> Growth:
     return total
 
 
-@growth.register
+@_growth.register
 def _product(node: sympy.Mul, start: int) -> Growth:
     total = Growth.number(sympy.S.One, start)
     for factor in node.args:
@@ -54,10 +102,8 @@ def _product(node: sympy.Mul, start: int) -> Growth:
     return total
 
 
-@growth.register
+@_growth.register
 def _power(node: sympy.Pow, start: int) -> Growth:
-    if not node.free_symbols:
-        return Growth.number(node, start)
     base, exponent = node.as_base_exp()
     if base == sympy.E:
         return _exponential(growth(exponent, start))
@@ -68,33 +114,38 @@ def _power(node: sympy.Pow, start: int) -> Growth:
             total *= inner
         return total
     if not exponent.is_Rational:
-        raise UndecidedError("a power with this exponent has no rule", {"expression": node})
+        return _exponential(growth(exponent, start) * growth(sympy.log(base), start))
     order, coefficient, rest = growth(base, start).relative_rest
     if not exponent.is_Integer and not coefficient.ball > 0:
         raise UndecidedError("a root of what is not positive", {"expression": node})
+    if order.logs and not exponent.is_Integer:
+        raise UndecidedError("a root of a logarithm has no rule", {"expression": node})
     power = Fraction(int(exponent.p), int(exponent.q))
-    lead = Order(order.exponent * power, sympy.expand(order.rate * exponent))
+    rate = sympy.expand(order.rate * exponent)
+    lead = Order(order.exponent * power, rate, sympy.S.One, int(order.logs * power))
     exact = None if coefficient.exact is None else coefficient.exact**exponent
     scale = jet(X**exponent, coefficient.ball, 1)[0] if exact is None else ball(exact)
     whole = Growth({lead: Coefficient(scale, exact)}, start)
-    # (1 + r)^p = 1 + r p (1 + θr)^{p-1} with θ between 0 and 1.
-    return whole * _one_plus(rest, exponent * X ** (exponent - 1))
+    return whole * _near(X**exponent, sympy.S.One, rest)
 
 
-def _one_plus(rest: Growth, slope: Expr) -> Growth:
-    """1 + r f′(1 + θr), for the derivative f′ of a function with f(1) = 1."""
-    return Growth.number(sympy.S.One, rest.start) + _carried(rest, slope, arb(1))
-
-
-def _carried(rest: Growth, slope: Expr, at: arb) -> Growth:
-    """f(p + r) - f(p) = r f′(p + θr): `slope` is f′ in `X`, `at` is p."""
+def _near(f: Expr, point: Expr, rest: Growth) -> Growth:
+    """f(p + r) = Σ_{k<n} f⁽ᵏ⁾(p) rᵏ/k! + f⁽ⁿ⁾(p + θr) rⁿ/n!, with r that falls towards 0."""
+    total = Growth.number(f.subs(X, point), rest.start)
     if not rest.terms:
-        return rest
-    between = at + rest.enclosure() * arb(0.5, 0.5)
-    values = jet(slope, between, 1)[0]
-    if not values.is_finite():
+        return total
+    terms = TAYLOR if len(rest.terms) == 1 else TAYLOR_MANY
+    between = ball(point) + rest.enclosure() * arb(0.5, 0.5)
+    last = jet(f, between, terms + 1)[terms]
+    if not last.is_finite():
         raise UndecidedError("the remainder is not small yet", {"from": rest.start})
-    return rest * Growth.number(values, rest.start)
+    power, slope = rest, f
+    for order in range(1, terms):
+        slope = slope.diff(X)
+        factor = slope.subs(X, point) / sympy.factorial(order)
+        total += power * Growth.number(factor, rest.start)
+        power *= rest
+    return total + power * Growth.number(last, rest.start)
 
 
 def _split(inner: Growth) -> tuple[Expr, Growth]:
@@ -109,7 +160,8 @@ def _split(inner: Growth) -> tuple[Expr, Growth]:
             rest[order] = coefficient
         elif (
             order.rate == 0
-            and order.wave is None
+            and order.wave == 1
+            and order.logs == 0
             and order.exponent.denominator == 1
             and coefficient.exact is not None
         ):
@@ -120,98 +172,157 @@ def _split(inner: Growth) -> tuple[Expr, Growth]:
 
 
 def _exponential(inner: Growth) -> Growth:
-    polynomial, rest = _split(inner)
+    try:
+        polynomial, rest = _split(inner)
+    except UndecidedError:
+        return _beyond_polynomials(inner)
     constant = polynomial.subs(X, 0)
     lead = Order(Fraction(0), sympy.expand(polynomial - constant))
     whole = Growth({lead: Coefficient.of(sympy.exp(constant))}, inner.start)
-    if not rest.terms:
-        return whole
-    one = Growth.number(sympy.S.One, inner.start)
-    return whole * (one + _carried(rest, sympy.exp(X), arb(0)))
+    return whole * _near(sympy.exp(X), sympy.S.Zero, rest)
 
 
-@growth.register
+def _beyond_polynomials(inner: Growth) -> Growth:
+    """e^u for a u that has a logarithm, or that falls faster than a polynomial given above."""
+    logs = {o: c for o, c in inner.terms.items() if o == Order(Fraction(0), sympy.S.Zero, logs=1)}
+    for order, coefficient in logs.items():
+        if coefficient.exact is not None and coefficient.exact.is_Rational:
+            power = Fraction(int(coefficient.exact.p), int(coefficient.exact.q))
+            others = {o: c for o, c in inner.terms.items() if o != order}
+            lead = Growth({Order(power, sympy.S.Zero): Coefficient.of(sympy.S.One)}, inner.start)
+            return lead * _exponential(Growth(others, inner.start))
+    for envelope in ENVELOPES:
+        gap = inner + -growth(envelope, inner.start)
+        try:
+            _, coefficient, rest = gap.relative_rest
+            below = coefficient.ball < 0 and 1 + rest.enclosure() > 0
+        except UndecidedError:
+            continue
+        if below:
+            return Growth({Order(Fraction(0), envelope): Coefficient(arb(0.5, 0.5))}, inner.start)
+    raise UndecidedError("an exponent that is no polynomial leads", {"from": inner.start})
+
+
+@_growth.register
 def _exp(node: sympy.exp, start: int) -> Growth:
     return _exponential(growth(node.args[0], start))
 
 
-@growth.register
+@_growth.register
 def _log(node: sympy.log, start: int) -> Growth:
     order, coefficient, rest = growth(node.args[0], start).relative_rest
-    if order.exponent != 0 or not coefficient.ball > 0:
-        raise UndecidedError("a logarithm of x itself has no rule", {"expression": node})
+    if order.logs or not coefficient.ball > 0:
+        raise UndecidedError("a logarithm of this has no rule", {"expression": node})
+    exponent = sympy.Rational(order.exponent.numerator, order.exponent.denominator)
     constant = coefficient.ball.log() if coefficient.exact is None else sympy.log(coefficient.exact)
-    lead = growth(order.rate, start) + Growth.number(constant, start)
-    return lead + _carried(rest, 1 / X, arb(1))
+    log_x = Growth.gather(
+        [(Order(Fraction(0), sympy.S.Zero, logs=1), Coefficient.of(exponent))], start
+    )
+    lead = growth(order.rate, start) + log_x + Growth.number(constant, start)
+    return lead + _near(sympy.log(X), sympy.S.One, rest)
 
 
-def _limit_at_infinity(inner: Growth) -> int:
+def limit_at_infinity(inner: Growth) -> int:
     """1 or -1 where a growth tends to ∞ or -∞; 0 where it stays bounded."""
     if not inner.largest or inner.largest[0][0].sign <= 0:
         return 0
     return 1 if inner.leading[1].ball > 0 else -1
 
 
-@growth.register
+@_growth.register
 def _tanh(node: sympy.tanh, start: int) -> Growth:
     inner = growth(node.args[0], start)
-    side = _limit_at_infinity(inner)
+    side = limit_at_infinity(inner)
     if side == 0:
         return _near_a_point(node, inner)
     # tanh y = ±(1 - 2u/(1+u)) with u = e^{∓2y}, which falls.
     u = _exponential(inner * Growth.number(sympy.Integer(-2 * side), start))
-    inverse = _one_plus(u, -(X**-2))
+    inverse = _near(1 / X, sympy.S.One, u)
     fall = Growth.number(sympy.Integer(-2), start) * u * inverse
     return Growth.number(sympy.Integer(side), start) * (Growth.number(sympy.S.One, start) + fall)
 
 
-@growth.register
+@_growth.register
 def _erf(node: sympy.erf, start: int) -> Growth:
     inner = growth(node.args[0], start)
-    side = _limit_at_infinity(inner)
+    side = limit_at_infinity(inner)
     if side == 0:
         return _near_a_point(node, inner)
-    polynomial, rest = _split(inner)
-    if rest.terms:
-        raise UndecidedError("erf of a polynomial has a rule", {"expression": node})
     # 0 ≤ 1 - erf y ≤ e^{-y²} for y ≥ 0.
-    if not stays_nonnegative(side * polynomial, start):
+    if far_sign(node.args[0], start) != side:
         raise UndecidedError("the argument of erf is not positive yet", {"from": start})
-    fall = _exponential(growth(sympy.expand(-(polynomial**2)), start))
+    fall = _exponential(-(inner * inner))
     missing = Growth.number(arb(-0.5, 0.5), start) * fall
     return Growth.number(sympy.Integer(side), start) * (Growth.number(sympy.S.One, start) + missing)
 
 
-@growth.register
+@_growth.register
 def _atan(node: sympy.atan, start: int) -> Growth:
     argument = node.args[0]
     inner = growth(argument, start)
-    side = _limit_at_infinity(inner)
+    side = limit_at_infinity(inner)
     if side == 0:
         return _near_a_point(node, inner)
-    # atan y = ±π/2 - atan(1/y), and atan z = z/(1 + (θz)²).
-    inverse = growth(1 / argument, start)
-    return Growth.number(side * sympy.pi / 2, start) + -_carried(inverse, 1 / (1 + X**2), arb(0))
+    # atan y = ±π/2 - atan(1/y).
+    if far_sign(argument, start) != side:
+        raise UndecidedError("the argument of atan has no sign yet", {"from": start})
+    inverse = _near(sympy.atan(X), sympy.S.Zero, growth(1 / argument, start))
+    return Growth.number(side * sympy.pi / 2, start) + -inverse
 
 
-@growth.register(sympy.sin)
-@growth.register(sympy.cos)
-def _wave(node: Expr, start: int) -> Growth:
-    inner = growth(node.args[0], start)
-    if _limit_at_infinity(inner) == 0:
+@_growth.register
+def _asinh(node: sympy.asinh, start: int) -> Growth:
+    argument = node.args[0]
+    inner = growth(argument, start)
+    side = limit_at_infinity(inner)
+    if side == 0:
         return _near_a_point(node, inner)
-    polynomial, rest = _split(inner)
-    exact = not rest.terms and Poly(polynomial, X).degree() >= 1
-    wave = node if exact else "mixed"
-    return Growth({Order(Fraction(0), sympy.S.Zero, wave): Coefficient.of(sympy.S.One)}, start)
+    y = side * argument
+    whole = growth(sympy.log(y + sympy.sqrt(y**2 + 1)), start)
+    return Growth.number(sympy.Integer(side), start) * whole
 
 
-@growth.register
+@_growth.register(sympy.sin)
+@_growth.register(sympy.cos)
+def _wave(node: Expr, start: int) -> Growth:
+    argument = node.args[0]
+    inner = growth(argument, start)
+    if not inner.largest or inner.largest[0][0].sign < 0:
+        return _near_a_point(node, inner)
+    if all(order.sign <= 0 for order in inner.terms):
+        try:
+            return _near_a_point(node, inner)
+        except UndecidedError:
+            return _bounded(node, start)
+    if inner.largest[0][0].wave != 1 or limit_at_infinity(inner) == 0:
+        return Growth.number(arb(0, 1), start)
+    parts = waves.wave(node.func, argument)
+    terms = [(Order(Fraction(0), sympy.S.Zero, w), Coefficient.of(c)) for w, c in parts]
+    return Growth.gather(terms, start)
+
+
+def _bounded(node: Expr, start: int) -> Growth:
+    """A wave of what is bounded itself: exactly that, if it knows x through waves alone."""
+    found = {w for w in node.args[0].atoms(sympy.sin, sympy.cos) if w.args[0].is_polynomial(X)}
+    if found and not node.xreplace({w: sympy.Dummy(real=True) for w in found}).has(X):
+        return _recurrent(node, start)
+    return Growth.number(arb(0, 1), start)
+
+
+@_growth.register
+def _tan(node: sympy.tan, start: int) -> Growth:
+    inner = growth(node.args[0], start)
+    if limit_at_infinity(inner) != 0:
+        raise UndecidedError("tan has poles far out", {"expression": node})
+    return _near_a_point(node, inner)
+
+
+@_growth.register
 def _sinh(node: sympy.sinh, start: int) -> Growth:
     return growth((sympy.exp(node.args[0]) - sympy.exp(-node.args[0])) / 2, start)
 
 
-@growth.register
+@_growth.register
 def _cosh(node: sympy.cosh, start: int) -> Growth:
     return growth((sympy.exp(node.args[0]) + sympy.exp(-node.args[0])) / 2, start)
 
@@ -219,44 +330,4 @@ def _cosh(node: sympy.cosh, start: int) -> Growth:
 def _near_a_point(node: Expr, inner: Growth) -> Growth:
     """f(p + r) for an argument that tends to a number p."""
     point, rest = _split(inner)
-    value = node.func(point)
-    slope = node.func(X).diff(X)
-    return Growth.number(value, inner.start) + _carried(rest, slope, ball(point))
-
-
-@dataclass(frozen=True)
-class Beyond:
-    """What |f| does on [B, ∞).
-
-    unbounded: whether it is seen to exceed every bound.
-    upper: an upper bound, where it is bounded.
-    limit: what |f| comes arbitrarily close to as x → ∞, where that is known.
-    """
-
-    unbounded: bool
-    upper: arb
-    limit: arb | None = None
-
-
-def beyond(f: Expr, start: int) -> Beyond:
-    """What |f| does on [start, ∞).
-
-    Raises:
-        UndecidedError: there is no rule for f, or `start` is not far enough out.
-    """
-    whole = growth(f, start)
-    if not whole.terms:
-        return Beyond(False, arb(0), arb(0))
-    largest = whole.largest
-    order, coefficient = largest[0]
-    # A wave that runs for ever through all its values: |c| is approached again and again.
-    single = len(largest) == 1 and order.wave != "mixed"
-    told = single and not coefficient.ball.contains(arb(0))
-    if order.sign > 0:
-        if not told:
-            raise UndecidedError("what grows may cancel", {"term": order})
-        return Beyond(True, arb.pos_inf())
-    upper = whole.magnitude
-    if order.sign < 0:
-        return Beyond(False, upper, arb(0))
-    return Beyond(False, upper, abs(coefficient.ball) if told else None)
+    return _near(node.func(X), point, rest)

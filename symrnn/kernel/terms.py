@@ -45,7 +45,6 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import text
 
 MATRICES = (
     *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum),
@@ -282,15 +281,13 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         raise IllFormedError(
             "a symbol cannot be replaced here", {"symbol": ", ".join(map(str, values)), "in": node}
         )
-    if isinstance(node, TotalDerivative | ImmediateDerivative | sympy.Derivative):
-        if any(new.has(MatrixExpr) for new in values.values()):
-            raise IllFormedError(
-                "under a derivative a constant is replaced by a constant",
-                {
-                    "expected": "numbers that nothing varies",
-                    "got": ", ".join(map(text, values.values())),
-                },
-            )
+    derivative = isinstance(node, TotalDerivative | ImmediateDerivative)
+    varied = derivative or isinstance(node, sympy.Derivative)
+    if varied and any(new.has(MatrixExpr) for new in values.values()):
+        raise IllFormedError(
+            "under a derivative a constant is replaced by a constant",
+            {"expected": "numbers that nothing varies", "got": str(values)},
+        )
     if isinstance(node, sympy.Derivative):
         return node.func(substitute(node.expr, values), *node.variables)
     for index in bound(node):
@@ -301,10 +298,9 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
     if isinstance(node, Unknown):
         return node.func(*node.args[:2], substitute(node.args[2], values))
     replaced = rebuilt(node, [substitute(part, values) for part in node.args])
-    if isinstance(node, TotalDerivative | ImmediateDerivative):
-        # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
-        if is_column(replaced.by) != is_column(node.by):
-            raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
+    # ∂L/∂W has the shape of W, and ∂L/∂b that of its layout: the one does not become the other.
+    if derivative and is_column(replaced.by) != is_column(node.by):
+        raise IllFormedError("a derivative by a matrix becomes one by a column", {"in": node})
     return replaced
 
 

@@ -10,7 +10,7 @@ from sympy import Expr, Function, Integer, Lambda, S, Symbol
 from sympy.core.symbol import Str
 
 from symrnn.errors import IllFormedError
-from symrnn.language.algebra import MatrixNode, Ones, Zeros, as_matrix
+from symrnn.language.algebra import MatrixNode, MatrixProduct, Ones, as_matrix
 from symrnn.language.shapes import Shape
 from symrnn.language.writing import Written
 
@@ -104,10 +104,8 @@ class Elementwise(MatrixNode):
         body = activation.function.expr
         if body == variable:
             return cast(MatrixNode, matrix)
-        if body == 1:
-            return Ones(*matrix.shape)
-        if body == 0:
-            return Zeros(*matrix.shape)
+        if variable not in body.free_symbols:
+            return cast(MatrixNode, MatrixProduct(body, Ones(*matrix.shape)))
         return super().__new__(cls, activation, matrix)
 
     @property

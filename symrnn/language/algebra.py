@@ -17,6 +17,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
+from symrnn.language.names import require_name
 from symrnn.language.shapes import Shape
 from symrnn.language.writing import Written
 
@@ -91,6 +92,10 @@ class MatrixNode(Written, Operators, MatrixExpr):  # type: ignore[misc]
 
 class Parameter(Operators, sympy.MatrixSymbol):  # type: ignore[misc]
     """A matrix or a vector that does not depend on time: W, U, b."""
+
+    def __new__(cls, name: Any, rows: Any, cols: Any) -> Parameter:
+        name = require_name("a parameter", name)
+        return cast("Parameter", super().__new__(cls, name, rows, cols))
 
     @property
     def free_symbols(self) -> set[Any]:

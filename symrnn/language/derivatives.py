@@ -16,6 +16,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
 from symrnn.language.algebra import MatrixNode, as_matrix
+from symrnn.language.names import require_name
 from symrnn.language.notation import DENOMINATOR as DENOMINATOR
 from symrnn.language.notation import NUMERATOR as NUMERATOR
 from symrnn.language.shapes import Shape
@@ -114,7 +115,7 @@ class VectorFunction(MatrixNode):
     """f(u, v, …): a column of `rows` entries, of which only the arguments are known."""
 
     def __new__(cls, name: Any, rows: Any, *arguments: Any) -> VectorFunction:
-        name = name if isinstance(name, Str) else Str(name)
+        name = Str(require_name("a function", name))
         arguments = tuple(map(as_matrix, arguments))
         for argument in arguments:
             shapes.require_column(f"{name.name}(…)", argument)

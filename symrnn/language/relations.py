@@ -131,8 +131,7 @@ class ForAll(Written, Basic):  # type: ignore[misc]
 
     @property
     def free_symbols(self) -> set[Any]:
-        inner: set[Any] = self.relation.free_symbols
-        return (inner - {self.index}) | self.since.free_symbols
+        return set(self.relation.free_symbols - {self.index}) | set(self.since.free_symbols)
 
     @property
     def bound_symbols(self) -> list[Symbol]:

@@ -16,7 +16,14 @@ from sympy import Expr, Poly
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import Activation, X
 from symrnn.language.disguise import U, disguised, real_roots
-from symrnn.language.kinks import between, kinks_of, without_kinks
+from symrnn.language.kinks import (
+    UnknownSignError,
+    between,
+    is_between,
+    kinks_of,
+    sign_at,
+    without_kinks,
+)
 from symrnn.language.slope_search import search
 
 
@@ -63,6 +70,13 @@ Found = tuple[Expr, Expr]
 
 def _exact(slope: Expr) -> Found | None:
     """The supremum of |slope| and where, or None if it is not rational in disguise."""
+    try:
+        return _exactly(slope)
+    except UnknownSignError:
+        return None
+
+
+def _exactly(slope: Expr) -> Found | None:
     kinks = kinks_of(slope)
     if kinks is None:
         return None
@@ -77,7 +91,15 @@ def _exact(slope: Expr) -> Found | None:
 
 
 def _largest(found: list[Found]) -> Found:
-    return max(found, key=lambda pair: float(pair[0]))
+    best, *others = found
+    for other in others:
+        if best[0] != sympy.oo and (other[0] == sympy.oo or _exceeds(other[0], best[0])):
+            best = other
+    return best
+
+
+def _exceeds(one: Expr, other: Expr) -> bool:
+    return sign_at(one - other, sympy.S.Zero) > 0
 
 
 def _on_interval(slope: Expr, left: Expr, right: Expr) -> Found | None:
@@ -93,7 +115,7 @@ def _on_interval(slope: Expr, left: Expr, right: Expr) -> Found | None:
     turns = real_roots(Poly(sympy.fraction(sympy.cancel(rational.diff(U)))[0], U))
     if poles is None or turns is None:
         return None
-    inside = [pole for pole in poles if lower < pole < upper]
+    inside = [pole for pole in poles if is_between(pole, lower, upper)]
     if inside:
         return sympy.oo, disguise.back(inside[0])
     if disguise.periodic:
@@ -105,7 +127,7 @@ def _on_interval(slope: Expr, left: Expr, right: Expr) -> Found | None:
     peaks = [
         (abs(sympy.radsimp(sympy.expand(rational.subs(U, turn)))), disguise.back(turn))
         for turn in turns
-        if lower < turn < upper
+        if is_between(turn, lower, upper)
     ]
     # Of equal suprema the first counts: better a point where γ is attained than a limit.
     return _largest([*peaks, *ends])

@@ -10,7 +10,16 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language import shapes
-from symrnn.language.algebra import Identity, MatrixNode, Ones, Transposed, Zeros, as_matrix
+from symrnn.language.algebra import (
+    Identity,
+    MatrixNode,
+    MatrixProduct,
+    Ones,
+    Transposed,
+    Zeros,
+    as_matrix,
+    split_coefficient,
+)
 from symrnn.language.shapes import Shape
 
 
@@ -21,8 +30,9 @@ class Diag(MatrixNode):
         vector = as_matrix(vector)
         shapes.require_column("diag", vector)
         size = vector.shape[0]
-        if isinstance(vector, Ones):
-            return Identity(size)
+        scale, core = split_coefficient(vector)
+        if isinstance(core, Ones):
+            return MatrixProduct(scale, Identity(size))
         if isinstance(vector, Zeros):
             return Zeros(size, size)
         return vector if shapes.is_scalar(vector) else super().__new__(cls, vector)

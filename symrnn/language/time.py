@@ -11,6 +11,7 @@ from sympy.core.symbol import Str
 
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import MatrixNode
+from symrnn.language.names import require_name
 from symrnn.language.shapes import Shape
 
 
@@ -18,7 +19,7 @@ class TimeVector(MatrixNode):
     """The value at one time of a quantity that changes with time."""
 
     def __new__(cls, label: Any, index: Any, rows: Any, cols: Any = 1) -> TimeVector:
-        label = label if isinstance(label, Str) else Str(label)
+        label = Str(require_name("a sequence", label))
         index = sympy.sympify(index)
         if not isinstance(index, Expr) or index.is_integer is False:
             raise IllFormedError(
@@ -60,6 +61,10 @@ class Sequence:
     label: str
     rows: Any
     cols: Any = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a label that is no name."""
+        object.__setattr__(self, "label", require_name("a sequence", self.label))
 
     def __getitem__(self, index: Any) -> TimeVector:
         return TimeVector(self.label, index, self.rows, self.cols)

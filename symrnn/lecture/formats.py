@@ -15,12 +15,12 @@ from symrnn.lecture.details import code_names
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.pdf import Compiled, Tex
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
 from symrnn.typeset.document import Document
-from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.notebook import notebook
 from symrnn.verify.evidence import Evidence
 
@@ -35,6 +35,7 @@ class Material:
     library: the statements, by name.
     notation: how quantities are lettered; the document is written in it already.
     handout, notes: whether the slides are wanted on paper, and with what the speaker says.
+    tex: what compiles, for all formats of one run.
     """
 
     document: Document
@@ -44,6 +45,7 @@ class Material:
     notation: Notation = LECTURE
     handout: bool = False
     notes: bool = False
+    tex: Tex = field(default_factory=Tex, compare=False)
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,12 @@ class Output:
     """What a backend made.
 
     files: path relative to the lecture's folder -> bytes.
-    absent: files that this run could not make; those of an earlier run must not pass for new.
-    advice: what the reader may do about it, or nothing.
+    missing: files that this run could not make, and why not; those of an earlier run must not pass
+        for new.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
-    absent: tuple[str, ...] = ()
-    advice: str = ""
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 Backend = Callable[[Material], Output]
@@ -69,7 +70,7 @@ _ATTEMPTS = 2
 def article(material: Material) -> Output:
     """`lecture.tex`, its figures, and `lecture.pdf` where there is TeX."""
     made = latex.article(material.document)
-    return _with_pdf("lecture", made)
+    return _output(material.tex.compile("lecture", made))
 
 
 def ipynb(material: Material) -> Output:
@@ -90,38 +91,29 @@ def slides(material: Material) -> Output:
     document, frames = material.document, deck(material.document, material.notation)
     less: dict[str, float] = {}
     paper = slides_backend.slides(document, frames, handout=True)
-    tried = compile_pdf(paper.tex, paper.figures, name="slides-handout")
+    tried = material.tex.compile("slides-handout", paper)
     for _ in range(_ATTEMPTS):
         if not tried.overfull:
             break
         # The estimate was too low for some frames: split their chains earlier.
-        for title in {slides_backend.frame_at(paper.tex, box.line) for box in tried.overfull}:
+        for title in {slides_backend.frame_at(paper.tex, line) for line in tried.overfull}:
             less[title] = less.get(title, 0.0) + 1.5
         paper = slides_backend.slides(document, frames, handout=True, less=less)
-        tried = compile_pdf(paper.tex, paper.figures, name="slides-handout")
-    outputs = [_with_pdf("slides", slides_backend.slides(document, frames, less=less))]
+        tried = material.tex.compile("slides-handout", paper)
+    shown = slides_backend.slides(document, frames, less=less)
+    outputs = [_output(material.tex.compile("slides", shown))]
     if material.handout:
-        outputs.append(_output("slides-handout", paper, tried))
+        outputs.append(_output(tried))
     if material.notes:
         spoken = slides_backend.slides(document, frames, handout=True, notes=True, less=less)
-        outputs.append(_with_pdf("slides-notes", spoken))
+        outputs.append(_output(material.tex.compile("slides-notes", spoken)))
     files = {name: content for output in outputs for name, content in output.files.items()}
-    absent = tuple(name for output in outputs for name in output.absent)
-    return Output(files, absent, outputs[0].advice)
+    missing = {name: why for output in outputs for name, why in output.missing.items()}
+    return Output(files, missing)
 
 
-def _with_pdf(name: str, made: latex.Article) -> Output:
-    compiled = compile_pdf(made.tex, made.figures, bibliography=made.bibliography, name=name)
-    return _output(name, made, compiled)
-
-
-def _output(name: str, made: latex.Article, compiled: PdfResult) -> Output:
-    files = {f"{name}.tex": made.tex.encode(), **made.figures}
-    if made.bibliography:
-        files[f"{name}.bib"] = made.bibliography.encode()
-    if compiled.pdf is None:
-        return Output(files, (f"{name}.pdf",), compiled.advice)
-    return Output({**files, f"{name}.pdf": compiled.pdf})
+def _output(compiled: Compiled) -> Output:
+    return Output(compiled.files, compiled.missing)
 
 
 FORMATS: Mapping[str, Backend] = {
@@ -133,6 +125,24 @@ FORMATS: Mapping[str, Backend] = {
 """Every format by its name on the command line."""
 
 DEFAULT = ("article", "html")
+
+
+def names(
+    formats: Iterable[str], handout: bool = False, notes: bool = False, *, figures: bool = False
+) -> tuple[str, ...]:
+    """Relative paths of files that formats are written to: what may be in their way."""
+    printed = {
+        "article": ["lecture"],
+        "slides": ["slides", *["slides-handout"] * handout, *["slides-notes"] * notes],
+    }
+    found = ["evidence.json"]
+    for name in formats:
+        documents = printed.get(name, [])
+        found += [f"{each}.{kind}" for each in documents for kind in ("tex", "pdf")]
+        found += ["figures/norm_decay.pdf"] * (figures and bool(documents))
+        if not documents:
+            found.append(f"lecture.{name}")
+    return tuple(found)
 
 
 def chosen(names: Iterable[str]) -> tuple[str, ...]:

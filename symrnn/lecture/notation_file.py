@@ -41,6 +41,9 @@ def notation(given: str) -> Notation:
         )
     path = Path(given)
     try:
+        # A pipe or a device may never end.
+        if path.exists() and not path.is_file():
+            raise ParseError(f"{given} is no file", {"expected": "a file in TOML"})
         content = path.read_bytes()
     except OSError as error:
         raise ParseError(f"{given}: {error.strerror}", {"expected": "a file in TOML"}) from error
@@ -67,6 +70,8 @@ def read_notation(text: str, name: str, source: str = "notation") -> Notation:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ParseError(f"{source}: {error}", {"expected": "TOML"}) from error
+    except RecursionError as error:
+        raise ParseError(f"{source}: nested too deeply", {"expected": "TOML"}) from error
     for key in read:
         if key not in _KEYS:
             raise _refused(source, text, key, "there is no such key", ", ".join(_KEYS), key)
@@ -74,7 +79,7 @@ def read_notation(text: str, name: str, source: str = "notation") -> Notation:
     if not isinstance(letters, dict):
         raise _refused(source, text, "letters", "letters must be a table", "[letters]", letters)
     base = read.get("based_on", "lecture")
-    if base not in KNOWN:
+    if not isinstance(base, str) or base not in KNOWN:
         raise _refused(source, text, "based_on", "no such notation", ", ".join(KNOWN), base)
     settings = {key: read[key] for key in ("vectors", "layout", "cell") if key in read}
     try:

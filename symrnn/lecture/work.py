@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import lecture
-from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Output
+from symrnn.lecture.formats import DEFAULT, FORMATS, Material, names
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import illustrations, section
@@ -24,20 +24,26 @@ from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.statement import Statement
-from symrnn.typeset.engine import TexError
-from symrnn.typeset.files import write_files
+from symrnn.typeset.files import require_room, write_files
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
+
+_ROOM = 8_000_000
+"""Bytes that the files of all formats take, and half of it to spare."""
 
 
 @dataclass(frozen=True)
 class Lecture:
-    """What the main job made."""
+    """What the main job made.
+
+    files: what was written.
+    missing: what could not be made, and why not; where an earlier run had made it, that was kept.
+    """
 
     evidence: tuple[Evidence, ...]
     network: NetworkReport | None
     files: tuple[Path, ...]
-    advice: tuple[str, ...] = ()
+    missing: Mapping[Path, str] = field(default_factory=dict)
 
 
 def prove(
@@ -104,10 +110,13 @@ def make(
         prover: has the statements closed by theorems as well; what it accepts is marked so.
 
     Raises:
+        IllFormedError: the directory can not be written; known before any work is done.
         SymrnnError: the first check that failed; then nothing has been written.
-        TexError: the generated source did not compile; source and log have been written, and no
-            PDF of that name is left.
+        OSError: the files could not be written; then those that were there are as they were.
+
+    TeX that is missing or fails costs the PDF: the rest is written, and `missing` says why.
     """
+    require_room(directory, names(formats, handout, notes, figures=True), _ROOM)
     rnn, tanh = (CELLS[notation.cell](sigma) for sigma in (None, "tanh"))
     library, evidence = _proved(library, rnn, progress, prover)
     network = study(series, library, progress, notation.cell)
@@ -134,6 +143,7 @@ def make_project(
 
     No network is trained: what is said and shown is the project's.
     """
+    require_room(directory, names(formats, handout, notes), _ROOM)
     rnn = CELLS[notation.cell]()
     library, evidence = _proved(project.library, rnn, progress, prover)
     shown = _in_layout(evidence, rnn, notation, progress)
@@ -168,13 +178,10 @@ def _typeset(
     material: Material, directory: Path, progress: Progress, formats: Sequence[str]
 ) -> Lecture:
     """Every format's files and the evidence, written all together."""
-    outputs: list[Output] = []
+    outputs = []
     for done, name in enumerate(formats):
         progress(f"typesetting {name}", done, len(formats))
-        try:
-            outputs.append(FORMATS[name](material))
-        except TexError as error:
-            raise _kept(error, directory) from error
+        outputs.append(FORMATS[name](material))
     record: dict[str, Any] = {"statements": records(material.evidence)}
     if material.network is not None:
         record["net"] = material.network.record()
@@ -182,18 +189,6 @@ def _typeset(
     for output in outputs:
         files.update(output.files)
     written = write_files(directory, files)
-    for name in (name for output in outputs for name in output.absent):
-        (directory / name).unlink(missing_ok=True)
+    missing = {directory / name: why for output in outputs for name, why in output.missing.items()}
     progress("typesetting", len(formats), len(formats))
-    advice = dict.fromkeys(output.advice for output in outputs if output.advice)
-    return Lecture(material.evidence, material.network, written, tuple(advice))
-
-
-def _kept(error: TexError, directory: Path) -> TexError:
-    """The error, once source and log stand in the folder and no PDF of an earlier run does."""
-    name = error.name
-    _, log = write_files(
-        directory, {f"{name}.tex": error.source.encode(), f"{name}.log": error.log.encode()}
-    )
-    (directory / f"{name}.pdf").unlink(missing_ok=True)
-    return TexError(error.message, {**error.detail, "log": str(log)})
+    return Lecture(material.evidence, material.network, written, missing)

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,10 +13,10 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import IO
 
 from symrnn.errors import NotSupportedError
 from symrnn.machine.sources import Source
+from symrnn.programs import start, stop
 
 PACKAGES = (
     "coq",
@@ -35,8 +34,8 @@ ADVICE = (
     "  apt-get install -y --no-install-recommends " + " ".join(PACKAGES)
 )
 
-LARGEST = 131_072
-"""Blocks of 512 bytes: no file that a compilation writes is larger."""
+LARGEST = 64 * 2**20
+"""Bytes of the largest file that Coq may write."""
 
 SHOWN = 1_000_000
 """Characters that are read of what a compilation printed."""
@@ -164,23 +163,11 @@ class Prover:
         return running
 
 
-def _spawn(
-    command: list[str], folder: Path, out: IO[bytes], err: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    """A process in a session of its own, so that what it starts ends with it."""
-    limited = ["/bin/sh", "-c", 'ulimit -f "$0" && exec "$@"', str(LARGEST), *command]
-    # Compiled files are taken from nowhere but from the folders given.
+def _environment(folder: Path) -> dict[str, str]:
+    """Ours, but that compiled files are taken from nowhere but from the folders given."""
     elsewhere = {name: str(folder / "none") for name in ("XDG_DATA_HOME", "XDG_DATA_DIRS")}
     inherited = {name: value for name, value in os.environ.items() if name != "COQPATH"}
-    return subprocess.Popen(
-        limited,
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        cwd=folder,
-        env={**inherited, **elsewhere},
-        start_new_session=True,
-    )
+    return {**inherited, **elsewhere}
 
 
 @dataclass(frozen=True)
@@ -211,13 +198,21 @@ class Running:
         """Start the next step."""
         step = self.steps[self.done]
         with step.output.open("wb") as out, step.errors.open("wb") as err:
-            self.process = _spawn(step.command, self.folder, out, err)
+            self.process = start(
+                step.command,
+                out,
+                err,
+                folder=self.folder,
+                environment=_environment(self.folder),
+                largest=LARGEST,
+            )
 
     def poll(self) -> Outcome | None:
         """What came of it; None while it is under way. When its time is up, it is ended."""
         seconds = monotonic() - self.started
         code = None if self.process is None else self.process.poll()
         if code is not None:
+            self.stop()
             self.done += 1
             if code == 0 and self.done < len(self.steps):
                 self.begin()
@@ -240,11 +235,8 @@ class Running:
 
     def stop(self) -> None:
         """End the process and all it started."""
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.process is not None:
+            stop(self.process)
 
 
 def _text(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 Elementwise, for float16 to complex128. On complex arguments each is the holomorphic
 continuation from the real part's side of any kink, so that complex steps work; real
-arguments stay real.
+arguments stay real. At a kink itself the side is the one whose slope the kernels take
+(`stable.pieces`): 0 if 0 lies between the one-sided slopes, else the one from the left.
 """
 
 from __future__ import annotations
@@ -79,8 +80,10 @@ def hard_tanh(a: Array) -> Array:
 
 
 def gelu_tanh(a: Array) -> Array:
-    """a σ(2√(2/π)(a + 0.044715 a³)), σ the logistic function."""
-    return a * logistic(2 * math.sqrt(2 / math.pi) * (a + 0.044715 * a**3))
+    """a σ(2√(2/π)(a + 0.044715 a³)), σ the logistic function; for |a| > 1000 that is 0 or a."""
+    size = np.real(a)
+    bounded = np.where(np.abs(size) < 1000, a, 1000 * np.sign(size).astype(a.dtype))
+    return a * logistic(2 * math.sqrt(2 / math.pi) * (bounded + 0.044715 * bounded**3))
 
 
 def erfc(z: Array) -> Array:

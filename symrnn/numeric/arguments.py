@@ -21,6 +21,8 @@ DTYPES = tuple(np.dtype(kind) for kind in ("float32", "float64", "complex64", "c
 def one_dtype(**arrays: Any) -> dict[str, Array]:
     """The arguments as finite arrays of one floating dtype; integers take that of the others.
 
+    Each is a copy of its own, rows in order, in the machine's byte order.
+
     Raises:
         IllFormedError: not numeric, not finite, or of different dtypes.
     """
@@ -32,15 +34,37 @@ def one_dtype(**arrays: Any) -> dict[str, Array]:
             "arguments of different dtypes",
             {"expected": "one dtype for all", **{f"{n} has": k for n, k in kinds.items()}},
         )
-    return {name: np.asarray(array, dtype=common) for name, array in result.items()}
+    return {name: np.array(array, dtype=common, order="C") for name, array in result.items()}
+
+
+def array_of(name: str, value: Any) -> Array:
+    """What the caller passed as a plain array, in the machine's byte order.
+
+    Raises:
+        IllFormedError: it is missing, masked, ragged, or no array at all.
+    """
+    if value is None:
+        raise IllFormedError(f"{name} is missing", {"expected": "an array", "got": "None"})
+    if isinstance(value, np.ma.MaskedArray):
+        raise IllFormedError(
+            f"{name} is a masked array: what stands for the masked entries?",
+            {"expected": f"an array without a mask, such as {name}.filled(0)", "got": "a mask"},
+        )
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise IllFormedError(
+            f"{name} is no array", {"got": type(value).__name__, "reason": error}
+        ) from error
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def _numeric(name: str, value: Any) -> Array:
-    array = np.asarray(value)
+    array = array_of(name, value)
     if array.dtype.kind not in "iu" and array.dtype not in DTYPES:
         raise IllFormedError(
             f"{name} must be numeric",
-            {"expected": ", ".join(map(str, DTYPES)), "got": array.dtype},
+            {"expected": f"{', '.join(map(str, DTYPES))} or integers", "got": array.dtype},
         )
     if not np.isfinite(array).all():
         raise IllFormedError(
@@ -48,6 +72,20 @@ def _numeric(name: str, value: Any) -> Array:
             {"expected": "finite", "got": f"{int((~np.isfinite(array)).sum())} non-finite"},
         )
     return array
+
+
+def sizes(W: Array, U: Array, hidden: Any, width: Any) -> None:
+    """Compare d and m with those of a recurrence that has integers for them.
+
+    Raises:
+        ShapeError: W or U has other sizes.
+    """
+    for name, array, letter, size in (("W", W, "d", hidden), ("U", U, "m", width)):
+        if getattr(size, "is_Integer", False) and array.shape[-1:] != (int(size),):
+            raise ShapeError(
+                f"{name} has shape {array.shape}",
+                {"expected": f"{letter} = {size}, the size of the recurrence"},
+            )
 
 
 def fitting(W: Array, U: Array, b: Array, s0: Array, x: Array) -> tuple[int, ...]:
@@ -93,6 +131,8 @@ def fitting(W: Array, U: Array, b: Array, s0: Array, x: Array) -> tuple[int, ...
 def vectors(name: str, value: Any, dtype: Any, shape: tuple[int, ...], words: str) -> Array:
     """Vectors that broadcast to a shape, of the dtype of the run; further axes in front are kept.
 
+    The rows lie in order, and may be written to.
+
     Raises:
         IllFormedError: not numeric, not finite, another dtype.
         ShapeError: not broadcastable.
@@ -108,12 +148,13 @@ def vectors(name: str, value: Any, dtype: Any, shape: tuple[int, ...], words: st
         full = ()
     if array.ndim < 1 or full[-len(shape) :] != shape or array.shape[-1:] != shape[-1:]:
         raise ShapeError(f"{name} has shape {array.shape}", {"expected": f"{words}, here {shape}"})
-    return np.broadcast_to(np.asarray(array, dtype=dtype), full)
+    spread = array if array.shape == full else np.broadcast_to(array, full)
+    return np.require(spread, dtype, ["C", "A", "W"])
 
 
 def aligned(name: str, value: Any, dtype: Any, shape: tuple[int, ...]) -> Array:
     """Vectors at each time, (T, …, d): the batch axes between broadcast to those of the run."""
-    array = np.asarray(value)
+    array = array_of(name, value)
     gap = (1,) * (len(shape) - array.ndim)
     array = array.reshape(*array.shape[:1], *gap, *array.shape[1:])
     result = vectors(name, array, dtype, shape, "(T, …, d)")

@@ -1,5 +1,13 @@
 """The derived kernels in the arrays of NumPy, jax or torch: the same plans, another emitter.
 
+σ and σ′ are the forms of `stable.plan`, chosen by NumPy's functions. jax's own lose more: its tanh
+up to 6 ulp, its erfc in the tail (GELU: 330 ulp in float64), and what is subnormal, also on the
+way, it takes for 0.
+
+∞, NaN and a product that underflows as a whole are refused as by `Kernels`, but not inside a trace
+(`jax.jit`, `jax.vmap`, `jax.grad`), where no value is known: there call `BackendKernels.check` on
+what the traced function returned.
+
 jax and torch are extras, loaded at their first use. The functions are made of the library's own
 operations, so that they can be compiled, batched or differentiated once more where they are used.
 """
@@ -20,24 +28,27 @@ from sympy import Lambda
 from sympy.printing.numpy import JaxPrinter
 from sympy.printing.pytorch import TorchPrinter
 
-from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
+from symrnn.errors import IllFormedError, NotSupportedError, RangeError, ShapeError
 from symrnn.numeric import arguments, runtime
-from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.kernels import SCALED, Kernels
 from symrnn.numeric.loops import functional
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.printer import formula_of, stable
+from symrnn.numeric.stable.printing import ArrayRules, folded
+from symrnn.numeric.stable.runtime import FLOAT32, FLOAT64, NONE, arithmetic
+from symrnn.numeric.vanishing import require_kept, vanished
 from symrnn.recurrence.elman import RNN
 
 
-class JaxFormulas(JaxPrinter):  # type: ignore[misc]
+class JaxFormulas(ArrayRules, JaxPrinter):  # type: ignore[misc]
     """SymPy's jax printer, with the functions that it lacks."""
+
+    where, real, full_like = "jax.numpy.where", "jax.numpy.real({})", "jax.numpy.full_like"
+    exponential = "jax.numpy.exp"
 
     def _print_erf(self, node: Any) -> str:
         return f"jax.scipy.special.erf({self._print(node.args[0])})"
-
-    def _print_Heaviside(self, node: Any) -> str:
-        return f"((jax.numpy.sign({self._print(node.args[0])}) + 1)/2)"
 
     def _print_Max(self, node: Any) -> str:
         return self._nested("jax.numpy.maximum", node)
@@ -52,11 +63,17 @@ class JaxFormulas(JaxPrinter):  # type: ignore[misc]
         return first
 
 
-class TorchFormulas(TorchPrinter):  # type: ignore[misc]
+class TorchFormulas(ArrayRules, TorchPrinter):  # type: ignore[misc]
     """SymPy's torch printer; a bound that is a number clamps."""
 
-    def _print_Heaviside(self, node: Any) -> str:
-        return f"((torch.sign({self._print(node.args[0])}) + 1)/2)"
+    where, real, full_like = "torch.where", "{}", "torch.full_like"
+    exponential = "torch.exp"
+
+    def _print_expm1(self, node: Any) -> str:
+        return f"torch.expm1({self._print(node.args[0])})"
+
+    def _print_log1p(self, node: Any) -> str:
+        return f"torch.log1p({self._print(node.args[0])})"
 
     def _print_Max(self, node: Any) -> str:
         return self._clamped(node, "min", "torch.maximum")
@@ -79,19 +96,13 @@ def _printed(printer: Any) -> Callable[[Lambda, str], str]:
 
     def formula(function: Lambda, argument: str) -> str:
         (variable,) = function.variables
-        body = _floats(stable(function.expr))
+        body = folded(stable(function.expr))
         if not body.has(variable):
-            return f"0*{argument} + {printer.doprint(body)}"  # a constant of the argument's shape
+            # A constant of the argument's shape.
+            return f"{printer.full_like}({argument}, {float(body)!r})"
         return str(printer.doprint(body.xreplace({variable: sympy.Symbol(argument, real=True)})))
 
     return formula
-
-
-def _floats(node: Any) -> Any:
-    """Numbers that no library function should see, such as sqrt(2), evaluated."""
-    if node.is_number:
-        return node if node.is_Integer else sympy.Symbol(f"({float(node)!r})", real=True)
-    return node.func(*(_floats(argument) for argument in node.args)) if node.args else node
 
 
 @dataclass(frozen=True)
@@ -141,18 +152,33 @@ def _scan(stack: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 def _torch(torch: ModuleType) -> Mapping[str, Any]:
+    splitters = {torch.float32: FLOAT32, torch.float64: FLOAT64}
+
+    def real(x: Any) -> Any:
+        return x.real if x.is_complex() else x
+
+    def splitter(x: Any) -> float:
+        return splitters.get(x.dtype, NONE)
+
     return {
         "torch": torch,
+        **arithmetic(torch.exp, torch.special.erfc, torch.where, real, splitter),
         "scan": _scan(torch.stack),
         "joined": torch.cat,
         "broadcast_to": torch.broadcast_to,
         "eye": lambda d, like: torch.eye(d, dtype=like.dtype, device=like.device),
         "finite": lambda array: bool(torch.isfinite(array).all()),
+        "host": lambda array: array.detach().cpu().numpy(),
     }
 
 
 def _jax(jax: ModuleType) -> Mapping[str, Any]:
-    importlib.import_module("jax.scipy.special")
+    special = importlib.import_module("jax.scipy.special")
+
+    def splitter(x: Any) -> float:
+        return {"float32": FLOAT32, "float64": FLOAT64}.get(str(x.dtype), NONE)
+
+    functions = jax.numpy
 
     def scan(step: Any, carried: Any, rows: Any, length: int, reverse: bool) -> Any:
         return jax.lax.scan(step, carried, rows, length=length, reverse=reverse)
@@ -164,11 +190,20 @@ def _jax(jax: ModuleType) -> Mapping[str, Any]:
 
     return {
         "jax": jax,
+        **arithmetic(
+            functions.exp,
+            special.erfc,
+            functions.where,
+            functions.real,
+            splitter,
+            kept=jax.lax.optimization_barrier,
+        ),
         "scan": scan,
         "joined": jax.numpy.concatenate,
         "broadcast_to": jax.numpy.broadcast_to,
         "eye": lambda d, like: jax.numpy.eye(d, dtype=like.dtype),
         "finite": finite,
+        "host": np.asarray,
     }
 
 
@@ -176,12 +211,12 @@ def _numpy(numpy: ModuleType) -> Mapping[str, Any]:
     names = {name: getattr(numpy, name) for name in dir(numpy) if not name.startswith("_")}
     return {
         **names,
-        "erf": runtime.erf,
-        "log1p_exp": runtime.log1p_exp,
+        **runtime.NAMESPACE,
         "scan": _scan(np.stack),
         "joined": np.concatenate,
         "eye": lambda d, like: np.eye(d, dtype=like.dtype),
         "finite": lambda array: bool(np.isfinite(array).all()),
+        "host": np.asarray,
     }
 
 
@@ -263,6 +298,7 @@ class BackendKernels:
         values = {"W": W, "U": U, "b": b, "x": x, "s": start, "first": 1, "last": len(x)}
         result = self.loop("forward", shared=W.ndim == U.ndim == 2)(values)
         s, a = result["s"], result["a"]
+        self.check(s, "the recurrence", "smaller weights or a bounded activation")
         weights = {"W": W, "U": U, "b": b}
         return States(weights, joined([start[None], s]), joined([a[:1], a]), x)
 
@@ -271,17 +307,20 @@ class BackendKernels:
         d = run.s.shape[-1]
         eye = self.arrays["eye"](d, like=run.s)
         start = self.arrays["broadcast_to"](eye, (*run.s.shape[1:], d))
-        return self._call("jacobian", run, t, k, {"P": start, "first": k + 1, "last": t})["P"]
+        result = self._call("jacobian", run, t, k, {"P": start, "first": k + 1, "last": t})["P"]
+        return self._kept("∂s_t/∂s_k", run, (t, k), result)
 
     def jvp(self, run: States, t: int, k: int, tangent: Any) -> Any:
         """(∂s_t/∂s_k) u without forming the Jacobian; axes in front are directions."""
         start = self._vector("tangent", tangent, run)
-        return self._call("jvp", run, t, k, {"u": start, "first": k + 1, "last": t})["u"]
+        result = self._call("jvp", run, t, k, {"u": start, "first": k + 1, "last": t})["u"]
+        return self._kept("the jvp of ∂s_t/∂s_k", run, (t, k), result, ("right", start))
 
     def vjp(self, run: States, t: int, k: int, cotangent: Any) -> Any:
         """vᵀ ∂s_t/∂s_k, as a column, without forming the Jacobian; axes in front are directions."""
         start = self._vector("cotangent", cotangent, run)
-        return self._call("vjp", run, t, k, {"y": start, "first": k, "last": t - 1})["y"]
+        result = self._call("vjp", run, t, k, {"y": start, "first": k, "last": t - 1})["y"]
+        return self._kept("the vjp of ∂s_t/∂s_k", run, (t, k), result, ("left", start))
 
     def gradients(
         self,
@@ -317,11 +356,51 @@ class BackendKernels:
         lowest = result.pop("delta")
         return {**result, "s0": lowest}
 
+    def check(self, result: Any, what: str = "the result", instead: str = SCALED) -> None:
+        """Refuse ∞ and NaN, in an array or a dict of arrays; traced arrays have no values to check.
+
+        Raises:
+            RangeError: an entry is not finite.
+        """
+        values = result.values() if isinstance(result, Mapping) else [result]
+        for value in values:
+            if self.arrays["finite"](value) is False:
+                raise RangeError(f"{what} overflows {value.dtype}", {"instead": instead})
+
+    def _kept(
+        self,
+        what: str,
+        run: States,
+        span: tuple[int, int],
+        result: Any,
+        vector: tuple[str, Any] | None = None,
+    ) -> Any:
+        """The result, if it did not underflow as a whole: a NumPy run of the same tells."""
+        if self.arrays["finite"](result) is None:
+            return result
+        host = self.arrays["host"]
+        values = host(result)
+        if not vanished(values.ravel(), 1):
+            return result
+        kernels = Kernels(self.rnn)
+        weights = {name: host(value) for name, value in run.weights.items()}
+        again = kernels.run(**weights, s0=host(run.s[0]), x=host(run.x))
+        lanes = again.s.shape[1:]
+        if vector is None:
+            flat, start = values.reshape(*lanes, lanes[-1]), None
+        else:
+            shape = (-1, *lanes)
+            flat, start = values.reshape(shape), (vector[0], host(vector[1]).reshape(shape))
+        require_kept(kernels, again, span, what, flat, SCALED, start)
+        return result
+
     def _call(self, name: str, run: States, t: int, k: int, given: dict[str, Any]) -> Any:
         arguments.times(len(run.x), t, k)
         W, U = run.weights["W"], run.weights["U"]
         values = {**run.weights, "s": run.s, "a": run.a, "x": run.x, **given}
-        return self.loop(name, shared=W.ndim == U.ndim == 2)(values)
+        result = self.loop(name, shared=W.ndim == U.ndim == 2)(values)
+        self.check(result, f"a product of the loop {name}")
+        return result
 
     def _vector(self, name: str, value: Any, run: States) -> Any:
         shape = tuple(run.s.shape[1:])

@@ -3,7 +3,8 @@
 The maps are those of `symrnn.numeric.algorithms`, which the lecture prints; here they are
 checked, kept away from overflow and underflow, and rounded inwards. All three leave a
 gradient inside the ball (or box) as it is, bit for bit, and give back shape and dtype of
-what came in. The arithmetic is that of float64, whose squares hold any float32.
+what came in, as arrays that the caller may write to. The arithmetic is that of float64, whose
+squares hold any float32.
 
 Rounding: the Euclidean norm of the result, as `global_norm` computes it, never exceeds κ;
 that computed norm is within some 1e-15 of the exact one. So clipping twice is clipping
@@ -12,14 +13,16 @@ once, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symrnn.errors import IllFormedError
-from symrnn.numeric import algorithms
+from symrnn.numeric import algorithms, trees
 
 Array = NDArray[Any]
 Doubles = NDArray[np.float64]
@@ -34,7 +37,8 @@ def clip_by_norm(g: ArrayLike, kappa: float, *, nonfinite: NonFinite = "raise") 
 
     Args:
         g: gradient of any shape; for a matrix the norm is Frobenius's.
-        kappa: threshold κ, finite and > 0.
+        kappa: threshold κ, a real number (of Python's, NumPy's, or an array without axes), finite
+            and > 0; as the nearest float64.
         nonfinite: what becomes of a gradient with NaN or ±inf: an error, or ("pass") the
             gradient unchanged.
 
@@ -48,76 +52,122 @@ def clip_by_norm(g: ArrayLike, kappa: float, *, nonfinite: NonFinite = "raise") 
     Source: R. Pascanu, T. Mikolov, Y. Bengio, ICML 2013, algorithm 1.
     """
     array = _gradient(g, "g")
-    _checked_kappa(kappa)
+    bound = threshold(kappa)
     if _passes([array], nonfinite):
         return array
 
     def shown(parts: Sequence[Doubles], threshold: float) -> Sequence[Doubles]:
         return [algorithms.clip_by_norm(part, threshold) for part in parts]
 
-    return _clipped(shown, [array], float(kappa))[0]
+    return _clipped(shown, [array], bound)[0]
 
 
-def clip_by_global_norm(
-    gradients: Sequence[ArrayLike], kappa: float, *, nonfinite: NonFinite = "raise"
-) -> tuple[Array, ...]:
+def clip_by_global_norm(gradients: Any, kappa: float, *, nonfinite: NonFinite = "raise") -> Any:
     """g_i min(1, κ/n) with one n = √Σ‖g_i‖² for all: the joint direction is kept.
 
     Args:
-        gradients: one array per parameter, of any shapes and real dtypes.
-        kappa: threshold κ of n, finite and > 0.
+        gradients: one array per parameter, of any shapes and real dtypes: a sequence, a dict, or
+            these nested; None stands for a parameter without a gradient. A single array is one
+            gradient.
+        kappa: threshold κ of n, as in `clip_by_norm`.
         nonfinite: as in `clip_by_norm`; one NaN lets all gradients pass unchanged.
 
     Returns:
-        New arrays in the same order, shape and dtype of each kept.
+        New arrays in a tuple, in the same order; or in dicts, lists and tuples as they came. Shape
+        and dtype of each are kept.
 
     Raises:
-        IllFormedError: as `clip_by_norm`.
+        IllFormedError: as `clip_by_norm`, naming the gradient.
     """
-    arrays = [_gradient(g, f"gradients[{i}]") for i, g in enumerate(gradients)]
-    _checked_kappa(kappa)
-    if _passes(arrays, nonfinite):
-        return tuple(arrays)
-    return tuple(_clipped(algorithms.clip_by_global_norm, arrays, float(kappa)))
+    given = _several(gradients)
+    arrays = trees.leaves("gradients", given, branch=True)
+    bound = threshold(kappa)
+    if not _passes(arrays, nonfinite):
+        arrays = _clipped(algorithms.clip_by_global_norm, arrays, bound)
+    found = trees.rebuilt(given, iter(arrays), branch=True)
+    return tuple(found) if isinstance(found, list) else found
 
 
-def clip_by_value(g: ArrayLike, kappa: float, *, nonfinite: NonFinite = "raise") -> Array:
+def clip_by_value(g: Any, kappa: float, *, nonfinite: NonFinite = "raise") -> Any:
     """max(-κ, min(κ, g_i)), entry by entry: the direction may change.
 
     Args:
-        g: gradient of any shape.
-        kappa: largest absolute value of an entry, finite and > 0.
+        g: gradient of any shape, or several in dicts, lists and tuples.
+        kappa: largest absolute value of an entry, as in `clip_by_norm`.
         nonfinite: as in `clip_by_norm`.
 
     Returns:
-        A new array, shape and dtype of `g`; where κ is not a number of that dtype, the
-        next one towards 0 stands for it.
+        A new array, shape and dtype of `g`, or as many as came; where κ is not a number of that
+        dtype, the next one towards 0 stands for it.
 
     Raises:
         IllFormedError: as `clip_by_norm`.
     """
-    array = _gradient(g, "g")
-    _checked_kappa(kappa)
-    if _passes([array], nonfinite):
-        return array
-    wide = array.astype(np.float64)
-    clipped = np.clip(wide, -float(kappa), float(kappa)).astype(array.dtype)
-    outside = np.abs(clipped.astype(np.float64)) > float(kappa)
+    arrays = trees.leaves("g", g)
+    bound = threshold(kappa)
+    if not _passes(arrays, nonfinite):
+        arrays = [_boxed(array, bound) for array in arrays]
+    return trees.rebuilt(g, iter(arrays))
+
+
+def _boxed(array: Array, bound: float) -> Array:
+    clipped = np.clip(array.astype(np.float64), -bound, bound).astype(array.dtype)
+    outside = np.abs(clipped.astype(np.float64)) > bound
     return np.where(outside, _inwards(clipped), clipped)
 
 
-def global_norm(gradients: Sequence[ArrayLike]) -> float:
+def global_norm(gradients: Any) -> float:
     """√Σ‖g_i‖² over all entries of all gradients, without overflow on the way.
 
-    inf only where the norm is beyond the largest float64, or an entry is.
+    inf only where the norm is beyond the largest float64, or an entry is. Gradients as in
+    `clip_by_global_norm`.
 
     Raises:
         IllFormedError: an entry is NaN, or not a real number.
     """
-    arrays = [_gradient(g, f"gradients[{i}]") for i, g in enumerate(gradients)]
+    arrays = trees.leaves("gradients", _several(gradients), branch=True)
     if any(np.any(np.isnan(array)) for array in arrays):
         raise IllFormedError("gradients: the norm of NaN is not defined")
     return _norm(arrays)
+
+
+def threshold(kappa: Any) -> float:
+    """κ as a float64.
+
+    Raises:
+        IllFormedError: it is no real number, not finite, or not > 0.
+    """
+    # Text, truth values and None are no thresholds, though float() would take some of them.
+    known = isinstance(kappa, numbers.Real | Decimal) or _is_real_array(kappa)
+    if known and not isinstance(kappa, bool | np.bool_):
+        value = _as_float(kappa)
+        if 0 < value < np.inf:
+            return value
+    raise IllFormedError(
+        "kappa: expected a finite number > 0", {"got": f"{kappa!r}", "type": type(kappa).__name__}
+    )
+
+
+def _is_real_array(kappa: Any) -> bool:
+    """Whether it is a real number in an array without axes, of NumPy's, torch's or jax's."""
+    dtype = getattr(kappa, "dtype", None)
+    kind = dtype.kind in "iuf" if isinstance(dtype, np.dtype) else "float" in str(dtype)
+    return getattr(kappa, "shape", None) == () and kind
+
+
+def _as_float(kappa: Any) -> float:
+    try:
+        return float(kappa)
+    except OverflowError:  # an integer or a fraction beyond the largest float64
+        return np.inf
+
+
+def _several(gradients: Any) -> Any:
+    """The gradients with a generator, or a view of a dict, written out."""
+    tree = isinstance(gradients, Mapping | list | tuple) or gradients is None
+    if tree or hasattr(gradients, "__array__") or not isinstance(gradients, Iterable):
+        return gradients
+    return gradients if isinstance(gradients, str | bytes) else tuple(gradients)
 
 
 def _clipped(
@@ -158,22 +208,14 @@ def _inwards(array: Array) -> Array:
     return np.asarray(np.nextafter(array, array.dtype.type(0)))
 
 
-def _gradient(g: ArrayLike, name: str) -> Array:
+def _gradient(g: Any, name: str) -> Array:
     """A copy of `g` as a floating array."""
-    array = np.array(g)
-    if array.dtype.kind in "iu":
-        return array.astype(np.float64)
-    if array.dtype not in (np.float16, np.float32, np.float64):
+    if isinstance(g, Mapping):
         raise IllFormedError(
-            f"{name}: expected real numbers (float16, float32, float64 or integers)",
-            {"dtype": array.dtype},
+            f"{name}: expected one gradient, an array",
+            {"got": type(g).__name__, "several": "clip_by_global_norm takes dicts and lists"},
         )
-    return array
-
-
-def _checked_kappa(kappa: float) -> None:
-    if isinstance(kappa, complex) or not (np.isfinite(kappa) and kappa > 0):
-        raise IllFormedError("kappa: expected a finite number > 0", {"kappa": kappa})
+    return trees.array_of_reals(name, g)
 
 
 def _passes(arrays: Sequence[Array], nonfinite: str) -> bool:

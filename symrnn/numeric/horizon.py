@@ -18,6 +18,7 @@ from symrnn.numeric import arguments
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
+from symrnn.numeric.vanishing import scaled_jacobian
 
 Array = NDArray[Any]
 
@@ -31,13 +32,7 @@ def jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
     Raises:
         IllFormedError: unless 0 ≤ k ≤ t ≤ T.
     """
-    arguments.times(run.steps, t, k)
-    size, lanes = run.s.shape[-1], run.s.shape[1:-1]
-    eye = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
-    result = scaled(eye, 2)
-    for first, last in run.chunks(k + 1, t):
-        part = product_of(scaled(kernels.factors(run, first, last), 2))
-        result = scaled(part.mantissa @ result.mantissa, 2, part.exponent + result.exponent)
+    result = scaled_jacobian(kernels, run, t, k)
     exponent = result.exponent.reshape(run.batch)
     return Scaled(run.unflattened(result.mantissa), exponent)
 
@@ -241,7 +236,7 @@ def checkpointed_gradients(
 
     Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, arXiv:1604.06174 (2016), section 3.
     """
-    x, g = np.asarray(x), np.asarray(loss_gradients)
+    x, g = arguments.array_of("x", x), arguments.array_of("loss_gradients", loss_gradients)
     if x.ndim < 2 or len(x) == 0 or g.ndim < 2 or len(g) != len(x):
         raise ShapeError(
             "x and loss_gradients: one row for each step",

@@ -3,7 +3,8 @@
 Arrays as users have them: vectors in the last axis, batches before it, time first. W is
 (…, d, d), U (…, d, m), b and s₀ (…, d), x (T, …, m) with x[j-1] = x_j; states come back as
 (T+1, …, d) with s₀ in place 0. Every axis in `…` broadcasts, so that a batch of sequences and a
-batch of perturbed weights run the same code. float32, float64 and complex128, one for all.
+batch of perturbed weights run the same code. float32, float64 and complex128, one for all; any
+memory layout and byte order. What comes back is the caller's: writable, and shared with nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import ShapeError
+from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.ordered import OrderedProduct
 from symrnn.numeric import arguments
 from symrnn.numeric.formulas import Formulas
@@ -24,7 +25,8 @@ from symrnn.numeric.loops.library import Loops
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run, arranged
 from symrnn.numeric.runtime import product_of
-from symrnn.recurrence.elman import RNN
+from symrnn.numeric.vanishing import require_kept
+from symrnn.recurrence.elman import RNN, with_symbolic_sizes
 
 Array = NDArray[Any]
 
@@ -65,10 +67,19 @@ class Kernels:
     compiled: bool = False
     ran: dict[str, str] = field(default_factory=dict, repr=False)
 
+    def __reduce__(self) -> Any:
+        """The recurrence travels; what was generated is generated again where it is used."""
+        return type(self), (self.rnn, self.compiled, dict(self.ran))
+
+    @cached_property
+    def _generic(self) -> RNN:
+        """The recurrence with symbols for its sizes: what is generated serves every size."""
+        return with_symbolic_sizes(self.rnn)
+
     @cached_property
     def formulas(self) -> Formulas:
         """What was derived, each formula lowered as it stands."""
-        return Formulas(self.rnn)
+        return Formulas(self._generic)
 
     @cached_property
     def transition(self) -> OrderedProduct:
@@ -78,19 +89,30 @@ class Kernels:
     @cached_property
     def loops(self) -> Loops:
         """The recursions over time, as one generated function each; `loops(name).source`."""
-        return Loops(self.rnn, self.transition)
+        return Loops(self._generic, self.transition)
 
     # ------------------------------------------------------------------ running
 
     def run(self, W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
         """The forward pass.
 
+        Args:
+            W, b, s0: (…, d, d), (…, d), (…, d).
+            U, x: (…, d, m) and (T, …, m); of a recurrence without inputs None, and the number of
+                steps T.
+
         Raises:
             ShapeError: naming the argument whose shape does not fit.
-            IllFormedError: non-numeric or non-finite input, several dtypes, no step.
+            IllFormedError: missing, masked, non-numeric or non-finite input, several dtypes, no
+                step; an activation of which only the name is known.
             RangeError: a state overflows.
         """
-        run = arranged(W, U, b, s0, x)
+        if self.rnn.sigma.is_unknown:
+            raise IllFormedError(
+                "an unknown σ cannot be run",
+                {"expected": 'a known activation, as in elman("tanh")', "got": self.rnn.sigma},
+            )
+        run = arranged(self.rnn, W, U, b, s0, x)
         self._loop("forward", run, first=1, last=run.steps)
         arguments.in_range("the recurrence", [run.s], "smaller weights or a bounded activation")
         return run
@@ -137,7 +159,7 @@ class Kernels:
 
         Raises:
             IllFormedError: unless 0 ≤ k ≤ t ≤ T.
-            RangeError: the product overflows.
+            RangeError: the product overflows, or underflows as a whole.
         """
         arguments.times(run.steps, t, k)
         size, lanes = run.s.shape[-1], run.s.shape[1:-1]
@@ -152,7 +174,8 @@ class Kernels:
             (start,) = self.factors(run, k + 1, k + 1)
             result = self._loop("jacobian", run, P=start, first=k + 2, last=t)["P"]
         arguments.in_range("∂s_t/∂s_k", [result], SCALED)
-        return run.unflattened(result)
+        require_kept(self, run, (t, k), "∂s_t/∂s_k", result, SCALED)
+        return np.array(run.unflattened(result))
 
     def _paired(self, run: Run, t: int, k: int) -> Array:
         """The product of all factors, chunk by chunk, in each chunk pair by pair."""
@@ -182,7 +205,7 @@ class Kernels:
 
         Raises:
             ShapeError, IllFormedError: u does not fit the run; times out of order.
-            RangeError: the product overflows.
+            RangeError: the product overflows, or underflows as a whole.
         """
         return self._pushed("jvp", "u", run, t, k, tangent, {"first": k + 1, "last": t})
 
@@ -200,6 +223,8 @@ class Kernels:
         flat = start.reshape(*start.shape[: start.ndim - len(shape)], *run.s.shape[1:])
         result = self._loop(name, run, lanes=flat.shape[:-1], **{carried: flat}, **span)[carried]
         arguments.in_range(f"the {name} of ∂s_t/∂s_k", [result], SCALED)
+        side = "right" if name == "jvp" else "left"
+        require_kept(self, run, (t, k), f"the {name} of ∂s_t/∂s_k", result, SCALED, (side, flat))
         return result.reshape(start.shape)
 
     def gradients(

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 from sympy import Symbol, lambdify
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, RangeError
 from symrnn.language.activations import Activation, Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
 from symrnn.language.time import TimeVector
@@ -50,6 +50,7 @@ class Kernel:
 
         Raises:
             IllFormedError: naming each argument that is missing.
+            RangeError: the formula divides by 0 there, or has no value, as v/‖v‖ at v = 0.
         """
         missing = [name for name in self.arguments if name not in bindings]
         if missing:
@@ -57,7 +58,19 @@ class Kernel:
                 f"the kernel of {self.expression} lacks {', '.join(missing)}",
                 {"expected": ", ".join(self.arguments), "got": ", ".join(bindings)},
             )
-        return self.function(*(bindings[name] for name in self.arguments))
+        if "ignore" in (np.geterr()["divide"], np.geterr()["invalid"]):
+            # The caller looks at the values itself.
+            return self.function(*(bindings[name] for name in self.arguments))
+        met: list[str] = []
+        with np.errstate(divide="call", invalid="call", call=lambda kind, _: met.append(kind)):
+            value = self.function(*(bindings[name] for name in self.arguments))
+        # A branch that is not taken may divide by 0: the result has no trace of it.
+        if met and not np.isfinite(value).all():
+            raise RangeError(
+                f"{self.name} has no finite value here: {' and '.join(sorted(set(met)))}",
+                {"formula": self.expression, "not finite": int((~np.isfinite(value)).sum())},
+            )
+        return value
 
 
 def lower(
@@ -75,6 +88,7 @@ def lower(
     written = expression.xreplace(words)
     tree = ast.parse(printer().doprint(written), mode="eval")
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    _require_own_names(written, tree)
     arguments = [(label, what) for label, what in arguments_of(written).items() if label in used]
     function = lambdify(
         [what for _, what in arguments],
@@ -83,6 +97,25 @@ def lower(
         printer=printer,
     )
     return Kernel(expression, name, tuple(label for label, _ in arguments), function)
+
+
+def _require_own_names(expression: Any, tree: ast.AST) -> None:
+    """Refuse two quantities of one name, and a quantity named as a function that is called."""
+    quantities = {
+        (parameter_name(node), node.func, node.shape)
+        for node in expression.atoms(sympy.MatrixSymbol, TimeVector)
+    }
+    symbols = expression.free_symbols - expression.atoms(sympy.MatrixSymbol)
+    labels = [*(label for label, *_ in quantities), *(symbol.name for symbol in symbols)]
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    called = {function.id for function in calls if isinstance(function, ast.Name)}
+    for label in sorted(labels):
+        if labels.count(label) > 1 or label in called:
+            taken = "a function of the generated code" if label in called else "another quantity"
+            raise IllFormedError(
+                f"the name {label} is that of {taken}, too",
+                {"expected": "a name for each quantity", "got": ", ".join(sorted(labels))},
+            )
 
 
 def _keywords(expression: Any) -> list[Symbol]:

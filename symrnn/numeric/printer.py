@@ -13,7 +13,7 @@ from sympy.matrices.expressions import MatrixExpr
 from sympy.printing.numpy import NumPyPrinter
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Activation, Elementwise, Unknown
+from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import Identity, MatrixProduct, Ones, Zeros
 from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
@@ -21,6 +21,8 @@ from symrnn.language.ordered import LEFT, OrderedProduct
 from symrnn.language.shapes import is_column, same_size
 from symrnn.language.structure import Diag, Vec
 from symrnn.language.time import TimeVector
+from symrnn.numeric.stable.plan import plan
+from symrnn.numeric.stable.printing import ArrayRules
 
 _NORMS = {"1": "1", "2": "2", "inf": "inf", "F": "'fro'", "max": "'max'"}
 
@@ -49,7 +51,7 @@ def derivative_name(node: Any) -> str | None:
     return None
 
 
-class KernelPrinter(NumPyPrinter):  # type: ignore[misc]
+class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
     """SymPy's NumPy printer, taught the language."""
 
     def __init__(self) -> None:
@@ -268,27 +270,42 @@ def _is_norm(node: Any) -> bool:
 def formula_at(activation: Activation, source: str) -> Expr:
     """The activation's formula in its numerically stable form, at an argument already printed."""
     (variable,) = activation.function.variables
-    return stable(activation.function.expr).xreplace({variable: _Source(source, real=True)})
+    return stable(activation.function.expr).xreplace({variable: Source(source, real=True)})
 
 
 def formula_of(formula: Lambda, source: str) -> str:
     """A function of one variable as NumPy source, at an argument already printed."""
     (variable,) = formula.variables
-    body = stable(formula.expr).xreplace({variable: _Source(source, real=True)})
+    body = stable(formula.expr).xreplace({variable: Source(source, real=True)})
     return str(KernelPrinter().doprint(body))
 
 
-class _Source(sympy.Symbol):  # type: ignore[misc]
+class Source(sympy.Symbol):  # type: ignore[misc]
+    """An argument that is source already."""
+
     def _numpycode(self, printer: Any) -> str:
         return str(self.name)
 
 
 def stable(formula: Expr) -> Expr:
-    """The formula with exp(u) in fractions over 1 + exp(u) rewritten by tanh.
+    """The formula of one variable as `stable.plan` chooses it; with parameters besides, see below.
 
-    With ℓ = 1/(1 + exp(u)) = (1 - tanh(u/2))/2 we have exp(u) = (1 - ℓ)/ℓ, and a fraction such as
-    exp(u)/(1 + exp(u))² becomes the polynomial ℓ(1 - ℓ): no overflow, no ∞/∞. log(1 + exp(u)) is
-    left to `logaddexp`.
+    A formula with parameters is only rewritten: fractions over 1 + e^u by tanh, so that nothing
+    overflows. Its digits are not measured.
+    """
+    symbols = formula.free_symbols
+    if not symbols:
+        return formula
+    if len(symbols) > 1:
+        return _by_tanh(formula)
+    (variable,) = symbols
+    return plan(formula.xreplace({variable: X})).form.xreplace({X: variable})
+
+
+def _by_tanh(formula: Expr) -> Expr:
+    """With exp(u) in fractions over 1 + exp(u) rewritten by tanh.
+
+    With ℓ = 1/(1 + exp(u)) = (1 - tanh(u/2))/2 we have exp(u) = (1 - ℓ)/ℓ.
     """
     for power in formula.atoms(sympy.exp):
         fractions = formula.find(lambda node: node.is_Pow and node.base == 1 + power)  # noqa: B023

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.errors import IllFormedError
 from symrnn.numeric import arguments
+from symrnn.recurrence.elman import RNN
 
 Array = NDArray[Any]
 
@@ -26,8 +28,10 @@ PRODUCT_BUDGET = 1 << 25
 class Run:
     """One forward pass: what every backward kernel reads.
 
+    Its arrays are its own: what the caller writes into W, U, b, s₀ or x later changes nothing.
+
     Attributes:
-        weights: W, U, b.
+        weights: W, U, b; U is d × 0 where there is no input.
         batch: the shape of the batch.
         shared: whether one set of weights serves the whole batch.
         s, a, x: states, what stands between two states, inputs as the loops have them: the time
@@ -48,16 +52,16 @@ class Run:
 
     @property
     def states(self) -> Array:
-        """s_0 … s_T, (T+1, …, d)."""
-        return self.s.reshape(len(self.s), *self.batch, self.s.shape[-1])
+        """s_0 … s_T, (T+1, …, d): a copy, the run keeps its own."""
+        return self.s.reshape(len(self.s), *self.batch, self.s.shape[-1]).copy()
 
     @property
     def between(self) -> Array:
-        """a_1 … a_T at places 1 … T, (T+1, …, d); place 0 is NaN: there is no a_0.
+        """a_1 … a_T at places 1 … T, (T+1, …, d), a copy; place 0 is NaN: there is no a_0.
 
         What stands between two states: pre-activations, or with σ inside a_j = σ(s_{j-1}).
         """
-        return self.a.reshape(len(self.a), *self.batch, self.a.shape[-1])
+        return self.a.reshape(len(self.a), *self.batch, self.a.shape[-1]).copy()
 
     @cached_property
     def bindings(self) -> dict[str, Any]:
@@ -94,14 +98,17 @@ class Run:
         return [(start, min(start + most - 1, last)) for start in range(first, last + 1, most)]
 
 
-def arranged(W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
+def arranged(rnn: RNN, W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
     """The arguments checked and laid out, s_0 in its place, all later states still to be run.
 
     Raises:
         ShapeError: naming the argument whose shape does not fit.
-        IllFormedError: non-numeric or non-finite input, several dtypes, no step.
+        IllFormedError: missing, non-numeric or non-finite input, several dtypes, no step.
     """
+    if rnn.U is None:
+        U, x = _without_inputs(W, U, x)
     given = arguments.one_dtype(W=W, U=U, b=b, s0=s0, x=x)
+    arguments.sizes(given["W"], given["U"], rnn.d, rnn.m)
     batch = arguments.fitting(*given.values())
     W, U, b, s0, x = given.values()
     shared = W.ndim == U.ndim == 2
@@ -120,3 +127,20 @@ def arranged(W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
         s0 = np.broadcast_to(s0, (*batch, size))
     a[0], s[0] = np.nan, s0.reshape(s.shape[1:])
     return Run({"W": W, "U": U, "b": b}, batch, shared, s, a, x)
+
+
+def _without_inputs(W: Any, U: Any, x: Any) -> tuple[Array, Array]:
+    """U with no column and x with no entry, T of them, for a recurrence that reads no input."""
+    if U is not None:
+        raise IllFormedError(
+            "U is given, and the recurrence reads no input", {"expected": "None", "got": "an array"}
+        )
+    weights = arguments.array_of("W", W)
+    kind = weights.dtype if weights.dtype.kind in "fc" else np.dtype(np.float64)
+    steps = x if isinstance(x, int | np.integer) and not isinstance(x, bool) else None
+    if steps is None or steps < 1:
+        raise IllFormedError(
+            "x: the recurrence reads no input, the number of steps stands in its place",
+            {"expected": "an integer T ≥ 1", "got": type(x).__name__ if steps is None else steps},
+        )
+    return np.zeros((*weights.shape[-1:], 0), kind), np.zeros((int(steps), 0), kind)

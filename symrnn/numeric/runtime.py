@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import NotSupportedError
+from symrnn.numeric.stable.runtime import NUMPY
 
 Array = NDArray[Any]
 
@@ -144,7 +145,7 @@ def erf(x: Array) -> Array:
 _ERF = np.vectorize(math.erf, otypes=[np.float64])
 
 
-NAMESPACE: dict[str, Callable[..., Any]] = {
+_HELPERS: dict[str, Callable[..., Any]] = {
     helper.__name__: helper
     for helper in (
         fold,
@@ -164,3 +165,7 @@ NAMESPACE: dict[str, Callable[..., Any]] = {
         erf,
     )
 }
+
+
+NAMESPACE: dict[str, Any] = {**NUMPY, **_HELPERS}
+"""What generated source calls beside NumPy's own functions."""

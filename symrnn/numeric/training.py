@@ -301,10 +301,11 @@ def _checked_split(
 ) -> int:
     """First held-out time, after checking all sizes."""
     for name, count in (("d", d), ("steps", steps), ("length", length), ("stride", stride)):
-        if count < 1:
-            raise IllFormedError(f"{name}: expected at least 1", {name: count})
+        whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
+        if not whole or count < 1:
+            raise IllFormedError(f"{name}: expected at least 1, an integer", {name: count})
     for name, share, most in (("tail", tail, 1.0), ("rate", rate, np.inf)):
-        if not 0 < share < most:
+        if not (isinstance(share, float | int | np.number) and 0 < share < most):
             raise IllFormedError(f"{name}: expected more than 0, less than {most}", {name: share})
     times = len(series.values) - 1
     split = times - max(1, round(tail * times))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 import sympy
 from sympy import Symbol
@@ -12,6 +13,8 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.language import shapes
+from symrnn.language.algebra import Parameter
+from symrnn.language.names import in_code
 from symrnn.language.time import Sequence, TimeVector
 
 
@@ -46,6 +49,7 @@ class Definitions:
         for state in self.states:
             if state[self.index] not in self.definitions:
                 raise IllFormedError(f"the state {state.label} has no definition")
+        self._check_names()
         reads = {defined: value.atoms(TimeVector) for defined, value in self.definitions.items()}
         try:
             TopologicalSorter(reads).prepare()
@@ -68,3 +72,33 @@ class Definitions:
                 f"the definition of {defined} uses the output {used}",
                 {"expected": "outputs that no state depends on", "got": str(used)},
             )
+
+    def _check_names(self) -> None:
+        """One name for each quantity: parameters, sequences, sizes, times; as code has them."""
+        nodes = (*self.definitions, *self.definitions.values())
+        leaves = {leaf for node in nodes for leaf in node.atoms(sympy.MatrixSymbol, TimeVector)}
+        found: dict[str, Any] = {}
+        given = (*self.states, *self.inputs, *self.outputs)
+        sequences = {leaf.sequence for leaf in leaves if isinstance(leaf, TimeVector)}
+        parameters = {leaf for leaf in leaves if not isinstance(leaf, TimeVector)}
+        sizes = {size for leaf in leaves for n in leaf.shape for size in n.free_symbols}
+        quantities = {*given, *sequences, *parameters, *sizes, self.index}
+        for quantity in sorted(quantities, key=_described):
+            name = in_code(str(getattr(quantity, "label", quantity)))
+            if found.setdefault(name, quantity) != quantity:
+                raise IllFormedError(
+                    f"two quantities have the name {name}",
+                    {
+                        "expected": "one name for each sequence, parameter, size and time",
+                        "got": f"{_described(found[name])}; {_described(quantity)}",
+                    },
+                )
+
+
+def _described(quantity: Any) -> str:
+    if isinstance(quantity, Symbol):
+        return f"the size or time {quantity}"
+    if isinstance(quantity, Sequence):
+        return f"the sequence {quantity.label}, {quantity.rows} × {quantity.cols}"
+    kind = "parameter" if isinstance(quantity, Parameter) else type(quantity).__name__
+    return f"the {kind} {quantity}, {shapes.show(quantity.shape)}"

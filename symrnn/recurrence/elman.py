@@ -20,6 +20,7 @@ from symrnn.language.ordered import OrderedSum
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence import total
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.unroll import at_sizes
 
 TIMES = {name: Symbol(name, integer=True) for name in ("j", "k", "t", "T", "tau")}
 HIDDEN, INPUT = Symbol("d", integer=True, positive=True), Symbol("m", integer=True, positive=True)
@@ -141,6 +142,24 @@ CELLS: Mapping[str, Callable[..., RNN]] = MappingProxyType(
     {ELMAN: elman, SIGMA_INSIDE: sigma_inside}
 )
 """The cells that the lecture can be about, by name."""
+
+
+def with_symbolic_sizes(rnn: RNN) -> RNN:
+    """The same cell with the symbols d and m for its sizes; as it is where they are symbols.
+
+    A W of 1 × 1 reads as a number and one of 3 × 3 as any other: what is generated from symbols
+    serves every size.
+    """
+    sizes = {
+        symbol: size
+        for symbol, size in ((HIDDEN, rnn.d), (INPUT, rnn.m))
+        if symbol != size and (symbol == HIDDEN or rnn.U is not None)
+    }
+    if not sizes or not all(getattr(size, "is_Integer", False) for size in sizes.values()):
+        return rnn
+    generic = CELLS[rnn.cell](rnn.sigma, inputs=rnn.U is not None)
+    sized = at_sizes(generic.recurrence, sizes)
+    return generic if sized.definitions == rnn.recurrence.definitions else rnn
 
 
 def _network(activation: Any, inputs: bool, hidden: Any, width: Any, *, inside: bool) -> RNN:

@@ -13,13 +13,14 @@ from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Lambda, Rational, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import SymrnnError
+from symrnn.errors import NotSupportedError, SymrnnError
 from symrnn.language.activations import Unknown
 from symrnn.language.explicit import Entries, Field, entries
 from symrnn.language.norms import Norm
+from symrnn.language.slope_at import KINKED, Slope
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
@@ -61,9 +62,21 @@ def concrete(value: Any) -> Any:
         return formula.subs(dict(zip(names, arguments, strict=True)))
 
     def one(entry: Any) -> Any:
-        return sympy.sympify(entry).replace(Unknown, sigma).replace(Field, loss)
+        known = sympy.sympify(entry).replace(Unknown, sigma).replace(Field, loss)
+        return known.replace(Slope, _slope)
 
     return value.applyfunc(one) if isinstance(value, sympy.MatrixBase) else one(value)
+
+
+def _slope(function: Lambda, at: Expr) -> Expr:
+    """f′ at a point beside the kinks of f."""
+    (variable,), formula = function.variables, function.expr
+    for node in formula.atoms(*KINKED):
+        sides = node.args if len(node.args) > 1 else (node.args[0], sympy.S.Zero)
+        values = [side.subs(variable, at) for side in sides]
+        if len(set(values)) < len(values):
+            raise NotSupportedError("the slope at a kink", {"of": text(formula), "at": text(at)})
+    return formula.diff(variable).subs(variable, at)
 
 
 def assignments(

@@ -84,9 +84,13 @@ class Unrolled:
         if self.recurrence.is_state(node) and node.index == 0:
             return None
         definition = self.recurrence.definition(node)
-        if definition is not None and node.index < 1:
+        if definition is None:
+            return None
+        first = first_time(self.recurrence, node.label)
+        if node.index < first:
             raise IllFormedError(
-                f"{node} is before the first step", {"expected": "time ≥ 1", "got": node.index}
+                f"{node} is before the first step",
+                {"expected": f"time ≥ {first}", "got": node.index},
             )
         return definition
 
@@ -138,6 +142,12 @@ class Unrolled:
 
     def _is_given(self, leaf: MatrixExpr) -> bool:
         return self._definition(leaf) is None
+
+
+@lru_cache(maxsize=4096)
+def first_time(recurrence: Recurrence, label: str) -> int:
+    """The first time at which a sequence has a value: 0 for a state, 1 for all else."""
+    return 0 if any(state.label == label for state in recurrence.states) else 1
 
 
 def _own_time(node: ImmediateDerivative) -> Expr:

@@ -60,7 +60,10 @@ def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         found = sorted(path.glob("*.py"))
-        files = [f for f in found if not f.name.startswith(("_", "conftest", "test_"))]
+        # A pipe or a device may never end.
+        files = [
+            f for f in found if f.is_file() and not f.name.startswith(("_", "conftest", "test_"))
+        ]
         if files:
             return files
         raise IllFormedError(f"no proof files in {path}", {"expected": "*.py", "got": "none"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
@@ -36,12 +37,72 @@ def write_files(directory: str | os.PathLike[str], files: Mapping[str, bytes]) -
             target.parent.mkdir(parents=True, exist_ok=True)
             backup = Path(staging, f"{index}.old")
             if target.exists():
-                shutil.copy2(target, backup)
+                _keep(target, backup)
             # Registered before the rename, and harmless if the rename never happens.
             undo.callback(_restore, target, backup)
             os.replace(fresh[index], target)
         undo.pop_all()
     return tuple(targets.values())
+
+
+def require_room(
+    directory: str | os.PathLike[str], names: Iterable[str], room: int = 1 << 16
+) -> None:
+    """Raise now what `write_files` would raise after the work; nothing is left behind.
+
+    Args:
+        directory: where files are to be written.
+        names: relative paths of files that are to be written.
+        room: bytes that they take.
+
+    Raises:
+        IllFormedError: the directory can not be made or written to, has no room, or holds a folder
+            (a pipe, a device) where a file is to be.
+    """
+    root = Path(directory)
+    targets = [root / _inside(name) for name in names]
+    with ExitStack() as undo:
+        try:
+            for folder in dict.fromkeys([root, *(target.parent for target in targets)]):
+                _make(folder, undo)
+            for target in targets:
+                if target.exists() and not target.is_file():
+                    raise IllFormedError(
+                        f"{target} is in the way", {"expected": "a file, or nothing there"}
+                    )
+            with tempfile.TemporaryFile(dir=root) as probe:
+                _reserve(probe.fileno(), room)
+        except OSError as error:
+            raise IllFormedError(
+                f"{directory} can not be written",
+                {"reason": error.strerror or error, "needed": f"about {room / 1e6:.1f} MB"},
+            ) from error
+
+
+def _make(folder: Path, undo: ExitStack) -> None:
+    """Make a folder and those above it; to be removed again."""
+    if not folder.is_dir():
+        _make(folder.parent, undo)
+        folder.mkdir()
+        undo.callback(folder.rmdir)
+
+
+def _reserve(file: int, room: int) -> None:
+    """Raises OSError where the disk, a quota or a limit of ours has less room."""
+    try:
+        os.posix_fallocate(file, 0, room)
+    except OSError as error:
+        # Not every file system knows how.
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+
+
+def _keep(target: Path, backup: Path) -> None:
+    """A second name for a file, or a copy where the file system has no such names."""
+    try:
+        os.link(target, backup)
+    except OSError:
+        shutil.copy2(target, backup)
 
 
 def _inside(name: str) -> PurePosixPath:

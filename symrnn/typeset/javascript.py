@@ -31,6 +31,7 @@ from symrnn.numeric.printer import (
     slope_name,
     stable,
 )
+from symrnn.numeric.stable.printing import ScalarRules
 
 _NORMS = {"1": "norm1", "2": "norm2", "inf": "normInf", "F": "normF", "max": "normMax"}
 
@@ -73,8 +74,11 @@ def number(value: Any) -> str:
     return str(JavaScriptPrinter().doprint(stable(sympy.sympify(value))))
 
 
-class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]
+class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[misc]
     """SymPy's JavaScript printer, taught the language."""
+
+    exponential = "Math.exp"
+    template = "({condition} ? {below} : {above})"
 
     def doprint(self, expr: Any, assign_to: Any = None) -> str:
         return str(self._print(sympy.sympify(expr)))
@@ -200,8 +204,16 @@ class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]
     def _print_erf(self, node: Any) -> str:
         return self._call("erf", *node.args)
 
-    def _print_Heaviside(self, node: Any) -> str:
-        return self._call("step", *node.args)
+    def _print_expm1(self, node: Any) -> str:
+        return self._call("Math.expm1", *node.args)
+
+    def _print_log1p(self, node: Any) -> str:
+        return self._call("Math.log1p", *node.args)
+
+    def _data(self, value: Any) -> str:
+        if isinstance(value, tuple):
+            return f"[{', '.join(self._data(part) for part in value)}]"
+        return repr(value)
 
     def _print_log(self, node: Any) -> str:
         # log(1 + exp(u)) without overflow

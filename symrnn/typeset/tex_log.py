@@ -41,9 +41,13 @@ class Overfull:
 
 
 _ERROR = re.compile(
-    r"^(?:\./)?(?P<file>[^:\n]+\.tex):(?P<line>\d+): (?P<message>.+)$", re.MULTILINE
+    r"^(?:\./)?(?P<file>[^:\n]+\.\w+):(?P<line>\d+): (?P<message>.+)$", re.MULTILINE
 )
-_BARE_ERROR = re.compile(r"^! (?P<message>.+)$", re.MULTILINE)
+# What stops the engine itself has no blank after the mark, or no mark.
+_BARE_ERROR = re.compile(
+    r"^(?:! ?|(?=I can't find |\S+: (?:fatal|error)\b))(?P<message>.+)$", re.MULTILINE
+)
+_LONGEST = 200  # characters of a message that is shown
 
 _FROM_LATEX = re.compile(
     r"^(?:(?:Package|Class|Module) (?P<source>\S+)|LaTeX(?P<font> Font)?) Warning: (?P<message>.*\n"
@@ -68,7 +72,18 @@ def first_error(log: str) -> dict[str, str]:
         found = {"message": located["message"], "place": f"{located['file']}:{located['line']}"}
         source = re.search(rf"^l\.{located['line']} (.*)$", log[located.end() :], re.MULTILINE)
         return found | ({"source": source[1][-90:]} if source else {})
-    return {"message": bare["message"] if bare else "unknown; see the log"}
+    if bare is not None:
+        return {"message": bare["message"][:_LONGEST]}
+    return {"message": last_words(log) or "unknown: it said nothing"}
+
+
+def last_words(printed: str) -> str:
+    """The last line with something on it, of what need not be text."""
+    lines = [
+        " ".join(re.sub(r"[^\S\n]|[^ -~\u00a0-\ud7ff]", " ", line).split())
+        for line in printed.splitlines()
+    ]
+    return next((line[:_LONGEST] for line in reversed(lines) if line), "")
 
 
 def warnings(log: str) -> tuple[Warned, ...]:

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from sympy import Expr, Symbol
 
-from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.inequality import require_at_most
+from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.relations import Inequality
 from symrnn.theory.statement import Part

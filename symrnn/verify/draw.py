@@ -3,11 +3,13 @@
 Ordinary draws rarely come near a bound. The adversarial families do: states at rest (slopes at
 their largest), states held just beside it by the bias (every term of a sum over time of one size),
 W a multiple of the identity or of an orthogonal matrix (norm = spectral radius), aligned vectors,
-nilpotent and rank-one W, saturated units.
+nilpotent and rank-one W, saturated units, everything zero, small integers that tie at kinks.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,21 +18,27 @@ import sympy
 from numpy.random import Generator
 from numpy.typing import NDArray
 from sympy import Symbol
-from sympy.core.relational import Relational
+from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
-from symrnn.errors import EvidenceError
-from symrnn.language.relations import Equation, Inequality
-from symrnn.language.time import TimeVector
+from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.language.activations import Activation
+from symrnn.language.relations import Equation
+from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
-from symrnn.verify.setting import Setting, functions, together
-from symrnn.verify.within import Times, every_time, horizon
+from symrnn.verify.moments import has_begun, opened, universal
+from symrnn.verify.setting import Setting, functions, lowered, together
+from symrnn.verify.ties import ties
+from symrnn.verify.within import Times, horizon, makes_sense
 
 Array = NDArray[Any]
 ROUNDING = 1e-12
 """How far a hypothesis may be missed: rounding, in settings that meet it exactly."""
+
+LOST = 1e-6
+"""A slope below this, computed as a difference of numbers near 1, has lost its digits."""
 
 ROUNDS = 6
 
@@ -39,7 +47,8 @@ ROUNDS = 6
 class Family:
     """A way to draw.
 
-    weights: how square matrices are made.
+    weights: how square matrices are made; "zero" and "whole" say how everything is: 0 where that
+        is allowed, and small integers; "tied" puts a scalar where a denominator or a kink is 0.
     state: "free", "rest" (a_j = 0), "near" (states of size 1e-4), "held" (one state, near rest,
         that the bias keeps), "saturated".
     """
@@ -59,7 +68,17 @@ FAMILIES = (
     Family("rank one", "held"),
     Family("nilpotent"),
     Family("gaussian", "saturated"),
+    Family("zero", "rest"),
+    Family("whole", "rest"),
+    Family("whole"),
+    Family("tied"),
 )
+
+WHOLE = ("zero", "whole")
+
+
+class UnmetError(EvidenceError):
+    """No setting was found that meets the hypotheses."""
 
 
 class Drawer:
@@ -72,7 +91,7 @@ class Drawer:
         times: integers for the free times.
         kind: the norm that stands for "any".
         sigma: the activation that stands for an unknown σ.
-        size: the value of every symbolic size.
+        sizes: the value of each symbolic size; 3 by default.
     """
 
     def __init__(
@@ -82,9 +101,11 @@ class Drawer:
         given: tuple[Any, ...],
         times: dict[Symbol, int],
         kind: str,
-        sigma: str,
-        size: int = 3,
+        sigma: str | Activation,
+        sizes: Mapping[Symbol, int] | None = None,
     ) -> None:
+        self.tried = 0
+        given = tuple(map(opened, given))
         self.rnn, self.kind, self.sigma = rnn, kind, sigma
         self.at: Times = tuple(times.items())
         everything = [*expressions, *given, *rnn.recurrence.definitions.values()]
@@ -93,11 +114,19 @@ class Drawer:
         index = rnn.recurrence.index
         integers = {s for s in plain if s.is_integer and s != index}
         shapes = {s for e in everything for s in _shape_symbols(e)}
-        self.sizes = {s: size if s in shapes else 2 for s in sorted(integers, key=str)}
+        self.sizes = {s: 3 if s in shapes else 2 for s in sorted(integers, key=str)}
+        self.sizes.update(sizes or {})
         self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
+        known = set(self.scalars)
+        self._ties = [
+            (symbol, lowered(value), value)
+            for symbol, value in ties(expressions, given)
+            if symbol in known and value.free_symbols <= {*known, *times, *self.sizes}
+        ]
         leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
-        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs)
+        self.own = _own_sequences(rnn, everything)
+        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs, *self.own)
         self._shapes = {node: self._size(*node.shape) for node in self.parameters}
         self._shapes.update({each: self._size(each.rows, each.cols) for each in sequences})
         self.steps = horizon([*expressions, *given], times)
@@ -107,28 +136,41 @@ class Drawer:
         """Sort the hypotheses: values of leaves, suprema, and what a draw must satisfy."""
         self.fixed: list[tuple[Any, Line]] = []
         self.suprema: list[tuple[Symbol, list[tuple[Line, tuple[Times, ...]]]]] = []
-        self.conditions: list[tuple[str, Line]] = []
+        self.conditions: list[tuple[str, Line, tuple[Times, ...]]] = []
         for fact in filter(fixes_leaf, given):
             self.fixed.append((fact.lhs, self._line(fact.rhs)))
         for symbol, expressions, exact in scalars_given(given):
             if exact:
                 self.fixed.append((symbol, self._line(expressions[0])))
                 continue
-            bounds = [
-                (self._line(each), every_time(each, self.steps, self.rnn)) for each in expressions
-            ]
+            bounds = [(self._line(each), self._when(each)) for each in expressions]
             if not all(times_of for _, times_of in bounds):
                 raise EvidenceError(f"no time at which {symbol} bounds anything", {"steps": times})
             self.suprema.append((symbol, bounds))
         for fact in given:
             if fixes_leaf(fact) or gives_scalar(fact):
                 continue
-            if isinstance(fact, Equation):
-                self.conditions.append(("=", self._line(fact.lhs - fact.rhs)))
-            elif isinstance(fact, Inequality):
-                self.conditions.append(("≤", self._line(fact.lhs - fact.rhs)))
-            elif isinstance(fact, Relational) and set(fact.free_symbols) - set(times):
-                self.conditions.append(("≤", self._line(fact.lts - fact.gts)))
+            if isinstance(fact, Relational):
+                if set(fact.free_symbols) - set(times):
+                    strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
+                    self._condition("<" if strict else "≤", fact.lts - fact.gts)
+            else:
+                equal = isinstance(fact, Equation)
+                self._condition("=" if equal else "≤", fact.lhs - fact.rhs)
+
+    def _condition(self, relation: str, gap: Any) -> None:
+        self.conditions.append((relation, self._line(gap), self._when(gap)))
+
+    def _when(self, expression: Any) -> tuple[Times, ...]:
+        """The times at which something is assumed: one moment, or all where it is universal."""
+        free = sorted(universal(expression), key=str)
+        choices = itertools.product(range(self.steps + 1), repeat=len(free))
+        every = ((*self.at, *zip(free, values, strict=True)) for values in choices)
+        return tuple(
+            at
+            for at in every
+            if has_begun(dict(at)) and makes_sense(expression, dict(at), self.rnn)
+        )
 
     def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
         # Most sizes are a symbol: looked up, it needs no substitution.
@@ -141,17 +183,18 @@ class Drawer:
 
     # ------------------------------------------------------------------ drawing
 
-    def draw(self, rng: Generator, each: int = 1) -> Setting:
+    def draw(self, rng: Generator, each: int = 1, rounds: int = ROUNDS) -> Setting:
         """A batch that meets the hypotheses: `each` settings out of every family that can.
 
         Raises:
-            EvidenceError: when none was found; a check that never ran must not pass.
+            UnmetError: when none was found; a check that never ran must not pass.
         """
         found: list[Setting] = []
         missing = dict.fromkeys(FAMILIES, each)
-        for attempt in range(ROUNDS):
+        for attempt in range(rounds):
             count = 2 * each * 4**attempt
             raw = together([self._raw(rng, family, count) for family in missing])
+            self.tried += raw.count
             setting, met = self._complete(raw, rng)
             places: list[int] = []
             for number, family in enumerate(list(missing)):
@@ -167,7 +210,7 @@ class Drawer:
                 break
         if found:
             return together(found)
-        raise EvidenceError(
+        raise UnmetError(
             "no setting met the hypotheses",
             {"times": self.at, "activation": self.sigma, "norm": self.kind},
         )
@@ -200,7 +243,8 @@ class Drawer:
                 arrays[second] = np.where(aligned, multiple, arrays[second])
         reach = {"free": 1.0, "saturated": 30.0, "near": 1e-4}.get(family.state, 0.0)
         driven = 0.0 if family.state == "near" else reach
-        for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
+        inputs = (*self.rnn.recurrence.inputs, *self.own)
+        for sequence in (*self.rnn.recurrence.states, *inputs):
             rows, _ = self._shapes[sequence]
             if sequence in self.rnn.recurrence.states:
                 arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
@@ -209,10 +253,30 @@ class Drawer:
                 arrays[sequence.label] = driven * rng.normal(size=size)
         if driven == 0.0 and "b" in arrays:
             arrays["b"] = np.zeros_like(arrays["b"])
+        if family.weights == "whole" and family.state == "free":
+            for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
+                name = sequence.label
+                name = f"{name}_0" if sequence in self.rnn.recurrence.states else name
+                arrays[name] = _whole(rng, arrays[name].shape)
         if family.state == "held":
             self._hold(arrays, 1e-3 * rng.normal(size=arrays[self._state].shape))
-        scalars = {symbol: _scalar(rng, symbol, count) for symbol in self.scalars}
+        kind = family.weights if family.weights in WHOLE else ""
+        scalars = {symbol: _scalar(rng, symbol, count, kind) for symbol in self.scalars}
+        if family.weights == "tied":
+            self._tie(rng, scalars, count)
         return Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
+
+    def _tie(self, rng: Generator, scalars: dict[Symbol, Array], count: int) -> None:
+        """In each setting one of the scalars is where something is zero, if its sign allows."""
+        which = rng.integers(0, max(1, len(self._ties)), size=count)
+        for number, (symbol, kernel, value) in enumerate(self._ties):
+            named = {s.name: scalars[s] for s in value.free_symbols if s in scalars}
+            named.update({s.name: v for s, v in (*self.at, *self.sizes.items())})
+            named = {("lambda_" if key == "lambda" else key): v for key, v in named.items()}
+            zero = np.broadcast_to(np.asarray(kernel(named), dtype=float), (count,))
+            allowed = zero > 0 if symbol.is_positive else zero >= 0
+            taken = (which == number) & (allowed | (not symbol.is_nonnegative))
+            scalars[symbol] = np.where(taken, zero, scalars[symbol])
 
     @property
     def _state(self) -> str:
@@ -241,6 +305,7 @@ class Drawer:
                 filled = np.array(np.broadcast_to(value, shape), dtype=float)
                 setting = replace(setting, arrays={**setting.arrays, name: filled})
         bounds: dict[Symbol, Array] = {}
+        met = np.ones(count, dtype=bool)
         # Several bounds at once are attained only where none of them has any slack.
         loose = rng.random(count) < 0.4
         for symbol, bounded in self.suprema:
@@ -248,15 +313,23 @@ class Drawer:
                 setting = replace(setting, scalars={**setting.scalars, **bounds})
             values = [each.entries(setting, at) for each, times in bounded for at in times]
             largest = np.max(values, axis=(0, -1))
+            if any(_is_slope(each.expression) for each, _ in bounded):
+                # Saturated slopes have lost their digits: what is computed bounds nothing.
+                met &= ~((largest < LOST) & (largest >= 0))
             slack = loose * rng.choice((0.0, 1.0), count) * rng.random(count)
             bounds[symbol] = largest * (1.0 + slack)
         setting = replace(setting, scalars={**setting.scalars, **bounds})
-        met = np.ones(count, dtype=bool)
-        for relation, gap in self.conditions:
-            value = gap.entries(setting, self.at)
-            missed = value if relation == "≤" else np.abs(value)
-            met &= (missed <= ROUNDING).all(axis=-1)
+        for relation, gap, times in self.conditions:
+            for at in times:
+                value = gap.entries(setting, at)
+                missed = np.abs(value) if relation == "=" else value
+                allowed = -ROUNDING if relation == "<" else ROUNDING
+                met &= (missed <= allowed).all(axis=-1)
         return setting, met
+
+
+def _is_slope(expression: Any) -> bool:
+    return any(node.order > 0 for node in expression.atoms(Activation))
 
 
 def _shape_symbols(expression: Any) -> set[Symbol]:
@@ -264,12 +337,25 @@ def _shape_symbols(expression: Any) -> set[Symbol]:
     return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
 
 
-def _scalar(rng: Generator, symbol: Symbol, count: int) -> Array:
-    size = np.exp(rng.normal(scale=1.5, size=count))
+def _whole(rng: Generator, shape: tuple[int, ...]) -> Array:
+    return np.asarray(rng.integers(-1, 2, size=shape), dtype=float)
+
+
+def _scalar(rng: Generator, symbol: Symbol, count: int, kind: str = "") -> Array:
+    if kind:
+        least = 1 if symbol.is_positive else 0
+        most = least if kind == "zero" else least + 1
+        size = np.asarray(rng.integers(least, most + 1, size=count), dtype=float)
+    else:
+        size = np.exp(rng.normal(scale=1.5, size=count))
     return size if symbol.is_nonnegative else size * rng.choice((-1.0, 1.0), size=count)
 
 
 def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Array:
+    if kind == "zero":
+        return np.zeros((count, rows, cols))
+    if kind == "whole":
+        return _whole(rng, (count, rows, cols))
     scale = np.exp(rng.normal(scale=0.8, size=(count, 1, 1)))
     if rows != cols:
         return np.asarray(scale * rng.normal(size=(count, rows, cols)))
@@ -285,3 +371,23 @@ def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Arra
     if kind == "nilpotent":
         return np.asarray(scale * np.triu(np.ones((rows, cols)), 1))
     return np.asarray(scale * rng.normal(size=(count, rows, cols)) / np.sqrt(cols))
+
+
+def _own_sequences(rnn: RNN, everything: Iterable[Any]) -> tuple[Sequence, ...]:
+    """The sequences that a claim speaks of and the recurrence does not have: given, as inputs are.
+
+    Raises:
+        IllFormedError: one of them has the name of a sequence of the recurrence.
+    """
+    recurrence = rnn.recurrence
+    known = {*recurrence.states, *recurrence.inputs, *(v.sequence for v in recurrence.definitions)}
+    met = {leaf.sequence for e in everything for leaf in sympy.sympify(e).atoms(TimeVector)}
+    own = sorted(met - known, key=lambda sequence: sequence.label)
+    labels = [sequence.label for sequence in (*known, *own)]
+    for sequence in own:
+        if labels.count(sequence.label) > 1:
+            raise IllFormedError(
+                f"two sequences have the name {sequence.label}",
+                {"expected": "one name for each", "got": f"{sequence.rows} × {sequence.cols}"},
+            )
+    return tuple(own)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
-from symrnn.errors import SymrnnError
+from symrnn.errors import EvidenceError, SymrnnError
+from symrnn.language.relations import Inequality, Relation
+from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.blame import running
 from symrnn.theory.check import check
+from symrnn.theory.derivation import Derivation, Induction
+from symrnn.theory.rules import algebra
 from symrnn.theory.statement import Part, Statement
 from symrnn.verify.certified import certify
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant
-from symrnn.verify.processes import can_fork, share
-from symrnn.verify.sampled import Sampled, sample
+from symrnn.verify.processes import LOST, can_fork, share
+from symrnn.verify.sampled import sample
+from symrnn.verify.sampling import Sampled
 
 GRADES = ("sampled", "explicit", "derived")
 """Weakest first; every statement has to reach these."""
@@ -72,9 +80,29 @@ class Evidence:
         return (
             self.failure is None
             and self.grades[: len(GRADES)] == GRADES
+            and bool(self.faults)
             and all(fault.caught for fault in self.faults)
             and len(self.counterexamples) == len(self.statement.counterexamples)
         )
+
+    @property
+    def points(self) -> dict[str, dict[str, int]]:
+        """How many points the checks by values tried, and how many met the hypotheses."""
+        sampled = [chain.sampled for chain in self.chains]
+        explicit = [chain.explicit for chain in self.chains]
+        return {
+            "sampled": {
+                "tried": sum(each.tried for each in sampled),
+                "met": sum(each.points for each in sampled),
+                "orderings": sum(each.moments for each in sampled),
+            },
+            "explicit": {
+                "tried": sum(each.tried for each in explicit),
+                "met": sum(each.points + each.boundary for each in explicit),
+                "orderings": sum(each.moments for each in explicit),
+                "as symbols": sum(each.symbolic for each in explicit),
+            },
+        }
 
     def record(self) -> dict[str, Any]:
         """As it stands in evidence.json."""
@@ -84,6 +112,7 @@ class Evidence:
             "grades": list(self.grades),
             "uses": list(self.statement.uses),
             "residual": self.residual,
+            "points": self.points,
             "faults": {
                 "planted": len(self.faults),
                 "caught": sum(fault.caught for fault in self.faults),
@@ -93,13 +122,26 @@ class Evidence:
             ],
             "seconds": round(self.seconds, 3),
             **({} if self.kernel is None else {"kernel": asdict(self.kernel)}),
+            **({} if self.failure is None else {"failure": failure_record(self.failure)}),
         }
+
+
+def failure_record(error: SymrnnError) -> dict[str, Any]:
+    """Why a check failed, as it stands in JSON: the kind of error, what it says, and of what."""
+    return {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "detail": {key: str(value) for key, value in error.detail.items()},
+    }
 
 
 def gather(
     statement: Statement, rnn: RNN, library: Mapping[str, Statement], faults: int = 1
 ) -> Evidence:
     """Run every grade for a statement; the first failure ends it and is kept.
+
+    No grade is given before the slips were judged: a check that accepts a wrong claim as well has
+    shown nothing.
 
     Args:
         statement: what to check; its variant, where it has one for the cell.
@@ -115,20 +157,64 @@ def gather(
     shown: list[tuple[str, str]] = []
     failure: SymrnnError | None = None
     try:
-        with running(statement.file):
+        with _told(statement):
             for number, part in enumerate(statement.parts(rnn)):
                 chains.extend(_part(statement, part, rnn, library, number))
-            passed = list(GRADES)
-            if certify(statement.parts(rnn)):
-                passed.append(CERTIFIED)
+            certified = certify(statement.parts(rnn))
             shown = [(each.name, each.find().shows) for each in statement.counterexamples]
             planted = plant_all(statement, rnn, library, faults)
+            require_caught(statement.name, planted)
+            passed = [*GRADES, *([CERTIFIED] if certified else [])]
     except SymrnnError as error:
-        failure, passed = error, []
+        failure = error
     seconds = time.perf_counter() - started
     return Evidence(
         statement, tuple(passed), tuple(chains), planted, tuple(shown), seconds, failure
     )
+
+
+@contextmanager
+def _told(statement: Statement) -> Iterator[None]:
+    """While one statement is checked: whatever is raised is its failure, and nobody else's.
+
+    Raises:
+        SymrnnError: for an error of Python's as well.
+    """
+    try:
+        with running(statement.file):
+            yield
+    except SymrnnError:
+        raise
+    # What broke here must not take the other statements' results with it.
+    except Exception as error:
+        *_, frame = traceback.extract_tb(error.__traceback__)
+        raise EvidenceError(
+            f"the check of `{statement.name}` broke: {type(error).__name__}: {error}",
+            {"in": f"{Path(frame.filename).name}, line {frame.lineno}"},
+        ) from error
+
+
+def require_caught(name: str, planted: Sequence[Fault]) -> None:
+    """Raise unless slips were planted, and all of them refused.
+
+    Raises:
+        EvidenceError: naming the first slip that was not, its claim, and who did refuse it.
+    """
+    if not planted:
+        raise EvidenceError(
+            f"no slip could be planted in `{name}`", {"expected": "a claim that can be wrong"}
+        )
+    alive = [fault for fault in planted if not fault.caught]
+    if alive:
+        raise EvidenceError(
+            f"a wrong version of `{name}` was not refused: {alive[0].slip}",
+            {
+                "claim": text(alive[0].claim),
+                "refused by": ", ".join(alive[0].caught_by) or "(no check)",
+                "expected": "derived, and sampled or explicit",
+                "slips": f"{len(planted) - len(alive)} of {len(planted)} refused",
+            },
+        )
 
 
 def plant_all(
@@ -191,7 +277,19 @@ def gather_all(
     order = sorted(range(len(chosen)), key=lambda number: -steps[number])
     heard = share(work, order, workers, lambda number: progress(chosen[number].name))
     shared = dict(heard)
-    return [Evidence(each, **shared[number]) for number, each in enumerate(chosen)]
+    return [
+        _lost(each) if shared[number] is LOST else Evidence(each, **shared[number])
+        for number, each in enumerate(chosen)
+    ]
+
+
+def _lost(statement: Statement) -> Evidence:
+    """Of a statement whose process ended before its work did: nothing is known."""
+    failure = EvidenceError(
+        f"the process that checked `{statement.name}` ended before its work did, twice",
+        {"found": "nothing, neither for it nor against it", "likely": "out of memory"},
+    )
+    return Evidence(statement, (), failure=failure)
 
 
 def grade(which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
@@ -203,6 +301,8 @@ def grade(which: str, statement: Statement, rnn: RNN, library: Mapping[str, Stat
     for part in statement.parts(rnn):
         for caption, chain, facts in part.proof.chains:
             run(chain, rnn, f"{_label(statement, part)} {caption}".strip(), facts)
+        for chain in _whole(part):
+            run(chain, rnn, _label(statement, part), part.given)
 
 
 def _label(statement: Statement, part: Part) -> str:
@@ -220,4 +320,20 @@ def _part(
         explicit = write_out(chain, rnn, label, facts)
         sampled = sample(chain, rnn, label, facts)
         found.append(ChainEvidence(label, len(chain.steps), sampled, explicit))
+    for chain in _whole(part):
+        write_out(chain, rnn, name, part.given)
+        sample(chain, rnn, name, part.given)
     return found
+
+
+def _whole(part: Part) -> tuple[Derivation, ...]:
+    """The claim itself, in one line, where no chain leads from its one side to the other.
+
+    An induction's base case and step may both hold where the claim does not.
+    """
+    claim = part.claim
+    if not isinstance(part.proof, Induction) or not isinstance(claim, Relation):
+        return ()
+    start = Derivation(claim.lhs, cell=part.cell)
+    step = start.at_most if isinstance(claim, Inequality) else start.equals
+    return (step(claim.rhs, algebra),)

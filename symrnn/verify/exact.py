@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import combinations
 from random import Random
 from typing import Any
 
@@ -49,6 +50,8 @@ class Point:
     Args:
         seed: of the draw. At even seeds the slopes of a function are one number wherever they
             are taken, at every fourth its values are, too: bounds are attained at such points.
+            At every third, numbers are small integers, where kinks tie; at every sixth, they are
+            0 where that is allowed.
         symbols: symbols whose number is given.
     """
 
@@ -56,6 +59,8 @@ class Point:
         self.seed = seed
         self.at_rest = seed % 2 == 0
         self.constant = seed % 4 == 0
+        self.whole = seed % 3 == 2
+        self.zero = seed % 6 == 5
         self.values: dict[Any, Number] = dict(symbols or {})
 
     def of(self, node: Any) -> Number:
@@ -109,10 +114,10 @@ class Point:
 
     def _symbol(self, node: Symbol) -> Fraction:
         number = Fraction(int(self.pick(node.name, range(1, 13))), 4)
-        # At every third seed on a boundary: small integers, 0 where it is allowed.
-        if self.seed % 3 == 2:
+        if self.whole:
             lowest = 1 if node.is_positive else 0
-            number = Fraction(int(self.pick(f"boundary {node.name}", range(lowest, lowest + 2))))
+            choices = range(lowest, lowest + (1 if self.zero else 2))
+            number = Fraction(int(self.pick(f"boundary {node.name}", choices)))
         return number if node.is_nonnegative else number * int(self.pick(f"±{node.name}", (-1, 1)))
 
     def _function(self, *key: Any) -> Fraction:
@@ -265,6 +270,11 @@ def norm(kind: str, rows: list[list[Number]]) -> Number:
     squares = total(entry * entry for row in rows for entry in row)
     if kind == "F" or 1 in (len(rows), len(columns)):
         return root(squares)
+    if kind == "2" and all(
+        total(a * b for a, b in zip(one, other, strict=True)) == 0
+        for one, other in combinations(columns, 2)
+    ):
+        return root(largest(total(a * a for a in column) for column in columns))
     if kind == "2" and min(len(rows), len(columns)) == 2:
         # σ_max² is the larger root of z² - tr(G) z + det(G), G the smaller Gram matrix.
         one, other = rows if len(rows) == 2 else columns

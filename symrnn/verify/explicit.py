@@ -4,43 +4,87 @@ Derivatives are SymPy's scalar `diff` of the unrolled recurrence, σ is unknown.
 have equal entries as symbolic expressions. Where that cannot be decided symbolically (an
 inequality, or an equality that rests on an inequality), both sides are compared in exact
 arithmetic at rational points that meet the hypotheses; how often either was done is recorded.
+So they are, at a few points each and at d = 1, for every ordering of the times that the hypotheses
+allow. A side that has no value where the hypotheses hold (a division by 0, a kink) is no equal.
 """
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain as chain_of
+from itertools import product
 from typing import Any
 
 import sympy
-from sympy import Symbol
+from sympy import Expr, Symbol
 from sympy.core.relational import Relational
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import DisagreementError, EvidenceError, NotSupportedError
+from symrnn.language.norms import Norm
+from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Inequality
+from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
-from symrnn.recurrence.point import assignments
-from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Step
-from symrnn.verify.exact import Point, holds, largest, total
+from symrnn.verify.exact import Point, Undefined, holds, largest, total
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
+from symrnn.verify.limits import require_growing, settles
 from symrnn.verify.meaning import Meaning, Written, meaning
-from symrnn.verify.within import all_make_sense, every_time, is_time, telling
+from symrnn.verify.moments import (
+    Integers,
+    are_there,
+    has_begun,
+    in_force,
+    integers_of,
+    listed,
+    moments,
+    sizes_of,
+    universal,
+)
+from symrnn.verify.ties import ties
+from symrnn.verify.within import is_time, makes_sense, telling
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
+
+BOUNDARY_POINTS, BOUNDARY_TRIES = 3, 30
+"""The same at each other ordering of the times."""
+
+FIRST = (5, 2, 4)
+"""Seeds of points where all is 0, where all are small integers, where states are at rest."""
+
+TOLD = 12
+"""How many numbers of a point a message holds."""
+
+LARGER = 5
+"""A size at which few norms have a closed form, but those of multiples of I do."""
+
+SMALL = 4
+"""At times up to this, whatever ordering they are in, vectors are written out."""
 
 KINDS = ("1", "inf")
 
 
 @dataclass(frozen=True)
 class Explicit:
-    """How many pairs of lines were compared as symbols, and how many exact points were used."""
+    """What was compared exactly.
+
+    symbolic: pairs of lines whose entries are equal as expressions.
+    points: exact points at which the others were compared, where times are told apart most.
+    boundary: points at the other orderings of the times, and at d = 1.
+    tried: points drawn, of which those met the hypotheses.
+    moments: orderings of the times at which points met the hypotheses.
+    """
 
     symbolic: int
     points: int
+    boundary: int = 0
+    tried: int = 0
+    moments: int = 0
 
 
 def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Explicit:
@@ -56,26 +100,96 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
         DisagreementError: naming line and entry.
         EvidenceError: when nothing could be compared.
     """
-    rnn = chain.cell or rnn
+    rnn, facts = chain.cell or rnn, in_force(facts)
     if not chain.steps:
         raise EvidenceError(f"`{name}` claims nothing", {"start": text(chain.start)})
     if any(step.relation == "→" for step in chain.steps):
         return _limit(chain, rnn, name, facts)
     expressions = [chain.start, *(step.after for step in chain.steps)]
-    sizes = _sizes(expressions, facts, rnn)
-    if sizes is None:
+    integers = integers_of(expressions, facts, rnn)
+    every = moments(expressions, facts, rnn, integers)
+    boundary = _at_boundaries(chain, expressions, every, integers, rnn, facts, name)
+    double = sizes_of(integers, facts, (2,))
+    there = [at for at in every if are_there([*expressions, *facts], {**at, **double})]
+    if not there:
         raise EvidenceError(f"no small sizes satisfy the hypotheses of `{name}`", {"facts": facts})
+    sizes = {**_apart(there, expressions), **double}
     known = meaning(rnn, sizes, facts)
     conditional = any(_is_condition(fact, sizes) for fact in facts)
     undecided = []
     for place, step in enumerate(chain.steps):
         identical = _identical(step.before, step.after, known) if step.relation == "=" else None
         if identical is False and not conditional:
+            _at_points(chain, [place], known, facts, name)  # which tells the point
             _fail(name, place + 1, step.before, step.after, f"entries differ at {sizes}")
         if not identical:
             undecided.append(place)
-    points = _at_points(chain, undecided, known, facts, name) if undecided else 0
-    return Explicit(len(chain.steps) - len(undecided), points)
+    points = _at_points(chain, undecided, known, facts, name) if undecided else _Met(0, 0)
+    if undecided and not points.met and not boundary.met:
+        raise EvidenceError(
+            f"no exact point meets the hypotheses of `{name}`",
+            {"tried": f"{points.tried + boundary.tried} points", "hypotheses": listed(facts)},
+        )
+    return Explicit(
+        len(chain.steps) - len(undecided),
+        points.met,
+        boundary.met,
+        points.tried + boundary.tried,
+        boundary.moments,
+    )
+
+
+@dataclass(frozen=True)
+class _Met:
+    """How many points met the hypotheses, of how many tried, at how many moments."""
+
+    met: int
+    tried: int
+    moments: int = 0
+
+
+def _at_boundaries(
+    chain: Derivation,
+    expressions: list[Any],
+    every: list[dict[Symbol, int]],
+    integers: Integers,
+    rnn: RNN,
+    facts: tuple[Any, ...],
+    name: str,
+) -> _Met:
+    """All lines at a few points of every ordering of the times, at d = 1; first d = 2 as well."""
+    runs = any(sympy.sympify(each).has(TimeVector) for each in (*expressions, *facts))
+    met = tried = moments_met = 0
+    places = list(range(len(chain.steps)))
+    single = sizes_of(integers, facts, (1,))
+    for number, moment in enumerate(every):
+        if runs and max(moment.values(), default=0) > SMALL and number:
+            continue
+        if not are_there([*expressions, *facts], {**moment, **single}):
+            continue
+        known = meaning(rnn, {**moment, **single}, facts)
+        found = _at_points(chain, places, known, facts, name, (BOUNDARY_POINTS, BOUNDARY_TRIES))
+        met, tried = met + found.met, tried + found.tried
+        moments_met += bool(found.met)
+    sized = sizes_of(integers, facts, (LARGER,))
+    wide = {**every[-1], **sized}
+    if sized and not runs and are_there([*expressions, *facts], wide):
+        known = meaning(rnn, wide, facts)
+        found = _at_points(chain, places, known, facts, name, (BOUNDARY_POINTS, BOUNDARY_TRIES))
+        met, tried = met + found.met, tried + found.tried
+    return _Met(met, tried, moments_met)
+
+
+def _apart(every: list[dict[Symbol, int]], expressions: list[Any]) -> dict[Symbol, int]:
+    """Small times, the most telling of the first, as far apart as they can be."""
+    found: list[tuple[int, dict[Symbol, int]]] = []
+    apart = sorted(every, key=lambda at: (-len(set(at.values())), -sum(map(abs, at.values()))))
+    for latest in (2, 3, 5):
+        small = [at for at in apart if max(map(abs, at.values()), default=0) <= latest]
+        found.extend(telling(small, expressions, members=1, wanted=1))
+        if found and (latest > 2 or found[0][0] == 0):
+            break
+    return min(found or [(0, every[0])], key=lambda each: each[0])[1]
 
 
 def _identical(left: Any, right: Any, known: Meaning) -> bool | None:
@@ -84,23 +198,6 @@ def _identical(left: Any, right: Any, known: Meaning) -> bool | None:
         return known.equal(*(known.write(side, "inf") for side in (left, right)))
     except NotSupportedError:
         return None
-
-
-def _sizes(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> dict[Symbol, int] | None:
-    """Small sizes and times that satisfy the hypotheses, the most telling of the first."""
-    order = Context(rnn).assume(facts).order
-    everything = [*expressions, *facts, *rnn.recurrence.definitions.values()]
-    symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
-    symbols -= {rnn.recurrence.index} - set().union(*(e.free_symbols for e in expressions))
-    integers = {s for s in symbols if isinstance(s, Symbol) and s.is_integer}
-    found: list[tuple[int, dict[Symbol, int]]] = []
-    for latest in (2, 3, 5):
-        choices = assignments(integers, order, latest)
-        valid = (chosen for chosen in choices if all_make_sense(expressions, chosen, rnn))
-        found.extend(telling(valid, expressions, members=1, wanted=1))
-        if found and (latest > 2 or found[0][0] == 0):
-            break
-    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def _is_condition(fact: Any, sizes: dict[Symbol, int]) -> bool:
@@ -120,16 +217,23 @@ class _Task:
     wanted: pairs of lines and the relation between them.
     given: scalars that a hypothesis gives or bounds: what by, and whether it is equal to that.
     conditions: what else must hold there.
+    tied: scalars with what they are where something is zero; at every other seed one of them is.
     """
 
     wanted: tuple[tuple[Written, str, Written], ...]
     given: tuple[tuple[Symbol, tuple[Written, ...], bool], ...]
     conditions: tuple[tuple[Written, str, Written], ...]
+    tied: tuple[tuple[Symbol, Expr], ...] = ()
 
     def point(self, known: Meaning, seed: int) -> Point | None:
         """A point that meets the hypotheses; None where the draw does not."""
         point = Point(seed)
         known.numbers(point)
+        if self.tied and seed % 2:
+            symbol, value = self.tied[seed // 2 % len(self.tied)]
+            at = point.of(value)
+            if at > 0 or (not symbol.is_positive and (at == 0 or not symbol.is_nonnegative)):
+                point.values[symbol] = at
         for symbol, by, exact in self.given:
             value = largest(number for each in by for number in each.at(point))
             # Several bounds at once are attained only where none of them has any slack.
@@ -139,15 +243,22 @@ class _Task:
         return point if all(_failure(*each, point) is None for each in self.conditions) else None
 
 
-def _task(wanted: list[Step], facts: tuple[Any, ...], known: Meaning, kind: str) -> _Task:
-    last = max([value for s, value in known.sizes.items() if is_time(s)] + [1])
-
+def _task(
+    wanted: list[Step],
+    facts: tuple[Any, ...],
+    known: Meaning,
+    kind: str,
+) -> _Task:
     def write(expression: Any) -> Written:
         return known.write(expression, kind)
 
     def at_every_time(expression: Any) -> tuple[Written, ...]:
-        times = every_time(expression, last, known.rnn)
-        return tuple(write(expression.subs(dict(at))) for at in times)
+        found = tuple(write(each) for each in assumed(expression, known))
+        if not found:
+            raise EvidenceError(
+                "no time at which a hypothesis says anything", {"of": text(expression)}
+            )
+        return found
 
     given = tuple(
         (
@@ -158,12 +269,33 @@ def _task(wanted: list[Step], facts: tuple[Any, ...], known: Meaning, kind: str)
         for symbol, by, exact in scalars_given(facts)
     )
     conditions = tuple(
-        (write(fact.lhs), _relation(fact), write(fact.rhs))
+        (write(each.lhs), _relation(fact), write(each.rhs))
         for fact in facts
         if _is_condition(fact, known.sizes) and not gives_scalar(fact)
+        for each in assumed(fact, known)
     )
     lines = tuple((write(step.before), step.relation, write(step.after)) for step in wanted)
-    return _Task(lines, given, conditions)
+    spoken_of = [wanted[0].before, *(step.after for step in wanted)]
+    tied = tuple(
+        (symbol, value.subs(known.sizes))
+        for symbol, value in ties(spoken_of, facts)
+        if symbol not in {each for each, *_ in given}
+    )
+    return _Task(lines, given, conditions, tied)
+
+
+def assumed(fact: Any, known: Meaning) -> list[Any]:
+    """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
+    over = sorted(universal(fact), key=str)
+    last = max([value for s, value in known.sizes.items() if is_time(s)] + [1])
+    choices = (
+        dict(zip(over, at, strict=True)) for at in product(range(last + 1), repeat=len(over))
+    )
+    return [
+        fact.subs(at)
+        for at in choices
+        if has_begun({**known.sizes, **at}) and makes_sense(fact, {**known.sizes, **at}, known.rnn)
+    ]
 
 
 def _relation(fact: Any) -> str:
@@ -181,10 +313,18 @@ def _failure(left: Written, relation: str, right: Written, point: Point) -> str 
 
 
 def _at_points(
-    chain: Derivation, places: list[int], known: Meaning, facts: tuple[Any, ...], name: str
-) -> int:
-    """Compare the lines at `places` with those after them at exact points; returns how many."""
-    done = 0
+    chain: Derivation,
+    places: list[int],
+    known: Meaning,
+    facts: tuple[Any, ...],
+    name: str,
+    most: tuple[int, int] = (POINTS, TRIES),
+) -> _Met:
+    """Compare the lines at `places` with those after them at exact points.
+
+    Raises:
+        DisagreementError: at one of them a line is false, or has no value.
+    """
     wanted = [chain.steps[place] for place in places]
     tasks: list[_Task] = []
     for kind in KINDS:
@@ -194,60 +334,71 @@ def _at_points(
             continue
         if task not in tasks:  # where no norm is left open, the kinds say the same
             tasks.append(task)
-    for seed, task in itertools.product(range(TRIES), tasks):
-        if done >= POINTS:
+    done = tried = 0
+    for seed, task in product(_seeds(most[1]), tasks):
+        if done >= most[0]:
             break
+        tried += 1
         try:
             point = task.point(known, seed)
             if point is None:
                 continue
-            failures = [_failure(*lines, point) for lines in task.wanted]
+            failures = [_refuted(*lines, point) for lines in task.wanted]
         except NotSupportedError:
-            continue  # no value here: a division by 0, a norm without a closed form
+            continue  # a norm without a closed form
         for place, step, failure in zip(places, wanted, failures, strict=True):
             if failure is not None:
-                what = f"{failure} (seed {seed}, {known.sizes})"
-                _fail(name, place + 1, step.before, step.after, what)
+                _fail(name, place + 1, step.before, step.after, failure, _where(point, known))
         done += 1
-    if not done:
-        raise EvidenceError(
-            f"no exact point meets the hypotheses of `{name}`",
-            {"hypotheses": ", ".join(map(str, facts))},
-        )
-    return done
+    return _Met(done, tried)
+
+
+def _seeds(count: int) -> Iterator[int]:
+    """Those of zeros and of small integers first."""
+    return chain_of(FIRST, (seed for seed in range(count) if seed not in FIRST))
+
+
+def _refuted(left: Written, relation: str, right: Written, point: Point) -> str | None:
+    """As `_failure`; also where a side has no value."""
+    try:
+        return _failure(left, relation, right, point)
+    except Undefined as error:
+        return f"a side has no value: {error.message}"
+
+
+def _where(point: Point, known: Meaning) -> str:
+    """Sizes, times and the first few numbers of a point."""
+    numbers = [
+        f"{symbol} = {value}"
+        for symbol, value in point.values.items()
+        if isinstance(symbol, Symbol) and not isinstance(symbol, sympy.Dummy)
+    ]
+    shown = [f"{symbol} = {value}" for symbol, value in known.sizes.items()] + numbers
+    return ", ".join(shown[:TOLD]) + (", …" if len(shown) > TOLD else "")
 
 
 def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Explicit:
-    """The lines before the limit entry by entry; the limit itself by SymPy's `limit`.
-
-    A base is written 1/(1 + p) where it is below 1, 1 + p where it is above, p > 0, which SymPy's
-    algorithm can decide.
-    """
+    """The lines before the limit entry by entry; the limit itself by SymPy's `limit`."""
+    variable = require_growing(chain, facts)
     *before, last = chain.steps
-    inner = replace(chain, steps=tuple(before), variable=None)
-    found = write_out(inner, rnn, name, facts) if before else Explicit(0, 0)
-    bases = [power.base for power in last.before.atoms(sympy.Pow) if power.exp.has(chain.variable)]
-    p = Symbol("p", positive=True)
-    symbols = sorted({s for base in bases for s in base.free_symbols}, key=str)
-    if not bases:
+    if not last.before.has(variable):
+        raise EvidenceError(f"`{name}`: a limit of no {variable}", {"of": text(last.before)})
+    if last.before.has(MatrixExpr, Norm, Ranged):
         raise EvidenceError(
-            f"`{name}` has no power that tends to a limit", {"of": text(last.before)}
+            f"`{name}` has no formula whose limit is known", {"of": text(last.before)}
         )
-    formula = last.before
-    if symbols:
-        first, *others = symbols
-        base = 1 + p if last.after == sympy.oo else 1 / (1 + p)
-        formula = formula.subs(first, base / sympy.Mul(*others))
-    plain = {s: Symbol(s.name, positive=True) for s in formula.free_symbols - {p}}
-    n = plain.pop(chain.variable, Symbol("n", positive=True))
-    value = sympy.limit(formula.subs({**plain, chain.variable: n}), n, sympy.oo)
+    value = settles(last.before, variable, facts)
     if value != last.after and sympy.simplify(value - last.after) != 0:
         _fail(name, len(chain.steps), last.before, last.after, f"SymPy's limit is {value}")
-    return Explicit(found.symbolic + 1, found.points)
+    if not before:
+        return Explicit(1, 0)
+    inner = replace(chain, steps=tuple(before), variable=None)
+    found = write_out(inner, rnn, name, facts)
+    return replace(found, symbolic=found.symbolic + 1)
 
 
-def _fail(name: str, place: int, left: Any, right: Any, what: str) -> None:
+def _fail(name: str, place: int, left: Any, right: Any, what: str, where: str = "") -> None:
     raise DisagreementError(
         f"Line {place} of `{name}` is false at small sizes: {what}",
-        {"left": text(left), "right": text(right)},
+        {"left": text(left), "right": text(right), **({"at": where} if where else {})},
     )

@@ -6,7 +6,6 @@ one, a term or a factor dropped, a sign, a constant.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,18 +14,19 @@ import sympy
 from sympy import Rational
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import DisagreementError, EvidenceError, IllFormedError
+from symrnn.errors import DisagreementError, EvidenceError, IllFormedError, SymrnnError
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Transposed, Zeros
-from symrnn.language.canonical import equal_by_algebra
+from symrnn.language.canonical import equal_by_algebra, transpose
+from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
-from symrnn.language.relations import Inequality, Relation
+from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.language.shapes import same_size
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.elman import RNN
+from symrnn.theory import rules
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction
-from symrnn.theory.rules import algebra
 from symrnn.theory.statement import Part
 from symrnn.verify.explicit import write_out
 from symrnn.verify.sampled import sample
@@ -39,7 +39,7 @@ class Fault:
     """A wrong claim, and which checkers refused it."""
 
     slip: str
-    claim: Relation
+    claim: Any
     caught_by: tuple[str, ...]
 
     @property
@@ -58,17 +58,69 @@ def plant(part: Part, rnn: RNN, context: Context, name: str, most: int = 2) -> l
         name: for messages.
         most: how many slips to plant.
     """
-    claim = part.claim
-    if not isinstance(claim, Relation):
-        return []
-    return [
-        Fault(slip, wrong, _refusals(part, wrong, rnn, context, name))
-        for slip, wrong in itertools.islice(slips(claim), most)
-    ]
+    planted: list[Fault] = []
+    for slip, wrong in slips(part.claim):
+        if len(planted) == most:
+            break
+        fault = Fault(slip, wrong, _refusals(part, wrong, rnn, context, name))
+        if fault.caught or not _is_true_as_well(part, wrong, context, name):
+            planted.append(fault)
+    return planted
 
 
-def slips(claim: Relation) -> Iterator[tuple[str, Relation]]:
-    """Wrong versions of a claim: the right side changed by one slip at a time."""
+HARMLESS = (
+    rules.algebra,
+    rules.scalar_algebra,
+    rules.transpose_of_product,
+    rules.transpose_of_diagonal,
+    rules.homogeneous,
+    rules.norm_of_identity,
+)
+"""Rules that can show two right sides equal, and need nothing but the sides."""
+
+
+def _is_true_as_well(part: Part, wrong: Any, context: Context, name: str) -> bool:
+    """Whether a rule shows that a slip changed nothing: ‖Aᵀ‖_F for ‖A‖_F is no fault.
+
+    Asked only of what no check by values refused.
+    """
+    if not isinstance(wrong, Equation | Inequality) or wrong.lhs != part.claim.lhs:
+        return False
+    right = part.claim.rhs
+    for rule in HARMLESS:
+        one_line = Derivation(right, given=part.given, cell=part.cell)
+        try:
+            check(one_line.equals(wrong.rhs, rule), context, name, explain=False)
+        except SymrnnError:
+            continue
+        return True
+    return _is_norm_of_transpose(right, wrong.rhs)
+
+
+def _is_norm_of_transpose(right: Any, wrong: Any) -> bool:
+    """Whether only transposes inside norms were changed that do not see them, ‖A‖₂ and ‖A‖_F."""
+
+    def plain(expression: Any) -> Any:
+        return expression.replace(
+            lambda node: isinstance(node, Norm) and node.kind in ("2", "F"),
+            lambda node: Norm(min(node.matrix, transpose(node.matrix), key=str), node.kind),
+        )
+
+    return not isinstance(right, MatrixExpr) and bool(plain(right) == plain(wrong))
+
+
+def slips(claim: Any) -> Iterator[tuple[str, Any]]:
+    """Wrong versions of a claim: the right side changed by one slip at a time.
+
+    A limit is made another one, or given to a quantity of which a part stays.
+    """
+    if isinstance(claim, Limit):
+        quantity, variable, limit = claim.args
+        yield "another limit", Limit(quantity, variable, sympy.S.One)
+        yield "a term that stays", Limit(quantity + 1, variable, limit)
+        inverse = sympy.S.Zero if limit == sympy.oo else sympy.oo
+        yield "the inverse's limit", Limit(quantity, variable, inverse)
+        return
     table = BOUND_SLIPS if isinstance(claim, Inequality) else SLIPS
     for slip, change in table.items():
         for wrong in _well_formed(change, claim.rhs):
@@ -94,15 +146,16 @@ def _same_value(right: Any, wrong: Any) -> bool:
     return bool(sympy.simplify(right - wrong) == 0)
 
 
-def _refusals(
-    part: Part, wrong: Relation, rnn: RNN, context: Context, name: str
-) -> tuple[str, ...]:
+def _refusals(part: Part, wrong: Any, rnn: RNN, context: Context, name: str) -> tuple[str, ...]:
     chains = part.proof.chains
     facts = part.given
     cell = chains[-1][1].cell
     one_line = Derivation(wrong.lhs, cell=cell)
-    step = one_line.at_most if isinstance(wrong, Inequality) else one_line.equals
-    alone = step(wrong.rhs, algebra)
+    if isinstance(wrong, Limit):
+        alone = one_line.tends_to(wrong.rhs, rules.algebra, wrong.variable)
+    else:
+        step = one_line.at_most if isinstance(wrong, Inequality) else one_line.equals
+        alone = step(wrong.rhs, rules.algebra)
     attempts: dict[str, Callable[[], Any]] = {
         "derived": lambda: check(_with_claim(part, wrong), context, name, explain=False),
         "sampled": lambda: sample(alone, rnn, name, facts),
@@ -111,7 +164,7 @@ def _refusals(
     return tuple(grade for grade, attempt in attempts.items() if _refuses(grade, attempt))
 
 
-def _with_claim(part: Part, wrong: Relation) -> Derivation | Induction:
+def _with_claim(part: Part, wrong: Any) -> Derivation | Induction:
     """The part's own proof, or the end of it, made to end in the wrong claim."""
     proof = part.proof
     if isinstance(proof, Induction):
@@ -120,6 +173,8 @@ def _with_claim(part: Part, wrong: Relation) -> Derivation | Induction:
         return replace(proof, claim=wrong, step=step)
     # The lines before were checked with the proof itself: the last one remains.
     last = replace(proof.steps[-1], after=wrong.rhs)
+    if isinstance(wrong, Limit):
+        last = replace(last, before=last.before + (wrong.lhs - part.claim.lhs))
     return replace(proof, start=last.before, steps=(last,))
 
 
@@ -219,6 +274,12 @@ def _halved(expression: Any) -> Iterator[Any]:
     yield expression * Rational(1, 2)
 
 
+def _one_less(expression: Any) -> Iterator[Any]:
+    """Zero can not be made smaller by a factor."""
+    if expression == 0:
+        yield expression - 1
+
+
 def _smaller(expression: Any) -> Iterator[Any]:
     """A bound too small by a tenth."""
     yield expression * Rational(9, 10)
@@ -240,4 +301,5 @@ SLIPS: dict[str, Change] = {
 BOUND_SLIPS: dict[str, Change] = {
     "half the bound": _halved,
     "nine tenths of the bound": _smaller,
+    "not below zero": _one_less,
 }

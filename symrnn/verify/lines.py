@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,13 +12,22 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Parameter, Zeros
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.explicit import members_of
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedSum, Ranged
+from symrnn.language.slope_at import KINKED
+from symrnn.language.time import TimeVector
+from symrnn.numeric.differences import MEMORY_BUDGET
 from symrnn.numeric.lower import Kernel
-from symrnn.verify.oracle import complex_step_derivative, numerator
+from symrnn.verify.oracle import (
+    Outcome,
+    complex_step_derivative,
+    numerator,
+    unit_directions,
+)
 from symrnn.verify.setting import Setting, lowered
 from symrnn.verify.within import Times, concerning, ranges_of
 
@@ -44,6 +54,8 @@ class Line:
             closed = _closed(node, concerning(node, dict(times)))
             if closed not in setting.derivatives:
                 found = complex_step_derivative(closed, setting, kernel, named)
+                if _has_kinks(closed, setting):
+                    found = _where_it_exists(found, closed, setting, kernel, named)
                 setting.derivatives[closed] = found
             bindings[name] = setting.derivatives[closed]
         return np.asarray(self.kernel(bindings))
@@ -53,6 +65,52 @@ class Line:
         value, count = self.value(setting, times), setting.count
         axes = value.shape[-2:] if isinstance(self.expression, MatrixExpr) else ()
         return np.broadcast_to(value, (count, *axes)).reshape(count, -1)
+
+
+KINK_STEP, KINK_TOLD = 1e-6, 1e-2
+"""How far to either side of a point slopes are taken, and by how much they tell a kink."""
+
+JUMP = 1e-3
+"""What changes by more than this, relative to 1 and to its value, jumps."""
+
+
+def _has_kinks(node: Any, setting: Setting) -> bool:
+    inside = node.expr if isinstance(node, sympy.Derivative) else node.of
+    if inside.has(*KINKED):
+        return True
+    runs = inside.has(TimeVector, Elementwise)
+    return bool(runs and setting.rnn.sigma.function.has(*KINKED))
+
+
+def _where_it_exists(
+    value: Any, node: Any, setting: Setting, kernel: Kernel, times: Mapping[str, int]
+) -> Any:
+    """A derivative with no number where the slopes to the two sides differ: at kinks and jumps."""
+    if isinstance(node, sympy.Derivative):
+        (variable,) = node.variables
+        point = setting.scalars[variable]
+        moved = {**setting.constants, **setting.trajectory, **times}
+        here, before, after = (
+            np.asarray(kernel({**moved, variable.name: point + step}), dtype=float)
+            for step in (0.0, -KINK_STEP, KINK_STEP)
+        )
+        return np.where(_is_kink(here, before, after), np.nan, value)
+    outcome = Outcome(node, setting, kernel, times)
+    kink = np.zeros(setting.count, dtype=bool)
+    for units in unit_directions(outcome.point, outcome.directions_per_run(MEMORY_BUDGET)):
+        here = outcome(outcome.point + 0.0 * units)
+        before, after = (outcome(outcome.point + step * units) for step in (-KINK_STEP, KINK_STEP))
+        found = np.broadcast_to(
+            _is_kink(here, before, after), np.broadcast_shapes(here.shape, (1, setting.count, 1, 1))
+        )
+        kink |= found.any(axis=(0, -1, -2))
+    return np.where(kink[:, None, None], np.nan, value)
+
+
+def _is_kink(here: Any, before: Any, after: Any) -> Any:
+    left, right = (here - before) / KINK_STEP, (after - here) / KINK_STEP
+    smooth = np.abs(right - left) <= KINK_TOLD * (1 + np.abs(left) + np.abs(right))
+    return ~(smooth & (np.abs(after - before) <= JUMP * (1 + np.abs(here))))
 
 
 def line(expression: Any, times: Times, kind: str) -> Line:

@@ -169,7 +169,9 @@ class Meaning(Unrolled):
             choices = (-1, 0, 1) if point.pick(f"{label} extreme", range(10)) < 3 else range(-6, 7)
             for place, symbol in enumerate(symbols):
                 number = Fraction(int(point.pick(symbol.name, choices)), 3)
-                if point.constant and self.recurrence.is_state(leaf):
+                if point.whole:
+                    number = Fraction(0 if point.zero else int(point.pick(symbol.name, (-1, 0, 1))))
+                elif point.constant and self.recurrence.is_state(leaf):
                     number = point.of(Unknown(Symbol(self.rnn.sigma.name), 0, symbol))
                 elif point.constant and symbols.rows == symbols.cols > 1:
                     row, col = divmod(place, symbols.cols)

@@ -211,6 +211,12 @@ def _stored(sequence: Any) -> bool:
     return isinstance(sequence, list)
 
 
+def _start(node: Any) -> int:
+    if isinstance(node, ImmediateDerivative):
+        return int(node.of.index) - 1
+    return max((int(state.index) for state in node.held), default=0)
+
+
 def perturbed(node: Any, by: MatrixExpr, setting: Setting, values: Array) -> dict[str, Any]:
     """Bindings in which `by` has a batch of values, and all that follows from it has too."""
     held = {(state.label, int(state.index)) for state in node.held}

@@ -1,22 +1,34 @@
 """Work shared between forked processes: what they inherit need not be pickled, what they find must.
 
-Only where forking is safe: on Linux, from a process without threads that a fork would lose.
+The pool is the standard library's. Only where forking is safe: on Linux, from a process without
+threads that a fork would lose.
 """
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from multiprocessing.connection import Connection, wait
-from typing import Any
-
-from symrnn.errors import EvidenceError
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Final
 
 THREADED = ("jax", "torch")
 """Packages whose own threads do not survive a fork; NumPy's OpenBLAS sees to its own."""
+
+
+class Lost:
+    """Stands for what was not found: the process ended before its work did, twice."""
+
+
+LOST: Final = Lost()
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, of <sys/prctl.h>
 
 
 def can_fork() -> bool:
@@ -30,53 +42,81 @@ def share(
 ) -> Iterator[tuple[int, Any]]:
     """Pairs of a number and `work(number)`, as they are ready.
 
+    Where a process ends before its work does (out of memory, a fault in compiled code), what it was
+    at is done once more, alone; if it ends again, `LOST` is found for that number. All others are
+    found regardless. What `work` raises is raised here. Whatever ends this process ends the others,
+    too, and so does leaving the iterator.
+
     Args:
-        work: what is done for a number; it must not raise.
+        work: what is done for a number.
         order: the numbers, in the order in which they are begun.
         workers: how many processes.
-        started: hears of each number when a process begins it.
-
-    Raises:
-        EvidenceError: a process ended before its work did.
+        started: hears of each number when it is begun.
     """
-    context = multiprocessing.get_context("fork")
-    waiting, busy = list(reversed(order)), dict[Connection, int]()
-    processes, finished = [], False
+    waiting = deque(order)
+    while waiting:
+        suspects = yield from _until_one_ends(work, waiting, min(workers, len(waiting)), started)
+        for number in suspects:
+            for lost in (yield from _until_one_ends(work, deque([number]), 1, lambda _: None)):
+                yield lost, LOST
+
+
+def _until_one_ends(
+    work: Callable[[int], Any], waiting: deque[int], workers: int, started: Callable[[int], None]
+) -> Generator[tuple[int, Any], None, list[int]]:
+    """What is found while all processes live; returns what they were at when one of them ended."""
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(
+        workers,
+        multiprocessing.get_context("fork"),
+        initializer=_serve,
+        initargs=(work, os.getpid()),
+    )
+    busy: dict[Future[Any], int] = {}
+    suspects: list[int] = []
     try:
-        for _ in range(min(workers, len(order))):
-            here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(work, there), daemon=True)
-            process.start()
-            there.close()  # so that the end of the process is the end of the pipe
-            processes.append((process, here))
-            busy[here] = waiting.pop()
-            started(busy[here])
-            here.send(busy[here])
-        while busy:
-            ready = wait(list(busy))
-            for here in [each for each in busy if each in ready]:
+        while (waiting and not suspects) or busy:
+            # No more is handed over than there are processes: what is at work when one ends is
+            # little, and known.
+            while waiting and not suspects and len(busy) < workers:
                 try:
-                    yield busy.pop(here), here.recv()
-                except EOFError as error:
-                    raise EvidenceError("a worker process ended before its work did") from error
-                if waiting:
-                    busy[here] = waiting.pop()
-                    started(busy[here])
-                    here.send(busy[here])
-        finished = True
+                    future = pool.submit(_work, waiting[0])
+                except BrokenProcessPool:
+                    break
+                busy[future] = waiting.popleft()
+                started(busy[future])
+            ready, _ = wait(busy, return_when=FIRST_COMPLETED)
+            for future in ready:
+                number = busy.pop(future)
+                if isinstance(future.exception(), BrokenProcessPool):
+                    suspects.append(number)
+                else:
+                    yield number, future.result()
+    except BaseException:
+        for process in multiprocessing.active_children():
+            if process not in others:
+                process.kill()
+        raise
     finally:
-        for process, here in processes:
-            # Nobody waits for the end of a pipe: processes forked later hold copies of it.
-            if finished:
-                here.send(None)
-            else:
-                process.terminate()
-            process.join()
-            here.close()
+        pool.shutdown(cancel_futures=True)
+    return suspects
 
 
-def _serve(work: Callable[[int], Any], pipe: Connection) -> None:
+_shared: list[Callable[[int], Any]] = []
+"""In a process of the pool: its work, inherited."""
+
+
+def _serve(work: Callable[[int], Any], parent: int) -> None:
     # Ctrl-C reaches the whole group: the parent answers it, and ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while (number := pipe.recv()) is not None:
-        pipe.send(work(number))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    # What can not be caught ends the parent without a word: the kernel has it said here.
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    _shared.append(work)
+
+
+def _work(number: int) -> Any:
+    return _shared[-1](number)

@@ -2,13 +2,12 @@
 
 The derivatives in a line come from the complex step through the recurrence, everything else from
 the lowered expression. Equalities must agree to rounding error; inequalities are attacked: many
-draws, then a climb towards the largest ratio of the two sides.
+draws, then a climb towards the largest ratio of the two sides. Every ordering of the times that
+the hypotheses allow is tried, boundaries first, and sizes of 1 as well.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,18 +18,27 @@ from numpy.typing import NDArray
 from sympy import Symbol
 
 from symrnn.errors import DisagreementError, EvidenceError
-from symrnn.language.activations import Elementwise, Unknown
+from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X
 from symrnn.language.norms import Norm
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
-from symrnn.recurrence.point import assignments
-from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation
-from symrnn.verify.draw import Drawer
+from symrnn.verify.draw import Drawer, UnmetError
+from symrnn.verify.limits import tends
 from symrnn.verify.lines import Line, line
-from symrnn.verify.setting import Setting, inexact, together
-from symrnn.verify.within import Times, all_make_sense, is_time, telling
+from symrnn.verify.moments import (
+    are_there,
+    at_times,
+    in_force,
+    integers_of,
+    listed,
+    moments,
+    sizes_of,
+)
+from symrnn.verify.sampling import Sampled as Sampled
+from symrnn.verify.setting import UNBOUNDED, Setting, inexact, together
+from symrnn.verify.within import Times, telling
 
 Array = NDArray[Any]
 
@@ -43,32 +51,33 @@ FLOOR = 1e-3
 EPSILON = 1e-15
 """A few units in the last place: what a number or a function's value may be off by."""
 
-TINY = 1e-12
-"""What has become as small as this has vanished."""
-
 WORST_ROUNDING = 1e-4
 """A disagreement beyond this is never put down to rounding."""
 
 CLIMB, BESIDE = 7, 20
 """Rounds of the climb, and how many settings beside the best one are tried in each."""
 
-ACTIVATIONS = ("tanh", "logistic", "sin")
+ACTIVATIONS = ("tanh", "logistic", "sin", UNBOUNDED)
 KINDS = ("1", "2", "inf")
+SIZES = ((1,), (3, 2), (2, 1), (5, 4))
+"""What rows and columns are, in turn; the second where times are told apart least."""
+
+BOUNDARY_ROUNDS = 3
+"""How often settings are drawn anew where a boundary meets the hypotheses rarely."""
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """What sampling found.
+class _Choice:
+    """Where settings are drawn: times, what stands for σ and for a norm, sizes.
 
-    residual: largest relative disagreement of an equality (0 if there is none).
-    tightest: largest ratio of the two sides of an inequality, that of the loosest line where there
-        are several (None if there is none).
-    points: how many settings were tried.
+    boundary: one of many; few settings are drawn, and none improved.
     """
 
-    residual: float
-    tightest: float | None
-    points: int
+    times: dict[Symbol, int]
+    sigma: str | Activation
+    kind: str
+    sizes: dict[Symbol, int]
+    boundary: bool
 
 
 def sample(
@@ -88,77 +97,116 @@ def sample(
         DisagreementError: naming the line, with the setting that violates it.
         EvidenceError: when no setting could be drawn, or the chain has no relation to check.
     """
-    rnn = chain.cell or rnn
+    with np.errstate(all="ignore"):  # what is no number is found where values are compared
+        return _sampled(chain, chain.cell or rnn, name, in_force(facts), each)
+
+
+def _sampled(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...], each: int) -> Sampled:
     if not chain.steps:
         raise EvidenceError(f"`{name}` claims nothing", {"start": text(chain.start)})
     relations = tuple(step.relation for step in chain.steps if step.relation != "→")
     expressions = [chain.start, *(s.after for s in chain.steps if s.relation != "→")]
-    residual, count = 0.0, 0
+    found = [] if not relations else _compared(expressions, relations, rnn, name, facts, each)
+    if len(relations) < len(chain.steps):
+        found.append(tends(chain, rnn, name, facts, _sigmas(rnn)[0]))
+    tightest = [one.tightest for one in found if one.tightest is not None]
+    return Sampled(
+        max(one.residual for one in found),
+        min(tightest, default=None),
+        sum(one.points for one in found),
+        sum(one.tried for one in found),
+        max(one.moments for one in found),
+    )
+
+
+def _compared(
+    expressions: list[Any],
+    relations: tuple[str, ...],
+    rnn: RNN,
+    name: str,
+    facts: tuple[Any, ...],
+    each: int,
+) -> list[Sampled]:
+    """Neighbouring lines compared wherever they are to be tried."""
+    residual, count, tried = 0.0, 0, 0
     tightest = np.full(relations.count("≤"), -np.inf)
-    choices = list(_choices(expressions, facts, rnn))
+    choices = _choices(expressions, facts, rnn)
     # Where there is little to choose, more is drawn.
-    each *= max(1, len(ACTIVATIONS) // len(choices)) * (4 if tightest.size else 1)
-    for number, (times, sigma, kind) in enumerate(choices):
-        if not relations:
-            break  # a limit alone: seen below
+    main = sum(not choice.boundary for choice in choices)
+    each *= max(1, 3 // main) * (4 if tightest.size else 1)
+    met: set[Times] = set()
+    for number, choice in enumerate(choices):
         rng = np.random.default_rng(number)
-        drawer = Drawer(rnn, expressions, facts, times, kind, sigma)
-        at = tuple(times.items())
-        lines = Lines([line(expression, at, kind) for expression in expressions], relations, name)
-        setting = drawer.draw(rng, each)
+        drawer = Drawer(
+            rnn, expressions, facts, choice.times, choice.kind, choice.sigma, choice.sizes
+        )
+        at = drawer.at
+        prepared = [line(expression, at, choice.kind) for expression in expressions]
+        lines = Lines(prepared, relations, name)
+        try:
+            few = choice.boundary
+            setting = drawer.draw(rng, *((1, BOUNDARY_ROUNDS) if few else (each,)))
+        except UnmetError:
+            tried += drawer.tried
+            continue
         found = lines.compare(setting, at)
         residual, count = max(residual, found.residual), count + setting.count
-        if tightest.size:
+        tried, met = tried + drawer.tried, met | {at}
+        if tightest.size and not choice.boundary:
             ratios, more = _climb(drawer, lines, setting, found.ratios, rng)
             tightest, count = np.maximum(tightest, ratios), count + more
-    if len(relations) < len(chain.steps):
-        count += _vanishes(chain, rnn, name, facts)
-    return Sampled(residual, float(tightest.min()) if tightest.size else None, count)
+    if not count:
+        raise EvidenceError(
+            f"no setting met the hypotheses of `{name}`",
+            {"tried": f"{tried} settings", "hypotheses": listed(facts)},
+        )
+    return [Sampled(residual, _least(tightest), count, tried, len(met))]
 
 
-def _choices(
-    expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
-) -> Iterator[tuple[dict[Symbol, int], str, str]]:
-    """Times, activations and norms to try: each at least once, not all combinations."""
-    valid = _times(expressions, facts, rnn)
-    if all(is_time(symbol) for e in expressions for symbol in sympy.sympify(e).free_symbols):
-        # A relation between times alone: where its sides are closest, and at the first.
-        every = list(valid)
-        times = [*sorted(every, key=lambda at: _distance(expressions, at))[:2], *every[:1]]
-    else:
-        times = [at for _, at in telling(valid, expressions, members=2, wanted=2)]
-    if not times:
-        raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": facts})
+def _least(tightest: Array) -> float | None:
+    return float(tightest.min()) if tightest.size and np.isfinite(tightest).all() else None
+
+
+def _choices(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> list[_Choice]:
+    """Boundaries first, each ordering of the times once; then the most telling times.
+
+    There activations and norms are each tried at least once, not all combinations.
+    """
+    integers = integers_of(expressions, facts, rnn)
+    every = moments(expressions, facts, rnn, integers)
     spoken_of = [sympy.sympify(e) for e in (*expressions, *facts)]
     # Where nothing is of the recurrence, it does not matter which it is.
     depends = any(e.has(TimeVector, Elementwise, Unknown) for e in spoken_of)
     sigmas = _sigmas(rnn) if depends else _sigmas(rnn)[:1]
     general = any(n.kind == "any" for e in expressions for n in sympy.sympify(e).atoms(Norm))
     kinds = KINDS if general else ("2",)
-    for number in range(max(len(times), len(sigmas), len(kinds))):
-        yield (
-            times[number % len(times)],
-            sigmas[number % len(sigmas)],
-            kinds[number % len(kinds)],
-        )
+    sizes = [sizes_of(integers, facts, wanted) for wanted in SIZES]
+
+    def fits(times: dict[Symbol, int], size: dict[Symbol, int]) -> bool:
+        return are_there([*expressions, *facts], {**times, **size})
+
+    def choice(number: int, times: dict[Symbol, int], boundary: bool) -> _Choice:
+        size = sizes[number % len(sizes) if boundary else 1]
+        kind, sigma = kinds[number % len(kinds)], sigmas[number % len(sigmas)]
+        return _Choice(times, sigma, kind, size, boundary)
+
+    # Once more where there are few, so that there is no moment without a size of 1.
+    again = max(1, -(-len(sizes) // len(every))) if integers.sizes else 1
+    boundaries = [choice(at, moment, True) for at, moment in enumerate(every * again)]
+    boundaries = [each for each in boundaries if fits(each.times, each.sizes)]
+    apart = [at for at in every if fits(at, sizes[1])] or every
+    apart = sorted(apart, key=lambda at: -sum(map(abs, at.values())))
+    told = [at for _, at in telling(apart, expressions, members=2, wanted=2)]
+    rounds = max(len(told), len(sigmas), len(kinds))
+    main = [choice(number, told[number % len(told)], False) for number in range(rounds)]
+    return [*boundaries, *(each for each in main if fits(each.times, each.sizes))]
 
 
-def _distance(expressions: list[Any], times: dict[Symbol, int]) -> int:
-    values = [sympy.sympify(expression).subs(times) for expression in expressions]
-    return int(min(abs(one - other) for one, other in itertools.pairwise(values)))
-
-
-def _times(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> Iterator[dict[Symbol, int]]:
-    order = Context(rnn).assume(f for f in facts if not isinstance(f, bool)).order
-    symbols = set().union(*(sympy.sympify(e).free_symbols for e in (*expressions, *facts)))
-    free = {s for s in symbols if is_time(s)}
-    for chosen in assignments(free, order, latest=4):
-        if all_make_sense(expressions, chosen, rnn):
-            yield chosen
-
-
-def _sigmas(rnn: RNN) -> tuple[str, ...]:
-    return ACTIVATIONS if rnn.sigma.is_unknown else (rnn.sigma.name,)
+def _sigmas(rnn: RNN) -> tuple[str | Activation, ...]:
+    if rnn.sigma.is_unknown:
+        return ACTIVATIONS
+    named = FORMULAS.get(rnn.sigma.name) == rnn.sigma.at(X)
+    return (rnn.sigma.name if named else rnn.sigma,)
 
 
 @dataclass(frozen=True)
@@ -203,7 +251,7 @@ class Lines:
         if unknown.size:
             # A comparison with what is no number would be no check.
             where = min(place, len(self.relations) - 1)
-            self._fail(where, setting.take(unknown[:1]), "a side has no finite value")
+            self._fail(where, setting.take(unknown[:1]), "a side has no finite value", at)
         return np.asarray(value)
 
     def _excused(
@@ -219,7 +267,7 @@ class Lines:
                 what = f"the sides differ by {excess[worst[0]] / scale[worst[0]]:.2g} (relative)"
             else:
                 what = f"{values[0][0]:.6g} is not ≤ {values[1][0]:.6g}"
-            self._fail(place, setting.take(worst[:1]), what)
+            self._fail(place, setting.take(worst[:1]), what, at)
 
     def _rounding(self, place: int, setting: Setting, at: Times) -> Array:
         """How much the two sides move when all numbers and functions do in their last digits."""
@@ -237,12 +285,13 @@ class Lines:
                 most = np.maximum(most, change.max(axis=-1))
         return most
 
-    def _fail(self, place: int, setting: Setting, what: str) -> None:
+    def _fail(self, place: int, setting: Setting, what: str, at: Times) -> None:
         raise DisagreementError(
             f"Line {place + 1} of `{self.name}` does not hold: {what}",
             {
                 "left": text(self.lines[place].expression),
                 "right": text(self.lines[place + 1].expression),
+                "times": at_times(dict(at)),
                 "at": f"σ = {setting.sigma}, norm {setting.kind}, sizes {setting.sizes}",
                 "scalars": {str(s): round(float(v[0]), 6) for s, v in setting.scalars.items()},
             },
@@ -276,36 +325,3 @@ def _climb(
         here[:, : len(best)][~np.eye(len(best), dtype=bool)] = -np.inf
         at_best, best = candidates.take(here.argmax(axis=-1)), here.max(axis=-1)
     return best, tried
-
-
-def _vanishes(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> int:
-    """The first line vanishes (or grows) as the variable does: seen over 60 more steps.
-
-    Returns how many settings were tried.
-    """
-    variable = chain.variable
-    if variable is None:
-        raise EvidenceError(f"`{name}` has a limit, but nothing that grows", {"end": chain.end})
-    base = next(_times([chain.start], facts, rnn), None)
-    if base is None or variable not in base:
-        raise EvidenceError("no times satisfy the hypotheses", {"hypotheses": facts})
-    rest = tuple((symbol, time) for symbol, time in base.items() if symbol != variable)
-    bounded = line(chain.start, (), "2")
-    first = base[variable]
-    drawer = Drawer(rnn, [chain.start], facts, {**base, variable: first + 60}, "2", _sigmas(rnn)[0])
-    setting = drawer.draw(np.random.default_rng(0))
-    sizes = np.array(
-        [
-            bounded.entries(setting, (*rest, (variable, time)))[:, 0]
-            for time in (first, first + 20, first + 60)
-        ]
-    )
-    grows = chain.end == sympy.oo
-    early, late = (sizes[2], sizes[0]) if grows else (sizes[0], sizes[2])
-    wrong = np.flatnonzero(~((late <= 0.9 * early + TINY) & np.isfinite(sizes).all(axis=0)))
-    if wrong.size:
-        raise DisagreementError(
-            f"`{name}` does not {'grow' if grows else 'vanish'}",
-            {"values": sizes[:, wrong[0]].tolist(), "σ": setting.sigma},
-        )
-    return setting.count

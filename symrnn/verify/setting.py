@@ -12,13 +12,15 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+import sympy
 from numpy.random import Generator
 from numpy.typing import NDArray
-from sympy import Expr, Symbol
+from sympy import Expr, Lambda, Symbol
 from sympy.matrices.expressions import MatrixExpr
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
-from symrnn.errors import IllFormedError
-from symrnn.language.activations import Elementwise, activation
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.activations import Activation, Elementwise, activation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
@@ -44,6 +46,15 @@ class BatchPrinter(KernelPrinter):
 
     def _print_Heaviside(self, node: Any) -> str:
         return f"heaviside(real({self._print(node.args[0])}), 0.5)"
+
+    def _print_floor(self, node: Any) -> str:
+        return f"floor(real({self._print(node.args[0])}))"
+
+    def _print_ceiling(self, node: Any) -> str:
+        return f"ceil(real({self._print(node.args[0])}))"
+
+    def _print_DiracDelta(self, node: Any) -> str:
+        return f"where(real({self._print(node.args[0])}) == 0, nan, 0.0)"
 
     def _print_sign(self, node: Any) -> str:
         return f"sign(real({self._print(node.args[0])}))"
@@ -74,8 +85,15 @@ class _Column(Symbol):  # type: ignore[misc]
 
 @lru_cache(maxsize=4096)
 def lowered(expression: Any) -> Kernel:
-    """The kernel of an expression for a batch of settings."""
-    return lower(expression, printer=BatchPrinter)
+    """The kernel of an expression for a batch of settings.
+
+    Raises:
+        NotSupportedError: it holds a function that has no numbers here.
+    """
+    try:
+        return lower(expression, printer=BatchPrinter)
+    except PrintMethodNotImplementedError as error:
+        raise NotSupportedError(f"no numbers for {expression}", {"why": str(error)}) from error
 
 
 def loss(state: Array) -> Array:
@@ -123,20 +141,28 @@ def _unbounded() -> Functions:
     }
 
 
+def _without_peaks(function: Activation) -> Activation:
+    """σ″ of what has kinks is 0 beside them; at them there is no σ′, and it is not asked for."""
+    (x,) = function.function.variables
+    body = function.function.expr.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return Activation(function.name, Lambda(x, body), function.order)
+
+
 @cache
-def functions(name: str) -> Functions:
-    """σ, written by hand, and σ′, σ″ lowered from the derived expressions."""
+def functions(name: str | Activation) -> Functions:
+    """σ, written by hand where it has a name, and σ′, σ″ lowered from the derived expressions."""
     if name == UNBOUNDED:
         return _unbounded()
-    first = activation(name).prime
+    sigma = activation(name)
+    first = sigma.prime
     return {
-        slope_name(0): ACTIVATIONS[name],
+        slope_name(0): ACTIVATIONS[name] if isinstance(name, str) else lower_activation(sigma),
         slope_name(1): lower_activation(first),
-        slope_name(2): lower_activation(first.prime),
+        slope_name(2): lower_activation(_without_peaks(first.prime)),
     }
 
 
-def inexact(name: str, size: float, rng: Generator) -> Functions:
+def inexact(name: str | Activation, size: float, rng: Generator) -> Functions:
     """The same functions with an error: of σ relative to its value, of σ′ and σ″ relative to 1.
 
     1 - tanh² and ℓ(1 - ℓ) are differences of terms of order one: their rounding is absolute.
@@ -171,7 +197,7 @@ class Setting:
     """
 
     rnn: RNN
-    sigma: str
+    sigma: str | Activation
     sizes: dict[Symbol, int]
     arrays: dict[str, Array]
     scalars: dict[Symbol, Any] = field(default_factory=dict)
@@ -297,5 +323,8 @@ def array_of(setting: Setting, node: MatrixExpr, trajectory: dict[str, list[Any]
         label, index = node.label, int(node.index)
         if label in trajectory:
             return np.asarray(trajectory[label][index])
+        if label not in setting.arrays:
+            known = ", ".join({*trajectory, *setting.arrays})
+            raise IllFormedError(f"{node} has no value", {"expected": f"one of {known}"})
         return np.asarray(setting.arrays[label][index])
     return setting.arrays[parameter_name(node)]

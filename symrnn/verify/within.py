@@ -16,6 +16,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.unroll import first_time
 
 Times = tuple[tuple[Symbol, int], ...]
 
@@ -144,10 +145,9 @@ def missing_members(node: Any, times: Times, members: int) -> int:
 @lru_cache(maxsize=65536)
 def _makes_sense(expression: Any, times: Times, rnn: RNN) -> bool:
     # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
-    states = {state.label for state in rnn.recurrence.states}
-    # Only states are there at time 0; ∂⁺s_0 is 0, for a state that is given is not computed.
+    # ∂⁺s_0 is 0, for a state that is given is not computed.
     return all(
-        time >= (0 if label in states else 1) for label, time, _ in spoken_of(expression, times)
+        time >= first_time(rnn.recurrence, label) for label, time, _ in spoken_of(expression, times)
     )
 
 

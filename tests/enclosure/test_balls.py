@@ -11,13 +11,14 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symrnn.enclosure.balls import ball, jet
-from symrnn.enclosure.growth import UndecidedError
+from symrnn.enclosure.beyond import beyond
 from symrnn.enclosure.poles import has_pole
 from symrnn.enclosure.search import Largest, search
-from symrnn.enclosure.tail import beyond, growth
+from symrnn.enclosure.tail import growth
+from symrnn.enclosure.undecided import UndecidedError
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, X, activation
+from symrnn.language.balls import ball, jet
 
 SMOOTH = [
     sympy.tanh(X) ** 2,
@@ -120,8 +121,11 @@ def test_what_grows_is_unbounded_and_what_may_cancel_is_not_decided() -> None:
     with ctx.workprec(160):
         assert beyond(X * sympy.cos(X**2), 8).unbounded
         assert beyond(sympy.exp(X) - X, 8).unbounded
+        assert beyond(X * sympy.cos(X) + X * sympy.sin(X), 8).unbounded
+        # Two angles that are neither multiples of each other nor polynomials.
+        mixed = X * sympy.cos(sympy.exp(X)) - X * sympy.cos(sympy.sqrt(1 + X**2))
         with pytest.raises(UndecidedError, match="may cancel"):
-            beyond(X * sympy.cos(X) + X * sympy.sin(X), 8)
+            beyond(mixed, 8)
         assert not beyond(sympy.exp(X) - sympy.exp(X) + 1, 8).unbounded
 
 
@@ -150,9 +154,13 @@ def test_a_pole_is_seen_only_where_one_is() -> None:
     with ctx.workprec(160):
         near = arb(0, fmpq(1, 2**70))
         assert has_pole(1 / X, near)
-        assert has_pole(1 / X**2, near)
-        assert has_pole(1 / sympy.sqrt(X), near, (sympy.S.Zero, sympy.oo))
+        # Where a numerator or another factor is not continuous, nothing is claimed.
+        assert not has_pole(sympy.exp(-1 / X**2) / X**3, near)
         assert not has_pole(sympy.sin(X) / X, near)
         assert not has_pole(1 / (1 + X), near)
-        # The zero of the denominator lies outside the interval.
-        assert not has_pole(1 / (X + sympy.Rational(1, 2**80)), near, (sympy.S.Zero, sympy.oo))
+
+
+def test_a_constant_left_by_a_switch_has_a_growth() -> None:
+    with ctx.workprec(160):
+        step = sympy.Heaviside(X - 1 + sympy.exp(X)) + 1
+        assert beyond(step, 8).upper == 2

@@ -18,7 +18,7 @@ ctx.prec = BITS
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
-class NoValue(Exception):  # noqa: N818 - it is an outcome, not an error
+class NoValue(Exception):
     """A part of a term has no value."""
 
 
@@ -26,7 +26,7 @@ class Unspecified(NoValue):
     """The derivative of what is not differentiable there."""
 
 
-class Undecided(Exception):  # noqa: N818
+class Undecided(Exception):
     """A ball is too wide to tell, or the evaluator does not reach so far."""
 
 

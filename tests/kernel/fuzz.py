@@ -172,13 +172,21 @@ class Episode:
         """A term in which a part stands: in the open, under a binder, in a derivative."""
         w = self.world
         for _ in range(self.draw.choice([1, 1, 2])):
-            part = self._scalar_around(part) if not isinstance(part, MatrixExpr) else self._matrix_around(part)
+            part = (
+                self._scalar_around(part)
+                if not isinstance(part, MatrixExpr)
+                else self._matrix_around(part)
+            )
         del w
         return part
 
     def _range(self, part: Any) -> tuple[Any, Any, Any]:
         free = sorted(
-            (each for each in part.free_symbols if isinstance(each, Symbol) and each.is_integer and not each.is_positive),
+            (
+                each
+                for each in part.free_symbols
+                if isinstance(each, Symbol) and each.is_integer and not each.is_positive
+            ),
             key=str,
         )
         index = self.draw.choice(free) if free and self.draw.random() < 0.8 else self.world.index()
@@ -235,7 +243,9 @@ class Episode:
         values: dict[Symbol, Any] = {}
         for symbol in self.draw.sample(usual, min(len(usual), self.draw.choice([1, 1, 2]))):
             time = symbol.is_integer
-            values[symbol] = self.world.time() if time else self.world.scalar(self.draw.choice([0, 1]))
+            values[symbol] = (
+                self.world.time() if time else self.world.scalar(self.draw.choice([0, 1]))
+            )
         return instantiate(theorem, values)
 
     def discharged(self) -> Theorem:
@@ -249,7 +259,9 @@ class Episode:
             proof = self.draw.choice(
                 [
                     lambda: axioms()["order"](0, gone.expression, self.world.facts()),
-                    lambda: axioms()["order"](0, gone.expression, sorted(theorem.hypotheses - {gone}, key=str)),
+                    lambda: axioms()["order"](
+                        0, gone.expression, sorted(theorem.hypotheses - {gone}, key=str)
+                    ),
                     lambda: self.some(Inequality),
                     lambda: assume(gone),
                 ]
@@ -292,8 +304,10 @@ class Episode:
 
     def squeezed(self) -> Theorem:
         limits = [each for each in self.pool if isinstance(each.relation, Limit)]
-        limit = self.draw.choice(limits) if limits else axioms()["geometric_decay"](
-            *INSTANCES["geometric_decay"](self.world)
+        limit = (
+            self.draw.choice(limits)
+            if limits
+            else axioms()["geometric_decay"](*INSTANCES["geometric_decay"](self.world))
         )
         right = limit.relation.lhs
         fitting = [
@@ -303,8 +317,12 @@ class Episode:
         ]
         if fitting:
             return squeeze(self.draw.choice(fitting), limit)
-        left = self.draw.choice([abs(right), sympy.Min(right, self.world.scalar(0)), right, right / 2])
-        return squeeze(axioms()["order"](left, right, [*self.world.facts(), self.world.assumption()]), limit)
+        left = self.draw.choice(
+            [abs(right), sympy.Min(right, self.world.scalar(0)), right, right / 2]
+        )
+        return squeeze(
+            axioms()["order"](left, right, [*self.world.facts(), self.world.assumption()]), limit
+        )
 
 
 _AT_A_NODE: list[tuple[str, Callable[[Any], bool]]] = [
@@ -364,12 +382,18 @@ def fuzz(seed: int, conclusions: int, say: Callable[[str], Any] | None = None) -
         if number % 200 == 0:
             models = Models(cells(), breadth=1)
             if say is not None:
-                say(f"{report.conclusions} conclusions, {report.held} with hypotheses met somewhere, {len(report.false)} false")
+                say(
+                    f"{report.conclusions} conclusions, {report.held} with hypotheses met somewhere, {len(report.false)} false"
+                )
     return report
 
 
 def _episode(
-    episode: Episode, report: Report, models: Models, conclusions: int, say: Callable[[str], Any] | None
+    episode: Episode,
+    report: Report,
+    models: Models,
+    conclusions: int,
+    say: Callable[[str], Any] | None,
 ) -> None:
     seen = set()
     for _ in range(EPISODE):
@@ -414,7 +438,9 @@ def main() -> int:
         sys.stdout.flush()
 
     report = fuzz(given.seed, given.conclusions, say)
-    say(f"{report.conclusions} conclusions in {time.monotonic() - began:.0f} s, {len(report.false)} false")
+    say(
+        f"{report.conclusions} conclusions in {time.monotonic() - began:.0f} s, {len(report.false)} false"
+    )
     say(f"with hypotheses met at some model: {report.held}; models: {dict(report.outcomes)}")
     say(f"steps: {dict(report.steps)}; refused: {dict(report.errors)}")
     return 1 if report.false else 0

@@ -10,6 +10,7 @@ from sympy import Max, Min, Rational, S, Symbol
 from worlds import L, U, V, W, World, b, d, gamma, i, k, kappa, m, n, s, t, u, v
 
 from symrnn.kernel import Fact
+from symrnn.kernel.algebra import normal
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.derivatives import NUMERATOR, D, D_plus, ImmediateDerivative, VectorFunction
@@ -17,7 +18,6 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Place, Rows, Unvec, Vec
-from symrnn.kernel.algebra import normal
 
 Arguments = tuple[Any, ...]
 INSTANCES: dict[str, Callable[[World], Arguments]] = {}
@@ -89,7 +89,11 @@ def immediate(w: World) -> Arguments:
 @instances
 def itself(w: World) -> Arguments:
     leaf = w.leaf()
-    return (w.one(lambda: D(leaf, leaf, NUMERATOR, w.held()), lambda: D(b, b), lambda: D_plus(leaf, leaf)),)
+    return (
+        w.one(
+            lambda: D(leaf, leaf, NUMERATOR, w.held()), lambda: D(b, b), lambda: D_plus(leaf, leaf)
+        ),
+    )
 
 
 @instances
@@ -99,17 +103,27 @@ def layout(w: World) -> Arguments:
 
 @instances
 def gradient_as_matrix(w: World) -> Arguments:
-    of = w.one(w.loss, lambda: Norm(w.column(0), "2") * Identity(1), lambda: Transposed(w.column(0)) * w.column(0))
+    of = w.one(
+        w.loss,
+        lambda: Norm(w.column(0), "2") * Identity(1),
+        lambda: Transposed(w.column(0)) * w.column(0),
+    )
     by = w.draw.choice([p for p in w.parameters if p.shape[1] != 1])
     return (w.one(lambda: D(of, by, NUMERATOR, w.held()), lambda: D_plus(w.loss(), by)),)
 
 
 @instances
 def nearby(w: World) -> Arguments:
-    ends = [w.draw.choice([Norm(w.column(0), "2"), Entry(w.column(0), 1), u, kappa, Norm(W, "F"), 1])]
+    ends = [
+        w.draw.choice([Norm(w.column(0), "2"), Entry(w.column(0), 1), u, kappa, Norm(W, "F"), 1])
+    ]
     ends.append(w.draw.choice([2, gamma, Entry(b, 1), Norm(b, "inf")]))
     extreme = w.draw.choice([Max, Min])(*ends)
-    of = w.one(lambda: extreme * Identity(1), lambda: extreme * w.column(0), lambda: (1 / (1 + extreme**2)) * w.leaf())
+    of = w.one(
+        lambda: extreme * Identity(1),
+        lambda: extreme * w.column(0),
+        lambda: (1 / (1 + extreme**2)) * w.leaf(),
+    )
     return (w.derivative(of, NUMERATOR), extreme, w.draw.choice(ends))
 
 
@@ -146,7 +160,9 @@ def _limit(w: World, ratio: Any) -> Arguments:
 
 @instances
 def geometric_decay(w: World) -> Arguments:
-    return _limit(w, w.draw.choice([u, gamma, S.Half, Rational(3, 4), gamma * u, Norm(W, "F"), 0, 1]))
+    return _limit(
+        w, w.draw.choice([u, gamma, S.Half, Rational(3, 4), gamma * u, Norm(W, "F"), 0, 1])
+    )
 
 
 @instances
@@ -183,7 +199,12 @@ def norm_of_diagonal(w: World) -> Arguments:
 
 @instances
 def norm_of_identity(w: World) -> Arguments:
-    return (Norm(Identity(w.draw.choice([d, m, 1, 2, d + 1, n, d * m])), w.draw.choice(["1", "inf", "max", "any", "F"])),)
+    return (
+        Norm(
+            Identity(w.draw.choice([d, m, 1, 2, d + 1, n, d * m])),
+            w.draw.choice(["1", "inf", "max", "any", "F"]),
+        ),
+    )
 
 
 @instances
@@ -391,7 +412,18 @@ def scalar_derivative(w: World) -> Arguments:
         inner = lambda: of(depth - 1)  # noqa: E731
         if depth == 0:
             return w.draw.choice([u, u, v, 1, 2, gamma, -u, t])
-        functions = [sympy.exp, sympy.tanh, sympy.sin, sympy.log, abs, sympy.atan, sympy.sign, sympy.Heaviside, sympy.atanh, sympy.erf]
+        functions = [
+            sympy.exp,
+            sympy.tanh,
+            sympy.sin,
+            sympy.log,
+            abs,
+            sympy.atan,
+            sympy.sign,
+            sympy.Heaviside,
+            sympy.atanh,
+            sympy.erf,
+        ]
         return w.one(
             lambda: inner() + inner(),
             lambda: inner() * inner(),
@@ -411,7 +443,9 @@ def scalar_derivative(w: World) -> Arguments:
 def elementwise_constant(w: World) -> Arguments:
     value = w.draw.choice([w.number(), w.scalar(0), 0])
     matrix = w.draw.choice([Ones(d), Zeros(d, 1), Ones(d, m), Zeros(d, m)])
-    return (w.draw.choice([activation("logistic"), w.sigma(), activation("softplus")])(value * matrix),)
+    return (
+        w.draw.choice([activation("logistic"), w.sigma(), activation("softplus")])(value * matrix),
+    )
 
 
 @instances
@@ -470,7 +504,11 @@ def reversed_range(w: World) -> Arguments:
 def constant_factor(w: World) -> Arguments:
     index, lower, upper = w.range()
     factor, rest = w.scalar(0), w.one(lambda: index, lambda: w.scalar(0), lambda: u**index)
-    return (sympy.Sum(factor * rest, (index, lower, upper)), sympy.sympify(factor), sympy.sympify(rest))
+    return (
+        sympy.Sum(factor * rest, (index, lower, upper)),
+        sympy.sympify(factor),
+        sympy.sympify(rest),
+    )
 
 
 @instances

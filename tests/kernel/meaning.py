@@ -74,7 +74,7 @@ ENTRIES = [
 ]
 
 
-class OutsideMeaning(Exception):  # noqa: N818 - it is an outcome, not an error
+class OutsideMeaning(Exception):
     """This is no run that is meant: an argument of σ is at a kink."""
 
 
@@ -623,6 +623,8 @@ def require_smooth(activation: Activation, argument: Any, run: Run, names: Names
     for entry in (entry for row in matrix(argument, run, names) for entry in row):
         moved = Dual(run.level + 1, entry, (ONE,))
         try:
-            _slopes(scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1)
+            _slopes(
+                scalar(activation.function.expr, run, {**names, variable: moved}), moved.level, 1
+            )
         except NoValue as at_kink:
             raise OutsideMeaning(f"{argument} is at a kink") from at_kink

@@ -24,7 +24,7 @@ TERMS = [
     for name in (
         *(f"language/{name}.py" for name in ("activations", "algebra", "derivatives", "entry")),
         *(f"language/{name}.py" for name in ("norms", "ordered", "relations", "shapes")),
-        *(f"language/{name}.py" for name in ("structure", "time")),
+        *(f"language/{name}.py" for name in ("structure", "time", "names")),
         "recurrence/definitions.py",
     )
 ]

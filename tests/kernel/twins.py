@@ -165,9 +165,7 @@ def gradient_as_matrix(node: Any) -> Claim:
 def frobenius_mixed(node: Any) -> Claim:
     """‖c A B‖_F ≤ ‖A‖₂ ‖B‖_F, the scalar forgotten."""
     first, *rest = node.matrix.factors
-    return Claim(
-        frozenset(), Inequality(node, Norm(first, "2") * Norm(MatrixProduct(*rest), "F"))
-    )
+    return Claim(frozenset(), Inequality(node, Norm(first, "2") * Norm(MatrixProduct(*rest), "F")))
 
 
 @twin
@@ -225,7 +223,11 @@ def vec_of_product(left: Any, right: Any, middle: Any) -> Claim:
 @twin
 def algebra(left: Any, right: Any) -> Claim:
     """⊗ commutes, or a product of matrices does where one is diagonal."""
-    pair = (Kronecker(W, V), Kronecker(V, W)) if left.is_Matrix else (W * Diag(W * Ones(W.shape[0])), Diag(W * Ones(W.shape[0])) * W)
+    pair = (
+        (Kronecker(W, V), Kronecker(V, W))
+        if left.is_Matrix
+        else (W * Diag(W * Ones(W.shape[0])), Diag(W * Ones(W.shape[0])) * W)
+    )
     return Claim(frozenset(), Equation(*pair))
 
 
@@ -320,9 +322,7 @@ def reindex(node: Any, by: Any) -> Claim:
 def reversed_range(node: Any, last: Any) -> Claim:
     """Only the bounds are turned round."""
     _, lower, upper = bounds(node)
-    return Claim(
-        frozenset(), Equation(node, _over(node, last - upper, last - lower, node.args[0]))
-    )
+    return Claim(frozenset(), Equation(node, _over(node, last - upper, last - lower, node.args[0])))
 
 
 @twin

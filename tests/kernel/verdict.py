@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 import sympy
-from exact import ONE, NoValue, Undecided, Unspecified, absolute, at_most, base, same, sign_or_zero
+from exact import NoValue, Undecided, Unspecified, absolute, at_most, base, same, sign_or_zero
 from flint import fmpq
 from meaning import (
     Names,
@@ -28,7 +28,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.kernel import Fact, Theorem
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.norms import Norm
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
+from symrnn.language.relations import Equation, ForAll, Limit, Smooth
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 

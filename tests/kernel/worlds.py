@@ -14,7 +14,6 @@ from symrnn import activation, elman, sigma_inside
 from symrnn.kernel import Fact
 from symrnn.language.algebra import (
     Identity,
-    MatrixProduct,
     MatrixSum,
     Ones,
     Parameter,
@@ -98,9 +97,7 @@ def jordan() -> Recurrence:
 
 def leaky() -> Recurrence:
     """A scalar of the recurrence stands in its step."""
-    return Recurrence(
-        j, (s,), (), {s[j]: u * s[j - 1] + (1 - u) * (W * SIGMA(s[j - 1]) + b)}, ()
-    )
+    return Recurrence(j, (s,), (), {s[j]: u * s[j - 1] + (1 - u) * (W * SIGMA(s[j - 1]) + b)}, ())
 
 
 @lru_cache(maxsize=1)
@@ -149,16 +146,24 @@ class World:
     def time(self) -> Any:
         """A time, often one that can equal another."""
         pick = self.draw.choice
-        return pick([pick([t, k, j, i]), t, k, t - 1, k + 1, t - k, 0, 1, 2, k - 1, t + 1, pick([n, -1])])
+        return pick(
+            [pick([t, k, j, i]), t, k, t - 1, k + 1, t - k, 0, 1, 2, k - 1, t + 1, pick([n, -1])]
+        )
 
     def index(self) -> Symbol:
         """A name to bind, often one that stands free elsewhere."""
-        return self.draw.choice([i, j, k, t, n, sympy.Symbol("l", integer=True), sympy.Dummy("i", integer=True)])
+        return self.draw.choice(
+            [i, j, k, t, n, sympy.Symbol("l", integer=True), sympy.Dummy("i", integer=True)]
+        )
 
     def range(self) -> tuple[Any, Any, Any]:
         """Index and bounds; the range may be empty."""
         index = self.index()
-        bounds = [bound for bound in (self.time() for _ in range(8)) if index not in sympy.sympify(bound).free_symbols]
+        bounds = [
+            bound
+            for bound in (self.time() for _ in range(8))
+            if index not in sympy.sympify(bound).free_symbols
+        ]
         lower, upper = (bounds + [0, 2])[:2]
         return index, sympy.sympify(lower), sympy.sympify(upper)
 
@@ -172,7 +177,9 @@ class World:
 
     def number(self) -> Any:
         """A rational, a symbol, 0 and negative ones among them."""
-        return self.draw.choice([u, v, gamma, kappa, 0, 1, -1, 2, -3, Rational(1, 2), -u, t, k, 1 - u])
+        return self.draw.choice(
+            [u, v, gamma, kappa, 0, 1, -1, 2, -3, Rational(1, 2), -u, t, k, 1 - u]
+        )
 
     def scalar(self, depth: int = 2) -> Any:
         """A number made of numbers, norms and entries."""
@@ -209,7 +216,10 @@ class World:
         body = self.one(
             lambda: self.scalar(depth),
             lambda: index,
-            lambda: self.draw.choice([u, gamma, Rational(1, 2)]) ** (self.draw.choice([t, 0, k]) + self.draw.choice([1, -1]) * index),
+            lambda: (
+                self.draw.choice([u, gamma, Rational(1, 2)])
+                ** (self.draw.choice([t, 0, k]) + self.draw.choice([1, -1]) * index)
+            ),
             lambda: Norm(self.draw.choice(self.columns)[index], self.kind()),
             lambda: Entry(self.column(0), index),
             lambda: index * self.scalar(0),
@@ -272,7 +282,13 @@ class World:
         ]
         if square:
             options += [
-                lambda: OrderedProduct(self.indexed(index := self.index()), index, self.apart(index), self.apart(index), self.draw.choice([LEFT, RIGHT])),
+                lambda: OrderedProduct(
+                    self.indexed(index := self.index()),
+                    index,
+                    self.apart(index),
+                    self.apart(index),
+                    self.draw.choice([LEFT, RIGHT]),
+                ),
                 lambda: Diag(self.column(depth - 1)),
                 lambda: self.derivative(self.column(depth - 1)),
                 lambda: self.column(depth - 1) * Transposed(self.column(depth - 1)),
@@ -318,7 +334,9 @@ class World:
 
     def derivative(self, of: Any = None, layout: str | None = None) -> Any:
         """∂y/∂x."""
-        of = self.draw.choice([self.leaf, self.leaf, self.loss, self.column])() if of is None else of
+        of = (
+            self.draw.choice([self.leaf, self.leaf, self.loss, self.column])() if of is None else of
+        )
         layout = layout or self.draw.choice([NUMERATOR, NUMERATOR, NUMERATOR, DENOMINATOR])
         return D(of, self.variable(), layout, self.held())
 

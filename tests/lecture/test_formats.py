@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.lecture import formats, work
+from symrnn.lecture import formats, pdf, work
 from symrnn.lecture.deck import deck
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, chosen
 from symrnn.lecture.network import NetworkReport
@@ -53,21 +53,61 @@ def test_what_is_no_format_is_refused(given: str) -> None:
 def test_without_tex_the_source_is_written_and_no_pdf_is_left(
     material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "compile_pdf", lambda *_, **__: PdfResult(None, "", "advice"))
+    monkeypatch.setattr(pdf, "compile_pdf", lambda *_, **__: PdfResult(None, "", "advice"))
     output = formats.article(material)
     assert "lecture.tex" in output.files
-    assert (output.absent, output.advice) == (("lecture.pdf",), "advice")
+    assert output.missing == {"lecture.pdf": "advice"}
 
 
-def test_a_failed_run_keeps_source_and_log_and_leaves_no_pdf(tmp_path: Path) -> None:
-    (tmp_path / "slides.pdf").write_bytes(b"of an earlier run")
-    error = TexError("pdflatex stopped at an error", {"message": "Undefined control sequence."})
-    error.name, error.source, error.log = "slides", r"\documentclass{beamer}", "! Undefined"
-    kept = work._kept(error, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["slides.log", "slides.tex"]
-    assert (tmp_path / "slides.log").read_text(encoding="utf-8") == "! Undefined"
-    assert "Undefined control sequence." in str(kept)
-    assert str(tmp_path / "slides.log") in str(kept)
+def failing(tried: list[str], log: str = "", hopeless: bool = False) -> Callable[..., PdfResult]:
+    def compiled(tex: str, *_: object, name: str, **__: object) -> PdfResult:
+        tried.append(name)
+        error = TexError("stopped", {"message": "Undefined control sequence."})
+        error.name, error.source, error.log, error.hopeless = name, tex, log, hopeless
+        raise error
+
+    return compiled
+
+
+def test_tex_that_fails_costs_the_pdf_and_nothing_else(
+    material: Material, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(pdf, "compile_pdf", failing(tried, log="! Undefined"))
+    old = {"lecture.pdf": b"of an earlier run", "slides.pdf": b"too", "mine.txt": b"the user's"}
+    for name, content in old.items():
+        (tmp_path / name).write_bytes(content)
+    asked = ("article", "slides", "html")
+    made = work._typeset(material, tmp_path, work.silent, asked)
+    assert {path.name for path in made.missing} == {"lecture.pdf", "slides.pdf"}
+    assert all("Undefined control sequence." in why for why in made.missing.values())
+    assert tried == ["lecture", "slides-handout", "slides"]
+    written = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    expected = {f"lecture.{kind}" for kind in ("tex", "bib", "log", "html")}
+    assert written == {*old, *expected, "slides.tex", "slides.log", "evidence.json"}
+    assert all((tmp_path / name).read_bytes() == content for name, content in old.items())
+    assert all(path.stat().st_size > 0 for path in made.files)
+
+
+def test_tex_that_hangs_is_asked_once_and_leaves_no_empty_log(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(pdf, "compile_pdf", failing(tried, hopeless=True))
+    mine = replace(material, handout=True, notes=True, tex=pdf.Tex())
+    outputs = [formats.article(mine), formats.slides(mine)]
+    assert tried == ["lecture"]
+    assert [sorted(output.missing) for output in outputs] == [
+        ["lecture.pdf"],
+        ["slides-handout.pdf", "slides-notes.pdf", "slides.pdf"],
+    ]
+    assert not any(name.endswith(".log") for output in outputs for name in output.files)
+
+
+def test_the_names_of_what_is_written_are_known_before(material: Material) -> None:
+    known = set(formats.names(FORMATS, True, True, figures=True))
+    named = {"evidence.json", "lecture.html", "lecture.ipynb", "lecture.tex", "slides-notes.pdf"}
+    assert named <= known and "slides-notes.pdf" not in formats.names(FORMATS)
 
 
 SPECIAL = r"100% of \write18{touch broken} & #1_2^3 ~ } { $5 \input{x}"
@@ -103,8 +143,8 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
         overfull = (Overfull(20.0, place),) if len(tried) <= 2 else ()
         return PdfResult(b"PDF", "pdflatex", overfull=overfull)
 
-    monkeypatch.setattr(formats, "compile_pdf", compiled)
-    output = formats.slides(replace(material, handout=True, notes=True))
+    monkeypatch.setattr(pdf, "compile_pdf", compiled)
+    output = formats.slides(replace(material, handout=True, notes=True, tex=pdf.Tex()))
     assert [name for name, _ in tried] == ["slides-handout"] * 3 + ["slides", "slides-notes"]
     first, _, last = (tex for _, tex in tried[:3])
     titles = [list(re.findall(FRAME, tex)) for tex in (first, last)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -258,3 +263,168 @@ def test_agreement_with_torch(
     shrunk = n / (n + 1e-6) if n > kappa else 1.0
     for parameter, ours in zip(parameters, clip_by_global_norm(parts, kappa), strict=True):
         np.testing.assert_allclose(parameter.grad.numpy(), ours * shrunk, rtol=exact)
+
+
+# ------------------------------------------------------------------ what torch and optax users pass
+
+KAPPA: list[Any] = [
+    1,
+    1.0,
+    np.float16(1),
+    np.float32(1),
+    np.float64(1),
+    np.int8(1),
+    np.array(1.0),
+    np.array(1, dtype=">i4"),
+    Fraction(2, 2),
+    Decimal("1.0"),
+    sympy.Integer(1),
+    sympy.Rational(2, 2),
+]
+
+
+@pytest.mark.parametrize("kappa", KAPPA, ids=lambda k: type(k).__name__)
+def test_any_real_number_is_a_threshold(kappa: Any) -> None:
+    g = np.array([3.0, 4.0])
+    for clip in (clip_by_norm, clip_by_value):
+        np.testing.assert_array_equal(clip(g, kappa), clip(g, 1.0))
+    np.testing.assert_array_equal(clip_by_global_norm([g], kappa), [clip_by_norm(g, 1.0)])
+
+
+NO_KAPPA: list[Any] = [
+    "1.0",
+    b"1",
+    None,
+    [1.0],
+    (1.0,),
+    {"kappa": 1.0},
+    np.array([1.0]),
+    np.array("1.0"),
+    np.array(True),
+    np.array(1j),
+    True,
+    np.True_,
+    1j,
+    np.complex64(1),
+    np.datetime64("2020"),
+    float("nan"),
+    np.float32("inf"),
+    0,
+    -0.0,
+    -1,
+    10**400,
+    Fraction(10**400, 3),
+    Decimal("nan"),
+    Decimal("1e999"),
+    sympy.Symbol("kappa"),
+    len,
+]
+
+
+@pytest.mark.parametrize("kappa", NO_KAPPA, ids=repr)
+def test_what_is_no_threshold_is_shown(kappa: Any) -> None:
+    for clip in (clip_by_norm, clip_by_value, clip_by_global_norm):
+        with pytest.raises(IllFormedError, match="kappa: expected a finite number > 0") as caught:
+            clip(np.ones(2), kappa)
+        assert type(kappa).__name__ in str(caught.value)
+
+
+class Pair(NamedTuple):
+    W: Any
+    b: Any
+
+
+W_, B_ = np.full((2, 2), 3.0), np.array([4.0, 0.0], dtype=np.float32)
+FLAT = clip_by_global_norm([W_, B_], 1.0)
+# (gradients, the same with the clipped arrays in their places)
+TREES: list[tuple[Any, Any]] = [
+    ({"W": W_, "b": B_}, {"W": FLAT[0], "b": FLAT[1]}),
+    (OrderedDict(W=W_, b=B_), OrderedDict(W=FLAT[0], b=FLAT[1])),
+    (MappingProxyType({"W": W_, "b": B_}), {"W": FLAT[0], "b": FLAT[1]}),
+    ((W_, B_), FLAT),
+    ([W_, B_], FLAT),
+    ([W_, [B_]], (FLAT[0], [FLAT[1]])),
+    ({"cell": {"W": W_}, "out": (B_, None)}, {"cell": {"W": FLAT[0]}, "out": (FLAT[1], None)}),
+    (Pair(W_, B_), Pair(*FLAT)),
+    ([W_, None, B_], (FLAT[0], None, FLAT[1])),
+    (iter([W_, B_]), FLAT),
+    ({"W": W_, "b": B_}.values(), FLAT),
+    ([W_.tolist(), [4.0, 0.0]], (FLAT[0], FLAT[1].astype(float))),
+]
+
+
+def same_tree(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return type(one) is type(other) and all(same_tree(one[k], other[k]) for k in other)
+    if isinstance(one, list | tuple):
+        pairs = zip(one, other, strict=True)
+        return type(one) is type(other) and all(same_tree(a, b) for a, b in pairs)
+    if one is None or other is None:
+        return one is other
+    return bool(one.dtype == other.dtype and np.allclose(one, other, rtol=1e-6))
+
+
+@pytest.mark.parametrize(("tree", "expected"), TREES, ids=[type(t).__name__ for t, _ in TREES])
+def test_trees_of_arrays_keep_their_structure(tree: Any, expected: Any) -> None:
+    again = tree if not hasattr(tree, "__next__") else None
+    assert same_tree(clip_by_global_norm(tree, 1.0), expected)
+    if again is not None:
+        assert global_norm(again) == pytest.approx(global_norm([W_, B_]))
+
+
+def test_one_array_is_one_gradient() -> None:
+    np.testing.assert_array_equal(clip_by_global_norm(W_, 1.0), clip_by_norm(W_, 1.0))
+    assert global_norm(W_) == 6.0
+    assert clip_by_global_norm([], 1.0) == () and clip_by_global_norm({}, 1.0) == {}
+
+
+def test_values_are_clipped_in_trees_as_well() -> None:
+    clipped = clip_by_value({"W": W_, "b": [B_, None]}, 2.5)
+    np.testing.assert_array_equal(clipped["W"], np.full((2, 2), 2.5))
+    np.testing.assert_array_equal(clipped["b"][0], [2.5, 0])
+    assert clipped["b"][1] is None
+
+
+NO_GRADIENT: list[tuple[Any, str]] = [
+    ({"W": {"x": "abc"}}, r"gradients\['W'\]\['x'\]: expected real"),
+    ([W_, {"b": W_ > 0}], r"gradients\[1\]\['b'\]: expected real"),
+    ([W_, W_ * 1j], r"gradients\[1\]: expected real"),
+    ([W_, np.ma.masked_array(W_)], r"gradients\[1\] is a masked array"),
+    ([W_, [[1.0, 2.0], [3.0]]], r"gradients\[1\] is no array"),
+    ([W_, object()], r"gradients\[1\]: expected real"),
+    ({"W": W_, "n": np.array([1, np.nan])}, "expected finite entries"),
+]
+
+
+@pytest.mark.parametrize(("tree", "says"), NO_GRADIENT, ids=[says for _, says in NO_GRADIENT])
+def test_the_leaf_that_is_no_gradient_is_named(tree: Any, says: str) -> None:
+    with pytest.raises(IllFormedError, match=says):
+        clip_by_global_norm(tree, 1.0)
+
+
+def test_a_dict_is_several_gradients() -> None:
+    with pytest.raises(IllFormedError, match="expected one gradient"):
+        clip_by_norm({"W": W_}, 1.0)
+
+
+@pytest.mark.parametrize(
+    "layout", [np.asfortranarray, lambda a: a.astype(">f8"), lambda a: a[::-1]]
+)
+def test_clipped_arrays_are_the_callers_in_any_layout(layout: Any) -> None:
+    g = layout(np.random.default_rng(0).normal(size=(3, 4)))
+    g.flags.writeable = False
+    for kappa in (1.0, 100.0):
+        for clip in (clip_by_norm, clip_by_value):
+            clipped = clip(g, kappa)
+            np.testing.assert_allclose(clipped, clip(np.array(g, dtype=float), kappa))
+            assert clipped.flags.writeable and not np.shares_memory(clipped, g)
+
+
+def test_tensors_are_taken_or_named(require_module: Callable[[str], Any]) -> None:
+    torch = require_module("torch")
+    plain = torch.tensor([3.0, 4.0])
+    np.testing.assert_allclose(clip_by_norm(plain, torch.tensor(1.0)), [0.6, 0.8], rtol=1e-6)
+    np.testing.assert_array_equal(plain.numpy(), [3, 4])
+    with pytest.raises(IllFormedError, match=r"gradients\[0\] is no array") as caught:
+        clip_by_global_norm([plain.requires_grad_()], 1.0)
+    assert "detach" in str(caught.value)

@@ -9,7 +9,8 @@ import pytest
 from sympy import MatrixSymbol, Symbol, symbols
 
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.algebra import Parameter, Zeros
+from symrnn.language.activations import X, activation
+from symrnn.language.algebra import Ones, Parameter, Zeros
 from symrnn.language.canonical import equal_by_algebra
 from symrnn.language.derivatives import D
 from symrnn.language.relations import Inequality
@@ -54,6 +55,17 @@ def test_tied_weights_have_a_direct_term(agree: Any) -> None:
     for by in (W, b):
         derived = total.gradient(rnn, L[t], by, layout="denominator")
         agree(rnn, D(L[t], by, "denominator"), derived, {d: 2, t: 3})
+
+
+def test_a_loss_of_a_normalised_state(agree: Any) -> None:
+    # v / (1ᵀ v): the coefficient moves with the state, too.
+    curve = activation(X**2 / 2 - X / 3 + 2, name="q")
+    raised = curve(s[j])
+    definitions = {s[j]: W * s[j - 1] + b, L[j]: b.T * (raised / (Ones(1, d) * raised))}
+    rnn = Recurrence(j, (s,), (), definitions, (L,))
+    for by in (W, b):
+        derived = total.gradient(rnn, L[t], by, layout="denominator")
+        agree(rnn, D(L[t], by, "denominator"), derived, {d: 2, t: 2})
 
 
 def test_the_initial_state_is_given() -> None:

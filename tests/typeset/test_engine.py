@@ -1,9 +1,33 @@
 from __future__ import annotations
 
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from symrnn.typeset import engine
 from symrnn.typeset.engine import TexError, compile_pdf
+
+Fake = Callable[..., str]
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    """Makes a program that passes for an engine, and a temporary folder that must end up empty."""
+
+    def make(script: str, name: str = "pdflatex") -> str:
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(script, encoding="utf-8")
+        program.chmod(0o755)
+        return str(program)
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    return make
 
 
 def article(body: str) -> str:
@@ -80,3 +104,107 @@ def test_a_failure_carries_source_and_log(pdflatex: str) -> None:
     assert (caught.value.name, caught.value.source) == ("mine", wrong)
     assert "Undefined control sequence" in caught.value.log
     assert caught.value.detail["message"] == "Undefined control sequence."
+
+
+BROKEN = [
+    ("#!/bin/sh\necho boom; exit 1", "stopped at an error", "message", "boom", False),
+    ("#!/bin/sh\necho boom >&2; exit 2", "stopped at an error", "message", "boom", False),
+    ("#!/bin/sh\nexit 1", "stopped at an error", "message", "unknown: it said nothing", False),
+    (
+        "#!/bin/sh\nprintf '\\377\\000\\nlast words\\n\\377\\n'; exit 1",
+        "stopped at an error",
+        "message",
+        "last words",
+        False,
+    ),
+    ("#!/bin/sh\nkill -9 $$", "was ended by SIGKILL", "it said last", "", True),
+    ("#!/bin/sh\nexit 0", "ended well, but wrote no PDF", "engine", None, True),
+    ("#!/bin/sh\necho no > lecture.pdf", "ended well, but wrote no PDF", "engine", None, True),
+    ("garbage", "can not be run", "reason", "Exec format error", True),
+    ("#!/no/such/interpreter\n", "can not be run", "reason", "No such file or directory", True),
+]
+
+
+@pytest.mark.parametrize(("script", "why", "key", "value", "hopeless"), BROKEN)
+def test_an_engine_that_fails_is_told(
+    fake: Fake, script: str, why: str, key: str, value: str | None, hopeless: bool
+) -> None:
+    program = fake(script)
+    with pytest.raises(TexError, match=f"pdflatex {why}") as caught:
+        compile_pdf(article("x"), engine=program)
+    assert caught.value.detail[key] == (program if value is None else value)
+    assert (caught.value.name, caught.value.hopeless) == ("lecture", hopeless)
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "limits", "why"),
+    [
+        ("sleep 1000", {"time_limit": 0.5}, r"did not finish within 0\.5 s"),
+        ("sleep 1000", {"quiet_limit": 0.5}, r"hangs: it said nothing for 0\.5 s"),
+        # What it leaves running would hold a pipe open for ever.
+        ("sleep 1000 & sleep 1000", {"time_limit": 0.5}, r"did not finish"),
+        ("trap '' TERM INT HUP; sleep 1000", {"time_limit": 0.5}, r"did not finish"),
+        (
+            "while true; do echo x; sleep 0.1; done",
+            {"quiet_limit": 2, "time_limit": 4},
+            "not finish",
+        ),
+    ],
+)
+def test_an_engine_that_hangs_is_ended_with_all_it_started(
+    fake: Fake, script: str, limits: dict[str, float], why: str
+) -> None:
+    with pytest.raises(TexError, match=why) as caught:
+        compile_pdf(article("x"), engine=fake(f"#!/bin/sh\n{script}"), **limits)
+    assert caught.value.hopeless
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+
+
+def test_output_without_end_is_stopped(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LARGEST", 1 << 20)
+    with pytest.raises(TexError, match="ended by the limit of 1 MB for a file"):
+        compile_pdf(article("x"), engine=fake("#!/bin/sh\nexec yes"))
+
+
+def test_a_package_that_is_missing_is_named(
+    pdflatex: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An input path on which there is nothing but what LaTeX itself brings.
+    class_file = Path(
+        subprocess.run(
+            ["kpsewhich", "article.cls"], capture_output=True, check=True, text=True
+        ).stdout.strip()
+    )
+    monkeypatch.setenv("TEXINPUTS", f"{class_file.parent}:.")
+    source = "\\documentclass{article}\\usepackage{algpseudocode}\\begin{document}x\\end{document}"
+    with pytest.raises(TexError, match="stopped at an error") as caught:
+        compile_pdf(source, engine=pdflatex)
+    assert caught.value.detail["message"] == "LaTeX Error: File `algpseudocode.sty' not found."
+    assert str(caught.value.detail["Debian"]).endswith(" texlive-science")
+    assert caught.value.detail["TeX Live"] == "tlmgr install algorithmicx"
+    assert not caught.value.hopeless
+
+
+def test_bibtex_that_is_missing_is_named_with_source_and_log(
+    pdflatex: str, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = fake(f'#!/bin/sh\nexec {pdflatex} "$@"')
+    monkeypatch.setenv("PATH", str(Path(program).parent))
+    with pytest.raises(TexError, match="bibtex is not installed") as caught:
+        compile_pdf(article("x"), engine=program, bibliography="@book{a}")
+    assert caught.value.detail["Debian"] == (
+        "apt-get install --no-install-recommends texlive-binaries"
+    )
+    assert caught.value.source == article("x") and "This is pdfTeX" in caught.value.log
+
+
+def test_a_temporary_folder_that_is_gone_costs_the_pdf(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = fake("#!/bin/sh\nexit 0")
+    monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+    with pytest.raises(TexError, match="in the temporary folder") as caught:
+        compile_pdf(article("x"), engine=program)
+    assert caught.value.detail["folder"] == "/no/such/folder"
+    assert caught.value.hopeless

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.files import write_files
+from symrnn.typeset.files import require_room, write_files
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -64,3 +65,38 @@ def test_a_path_outside_is_refused_before_anything_is_written(tmp_path: Path, na
     with pytest.raises(IllFormedError, match="relative path"):
         write_files(tmp_path / "out", {"good": b"", name: b""})
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_system_without_second_names_has_copies_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refused)
+    test_an_interruption_leaves_all_the_old_files(tmp_path, monkeypatch, OSError, 2)
+
+
+def test_room_is_looked_for_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"old")
+    require_room(tmp_path / "a" / "b", ["c/d", "e"])
+    require_room(tmp_path, ["old", "new"])
+    assert contents(tmp_path) == {"old": b"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    with pytest.raises(IllFormedError, match="is in the way"):
+        require_room(tmp_path.parent, [tmp_path.name])
+    with pytest.raises(IllFormedError, match="can not be written") as caught:
+        require_room(tmp_path / "a", ["b"], 1 << 60)
+    assert caught.value.detail["needed"] == "about 1152921504606.8 MB"
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_a_file_system_that_reserves_nothing_is_no_full_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "posix_fallocate", refused)
+    require_room(tmp_path, ["a"])

@@ -55,7 +55,18 @@ def test_the_log_is_read() -> None:
             },
         ),
         ("! Emergency stop.\n", {"message": "Emergency stop."}),
-        ("", {"message": "unknown; see the log"}),
+        ("", {"message": "unknown: it said nothing"}),
+        (
+            "! LaTeX Error: File `a.sty' not found.\n./a.tex:3: Emergency stop.\n",
+            {"message": "LaTeX Error: File `a.sty' not found."},
+        ),
+        (
+            "I can't find the format file `x.fmt'!\n",
+            {"message": "I can't find the format file `x.fmt'!"},
+        ),
+        ("!pdfTeX error: font\n", {"message": "pdfTeX error: font"}),
+        ("./x.sty:7: Bad.\n", {"message": "Bad.", "place": "x.sty:7"}),
+        ("boom\nbang \x00\x07\ufffd\n\n \x1b\n", {"message": "bang"}),
     ],
 )
 def test_the_first_error_is_found(log: str, expected: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from sympy import Rational, Symbol
 from symrnn.language.derivatives import D, D_plus
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.ordered import OrderedSum
-from symrnn.language.relations import Inequality
+from symrnn.language.relations import Inequality, for_all
 from symrnn.language.structure import Diag, Vec
 from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
@@ -33,7 +33,7 @@ def _claims() -> tuple[dict[str, Derivation], dict[str, Derivation]]:
     one_step, term = D(s[j], s[j - 1]), D(s[t], s[k]) * D_plus(s[k], Vec(W))
     total = OrderedSum(term, k, 1, t)
     bounds = (
-        Inequality(largest_entry(r.slope(a[j])), r.gamma),
+        for_all(j, Inequality(largest_entry(r.slope(a[j])), r.gamma)),
         Inequality(Norm(W), r.lam),
     )
     power = (r.gamma * r.lam) ** (t - k)

@@ -7,10 +7,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Max, Min, Rational, Symbol, cosh, sinh, sqrt
+from sympy import Heaviside, Max, Min, Rational, Symbol, cosh, floor, sign, sin, sinh, sqrt
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Unknown
+from symrnn.language.activations import Unknown, activation
+from symrnn.language.slope_at import slope_by, value_of
 from symrnn.verify.exact import Point, Undefined, holds, norm, root
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -58,3 +59,38 @@ def test_norms_by_their_definitions() -> None:
     assert norm("2", [[Fraction(3)], [Fraction(4)], [Fraction(12)]]) == 13
     with pytest.raises(NotSupportedError):
         norm("2", [[Fraction(1)] * 3] * 3)
+
+
+KINKS = [
+    (Max(x, 0), 0, None),
+    (Max(x, 0), 2, 1),
+    (abs(x), -2, -1),
+    (x * abs(x), 0, 0),
+    (x / (1 + abs(x)), 0, 1),
+    (Heaviside(x), 0, None),
+    (Heaviside(x), 1, 0),
+    (Max(0, Min(1, x)), 1, None),
+    (x**2 * sign(x), 0, 0),
+    (floor(x), 1, None),
+    (abs(sin(x)), 0, None),
+    (Max(x, -x, 1), 0, 0),
+]
+
+
+@pytest.mark.parametrize(("function", "at", "slope"), KINKS, ids=[f"{f}, {a}" for f, a, _ in KINKS])
+def test_a_slope_is_there_where_both_sides_agree(
+    function: object, at: int, slope: int | None
+) -> None:
+    point = Point(1, {x: Fraction(at)})
+    if slope is None:
+        with pytest.raises(Undefined, match="no derivative"):
+            point.of(slope_by(function, x))
+    else:
+        assert point.of(slope_by(function, x)) == slope
+
+
+def test_the_formula_of_a_slope_has_no_value_at_a_jump() -> None:
+    relu = activation("relu").prime
+    assert Point(1, {x: Fraction(2)}).of(value_of(relu.at, x)) == 1
+    with pytest.raises(Undefined):
+        Point(1, {x: Fraction(0)}).of(value_of(relu.at, x))

@@ -9,10 +9,20 @@ from symrnn.language.canonical import equal_by_algebra
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
 from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory import rules as by
+from symrnn.theory.context import Context
+from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
-from symrnn.theory.statement import Statement
+from symrnn.theory.statement import Part, Statement
 from symrnn.verify.evidence import plant_all
-from symrnn.verify.faults import BOUND_SLIPS, SLIPS, _refuses, slips
+from symrnn.verify.faults import (
+    BOUND_SLIPS,
+    SLIPS,
+    _is_true_as_well,
+    _refuses,
+    plant,
+    slips,
+)
 
 LIBRARY = load()
 rnn = elman()
@@ -56,5 +66,40 @@ def test_bounds_are_made_smaller() -> None:
         return Inequality(Norm(r.W * r.W), Norm(r.W) ** 2)
 
     wrong = dict(slips(claims(rnn)))
-    assert set(wrong) == set(BOUND_SLIPS)
+    assert set(wrong) == set(BOUND_SLIPS) - {"not below zero"}
     assert all(isinstance(each, Inequality) for each in wrong.values())
+
+
+def test_limits_have_slips() -> None:
+    (part,) = (
+        each
+        for each in LIBRARY["gradients_could_explode"].parts(rnn)
+        if each.label == "it vanishes"
+    )
+    found = plant(part, rnn, LIBRARY["gradients_could_explode"].context(rnn, LIBRARY, 0), "", 9)
+    assert {each.slip for each in found} == {
+        "another limit",
+        "a term that stays",
+        "the inverse's limit",
+    }
+    assert all(each.caught for each in found)
+
+
+def test_a_slip_that_is_another_true_claim_is_replaced() -> None:
+    zero = 0 * rnn.W
+    proof = derivation(rnn.W + zero).equals(rnn.W, by.algebra)
+    part = Part("", proof)
+    harmless = Equation(part.claim.lhs, (rnn.W.T).T)
+    context = Context(rnn)
+    frobenius = Part("", derivation(Norm(rnn.W, "F")).equals(Norm(rnn.W, "F"), by.algebra))
+    turned = Equation(frobenius.claim.lhs, Norm(rnn.W.T, "F"))
+    assert _is_true_as_well(frobenius, turned, context, "turned")
+    columns = Part("", derivation(Norm(rnn.W, "1")).equals(Norm(rnn.W, "1"), by.algebra))
+    rows = Equation(columns.claim.lhs, Norm(rnn.W.T, "1"))
+    assert not _is_true_as_well(columns, rows, context, "rows")
+    assert _is_true_as_well(part, harmless, context, "harmless")
+    assert not _is_true_as_well(part, Equation(part.claim.lhs, rnn.W.T), context, "wrong")
+
+
+def test_a_bound_of_zero_has_a_slip() -> None:
+    assert [slip for slip, _ in slips(Inequality(-Norm(rnn.W), 0))] == ["not below zero"]

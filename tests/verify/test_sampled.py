@@ -103,7 +103,7 @@ def test_what_does_not_vanish_is_no_limit() -> None:
     r, t = Symbol("r", positive=True), rnn.t
     given = (t >= 0, r < 1)
     fading = derivation(r**t, given=given).tends_to(0, by.geometric_decay, t)
-    assert sample(fading, rnn, "fading", given).points >= len(FAMILIES)
+    assert sample(fading, rnn, "fading", given).points > 0
     steady = derivation(1 + r**t, given=given).tends_to(0, by.geometric_decay, t)
     with pytest.raises(DisagreementError, match="vanish"):
         sample(steady, rnn, "steady", given)

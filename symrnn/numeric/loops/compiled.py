@@ -10,6 +10,7 @@ import ast
 import importlib
 import importlib.util
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from symrnn.errors import NotSupportedError
 from symrnn.numeric.loops.code import LoopKernel, function_of
 from symrnn.numeric.loops.plan import ONCE, Operand, Operation, Plan
 from symrnn.numeric.printer import stable
+from symrnn.numeric.stable.printing import ScalarRules
+from symrnn.numeric.stable.runtime import FLOAT64, arithmetic
 
 BESIDE = {-1: "before", 0: "now", 1: "after"}
 SETTING = ("first", "last", "summed")
@@ -50,7 +53,8 @@ def emit(plan: Plan) -> LoopKernel:
     numba = importlib.import_module("numba")
     writer = _Writer(plan)
     source = writer.source()
-    python = function_of(source, {"math": math, "empty": np.empty, "zeros": np.zeros})
+    names = functions(numba.njit(error_model="numpy"))
+    python = function_of(source, {**names, "empty": np.empty, "zeros": np.zeros})
     function = numba.njit(python, fastmath=FAST, error_model="numpy")
     results = writer.results
 
@@ -228,12 +232,31 @@ class _Writer:
         ]
 
 
-class _Scalars(PythonCodePrinter):  # type: ignore[misc]
-    """SymPy's printer for Python's own mathematics, with the step function."""
+class _Scalars(ScalarRules, PythonCodePrinter):  # type: ignore[misc]
+    """SymPy's printer for Python's own mathematics, with the nodes of stable forms."""
 
-    def _print_Heaviside(self, node: Any) -> str:
-        value = self._print(node.args[0])
-        return f"(0.0 if {value} < 0 else (1.0 if {value} > 0 else 0.5))"
+    exponential = "math.exp"
+
+
+def functions(compiled: Callable[[Any], Any]) -> dict[str, Any]:
+    """What scalar code calls.
+
+    Compiled apart from the loops: there sums may be taken in another order, which would undo the
+    rounding errors that these functions carry along.
+    """
+
+    def where(condition: Any, value: Any, other: Any) -> Any:
+        return value if condition else other
+
+    def real(x: Any) -> Any:
+        return x
+
+    def splitter(x: Any) -> float:
+        return FLOAT64
+
+    choose, value, halves = (compiled(function) for function in (where, real, splitter))
+    functions = arithmetic(math.exp, math.erfc, choose, value, halves, compiled)
+    return {"math": math, **functions}
 
 
 def scalar_code(formula: Any, argument: str) -> str:

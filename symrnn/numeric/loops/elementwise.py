@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,21 @@ import sympy
 from sympy import Expr, Lambda
 from sympy.printing.numpy import NumPyPrinter
 
-from symrnn.numeric.printer import formula_of, stable
+from symrnn.numeric.printer import KernelPrinter, Source, formula_of, stable
+from symrnn.numeric.stable.nodes import (
+    Choice,
+    Damped,
+    Decay,
+    Erfc,
+    FineDecay,
+    Fold,
+    Least,
+    Multiple,
+    Reciprocal,
+    Series,
+    Tail,
+    Within,
+)
 
 
 class Registers:
@@ -36,12 +52,28 @@ def assignments(formula: Lambda, argument: str, target: str, registers: Register
     A formula with a function that is no ufunc is written as one expression instead.
     """
     (variable,) = formula.variables
-    expression = stable(formula.expr)
-    writer = _Writer(variable, argument, target, registers)
+    shared, (expression,) = sympy.cse([stable(formula.expr)], symbols=_names())
+    names = {variable: argument}
+    lines: list[str] = []
     try:
-        result = writer.value(expression, 0)
+        for place, (symbol, value) in enumerate(shared):
+            register = registers.at(place + 1)
+            lines += _written(value, names, register, registers, len(shared))
+            names[symbol] = register
+        return lines + _written(expression, names, target, registers, len(shared))
     except _NoUfuncError:
         return [f"{target}[...] = {formula_of(formula, argument)}"]
+
+
+def _names() -> Iterator[sympy.Symbol]:
+    return (sympy.Dummy(f"c{place}", real=True) for place in itertools.count())
+
+
+def _written(
+    value: Expr, names: Mapping[Any, str], target: str, registers: Registers, taken: int
+) -> list[str]:
+    writer = _Writer(names, target, registers, taken)
+    result = writer.value(value, 0)
     if result != target:
         writer.lines.append(f"copyto({target}, {result})")
     return writer.lines
@@ -52,15 +84,19 @@ class _NoUfuncError(Exception):
 
 
 class _Writer:
-    def __init__(self, variable: Any, argument: str, target: str, registers: Registers) -> None:
-        self.variable, self.argument, self.target = variable, argument, target
-        self.registers = registers
+    """Statements for one value; the first `taken` registers hold what is shared."""
+
+    def __init__(
+        self, names: Mapping[Any, str], target: str, registers: Registers, taken: int
+    ) -> None:
+        self.names, self.target = names, target
+        self.registers, self.taken = registers, taken
         self.lines: list[str] = []
 
     def value(self, node: Expr, depth: int) -> str:
         """Source of the value of a node, computed into the array of this depth."""
-        if node == self.variable:
-            return self.argument
+        if node in self.names:
+            return self.names[node]
         if node.is_number:
             return literal(node)
         if node.is_Add:
@@ -71,8 +107,50 @@ class _Writer:
             return self._power(node.base, node.exp, depth)
         if isinstance(node, sympy.Max | sympy.Min):
             return self._extreme(node, depth)
+        if isinstance(node, Choice):
+            return self._choice(node, depth)
+        if isinstance(node, Decay):
+            return self._call("exp", self._folded(node.args[0], depth), depth=depth)
+        if isinstance(node, Fold):
+            return self._folded(node.args[0], depth)
+        if isinstance(node, Reciprocal):
+            return self._call("divide", "1", self.value(node.args[0], depth), depth=depth)
+        if isinstance(node, Multiple):
+            factor, inner = literal(node.args[0]), self.value(node.args[1], depth)
+            return self._call("multiply", factor, inner, depth=depth)
+        if isinstance(node, Damped):
+            total = self.value(node.args[0], depth)
+            h = self._beside(total, node.args[1], depth)
+            for _ in range(2):
+                total = self._call("multiply", total, h, depth=depth)
+            return total
+        if isinstance(node, FineDecay | Tail | Series | Within | Erfc):
+            inner = self._beside("", node.args[0], depth)
+            call = KernelPrinter().doprint(node.func(Source(inner, real=True), *node.args[1:]))
+            self.lines.append(f"copyto({self._array(depth)}, {call})")
+            return self._array(depth)
         name = ufunc_name(node)
         return self._call(name, self.value(node.args[0], depth), depth=depth)
+
+    def _folded(self, node: Expr, depth: int) -> str:
+        inner, out = self.value(node, depth), self._array(depth)
+        self.lines.append(f"minus_abs_into({inner}, {out})")
+        return out
+
+    def _choice(self, node: Choice, depth: int) -> str:
+        """The side above, and over it the side below where that is taken."""
+        x, bound, below, above = node.args
+        if x not in self.names:
+            raise _NoUfuncError
+        out = self._array(depth)
+        relation = "<" if isinstance(node, Least) else "<="
+        mask = f"real({self.names[x]}) {relation} {literal(bound)}"
+        value = self.value(above, depth)
+        if value != out:
+            self.lines.append(f"copyto({out}, {value})")
+        other = self.value(below, depth + 1)
+        self.lines.append(f"copyto({out}, {other}, where={mask})")
+        return out
 
     def _sum(self, node: Expr, depth: int) -> str:
         terms = sorted(node.args, key=lambda term: term.could_extract_minus_sign())
@@ -88,7 +166,7 @@ class _Writer:
         return self.value(node, depth + (first == self._array(depth)))
 
     def _array(self, depth: int) -> str:
-        return self.registers.at(depth) if depth else self.target
+        return self.registers.at(self.taken + depth) if depth else self.target
 
     def _product(self, node: Expr, depth: int) -> str:
         over, under = node.as_numer_denom()

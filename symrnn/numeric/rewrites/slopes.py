@@ -1,7 +1,8 @@
-"""σ′ through σ: tanh′ = 1 - tanh², logistic′ = σ (1 - σ), found from the formulas by algebra.
+"""σ′ through σ: exp′ = exp, tanh′ = 1 - tanh², found from the formulas by algebra.
 
 Where the recurrence has already computed s_j = σ(a_j), a slope σ′(a_j) that is a polynomial p(s_j)
-costs a few multiplications instead of another transcendental function. Nothing is listed by hand:
+costs a few multiplications instead of another transcendental function. It is taken only where it
+does not cancel: 1 - s² has no digits left once s has rounded to 1. Nothing is listed by hand:
 σ′ - p(σ) is written as a polynomial in its transcendental parts, and the coefficients of p are the
 solution of the linear system that makes every coefficient of it vanish.
 """
@@ -88,8 +89,35 @@ def _vanishing(difference: Any, unknowns: list[Dummy]) -> dict[Any, Any] | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def keeps_digits(polynomial: Lambda, activation: Activation) -> bool:
+    """Whether p(s) loses nothing that s = σ(a) has: |s p′(s)| ≤ `MAGNIFIED` |p(s)| for all a.
+
+    s carries a rounding error; p multiplies its relative size by s p′(s)/p(s). For e^x it is 1; for
+    1 - s², s near 1, it is what makes the slope of a saturated unit worthless.
+    """
+    p = polynomial(X)
+    if not p.has(X):
+        return True
+    (variable,) = activation.function.variables
+    formula = activation.function.expr.xreplace({variable: X})
+    for a in _SIZES:
+        value = sympy.N(formula.subs(X, a), 200)
+        share, slope = sympy.N(value * p.diff(X).subs(X, value)), sympy.N(p.subs(X, value))
+        if not abs(share) <= MAGNIFIED * abs(slope):
+            return False
+    return True
+
+
+MAGNIFIED = 2
+_SIZES = [sign * sympy.Rational(n, 4) for n in (0, 1, 2, 4, 7, 12, 20, 33, 60) for sign in (1, -1)]
+
+
 def share_slopes(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
-    """The expression with every σ′(a_j) written through s_j = σ(a_j), where that is possible."""
+    """The expression with every σ′(a_j) written through s_j = σ(a_j), where that keeps its digits.
+
+    σ′ = σ of e^x does; 1 - tanh² and σ(1 - σ) do not, where a unit saturates.
+    """
     replaced = {}
     for node in expression.atoms(Elementwise):
         shared = _shared(node, recurrence)
@@ -107,7 +135,11 @@ def _shared(node: Elementwise, recurrence: Recurrence) -> MatrixExpr | None:
         if not known or definition.argument.sequence != argument.sequence:
             continue
         polynomial = slope_through_value(definition.activation)
-        if polynomial is None or node.activation != definition.activation.prime:
+        if (
+            polynomial is None
+            or not keeps_digits(polynomial, definition.activation)
+            or node.activation != definition.activation.prime
+        ):
             continue
         # s_{j+c} = σ(a_{j+c'}): the time of s that belongs to this a.
         shift = sympy.expand(defined.index - definition.argument.index)

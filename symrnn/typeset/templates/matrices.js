@@ -56,21 +56,77 @@ function norm2(A) {
   return largest * Math.max(...columns.map((column) => Math.hypot(...column)));
 }
 
-const step = (x, middle) => (x > 0 ? 1 : x < 0 ? 0 : middle);
 const log1pExp = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const minus_abs = (x) => -Math.abs(x);
 
-// erf by its series with terms of one sign for |x| < 3, by the continued fraction of erfc beyond.
+// A product's rounding error, by Dekker: each factor falls into two halves.
+function productError(a, b, product) {
+  const half = (x) => 134217729 * x - (134217729 * x - x);
+  const [a1, b1] = [half(a), half(b)];
+  const [a2, b2] = [a - a1, b - b1];
+  return a1 * b1 - product + a1 * b2 + a2 * b1 + a2 * b2;
+}
+
+// A polynomial to twice the digits: its value and what that lacks. Coefficients are sums of three.
+function twice(x, bound, coefficients) {
+  const inside = Math.min(Math.max(x, -bound), bound);
+  let [high, low] = [coefficients[0][0] + coefficients[0][1], coefficients[0][2]];
+  for (const [a, b, c] of coefficients.slice(1)) {
+    const product = high * inside;
+    const error = productError(high, inside, product);
+    const head = a + b;
+    high = product + head;
+    const taken = high - product;
+    low = low * inside + error + (product - (high - taken) + (head - taken)) + c;
+  }
+  return [high, low];
+}
+
+// e^(-|u(x)|).
+function decay(x, bound, coefficients) {
+  const [high, low] = twice(x, bound, coefficients);
+  const value = Math.exp(-Math.abs(high));
+  return value + value * (high > 0 ? -low : low);
+}
+
+// erfc(u(x)), u mostly positive: -erfc'/erfc is near h + √(h² + 1.8).
+function tail(x, bound, coefficients) {
+  const [high, low] = twice(x, bound, coefficients);
+  const [value, h] = [erfc(high), Math.max(high, 0)];
+  return value - value * (low * (h + Math.sqrt(h * h + 1.8)));
+}
+
+// y^start (c_0 + c_1 y^step + …), y = x - root; y = 0 beyond the radius.
+function series(x, [a, b, c, d], radius, start, step, coefficients) {
+  const distance = x - a - b - c - d;
+  const y = Math.abs(distance) > radius ? 0 : distance;
+  const total = coefficients.reduceRight((sum, value) => sum * (step === 1 ? y : y * y) + value, 0);
+  return total * y ** start;
+}
+
+// erf and erfc to some 20 ulp. erf by its series with terms of one sign for |x| < 2.
+function erfSeries(z) {
+  let value = 0;
+  for (let n = 0, term = 2 * z; term > value * 1e-17; term *= (2 * z * z) / (2 * ++n + 1)) {
+    value += term;
+  }
+  return (value * Math.exp(-z * z)) / Math.sqrt(Math.PI);
+}
+
+// erfc for larger arguments, by its continued fraction, e^(-z²) from z rounded to 1/16 and the rest.
+function erfcBeyond(z) {
+  const near = Math.floor(z * 16) / 16;
+  const outer = (Math.exp(-near * near) * Math.exp(-(z - near) * (z + near))) / Math.sqrt(Math.PI);
+  return outer / range(1, 300).reduceRight((rest, n) => z + n / 2 / rest, z);
+}
+
 function erf(x) {
   const z = Math.abs(x);
-  const outer = Math.exp(-z * z) / Math.sqrt(Math.PI);
-  let value = 0;
-  if (z < 3) {
-    for (let n = 0, term = 2 * z; term > value * 1e-17; term *= (2 * z * z) / (2 * ++n + 1)) {
-      value += term;
-    }
-    value *= outer;
-  } else {
-    value = 1 - outer / range(1, 60).reduceRight((rest, n) => z + n / 2 / rest, z);
-  }
+  const value = z < 2 ? erfSeries(z) : 1 - erfcBeyond(z);
   return x < 0 ? -value : value;
+}
+
+function erfc(x) {
+  if (x < 0) return 1 + erf(-x);
+  return x < 0.9 ? 1 - erfSeries(x) : erfcBeyond(x);
 }

@@ -128,9 +128,10 @@ def test_a_wrong_loop_would_be_seen(numba: Any) -> None:
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_scalar_formulas(name: str) -> None:
+    names = compiled.functions(lambda function: function)
     for sigma in (activation(name), activation(name).prime):
         code = scalar_code(sigma.function, "v")
-        function = compiled.function_of(f"def f(v):\n    return {code}\n", {"math": compiled.math})
+        function = compiled.function_of(f"def f(v):\n    return {code}\n", names)
         for point in (-1.5, -0.25, 0.75, 2.0):
             expected = lower_activation(sigma)(np.array([point]))[0]
             assert function(point) == pytest.approx(expected, rel=1e-12, abs=1e-13)

@@ -58,12 +58,21 @@ def test_no_polynomial_is_invented(formula: sympy.Expr) -> None:
 
 
 def test_only_the_slope_of_the_recurrence_is_shared() -> None:
-    rnn, other = elman("tanh"), activation("logistic")
+    rnn, other = elman(sympy.exp(X)), activation("logistic")
     j, a, s = rnn.j, rnn.a, rnn.s
     shared = share_slopes(Diag(rnn.slope(a[j + 2])) * rnn.W, rnn.recurrence)
     assert shared.has(s[j + 2]) and not shared.has(a[j + 2])
     for untouched in (Diag(other.prime(a[j])) * rnn.W, Diag(rnn.slope(s[j])) * rnn.W):
         assert share_slopes(untouched, rnn.recurrence) == untouched
+
+
+@pytest.mark.parametrize("name", ["tanh", "logistic"])
+def test_what_cancels_is_not_shared(name: str) -> None:
+    rnn = elman(name)
+    found = slope_through_value(rnn.sigma)
+    assert found is not None and not slopes.keeps_digits(found, rnn.sigma)
+    slope = Diag(rnn.slope(rnn.a[rnn.j])) * rnn.W
+    assert share_slopes(slope, rnn.recurrence) == slope
 
 
 def test_a_wrong_polynomial_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,4 +88,5 @@ def test_a_wrong_polynomial_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> No
     np.testing.assert_allclose(shared(), expected, rtol=1e-13)
     wrong = sympy.Lambda(X, 1 - X)
     monkeypatch.setattr(slopes, "slope_through_value", lambda sigma: wrong)
+    monkeypatch.setattr(slopes, "keeps_digits", lambda polynomial, sigma: True)
     assert not np.allclose(shared(), expected)

@@ -11,12 +11,16 @@ from fractions import Fraction
 from functools import singledispatch
 
 import sympy
-from flint import arb, arb_series, fmpq
+from flint import arb, arb_series, ctx, fmpq
 from sympy import Expr
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
 
+PRECISIONS = (128, 1024)
+"""Bits, one after the other, at which a sign is asked for."""
+WIDE = arb(0.25)
+"""A ball of this radius is better enclosed by its two ends, where a function is monotone."""
 ORDER = 3
 """Taylor coefficients kept: f, f′ and f″/2."""
 
@@ -81,6 +85,14 @@ def _irrational(node: sympy.NumberSymbol, x: arb_series, order: int) -> arb_seri
 
 
 @_series.register
+def _root(node: sympy.CRootOf, x: arb_series, order: int) -> arb_series:
+    # SymPy isolates a real root by intervals with rational ends.
+    width = sympy.Rational(1, 2**ctx.prec)
+    near = node.eval_rational(width, width)
+    return _constant(arb(fmpq(int(near.p), int(near.q)), fmpq(1, 2**ctx.prec)), order)
+
+
+@_series.register
 def _sum(node: sympy.Add, x: arb_series, order: int) -> arb_series:
     total = _constant(arb(0), order)
     for term in node.args:
@@ -119,9 +131,25 @@ def _exp(node: sympy.exp, x: arb_series, order: int) -> arb_series:
 
 @_series.register
 def _tanh(node: sympy.tanh, x: arb_series, order: int) -> arb_series:
-    # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
     inner = _series(node.args[0], x, order)
+    where = _first(inner)
+    if where.is_finite() and where.rad() > WIDE:
+        return _tanh_over(inner, order)
+    # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
     return 1 - 2 * ((2 * inner).exp() + 1).inv()
+
+
+def _tanh_over(inner: arb_series, order: int) -> arb_series:
+    """tanh over a wide ball: it is monotone, and T = tanh y has T′ = (1 - T²) y′."""
+    y = [inner[i] for i in range(len(inner))] + [arb(0)] * (order - len(inner))
+    values = [y[0].lower().tanh().union(y[0].upper().tanh())]
+    falls: list[arb] = []
+    for k in range(order - 1):
+        square = sum((values[i] * values[k - i] for i in range(k + 1)), arb(0))
+        falls.append((1 if k == 0 else 0) - square)
+        total = sum(((j + 1) * y[j + 1] * falls[k - j] for j in range(k + 1)), arb(0))
+        values.append(total / (k + 1))
+    return arb_series(values, prec=order)
 
 
 @_series.register
@@ -142,6 +170,52 @@ def _asinh(node: sympy.asinh, x: arb_series, order: int) -> arb_series:
     return (inner + (inner * inner + 1).sqrt()).log()
 
 
+@_series.register(sympy.sign)
+@_series.register(sympy.Heaviside)
+def _step(node: Expr, x: arb_series, order: int) -> arb_series:
+    inner = _series(node.args[0], x, order)
+    side = _side(inner)
+    low = -1 if isinstance(node, sympy.sign) else 0
+    if side:
+        return _constant(arb(1 if side > 0 else low), order)
+    return _jump(arb(low).union(arb(1)), order)
+
+
+@_series.register
+def _absolute(node: sympy.Abs, x: arb_series, order: int) -> arb_series:
+    inner = _series(node.args[0], x, order)
+    side = _side(inner)
+    return side * inner if side else _jump(abs(_first(inner)), order)
+
+
+@_series.register(sympy.Max)
+@_series.register(sympy.Min)
+def _extreme(node: Expr, x: arb_series, order: int) -> arb_series:
+    which = 1 if isinstance(node, sympy.Max) else -1
+    best, *others = (which * _series(arg, x, order) for arg in node.args)
+    for other in others:
+        side = _side(best - other)
+        if not side:
+            best = _jump(_first(best).max(_first(other)), order)
+        elif side < 0:
+            best = other
+    return which * best
+
+
+def _first(series: arb_series) -> arb:
+    return series[0] if len(series) else arb(0)
+
+
+def _side(series: arb_series) -> int:
+    first = _first(series)
+    return 1 if first > 0 else -1 if first < 0 else 0
+
+
+def _jump(values: arb, order: int) -> arb_series:
+    """Values that a ball holds, of a function that may have a kink or a jump among them."""
+    return arb_series([values, *[arb.nan()] * (order - 1)], prec=order)
+
+
 @_series.register(sympy.log)
 @_series.register(sympy.sin)
 @_series.register(sympy.cos)
@@ -153,3 +227,21 @@ def _known(node: Expr, x: arb_series, order: int) -> arb_series:
     result = getattr(inner, node.func.__name__)()
     assert isinstance(result, arb_series)
     return result
+
+
+def sign_of_number(number: Expr) -> int | None:
+    """The sign of an exact real number; None if it is too near to 0 to tell, or not real.
+
+    Raises:
+        NotSupportedError: for a number that ball arithmetic does not know.
+    """
+    if number.is_zero:
+        return 0
+    for bits in PRECISIONS:
+        with ctx.workprec(bits):
+            value = ball(number)
+        if value > 0:
+            return 1
+        if value < 0:
+            return -1
+    return 0 if sympy.simplify(number).is_zero else None

@@ -1,0 +1,109 @@
+"""Proof files of which some are broken: what can be checked is, and the rest is named.
+
+A file that Python can not read, a statement that can not be built, one that uses such a statement
+or itself: none of them takes the results of the others with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from symrnn.errors import IllFormedError, SymrnnError
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.blame import running
+from symrnn.theory.graph import in_order
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement
+
+Broken = dict[str, SymrnnError]
+"""Errors by the name of the file or of the statement."""
+
+
+def salvage(paths: Sequence[Path] | None, rnn: RNN) -> tuple[dict[str, Statement], Broken]:
+    """The statements that can be checked, each after those it uses, and what is broken.
+
+    Args:
+        paths: as of `symrnn.theory.library.load`.
+        rnn: the recurrence they are to be built for.
+
+    Raises:
+        SymrnnError: a path is not there, or nothing can be checked: the first error.
+    """
+    broken: Broken = {}
+    try:
+        statements = load(paths)
+    except SymrnnError as error:
+        statements = _one_by_one(error, paths, broken)
+    for name, statement in statements.items():
+        try:
+            with running(statement.file):
+                statement.parts(rnn)
+        except SymrnnError as error:
+            broken[name] = error
+    library = {name: each for name, each in statements.items() if name not in broken}
+    library = _without_dependants(library, rnn, broken)
+    if not library:
+        raise next(iter(broken.values()))
+    return library, broken
+
+
+def _one_by_one(
+    whole: SymrnnError, paths: Sequence[Path] | None, broken: Broken
+) -> dict[str, Statement]:
+    if paths is None or not all(Path(path).exists() for path in paths):
+        raise whole
+    found: dict[str, Statement] = {}
+    for path in paths:
+        names = ("_", "conftest", "test_")
+        inside = sorted(each for each in path.glob("*.py") if not each.name.startswith(names))
+        for file in inside if path.is_dir() else [path]:
+            try:
+                declared = load([file], alone=True)
+                twice = sorted(declared.keys() & found.keys())
+                if twice:
+                    raise IllFormedError(
+                        f"two statements are called `{twice[0]}`", {"second": str(file)}
+                    )
+            except SymrnnError as error:
+                broken[file.name] = error
+            else:
+                found.update(declared)
+    if not found:
+        raise next(iter(broken.values()), whole)
+    lecture = load()
+    pending = {name for each in found.values() for name in each.uses}
+    while pending:
+        name = pending.pop()
+        if name in lecture and name not in found:
+            found[name] = lecture[name]
+            pending |= set(lecture[name].uses)
+    return found
+
+
+def _without_dependants(
+    library: dict[str, Statement], rnn: RNN, broken: Broken
+) -> dict[str, Statement]:
+    """Those that use none that is missing, and are in no circle, in order."""
+    while True:
+        lost = {
+            name: missing
+            for name, each in library.items()
+            for missing in each.of(rnn).uses
+            if missing not in library
+        }
+        if not lost:
+            break
+        for name, missing in lost.items():
+            broken[name] = IllFormedError(
+                f"`{name}` uses `{missing}`, which is not there or is broken",
+                {"expected": ", ".join(library), "got": missing},
+            )
+        library = {name: each for name, each in library.items() if name not in lost}
+    try:
+        return {each.name: each for each in in_order(library)}
+    except IllFormedError as error:
+        circle = set(str(error.detail.get("cycle", "")).split(" → "))
+        broken.update(dict.fromkeys(sorted(circle & library.keys()), error))
+        rest = {name: each for name, each in library.items() if name not in circle}
+        return _without_dependants(rest, rnn, broken) if len(rest) < len(library) else {}

@@ -1,0 +1,232 @@
+"""Waves: what never settles as x → ∞. Sums of sin p(x) and cos p(x), and functions of them.
+
+Products of sines and cosines become sums, so that equal frequencies meet and different ones stay
+apart. How large such a sum gets, again and again, is known where one angle drives it (it then
+runs through all its values) or where the angles are polynomials that are linearly independent over
+the rational numbers: they are equidistributed modulo 2π (Weyl, Math. Annalen 77, 1916), so that
+the independent parts reach their largest values together. Otherwise the triangle inequality is an
+upper bound, and no more is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import sympy
+from flint import arb
+from sympy import Expr, Poly, cos, sin
+
+from symrnn.enclosure.search import Largest, search
+from symrnn.enclosure.undecided import UndecidedError
+from symrnn.language.activations import X
+from symrnn.language.balls import ball, jet
+
+Part = tuple[Expr, Expr]
+"""A wave, or 1, and an exact factor."""
+HALF = sympy.Rational(1, 2)
+TOLERANCE = 100
+EVERYWHERE = 64
+"""A wave is enclosed over |x| ≤ 2⁶⁴: its arguments take all angles there."""
+
+
+def is_pure(wave: Expr) -> bool:
+    """Whether a wave is one sine or cosine."""
+    return isinstance(wave, sin | cos)
+
+
+def product(one: Expr, other: Expr) -> list[Part]:
+    """The product of two waves as a sum."""
+    if one == 1 or other == 1:
+        return [(one * other, sympy.S.One)]
+    if not (is_pure(one) and is_pure(other)):
+        return [(one * other, sympy.S.One)]
+    u, v = one.args[0], other.args[0]
+    total, gap = sympy.expand(u + v), sympy.expand(u - v)
+    if not all(_understood(angle, u) for angle in (total, gap)):
+        return [(one * other, sympy.S.One)]
+    match isinstance(one, sin), isinstance(other, sin):
+        case True, True:
+            parts = [(cos, gap, HALF), (cos, total, -HALF)]
+        case False, False:
+            parts = [(cos, gap, HALF), (cos, total, HALF)]
+        case True, False:
+            parts = [(sin, total, HALF), (sin, gap, HALF)]
+        case _:
+            parts = [(sin, total, HALF), (sin, gap, -HALF)]
+    return [(w, c * f) for kind, angle, f in parts for w, c in wave(kind, angle)]
+
+
+def _understood(angle: Expr, like: Expr) -> bool:
+    return bool(angle.is_polynomial(X)) or sympy.cancel(angle / like).is_Rational
+
+
+def wave(kind: type[Expr], angle: Expr) -> list[Part]:
+    """sin or cos of an angle: without its constant, and of two opposite angles always one."""
+    if not angle.has(X):
+        return [(sympy.S.One, kind(angle))]
+    constant = Poly(angle, X).nth(0) if angle.is_polynomial(X) else sympy.S.Zero
+    rest = sympy.expand(angle - constant)
+    sign = 1
+    if rest.could_extract_minus_sign():
+        rest, sign = sympy.expand(-rest), -1
+    sine, cosine = sin(rest, evaluate=False), cos(rest, evaluate=False)
+    c, s = cos(constant), sin(constant)
+    parts = [(sine, sign * c), (cosine, s)] if kind is sin else [(cosine, c), (sine, -sign * s)]
+    return [(w, factor) for w, factor in parts if factor != 0]
+
+
+def span(wave: Expr) -> arb:
+    """A ball that holds the values of a wave."""
+    if wave == 1:
+        return arb(1)
+    if is_pure(wave):
+        return arb(0, 1)
+    values = jet(wave, arb(0, 1) * arb(2) ** EVERYWHERE, 1)[0]
+    if not values.is_finite():
+        raise UndecidedError("a wave is not bounded", {"wave": wave})
+    return values
+
+
+def triangle(parts: Sequence[tuple[Expr, arb]]) -> arb:
+    """An upper bound of |Σ c w|."""
+    total = arb(0)
+    for each, factor in parts:
+        total += abs(factor) * span(each).abs_upper()
+    return arb(total.upper())
+
+
+@lru_cache(maxsize=256)
+def largest(parts: tuple[Part, ...]) -> tuple[arb, arb | None]:
+    """(upper, approached) for |Σ c w| as x → ∞, with constants c.
+
+    approached: a number that |Σ c w| comes arbitrarily close to, or exceeds, again and again; a
+    ball around the upper bound where that is known; None if nothing is known.
+    """
+    bound = triangle([(w, ball(c)) for w, c in parts])
+    if all(w == 1 for w, _ in parts):
+        return bound, abs(ball(sum(c for _, c in parts)))
+    angles = sorted({_bare(a) for w, _ in parts for a in _angles(w)}, key=sympy.default_sort_key)
+    groups = _proportional(angles)
+    if len(groups) == 1:
+        return _one_angle(parts, groups[0])
+    if not all(w == 1 or is_pure(w) for w, _ in parts):
+        return bound, None
+    if not all(angle.is_polynomial(X) for angle in angles):
+        return bound, None
+    if _independent([group[0] for group in groups]):
+        return _independent_parts(parts, groups)
+    # Distinct polynomials without a constant: the mean of the square is that of Parseval.
+    square = arb(0)
+    for w, c in parts:
+        square += ball(c) ** 2 * (1 if w == 1 else arb(0.5))
+    return bound, square.sqrt()
+
+
+def _drivers(wave: Expr) -> list[Expr]:
+    """The sines and cosines that alone know x."""
+    if is_pure(wave):
+        return [wave]
+    found = wave.atoms(sin, cos, sympy.tan)
+    return [node for node in found if node.args[0].is_polynomial(X) and node.args[0].has(X)]
+
+
+def _angles(wave: Expr) -> list[Expr]:
+    return [node.args[0] for node in _drivers(wave)]
+
+
+def _bare(angle: Expr) -> Expr:
+    """Without the constant of a polynomial, and of two opposite ones always one."""
+    if angle.is_polynomial(X):
+        angle = sympy.expand(angle - Poly(angle, X).nth(0))
+    return sympy.expand(-angle) if angle.could_extract_minus_sign() else angle
+
+
+def _proportional(angles: Sequence[Expr]) -> list[list[Expr]]:
+    groups: list[list[Expr]] = []
+    for angle in angles:
+        for group in groups:
+            if sympy.radsimp(sympy.cancel(angle / group[0])).is_Rational:
+                group.append(angle)
+                break
+        else:
+            groups.append([angle])
+    return groups
+
+
+def _one_angle(parts: Sequence[Part], group: Sequence[Expr]) -> tuple[arb, arb]:
+    """sup|T(θ)| where every angle is a rational multiple of θ, which runs through all numbers."""
+    ratios = [sympy.radsimp(sympy.cancel(angle / group[0])) for angle in group]
+    turns = sympy.ilcm(1, *(ratio.q for ratio in ratios))
+    known = {angle: ratio * X for angle, ratio in zip(group, ratios, strict=True)}
+
+    def turned(angle: Expr) -> Expr:
+        bare = _bare(angle)
+        side = 1 if sympy.expand(angle - bare).has(X) is False else -1
+        return side * known[bare] + sympy.expand(angle - side * bare)
+
+    total = sympy.S.Zero
+    for each, factor in parts:
+        swap = {node: node.func(turned(node.args[0])) for node in _drivers(each)}
+        total += factor * each.xreplace(swap)
+    if not total.has(X):
+        return abs(ball(total)).upper(), abs(ball(total))
+    found = Largest()
+    half = ball(sympy.pi * turns)
+    search(total, -half, half, arb(2) ** -TOLERANCE, found)
+    return found.upper, found.lower.union(found.upper)
+
+
+def _independent_parts(
+    parts: Sequence[Part], groups: Sequence[Sequence[Expr]]
+) -> tuple[arb, arb | None]:
+    constant = ball(sum((c for w, c in parts if w == 1), sympy.S.Zero))
+    most = least = arb(0)
+    for group in groups:
+        mine = [(w, c) for w, c in parts if w != 1 and w.args[0] in group]
+        if len({w.args[0] for w, _ in mine}) == 1:
+            reach = sum((ball(c) ** 2 for _, c in mine), arb(0)).sqrt()
+            most, least = most + reach, least - reach
+            continue
+        # sup T = sup|T + c| - c for c ≥ sup|T|.
+        shift = sympy.Integer(int(float(triangle([(w, ball(c)) for w, c in mine]))) + 1)
+        above = [*mine, (sympy.S.One, shift)]
+        below = [*((w, -c) for w, c in mine), (sympy.S.One, shift)]
+        most += _one_angle(above, group)[1] - int(shift)
+        least -= _one_angle(below, group)[1] - int(shift)
+    reach = (constant + most).union(constant + most)
+    low = -(constant + least)
+    upper = reach.upper() if reach.upper() > low.upper() else low.upper()
+    lower = reach.lower() if reach.lower() > low.lower() else low.lower()
+    return arb(upper), arb(lower).union(arb(upper))
+
+
+def _independent(angles: Sequence[Expr]) -> bool:
+    """Whether polynomials are seen to be linearly independent over the rational numbers.
+
+    Each is written over xⁱ √n πᵏ with squarefree n, which are independent themselves.
+    """
+    rows: list[dict[Expr, Expr]] = []
+    for angle in angles:
+        row: dict[Expr, Expr] = {}
+        for term in sympy.Add.make_args(sympy.expand(angle)):
+            rational, monomial = term.as_coeff_Mul(rational=True)
+            if not all(_plain(factor) for factor in sympy.Mul.make_args(monomial)):
+                return False
+            roots = [f for f in sympy.Mul.make_args(monomial) if f.is_Pow and f.exp == HALF]
+            if len(roots) > 1:
+                return False
+            row[monomial] = row.get(monomial, sympy.S.Zero) + rational
+        rows.append(row)
+    columns = sorted({m for row in rows for m in row}, key=sympy.default_sort_key)
+    matrix = sympy.Matrix([[row.get(m, 0) for m in columns] for row in rows])
+    return int(matrix.rank()) == len(angles)
+
+
+def _plain(factor: Expr) -> bool:
+    base, exponent = factor.as_base_exp()
+    if base in (X, sympy.pi):
+        return bool(exponent.is_Integer)
+    if base.is_Integer and base > 0 and exponent == HALF:
+        return all(power == 1 for power in sympy.factorint(base).values())
+    return bool(factor == 1)

@@ -1,0 +1,352 @@
+"""The stable form of a formula: candidates by algebra, the choice by measurement.
+
+The line is cut where another form is better; for each stretch the cheapest form is taken that keeps
+`AIM` ulp in both dtypes. Where none does, the best is taken and the error is stated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from numpy.typing import NDArray
+from sympy import Expr, Rational, S
+from sympy.codegen.cfunctions import log1p
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import X
+from symrnn.numeric.stable import candidates
+from symrnn.numeric.stable.measure import DTYPES, Reference, evaluate, points
+from symrnn.numeric.stable.nodes import Choice, Decay, Fold, Least, Series, Within
+from symrnn.numeric.stable.normal import Side, normal, spelled
+from symrnn.numeric.stable.pieces import Pieces, at_point, equal, limit, pieces
+from symrnn.numeric.stable.printing import folded
+
+Array = NDArray[Any]
+
+PROMISED = 4.0
+NOTED, MARGIN = 3.3, 1.5
+"""What was measured above `NOTED` is stated, `MARGIN` times: other floats may have drawn worse."""
+
+AIM = 3.0
+LIMIT = 3.8
+NOISE, WINDOW = 40.0, 4
+BOUNDARY = 150.0
+"""What a cut of the line costs, in additions."""
+
+COSTS = {sympy.Add: 1, sympy.Mul: 1, sympy.Pow: 3}
+CLAMPED = 30.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A stable form and what it keeps.
+
+    Attributes:
+        form: the expression to print.
+        worst: largest error in ulp, by dtype, over normal numbers; None if it was not measured.
+        where: the stretch of x where more than `PROMISED` ulp may be lost, by dtype.
+    """
+
+    form: Expr
+    worst: dict[str, float] | None
+    where: dict[str, tuple[float, float]]
+
+    def __str__(self) -> str:
+        if self.worst is None:
+            return "not measured: ball arithmetic does not know the formula"
+        lost = [
+            f"up to {MARGIN * self.worst[kind]:.2g} ulp for {low:.4g} ≤ x ≤ {high:.4g} in {kind}"
+            for kind, (low, high) in self.where.items()
+        ]
+        return "; ".join(lost) or f"within {PROMISED:.0f} ulp"
+
+
+@lru_cache(maxsize=512)
+def plan(expression: Expr) -> Plan:
+    """The stable form of a formula in `X`; its kinks as `pieces` says."""
+    try:
+        split = pieces(expression)
+        chosen = [_part(part, low, high) for part, low, high in _stretches(split)]
+    except NotSupportedError:
+        return Plan(expression, None, {})
+    form = chosen[-1][0]
+    for place in reversed(range(len(split.bounds))):
+        bound = split.bounds[place]
+        left, right = (limit(split.parts[place + i], bound) for i in (0, 1))
+        below = chosen[place][0]
+        value = left if equal(left, right) else at_point(left, right)
+        if below == form and equal(left, right):
+            continue
+        if equal(value, left):
+            form = Choice(X, bound, below, form)
+        elif equal(value, right):
+            form = Least(X, bound, below, form)
+        else:
+            form = Least(X, bound, below, Choice(X, bound, value, form))
+    worst: dict[str, float] = {}
+    where: dict[str, tuple[float, float]] = {}
+    for dtype in DTYPES:
+        kind = dtype.name
+        errors = [one[1][kind] for one in chosen]
+        worst[kind] = max((e for e, _, _ in errors), default=0.0)
+        lost = [(low, high) for e, low, high in errors if e > NOTED]
+        if lost:
+            where[kind] = (min(low for low, _ in lost), max(high for _, high in lost))
+    return Plan(form, worst, where)
+
+
+def _stretches(split: Pieces) -> list[tuple[Expr, Any, Any]]:
+    ends = [-np.inf, *split.bounds, np.inf]
+    return list(zip(split.parts, ends[:-1], ends[1:], strict=True))
+
+
+def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float, float, float]]]:
+    """The form of one smooth part on a stretch, and its errors: largest, from, to."""
+    x = points()
+    x = x[(x > float(low)) & (x < float(high))]
+    if X not in part.free_symbols or part == X:
+        return folded(part), {dtype.name: (0.0, float(low), float(high)) for dtype in DTYPES}
+    reference = Reference(_exact_forms(part), x)
+    x = np.union1d(x, _ends_of_range(reference))
+    reference = Reference(_exact_forms(part), x)
+    errors = _errors(part, reference)
+    if np.nanmax(errors, initial=0.0) <= AIM and _finite(folded(part)):
+        return folded(part), _stated(part, reference)
+    found: dict[Expr, Array] = {folded(part): errors}
+    if part.is_rational_function(X) and (high <= 0 or low >= 0):
+        # x = ∓|x|: no branch of its own is needed to stay in range.
+        _add(found, part.xreplace({X: Fold(X) if high <= 0 else -Fold(X)}), reference)
+    for batch in candidates.forms(part):
+        if _best(found) <= AIM:
+            break
+        for form in batch:
+            _add(found, form, reference)
+    if _best(found) > AIM:
+        for root in _zeros(part, reference):
+            for form in candidates.series(part, root):
+                _add(found, form, reference, root)
+    form = _assembled(found, reference, low, high)
+    return form, _stated(form, reference)
+
+
+def _ends_of_range(reference: Reference) -> Array:
+    """Points where the values leave the normal numbers: there digits are lost first."""
+    size, x = np.abs(reference.high), reference.x
+    found = [np.zeros(0)]
+    for dtype in DTYPES:
+        tiny = float(np.finfo(dtype).tiny)
+        inside = size >= tiny
+        for place in np.flatnonzero(inside[1:] != inside[:-1]):
+            if x[place] * x[place + 1] > 0:
+                near = np.linspace(x[place], x[place + 1], 12)[1:-1]
+                single = (np.abs(near) > 1e-37) & (np.abs(near) < 1e37)
+                near[single] = near[single].astype(np.float32)
+                found.append(near)
+    return np.concatenate(found)
+
+
+def _add(
+    found: dict[Expr, Array], form: Expr, reference: Reference, root: Expr | None = None
+) -> None:
+    form = folded(form)
+    if form in found or form.has(sympy.zoo, sympy.nan, sympy.oo):
+        return
+    try:
+        errors = _errors(form, reference)
+        if root is not None:
+            # Near the end of its radius a series is as steep as it is wrong.
+            radius = form.args[1].value[1]
+            errors[np.abs(reference.x - float(root)) > 0.85 * radius] = np.inf
+        found[form] = errors
+    except NotSupportedError:
+        # A function that floats do not have: no candidate.
+        return
+
+
+def _best(found: dict[Expr, Array]) -> float:
+    """What forms that need no clamping reach together."""
+    errors = [value for form, value in found.items() if _finite(form)]
+    return float(np.max(np.min(errors, axis=0), initial=0.0)) if errors else np.inf
+
+
+def _exact_forms(part: Expr) -> tuple[Expr, Expr, Expr]:
+    """The formula, and the same by decays for large x on the left and on the right."""
+    tests = candidates.sides(part)
+    return part, _by_decays(part, tests[0]), _by_decays(part, tests[-1])
+
+
+def _by_decays(part: Expr, test: Expr) -> Expr:
+    side = Side(test, False)
+    try:
+        over, under = normal(part, side)
+    except sympy.PolynomialError:
+        return part
+    signs = {u: side.sign(u) for u, _ in side.bases}
+    form = spelled(over / under, side).replace(Decay, lambda u: sympy.exp(-signs[u] * u))
+    return form.replace(log1p, lambda rest: sympy.log(1 + rest))
+
+
+def _errors(form: Expr, reference: Reference) -> Array:
+    """The larger error of both dtypes at each point; unknown ones as 0."""
+    both = [np.nan_to_num(reference.ulps(form, dtype), nan=0.0, posinf=np.inf) for dtype in DTYPES]
+    return np.asarray(np.maximum(*both))
+
+
+def _stated(form: Expr, reference: Reference) -> dict[str, tuple[float, float, float]]:
+    stated = {}
+    for dtype in DTYPES:
+        errors = np.nan_to_num(reference.ulps(form, dtype), nan=0.0, posinf=np.inf)
+        lost = reference.x[errors > NOTED]
+        ends = (float(lost.min()), float(lost.max())) if lost.size else (np.nan, np.nan)
+        stated[dtype.name] = (float(errors.max(initial=0.0)), *ends)
+    return stated
+
+
+def _zeros(part: Expr, reference: Reference) -> list[Expr]:
+    """0, and where the values change their sign."""
+    found: list[Expr] = [S.Zero]
+    high, x = reference.high, reference.x
+    changes = np.flatnonzero(np.sign(high[1:]) * np.sign(high[:-1]) < 0)
+    for place in changes[:8]:
+        if x[place] * x[place + 1] <= 0:
+            continue
+        found.append(_root(part, float(x[place]), float(x[place + 1])))
+    return found
+
+
+def _root(part: Expr, low: float, high: float) -> Expr:
+    """A simple root between two points, to 50 digits."""
+    function = sympy.lambdify(X, part, "mpmath")
+    with mpmath.workdps(90):
+        found = mpmath.findroot(function, (low, high), solver="anderson", tol=1e-150, verify=False)
+        return Rational(mpmath.nstr(found, 75))
+
+
+def _assembled(found: dict[Expr, Array], reference: Reference, low: Any, high: Any) -> Expr:
+    """The cheapest sequence of forms from left to right."""
+    forms = list(found)
+    penalty = np.array([_penalty(_envelope(found[form])) for form in forms])
+    prices = np.array([_price(form) + CLAMPED * (not _finite(form)) for form in forms])
+    total = prices + penalty[:, 0]
+    came: list[Array] = []
+    for errors in penalty.T[1:]:
+        switch = int(np.argmin(total))
+        moved = total[switch] + BOUNDARY + prices
+        moved[switch] = np.inf
+        came.append(np.where(moved < total, switch, np.arange(len(forms))))
+        total = np.minimum(total, moved) + errors
+    path = [int(np.argmin(total))]
+    for step in reversed(came):
+        path.append(int(step[path[-1]]))
+    path.reverse()
+    x = reference.x
+    cuts = [place for place in range(len(path) - 1) if path[place] != path[place + 1]]
+    cuts = [_snapped(cut, path, penalty, x) for cut in cuts]
+    bounds = [_bound(cut, path, penalty, x) for cut in cuts]
+    chosen = [forms[path[cut]] for cut in [*cuts, len(path) - 1]]
+    ends = [low, *bounds, high]
+    chosen = [_kept_finite(form, ends[i], ends[i + 1]) for i, form in enumerate(chosen)]
+    result = chosen[-1]
+    for bound, form in zip(reversed(bounds), reversed(chosen[:-1]), strict=True):
+        result = Choice(X, bound, form, result)
+    return result
+
+
+def _bound(cut: int, path: list[int], penalty: Array, x: Array) -> Expr:
+    """Where one form ends: between two points at which both forms are good, if there are such."""
+    both = penalty[[path[cut], path[cut + 1]]].max(axis=0) < 1
+    if x[cut] == 0:
+        return S.Zero
+    for place in (cut, cut + 1, cut - 1):
+        if 0 <= place < len(x) - 1 and both[place] and both[place + 1]:
+            return _between(float(x[place]), float(x[place + 1]))
+    good = next((place for place in (cut, cut + 1) if both[place]), None)
+    if good is not None:
+        return Rational(float(x[good]))
+    return _between(float(x[cut]), float(x[cut + 1]))
+
+
+def _snapped(cut: int, path: list[int], penalty: Array, x: Array) -> int:
+    """The cut at 0 where that is as good."""
+    zero = int(np.searchsorted(x, 0.0))
+    if zero == len(x) or x[zero] != 0 or abs(zero - cut) > 60:
+        return cut
+    left, right = path[cut], path[cut + 1]
+    first, last = sorted((cut + 1, zero + 1))
+    moved = left if zero > cut else right
+    if len(set(path[first:last])) > 1 or penalty[moved, first:last].max(initial=0.0) > 1:
+        return cut
+    path[first:last] = [moved] * (last - first)
+    return zero
+
+
+def _envelope(errors: Array) -> Array:
+    """Each error with the rounding of its neighbours: the next float may have drawn worse."""
+    near = np.where(errors < NOISE, errors, 0.0)
+    widest = errors.copy()
+    for shift in range(1, WINDOW + 1):
+        widest[shift:] = np.maximum(widest[shift:], near[:-shift])
+        widest[:-shift] = np.maximum(widest[:-shift], near[shift:])
+    return widest
+
+
+def _penalty(errors: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        excess = np.log2(np.maximum(errors, AIM) / AIM)
+    return np.minimum(np.where(errors > LIMIT, 300 + 100 * excess, 0.02 * errors), 1e6)
+
+
+def _price(form: Expr) -> float:
+    total = 0.0
+    for node in set(sympy.preorder_traversal(form)):
+        if isinstance(node, Series):
+            total += len(node.args[1].value[-1])
+        elif node.args:
+            total += COSTS.get(node.func, 10) * max(1, len(node.args) - 1)
+    return total
+
+
+def _between(low: float, high: float) -> Expr:
+    """The shortest number in [low, high)."""
+    if low <= 0 < high:
+        return S.Zero
+    for digits in range(1, 18):
+        shortest = Rational(f"{(low + high) / 2:.{digits}g}")
+        if low <= shortest < high:
+            return shortest
+    return Rational(low)
+
+
+def _kept_finite(form: Expr, low: Any, high: Any) -> Expr:
+    """The form, at a point of its own stretch where it is not taken and would leave the range."""
+    if _finite(form):
+        return form
+    inside = _inside(low, high)
+    ends = [S.NegativeInfinity if low == -np.inf else low, S.Infinity if high == np.inf else high]
+    return form.xreplace({X: Within(X, *ends, inside)})
+
+
+@lru_cache(maxsize=4096)
+def _finite(form: Expr) -> bool:
+    """Whether no part of the form leaves the range anywhere."""
+    x = points()
+    for dtype in DTYPES:
+        given = x[np.abs(x) < float(np.finfo(dtype).max) / 4].astype(dtype)
+        _, sound = evaluate(form, given)
+        if not sound.all():
+            return False
+    return True
+
+
+def _inside(low: Any, high: Any) -> Expr:
+    """A point of a stretch, near 0: squares of it are in range."""
+    if low == -np.inf or high <= 0:
+        return high if high != 0 else S.NegativeOne if low == -np.inf else low / 2
+    if high == np.inf:
+        return low + 1
+    return (low + high) / 2 if high - low < 2 else low + 1

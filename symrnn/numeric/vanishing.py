@@ -1,0 +1,130 @@
+"""Underflow is said: a product that is 0 in floats is only 0 if it is exactly 0.
+
+A result counts as lost when its largest entry is below the smallest normal number of its dtype,
+though the product itself, taken as mantissa and exponent, is not 0. Entries that are small beside
+others are no loss: one scale serves the whole array.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from symrnn.errors import RangeError
+from symrnn.language.activations import Activation, X
+from symrnn.language.balls import jet
+from symrnn.numeric import arguments
+from symrnn.numeric.run import Run
+from symrnn.numeric.scaled import Scaled, product_of, scaled
+from symrnn.numeric.stable.pieces import pieces
+
+if TYPE_CHECKING:
+    from symrnn.numeric.kernels import Kernels
+
+Array = NDArray[Any]
+
+
+def scaled_jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
+    """∂s_t/∂s_k as mantissa and exponent, the run's batch flat.
+
+    Raises:
+        IllFormedError: unless 0 ≤ k ≤ t ≤ T.
+    """
+    arguments.times(run.steps, t, k)
+    size, lanes = run.s.shape[-1], run.s.shape[1:-1]
+    eye = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
+    result = scaled(eye, 2)
+    for first, last in run.chunks(k + 1, t):
+        part = product_of(scaled(kernels.factors(run, first, last), 2))
+        result = scaled(part.mantissa @ result.mantissa, 2, part.exponent + result.exponent)
+    return result
+
+
+def vanished(result: Array, axes: int) -> NDArray[np.bool_]:
+    """Which arrays of a batch have no normal number in them; `axes` axes make one array."""
+    last = tuple(range(result.ndim - axes, result.ndim))
+    return np.asarray(np.abs(result).max(axis=last, initial=0) < np.finfo(result.dtype).tiny)
+
+
+def require_kept(
+    kernels: Kernels,
+    run: Run,
+    span: tuple[int, int],
+    what: str,
+    result: Array,
+    advice: str,
+    vector: tuple[str, Array] | None = None,
+) -> None:
+    """Refuse a product over `span` = (t, k) that underflowed.
+
+    Args:
+        kernels, run: a recurrence and a forward pass of it.
+        span: t and k.
+        what: the product's name.
+        result: in the loops' layout.
+        advice: what to use instead.
+        vector: ("right", u) or ("left", v) that the product was applied to.
+
+    Raises:
+        RangeError: it underflowed.
+    """
+    small = vanished(result, 2 if vector is None else 1)
+    if not small.any() or span[0] == span[1]:
+        return
+    product = scaled_jacobian(kernels, run, *span)
+    exact = product
+    if vector is not None:
+        side, v = vector
+        start = scaled(v, 1)
+        M = product.mantissa if side == "right" else product.mantissa.mT
+        applied = (M @ start.mantissa[..., None])[..., 0]
+        exact = scaled(applied, 1, product.exponent + start.exponent)
+    last = tuple(range(exact.exponent.ndim, exact.mantissa.ndim))
+    lost = small & (np.abs(exact.mantissa).max(axis=last, initial=0) > 0)
+    detail: dict[str, object] = {"smallest number": f"{np.finfo(result.dtype).tiny:.3g}"}
+    if lost.any():
+        power = int(np.asarray(exact.exponent)[lost].max() * math.log10(2))
+        detail |= {"largest entry": f"about 1e{power}", "instead": advice}
+        raise RangeError(f"{what} underflows {result.dtype}", detail)
+    t, k = span
+    places = slopes_lost(
+        kernels.rnn.sigma, kernels.slopes(run)[k + 1 : t + 1], _at(kernels, run, span)
+    )
+    if places.any():
+        time = k + 1 + int(np.flatnonzero(places.reshape(len(places), -1).any(axis=1))[0])
+        detail |= {"first at step": time, "instead": "float64, or pre-activations nearer to 0"}
+        raise RangeError(f"{what} is lost: a slope σ′(a_j) underflows {result.dtype}", detail)
+
+
+def _at(kernels: Kernels, run: Run, span: tuple[int, int]) -> Array:
+    t, k = span
+    return run.states[k:t] if kernels.rnn.inside else run.between[k + 1 : t + 1]
+
+
+def slopes_lost(sigma: Activation, slopes: Array, at: Array) -> NDArray[np.bool_]:
+    """Where a slope is 0 in floats and not in truth: beyond the range of the dtype.
+
+    Args:
+        sigma: the activation, known.
+        slopes: σ′ at `at`.
+        at: the arguments, of the same shape.
+    """
+    lost = np.asarray(slopes == 0)
+    (variable,) = sigma.prime.function.variables
+    split = pieces(sigma.prime.function.expr.xreplace({variable: X}))
+    ends = np.array([float(bound) for bound in split.bounds])
+    real = np.real(at)
+    lost &= ~np.isin(real, ends)
+    which = np.searchsorted(ends, real)
+    for place, part in enumerate(split.parts):
+        if part == 0:
+            lost &= which != place
+            continue
+        for value in np.unique(real[lost & (which == place)])[:64]:
+            if jet(part, arb(float(value)), 1)[0].is_zero():
+                lost &= real != value
+    return lost

@@ -1,0 +1,144 @@
+"""Stable forms keep their digits, unstable ones are refused, and what is lost is stated."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from sympy import Expr, Max, Min, Rational, cosh, erf, exp, log, sinh, sqrt, tanh
+
+from symrnn.language.activations import FORMULAS, X, activation
+from symrnn.numeric.lower import lower_activation
+from symrnn.numeric.stable import plan as planning
+from symrnn.numeric.stable.measure import Reference, points
+from symrnn.numeric.stable.pieces import pieces
+from symrnn.numeric.stable.plan import MARGIN, PROMISED, plan
+
+SPELLINGS: dict[str, Expr] = {
+    "e^x/(1+e^x)": exp(X) / (1 + exp(X)),
+    "e^x/(e^x+e^-x)": exp(X) / (exp(X) + exp(-X)),
+    "(1+tanh(x/2))/2": (1 + tanh(X / 2)) / 2,
+    "1-1/(1+e^x)": 1 - 1 / (1 + exp(X)),
+    "sinh/cosh": sinh(X) / cosh(X),
+    "(e^x-e^-x)/(e^x+e^-x)": (exp(X) - exp(-X)) / (exp(X) + exp(-X)),
+    "1-2/(1+e^2x)": 1 - 2 / (1 + exp(2 * X)),
+    "2/(1+e^-2x)-1": 2 / (1 + exp(-2 * X)) - 1,
+    "x e^x/(1+e^x)": X * exp(X) / (1 + exp(X)),
+    "x (1+tanh(x/2))/2": X * (1 + tanh(X / 2)) / 2,
+    "-log(1/(1+e^x))": -log(1 / (1 + exp(X))),
+    "x+log(1+e^-x)": X + log(1 + exp(-X)),
+    "log logistic": log(1 / (1 + exp(-X))),
+    "mish": X * tanh(log(1 + exp(X))),
+    "mish by powers": X * ((1 + exp(X)) ** 2 - 1) / ((1 + exp(X)) ** 2 + 1),
+    "log cosh": log(cosh(X)),
+    "1-tanh^2": 1 - tanh(X) ** 2,
+    "1/cosh^2": 1 / cosh(X) ** 2,
+    "1/cosh": 1 / cosh(X),
+    "logistic(3x)": 1 / (1 + exp(-3 * X)),
+    "logistic(10x+100)": 1 / (1 + exp(-10 * X - 100)),
+    "swish(1.702)": X / (1 + exp(-Rational(1702, 1000) * X)),
+    "1.7159 tanh(2x/3)": Rational(17159, 10000) * tanh(2 * X / 3),
+    "gauss": exp(-(X**2)),
+    "normal cdf": (1 + erf(X / sqrt(2))) / 2,
+    "1/(1+x^2)": 1 / (1 + X**2),
+    "x/sqrt(1+x^2)": X / sqrt(1 + X**2),
+    "x/(1+x^2)": X / (1 + X**2),
+    "e^x-1": exp(X) - 1,
+    "celu 2": Max(0, X) + Min(0, 2 * (exp(X / 2) - 1)),
+    "|x|": sympy.Abs(X),
+    "x-tanh x": X - tanh(X),
+    "hard sigmoid": Max(0, Min(1, X / 6 + Rational(1, 2))),
+    "relu6": Min(6, Max(0, X)),
+}
+ALL: dict[str, Expr] = {**{name: FORMULAS[name] for name in FORMULAS}, **SPELLINGS}
+
+
+def places() -> np.ndarray:
+    """Some hundred points, none of them those that forms were measured at."""
+    rng = np.random.default_rng(7)
+    sizes = [10.0 ** rng.uniform(-300, 300, 40), 10.0 ** rng.uniform(-20, 20, 40)]
+    sizes += [rng.uniform(*ends, 40) for ends in ((0, 3), (3, 40), (40, 110), (110, 760))]
+    found = np.concatenate([*sizes, [1e-300, 20.0, 720.0, 1e3, 1e8, 1e300]])
+    return np.concatenate([-found, [0.0], found])
+
+
+def value(formula: Any, point: float) -> tuple[float, float]:
+    """The value by mpmath as a sum of two floats."""
+    # 1 - tanh² at 760 needs 660 digits; what is lost even at 900 is far below every float.
+    with mpmath.workdps(100 if abs(point) < 2 else 900):
+        exact = mpmath.mpf(formula(mpmath.mpf(point)))
+        high = float(exact)
+        return high, float(exact - mpmath.mpf(high)) if math.isfinite(high) else 0.0
+
+
+def expected(expression: Expr, x: np.ndarray) -> Reference:
+    split = pieces(expression)
+    formulas = [sympy.lambdify(X, part, "mpmath") for part in split.parts]
+    which = np.searchsorted([float(bound) for bound in split.bounds], x)
+    pairs = [value(formulas[place], float(point)) for place, point in zip(which, x, strict=True)]
+    reference = object.__new__(Reference)
+    reference.x = x
+    reference.high, reference.low = (np.array(column) for column in zip(*pairs, strict=True))
+    return reference
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", ALL)
+def test_values_and_slopes_keep_their_digits(name: str, dtype: str) -> None:
+    x = places()
+    if dtype == "float32":
+        x = x[(np.abs(x) < 8e37) & ((np.abs(x) > 1e-37) | (x == 0))]
+    given = x.astype(dtype)
+    for sigma in (activation(ALL[name]), activation(ALL[name]).prime):
+        (variable,) = sigma.function.variables
+        formula = sigma.function.expr.xreplace({variable: X})
+        got = np.broadcast_to(lower_activation(sigma)(given), given.shape)
+        assert got.dtype == dtype or not formula.has(X)
+        reference = expected(formula, given.astype(float))
+        ulps = reference.of_values(got.astype(float), dtype, np.ones(x.shape, dtype=bool))
+        stated = plan(formula)
+        assert stated.worst is not None
+        allowed = max(PROMISED, MARGIN * stated.worst[dtype])
+        assert np.nanmax(ulps) <= (allowed if dtype in stated.where else PROMISED), x[
+            int(np.nanargmax(ulps))
+        ]
+
+
+@pytest.mark.parametrize("name", ["tanh", "logistic", "softplus", "selu", "relu"])
+def test_common_activations_have_nothing_to_state(name: str) -> None:
+    for formula in (FORMULAS[name], FORMULAS[name].diff(X)):
+        assert not plan(formula).where and str(plan(formula)) == "within 4 ulp"
+
+
+def test_an_unstable_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    unstable = 1 - tanh(X) ** 2
+    assert plan(unstable).form != unstable
+    monkeypatch.setattr(planning.candidates, "forms", lambda part: iter([]))
+    monkeypatch.setattr(planning.candidates, "series", lambda part, root: iter([]))
+    alone = plan.__wrapped__(unstable)
+    assert alone.where and "ulp" in str(alone)
+    assert alone.worst["float64"] > 1e6
+
+
+def test_a_wrong_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = planning.candidates.forms
+    wrong = 4 * exp(-2 * sympy.Abs(X))
+    monkeypatch.setattr(planning.candidates, "forms", lambda part: iter([[wrong], *forms(part)]))
+    assert plan.__wrapped__(1 - tanh(X) ** 2).form == plan(1 - tanh(X) ** 2).form
+
+
+def test_what_cannot_be_measured_says_so() -> None:
+    assert "not measured" in str(plan(sympy.gamma(X)))
+
+
+def test_no_warning_at_the_ends_of_the_range() -> None:
+    x = points()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in FORMULAS:
+            assert np.isfinite(lower_activation(activation(name).prime)(x)).all()
