@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import sympy
 from sympy import Max, Min, Rational, S, Sum, Symbol, symbols
+from verdict import HOLDS, Claim, Models
+from worlds import cells
 
 from symrnn.errors import SymrnnError
 from symrnn.kernel import (
@@ -254,6 +256,8 @@ DEPENDS: dict[str, tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "on itself": (g, g, (), ()),
     "itself, held": (s[t], s[t], (s[t],), ()),
     "one of the same name": (s[t], s[k], (), ()),
+    "an input of the same name": (x[t], x[k], (), ()),
+    "an input at a time not after": (x[t], x[k], (), (k <= t,)),
     "a later state on an earlier one": (s[t], s[k], (), (k <= t,)),
     "the next state": (s[t + 1], s[t], (), (t >= 0,)),
     "a state on its input": (s[t], x[t], (), (t >= 1,)),
@@ -333,6 +337,7 @@ SCALARS: dict[str, Row] = {
     "y/(y + z)": equal(y / (y + z), 1 / (1 + z)),
     "1/y": equal(1 / y, y),
     "√(y²)": equal(sympy.sqrt(y**2), y),
+    "√ of what is a square": equal(sympy.sqrt((y + 1) ** 2 - 2 * y - 1), y),
     "√(y z)": equal(sympy.sqrt(y * z), sympy.sqrt(y) * sympy.sqrt(z)),
     "(-1)ⁿ": equal((-1) ** n, S.One),
     "2ⁿ⁺¹": equal(2 ** (n + 1), 2**n),
@@ -585,6 +590,41 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
     "growth, c > 0": (lambda: limits.geometric_growth(y, p, n, n), Fact.positive(y)),
 }
 
+# What is easily said wrongly, evaluated at small models, where the wrong form is false.
+TRUE: dict[str, Row] = {
+    "‖-2 A B‖_F": lambda: norms.frobenius_mixed(Norm(-2 * A * B, "F")),
+    "‖-2 A B‖": lambda: norms.submultiplicative(Norm(-2 * A * B, "1")),
+    "‖-2 A‖": lambda: norms.homogeneous(Norm(-2 * A, "1")),
+    "‖2 x - y‖²": lambda: norms.norm_of_sum(Norm(2 * g - h, "2")),
+    "directly and through": lambda: derivatives.through(
+        D(W * a[t] + U * x[t], x[t]), [a[t]], cell, [t >= 1]
+    ),
+    "through what is held besides": lambda: derivatives.chain_rule(
+        D(L[t], s[t - 1], held=[a[t]]), [s[t]], cell, [t >= 1]
+    ),
+    "a path past what is held": lambda: derivatives.chain_rule(
+        D(s[t] + a[t], s[t - 1]), [a[t], s[t]], cell, [t >= 1]
+    ),
+    "∂⁺ holds all states": lambda: derivatives.immediate(D_plus(s[2], b), cell, []),
+    "the other layout": lambda: derivatives.layout(D(W * g, g)),
+    "∂(u ⊙ v)": lambda: derivatives.differential(D(Hadamard(W * g, g), g)),
+    "∂(A y)": lambda: derivatives.differential(D(W * g, Vec(W))),
+    "∂‖g‖": lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
+    "∂f(A g)": lambda: derivatives.differential(D(activation("tanh")(W * g), g)),
+    "∂ vec(A B)": lambda: derivatives.differential(D(Vec(A * B), Vec(A))),
+    "∂ vec(A B), by the other": lambda: derivatives.differential(D(Vec(A * B), Vec(B))),
+    "∏ split": lambda: ranges.split_range(OrderedProduct(F[j], j, 0, 2, LEFT), 0),
+    "∏ split, the other way round": lambda: ranges.split_range(
+        OrderedProduct(F[j], j, 0, 2, RIGHT), 0
+    ),
+    "Σ shifted": lambda: ranges.reindex(Sum(j**2, (j, 0, 2)), t),
+    "Σ reversed": lambda: ranges.reversed_range(Sum(j**2, (j, 0, 2)), t),
+    "equal factors": lambda: ranges.constant_power(sympy.Product(S(2), (j, 0, t))),
+    "(A B)₁₁": lambda: norms.entry_of_product(Entry(-2 * A * B, 1, 1), i),
+    "vec(A X B)": lambda: norms.vec_of_product(A, B, W),
+    "min by max": lambda: numbers.minimum_by_maximum(Min(S(2), y)),
+}
+
 REFUSED = {
     f"{kind}: {name}": attempt
     for kind, table in {
@@ -622,3 +662,10 @@ def test_what_may_change_is_not_known_to_be_independent(name: str) -> None:
 def test_what_is_needed_is_among_the_hypotheses(name: str) -> None:
     attempt, fact = NEEDED[name]
     assert fact in attempt().hypotheses
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_what_is_easily_said_wrongly_is_true(name: str) -> None:
+    found = Models(cells(), breadth=2).verdict(Claim.of(TRUE[name]()), 24)
+    assert not found.false_at
+    assert found.counts[HOLDS] > 0
