@@ -13,7 +13,7 @@ import pytest
 import sympy
 from sympy import Max, Min, Rational, S, Sum, Symbol, symbols
 from verdict import HOLDS, Claim, Models
-from worlds import cells
+from worlds import cells, lstm
 
 from symrnn.errors import SymrnnError
 from symrnn.kernel import (
@@ -57,6 +57,8 @@ g, h, A, B = Parameter("g", d, 1), Parameter("h", d, 1), Parameter("A", d, d), P
 F = Sequence("F", d, d)
 scaled = Recurrence(j, (s,), (), {s[j]: Norm(W) * W * s[j - 1]}, ())
 ramp = activation("relu")
+gated = lstm()
+gated_h, gated_c = gated.states
 
 
 def less(left: Any, right: Any) -> Any:
@@ -305,6 +307,7 @@ ALGEBRA: dict[str, Row] = {
     "a sum of another body": equal(OrderedSum(F[j], j, 1, t), OrderedSum(F[j + 1], j, 1, t)),
     "an index that stands free": equal(OrderedSum(F[j], j, 1, t), OrderedSum(F[k], j, 1, t)),
     "j comes out of no sum": equal(OrderedSum(j * A, j, 1, t), j * OrderedSum(A, j, 1, t)),
+    "a bound that is called as the index": equal(Sum(j, (j, 1, j)), Sum(k, (k, 1, k))),
     "nested": equal(
         OrderedSum(OrderedSum(F[j] * F[k], j, 1, t), k, 1, t),
         OrderedSum(OrderedSum(F[k] * F[j], j, 1, t), k, 1, t),
@@ -649,6 +652,26 @@ def test_the_kernel_refuses(name: str) -> None:
 def test_what_may_be_0_is_not_known_to_be_greater(name: str) -> None:
     expression, facts = STRICT[name]
     assert not Fact(expression, strict=True).follows_from(facts)
+
+
+# By the other part of a state of two parts: h reads c, and c reads h.
+TWO_PARTS: dict[str, tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]] = {
+    "one part is held": (gated_h[t], gated_c[k], (gated_h[n],), (k >= 1, k <= n, n <= t - 1)),
+    "the other is held": (gated_h[t], gated_h[k], (gated_c[n],), (k >= 1, k <= n, n <= t - 1)),
+    "one part is varied": (
+        gated_h[t],
+        gated_c[k],
+        (gated_h[k], gated_c[k]),
+        (k >= 1, k <= t - 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWO_PARTS)
+def test_a_part_of_a_state_is_not_all_of_it(name: str) -> None:
+    term, by, held, facts = TWO_PARTS[name]
+    known = Dependence(gated, tuple(map(Fact.of, facts)))
+    assert not known.independent(term, by, held)
 
 
 @pytest.mark.parametrize("name", DEPENDS)
