@@ -6,19 +6,22 @@ calls the kernel itself; a kernel without that guard accepts the row.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sympy
+from instances import INSTANCES
 from sympy import Max, Min, Rational, S, Sum, Symbol, symbols
 from verdict import HOLDS, Claim, Models
-from worlds import cells, lstm
+from worlds import World, cells, lstm
 
 from symrnn.errors import SymrnnError
 from symrnn.kernel import (
     Fact,
     assume,
+    axioms,
     congruence,
     discharge,
     induction,
@@ -35,8 +38,8 @@ from symrnn.kernel import (
 from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import activation
-from symrnn.language.algebra import Identity, Parameter, Transposed
-from symrnn.language.derivatives import D, D_plus
+from symrnn.language.algebra import Identity, Ones, Parameter, Transposed, Zeros
+from symrnn.language.derivatives import D, D_plus, ImmediateDerivative, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
@@ -367,7 +370,58 @@ SCALARS: dict[str, Row] = {
     "sums of numbers": equal(Sum(j, (j, 1, t)), Sum(j, (j, 0, t - 1))),
 }
 
+half = Rational(1, 2)
+TERMS: dict[str, Row] = {
+    "a time that is no integer": lambda: reflexivity(s[y]),
+    "a time of a half": lambda: reflexivity(s[t + half]),
+    "a size that is no integer": lambda: reflexivity(Parameter("R", y, 1)),
+    "an identity of no integer size": lambda: reflexivity(Identity(y)),
+    "zeros of no integer size": lambda: reflexivity(Zeros(y, 1)),
+    "ones of no integer size": lambda: reflexivity(Ones(y)),
+    "an entry at no integer": lambda: reflexivity(Entry(g, y, 1)),
+    "an entry at no integer column": lambda: reflexivity(Entry(A, 1, y)),
+    "as many rows as no integer": lambda: reflexivity(Rows(g, y, 1)),
+    "as many values as no integer": lambda: reflexivity(VectorFunction("f", y, g)),
+    "a range from no integer": lambda: reflexivity(Sum(q, (j, y, 2))),
+    "a range to no integer": lambda: reflexivity(OrderedSum(F[j], j, 1, y)),
+    "a product to no integer": lambda: reflexivity(OrderedProduct(F[j], j, 1, y)),
+    "infinity": lambda: reflexivity(sympy.oo + y),
+    "infinity, compared": lambda: assume(Inequality(y, sympy.oo)),
+    "a range to infinity": lambda: reflexivity(Sum(q, (j, 1, sympy.oo))),
+    "two ranges": lambda: reflexivity(Sum(q, (j, 1, 2), (k, 1, 2))),
+    "d/dn": lambda: reflexivity(sympy.Derivative(q**n, n)),
+    "d²/dy²": lambda: reflexivity(sympy.Derivative(y**3, y, y)),
+    "∂⁺ of no vector": lambda: reflexivity(ImmediateDerivative(W * g, g)),
+    "Γ": lambda: reflexivity(sympy.gamma(y)),
+    "⌊y⌋": lambda: reflexivity(sympy.floor(y)),
+    "an even number": lambda: reflexivity(Symbol("m", even=True)),
+    "a number < 0": lambda: reflexivity(Symbol("m", negative=True)),
+    "a number ≠ 0": lambda: reflexivity(Symbol("m", nonzero=True, real=True)),
+    "a finite number": lambda: reflexivity(Symbol("m", prime=True)),
+    "a kept name of a matrix": lambda: reflexivity(Parameter("_A", d, d)),
+    "a kept name of a sequence": lambda: reflexivity(Sequence("_s", d)[t]),
+    "a name with two shapes": lambda: reflexivity(
+        Norm(Parameter("R", d, 1)) * Norm(Parameter("R", d, d))
+    ),
+    "a name with two shapes, in two sides": lambda: assume(
+        Equation(Norm(Parameter("R", d, 1)), Norm(Parameter("R", d, d)))
+    ),
+    "a name of the recurrence, of another shape": lambda: derivatives.independent(
+        D(Parameter("W", d, 1), g), cell
+    ),
+    "1/j at 0": lambda: reflexivity(Sum(1 / j, (j, k, t))),
+    "√ of what rises and falls": lambda: reflexivity(Sum(sympy.sqrt(j * (t - j) - 1), (j, 0, t))),
+    "a function that is not everywhere": lambda: reflexivity(activation("1/x")(g)),
+    "a matrix for a number under ∂": lambda: instantiate(
+        reflexivity(D(y * W * g, g)), {y: Norm(g)}
+    ),
+    "what d/dy is by": lambda: instantiate(reflexivity(sympy.Derivative(y**2, y)), {y: z}),
+    "what comes into d/dy": lambda: instantiate(reflexivity(sympy.Derivative(y * z, y)), {z: y}),
+}
+
 AXIOMS: dict[str, Row] = {
+    "a sum is its larger part": lambda: numbers.larger(y + z, z),
+    "a product is its larger factor": lambda: numbers.larger(y * z, z),
     "a definition of what is given": lambda: derivatives.defined(x[t], cell),
     "what is varied, opened": lambda: derivatives.defined_inside(
         D(W * s[t], s[t]), s[t], cell, [t >= 1]
@@ -637,6 +691,7 @@ REFUSED = {
         "algebra": ALGEBRA,
         "scalars": SCALARS,
         "axioms": AXIOMS,
+        "terms": TERMS,
     }.items()
     for name, attempt in table.items()
 }
@@ -692,3 +747,17 @@ def test_what_is_easily_said_wrongly_is_true(name: str) -> None:
     found = Models(cells(), breadth=2).verdict(Claim.of(TRUE[name]()), 24)
     assert not found.false_at
     assert found.counts[HOLDS] > 0
+
+
+@pytest.mark.parametrize("name", sorted(axioms()))
+def test_an_axiom_given_a_node_of_another_sort_says_nothing_false(name: str) -> None:
+    models, draw = Models(cells(), breadth=1), random.Random(name)
+    for other in draw.sample(sorted(axioms()), 16):
+        world = World(draw, draw.choice(cells()))
+        try:
+            node, *_ = INSTANCES[other](world)
+            _, *rest = INSTANCES[name](world)
+            theorem = axioms()[name](node, *rest)
+        except (SymrnnError, AttributeError, TypeError, ValueError, NotImplementedError):
+            continue
+        assert not models.verdict(Claim.of(theorem), 4).false_at, str(Claim.of(theorem))
