@@ -184,6 +184,12 @@ POSITIONS: dict[str, Row] = {
     "a number under ∂": lambda: congruence(
         numbers.larger(Max(q, p), p), D(Max(q, p) * g, g), (0, 0)
     ),
+    "what a range does not give: its beginning": lambda: congruence(
+        numbers.larger(Max(j + k, 0), j + k), Sum(Max(j + k, 0), (j, k, t)), (0,)
+    ),
+    "what a range does not give: its end": lambda: congruence(
+        numbers.larger(Max(j + t, 0), j + t), Sum(Max(j + t, 0), (j, k, t)), (0,)
+    ),
     "larger, under a sign": lambda: monotone(less(y, z), -y, (1,)),
     "larger, beside a factor of unknown sign": lambda: monotone(less(y, z), w * y, (1,)),
     "larger, in an absolute value": lambda: monotone(less(y, z), abs(y), (0,)),
@@ -218,6 +224,9 @@ ORDER: dict[str, Row] = {
     "one of two": order(0, Min(y, z), Inequality(0, y)),
     "both of two": order(Max(y, z), w, Inequality(y, w)),
     "a difference of maxima": order(Max(y, z), Max(y, w), Inequality(0, w)),
+    "a case in which only the sum is known": order(
+        0, 3 * y + z - 2 * Max(y, z), Inequality(0, 3 * y - z)
+    ),
     "min is no max": order(Max(y, z), Min(y, z)),
     "max(y, -1)": order(0, Max(y, -1)),
     "a sum of -1": order(0, Sum(-1, (j, 1, t))),
@@ -346,6 +355,7 @@ SCALARS: dict[str, Row] = {
     "√ of what is a square": equal(sympy.sqrt((y + 1) ** 2 - 2 * y - 1), y),
     "√(y z)": equal(sympy.sqrt(y * z), sympy.sqrt(y) * sympy.sqrt(z)),
     "(-1)ⁿ": equal((-1) ** n, S.One),
+    "2ⁿ 2¹⁻ⁿ": equal((2**n + 1) * (2 ** (1 - n) + 1), 2**n + 2 ** (1 - n) + 2),
     "2ⁿ⁺¹": equal(2 ** (n + 1), 2**n),
     "2ⁿ⁺¹, the wrong way": equal(2 ** (n + 1), 2**n / 2),
     "(2/3)ⁿ": equal(Rational(2, 3) ** n, Rational(3, 2) ** n),
@@ -411,6 +421,9 @@ TERMS: dict[str, Row] = {
     ),
     "1/j at 0": lambda: reflexivity(Sum(1 / j, (j, k, t))),
     "√ of what rises and falls": lambda: reflexivity(Sum(sympy.sqrt(j * (t - j) - 1), (j, 0, t))),
+    "√ of what rises with j and with j²": lambda: reflexivity(
+        Sum(sympy.sqrt(j**2 + j - 5), (j, 0, t))
+    ),
     "a function that is not everywhere": lambda: reflexivity(activation("1/x")(g)),
     "a matrix for a number under ∂": lambda: instantiate(
         reflexivity(D(y * W * g, g)), {y: Norm(g)}
@@ -474,6 +487,10 @@ AXIOMS: dict[str, Row] = {
     "the layout of ∂L/∂W": lambda: derivatives.layout(D(L[t], W)),
     "a maximum by what is none of it": lambda: derivatives.nearby(
         D(Max(q, 1) * g, g), Max(q, 1), p
+    ),
+    "a sum, nearby": lambda: derivatives.nearby(D((q + 1) * g, g), q + 1, S.One),
+    "a spectral norm, differentiated": lambda: derivatives.differential(
+        D(Norm(A, "2") * g, Vec(A))
     ),
     "a maximum of what jumps": lambda: derivatives.nearby(
         D(Max(sympy.sign(Entry(g, 1, 1)), 0) * g, g),
@@ -598,6 +615,18 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         lambda: reflexivity(Sum(sympy.sqrt(-j), (j, k, t))),
         Fact.nonnegative(-t),
     ),
+    "under a sum, what its range does not give": (
+        lambda: congruence(
+            numbers.larger(Max(t + k, 0), t + k), Sum(Max(t + k, 0), (j, k, t)), (0,)
+        ),
+        Fact.nonnegative(t + k),
+    ),
+    "larger under a sum, what its range does not give": (
+        lambda: monotone(
+            numbers.order(t, 2 * t + k, [Fact.nonnegative(t + k)]), Sum(t, (j, k, t)), (0,)
+        ),
+        Fact.nonnegative(t + k),
+    ),
     "a norm, differentiated": (
         lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
         Fact.positive(Norm(g, "2")),
@@ -674,6 +703,9 @@ TRUE: dict[str, Row] = {
     "∏ split, the other way round": lambda: ranges.split_range(
         OrderedProduct(F[j], j, 0, 2, RIGHT), 0
     ),
+    "∏ of numbers, split": lambda: ranges.split_range(sympy.Product(j + 2, (j, 0, 2)), 0),
+    "Σ of numbers, split": lambda: ranges.split_range(Sum(j + 2, (j, 0, 2)), 0),
+    "Σ of matrices, split": lambda: ranges.split_range(OrderedSum(F[j], j, 0, 2), 0),
     "Σ shifted": lambda: ranges.reindex(Sum(j**2, (j, 0, 2)), t),
     "Σ reversed": lambda: ranges.reversed_range(Sum(j**2, (j, 0, 2)), t),
     "equal factors": lambda: ranges.constant_power(sympy.Product(S(2), (j, 0, t))),
