@@ -43,8 +43,8 @@ from symrnn.language.derivatives import D, D_plus, ImmediateDerivative, VectorFu
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit
-from symrnn.language.structure import Diag, Hadamard, Kronecker, Rows, Vec
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
+from symrnn.language.structure import Diag, Hadamard, Kronecker, Rows, Vec, stack
 from symrnn.language.time import Sequence
 from symrnn.recurrence.elman import elman
 from symrnn.recurrence.recurrence import Recurrence
@@ -59,7 +59,7 @@ p = Symbol("p", positive=True)
 g, h, A, B = Parameter("g", d, 1), Parameter("h", d, 1), Parameter("A", d, d), Parameter("B", d, d)
 F = Sequence("F", d, d)
 scaled = Recurrence(j, (s,), (), {s[j]: Norm(W) * W * s[j - 1]}, ())
-ramp = activation("relu")
+ramp, bent = activation("relu"), elman("relu")
 gated = lstm()
 gated_h, gated_c = gated.states
 
@@ -377,6 +377,8 @@ SCALARS: dict[str, Row] = {
     "two fractions": equal(1 / (y + 1) + 1 / (z + 1), 2 / (y + z + 2)),
     "a power below": equal(1 / (y + 1) ** 2, 1 / (y**2 + 1)),
     "sin y = y": equal(sympy.sin(y), y),
+    "sinh by exp": lambda: numbers.exponentials(sympy.sinh(y), sympy.cosh(y)),
+    "tanh by exp": lambda: numbers.exponentials(sympy.tanh(y), 1 / sympy.tanh(y)),
     "sums of numbers": equal(Sum(j, (j, 1, t)), Sum(j, (j, 0, t - 1))),
 }
 
@@ -631,6 +633,22 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
         Fact.positive(Norm(g, "2")),
     ),
+    "a norm, differentiated through a state": (
+        lambda: derivatives.through(D(Norm(s[t], "2") * b, s[t - 1]), [s[t]], cell, [t >= 1]),
+        Fact.positive(Norm(s[t], "2")),
+    ),
+    "a function with kinks, of another argument than the recurrence's": (
+        lambda: derivatives.differential(D(ramp(2 * bent.a[t]), bent.a[t]), bent.recurrence),
+        Smooth(ramp, 2 * bent.a[t]),
+    ),
+    "a function with kinks, in no recurrence": (
+        lambda: derivatives.differential(D(ramp(g), g)),
+        Smooth(ramp, g),
+    ),
+    "a function with kinks, before time 1": (
+        lambda: derivatives.differential(D(ramp(bent.a[t]), bent.a[t]), bent.recurrence),
+        Fact.nonnegative(t - 1),
+    ),
     "a maximum, nearby": (
         lambda: derivatives.nearby(D(Max(Norm(g, "2"), q) * g, g), Max(Norm(g, "2"), q), q),
         Fact.positive(q - Norm(g, "2")),
@@ -709,6 +727,25 @@ TRUE: dict[str, Row] = {
     "Σ shifted": lambda: ranges.reindex(Sum(j**2, (j, 0, 2)), t),
     "Σ reversed": lambda: ranges.reversed_range(Sum(j**2, (j, 0, 2)), t),
     "equal factors": lambda: ranges.constant_power(sympy.Product(S(2), (j, 0, t))),
+    "Σ shifted by its own index's name": lambda: ranges.reindex(Sum(j**2, (j, 0, 2)), j),
+    "Σ reversed by its own index's name": lambda: ranges.reversed_range(Sum(j**2, (j, 0, 2)), j),
+    "x²": lambda: numbers.square(y - 1),
+    "t ↦ min(c, t)": lambda: numbers.lipschitz_minimum(S(1), y, z),
+    "sinh 2y": lambda: numbers.exponentials(sympy.sinh(2 * y), 2 * sympy.sinh(y) * sympy.cosh(y)),
+    "u² ≤ sinh² u": lambda: numbers.sinh_exceeds(y),
+    "‖(x, y)‖": lambda: norms.norm_of_stack(Norm(stack(g, h), "2")),
+    "xᵀy": lambda: norms.cauchy_schwarz(g, h),
+    "∂f(u, v)": lambda: derivatives.differential(D(VectorFunction("f", d, g, W * g), g)),
+    "∂(u, v)": lambda: derivatives.differential(D(stack(W * g, g), g)),
+    "∂ of rows": lambda: derivatives.differential(D(Rows(Parameter("G", 2 * d, d) * g, d, d), g)),
+    "∂ Σ": lambda: derivatives.differential(D(OrderedSum(F[j] * g, j, 0, 2), g)),
+    "∂ c": lambda: derivatives.differential(D(Entry(g, 1, 1) ** 3 * Identity(1), g)),
+    "∂ cc′": lambda: derivatives.differential(D(Entry(g, 1, 1) * Norm(g, "2") * Identity(1), g)),
+    "∂ (c + c′)": lambda: derivatives.differential(
+        D((Entry(g, 1, 1) + Norm(g, "2")) * Identity(1), g)
+    ),
+    "∂ exp c": lambda: derivatives.differential(D(sympy.exp(Entry(g, 1, 1)) * Identity(1), g)),
+    "∂L/∂W": lambda: derivatives.gradient_as_matrix(D(L[t], W)),
     "(A B)₁₁": lambda: norms.entry_of_product(Entry(-2 * A * B, 1, 1), i),
     "vec(A X B)": lambda: norms.vec_of_product(A, B, W),
     "min by max": lambda: numbers.minimum_by_maximum(Min(S(2), y)),
