@@ -144,6 +144,12 @@ INFERENCES: dict[str, Row] = {
         t,
         0,
     ),
+    "a step of two": lambda: induction(
+        same(F[0], W),
+        transitivity(specialise(ForAll(j, Equation(F[j], F[j - 2]), 1), t), same(F[t - 2], W)),
+        t,
+        0,
+    ),
     "a start that speaks of t": lambda: induction(reflexivity(t), reflexivity(t), t, t - 1),
     "a bound that has no lower one": lambda: squeeze(
         less(y, q**n), limits.geometric_decay(1, q, n, n)
@@ -307,6 +313,7 @@ ALGEBRA: dict[str, Row] = {
     "⊗ does not commute": equal(Kronecker(A, B), Kronecker(B, A)),
     "⊙ of matrices is no product": equal(Hadamard(A, B), A * B),
     "diag(A g)": equal(Diag(A * g), A * Diag(g)),
+    "diag(diag(u) A v)": equal(Diag(Diag(g) * A * h), Diag(g) * Diag(h)),
     "diag(u) diag(v)": equal(Diag(g) * Diag(h), Diag(g)),
     "vec(A B)": equal(Vec(A * B), Vec(B * A)),
     "g gᵀ is no number": equal(g * Transposed(g), Transposed(g) * g),
@@ -590,6 +597,10 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
     "the start of an induction": (
         lambda: induction(reflexivity(S.Zero), reflexivity(S.Zero), t, 0),
         Fact.nonnegative(t),
+    ),
+    "a later start of an induction": (
+        lambda: induction(reflexivity(S.Zero), reflexivity(S.Zero), t, 5),
+        Fact.nonnegative(t - 5),
     ),
     "√": (lambda: reflexivity(sympy.sqrt(y)), Fact.nonnegative(y)),
     "log": (lambda: reflexivity(sympy.log(y)), Fact.positive(y)),
