@@ -254,6 +254,11 @@ def of_power(base: Expr, exponent: Expr, varies: bool) -> Iterator[Fact]:
         yield Fact.positive(base)
 
 
+def is_round(norm: Norm) -> bool:
+    """Whether ‖A‖² is the sum of the squares of A's entries: other norms have edges."""
+    return norm.kind == "F" or (norm.kind == "2" and is_column(norm.matrix))
+
+
 def smooth(term: Any) -> Iterator[Fact | Smooth]:
     """What makes every part of a term differentiable; constants need nothing.
 
@@ -266,6 +271,8 @@ def smooth(term: Any) -> Iterator[Fact | Smooth]:
     if isinstance(term, Elementwise) and not is_smooth(term.activation):
         yield Smooth(term.activation, term.argument)
     if isinstance(term, Norm):
+        if not is_round(term):
+            raise _no_meaning(term, "a norm that is differentiable where it is not 0")
         yield Fact.positive(term)
     if isinstance(term, sympy.Pow):
         yield from of_power(term.base, term.exp, varies=True)

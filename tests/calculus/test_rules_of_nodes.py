@@ -97,6 +97,41 @@ EXEMPLARS: dict[type, tuple[Any, Any]] = {
         x,
     ),
 }
+# Further forms of a node that its rule takes apart: the order of a product, names of indices.
+i = symbols("i", integer=True)
+FORMS: dict[str, tuple[Any, Any]] = {
+    "later factors on the right": (
+        ordered_product(Diag(s[j] + x) * A, (j, 1, 3), latest="right") * c,
+        x,
+    ),
+    "a free i in a product": (
+        (ordered_product(Diag(s[j] + x) * Diag(s[i]) * A, (j, 1, 2)) * c).subs(i, 2),
+        x,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_rule_of_a_further_form(name: str, tester: Any) -> None:
+    of, by = FORMS[name]
+    tester.check(of, by, SIZES, may_refuse=True)
+
+
+def test_a_new_index_is_no_free_one() -> None:
+    """i stands free in the body: the sum that the rule of a product makes has another index."""
+    moved = differential(ordered_product(Diag(s[j] + x) * Diag(s[i]), (j, 1, 2)), x)
+    for place in (2, 5):
+        assert s[place] in moved.subs(i, place).atoms(TimeVector)
+    assert i in moved.free_symbols
+    assert i in differential(ordered_sum(Diag(s[i]) * Diag(x) * s[j], (j, 1, i)), x).free_symbols
+
+
+def test_what_a_recurrence_decides_is_no_constant() -> None:
+    hidden = Sum(entry(D(s[2], x) * c, l_), (l_, 1, n))
+    with pytest.raises(NotSupportedError):
+        differential(MatrixProduct(hidden, c), A)
+
+
 # Rules whose value is 0, or that refuse: checked one by one below.
 OTHERS = {object, Tangent, TotalDerivative, ImmediateDerivative, Partial}
 

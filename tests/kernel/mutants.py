@@ -1,206 +1,209 @@
-"""Mutants of the trusted code: each changed in one place, and put before the tests that hold it.
+"""Mutants of the trusted code, each put before the tests that reach the place it changes.
 
-    python tests/kernel/mutants.py symrnn/kernel/order.py --every 5 --report mutants.json
+    python tests/kernel/mutants.py symrnn/kernel/order.py --sample 100 --report mutants.json
 
 A mutant that the tests accept survives, and is read by somebody: either it means the same, or a
-test is missing. Mutants are made in a copy of the project; nothing here is touched.
+test is missing. The tests are collected and run once, which says what each reaches and how long it
+takes; then every mutant is planted in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
+import gc
 import json
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import random
+import resource
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-# What kills most mutants soonest comes first.
-TESTS = (
-    "tests/kernel/test_false_claims.py",
-    "tests/kernel/test_axioms.py",
-    "tests/theory/test_rules.py",
-    "tests/theory/test_check.py",
-    "tests/theory/test_rules_norms.py",
-    "tests/theory/test_rules_clipping.py",
-    "tests/theory/test_rules_limits.py",
-    "tests/theory/test_rules_truncation.py",
-    "tests/kernel/test_fuzzer.py",
-    "tests/theory/test_context.py",
-    "tests/theory/test_statement.py",
-)
-COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.Div: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.BitOr: ast.BitAnd,
-    ast.BitAnd: ast.BitOr,
-}
+import coverage
+import pytest
+from _pytest.runner import runtestprotocol
+from planting import ROOT, Mutant, compiled, forget, mutants, planted, prepare
+
+TESTS = ("tests/kernel", "tests/theory")
+OPEN = ("survived", "not reached")
+NOT_RUN = "nothing that runs is changed"
+GRACE = 20
+"""Seconds of processor time that a mutant may take beyond five times what its tests take."""
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change of one file, and what became of it."""
+@dataclass
+class Reach:
+    """What one test reaches: lines of the files, and the seconds it takes."""
 
-    file: str
-    line: int
-    change: str
-    verdict: str = "not run"
+    seconds: float
+    lines: set[tuple[str, int]] = field(default_factory=set)
 
 
-def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST | None]]:
-    """A node changed in one way at a time; None: the statement is left out."""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        other = COMPARISONS[type(node.ops[0])]
-        yield f"{ast.unparse(node)} turned", _with(node, ops=[other()])
-    if isinstance(node, ast.BoolOp):
-        other_op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield f"{ast.unparse(node)[:60]} and/or", _with(node, op=other_op)
-        for place in range(len(node.values)):
-            rest = [*node.values[:place], *node.values[place + 1 :]]
-            short = rest[0] if len(rest) == 1 else _with(node, values=rest)
-            yield f"without {ast.unparse(node.values[place])[:60]}", short
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
-        yield f"{ast.unparse(node)[:60]} without its sign", node.operand
-    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
-        turned = _with(node, op=ARITHMETIC[type(node.op)]())
-        yield f"{ast.unparse(node)[:60]} with another operation", turned
-    if isinstance(node, ast.Constant) and type(node.value) in (int, bool):
-        value = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield f"{node.value} → {value}", ast.Constant(value)
-    if isinstance(node, ast.IfExp):
-        yield f"{ast.unparse(node)[:60]}: always", node.body
-        yield f"{ast.unparse(node)[:60]}: never", node.orelse
-    if isinstance(node, ast.If):
-        for value in (True, False):
-            yield (
-                f"if {ast.unparse(node.test)[:60]}: {value}",
-                _with(node, test=ast.Constant(value)),
-            )
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        yield f"without {ast.unparse(node)[:60]}", None
-    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
-        for place in range(len(node.elts)):
-            rest = [*node.elts[:place], *node.elts[place + 1 :]]
-            yield f"without {ast.unparse(node.elts[place])[:60]}", _with(node, elts=rest)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        other_name = {"all": "any", "any": "all", "min": "max", "max": "min"}.get(node.func.id)
-        if other_name:
-            yield (
-                f"{node.func.id} → {other_name}",
-                _with(node, func=ast.Name(other_name, ast.Load())),
-            )
+class Court:
+    """A pytest plugin that, instead of running the tests, puts mutants before them."""
 
+    def __init__(self, chosen: list[Mutant], given: argparse.Namespace) -> None:
+        self.chosen, self.given = chosen, given
+        self.reach: dict[Any, Reach] = {}
+        self.killers: dict[str, Counter[str]] = {mutant.file: Counter() for mutant in chosen}
+        self.trials: dict[int, Trial] = {}
+        self.verdicts: list[dict[str, Any]] = []
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
-    changed = copy.copy(node)
-    for name, value in fields.items():
-        setattr(changed, name, value)
-    return changed
-
-
-def mutants(source: str) -> Iterator[tuple[int, str, str]]:
-    """Line, change and source of every mutant of a file."""
-    count = sum(1 for _ in _places(ast.parse(source)))
-    for number in range(count):
-        tree = ast.parse(source)
-        for place, (parent, field, index, node, what, new) in enumerate(_places(tree)):
-            if place == number:
-                _put(parent, field, index, new)
-                yield node.lineno, what, ast.unparse(ast.fix_missing_locations(tree))
-                break
-
-
-def _places(
-    tree: ast.AST,
-) -> Iterator[tuple[ast.AST, str, int | None, ast.AST, str, ast.AST | None]]:
-    for parent in ast.walk(tree):
-        for field, value in ast.iter_fields(parent):
-            if field in ("annotation", "returns", "decorator_list"):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """The trial."""
+        self._learn(session.items)
+        prepare(self.killers)
+        gc.collect()
+        gc.freeze()
+        for mutant in self.chosen:
+            items = self._reaching(mutant)
+            if not items:
+                self._record(mutant, "not reached")
                 continue
-            children = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
-            for index, node in children:
-                if isinstance(node, ast.expr | ast.stmt):
-                    for what, new in changes(node):
-                        yield parent, field, index, node, what, new
+            trial = Trial.begun(mutant, items, sum(self.reach[item].seconds for item in items))
+            self.trials[trial.child] = trial
+            if len(self.trials) == self.given.at_once:
+                self._ended()
+        while self.trials:
+            self._ended()
+        return True
 
-
-def _put(parent: ast.AST, field: str, index: int | None, new: ast.AST | None) -> None:
-    if index is None:
-        setattr(parent, field, new)
-    else:
-        getattr(parent, field)[index] = ast.Pass() if new is None else new
-
-
-def run(copy_of: Path, tests: list[str], seconds: float) -> str:
-    """What the tests say of the project as it stands there."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-    command += ["-o", "addopts=", "--import-mode=importlib"]
-    environment = {**os.environ, "PYTHONPATH": str(copy_of), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            [*command, *tests],
-            cwd=copy_of,
-            env=environment,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
+    def _learn(self, items: list[Any]) -> None:
+        """Runs each test once: which lines it reaches, and how long it takes."""
+        watched = coverage.Coverage(
+            data_file=None, include=[str(ROOT / file) for file in self.killers], config_file=False
         )
-    except subprocess.TimeoutExpired:
-        return "killed (time)"
-    return "survived" if done.returncode == 0 else "killed"
+        watched.start()
+        for item in items:
+            forget()
+            watched.switch_context(item.nodeid)
+            began = time.process_time()
+            failed = _failure([item])
+            if failed:
+                print(f"left out, fails as it is: {item.nodeid}", flush=True)  # noqa: T201
+            else:
+                self.reach[item] = Reach(time.process_time() - began)
+        watched.stop()
+        named = {item.nodeid: item for item in self.reach}
+        data = watched.get_data()
+        for file in self.killers:
+            for line, contexts in data.contexts_by_lineno(str(ROOT / file)).items():
+                for item in (named[context] for context in contexts if context in named):
+                    self.reach[item].lines.add((file, line))
+        total = sum(each.seconds for each in self.reach.values())
+        print(f"{len(self.reach)} tests, {total:.1f} s", flush=True)  # noqa: T201
+
+    def _reaching(self, mutant: Mutant) -> list[Any]:
+        """The tests that reach its lines, or its file where no function holds them."""
+        lines = {(mutant.file, line) for line in range(mutant.line, mutant.last + 1)}
+        found = [item for item, reach in self.reach.items() if reach.lines & lines]
+        if mutant.at_module_level:
+            found = [
+                item
+                for item, reach in self.reach.items()
+                if any(file == mutant.file for file, _ in reach.lines)
+            ]
+        kills = self.killers[mutant.file]
+        found.sort(key=lambda item: (-kills[item.nodeid], self.reach[item].seconds))
+        kept, total = [], 0.0
+        for item in found:
+            total += self.reach[item].seconds
+            if total > self.given.budget:
+                break
+            kept.append(item)
+        return kept or found[:1]
+
+    def _ended(self) -> None:
+        """Waits for one of the processes, and notes its verdict."""
+        child, status = os.wait()
+        trial = self.trials.pop(child)
+        verdict, by = trial.verdict(status)
+        if verdict == "killed":
+            self.killers[trial.mutant.file][by.split("\n")[0]] += 1
+        self._record(trial.mutant, verdict, by, time.monotonic() - trial.began)
+
+    def _record(self, mutant: Mutant, verdict: str, by: str = "", seconds: float = 0.0) -> None:
+        self.verdicts.append(
+            {**asdict(mutant), "verdict": verdict, "by": by, "seconds": round(seconds, 2)}
+        )
+        Path(self.given.report).write_text(
+            json.dumps(self.verdicts, indent=1, ensure_ascii=False), encoding="utf-8"
+        )
+
+
+@dataclass
+class Trial:
+    """A process in which a mutant is planted and judged."""
+
+    mutant: Mutant
+    child: int
+    pipe: int
+    began: float
+
+    @classmethod
+    def begun(cls, mutant: Mutant, items: list[Any], seconds: float) -> Trial:
+        """Starts it, with so many seconds for its tests as it takes them unchanged, and more."""
+        inward, outward = os.pipe()
+        child = os.fork()
+        if child == 0:
+            limit = int(5 * seconds) + GRACE
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+            with planted(mutant.file, compiled(mutant)) as changed:
+                failed = _failure(items) if changed else NOT_RUN
+            os.write(outward, failed.encode()[:4000])
+            os._exit(1 if failed else 0)
+        os.close(outward)
+        return cls(mutant, child, inward, time.monotonic())
+
+    def verdict(self, status: int) -> tuple[str, str]:
+        """What became of it, and by which test."""
+        with os.fdopen(self.pipe, "rb") as pipe:
+            said = pipe.read().decode(errors="replace")
+        if os.WIFSIGNALED(status):
+            return "killed (time)", ""
+        if os.waitstatus_to_exitcode(status) == 0:
+            return "survived", ""
+        return ("survived" if said == NOT_RUN else "killed"), said
+
+
+def _failure(items: list[Any]) -> str:
+    """The first test that fails, and what it says; nothing if none does."""
+    for place, item in enumerate(items):
+        following = items[place + 1] if place + 1 < len(items) else None
+        for report in runtestprotocol(item, log=False, nextitem=following):
+            if report.failed:
+                crash = getattr(report.longrepr, "reprcrash", None)
+                item.session._setupstate.teardown_exact(None)
+                return f"{item.nodeid}\n{crash.message if crash else report.longrepr}"
+    return ""
 
 
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", help="trusted files, from the project's root")
-    parser.add_argument("--every", type=int, default=1, help="only every n-th mutant")
-    parser.add_argument("--offset", type=int, default=0, help="the first of them")
-    parser.add_argument("--seconds", type=float, default=300, help="time for one mutant")
+    parser.add_argument("files", nargs="+", help="files of the package, from the project's root")
+    parser.add_argument("--tests", nargs="*", default=list(TESTS), help="what judges them")
+    parser.add_argument("--sample", type=int, help="a fixed random choice of so many mutants")
+    parser.add_argument("--skip", type=int, default=0, help="so many of the choice are left out")
+    parser.add_argument("--budget", type=float, default=60, help="seconds of tests for a mutant")
+    parser.add_argument("--at-once", type=int, default=1, help="processes at a time")
+    parser.add_argument("--only", help="a report: its survivors are judged again")
     parser.add_argument("--report", default="mutants.json", help="where the verdicts are written")
-    chosen = parser.parse_args()
-    tests = [test for test in TESTS if (ROOT / test).is_file()]
-    found: list[Mutant] = []
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "project"
-        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "*_cache", "coq")
-        shutil.copytree(ROOT, place, ignore=ignored)
-        for name in chosen.files:
-            source = (ROOT / name).read_text(encoding="utf-8")
-            for number, (line, what, changed) in enumerate(mutants(source)):
-                if number % chosen.every != chosen.offset:
-                    continue
-                (place / name).write_text(changed, encoding="utf-8")
-                verdict = run(place, tests, chosen.seconds)
-                found.append(Mutant(name, line, what, verdict))
-                print(f"{name}:{line}  {what}  {verdict}", flush=True)  # noqa: T201
-                Path(chosen.report).write_text(
-                    json.dumps([asdict(each) for each in found], indent=1, ensure_ascii=False),
-                    encoding="utf-8",
-                )
-            (place / name).write_text(source, encoding="utf-8")
+    given = parser.parse_args()
+    every = [mutant for file in given.files for mutant in mutants(file)]
+    random.Random(0).shuffle(every)
+    chosen = every[given.skip :][: given.sample]
+    print(f"{len(chosen)} of {len(every)} mutants", flush=True)  # noqa: T201
+    if given.only:
+        before = json.loads(Path(given.only).read_text(encoding="utf-8"))
+        left = {(v["file"], v["line"], v["change"]) for v in before if v["verdict"] in OPEN}
+        chosen = [each for each in every if (each.file, each.line, each.change) in left]
+    options = ["-p", "no:cacheprovider", "-p", "no:terminal", "-o", "addopts="]
+    options += ["--import-mode=importlib", "--rootdir", str(ROOT)]
+    raise SystemExit(pytest.main([*options, *given.tests], plugins=[Court(chosen, given)]))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.dependence import Dependence, definition, variable
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.recurrences import Hypothesis, hypothesis
-from symrnn.kernel.terms import BINDERS, SMOOTH, UNKNOWN, renamed, smooth, substitute
+from symrnn.kernel.terms import BINDERS, SMOOTH, UNKNOWN, is_round, renamed, smooth, substitute
 from symrnn.kernel.theorem import Theorem, _facts, _make
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
@@ -385,7 +385,7 @@ def _of_scalar(scalar: Expr, moved: Any) -> Iterator[MatrixExpr]:
         case sympy.Pow() if not scalar.exp.has(MatrixExpr):
             rate = scalar.exp * scalar.base ** (scalar.exp - 1)
             yield rate * moved(_number(scalar.base))
-        case Norm() if scalar.kind == "F" or (scalar.kind == "2" and is_column(scalar.matrix)):
+        case Norm() if is_round(scalar):
             row = Transposed(Vec(scalar.matrix))
             yield MatrixProduct(1 / scalar, row, moved(Vec(scalar.matrix)))
         case Entry() if is_column(scalar.matrix):

@@ -1,0 +1,169 @@
+"""Faults planted in the kernel, one in each part of it: the tests of the kernel notice every one.
+
+`mutants.py` plants all that a change of one place can make; these are kept, as each is unsound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+import test_planted_faults as rows
+from planting import mutants, planted, replaced
+
+
+class Fault(NamedTuple):
+    """A text of a file of the kernel, what stands there instead, and the row that notices it."""
+
+    file: str
+    old: str
+    new: str
+    noticed: Callable[[str], None]
+    row: str
+
+
+REFUSED, NEEDED = rows.test_the_kernel_refuses, rows.test_what_is_needed_is_among_the_hypotheses
+STRICT = rows.test_what_may_be_0_is_not_known_to_be_greater
+DEPENDS = rows.test_what_may_change_is_not_known_to_be_independent
+TRUE = rows.test_what_is_easily_said_wrongly_is_true
+
+FAULTS: dict[str, Fault] = {
+    "⊗ commutes with diag": Fault(
+        "algebra.py",
+        "and isinstance(ordered[place - 1], Diag):",
+        "and isinstance(ordered[place - 1], Diag | Kronecker):",
+        REFUSED,
+        "algebra: nor with ⊗",
+    ),
+    "‖c A B‖_F without |c|": Fault(
+        "axioms/norms.py",
+        'abs(product.coefficient) * Norm(first, "2")',
+        'product.coefficient * Norm(first, "2")',
+        TRUE,
+        "‖-2 A B‖_F",
+    ),
+    "the chain rule forgets what is held": Fault(
+        "axioms/derivatives.py",
+        "D(one, node.by, NUMERATOR, node.held)",
+        "D(one, node.by, NUMERATOR, ())",
+        TRUE,
+        "through what is held besides",
+    ),
+    "the direct path is 0": Fault(
+        "axioms/derivatives.py",
+        "MatrixSum(direct, *_paths(node, via))",
+        "MatrixSum(*_paths(node, via))",
+        TRUE,
+        "directly and through",
+    ),
+    "a range is split in the other order": Fault(
+        "axioms/ranges.py",
+        "(late, early) if node.latest == LEFT",
+        "(early, late) if node.latest == LEFT",
+        TRUE,
+        "∏ split",
+    ),
+    "max is any of its arguments": Fault(
+        "axioms/numbers.py",
+        "[Fact.nonnegative(towards * (value - other)) for other in extreme.args]",
+        "[]",
+        NEEDED,
+        "max",
+    ),
+    "the limit's constants depend on n": Fault(
+        "axioms/limits.py",
+        "or variable in free:",
+        "or False:",
+        REFUSED,
+        "axioms: c qⁿ where c depends on n",
+    ),
+    "an equation at one index is used at all": Fault(
+        "positions.py",
+        "    for need in set(open_needs) - kept:",
+        "    for need in ():",
+        REFUSED,
+        "positions: the body at one index",
+    ),
+    "a larger factor, beside one < 0": Fault(
+        "positions.py",
+        "grows = nonnegative(term.func(*term.args[: path[0]], *term.args[path[0] + 1 :]))",
+        "grows = True",
+        REFUSED,
+        "positions: larger, beside a factor of unknown sign",
+    ),
+    "a fact times 0⁻¹": Fault(
+        "order.py",
+        " or not _has_a_value(factor):",
+        ":",
+        REFUSED,
+        "order: a fact times what may be 0⁻¹",
+    ),
+    "≥ 0 is > 0": Fault(
+        "order.py",
+        "if not open_atoms and (not strict or",
+        "if not open_atoms and (strict or",
+        STRICT,
+        "q",
+    ),
+    "times are different": Fault(
+        "dependence.py",
+        "or self.nonnegative(gap - 1)",
+        "or gap != 0",
+        DEPENDS,
+        "an input of the same name",
+    ),
+    "a square under a root": Fault(
+        "scalars.py",
+        "if len(base) == 1 and exponent.is_integer:",
+        "if len(base) == 1:",
+        REFUSED,
+        "scalars: √ of what is a square",
+    ),
+    "log of anything": Fault(
+        "terms.py",
+        "        yield Fact.positive(node.args[0])",
+        "        yield from ()",
+        NEEDED,
+        "log",
+    ),
+    "a chain that does not meet": Fault(
+        "theorem.py",
+        "    if middle != other:",
+        "    if False:",
+        REFUSED,
+        "inferences: a chain that does not meet",
+    ),
+    "an induction from what fails before": Fault(
+        "theorem.py",
+        "        if earlier != each and not (",
+        "        if False and not (",
+        REFUSED,
+        "inferences: an equation that need not hold before",
+    ),
+    "one time for all": Fault(
+        "theorem.py",
+        "if any(gone.index in each.free_symbols for each in needs):",
+        "if False:",
+        REFUSED,
+        "inferences: for all times by one",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_noticed(name: str) -> None:
+    fault = FAULTS[name]
+    file = f"symrnn/kernel/{fault.file}"
+    fault.noticed(fault.row)
+    with planted(file, replaced(file, fault.old, fault.new)) as changed:
+        assert changed
+        with pytest.raises((pytest.fail.Exception, AssertionError)):
+            fault.noticed(fault.row)
+    fault.noticed(fault.row)
+
+
+def test_a_file_has_mutants_of_every_sort() -> None:
+    found = {each.change.split(" ")[0] for each in mutants("symrnn/kernel/order.py")}
+    assert {"without", "if"} <= found
+    assert len(mutants("symrnn/kernel/theorem.py")) > 200
