@@ -95,7 +95,7 @@ def singular_points(f: Expr, left: Expr, right: Expr) -> list[Expr]:
             parts = node.args
         for part in parts:
             if part.has(X):
-                candidates |= _changes(part)
+                candidates |= zeros_and_poles(part) or set()
     for point in candidates:
         if ball_is_between(point, left, right) and not jet(f, ball(point), 1)[0].is_finite():
             found.add(point)
@@ -105,11 +105,12 @@ def singular_points(f: Expr, left: Expr, right: Expr) -> list[Expr]:
         raise UndecidedError("the singular points are not told apart", {"f": f}) from error
 
 
-def _changes(part: Expr) -> set[Expr]:
+def zeros_and_poles(part: Expr) -> set[Expr] | None:
+    """Those of a smooth expression; None if they are not found."""
     try:
-        return changes(part, -sympy.oo, sympy.oo) or set()
+        return changes(part, -sympy.oo, sympy.oo)
     except UnknownSignError:
-        return set()
+        return None
 
 
 def ball_is_between(point: Expr, left: Expr, right: Expr) -> bool:
