@@ -95,7 +95,7 @@ def singular_points(f: Expr, left: Expr, right: Expr) -> list[Expr]:
             parts = node.args
         for part in parts:
             if part.has(X):
-                candidates |= zeros_and_poles(part) or set()
+                candidates |= _changes(part)
     for point in candidates:
         if ball_is_between(point, left, right) and not jet(f, ball(point), 1)[0].is_finite():
             found.add(point)
@@ -105,12 +105,11 @@ def singular_points(f: Expr, left: Expr, right: Expr) -> list[Expr]:
         raise UndecidedError("the singular points are not told apart", {"f": f}) from error
 
 
-def zeros_and_poles(part: Expr) -> set[Expr] | None:
-    """Those of a smooth expression; None if they are not found."""
+def _changes(part: Expr) -> set[Expr]:
     try:
-        return changes(part, -sympy.oo, sympy.oo)
+        return changes(part, -sympy.oo, sympy.oo) or set()
     except UnknownSignError:
-        return None
+        return set()
 
 
 def ball_is_between(point: Expr, left: Expr, right: Expr) -> bool:

@@ -7,11 +7,11 @@ from itertools import pairwise
 import sympy
 from sympy import Dummy, Expr
 
-from symrnn.enclosure.charts import Chart, singular_points, zeros_and_poles
-from symrnn.enclosure.switches import is_smooth
+from symrnn.enclosure.charts import Chart, singular_points
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.balls import ball, jet, sign_of_number
+from symrnn.language.jumps import singular_parts, zeros_of
 from symrnn.language.kinks import between, kinks_of, without_kinks
 
 STEPS = (sympy.sign, sympy.Heaviside)
@@ -112,16 +112,8 @@ def _require_visible(sigma: Expr, prime: Expr) -> None:
     """
     kept = {power.base for power in prime.atoms(sympy.Pow) if not power.exp.is_positive}
     kept |= {node.args[0] for node in prime.atoms(sympy.tan)}
-    for node in sympy.preorder_traversal(sigma):
-        if not node.has(X) or not isinstance(node, sympy.Pow | sympy.log | sympy.tan):
-            continue
-        part = node.args[0]
-        if node.is_Pow and (node.exp.is_positive or not part.has(X)):
-            continue
-        if part in kept or part.is_positive:
-            continue
-        is_found = not isinstance(node, sympy.tan) and is_smooth(part)
-        if not is_found or zeros_and_poles(part) is None:
+    for node, part in singular_parts(sigma):
+        if part not in kept and zeros_of(node, part) is None:
             raise UndecidedError("σ may have a jump where a part of it is singular", {"part": node})
 
 

@@ -283,7 +283,10 @@ def substitute(node: Any, values: Mapping[Symbol, Expr]) -> Any:
         if any(new.has(MatrixExpr) for new in values.values()):
             raise IllFormedError(
                 "under a derivative a constant is replaced by a constant",
-                {"expected": "numbers that nothing varies", "got": ", ".join(map(text, values.values()))},
+                {
+                    "expected": "numbers that nothing varies",
+                    "got": ", ".join(map(text, values.values())),
+                },
             )
     if isinstance(node, sympy.Derivative):
         return node.func(substitute(node.expr, values), *node.variables)
