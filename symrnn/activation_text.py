@@ -78,7 +78,7 @@ ALLOWED = (
     + ", max(a, b), min(a, b)"
 )
 
-_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _TOKEN = re.compile(rf"(?P<number>{_NUMBER})|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|\*\*|[-+*/(),]|[ \t]")
 _HINTS = {
     "^": "write a power as **",
@@ -146,9 +146,13 @@ class _Formula:
         raise ParseError(f"activation text refused, column {column + 1}: {problem}", detail)
 
     def source(self, node: ast.expr) -> str:
-        """What is written for `node`; the screen has made every character one byte."""
-        written = self.text[self.column(node) : self._offset + (node.end_col_offset or 0)]
+        """What is written for `node`, shortened for a message."""
+        written = self.whole(node)
         return written if len(written) <= 40 else written[:39] + "…"
+
+    def whole(self, node: ast.expr) -> str:
+        """All that is written for `node`; the screen has made every character one byte."""
+        return self.text[self.column(node) : self._offset + (node.end_col_offset or 0)]
 
     def column(self, node: ast.expr) -> int:
         """The column of `node` in the text, from 0."""
@@ -262,7 +266,7 @@ def _number(node: ast.Constant, formula: _Formula, depth: int) -> _Part:
     # True and None are constants to Python too, and True is an int.
     if type(node.value) not in (int, float):
         formula.refuse(formula.column(node), "this is not a number", written)
-    value = Fraction(written)
+    value = Fraction(formula.whole(node))
     return _admit(Rational(value.numerator, value.denominator), [], node, formula)
 
 

@@ -70,6 +70,31 @@ READ = {
 }
 
 
+@given(
+    digits=st.text("0123456789", min_size=1, max_size=40).filter(lambda d: d.strip("0")),
+    point=st.integers(0, 40),
+    power=st.none() | st.integers(-36, 0),
+    zeros=st.integers(0, 60),
+)
+@example(digits="1" * 40, point=1, power=None, zeros=0)
+@example(digits="1", point=1, power=-3, zeros=60)
+def test_a_number_is_read_as_written_however_long(
+    digits: str, point: int, power: int | None, zeros: int
+) -> None:
+    """A message shortens what it shows; that is not what is read."""
+    point = min(point, len(digits))
+    written = f"{digits[:point]}.{digits[point:]}"
+    if power is not None:
+        written += f"e-{'0' * zeros}{-power}"
+    value = sympy.Rational(int(digits), 10 ** (len(digits) - point - (power or 0)))
+    try:
+        found = parse_activation(f"{written}*x")
+    except ParseError as error:
+        assert "bits" in str(error) or "1e-60" in str(error)
+        return
+    assert found == value * X
+
+
 @pytest.mark.parametrize(("text", "expression"), READ.items())
 def test_formula_is_read(text: str, expression: sympy.Expr) -> None:
     assert parse_activation(text) == expression
@@ -126,6 +151,7 @@ REFUSED = [
     ("x − 1", 3, "character"),
     ("π*x", 1, "character"),
     ("ｘ", 1, "character"),
+    ("x*\N{ARABIC-INDIC DIGIT THREE}", 3, "character"),
     ("\ud800", 1, "character"),
     ("(y := x)", 4, "character"),
     ("lambda x: x", 9, "character"),

@@ -13,6 +13,7 @@ from flint import arb, ctx, fmpq
 from sympy import Expr
 
 from symrnn.enclosure.adversary import NotRealError, Steep, exceeds, steepest
+from symrnn.enclosure.budget import budget
 from symrnn.enclosure.search import Largest
 from symrnn.enclosure.slope import require_continuous, slope
 from symrnn.enclosure.supremum import BITS, Supremum
@@ -112,13 +113,14 @@ def certify(what: str | Expr | Activation) -> Certificate:
     known, where = _NOTHING, ""
     with ctx.workprec(BITS):
         try:
-            _require_real(formula)
-            finder = Supremum(slope(formula))
-            known = finder.known
-            unbounded = finder.run()
-            if not unbounded:
-                require_continuous(formula)
-                _require_narrow(known)
+            with budget():
+                _require_real(formula)
+                finder = Supremum(slope(formula))
+                known = finder.known
+                unbounded = finder.run()
+                if not unbounded:
+                    require_continuous(formula, finder.f)
+                    _require_narrow(known)
             where = unbounded or finder.where
         except (UndecidedError, UnknownSignError, NotSupportedError) as error:
             return Certificate(sigma, UNDECIDED, reason=str(error), boxes=known.boxes)

@@ -19,6 +19,7 @@ from flint import arb, ctx
 from sympy import Expr, Poly
 
 from symrnn.enclosure import waves
+from symrnn.enclosure.budget import spend
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.balls import ball
@@ -138,6 +139,7 @@ class Growth:
         return Growth.gather([*self.terms.items(), *other.terms.items()], self.start)
 
     def __mul__(self, other: Growth) -> Growth:
+        spend(len(self.terms) * len(other.terms), "a product of terms towards infinity")
         products = (
             (order, mine.times(its).times(Coefficient.of(factor)))
             for one, mine in self.terms.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import mpmath
@@ -10,6 +11,7 @@ from flint import arb, ctx
 from sympy import Expr
 
 from symrnn.enclosure.adversary import NotRealError, highest
+from symrnn.enclosure.budget import budget
 from symrnn.enclosure.slope import STEPS
 from symrnn.enclosure.supremum import BITS, Supremum
 from symrnn.enclosure.undecided import UndecidedError
@@ -39,14 +41,14 @@ def excess(left: Expr, right: Expr) -> Fraction:
     gap = left - right
     if gap.has(*STEPS):
         raise UndecidedError("a step has a value of its own at its jump", {"left - right": gap})
-    with ctx.workprec(BITS):
+    with ctx.workprec(BITS), budget():
         size = Supremum(gap, WIDTH)
         if size.run():
             raise UndecidedError("left - right is not bounded", {"left": left, "right": right})
         if size.singular:
             raise UndecidedError("left - right is not defined", {"at": f"x = {size.singular[0]}"})
         # gap + c ≥ 0 for c = sup|gap|, so that sup(gap) = sup|gap + c| - c.
-        shift = sympy.Integer(int(float(size.known.upper)) + 1)
+        shift = sympy.Integer(math.ceil(fraction(size.known.upper)))
         shifted = Supremum(gap + shift, WIDTH)
         if shifted.run():
             raise UndecidedError("left - right is not bounded", {"left": left, "right": right})

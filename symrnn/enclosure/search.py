@@ -17,6 +17,7 @@ from functools import partial
 from flint import arb
 from sympy import Expr
 
+from symrnn.enclosure.budget import size, spend
 from symrnn.enclosure.switches import branches, is_smooth, resolve
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.balls import jet
@@ -30,7 +31,6 @@ class NotSmoothError(UndecidedError):
         self.near = near
 
 
-MAX_BOXES = 20_000
 ORDER = 6
 """Terms of the Taylor polynomials."""
 NARROW = arb(2) ** -60
@@ -116,7 +116,7 @@ def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> No
 
     Raises:
         NotSmoothError: f is not finite, or not smooth, somewhere.
-        UndecidedError: there are too many boxes.
+        SpentError: there are too many boxes.
     """
     number = itertools.count()
     queue: list[tuple[float, int, Box, arb]] = []
@@ -137,8 +137,7 @@ def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> No
             known.bounded(bound)
             continue
         known.boxes += 1
-        if known.boxes > MAX_BOXES:
-            raise UndecidedError(f"more than {MAX_BOXES} boxes", {"near": box.ball.str(15)})
+        spend(size(box.f), f"boxes near {box.ball.str(15)}")
         for part in _closer(box, known):
             add(part)
 

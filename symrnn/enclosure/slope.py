@@ -11,6 +11,7 @@ from symrnn.enclosure.charts import Chart, singular_points
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.balls import ball, jet, sign_of_number
+from symrnn.language.jumps import singular_parts, zeros_of
 from symrnn.language.kinks import between, kinks_of, without_kinks
 
 STEPS = (sympy.sign, sympy.Heaviside)
@@ -77,12 +78,17 @@ def _one_plus_exp(f: Expr) -> Expr | None:
     return None
 
 
-def require_continuous(sigma: Expr) -> None:
+def require_continuous(sigma: Expr, prime: Expr) -> None:
     """Refuses a jump: beside it σ′ says nothing of how far σ goes.
+
+    Args:
+        sigma: σ.
+        prime: σ′, which was seen to be finite but for the singular points found in it.
 
     Raises:
         UndecidedError: σ jumps, or is not seen to be continuous.
     """
+    _require_visible(sigma, prime)
     kinks = kinks_of(sigma)
     if kinks is None:
         if sigma.has(*STEPS):
@@ -97,6 +103,18 @@ def require_continuous(sigma: Expr) -> None:
         if before is None or after is None or sign_of_number(before - after) != 0:
             reason = "σ has a jump, or is not seen to be continuous"
             raise UndecidedError(reason, {"at": f"x = {point}", "σ": sigma})
+
+
+def _require_visible(sigma: Expr, prime: Expr) -> None:
+    """Each place where σ may be singular is found in σ, or would have been met in σ′.
+
+    tan x has poles, but (atan tan x)′ = 1 does not know of them any more.
+    """
+    kept = {power.base for power in prime.atoms(sympy.Pow) if not power.exp.is_positive}
+    kept |= {node.args[0] for node in prime.atoms(sympy.tan)}
+    for node, part in singular_parts(sigma):
+        if part not in kept and zeros_of(node, part) is None:
+            raise UndecidedError("σ may have a jump where a part of it is singular", {"part": node})
 
 
 def _limit(f: Expr, point: Expr, side: int) -> Expr | None:

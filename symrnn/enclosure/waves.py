@@ -11,7 +11,9 @@ upper bound, and no more is said.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import combinations
+from operator import mul
 
 import sympy
 from flint import arb
@@ -26,8 +28,10 @@ Part = tuple[Expr, Expr]
 """A wave, or 1, and an exact factor."""
 HALF = sympy.Rational(1, 2)
 TOLERANCE = 100
+MAX_TURNS = 1000
+"""Waves that meet more rarely are not searched for their meeting."""
 EVERYWHERE = 64
-"""A wave is enclosed over |x| ≤ 2⁶⁴: its arguments take all angles there."""
+"""Over |x| ≤ 2⁶⁴ a sine takes all its values, in any arithmetic."""
 
 
 def is_pure(wave: Expr) -> bool:
@@ -82,7 +86,13 @@ def span(wave: Expr) -> arb:
         return arb(1)
     if is_pure(wave):
         return arb(0, 1)
-    values = jet(wave, arb(0, 1) * arb(2) ** EVERYWHERE, 1)[0]
+    if not wave.has(X):
+        return ball(wave)
+    if wave.is_Mul:
+        return reduce(mul, map(span, wave.args), arb(1))
+    # However slowly an angle runs, it comes everywhere.
+    free = wave.xreplace({node: node.func(X) for node in _drivers(wave)})
+    values = jet(free, arb(0, 1) * arb(2) ** EVERYWHERE, 1)[0]
     if not values.is_finite():
         raise UndecidedError("a wave is not bounded", {"wave": wave})
     return values
@@ -106,16 +116,21 @@ def largest(parts: tuple[Part, ...]) -> tuple[arb, arb | None]:
     bound = triangle([(w, ball(c)) for w, c in parts])
     if all(w == 1 for w, _ in parts):
         return bound, abs(ball(sum(c for _, c in parts)))
+    if any(w.xreplace(dict.fromkeys(_drivers(w), sympy.S.One)).has(X) for w, _ in parts):
+        return bound, None
     angles = sorted({_bare(a) for w, _ in parts for a in _angles(w)}, key=sympy.default_sort_key)
     groups = _proportional(angles)
-    if len(groups) == 1:
+    if len(groups) == 1 and _turns(groups[0]) <= MAX_TURNS:
         return _one_angle(parts, groups[0])
     if not all(w == 1 or is_pure(w) for w, _ in parts):
         return bound, None
     if not all(angle.is_polynomial(X) for angle in angles):
         return bound, None
-    if _independent([group[0] for group in groups]):
+    few = all(_turns(group) <= MAX_TURNS for group in groups)
+    if few and _independent([group[0] for group in groups]):
         return _independent_parts(parts, groups)
+    if not all(_differ(u, v) for u, v in combinations(angles, 2)):
+        return bound, None
     # Distinct polynomials without a constant: the mean of the square is that of Parseval.
     square = arb(0)
     for w, c in parts:
@@ -142,6 +157,17 @@ def _bare(angle: Expr) -> Expr:
     return sympy.expand(-angle) if angle.could_extract_minus_sign() else angle
 
 
+def _differ(one: Expr, other: Expr) -> bool:
+    """Whether neither the sum nor the difference of two polynomials is seen to be constant.
+
+    Two ways to write one number, √(3 + 2√2) and 1 + √2, are not told apart.
+    """
+    return all(
+        any(bool(abs(ball(c)) > 0) for c in Poly(both, X).all_coeffs()[:-1])
+        for both in (one + other, one - other)
+    )
+
+
 def _proportional(angles: Sequence[Expr]) -> list[list[Expr]]:
     groups: list[list[Expr]] = []
     for angle in angles:
@@ -154,10 +180,18 @@ def _proportional(angles: Sequence[Expr]) -> list[list[Expr]]:
     return groups
 
 
+def _ratios(group: Sequence[Expr]) -> list[Expr]:
+    return [sympy.radsimp(sympy.cancel(angle / group[0])) for angle in group]
+
+
+def _turns(group: Sequence[Expr]) -> int:
+    """After how many turns of the first angle all of them have come round."""
+    return int(sympy.ilcm(1, *(ratio.q for ratio in _ratios(group))))
+
+
 def _one_angle(parts: Sequence[Part], group: Sequence[Expr]) -> tuple[arb, arb]:
     """sup|T(θ)| where every angle is a rational multiple of θ, which runs through all numbers."""
-    ratios = [sympy.radsimp(sympy.cancel(angle / group[0])) for angle in group]
-    turns = sympy.ilcm(1, *(ratio.q for ratio in ratios))
+    ratios, turns = _ratios(group), _turns(group)
     known = {angle: ratio * X for angle, ratio in zip(group, ratios, strict=True)}
 
     def turned(angle: Expr) -> Expr:
@@ -220,7 +254,7 @@ def _independent(angles: Sequence[Expr]) -> bool:
         rows.append(row)
     columns = sorted({m for row in rows for m in row}, key=sympy.default_sort_key)
     matrix = sympy.Matrix([[row.get(m, 0) for m in columns] for row in rows])
-    return int(matrix.rank()) == len(angles)
+    return bool(matrix.rank() == len(angles))
 
 
 def _plain(factor: Expr) -> bool:

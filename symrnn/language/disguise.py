@@ -64,6 +64,8 @@ def _readings(expression: Expr) -> Iterator[tuple[str, Expr, Expr]]:
         rates = [power.args[0].coeff(X) for power in powers]
         if rates and all(rate.is_Rational and rate != 0 for rate in rates):
             scale = _common(rates)
+            if any(abs(rate / scale) > MAX_DEGREE for rate in rates):
+                return
             inside = expression.rewrite(sympy.exp).xreplace(
                 {p: U ** (p.args[0] / (scale * X)) for p in powers if p.args[0].coeff(X, 0) == 0}
             )
@@ -76,6 +78,8 @@ def _half_angle(expression: Expr) -> Iterator[tuple[str, Expr, Expr]]:
     if not all(rate.is_Rational for rate in rates):
         return
     scale, y = _common(rates), Symbol("y", real=True)
+    if any(abs(rate / scale) > MAX_DEGREE for rate in rates):
+        return
     waves_in_y = {wave: sympy.expand_trig(wave.subs(X, y / scale)) for wave in waves}
     circle = {sympy.sin(y): 2 * U / (1 + U**2), sympy.cos(y): (1 - U**2) / (1 + U**2)}
     yield "tan", expression.xreplace(waves_in_y).xreplace(circle), scale

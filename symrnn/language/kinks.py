@@ -105,9 +105,13 @@ def changes(smooth: Expr, left: Expr, right: Expr) -> set[Expr] | None:
     Raises:
         UnknownSignError: one of them is not told apart from an end.
     """
-    parts = [disguised(factor) for factor in _factors(smooth)]
     found: set[Expr] = set()
-    for disguise in parts:
+    for factor in _factors(smooth):
+        root = _root_of_a_line(factor)
+        if root is not None:
+            found |= {root} if is_between(root, left, right) else set()
+            continue
+        disguise = disguised(factor)
         if disguise is None or disguise.periodic:
             return None
         lower, upper = disguise.domain(left, right)
@@ -118,6 +122,14 @@ def changes(smooth: Expr, left: Expr, right: Expr) -> set[Expr] | None:
             inside = (r for r in roots if is_between(r, lower, upper))
             found |= {disguise.back(root) for root in inside}
     return found
+
+
+def _root_of_a_line(factor: Expr) -> Expr | None:
+    """-b/a of ax + b, also where they are not rational."""
+    if not factor.is_polynomial(X) or sympy.degree(factor, X) != 1:
+        return None
+    a, b = Poly(factor, X).all_coeffs()
+    return -b / a if sign_at(a, sympy.S.Zero) else None
 
 
 def _factors(smooth: Expr) -> list[Expr]:

@@ -27,7 +27,7 @@ def search(expression: Expr, variable: Symbol) -> tuple[Expr | None, Expr | None
     """
     function = _magnitude(expression, variable)
     with mpmath.workdps(DIGITS):
-        near = [*reversed(_walk(function, _grid(-1))), *_walk(function, _grid(1))]
+        near = [*reversed(_walk(function, grid(-1))), *_walk(function, grid(1))]
         tails: list[list[Sample]] = []
         for number in range(DECADES):
             if any(value is None or value > HUGE for _, value in sum(tails, near)):
@@ -65,8 +65,8 @@ def _value(sample: Sample) -> Any:
     return sample[1]
 
 
-def _magnitude(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
-    """|f| in mpmath: None where it is not real, nan where it is not defined, inf at a pole."""
+def computed(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
+    """f in mpmath: None where it is not real, nan where it is not defined, inf at a pole."""
     own = {
         "Heaviside": lambda x, at_zero=0.5: mpmath.mpf(x > 0) if x else mpmath.mpf(at_zero),
         "sign": mpmath.sign,
@@ -75,7 +75,7 @@ def _magnitude(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
     }
     function = lambdify(variable, expression, modules=[own, "mpmath"])
 
-    def magnitude(x: Any) -> Any:
+    def value_at(x: Any) -> Any:
         try:
             value = mpmath.mpmathify(function(x))
         except (ZeroDivisionError, ValueError):
@@ -83,13 +83,24 @@ def _magnitude(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
         except OverflowError:
             return mpmath.inf
         if isinstance(value, mpmath.mpc):
-            return abs(value.real) if value.imag == 0 else None
-        return abs(value)
+            return value.real if value.imag == 0 else None
+        return value
+
+    return value_at
+
+
+def _magnitude(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
+    f = computed(expression, variable)
+
+    def magnitude(x: Any) -> Any:
+        value = f(x)
+        return None if value is None else abs(value)
 
     return magnitude
 
 
-def _grid(side: int) -> list[Any]:
+def grid(side: int) -> list[Any]:
+    """Points on one side of 0, outward."""
     scale = mpmath.asinh(REACH) / GRID
     return [side * mpmath.sinh(scale * i) for i in range(0 if side > 0 else 1, GRID + 1)]
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
+import mpmath
 import sympy
 from sympy import Expr, Poly
 
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import Activation, X
 from symrnn.language.disguise import U, disguised, real_roots
+from symrnn.language.jumps import jumps, singular_points
 from symrnn.language.kinks import (
     UnknownSignError,
     between,
@@ -24,7 +27,11 @@ from symrnn.language.kinks import (
     sign_at,
     without_kinks,
 )
-from symrnn.language.slope_search import search
+from symrnn.language.slope_search import computed, grid, search
+
+DIGITS = 60
+"""The two sides of a point are looked at with so many."""
+Found = tuple[Expr, Expr]
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,31 @@ def slope_bound(activation: Activation) -> SlopeBound:
     slope = activation.prime.at(X)
     if slope.has(sympy.DiracDelta, sympy.Derivative):
         return SlopeBound(None, None, "exact")
+    sigma = activation.at(X)
+    points, all_known = singular_points(sigma)
     exact = _exact(slope)
-    if exact is not None and not exact[0].has(sympy.CRootOf):
-        return SlopeBound(*exact, "exact")
-    return SlopeBound(*search(slope, X), "search")
+    if exact is not None and all_known and not exact[0].has(sympy.CRootOf):
+        found = SlopeBound(*exact, "exact")
+    else:
+        found = SlopeBound(*search(slope, X), "search")
+    if found.value is None or found.value == sympy.oo:
+        return found
+    around = [] if all_known else [*reversed(grid(-1)), *grid(1)]
+    jump = _jumps(sigma, points, around, found.value)
+    return SlopeBound(None, None, found.method) if jump else found
 
 
-Found = tuple[Expr, Expr]
+def _jumps(sigma: Expr, points: set[Expr], around: list[Any], bound: Expr) -> bool:
+    """Whether σ jumps: at the points where it may be singular, or on a grid."""
+    f = computed(sigma, X)
+
+    def value(x: Any) -> Any:
+        y = f(x)
+        return mpmath.nan if y is None else y
+
+    with mpmath.workdps(DIGITS):
+        places = [mpmath.mpf(str(point.evalf(DIGITS))) for point in points]
+        return jumps(value, places, around, mpmath.mpf(str(bound.evalf(20))))
 
 
 def _exact(slope: Expr) -> Found | None:

@@ -10,8 +10,8 @@ import sympy
 from symrnn.errors import SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
+from symrnn.kernel.recurrences import hypothesis
 from symrnn.kernel.terms import substitute
-from symrnn.kernel.theorem import hypothesis
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.writing import text

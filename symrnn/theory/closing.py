@@ -20,7 +20,8 @@ from symrnn.kernel import (
 )
 from symrnn.kernel.axioms import numbers
 from symrnn.kernel.positions import is_value
-from symrnn.kernel.theorem import Hypothesis, eventually, text_of
+from symrnn.kernel.recurrences import Hypothesis
+from symrnn.kernel.theorem import eventually, text_of
 from symrnn.language.relations import ForAll, Inequality, Smooth
 from symrnn.language.writing import text
 from symrnn.theory.context import Context, attempt, times_in

@@ -20,6 +20,7 @@ from sympy import (
     sign,
     sin,
     sqrt,
+    tan,
     tanh,
 )
 
@@ -136,6 +137,34 @@ def test_unbounded_slopes_are_noticed(formula):
 )
 def test_nothing_is_claimed_of_a_jump_or_off_the_real_line(formula):
     assert slope_bound(activation(formula)).value is None
+
+
+JUMPS = [
+    atan(1 / X),
+    tanh(1 / X),
+    atan(1 / (X - sqrt(2))),
+    atan(1 / (X - cos(X))),
+    atan(tan(X)),
+    1 / (1 + exp(1 / X)),
+    atan(1 / X) / 1000 + tanh(X - 5),
+    X / Abs(X),
+    sqrt(X**2) / X,
+]
+
+
+@pytest.mark.parametrize("formula", JUMPS, ids=str)
+def test_a_jump_that_the_slope_does_not_know_of_is_seen(formula):
+    assert slope_bound(activation(formula)).value is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [(X * atan(1 / X), pi / 2), (atan(1 / X) ** 2, pi), (sin(X) / X, "0.436181817271458")],
+    ids=str,
+)
+def test_a_singular_point_without_a_jump_is_none(formula, value):
+    found = slope_bound(activation(formula))
+    assert abs(found.value - N(value, 20)) < Float("1e-13")
 
 
 # The bounds of softplus and SELU are limits, at infinity and at the kink.

@@ -9,8 +9,8 @@ import pytest
 import sympy
 from sympy import Derivative, Rational, Symbol
 
-from symrnn.enclosure.growth import UndecidedError
 from symrnn.enclosure.inequality import excess, require_at_most
+from symrnn.enclosure.undecided import UndecidedError
 from symrnn.errors import EvidenceError
 from symrnn.language.activations import X, activation
 from symrnn.recurrence.elman import elman
@@ -69,8 +69,44 @@ def test_the_excess(left: Any, right: Any, most: Any) -> None:
     assert most <= found <= most + Fraction(1, 10**12)
 
 
-def test_what_is_not_decided_is_no_grade() -> None:
+WAVES = sympy.sin(X) * sympy.cos(sympy.sqrt(2) * X)
+CLIPPED = sympy.Max(-1, sympy.Min(2, 1 / (X - Rational(1, 10))))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "most"),
+    [
+        (WAVES, sympy.Integer(1), 0),
+        (sympy.sin(X) + sympy.cos(sympy.pi * X), Rational(3, 2), Fraction(1, 2)),
+        (sympy.exp(-1 / (1 + X**2)), sympy.Integer(1), 0),
+        (sympy.Abs(sympy.sin(X)), sympy.Integer(1), 0),
+        (sympy.Max(sympy.sin(X), sympy.cos(X)), sympy.Integer(1), 0),
+        ((X - Rational(1, 10)) * CLIPPED, sympy.Integer(1), 0),
+        (sympy.Abs(X - 1) - sympy.Abs(X + 1), sympy.Integer(2), 0),
+        (sympy.Max(X + 10**17, 2 * X + 10**17) - sympy.Max(X, 2 * X), sympy.Integer(10**17), 0),
+    ],
+    ids=str,
+)
+def test_waves_singularities_and_kinks(left: Any, right: Any, most: Any) -> None:
+    """An inequality that holds is enclosed, and one that fails by little is refused."""
+    assert most <= excess(left, right) <= most + Fraction(1, 10**12)
+    with pytest.raises(EvidenceError, match="does not confirm"):
+        require_at_most(left, right + Rational(most) - Rational(1, 10**9), Fraction(1, 10**12))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (X, X**2 + 1),  # it holds, but the difference has no lower bound
+        (X * sympy.sin(X) * sympy.cos(X), sympy.Integer(8)),
+        (sympy.exp(-1 / X**2), sympy.Integer(1)),  # not defined at 0
+        (sympy.atan(1 / X), sympy.Integer(2)),
+        (sympy.tan(X), sympy.tan(X) + 1 / sympy.sin(X)),
+        (sympy.Heaviside(X), sympy.Integer(1)),
+        (sympy.log(X), X),
+    ],
+    ids=str,
+)
+def test_what_is_not_decided_is_no_grade(left: Any, right: Any) -> None:
     with pytest.raises(UndecidedError):
-        require_at_most(X, X**2 + 1, Fraction(1, 10**12))
-    with pytest.raises(UndecidedError):
-        require_at_most(sympy.Abs(sympy.sin(X)), sympy.Integer(1), Fraction(1, 10**12))
+        require_at_most(left, right, Fraction(1, 10**12))

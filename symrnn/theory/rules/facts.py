@@ -10,7 +10,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import SideConditionError, SymrnnError
 from symrnn.kernel import Fact, Theorem, assume, instantiate, specialise
 from symrnn.kernel.axioms import numbers
-from symrnn.kernel.theorem import hypothesis as as_hypothesis
+from symrnn.kernel.recurrences import hypothesis as as_hypothesis
 from symrnn.kernel.theorem import text_of
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality, Relation
