@@ -121,7 +121,7 @@ INFERENCES: dict[str, Row] = {
         reflexivity(S.Zero), reflexivity(n * 0), Symbol("m", integer=True, nonnegative=True), 0
     ),
     "a base case that speaks of t": lambda: induction(
-        weaken(reflexivity(S.Zero), [t >= 5]), less(0, t), t, 0
+        weaken(reflexivity(S.Zero), [t >= 5]), reflexivity(S.Zero), t, 0
     ),
     "the wrong base case": lambda: induction(
         numbers.order(0, 1, []), numbers.order(0, t, [t >= 1]), t, 0
@@ -406,6 +406,10 @@ TERMS: dict[str, Row] = {
     "a product to no integer": lambda: reflexivity(OrderedProduct(F[j], j, 1, y)),
     "infinity": lambda: reflexivity(sympy.oo + y),
     "infinity, compared": lambda: assume(Inequality(y, sympy.oo)),
+    "a range to ⌊y⌋": lambda: reflexivity(Sum(q, (j, 1, sympy.floor(y)))),
+    "one matrix and one number under ∂": lambda: instantiate(
+        reflexivity(D(y * z * W * g, g)), {y: Norm(g), z: S(2)}
+    ),
     "a range to infinity": lambda: reflexivity(Sum(q, (j, 1, sympy.oo))),
     "two ranges": lambda: reflexivity(Sum(q, (j, 1, 2), (k, 1, 2))),
     "d/dn": lambda: reflexivity(sympy.Derivative(q**n, n)),
@@ -479,6 +483,10 @@ AXIOMS: dict[str, Row] = {
     "through a state, to a parameter": lambda: derivatives.chain_rule(
         D(s[t], b), [s[t - 1]], cell, [t >= 1]
     ),
+    "∂⁺ by the chain rule of ∂": lambda: derivatives.chain_rule(
+        D_plus(s[t], b), [a[t]], cell, [t >= 1]
+    ),
+    "a vector of no recurrence": lambda: derivatives.independent(D(s[t], g)),
     "in denominator layout": lambda: derivatives.chain_rule(
         D(s[t], s[t - 1], "denominator"), [a[t]], cell, [t >= 1]
     ),
@@ -748,6 +756,9 @@ TRUE: dict[str, Row] = {
     "∂(u, v)": lambda: derivatives.differential(D(stack(W * g, g), g)),
     "∂ of rows": lambda: derivatives.differential(D(Rows(Parameter("G", 2 * d, d) * g, d, d), g)),
     "∂ Σ": lambda: derivatives.differential(D(OrderedSum(F[j] * g, j, 0, 2), g)),
+    "∂ Σ by what its index is called": lambda: derivatives.differential(
+        D(OrderedSum(W * s[j], j, 0, 2), s[j])
+    ),
     "∂ c": lambda: derivatives.differential(D(Entry(g, 1, 1) ** 3 * Identity(1), g)),
     "∂ cc′": lambda: derivatives.differential(D(Entry(g, 1, 1) * Norm(g, "2") * Identity(1), g)),
     "∂ (c + c′)": lambda: derivatives.differential(
