@@ -83,11 +83,13 @@ def _indices(node: Any) -> set[Symbol]:
     """Symbols free in a node at which vectors are taken, or which bound a range."""
     if isinstance(node, TimeVector):
         return set(node.index.free_symbols)
-    found = {symbol for child in node.args for symbol in _indices(child)}
+    found: set[Symbol] = {symbol for child in node.args for symbol in _indices(child)}
     if isinstance(node, Ranged):
-        ends = node.lower.free_symbols | node.upper.free_symbols
+        ends: set[Symbol] = node.lower.free_symbols | node.upper.free_symbols
         return (found - {node.index}) | ends
-    return found - {node.index} if isinstance(node, ForAll) else found
+    if isinstance(node, ForAll | sympy.Sum | sympy.Product):
+        return found - set(node.bound_symbols)
+    return found
 
 
 def places(node: Any) -> set[Symbol]:

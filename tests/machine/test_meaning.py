@@ -216,7 +216,12 @@ def test_what_is_known_of_a_free_time_is_not_known_of_a_bound_one() -> None:
 
 
 def test_a_bound_time_makes_no_natural_number_of_a_free_one() -> None:
-    for fact in (for_all(j, BOUNDED), Equation(ordered_sum(L[j], (j, 1, 2)), L[0])):
+    summed = sympy.Sum(norm(s[j]), (j, 1, 2))
+    for fact in (
+        for_all(j, BOUNDED),
+        Equation(ordered_sum(L[j], (j, 1, 2)), L[0]),
+        Inequality(summed, gamma),
+    ):
         with pytest.raises(NotSupportedError, match="whether j is at least 0"):
             written(Inequality(0, j * gamma), fact)
 
