@@ -227,20 +227,21 @@ class _Writer:
         return f"({written})" if guards else written
 
     def _existing(self, fact: Any, scope: Scope) -> list[Relational]:
-        """Where what a hypothesis speaks of exists, if that is not known.
+        """From which times on what a hypothesis speaks of exists, where that is not known.
 
-        A step is one from time 1 on, a vector one from 0 on; Coq's s (j - 1) is one at j = 0 too.
+        There is no s_{-1} and no a_0; Coq's s (j - 1) and a j are something at j = 0 too.
         """
-        first = {v.index: 1 for v in fact.atoms(TimeVector) if v.label == self.rnn.a.label}
-        moved = (d.of for d in fact.atoms(ImmediateDerivative))
-        first |= {of.index: 1 for of in moved if isinstance(of, TimeVector)}
-        first = {v.index: 0 for v in fact.atoms(TimeVector)} | first
-        free = _free_of(fact)
+        vectors, free = sorted(fact.atoms(TimeVector), key=str), _free_of(fact)
         found: list[Relational] = []
-        for index, least in sorted(first.items(), key=lambda pair: (-pair[1], str(pair[0]))):
+        for vector in vectors:
+            index, least = vector.index, int(vector.label == self.rnn.a.label)
             known = (*scope.facts, *facts_of(found))
-            if index.free_symbols <= free and not at_least_zero(index - least, known):
-                found.append(sympy.Ge(index, least))
+            if not index.free_symbols <= free or at_least_zero(index - least, known):
+                continue
+            guard = sympy.Ge(index, least)
+            if not isinstance(guard, Relational):
+                raise NotSupportedError("there is no vector at this time", {"got": str(vector)})
+            found.append(guard)
         return found
 
     # ------------------------------------------------------------------ what is claimed

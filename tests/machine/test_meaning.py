@@ -206,6 +206,23 @@ def test_of_one_time_or_of_all(fact: Any, known: tuple[Any, ...], printed: str) 
     assert f"({' '.join(sorted({'t', *(free & {'j', 'k'})}))} : nat)," in text
 
 
+def test_the_first_state_at_all_times_is_a_step_or_given() -> None:
+    moved = Inequality(norm(D_plus(s[k], Vec(W))), gamma)
+    step = "step (elman sigma V U b x) s0 k (s (k - 1)%N)"
+    claim = Inequality(norm(s[0]), gamma)
+    every = written(claim, for_all(k, moved, since=0))
+    assert f"(forall k : nat, N _ _ (jacvec (fun V => {step}) W) <= gamma) ->" in every
+    assert "(forall k, (1 <= k)%N -> N _ _ (jacvec (fun V => elman" in written(
+        claim, for_all(k, moved)
+    )
+
+
+@pytest.mark.parametrize("vector", [s[-1], a[0], a[-n]], ids=str)
+def test_a_hypothesis_about_no_vector_is_refused(vector: Any) -> None:
+    with pytest.raises(NotSupportedError, match="no vector at this time"):
+        written(Inequality(norm(s[0]), gamma), Inequality(norm(vector), gamma))
+
+
 def test_what_is_known_of_a_free_time_is_not_known_of_a_bound_one() -> None:
     later = Inequality(norm(s[t]), gamma ** (t - k))
     with pytest.raises(NotSupportedError, match="whether -k \\+ t is at least 0"):
