@@ -12,6 +12,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import Ranged
+from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.machine.naturals import at_least_zero, facts_of
 from symrnn.recurrence.elman import RNN
@@ -67,9 +68,7 @@ def require_times(times: Iterable[Symbol], nodes: Sequence[Any]) -> None:
     it is assumed to be at least 0, or if the hypotheses among `nodes` say so.
     """
     facts = facts_of(nodes)
-    indices = {s for n in nodes for v in n.atoms(TimeVector) for s in v.index.free_symbols}
-    ranges = [r for n in nodes for r in n.atoms(Ranged)]
-    indices |= {s for r in ranges for end in (r.lower, r.upper) for s in end.free_symbols}
+    indices = {symbol for node in nodes for symbol in _indices(node)}
     for symbol in times:
         if symbol in indices or symbol.is_nonnegative:
             continue
@@ -78,6 +77,19 @@ def require_times(times: Iterable[Symbol], nodes: Sequence[Any]) -> None:
                 f"whether {symbol} is at least 0 does not follow from the hypotheses",
                 {"got": str(symbol)},
             )
+
+
+def _indices(node: Any) -> set[Symbol]:
+    """Symbols free in a node at which vectors are taken, or which bound a range."""
+    if isinstance(node, TimeVector):
+        return set(node.index.free_symbols)
+    found: set[Symbol] = {symbol for child in node.args for symbol in _indices(child)}
+    if isinstance(node, Ranged):
+        ends: set[Symbol] = node.lower.free_symbols | node.upper.free_symbols
+        return (found - {node.index}) | ends
+    if isinstance(node, ForAll | sympy.Sum | sympy.Product):
+        return found - set(node.bound_symbols)
+    return found
 
 
 def places(node: Any) -> set[Symbol]:

@@ -37,11 +37,15 @@ def facts_of(given: Iterable[Any]) -> Facts:
 
 
 def ranging(facts: Facts, index: Symbol, lower: Any, upper: Any) -> Facts:
-    """What holds inside a range as well: its index lies between its bounds."""
+    """What holds inside a range as well: its index lies between its bounds.
+
+    The upper one is ∞ where the range has no end.
+    """
     kept = tuple(fact for fact in facts if index not in fact.free_symbols)
     if index in lower.free_symbols | upper.free_symbols:
         return kept  # the bounds speak of another time of this name
-    return (*kept, sympy.expand(index - lower), sympy.expand(upper - index))
+    bounds = (index - lower, *(() if upper is sympy.oo else (upper - index,)))
+    return (*kept, *map(sympy.expand, bounds))
 
 
 def at_least_zero(expression: Any, facts: Facts, natural: bool = True) -> bool:

@@ -18,7 +18,7 @@ from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, Ve
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
-from symrnn.language.relations import Equation, Inequality, Limit, Relation
+from symrnn.language.relations import Equation, ForAll, Inequality, Limit
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
 from symrnn.machine.meaning import places, require_meaning, require_times
@@ -88,16 +88,12 @@ class _Writer:
     def _free(self) -> set[Symbol]:
         return {s for node in self._nodes for s in _free_of(node)}
 
-    def _times_of_claim(self) -> set[Symbol]:
-        return {s for s in _free_of(self.claim) if _is_time(s)} - self._places()
-
     def _times(self) -> list[Symbol]:
-        """The times that the claim is quantified over: those of facts alone are bound there."""
-        found = self._times_of_claim()
-        for fact in self.given:
-            if isinstance(fact, Relational):
-                found |= {s for s in fact.free_symbols if _is_time(s)}
-        return _sorted(found - self._grown() - self._places())
+        """The times that a proposition is quantified over: all that claim or hypotheses leave free.
+
+        What holds for all times binds its own.
+        """
+        return _sorted({s for s in self._free() if _is_time(s)} - self._grown() - self._places())
 
     def _grown(self) -> set[Symbol]:
         return {self.claim.variable} if isinstance(self.claim, Limit) else set()
@@ -201,41 +197,52 @@ class _Writer:
     def _hypotheses(self, scope: Scope) -> Iterator[str]:
         for fact in dict.fromkeys(self.given):
             if isinstance(fact, Relational) and fact.free_symbols & self._grown():
-                continue  # the range of what grows: it guards the hypotheses about it
+                continue  # the range of what grows: it guards the derivatives in a limit
             if isinstance(fact, Relational):
                 if not _trivial(fact):
                     yield _order(fact, scope)
                 continue
             yield self._hypothesis(fact, scope)
 
-    def _hypothesis(self, fact: Relation, scope: Scope) -> str:
-        """A relation: of the times in it, or for all of them."""
-        every = universal_times(fact, {*self._times(), *self._places()})
-        guards = self._guards(fact, set(every)) if every else []
-        inner = replace(scope, facts=(*scope.facts, *facts_of(guards)))
-        written = relation(fact, inner)
-        if not every:
-            return written.within(RELATION)
-        conditions = "".join(f"{_order(guard, scope)} -> " for guard in guards)
-        names = " ".join(map(name_of, every))
-        kind = "" if guards else " : nat"
-        return f"(forall {names}{kind}, {conditions}{written.within(RELATION)})"
+    def _hypothesis(self, fact: Any, scope: Scope) -> str:
+        """A relation, of the times in it; or one for all times from some on."""
+        if isinstance(fact, ForAll):
+            first = sympy.Ge(fact.index, fact.since, evaluate=False)
+            inner, name = scope.within(fact.index, fact.since), name_of(fact.index)
+            guards, fact = [] if _trivial(first) else [first], fact.relation
+        else:
+            grown = self._grown() & _free_of(fact)
+            if grown:
+                raise NotSupportedError(
+                    "a limit says nothing of one value of what grows", {"got": str(fact)}
+                )
+            inner, name, guards = scope, "", []
+        guards += self._existing(fact, inner)
+        known = replace(inner, facts=(*inner.facts, *facts_of(guards)))
+        conditions = "".join(f"{_order(guard, inner)} -> " for guard in guards)
+        written = f"{conditions}{relation(fact, known).within(RELATION)}"
+        if name:
+            kind = "" if guards else " : nat"
+            return f"(forall {name}{kind}, {written})"
+        return f"({written})" if guards else written
 
-    def _guards(self, fact: Any, every: set[Symbol]) -> list[Any]:
-        """Where what a hypothesis speaks of exists: a step from time 1 on, a vector from 0 on."""
-        guards = [g for g in self.given if isinstance(g, Relational) and g.free_symbols & every]
-        steps = [v.index for v in fact.atoms(TimeVector) if v.label == self.rnn.a.label]
-        moved = [d.of for d in fact.atoms(ImmediateDerivative) if isinstance(d.of, TimeVector)]
-        steps += [v.index for v in moved]
-        guards += [sympy.Ge(index, 1) for index in steps if index.free_symbols & every]
-        known = facts_of(guards)
-        others = sorted({v.index for v in fact.atoms(TimeVector)}, key=str)
-        guards += [
-            sympy.Ge(index, 0)
-            for index in others
-            if index.free_symbols & every and not at_least_zero(index, known)
-        ]
-        return list(dict.fromkeys(guard for guard in guards if not _trivial(guard)))
+    def _existing(self, fact: Any, scope: Scope) -> list[Relational]:
+        """From which times on what a hypothesis speaks of exists, where that is not known.
+
+        There is no s_{-1} and no a_0; Coq's s (j - 1) and a j are something at j = 0 too.
+        """
+        vectors, free = sorted(fact.atoms(TimeVector), key=str), _free_of(fact)
+        found: list[Relational] = []
+        for vector in vectors:
+            index, least = vector.index, int(vector.label == self.rnn.a.label)
+            known = (*scope.facts, *facts_of(found))
+            if not index.free_symbols <= free or at_least_zero(index - least, known):
+                continue
+            guard = sympy.Ge(index, least)
+            if not isinstance(guard, Relational):
+                raise NotSupportedError("there is no vector at this time", {"got": str(vector)})
+            found.append(guard)
+        return found
 
     # ------------------------------------------------------------------ what is claimed
 
@@ -273,16 +280,6 @@ def _derivatives(node: Any, bound: tuple[Any, ...], scope: Scope) -> Iterator[tu
         return
     for child in node.args:
         yield from _derivatives(child, bound, scope)
-
-
-def universal_times(fact: Relation, spoken_of: set[Symbol]) -> list[Symbol]:
-    """The times for all of which a hypothesis is assumed to hold.
-
-    This is the one place where that is decided. A hypothesis about a time of which the claim, or an
-    order between times, speaks too is about that one time; one about a time that occurs nowhere
-    else holds for all of them.
-    """
-    return _sorted({s for s in _free_of(fact) if _is_time(s)} - spoken_of)
 
 
 # ---------------------------------------------------------------------- relations

@@ -80,8 +80,8 @@ class Scope:
         """A number of steps, or the end of a range, as a natural number."""
         return count(expression, self.facts)
 
-    def within(self, index: Symbol, lower: Any, upper: Any) -> Scope:
-        """Inside a range: its index lies between its bounds."""
+    def within(self, index: Symbol, lower: Any, upper: Any = sympy.oo) -> Scope:
+        """Inside a range: its index lies between its bounds, or is at least the lower one."""
         if index.is_positive:
             raise NotSupportedError(
                 "no Coq form for a range over sizes", {"expected": "a time", "got": str(index)}

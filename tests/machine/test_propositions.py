@@ -22,7 +22,7 @@ from symrnn import (
     sigma_inside,
 )
 from symrnn.errors import NotSupportedError
-from symrnn.language.relations import Equation, Inequality, Limit
+from symrnn.language.relations import Equation, Inequality, Limit, for_all
 from symrnn.machine.arithmetic import time
 from symrnn.machine.names import theorem_name
 from symrnn.machine.naturals import facts_of
@@ -117,7 +117,7 @@ def flat(text: str) -> str:
 
 def test_a_bound_with_all_its_hypotheses() -> None:
     claim = Inequality(norm(D(s[t], s[k])), (gamma * lam) ** (t - k))
-    slopes = Inequality(norm(RNN.slope(a[j]), "inf"), gamma)
+    slopes = for_all(j, Inequality(norm(RNN.slope(a[j]), "inf"), gamma))
     written = proposition(claim, [k >= 0, k <= t, slopes, Inequality(norm(W), lam)], RNN)
     assert flat(written) == flat(
         """
@@ -141,7 +141,7 @@ def test_a_bound_with_all_its_hypotheses() -> None:
 
 
 def test_a_limit_binds_what_grows() -> None:
-    given = [k <= t, Inequality(norm(D(L[t], s[t])), gamma)]
+    given = [k <= t, for_all(t, Inequality(norm(D(L[t], s[t])), gamma), since=k)]
     written = flat(proposition(Limit(norm(D(s[t], s[k])), t), given, RNN))
     assert "(k : nat)," in written
     assert "(forall t, (k <= t)%N -> N _ _ (jac (ell t) (s t)) <= gamma) ->" in written

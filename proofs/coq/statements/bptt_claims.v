@@ -23,7 +23,7 @@ Qed.
 
 Theorem bptt_the_loss_by_W_claim : bptt_the_loss_by_W_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => elman sigma V U b x) W s0 ell
   (elman_diff_W W U b x sigmaP) ellP 0%N t (leq0n t)).
 Qed.
@@ -37,7 +37,7 @@ Qed.
 
 Theorem bptt_likewise_the_loss_by_U_claim : bptt_likewise_the_loss_by_U_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => elman sigma W V b x) U s0 ell
   (elman_diff_U W U b x sigmaP) ellP 0%N t (leq0n t)).
 Qed.
@@ -51,14 +51,14 @@ Qed.
 
 Theorem bptt_likewise_the_loss_by_b_claim : bptt_likewise_the_loss_by_b_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 exact: (@loss_by_column _ _ _ (fun v => elman sigma W U v x) b s0 ell
   (elman_diff_b W U b x sigmaP) ellP 0%N t (leq0n t)).
 Qed.
 
 Theorem bptt_the_initial_state_claim : bptt_the_initial_state_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 have [dL E] := bptt_the_initial_state W U b s0 x sigmaP ellP (leq0n t).
 split; first exact: dL.
 split; first exact: ellP.
@@ -75,7 +75,7 @@ Qed.
 
 Theorem bptt_the_loss_by_W_with_s_h_held_claim : bptt_the_loss_by_W_with_s_h_held_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht.
+move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => elman sigma V U b x) W s0 ell
   (elman_diff_W W U b x sigmaP) ellP h t ht).
 Qed.
@@ -91,7 +91,7 @@ Qed.
 Theorem bptt_likewise_the_loss_by_U_with_s_h_held_claim :
   bptt_likewise_the_loss_by_U_with_s_h_held_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht.
+move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => elman sigma W V b x) U s0 ell
   (elman_diff_U W U b x sigmaP) ellP h t ht).
 Qed.
@@ -107,7 +107,7 @@ Qed.
 Theorem bptt_likewise_the_loss_by_b_with_s_h_held_claim :
   bptt_likewise_the_loss_by_b_with_s_h_held_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht.
+move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht t1.
 exact: (@loss_by_column _ _ _ (fun v => elman sigma W U v x) b s0 ell
   (elman_diff_b W U b x sigmaP) ellP h t ht).
 Qed.
@@ -160,7 +160,7 @@ Qed.
 
 Theorem bptt_the_gradient_from_the_adjoint_claim : bptt_the_gradient_from_the_adjoint_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 have [dL E] := bptt_the_gradient_from_the_adjoint W U b s0 x sigmaP ellP (leq0n t).
 split; first exact: dL.
 split.
@@ -171,7 +171,7 @@ Qed.
 
 Theorem bptt_the_gradient_in_the_shape_of_W_claim : bptt_the_gradient_in_the_shape_of_W_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s a sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s a sigmaP ellP t1.
 have [dL E] := bptt_the_gradient_in_the_shape_of_W W U b s0 x sigmaP ellP (leq0n t).
 split; first exact: dL.
 split; last exact: E.

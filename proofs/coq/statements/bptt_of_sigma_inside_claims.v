@@ -24,7 +24,7 @@ Qed.
 
 Theorem bptt_of_sigma_inside_the_loss_by_W_claim : bptt_of_sigma_inside_the_loss_by_W_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => sigma_inside sigma V U b x) W s0 ell
   (fun k => sigma_inside_diff_W W U b x k sigmaP) ellP 0%N t (leq0n t)).
 Qed.
@@ -40,7 +40,7 @@ Qed.
 Theorem bptt_of_sigma_inside_likewise_the_loss_by_U_claim :
   bptt_of_sigma_inside_likewise_the_loss_by_U_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => sigma_inside sigma W V b x) U s0 ell
   (fun k => sigma_inside_diff_U W U b x k sigmaP) ellP 0%N t (leq0n t)).
 Qed.
@@ -56,7 +56,7 @@ Qed.
 Theorem bptt_of_sigma_inside_likewise_the_loss_by_b_claim :
   bptt_of_sigma_inside_likewise_the_loss_by_b_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 exact: (@loss_by_column _ _ _ (fun v => sigma_inside sigma W U v x) b s0 ell
   (fun k => sigma_inside_diff_b W U b x k sigmaP) ellP 0%N t (leq0n t)).
 Qed.
@@ -64,7 +64,7 @@ Qed.
 Theorem bptt_of_sigma_inside_the_initial_state_claim :
   bptt_of_sigma_inside_the_initial_state_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
   by move=> _; exact: differentiable_sigma_inside.
 have [dL E] := initial_state_any_cell Fd ellP t.
@@ -85,7 +85,7 @@ Qed.
 Theorem bptt_of_sigma_inside_the_loss_by_W_with_s_h_held_claim :
   bptt_of_sigma_inside_the_loss_by_W_with_s_h_held_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht.
+move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => sigma_inside sigma V U b x) W s0 ell
   (fun k => sigma_inside_diff_W W U b x k sigmaP) ellP h t ht).
 Qed.
@@ -101,7 +101,7 @@ Qed.
 Theorem bptt_of_sigma_inside_likewise_the_loss_by_U_with_s_h_held_claim :
   bptt_of_sigma_inside_likewise_the_loss_by_U_with_s_h_held_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht.
+move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht t1.
 exact: (@loss_by_matrix _ _ _ _ (fun V => sigma_inside sigma W V b x) U s0 ell
   (fun k => sigma_inside_diff_U W U b x k sigmaP) ellP h t ht).
 Qed.
@@ -117,7 +117,7 @@ Qed.
 Theorem bptt_of_sigma_inside_likewise_the_loss_by_b_with_s_h_held_claim :
   bptt_of_sigma_inside_likewise_the_loss_by_b_with_s_h_held_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht.
+move=> R d m sigma sigma' W U b x s0 ell h t F s sigmaP ellP ht t1.
 exact: (@loss_by_column _ _ _ (fun v => sigma_inside sigma W U v x) b s0 ell
   (fun k => sigma_inside_diff_b W U b x k sigmaP) ellP h t ht).
 Qed.
@@ -182,7 +182,7 @@ Qed.
 Theorem bptt_of_sigma_inside_the_gradient_from_the_adjoint_claim :
   bptt_of_sigma_inside_the_gradient_from_the_adjoint_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s sigmaP ellP t1.
 have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
 have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
   by move=> _; exact: differentiable_sigma_inside.
@@ -196,7 +196,7 @@ Qed.
 Theorem bptt_of_sigma_inside_the_gradient_in_the_shape_of_W_claim :
   bptt_of_sigma_inside_the_gradient_in_the_shape_of_W_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell t F s a sigmaP ellP.
+move=> R d m sigma sigma' W U b x s0 ell t F s a sigmaP ellP t1.
 have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
 have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
   by move=> _; exact: differentiable_sigma_inside.

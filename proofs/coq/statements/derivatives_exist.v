@@ -16,12 +16,6 @@ Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
 
-(* The immediate derivative of a state, also where it is s_0                  *)
-
-Lemma first_or_step_exists (R : realType) (V W : normedModType R) (F : V -> nat -> W -> W) s0 k s v :
-  differentiable (fun v => F v k s) v -> differentiable (fun v => step (F v) s0 k s) v.
-Proof. by case: k => [|k] d; [exact: differentiable_cst|exact: d]. Qed.
-
 (* Any cell, a matrix as parameter                                            *)
 
 Section MatrixParameter.

@@ -25,23 +25,23 @@ Qed.
 Theorem gradients_vanish_a_bound_for_a_term_of_the_gradient_claim :
   gradients_vanish_a_bound_for_a_term_of_the_gradient_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k t F s a sigmaP ellP NP C0 E0 g0 l0 kt q1 sg Wl LC WE.
+move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k t F s a sigmaP ellP NP C0 E0 g0 l0 k1 kt q1 sg Wl LC WE.
 split; first exact: ellP.
 split; first exact: (flow_exists W U b s0 x sigmaP kt).
-split; first exact/first_or_step_exists/(immediate_exists_W W U b x sigmaP).
+split; first exact: (immediate_exists_W W U b x sigmaP).
 have Fd := elman_step_exists W U b s0 x sigmaP.
 have le := elman_step_le NP sigmaP sg Wl.
-exact: (norm_term_le NP Fd le kt LC WE).
+exact: (norm_term_le NP Fd le kt (LC t (leq_trans k1 kt)) WE).
 Qed.
 
 Theorem gradients_vanish_a_term_of_the_gradient_claim :
   gradients_vanish_a_term_of_the_gradient_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k F s a sigmaP ellP NP C0 E0 g0 l0 q1 sg Wl LC WE.
+move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k F s a sigmaP ellP NP C0 E0 g0 l0 k1 q1 sg Wl LC WE.
 split; first by move=> t _; exact: ellP.
 split; first by move=> t kt; exact: (flow_exists W U b s0 x sigmaP kt).
-split; first by move=> t _; exact/first_or_step_exists/(immediate_exists_W W U b x sigmaP).
+split; first by move=> t _; exact: (immediate_exists_W W U b x sigmaP).
 have Fd := elman_step_exists W U b s0 x sigmaP.
 have le := elman_step_le NP sigmaP sg Wl.
-exact: (term_vanishes NP Fd le q1 LC WE).
+exact: (term_vanishes NP Fd le q1 (fun t kt => LC t (leq_trans k1 kt)) WE).
 Qed.

@@ -30,27 +30,27 @@ Qed.
 Theorem gradients_vanish_of_sigma_inside_a_bound_for_a_term_of_the_gradient_claim :
   gradients_vanish_of_sigma_inside_a_bound_for_a_term_of_the_gradient_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k t F s sigmaP ellP NP C0 E0 g0 l0 kt q1 sg Wl LC WE.
+move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k t F s sigmaP ellP NP C0 E0 g0 l0 k1 kt q1 sg Wl LC WE.
 have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
   by move=> _; exact: differentiable_sigma_inside.
 have le j (j1 : (1 <= j)%N) := step_bound_sigma_inside sigmaP NP j1 (sg j j1) Wl.
 have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
 split; first exact: ellP.
 split; first exact: (differentiable_flow Fd kt).
-split; first by apply: first_or_step_exists; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
-exact: (norm_term_le NP Fd le kt LC WE).
+split; first exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
+exact: (norm_term_le NP Fd le kt (LC t (leq_trans k1 kt)) WE).
 Qed.
 
 Theorem gradients_vanish_of_sigma_inside_a_term_of_the_gradient_claim :
   gradients_vanish_of_sigma_inside_a_term_of_the_gradient_printed.
 Proof.
-move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k F s sigmaP ellP NP C0 E0 g0 l0 q1 sg Wl LC WE.
+move=> R d m sigma sigma' W U b x s0 ell N C E gamma lambda k F s sigmaP ellP NP C0 E0 g0 l0 k1 q1 sg Wl LC WE.
 have Fd j : (1 <= j)%N -> differentiable (F j) (s (j - 1)%N).
   by move=> _; exact: differentiable_sigma_inside.
 have le j (j1 : (1 <= j)%N) := step_bound_sigma_inside sigmaP NP j1 (sg j j1) Wl.
 have dW k u := sigma_inside_diff_W W U b x k sigmaP u.
 split; first by move=> t _; exact: ellP.
 split; first by move=> t kt; exact: (differentiable_flow Fd kt).
-split; first by move=> t _; apply: first_or_step_exists; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
-exact: (term_vanishes NP Fd le q1 LC WE).
+split; first by move=> t _; exact: (@differentiable_immediate _ _ _ (fun V => sigma_inside sigma V U b x) W dW).
+exact: (term_vanishes NP Fd le q1 (fun t kt => LC t (leq_trans k1 kt)) WE).
 Qed.
