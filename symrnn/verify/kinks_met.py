@@ -53,8 +53,8 @@ class Kinked:
         expression = self.function.function.expr
         if kinks_of(expression) is None:
             return True  # not known: refuse to judge
-        nearby = sympy.Float(point)
-        wide = sympy.Float(1e-6 * max(1.0, abs(point)))
+        nearby = sympy.Rational(point)
+        wide = sympy.Rational(1e-6 * max(1.0, abs(point)))
         left, right = (
             float(without_kinks(expression, nearby + side).diff(X).subs(X, nearby))
             for side in (-wide, wide)

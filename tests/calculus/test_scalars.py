@@ -50,7 +50,6 @@ SCALARS: list[tuple[Any, Any]] = [
     ((x.T * W * x)[0, 0] ** 2, x),
     (norm(W * x, "2") ** 2 * Trace(W), W),
     (sympy.Sum(entry(W, j, j) ** 2, (j, 1, n)) * Trace(W), W),
-    (sympy.Piecewise((Trace(W) ** 2, Trace(W) < 1), (Trace(W), True)), W),
     (sympy.Abs(Trace(W)) ** 2 + sympy.Max(W[0, 0], 100), W),
 ]
 

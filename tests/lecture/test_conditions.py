@@ -38,7 +38,7 @@ def test_bounds_of_norms_are_said_once_and_the_rest_beside_the_claim() -> None:
     parts = parts_of("product_bound")
     said = assumed(list(parts.values()), list(parts.values()))
     assert len(said) == 2
-    assert condition(parts[""], said) == r"$0 \le k \le t$"
+    assert condition(parts[""], said) == r"$0 \le k \le t$, $\gamma \ge 0$, $\lambda \ge 0$"
 
 
 def test_a_bound_of_one_part_among_many_stays_with_its_claim() -> None:

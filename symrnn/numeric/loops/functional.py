@@ -41,6 +41,11 @@ def emit(
     return LoopKernel(plan, writer.arguments, function_of(source, {**RUNTIME, **namespace}), source)
 
 
+def _beside(offset: int) -> str:
+    """The name of a time that is further off than one step."""
+    return f"after{offset}" if offset > 0 else f"before{-offset}"
+
+
 class _Writer:
     def __init__(self, plan: Plan, formula: Formula, shared: bool) -> None:
         self.plan, self.formula, self.shared = plan, formula, shared
@@ -66,7 +71,7 @@ class _Writer:
     def _whole(self, operand: Operand) -> str:
         if operand.offset is None:
             return operand.name
-        return f"{operand.name}_{BESIDE.get(operand.offset, f'at{operand.offset}')}"
+        return f"{operand.name}_{BESIDE.get(operand.offset, _beside(operand.offset))}"
 
     def _name(self, operand: Operand, level: int) -> str:
         whole = self._whole(operand)
@@ -79,7 +84,7 @@ class _Writer:
             if name in self.own:
                 continue
             start = offset - self.recursion.places.get(name, 0)
-            whole = f"{name}_{BESIDE.get(offset, f'at{offset}')}"
+            whole = f"{name}_{BESIDE.get(offset, _beside(offset))}"
             lines.append(f"{whole} = {name}[first + {start} : last + {start + 1}]")
         return lines
 
