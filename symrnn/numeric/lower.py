@@ -39,11 +39,13 @@ class Kernel:
     name: str
     arguments: tuple[str, ...]
     function: Callable[..., Any]
+    helpers: tuple[tuple[str, Callable[[Any], Any]], ...] = ()
 
     @property
     def source(self) -> str:
-        """The generated Python source."""
-        return inspect.getsource(self.function).replace("_lambdifygenerated", self.name, 1)
+        """The generated Python source; above it the functions that it calls, as they are run."""
+        made = (*self.helpers, (self.name, self.function))
+        return "\n".join(_source_of(function, name) for name, function in made)
 
     def __call__(self, bindings: Mapping[str, Any]) -> Any:
         """The value for a binding of every argument; others in the mapping are ignored.
@@ -86,17 +88,24 @@ def lower(
     # `lambda` is a word of Python's: the argument is called lambda_.
     words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
     written = expression.xreplace(words)
-    tree = ast.parse(printer().doprint(written), mode="eval")
+    made = printer()
+    tree = ast.parse(made.doprint(written), mode="eval")
+    helpers = {name: lower_activation(function) for function, name in made.helpers.items()}
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     _require_own_names(written, tree)
     arguments = [(label, what) for label, what in arguments_of(written).items() if label in used]
     function = lambdify(
         [what for _, what in arguments],
         written,
-        modules=[runtime.NAMESPACE, "numpy"],
-        printer=printer,
+        modules=[helpers, runtime.NAMESPACE, "numpy"],
+        printer=made,
     )
-    return Kernel(expression, name, tuple(label for label, _ in arguments), function)
+    called = tuple(label for label, _ in arguments)
+    return Kernel(expression, name, called, function, tuple(helpers.items()))
+
+
+def _source_of(function: Callable[..., Any], name: str) -> str:
+    return inspect.getsource(function).replace("_lambdifygenerated", name, 1)
 
 
 def _require_own_names(expression: Any, tree: ast.AST) -> None:

@@ -21,10 +21,28 @@ from symrnn.language.ordered import LEFT, OrderedProduct
 from symrnn.language.shapes import is_column, same_size
 from symrnn.language.structure import Diag, Vec
 from symrnn.language.time import TimeVector
+from symrnn.numeric.stable import nodes
 from symrnn.numeric.stable.plan import plan
 from symrnn.numeric.stable.printing import ArrayRules
 
 _NORMS = {"1": "1", "2": "2", "inf": "inf", "F": "'fro'", "max": "'max'"}
+
+
+STABLE = (
+    nodes.Choice,
+    nodes.Damped,
+    nodes.Decay,
+    nodes.Erfc,
+    nodes.FineDecay,
+    nodes.Fold,
+    nodes.Least,
+    nodes.Multiple,
+    nodes.Reciprocal,
+    nodes.Series,
+    nodes.Tail,
+    nodes.Within,
+)
+"""A formula that holds one of these is long: it is printed once, as a function of its own."""
 
 
 class Written(sympy.MatrixSymbol):  # type: ignore[misc]
@@ -56,6 +74,8 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True})
+        self.helpers: dict[Activation, str] = {}
+        """Functions that the source calls by name: their definitions stand beside it."""
 
     # Leaves ---------------------------------------------------------------
 
@@ -190,7 +210,21 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
         argument = self._print(node.argument)
         if node.activation.is_unknown:
             return f"{slope_name(node.activation.order)}({argument})"
-        return f"({self._print(formula_at(node.activation, argument))})"
+        body = formula_at(node.activation, argument)
+        if not body.has(*STABLE) or len(node.activation.function.expr.free_symbols) > 1:
+            return f"({self._print(body)})"
+        if node.activation not in self.helpers:
+            self.helpers[node.activation] = self._helper_name(node.activation)
+        return f"{self.helpers[node.activation]}({argument})"
+
+    def _helper_name(self, activation: Activation) -> str:
+        """`tanh_prime`; `f_prime` where the name is no identifier, numbered where it is taken."""
+        spelled = activation.name.isascii() and activation.name.isidentifier()
+        name = (activation.name if spelled else "f") + "_prime" * activation.order
+        taken, number = set(self.helpers.values()), 1
+        while (candidate := name if number == 1 else f"{name}_{number}") in taken:
+            number += 1
+        return candidate
 
     def _print_VectorFunction(self, node: Any) -> str:
         return self._call(node.label, *node.arguments)

@@ -123,11 +123,15 @@ def test_the_source_uses_the_library(require_module: Callable[[str], Any]) -> No
 
 def test_a_wrong_formula_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(function: Any, argument: str) -> str:
-        return backends.formula_of(function, argument).replace("1 - ", "1 + ")
+        source = backends.formula_of(function, argument)
+        planted.append("4*exp(" in source)
+        return source.replace("4*exp(", "5*exp(")
 
+    planted: list[bool] = []
     monkeypatch.setitem(BACKENDS, "numpy", backends.Backend("numpy", wrong, backends._numpy))
     with pytest.raises(AssertionError, match="Not equal"):
         agree("numpy", "tanh", ())
+    assert any(planted)
 
 
 def test_bad_input_is_named(backend: str) -> None:
@@ -159,5 +163,6 @@ def test_what_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_constants_are_evaluated() -> None:
     x = sympy.Symbol("x", real=True)
     formula = backends._printed(backends.TorchFormulas())
-    assert formula(sympy.Lambda(x, sympy.sqrt(2) * x), "a") == "(1.4142135623730951)*a"
-    assert formula(sympy.Lambda(x, sympy.Max(0, x)), "a") == "torch.clamp(a, min=0.0)"
+    assert formula(sympy.Lambda(x, sympy.sqrt(2) * x), "a") == f"{2**0.5!r}*a"
+    rectified = formula(sympy.Lambda(x, sympy.Max(0, x)), "a")
+    assert rectified == "torch.where(a <= 0, torch.full_like(a, 0), a)"

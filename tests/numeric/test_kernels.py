@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
+from sympy import Lambda
 
 from symrnn import elman
 from symrnn.errors import IllFormedError, RangeError, ShapeError
+from symrnn.language.activations import Activation, activation
 from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import COMPILED_SIZE, PAIRED_SIZE, Kernels
+from symrnn.numeric.lower import lower
 from symrnn.recurrence.elman import CELLS
 from symrnn.verify.network import random_weights
 
@@ -138,11 +142,27 @@ def test_the_empty_product_is_the_identity(kernels: Kernels) -> None:
 
 def test_the_source_reads_like_the_formula(kernels: Kernels) -> None:
     source = kernels.formulas.state_jacobian.source
-    assert source.startswith("def state_jacobian(W, a, ")
-    assert "W @ P" in source and "tanh(a[j])" in source
+    slope, formula = source.split("\n\n", 1)
+    assert slope.startswith("def tanh_prime(x):\n    return 4*exp(minus_abs(2*x))/")
+    assert formula.startswith("def state_jacobian(W, a, ")
+    assert "tanh_prime(a[j]) * (W @ P)" in formula and "exp" not in formula
     assert "diag" not in source
     inside = CELL_KERNELS["sigma_inside"].formulas.step_jacobian.source
-    assert "W * (1 - tanh(s[j - 1])**2).mT" in inside and "diag" not in inside
+    assert "W * tanh_prime(s[j - 1]).mT" in inside and "diag" not in inside
+
+
+def test_each_slope_is_defined_once_and_has_a_name_of_its_own() -> None:
+    x = sympy.Symbol("x", real=True)
+    one, other = activation("tanh").prime, Activation("tanh", Lambda(x, sympy.tanh(2 * x)), 0).prime
+    unnamed = Activation("2 tanh", Lambda(x, 2 * sympy.tanh(x)), 0).prime
+    v = elman("tanh").b
+    kernel = lower(one(v) + other(v) + unnamed(v) + one(one(v)))
+    names = [line[4 : line.index("(")] for line in kernel.source.splitlines() if "def " in line]
+    assert sorted(names) == ["f_prime", "kernel", "tanh_prime", "tanh_prime_2"]
+    b = np.array([[0.5], [-3.0]])
+    expected = 1 / np.cosh(b) ** 2 + 2 / np.cosh(2 * b) ** 2 + 2 / np.cosh(b) ** 2
+    expected += 1 / np.cosh(1 / np.cosh(b) ** 2) ** 2
+    np.testing.assert_allclose(kernel({"b": b}), expected, rtol=1e-14)
 
 
 def test_the_bound_on_the_norm_holds(kernels: Kernels) -> None:

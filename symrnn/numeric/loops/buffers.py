@@ -141,6 +141,8 @@ class _Writer:
             for name in self.registers[level].names:
                 like = self._scratch_shape(level)
                 lines.append(f"{name} = empty({like}, dtype)  # scratch, {word}")
+            for name in self.registers[level].masks:
+                lines.append(f"{name} = empty({self._scratch_shape(level)}, bool)")
         return lines
 
     def _scratch_shape(self, level: int) -> str:

@@ -34,11 +34,17 @@ class Registers:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self.used = 0
+        self.masks: list[str] = []
 
     def at(self, depth: int) -> str:
         """The scratch array of one depth."""
         self.used = max(self.used, depth)
         return f"{self.prefix}{depth}"
+
+    def mask(self) -> str:
+        """The array of booleans that says where a branch is taken."""
+        self.masks = [f"{self.prefix}_taken"]
+        return self.masks[0]
 
     @property
     def names(self) -> list[str]:
@@ -134,7 +140,7 @@ class _Writer:
 
     def _folded(self, node: Expr, depth: int) -> str:
         inner, out = self.value(node, depth), self._array(depth)
-        self.lines.append(f"minus_abs_into({inner}, {out})")
+        self.lines.append(f"minus_abs({inner}, out={out})")
         return out
 
     def _choice(self, node: Choice, depth: int) -> str:
@@ -143,12 +149,14 @@ class _Writer:
         if x not in self.names:
             raise _NoUfuncError
         out = self._array(depth)
-        relation = "<" if isinstance(node, Least) else "<="
-        mask = f"real({self.names[x]}) {relation} {literal(bound)}"
+        relation = "less" if isinstance(node, Least) else "less_equal"
         value = self.value(above, depth)
         if value != out:
             self.lines.append(f"copyto({out}, {value})")
         other = self.value(below, depth + 1)
+        # One mask serves all choices: each is used at once.
+        mask = self.registers.mask()
+        self.lines.append(f"{relation}(real({self.names[x]}), {literal(bound)}, out={mask})")
         self.lines.append(f"copyto({out}, {other}, where={mask})")
         return out
 

@@ -24,6 +24,10 @@ class ArrayRules:
 
     _print: Callable[..., Any]
 
+    def _print_Float(self, node: Any) -> str:
+        # SymPy rounds to 17 decimals first: √2 would be one float off.
+        return repr(float(node))
+
     def _print_Fold(self, node: Any) -> str:
         return f"minus_abs({self._print(node.args[0])})"
 

@@ -142,13 +142,17 @@ def erfc(x: Any) -> Any:
     return np.asarray(_ERFC(x), dtype=np.result_type(x, np.float32))
 
 
-def minus_abs_into(x: Any, out: Any) -> None:
-    """-|x| into an array, as `minus_abs`."""
-    if np.iscomplexobj(x):
-        np.copyto(out, np.where(np.real(x) > 0, -x, x))
-    else:
-        np.negative(np.abs(x, out=out), out=out)
+def minus_abs(x: Any, out: Any = None) -> Any:
+    """-|x| as `arithmetic` has it; of real numbers into a given array, by ufuncs."""
+    if not np.iscomplexobj(x):
+        size = np.abs(x, out=out)
+        return np.negative(size, out=out)
+    value = np.where(np.real(x) > 0, -x, x)
+    if out is None:
+        return value
+    np.copyto(out, value)
+    return out
 
 
-NUMPY = arithmetic(np.exp, erfc, np.where, np.real, _splitter) | {"minus_abs_into": minus_abs_into}
+NUMPY = arithmetic(np.exp, erfc, np.where, np.real, _splitter) | {"minus_abs": minus_abs}
 """The helpers of generated NumPy source."""

@@ -26,7 +26,8 @@ CASES = {
 def run(sigma: Any, x: Any, dtype: Any) -> Any:
     registers = Registers("r")
     lines = assignments(sigma.function, "x", "y", registers)
-    body = [f"{name} = empty_like(x)" for name in registers.names] + lines
+    body = [f"{name} = empty_like(x)" for name in registers.names]
+    body += [f"{name} = empty(x.shape, bool)" for name in registers.masks] + lines
     source = "def f(x, y):\n" + "".join(f"    {line}\n" for line in body)
     names = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
     function = function_of(source, names | runtime.NAMESPACE)

@@ -69,8 +69,9 @@ def places() -> np.ndarray:
 
 def value(formula: Any, point: float) -> tuple[float, float]:
     """The value by mpmath as a sum of two floats."""
-    # 1 - tanh² at 760 needs 660 digits; what is lost even at 900 is far below every float.
-    with mpmath.workdps(100 if abs(point) < 2 else 900):
+    # 1 - tanh² at 760 needs 660 digits, and so does e^x - 1 at 1e-300: at 100 it is 0 there.
+    # What is lost even at 900 is far below every float.
+    with mpmath.workdps(100 if 1e-30 < abs(point) < 2 else 900):
         exact = mpmath.mpf(formula(mpmath.mpf(point)))
         high = float(exact)
         return high, float(exact - mpmath.mpf(high)) if math.isfinite(high) else 0.0
