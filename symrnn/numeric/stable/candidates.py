@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import reduce
 from itertools import pairwise, product
@@ -30,6 +31,8 @@ from symrnn.numeric.stable.normal import Side, normal, roots, spelled
 
 TERMS = (4, 8, 12, 18, 26, 36, 60, 90)
 """Terms of a power series around a root."""
+
+HALF_ULP = 2.0**-54
 
 
 def sides(part: Expr) -> list[Expr]:
@@ -212,22 +215,41 @@ def series(part: Expr, root: Expr) -> Iterator[Expr]:
     if start is None:
         return
     step = 2 if all(c == 0 for c in numbers[start + 1 :: 2]) else 1
-    radius = float(_radius(numbers))
+    radius = _radius(numbers)
     for terms in TERMS:
         kept = numbers[start:terms:step]
         while kept and kept[-1] == 0:
             kept.pop()
         if kept:
             values = tuple(float(c) for c in kept)
-            yield Series(X, Data((pieces_of(root), radius, start, step, values)))
+            reach = min(radius, _reach(numbers, start, terms, radius))
+            yield Series(X, Data((pieces_of(root), reach, start, step, values)))
 
 
-def _radius(numbers: list[Expr]) -> Expr:
+def _radius(numbers: list[Expr]) -> float:
     """Most of the radius of convergence, by Cauchy and Hadamard; at most 1."""
     sizes = [
         float(abs(c)) ** (-1 / place) for place, c in enumerate(numbers) if place > 6 and c != 0
     ]
-    return Rational(min(1.0, 0.7 * min(sizes, default=2.0))).limit_denominator(100)
+    return min(1.0, 0.7 * min(sizes, default=2.0))
+
+
+def _reach(numbers: list[Expr], start: int, terms: int, radius: float) -> float:
+    """How far from the root each term left out is below half an ulp of the first.
+
+    Nothing is known of the terms behind the last number: the first of them is taken to be as large
+    at the radius as the largest of the others.
+    """
+    sizes = [math.log(float(abs(c))) if c != 0 else -math.inf for c in numbers]
+    far = math.log(radius)
+    largest = max(size + place * far for place, size in enumerate(sizes))
+    behind = [*sizes, largest - len(sizes) * far]
+    lead = sizes[start] + math.log(HALF_ULP)
+    return min(
+        math.exp((lead - behind[place]) / (place - start))
+        for place in range(max(terms, start + 1), len(behind))
+        if behind[place] > -math.inf
+    )
 
 
 def _number(value: arb) -> Expr:

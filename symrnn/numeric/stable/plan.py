@@ -129,7 +129,7 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
     if _best(found) > AIM:
         for root in _zeros(part, reference):
             for form in candidates.series(part, root):
-                _add(found, form, reference, root)
+                _add(found, _within_radius(form, root, folded(part)), reference)
     form = _assembled(found, reference, low, high)
     return form, _stated(form, reference)
 
@@ -150,19 +150,23 @@ def _ends_of_range(reference: Reference) -> Array:
     return np.concatenate(found)
 
 
-def _add(
-    found: dict[Expr, Array], form: Expr, reference: Reference, root: Expr | None = None
-) -> None:
+def _within_radius(series: Expr, root: Expr, elsewhere: Expr) -> Expr:
+    """A series where it is good: near the end of its radius it is as steep as it is wrong."""
+    reach = SAFE * series.args[1].value[1]
+    low, high = (Rational(float(root) + side * reach) for side in (-1, 1))
+    return Choice(X, low, elsewhere, Choice(X, high, series, elsewhere))
+
+
+SAFE = 0.85
+"""The part of its radius in which a series is used, whatever lies between two points."""
+
+
+def _add(found: dict[Expr, Array], form: Expr, reference: Reference) -> None:
     form = folded(form)
     if form in found or form.has(sympy.zoo, sympy.nan, sympy.oo):
         return
     try:
-        errors = _errors(form, reference)
-        if root is not None:
-            # Near the end of its radius a series is as steep as it is wrong.
-            radius = form.args[1].value[1]
-            errors[np.abs(reference.x - float(root)) > 0.85 * radius] = np.inf
-        found[form] = errors
+        found[form] = _errors(form, reference)
     except NotSupportedError:
         # A function that floats do not have: no candidate.
         return
@@ -213,7 +217,7 @@ def _zeros(part: Expr, reference: Reference) -> list[Expr]:
     high, x = reference.high, reference.x
     changes = np.flatnonzero(np.sign(high[1:]) * np.sign(high[:-1]) < 0)
     for place in changes[:8]:
-        if x[place] * x[place + 1] <= 0:
+        if np.sign(x[place]) * np.sign(x[place + 1]) <= 0:
             continue
         found.append(_root(part, float(x[place]), float(x[place + 1])))
     return found

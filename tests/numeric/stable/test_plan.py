@@ -16,7 +16,7 @@ from symrnn.language.activations import FORMULAS, X, activation
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.stable import plan as planning
 from symrnn.numeric.stable.measure import Reference, points
-from symrnn.numeric.stable.pieces import pieces
+from symrnn.numeric.stable.pieces import at_kink, pieces
 from symrnn.numeric.stable.plan import MARGIN, PROMISED, plan
 
 SPELLINGS: dict[str, Expr] = {
@@ -95,13 +95,17 @@ def test_values_and_slopes_keep_their_digits(name: str, dtype: str) -> None:
     if dtype == "float32":
         x = x[(np.abs(x) < 8e37) & ((np.abs(x) > 1e-37) | (x == 0))]
     given = x.astype(dtype)
+    # At a kink the value is a convention, which has tests of its own.
+    smooth = ~at_kink(activation(ALL[name]), given)
+    largest = float(np.finfo(dtype).max)
     for sigma in (activation(ALL[name]), activation(ALL[name]).prime):
         (variable,) = sigma.function.variables
         formula = sigma.function.expr.xreplace({variable: X})
-        got = np.broadcast_to(lower_activation(sigma)(given), given.shape)
-        assert got.dtype == dtype or not formula.has(X)
         reference = expected(formula, given.astype(float))
-        ulps = reference.of_values(got.astype(float), dtype, np.ones(x.shape, dtype=bool))
+        with np.errstate(over="warn" if np.all(reference.high <= largest) else "ignore"):
+            got = np.broadcast_to(lower_activation(sigma)(given), given.shape)
+        assert got.dtype == dtype or not formula.has(X)
+        ulps = reference.of_values(got.astype(float), dtype, smooth)
         stated = plan(formula)
         assert stated.worst is not None
         allowed = max(PROMISED, MARGIN * stated.worst[dtype])
