@@ -100,7 +100,7 @@ function decades(from, to) {
 }
 
 // Curves over 0, 1, 2, … with a logarithmic axis, a guide at 1 and a marker at `chosen`.
-function decay(svg, { values, bounds, label, chosen, from, to }) {
+function decayChart(svg, { values, bounds, label, chosen, from, to }) {
   const last = values.length - 1;
   const place = {
     x: linear([0, last], [FRAME.left, FRAME.right]),
@@ -185,13 +185,13 @@ function drawNetwork() {
 
 function drawProduct(found) {
   const distance = chosen("distance");
-  decay(control("product"), { values: found.norms, bounds: found.bounds, label: letters.distance, chosen: distance, from: -12, to: 6 });
+  decayChart(control("product"), { values: found.norms, bounds: found.bounds, label: letters.distance, chosen: distance, from: -12, to: 6 });
   say("product", `At ${letters.distance} = ${distance} the norm is ${pretty(found.norms[distance])}, its bound ${pretty(found.bounds[distance])}.`, control("product"));
 }
 
 function drawTruncation(found) {
   const tau = chosen("tau");
-  decay(control("truncation"), { values: found.bias, bounds: found.tail, label: letters.tau, chosen: tau, from: -12, to: 6 });
+  decayChart(control("truncation"), { values: found.bias, bounds: found.tail, label: letters.tau, chosen: tau, from: -12, to: 6 });
   const tail = found.tail.length ? `its bound ${pretty(found.tail[tau])}` : `and ${letters.gamma}${letters.lambda} ≥ 1 gives no bound`;
   say("truncation", `With ${letters.tau} = ${tau} factors kept the bias is ${pretty(found.bias[tau])}, ${tail}.`, control("truncation"));
 }
