@@ -117,7 +117,8 @@ def slips(claim: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(claim, Limit):
         quantity, variable, limit = claim.args
         yield "another limit", Limit(quantity, variable, sympy.S.One)
-        yield "a term that stays", Limit(quantity + 1, variable, limit)
+        if limit.is_finite:  # beside what grows without end, a term that stays is no slip
+            yield "a term that stays", Limit(quantity + 1, variable, limit)
         inverse = sympy.S.Zero if limit == sympy.oo else sympy.oo
         yield "the inverse's limit", Limit(quantity, variable, inverse)
         return

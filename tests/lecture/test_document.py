@@ -89,8 +89,8 @@ def test_the_box_has_the_claims_of_the_headline_each_with_its_condition(
         r"$0 \le k \le t$, $\gamma \ge 0$, $\lambda \ge 0$"
     ]
     assert bound.hypotheses == (
-        r"Assume $\left\lVert \sigma'\left(a_{j}\right) \right\rVert_{\infty} \le \gamma$ and "
-        r"$\left\lVert W \right\rVert \le \lambda$.",
+        r"Assume $\left\lVert \sigma'\left(a_{j}\right) \right\rVert_{\infty} \le \gamma "
+        r"\text{ for all } j \ge 1$ and $\left\lVert W \right\rVert \le \lambda$.",
     )
     clipping = statements["clipping_by_norm"]
     assert [claim.note for claim in clipping.claims] == [
