@@ -99,7 +99,7 @@ def test_the_box_has_the_claims_of_the_headline_each_with_its_condition(
         "unchanged inside the ball",
         "no two gradients get further apart",
     ]
-    assert clipping.claims[2].condition.endswith(r"\le \kappa$")
+    assert clipping.claims[2].condition.endswith(r"\le \kappa$, $\kappa > 0$")
     assert (
         statements["truncation"]
         .hypotheses[0]
