@@ -73,7 +73,7 @@ def formulas(library: Mapping[str, Statement], rnn: RNN) -> dict[str, Any]:
         "lossNorm": norm(ImmediateDerivative(rnn.L[t], s[t]), "2"),
         "immediateNorm": norm(immediate(s[k], Vec(rnn.W)), "2"),
         "bias": norm(dropped, "F"),
-        "tail": _right_side(library, rnn, "truncation", "the bias is a geometric tail"),
+        "biasBound": _right_side(library, rnn, "truncation", "the bias is a geometric tail"),
         "clipped": _right_side(library, rnn, "clipping_by_norm", "clipping twice is clipping once"),
     }
 

@@ -281,3 +281,10 @@ def test_a_choice_changes_the_curves(shown: Page, control: str, picture: str, ch
         shown.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         drawn.add(shown.locator(f"#explorer-{picture} path.first").get_attribute("d"))
     assert len(drawn) == choices
+
+
+def test_no_name_of_the_script_hides_another(pages: dict[str, Page]) -> None:
+    for page in pages.values():
+        for script in page.evaluate("[...document.scripts].map((each) => each.textContent)"):
+            names = re.findall(r"^(?:async )?(?:function|const|let) (\w+)", script, re.MULTILINE)
+            assert len(names) == len(set(names)), sorted(names)

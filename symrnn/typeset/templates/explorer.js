@@ -28,7 +28,7 @@ function study({ weights, activation, lambda }) {
     s: s.map((entry) => entry.flat()),
     norms: back.map(formulas.jacobianNorm), bounds: back.map(formulas.bound),
     bias: kept.map((tau) => formulas.bias({ ...given, tau })),
-    tail: contracts ? kept.map((tau) => formulas.tail({ ...given, C, E, tau })) : [],
+    tail: contracts ? kept.map((tau) => formulas.biasBound({ ...given, C, E, tau })) : [],
   };
 }
 
