@@ -52,7 +52,7 @@ TURNED = {
         "W transposed": lambda r: r.W.T * Diag(r.slopes(r.j)),
         "Elman's order": lambda r: Diag(r.slopes(r.j)) * r.W,
         "Elman's slopes": lambda r: r.W * Diag(r.slope(r.a[r.j])),
-        "slopes a step early": lambda r: r.W * Diag(r.slopes(r.j - 1)),
+        "slopes a step late": lambda r: r.W * Diag(r.slopes(r.j + 1)),
     },
 }
 

@@ -16,11 +16,10 @@ import numpy as np
 from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.numeric import runtime
-from symrnn.numeric.loops.code import LoopKernel, function_of
+from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.elementwise import Registers, assignments, literal
 from symrnn.numeric.loops.plan import ACROSS, EACH, ONCE, Operand, Operation, Plan
 
-BESIDE = {-1: "before", 0: "now", 1: "after"}
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
 
 
@@ -82,7 +81,7 @@ class _Writer:
     def _whole(self, operand: Operand) -> str:
         if operand.offset is None:
             return operand.name
-        return f"{operand.name}_{BESIDE.get(operand.offset, f'at{operand.offset}')}"
+        return f"{operand.name}_{beside(operand.offset)}"
 
     def _name(self, operand: Operand, level: int) -> str:
         """The operand in a statement of a level."""
@@ -98,14 +97,14 @@ class _Writer:
         return operand.level == ACROSS or operand.name in self.plan.stored
 
     def _beside(self, name: str) -> str:
-        return BESIDE[1 if self.recursion.descending else -1]
+        return beside(1 if self.recursion.descending else -1)
 
     # ------------------------------------------------------------------ statements
 
     def _slices(self) -> list[str]:
         lines = []
         for name, offset in self.plan.sequences:
-            whole = f"{name}_{BESIDE.get(offset, f'at{offset}')}"
+            whole = f"{name}_{beside(offset)}"
             if name in self.carried:
                 continue
             start = offset - self.recursion.places.get(name, 0)

@@ -54,3 +54,11 @@ def function_of(source: str, namespace: Mapping[str, Any]) -> Callable[..., Any]
     code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     return FunctionType(code, {"__builtins__": builtins, **namespace})
+
+
+def beside(offset: int) -> str:
+    """What is put behind a name for its value some steps off: "before", "now", "after2", …"""
+    if offset == 0:
+        return "now"
+    word = "after" if offset > 0 else "before"
+    return word if abs(offset) == 1 else f"{word}{abs(offset)}"

@@ -18,13 +18,12 @@ import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.errors import NotSupportedError
-from symrnn.numeric.loops.code import LoopKernel, function_of
+from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.plan import ONCE, Operand, Operation, Plan
 from symrnn.numeric.printer import stable
 from symrnn.numeric.stable.printing import ScalarRules
 from symrnn.numeric.stable.runtime import FLOAT64, arithmetic
 
-BESIDE = {-1: "before", 0: "now", 1: "after"}
 SETTING = ("first", "last", "summed")
 
 FAST = {"reassoc", "contract", "nsz"}
@@ -70,7 +69,7 @@ class _Writer:
         self.index = str(self.recursion.index)
         self.own = {node.label for node, _ in self.recursion.definitions}
         self.carried = self.recursion.carried
-        self.beside = BESIDE[1 if self.recursion.descending else -1]
+        self.beside = beside(1 if self.recursion.descending else -1)
         self.sums = list(self.recursion.sums)
         self.results = self.recursion.results
         names = sorted({name for name, _ in plan.sequences})
@@ -149,7 +148,7 @@ class _Writer:
         if operand.offset is None:
             return f"{operand.name}[{inner}]"
         if operand.name in self.carried:
-            return f"{operand.name}_{BESIDE[operand.offset]}[lane, {inner}]"
+            return f"{operand.name}_{beside(operand.offset)}[lane, {inner}]"
         place = operand.offset - self.recursion.places.get(operand.name, 0)
         time = f"{self.index} + {place}" if place >= 0 else f"{self.index} - {-place}"
         return f"{operand.name}[{self.index if place == 0 else time}, lane, {inner}]"

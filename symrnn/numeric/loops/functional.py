@@ -12,10 +12,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from symrnn.numeric.loops.code import LoopKernel, function_of
+from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.plan import ACROSS, EACH, ONCE, Operand, Operation, Plan
 
-BESIDE = {-1: "before", 0: "now", 1: "after"}
 SETTING = ("first", "last", "summed")
 
 Formula = Callable[[Any, str], str]
@@ -39,11 +38,6 @@ def emit(
     writer = _Writer(plan, formula, shared)
     source = writer.source()
     return LoopKernel(plan, writer.arguments, function_of(source, {**RUNTIME, **namespace}), source)
-
-
-def _beside(offset: int) -> str:
-    """The name of a time that is further off than one step."""
-    return f"after{offset}" if offset > 0 else f"before{-offset}"
 
 
 class _Writer:
@@ -71,7 +65,7 @@ class _Writer:
     def _whole(self, operand: Operand) -> str:
         if operand.offset is None:
             return operand.name
-        return f"{operand.name}_{BESIDE.get(operand.offset, _beside(operand.offset))}"
+        return f"{operand.name}_{beside(operand.offset)}"
 
     def _name(self, operand: Operand, level: int) -> str:
         whole = self._whole(operand)
@@ -84,7 +78,7 @@ class _Writer:
             if name in self.own:
                 continue
             start = offset - self.recursion.places.get(name, 0)
-            whole = f"{name}_{BESIDE.get(offset, _beside(offset))}"
+            whole = f"{name}_{beside(offset)}"
             lines.append(f"{whole} = {name}[first + {start} : last + {start + 1}]")
         return lines
 
@@ -95,7 +89,7 @@ class _Writer:
         read = [o for o in self._operands() if o.level == ACROSS]
         inputs = sorted({self._whole(operand) for operand in read})
         kept = sorted((self.own & self.recursion.kept) | (self.plan.stored - set(inputs)))
-        word = BESIDE[self.beside]
+        word = beside(self.beside)
         old = _tuple(f"{name}_{word}_{self.index}" for name in carried)
         new = _tuple(f"{name}_now_{self.index}" for name in carried)
         rows = _tuple(f"{name}_{self.index}" for name in inputs)

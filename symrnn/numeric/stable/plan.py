@@ -29,11 +29,11 @@ from symrnn.numeric.stable.printing import folded
 Array = NDArray[Any]
 
 PROMISED = 4.0
-NOTED, MARGIN = 3.3, 1.5
+NOTED, MARGIN = 3.3, 2.0
 """What was measured above `NOTED` is stated, `MARGIN` times: other floats may have drawn worse."""
 
 AIM = 3.0
-LIMIT = 3.8
+LIMIT = 3.3
 NOISE, WINDOW = 40.0, 4
 BOUNDARY = 150.0
 """What a cut of the line costs, in additions."""
@@ -151,14 +151,10 @@ def _ends_of_range(reference: Reference) -> Array:
 
 
 def _within_radius(series: Expr, root: Expr, elsewhere: Expr) -> Expr:
-    """A series where it is good: near the end of its radius it is as steep as it is wrong."""
-    reach = SAFE * series.args[1].value[1]
-    low, high = (Rational(float(root) + side * reach) for side in (-1, 1))
+    """A series where it is good, whatever lies between two points that were measured."""
+    radius = series.args[1].value[1]
+    low, high = (Rational(float(root) + side * radius) for side in (-1, 1))
     return Choice(X, low, elsewhere, Choice(X, high, series, elsewhere))
-
-
-SAFE = 0.85
-"""The part of its radius in which a series is used, whatever lies between two points."""
 
 
 def _add(found: dict[Expr, Array], form: Expr, reference: Reference) -> None:
