@@ -30,6 +30,8 @@ Array = NDArray[Any]
 DTYPES = (np.dtype(np.float64), np.dtype(np.float32))
 PRECISIONS = (160, 640, 2600)
 UNKNOWN = float("nan")
+DRAWN = (((0.0, 1.0), 50), ((1.0, 6.0), 150), ((6.0, 40.0), 50))
+"""Between what floats are drawn to measure at, and how many of each sign."""
 
 
 def points() -> Array:
@@ -50,7 +52,10 @@ def points() -> Array:
     # float64, which others have not: so there are those with all their digits as well.
     single = (sizes > 1e-37) & (sizes < 1e38)
     sizes[single] = sizes[single].astype(np.float32)
-    sizes = np.concatenate([sizes, np.linspace(0.01, 6, 84) * (1 + 1 / 997)])
+    # How a form rounds differs from float to float: where formulas bend, the worst of many.
+    rng = np.random.default_rng(20)
+    drawn = np.concatenate([rng.uniform(*ends, n) for ends, n in DRAWN])
+    sizes = np.concatenate([sizes, drawn, drawn.astype(np.float32)])
     return np.sort(np.concatenate([-sizes, [0.0], sizes]))
 
 
@@ -90,17 +95,19 @@ class Reference:
 
     def __init__(self, expressions: tuple[Expr, Expr, Expr], x: Array) -> None:
         self.x = x
-        self.known = exact(expressions, x)
-        pairs = [_two(value) for value in self.known]
+        pairs = [_two(value) for value in exact(expressions, x)]
         self.high = np.array([high for high, _ in pairs])
         self.low = np.array([low for _, low in pairs])
 
-    def take(self, places: Any) -> Reference:
-        """The same at some of the points."""
-        part = object.__new__(Reference)
-        part.x, part.high, part.low = self.x[places], self.high[places], self.low[places]
-        part.known = [self.known[place] for place in np.arange(len(self.x))[places]]
-        return part
+    def joined(self, other: Reference) -> tuple[Reference, NDArray[np.intp]]:
+        """Both from left to right, and in what order their points come then."""
+        both = object.__new__(Reference)
+        x = np.concatenate([self.x, other.x])
+        order = np.argsort(x, kind="stable")
+        both.x = x[order]
+        both.high = np.concatenate([self.high, other.high])[order]
+        both.low = np.concatenate([self.low, other.low])[order]
+        return both, order
 
     def ulps(self, form: Expr, dtype: Any) -> Array:
         """Errors in ulp; ∞ for a value or a part of it that is not finite, NaN where unknown."""
