@@ -94,7 +94,8 @@ def test_stop_ends_all_that_was_started(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 PARENT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would stay ignored
 from symrnn.programs import start
 with open(sys.argv[1], "wb") as out:
     start(["/bin/sh", "-c", "trap '' TERM HUP INT; sleep 1000 & sleep 1000"], out, out)

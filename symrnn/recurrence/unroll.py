@@ -146,8 +146,12 @@ class Unrolled:
 
 @lru_cache(maxsize=4096)
 def first_time(recurrence: Recurrence, label: str) -> int:
-    """The first time at which a sequence has a value: 0 for a state, 1 for all else."""
-    return 0 if any(state.label == label for state in recurrence.states) else 1
+    """The first time at which a sequence has a value: 1 for what is computed or put in, 0 for a
+    state, and for a sequence that is none of the recurrence."""
+    if any(state.label == label for state in recurrence.states):
+        return 0
+    known = (*recurrence.inputs, *(vector.sequence for vector in recurrence.definitions))
+    return int(any(sequence.label == label for sequence in known))
 
 
 def _own_time(node: ImmediateDerivative) -> Expr:

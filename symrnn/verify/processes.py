@@ -28,6 +28,9 @@ class Lost:
 
 LOST: Final = Lost()
 
+ALONE: Final = 2
+"""How often a number is tried by itself: it may have been another's process that ended."""
+
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, of <sys/prctl.h>
 
 
@@ -42,8 +45,9 @@ def share(
 ) -> Iterator[tuple[int, Any]]:
     """Pairs of a number and `work(number)`, as they are ready.
 
-    Where a process ends before its work does (out of memory, a fault in compiled code), what it was
-    at is done once more, alone; if it ends again, `LOST` is found for that number. All others are
+    Where a process ends before its work does (out of memory, a fault in compiled code), what all
+    were at is done again, alone, since it is not known which ended first; if a process ends twice
+    alone at the same number, `LOST` is found for that number. All others are
     found regardless. What `work` raises is raised here. Whatever ends this process ends the others,
     too, and so does leaving the iterator.
 
@@ -57,7 +61,11 @@ def share(
     while waiting:
         suspects = yield from _until_one_ends(work, waiting, min(workers, len(waiting)), started)
         for number in suspects:
-            for lost in (yield from _until_one_ends(work, deque([number]), 1, lambda _: None)):
+            left = [number]
+            for _ in range(ALONE):
+                if left:
+                    left = yield from _until_one_ends(work, deque(left), 1, lambda _: None)
+            for lost in left:
                 yield lost, LOST
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -26,18 +25,16 @@ DERIVE = ["derive", "ds[t]/ds[k]"]
 def command(
     *arguments: str, limit: int | None = None, shell: str = "", **environment: str
 ) -> tuple[int, bytes, str]:
-    """Exit code, output and complaints of a process of its own; `shell` redirects its streams."""
+    """Exit code, output and complaints of a process of its own; `shell` redirects its streams.
 
-    def bounded() -> None:
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    redirected = ["/bin/bash", "-c", f'set -o pipefail; "$@" {shell}', "bash"]
+    `limit` bounds the size of files, in units of 1024 bytes.
+    """
+    bounded = "" if limit is None else f"ulimit -f {limit}; "
+    redirected = ["/bin/bash", "-c", f'{bounded}set -o pipefail; "$@" {shell}', "bash"]
     done = subprocess.run(
         [*redirected, sys.executable, "-W", "error", "-c", MAIN, *arguments],
         capture_output=True,
         env={**os.environ, **environment},
-        preexec_fn=bounded,
         timeout=240,
     )
     errors = done.stderr.decode()
@@ -158,7 +155,7 @@ def test_no_other_command_writes_there_either(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit on the size of files")
 def test_a_full_disk_is_told_before_the_work(tmp_path: Path) -> None:
-    code, out, err = command("lecture", "-o", str(tmp_path / "out"), limit=1_000_000)
+    code, out, err = command("lecture", "-o", str(tmp_path / "out"), limit=1000)
     assert (code, out) == (exits.ILL_FORMED, b"")
     assert "can not be written" in err and "File too large" in err and "8.0 MB" in err
     assert everything(tmp_path) == set()
@@ -217,15 +214,20 @@ def test_a_signal_has_its_exit_code(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     number = getattr(signal, name)
-    before = signal.getsignal(number)
+    # Begun in the background, or under nohup, a process has some of them ignored.
+    by_default = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+    found = signal.signal(number, by_default)
 
     def work(*_: object, **__: object) -> None:
         signal.raise_signal(number)
 
     monkeypatch.setattr(lecture_command, "make", work)
-    code, out, err = run("lecture", "-o", str(tmp_path / "out"))
+    try:
+        code, out, err = run("lecture", "-o", str(tmp_path / "out"))
+        assert signal.getsignal(number) is by_default
+    finally:
+        signal.signal(number, found)
     assert (code, out, err) == (128 + number, "", f"ended by {name}\n")
-    assert signal.getsignal(number) is before
     assert not (tmp_path / "out").exists()
 
 

@@ -34,7 +34,7 @@ def test_every_line_of_the_lecture_has_its_rule_and_its_numpy() -> None:
     for statement in load().values():
         for each in details(statement):
             assert each.rule
-            assert each.code.startswith("def line("), each
+            assert "\n\ndef line(" in f"\n\n{each.code}", each
 
 
 def test_the_side_condition_and_the_hypotheses_are_named() -> None:

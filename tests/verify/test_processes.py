@@ -91,7 +91,8 @@ print(json.dumps([[each.complete, str(each.failure)] for each in found]))
 """
 
 KILLED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would stay ignored
 from symrnn.verify.processes import share
 def work(n):
     print(n, flush=True)
@@ -149,7 +150,7 @@ def test_a_process_that_dies_takes_nothing_with_it() -> None:
     assert alone(DEATH) == [expected] * 3
 
 
-def test_what_a_process_was_at_when_it_died_is_done_once_more(tmp_path: Path) -> None:
+def test_what_a_process_was_at_when_it_died_is_done_again(tmp_path: Path) -> None:
     assert alone(ONCE, str(tmp_path)) == [[1, 1], [2, 2], [3, 3]]
 
 
@@ -205,4 +206,4 @@ def test_there_is_a_core() -> None:
 def test_a_process_that_dies_takes_one_statement_with_it() -> None:
     found = alone(ONE_DIES)
     assert [graded for graded, _ in found] == [True, False, True]
-    assert "the process that checked `preactivation_jacobian` died" in found[1][1]
+    assert "the process that checked `preactivation_jacobian` ended" in found[1][1]

@@ -216,6 +216,9 @@ def series(part: Expr, root: Expr) -> Iterator[Expr]:
         return
     step = 2 if all(c == 0 for c in numbers[start + 1 :: 2]) else 1
     radius = _radius(numbers)
+    if radius == 0:
+        # A coefficient is beyond all floats.
+        return
     for terms in TERMS:
         kept = numbers[start:terms:step]
         while kept and kept[-1] == 0:
