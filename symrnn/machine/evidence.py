@@ -12,7 +12,7 @@ from symrnn.machine.cache import Cache
 from symrnn.machine.jobs import Job, first_lines, job_of
 from symrnn.machine.obligations import refusals
 from symrnn.machine.prover import Outcome, Prover
-from symrnn.machine.sources import CLOSED, Source
+from symrnn.machine.sources import CLOSED, COMPARED, Source
 from symrnn.machine.stated import Slips
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.statement import Statement
@@ -120,7 +120,7 @@ def machine_check(
     pending = {name: job for name, job in jobs.items() if job.closings}
     while pending:
         files = {file.key: file for job in pending.values() for file in job.files()}
-        wanted = [file.key for file in files.values() if file.library == CLOSED]
+        wanted = [file.key for file in files.values() if file.library in (CLOSED, COMPARED)]
         outcomes = compile_all(
             {**sources, **files},
             wanted,

@@ -79,7 +79,7 @@ class Job:
         return closing_file(self.stem, self.closings.values())
 
     def _compares(self) -> Generated[Planted]:
-        return slips_file(f"{self.stem}_slips", self.faults, self.parts.reals)
+        return slips_file(self.stem, self.faults, self.parts.reals)
 
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""

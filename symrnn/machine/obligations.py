@@ -5,7 +5,7 @@ Three files for the claims of a statement, none of which a user's file can chang
 - `claims.NAME`: each proposition as a definition, over our vocabulary and nothing else;
 - `closed.NAME`: one theorem, the conjunction of the propositions. It names them before it loads
   the files whose theorems close them, so that whatever these redefine comes too late;
-- `closed.NAME_slips`: wrong propositions, which must be others than those that are closed.
+- `compared.NAME`: wrong propositions, which must be others than those that are closed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from symrnn.machine.sources import CLAIMS, CLOSED, LIBRARY, Source
+from symrnn.machine.sources import CLAIMS, CLOSED, COMPARED, LIBRARY, Source
 
 DIFFERS = "this is another proposition"
 """Why a wrong proposition is not proved: it is the same, but for names of bound variables, or not.
@@ -184,7 +184,7 @@ def slips_file(stem: str, planted: Iterable[Planted], reals: bool = False) -> Ge
         found |= dict.fromkeys(range(before + 1, len(lines) + 1), fault)
         comparing = f"Definition lived_{number} : unit := ltac:(same {fault.right} fault_{number})."
         lines += [f"Fail Timeout {LIMIT} {comparing}", ""]
-    return Generated(Source(stem, "\n".join(lines), CLOSED), found)
+    return Generated(Source(stem, "\n".join(lines), COMPARED), found)
 
 
 def _require_claims(propositions: Iterable[str]) -> str:

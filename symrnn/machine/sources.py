@@ -23,6 +23,10 @@ USER = "user"
 CLOSED = "closed"
 """The logical name of the files in which theorems close propositions."""
 
+COMPARED = "compared"
+"""The logical name of the files in which slips are compared with propositions: nothing is proved in
+them."""
+
 _COMMENT = re.compile(r"\(\*|\*\)")
 _REQUIRE = re.compile(
     rf"From\s+({LIBRARY}|{CLAIMS}|{USER})\s+Require\s+(?:Import\s+|Export\s+)?([\w\s]+)\."

@@ -67,11 +67,25 @@ def places() -> np.ndarray:
     return np.concatenate([-found, [0.0], found])
 
 
-def value(formula: Any, point: float) -> tuple[float, float]:
+def digits(point: float, expression: Expr) -> int:
+    """How many a formula may need: 1 - tanh² at 760 loses 660, e^x - 1 at 1e-300 loses 300.
+
+    What is lost even at 900 is far below every float.
+    """
+    size = abs(point)
+    tiny = 0 if size == 0 else 3 * abs(math.log10(size))
+    return int(80 + min(820, tiny + min(size, 1e3) ** (2 if is_steep(expression) else 1)))
+
+
+def is_steep(expression: Expr) -> bool:
+    """Whether it holds an exponential of a square or more."""
+    inside = [each.args[0] for each in expression.atoms(exp, tanh)]
+    return expression.has(erf) or any(each.has(X**2, X**3) for each in inside)
+
+
+def value(formula: Any, point: float, precision: int) -> tuple[float, float]:
     """The value by mpmath as a sum of two floats."""
-    # 1 - tanh² at 760 needs 660 digits, and so does e^x - 1 at 1e-300: at 100 it is 0 there.
-    # What is lost even at 900 is far below every float.
-    with mpmath.workdps(100 if 1e-30 < abs(point) < 2 else 900):
+    with mpmath.workdps(precision):
         exact = mpmath.mpf(formula(mpmath.mpf(point)))
         high = float(exact)
         return high, float(exact - mpmath.mpf(high)) if math.isfinite(high) else 0.0
@@ -81,7 +95,10 @@ def expected(expression: Expr, x: np.ndarray) -> Reference:
     split = pieces(expression)
     formulas = [sympy.lambdify(X, part, "mpmath") for part in split.parts]
     which = np.searchsorted([float(bound) for bound in split.bounds], x)
-    pairs = [value(formulas[place], float(point)) for place, point in zip(which, x, strict=True)]
+    pairs = [
+        value(formulas[place], float(point), digits(float(point), expression))
+        for place, point in zip(which, x, strict=True)
+    ]
     reference = object.__new__(Reference)
     reference.x = x
     reference.high, reference.low = (np.array(column) for column in zip(*pairs, strict=True))
