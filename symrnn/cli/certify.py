@@ -15,6 +15,7 @@ from symrnn.enclosure import certify as enclose
 from symrnn.lecture.machine import ask_about_slope
 from symrnn.machine.prover import require_prover
 from symrnn.machine.slopes import SlopeProof
+from symrnn.numeric.stable.pieces import convention
 
 
 def certify(
@@ -67,4 +68,5 @@ def _lines(found: Certificate) -> list[str]:
         lines += ["γ      undecided", f"why    {found.reason}"]
     else:
         lines += ["γ      unbounded", f"where  {found.where}", "grade  certified"]
-    return lines
+    said = convention(found.activation)
+    return [*lines, f"kinks  {said}"] if said else lines

@@ -14,7 +14,7 @@ from symrnn.cli.activations import read_activation
 from symrnn.cli.output import say
 from symrnn.derivative_text import Quantity, parse_derivative
 from symrnn.errors import ParseError
-from symrnn.language.activations import Elementwise
+from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.derivatives import D
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
@@ -22,6 +22,7 @@ from symrnn.language.structure import Vec
 from symrnn.language.writing import text
 from symrnn.lecture.notation_file import notation
 from symrnn.numeric.lower import lower
+from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.recurrence.times import conditions
 from symrnn.recurrence.total import gradient
@@ -79,7 +80,10 @@ def derive(
     left, right = _derived(rnn, of, by, lettered.layout)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
     sign = "<=" if form is Format.latex else "≤"
-    holds = f"{lettered.layout} layout{_times(rnn, left, sign)}"
+    has_slopes = any(node.order > 0 for node in right.atoms(Activation))
+    said = convention(rnn.sigma) if has_slopes else ""
+    plain = said.replace("σ′", "sigma'") if form is Format.latex else said
+    holds = f"{lettered.layout} layout{_times(rnn, left, sign)}" + (f"; {plain}" if plain else "")
     match form:
         case Format.numpy:
             source = lower(right, "formula").source.rstrip()

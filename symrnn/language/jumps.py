@@ -76,6 +76,9 @@ def _jumps_between(f: Callable[[Any], Any], left: Any, right: Any, bound: Any) -
         if right - left < NEAR * (1 + abs(left)):
             return True
         middle = (left + right) / 2
+        if not mpmath.isfinite(f(middle)):
+            # No value there, as of x/|x| at 0: beside it there is one.
+            middle = left + (right - left) * mpmath.mpf("0.4375")
         here, there = abs(f(middle) - f(left)), abs(f(right) - f(middle))
         left, right = (left, middle) if here > there else (middle, right)
     return False

@@ -19,6 +19,7 @@ from symrnn.language.slopes import slope_bound
 from symrnn.language.structure import Vec
 from symrnn.lecture.algorithms import letters_of
 from symrnn.lecture.statements import Writer
+from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer import Explorer, Nets, Slope
@@ -125,7 +126,7 @@ def slopes() -> tuple[Slope, ...]:
     """Every activation known by name, tanh first."""
     names = ["tanh", *(name for name in FORMULAS if name != "tanh")]
     chosen = (activation(name) for name in names)
-    return tuple(Slope(each, slope_bound(each).value) for each in chosen)
+    return tuple(Slope(each, slope_bound(each).value, convention(each)) for each in chosen)
 
 
 def nets(seed: int = 0) -> Nets:

@@ -23,10 +23,14 @@ Rows = Sequence[Sequence[float]]
 
 @dataclass(frozen=True)
 class Slope:
-    """An activation to choose, with γ = sup |σ′| as an exact or decimal number."""
+    """An activation to choose, with γ = sup |σ′| as an exact or decimal number.
+
+    convention: what is taken for σ′ at its kinks, in words; empty where it has none.
+    """
 
     activation: Activation
     gamma: Any
+    convention: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def generated(explorer: Explorer) -> str:
         f"  {each.activation.name}: {{\n"
         f"    sigma: {scalar_function(each.activation)},\n"
         f"    sigma_prime: {scalar_function(each.activation.prime)},\n"
-        f"    gamma: {number(each.gamma)},\n  }},"
+        f"    gamma: {number(each.gamma)},\n"
+        f"    convention: {json.dumps(each.convention, ensure_ascii=False)},\n  }},"
         for each in explorer.slopes
     ]
     return "\n\n".join(

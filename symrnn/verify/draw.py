@@ -31,7 +31,7 @@ from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import has_begun, opened, universal
 from symrnn.verify.setting import Setting, functions, lowered, together
 from symrnn.verify.ties import ties
-from symrnn.verify.within import Times, horizon, makes_sense
+from symrnn.verify.within import Times, atoms_of, horizon, makes_sense
 
 Array = NDArray[Any]
 ROUNDING = 1e-12
@@ -123,7 +123,7 @@ class Drawer:
             for symbol, value in ties(expressions, given)
             if symbol in known and value.free_symbols <= {*known, *times, *self.sizes}
         ]
-        leaves = set().union(*(sympy.sympify(e).atoms(sympy.MatrixSymbol) for e in everything))
+        leaves = set().union(*(atoms_of(e, sympy.MatrixSymbol) for e in everything))
         self.parameters = sorted(leaves, key=str)
         self.own = _own_sequences(rnn, everything)
         sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs, *self.own)
@@ -333,7 +333,7 @@ def _is_slope(expression: Any) -> bool:
 
 
 def _shape_symbols(expression: Any) -> set[Symbol]:
-    leaves = sympy.sympify(expression).atoms(sympy.MatrixSymbol, TimeVector)
+    leaves = atoms_of(expression, sympy.MatrixSymbol, TimeVector)
     return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
 
 
@@ -381,7 +381,7 @@ def _own_sequences(rnn: RNN, everything: Iterable[Any]) -> tuple[Sequence, ...]:
     """
     recurrence = rnn.recurrence
     known = {*recurrence.states, *recurrence.inputs, *(v.sequence for v in recurrence.definitions)}
-    met = {leaf.sequence for e in everything for leaf in sympy.sympify(e).atoms(TimeVector)}
+    met = {leaf.sequence for e in everything for leaf in atoms_of(e, TimeVector)}
     own = sorted(met - known, key=lambda sequence: sequence.label)
     labels = [sequence.label for sequence in (*known, *own)]
     for sequence in own:

@@ -26,6 +26,7 @@ from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 from symrnn.verify.exact import Number, Point, Undefined, holds, norm
 from symrnn.verify.hypotheses import fixes_leaf
+from symrnn.verify.within import atoms_of
 
 CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
 """What is written out as a whole: norms inside stay where they are."""
@@ -84,6 +85,8 @@ class Meaning(Unrolled):
         Raises:
             NotSupportedError: it has none.
         """
+        if not any(node.kind == "any" for node in atoms_of(expression, Norm)):
+            kind = ""
         key = (expression, kind)
         if key not in self._written:
             sized = sympy.sympify(expression).subs(self.sizes)

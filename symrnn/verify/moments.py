@@ -26,7 +26,7 @@ from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
-from symrnn.verify.within import makes_sense, ranges_of
+from symrnn.verify.within import atoms_of, makes_sense, ranges_of
 
 FAR = 2
 """Differences are told apart up to this."""
@@ -86,7 +86,7 @@ def _require_printed(symbol: Symbol) -> None:
 
 
 def _shape_symbols(expression: Any) -> set[Symbol]:
-    leaves = expression.atoms(sympy.MatrixSymbol, TimeVector)
+    leaves = atoms_of(expression, sympy.MatrixSymbol, TimeVector)
     return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
 
 
@@ -110,7 +110,7 @@ def sizes_of(integers: Integers, facts: Sequence[Any], wanted: Sequence[int]) ->
 def are_there(expressions: Iterable[Any], chosen: Mapping[Symbol, int]) -> bool:
     """Whether every entry that is spoken of is one of its matrix, at these sizes and places."""
     for expression in expressions:
-        for node in sympy.sympify(expression).atoms(Entry):
+        for node in atoms_of(expression, Entry):
             for place, size in zip(node.args[1:], node.matrix.shape, strict=True):
                 number, last = place.subs(chosen), size.subs(chosen)
                 if number.is_Integer and last.is_Integer and not 1 <= number <= last:

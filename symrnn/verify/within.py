@@ -75,6 +75,12 @@ def every_time(expression: Any, last: int, rnn: RNN) -> tuple[Times, ...]:
     )
 
 
+@lru_cache(maxsize=16384)
+def atoms_of(expression: Any, *kinds: type) -> frozenset[Any]:
+    """The nodes of some kinds in an expression; asked for at every choice of times."""
+    return frozenset(sympy.sympify(expression).atoms(*kinds))
+
+
 def is_time(symbol: Any) -> bool:
     """Whether a symbol is an integer that is no size."""
     return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive

@@ -143,7 +143,7 @@ def test_the_empty_product_is_the_identity(kernels: Kernels) -> None:
 def test_the_source_reads_like_the_formula(kernels: Kernels) -> None:
     source = kernels.formulas.state_jacobian.source
     slope, formula = source.split("\n\n", 1)
-    assert slope.startswith("def tanh_prime(x):\n    return 4*exp(minus_abs(2*x))/")
+    assert slope.startswith("def tanh_prime(x):\n    return 4*exp(minus_abs(2*x))*")
     assert formula.startswith("def state_jacobian(W, a, ")
     assert "tanh_prime(a[j]) * (W @ P)" in formula and "exp" not in formula
     assert "diag" not in source

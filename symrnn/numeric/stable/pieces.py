@@ -96,6 +96,27 @@ def kinks(activation: Activation) -> tuple[Kink, ...]:
     return tuple(found)
 
 
+def convention(activation: Activation) -> str:
+    """What is taken for σ′ at the kinks, in words; empty where there are none, or not known."""
+    if activation.is_unknown:
+        return ""
+    try:
+        found = kinks(activation)
+    except NotSupportedError:
+        return ""
+    taken: dict[str, list[str]] = {}
+    for kink in found:
+        taken.setdefault(_short(kink.slope), []).append(f"x = {_short(kink.at)}")
+    return "; ".join(
+        f"σ′ is taken to be {slope} at the kink{'s' * (len(places) > 1)} {' and '.join(places)}"
+        for slope, places in taken.items()
+    )
+
+
+def _short(value: Expr) -> str:
+    return str(value) if value.is_Rational and value.q <= 1000 else f"{float(value):.5g}"
+
+
 def at_kink(activation: Activation, a: Any, within: float = 0.0) -> NDArray[np.bool_]:
     """Which entries of an array of pre-activations lie at a kink of the activation.
 

@@ -174,11 +174,12 @@ function drawNetwork() {
   const setting = { weights: control("weights").value, activation: control("activation").value, lambda: chosen("lambda") };
   const found = study(setting);
   const { gamma, ratio } = found;
+  const { convention } = activations[setting.activation];
   const verdict = ratio < 1 ? "the product must vanish" : ratio > 1 ? "it could explode" : "neither is forced";
   say("network", `${letters.gamma} = ${pretty(gamma)}, ${letters.gamma}${letters.lambda} = ${pretty(ratio)}: ${verdict}.`);
   const slopes = found.argued.flat().map((x) => Math.abs(activations[setting.activation].sigma_prime(x)));
   const mean = slopes.reduce((x, y) => x + y) / slopes.length;
-  say("slope", `The steepest slope is ${letters.gamma} = ${pretty(gamma)}; the mean of |${letters.slope}| in this network is ${pretty(mean)}.`, control("slope"));
+  say("slope", `The steepest slope is ${letters.gamma} = ${pretty(gamma)}; the mean of |${letters.slope}| in this network is ${pretty(mean)}.${convention && ` Here ${convention}.`}`, control("slope"));
   drawSlope(control("slope"), { activation: setting.activation, found });
   return found;
 }

@@ -10,10 +10,10 @@ import sympy
 from sympy import Abs, Max, Rational, sin
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import FORMULAS, X, activation
+from symrnn.language.activations import FORMULAS, X, activation, unknown
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import lower_activation
-from symrnn.numeric.stable.pieces import at_kink, kinks
+from symrnn.numeric.stable.pieces import at_kink, convention, kinks
 
 SCALE = Rational("1.0507009873554804934") * Rational("1.6732632423543772848")
 SLOPES = {
@@ -45,6 +45,17 @@ def test_kernels_and_oracles_take_that_slope(name: str) -> None:
 )
 def test_other_kinks(formula: Any, expected: dict[int, int]) -> None:
     assert {kink.at: kink.slope for kink in kinks(activation(formula))} == expected
+
+
+def test_what_is_taken_is_said() -> None:
+    said = {name: convention(activation(name)) for name in FORMULAS}
+    assert said["hard_tanh"] == "σ′ is taken to be 0 at the kinks x = -1 and x = 1"
+    assert said["selu"] == "σ′ is taken to be 1.7581 at the kink x = 0"
+    assert {name for name, words in said.items() if words} == set(SLOPES)
+    assert convention(activation(Max(X, 2 * X, 3 * X - 1))) == (
+        "σ′ is taken to be 1 at the kink x = 0; σ′ is taken to be 2 at the kink x = 1"
+    )
+    assert convention(unknown()) == "" == convention(activation(Abs(sin(X))))
 
 
 def test_entries_at_a_kink() -> None:

@@ -2,107 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from typing import Any
 
-import mpmath
 import numpy as np
 import pytest
 import sympy
-from sympy import Expr, Max, Min, Rational, cosh, erf, exp, log, sinh, sqrt, tanh
+from references import ALL, allowed, expected, places
+from sympy import exp, tanh
 
 from symrnn.language.activations import FORMULAS, X, activation
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.stable import plan as planning
-from symrnn.numeric.stable.measure import Reference, points
-from symrnn.numeric.stable.pieces import at_kink, pieces
-from symrnn.numeric.stable.plan import MARGIN, PROMISED, plan
-
-SPELLINGS: dict[str, Expr] = {
-    "e^x/(1+e^x)": exp(X) / (1 + exp(X)),
-    "e^x/(e^x+e^-x)": exp(X) / (exp(X) + exp(-X)),
-    "(1+tanh(x/2))/2": (1 + tanh(X / 2)) / 2,
-    "1-1/(1+e^x)": 1 - 1 / (1 + exp(X)),
-    "sinh/cosh": sinh(X) / cosh(X),
-    "(e^x-e^-x)/(e^x+e^-x)": (exp(X) - exp(-X)) / (exp(X) + exp(-X)),
-    "1-2/(1+e^2x)": 1 - 2 / (1 + exp(2 * X)),
-    "2/(1+e^-2x)-1": 2 / (1 + exp(-2 * X)) - 1,
-    "x e^x/(1+e^x)": X * exp(X) / (1 + exp(X)),
-    "x (1+tanh(x/2))/2": X * (1 + tanh(X / 2)) / 2,
-    "-log(1/(1+e^x))": -log(1 / (1 + exp(X))),
-    "x+log(1+e^-x)": X + log(1 + exp(-X)),
-    "log logistic": log(1 / (1 + exp(-X))),
-    "mish": X * tanh(log(1 + exp(X))),
-    "mish by powers": X * ((1 + exp(X)) ** 2 - 1) / ((1 + exp(X)) ** 2 + 1),
-    "log cosh": log(cosh(X)),
-    "1-tanh^2": 1 - tanh(X) ** 2,
-    "1/cosh^2": 1 / cosh(X) ** 2,
-    "1/cosh": 1 / cosh(X),
-    "logistic(3x)": 1 / (1 + exp(-3 * X)),
-    "logistic(10x+100)": 1 / (1 + exp(-10 * X - 100)),
-    "swish(1.702)": X / (1 + exp(-Rational(1702, 1000) * X)),
-    "1.7159 tanh(2x/3)": Rational(17159, 10000) * tanh(2 * X / 3),
-    "gauss": exp(-(X**2)),
-    "normal cdf": (1 + erf(X / sqrt(2))) / 2,
-    "1/(1+x^2)": 1 / (1 + X**2),
-    "x/sqrt(1+x^2)": X / sqrt(1 + X**2),
-    "x/(1+x^2)": X / (1 + X**2),
-    "e^x-1": exp(X) - 1,
-    "celu 2": Max(0, X) + Min(0, 2 * (exp(X / 2) - 1)),
-    "|x|": sympy.Abs(X),
-    "x-tanh x": X - tanh(X),
-    "hard sigmoid": Max(0, Min(1, X / 6 + Rational(1, 2))),
-    "relu6": Min(6, Max(0, X)),
-}
-ALL: dict[str, Expr] = {**{name: FORMULAS[name] for name in FORMULAS}, **SPELLINGS}
-
-
-def places() -> np.ndarray:
-    """Some hundred points, none of them those that forms were measured at."""
-    rng = np.random.default_rng(7)
-    sizes = [10.0 ** rng.uniform(-300, 300, 40), 10.0 ** rng.uniform(-20, 20, 40)]
-    sizes += [rng.uniform(*ends, 40) for ends in ((0, 3), (3, 40), (40, 110), (110, 760))]
-    found = np.concatenate([*sizes, [1e-300, 20.0, 720.0, 1e3, 1e8, 1e300]])
-    return np.concatenate([-found, [0.0], found])
-
-
-def digits(point: float, expression: Expr) -> int:
-    """How many a formula may need: 1 - tanh² at 760 loses 660, e^x - 1 at 1e-300 loses 300.
-
-    What is lost even at 900 is far below every float.
-    """
-    size = abs(point)
-    tiny = 0 if size == 0 else 3 * abs(math.log10(size))
-    return int(80 + min(820, tiny + min(size, 1e3) ** (2 if is_steep(expression) else 1)))
-
-
-def is_steep(expression: Expr) -> bool:
-    """Whether it holds an exponential of a square or more."""
-    inside = [each.args[0] for each in expression.atoms(exp, tanh)]
-    return expression.has(erf) or any(each.has(X**2, X**3) for each in inside)
-
-
-def value(formula: Any, point: float, precision: int) -> tuple[float, float]:
-    """The value by mpmath as a sum of two floats."""
-    with mpmath.workdps(precision):
-        exact = mpmath.mpf(formula(mpmath.mpf(point)))
-        high = float(exact)
-        return high, float(exact - mpmath.mpf(high)) if math.isfinite(high) else 0.0
-
-
-def expected(expression: Expr, x: np.ndarray) -> Reference:
-    split = pieces(expression)
-    formulas = [sympy.lambdify(X, part, "mpmath") for part in split.parts]
-    which = np.searchsorted([float(bound) for bound in split.bounds], x)
-    pairs = [
-        value(formulas[place], float(point), digits(float(point), expression))
-        for place, point in zip(which, x, strict=True)
-    ]
-    reference = object.__new__(Reference)
-    reference.x = x
-    reference.high, reference.low = (np.array(column) for column in zip(*pairs, strict=True))
-    return reference
+from symrnn.numeric.stable.measure import points
+from symrnn.numeric.stable.pieces import at_kink
+from symrnn.numeric.stable.plan import plan
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -123,12 +36,7 @@ def test_values_and_slopes_keep_their_digits(name: str, dtype: str) -> None:
             got = np.broadcast_to(lower_activation(sigma)(given), given.shape)
         assert got.dtype == dtype or not formula.has(X)
         ulps = reference.of_values(got.astype(float), dtype, smooth)
-        stated = plan(formula)
-        assert stated.worst is not None
-        allowed = max(PROMISED, MARGIN * stated.worst[dtype])
-        assert np.nanmax(ulps) <= (allowed if dtype in stated.where else PROMISED), x[
-            int(np.nanargmax(ulps))
-        ]
+        assert np.nanmax(ulps) <= allowed(formula, dtype), x[int(np.nanargmax(ulps))]
 
 
 @pytest.mark.parametrize("name", ["tanh", "logistic", "softplus", "selu", "relu"])
