@@ -133,7 +133,7 @@ class Cell:
 
     # ------------------------------------------------------------------ changing
 
-    def sized(self, **sizes: int) -> Cell:
+    def sized(self, /, **sizes: int) -> Cell:
         """The same cell with numbers for some of its sizes: `sized(d=3, m=2)`.
 
         Raises:

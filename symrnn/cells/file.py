@@ -20,9 +20,11 @@ W = "W_{\\\\text{rec}}"
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from symrnn.cells.cell import Cell, cell
 from symrnn.errors import ParseError, SymrnnError
@@ -40,6 +42,7 @@ _TYPES: dict[str, type] = {
 }
 _WORDS: dict[type, str] = {str: "text", list: "a list", dict: "a table"}
 _LONGEST = 64 * 1024
+_Made = TypeVar("_Made")
 
 
 def read_cell_file(path: str | Path) -> Cell:
@@ -97,32 +100,30 @@ def parse_cell_file(content: str, name: str, file: str) -> Cell:
     functions = read.get("activations", {})
     activations = {name: None if v == "unknown" else v for name, v in functions.items()}
     # Each by itself first, so that a complaint can say which key it is about.
-    for key, declared in (
-        ("inputs", {"inputs": read.get("inputs")}),
-        ("shapes", {"shapes": read.get("shapes", {})}),
-        ("activations", {"activations": activations}),
-    ):
-        _at(file, key, Declarations, **declared)
+    _at(file, "inputs", partial(Declarations, inputs=read.get("inputs")))
+    _at(file, "shapes", partial(Declarations, shapes=read.get("shapes", {})))
+    _at(file, "activations", partial(Declarations, activations=activations))
     made = _at(
         file,
         "text",
-        cell,
-        read["text"],
-        name=read.get("name", name),
-        inputs=read.get("inputs"),
-        shapes=read.get("shapes"),
-        activations=activations,
+        partial(
+            cell,
+            read["text"],
+            name=read.get("name", name),
+            inputs=read.get("inputs"),
+            shapes=read.get("shapes"),
+            activations=activations,
+        ),
     )
     if "sizes" in read:
-        made = _at(file, "sizes", made.sized, **read["sizes"])
+        made = _at(file, "sizes", partial(made.sized, **read["sizes"]))
     reference, letters = read.get("reference", ""), read.get("letters", {})
-    lettered: Cell = _at(file, "letters", replace, made, letters=letters, reference=reference)
-    return lettered
+    return _at(file, "letters", partial(replace, made, letters=letters, reference=reference))
 
 
-def _at(file: str, key: str, make: Any, *arguments: Any, **named: Any) -> Any:
+def _at(file: str, key: str, make: Callable[[], _Made]) -> _Made:
     """What `make` gives; an error says the file and the key it comes from."""
     try:
-        return make(*arguments, **named)
+        return make()
     except SymrnnError as error:
         raise type(error)(f"{file}, key {key}: {error.message}", error.detail) from error

@@ -93,7 +93,7 @@ def _(node: MatrixProduct, now: Symbol) -> str:
     if node.coefficient == 1:
         return factors
     if _is_negative(node.coefficient):
-        return f"-{_write(MatrixProduct(-node.coefficient, *node.factors), now)}"
+        return f"-{_subtracted(MatrixProduct(-node.coefficient, *node.factors), now)}"
     return f"{_factor(node.coefficient)} {factors}"
 
 
@@ -103,8 +103,10 @@ def _(node: MatrixSum, now: Symbol) -> str:
     for term in node.args:
         coefficient, core = split_coefficient(term)
         minus = bool(parts) and _is_negative(coefficient)
-        shown = MatrixProduct(-coefficient, core) if minus else term
-        parts.append((" - " if minus else " + " if parts else "") + _term(shown, now))
+        if minus:
+            parts.append(f" - {_subtracted(MatrixProduct(-coefficient, core), now)}")
+        else:
+            parts.append((" + " if parts else "") + _term(term, now))
     return "".join(parts)
 
 
@@ -112,6 +114,11 @@ def _term(node: MatrixExpr, now: Symbol) -> str:
     """A term of a sum; a multiple of ones is the scalar itself, added to each entry."""
     coefficient, core = split_coefficient(node)
     return _factor(coefficient) if isinstance(core, Ones) else _write(node, now)
+
+
+def _subtracted(node: MatrixExpr, now: Symbol) -> str:
+    """What stands behind a minus sign: a sum in parentheses."""
+    return f"({_write(node, now)})" if isinstance(node, MatrixSum) else _term(node, now)
 
 
 def _operand(node: MatrixExpr, now: Symbol) -> str:

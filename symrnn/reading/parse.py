@@ -129,15 +129,18 @@ class _Parser:
 
     def sum(self) -> Node:
         self._deeper()
-        terms = [(False, self.term())]
+        start = self.token.span
+        minus = self.at("-") and bool(self.take())
+        terms = [(minus, self.term())]
         while self.at("+", "-"):
-            minus = self.take().text == "-"
+            subtracted = self.take().text == "-"
             self.skip_breaks()
-            terms.append((minus, self.term()))
+            terms.append((subtracted, self.term()))
         self.depth -= 1
-        if len(terms) == 1:
-            return terms[0][1]
-        return Sum(terms[0][1].span.to(terms[-1][1].span), tuple(terms))
+        span = start.to(terms[-1][1].span)
+        if len(terms) > 1:
+            return Sum(span, tuple(terms))
+        return Negative(span, terms[0][1]) if minus else terms[0][1]
 
     def term(self) -> Node:
         operands = [(False, self.factor())]
