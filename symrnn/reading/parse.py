@@ -231,7 +231,8 @@ class _Parser:
                 error=NotSupportedError,
             )
         argument = self.bracketed()
-        return Call(Span(token.span.start, argument.span.end), token.text, argument)
+        closing = self.tokens[self.position - 1].span
+        return Call(token.span.to(closing), token.text, argument)
 
     def refuse_call(self, token: Token, kind: str | None) -> NoReturn:
         name = token.text
@@ -291,5 +292,5 @@ class _Parser:
 
 
 def _at(node: Node, span: Span) -> Node:
-    """The same node, standing at a place that takes in its parentheses."""
-    return replace(node, span=span)
+    """The same node, standing at a place that takes in its parentheses; one word stays itself."""
+    return node if isinstance(node, Name | Number) else replace(node, span=span)
