@@ -105,7 +105,7 @@ class Shapes:
     def _declared(self, extent: Extent) -> Size:
         if isinstance(extent, int):
             return Size(number=extent)
-        return Size((self.naming.declare(extent),))
+        return sizes.declared(self.naming.declare(extent))
 
     def _define(self, definition: Definition) -> None:
         name, value = definition.name, definition.value

@@ -10,6 +10,8 @@ from sympy import Expr, Symbol
 from symrnn.reading.sizes import Declared, Part, Size
 
 STATE, INPUT, OTHER = "d", "m", "n"
+MOST_SHOWN = 4
+"""Parts of a long size that a message shows."""
 
 
 class Naming:
@@ -31,7 +33,7 @@ class Naming:
         """
         used = {*taken, *self._names.values(), *self._declared}
         for size in sizes:
-            for part in size.resolved().parts:
+            for part, _ in size.resolved().parts:
                 if part in self._names or isinstance(part, Declared):
                     continue
                 number = 1
@@ -43,14 +45,19 @@ class Naming:
     def expression(self, size: Size) -> Expr:
         """A size in symbols, each of which has been named."""
         resolved = size.resolved()
-        symbols = [_symbol(self._name(part)) for part in resolved.parts]
-        return sum(symbols, sympy.Integer(resolved.number))
+        terms = [count * _symbol(self._name(part)) for part, count in resolved.parts]
+        return sympy.Add(*terms, sympy.Integer(resolved.number))
 
     def show(self, size: Size) -> str:
-        """A size for a message, while names are still missing: then it is a question mark."""
+        """A size for a message, while names are still missing: these are n1, n2, …"""
         resolved = size.resolved()
         number = [str(resolved.number)] if resolved.number or not resolved.parts else []
-        written = " + ".join([*map(self._describe, resolved.parts), *number])
+        parts = [
+            f"{count} {self._describe(part)}" if count > 1 else self._describe(part)
+            for part, count in resolved.parts[:MOST_SHOWN]
+        ]
+        more = ["…"] * (len(resolved.parts) > MOST_SHOWN)
+        written = " + ".join([*parts, *more, *number])
         return f"({written})" if " " in written else written
 
     def _name(self, part: Part) -> str:
@@ -59,7 +66,6 @@ class Naming:
     def _describe(self, part: Part) -> str:
         if isinstance(part, Declared):
             return part.name
-        # Letters from the end of the alphabet: these are no names of sizes yet.
         place = self._shown.setdefault(part, f"n{len(self._shown) + 1}")
         return self._names.get(part, place)
 

@@ -38,43 +38,62 @@ Part = Unknown | Declared
 
 @dataclass(frozen=True)
 class Size:
-    """A sum of unknown and declared sizes and a number."""
+    """A sum of unknown and declared sizes, each with how often it is there, and a number."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[tuple[Part, int], ...] = ()
     number: int = 0
 
     def resolved(self) -> Size:
         """The same sum with every solution put in."""
-        parts: list[Part] = []
-        number = self.number
-        for part in self.parts:
-            if isinstance(part, Unknown) and part.solution is not None:
-                inner = part.solution.resolved()
-                parts += inner.parts
-                number += inner.number
-            else:
-                parts.append(part)
-        return Size(tuple(parts), number)
+        counts, number = Counter(dict(self.parts)), self.number
+        while solved := [part for part in counts if _solution(part) is not None]:
+            for part in solved:
+                # Counted, not written out: [[a; a]; [a; a]] … would grow without bound.
+                times, solution = counts.pop(part), _solution(part)
+                assert solution is not None
+                number += times * solution.number
+                for inner, count in solution.parts:
+                    counts[inner] += times * count
+        return Size(tuple(counts.items()), number)
 
     @property
     def is_one(self) -> bool:
         """Whether it is known to be 1."""
         return self.resolved() == ONE
 
+    @property
+    def single(self) -> Part | None:
+        """The one part that it is, if it is one."""
+        alone = len(self.parts) == 1 and self.parts[0][1] == 1 and self.number == 0
+        return self.parts[0][0] if alone else None
+
 
 ONE = Size(number=1)
 
 
+def _solution(part: Part) -> Size | None:
+    return part.solution if isinstance(part, Unknown) else None
+
+
 def unknown(*, may_be_one: bool = True) -> Size:
     """A new size of which nothing is known."""
-    return Size((Unknown(may_be_one),))
+    return Size(((Unknown(may_be_one), 1),))
+
+
+def declared(part: Declared) -> Size:
+    """A size that has a name."""
+    return Size(((part, 1),))
 
 
 def total(sizes: Iterable[Size]) -> Size:
     """The sum of sizes."""
-    sizes = tuple(sizes)
-    parts = tuple(part for size in sizes for part in size.parts)
-    return Size(parts, sum(size.number for size in sizes))
+    counts: Counter[Part] = Counter()
+    number = 0
+    for size in sizes:
+        number += size.number
+        for part, count in size.parts:
+            counts[part] += count
+    return Size(tuple(counts.items()), number)
 
 
 @dataclass
@@ -91,14 +110,14 @@ class Equations:
         left, right = _without_common(left.resolved(), right.resolved())
         if not left.parts and not right.parts:
             return left.number == right.number
-        for single, other in ((left, right), (right, left)):
-            if not single.parts and (single.number == 0 or len(other.parts) > single.number):
+        for one, other in ((left, right), (right, left)):
+            # Every size is at least 1.
+            if not one.parts and sum(count for _, count in other.parts) > one.number:
                 return False
-            if len(single.parts) == 1 and single.number == 0:
-                (part,) = single.parts
-                if isinstance(part, Unknown):
-                    return _solve(part, other)
-        if not any(isinstance(part, Unknown) for part in (*left.parts, *right.parts)):
+        for one, other in ((right, left), (left, right)):
+            if isinstance(one.single, Unknown):
+                return _solve(one.single, other)
+        if all(isinstance(part, Declared) for part, _ in (*left.parts, *right.parts)):
             return False
         self.waiting.append((left, right, about))
         return True
@@ -117,22 +136,21 @@ class Equations:
 
 
 def _without_common(left: Size, right: Size) -> tuple[Size, Size]:
-    of_left, of_right = Counter(left.parts), Counter(right.parts)
+    of_left, of_right = Counter(dict(left.parts)), Counter(dict(right.parts))
     shared = min(left.number, right.number)
     return (
-        Size(tuple((of_left - of_right).elements()), left.number - shared),
-        Size(tuple((of_right - of_left).elements()), right.number - shared),
+        Size(tuple((of_left - of_right).items()), left.number - shared),
+        Size(tuple((of_right - of_left).items()), right.number - shared),
     )
 
 
 def _solve(part: Unknown, value: Size) -> bool:
-    if part in value.parts or (not value.parts and value.number == 0):
+    if part in dict(value.parts) or (not value.parts and value.number == 0):
         return False
     if not part.may_be_one:
         if value == ONE:
             return False
-        for other in value.parts:
-            if isinstance(other, Unknown) and len(value.parts) == 1 and value.number == 0:
-                other.may_be_one = False
+        if isinstance(value.single, Unknown):
+            value.single.may_be_one = False
     part.solution = value
     return True
