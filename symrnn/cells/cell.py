@@ -12,9 +12,10 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.written import written
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import time
 from symrnn.language.activations import Activation
+from symrnn.language.algebra import Zeros
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
 from symrnn.reading.cell_text import read_recurrence
@@ -153,6 +154,31 @@ class Cell:
         assignment: dict[Any, int] = {symbols[name]: size for name, size in sizes.items()}
         letters = {name: letter for name, letter in self.letters.items() if name not in sizes}
         return Cell(self.name, at_sizes(self.recurrence, assignment), letters, self.reference)
+
+    def without_inputs(self) -> Cell:
+        """The same cell where nothing enters: all terms that read an input are gone.
+
+        Raises:
+            NotSupportedError: an input stands where it is no factor of a term, as in [h'; x].
+
+        >>> print(cell("h = tanh(W h' + U x + b)").without_inputs())
+        h = tanh(W h' + b)
+        """
+        absent = {each[self.index]: Zeros(each.rows, each.cols) for each in self.inputs}
+        definitions = {of: value.xreplace(absent) for of, value in self.definitions.items()}
+        for of, value in definitions.items():
+            if value.has(Zeros):
+                raise NotSupportedError(
+                    f"{self.name} without inputs",
+                    {
+                        "expected": "inputs in terms of sums",
+                        "got": f"{of} = {self.definitions[of]}",
+                    },
+                )
+        recurrence = Recurrence(self.index, self.states, (), definitions)
+        kept = {*Cell(self.name, recurrence)._names}
+        letters = {name: letter for name, letter in self.letters.items() if name in kept}
+        return Cell(self.name, recurrence, letters, self.reference)
 
     def __str__(self) -> str:
         return self.text

@@ -47,6 +47,7 @@ def stacked(cell: Cell, layers: int, output: str | None = None) -> Cell:
         )
     (entering,) = cell.inputs
     leaving = _output(cell, output)
+    _check_names(cell, layers)
     definitions: dict[Any, MatrixExpr] = {}
     states: list[Sequence] = []
     below: Sequence = entering
@@ -96,21 +97,29 @@ def _defined(recurrence: Recurrence) -> list[Sequence]:
 def _renaming(recurrence: Recurrence, number: int) -> dict[Any, Any]:
     """Every parameter and every defined vector with the name it has in a layer."""
     now = recurrence.index
-    names: dict[str, str] = {}
     renamed: dict[Any, Any] = {}
     for parameter in recurrence.parameters:
-        name = names[parameter.name] = _in_layer(parameter.name, number)
-        renamed[parameter] = Parameter(name, *parameter.shape)
+        renamed[parameter] = Parameter(_in_layer(parameter.name, number), *parameter.shape)
     for sequence in _defined(recurrence):
-        name = names[sequence.label] = _in_layer(sequence.label, number)
+        name = _in_layer(sequence.label, number)
         for time in (now, now - 1):
             renamed[sequence[time]] = TimeVector(name, time, sequence.rows, sequence.cols)
-    taken = [in_code(name) for name in names.values()]
-    if len(set(taken)) < len(taken):
-        raise IllFormedError(
-            "two names become one in a layer", {"got": ", ".join(sorted(names.values()))}
-        )
     return renamed
+
+
+def _check_names(cell: Cell, layers: int) -> None:
+    """Raise an IllFormedError where two names become one: W in layer 21 and W_2 in layer 1."""
+    names = [p.name for p in cell.parameters] + [each.label for each in cell.order]
+    taken: dict[str, str] = {in_code(each.label): each.label for each in cell.inputs}
+    for number in range(1, layers + 1):
+        for name in names:
+            layered = in_code(_in_layer(name, number))
+            if layered in taken:
+                raise IllFormedError(
+                    f"{layers} layers of {cell.name}: two quantities become {layered}",
+                    {"expected": "names that differ", "got": f"{taken[layered]} and {name}"},
+                )
+            taken[layered] = name
 
 
 def _in_layer(name: str, number: int) -> str:

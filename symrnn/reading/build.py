@@ -17,6 +17,7 @@ from symrnn.language.algebra import (
     Ones,
     Parameter,
     Transposed,
+    split_coefficient,
 )
 from symrnn.language.structure import Hadamard, stack
 from symrnn.language.time import Sequence
@@ -39,6 +40,8 @@ from symrnn.reading.tree import (
 
 Value = Any
 """A matrix expression, or a scalar."""
+MAX_BITS = 512
+"""Bits in the numerator or denominator of any number that arises."""
 
 
 class Builder:
@@ -71,16 +74,28 @@ class Builder:
         rows, cols = shape
         return self.shapes.naming.expression(rows), self.shapes.naming.expression(cols)
 
-    @singledispatchmethod
     def build(self, node: Node) -> Value:
-        """The expression of a piece of the tree."""
+        """The expression of a piece of the tree.
+
+        Raises:
+            ParseError: a division by zero, or a number that grows too long.
+        """
+        value = self._build(node)
+        scalar = split_coefficient(value)[0] if isinstance(value, MatrixExpr) else value
+        for number in scalar.atoms(sympy.Rational):
+            if max(number.p.bit_length(), number.q.bit_length()) > MAX_BITS:
+                self.source.refuse(node.span, f"a number of more than {MAX_BITS} bits arises")
+        return value
+
+    @singledispatchmethod
+    def _build(self, node: Node) -> Value:
         raise NotSupportedError(f"{type(node).__name__} can not be built")
 
-    @build.register
+    @_build.register
     def _(self, node: Number) -> Value:
         return sympy.Rational(node.value.numerator, node.value.denominator)
 
-    @build.register
+    @_build.register
     def _(self, node: Name) -> Value:
         shape = self.shapes.of(node)
         if shape is None:
@@ -91,30 +106,30 @@ class Builder:
             return self.sequence(node.name)[self.index - 1 if node.back else self.index]
         return Parameter(node.name, *self._extents(shape))
 
-    @build.register
+    @_build.register
     def _(self, node: Call) -> Value:
         return self.declared.activation(node.function)(self.build(node.argument))
 
-    @build.register
+    @_build.register
     def _(self, node: Transpose) -> Value:
         value = self.build(node.operand)
         return Transposed(value) if isinstance(value, MatrixExpr) else value
 
-    @build.register
+    @_build.register
     def _(self, node: Negative) -> Value:
         value = self.build(node.operand)
         return MatrixProduct(-1, value) if isinstance(value, MatrixExpr) else -value
 
-    @build.register
+    @_build.register
     def _(self, node: Stack) -> Value:
         return stack(*map(self.build, node.parts))
 
-    @build.register
+    @_build.register
     def _(self, node: Product) -> Value:
         values = list(map(self.build, node.factors))
         return sympy.prod(values) if self.shapes.of(node) is None else MatrixProduct(*values)
 
-    @build.register
+    @_build.register
     def _(self, node: Entrywise) -> Value:
         scalar, matrices = sympy.S.One, []
         for divides, operand in node.operands:
@@ -127,7 +142,7 @@ class Builder:
                 scalar = scalar / value if divides else scalar * value
         return MatrixProduct(scalar, Hadamard(*matrices)) if matrices else scalar
 
-    @build.register
+    @_build.register
     def _(self, node: Sum) -> Value:
         values = [
             MatrixProduct(-1, value) if minus and isinstance(value, MatrixExpr) else sign * value

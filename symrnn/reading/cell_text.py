@@ -94,8 +94,8 @@ def _check_names(
     for place, definition in enumerate(definitions):
         name = definition.name
         if name.name in first:
-            problem, other = f"{name.name} is defined twice", first[name.name].span
-            source.refuse(name.span, problem, {"expected": "one definition"}, other=other)
+            problem, before = f"{name.name} is defined twice", first[name.name].span
+            source.refuse(name.span, problem, {"expected": "one definition"}, other=before)
         if place >= MOST_DEFINITIONS:
             source.refuse(name.span, f"more than {MOST_DEFINITIONS} definitions")
         first[name.name] = name
@@ -103,6 +103,12 @@ def _check_names(
         if declared.inputs is not None and name.name in declared.inputs:
             source.refuse(name.span, f"{name.name} is an input: it can not be defined")
     read = [name for definition in definitions for name in names_in(definition.value)]
+    spelled: dict[str, Name] = {}
+    for name in (*first.values(), *read):
+        other = spelled.setdefault(in_code(name.name), name)
+        if other.name != name.name:
+            problem = f"{name.name} and {other.name} are one name without braces"
+            source.refuse(name.span, problem, {"expected": "one spelling"}, other=other.span)
     back = {name.name for name in read if name.back}
     for name in read:
         if name.back and name.name not in first and name.name != IDENTITY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,22 @@ def test_sizes_and_letters_are_checked(arguments: dict[str, Any], message: str) 
         cell("h = tanh(W h' + U x + b)", **arguments)
 
 
+@pytest.mark.parametrize("name", names())
+def test_a_cell_without_inputs_has_the_same_text_without_their_terms(name: str) -> None:
+    made = named(name).without_inputs()
+    assert not made.inputs and "m" not in map(str, made.sizes)
+    text = re.sub(r"U(_\w)? x \+ ", "", named(name).text)
+    assert made.text == text and cell(text).definitions == made.definitions
+
+
+def test_an_input_in_a_stack_can_not_be_left_out() -> None:
+    with pytest.raises(NotSupportedError, match="without inputs"):
+        cell("h = tanh(W [h'; x])").without_inputs()
+    letters = {"U": "V", "W": "W_h"}
+    lettered = cell("h = tanh(W h' + U x)", letters=letters).without_inputs()
+    assert lettered.letters == {"W": "W_h"}
+
+
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(IllFormedError, match="did you mean peephole"):
         named("peephole_")
@@ -153,7 +170,7 @@ def test_the_output_of_a_layer_can_be_chosen() -> None:
         ("h = W h'", (2,), IllFormedError, "can not be stacked"),
         ("h = W h' + U x + V x_2", (2,), IllFormedError, "can not be stacked"),
         ("h = W h' + U x", (2, "x"), IllFormedError, "x is no output"),
-        ("h = W_2 h' + W_{2} x", (2,), IllFormedError, "two quantities|two names"),
+        ("h = W h' + W_2 x", (21,), IllFormedError, "two quantities become W_21"),
     ],
 )
 def test_what_can_not_be_stacked(

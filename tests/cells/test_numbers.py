@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, names, stacked
 from symrnn.numeric.lower import lower
-from symrnn.recurrence.total import transition_product
+from symrnn.recurrence.total import jacobian, transition_product
 
 SIZES = {"d": 3, "m": 2, "n": 4}
 STEPS = 2
@@ -275,6 +276,25 @@ def test_a_slip_in_the_text_of_a_cell_is_seen(name: str, right: str, wrong: str)
     given = weights(made)
     got = derived(made, given, run(made, PASSES[name], given))
     assert np.abs(got - complex_step(name, made, given)).max() > 1e-3
+
+
+@pytest.mark.parametrize("bias", ["k", "i", "j1", "b"])
+def test_a_vector_may_be_called_as_a_bound_time_is(bias: str) -> None:
+    made = cell(f"h = tanh(W h' + U x + {bias})")
+    given = weights(named("elman"))
+    sequences = run(named("elman"), elman, given)
+    t = Symbol("t", integer=True)
+    state, parameter = made.states[0], made.parameters[-1]
+    assert parameter.name == bias
+    kernel = lower(jacobian(made.recurrence, state[t], parameter))
+    bound = bindings(named("elman"), given, sequences) | {"t": STEPS}
+    columns = []
+    for place in range(SIZES["d"]):
+        moved = given["b"].astype(complex)
+        moved[place] += 1e-30j
+        columns.append(run(made, elman, {**given, "b": moved})["h"][STEPS].imag / 1e-30)
+    got = kernel({**bound, bias: bound["b"]})
+    np.testing.assert_allclose(got, np.array(columns).T, rtol=0, atol=TOLERANCE)
 
 
 # ── torch ───────────────────────────────────────────────────────────────────────────────────────

@@ -64,6 +64,7 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("▸h = W x", ParseError, "there is no state", "h'"),
     ("▹h = h'\n▸h = W h'", ParseError, "h is defined twice", "one definition"),
     ("c = tanh(▸h); h = c * h'; r = c", ParseError, "in a circle", "c reads h reads c"),
+    ("h = ▹W_{hh} h' + ▸W_hh b", ParseError, "are one name without braces", "one spelling"),
     ("h = h' + ▸h", ParseError, "in a circle", "h reads h"),
     ("▸I = h; h = h'", ParseError, "I is the identity", ""),
     (
@@ -93,6 +94,7 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("h = h' / ▸x", NotSupportedError, "only a scalar can be divided by", ""),
     ("h = tanh(h') * ▸tanh(alpha)", NotSupportedError, "tanh of a scalar", ""),
     ("h = ▸softmax(W h')", NotSupportedError, "acts on a whole vector", ""),
+    ("h = ▸1e40 * 1e40 * 1e40 * 1e40 * h'", ParseError, "more than 512 bits arises", ""),
     ("h = h' / ▸0", ParseError, "division by zero", ""),
     ("h = h' / ▸(1 - 1)", ParseError, "division by zero", ""),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from symrnn.reading.sizes import ONE, Declared, Equations, Size, declared, total, unknown
 
 
@@ -64,6 +66,6 @@ def test_sizes_that_double_stay_small() -> None:
 def test_a_long_chain_of_equal_sizes_is_resolved() -> None:
     chain = [unknown() for _ in range(2000)]
     equations = Equations()
-    for left, right in zip(chain, chain[1:], strict=False):
+    for left, right in pairwise(chain):
         assert equations.equate(right, left)
     assert len({size.resolved().parts for size in chain}) == 1
