@@ -24,11 +24,12 @@ def stacked(cell: Cell, layers: int, output: str | None = None) -> Cell:
     Args:
         cell: has one input.
         layers: how many, from 1 on.
-        output: the vector that a layer gives to the next one; without it the last one computed.
+        output: the vector that a layer gives to the next one; without it the one that
+            nothing of the same step reads.
 
     Raises:
-        IllFormedError: no such output, not one input, no such number of layers, or two names that
-            become one.
+        IllFormedError: no such output or no clear one, not one input, no such number of layers,
+            or two names that become one.
         ShapeError: an input of a fixed size that is not the output's.
 
     >>> from symrnn.cells import named
@@ -69,7 +70,18 @@ def stacked(cell: Cell, layers: int, output: str | None = None) -> Cell:
 def _output(cell: Cell, output: str | None) -> Sequence:
     by_name = {each.label: each for each in cell.order}
     if output is None:
-        return cell.order[-1]
+        read = {v for value in cell.definitions.values() for v in value.atoms(TimeVector)}
+        last = [of.sequence for of in cell.definitions if of not in read]
+        if len(last) != 1:
+            raise IllFormedError(
+                f"what a layer of {cell.name} gives to the next one is not clear",
+                {
+                    "expected": f"output = one of {', '.join(by_name)}",
+                    "got": "none; nothing of the same step reads "
+                    + " and ".join(each.label for each in last),
+                },
+            )
+        return last[0]
     if output not in by_name:
         raise IllFormedError(
             f"{output} is no output of {cell.name}",

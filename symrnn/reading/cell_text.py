@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain, count
 
 from sympy import Symbol
 
@@ -20,7 +21,7 @@ from symrnn.reading.source import Source
 from symrnn.reading.tree import Definition, Name, names_in
 from symrnn.recurrence.recurrence import Recurrence
 
-TIMES = ("j", "p", "q", "l")
+TIMES = "jpql"
 """Letters for the step's own time: the first that is no name in the cell."""
 MOST_DEFINITIONS = 200
 
@@ -60,7 +61,9 @@ def read_recurrence(text: str, declared: Declarations | None = None) -> Recurren
     for names, letter in ((states, STATE), (inputs, INPUT), (list(shapes.of_name), OTHER)):
         extents = [shapes.of_name[name] for name in names]
         naming.assign((size for shape in extents if shape for size in shape), letter, taken)
-    index = Symbol(next(name for name in TIMES if name not in taken), integer=True)
+    taken |= naming.names
+    candidates = chain(TIMES, (f"{TIMES[0]}_{number}" for number in count(2)))
+    index = Symbol(next(name for name in candidates if name not in taken), integer=True)
     timed = {*shapes.defined, *inputs}
     builder = Builder(source, shapes, declared, timed, index)
     built = {}

@@ -31,7 +31,7 @@ class Naming:
 
         `taken` are the names of other quantities.
         """
-        used = {*taken, *self._names.values(), *self._declared}
+        used = {*taken, *self.names}
         for size in sizes:
             for part, _ in size.resolved().parts:
                 if part in self._names or isinstance(part, Declared):
@@ -41,6 +41,11 @@ class Naming:
                     number += 1
                 self._names[part] = name
                 used.add(name)
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all sizes so far."""
+        return {*self._names.values(), *self._declared}
 
     def expression(self, size: Size) -> Expr:
         """A size in symbols, each of which has been named."""

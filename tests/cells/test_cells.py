@@ -170,6 +170,7 @@ def test_the_output_of_a_layer_can_be_chosen() -> None:
         ("h = W h'", (2,), IllFormedError, "can not be stacked"),
         ("h = W h' + U x + V x_2", (2,), IllFormedError, "can not be stacked"),
         ("h = W h' + U x", (2, "x"), IllFormedError, "x is no output"),
+        ("h = W h' + U x; c = c' * h'", (2,), IllFormedError, "reads h and c"),
         ("h = W h' + W_2 x", (21,), IllFormedError, "two quantities become W_21"),
     ],
 )

@@ -130,6 +130,7 @@ def test_a_name_that_is_a_size_or_a_time_leaves_it_another_letter() -> None:
     read = read_recurrence("d = tanh(W d' + U x + j)")
     size = Symbol("d_2", integer=True, positive=True)
     assert read.states == (Sequence("d", size),) and read.index.name == "p"
+    assert read_recurrence("h = h' + j + p + q + l").index.name == "j_2"
 
 
 def test_unknown_sizes_have_letters_of_their_own() -> None:
