@@ -14,6 +14,13 @@ def test_an_unknown_size_becomes_what_it_equals() -> None:
     assert a.resolved() == Size(c.parts, 2) and equations.settle() is None
 
 
+def test_a_solution_counts_as_often_as_its_size_is_there() -> None:
+    a, b = unknown(), unknown()
+    equations = Equations()
+    assert equations.equate(a, total([b, ONE]))
+    assert total([a, a, a]).resolved() == Size(((b.parts[0][0], 3),), 3)
+
+
 def test_no_size_is_a_part_of_itself_nor_zero() -> None:
     a, b = unknown(), unknown()
     assert not Equations().equate(a, total([a, b]))
@@ -32,7 +39,10 @@ def test_a_matrix_is_never_found_to_be_a_row_or_a_column() -> None:
     rows, of_vector = unknown(may_be_one=False), unknown()
     equations = Equations()
     assert not equations.equate(rows, ONE)
-    assert equations.equate(rows, of_vector) and not equations.equate(of_vector, ONE)
+    # Whichever of the two stands for the other.
+    for left, right in ((rows, of_vector), (unknown(), unknown(may_be_one=False))):
+        assert equations.equate(left, right)
+        assert not equations.equate(left, ONE) and not equations.equate(right, ONE)
 
 
 def test_what_waits_is_solved_once_more_is_known() -> None:
