@@ -26,6 +26,7 @@ from symrnn.version import __version__ as __version__
 
 # What needs NumPy or Arb is loaded when it is first asked for: import costs what SymPy costs.
 _LATER = {
+    "cell": "symrnn.cells",
     "certify": "symrnn.enclosure",
     "Kernels": "symrnn.numeric.kernels",
     "clip_by_global_norm": "symrnn.numeric.clipping",
@@ -33,6 +34,7 @@ _LATER = {
     "clip_by_value": "symrnn.numeric.clipping",
     "compare": "symrnn.verify.against",
     "lower": "symrnn.numeric.lower",
+    "read_cell_file": "symrnn.cells",
     "random_weights": "symrnn.verify.network",
     "slope_bound": "symrnn.language.slopes",
 }
@@ -70,6 +72,7 @@ __all__ = [
     "Witness",
     "Zeros",
     "activation",
+    "cell",
     "certify",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -95,6 +98,7 @@ __all__ = [
     "ordered_product",
     "ordered_sum",
     "random_weights",
+    "read_cell_file",
     "rules",
     "sigma_inside",
     "slope_bound",

@@ -83,7 +83,7 @@ def installed(
 def test_wheel_carries_all_that_the_main_job_needs(distributions: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(distributions[1]) as wheel:
         inside = set(wheel.namelist())
-    kept = {".py", ".csv", ".tex", ".html", ".css", ".typed"}
+    kept = {".py", ".csv", ".tex", ".html", ".css", ".toml", ".typed"}
     expected = {
         path.relative_to(ROOT).as_posix().replace("proofs/", "symrnn/_proofs/", 1)
         for folder in ("symrnn", "proofs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sympy import Symbol, lambdify
 from symrnn.errors import IllFormedError, RangeError
 from symrnn.language.activations import Activation, Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
+from symrnn.language.ordered import Ranged
 from symrnn.language.time import TimeVector
 from symrnn.numeric import runtime
 from symrnn.numeric.printer import (
@@ -87,7 +89,7 @@ def lower(
     expression = sympy.sympify(expression)
     # `lambda` is a word of Python's: the argument is called lambda_.
     words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
-    written = expression.xreplace(words)
+    written = _with_indices_apart(expression.xreplace(words))
     made = printer()
     tree = ast.parse(made.doprint(written), mode="eval")
     helpers = {name: lower_activation(function) for function, name in made.helpers.items()}
@@ -125,6 +127,27 @@ def _require_own_names(expression: Any, tree: ast.AST) -> None:
                 f"the name {label} is that of {taken}, too",
                 {"expected": "a name for each quantity", "got": ", ".join(sorted(labels))},
             )
+
+
+def _with_indices_apart(expression: Any) -> Any:
+    """The same with other letters for bound times that are called as a quantity is.
+
+    In the generated code a sum over i would hide the gate i from what it sums.
+    """
+    leaves = expression.atoms(sympy.MatrixSymbol, TimeVector)
+    taken = {parameter_name(leaf) for leaf in leaves} | {s.name for s in expression.atoms(Symbol)}
+    quantities = {parameter_name(leaf) for leaf in leaves}
+    ranges = expression.atoms(Ranged)
+    apart: dict[Symbol, Symbol] = {}
+    for index in sorted({node.index for node in ranges}, key=str):
+        # A time that is free somewhere is an argument as well: its name is refused later.
+        if index.name in quantities and index not in expression.free_symbols:
+            name = next(
+                n for n in (f"{index.name}{i}" for i in itertools.count(1)) if n not in taken
+            )
+            taken.add(name)
+            apart[index] = index.func(name, **index.assumptions0)
+    return expression.xreplace(apart)
 
 
 def _keywords(expression: Any) -> list[Symbol]:

@@ -1,0 +1,225 @@
+"""A cell: a name, its definitions, and what is read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.cells.written import written
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language import time
+from symrnn.language.activations import Activation
+from symrnn.language.algebra import Zeros
+from symrnn.language.shapes import Shape
+from symrnn.language.time import TimeVector
+from symrnn.reading.cell_text import read_recurrence
+from symrnn.reading.declarations import Declarations, Extent
+from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.unroll import at_sizes
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One step of a recurrence.
+
+    Args:
+        name: what the cell is called.
+        recurrence: its definitions in time.
+        letters: LaTeX for names, where they are printed otherwise than they are written.
+        reference: where the cell is from.
+
+    Raises:
+        IllFormedError: a letter for a name that the cell does not have.
+    """
+
+    name: str
+    recurrence: Recurrence
+    letters: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        for name, letter in self.letters.items():
+            if name not in self._names or not isinstance(letter, str) or not letter.strip():
+                raise IllFormedError(
+                    f"a letter for {name}",
+                    {"expected": f"LaTeX for one of {', '.join(self._names)}", "got": repr(letter)},
+                )
+        object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def definitions(self) -> Mapping[TimeVector, MatrixExpr]:
+        """`{v[j]: expression}`, in the order written."""
+        return self.recurrence.definitions
+
+    @property
+    def index(self) -> Symbol:
+        """The time that the definitions are written in."""
+        return self.recurrence.index
+
+    @property
+    def states(self) -> tuple[time.Sequence, ...]:
+        """What stands one step back, in the order of its definitions."""
+        return self.recurrence.states
+
+    @property
+    def inputs(self) -> tuple[time.Sequence, ...]:
+        """What is given at every time."""
+        return self.recurrence.inputs
+
+    @property
+    def intermediates(self) -> tuple[time.Sequence, ...]:
+        """What is computed in a step and is no state: gates, pre-activations, readouts."""
+        return tuple(
+            defined.sequence for defined in self.definitions if defined.sequence not in self.states
+        )
+
+    @property
+    def parameters(self) -> tuple[MatrixExpr, ...]:
+        """The matrices and columns that do not depend on time, each with its `shape`."""
+        return self.recurrence.parameters
+
+    @property
+    def scalars(self) -> tuple[Symbol, ...]:
+        """The scalars that do not depend on time, in the order of their names."""
+        found = {s for value in self.definitions.values() for s in value.free_symbols}
+        others = {*self.parameters, *self.sizes, self.index}
+        return tuple(sorted(found - others, key=str))
+
+    @property
+    def sizes(self) -> tuple[Symbol, ...]:
+        """The sizes that are open, in the order of their names."""
+        found = {s for shape in self.shapes.values() for size in shape for s in size.free_symbols}
+        return tuple(sorted(found, key=str))
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """Rows and columns of every vector and parameter, by its name."""
+        leaves = [*self.definitions, *self.definitions.values()]
+        timed = {leaf for node in leaves for leaf in node.atoms(TimeVector)}
+        shapes = {leaf.label: leaf.shape for leaf in timed}
+        shapes |= {parameter.name: tuple(parameter.shape) for parameter in self.parameters}
+        return dict(sorted(shapes.items()))
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """The functions that are applied entry by entry, in the order of their names."""
+        found = {f for value in self.definitions.values() for f in value.atoms(Activation)}
+        return tuple(sorted(found, key=str))
+
+    @property
+    def order(self) -> tuple[time.Sequence, ...]:
+        """The defined vectors in an order of computation: each after all that it reads."""
+        reads = {
+            defined: [node for node in self.definitions if node != defined and value.has(node)]
+            for defined, value in self.definitions.items()
+        }
+        return tuple(node.sequence for node in TopologicalSorter(reads).static_order())
+
+    @property
+    def text(self) -> str:
+        """The cell as text that reads back as the same definitions."""
+        return written(self.recurrence)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (*self.shapes, *map(str, self.scalars), *map(str, self.sizes))
+
+    # ------------------------------------------------------------------ changing
+
+    def sized(self, /, **sizes: int) -> Cell:
+        """The same cell with numbers for some of its sizes: `sized(d=3, m=2)`.
+
+        Raises:
+            IllFormedError: a size that the cell does not have, or that is no positive integer.
+        """
+        symbols = {symbol.name: symbol for symbol in self.sizes}
+        for name, size in sizes.items():
+            whole = isinstance(size, int) and not isinstance(size, bool) and size > 0
+            if name not in symbols or not whole:
+                raise IllFormedError(
+                    f"the size {name} of {self.name}",
+                    {
+                        "expected": f"a positive integer for one of {', '.join(symbols)}",
+                        "got": f"{name} = {size!r}",
+                    },
+                )
+        assignment: dict[Any, int] = {symbols[name]: size for name, size in sizes.items()}
+        letters = {name: letter for name, letter in self.letters.items() if name not in sizes}
+        return Cell(self.name, at_sizes(self.recurrence, assignment), letters, self.reference)
+
+    def without_inputs(self) -> Cell:
+        """The same cell where nothing enters: all terms that read an input are gone.
+
+        Raises:
+            NotSupportedError: an input stands where it is no factor of a term, as in [h'; x].
+
+        >>> print(cell("h = tanh(W h' + U x + b)").without_inputs())
+        h = tanh(W h' + b)
+        """
+        absent = {each[self.index]: Zeros(each.rows, each.cols) for each in self.inputs}
+        definitions = {of: value.xreplace(absent) for of, value in self.definitions.items()}
+        for of, value in definitions.items():
+            if value.has(Zeros):
+                raise NotSupportedError(
+                    f"{self.name} without inputs",
+                    {
+                        "expected": "inputs in terms of sums",
+                        "got": f"{of} = {self.definitions[of]}",
+                    },
+                )
+        recurrence = Recurrence(self.index, self.states, (), definitions)
+        kept = {*Cell(self.name, recurrence)._names}
+        letters = {name: letter for name, letter in self.letters.items() if name in kept}
+        return Cell(self.name, recurrence, letters, self.reference)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Cell({self.name!r}: {'; '.join(self.text.splitlines())})"
+
+
+def cell(
+    text: str,
+    *,
+    name: str = "cell",
+    inputs: Sequence[str] | None = None,
+    shapes: Mapping[str, Extent | Sequence[Extent]] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    activations: Mapping[str, str | Activation | None] | None = None,
+    letters: Mapping[str, str] | None = None,
+) -> Cell:
+    """A cell from its text.
+
+    Args:
+        text: definitions, one a line or separated by `;`; `symrnn.reading` has the language.
+        name: what the cell is called.
+        inputs: names of the inputs; without them `x` and x with a subscript.
+        shapes: "scalar", a size or two sizes for names whose letters say something else.
+        sizes: numbers for sizes: `{"d": 3}`.
+        activations: what functions are that the text names: `{"sigma": "tanh"}`.
+        letters: LaTeX for names.
+
+    Raises:
+        ParseError: for text that is not of the language, with line, column and caret.
+        ShapeError: for shapes that do not fit, with both places.
+        IllFormedError: for a declaration that means nothing.
+        NotSupportedError: for what has a meaning but can not be read yet.
+
+    >>> lazy = cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)", name="leaky")
+    >>> lazy.states, lazy.scalars
+    ((Sequence(label='h', rows=d, cols=1),), (alpha,))
+    >>> lazy.shapes["U"]
+    (d, m)
+    """
+    declared = Declarations(inputs, shapes or {}, activations or {})
+    made = Cell(name, read_recurrence(text, declared), letters or {})
+    return made.sized(**sizes) if sizes else made

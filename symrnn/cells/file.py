@@ -1,0 +1,129 @@
+"""A cell from a file in TOML.
+
+text = "h = (1 - alpha) * h' + alpha * phi(W [h'; u] + b)"
+reference = "…"               # where the cell is from
+inputs = ["u"]                # without it: x
+
+[shapes]                      # where a letter says something else: "scalar", a size, two sizes
+alpha = "d"
+
+[activations]                 # what a function is; "unknown" where nothing is known of it
+phi = "tanh"
+
+[sizes]                       # numbers for sizes
+d = 3
+
+[letters]                     # LaTeX for print
+W = "W_{\\\\text{rec}}"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from symrnn.cells.cell import Cell, cell
+from symrnn.errors import ParseError, SymrnnError
+from symrnn.reading.declarations import Declarations
+
+_TYPES: dict[str, type] = {
+    "name": str,
+    "text": str,
+    "reference": str,
+    "inputs": list,
+    "shapes": dict,
+    "activations": dict,
+    "sizes": dict,
+    "letters": dict,
+}
+_WORDS: dict[type, str] = {str: "text", list: "a list", dict: "a table"}
+_LONGEST = 64 * 1024
+_Made = TypeVar("_Made")
+
+
+def read_cell_file(path: str | Path) -> Cell:
+    """The cell of a file.
+
+    Args:
+        path: a file in TOML.
+
+    Raises:
+        ParseError: for a file that can not be read, or is no cell, naming the file and the key.
+        SymrnnError: whatever `cell` raises, naming the file.
+    """
+    path = Path(path)
+    try:
+        # A pipe or a device may never end.
+        if path.exists() and not path.is_file():
+            raise ParseError(f"{path} is no file", {"expected": "a file in TOML"})
+        content = path.read_bytes()
+    except OSError as error:
+        raise ParseError(f"{path}: {error.strerror}", {"expected": "a file in TOML"}) from error
+    if len(content) > _LONGEST:
+        raise ParseError(f"{path} is too long for a cell", {"bytes": len(content)})
+    try:
+        return parse_cell_file(content.decode("utf-8"), path.stem, str(path))
+    except UnicodeDecodeError as error:
+        raise ParseError(f"{path} is no text in UTF-8", {"byte": error.start}) from error
+
+
+def parse_cell_file(content: str, name: str, file: str) -> Cell:
+    """The cell of a file's content.
+
+    Args:
+        content: the TOML.
+        name: what the cell is called unless the file says it.
+        file: the file, for messages.
+
+    Raises:
+        ParseError: as `read_cell_file`.
+    """
+    try:
+        read = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise ParseError(f"{file}: {error}", {"expected": "TOML"}) from error
+    except RecursionError as error:
+        raise ParseError(f"{file}: nested too deeply", {"expected": "TOML"}) from error
+    for key, value in read.items():
+        if key not in _TYPES:
+            detail = {"expected": ", ".join(_TYPES), "got": key}
+            raise ParseError(f"{file}, key {key}: there is no such key", detail)
+        if not isinstance(value, _TYPES[key]):
+            detail = {"expected": _WORDS[_TYPES[key]], "got": repr(value)}
+            raise ParseError(f"{file}, key {key}: not of the right type", detail)
+    if "text" not in read:
+        raise ParseError(f"{file}: the key text is missing", {"expected": 'text = "h = …"'})
+    functions = read.get("activations", {})
+    activations = {name: None if v == "unknown" else v for name, v in functions.items()}
+    # Each by itself first, so that a complaint can say which key it is about.
+    _at(file, "inputs", partial(Declarations, inputs=read.get("inputs")))
+    _at(file, "shapes", partial(Declarations, shapes=read.get("shapes", {})))
+    _at(file, "activations", partial(Declarations, activations=activations))
+    made = _at(
+        file,
+        "text",
+        partial(
+            cell,
+            read["text"],
+            name=read.get("name", name),
+            inputs=read.get("inputs"),
+            shapes=read.get("shapes"),
+            activations=activations,
+        ),
+    )
+    if "sizes" in read:
+        made = _at(file, "sizes", partial(made.sized, **read["sizes"]))
+    reference, letters = read.get("reference", ""), read.get("letters", {})
+    return _at(file, "letters", partial(replace, made, letters=letters, reference=reference))
+
+
+def _at(file: str, key: str, make: Callable[[], _Made]) -> _Made:
+    """What `make` gives; an error says the file and the key it comes from."""
+    try:
+        return make()
+    except SymrnnError as error:
+        raise type(error)(f"{file}, key {key}: {error.message}", error.detail) from error

@@ -1,0 +1,160 @@
+"""A recurrence as the text of a cell, which reads back as the same definitions."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Elementwise
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Parameter,
+    Transposed,
+    split_coefficient,
+)
+from symrnn.language.structure import Block, Hadamard
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.recurrence import Recurrence
+
+LARGEST_POWER = 16
+"""A power of a scalar is written out as a product."""
+
+
+def written(recurrence: Recurrence) -> str:
+    """The definitions, one a line.
+
+    Raises:
+        NotSupportedError: for what has no form in the text of a cell.
+    """
+    now = recurrence.index
+    lines = (f"{of.label} = {_write(value, now)}" for of, value in recurrence.definitions.items())
+    return "\n".join(lines)
+
+
+@singledispatch
+def _write(node: Any, now: Symbol) -> str:
+    kind = type(node).__name__
+    raise NotSupportedError(f"{kind} has no form in the text of a cell", {"node": str(node)})
+
+
+@_write.register
+def _(node: Parameter, now: Symbol) -> str:
+    return str(node.name)
+
+
+@_write.register
+def _(node: TimeVector, now: Symbol) -> str:
+    steps = sympy.expand(now - node.index)
+    if steps not in (0, 1):
+        raise NotSupportedError(f"{node} is {steps} steps back", {"expected": "at most one"})
+    return node.label + "'" * int(steps)
+
+
+@_write.register
+def _(node: Identity, now: Symbol) -> str:
+    return "I"
+
+
+@_write.register
+def _(node: Elementwise, now: Symbol) -> str:
+    if node.activation.order:
+        raise NotSupportedError(f"{node.activation}: a slope has no form in the text of a cell")
+    return f"{node.activation.name}({_write(node.argument, now)})"
+
+
+@_write.register
+def _(node: Transposed, now: Symbol) -> str:
+    return f"{_operand(node.args[0], now)}^T"
+
+
+@_write.register
+def _(node: Block, now: Symbol) -> str:
+    if any(len(row) != 1 for row in node.args):
+        raise NotSupportedError("blocks beside each other have no form in the text of a cell")
+    return "[" + "; ".join(_write(row[0], now) for row in node.args) + "]"
+
+
+@_write.register
+def _(node: Hadamard, now: Symbol) -> str:
+    return " * ".join(_operand(factor, now) for factor in node.args)
+
+
+@_write.register
+def _(node: MatrixProduct, now: Symbol) -> str:
+    factors = " ".join(_operand(factor, now) for factor in node.factors)
+    if node.coefficient == 1:
+        return factors
+    if _is_negative(node.coefficient):
+        return f"-{_subtracted(MatrixProduct(-node.coefficient, *node.factors), now)}"
+    return f"{_factor(node.coefficient)} {factors}"
+
+
+@_write.register
+def _(node: MatrixSum, now: Symbol) -> str:
+    parts: list[str] = []
+    for term in node.args:
+        coefficient, core = split_coefficient(term)
+        minus = bool(parts) and _is_negative(coefficient)
+        if minus:
+            parts.append(f" - {_subtracted(MatrixProduct(-coefficient, core), now)}")
+        else:
+            parts.append((" + " if parts else "") + _term(term, now))
+    return "".join(parts)
+
+
+def _term(node: MatrixExpr, now: Symbol) -> str:
+    """A term of a sum; a multiple of ones is the scalar itself, added to each entry."""
+    coefficient, core = split_coefficient(node)
+    return _factor(coefficient) if isinstance(core, Ones) else _write(node, now)
+
+
+def _subtracted(node: MatrixExpr, now: Symbol) -> str:
+    """What stands behind a minus sign: a sum in parentheses."""
+    return f"({_write(node, now)})" if isinstance(node, MatrixSum) else _term(node, now)
+
+
+def _operand(node: MatrixExpr, now: Symbol) -> str:
+    """An operand of a product or a transpose: in parentheses unless it is one word."""
+    compound = isinstance(node, MatrixSum | MatrixProduct | Hadamard)
+    return f"({_write(node, now)})" if compound else _write(node, now)
+
+
+# ── scalars ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _factor(scalar: Expr) -> str:
+    """A scalar as a factor or a term."""
+    plain = scalar.is_Symbol or (scalar.is_Integer and scalar >= 0)
+    return _scalar(scalar) if plain else f"({_scalar(scalar)})"
+
+
+def _is_negative(scalar: Expr) -> bool:
+    """Whether a minus sign stands in front: of a number or a product, not of a sum."""
+    return not scalar.is_Add and bool(scalar.could_extract_minus_sign())
+
+
+def _scalar(scalar: Expr) -> str:
+    if scalar.is_Symbol:
+        return str(scalar.name)
+    if scalar.is_Rational:
+        return str(scalar)
+    if scalar.is_Add:
+        # What is added first: 1 - alpha, not -alpha + 1.
+        first, *rest = sorted(scalar.args, key=_is_negative)
+        return _factor(first) + "".join(
+            f" - {_factor(-term)}" if _is_negative(term) else f" + {_factor(term)}" for term in rest
+        )
+    if scalar.is_Mul:
+        return " * ".join(map(_factor, scalar.args))
+    if scalar.is_Pow and scalar.exp.is_Integer and abs(scalar.exp) <= LARGEST_POWER:
+        repeated = " * ".join([_factor(scalar.base)] * abs(int(scalar.exp)))
+        return repeated if scalar.exp > 0 else f"1 / ({repeated})"
+    raise NotSupportedError(f"{scalar} has no form in the text of a cell")

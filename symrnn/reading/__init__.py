@@ -1,0 +1,26 @@
+"""What others write, read as objects of the language; never evaluated.
+
+A cell is written as people write it:
+
+    f = sigmoid(W_f [h'; x] + b_f)        # one definition a line, or several with ;
+    h = f * h' + (1 - f) * tanh(W x + alpha b)
+
+    W h', W @ h'     a product of matrices; binds tighter than *
+    f * c            entrywise; / divides by a scalar
+    h'               one step back; what stands so is a state
+    [h'; x]          one below the other
+    W^T, I           the transpose, the identity
+    1 - f            a scalar in a sum of columns is added to each entry
+    W, W_{hh}        a capital is a matrix
+    b, b_f           a small letter is a column: defined, an input (x, x_1), or a parameter
+    alpha, α         a Greek word is a scalar
+    tanh(…)          sigmoid, relu, … and every activation known by name
+    σ(…), phi(…)     activations of which nothing is known
+
+The text passes through `tokens` (characters), `parse` (a tree), `infer` (shapes, by
+unification) and `build` (nodes of the language); each of them can refuse, with the place.
+"""
+
+from symrnn.reading.cell_text import read_recurrence
+
+__all__ = ["read_recurrence"]

@@ -1,0 +1,159 @@
+"""From a tree whose shapes are known to expressions of the language."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Parameter,
+    Transposed,
+    split_coefficient,
+)
+from symrnn.language.structure import Hadamard, stack
+from symrnn.language.time import Sequence
+from symrnn.reading.declarations import Declarations
+from symrnn.reading.infer import Shapes
+from symrnn.reading.letters import IDENTITY
+from symrnn.reading.source import Source
+from symrnn.reading.tree import (
+    Call,
+    Entrywise,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Product,
+    Stack,
+    Sum,
+    Transpose,
+)
+
+Value = Any
+"""A matrix expression, or a scalar."""
+MAX_BITS = 512
+"""Bits in the numerator or denominator of any number that arises."""
+
+
+class Builder:
+    """Expressions of a cell whose sizes have names.
+
+    Args:
+        source: the text, for messages.
+        shapes: the shapes of its pieces.
+        declared: gives the activations.
+        timed: the names of states, inputs and what is computed from them.
+        index: the time of the step.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        shapes: Shapes,
+        declared: Declarations,
+        timed: set[str],
+        index: Symbol,
+    ) -> None:
+        self.source, self.shapes, self.declared = source, shapes, declared
+        self.timed, self.index = timed, index
+
+    def sequence(self, name: str) -> Sequence:
+        """The sequence of a name."""
+        return Sequence(name, *self._extents(self.shapes.of_name[name]))
+
+    def _extents(self, shape: Any) -> tuple[Expr, Expr]:
+        rows, cols = shape
+        return self.shapes.naming.expression(rows), self.shapes.naming.expression(cols)
+
+    def build(self, node: Node) -> Value:
+        """The expression of a piece of the tree.
+
+        Raises:
+            ParseError: a division by zero, or a number that grows too long.
+        """
+        value = self._build(node)
+        scalar = split_coefficient(value)[0] if isinstance(value, MatrixExpr) else value
+        for number in scalar.atoms(sympy.Rational):
+            if max(number.p.bit_length(), number.q.bit_length()) > MAX_BITS:
+                self.source.refuse(node.span, f"a number of more than {MAX_BITS} bits arises")
+        return value
+
+    @singledispatchmethod
+    def _build(self, node: Node) -> Value:
+        raise NotSupportedError(f"{type(node).__name__} can not be built")
+
+    @_build.register
+    def _(self, node: Number) -> Value:
+        return sympy.Rational(node.value.numerator, node.value.denominator)
+
+    @_build.register
+    def _(self, node: Name) -> Value:
+        shape = self.shapes.of(node)
+        if shape is None:
+            return Symbol(node.name, real=True)
+        if node.name == IDENTITY:
+            return Identity(self._extents(shape)[0])
+        if node.name in self.timed:
+            return self.sequence(node.name)[self.index - 1 if node.back else self.index]
+        return Parameter(node.name, *self._extents(shape))
+
+    @_build.register
+    def _(self, node: Call) -> Value:
+        return self.declared.activation(node.function)(self.build(node.argument))
+
+    @_build.register
+    def _(self, node: Transpose) -> Value:
+        value = self.build(node.operand)
+        return Transposed(value) if isinstance(value, MatrixExpr) else value
+
+    @_build.register
+    def _(self, node: Negative) -> Value:
+        value = self.build(node.operand)
+        return MatrixProduct(-1, value) if isinstance(value, MatrixExpr) else -value
+
+    @_build.register
+    def _(self, node: Stack) -> Value:
+        return stack(*map(self.build, node.parts))
+
+    @_build.register
+    def _(self, node: Product) -> Value:
+        values = list(map(self.build, node.factors))
+        return sympy.prod(values) if self.shapes.of(node) is None else MatrixProduct(*values)
+
+    @_build.register
+    def _(self, node: Entrywise) -> Value:
+        scalar, matrices = sympy.S.One, []
+        for divides, operand in node.operands:
+            value = self.build(operand)
+            if divides and value == 0:
+                self.source.refuse(operand.span, "division by zero")
+            if isinstance(value, MatrixExpr):
+                matrices.append(value)
+            else:
+                scalar = scalar / value if divides else scalar * value
+        return MatrixProduct(scalar, Hadamard(*matrices)) if matrices else scalar
+
+    @_build.register
+    def _(self, node: Sum) -> Value:
+        values = [
+            MatrixProduct(-1, value) if minus and isinstance(value, MatrixExpr) else sign * value
+            for minus, value in ((minus, self.build(term)) for minus, term in node.terms)
+            for sign in (-1 if minus else 1,)
+        ]
+        shape = self.shapes.of(node)
+        if shape is None:
+            return sympy.Add(*values)
+        # A scalar in a sum of columns is added to each entry.
+        ones = Ones(*self._extents(shape))
+        return MatrixSum(
+            *(v if isinstance(v, MatrixExpr) else MatrixProduct(v, ones) for v in values)
+        )
