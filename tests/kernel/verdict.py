@@ -332,7 +332,7 @@ def _possible(claim: Claim, names: dict[Symbol, Any]) -> bool:
     """Whether the hypotheses about integers alone hold."""
     try:
         return all(met(each, _NOTHING, names) for each in claim.of_integers)
-    except NoValue:
+    except (NoValue, OutsideMeaning):
         return False
     except Undecided:
         return True
