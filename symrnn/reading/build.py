@@ -117,8 +117,7 @@ class Builder:
 
     @_build.register
     def _(self, node: Negative) -> Value:
-        value = self.build(node.operand)
-        return MatrixProduct(-1, value) if isinstance(value, MatrixExpr) else -value
+        return _negated(self.build(node.operand))
 
     @_build.register
     def _(self, node: Stack) -> Value:
@@ -144,11 +143,8 @@ class Builder:
 
     @_build.register
     def _(self, node: Sum) -> Value:
-        values = [
-            MatrixProduct(-1, value) if minus and isinstance(value, MatrixExpr) else sign * value
-            for minus, value in ((minus, self.build(term)) for minus, term in node.terms)
-            for sign in (-1 if minus else 1,)
-        ]
+        terms = [(minus, self.build(term)) for minus, term in node.terms]
+        values = [_negated(value) if minus else value for minus, value in terms]
         shape = self.shapes.of(node)
         if shape is None:
             return sympy.Add(*values)
@@ -157,3 +153,7 @@ class Builder:
         return MatrixSum(
             *(v if isinstance(v, MatrixExpr) else MatrixProduct(v, ones) for v in values)
         )
+
+
+def _negated(value: Value) -> Value:
+    return MatrixProduct(-1, value) if isinstance(value, MatrixExpr) else -value

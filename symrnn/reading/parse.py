@@ -92,11 +92,8 @@ class _Parser:
         return self.take()
 
     def refuse(self, problem: str, expected: str, hint: str = "") -> NoReturn:
-        token = self.token
-        names = {END: "the end of the text", BREAK: "the end of the line"}
-        found = names.get(token.kind) or repr(self.source.written(token.span))
-        detail: dict[str, object] = {"expected": expected, "got": found}
-        self.source.refuse(token.span, problem, detail | ({"hint": hint} if hint else {}))
+        detail: dict[str, object] = {"expected": expected, "got": self._found()}
+        self.source.refuse(self.token.span, problem, detail | ({"hint": hint} if hint else {}))
 
     # ------------------------------------------------------------------ definitions
 
@@ -282,8 +279,8 @@ class _Parser:
         )
 
     def _found(self) -> str:
-        ended = self.token.kind == END
-        return "the end of the text" if ended else repr(self.source.written(self.token.span))
+        names = {END: "the end of the text", BREAK: "the end of the line"}
+        return names.get(self.token.kind) or repr(self.source.written(self.token.span))
 
     def _deeper(self) -> None:
         self.depth += 1

@@ -31,7 +31,7 @@ from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import has_begun, opened, universal
 from symrnn.verify.setting import Setting, functions, lowered, together
 from symrnn.verify.ties import ties
-from symrnn.verify.within import Times, atoms_of, horizon, makes_sense
+from symrnn.verify.within import Times, atoms_of, horizon, makes_sense, shape_symbols
 
 Array = NDArray[Any]
 ROUNDING = 1e-12
@@ -113,7 +113,7 @@ class Drawer:
         plain = {s for s in symbols if isinstance(s, Symbol) and s not in times}
         index = rnn.recurrence.index
         integers = {s for s in plain if s.is_integer and s != index}
-        shapes = {s for e in everything for s in _shape_symbols(e)}
+        shapes = {s for e in everything for s in shape_symbols(e)}
         self.sizes = {s: 3 if s in shapes else 2 for s in sorted(integers, key=str)}
         self.sizes.update(sizes or {})
         self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
@@ -330,11 +330,6 @@ class Drawer:
 
 def _is_slope(expression: Any) -> bool:
     return any(node.order > 0 for node in expression.atoms(Activation))
-
-
-def _shape_symbols(expression: Any) -> set[Symbol]:
-    leaves = atoms_of(expression, sympy.MatrixSymbol, TimeVector)
-    return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
 
 
 def _whole(rng: Generator, shape: tuple[int, ...]) -> Array:

@@ -26,7 +26,7 @@ from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
-from symrnn.verify.within import atoms_of, makes_sense, ranges_of
+from symrnn.verify.within import atoms_of, makes_sense, ranges_of, shape_symbols
 
 FAR = 2
 """Differences are told apart up to this."""
@@ -66,7 +66,7 @@ def integers_of(expressions: Sequence[Any], facts: Sequence[Any], rnn: RNN) -> I
     plain = {s for s in spoken if isinstance(s, Symbol)}
     for symbol in sorted(plain, key=str):
         _require_printed(symbol)
-    shapes = {s for node in (*nodes, *definitions) for s in _shape_symbols(node)}
+    shapes = {s for node in (*nodes, *definitions) for s in shape_symbols(node)}
     times = sorted((s for s in plain if s.is_integer and s not in shapes), key=str)
     from_zero = any(node.has(TimeVector) for node in nodes)
     lowest = tuple(
@@ -83,11 +83,6 @@ def _require_printed(symbol: Symbol) -> None:
             f"{symbol} is assumed to be {', '.join(sorted(said - PRINTED | false))}",
             {"expected": "a hypothesis that says so", "assumed": symbol._assumptions_orig},
         )
-
-
-def _shape_symbols(expression: Any) -> set[Symbol]:
-    leaves = atoms_of(expression, sympy.MatrixSymbol, TimeVector)
-    return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
 
 
 def sizes_of(integers: Integers, facts: Sequence[Any], wanted: Sequence[int]) -> dict[Symbol, int]:

@@ -81,6 +81,12 @@ def atoms_of(expression: Any, *kinds: type) -> frozenset[Any]:
     return frozenset(sympy.sympify(expression).atoms(*kinds))
 
 
+def shape_symbols(expression: Any) -> set[Symbol]:
+    """The symbols in the sizes of what an expression is made of."""
+    leaves = atoms_of(expression, sympy.MatrixSymbol, TimeVector)
+    return {s for leaf in leaves for size in leaf.shape for s in size.free_symbols}
+
+
 def is_time(symbol: Any) -> bool:
     """Whether a symbol is an integer that is no size."""
     return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
