@@ -7,6 +7,7 @@ from typing import Any
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.cell import Cell
+from symrnn.cells.loss import given_out
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.algebra import Parameter, as_matrix
 from symrnn.language.names import in_code
@@ -70,8 +71,7 @@ def stacked(cell: Cell, layers: int, output: str | None = None) -> Cell:
 def _output(cell: Cell, output: str | None) -> Sequence:
     by_name = {each.label: each for each in cell.order}
     if output is None:
-        read = {v for value in cell.definitions.values() for v in value.atoms(TimeVector)}
-        last = [of.sequence for of in cell.definitions if of not in read]
+        last = given_out(cell)
         if len(last) != 1:
             raise IllFormedError(
                 f"what a layer of {cell.name} gives to the next one is not clear",
