@@ -33,6 +33,8 @@ PIECE = 32
 """Steps that are swept between two scalings, at most."""
 TURN = 8
 """Steps between two decompositions of what spans the exponents' directions."""
+SURE = 1e-4
+"""Directions that grow apart by less keep most of their digits between two decompositions."""
 DELAY = 5
 """The task that is trained: reproduce the input of so many steps before."""
 
@@ -106,6 +108,7 @@ class _Net:
         self.names = [*self.weights.states]
         self.sizes = [np.shape(self.weights.states[name])[-1] for name in self.names]
         self.random = point.generator("directions")
+        self._again: tuple[int, dict[str, Array]] | None = None
         self._starts = self._forward()
 
     # ------------------------------------------------------------------ forward
@@ -130,12 +133,15 @@ class _Net:
         return Weights(self.weights.parameters, start, inputs, last - first)
 
     def _state_at(self, time: int) -> dict[str, Array]:
-        """The state at any time, run again from the start of its piece."""
+        """The state at any time; the piece that holds it is run again, once for all its times."""
         if time in self._starts:
             return self._starts[time]
         first = time - time % PIECE
-        run = self.passes.forward(self._part(self._starts[first], first, time))
-        return {name: run[name][-1] for name in self.names}
+        if self._again is None or self._again[0] != first:
+            last = min(first + PIECE, self.steps)
+            run = self.passes.forward(self._part(self._starts[first], first, last))
+            self._again = first, {name: run[name] for name in self.names}
+        return {name: states[time - first] for name, states in self._again[1].items()}
 
     # ------------------------------------------------------------------ backward
 
@@ -202,16 +208,32 @@ class _Net:
         rows = np.linalg.qr(self.random.standard_normal((size, kept)))[0].T.astype(self._dtype)
         total = np.zeros(kept)
         for piece in self._pieces([0], TURN):
-            rows, exponents, _ = self._swept(piece, rows)
-            # Directions that grew apart keep their own exponents until they are told apart.
-            top = exponents.max(initial=0)
-            scaled = np.ldexp(rows, (exponents - top).astype(int)[:, None])
-            Q, R = np.linalg.qr(scaled.T)
-            with np.errstate(divide="ignore"):
-                total += np.log(np.abs(np.diagonal(R))) + top * math.log(2)
-            rows = np.ascontiguousarray(Q.T)
+            rows, growth = self._turned(piece, rows)
+            total += growth
         found = sorted((total / self.steps).tolist(), reverse=True)
         return [*found, *[math.nan] * (many - kept)]
+
+    def _turned(self, piece: _Piece, rows: Array) -> tuple[Array, Array]:
+        """Orthonormal rows through a piece, made so again; the logarithms of their growth.
+
+        Where directions grew so far apart that the slow ones are lost in the rounding of the fast,
+        they are turned in the middle of the piece as well.
+        """
+        swept, exponents, _ = self._swept(piece, rows)
+        top = exponents.max(initial=0)
+        scaled = np.ldexp(swept, (exponents - top).astype(int)[:, None])
+        Q, R = np.linalg.qr(scaled.T)
+        lengths = np.abs(np.diagonal(R))
+        apart = lengths.min(initial=math.inf) < SURE * lengths.max(initial=0)
+        if apart and piece.last - piece.first > 1:
+            middle = (piece.first + piece.last) // 2
+            later = _Piece(middle, piece.last, self._state_at(middle))
+            rows, first = self._turned(later, rows)
+            rows, second = self._turned(_Piece(piece.first, middle, piece.start), rows)
+            return rows, first + second
+        with np.errstate(divide="ignore"):
+            growth = np.log(lengths.astype(np.float64)) + top * math.log(2)
+        return np.ascontiguousarray(Q.T), growth
 
     def truncation_errors(self, taus: Sequence[int]) -> list[float]:
         """‖g_τ - g‖ / ‖g‖ for the gradient g of one loss at T by all parameters.
@@ -224,11 +246,8 @@ class _Net:
         stops = [*{self.steps - tau for tau in taus}, 0]
         sums: list[tuple[int, _Sum]] = []
         current = _Sum()
-        pieces = list(self._pieces(stops, PIECE))
-        for piece in pieces:
-            for part in self._whole(piece, rows):
-                rows, more, found = self._swept(part, rows)
-                assert found is not None
+        for piece in self._pieces(stops, PIECE):
+            for rows, more, found in self._with_gradients(piece, rows):
                 arrays = (np.ravel(np.asarray(v)) for v in found.parameters.values())
                 current = current.plus(np.concatenate([*arrays]), int(exponents[0]))
                 exponents = exponents + more
@@ -247,17 +266,19 @@ class _Net:
             errors.append(beyond.over(full))
         return errors
 
-    def _whole(self, piece: _Piece, rows: Array) -> Iterator[_Piece]:
-        """The piece, or its steps one by one where its gradients would have several units."""
-        try:
-            whole = self._swept(piece, rows)[2] is not None
-        except RangeError:
-            whole = False
-        if whole:
-            yield piece
+    def _with_gradients(
+        self, piece: _Piece, rows: Array
+    ) -> Iterator[tuple[Array, Array, Weights]]:
+        """The piece swept at once, or step by step where its gradients have no common unit."""
+        swept, more, found = self._swept(piece, rows)
+        if found is not None:
+            yield swept, more, found
             return
         for last in range(piece.last, piece.first, -1):
-            yield _Piece(last - 1, last, self._state_at(last - 1))
+            step = _Piece(last - 1, last, self._state_at(last - 1))
+            rows, more, found = self._swept(step, rows)
+            assert found is not None  # a single step has one unit
+            yield rows, more, found
 
     def trained(self, updates: int, rate: float) -> tuple[float, float, float]:
         """The loss before and after gradient descent with clipping, and the gradient's norm after.
