@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import say
 from symrnn.cli.progress import progress_bar
-from symrnn.errors import NotSupportedError
+from symrnn.lecture.progress import Progress
+from symrnn.sweep import read_results, read_spec, run
+from symrnn.sweep.picture import document, figures
+from symrnn.sweep.sharing import Listener
+from symrnn.sweep.store import title_of
 from symrnn.typeset.files import require_room, write_files
-
-if TYPE_CHECKING:
-    from symrnn.sweep.run import Listener
-
-_NEEDED = ("pyarrow", "dask", "distributed", "threadpoolctl")
+from symrnn.typeset.html import page
 
 
 def sweep(
@@ -28,15 +26,15 @@ def sweep(
     ],
     workers: Annotated[
         int | None,
-        typer.Option("--workers", min=0, help="Processes; 0 for this one alone. Default: a core each."),
+        typer.Option(
+            "--workers", min=0, help="Processes; 0 for this one alone. Default: a core each."
+        ),
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="A Dask scheduler to use: tcp://host:8786.")
     ] = None,
 ) -> None:
-    """Measure many nets; goes on where it was stopped. Exit code 1 if nets are left without a row."""
-    with _libraries():
-        from symrnn.sweep import read_spec, run
+    """Measure many nets, going on where a run was stopped; exit code 1 if nets are left."""
     asked = read_spec(spec)
     require_room(folder, ["sweep.toml"])
     write_files(folder, {"sweep.toml": spec.read_bytes()})
@@ -70,11 +68,6 @@ def plot(
     ] = None,
 ) -> None:
     """Draw what a sweep found: phase diagrams and curves, as SVG, PDF and a page."""
-    with _libraries():
-        from symrnn.sweep.picture import document, figures
-        from symrnn.sweep.store import read_results, title_of
-    from symrnn.typeset.html import page
-
     found = document(read_results(folder), title_of(folder), x=x, y=y, of=of or ())
     files = {"index.html": page(found).encode()}
     for figure in figures(found):
@@ -86,22 +79,10 @@ def plot(
         say(f"  {path}")
 
 
-@contextmanager
-def _libraries() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name not in _NEEDED:
-            raise
-        raise NotSupportedError(
-            f"a sweep needs {error.name}", {"expected": 'pip install "symrnn[sweep]"'}
-        ) from error
-
-
-def _listener(bar: object) -> Listener:
+def _listener(bar: Progress) -> Listener:
     def listen(done: int, of: int, left: float | None, /) -> None:
         what = "nets" if left is None else f"nets, about {_time(left)} left"
-        bar(what, done, of)  # type: ignore[operator]
+        bar(what, done, of)
 
     return listen
 

@@ -1,11 +1,11 @@
 """Sweeps: thousands of nets over cells and parameters, measured side by side, kept in one dataset.
 
 `spec` reads what is to be measured, `design` lays out the points, `net` draws and measures one,
-`store` keeps the rows, `run` shares the work, `picture` draws what was found.
+`store` keeps the rows, `sharing` has the work done, `picture` draws what was found.
 """
 
 from symrnn.sweep.design import Point, points
-from symrnn.sweep.run import Outcome, run
+from symrnn.sweep.sharing import Outcome, run
 from symrnn.sweep.spec import Spec, read_spec
 from symrnn.sweep.store import read_results
 

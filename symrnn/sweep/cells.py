@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def _require_axes(spec: Spec, name: str, found: Cell) -> None:
         if table == "activation":
             about = _written(about)
             for value in values if isinstance(values, tuple) else ():
-                _at(axis, lambda value=value: _activation(value))  # type: ignore[misc]
+                _at(axis, partial(_activation, value))
         if table in TABLES and (about or table in ("scalar", "activation")):
             if about not in allowed[table]:
                 raise _no(axis, name, allowed[table])
@@ -131,7 +131,9 @@ def _require_axes(spec: Spec, name: str, found: Cell) -> None:
             f"key axes: {name!r} has scalars without a value", {"expected": f"axes {expected}"}
         )
     unknown = [
-        f.name for f in found.activations if f.is_unknown and f"activation.{f.name}" not in spec.axes
+        f.name
+        for f in found.activations
+        if f.is_unknown and f"activation.{f.name}" not in spec.axes
     ]
     if unknown:
         raise IllFormedError(

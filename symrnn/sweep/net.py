@@ -93,7 +93,7 @@ class _Net:
         cell = cell_at(point.definition, tuple(sorted(exchanged.items())))
         self.cell, self.passes = cell, _passes(cell)
         self.steps = int(asked["steps"])
-        sizes = {str(size): int(at[str(size)]) for size in cell.sizes}
+        sizes: dict[str, Any] = {str(size): int(at[str(size)]) for size in cell.sizes}
         rng = point.generator("net")
         drawn = random_weights(
             cell,
@@ -247,10 +247,11 @@ class _Net:
         sums: list[tuple[int, _Sum]] = []
         current = _Sum()
         for piece in self._pieces(stops, PIECE):
-            for rows, more, found in self._with_gradients(piece, rows):
+            for swept, more, found in self._with_gradients(piece, rows):
                 arrays = (np.ravel(np.asarray(v)) for v in found.parameters.values())
                 current = current.plus(np.concatenate([*arrays]), int(exponents[0]))
-                exponents = exponents + more
+                exponents, last = exponents + more, swept
+            rows = last
             if piece.first in stops:
                 sums.append((piece.first, current))
                 current = _Sum()
@@ -266,9 +267,7 @@ class _Net:
             errors.append(beyond.over(full))
         return errors
 
-    def _with_gradients(
-        self, piece: _Piece, rows: Array
-    ) -> Iterator[tuple[Array, Array, Weights]]:
+    def _with_gradients(self, piece: _Piece, rows: Array) -> Iterator[tuple[Array, Array, Weights]]:
         """The piece swept at once, or step by step where its gradients have no common unit."""
         swept, more, found = self._swept(piece, rows)
         if found is not None:

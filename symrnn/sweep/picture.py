@@ -1,4 +1,4 @@
-"""What a sweep found, drawn from its dataset: phase diagrams, curves, and a page that holds them."""
+"""What a sweep found, drawn from its dataset: phase diagrams, curves, a page that holds them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from symrnn.errors import IllFormedError
 from symrnn.sweep.rows import lag_column
@@ -25,8 +24,10 @@ BINS = 12
 """Places of an axis that has many values, as a random design has."""
 _LAG = re.compile(r"log_norm_(\d+)")
 _ABOUT_THE_ROW = {"key", "version", "repeat", "seed", "failure"}
-_FOUND = re.compile(r"log_norm_\d+|exponent_\d+|truncation_error_\d+|loss_before|loss_after"
-                    r"|trained_gradient_norm")
+_FOUND = re.compile(
+    r"log_norm_\d+|exponent_\d+|truncation_error_\d+|loss_before|loss_after"
+    r"|trained_gradient_norm"
+)
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,10 @@ class Found:
         measured: the names of the columns of what was found.
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: Any) -> None:
         failed = np.array([each is not None for each in table.column("failure").to_pylist()])
         self.nets, self.failed = table.num_rows, int(failed.sum())
-        self.table = table.filter(pa.array(~failed))
+        self.table = table.filter(~failed)
         names = [name for name in table.column_names if name not in _ABOUT_THE_ROW]
         self.measured = [name for name in names if _FOUND.fullmatch(name)]
         self.axes = [name for name in names if name not in self.measured]
@@ -95,7 +96,7 @@ class Found:
 
 
 def document(
-    table: pa.Table,
+    table: Any,
     title: str,
     *,
     x: str | None = None,
@@ -105,7 +106,7 @@ def document(
     """What was found as a document with its figures.
 
     Args:
-        table: the rows.
+        table: the rows, a `pyarrow.Table`.
         title: of the document.
         x, y: two axes of the sweep; by default the two with the most values.
         of: what is drawn, columns of what was found or "explosions"; by default the norm at the
@@ -174,9 +175,7 @@ def _groups(found: Found, drawn: set[str]) -> Iterable[tuple[str, np.ndarray]]:
             yield escaped(", ".join(titles)), rows
 
 
-def _diagram(
-    found: Found, rows: np.ndarray, across: str, up: str, of: str, name: str
-) -> Figure:
+def _diagram(found: Found, rows: np.ndarray, across: str, up: str, of: str, name: str) -> Figure:
     x, y, values = found.column(across), found.column(up), found.values(of)
     share = of == EXPLOSIONS
     grid = [
@@ -226,7 +225,7 @@ def _named(of: str, found: Found) -> tuple[str, str]:
             f"ln of the norm at t − k = {match[1]}",
             f"The median of $\\ln\\lVert\\partial s_t/\\partial s_k\\rVert$ at $t-k = {match[1]}$",
         )
-    words = of.replace("_", " ")
+    words = of.replace("exponent_", "Lyapunov_exponent_").replace("_", " ")
     return words, f"The median of the {words}"
 
 

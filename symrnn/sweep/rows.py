@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
-
 from symrnn.sweep.design import Point
+from symrnn.sweep.packages import package
 from symrnn.sweep.spec import TABLES, Range, Spec
 from symrnn.version import __version__
 
@@ -38,9 +37,10 @@ def measured_columns(spec: Spec) -> list[str]:
     ]
 
 
-def schema(spec: Spec) -> pa.Schema:
-    """The columns of a sweep: what a net is, what was found, or why nothing was."""
-    axes = [pa.field(name, _type(name, values)) for name, values in spec.axes.items()]
+def schema(spec: Spec) -> Any:
+    """The columns of a sweep, a `pyarrow.Schema`: what a net is; what was found, or why not."""
+    pa = package("pyarrow")
+    axes = [pa.field(name, _type(pa, name, values)) for name, values in spec.axes.items()]
     found = [pa.field(name, pa.float64()) for name in measured_columns(spec)]
     return pa.schema(
         [
@@ -68,7 +68,7 @@ def row(point: Point, found: dict[str, float], failure: str | None) -> dict[str,
     }
 
 
-def _type(name: str, values: tuple[Any, ...] | Range) -> pa.DataType:
+def _type(pa: Any, name: str, values: tuple[Any, ...] | Range) -> Any:
     table = name.partition(".")[0]
     if table in ("cell", "activation"):
         return pa.string()

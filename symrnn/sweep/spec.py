@@ -68,7 +68,7 @@ class Range:
         return round(value) if self.whole else min(max(value, self.low), self.high)
 
     def drawn(self, share: float) -> float | int:
-        """A random value for a uniform `share` below 1; integers are all as likely as their room."""
+        """A random value for a uniform `share` below 1; integers are as likely as their room."""
         if not self.whole:
             return self.at(share)
         wide = Range(self.low - 0.5, self.high + 0.5, None, self.log, False)

@@ -15,10 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from symrnn.errors import IllFormedError
+from symrnn.sweep.packages import package
 from symrnn.sweep.spec import read_spec
 
 RESULTS, SPEC = "results", "sweep.toml"
@@ -32,11 +30,11 @@ class Store:
 
     Attributes:
         folder: where it is.
-        schema: the columns; "key" names a net.
+        schema: the columns, a `pyarrow.Schema`; "key" names a net.
         keys: the nets that are there already.
     """
 
-    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+    def __init__(self, folder: Path, schema: Any) -> None:
         self.folder, self.schema = folder, schema
         self._results = folder / RESULTS
         self._recover()
@@ -61,7 +59,7 @@ class Store:
         fresh = {row["key"]: row for row in rows if row["key"] not in self.keys}
         if not fresh:
             return
-        table = pa.Table.from_pylist([*fresh.values()], schema=self.schema)
+        table = package("pyarrow").Table.from_pylist([*fresh.values()], schema=self.schema)
         _write(table, self._results, f"part-{min(fresh)}.parquet")
         self.keys.update(fresh)
 
@@ -71,12 +69,16 @@ class Store:
         Readers find the old files or the new ones; an interruption leaves all rows.
         """
         files = _files(self._results)
-        table = _unique(pa.concat_tables([_read(f) for f in files])) if files else None
+        table = (
+            _unique(package("pyarrow").concat_tables([_read(f) for f in files])) if files else None
+        )
         if table is None:
             return
         place = {key: index for index, key in enumerate(order)}
         keys = table.column("key").to_pylist()
-        sorted_rows = sorted(range(len(keys)), key=lambda i: (place.get(keys[i], len(place)), keys[i]))
+        sorted_rows = sorted(
+            range(len(keys)), key=lambda i: (place.get(keys[i], len(place)), keys[i])
+        )
         table = table.take(sorted_rows)
         fresh = self.folder / _NEW
         shutil.rmtree(fresh, ignore_errors=True)
@@ -118,8 +120,8 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def read_results(folder: str | Path) -> pa.Table:
-    """All rows that a sweep has so far, a net at most once.
+def read_results(folder: str | Path) -> Any:
+    """All rows that a sweep has so far, a net at most once: a `pyarrow.Table`.
 
     Raises:
         IllFormedError: there is no sweep, or what is there can not be read.
@@ -130,7 +132,7 @@ def read_results(folder: str | Path) -> pa.Table:
         raise IllFormedError(
             f"{folder} holds no results of a sweep", {"expected": f"Parquet files in {results}"}
         )
-    return _unique(pa.concat_tables([_read(file) for file in files]))
+    return _unique(package("pyarrow").concat_tables([_read(file) for file in files]))
 
 
 def title_of(folder: str | Path) -> str:
@@ -139,7 +141,7 @@ def title_of(folder: str | Path) -> str:
     return read_spec(file).title if file.is_file() else Path(folder).name
 
 
-def _unique(table: pa.Table) -> pa.Table:
+def _unique(table: Any) -> Any:
     first: dict[str, int] = {}
     for index, key in enumerate(table.column("key").to_pylist()):
         first.setdefault(key, index)
@@ -150,23 +152,23 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.parquet")) if folder.is_dir() else []
 
 
-def _read(file: Path) -> pa.Table:
+def _read(file: Path) -> Any:
     try:
-        return pq.read_table(file).replace_schema_metadata(None)
-    except (pa.ArrowInvalid, OSError) as error:
+        return package("pyarrow.parquet").read_table(file).replace_schema_metadata(None)
+    except (package("pyarrow").ArrowInvalid, OSError) as error:
         raise IllFormedError(f"{file} can not be read", {"reason": error}) from error
 
 
-def _write(table: pa.Table, folder: Path, name: str) -> None:
+def _write(table: Any, folder: Path, name: str) -> None:
     """Under another name first: a file with its final name is whole."""
     hidden = folder / f".{name}"
     with hidden.open("wb") as stream:
-        pq.write_table(table, stream, compression="zstd")
+        package("pyarrow.parquet").write_table(table, stream, compression="zstd")
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(hidden, folder / name)
 
 
-def _differing(these: pa.Schema, those: pa.Schema) -> str:
+def _differing(these: Any, those: Any) -> str:
     fields = [f"{field.name} ({field.type})" for field in these if field not in list(those)]
     return ", ".join(fields) or "none of them"

@@ -44,7 +44,9 @@ def test_a_net_is_named_by_its_content() -> None:
     assert one.key == same.key != other.key
     # What is measured does not change the net that is drawn.
     assert one.generator("net").random() == other.generator("net").random()
-    assert _points("seed = 1\n" + ELMAN)[0].generator("net").random() != one.generator("net").random()
+    assert (
+        _points("seed = 1\n" + ELMAN)[0].generator("net").random() != one.generator("net").random()
+    )
 
 
 @pytest.mark.parametrize(

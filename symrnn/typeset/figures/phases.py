@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure as Canvas
-from matplotlib import colormaps
 
 from symrnn.errors import IllFormedError
 from symrnn.typeset.blocks import Data, Figure
@@ -20,6 +21,8 @@ from symrnn.typeset.figures.style import Words, render
 
 Kind = Literal["share", "signed"]
 MOST_TICKS = 9
+LEVELS = 48
+"""Colours that are told apart."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,11 @@ def phase_diagram(phases: Phases, *, name: str, caption: str) -> Figure:
         mesh = axes.pcolormesh(grid, cmap=colours, norm=norm, edgecolors="face", linewidth=0.2)
         axes.grid(False)
         _ticks(axes, phases.x, phases.y)
-        canvas.colorbar(mesh, ax=axes, aspect=30, label=phases.named)
+        _bar(canvas, mesh, axes, phases.named)
 
     found = grid[np.isfinite(grid)]
-    alt = (
-        f"Phase diagram over {phases.x.name} and {phases.y.name}: {phases.named}"
-        + (f", from {found.min():.3g} to {found.max():.3g}." if found.size else ", nothing found.")
+    alt = f"Phase diagram over {phases.x.name} and {phases.y.name}: {phases.named}" + (
+        f", from {found.min():.3g} to {found.max():.3g}." if found.size else ", nothing found."
     )
     rows = tuple(
         (x, y, "" if math.isnan(value) else float(value))
@@ -100,7 +102,7 @@ def curve_family(
             "curve_family: one value for each place and each lag",
             {"expected": (len(along.places), len(lags)), "got": family.shape},
         )
-    colours = colormaps["viridis"]
+    colours = _colours("viridis")
     norm = Normalize(0, max(1, len(along.places) - 1))
 
     def draw(canvas: Canvas) -> None:
@@ -110,7 +112,7 @@ def curve_family(
         axes.set_xscale("log")
         axes.set_xlabel("$t-k$")
         axes.set_ylabel(r"$\ln\,\|\partial s_t / \partial s_k\|$")
-        bar = canvas.colorbar(ScalarMappable(norm, colours), ax=axes, aspect=30, label=along.name)
+        bar = _bar(canvas, ScalarMappable(norm, colours), axes, along.name)
         places = _shown(len(along.places))
         bar.set_ticks(places, labels=[along.places[place] for place in places])
 
@@ -128,11 +130,23 @@ def curve_family(
 
 def _scale(grid: np.ndarray, kind: Kind) -> tuple[Colormap, Normalize]:
     if kind == "share":
-        return colormaps["viridis"], Normalize(0, 1)
+        return _colours("viridis"), Normalize(0, 1)
     found = grid[np.isfinite(grid)]
     low, high = (float(found.min()), float(found.max())) if found.size else (-1.0, 1.0)
     reach = max(abs(low), abs(high), 1e-12)
-    return colormaps["RdBu_r"], TwoSlopeNorm(0.0, min(low, -reach / 100), max(high, reach / 100))
+    return _colours("RdBu_r"), TwoSlopeNorm(0.0, min(low, -reach / 100), max(high, reach / 100))
+
+
+def _colours(name: str) -> Colormap:
+    return colormaps[name].resampled(LEVELS)
+
+
+def _bar(canvas: Canvas, drawn: Any, axes: Axes, label: str) -> Colorbar:
+    """What the colours mean; as polygons, for a page shows no pixels."""
+    bar = canvas.colorbar(drawn, ax=axes, aspect=30, label=label)
+    if bar.solids is not None:
+        bar.solids.set(rasterized=False, edgecolor="face")
+    return bar
 
 
 def _ticks(axes: Axes, x: Axis, y: Axis) -> None:

@@ -1,9 +1,9 @@
 """The work of a sweep, shared: by this process alone, by the cores there are, or by a cluster.
 
-Nets are handed out in tasks of about a second, a few for each worker at a time, so that neither the
-scheduler nor this process holds more than it needs. A worker that dies costs its tasks only: they
-are handed out again. Each net draws its own random numbers, and each task computes with one thread,
-so that what is found does not depend on who found it.
+Nets are handed out in tasks of about a second, a few for each worker at a time, so that neither
+the scheduler nor this process holds more than it needs. A worker that dies costs its tasks only:
+they are handed out again. Each net draws its own random numbers, and each task computes with one
+thread, so that what is found does not depend on who found it.
 """
 
 from __future__ import annotations
@@ -14,23 +14,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from symrnn.errors import IllFormedError
 from symrnn.processors import cores
 from symrnn.sweep.cells import Cells
 from symrnn.sweep.design import Point, points
 from symrnn.sweep.net import measured
+from symrnn.sweep.packages import package
 from symrnn.sweep.rows import schema
 from symrnn.sweep.spec import Spec
 from symrnn.sweep.store import Store, locked
 from symrnn.version import __version__
 
-if TYPE_CHECKING:
-    from distributed import Client
-
 TASK_SECONDS = 1.0
-"""How long a task is meant to take: the scheduler's share of about a millisecond is then nothing."""
+"""How long a task is meant to take; the scheduler needs about a millisecond for each."""
 AHEAD = 3
 """Tasks handed out for each thread of a worker: one runs, the others wait beside it."""
 FLUSH_SECONDS = 5.0
@@ -88,7 +86,7 @@ def run(
         IllFormedError: a point that has no meaning (the first is named), a folder that holds
             another sweep or is in use, a scheduler that can not be reached or whose workers have
             another version of symrnn.
-        ModuleNotFoundError: a library of symrnn[sweep] is missing.
+        NotSupportedError: Dask is needed and missing.
     """
     folder = Path(folder)
     cells = Cells(spec, Path(base))
@@ -114,10 +112,9 @@ def task(chunk: list[Point]) -> tuple[str, float, Rows]:
 
     Returns: the version that measured them, how many seconds it took, a row for each.
     """
-    from threadpoolctl import threadpool_limits
-
+    limits = package("threadpoolctl").threadpool_limits
     start = time.perf_counter()
-    with threadpool_limits(1):
+    with limits(1):
         rows = [measured(point) for point in chunk]
     return __version__, time.perf_counter() - start, rows
 
@@ -208,16 +205,15 @@ class _Here:
 class _Dask:
     """The workers of a Dask scheduler."""
 
-    def __init__(self, client: Client) -> None:
-        from distributed import as_completed
-
+    def __init__(self, client: Any) -> None:
         self._client = client
         self._out: dict[Any, list[Point]] = {}
-        self._done = as_completed(with_results=False)
+        self._threads = 1
+        self._done = package("distributed").as_completed(with_results=False)
 
     def room(self) -> int:
-        threads = sum(self._client.nthreads().values()) if len(self._out) == 0 else self._threads
-        self._threads = max(1, threads)
+        if not self._out:
+            self._count()
         return AHEAD * self._threads - len(self._out)
 
     def give(self, chunk: list[Point]) -> None:
@@ -226,14 +222,12 @@ class _Dask:
         self._done.add(future)
 
     def take(self) -> tuple[list[Point], tuple[str, float, Rows] | None]:
-        from distributed.scheduler import KilledWorker
-
         future = next(self._done)
         chunk = self._out.pop(future)
-        self._threads = sum(self._client.nthreads().values())
+        self._count()
         try:
             return chunk, future.result()
-        except KilledWorker:
+        except package("distributed").KilledWorker:
             return chunk, None
         except ModuleNotFoundError as error:
             raise IllFormedError(
@@ -241,45 +235,44 @@ class _Dask:
                 {"expected": f"symrnn[sweep] {__version__} on every worker", "got": error},
             ) from error
 
+    def _count(self) -> None:
+        """Workers come and go."""
+        self._threads = max(1, sum(self._client.nthreads().values()))
+
 
 @contextmanager
 def _hands(workers: int | None, scheduler: str | None, nets: int) -> Iterator[_Hands]:
     if workers == 0 and scheduler is None:
         yield _Here()
         return
-    from distributed import Client, LocalCluster
-
-    import dask
-
+    distributed = package("distributed")
     quiet: Mapping[str, Any] = {
         "distributed.comm.timeouts.connect": PATIENCE,
         "distributed.logging.distributed": "error",
     }
-    with dask.config.set(quiet):
+    with package("dask").config.set(quiet):
         if scheduler is not None:
             with _client(scheduler) as client:
                 yield _Dask(client)
             return
         many = min(cores() if workers is None else workers, nets)
         with (
-            LocalCluster(
+            distributed.LocalCluster(
                 n_workers=many,
                 threads_per_worker=1,
                 dashboard_address=None,
                 silence_logs=50,
                 memory_limit=0,
             ) as cluster,
-            Client(cluster) as client,
+            distributed.Client(cluster) as client,
         ):
             yield _Dask(client)
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Client]:
-    from distributed import Client
-
+def _client(address: str) -> Iterator[Any]:
     try:
-        client = Client(address, timeout=PATIENCE, name="symrnn-sweep")
+        client = package("distributed").Client(address, timeout=PATIENCE, name="symrnn-sweep")
     except (OSError, ValueError) as error:
         raise IllFormedError(
             f"the scheduler {address} can not be reached",
