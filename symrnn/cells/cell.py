@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -19,8 +19,6 @@ from symrnn.language.activations import Activation
 from symrnn.language.algebra import Zeros
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
-from symrnn.reading.cell_text import read_recurrence
-from symrnn.reading.declarations import Declarations, Extent
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import at_sizes
 
@@ -129,7 +127,7 @@ class Cell:
 
     @cached_property
     def text(self) -> str:
-        """The cell as text that reads back as the same definitions."""
+        """The cell as text that reads back as the same definitions; a loss is a comment in it."""
         return written(self.recurrence)
 
     @cached_property
@@ -165,9 +163,15 @@ class Cell:
         Raises:
             NotSupportedError: an input stands where it is no factor of a term, as in [h'; x].
 
+        >>> from symrnn.cells import cell
         >>> print(cell("h = tanh(W h' + U x + b)").without_inputs())
         h = tanh(W h' + b)
         """
+        if self.recurrence.outputs:
+            raise NotSupportedError(
+                f"{self.name} without inputs: its loss reads one",
+                {"expected": "the cell without inputs first, then a loss", "got": "a loss"},
+            )
         absent = {each[self.index]: Zeros(each.rows, each.cols) for each in self.inputs}
         definitions = {of: value.xreplace(absent) for of, value in self.definitions.items()}
         for of, value in definitions.items():
@@ -189,41 +193,3 @@ class Cell:
 
     def __repr__(self) -> str:
         return f"Cell({self.name!r}: {'; '.join(self.text.splitlines())})"
-
-
-def cell(
-    text: str,
-    *,
-    name: str = "cell",
-    inputs: Sequence[str] | None = None,
-    shapes: Mapping[str, Extent | Sequence[Extent]] | None = None,
-    sizes: Mapping[str, int] | None = None,
-    activations: Mapping[str, str | Activation | None] | None = None,
-    letters: Mapping[str, str] | None = None,
-) -> Cell:
-    """A cell from its text.
-
-    Args:
-        text: definitions, one a line or separated by `;`; `symrnn.reading` has the language.
-        name: what the cell is called.
-        inputs: names of the inputs; without them `x` and x with a subscript.
-        shapes: "scalar", a size or two sizes for names whose letters say something else.
-        sizes: numbers for sizes: `{"d": 3}`.
-        activations: what functions are that the text names: `{"sigma": "tanh"}`.
-        letters: LaTeX for names.
-
-    Raises:
-        ParseError: for text that is not of the language, with line, column and caret.
-        ShapeError: for shapes that do not fit, with both places.
-        IllFormedError: for a declaration that means nothing.
-        NotSupportedError: for what has a meaning but can not be read yet.
-
-    >>> lazy = cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)", name="leaky")
-    >>> lazy.states, lazy.scalars
-    ((Sequence(label='h', rows=d, cols=1),), (alpha,))
-    >>> lazy.shapes["U"]
-    (d, m)
-    """
-    declared = Declarations(inputs, shapes or {}, activations or {})
-    made = Cell(name, read_recurrence(text, declared), letters or {})
-    return made.sized(**sizes) if sizes else made
