@@ -12,7 +12,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell
-from symrnn.cells.loss import with_loss
+from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.cells import read_cell
@@ -21,6 +21,7 @@ from symrnn.derivative_text import LECTURE as LETTERS
 from symrnn.derivative_text import Names, Quantity, parse_derivative
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation, Elementwise, unknown
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
 from symrnn.language.writing import text
@@ -207,7 +208,7 @@ def _lecture(cell: str, sigma: Activation | None) -> Subject:
 
 
 def _about(cell: Cell, sigma: Activation | None) -> Subject:
-    recurrence = with_loss(cell)
+    recurrence = _measured(cell).recurrence
     if sigma is not None:
         recurrence = with_activations(recurrence, {_only(cell): sigma})
     defined = {of.label: of.sequence for of in recurrence.definitions}
@@ -217,6 +218,14 @@ def _about(cell: Cell, sigma: Activation | None) -> Subject:
     timed = tuple(name for name in (*defined, *inputs) if name not in losses)
     names = Names(tuple(defined), timed, tuple(fixed), losses)
     return Subject(recurrence, names, {**defined, **inputs, **fixed})
+
+
+def _measured(cell: Cell) -> Cell:
+    """The cell with its own loss, or with an unknown one of all that it gives."""
+    if cell.recurrence.outputs:
+        return cell
+    read = given_out(cell)
+    return with_loss(cell, lambda _, now: VectorFunction("ell", 1, *(each[now] for each in read)))
 
 
 def _only(cell: Cell) -> Activation:

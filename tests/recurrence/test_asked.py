@@ -10,7 +10,7 @@ import sympy
 from sympy import Integer, Rational, Symbol, ordered
 
 from symrnn.cells import cell, named
-from symrnn.cells.loss import with_loss
+from symrnn.cells.readout import with_loss
 from symrnn.errors import DisagreementError, IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, activation
 from symrnn.language.algebra import Zeros
@@ -37,7 +37,7 @@ class About:
 def about(name: str) -> tuple[Recurrence, dict[str, Any]]:
     """A cell with a loss, and its parts by name."""
     made = cell(name) if "=" in name else named(name)
-    recurrence = with_loss(made)
+    recurrence = with_loss(made, "unknown").recurrence
     parts: dict[str, Any] = {of.label: of.sequence for of in recurrence.definitions}
     parts |= {each.label: each for each in recurrence.inputs}
     parts |= {each.name: each for each in (*made.parameters, *made.scalars)}
