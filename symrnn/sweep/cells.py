@@ -130,6 +130,10 @@ def _require_axes(spec: Spec, name: str, found: Cell) -> None:
         raise IllFormedError(
             f"key axes: {name!r} has scalars without a value", {"expected": f"axes {expected}"}
         )
+    if spec.training and not found.inputs:
+        raise IllFormedError(
+            f"key training: {name!r} has no input to reproduce", {"expected": "training = 0"}
+        )
     unknown = [
         f.name
         for f in found.activations
