@@ -2,11 +2,11 @@
 
 from sympy import Rational, exp
 
-from symrnn import D, Diag, Witness, derivation, sigma_inside, statement
+from symrnn import About, D, Diag, Witness, derivation, sigma_inside, statement
 from symrnn import rules as by
 
 
-@statement()
+@statement(about=About.ELMAN)
 def activation_jacobian(rnn):
     """The activation's Jacobian is diagonal
 
@@ -19,7 +19,8 @@ def activation_jacobian(rnn):
 
 def in_either_layout(rnn, value, argument):
     """∂σ(argument)/∂argument, where `value` is σ(argument) by definition."""
-    slopes, written, given = Diag(rnn.slope(argument)), rnn.sigma(argument), [rnn.j >= 1]
+    slopes, given = Diag(rnn.slope(argument)), [rnn.j >= 1]
+    written = rnn.recurrence.definition(value)
     return {
         "numerator layout": derivation(D(value, argument), given=given)
         .equals(D(written, argument), by.definition(value))
@@ -42,6 +43,18 @@ def activation_jacobian_at_the_state(rnn):
     without naming one.
     """
     return in_either_layout(rnn, rnn.a[rnn.j], rnn.s[rnn.j - 1])
+
+
+@activation_jacobian.form(About.ONE_ACTIVATION)
+def activation_jacobian_between_affine_maps(rnn):
+    """The activation's Jacobian is diagonal
+
+    Each entry of what comes out of the activation reads one entry of what goes in only, so every
+    mixed derivative is zero and what remains is the diagonal of slopes. A diagonal matrix is its
+    own transpose: this Jacobian is the same in either layout, which is why so many slides get away
+    without naming one.
+    """
+    return in_either_layout(rnn, rnn.activated, rnn.argument)
 
 
 @activation_jacobian.counterexample("σ must act elementwise: softmax does not")

@@ -1,8 +1,9 @@
 """Back-propagation through time."""
 
-from sympy import Symbol, symbols
+from sympy import symbols
 
 from symrnn import (
+    About,
     D,
     D_plus,
     Diag,
@@ -75,6 +76,7 @@ def loss_by(rnn, parameter, since, held):
 
 
 @statement(
+    about=About.ELMAN,
     uses=["product_of_jacobians", "step_jacobian"],
     headline=["the loss by W", "the adjoint recursion", "the gradient in the shape of W"],
 )
@@ -109,56 +111,49 @@ def bptt_inside(rnn):
     return parts_of(rnn, factor, turned, arrived, rnn.a[rnn.k])
 
 
+@bptt.form(
+    About.ANY_CELL,
+    uses=["product_of_jacobians"],
+    headline=["the initial state", "the total loss", "the adjoint recursion"],
+)
+def bptt_of_any_cell(rnn):
+    """The gradient of the loss sums over every time the parameter was used
+
+    A parameter enters at every step. Its total effect on s_t is the immediate effect at each
+    earlier time k, on all parts of the state together, carried forward by ∂s_t/∂s_k; the immediate
+    derivative ∂⁺ on the right holds all earlier states fixed, for otherwise the earlier steps would
+    be counted twice. Horner's rule for ordered products turns the sum into the adjoint recursion,
+    O(t) vector-matrix products: that is what every framework runs. One parameter of each kind is
+    shown; the proof is the same for all.
+    """
+    parameters = [each if each.shape[1] == 1 else Vec(each) for each in rnn.shown_parameters]
+    labels = [
+        (f"{{}} by {each.name}", parameter)
+        for each, parameter in zip(rnn.shown_parameters, parameters, strict=True)
+    ]
+    parts = by_parameters(rnn, labels, rnn.letter("h", integer=True))
+    return parts | of_the_total_loss(rnn, parameters[0]) | adjoint_of(rnn)
+
+
 def parts_of(rnn, factor, turned, driven, read):
     """All parts of the statement.
 
     `factor` is ∂s_k/∂s_{k-1}, `turned` its transpose; what L_t owes to the use of W at time k is
     the outer product of `driven` and `read`, the vector that W multiplies there.
     """
-    s, k, t, T, j = rnn.s, rnn.k, rnn.t, rnn.T, rnn.j
-    L, W, U, b = rnn.L, rnn.W, rnn.U, rnn.b
-    h, i = Symbol("h", integer=True), Symbol("i", integer=True)
-    step = D(s[j], s[j - 1])
-    parts = {}
-    labels = (("{} by W", Vec(W)), ("likewise {} by U", Vec(U)), ("likewise {} by b", b))
-    for label, parameter in labels:
-        parts[label.format("the state")] = sensitivity(rnn, parameter, 0 * t, ())
-        parts[label.format("the loss")] = loss_by(rnn, parameter, 0 * t, ())
-    parts["the initial state"] = (
-        derivation(D(L[t], s[0]), given=[t >= 1])
-        .equals(D(L[t], s[t]) * D(s[t], s[0]), by.chain_rule(s[t]))
-        .equals(D(L[t], s[t]) * ordered_product(step, (j, 1, t)), by.uses("product_of_jacobians"))
-    )
-    for label, parameter in labels:
-        held = f"{label}, with s_h held"
-        parts[held.format("the state")] = sensitivity(rnn, parameter, h, (s[h],))
-        parts[held.format("the loss")] = loss_by(rnn, parameter, h, (s[h],))
+    s, k, t, T, W = rnn.s, rnn.k, rnn.t, rnn.T, rnn.W
+    L, h = rnn.L, rnn.letter("h", integer=True)
+    labels = (("{} by W", Vec(W)), ("likewise {} by U", Vec(rnn.U)), ("likewise {} by b", rnn.b))
+    parts = by_parameters(rnn, labels, h)
     four = ordered_sum(D(s[4], s[k]) * D_plus(s[k], Vec(W)), (k, 1, 4))
     parts["the worked case L_4"] = (
         derivation(D(L[4], Vec(W)))
         .equals(D(L[4], s[4]) * four, by.uses("bptt"))
         .equals(D(L[4], s[4]) * four.doit(), by.write_out)
     )
+    parts |= of_the_total_loss(rnn, Vec(W)) | adjoint_of(rnn)
     whole = ordered_sum(D(s[t], s[k]) * D_plus(s[k], Vec(W)), (k, 1, t))
-    parts["the total loss"] = (
-        derivation(D(rnn.total_loss(), Vec(W)), given=[T >= 1])
-        .equals(ordered_sum(D(L[t], Vec(W)), (t, 1, T)), by.derivative_of_sum)
-        .equals(ordered_sum(D(L[t], s[t]) * whole, (t, 1, T)), by.uses("bptt"))
-    )
-    # δ_kᵀ = Σ_{i=k}^{T} ∂L_i/∂s_i ∏_{j=k+1}^{i} ∂s_j/∂s_{j-1}: what arrives at time k.
-    arriving = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k + 1, i)), (i, k, T))
-    earlier = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k, i)), (i, k - 1, T))
-    later = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k, i)), (i, k, T))
-    pulled = ordered_sum(
-        D(L[i], s[i]) * ordered_product(step, (j, k + 1, i)) * D(s[k], s[k - 1]), (i, k, T)
-    )
-    own = D(L[k - 1], s[k - 1])
-    parts["the adjoint recursion"] = (
-        derivation(earlier, given=[k >= 2, k <= T])
-        .equals(own + later, by.split_earliest)
-        .equals(own + pulled, by.split_earliest)
-        .equals(own + arriving * D(s[k], s[k - 1]), by.algebra)
-    )
+    own, arriving = D(L[k - 1], s[k - 1]), arriving_at(rnn)
     parts["the adjoint recursion, as columns"] = (
         derivation((own + arriving * D(s[k], s[k - 1])).T, given=[k >= 2, k <= T])
         .equals((own + arriving * factor).T, by.uses("step_jacobian"))
@@ -183,6 +178,62 @@ def parts_of(rnn, factor, turned, driven, read):
         .equals(ordered_sum(driven * read.T, (k, 1, t)), by.vec_of_product)
     )
     return parts
+
+
+def by_parameters(rnn, labels, h):
+    """State and loss by each parameter, from the start and with s_h held; and by the start."""
+    s, t, L, j = rnn.s, rnn.t, rnn.L, rnn.j
+    parts = {}
+    for label, parameter in labels:
+        parts[label.format("the state")] = sensitivity(rnn, parameter, 0 * t, ())
+        parts[label.format("the loss")] = loss_by(rnn, parameter, 0 * t, ())
+    steps = ordered_product(D(s[j], s[j - 1]), (j, 1, t))
+    parts["the initial state"] = (
+        derivation(D(L[t], s[0]), given=[t >= 1])
+        .equals(D(L[t], s[t]) * D(s[t], s[0]), by.chain_rule(s[t]))
+        .equals(D(L[t], s[t]) * steps, by.uses("product_of_jacobians"))
+    )
+    for label, parameter in labels:
+        held = f"{label}, with s_h held"
+        parts[held.format("the state")] = sensitivity(rnn, parameter, h, (s[h],))
+        parts[held.format("the loss")] = loss_by(rnn, parameter, h, (s[h],))
+    return parts
+
+
+def of_the_total_loss(rnn, parameter):
+    """The sum over all losses."""
+    s, k, t, T, L = rnn.s, rnn.k, rnn.t, rnn.T, rnn.L
+    whole = ordered_sum(D(s[t], s[k]) * D_plus(s[k], parameter), (k, 1, t))
+    return {
+        "the total loss": derivation(D(rnn.total_loss(), parameter), given=[T >= 1])
+        .equals(ordered_sum(D(L[t], parameter), (t, 1, T)), by.derivative_of_sum)
+        .equals(ordered_sum(D(L[t], s[t]) * whole, (t, 1, T)), by.uses("bptt"))
+    }
+
+
+def arriving_at(rnn):
+    """δ_kᵀ = Σ_{i=k}^{T} ∂L_i/∂s_i ∏_{j=k+1}^{i} ∂s_j/∂s_{j-1}: what arrives at time k."""
+    s, k, T, j, L = rnn.s, rnn.k, rnn.T, rnn.j, rnn.L
+    i = rnn.letter("i", integer=True)
+    return ordered_sum(D(L[i], s[i]) * ordered_product(D(s[j], s[j - 1]), (j, k + 1, i)), (i, k, T))
+
+
+def adjoint_of(rnn):
+    """One step of the adjoint recursion, from the sum."""
+    s, k, T, j, L = rnn.s, rnn.k, rnn.T, rnn.j, rnn.L
+    i, step = rnn.letter("i", integer=True), D(s[j], s[j - 1])
+    earlier = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k, i)), (i, k - 1, T))
+    later = ordered_sum(D(L[i], s[i]) * ordered_product(step, (j, k, i)), (i, k, T))
+    pulled = ordered_sum(
+        D(L[i], s[i]) * ordered_product(step, (j, k + 1, i)) * D(s[k], s[k - 1]), (i, k, T)
+    )
+    own = D(L[k - 1], s[k - 1])
+    return {
+        "the adjoint recursion": derivation(earlier, given=[k >= 2, k <= T])
+        .equals(own + later, by.split_earliest)
+        .equals(own + pulled, by.split_earliest)
+        .equals(own + arriving_at(rnn) * D(s[k], s[k - 1]), by.algebra)
+    }
 
 
 # A concrete case: one hidden unit, σ the identity, s_j = w s_{j-1} + x_j, L_2 = s_2.

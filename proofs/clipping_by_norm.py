@@ -2,17 +2,18 @@
 
 from sympy import Matrix, Max, Min, Rational, Symbol, oo
 
-from symrnn import D, Identity, Parameter, Witness, derivation, entry, norm, statement
+from symrnn import About, D, Identity, Parameter, Witness, derivation, entry, norm, statement
 from symrnn import rules as by
 
 
 @statement(
+    about=About.NO_CELL,
     headline=[
         "never longer than κ",
         "the same direction",
         "unchanged inside the ball",
         "no two gradients get further apart",
-    ]
+    ],
 )
 def clipping_by_norm(rnn):
     """Clipping by norm shortens a long gradient and keeps its direction

@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, atanh, oo, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -123,7 +124,11 @@ def many_steps(rnn, ratio, given):
     )
 
 
-@statement(uses=["product_bound", "slopes_bounded"], headline=["it explodes", "it vanishes"])
+@statement(
+    about=About.ELMAN,
+    uses=["product_bound", "slopes_bounded"],
+    headline=["it explodes", "it vanishes"],
+)
 def gradients_could_explode(rnn):
     """For γλ > 1 gradients could explode, but need not
 

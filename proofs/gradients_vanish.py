@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, limit, oo, summation
 
 from symrnn import (
+    About,
     D,
     D_plus,
     Inequality,
@@ -18,6 +19,7 @@ from symrnn import rules as by
 
 
 @statement(
+    about=About.ELMAN,
     uses=["product_bound"],
     headline=["the derivative over many steps", "a term of the gradient"],
 )
@@ -55,6 +57,38 @@ def gradients_vanish(rnn):
         .at_most(C * (gamma * lam) ** (t - k) * E, by.uses_bound("gradients_vanish"))
         .tends_to(0, by.geometric_decay, t),
     }
+
+
+@gradients_vanish.form(About.ANY_CELL, headline=["the derivative over many steps"])
+def gradients_vanish_in_any_cell(rnn):
+    """Where every step stretches by at most q < 1, what lies far back has no influence
+
+    A geometric sequence with a ratio below 1 goes to 0, and ∂s_t/∂s_k lies under one. In the sum
+    for the gradient this factor stands between two others that stay bounded, so every term with a
+    fixed k fades as t grows. The gradient as a whole need not fade: its term k = t has no such
+    factor.
+    """
+    s, j, k, t, L = rnn.s, rnn.j, rnn.k, rnn.t, rnn.L
+    q, C, E = (rnn.letter(name, nonnegative=True) for name in ("q", "C", "E"))
+    contracting = [k <= t, q < 1, for_all(j, Inequality(norm(D(s[j], s[j - 1])), q))]
+    outer, over_time = D(L[t], s[t]), D(s[t], s[k])
+    parts = {
+        "the derivative over many steps": derivation(norm(over_time), given=[k >= 0, *contracting])
+        .at_most(q ** (t - k), by.uses_bound("product_bound"))
+        .tends_to(0, by.geometric_decay, t)
+    }
+    for parameter in rnn.shown_parameters[:1]:
+        inner = D_plus(s[k], Vec(parameter))
+        term = norm(outer * over_time * inner)
+        bounded = [for_all(t, Inequality(norm(outer), C)), Inequality(norm(inner), E)]
+        parts[f"a term of the gradient by {parameter.name}"] = (
+            derivation(term, given=[k >= 1, *contracting, *bounded])
+            .at_most(norm(outer) * norm(over_time) * norm(inner), by.submultiplicative)
+            .at_most(C * norm(over_time) * E, by.assumed_bound)
+            .at_most(C * q ** (t - k) * E, by.uses_bound("product_bound"))
+            .tends_to(0, by.geometric_decay, t)
+        )
+    return parts
 
 
 def state_of_linear_unit(w, n):

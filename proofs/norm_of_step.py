@@ -1,8 +1,11 @@
 """The norm of one step's Jacobian, and of a diagonal matrix."""
 
+from math import prod
+
 from sympy import Matrix
 
 from symrnn import (
+    About,
     Diag,
     Parameter,
     Witness,
@@ -17,6 +20,7 @@ from symrnn import rules as by
 
 
 @statement(
+    about=About.ELMAN,
     uses=["step_jacobian"],
     headline=["a product", "a diagonal matrix, spectral norm", "Frobenius norm"],
 )
@@ -43,6 +47,29 @@ def norm_of_step_inside(rnn):
     still be used for W, as long as the diagonal factor is measured by the spectral norm.
     """
     return splitting(rnn, rnn.W, Diag(rnn.slopes(rnn.j)))
+
+
+@norm_of_step.form(About.ONE_ACTIVATION, headline=["a product"])
+def norm_of_step_between_affine_maps(rnn):
+    """The norm of one step is at most the largest slope times the norms of the matrices beside it
+
+    A submultiplicative norm splits the product into its factors. For the norms induced by |·|₁,
+    |·|₂ and |·|_∞ that of the diagonal one is the largest entry in magnitude: a diagonal matrix
+    stretches each axis by its own entry, and no direction by more than the largest of them.
+    """
+    factors = [factor for _, _, factor in rnn.links]
+    norms = [norm(factor) for factor in factors]
+    whole = norm(prod(factors[1:], start=factors[0]))
+    v = Parameter(rnn.letter("v").name, rnn.d, 1)
+    return {
+        "a product": derivation(whole).at_most(prod(norms), by.submultiplicative),
+        **{
+            f"a diagonal matrix, {name}": derivation(norm(Diag(v), kind)).equals(
+                largest_entry(v), by.norm_of_diagonal
+            )
+            for kind, name in (("1", "norm 1"), ("2", "spectral norm"), ("inf", "norm ∞"))
+        },
+    }
 
 
 def splitting(rnn, late, early):

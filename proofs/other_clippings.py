@@ -2,16 +2,17 @@
 
 from sympy import Matrix, Max, Min, Rational, Symbol, sqrt
 
-from symrnn import Parameter, Witness, activation, derivation, entry, norm, stack, statement
+from symrnn import About, Parameter, Witness, activation, derivation, entry, norm, stack, statement
 from symrnn import rules as by
 
 
 @statement(
+    about=About.NO_CELL,
     headline=[
         "by value, every entry is bounded",
         "by global norm, never longer than κ",
         "by global norm, the joint direction is kept",
-    ]
+    ],
 )
 def other_clippings(rnn):
     """Clipping by value bends the gradient, clipping by the global norm does not

@@ -2,11 +2,11 @@
 
 from sympy import Matrix, symbols
 
-from symrnn import D, Witness, derivation, sigma_inside, statement
+from symrnn import About, D, Witness, derivation, sigma_inside, statement
 from symrnn import rules as by
 
 
-@statement(uses=["recurrence"])
+@statement(about=About.ELMAN, uses=["recurrence"])
 def preactivation_jacobian(rnn):
     """The pre-activation's Jacobian is W
 
@@ -34,6 +34,22 @@ def jacobian_behind_the_activation(rnn):
         .equals(D(rnn.W * a[j] + rnn.U * x[j] + rnn.b, a[j]), by.definition(s[j]))
         .equals(rnn.W, by.differentiate)
     )
+
+
+@preactivation_jacobian.form(About.ONE_ACTIVATION)
+def jacobians_beside_the_activation(rnn):
+    """The Jacobian of an affine map is its matrix
+
+    Before the activation and behind it the step is affine. Inputs and biases drop, because neither
+    depends on the state before; that is a hypothesis, and it fails as soon as the output is fed
+    back as input.
+    """
+    return {
+        f"∂{of.label}/∂{read.label}": derivation(D(of, read), given=[rnn.j >= 1])
+        .equals(D(rnn.recurrence.definition(of), read), by.definition(of))
+        .equals(matrix, by.differentiate)
+        for of, read, matrix in rnn.affine_links
+    }
 
 
 def fed_back():

@@ -3,6 +3,7 @@
 from sympy import Matrix, Product, Rational, Symbol
 
 from symrnn import (
+    About,
     D,
     Inequality,
     Witness,
@@ -16,7 +17,7 @@ from symrnn import (
 from symrnn import rules as by
 
 
-@statement(uses=["product_of_jacobians", "step_bound"])
+@statement(about=About.ELMAN, uses=["product_of_jacobians", "step_bound"])
 def product_bound(rnn):
     """Over t - k steps the derivative grows at most like (γλ)^{t-k}
 
@@ -41,6 +42,27 @@ def product_bound(rnn):
         .at_most(Product(norm(step), times), by.submultiplicative)
         .at_most(Product(gamma * lam, times), by.uses_bound("step_bound"))
         .equals((gamma * lam) ** (t - k), by.scalar_algebra)
+    )
+
+
+@product_bound.form(About.ANY_CELL, uses=["product_of_jacobians"])
+def product_bound_of_any_cell(rnn):
+    """Over t - k steps the derivative grows at most like q^{t-k}
+
+    There are t - k factors, and where none of them stretches by more than q their product does not
+    stretch by more than q^{t-k}, whatever the cell is. The bound depends on the distance t - k
+    alone. It is an upper bound: it can rule out explosion, it can never prove it.
+    """
+    s, j, k, t, q = rnn.s, rnn.j, rnn.k, rnn.t, rnn.letter("q", nonnegative=True)
+    step, times = D(s[j], s[j - 1]), (j, k + 1, t)
+    return (
+        derivation(
+            norm(D(s[t], s[k])), given=[k >= 0, k <= t, for_all(j, Inequality(norm(step), q))]
+        )
+        .equals(norm(ordered_product(step, times)), by.uses("product_of_jacobians"))
+        .at_most(Product(norm(step), times), by.submultiplicative)
+        .at_most(Product(q, times), by.assumed_bound)
+        .equals(q ** (t - k), by.scalar_algebra)
     )
 
 

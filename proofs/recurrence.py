@@ -2,11 +2,11 @@
 
 from sympy import Matrix, Sum, Symbol
 
-from symrnn import Witness, derivation, elman, entry, sigma_inside, statement
+from symrnn import About, Witness, derivation, elman, entry, sigma_inside, statement
 from symrnn import rules as by
 
 
-@statement(headline=["with input", "entry by entry"])
+@statement(about=About.ELMAN, headline=["with input", "entry by entry"])
 def recurrence(rnn):
     """The state is a function of the state before, the input and the parameters
 
@@ -66,6 +66,24 @@ def recurrence_of_the_potentials(rnn):
         .equals(bare.W * bare.a[j] + bare.b, by.definition)
         .equals(bare.W * bare.sigma(s[j - 1]) + bare.b, by.definition),
         "entry by entry": entry_by_entry(rnn, s[j], a[j]),
+    }
+
+
+@recurrence.form(About.ANY_CELL, headline=[])
+def recurrence_of_any_cell(rnn):
+    """The state is a function of the state before, the input and the parameters
+
+    Everything that a step computes follows from what it reads: states one step back, inputs, and
+    what the same step has computed before. A state of several vectors is one vector, stacked; the
+    parts of the state before are its rows.
+    """
+    definitions = rnn.recurrence.definitions
+    return {
+        f"the definition of {of.label}": derivation(of, given=[rnn.j >= 1]).equals(
+            value, by.definition
+        )
+        for of, value in definitions.items()
+        if of.sequence != rnn.L
     }
 
 

@@ -2,13 +2,15 @@
 
 from sympy import Derivative, Rational, Symbol, cosh, pi, sin, sinh, sqrt, tanh
 
-from symrnn import Equation, Witness, activation, derivation, statement
+from symrnn import About, Equation, Witness, activation, derivation, statement
 from symrnn import rules as by
 
 QUARTER, HALF = Rational(1, 4), Rational(1, 2)
 
 
-@statement(headline=["logistic", "logistic, away from 0", "tanh", "tanh, away from 0"])
+@statement(
+    about=About.NO_CELL, headline=["logistic", "logistic, away from 0", "tanh", "tanh, away from 0"]
+)
 def slopes_bounded(rnn):
     """The slope of the logistic function is at most 1/4, that of tanh at most 1
 

@@ -1,8 +1,11 @@
 """A bound for one step."""
 
+from math import prod
+
 from sympy import Matrix, Symbol, pi, sin
 
 from symrnn import (
+    About,
     D,
     Diag,
     Inequality,
@@ -17,7 +20,7 @@ from symrnn import (
 from symrnn import rules as by
 
 
-@statement(uses=["step_jacobian", "norm_of_step"])
+@statement(about=About.ELMAN, uses=["step_jacobian", "norm_of_step"])
 def step_bound(rnn):
     """One step stretches by at most γλ
 
@@ -40,6 +43,37 @@ def step_bound_inside(rnn):
     step can stretch by more, and between the steps stand slopes that change every time.
     """
     return bounding(rnn, rnn.W, Diag(rnn.slopes(rnn.j)))
+
+
+@step_bound.form(About.ONE_ACTIVATION)
+def step_bound_between_affine_maps(rnn):
+    """One step stretches by at most γ times the bounds of the matrices beside the activation
+
+    The numbers of the product are bounded one by one: no slope exceeds γ in magnitude, and the
+    norms of the matrices beside the activation do not exceed λ and μ, where there are two. They
+    have to be norms that these numbers bound. The largest eigenvalue modulus tells what happens to
+    one fixed matrix applied very often, but a single step can stretch by more, and between the
+    steps stand slopes that change every time.
+    """
+    s, j, gamma, lam = rnn.s, rnn.j, rnn.gamma, rnn.lam
+    slopes, factors = rnn.slopes(j), [factor for _, _, factor in rnn.links]
+    norms = [norm(matrix) for matrix in rnn.weights]
+    bounds = [lam, rnn.letter("mu", nonnegative=True)]
+    given = [Inequality(each, bound) for each, bound in zip(norms, bounds, strict=False)]
+    chain = (
+        derivation(
+            norm(D(s[j], s[j - 1])),
+            given=[j >= 1, Inequality(largest_entry(slopes), gamma), *given],
+        )
+        .equals(norm(prod(factors[1:], start=factors[0])), by.uses("step_jacobian"))
+        .at_most(prod(map(norm, factors)), by.uses_bound("norm_of_step"))
+        .equals(largest_entry(slopes) * prod(norms), by.norm_of_diagonal)
+        .at_most(gamma * prod(norms), by.assumed_bound)
+    )
+    for place, bound in enumerate(bounds[: len(norms)]):
+        norms[place] = bound
+        chain = chain.at_most(gamma * prod(norms), by.assumed_bound)
+    return chain
 
 
 def bounding(rnn, late, early):

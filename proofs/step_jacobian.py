@@ -1,12 +1,15 @@
 """The Jacobian of one step."""
 
+from math import prod
+
 from sympy import Matrix, Rational, symbols
 
-from symrnn import D, Diag, Witness, derivation, elman, sigma_inside, statement
+from symrnn import About, D, Diag, Witness, derivation, elman, sigma_inside, statement
 from symrnn import rules as by
 
 
 @statement(
+    about=About.ELMAN,
     uses=["activation_jacobian", "preactivation_jacobian"],
     headline=["numerator layout", "denominator layout"],
 )
@@ -79,6 +82,42 @@ def of_the_other_cell(cell):
         .equals(D(whole, s[j - 1]), by.definition)
         .equals(cell.W * slopes if cell.inside else slopes * cell.W, by.differentiate)
     )
+
+
+@step_jacobian.form(About.ONE_ACTIVATION)
+def step_jacobian_between_affine_maps(rnn):
+    """One step multiplies by the slopes and by the matrices beside them
+
+    The chain rule through what stands between two states: each factor is the Jacobian of one map,
+    the one that acts first on the right. In denominator layout everything is transposed, and the
+    order turns round with it.
+    """
+    s, before, given = rnn.s[rnn.j], rnn.s[rnn.j - 1], [rnn.j >= 1]
+    between = [of for of, _, _ in rnn.links[1:]]
+    chain = derivation(D(s, before), given=given)
+    turned = derivation(D(s, before, "denominator"), given=given).equals(D(s, before).T, by.layout)
+    lines = [(chained, by.chain_rule(via)) for chained, via in opened(s, before, between)]
+    factors = [D(of, read) for of, read, _ in rnn.links]
+    for place, (of, _, factor) in enumerate(rnn.links):
+        factors[place] = factor
+        name = "activation_jacobian" if of == rnn.activated else "preactivation_jacobian"
+        lines.append((prod(factors[1:], start=factors[0]), by.uses(name)))
+    for line, rule in lines:
+        chain, turned = chain.equals(line, rule), turned.equals(line.T, rule)
+    *rest, first = [factor.T for factor in factors]
+    return {
+        "numerator layout": chain,
+        "denominator layout": turned.equals(prod(reversed(rest), start=first), by.algebra),
+    }
+
+
+def opened(of, read, between):
+    """∂of/∂read through one vector after the other, each line with the vector it goes through."""
+    done = []
+    for via in between:
+        done.append(D(of, via))
+        of = via
+        yield prod(done[1:], start=done[0]) * D(of, read), via
 
 
 SLOPES, WEIGHTS = Matrix([1, Rational(1, 2)]), Matrix([[1, 2], [3, 4]])

@@ -1,8 +1,9 @@
 """Truncated back-propagation through time."""
 
-from sympy import Rational, Sum, Symbol, symbols
+from sympy import Rational, Sum, symbols
 
 from symrnn import (
+    About,
     D,
     D_plus,
     Inequality,
@@ -19,6 +20,7 @@ from symrnn import rules as by
 
 
 @statement(
+    about=About.ELMAN,
     uses=["bptt", "product_bound"],
     headline=[
         "the lecture's τ counts factors",
@@ -37,35 +39,57 @@ def truncation(rnn):
     What is kept is bounded whatever t is, so truncation stops explosion. It does nothing against
     vanishing: a kept term with i factors still shrinks like (γλ)ⁱ, and the others are gone.
     """
-    s, j, k, t, tau, W, L = rnn.s, rnn.j, rnn.k, rnn.t, rnn.tau, rnn.W, rnn.L
-    i = Symbol("i", integer=True)
-    C, E = Symbol("C", nonnegative=True), Symbol("E", nonnegative=True)
-    ratio = rnn.gamma * rnn.lam
-    outer, exact = D(L[t], s[t]), D(L[t], Vec(W))
+    contracting = [
+        for_all(rnn.j, Inequality(largest_entry(rnn.slopes(rnn.j)), rnn.gamma)),
+        Inequality(norm(rnn.W), rnn.lam),
+    ]
+    return parts_of(rnn, Vec(rnn.W), rnn.gamma * rnn.lam, contracting)
+
+
+@truncation.form(About.ANY_CELL)
+def truncation_of_any_cell(rnn):
+    """Truncation is the exact gradient with an earlier state held constant
+
+    The lecture's τ counts factors: the terms with t - k ≤ τ are kept, τ + 1 of them, and nothing
+    is differentiated through s_{t-τ-1}, all of it. The frameworks' τ counts steps, hence terms:
+    they hold s_{t-τ}. What is dropped is every term that reaches further back; where every step
+    stretches by at most q < 1 that is no more than the tail of a geometric series. What is kept is
+    bounded whatever t is, so truncation stops explosion. It does nothing against vanishing.
+    """
+    q = rnn.letter("q", nonnegative=True)
+    contracting = [for_all(rnn.j, Inequality(norm(D(rnn.s[rnn.j], rnn.s[rnn.j - 1])), q))]
+    return parts_of(rnn, Vec(rnn.shown_parameters[0]), q, contracting)
+
+
+def parts_of(rnn, parameter, ratio, contracting):
+    """All parts of the statement, where a step stretches by at most `ratio`."""
+    s, k, t, tau, L = rnn.s, rnn.k, rnn.t, rnn.tau, rnn.L
+    i = rnn.letter("i", integer=True)
+    C, E = (rnn.letter(name, nonnegative=True) for name in ("C", "E"))
+    outer, exact = D(L[t], s[t]), D(L[t], parameter)
 
     def term(time):
-        return D(s[t], s[time]) * D_plus(s[time], Vec(W))
+        return D(s[t], s[time]) * D_plus(s[time], parameter)
 
     def between(first, last):
         return ordered_sum(term(k), (k, first, last))
 
     def holding(time):
-        return D(L[t], Vec(W), held=[s[time]])
+        return D(L[t], parameter, held=[s[time]])
 
     factors = outer * ordered_sum(term(t - i), (i, 0, tau))
     steps = outer * between(t - tau + 1, t)
     bias = exact - holding(t - tau - 1)
     within = [tau >= 0, tau <= t - 1]
     bounded = [
-        for_all(j, Inequality(largest_entry(rnn.slopes(j)), rnn.gamma)),
-        Inequality(norm(W), rnn.lam),
+        *contracting,
         Inequality(norm(outer), C),
-        for_all(k, Inequality(norm(D_plus(s[k], Vec(W))), E)),
+        for_all(k, Inequality(norm(D_plus(s[k], parameter)), E)),
     ]
 
     def bounding(start, first, last):
         """From ‖∂L_t/∂s_t Σ_k …‖ to C Σ_k E (γλ)^{t-k}, the factors that are known first."""
-        times, far, near = (k, first, last), norm(D(s[t], s[k])), norm(D_plus(s[k], Vec(W)))
+        times, far, near = (k, first, last), norm(D(s[t], s[k])), norm(D_plus(s[k], parameter))
         return (
             start.at_most(norm(outer) * norm(between(first, last)), by.submultiplicative)
             .at_most(C * norm(between(first, last)), by.assumed_bound)
@@ -121,7 +145,7 @@ def truncation(rnn):
             norm(outer * term(t - i)), given=[i >= 0, i <= tau, *within, *bounded]
         )
         .at_most(
-            norm(outer) * norm(D(s[t], s[t - i])) * norm(D_plus(s[t - i], Vec(W))),
+            norm(outer) * norm(D(s[t], s[t - i])) * norm(D_plus(s[t - i], parameter)),
             by.submultiplicative,
         )
         .at_most(C * norm(D(s[t], s[t - i])) * E, by.assumed_bound)

@@ -1,7 +1,5 @@
 """The length of one step of gradient descent."""
 
-from sympy import Symbol
-
 from symrnn import D, Inequality, derivation, norm, statement
 from symrnn import rules as by
 
@@ -15,11 +13,11 @@ def update_length(rnn):
     less than ηε, and training is stuck wherever it happens to be. A gradient above M throws them
     farther than ηM, out of the region in which the gradient meant anything.
     """
-    W, eta = rnn.W, rnn.eta
+    W, eta = rnn.shown_parameters[0], rnn.eta
     gradient = D(rnn.total_loss(), W)
     length = norm((W - eta * gradient) - W, "F")
     size = norm(gradient, "F")
-    small, large = Symbol("epsilon", nonnegative=True), Symbol("M", nonnegative=True)
+    small, large = (rnn.letter(name, nonnegative=True) for name in ("epsilon", "M"))
     return {
         "length": derivation(length).equals(eta * size, by.homogeneous),
         "stuck": derivation(length, given=[Inequality(size, small)])

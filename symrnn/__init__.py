@@ -20,6 +20,7 @@ from symrnn.recurrence.elman import RNN, elman, sigma_inside
 from symrnn.recurrence.recurrence import Cell, Recurrence
 from symrnn.recurrence.unroll import explicit
 from symrnn.theory import rules
+from symrnn.theory.about import About
 from symrnn.theory.derivation import derivation, induction
 from symrnn.theory.statement import Statement, Witness, statement
 from symrnn.version import __version__ as __version__
@@ -50,6 +51,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "RNN",
+    "About",
     "Block",
     "Cell",
     "D",

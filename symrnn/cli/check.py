@@ -9,17 +9,21 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cli.activations import read_activation
+from symrnn.cli.cells import HELP as CELL_HELP
+from symrnn.cli.cells import read_cell
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar
-from symrnn.cli.salvage import Broken, salvage
+from symrnn.cli.salvage import Asides, Broken, salvage
 from symrnn.errors import ParseError
+from symrnn.language.activations import Activation
 from symrnn.language.notation import ELMAN
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
-from symrnn.recurrence.elman import CELLS
+from symrnn.recurrence.elman import CELLS, RNN
+from symrnn.theory.about import Subject, subject_of
 from symrnn.verify.evidence import Evidence, failure_record
 
 
@@ -38,7 +42,7 @@ def check(
     cell: Annotated[
         str,
         typer.Option(
-            "--cell", help=f"Check for this cell: {', '.join(CELLS)} (x_t = W σ(x_{{t-1}}) + …)."
+            "--cell", help=f"{CELL_HELP} Checked is what is about it; of the rest is said why not."
         ),
     ] = ELMAN,
     machine: Annotated[
@@ -49,21 +53,19 @@ def check(
     """Check statements: one line each with its grades; exit code 1 if any check fails."""
     if machine and name is not None:
         raise ParseError("--machine is about every σ", {"expected": "no --activation"})
-    if cell not in CELLS:
-        raise ParseError(f"unknown cell {cell!r}", {"expected": ", ".join(CELLS)})
     prover = require_prover() if machine else None
     sigma = None if name is None else read_activation(name)
-    rnn = CELLS[cell](sigma)
-    library, broken = salvage(paths or None, rnn)
+    rnn = _subject(cell, sigma, machine)
+    library, broken, asides = salvage(paths or None, rnn)
     with progress_bar() as listener:
         evidence = prove(library, rnn, listener)
         checked = {} if prover is None else ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:
-        say_json(_record(evidence, checked, broken))
+        say_json(_record(evidence, checked, broken, asides))
     else:
-        _report(evidence, broken)
+        _report(evidence, broken, asides)
         _report_machine(checked)
     for failure in (*broken.values(), *(each.failure for each in evidence)):
         if failure is not None:
@@ -73,10 +75,38 @@ def check(
         raise typer.Exit(FAILED)
 
 
+def _subject(cell: str, sigma: Activation | None, machine: bool) -> Subject:
+    """What the statements are to be about."""
+    if cell in CELLS:
+        return CELLS[cell](sigma)
+    found = subject_of(read_cell(cell))
+    if isinstance(found, RNN):
+        return CELLS[found.cell](sigma)
+    if sigma is not None:
+        raise ParseError(
+            "--activation is for the lecture's networks",
+            {"expected": "the cell's own functions", "got": "--activation beside --cell"},
+        )
+    if machine:
+        raise ParseError(
+            "--machine is for the lecture's networks",
+            {"expected": f"--cell {' or '.join(CELLS)}", "got": f"--cell {cell}"},
+        )
+    return found
+
+
 def _record(
-    evidence: tuple[Evidence, ...], checked: Mapping[str, Checked], broken: Broken
+    evidence: tuple[Evidence, ...],
+    checked: Mapping[str, Checked],
+    broken: Broken,
+    asides: Asides,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"statements": records(evidence)}
+    if asides:
+        found["not about the cell"] = [
+            {"name": name, "about": str(each.about), "applies": each.holds, "why": each.why}
+            for name, each in asides.items()
+        ]
     if broken:
         found["broken"] = [
             {"name": name, "failure": failure_record(error)} for name, error in broken.items()
@@ -109,8 +139,8 @@ def _report_machine(checked: Mapping[str, Checked]) -> None:
                 say(f"    {fault.label or name}: not refused: {fault.slip}")
 
 
-def _report(evidence: tuple[Evidence, ...], broken: Broken) -> None:
-    width = max(map(len, (*(each.statement.name for each in evidence), *broken)))
+def _report(evidence: tuple[Evidence, ...], broken: Broken, asides: Asides) -> None:
+    width = max(map(len, (*(each.statement.name for each in evidence), *broken, *asides)))
     for name in broken:
         say(f"✗ {name:<{width}}  (broken)")
     for each in evidence:
@@ -121,6 +151,10 @@ def _report(evidence: tuple[Evidence, ...], broken: Broken) -> None:
             f"{mark} {each.statement.name:<{width}}  {grades:<25}  residual {each.residual:.0e}"
             f"  slips {caught}/{len(each.faults)}  points {_met(each)}  {each.seconds:.1f} s"
         )
+
+    for name, aside in asides.items():
+        word = "not known whether" if aside.holds is None else "not"
+        say(f"· {name:<{width}}  {word} about this cell; it is about {aside.about}: {aside.why}")
 
 
 def _met(each: Evidence) -> int:

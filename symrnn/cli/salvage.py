@@ -1,16 +1,19 @@
 """Proof files of which some are broken: what can be checked is, and the rest is named.
 
 A file that Python can not read, a statement that can not be built, one that uses such a statement
-or itself: none of them takes the results of the others with it.
+or itself: none of them takes the results of the others with it. So it is with those that speak of
+other cells: they are named, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from symrnn.errors import IllFormedError, SymrnnError
+from symrnn.errors import IllFormedError, NotSupportedError, SymrnnError
 from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import load
@@ -20,8 +23,28 @@ Broken = dict[str, SymrnnError]
 """Errors by the name of the file or of the statement."""
 
 
-def salvage(paths: Sequence[Path] | None, rnn: RNN) -> tuple[dict[str, Statement], Broken]:
-    """The statements that can be checked, each after those it uses, and what is broken.
+@dataclass(frozen=True)
+class Aside:
+    """A statement that is not about the cell, or of which that is not known.
+
+    about: what it speaks of.
+    holds: False, or None where it is not known.
+    why: the reason, in words.
+    """
+
+    about: str
+    holds: bool | None
+    why: str
+
+
+Asides = dict[str, Aside]
+
+
+def salvage(
+    paths: Sequence[Path] | None, rnn: Subject
+) -> tuple[dict[str, Statement], Broken, Asides]:
+    """The statements that can be checked, each after those it uses; what is broken; and which do
+    not speak of the cell.
 
     Args:
         paths: as of `symrnn.theory.library.load`.
@@ -35,17 +58,53 @@ def salvage(paths: Sequence[Path] | None, rnn: RNN) -> tuple[dict[str, Statement
         statements = load(paths)
     except SymrnnError as error:
         statements = _one_by_one(error, paths, broken)
+    asides = _asides(statements, rnn)
     for name, statement in statements.items():
+        if name in asides:
+            continue
         try:
             with running(statement.file):
-                statement.parts(rnn)
+                statement.parts(statement.of(rnn).subject(rnn))
+        except NotSupportedError as error:
+            # It says nothing of what it speaks of, and asks for what the cell does not have.
+            if isinstance(rnn, RNN):
+                broken[name] = error
+            else:
+                asides[name] = Aside(statement.widest, False, error.message)
         except SymrnnError as error:
             broken[name] = error
-    library = {name: each for name, each in statements.items() if name not in broken}
+    asides |= _using(statements, rnn, asides)
+    gone = broken.keys() | asides.keys()
+    library = {name: each for name, each in statements.items() if name not in gone}
     library = _without_dependants(library, rnn, broken)
-    if not library:
+    if not library and broken:
         raise next(iter(broken.values()))
-    return library, broken
+    return library, broken, asides
+
+
+def _asides(statements: Mapping[str, Statement], rnn: Subject) -> Asides:
+    """Those that do not speak of the cell."""
+    verdicts = {name: (each, each.applies(rnn)) for name, each in statements.items()}
+    return {
+        name: Aside(each.widest, found.holds, found.why)
+        for name, (each, found) in verdicts.items()
+        if found.holds is not True
+    }
+
+
+def _using(statements: Mapping[str, Statement], rnn: Subject, asides: Asides) -> Asides:
+    """Those that use one that does not speak of the cell."""
+    found: Asides = {}
+    while True:
+        gone = asides.keys() | found.keys()
+        more = {
+            name: Aside(each.widest, False, f"it uses `{lost[0]}`, which is not about the cell")
+            for name, each in statements.items()
+            if name not in gone and (lost := [n for n in each.of(rnn).uses if n in gone])
+        }
+        if not more:
+            return found
+        found |= more
 
 
 def _one_by_one(
@@ -82,7 +141,7 @@ def _one_by_one(
 
 
 def _without_dependants(
-    library: dict[str, Statement], rnn: RNN, broken: Broken
+    library: dict[str, Statement], rnn: Subject, broken: Broken
 ) -> dict[str, Statement]:
     """Those that use none that is missing, and are in no circle, in order."""
     while True:

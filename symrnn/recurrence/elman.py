@@ -72,6 +72,15 @@ class RNN:
         return (self.W, self.b) if self.U is None else (self.W, self.U, self.b)
 
     @property
+    def shown_parameters(self) -> tuple[Parameter, ...]:
+        """A parameter of each kind: what multiplies the state, what the input, and a column."""
+        return (self.W, self.b) if self.U is None else (self.W, self.U, self.b)
+
+    def letter(self, name: str, **assumptions: bool) -> Symbol:
+        """A symbol for a quantity that a statement speaks of besides."""
+        return Symbol(name, **assumptions)
+
+    @property
     def inside(self) -> bool:
         """Whether σ sits inside: is applied to the state before, and W to what comes out."""
         return self.argument.sequence == self.s

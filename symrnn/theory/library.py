@@ -82,9 +82,9 @@ def _statements(path: Path) -> list[Statement]:
     with reading(path):
         spec.loader.exec_module(module)
     declared = [value for value in vars(module).values() if isinstance(value, Statement)]
-    # A variant stands beside the statement that it is a variant of, and goes with it.
-    variants = [variant for each in declared for variant in each.variants.values()]
-    found = [each for each in declared if not any(each is variant for variant in variants)]
+    # A variant or a form stands beside the statement that it is one of, and goes with it.
+    beside = [other for each in declared for other in (*each.variants.values(), *each.forms)]
+    found = [each for each in declared if not any(each is other for other in beside)]
     if not found:
         raise IllFormedError(f"{path} declares no statement", {"expected": "@statement(…)"})
     return found

@@ -10,10 +10,11 @@ from typing import Any
 
 import sympy
 
-from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
 from symrnn.language.writing import latex
 from symrnn.recurrence.elman import CELLS, RNN, elman
+from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof
@@ -81,7 +82,7 @@ class Part:
         return self.proof.given
 
     @property
-    def cell(self) -> RNN | None:
+    def cell(self) -> Subject | None:
         """The recurrence it speaks of, where that is not the statement's own."""
         proof = self.proof.step if isinstance(self.proof, Induction) else self.proof
         return proof.cell
@@ -98,24 +99,34 @@ class Statement:
         uses: names of the statements it builds on.
         build: from a recurrence to the proof, or to proofs by label.
         headline: labels of the parts whose claims stand for the statement; the first by default.
+        about: what it speaks of.
         variants: the statement for cells of which it says something else, by the cell's name.
+        forms: the statement as it is about more cells.
     """
 
     name: str
     title: str
     prose: str
     uses: tuple[str, ...]
-    build: Callable[[RNN], Any]
+    build: Callable[[Any], Any]
     headline: tuple[str, ...] = ()
+    about: About = About.ANY_CELL
     counterexamples: list[Counterexample] = field(default_factory=list)
+    forms: list[Statement] = field(default_factory=list, repr=False)
     variants: dict[str, Statement] = field(default_factory=dict, repr=False)
-    _built: dict[RNN, tuple[Part, ...]] = field(
+    _built: dict[Subject, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _proved: dict[tuple[RNN, int], Theorem] = field(
+    _proved: dict[tuple[Subject, int], Theorem] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _open: set[tuple[RNN, int]] = field(default_factory=set, init=False, repr=False, compare=False)
+    _open: set[tuple[Subject, int]] = field(
+        default_factory=set, init=False, repr=False, compare=False
+    )
+
+    def subject(self, rnn: Subject) -> Subject:
+        """What it is checked for: of no cell, the lecture's network serves, whatever is asked."""
+        return elman() if self.about is About.NO_CELL and not isinstance(rnn, RNN) else rnn
 
     @property
     def file(self) -> Path:
@@ -137,7 +148,7 @@ class Statement:
         cell: Callable[..., RNN],
         uses: Iterable[str] | None = None,
         headline: Iterable[str] | None = None,
-    ) -> Callable[[Callable[[RNN], Any]], Statement]:
+    ) -> Callable[[Callable[[Any], Any]], Statement]:
         """Decorator: the same statement for a cell of which it has to say something else.
 
         Title and prose are the function's own, as are counterexamples, if it registers any.
@@ -153,7 +164,7 @@ class Statement:
                 {"expected": ", ".join(CELLS), "got": repr(cell)},
             )
 
-        def wrap(build: Callable[[RNN], Any]) -> Statement:
+        def wrap(build: Callable[[Any], Any]) -> Statement:
             made = statement(
                 self.uses if uses is None else uses,
                 self.headline if headline is None else headline,
@@ -164,14 +175,67 @@ class Statement:
 
         return wrap
 
-    def of(self, rnn: RNN) -> Statement:
-        """The statement as it is about a recurrence: the variant for its cell, or itself."""
-        chosen = self.variants.get(rnn.cell, self)
+    def form(
+        self,
+        about: About,
+        uses: Iterable[str] | None = None,
+        headline: Iterable[str] | None = None,
+    ) -> Callable[[Callable[[Any], Any]], Statement]:
+        """Decorator: the same statement as it is about more cells than those of the lecture.
+
+        Title and prose are the function's own, as are counterexamples, if it registers any.
+
+        Args:
+            about: what it speaks of.
+            uses, headline: the statement's own by default.
+        """
+
+        def wrap(build: Callable[[Any], Any]) -> Statement:
+            made = statement(
+                self.uses if uses is None else uses,
+                self.headline if headline is None else headline,
+                self.name,
+                about,
+            )(build)
+            self.forms.append(made)
+            return made
+
+        return wrap
+
+    def applies(self, rnn: Subject) -> Verdict:
+        """Whether it speaks of a cell, in one of its forms: yes, no or not known, and why."""
+        found = [applies(each.about, rnn) for each in (self, *self.forms)]
+        return next(
+            (each for holds in (True, None) for each in found if each.holds is holds), found[-1]
+        )
+
+    @property
+    def widest(self) -> About:
+        """What it speaks of in its most general form."""
+        every = [each.about for each in (self, *self.forms)]
+        return next(about for about in About if about in every)
+
+    def of(self, rnn: Subject) -> Statement:
+        """The statement as it is about a recurrence: the form for its cell, or itself.
+
+        Raises:
+            NotSupportedError: it is about no such cell.
+        """
+        if isinstance(rnn, RNN):
+            chosen = self.variants.get(rnn.cell, self)
+        else:
+            forms = (self, *self.forms)
+            found = next((each for each in forms if applies(each.about, rnn).holds), None)
+            if found is None:
+                raise NotSupportedError(
+                    f"`{self.name}` is about {self.widest}", {"got": self.applies(rnn).why}
+                )
+            chosen = found
         if not chosen.counterexamples:
             chosen.counterexamples = self.counterexamples
         return chosen
 
-    def parts(self, rnn: RNN) -> tuple[Part, ...]:
+    def parts(self, rnn: Subject) -> tuple[Part, ...]:
         """The claims and proofs for a recurrence, unchecked; built once."""
         chosen = self.of(rnn)
         if chosen is not self:
@@ -180,7 +244,7 @@ class Statement:
             self._built[rnn] = self._build_parts(rnn)
         return self._built[rnn]
 
-    def _build_parts(self, rnn: RNN) -> tuple[Part, ...]:
+    def _build_parts(self, rnn: Subject) -> tuple[Part, ...]:
         built = self.build(rnn)
         if isinstance(built, Derivation | Induction):
             built = {"": built}
@@ -199,7 +263,7 @@ class Statement:
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"
 
-    def theorems(self, rnn: RNN, library: Library) -> tuple[Theorem, ...]:
+    def theorems(self, rnn: Subject, library: Library) -> tuple[Theorem, ...]:
         """What its parts prove about `rnn`, as other statements may use it.
 
         What a part shows of a cell of its own says nothing of another recurrence.
@@ -211,7 +275,7 @@ class Statement:
             if part.cell is None
         )
 
-    def theorem(self, rnn: RNN, library: Library, number: int) -> Theorem:
+    def theorem(self, rnn: Subject, library: Library, number: int) -> Theorem:
         """What part `number` proves, checked rule by rule; proved once.
 
         Raises:
@@ -233,7 +297,7 @@ class Statement:
                 chosen._open.discard(key)
         return chosen._proved[key]
 
-    def check(self, rnn: RNN, library: Library) -> int:
+    def check(self, rnn: Subject, library: Library) -> int:
         """Prove every part, rule by rule; returns how many steps there are.
 
         Raises:
@@ -245,7 +309,7 @@ class Statement:
             count += sum(len(chain.steps) for _, chain, _ in part.proof.chains)
         return count
 
-    def context(self, rnn: RNN, library: Library, number: int) -> Context:
+    def context(self, rnn: Subject, library: Library, number: int) -> Context:
         """What part `number` may use: the statements named, and the parts before it.
 
         A part with a cell of its own may use neither what was proved for `rnn` nor what was
@@ -273,15 +337,24 @@ Library = Mapping[str, Statement]
 
 
 def statement(
-    uses: Iterable[str] = (), headline: Iterable[str] = (), name: str | None = None
-) -> Callable[[Callable[[RNN], Any]], Statement]:
+    uses: Iterable[str] = (),
+    headline: Iterable[str] = (),
+    name: str | None = None,
+    about: About = About.ANY_CELL,
+) -> Callable[[Callable[[Any], Any]], Statement]:
     """Decorator that turns a function of a recurrence into a `Statement`.
 
     The function's name is the statement's; the first line of its docstring is the title, the rest
     the prose.
+
+    Args:
+        uses: names of the statements it builds on.
+        headline: labels of the parts whose claims stand for the statement.
+        name: another name than the function's.
+        about: what it speaks of, and so for which cells it is checked.
     """
 
-    def wrap(build: Callable[[RNN], Any]) -> Statement:
+    def wrap(build: Callable[[Any], Any]) -> Statement:
         text = inspect.getdoc(build)
         if not text:
             raise IllFormedError(f"the statement {build.__name__} needs a docstring for its title")
@@ -293,6 +366,7 @@ def statement(
             tuple(uses),
             build,
             tuple(headline),
+            about,
         )
 
     return wrap

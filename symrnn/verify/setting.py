@@ -20,7 +20,8 @@ from sympy.matrices.expressions import MatrixExpr
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.activations import Activation, Elementwise, activation
+from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation
+from symrnn.language.slope_at import KINKED
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
@@ -91,9 +92,31 @@ def lowered(expression: Any) -> Kernel:
         NotSupportedError: it holds a function that has no numbers here.
     """
     try:
-        return lower(expression, printer=BatchPrinter)
+        return lower(_with_values(expression), printer=BatchPrinter)
     except PrintMethodNotImplementedError as error:
         raise NotSupportedError(f"no numbers for {expression}", {"why": str(error)}) from error
+
+
+def _with_values(expression: Any) -> Any:
+    """An unknown function that is called as a known one has its values.
+
+    Not where that one has kinks: what is claimed of functions that are differentiable, says
+    nothing there.
+    """
+    known = {
+        function: _derived(activation(function.name), function.order)
+        for function in expression.atoms(Activation)
+        if function.is_unknown and function.name in SMOOTH
+    }
+    return expression.xreplace(known) if known else expression
+
+
+def _derived(function: Activation, order: int) -> Activation:
+    return function if order == 0 else _derived(function.prime, order - 1)
+
+
+SMOOTH = frozenset(name for name, formula in FORMULAS.items() if not formula.has(*KINKED))
+"""The known functions without kinks."""
 
 
 def loss(state: Array) -> Array:

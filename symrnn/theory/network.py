@@ -1,0 +1,248 @@
+"""A cell as statements speak of it: one state, a loss of it, and the letters of the lecture.
+
+The state of a cell of several vectors is the stacked one, s = [c; h]; its Jacobian is a matrix of
+blocks. What stands between two states is named where there is one activation between two affine
+maps, s_j = A v_j + …, v_j = σ(a_j), a_j = B s_{j-1} + ….
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.cells import Cell
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation, unknown
+from symrnn.language.algebra import Identity, Parameter, as_matrix
+from symrnn.language.derivatives import VectorFunction
+from symrnn.language.names import in_code
+from symrnn.language.ordered import OrderedSum
+from symrnn.language.slope_at import KINKED
+from symrnn.language.structure import Diag, Rows, stack
+from symrnn.language.time import Sequence, TimeVector
+from symrnn.recurrence.named import names_of
+from symrnn.recurrence.recurrence import Recurrence, with_activations
+from symrnn.theory.reading import Between, between
+
+_SCALARS: dict[str, dict[str, bool]] = {
+    "gamma": {"nonnegative": True},
+    "lam": {"nonnegative": True},
+    "kappa": {"positive": True},
+    "eta": {"nonnegative": True},
+}
+_TIMES = ("k", "t", "T", "tau")
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A cell with one state `s`, the stacked one where it has several vectors, and a loss `L`.
+
+    `j`, `k`, `t`, `T`, `tau` are times; `gamma`, `lam`, `kappa`, `eta` the scalars of the lecture:
+    each has another name where the cell has a quantity of that name. `a` and `slopes` are there
+    where the cell is one activation between two affine maps.
+    """
+
+    cell: Cell
+    recurrence: Recurrence
+    s: Sequence
+    L: Sequence
+    squash: tuple[Between, TimeVector, TimeVector] | None
+
+    # ------------------------------------------------------------------ letters
+
+    def letter(self, name: str, **assumptions: bool) -> Symbol:
+        """A symbol of a name that the cell does not have: `name` itself, or the next of name_1."""
+        return Symbol(_fresh(name, self._names), **assumptions)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(names_of(self.recurrence))
+
+    @property
+    def j(self) -> Symbol:
+        """The time of the definitions."""
+        return self.recurrence.index
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _TIMES:
+            return self.letter(name, integer=True)
+        if name in _SCALARS:
+            return self.letter("lambda" if name == "lam" else name, **_SCALARS[name])
+        if name in ("W", "U", "b", "x", "sigma_inside"):
+            raise NotSupportedError(
+                f"{self.cell.name} is asked for {name}",
+                {"expected": "a statement about an Elman cell alone", "got": self.cell.text},
+            )
+        raise AttributeError(f"a network has no {name}")
+
+    # ------------------------------------------------------------------ what it is made of
+
+    @property
+    def d(self) -> Any:
+        """The size of the state."""
+        return self.s.rows
+
+    @property
+    def states(self) -> tuple[Sequence, ...]:
+        """The vectors of the cell's own state."""
+        return self.cell.states
+
+    @property
+    def shown_parameters(self) -> tuple[Parameter, ...]:
+        """A parameter of each kind: what multiplies a state, what an input, and a column.
+
+        What is proved of one with unevaluated derivatives holds of all of its kind.
+        """
+        kinds: dict[str, Parameter] = {}
+        for parameter in self.recurrence.parameters:
+            kinds.setdefault(_kind(self.recurrence, parameter), parameter)
+        return tuple(kinds[kind] for kind in ("state", "input", "column") if kind in kinds)
+
+    @property
+    def sigma(self) -> Activation:
+        """What may stand for a function of which nothing is known but its name."""
+        known = [activation(f.name) for f in self.cell.activations if f.name in FORMULAS]
+        smooth = [each for each in known if not each.function.has(*KINKED)]
+        every = smooth and len(smooth) == len(self.cell.activations)
+        return smooth[0] if every else unknown("sigma")
+
+    @property
+    def between(self) -> Between:
+        """How the one activation stands between two affine maps.
+
+        Raises:
+            NotSupportedError: it does not, with the reason.
+        """
+        return self._between[0]
+
+    @property
+    def _between(self) -> tuple[Between, TimeVector, TimeVector]:
+        if self.squash is None:
+            raise NotSupportedError(
+                f"{self.cell.name} is not one activation between two affine maps",
+                {"why": getattr(between(self.recurrence), "says", "")},
+            )
+        return self.squash
+
+    def slopes(self, time: Any) -> MatrixExpr:
+        """The slopes of the step at a time, σ′(a_j)."""
+        return self.slope(self.argument.subs(self.j, time))
+
+    @property
+    def activated(self) -> TimeVector:
+        """What comes out of the activation, at time j."""
+        return self._between[1]
+
+    @property
+    def argument(self) -> TimeVector:
+        """What goes into the activation, at time j."""
+        return self._between[2]
+
+    def slope(self, argument: Any) -> MatrixExpr:
+        """σ′ applied to every entry."""
+        return Elementwise(self.between.sigma.prime, argument)
+
+    @property
+    def affine_links(self) -> tuple[tuple[TimeVector, TimeVector, MatrixExpr], ...]:
+        """Those of `links` that are affine maps."""
+        return tuple(link for link in self.links if link[0] != self.activated)
+
+    @property
+    def links(self) -> tuple[tuple[TimeVector, TimeVector, MatrixExpr], ...]:
+        """∂s_j/∂s_{j-1} as a product of ∂of/∂by, latest first: (of, by, what it is)."""
+        found, value, argument = self._between
+        s, before = self.s[self.j], self.s[self.j - 1]
+        every = (
+            (s, value, found.late),
+            (value, argument, Diag(self.slopes(self.j))),
+            (argument, before, found.early),
+        )
+        return tuple(link for link in every if link[0] != link[1])
+
+    @property
+    def weights(self) -> tuple[MatrixExpr, ...]:
+        """The matrices of the step, whose norms λ bounds."""
+        found = self.between
+        both = (found.late, found.early)
+        return tuple(each for each in both if not isinstance(each, Identity))
+
+    def total_loss(self, horizon: Any = None) -> MatrixExpr:
+        """L = Σ_{t=1}^{T} L_t."""
+        return OrderedSum(self.L[self.t], self.t, 1, self.T if horizon is None else horizon)
+
+
+def network(cell: Cell) -> Network:
+    """A cell as statements speak of it, for every function in the place of its activations.
+
+    Raises:
+        IllFormedError: a cell that has a loss already: statements are about any loss of the state.
+    """
+    unnamed = {f: unknown(f.name) for f in cell.activations if not f.is_unknown}
+    made = with_activations(cell.recurrence, unnamed)
+    if made.outputs:
+        raise IllFormedError(
+            f"{cell.name} has a loss", {"expected": "a cell without one", "got": str(cell)}
+        )
+    taken = set(names_of(made))
+    now = made.index
+    definitions: dict[TimeVector, MatrixExpr] = dict(made.definitions)
+    if len(made.states) == 1:
+        (s,) = made.states
+    else:
+        s = Sequence(_fresh("s", taken), sum((e.rows for e in made.states), sympy.S.Zero))
+        earlier, start = {}, sympy.S.Zero
+        for state in made.states:
+            earlier[state[now - 1]] = Rows(s[now - 1], start, state.rows)
+            start += state.rows
+        definitions = {of: as_matrix(value.xreplace(earlier)) for of, value in definitions.items()}
+        definitions[s[now]] = stack(*(state[now] for state in made.states))
+    taken.add(in_code(s.label))
+    found = between(Recurrence(now, (s,), made.inputs, definitions))
+    squash = None
+    if isinstance(found, Between):
+        argument, value = s[now - 1], s[now]
+        if found.argument != argument:
+            argument = Sequence(_fresh("a", taken), found.argument.shape[0])[now]
+            definitions[argument] = found.argument
+        if found.outer(found.value) == found.value:
+            definitions[s[now]] = Elementwise(found.sigma, argument)
+        else:
+            value = Sequence(_fresh("v", taken), found.value.shape[0])[now]
+            definitions[value] = Elementwise(found.sigma, argument)
+            definitions[s[now]] = found.outer(value)
+        squash = (found, value, argument)
+    loss = Sequence(_fresh("L", taken), 1)
+    definitions[loss[now]] = VectorFunction("ell", 1, s[now])
+    recurrence = Recurrence(now, (s,), made.inputs, definitions, (loss,))
+    return Network(cell, recurrence, s, loss, squash)
+
+
+def _fresh(name: str, taken: Iterable[str]) -> str:
+    """`name`, or the first of name_1, name_2, … that is free; taken from now on."""
+    used = set(taken)
+    options = (name, *(f"{name}_{number}" for number in range(1, 1000)))
+    found = next(each for each in options if each not in used)
+    if isinstance(taken, set):
+        taken.add(found)
+    return found
+
+
+def _kind(recurrence: Recurrence, parameter: Parameter) -> str:
+    """What a parameter multiplies."""
+    if parameter.shape[1] == 1:
+        return "column"
+    inputs = {each.label for each in recurrence.inputs}
+    for value in recurrence.definitions.values():
+        for node in value.atoms(type(parameter * parameter.T)):
+            factors = getattr(node, "factors", ())
+            if parameter in factors and any(
+                getattr(factor, "label", None) in inputs for factor in factors
+            ):
+                return "input"
+    return "state"
