@@ -59,7 +59,9 @@ def check(
     library, broken, asides = salvage(paths or None, rnn)
     with progress_bar() as listener:
         evidence = prove(library, rnn, listener)
-        checked = {} if prover is None else ask_prover(library, rnn, prover, listener, paths or ())
+        checked = {}
+        if prover is not None and isinstance(rnn, RNN):
+            checked = ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:

@@ -23,6 +23,7 @@ from symrnn.numeric.data import Series
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.recurrence.elman import CELLS, RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
 from symrnn.verify.evidence import Evidence, gather_all
@@ -47,7 +48,7 @@ class Lecture:
 
 
 def prove(
-    library: Mapping[str, Statement], rnn: RNN, progress: Progress = silent
+    library: Mapping[str, Statement], rnn: Subject, progress: Progress = silent
 ) -> tuple[Evidence, ...]:
     """Evidence for every statement.
 

@@ -99,7 +99,7 @@ def _stated(statement: str, part: Part, rnn: RNN) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
     cell = rnn.cell if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
-    of = part.cell or rnn
+    of = part.cell if isinstance(part.cell, RNN) else rnn
     try:
         printed = proposition(part.claim, part.given, of)
     except NotSupportedError as error:

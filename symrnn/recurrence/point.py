@@ -10,7 +10,7 @@ import itertools
 import random
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import sympy
 from sympy import Expr, Lambda, Rational, Symbol
@@ -22,7 +22,7 @@ from symrnn.language.explicit import Entries, Field, entries
 from symrnn.language.norms import Norm
 from symrnn.language.slope_at import KINKED, Slope
 from symrnn.language.writing import text
-from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 
 _X = Symbol("x")
@@ -33,10 +33,18 @@ def _sigma() -> Expr:
     return _X + _X**2 / 3 - _X**3 / 5
 
 
+class HasRecurrence(Protocol):
+    """What expressions speak of."""
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """The definitions."""
+
+
 class Point(Unrolled):
     """An `Unrolled` recurrence whose free leaves have random rational entries."""
 
-    def __init__(self, rnn: RNN, sizes: dict[Any, int], seed: int) -> None:
+    def __init__(self, rnn: HasRecurrence, sizes: dict[Any, int], seed: int) -> None:
         super().__init__(at_sizes(rnn.recurrence, sizes))
         self.random = random.Random(seed)
 
@@ -107,7 +115,12 @@ def _spread(values: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
 
 
 def difference(
-    rnn: RNN, before: Any, relation: str, after: Any, order: Iterable[Expr], tries: int = 4
+    rnn: HasRecurrence,
+    before: Any,
+    relation: str,
+    after: Any,
+    order: Iterable[Expr],
+    tries: int = 4,
 ) -> str | None:
     """Where `before relation after` fails, in words; None if no failure was found."""
     symbols = before.free_symbols | after.free_symbols

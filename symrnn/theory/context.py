@@ -18,8 +18,8 @@ from symrnn.kernel.recurrences import Hypothesis, hypothesis
 from symrnn.kernel.terms import within
 from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
-from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.theory.about import Subject
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Context:
         here: what the ranges around the place say of their indices.
     """
 
-    rnn: RNN
+    rnn: Subject
     given: tuple[Hypothesis, ...] = ()
     statements: Mapping[str, tuple[Theorem, ...]] = field(default_factory=dict)
     earlier: Any = None

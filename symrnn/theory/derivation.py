@@ -13,7 +13,7 @@ from symrnn.kernel.terms import substitute
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
 from symrnn.language.writing import latex
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.rule import Rule
 
 
@@ -43,7 +43,7 @@ class Derivation:
     steps: tuple[Step, ...] = ()
     given: tuple[Any, ...] = ()
     variable: Symbol | None = None
-    cell: RNN | None = None
+    cell: Subject | None = None
 
     @property
     def end(self) -> Any:
@@ -99,7 +99,7 @@ class Derivation:
         return rf"$\displaystyle {self.latex()}$"
 
 
-def derivation(start: Any, given: Any = (), cell: RNN | None = None) -> Derivation:
+def derivation(start: Any, given: Any = (), cell: Subject | None = None) -> Derivation:
     """Begin a chain at `start`, under hypotheses.
 
     Args:

@@ -25,7 +25,7 @@ from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.relations import Equation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import has_begun, opened, universal
@@ -96,7 +96,7 @@ class Drawer:
 
     def __init__(
         self,
-        rnn: RNN,
+        rnn: Subject,
         expressions: list[Any],
         given: tuple[Any, ...],
         times: dict[Symbol, int],
@@ -371,7 +371,7 @@ def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Arra
     return np.asarray(scale * rng.normal(size=(count, rows, cols)) / np.sqrt(cols))
 
 
-def _own_sequences(rnn: RNN, everything: Iterable[Any]) -> tuple[Sequence, ...]:
+def _own_sequences(rnn: Subject, everything: Iterable[Any]) -> tuple[Sequence, ...]:
     """The sequences that a claim speaks of and the recurrence does not have: given, as inputs are.
 
     Raises:

@@ -13,7 +13,7 @@ from typing import Any
 from symrnn.errors import EvidenceError, SymrnnError
 from symrnn.language.relations import Inequality, Relation
 from symrnn.language.writing import text
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
 from symrnn.theory.check import check
 from symrnn.theory.derivation import Derivation, Induction
@@ -136,7 +136,7 @@ def failure_record(error: SymrnnError) -> dict[str, Any]:
 
 
 def gather(
-    statement: Statement, rnn: RNN, library: Mapping[str, Statement], faults: int = 1
+    statement: Statement, rnn: Subject, library: Mapping[str, Statement], faults: int = 1
 ) -> Evidence:
     """Run every grade for a statement; the first failure ends it and is kept.
 
@@ -219,7 +219,7 @@ def require_caught(name: str, planted: Sequence[Fault]) -> None:
 
 
 def plant_all(
-    statement: Statement, rnn: RNN, library: Mapping[str, Statement], faults: int = 1
+    statement: Statement, rnn: Subject, library: Mapping[str, Statement], faults: int = 1
 ) -> tuple[Fault, ...]:
     """Slips planted in every part, and which checks refused them; arguments as of `gather`."""
     statement = statement.of(rnn)
@@ -235,7 +235,7 @@ def plant_all(
 
 def gather_all(
     statements: Iterable[Statement],
-    rnn: RNN,
+    rnn: Subject,
     library: Mapping[str, Statement],
     progress: Callable[[str], None] = lambda name: None,
     workers: int = 1,
@@ -298,7 +298,7 @@ def _lost(statement: Statement) -> Evidence:
     return Evidence(statement, (), failure=failure)
 
 
-def grade(which: str, statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
+def grade(which: str, statement: Statement, rnn: Subject, library: Mapping[str, Statement]) -> None:
     """Run one grade for a statement; raises where it is not reached."""
     rnn = statement.of(rnn).subject(rnn)
     if which == "derived":
@@ -317,7 +317,7 @@ def _label(statement: Statement, part: Part) -> str:
 
 
 def _part(
-    statement: Statement, part: Part, rnn: RNN, library: Mapping[str, Statement], number: int
+    statement: Statement, part: Part, rnn: Subject, library: Mapping[str, Statement], number: int
 ) -> list[ChainEvidence]:
     name = _label(statement, part)
     check(part.proof, statement.context(rnn, library, number), name)

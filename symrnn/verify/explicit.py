@@ -28,7 +28,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation, Step
 from symrnn.verify.exact import Point, Undefined, holds, largest, total
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
@@ -87,7 +87,7 @@ class Explicit:
     moments: int = 0
 
 
-def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Explicit:
+def write_out(chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...]) -> Explicit:
     """Compare neighbouring lines of a chain entry by entry.
 
     Args:
@@ -109,7 +109,7 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     integers = integers_of(expressions, facts, rnn)
     every = moments(expressions, facts, rnn, integers)
     boundary = _at_boundaries(chain, expressions, every, integers, rnn, facts, name)
-    double = sizes_of(integers, facts, (2,))
+    double = sizes_of(integers, facts, (_telling_size(rnn),))
     there = [at for at in every if are_there([*expressions, *facts], {**at, **double})]
     if not there:
         raise EvidenceError(f"no small sizes satisfy the hypotheses of `{name}`", {"facts": facts})
@@ -139,6 +139,15 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     )
 
 
+def _telling_size(rnn: Subject) -> int:
+    """A size at which matrices do not commute: 1 where the state has several parts."""
+    parts = [
+        state.rows.subs(dict.fromkeys(state.rows.free_symbols, 1))
+        for state in rnn.recurrence.states
+    ]
+    return 1 if max(parts, default=1) > 1 else 2
+
+
 @dataclass(frozen=True)
 class _Met:
     """How many points met the hypotheses, of how many tried, at how many moments."""
@@ -153,7 +162,7 @@ def _at_boundaries(
     expressions: list[Any],
     every: list[dict[Symbol, int]],
     integers: Integers,
-    rnn: RNN,
+    rnn: Subject,
     facts: tuple[Any, ...],
     name: str,
 ) -> _Met:
@@ -377,7 +386,7 @@ def _where(point: Point, known: Meaning) -> str:
     return ", ".join(shown[:TOLD]) + (", …" if len(shown) > TOLD else "")
 
 
-def _limit(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) -> Explicit:
+def _limit(chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...]) -> Explicit:
     """The lines before the limit entry by entry; the limit itself by SymPy's `limit`."""
     variable = require_growing(chain, facts)
     *before, last = chain.steps

@@ -22,8 +22,8 @@ from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ran
 from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.language.shapes import same_size
 from symrnn.language.time import TimeVector
-from symrnn.recurrence.elman import RNN
 from symrnn.theory import rules
+from symrnn.theory.about import Subject
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction
@@ -48,7 +48,7 @@ class Fault:
         return "derived" in self.caught_by and len(self.caught_by) > 1
 
 
-def plant(part: Part, rnn: RNN, context: Context, name: str, most: int = 2) -> list[Fault]:
+def plant(part: Part, rnn: Subject, context: Context, name: str, most: int = 2) -> list[Fault]:
     """Wrong versions of a part's claim, each put before every checker.
 
     Args:
@@ -147,7 +147,7 @@ def _same_value(right: Any, wrong: Any) -> bool:
     return bool(sympy.simplify(right - wrong) == 0)
 
 
-def _refusals(part: Part, wrong: Any, rnn: RNN, context: Context, name: str) -> tuple[str, ...]:
+def _refusals(part: Part, wrong: Any, rnn: Subject, context: Context, name: str) -> tuple[str, ...]:
     chains = part.proof.chains
     facts = part.given
     cell = chains[-1][1].cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.context import Context
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.statement import Part, Statement
@@ -16,7 +16,7 @@ from symrnn.verify.sampled import sample
 
 
 def evidence_in_denominator_layout(
-    evidence: Evidence, rnn: RNN, library: Mapping[str, Statement]
+    evidence: Evidence, rnn: Subject, library: Mapping[str, Statement]
 ) -> Evidence:
     """The statement with its Jacobians in denominator layout, and what holds of it there.
 
@@ -64,7 +64,7 @@ def evidence_in_denominator_layout(
 
 
 def _require_proved(
-    original: Statement, part: Part, rnn: RNN, library: Mapping[str, Statement], number: int
+    original: Statement, part: Part, rnn: Subject, library: Mapping[str, Statement], number: int
 ) -> None:
     theorem = original.theorem(rnn, library, number)
     context = Context(part.cell or rnn).assume(part.given)

@@ -16,7 +16,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer, UnmetError
 from symrnn.verify.lines import line
@@ -73,7 +73,7 @@ def require_growing(chain: Derivation, facts: tuple[Any, ...]) -> Symbol:
 
 
 def tends(
-    chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...], sigma: str | Activation
+    chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...], sigma: str | Activation
 ) -> Sampled:
     """The first line comes closer and closer to the limit (or grows), from far out to farther.
 

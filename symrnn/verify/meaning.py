@@ -22,8 +22,8 @@ from symrnn.language.explicit import Field, entries, written_out
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
-from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
+from symrnn.theory.about import Subject
 from symrnn.verify.exact import Number, Point, Undefined, holds, norm
 from symrnn.verify.hypotheses import fixes_leaf
 from symrnn.verify.within import atoms_of
@@ -68,7 +68,7 @@ class Meaning(Unrolled):
         fixed: the hypotheses that fix a leaf.
     """
 
-    def __init__(self, rnn: RNN, sizes: dict[Any, int], fixed: tuple[Equation, ...]) -> None:
+    def __init__(self, rnn: Subject, sizes: dict[Any, int], fixed: tuple[Equation, ...]) -> None:
         super().__init__(at_sizes(rnn.recurrence, sizes))
         self.rnn, self.sizes = rnn, sizes
         self.generic = Point(seed=1)
@@ -198,12 +198,14 @@ def _is_zero(gap: Expr) -> bool:
     return bool(gap == 0 or sympy.expand(gap.xreplace(names)) == 0)
 
 
-def meaning(rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Meaning:
+def meaning(rnn: Subject, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Meaning:
     """The meaning of everything at some sizes, under the hypotheses that fix a leaf."""
     fixed = tuple(fact for fact in facts if fixes_leaf(fact))
     return _meaning(rnn, tuple(sorted(sizes.items(), key=str)), fixed)
 
 
 @lru_cache(maxsize=64)
-def _meaning(rnn: RNN, sizes: tuple[tuple[Any, int], ...], fixed: tuple[Equation, ...]) -> Meaning:
+def _meaning(
+    rnn: Subject, sizes: tuple[tuple[Any, int], ...], fixed: tuple[Equation, ...]
+) -> Meaning:
     return Meaning(rnn, dict(sizes), fixed)

@@ -25,7 +25,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.verify.within import atoms_of, makes_sense, ranges_of, shape_symbols
 
 FAR = 2
@@ -52,7 +52,7 @@ class Integers:
     lowest: tuple[int, ...]
 
 
-def integers_of(expressions: Sequence[Any], facts: Sequence[Any], rnn: RNN) -> Integers:
+def integers_of(expressions: Sequence[Any], facts: Sequence[Any], rnn: Subject) -> Integers:
     """The integer symbols that a claim and its hypotheses speak of.
 
     A time is ≥ 0 where a vector of the claim has one; other integers range over all.
@@ -170,7 +170,7 @@ def listed(facts: Iterable[Any]) -> str:
 def moments(
     expressions: Sequence[Any],
     facts: Sequence[Any],
-    rnn: RNN,
+    rnn: Subject,
     integers: Integers,
 ) -> list[dict[Symbol, int]]:
     """One choice of times of each kind, boundaries first.
@@ -201,7 +201,7 @@ def moments(
     return kept
 
 
-def _make_sense(expressions: Sequence[Any], chosen: dict[Symbol, int], rnn: RNN) -> bool:
+def _make_sense(expressions: Sequence[Any], chosen: dict[Symbol, int], rnn: Subject) -> bool:
     """Whether the lines speak of what is there.
 
     Where none of them does, nothing is claimed.

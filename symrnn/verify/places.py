@@ -23,7 +23,7 @@ from symrnn.errors import IllFormedError, NotSupportedError, UndecidedError
 from symrnn.language.ordered import OrderedSum, Ranged
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import relative_error
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.verify.interpreter import value_at
 from symrnn.verify.network import Weights, random_weights
 from symrnn.verify.oracle import Found, Outcome, numerator
@@ -128,7 +128,7 @@ class Claim:
         return Trial(self.setting, self.times, found.value, tolerance)
 
 
-def setting_of(rnn: RNN, net: Weights) -> Setting:
+def setting_of(rnn: Subject, net: Weights) -> Setting:
     """The numbers of a net under the names of the recurrence."""
     arrays = {"W": net.W, "b": net.b[:, None], "s_0": net.s0[:, None]}
     sizes = {rnn.d: net.W.shape[0]}
@@ -267,7 +267,7 @@ def _same_order(values: tuple[int, ...], given: list[int]) -> bool:
     )
 
 
-def _exists(expression: Any, times: Times, rnn: RNN) -> bool:
+def _exists(expression: Any, times: Times, rnn: Subject) -> bool:
     return makes_sense(expression, dict(times), rnn)
 
 

@@ -22,7 +22,7 @@ from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unkno
 from symrnn.language.norms import Norm
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer, UnmetError
 from symrnn.verify.limits import tends
@@ -81,7 +81,7 @@ class _Choice:
 
 
 def sample(
-    chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...], each: int = 1
+    chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...], each: int = 1
 ) -> Sampled:
     """Evaluate every line of a chain and compare neighbours.
 
@@ -101,7 +101,9 @@ def sample(
         return _sampled(chain, chain.cell or rnn, name, in_force(facts), each)
 
 
-def _sampled(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...], each: int) -> Sampled:
+def _sampled(
+    chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...], each: int
+) -> Sampled:
     if not chain.steps:
         raise EvidenceError(f"`{name}` claims nothing", {"start": text(chain.start)})
     relations = tuple(step.relation for step in chain.steps if step.relation != "→")
@@ -122,7 +124,7 @@ def _sampled(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...], eac
 def _compared(
     expressions: list[Any],
     relations: tuple[str, ...],
-    rnn: RNN,
+    rnn: Subject,
     name: str,
     facts: tuple[Any, ...],
     each: int,
@@ -167,7 +169,7 @@ def _least(tightest: Array) -> float | None:
     return float(tightest.min()) if tightest.size and np.isfinite(tightest).all() else None
 
 
-def _choices(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> list[_Choice]:
+def _choices(expressions: list[Any], facts: tuple[Any, ...], rnn: Subject) -> list[_Choice]:
     """Boundaries first, each ordering of the times once; then the most telling times.
 
     There activations and norms are each tried at least once, not all combinations.
@@ -202,7 +204,7 @@ def _choices(expressions: list[Any], facts: tuple[Any, ...], rnn: RNN) -> list[_
     return [*boundaries, *(each for each in main if fits(each.times, each.sizes))]
 
 
-def _sigmas(rnn: RNN) -> tuple[str | Activation, ...]:
+def _sigmas(rnn: Subject) -> tuple[str | Activation, ...]:
     if rnn.sigma.is_unknown:
         return ACTIVATIONS
     named = FORMULAS.get(rnn.sigma.name) == rnn.sigma.at(X)

@@ -26,7 +26,7 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
 from symrnn.numeric.printer import KernelPrinter, formula_at, parameter_name, slope_name
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 
 Array = NDArray[Any]
 Functions = Mapping[str, Callable[[Any], Any]]
@@ -127,7 +127,7 @@ def loss(state: Array) -> Array:
 
 
 @cache
-def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
+def _definitions(rnn: Subject) -> tuple[tuple[str, Kernel], ...]:
     """States and intermediates as kernels, in an order in which each can be computed."""
     recurrence = rnn.recurrence
     ordered: list[tuple[str, Kernel]] = []
@@ -143,7 +143,7 @@ def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
 
 
 @cache
-def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
+def _outputs(rnn: Subject) -> tuple[tuple[str, Kernel], ...]:
     recurrence = rnn.recurrence
     return tuple(
         (vector.label, lowered(value))
@@ -219,7 +219,7 @@ class Setting:
         functions: other values of σ, σ′, σ″ than those of `sigma`.
     """
 
-    rnn: RNN
+    rnn: Subject
     sigma: str | Activation
     sizes: dict[Symbol, int]
     arrays: dict[str, Array]
