@@ -1,0 +1,1 @@
+"""What others computed against what is derived: arrays, backward passes, framework modules."""
