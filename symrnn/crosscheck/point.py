@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,6 @@ class Point:
     batch: int | None
     dtype: Any = np.float64
     seed: int = 0
-    extra: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -72,6 +71,21 @@ class Point:
         }
         dtype = np.result_type(self.dtype, *by.values())
         return replace(self, parameters=parameters, initial=initial, dtype=dtype)
+
+    def cut(self, steps: int) -> Point:
+        """The first so many steps."""
+        inputs = {label: sequence[:steps] for label, sequence in self.inputs.items()}
+        return replace(self, inputs=inputs, data=self.data[:steps], steps=steps)
+
+    def with_numbers(
+        self,
+        parameters: Mapping[str, Array],
+        inputs: Mapping[str, list[Array]],
+        initial: Mapping[str, Array],
+        data: Array,
+    ) -> Point:
+        """The same sizes with other numbers."""
+        return replace(self, parameters=parameters, inputs=inputs, initial=initial, data=data)
 
 
 def draw(
@@ -128,5 +142,6 @@ def draw(
         for s in cell.scalars
     }
     return Point(
-        numbers, parameters, chosen, inputs, starts, loss, output, data, steps, batch, np.float64, seed
+        numbers, parameters, chosen, inputs, starts, loss, output, data, steps, batch,
+        np.float64, seed,
     )

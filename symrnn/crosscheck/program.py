@@ -22,6 +22,7 @@ from symrnn.calculus import vjp
 from symrnn.cells import Cell
 from symrnn.crosscheck.evaluate import Numbers, Value, compiled
 from symrnn.crosscheck.point import Point
+from symrnn.crosscheck.wording import said
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum
 from symrnn.language.names import in_code
@@ -272,13 +273,12 @@ class Program:
         """The adjoints of all vectors at all times, latest first, kept in the run."""
         numbers, steps, width = run.numbers, run.steps, run.point.width
         edges = self.edges_of(variation)
-        plan: dict[str, list[tuple[str, int, Value]]] = {v.label: [] for v in reversed(self.order)}
+        plan: dict[str, list[tuple[TimeVector, bool, Value]]] = {v.label: [] for v in reversed(self.order)}
         for edge in edges:
             formula = variation.edges.get((edge.reader.label, edge.leaf), edge.formula)
             known = isinstance(edge.leaf, TimeVector) and edge.leaf.label in self.adjoint_labels
             if formula is not None and known and (inputs or edge.leaf.label not in self.inputs):
-                step = (edge.leaf.label, int(edge.goes_back), compiled(formula))
-                plan[edge.reader.label].append(step)
+                plan[edge.reader.label].append((edge.leaf, edge.goes_back, compiled(formula)))
         deltas: dict[str, list[Any]] = {}
         for label, adjoint in self.adjoint_labels.items():
             deltas[label] = numbers.values[adjoint] = [None] * (steps + 1)
@@ -294,14 +294,16 @@ class Program:
                 for reader, flows in plan.items():
                     if deltas[reader][time] is None:
                         continue
-                    for label, back, value in flows:
-                        given = value(numbers)
+                    for leaf, back, value in flows:
+                        label, given = leaf.label, value(numbers)
                         if given.shape[1] != width:
                             given = np.broadcast_to(given, (given.shape[0], width))
                         for carried in variation.carry if back else ():
                             given = None if given is None else carried(run, label, time, given)
                         if given is not None:
-                            _add(deltas[label], time - back, given)
+                            # A state that is held where it began goes back to its beginning.
+                            to = int(leaf.index) if leaf.index.is_Integer else time - back
+                            _add(deltas[label], to, given)
 
     def gradient(self, run: Run, name: str, variation: Variation = RIGHT) -> Array:
         """∂L/∂θ of one parameter, from the adjoints that the run keeps."""
@@ -345,6 +347,11 @@ class Program:
                 edges += fresh[edge.reader]
                 fresh[edge.reader] = []
         return edges
+
+    @cached_property
+    def said(self) -> dict[TimeVector, str]:
+        """Every line in plain text."""
+        return {vector: said(value) for vector, value in self.lines.items()}
 
     @cached_property
     def parameters(self) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ from symrnn.crosscheck.program import (
     with_edges,
 )
 from symrnn.crosscheck.wording import said
-from symrnn.language.algebra import MatrixProduct, Transposed
+from symrnn.language.algebra import MatrixProduct, Transposed, Zeros, as_matrix
 from symrnn.language.shapes import same_shape, same_size
 from symrnn.language.time import TimeVector
 
@@ -456,6 +456,24 @@ def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, int
             made = Variation(lines={vector.label: change.formula})
             yield f"{change.words}", line, made, change.rank
         earlier.append(vector)
+    yield from _not_carried(program)
+
+
+def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, int]]:
+    """Lines that read the initial state, or nothing, in place of the state before."""
+    now, states = program.index, program.cell.states
+    for group in dict.fromkeys((states, *((state,) for state in states))):
+        shown = " and ".join(state.label for state in group)
+        zeros = {s[now - 1]: Zeros(s.rows, s.cols) for s in group}
+        starts = {s[now - 1]: s[0] for s in group}
+        for words, put in (("every step starts from 0", zeros), ("every step starts at time 0", starts)):
+            lines = {
+                v.label: as_matrix(value.xreplace(put))
+                for v, value in program.lines.items()
+                if value.has(*put)
+            }
+            line = f"{group[0].label}[t-1] is read at time t"
+            yield f"the state {shown} is not carried: {words}", line, Variation(lines=lines), 0
 
 
 # ── the numbers ─────────────────────────────────────────────────────────────────────────────────
