@@ -16,7 +16,7 @@ from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.losses import ENTROPY, Loss
 from symrnn.crosscheck.packing import Packing, packing
 from symrnn.crosscheck.point import Point, draw
-from symrnn.crosscheck.program import Program, Run
+from symrnn.crosscheck.program import Program, Run, program_of
 from symrnn.errors import IllFormedError, ShapeError, UndecidedError
 
 Array = NDArray[Any]
@@ -166,7 +166,7 @@ def asked(
         whole = isinstance(value, Integral) and not isinstance(value, bool) and value > 0
         if not whole and not (what == "batch" and value is None):
             raise IllFormedError(what, {"expected": "a positive integer", "got": repr(value)})
-    program = Program(of)
+    program = program_of(of)
     chosen = _sizes(of, sizes)
     read = _output(of, output)
     made = packing(program, names, transposed, layout, kind)

@@ -338,6 +338,11 @@ def _of_vector(node: TimeVector, words: Vocabulary) -> Iterator[_Made]:
             if other == node:
                 continue
             same = vector.label == node.label
+            inner = program.lines.get(node)
+            if isinstance(inner, Elementwise) and inner.argument == other:
+                name = inner.activation.name
+                yield f"{name} is missing: {said(other)} for {said(inner)}", lambda o=other: o, 1
+                continue
             rank = 1 if same else (2 if shift == 0 or vector.sequence in program.cell.states else 4)
             new = lambda other=other: other  # noqa: E731
             yield f"{said(other)} stands for {said(node)}", new, rank

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ from symrnn.crosscheck.slips import FORWARD, GRADIENT, LOSS, Slip, catalogue
 from symrnn.crosscheck.tolerance import tolerances
 
 Array = NDArray[Any]
+
+MOST_PAIRS = 4000
+"""How many pairs are tried at most of one kind."""
 
 FOLLOWED = 40
 """How many first slips of a pair are followed at most."""
@@ -311,7 +315,7 @@ class _Search:
     ) -> Explanation | None:
         found: list[tuple[Slip, Slip]] = []
         tried: set[frozenset[int]] = set()
-        for first, second in pairs:
+        for first, second in islice(pairs, MOST_PAIRS):
             key = frozenset((id(first), id(second)))
             both = None if key in tried else together(first, second)
             tried.add(key)

@@ -8,9 +8,10 @@ line, the latest first; a slip is another contribution in one place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ class Variation:
         edges: other contributions; None for none.
         consistent: whether the backward pass is that of the other lines (a framework's), not that
             of the right ones (a hand-written one).
+        backward: lines whose backward pass alone is taken.
         point: changes the numbers before the forward pass.
         cotangents: changes what arrives from the loss, in place of it.
         carry: (state's label, time from which it is carried back, adjoint) to the adjoint carried.
@@ -80,6 +82,7 @@ class Variation:
     lines: Mapping[str, MatrixExpr] = field(default_factory=dict)
     edges: Mapping[tuple[str, MatrixExpr], MatrixExpr | None] = field(default_factory=dict)
     consistent: bool = False
+    backward: Mapping[str, MatrixExpr] = field(default_factory=dict)
     point: tuple[Callable[[Point], Point], ...] = ()
     cotangents: tuple[Callable[[Run, Cotangents], Cotangents], ...] = ()
     carry: tuple[Callable[[Run, str, int, Array], Array | None], ...] = ()
@@ -92,12 +95,14 @@ class Variation:
             set(self.lines) & set(other.lines)
             or set(self.edges) & set(other.edges)
             or set(self.kept) & set(other.kept)
+            or set(self.backward) & set(other.backward)
         ):
             return None
         return Variation(
             {**self.lines, **other.lines},
             {**self.edges, **other.edges},
             self.consistent or other.consistent,
+            {**self.backward, **other.backward},
             self.point + other.point,
             self.cotangents + other.cotangents,
             self.carry + other.carry,
@@ -148,11 +153,11 @@ class Program:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self.index = cell.index
-        self.names: dict[str, str] = {}
         self.lines: dict[TimeVector, MatrixExpr] = {}
         self._taken = {in_code(name) for name in cell.shapes} | {str(s) for s in cell.sizes}
         self._taken |= {str(s) for s in cell.scalars}
         self._known: dict[MatrixExpr, TimeVector] = {}
+        self._derived: dict[tuple[TimeVector, MatrixExpr], list[Edge]] = {}
         for sequence in cell.order:
             vector = sequence[self.index]
             self._outer = vector
@@ -214,14 +219,17 @@ class Program:
 
     def _edges(self, lines: Mapping[TimeVector, MatrixExpr]) -> list[Edge]:
         """Latest line first, so that an adjoint is complete when it is read."""
-        found = []
-        for vector in reversed(list(lines)):
-            value = lines[vector]
+        return [edge for v in reversed(list(lines)) for edge in self._edges_of_line(v, lines[v])]
+
+    def _edges_of_line(self, vector: TimeVector, value: MatrixExpr) -> list[Edge]:
+        key = (vector, value)
+        if key not in self._derived:
             leaves = {*value.atoms(TimeVector), *value.atoms(sympy.MatrixSymbol)}
-            for leaf in sorted(leaves, key=sympy.default_sort_key):
-                formula = vjp(value, leaf, self.adjoints[vector])
-                found.append(Edge(vector, leaf, formula))
-        return found
+            self._derived[key] = [
+                Edge(vector, leaf, vjp(value, leaf, self.adjoints[vector]))
+                for leaf in sorted(leaves, key=sympy.default_sort_key)
+            ]
+        return self._derived[key]
 
     # ------------------------------------------------------------------ running
 
@@ -333,25 +341,30 @@ class Program:
 
     def edges_of(self, variation: Variation) -> list[Edge]:
         """The contributions: of the right lines, or of those of the variation."""
-        if not (variation.consistent and variation.lines):
+        lines = variation.lines if variation.consistent else variation.backward
+        if not lines:
             return self.edges
-        changed = {v: variation.lines[v.label] for v in self.lines if v.label in variation.lines}
-        fresh = {edge.reader: [] for edge in self.edges if edge.reader in changed}
-        for edge in self._edges(changed):
-            fresh[edge.reader].append(edge)
-        edges: list[Edge] = []
-        for edge in self.edges:
-            if edge.reader not in changed:
-                edges.append(edge)
-            elif fresh[edge.reader]:
-                edges += fresh[edge.reader]
-                fresh[edge.reader] = []
-        return edges
+        return self._edges({v: lines.get(v.label, value) for v, value in self.lines.items()})
 
     @cached_property
     def said(self) -> dict[TimeVector, str]:
         """Every line in plain text."""
         return {vector: said(value) for vector, value in self.lines.items()}
+
+    def shown(self, words: str) -> str:
+        """Words in which a line without a name in the cell stands as what it is: tanh(c)."""
+        for label, said_ in self._short.items():
+            words = re.sub(rf"\b{label}\b(?!\[)", said_, words)
+        return words
+
+    @cached_property
+    def _short(self) -> dict[str, str]:
+        own = {sequence.label for sequence in self.cell.order}
+        return {
+            vector.label: said_
+            for vector, said_ in self.said.items()
+            if vector.label not in own and isinstance(self.lines[vector], Elementwise)
+        }
 
     @cached_property
     def parameters(self) -> tuple[Any, ...]:
@@ -376,6 +389,12 @@ class Program:
     def expected(self, point: Point, variation: Variation = RIGHT) -> Gradients:
         """The gradients of a program at a point."""
         return self.gradients(self.run(point, variation), variation)
+
+
+@lru_cache(maxsize=64)
+def program_of(cell: Cell) -> Program:
+    """The program of a cell, taken apart once."""
+    return Program(cell)
 
 
 def _add(sequence: list[Any], time: int, value: Array) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -26,8 +27,16 @@ from symrnn.crosscheck.program import (
     with_edges,
 )
 from symrnn.crosscheck.wording import said
-from symrnn.language.algebra import MatrixProduct, Transposed, Zeros, as_matrix
+from symrnn.language.algebra import (
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Transposed,
+    Zeros,
+    as_matrix,
+)
 from symrnn.language.shapes import same_shape, same_size
+from symrnn.language.structure import Hadamard
 from symrnn.language.time import TimeVector
 
 Array = NDArray[Any]
@@ -62,7 +71,7 @@ class Slip:
     line: str
     variation: Variation
     kind: str
-    rank: int = 2
+    rank: float = 2
     parameter: str | None = None
 
     def __str__(self) -> str:
@@ -72,15 +81,27 @@ class Slip:
 def catalogue(program: Program, point: Point) -> list[Slip]:
     """Every slip, likelier ones first; a point says how many steps and sequences there are."""
     found = [
-        *_of_parameters(program),
-        *_of_flows(program),
+        *_of_cell(program),
         *_of_carries(program, point),
         *_of_loss(point),
-        *_of_whole(program, point),
-        *_of_forward(program),
         *_of_numbers(program, point),
     ]
     return sorted(found, key=lambda slip: slip.rank)
+
+
+@lru_cache(maxsize=64)
+def _of_cell(program: Program) -> tuple[Slip, ...]:
+    """The slips that are the same at every net."""
+    found = [
+        *_of_parameters(program),
+        *_of_flows(program),
+        *_of_whole(program),
+        *_of_forward(program),
+    ]
+    return tuple(
+        replace(slip, words=program.shown(slip.words), line=program.shown(slip.line))
+        for slip in found
+    )
 
 
 # ── contributions ───────────────────────────────────────────────────────────────────────────────
@@ -334,7 +355,7 @@ def _of_loss(point: Point) -> Iterator[Slip]:
 # ── all gradients ───────────────────────────────────────────────────────────────────────────────
 
 
-def _of_whole(program: Program, point: Point) -> Iterator[Slip]:
+def _of_whole(program: Program) -> Iterator[Slip]:
     for one, other in _alike(program):
         yield Slip(
             f"∂L/∂{one} and ∂L/∂{other} are swapped", f"∂L/∂{one}",
@@ -429,13 +450,17 @@ def _of_forward(program: Program) -> Iterator[Slip]:
     for words, line, variation, rank in forward_changes(program):
         both = replace(variation, consistent=True)
         yield Slip(f"in the forward pass: {words}", line, both, FORWARD, rank + 1)
-        if variation.lines:
-            yield Slip(
-                f"in the forward pass alone: {words}", line, variation, FORWARD, rank + 2
-            )
+        yield Slip(f"in the forward pass alone: {words}", line, variation, FORWARD, rank + 2)
+        if len(variation.lines) > 1 or rank == WHOLE_LINE:
+            back = Variation(backward=variation.lines)
+            yield Slip(f"in the backward pass alone: {words}", line, back, FLOW, rank + 2)
 
 
-def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, int]]:
+WHOLE_LINE = 2.5
+"""The rank of a slip in several places of a line at once."""
+
+
+def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
     """Every line one slip away: words, the right line, the variation, how unlikely."""
     words = Vocabulary(program)
     earlier: list[TimeVector] = []
@@ -457,9 +482,12 @@ def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, int
             yield f"{change.words}", line, made, change.rank
         earlier.append(vector)
     yield from _not_carried(program)
+    yield from _swapped_gates(program)
+    yield from _complemented(program)
+    yield from _moved_factors(program)
 
 
-def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, int]]:
+def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
     """Lines that read the initial state, or nothing, in place of the state before."""
     now, states = program.index, program.cell.states
     for group in dict.fromkeys((states, *((state,) for state in states))):
@@ -474,6 +502,91 @@ def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, int]]:
             }
             line = f"{group[0].label}[t-1] is read at time t"
             yield f"the state {shown} is not carried: {words}", line, Variation(lines=lines), 0
+
+
+def _swapped_gates(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    """Gates that are computed right and then called by each other's names."""
+    lines = {vector.label: value for vector, value in program.lines.items()}
+    for words, naming in gate_orders(program):
+        labels = [label for label, _ in gates(program)]
+        owner = {name: label for label, names in gates(program) for name in names}
+        changed = {}
+        for label in labels:
+            own = next(name for name in naming if owner[name] == label)
+            changed[label] = lines[owner[naming[own]]]
+        changed = {label: value for label, value in changed.items() if value != lines[label]}
+        line = "the order of the gates"
+        yield f"the gates are taken in another order: {words}", line, Variation(lines=changed), 2
+        # With their own functions: σ of what is taken for another gate.
+        named_ = {_gate(program, label): value for label, value in changed.items()}
+        whole = {
+            gate: lines[_gate(program, taken)]
+            for gate, value in named_.items()
+            for taken in labels
+            if lines[taken] == value and gate in lines
+        }
+        if len(whole) == len(changed):
+            yield (
+                f"the gates are called by each other's names: {words}", line,
+                Variation(lines=whole), 3,
+            )  # fmt: skip
+
+
+def _complemented(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    """z and 1 - z in each other's place."""
+    words = Vocabulary(program)
+    for vector, value in program.lines.items():
+        for gate in sorted(words.complemented & value.atoms(TimeVector), key=str):
+            other = MatrixSum(Ones(*gate.shape), MatrixProduct(-1, gate))
+            changed = as_matrix(value.xreplace({gate: other}))
+            made = Variation(lines={vector.label: changed})
+            line = f"{said(vector)} = {said(value)}"
+            yield f"{said(gate)} and 1 - {said(gate)} are swapped", line, made, WHOLE_LINE
+
+
+def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    """r ⊙ (W h + c) for W (r ⊙ h) + c, or the other way round: a factor before or after a matrix."""
+    for vector, value in program.lines.items():
+        line = f"{said(vector)} = {said(value)}"
+        for node in sorted(value.find(Hadamard), key=sympy.default_sort_key):
+            for inner in (leaf for leaf in node.args if leaf in program.lines):
+                parts = program.lines[inner]
+                terms = parts.args if isinstance(parts, MatrixSum) else (parts,)
+                factors = [f for f in node.args if f != inner]
+                if not any(_is_weighed(term) for term in terms):
+                    continue
+                moved = MatrixSum(*(
+                    MatrixProduct(term.coefficient, *term.factors[:-1],
+                                  Hadamard(*factors, term.factors[-1]))
+                    if _is_weighed(term) else term
+                    for term in terms
+                ))  # fmt: skip
+                new = as_matrix(value.xreplace({node: moved}))
+                shown = " ⊙ ".join(map(said, factors))
+                words = f"{shown} is a factor of what the matrix is applied to, not of the product"
+                made = Variation(lines={vector.label: new})
+                yield words, line, made, WHOLE_LINE
+        for node in sorted(value.find(MatrixProduct), key=sympy.default_sort_key):
+            inner = node.factors[-1]
+            if not _is_weighed(node) or not isinstance(program.lines.get(inner), Hadamard):
+                continue
+            for factor in program.lines[inner].args:
+                others = [f for f in program.lines[inner].args if f != factor]
+                rest = Hadamard(*others) if len(others) > 1 else others[0]
+                product = MatrixProduct(node.coefficient, *node.factors[:-1], rest)
+                if product.shape != factor.shape:
+                    continue
+                new = as_matrix(value.xreplace({node: Hadamard(factor, product)}))
+                words = f"{said(factor)} is a factor of the product, not of what the matrix meets"
+                yield words, line, Variation(lines={vector.label: new}), WHOLE_LINE
+
+
+def _is_weighed(term: Any) -> bool:
+    return (
+        isinstance(term, MatrixProduct)
+        and len(term.factors) > 1
+        and isinstance(term.factors[-1], TimeVector)
+    )
 
 
 # ── the numbers ─────────────────────────────────────────────────────────────────────────────────
