@@ -61,7 +61,9 @@ class Code:
         packing: how the code names and lays out everything.
         order: names of what it returns, where that is a tuple.
         timeout: seconds for one call; None for no limit.
-        seconds: what the calls took.
+        extra: more arguments, by name: times.
+        what: what it is called where it has no name.
+        needs_data: whether it is given the loss's data.
     """
 
     function: Callable[..., Any]
@@ -71,6 +73,7 @@ class Code:
     timeout: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     what: str = "backward"
+    needs_data: bool = True
 
     @property
     def name(self) -> str:
@@ -105,7 +108,8 @@ class Code:
 
     @property
     def _positional(self) -> tuple[str, ...]:
-        return ("parameters", "inputs", "initial", "data")
+        data = ("data",) if self.needs_data else ()
+        return ("parameters", "inputs", "initial", *data, *self.extra)
 
     def _run(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         box: dict[str, Any] = {}
@@ -139,7 +143,8 @@ class Code:
         """Positional and named arguments of a call: by the names of the signature, if they say
         enough, else parameters, inputs, initial state and the loss's data, in this order."""
         supply = self.supply(point)
-        standard = (supply["parameters"], supply["inputs"], supply["initial"], supply["data"])
+        standard: tuple[Any, ...] = (supply["parameters"], supply["inputs"], supply["initial"])
+        standard += ((supply["data"],) if self.needs_data else ()) + tuple(self.extra.values())
         try:
             signature = inspect.signature(self.function)
         except (TypeError, ValueError):
@@ -166,19 +171,27 @@ class Code:
             return tuple(positional), kwargs
         if required == len(standard):
             return standard, {}
-        if required == 3 and unknown != []:
+        if required == 3 and self.needs_data:
             return (standard[0], standard[1], standard[3]), {}
         raise IllFormedError(
             f"{self.name}: it is not clear what {', '.join(unknown)} "
             f"{'is' if len(unknown) == 1 else 'are'}",
             {
-                "expected": f"(parameters, inputs, initial, data), or names of: "
+                "expected": f"({', '.join(self._positional)}), or names of: "
                 f"{', '.join(self.packing.arrays)}; {', '.join(self._inputs)}; "
                 f"{', '.join(f'{label}0' for label in self.program.state_labels)}; "
                 f"{point.loss.word}",
                 "got": f"{self.name}{signature}",
             },
         )
+
+    def rows(self, label: str, point: Point) -> int:
+        """The height of a vector of the cell."""
+        found = next((e for e in self.program.cell.order if e.label == label), None)
+        if found is None:
+            labels = ", ".join(each.label for each in self.program.cell.order)
+            raise CodeError(f"{self.name}: {label} is no vector of the cell", {"expected": labels})
+        return int(found.rows.subs(point.sizes)) if hasattr(found.rows, "subs") else found.rows
 
     @property
     def _inputs(self) -> list[str]:
@@ -233,20 +246,20 @@ class Code:
             if isinstance(inner, Mapping) or (
                 isinstance(inner, tuple | list) and not _is_scalar(inner)
             ):
-                loss, result = float(_array(result[0])), inner
+                loss, result = float(as_array(result[0])), inner
         named = self._named(result, point)
         found: dict[str, Array] = {}
         for name, value in named.items():
             known = self._known(name)
             if known is None and _is_scalar(value) and name in LOSSES:
-                loss = float(_array(value))
+                loss = float(as_array(value))
                 continue
             if known is None:
                 raise CodeError(
                     f"{self.name} returned {name}, which is nothing of {self.program.cell.name}",
                     {"expected": ", ".join(self.expected), "got": ", ".join(map(str, named))},
                 )
-            array = _array(value)
+            array = as_array(value)
             if array.dtype.kind not in "fiub" and array.dtype.kind != "c":
                 raise CodeError(
                     f"{self.name}: the gradient {name} is no array of numbers",
@@ -402,7 +415,7 @@ def _matched(value: Array, expected: tuple[int, ...]) -> Array | None:
     return value.reshape(expected) if squeezed == wanted and len(wanted) <= 1 else None
 
 
-def _array(value: Any) -> Array:
+def as_array(value: Any) -> Array:
     """An array of anybody's, copied to the host."""
     for step in ("detach", "cpu"):
         if hasattr(value, step):

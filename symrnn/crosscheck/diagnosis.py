@@ -9,7 +9,7 @@ they come apart: at one step, what is carried back does not show.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
@@ -75,7 +75,11 @@ class Instance:
     @cached_property
     def tolerance(self) -> dict[str, float]:
         """The largest absolute difference that rounding explains, by name."""
-        return tolerances(self.program, self.point, self.right, self.eps)
+        return tolerances(self.values, self.point, self.right, self.eps)
+
+    def values(self, point: Point) -> Gradients:
+        """The derived gradients at other numbers."""
+        return Instance(self.program, point, self.theirs, self.eps).right
 
     def _of(self, run: Run, name: str, variation: Variation) -> Array:
         name = name.rpartition(":")[2]  # a second bias that is added has the gradient of the first
@@ -106,6 +110,9 @@ class Instance:
         """The gradients of a slip, name by name, each computed when it is asked for."""
         variation = slip.variation
         names = self.names if names is None else names
+        if slip.special is not None:
+            yield from slip.special(self).items()
+            return
         if slip.kind == GRADIENT and not variation.post:
             for name in names:
                 mine = name == slip.parameter
@@ -171,14 +178,20 @@ class Diagnosis:
     places: int = 0
 
 
-def diagnose(instances: list[Instance], pairs: bool = True) -> Diagnosis:
+def diagnose(
+    instances: list[Instance], pairs: bool = True, slips: list[Slip] | None = None
+) -> Diagnosis:
     """The slip, or the two, that give the gradients in question at every instance.
 
     Args:
         instances: the gradients in question at several nets, the smallest first.
         pairs: whether two slips are looked for.
+        slips: those that are tried; without them the whole catalogue, and what can be fitted.
     """
-    search = _Search(instances)
+    if slips is None:
+        largest = max(instances, key=lambda each: each.point.steps)
+        slips = [*catalogue(largest.program, largest.point), *fitted(instances)]
+    search = _Search(instances, slips)
     found = search.single() or search.rows() or (search.two() if pairs else None)
     return Diagnosis(found, search.tried, len(instances))
 
@@ -186,17 +199,13 @@ def diagnose(instances: list[Instance], pairs: bool = True) -> Diagnosis:
 @dataclass
 class _Search:
     instances: list[Instance]
+    slips: list[Slip]
     tried: int = 0
-    slips: list[Slip] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        largest = max(self.instances, key=lambda each: each.point.steps)
-        self.program = largest.program
         self.wrong = frozenset().union(*(each.wrong for each in self.instances))
         shown = [each for each in self.instances if each.wrong == self.wrong]
         self.first = (shown or sorted(self.instances, key=lambda i: -len(i.wrong)))[0]
-        self.slips = catalogue(self.program, largest.point)
-
     def confirmed(self, slip: Slip) -> bool:
         """Whether a slip fits at every instance."""
         self.tried += 1
@@ -210,7 +219,7 @@ class _Search:
         """One slip."""
         one = next(iter(self.wrong)) if len(self.wrong) == 1 else None
         found = []
-        for slip in (*self.slips, *fitted(self.instances)):
+        for slip in self.slips:
             if slip.kind == GRADIENT and slip.parameter != one:
                 continue
             if self.confirmed(slip):
@@ -351,7 +360,7 @@ class _Search:
 def together(first: Slip, second: Slip) -> Slip | None:
     """Both slips as one; None where they can not be made together."""
     variation = first.variation.also(second.variation)
-    if variation is None:
+    if variation is None or first.special is not None or second.special is not None:
         return None
     # Of two slips in different rows none is in one row alone.
     kind = first.kind if second.kind == GRADIENT else second.kind

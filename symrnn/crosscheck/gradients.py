@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, Returned
 from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
+from symrnn.crosscheck.frameworks import torch_module
 from symrnn.crosscheck.independent import along_directions
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
@@ -104,9 +105,7 @@ def check_gradients(
         arrays = dict(backward)
         function: Callable[..., Any] = lambda parameters, inputs, initial, data: arrays  # noqa: E731
         return _Checked(known, known.code(function, "arrays", order, None), fixed=True).report()
-    adapted = getattr(backward, "adapted", None)
-    if adapted is None:
-        adapted = _of_framework(backward)
+    adapted = adapter_of(backward)
     if adapted is not None:
         known, backward = adapted(known)
     if not callable(backward):
@@ -117,15 +116,13 @@ def check_gradients(
     return _Checked(known, code, fixed=at is not None and not known.free, pairs=pairs).report()
 
 
-def _of_framework(backward: Any) -> Callable[[Asked], tuple[Asked, Any]] | None:
-    """An adapter for a torch module; torch is there if a module of it is."""
-    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(backward).__mro__}
-    if "torch.nn.modules.module.Module" in kinds:
-        # Imported when it is met: torch takes seconds.
-        from symrnn.crosscheck.frameworks import torch_module  # noqa: PLC0415
-
-        return torch_module(backward).adapted
-    return None
+def adapter_of(code: Any) -> Callable[..., tuple[Asked, Any]] | None:
+    """What makes a function of what a framework has; None for what is a function already."""
+    found = getattr(code, "adapted", None)
+    if found is not None:
+        return found  # type: ignore[no-any-return]
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(code).__mro__}
+    return torch_module(code).adapted if "torch.nn.modules.module.Module" in kinds else None
 
 
 @dataclass

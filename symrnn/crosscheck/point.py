@@ -77,6 +77,15 @@ class Point:
         inputs = {label: sequence[:steps] for label, sequence in self.inputs.items()}
         return replace(self, inputs=inputs, data=self.data[:steps], steps=steps)
 
+    def repeated(self, times: int) -> Point:
+        """One sequence so many times, side by side."""
+        def wide(column: Array) -> Array:
+            return np.repeat(column[:, :1], times, axis=1)
+
+        inputs = {label: [wide(x) for x in sequence] for label, sequence in self.inputs.items()}
+        initial = {label: wide(start) for label, start in self.initial.items()}
+        return replace(self, inputs=inputs, initial=initial, batch=times)
+
     def with_numbers(
         self,
         parameters: Mapping[str, Array],

@@ -277,8 +277,13 @@ class Program:
             found = after(run, found)
         return found
 
-    def backward(self, run: Run, variation: Variation = RIGHT, inputs: bool = False) -> None:
-        """The adjoints of all vectors at all times, latest first, kept in the run."""
+    def backward(
+        self, run: Run, variation: Variation = RIGHT, inputs: bool = False, stop: int = 0
+    ) -> None:
+        """The adjoints of all vectors at all times after `stop`, latest first, kept in the run.
+
+        At `stop` itself the states have what later steps give to them.
+        """
         numbers, steps, width = run.numbers, run.steps, run.point.width
         edges = self.edges_of(variation)
         plan: dict[str, list[tuple[TimeVector, bool, Value]]] = {v.label: [] for v in reversed(self.order)}
@@ -294,7 +299,7 @@ class Program:
         for change in variation.cotangents:
             arriving = change(run, arriving)
         with np.errstate(all="ignore"):
-            for time in range(steps, 0, -1):
+            for time in range(steps, stop, -1):
                 numbers.time = time
                 for label, sequence in arriving.items():
                     if sequence[time] is not None:

@@ -27,6 +27,7 @@ class Row:
         complex_step: the same along random directions, by the complex step; None where it was
             not taken.
         tolerance: the largest relative difference that rounding explains.
+        where: where it differs first.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Row:
     off: float | None = None
     complex_step: float | None = None
     tolerance: float | None = None
+    where: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -43,7 +45,7 @@ class Row:
     def __str__(self) -> str:
         if self.off is None:
             return self.verdict
-        return f"off by {self.off:.2g}" if not self.agrees else f"agrees to {self.off:.0e}"
+        return f"off by {self.off:.2g}{self.where}" if not self.agrees else f"agrees to {self.off:.0e}"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Slip:
         kind: where in the code it is.
         rank: likelier ones have a smaller one.
         parameter: the one parameter whose gradient alone it changes; None where it is not one.
-        factor: for a constant in front of everything, the constant.
+        special: what it gives at an instance, where no variation of the program does.
     """
 
     words: str
@@ -73,6 +73,7 @@ class Slip:
     kind: str
     rank: float = 2
     parameter: str | None = None
+    special: Callable[[Any], Gradients] | None = None
 
     def __str__(self) -> str:
         return f"{self.words}  [{self.line}]"

@@ -7,6 +7,7 @@ well. A margin covers other orders of summation.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Gradients, Program
 
 Array = NDArray[Any]
 
@@ -27,28 +27,35 @@ LEAST = 1e-10
 
 DRAWS = 2
 
+COARSE = 1e-9
+"""An ε above this is not that of float64."""
 
-def tolerances(program: Program, point: Point, right: Gradients, eps: float) -> dict[str, float]:
+SHARE = 1e-3
+"""Of the largest array: a smaller one has its rounding."""
+
+
+Values = Callable[[Point], Mapping[str, Array]]
+
+
+def tolerances(
+    values: Values, point: Point, right: Mapping[str, Array], eps: float
+) -> dict[str, float]:
     """The largest absolute difference that passes, by name.
 
     Args:
-        program: the cell.
+        values: what is compared, as a function of the numbers.
         point: the numbers.
-        right: the derived gradients there.
+        right: the values there.
         eps: of the precision of the code in question.
     """
     rng = np.random.default_rng(point.seed)
+    nearby = [shaken(point, eps, rng) for _ in range(DRAWS)]
+    nearby += [in_float32(point)] if eps > COARSE else []
     moved = dict.fromkeys(right, 0.0)
-    names = [name for name in right if name not in program.inputs]
-    for _ in range(DRAWS):
-        found = program.expected(shaken(point, eps, rng))
-        for name in names:
-            gap = float(np.max(np.abs(found[name] - right[name]), initial=0.0))
-            moved[name] = max(moved[name], gap)
-    if eps > 1e-9:
-        found = program.expected(in_float32(point))
-        for name in names:
-            gap = float(np.max(np.abs(found[name] - right[name]), initial=0.0))
+    for each in nearby:
+        found = values(each)
+        for name, value in right.items():
+            gap = float(np.max(np.abs(found[name] - value), initial=0.0))
             moved[name] = max(moved[name], gap)
     least = max(MARGIN * eps, LEAST)
     largest = max((float(np.max(np.abs(v), initial=0.0)) for v in right.values()), default=0.0)
@@ -56,7 +63,7 @@ def tolerances(program: Program, point: Point, right: Gradients, eps: float) -> 
     for name, value in right.items():
         scale = float(np.max(np.abs(value), initial=0.0))
         # Of what all but vanishes the digits are those of what it is computed from.
-        result[name] = MARGIN * moved[name] + least * max(scale, 1e-3 * largest)
+        result[name] = MARGIN * moved[name] + least * max(scale, SHARE * largest)
     return result
 
 
