@@ -29,6 +29,18 @@ def test_the_first_example_runs_as_printed() -> None:
     assert runner.failures == 0
 
 
+def test_the_other_examples_run_as_printed() -> None:
+    text = README.read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(>>>.*?)```", text, re.DOTALL)[1:]
+    assert blocks
+    for place, block in enumerate(blocks):
+        test = doctest.DocTestParser().get_doctest(block, {}, f"README {place}", str(README), 0)
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        runner.run(test)
+        assert runner.tries > 2
+        assert runner.failures == 0
+
+
 def test_the_statement_shown_checks(tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8")
     block = re.search(r"```python\n(from symrnn import D.*?)```", text, re.DOTALL)

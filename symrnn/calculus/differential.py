@@ -10,14 +10,14 @@ from functools import singledispatch
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Symbol
+from sympy import Dummy, Expr, Integer, Lambda, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus.dependence import is_constant, require_apart
 from symrnn.calculus.scalars import Tangents, of_scalar
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.activations import Elementwise
+from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
     Identity,
     MatrixProduct,
@@ -156,12 +156,32 @@ def _(node: Hadamard, tangents: Tangents) -> MatrixExpr:
 
 @d.register
 def _(node: Elementwise, tangents: Tangents) -> MatrixExpr:
-    # d f(A) = f′(A) ⊙ dA; for a column, diag(f′(a)) da.
+    # d f(A) = f′(A) ⊙ dA; for a column, diag(f′(a)) da. A parameter of f moves f, too.
     moved = d(node.argument, tangents)
-    slope = Elementwise(node.activation.prime, node.argument)
+    direct = [_by_parameter(node, entry, tangents) for entry in _parameters_of(node.activation)]
     if isinstance(moved, Zeros):
-        return moved
-    return Diag(slope) * moved if is_column(node) else Hadamard(slope, moved)
+        return MatrixSum(moved, *direct)
+    slope = Elementwise(node.activation.prime, node.argument)
+    through = Diag(slope) * moved if is_column(node) else Hadamard(slope, moved)
+    return MatrixSum(through, *direct)
+
+
+def _parameters_of(function: Activation) -> list[Expr]:
+    """The entries of parameters that a function holds beside its variable."""
+    return sorted(function.function.expr.atoms(Entry), key=sympy.default_sort_key)
+
+
+def _by_parameter(node: Elementwise, entry: Expr, tangents: Tangents) -> MatrixExpr:
+    """(∂f/∂α)(A) dα for a parameter α of f."""
+    rate = d(entry, tangents)
+    if isinstance(rate, Zeros):
+        return Zeros(*node.shape)
+    function = node.activation
+    (variable,) = function.function.variables
+    name, held = f"{function.name}_{entry.matrix.name}", Dummy("alpha", real=True)
+    formula = function.function.expr.xreplace({entry: held}).diff(held).xreplace({held: entry})
+    moved = Elementwise(Activation(name, Lambda(variable, formula)), node.argument)
+    return moved * rate if is_column(node) else Kronecker(rate, moved)
 
 
 @d.register

@@ -52,6 +52,9 @@ class Cell:
                 )
         object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
 
+    def __reduce__(self) -> Any:
+        return type(self), (self.name, self.recurrence, dict(self.letters), self.reference)
+
     # ------------------------------------------------------------------ reading
 
     @property
