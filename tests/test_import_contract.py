@@ -30,8 +30,9 @@ LAYERS = [
     {"cells"},
     {"theory", "numeric"},
     {"verify", "typeset", "machine"},
-    {"lecture", "bench"},
-    {"cli", "pytest_plugin"},
+    {"lecture", "bench", "crosscheck"},
+    {"testing"},
+    {"cli", "pytest_plugin", "pytest_gradients"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.
 FACADE = "__init__"

@@ -190,7 +190,8 @@ def _sizes(of: Cell, sizes: Mapping[str, int] | None) -> dict[str, int]:
     strange = sorted(set(sizes or {}) - set(letters))
     if strange:
         raise IllFormedError(
-            f"sizes: {', '.join(strange)}", {"expected": ", ".join(letters), "got": dict(sizes or {})}
+            f"sizes: {', '.join(strange)}",
+            {"expected": ", ".join(letters), "got": dict(sizes or {})},
         )
     chosen = dict(zip(letters, DEFAULT_SIZES, strict=False))
     for name, size in (sizes or {}).items():
@@ -288,9 +289,7 @@ def _filled(drawn: Point, at: Mapping[str, Any], made: Packing) -> Point:
         back = made.back(np.asarray(given, np.float64), drawn)
         if back is None or back.shape != (drawn.steps, *inputs[label][0].shape):
             expected = made.sequence(inputs[label], drawn).shape
-            raise ShapeError(
-                f"at: input {label}", {"expected": expected, "got": np.shape(given)}
-            )
+            raise ShapeError(f"at: input {label}", {"expected": expected, "got": np.shape(given)})
         inputs[label] = list(back)
     initial = {label: np.zeros_like(value) for label, value in drawn.initial.items()}
     start = at.get("initial")

@@ -200,13 +200,10 @@ class Code:
     def supply(self, point: Point) -> dict[str, Any]:
         """Everything that code may ask for, by every name that it may have."""
         packing = self.packing
-        parameters = packing.parameters(point)
-        inputs = {
-            label: packing.sequence(value, point) for label, value in point.inputs.items()
-        }
-        initial = {
-            label: packing.state(value, point) for label, value in point.initial.items()
-        }
+        numbers = {in_code(s.name): packing.dtype.type(v) for s, v in point.scalars.items()}
+        parameters = {**packing.parameters(point), **numbers}
+        inputs = {label: packing.sequence(value, point) for label, value in point.inputs.items()}
+        initial = {label: packing.state(value, point) for label, value in point.initial.items()}
         data = packing.data(point)
         supply: dict[str, Any] = {}
         one = next(iter(inputs.values())) if len(inputs) == 1 else dict(inputs)
@@ -225,8 +222,6 @@ class Code:
         for label, value in initial.items():
             forms = ("{}0", "{}_0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init", "{}_start")
             supply.update({form.format(label): value for form in forms})
-        for symbol, number in point.scalars.items():
-            supply[in_code(symbol.name)] = packing.dtype.type(number)
         supply.update(parameters)
         supply["parameters"], supply["inputs"] = parameters, one
         supply["initial"], supply["data"] = start, data
@@ -251,6 +246,8 @@ class Code:
         found: dict[str, Array] = {}
         for name, value in named.items():
             known = self._known(name)
+            if known in self.scalars and not _is_scalar(value):
+                known = None
             if known is None and _is_scalar(value) and name in LOSSES:
                 loss = float(as_array(value))
                 continue
@@ -278,13 +275,18 @@ class Code:
         states = [f"{label}_0" for label in self.program.state_labels]
         return [*self.packing.arrays, *states, *self._inputs]
 
+    @property
+    def scalars(self) -> tuple[str, ...]:
+        """The names of the cell's scalars."""
+        return tuple(in_code(symbol.name) for symbol in self.program.cell.scalars)
+
     def _known(self, name: Any) -> str | None:
         """Which of the expected a returned name is."""
         text = str(name)
         forms = [text]
         forms += [text.removeprefix(p) for p in PREFIXES if text.startswith(p)]
         forms += [text.removesuffix(s) for s in SUFFIXES if text.endswith(s)]
-        aliases = {each: each for each in self.packing.arrays}
+        aliases = {each: each for each in (*self.packing.arrays, *self.scalars)}
         for label in self.program.state_labels:
             for form in ("{}_0", "{}0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init"):
                 aliases[form.format(label)] = f"{label}_0"
@@ -330,7 +332,10 @@ class Code:
         if result is None or isinstance(result, str | bytes | int | float | bool):
             raise CodeError(
                 f"{self.name} returned no gradients",
-                {"expected": "a dict, a tuple in a stated order, or an object", "got": repr(result)},
+                {
+                    "expected": "a dict, a tuple in a stated order, or an object",
+                    "got": repr(result),
+                },
             )
         if hasattr(result, "shape") and hasattr(result, "dtype"):
             if len(self.packing.arrays) == 1 or (self.order and len(self.order) == 1):
@@ -379,6 +384,8 @@ class Code:
                 parts = packed.apart(matrix.reshape(whole.shape), shapes)
                 for part, piece in parts.items():
                     found[f"{name}:{part}" if part in packed.idle else part] = piece
+            elif name in self.scalars:
+                found[name] = value.reshape(())
             elif name in self._inputs:
                 back = self.packing.back(value, point)
                 expected = self.packing.sequence(point.inputs[name], point).shape

@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.crosscheck.catalogue import catalogue
 from symrnn.crosscheck.fitted import fitted
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import RIGHT, Gradients, Program, Run, Variation
-from symrnn.crosscheck.slips import FORWARD, GRADIENT, LOSS, Slip, catalogue
+from symrnn.crosscheck.slip import FORWARD, GRADIENT, LOSS, Slip
 from symrnn.crosscheck.tolerance import tolerances
 
 Array = NDArray[Any]
@@ -206,6 +207,7 @@ class _Search:
         self.wrong = frozenset().union(*(each.wrong for each in self.instances))
         shown = [each for each in self.instances if each.wrong == self.wrong]
         self.first = (shown or sorted(self.instances, key=lambda i: -len(i.wrong)))[0]
+
     def confirmed(self, slip: Slip) -> bool:
         """Whether a slip fits at every instance."""
         self.tried += 1
@@ -392,7 +394,9 @@ def _tied(found: list[tuple[Slip, Slip]]) -> Iterator[Slip]:
 
 def _same(one: Array, other: Array) -> bool:
     scale = float(np.max(np.abs(other), initial=0.0))
-    return one.shape == other.shape and bool(np.max(np.abs(one - other), initial=0.0) <= 1e-12 * scale)
+    return one.shape == other.shape and bool(
+        np.max(np.abs(one - other), initial=0.0) <= 1e-12 * scale
+    )
 
 
 def _ratio(base: Instance, outcome: Gradients) -> Fraction | float | None:

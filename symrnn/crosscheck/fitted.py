@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.program import Gradients, Run, Variation
-from symrnn.crosscheck.slips import WHOLE, Slip
+from symrnn.crosscheck.slip import WHOLE, Slip
 
 if TYPE_CHECKING:
     from symrnn.crosscheck.diagnosis import Instance
@@ -29,7 +29,9 @@ def fitted(instances: list[Instance]) -> Iterator[Slip]:
     for name in sorted(first.wrong):
         ratio = _ratio(first.right[name], first.theirs[name])
         if ratio is not None:
-            yield _slip(f"∂L/∂{name} is multiplied by {_shown(ratio)}", name, _scaled([name], ratio))
+            yield _slip(
+                f"∂L/∂{name} is multiplied by {_shown(ratio)}", name, _scaled([name], ratio)
+            )
     everything = [name for name in first.names]
     every = [_ratio(first.right[name], first.theirs[name]) for name in everything]
     known = [ratio for ratio in every if ratio is not None]

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, as_array
 from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
+from symrnn.crosscheck.forward_slips import forward_changes, number_changes
 from symrnn.crosscheck.gradients import SMALL, adapter_of
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Gradients, Program, Run, Variation
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
-from symrnn.crosscheck.slips import FORWARD, Slip, forward_changes, number_changes
+from symrnn.crosscheck.slip import FORWARD, Slip
 from symrnn.crosscheck.tolerance import precision
 from symrnn.errors import CodeError, IllFormedError
 
@@ -168,9 +169,7 @@ class _Checked:
 
     def _diagnosed(self, instance: Trajectory) -> Diagnosis:
         found: list[Instance] = []
-        double = replace(
-            self.code, packing=replace(self.code.packing, dtype=np.dtype(np.float64))
-        )
+        double = replace(self.code, packing=replace(self.code.packing, dtype=np.dtype(np.float64)))
         for number, (steps, batch) in enumerate(SMALL):
             point = self.known.other(number + 2, steps, batch)
             try:

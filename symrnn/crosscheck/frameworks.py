@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.asked import Asked
 from symrnn.crosscheck.losses import ENTROPY, SQUARED
 from symrnn.crosscheck.packing import Packed, packing
-from symrnn.crosscheck.slips import gates
 from symrnn.errors import IllFormedError, NotSupportedError
 
 Array = NDArray[Any]
@@ -36,7 +35,9 @@ class TorchModule:
         sizes = _sizes_of(self.module, asked, names)
         recurrent = isinstance(self.module, torch.nn.RNNBase)
         single = getattr(self.module, "num_layers", 1) == 1
-        if recurrent and (not single or self.module.bidirectional or self.module.training and self.module.dropout):
+        if recurrent and (
+            not single or self.module.bidirectional or (self.module.training and self.module.dropout)
+        ):
             raise NotSupportedError(
                 "layers, directions or dropout of a torch module",
                 {"expected": "one layer, one direction, no dropout"},
@@ -71,7 +72,9 @@ class _TorchRun:
         module, states, outputs = self._run(parameters, inputs, initial)
         _torch_loss(self.torch, self.known, outputs, data).backward()
         found = {
-            name: parameter.grad if parameter.grad is not None else parameter.new_zeros(parameter.shape)
+            name: parameter.grad
+            if parameter.grad is not None
+            else parameter.new_zeros(parameter.shape)
             for name, parameter in module.named_parameters()
             if name in parameters
         }
@@ -96,7 +99,9 @@ class _TorchRun:
         start = initial if isinstance(initial, Mapping) else {labels[0]: initial}
         states = {k: torch.tensor(v, requires_grad=True) for k, v in start.items()}
         x = torch.as_tensor(inputs)
-        outputs = self._whole(module, x, states) if self.recurrent else self._steps(module, x, states)
+        outputs = (
+            self._whole(module, x, states) if self.recurrent else self._steps(module, x, states)
+        )
         return module, states, outputs
 
     def _whole(self, module: Any, x: Any, states: Mapping[str, Any]) -> Any:
@@ -136,7 +141,9 @@ class Differentiated:
         """What is asked, and a function from numbers to gradients."""
         module = _loaded(self.framework)
         if not backward:
-            return asked, _named(self.function, lambda p, x, s: self.function(*_tensors(module, p, x, s)))
+            return asked, _named(
+                self.function, lambda p, x, s: self.function(*_tensors(module, p, x, s))
+            )
         made = _torch_gradients if self.framework == "torch" else _jax_gradients
         return asked, _named(self.function, made(module, self.function, asked))
 
@@ -229,15 +236,23 @@ def _stacked_gates(asked: Asked, module: Any, suffix: str) -> dict[str, Any]:
 def _order_of_gates(program: Any) -> dict[str, list[str]]:
     """The gates in the order of the cell's text, each with the lines that hold its parameters."""
     found: dict[str, list[str]] = {}
-    weighed = [v for v, value in program.lines.items() if any(not e.is_flow for e in program.edges if e.reader == v)]
+    weighed = [
+        v
+        for v, value in program.lines.items()
+        if any(not e.is_flow for e in program.edges if e.reader == v)
+    ]
     for vector in weighed:
         gate = vector.label
         while gate not in {each.label for each in program.cell.order}:
             gate = next(
-                v.label for v, value in program.lines.items() if any(leaf.label == gate for leaf in value.atoms(type(v)))
+                v.label
+                for v, value in program.lines.items()
+                if any(leaf.label == gate for leaf in value.atoms(type(v)))
             )
         # The line that reads the input comes first: of two biases it has torch's first one.
-        reads = any(leaf.label in program.inputs for leaf in program.lines[vector].atoms(type(vector)))
+        reads = any(
+            leaf.label in program.inputs for leaf in program.lines[vector].atoms(type(vector))
+        )
         found.setdefault(gate, []).insert(0 if reads else len(found.get(gate, [])), vector.label)
     return found
 
@@ -297,9 +312,11 @@ def _torch_gradients(torch: Any, function: Callable[..., Any], known: Asked) -> 
 def _tensors(module: Any, parameters: Any, inputs: Any, initial: Any, grad: bool = False) -> Any:
     """Arrays of a framework from NumPy's."""
     if module.__name__ == "torch":
+
         def one(value: Any) -> Any:
             return module.tensor(value, requires_grad=grad)
     else:
+
         def one(value: Any) -> Any:
             return module.numpy.asarray(value)
 

@@ -13,7 +13,7 @@ from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, Returned
 from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
 from symrnn.crosscheck.frameworks import torch_module
-from symrnn.crosscheck.independent import along_directions
+from symrnn.crosscheck.independent import along_directions, by_scalar
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
@@ -200,6 +200,7 @@ class _Checked:
     ) -> tuple[list[Row], Instance | None, bool]:
         """The rows, an instance of what can be compared, and whether something can not."""
         theirs, shapes = self.code.ours(returned, point)
+        scalars = {n: theirs.pop(n) for n in self.code.scalars if n in theirs}
         missing = [n for n in self.code.packing.arrays if n not in returned.arrays]
         spoiled = {n: v for n, v in theirs.items() if not np.isfinite(v).all()}
         fine = {n: v for n, v in theirs.items() if n not in spoiled}
@@ -212,6 +213,7 @@ class _Checked:
             rows += rows_of(instance)
             if point.parameters and all(v.size for v in fine.values()):
                 rows = self._with_complex_step(rows, instance)
+        rows += [self._scalar_row(point, name, value) for name, value in scalars.items()]
         if returned.loss is not None:
             rows.append(self._loss_row(point, returned.loss, returned.eps))
         rows += [Row(name, f"has the {words}") for name, words in shapes.items()]
@@ -225,6 +227,13 @@ class _Checked:
         off = abs(loss - value) / max(abs(value), 1e-300)
         allowed = max(1e3 * max(eps, precision(self.code.packing.dtype)), 1e-9)
         return Row("loss", AGREES if off <= allowed else DIFFERS, off, None, allowed)
+
+    def _scalar_row(self, point: Point, name: str, value: Array) -> Row:
+        """A scalar of the cell has its gradient by the complex step alone."""
+        right = by_scalar(self.known.program, point, name)
+        off = abs(float(value) - right) / max(abs(right), 1e-300)
+        eps = precision(self.code.packing.dtype)
+        return Row(name, AGREES if off <= max(1e4 * eps, 1e-8) else DIFFERS, off, off)
 
     def _with_complex_step(self, rows: list[Row], instance: Instance) -> list[Row]:
         """A second opinion on each row, and on the derived gradient itself."""
@@ -256,6 +265,7 @@ class _Checked:
         except CodeError as error:
             return str(error)
         theirs, shapes = self.code.ours(returned, point)
+        theirs = {n: v for n, v in theirs.items() if n not in self.code.scalars}
         if shapes or not all(np.isfinite(v).all() for v in theirs.values()):
             return None
         eps = max(returned.eps, precision(self.code.packing.dtype))
@@ -277,6 +287,7 @@ class _Checked:
             try:
                 returned = in_double.returned(in_double(point), point)
                 theirs, shapes = in_double.ours(returned, point)
+                theirs = {n: v for n, v in theirs.items() if n not in code.scalars}
             except (CodeError, IllFormedError):
                 continue
             if shapes or not all(np.isfinite(v).all() for v in theirs.values()):
@@ -346,5 +357,7 @@ def rows_of(instance: Instance) -> list[Row]:
         gap = float(np.max(np.abs(mine - right), initial=0.0))
         off = gap / scale if scale > 0 else (0.0 if gap == 0 else float("inf"))
         allowed = instance.tolerance[name] / scale if scale > 0 else 0.0
-        rows.append(Row(name, AGREES if name not in instance.wrong else DIFFERS, off, None, allowed))
+        rows.append(
+            Row(name, AGREES if name not in instance.wrong else DIFFERS, off, None, allowed)
+        )
     return rows

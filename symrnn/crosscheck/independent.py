@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,13 @@ def is_holomorphic(program: Program) -> bool:
     """Whether an imaginary part can be carried through the cell."""
     unnamed = [f for f in program.cell.activations if f.name not in ACTIVATIONS]
     return not any(f.function.expr.has(*NOT_HOLOMORPHIC) for f in unnamed)
+
+
+def by_scalar(program: Program, point: Point, name: str) -> float:
+    """∂L by a scalar of the cell."""
+    moved = {s: v + 1j * STEP if s.name == name else v for s, v in point.scalars.items()}
+    run = program.run(replace(point, scalars=moved, dtype=np.complex128))
+    return float(np.imag(point.loss.value(run.sequence(point.output)[1:], point.data)) / STEP)
 
 
 def along_directions(

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, as_array
+from symrnn.crosscheck.catalogue import catalogue
 from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
 from symrnn.crosscheck.gradients import rows_of
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import RIGHT, Gradients, Run, Variation
 from symrnn.crosscheck.report import Report
-from symrnn.crosscheck.slips import CARRY, FORWARD, WHOLE, Slip, catalogue
+from symrnn.crosscheck.slip import CARRY, FLOW, FORWARD, WHOLE, Slip
 from symrnn.crosscheck.tolerance import precision
 from symrnn.errors import CodeError, IllFormedError
 
@@ -105,8 +106,18 @@ def _specials() -> Iterator[tuple[str, str, int, Any]]:
     yield "one factor is missing: it ends at t - 1", line, 1, at(-1, 0)
     yield "both times are one step early", line, 2, at(-1, -1)
     yield "the step Jacobian at t stands for each factor", line, 2, _power
-    yield "the last factor alone is there", line, 2, lambda e: e.jacobian(e.times[0], e.times[0] - 1)
-    yield "the first factor alone is there", line, 2, lambda e: e.jacobian(e.times[1] + 1, e.times[1])
+    yield (
+        "the last factor alone is there",
+        line,
+        2,
+        lambda e: e.jacobian(e.times[0], e.times[0] - 1),
+    )
+    yield (
+        "the first factor alone is there",
+        line,
+        2,
+        lambda e: e.jacobian(e.times[1] + 1, e.times[1]),
+    )
     yield "the factors are added, not multiplied", line, 3, lambda e: sum(_factors(e))
     yield "the other parts of the state are held: a product of blocks", line, 1, _blocks
 
@@ -114,6 +125,8 @@ def _specials() -> Iterator[tuple[str, str, int, Any]]:
 def _factors(each: JacobianAt) -> list[Array]:
     """The step Jacobians of the whole state, earliest first; of one part where it is all."""
     later, earlier = each.times
+    if set(each.of) != set(each.program.state_labels) or each.of != each.by:
+        raise ValueError  # a part of the state has no factors of its own
     return [each.jacobian(j, j - 1) for j in range(earlier + 1, later + 1)]
 
 
@@ -125,16 +138,15 @@ def _reversed(each: JacobianAt, transposed: bool = False) -> Array:
 
 
 def _power(each: JacobianAt) -> Array:
-    later, earlier = each.times
-    return np.asarray(np.linalg.matrix_power(each.jacobian(later, later - 1), later - earlier))
+    return np.asarray(np.linalg.matrix_power(_factors(each)[-1], each.times[0] - each.times[1]))
 
 
 def _blocks(each: JacobianAt) -> Array:
-    if len(each.of) != 1 or each.of != each.by:
+    if each.of != each.by or set(each.of) == set(each.program.state_labels):
         raise ValueError
     product: Array = np.eye(len(each.right[NAME]))
-    for factor in _factors(each):
-        product = factor @ product
+    for j in range(each.times[1] + 1, each.times[0] + 1):
+        product = each.jacobian(j, j - 1) @ product
     return product
 
 
@@ -147,7 +159,7 @@ def jacobian_slips(instance: JacobianAt) -> list[Slip]:
             return {NAME: made(each)}
 
         found.append(Slip(words, line, RIGHT, WHOLE, rank, special=special))
-    kinds = ("backward step", CARRY, FORWARD)
+    kinds = (FLOW, CARRY, FORWARD)
     found += [s for s in catalogue(instance.program, instance.point) if s.kind in kinds]
     return sorted(found, key=lambda slip: slip.rank)
 
@@ -201,7 +213,9 @@ def check_jacobian(
     return _Checked(known, code, rows, columns, (t, k), pairs).report()
 
 
-def _parts(what: str, given: str | Iterable[str] | None, states: tuple[str, ...]) -> tuple[str, ...]:
+def _parts(
+    what: str, given: str | Iterable[str] | None, states: tuple[str, ...]
+) -> tuple[str, ...]:
     chosen = states if given is None else (given,) if isinstance(given, str) else tuple(given)
     if not chosen or not set(chosen) <= set(states):
         raise IllFormedError(what, {"expected": f"some of {', '.join(states)}", "got": given})

@@ -117,8 +117,9 @@ class Loss:
             yield (
                 "the loss of the last step alone is there",
                 "δ_y at t < T",
-                lambda outputs, data: [None] * (len(outputs) - 1)
-                + self.gradient(outputs, data)[-1:],
+                lambda outputs, data: (
+                    [None] * (len(outputs) - 1) + self.gradient(outputs, data)[-1:]
+                ),
             )
             yield (
                 "the loss of the last step is left out",

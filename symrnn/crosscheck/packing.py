@@ -45,6 +45,7 @@ class Packed:
 
     def assembled(self, ours: Mapping[str, Array], values: bool) -> Array:
         """The code's array, as a matrix: of values, or of gradients."""
+
         def part(name: str) -> Array:
             found = ours[name]
             return np.zeros_like(found) if values and name in self.idle else found
@@ -173,8 +174,10 @@ def packing(
         if isinstance(what, Packed):
             arrays[theirs] = what
             continue
-        rows = ((what,),) if isinstance(what, str) else tuple(
-            (row,) if isinstance(row, str) else tuple(row) for row in what
+        rows = (
+            ((what,),)
+            if isinstance(what, str)
+            else tuple((row,) if isinstance(row, str) else tuple(row) for row in what)
         )
         for name in (name for row in rows for name in row):
             if name not in ours and name not in by_code:
@@ -191,9 +194,7 @@ def packing(
             arrays.setdefault(in_code(name), Packed(((name,),)))
     unknown = [name for name in turned if name not in arrays]
     if unknown:
-        raise IllFormedError(
-            f"transposed: {', '.join(unknown)}", {"expected": ", ".join(arrays)}
-        )
+        raise IllFormedError(f"transposed: {', '.join(unknown)}", {"expected": ", ".join(arrays)})
     columns = frozenset(
         name
         for name, packed in arrays.items()

@@ -79,6 +79,7 @@ class Point:
 
     def repeated(self, times: int) -> Point:
         """One sequence so many times, side by side."""
+
         def wide(column: Array) -> Array:
             return np.repeat(column[:, :1], times, axis=1)
 
@@ -151,6 +152,16 @@ def draw(
         for s in cell.scalars
     }
     return Point(
-        numbers, parameters, chosen, inputs, starts, loss, output, data, steps, batch,
-        np.float64, seed,
+        numbers,
+        parameters,
+        chosen,
+        inputs,
+        starts,
+        loss,
+        output,
+        data,
+        steps,
+        batch,
+        np.float64,
+        seed,
     )

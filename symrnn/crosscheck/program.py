@@ -286,7 +286,9 @@ class Program:
         """
         numbers, steps, width = run.numbers, run.steps, run.point.width
         edges = self.edges_of(variation)
-        plan: dict[str, list[tuple[TimeVector, bool, Value]]] = {v.label: [] for v in reversed(self.order)}
+        plan: dict[str, list[tuple[TimeVector, bool, Value]]] = {
+            v.label: [] for v in reversed(self.order)
+        }
         for edge in edges:
             formula = variation.edges.get((edge.reader.label, edge.leaf), edge.formula)
             known = isinstance(edge.leaf, TimeVector) and edge.leaf.label in self.adjoint_labels

@@ -45,7 +45,9 @@ class Row:
     def __str__(self) -> str:
         if self.off is None:
             return self.verdict
-        return f"off by {self.off:.2g}{self.where}" if not self.agrees else f"agrees to {self.off:.0e}"
+        return (
+            f"off by {self.off:.2g}{self.where}" if not self.agrees else f"agrees to {self.off:.0e}"
+        )
 
 
 @dataclass(frozen=True)

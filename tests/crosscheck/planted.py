@@ -221,7 +221,10 @@ def lstm(bug="", extra=""):
                 used = "ifg"
             if "f dropped from dh" in bugs:
                 used = "igo"
-            dh_next = sum(a[q] @ (p[f"W_{q}"].T if "W transposed" in bugs and q == "i" else p[f"W_{q}"]) for q in used)
+            dh_next = sum(
+                a[q] @ (p[f"W_{q}"].T if "W transposed" in bugs and q == "i" else p[f"W_{q}"])
+                for q in used
+            )
             if "only o to dh" in bugs:
                 dh_next = a["o"] @ p["W_o"]
             if "no dh carry" in bugs:
