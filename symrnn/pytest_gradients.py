@@ -1,4 +1,4 @@
-"""The pytest plugin for tests of gradients: the option --symrnn-seed, the fixture `assert_gradients`.
+"""The pytest plugin for tests of gradients: --symrnn-seed, and the fixture `assert_gradients`.
 
 Registered where symrnn is installed.
 """

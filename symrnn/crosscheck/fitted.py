@@ -32,7 +32,7 @@ def fitted(instances: list[Instance]) -> Iterator[Slip]:
             yield _slip(
                 f"∂L/∂{name} is multiplied by {_shown(ratio)}", name, _scaled([name], ratio)
             )
-    everything = [name for name in first.names]
+    everything = list(first.names)
     every = [_ratio(first.right[name], first.theirs[name]) for name in everything]
     known = [ratio for ratio in every if ratio is not None]
     if known and len(known) == len(every) and max(known) - min(known) <= 1e-6 * abs(known[0]):

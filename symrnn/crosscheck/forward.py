@@ -1,4 +1,4 @@
-"""`check_forward`: a forward pass of anybody's against the cell, vector by vector and step by step."""
+"""`check_forward`: a forward pass of anybody's against the cell, vector by vector."""
 
 from __future__ import annotations
 

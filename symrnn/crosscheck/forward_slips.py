@@ -126,7 +126,7 @@ def _complemented(program: Program) -> Iterator[tuple[str, str, Variation, float
 
 
 def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
-    """r ⊙ (W h + c) for W (r ⊙ h) + c, or the other way round: a factor before or after a matrix."""
+    """r ⊙ (W h + c) for W (r ⊙ h) + c, or the other way round."""
     for vector, value in program.lines.items():
         line = f"{said(vector)} = {said(value)}"
         for node in sorted(value.find(Hadamard), key=sympy.default_sort_key):

@@ -36,7 +36,9 @@ class TorchModule:
         recurrent = isinstance(self.module, torch.nn.RNNBase)
         single = getattr(self.module, "num_layers", 1) == 1
         if recurrent and (
-            not single or self.module.bidirectional or (self.module.training and self.module.dropout)
+            not single
+            or self.module.bidirectional
+            or (self.module.training and self.module.dropout)
         ):
             raise NotSupportedError(
                 "layers, directions or dropout of a torch module",
@@ -203,7 +205,7 @@ def _stacked_gates(asked: Asked, module: Any, suffix: str) -> dict[str, Any]:
         for label in labels:
             line = next(v for v in program.lines if v.label == label)
             for edge in (e for e in program.edges if e.reader == line and not e.is_flow):
-                rows, cols = edge.leaf.shape
+                _, cols = edge.leaf.shape
                 read = {
                     e.label
                     for e in edge.formula.atoms(type(line))

@@ -1,4 +1,4 @@
-"""`check_gradients`: a backward pass of anybody's against the derived one, parameter by parameter."""
+"""`check_gradients`: a backward pass of anybody's against the derived one."""
 
 from __future__ import annotations
 

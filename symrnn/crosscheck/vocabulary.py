@@ -32,7 +32,7 @@ class Vocabulary:
     def vectors(self) -> tuple[TimeVector, ...]:
         """Every line, input and state at its own time, and states one step back."""
         now = self.program.index
-        lines = [v for v in self.program.lines]
+        lines = list(self.program.lines)
         inputs = [each[now] for each in self.program.cell.inputs]
         return (*lines, *inputs)
 

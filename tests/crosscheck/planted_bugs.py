@@ -245,8 +245,8 @@ def lstm(bug="", extra=""):
 LSTM = {
     "i and f swapped forward": ["order: f, i", "another order"],
     "cell state not carried": ["not carried", "term f ⊙ c[t-1] is missing"],
-    "no tanh of c": ["tanh is missing"],
-    "do without tanh": ["c stands for q_h"],
+    "no tanh of c": ["tanh is missing: c"],
+    "do without tanh": ["tanh is missing: c"],
     "tanh slope of c missing": ["slope tanh′(c) is missing"],
     "tanh slope at h": ["1 - h²"],
     "o missing in dc": ["factor o is missing"],
@@ -339,7 +339,7 @@ def gru(bug="", extra=""):
 
 
 GRU = {
-    "reset before": ["(r ⊙ h[t-1])", "reset"],
+    "reset before": ["r is a factor of what the matrix is applied to"],
     "z for 1 - z forward": ["1 - z"],
     "dz sign": ["wrong sign"],
     "dz without n": ["n ⊙ δ(h)"],
