@@ -17,6 +17,7 @@ from symrnn.cli.lecture import lecture
 from symrnn.cli.new import new
 from symrnn.cli.output import OutputError, complain, prepare, say
 from symrnn.cli.signals import Stopped, heard
+from symrnn.cli.sweep import plot, sweep
 from symrnn.errors import EvidenceError, SymrnnError
 from symrnn.version import __version__
 
@@ -29,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, bench, new):
+for command in (lecture, check, derive, certify, bench, sweep, plot, new):
     app.command()(command)
 app.command(name="compare-code")(compare_code)
 

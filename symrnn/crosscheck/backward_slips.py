@@ -44,7 +44,7 @@ def slips_of_parameters(program: Program) -> Iterator[Slip]:
         name = str(edge.leaf.name)
         key, line = (edge.reader.label, edge.leaf), _line(edge)
 
-        def slip(said_: str, formula: Any, rank: int) -> Slip:
+        def slip(said_: str, formula: Any, rank: float) -> Slip:
             made = with_edges({key: formula})  # noqa: B023
             return Slip(f"in ∂L/∂{name}: {said_}", line, made, GRADIENT, rank, name)  # noqa: B023
 
@@ -66,23 +66,25 @@ def slips_of_parameters(program: Program) -> Iterator[Slip]:
             yield Slip(f"in ∂L/∂{name}: {said_}", line, made, GRADIENT, rank, name)
 
 
+def _total(each: list[Array]) -> Array:
+    return np.asarray(np.sum(each, axis=0))
+
+
 # Contributions come latest step first.
 _KEPT: list[tuple[str, int, Callable[[Run, list[Array]], Array]]] = [
     ("the last step's alone is there, t = T", 1, lambda run, each: each[0]),
     ("it is overwritten, not added to: the first step's alone is left, t = 1", 1,
      lambda run, each: each[-1]),
-    ("the mean over time is taken for the sum", 1, lambda run, each: sum(each) / run.steps),
+    ("the mean over time is taken for the sum", 1, lambda run, each: _total(each) / run.steps),
     ("the mean over the batch is taken for the sum", 1,
-     lambda run, each: sum(each) / run.point.width),
+     lambda run, each: _total(each) / run.point.width),
     ("the mean over batch and time is taken for the sum", 2,
-     lambda run, each: sum(each) / (run.steps * run.point.width)),
-    ("the sum over time is taken for the mean", 2, lambda run, each: sum(each) * run.steps),
+     lambda run, each: _total(each) / (run.steps * run.point.width)),
+    ("the sum over time is taken for the mean", 2, lambda run, each: _total(each) * run.steps),
     ("the sum over the batch is taken for the mean", 2,
-     lambda run, each: sum(each) * run.point.width),
-    ("the first step is left out, t = 1", 1,
-     lambda run, each: sum(each[:-1], np.zeros_like(each[0]))),
-    ("the last step is left out, t = T", 1,
-     lambda run, each: sum(each[1:], np.zeros_like(each[0]))),
+     lambda run, each: _total(each) * run.point.width),
+    ("the first step is left out, t = 1", 1, lambda run, each: _total(each) - each[-1]),
+    ("the last step is left out, t = T", 1, lambda run, each: _total(each) - each[0]),
 ]  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def slips_of_flows(program: Program) -> Iterator[Slip]:
         key, line = (edge.reader.label, edge.leaf), _line(edge)
         path = f"the path from {said(edge.reader)} to {said(edge.leaf)}"
 
-        def slip(said_: str, formula: Any, rank: int) -> Slip:
+        def slip(said_: str, formula: Any, rank: float) -> Slip:
             made = with_edges({key: formula})  # noqa: B023
             return Slip(f"on {path}: {said_}", line, made, FLOW, rank)  # noqa: B023
 

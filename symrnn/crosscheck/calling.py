@@ -152,7 +152,8 @@ class Code:
         known = {**supply, **self.extra}
         kwargs: dict[str, Any] = {}
         positional: list[Any] = []
-        required, unknown, unsupplied = 0, [], []
+        required = 0
+        unknown: list[str] = []
         for parameter in signature.parameters.values():
             if parameter.kind is parameter.VAR_POSITIONAL:
                 return standard, {}
@@ -162,7 +163,7 @@ class Code:
             required += needed
             found = _lookup(parameter.name, known)
             if found is None:
-                (unknown if needed else unsupplied).append(parameter.name)
+                unknown += [parameter.name] if needed else []
             elif parameter.kind is parameter.POSITIONAL_ONLY:
                 positional.append(known[found])
             else:

@@ -98,7 +98,7 @@ class Packing:
 
     def expected_shape(self, name: str, point: Point) -> tuple[int, ...]:
         """The shape of one of the code's arrays."""
-        return self._given(name, point.parameters).shape
+        return tuple(self._given(name, point.parameters).shape)
 
     def sequence(self, columns: list[Array], point: Point) -> Array:
         """Vectors over time, T columns of (n, B), as code has them."""
@@ -143,7 +143,7 @@ class Packing:
         if point.loss.name == ENTROPY:
             classes = point.data  # (T, B)
             if last:
-                return classes[-1].copy() if point.batch is not None else classes[-1, 0]
+                return np.asarray(classes[-1] if point.batch is not None else classes[-1, 0]).copy()
             if point.batch is None:
                 return classes[:, 0].copy()
             return np.array(classes.T if self.layout == BATCH else classes, order="C")

@@ -34,7 +34,7 @@ class Point:
 
     sizes: Mapping[Any, int]
     parameters: Mapping[str, Array]
-    scalars: Mapping[Any, float]
+    scalars: Mapping[Any, Any]
     inputs: Mapping[str, list[Array]]
     initial: Mapping[str, Array]
     loss: Loss
@@ -148,7 +148,9 @@ def draw(
     data = data if data.dtype.kind == "i" else rounded(data)
     given = dict(scalars or {})
     chosen = {
-        s: float(given[s.name]) if s.name in given else float(rounded(rng.uniform(0.2, 0.7)))
+        s: float(given[s.name])
+        if s.name in given
+        else float(rounded(np.asarray(rng.uniform(0.2, 0.7))))
         for s in cell.scalars
     }
     return Point(
