@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any
@@ -75,47 +76,47 @@ class Cell:
         """What is given at every time."""
         return self.recurrence.inputs
 
-    @property
+    @cached_property
     def intermediates(self) -> tuple[time.Sequence, ...]:
         """What is computed in a step and is no state: gates, pre-activations, readouts."""
         return tuple(
             defined.sequence for defined in self.definitions if defined.sequence not in self.states
         )
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[MatrixExpr, ...]:
         """The matrices and columns that do not depend on time, each with its `shape`."""
         return self.recurrence.parameters
 
-    @property
+    @cached_property
     def scalars(self) -> tuple[Symbol, ...]:
         """The scalars that do not depend on time, in the order of their names."""
         found = {s for value in self.definitions.values() for s in value.free_symbols}
         others = {*self.parameters, *self.sizes, self.index}
         return tuple(sorted(found - others, key=str))
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[Symbol, ...]:
         """The sizes that are open, in the order of their names."""
         found = {s for shape in self.shapes.values() for size in shape for s in size.free_symbols}
         return tuple(sorted(found, key=str))
 
-    @property
-    def shapes(self) -> dict[str, Shape]:
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
         """Rows and columns of every vector and parameter, by its name."""
         leaves = [*self.definitions, *self.definitions.values()]
         timed = {leaf for node in leaves for leaf in node.atoms(TimeVector)}
         shapes = {leaf.label: leaf.shape for leaf in timed}
         shapes |= {parameter.name: tuple(parameter.shape) for parameter in self.parameters}
-        return dict(sorted(shapes.items()))
+        return MappingProxyType(dict(sorted(shapes.items())))
 
-    @property
+    @cached_property
     def activations(self) -> tuple[Activation, ...]:
         """The functions that are applied entry by entry, in the order of their names."""
         found = {f for value in self.definitions.values() for f in value.atoms(Activation)}
         return tuple(sorted(found, key=str))
 
-    @property
+    @cached_property
     def order(self) -> tuple[time.Sequence, ...]:
         """The defined vectors in an order of computation: each after all that it reads."""
         reads = {
@@ -124,12 +125,12 @@ class Cell:
         }
         return tuple(node.sequence for node in TopologicalSorter(reads).static_order())
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The cell as text that reads back as the same definitions; a loss is a comment in it."""
         return written(self.recurrence)
 
-    @property
+    @cached_property
     def _names(self) -> tuple[str, ...]:
         return (*self.shapes, *map(str, self.scalars), *map(str, self.sizes))
 
