@@ -31,6 +31,7 @@ LAYERS = [
     {"theory", "numeric"},
     {"verify", "typeset", "machine"},
     {"lecture", "bench", "sweep"},
+    {"inspection"},
     {"cli", "pytest_plugin"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.
