@@ -30,9 +30,9 @@ LAYERS = [
     {"cells"},
     {"theory", "numeric"},
     {"verify", "typeset", "machine"},
-    {"lecture", "bench", "sweep"},
-    {"inspection"},
-    {"cli", "pytest_plugin"},
+    {"lecture", "bench", "crosscheck", "sweep"},
+    {"testing", "inspection"},
+    {"cli", "pytest_plugin", "pytest_gradients"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.
 FACADE = "__init__"

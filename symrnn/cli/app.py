@@ -10,6 +10,7 @@ import typer
 from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
+from symrnn.cli.compare_code import compare_code
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
 from symrnn.cli.inspect import inspect
@@ -32,6 +33,7 @@ app = typer.Typer(
 
 for command in (lecture, check, derive, certify, inspect, bench, sweep, plot, new):
     app.command()(command)
+app.command(name="compare-code")(compare_code)
 
 
 def _version(asked: bool) -> None:
