@@ -769,6 +769,8 @@ class _Parser:
             if run.startswith(word):
                 self.at += len(word) - 1
                 return Sym(*self.span(first), word)
+        if token.text == "d" and self.in_fraction and self.next.is_("}") and self.operator_above():
+            return self.differential(first)
         if token.text == "d" and self.after_d():
             return self.differential(first)
         return Sym(*self.span(first), token.text)
@@ -784,6 +786,17 @@ class _Parser:
         return bool(opens and letter and self.in_fraction) or (letter and self.slash_d())
 
     in_fraction = False
+
+    def operator_above(self) -> bool:
+        """Whether a d is alone above one: the operator d/dx."""
+        ahead = self.tokens[self.at + 1 : self.at + 3]
+        return (
+            self.tokens[self.at - 2].is_("{")
+            and len(ahead) == 2
+            and ahead[0].is_("{")
+            and ahead[1].kind == LETTER
+            and ahead[1].text == "d"
+        )
 
     def slash_d(self) -> bool:
         """Whether a quotient of differentials goes on: … / d …"""

@@ -1,0 +1,638 @@
+"""The verdict on one relation.
+
+TRUE where the plain reading holds on random nets; TRUE ONLY UNDER what else must be supposed. FALSE
+only if every symbol has one definition, every admissible reading was evaluated, and one slip undone
+mends it: never because numbers of a model that was guessed disagree.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.audit.evaluate import Evaluator, Value, turned
+from symrnn.audit.mend import Edit, edits
+from symrnn.audit.model import Clash, Model, NotUnderstood
+from symrnn.audit.net import ONE, POOLS, Net
+from symrnn.audit.readings import Sense, senses
+from symrnn.audit.statements import Relation, Statements
+from symrnn.audit.symbols import bare, is_loss
+from symrnn.errors import SymrnnError
+from symrnn.reading.latex_parse import EQUAL, parse_expression
+from symrnn.reading.latex_tree import Big, Normed, Product, Sym, Tree, walk
+
+Array = NDArray[Any]
+
+TRUE, UNDER, FALSE = "TRUE", "TRUE ONLY UNDER", "FALSE"
+DISAGREES, NOT_UNDERSTOOD, NOT_A_CLAIM = "DISAGREES", "NOT UNDERSTOOD", "NOT A CLAIM"
+
+AGREES = 1e-8
+"""Largest relative difference of what agrees; the evaluation itself is right to about 1e-13."""
+NOTHING = 1e-13
+"""Values below this say nothing."""
+SECONDS = 10.0
+"""For one relation."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Where two sides differ: sizes, seed, times, entry, both values."""
+
+    sizes: str
+    seed: int
+    times: str
+    entry: tuple[int, int]
+    left: float
+    right: float
+
+    def __str__(self) -> str:
+        row, col = self.entry
+        where = f"entry ({row}, {col})" if (row, col) != (0, 0) else "their values"
+        at = f" at {self.times}" if self.times else ""
+        return f"{self.sizes}, seed {self.seed}{at}: {where} {self.left:.6g} on the left, {self.right:.6g} on the right"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of a relation.
+
+    `under` is what must be supposed, `error` the largest relative difference met where it holds.
+    """
+
+    kind: str
+    under: tuple[str, ...] = ()
+    cause: str = ""
+    what: str = ""
+    hint: str = ""
+    counterexample: Counterexample | None = None
+    mended: str = ""
+    mend: str = ""
+    error: float = 0.0
+    tried: int = 0
+    sense: Sense | None = None
+    uses_loss: bool = False
+
+
+@dataclass
+class Bench:
+    """The nets that relations of one model are tried at, kept between relations."""
+
+    nets: dict[Any, Net] = field(default_factory=dict)
+
+    def net(self, model: Model, sense: Sense, number: int, deadline: float) -> Net:
+        key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, number)
+        if key not in self.nets:
+            pool = ONE if sense.one else POOLS[number % len(POOLS)]
+            self.nets[key] = Net(
+                model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest
+            )
+        net = self.nets[key]
+        net.deadline = deadline
+        return net
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One reading: it holds, or differs (with the values), or can not be evaluated."""
+
+    holds: bool
+    error: float = 0.0
+    problem: NotUnderstood | None = None
+    values: tuple[Value, Value] | None = None
+    net: Net | None = None
+    env: dict[str, int] | None = None
+    nothing: bool = False
+
+
+@dataclass
+class Judge:
+    """Judges the relations of one document, in its order."""
+
+    statements: Statements
+    bench: Bench = field(default_factory=Bench)
+    held: set[int] = field(default_factory=set)
+    held_losses: set[int] = field(default_factory=set)
+    seconds: float = SECONDS
+
+    def verdict(self, relation: Relation) -> Verdict:
+        """What holds of a relation."""
+        found = self._without_evaluation(relation)
+        if found is not None:
+            return found
+        deadline = clock.monotonic() + self.seconds
+        model = self.statements.model_at(relation)
+        assert relation.left.tree is not None and relation.right.tree is not None
+        try:
+            with np.errstate(all="ignore"):
+                if relation.kind != EQUAL:
+                    return self._inequality(model, relation, deadline)
+                return self._equation(model, relation, deadline)
+        except NotUnderstood as problem:
+            return Verdict(NOT_UNDERSTOOD, cause=problem.cause, what=problem.what, hint=problem.hint)
+        except (RecursionError, MemoryError):
+            return Verdict(NOT_UNDERSTOOD, cause="too long", what="it is nested too deeply, or too large")
+        except SymrnnError as problem:
+            return Verdict(NOT_UNDERSTOOD, cause="not read", what=problem.message)
+        except (ValueError, IndexError, FloatingPointError, np.linalg.LinAlgError) as problem:
+            return Verdict(NOT_UNDERSTOOD, cause="not evaluated", what=str(problem)[:120])
+
+    def _without_evaluation(self, relation: Relation) -> Verdict | None:
+        statements = self.statements
+        if not statements.about_derivatives(relation):
+            return Verdict(NOT_A_CLAIM, what="it says nothing of derivatives")
+        for side in (relation.left, relation.right):
+            if side.tree is None:
+                return Verdict(NOT_UNDERSTOOD, cause="not parsed", what=side.problem)
+        if relation.order in statements.defining:
+            return Verdict(NOT_A_CLAIM, what="it defines")
+        if relation.kind not in (EQUAL, "≤", "≥", "<", ">"):
+            sign = relation.written
+            if sign in (r"\approx", r"\simeq", r"\cong", r"\sim", r"\propto", r"\lesssim", r"\gtrsim", r"\ll", r"\gg"):
+                return Verdict(NOT_UNDERSTOOD, cause="about equal", what=f"{sign} says too little to be tried")
+            if sign in ("+=", "-=", r"\gets", r"\leftarrow"):
+                return Verdict(NOT_A_CLAIM, what="an update")
+            return Verdict(NOT_UNDERSTOOD, cause="another relation", what=f"{sign} is not judged")
+        assert relation.left.tree is not None
+        assert relation.right.tree is not None
+        return None
+
+    # ------------------------------------------------------------------ equations
+
+    def _equation(self, model: Model, relation: Relation, deadline: float) -> Verdict:
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        sides = (left, right)
+        hints = self.statements.hints
+        outcomes: list[tuple[Sense, Outcome]] = []
+        for sense in self.senses(model, sides):
+            outcome = self.outcome(model, sides, sense, deadline)
+            outcomes.append((sense, outcome))
+            if outcome.holds:
+                under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                if self._rests_on_clash(model, outcome):
+                    under = (*under, "with the definition that stands nearest")
+                self.held.add(id(model))
+                loss = bool(outcome.net and outcome.net.guessed)
+                if loss:
+                    self.held_losses.add(id(model))
+                return Verdict(UNDER if under else TRUE, under, error=outcome.error, tried=len(outcomes), sense=sense)
+            plain = not sense.supposes(hints.layout, hints.later, hints.first)
+            if outcome.problem is not None and not isinstance(outcome.problem, Clash) and plain:
+                if outcome.problem.cause not in ("times", "too long"):
+                    raise outcome.problem
+        return self._not_true(model, relation, outcomes, deadline)
+
+    @staticmethod
+    def _rests_on_clash(model: Model, outcome: Outcome) -> bool:
+        return False and bool(outcome.net and outcome.net.used & model.clashing)
+
+    def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
+        hints = self.statements.hints
+        losses = any(
+            isinstance(n, Sym) and is_loss(model.ref(n).name) and model.ref(n).name not in model.definitions
+            for side in sides for n in walk(side)
+        )  # fmt: skip
+        return senses(model, sides, hints.layout, hints.later, hints.first, losses)
+
+    def outcome(self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2) -> Outcome:
+        """Whether a relation holds in one sense, at several nets and times."""
+        worst = 0.0
+        last: Outcome | None = None
+        for number in range(nets):
+            net = self.bench.net(model, sense, number, deadline)
+            for env in assignments(model, sides, net):
+                outcome = self._tried(net, sense, sides, env)
+                if not outcome.holds:
+                    return outcome
+                worst = max(worst, outcome.error)
+                last = outcome
+        if last is None:
+            problem = NotUnderstood("times", "no times could be chosen for its letters")
+            return Outcome(False, problem=problem)
+        return replace(last, error=worst)
+
+    def _tried(self, net: Net, sense: Sense, sides: tuple[Tree, Tree], env: dict[str, int]) -> Outcome:
+        problem: NotUnderstood | None = None
+        kept: tuple[Value, Value] | None = None
+        best = np.inf
+        rights: dict[bool, Value | NotUnderstood] = {}
+        for flat_left in (True, False):
+            for flat_right in (True, False):
+                try:
+                    if flat_right not in rights:
+                        try:
+                            rights[flat_right] = Evaluator(net, sense.reading, flat_right).value(sides[1], env)
+                        except NotUnderstood as found:
+                            rights[flat_right] = found
+                    a = Evaluator(net, sense.reading, flat_left, left=True).value(sides[0], env)
+                    b = rights[flat_right]
+                    if isinstance(b, NotUnderstood):
+                        raise b
+                    pair = matched(a, b, self.statements.hints.scalar)
+                except NotUnderstood as found:
+                    if problem is None or isinstance(problem, Clash):
+                        problem = found
+                    continue
+                error = difference(*pair)
+                if error < best:
+                    best, kept = error, (Value(pair[0]), Value(pair[1]))
+        if kept is None:
+            return Outcome(False, problem=problem, net=net, env=env)
+        size = max(float(np.max(np.abs(kept[0].array))), float(np.max(np.abs(kept[1].array))))
+        both = min(float(np.max(np.abs(kept[0].array))), float(np.max(np.abs(kept[1].array))))
+        if not np.isfinite(size):
+            problem = NotUnderstood("not evaluated", "values that are not finite")
+            return Outcome(False, problem=problem, net=net, env=env)
+        if size < NOTHING:
+            # 0 = 0 holds of whatever is multiplied by nothing.
+            problem = NotUnderstood("zero", "both sides are 0 on the nets that were tried")
+            return Outcome(False, problem=problem, values=kept, net=net, env=env, nothing=True)
+        holds = bool(best <= AGREES)
+        return Outcome(holds, float(best), None, kept, net, env, nothing=both < NOTHING)
+
+    # ------------------------------------------------------------------ not true
+
+    def _not_true(
+        self, model: Model, relation: Relation, outcomes: list[tuple[Sense, Outcome]], deadline: float
+    ) -> Verdict:
+        differing = [(s, o) for s, o in outcomes if o.values is not None and not o.nothing]
+        unknown = [o.problem for _, o in outcomes if o.problem is not None and not isinstance(o.problem, Clash)]
+        clashes = [o.problem for _, o in outcomes if isinstance(o.problem, Clash)]
+        sense, outcome = differing[0] if differing else outcomes[0]
+        example = _counterexample(outcome, model) if differing else None
+        if not differing and unknown:
+            first = unknown[0]
+            return Verdict(NOT_UNDERSTOOD, cause=first.cause, what=first.what, hint=first.hint, tried=len(outcomes))
+        used = set().union(*(o.net.used for _, o in outcomes if o.net is not None))
+        guessed = set().union(*(o.net.guessed for _, o in outcomes if o.net is not None))
+        reason = ""
+        if used & model.clashing:
+            reason = f"{', '.join(sorted(used & model.clashing))} has two definitions"
+        elif self._shape_problem(model, used, outcomes):
+            reason = "the shapes in a definition do not fit"
+        elif id(model) not in self.held and not self._given(model):
+            reason = "no other relation shows that the model is the author's"
+        elif guessed and id(model) not in self.held_losses:
+            reason = f"the loss {', '.join(sorted(guessed))} is not defined"
+        elif any(problem.cause not in ("times", "zero") for problem in unknown):
+            reason = f"not every reading could be tried ({unknown[0].what})"
+        what = "the sides differ in every reading" if differing else f"shapes do not fit in any reading ({clashes[0].what if clashes else ''})"
+        if reason:
+            return Verdict(DISAGREES, what=f"{what}; not called false: {reason}", counterexample=example, tried=len(outcomes))
+        mend = self._mended(model, relation, sense, deadline)
+        if mend is None:
+            return Verdict(DISAGREES, what=f"{what}; no single slip explains it", counterexample=example, tried=len(outcomes))
+        edit, mended, under = mend
+        note = f" ({'; '.join(under)})" if under else ""
+        if example is None:
+            what = f"shapes do not fit: {clashes[0].what}" if clashes else what
+        return Verdict(
+            FALSE, what=what, counterexample=example, mended=mended, mend=edit.words + note, tried=len(outcomes)
+        )
+
+    @staticmethod
+    def _shape_problem(model: Model, used: set[str], outcomes: list[tuple[Sense, Outcome]]) -> bool:
+        net = next((o.net for _, o in outcomes if o.net is not None), None)
+        return net is not None and any(name in net.shapes.clashes for name in used)
+
+    def _given(self, model: Model) -> bool:
+        """Whether the author has stated the recurrence in a hint."""
+        return any(d.given and d.letter is not None and not d.derived for d in model.definitions.values())
+
+    def _mended(
+        self, model: Model, relation: Relation, sense: Sense, deadline: float
+    ) -> tuple[Edit, str, tuple[str, ...]] | None:
+        """The one slip that undone makes the relation hold, and the author's formula without it."""
+        statements, hints = self.statements, self.statements.hints
+        document = statements.documents[relation.document]
+        text = document.formulas[relation.formula].text
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        source = text[relation.right.start : relation.right.end]
+        pool = self._pool(model, relation)
+        likely = []
+        for each in self.senses(model, (left, right)):
+            if len(each.supposes(hints.layout, hints.later, hints.first)) <= 1 and not each.one and not each.at_rest and not each.sigma:
+                likely.append(each)
+        likely.sort(key=lambda s: (s.reading.layout != sense.reading.layout, len(s.supposes(hints.layout, hints.later, hints.first))))
+        tried: set[str] = {source}
+        later: list[tuple[Edit, str, tuple[str, ...]]] = []
+        for edit in edits(right, text, relation.right.start, relation.right.end, pool):
+            mended = edit.applied(text)
+            piece = mended[relation.right.start : relation.right.end + len(mended) - len(text)]
+            if piece in tried:
+                continue
+            tried.add(piece)
+            if clock.monotonic() > deadline:
+                return later[0] if later else None
+            try:
+                tree = parse_expression(piece, document.macros)
+            except (SymrnnError, RecursionError):
+                continue
+            for each in likely:
+                try:
+                    if self.outcome(model, (left, tree), each, deadline).holds:
+                        under = tuple(each.supposes(hints.layout, hints.later, hints.first))
+                        found = edit, mended.strip(), under
+                        if not under:
+                            return found
+                        later.append(found)
+                        break
+                except (NotUnderstood, ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
+                    continue
+            if later and len(tried) > 400:
+                break
+        return later[0] if later else None
+
+    def _pool(self, model: Model, relation: Relation) -> list[str]:
+        """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here."""
+        found: dict[str, None] = {}
+        statements = self.statements
+        near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
+        for other in near[:40]:
+            document = statements.documents[other.document]
+            for side, formula in ((other.right, other.formula), (other.left, other.left_formula)):
+                if side.tree is None:
+                    continue
+                text = document.formulas[formula].text
+                for node in walk(side.tree):
+                    if isinstance(node, Product):
+                        for piece in _pieces(model, node):
+                            a, b = piece
+                            if 0 <= a < b <= len(text):
+                                found.setdefault(text[a:b].strip())
+            if len(found) > 60:
+                break
+        return list(found)[:60]
+
+    # ------------------------------------------------------------------ inequalities
+
+    def _inequality(self, model: Model, relation: Relation, deadline: float) -> Verdict:
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        if relation.kind in ("≥", ">"):
+            left, right = right, left
+        sense = next(iter(self.senses(model, (left, right))))
+        if relation.kind in ("≤", "≥") and self._submultiplicative(model, left, right, sense, deadline):
+            self.held.add(id(model))
+            return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense)
+        violated = None
+        for number in range(6):
+            net = self.bench.net(model, sense, number, deadline)
+            for env in assignments(model, (left, right), net):
+                a = Evaluator(net, sense.reading, left=True).value(left, env)
+                b = Evaluator(net, sense.reading).value(right, env)
+                if not a.scalar or not b.scalar:
+                    raise NotUnderstood("inequalities", "between what are no numbers")
+                x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
+                if x > y * (1 + 1e-9) + 1e-12:
+                    violated = Outcome(False, values=(a, b), net=net, env=env)
+        if violated is not None:
+            example = _counterexample(violated, model)
+            return Verdict(DISAGREES, what="it is violated at a random net, where no condition is supposed", counterexample=example)
+        raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
+
+    def _submultiplicative(self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float) -> bool:
+        """‖A B …‖ ≤ ‖A‖ ‖B‖ …, the same factors in the same order."""
+        body = bare(left)
+        if not isinstance(body, Normed) or body.kind not in ("‖", "‖2", "‖F", "‖1", "‖infty"):
+            return False
+        joined = _without_norms(right, body.kind)
+        if joined is None:
+            return False
+        return self.outcome(model, (body.body, joined), sense, deadline).holds
+
+
+def _without_norms(tree: Tree, kind: str) -> Tree | None:
+    """A B … from ‖A‖ ‖B‖ …; None where there are other factors."""
+    tree = bare(tree)
+    if isinstance(tree, Normed):
+        return tree.body if tree.kind == kind else None
+    if isinstance(tree, Product):
+        inner = [_without_norms(factor, kind) for factor in tree.factors]
+        if any(each is None for each in inner) or "odot" in tree.signs:
+            return None
+        return replace(tree, factors=tuple(inner))  # type: ignore[arg-type]
+    if isinstance(tree, Big) and tree.sign == "prod":
+        body = _without_norms(tree.body, kind)
+        return None if body is None else replace(tree, body=body)
+    return None
+
+
+def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:
+    """Start and end of each factor of a product, a function with its argument."""
+    found = []
+    place = 0
+    while place < len(node.factors):
+        factor = node.factors[place]
+        following = node.factors[place + 1] if place + 1 < len(node.factors) else None
+        takes = following is not None and isinstance(factor, Sym) and node.signs[place] == "" and model.is_function(factor, following)
+        last = following if takes and following is not None else factor
+        if not factor.made and not last.made:
+            found.append((factor.start, last.end))
+        place += 2 if takes else 1
+    return found
+
+
+# ── comparing ───────────────────────────────────────────────────────────────────────────────────
+
+
+def matched(a: Value, b: Value, scalar: bool = False) -> tuple[Array, Array]:
+    """Both sides in one shape.
+
+    Raises:
+        Clash: there is none.
+    """
+    x, y = a.array, b.array
+    del scalar
+    if a.eye and not b.eye and b.shape[0] == b.shape[1]:
+        return x * np.eye(b.shape[0]), y
+    if b.eye and not a.eye and a.shape[0] == a.shape[1]:
+        return x, y * np.eye(a.shape[0])
+    if x.shape[1:] == y.shape[1:]:
+        return x, y
+    # All entries of a matrix in a row or a column, and the matrix.
+    for one, other, swap in ((x, y, False), (y, x, True)):
+        rows, cols = other.shape[1:]
+        if 1 in one.shape[1:] and one.shape[1] * one.shape[2] == rows * cols and rows > 1 and cols > 1:
+            flat = turned(other).reshape(1, *one.shape[1:])
+            return (flat, one) if swap else (one, flat)
+    for one, other, swap in ((x, y, False), (y, x, True)):
+        if one.shape[1:] == (1, 1) and not np.any(np.abs(one) > 0):
+            zeros = np.zeros_like(other)
+            return (other, zeros) if swap else (zeros, other)
+    raise Clash(f"{x.shape[1]} × {x.shape[2]} on the left, {y.shape[1]} × {y.shape[2]} on the right")
+
+
+def difference(a: Array, b: Array) -> float:
+    """The largest relative difference."""
+    scale = max(float(np.max(np.abs(a))), float(np.max(np.abs(b))), 1e-300)
+    return float(np.max(np.abs(a - b))) / scale
+
+
+def _counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
+    if outcome.values is None or outcome.net is None:
+        return None
+    a, b = (value.array[0].real for value in outcome.values)
+    row, col = np.unravel_index(int(np.argmax(np.abs(a - b))), a.shape)
+    net = outcome.net
+    sizes = ", ".join(
+        f"{name} has {net.extent(name)[0]}" for name in sorted(net.used) if model.symbols.has_time(name.split("_")[0]) and net.extent(name)[0] > 1
+    ) or "numbers"  # fmt: skip
+    times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
+    place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)
+    return Counterexample(sizes, net.seed, times, place, float(a[row, col]), float(b[row, col]))
+
+
+# ── times ───────────────────────────────────────────────────────────────────────────────────────
+
+_HIGH = ("T", "n", "N", "t", "m")
+_LOW = ("k", "s", "i", "j", "l", "p", "q", "r", "u", "v", "tau")
+
+
+def assignments(model: Model, sides: tuple[Tree, ...], net: Net) -> list[dict[str, int]]:
+    """Times for the free letters of a relation, far apart; entries beside them."""
+    free, entries, below = _free(model, sides)
+    order = _ordered(free, below)
+    first, last = net.first, net.last
+    if not order:
+        choices: list[dict[str, int]] = [{}]
+    elif len(order) == 1:
+        choices = [{order[0]: first + 3}, {order[0]: first + 4}]
+    elif len(order) == 2:
+        choices = [{order[0]: first + 1, order[1]: first + 6}, {order[0]: first + 2, order[1]: first + 6}]
+    else:
+        count = len(order) - 1
+        choices = []
+        for top in (last - 1,):
+            spread = [first + 1 + round((top - first - 1) * n / count) for n in range(len(order))]
+            choices.append(dict(zip(order, spread, strict=True)))
+    for letter, value in _fixed(sides).items():
+        for choice in choices:
+            if letter in choice:
+                choice[letter] = value
+    made = []
+    names = sorted(entries)
+    for choice in choices:
+        if not names:
+            made.append(choice)
+            continue
+        for numbers in ([1, 2, 1, 2], [2, 1, 2, 1], [1, 1, 1, 1]):
+            if net.pool == ONE:
+                numbers = [1, 1, 1, 1]
+            made.append({**choice, **{n: numbers[p % 4] for p, n in enumerate(names)}})
+    return made
+
+
+def _fixed(sides: tuple[Tree, ...]) -> dict[str, int]:
+    del sides
+    return {}
+
+
+def _free(model: Model, sides: tuple[Tree, ...]) -> tuple[set[str], set[str], list[tuple[str, str]]]:
+    """Free letters for times and for entries; pairs of which the first is earlier."""
+    times: set[str] = set()
+    entries: set[str] = set()
+    below: list[tuple[str, str]] = []
+
+    def visit(tree: Tree, bound: frozenset[str]) -> None:
+        from symrnn.audit.symbols import letters_of
+        from symrnn.reading.latex_tree import children
+
+        if isinstance(tree, Big):
+            index = bare(tree.index) if tree.index is not None else None
+            inner = bound | ({index.name} if isinstance(index, Sym) else set())
+            low = letters_of(tree.lower) if tree.lower is not None else None
+            high = letters_of(tree.upper) if tree.upper is not None else None
+            for a in low or ():
+                for b in high or ():
+                    if a != b:
+                        below.append((a, b) if tree.sign == "sum" or not _descends(tree) else (b, a))
+            if isinstance(index, Sym):
+                for b in high or ():
+                    below.append((index.name, b))
+            for bound_tree in (tree.lower, tree.upper):
+                if bound_tree is not None:
+                    note(bound_tree, bound)
+            visit(tree.body, inner)
+            return
+        if isinstance(tree, Product):
+            from symrnn.audit.model import called_time
+
+            skip: set[int] = set()
+            for place in range(len(tree.factors) - 1):
+                call = called_time(model, tree.factors[place], tree.factors[place + 1])
+                if call is not None:
+                    note(call[1], bound)
+                    skip |= {place, place + 1}
+            for place, factor in enumerate(tree.factors):
+                if place not in skip:
+                    visit(factor, bound)
+            return
+        if isinstance(tree, Sym):
+            ref = model.ref(tree, bound)
+            if ref.time is not None:
+                note(ref.time, bound)
+            if ref.copy is not None:
+                note(ref.copy, bound)
+            for entry in ref.entries:
+                inner = bare(entry)
+                if isinstance(inner, Sym) and inner.name not in bound:
+                    entries.add(inner.name)
+            if ref.power is not None:
+                visit(ref.power, bound)
+            if ref.time is None and not ref.entries and ref.name in model.symbols.times and ref.name not in bound and ref.name not in model.definitions:
+                times.add(ref.name)
+            return
+        for child in children(tree):
+            visit(child, bound)
+
+    def note(tree: Tree, bound: frozenset[str]) -> None:
+        from symrnn.audit.symbols import letters_of
+
+        times.update((letters_of(tree) or set()) - bound)
+
+    for side in sides:
+        visit(side, frozenset())
+    # Of two derivatives ∂X_t/∂X_k the variable is earlier.
+    from symrnn.reading.latex_tree import Derivative
+
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, Derivative) and node.of is not None:
+                of, by = bare(node.of), bare(node.by)
+                if isinstance(of, Sym) and isinstance(by, Sym):
+                    upper, lower = model.ref(of).time, model.ref(by).time
+                    if upper is not None and lower is not None:
+                        from symrnn.audit.symbols import letters_of
+
+                        a, b = letters_of(lower) or set(), letters_of(upper) or set()
+                        below += [(x, y) for x in a for y in b if x != y]
+    return times - {"T"}, entries - times, below
+
+
+def _descends(tree: Big) -> bool:
+    from symrnn.audit.evaluate import TYPICAL
+    from symrnn.audit.symbols import letters_of
+
+    low = letters_of(tree.lower) if tree.lower is not None else set()
+    high = letters_of(tree.upper) if tree.upper is not None else set()
+    return max((TYPICAL.get(x, 4) for x in low or ()), default=0) > max((TYPICAL.get(x, 4) for x in high or ()), default=0)
+
+
+def _ordered(free: set[str], below: list[tuple[str, str]]) -> list[str]:
+    """Earlier letters first: by the pairs known, else as they are usual."""
+    rank = {letter: number for number, letter in enumerate([*_LOW, *reversed(_HIGH)])}
+    remaining = sorted(free, key=lambda each: rank.get(each, 5))
+    pairs = {(a, b) for a, b in below if a in free and b in free and (b, a) not in set(below)}
+    found: list[str] = []
+    while remaining:
+        ready = [each for each in remaining if not any(b == each and a in remaining for a, b in pairs)]
+        found.append((ready or remaining)[0])
+        remaining.remove(found[-1])
+    return found
