@@ -64,6 +64,7 @@ class Reading:
         immediate: the derivatives by parameters on the right side are immediate ones.
         immediate_left: those on the left side.
         along: "total"; "block" (the other states at that time are held); "direct" (all else is).
+        near: a product sign reaches to the last factor with its index, and not to the end.
     """
 
     layout: str = "numerator"
@@ -72,6 +73,7 @@ class Reading:
     immediate: bool = False
     immediate_left: bool = False
     along: str = "total"
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Evaluator:
     within: int = 0
     named: dict[Any, Value] = field(default_factory=dict)
     overridden: dict[int, int] = field(default_factory=dict)
+    flat_mattered: bool = False
 
     @property
     def model(self) -> Model:
@@ -177,7 +180,10 @@ class Evaluator:
                 raise NotUnderstood("a circle", f"the definition of {definition.name} uses itself")
             try:
                 plain = self if self.reading == Reading() else Evaluator(self.net, within=self.within)
-                value = plain.value(definition.value, env, world)
+                if definition.entries:
+                    value = plain.by_entries(definition, env, world)
+                else:
+                    value = plain.value(definition.value, env, world)
             finally:
                 self.within -= 1
             array = value.array
@@ -194,6 +200,19 @@ class Evaluator:
                     raise Clash(f"{definition.name} is {rows} × {cols}, its definition {array.shape[1]} × {array.shape[2]}")
             values[cache] = np.array(array)
         return Value(values[cache])
+
+    def by_entries(self, definition: Definition, env: Env, world: World) -> Value:
+        """A quantity that is defined entry by entry."""
+        rows, cols = self.net.extent(definition.name)
+        letters = definition.entries
+        parts = []
+        for place in range(rows * cols):
+            row, col = place % rows, place // rows
+            at = (row + 1, col + 1) if len(letters) == 2 else (place + 1,)
+            parts.append(self.value(definition.value, {**env, **dict(zip(letters, at, strict=True))}, world).array)
+        count = max(part.shape[0] for part in parts)
+        flat = np.concatenate([np.broadcast_to(p, (count, 1, 1)) for p in parts], axis=2)
+        return Value(turned(flat.reshape(count, cols, rows)))
 
     def _derived(self, definition: Definition, time: int | None) -> Value:
         key = (definition.name, time, self.flat)
@@ -220,7 +239,7 @@ class Evaluator:
             return self._loss(name, time, world)
         if name in model.symbols.times:
             raise NotUnderstood("times", f"the time {name} has no value here")
-        read = self._reads()
+        read = self.reads()
         if name not in read:
             raise NotUnderstood(
                 "a symbol without definition",
@@ -237,7 +256,7 @@ class Evaluator:
             raise NotUnderstood("copies", f"{name} outside a step")
         return Value(value)
 
-    def _reads(self) -> set[str]:
+    def reads(self) -> set[str]:
         """All that the definitions read, and functions' arguments."""
         if not hasattr(self.net, "_read"):
             found: set[str] = set()
@@ -253,7 +272,7 @@ class Evaluator:
         if cache in net.values:
             return Value(net.values[cache])
         definitions = self.model.definitions
-        outputs = net.output_names()
+        outputs = net.outputs
         if not outputs:
             raise NotUnderstood("a symbol without definition", name, "loss: L = \\sum_t \\ell(h_t)")
         if time is None:
@@ -381,7 +400,7 @@ class Evaluator:
         return value if ref.power is None else self.raised(value, ref.power, env)
 
     def _reads_named(self) -> set[str]:
-        return {name for name in self._reads() if name != "I"}
+        return {name for name in self.reads() if name != "I"}
 
     def named_value(self, ref: Ref, env: Env, world: World) -> Value:
         name = self.model.aliases.get(ref.name, ref.name)
@@ -688,7 +707,7 @@ class Evaluator:
         if not isinstance(index, Sym) or index.subs:
             raise NotUnderstood("bounds", "an index that is no letter")
         name = index.name
-        body, rest = (tree.body, None) if tree.sign == "sum" else self.reach(tree.body, name)
+        body, rest = self.reach(tree.body, name) if tree.sign == "prod" and self.reading.near else (tree.body, None)
         times, descending = self.range(tree, name, env)
         if len(times) > LARGEST_RANGE:
             raise NotUnderstood("bounds", f"more than {LARGEST_RANGE} terms")
@@ -881,7 +900,7 @@ class Evaluator:
         definition = self.model.definition(name)
         if definition is not None and definition.derived:
             raise NotUnderstood("derivatives", f"a derivative by {name}, which is one itself")
-        if definition is None and name not in self._reads():
+        if definition is None and name not in self.reads():
             raise NotUnderstood(
                 "a symbol without definition",
                 f"{name}, which nothing is computed from",
@@ -912,6 +931,7 @@ class Evaluator:
         numerator = self.reading.layout == "numerator"
         whole = jacobian[None]
         if scalar_of and (rows, cols) != (1, 1):
+            self.flat_mattered |= 1 not in (rows, cols) and not tree.nabla
             shaped = tree.nabla or self.reading.gradient or not numerator
             if 1 not in (rows, cols) and self.flat and not tree.nabla:
                 return Value(whole if numerator else turned(whole))
@@ -992,7 +1012,7 @@ class Evaluator:
                 definition = self.model.definition(name)
                 if definition is not None and definition.derived:
                     raise NotUnderstood("derivatives of higher order", f"the derivative of {name}")
-                if definition is None and not is_loss(name) and name not in self._reads():
+                if definition is None and not is_loss(name) and name not in self.reads():
                     raise NotUnderstood(
                         "a symbol without definition", name,
                         f"define: {_latex(name, time is not None)} = …",

@@ -35,6 +35,8 @@ AGREES = 1e-8
 """Largest relative difference of what agrees; the evaluation itself is right to about 1e-13."""
 NOTHING = 1e-13
 """Values below this say nothing."""
+MOST_SENSES = 8
+"""Ways of reading in which a mended formula is tried."""
 SECONDS = 10.0
 """For one relation."""
 
@@ -118,6 +120,8 @@ class Judge:
     held: set[int] = field(default_factory=set)
     held_losses: set[int] = field(default_factory=set)
     seconds: float = SECONDS
+    sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
+    shown: list[Sense] = field(default_factory=list)
 
     def verdict(self, relation: Relation) -> Verdict:
         """What holds of a relation."""
@@ -174,8 +178,8 @@ class Judge:
             outcomes.append((sense, outcome))
             if outcome.holds:
                 under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
-                if self._rests_on_clash(model, outcome):
-                    under = (*under, "with the definition that stands nearest")
+                if sense not in self.shown:
+                    self.shown.append(sense)
                 self.held.add(id(model))
                 loss = bool(outcome.net and outcome.net.guessed)
                 if loss:
@@ -186,10 +190,6 @@ class Judge:
                 if outcome.problem.cause not in ("times", "too long"):
                     raise outcome.problem
         return self._not_true(model, relation, outcomes, deadline)
-
-    @staticmethod
-    def _rests_on_clash(model: Model, outcome: Outcome) -> bool:
-        return False and bool(outcome.net and outcome.net.used & model.clashing)
 
     def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
         hints = self.statements.hints
@@ -220,20 +220,16 @@ class Judge:
         problem: NotUnderstood | None = None
         kept: tuple[Value, Value] | None = None
         best = np.inf
-        rights: dict[bool, Value | NotUnderstood] = {}
-        for flat_left in (True, False):
-            for flat_right in (True, False):
+        lefts = self._forms(net, sense, sides[0], env, True)
+        rights = self._forms(net, sense, sides[1], env, False)
+        for a in lefts:
+            for b in rights:
                 try:
-                    if flat_right not in rights:
-                        try:
-                            rights[flat_right] = Evaluator(net, sense.reading, flat_right).value(sides[1], env)
-                        except NotUnderstood as found:
-                            rights[flat_right] = found
-                    a = Evaluator(net, sense.reading, flat_left, left=True).value(sides[0], env)
-                    b = rights[flat_right]
+                    if isinstance(a, NotUnderstood):
+                        raise a
                     if isinstance(b, NotUnderstood):
                         raise b
-                    pair = matched(a, b, self.statements.hints.scalar)
+                    pair = matched(a, b)
                 except NotUnderstood as found:
                     if problem is None or isinstance(problem, Clash):
                         problem = found
@@ -254,6 +250,29 @@ class Judge:
             return Outcome(False, problem=problem, values=kept, net=net, env=env, nothing=True)
         holds = bool(best <= AGREES)
         return Outcome(holds, float(best), None, kept, net, env, nothing=both < NOTHING)
+
+    def _forms(
+        self, net: Net, sense: Sense, tree: Tree, env: dict[str, int], left: bool
+    ) -> list[Value | NotUnderstood]:
+        """A side's value, with derivatives by matrices as rows of all entries, and as matrices."""
+        key = (id(net), sense.reading, id(tree), tuple(sorted(env.items())), left)
+        kept = self.sides.get(key)
+        if kept is not None and kept[0] is tree:
+            return kept[1]
+        found: list[Value | NotUnderstood] = []
+        for flat in (True, False):
+            evaluator = Evaluator(net, sense.reading, flat, left=left)
+            try:
+                found.append(evaluator.value(tree, env))
+            except NotUnderstood as problem:
+                if problem.cause == "too long":
+                    raise
+                found.append(problem)
+            if not evaluator.flat_mattered:
+                break
+        if left:
+            self.sides[key] = (tree, found)
+        return found
 
     # ------------------------------------------------------------------ not true
 
@@ -315,11 +334,12 @@ class Judge:
         assert left is not None and right is not None
         source = text[relation.right.start : relation.right.end]
         pool = self._pool(model, relation)
-        likely = []
-        for each in self.senses(model, (left, right)):
-            if len(each.supposes(hints.layout, hints.later, hints.first)) <= 1 and not each.one and not each.at_rest and not each.sigma:
-                likely.append(each)
-        likely.sort(key=lambda s: (s.reading.layout != sense.reading.layout, len(s.supposes(hints.layout, hints.later, hints.first))))
+        admissible = list(self.senses(model, (left, right)))
+        plain = [s for s in admissible if not s.supposes(hints.layout, hints.later, hints.first)]
+        # The author's ways elsewhere in the document count as well as the plain one.
+        known = [s for s in admissible if s in self.shown and s not in plain]
+        near = [s for s in admissible if len(s.supposes(hints.layout, hints.later, hints.first)) == 1 and not (s.one or s.at_rest or s.sigma)]
+        likely = list(dict.fromkeys([*plain, *known, *near]))[:MOST_SENSES]
         tried: set[str] = {source}
         later: list[tuple[Edit, str, tuple[str, ...]]] = []
         for edit in edits(right, text, relation.right.start, relation.right.end, pool):
@@ -442,14 +462,13 @@ def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:
 # ── comparing ───────────────────────────────────────────────────────────────────────────────────
 
 
-def matched(a: Value, b: Value, scalar: bool = False) -> tuple[Array, Array]:
+def matched(a: Value, b: Value) -> tuple[Array, Array]:
     """Both sides in one shape.
 
     Raises:
         Clash: there is none.
     """
     x, y = a.array, b.array
-    del scalar
     if a.eye and not b.eye and b.shape[0] == b.shape[1]:
         return x * np.eye(b.shape[0]), y
     if b.eye and not a.eye and a.shape[0] == a.shape[1]:
@@ -482,7 +501,7 @@ def _counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
     row, col = np.unravel_index(int(np.argmax(np.abs(a - b))), a.shape)
     net = outcome.net
     sizes = ", ".join(
-        f"{name} has {net.extent(name)[0]}" for name in sorted(net.used) if model.symbols.has_time(name.split("_")[0]) and net.extent(name)[0] > 1
+        f"{name} has {net.extent(name)[0]}" for name in sorted(net.used & (set(model.definitions) | Evaluator(net).reads())) if model.symbols.has_time(name.split("_")[0]) and net.extent(name)[0] > 1
     ) or "numbers"  # fmt: skip
     times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
     place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)

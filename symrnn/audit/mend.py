@@ -19,7 +19,8 @@ from symrnn.reading.latex_tree import (
     Sym,
     Tree,
     Turned,
-    walk,
+    Words,
+    children,
 )
 
 
@@ -37,14 +38,31 @@ class Edit:
         return source
 
 
+def _bodies(tree: Tree) -> list[Tree]:
+    """A tree and all below it that is no script and no bound."""
+    found, todo = [], [tree]
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        if isinstance(node, Big):
+            todo.append(node.body)
+        elif isinstance(node, Raised):
+            todo.append(node.base)
+        elif isinstance(node, Derivative):
+            todo += [each for each in (node.by, node.of) if each is not None and not isinstance(each, Words)]
+        elif not isinstance(node, Sym):
+            todo += reversed(children(node))
+    return found
+
+
 def _one(start: int, end: int, text: str, words: str) -> Edit:
     return Edit(((start, end, text),), words)
 
 
 def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Iterator[Edit]:
     """Every single slip undone, likelier ones first."""
-    nodes = [node for node in walk(tree) if not node.made and start <= node.start < node.end <= end]
-    for family in (_transposes, _orders, _times, _bounds, _signs, _primes, _powers, _doubled, _removed):
+    nodes = [node for node in _bodies(tree) if not node.made and start <= node.start < node.end <= end]
+    for family in (_transposes, _orders, _times, _bounds, _signs, _primes, _powers, _removed, _doubled):
         for node in nodes:
             yield from family(node, source)
     yield from _inserted(nodes, source, pool)

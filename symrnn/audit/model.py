@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from symrnn.audit.symbols import (
     FUNCTIONS,
@@ -61,7 +62,8 @@ class Clash(NotUnderstood):
 class Definition:
     """`name` at time `letter + shift` is `value`; without a letter it has no time.
 
-    `start` is where it stands; `given` says that it comes from a hint.
+    `start` is where it stands; `given` says that it comes from a hint. `entries` are the letters of
+    the entries that it is written in: h_{t,i} = …
     """
 
     name: str
@@ -70,8 +72,9 @@ class Definition:
     value: Tree
     start: int
     given: bool = False
+    entries: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def derived(self) -> bool:
         """Whether it names a derivative."""
         return any(isinstance(node, Derivative) for node in walk(self.value))
@@ -116,18 +119,23 @@ class Model:
             return "elementwise"
         if name in self.symbols.called:
             return None
+        if is_loss(name):
+            return None if self._is_arguments(following) or name in self.symbols.called else "opaque"
         if len(following.parts) > 1 and following.kind == "(":
-            return None if is_loss(name) and not node.subs and self._is_arguments(following) else "opaque"
+            return "opaque"
         if name in self.primed:
             return "elementwise"
         if name in self.applied:
             return "opaque"
         return None
 
-    @staticmethod
-    def _is_arguments(group: Group) -> bool:
-        """Whether a loss's arguments are only parameters: L(W, U, b)."""
-        return all(isinstance(bare(p), Sym) and not bare(p).subs for p in group.parts)  # type: ignore[attr-defined]
+    def _is_arguments(self, group: Group) -> bool:
+        """Whether a loss's arguments are only said besides: L(W, U, b), L_t(θ)."""
+        for part in group.parts:
+            inner = bare(part)
+            if not isinstance(inner, Sym) or self.symbols.has_time(inner.name):
+                return False
+        return True
 
     primed: set[str] = field(default_factory=set)
     applied: set[str] = field(default_factory=set)
@@ -295,10 +303,16 @@ class Shapes:
         self.of: dict[str, Shape] = {}
         self.functions: dict[str, Shape] = {}
         self.clashes: dict[str, str] = {}
+        # Sizes that the letters of entries run over, within one definition.
+        self.letters: dict[str, int] = {}
         for definition in model.definitions.values():
             if definition.derived:
                 continue
+            self.letters = {}
             try:
+                if definition.entries:
+                    self._by_entries(definition)
+                    continue
                 if definition.name not in self.of and is_capital(definition.name.split("_")[0]):
                     # J_t = diag(…) W: a capital is what its definition is.
                     self.of[definition.name] = self.infer(definition.value)
@@ -307,6 +321,20 @@ class Shapes:
                 self.equal(self.shape(definition.name), value)
             except NotUnderstood as problem:
                 self.clashes[definition.name] = str(problem)
+
+    def _by_entries(self, definition: Definition) -> None:
+        """h_{t,i} = …: every letter of an entry has one size."""
+        self._entries(self.shape(definition.name), definition.entries)
+        self.infer(definition.value)
+
+    def _entries(self, shape: Shape, letters: tuple[str, ...]) -> None:
+        axes = shape if len(letters) == 2 else (shape[0] if not self.sizes.is_one(shape[0]) else shape[1],)
+        for size, letter in zip(axes, letters, strict=True):
+            if letter.isdigit():
+                continue
+            if letter in self.letters:
+                self.sizes.same(size, self.letters[letter])
+            self.letters[letter] = size
 
     def shape(self, name: str) -> Shape:
         """The shape of a quantity; what its letter says where nothing else does."""
@@ -366,7 +394,11 @@ class Shapes:
                 ref = model.ref(tree)
                 if ref.name in ("ones", "I", "infty") or (tree.name in model.symbols.times and not tree.subs):
                     return (0, 0)
-                return (0, 0) if ref.entries else self.shape(ref.name)
+                if not ref.entries:
+                    return self.shape(ref.name)
+                letters = tuple(each.name if isinstance(each := bare(e), Sym) else "0" for e in ref.entries)
+                self._entries(self.shape(ref.name), letters)
+                return (0, 0)
             case Subscripted() | Normed():
                 return (0, 0)
             case Turned(body=body):

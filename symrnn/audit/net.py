@@ -6,6 +6,7 @@ import hashlib
 import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -231,6 +232,11 @@ class Net:
             other = other + (rng.normal(size=(rows, size)) / np.sqrt(size)) @ flat
         total, other = np.asarray(total), np.asarray(other)
         return np.asarray(np.tanh(total + 0.2) + 0.4 * np.sin(1.3 * other) + 0.3 * total * other)
+
+    @cached_property
+    def outputs(self) -> list[str]:
+        """What an undefined loss reads: the output if there is one, else the state."""
+        return self.output_names()
 
     def output_names(self) -> list[str]:
         """What an undefined loss reads: the output if there is one, else the state."""

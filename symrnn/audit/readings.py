@@ -76,6 +76,7 @@ def senses(
     """
     reached = list(_reached(model, sides))
     products = any(isinstance(n, Big) and n.sign == "prod" for n in reached)
+    reaching = any(isinstance(n, Big) and n.sign == "prod" and isinstance(n.body, Product) for n in reached)
     left = any(_by_parameter(model, n) for n in _reached(model, sides[:1]))
     right = any(_by_parameter(model, n) for n in _reached(model, sides[1:]))
     states = len(model.states()) > 1 or any(
@@ -93,7 +94,8 @@ def senses(
         usual = "left" if lay == "numerator" else "right"
         orders = [later] if later else ([usual, "right" if usual == "left" else "left"] if products else [usual])
         for order in orders:
-            readings.append(Reading(lay, gradient, order, immediate, immediate_left, along))
+            for near in (False, True) if reaching else (False,):
+                readings.append(Reading(lay, gradient, order, immediate, immediate_left, along, near))
     base = 1 if first is None else first
     found = [Sense(reading, first=base) for reading in readings]
     found.sort(key=lambda sense: len(sense.supposes(layout, later, first)))

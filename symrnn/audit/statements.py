@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from symrnn.audit.hints import Hints, read_hints
 from symrnn.audit.model import Definition, Model, called_time, split_time
@@ -71,7 +71,7 @@ class Statements:
     def of(cls, documents: list[Document], hints: Hints | None = None) -> Statements:
         """Parse a document's files, as one text."""
         made = cls(documents, hints or read_hints(documents))
-        chains = list(made._chains())
+        chains = _differentials(list(made._chains()))
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
@@ -155,6 +155,9 @@ class Statements:
         self, model: Model, left: Tree, right: Tree, relation: Relation, backwards: bool
     ) -> Definition | None:
         named = self._named(model, left)
+        entries: tuple[str, ...] = ()
+        if named is None:
+            named, entries = self._named_by_entries(model, left)
         if named is None:
             return None
         name, time = named
@@ -171,6 +174,8 @@ class Statements:
             return None
         if self._uses_future(model, name, right, letter, shift, derived):
             return None
+        if entries and (derived or backwards):
+            return None
         if not self._letters_bound(model, right, letter, derived):
             return None
         base = name.split("_")[0]
@@ -178,7 +183,22 @@ class Statements:
             return None
         if any(isinstance(node, Words | Dots) for node in walk(right)):
             return None
-        return Definition(name, letter, shift, right, relation.start)
+        return Definition(name, letter, shift, right, relation.start, False, entries)
+
+    @staticmethod
+    def _named_by_entries(
+        model: Model, left: Tree
+    ) -> tuple[tuple[str, Tree | None] | None, tuple[str, ...]]:
+        """h_{t,i}: the quantity, and the letters of its entries."""
+        left = bare(left)
+        if not isinstance(left, Sym):
+            return None, ()
+        ref = model.ref(left)
+        letters = [bare(each) for each in ref.entries]
+        names = tuple(each.name for each in letters if isinstance(each, Sym))
+        if not names or len(names) != len(letters) or len(set(names)) != len(names) or ref.power or ref.primes:
+            return None, ()
+        return (ref.name, ref.time), names
 
     def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
         for other in self.relations:
@@ -455,6 +475,67 @@ class Statements:
             side.tree is not None and self._derived(side.tree, self._probe)
             for side in (relation.left, relation.right)
         )
+
+
+def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int, Chain]]:
+    """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself."""
+    trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
+    nodes = [node for tree in trees for node in walk(tree)]
+    loss = next(
+        (of for node in nodes if isinstance(node, Derivative) and node.of is not None
+         and isinstance(of := bare(node.of), Sym) and of.name in LOSSES and not of.subs and not of.sups),
+        None,
+    )  # fmt: skip
+    if loss is None:
+        return chains
+    marks = set()
+    for mark in ("delta", "d"):
+        whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
+        before = sum(
+            isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups and isinstance(b, Sym)
+            for n in nodes if isinstance(n, Product)
+            for a, b, s in zip(n.factors, n.factors[1:], n.signs, strict=False) if s == ""
+        )  # fmt: skip
+        if whole and whole == before:
+            marks.add(mark)
+    if not marks:
+        return chains
+
+    def read(tree: Tree) -> Tree:
+        if isinstance(tree, Product):
+            factors: list[Tree] = []
+            signs: list[str] = []
+            place = 0
+            while place < len(tree.factors):
+                head = tree.factors[place]
+                taken = 1
+                node = read(head)
+                if isinstance(head, Sym) and head.name in marks and place + 1 < len(tree.factors):
+                    by = tree.factors[place + 1]
+                    node = Derivative(head.start, by.end, head.made or by.made, loss, by)
+                    taken = 2
+                if factors:
+                    signs.append(tree.signs[place - 1])
+                factors.append(node)
+                place += taken
+            return factors[0] if len(factors) == 1 else replace(tree, factors=tuple(factors), signs=tuple(signs))
+        changes = {}
+        for name in _inner(tree):
+            value = getattr(tree, name)
+            if isinstance(value, Tree):
+                changes[name] = read(value)
+            elif isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value):
+                changes[name] = tuple(map(read, value))
+        return replace(tree, **changes) if changes else tree  # type: ignore[arg-type]
+
+    def side(one: Side) -> Side:
+        return one if one.tree is None else replace(one, tree=read(one.tree))
+
+    return [(n, p, replace(c, sides=tuple(map(side, c.sides)))) for n, p, c in chains]
+
+
+def _inner(tree: Tree) -> list[str]:
+    return [f.name for f in fields(tree)] if not isinstance(tree, Sym) else []
 
 
 def _called_loss(model: Model, left: Product) -> tuple[str, Tree | None] | None:

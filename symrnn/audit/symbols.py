@@ -125,6 +125,7 @@ class Symbols:
     known: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ learning
 
@@ -149,8 +150,10 @@ class Symbols:
                 made._learn_calls(node)
         singles: dict[str, Counter[str]] = defaultdict(Counter)
         for node in symbols:
-            for _, index in made._indices(node):
+            for position, index in made._indices(node):
                 inner = bare(index)
+                if position == "sup" and isinstance(inner, Sym) and inner.name in made.times and not node.subs:
+                    made.raised.add(node.name)
                 if isinstance(inner, Sym) and not inner.subs and not inner.sups:
                     singles[node.name][inner.name] += 1
                 elif isinstance(inner, Num):
@@ -253,6 +256,14 @@ class Symbols:
 
     def resolve(self, node: Sym, bound: frozenset[str] = frozenset()) -> Ref:
         """What a letter refers to."""
+        kept = self._resolved.get((id(node), bound))
+        if kept is not None and kept[0] is node:
+            return kept[1]
+        found = self._resolve(node, bound)
+        self._resolved[id(node), bound] = (node, found)
+        return found
+
+    def _resolve(self, node: Sym, bound: frozenset[str]) -> Ref:
         base = node.name
         time: Tree | None = None
         entries: list[Tree] = []

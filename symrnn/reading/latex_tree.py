@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 
@@ -191,9 +192,16 @@ def children(tree: Tree) -> list[Tree]:
             for each in value:
                 gather(each)
 
-    for field in fields(tree):
-        gather(getattr(tree, field.name))
+    for name in _fields(type(tree)):
+        gather(getattr(tree, name))
     return found
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """The names of the fields of a kind that can hold trees."""
+    plain = {"start", "end", "made", "value", "name", "primes", "sub_text", "sup_text", "bold", "kind"}
+    return tuple(field.name for field in fields(kind) if field.name not in plain)
 
 
 def walk(tree: Tree) -> list[Tree]:
