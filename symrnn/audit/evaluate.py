@@ -19,7 +19,7 @@ from symrnn.audit.model import (
     function_name,
 )
 from symrnn.audit.net import FUNCTIONS, STEP, STILL, Net, World, softmax
-from symrnn.audit.symbols import Ref, bare, is_loss, letters_of, whole_number
+from symrnn.audit.symbols import TOTAL, Ref, bare, is_loss, letters_of, whole_number
 from symrnn.reading.latex_tree import (
     Addition,
     Bar,
@@ -278,15 +278,12 @@ class Evaluator:
         if time is None:
             times = range(net.first, net.last + 1) if net.loss == "each" else [net.last]
             parts: list[Value] = []
-            timed = [n for n in ("L", "cal L", "ell", "E", "cal E", "J", "C") if n.split("_")[0] == name and self.model.symbols.has_time(n)]
-            if timed or self.model.symbols.has_time(name):
-                parts = [self.quantity(name, at, world) for at in times]
-            else:
-                other = next((n for n, d in definitions.items() if is_loss(n) and d.letter and not d.derived), None)
-                if other is not None:
-                    parts = [self.quantity(other, at, world) for at in times]
-                else:
-                    parts = [self._reading(name, outputs, at, world) for at in times]
+            base = name.removesuffix("_" + TOTAL)
+            other = base if base != name else next(
+                (n for n, d in definitions.items() if is_loss(n) and d.letter and not d.derived), None
+            )
+            for at in times:
+                parts.append(self._reading(name, outputs, at, world) if other is None else self.quantity(other, at, world))
             total = parts[0].array
             for part in parts[1:]:
                 total = total + part.array

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.audit.evaluate import Evaluator, Value, turned
-from symrnn.audit.mend import Edit, edits
+from symrnn.audit.mend import Edit, editable, edits
 from symrnn.audit.model import Clash, Model, NotUnderstood
 from symrnn.audit.net import ONE, POOLS, Net
 from symrnn.audit.readings import Sense, senses
@@ -35,6 +35,10 @@ AGREES = 1e-8
 """Largest relative difference of what agrees; the evaluation itself is right to about 1e-13."""
 NOTHING = 1e-13
 """Values below this say nothing."""
+FIRST_SENSES = 3
+"""Of these, in which all mends are tried before the others."""
+MOST_MENDS = 900
+"""Mended formulas that are tried at most."""
 MOST_SENSES = 8
 """Ways of reading in which a mended formula is tried."""
 SECONDS = 10.0
@@ -340,34 +344,31 @@ class Judge:
         known = [s for s in admissible if s in self.shown and s not in plain]
         near = [s for s in admissible if len(s.supposes(hints.layout, hints.later, hints.first)) == 1 and not (s.one or s.at_rest or s.sigma)]
         likely = list(dict.fromkeys([*plain, *known, *near]))[:MOST_SENSES]
-        tried: set[str] = {source}
-        later: list[tuple[Edit, str, tuple[str, ...]]] = []
+        candidates: dict[str, tuple[Edit, str, Tree]] = {}
         for edit in edits(right, text, relation.right.start, relation.right.end, pool):
             mended = edit.applied(text)
             piece = mended[relation.right.start : relation.right.end + len(mended) - len(text)]
-            if piece in tried:
+            if piece in candidates or piece == source:
                 continue
-            tried.add(piece)
-            if clock.monotonic() > deadline:
-                return later[0] if later else None
+            if clock.monotonic() > deadline or len(candidates) >= MOST_MENDS:
+                break
             try:
-                tree = parse_expression(piece, document.macros)
+                candidates[piece] = edit, mended.strip(), parse_expression(piece, document.macros)
             except (SymrnnError, RecursionError):
                 continue
-            for each in likely:
-                try:
-                    if self.outcome(model, (left, tree), each, deadline).holds:
-                        under = tuple(each.supposes(hints.layout, hints.later, hints.first))
-                        found = edit, mended.strip(), under
-                        if not under:
-                            return found
-                        later.append(found)
-                        break
-                except (NotUnderstood, ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
-                    continue
-            if later and len(tried) > 400:
-                break
-        return later[0] if later else None
+        # All in the likeliest ways first, so that no mend that needs a condition comes before.
+        for ways in (likely[:FIRST_SENSES], likely[FIRST_SENSES:]):
+            for edit, mended, tree in candidates.values():
+                for each in ways:
+                    try:
+                        if self.outcome(model, (left, tree), each, deadline).holds:
+                            return edit, mended, tuple(each.supposes(hints.layout, hints.later, hints.first))
+                    except NotUnderstood as problem:
+                        if problem.cause == "too long":
+                            return None
+                    except (ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
+                        continue
+        return None
 
     def _pool(self, model: Model, relation: Relation) -> list[str]:
         """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here."""
@@ -380,7 +381,7 @@ class Judge:
                 if side.tree is None:
                     continue
                 text = document.formulas[formula].text
-                for node in walk(side.tree):
+                for node in walk(editable(side.tree)):
                     if isinstance(node, Product):
                         for piece in _pieces(model, node):
                             a, b = piece

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from symrnn.audit.symbols import bare, letters_of
 from symrnn.reading.latex_tree import (
@@ -38,6 +38,33 @@ class Edit:
         return source
 
 
+def editable(tree: Tree) -> Tree:
+    """The same tree, in which `made` says what can not be edited alone.
+
+    What a macro makes has the place of its call: only what stands for all of a call can be changed.
+    """
+
+    def read(node: Tree, frozen: bool) -> Tree:
+        inner = children(node)
+        places = [(child.start, child.end) for child in inner]
+        changes: dict[str, object] = {}
+        for field in fields(node):
+            value = getattr(node, field.name)
+            if isinstance(value, Tree):
+                changes[field.name] = read(value, shares(node, value, places))
+            elif isinstance(value, tuple) and any(isinstance(each, Tree | tuple) for each in value):
+                changes[field.name] = tuple(
+                    read(each, shares(node, each, places)) if isinstance(each, Tree) else each for each in value
+                )
+        return replace(node, made=frozen, **changes)  # type: ignore[arg-type]
+
+    def shares(parent: Tree, child: Tree, places: list[tuple[int, int]]) -> bool:
+        place = (child.start, child.end)
+        return child.made and (places.count(place) > 1 or place == (parent.start, parent.end))
+
+    return read(tree, False)
+
+
 def _bodies(tree: Tree) -> list[Tree]:
     """A tree and all below it that is no script and no bound."""
     found, todo = [], [tree]
@@ -61,7 +88,7 @@ def _one(start: int, end: int, text: str, words: str) -> Edit:
 
 def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Iterator[Edit]:
     """Every single slip undone, likelier ones first."""
-    nodes = [node for node in _bodies(tree) if not node.made and start <= node.start < node.end <= end]
+    nodes = [node for node in _bodies(editable(tree)) if not node.made and start <= node.start < node.end <= end]
     for family in (_transposes, _orders, _times, _bounds, _signs, _primes, _powers, _removed, _doubled):
         for node in nodes:
             yield from family(node, source)

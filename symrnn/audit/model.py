@@ -313,6 +313,11 @@ class Shapes:
                 if definition.entries:
                     self._by_entries(definition)
                     continue
+                if is_loss(definition.name) and not model.kinds.get(definition.name):
+                    value = self.infer(definition.value, (0, 0))
+                    matrix = not self.sizes.is_one(value[0]) and not self.sizes.is_one(value[1])
+                    self.of[definition.name] = value if matrix else (0, 0)
+                    continue
                 if definition.name not in self.of and is_capital(definition.name.split("_")[0]):
                     # J_t = diag(…) W: a capital is what its definition is.
                     self.of[definition.name] = self.infer(definition.value)

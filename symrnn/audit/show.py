@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symrnn.audit.model import Model
-from symrnn.audit.symbols import bare
+from symrnn.audit.symbols import TOTAL, bare
 from symrnn.reading.latex_tree import (
     Addition,
     Bar,
@@ -53,6 +53,7 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
         case Sym():
             ref = model.ref(tree)
             base, _, label = ref.name.partition("_")
+            label = label.removesuffix(TOTAL)
             text = _letter(base) + (f"_{label}" if label else "") + "′" * ref.primes
             if ref.copy is not None:
                 text += f"^({inner(ref.copy)})"

@@ -35,6 +35,8 @@ UNKNOWN_FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi"})
 TIMES = ("t", "k", "j", "i", "s", "tau", "n", "l", "T", "r", "m", "p", "q", "u", "v")
 """Letters that times have, in no order."""
 NO_TIMES = frozenset({"W", "U", "V", "b", "h", "x", "c", "f", "o", "g", "y", "z", "a"})
+TOTAL = "total"
+"""The label of what is written without a time, where the same letter has one elsewhere."""
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
     "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
@@ -123,7 +125,7 @@ class Symbols:
     raised: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
-    columns: set[str] = field(default_factory=set)
+    by_entries: bool = False
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
 
@@ -171,6 +173,12 @@ class Symbols:
                 made._learn_range(node)
         made._spread(singles)
         made.known = {node.name for node in symbols}
+        made.by_entries = any(
+            made.has_time(node.name) and len(items) == 2 and made.is_time(items[0]) and made._is_entry(bare(items[1]))
+            for node in symbols
+            for items in [node.subs if len(node.subs) == 2 else made._split(node.name, node.subs[0]) or ()
+                          if len(node.subs) == 1 and isinstance(node.subs[0], Product) else ()]
+        )  # fmt: skip
         return made
 
     def _spread(self, singles: dict[str, Counter[str]]) -> None:
@@ -272,10 +280,11 @@ class Symbols:
         copy: Tree | None = None
         timed = self.has_time(base)
         subs = list(node.subs)
+        together = False
         if len(subs) == 1 and isinstance(subs[0], Product) and not isinstance(subs[0].factors[0], Num):
             split = self._split(base, subs[0])
             if split is not None:
-                subs = split
+                subs, together = split, True
         for position, item in enumerate(subs):
             inner = bare(item)
             if isinstance(item, Words):
@@ -286,7 +295,7 @@ class Symbols:
                 self.is_time(item, bound) or (isinstance(inner, Num) and inner.value.denominator == 1)
             ) and not (base in self.raised and position == 0 and node.sups and not self.is_time(item)):
                 time = item
-            elif (timed or position > 0 or self._entry_letter(base, inner)) and self._is_entry(inner):
+            elif (timed or together or position > 0 or self._entry_letter(base, inner)) and self._is_entry(inner):
                 entries.append(item)
             elif len(subs) > 1 and isinstance(inner, Num):
                 entries.append(item)
@@ -322,6 +331,8 @@ class Symbols:
                     power = item
             else:
                 labels.append("^" + _text(item))
+        if timed and time is None and not entries and not labels and copy is None:
+            labels.append(TOTAL)  # L beside L_t
         name = base + ("_" + ",".join(labels) if labels else "")
         return Ref(name, time, tuple(entries), power, node.primes, copy)
 
@@ -349,7 +360,7 @@ class Symbols:
         """Whether a constant's only index is an entry: b_i, where b has no other labels."""
         if not isinstance(inner, Sym) or is_capital(base):
             return False
-        return inner.name in "ijklmn" and self.labels[base] <= set("ijklmn") and base in self.columns
+        return inner.name in "ijklmn" and self.labels[base] <= set("ijklmn") and self.by_entries
 
 
 def _text(tree: Tree) -> str:
