@@ -79,7 +79,11 @@ def audit_texts(
         document = documents[number]
         formula = document.formulas[place]
         if formula.display:
-            verdict = Verdict(NOT_UNDERSTOOD, cause="not parsed", what=error.message.removeprefix("formula refused: "))
+            verdict = Verdict(
+                NOT_UNDERSTOOD,
+                cause="not parsed",
+                what=error.message.removeprefix("formula refused: "),
+            )
             offset = formula.start + int(error.detail.get("at character", 1)) - 1  # type: ignore[call-overload]
             findings.append(_finding(document, offset, verdict, formula.text.strip(), "", True))
     for wrong in statements.hints.wrong:
@@ -93,13 +97,16 @@ def audit_texts(
         verdicts[relation.order] = judge.verdict(relation)
     for relation in relations:
         verdict = verdicts[relation.order]
-        if verdict.kind == DISAGREES and "not called false" in verdict.what:
+        transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
+        if transposed or (verdict.kind == DISAGREES and "not called false" in verdict.what):
             verdicts[relation.order] = judge.verdict(relation)
     used: set[Mark] = set()
     for relation in statements.relations:
         document = documents[relation.document]
         formula = document.formulas[relation.formula]
-        verdict = verdicts.get(relation.order) or Verdict(NOT_A_CLAIM, what="it says nothing of derivatives")
+        verdict = verdicts.get(relation.order) or Verdict(
+            NOT_A_CLAIM, what="it says nothing of derivatives"
+        )
         mark = _mark_of(statements.hints.marks, relation, document)
         kind = verdict.kind
         if mark is not None:
@@ -109,15 +116,46 @@ def audit_texts(
             elif kind == FALSE:
                 kind = EXPECTED
             elif kind not in (NOT_A_CLAIM, DISAGREES) and verdict.kind != NOT_UNDERSTOOD:
-                findings.append(_note(document, mark.start, BAD_HINT, f"expected to be false, and it is {verdict.kind}"))
-        offset = formula.start + relation.left.start if relation.left_formula == relation.formula else formula.start + relation.start
-        source = formula.text[relation.left.start : relation.right.end] if relation.left_formula == relation.formula else formula.text[relation.start : relation.right.end]
-        found = _finding(document, offset, verdict, source.strip(), _reading(relation, statements), formula.display)
+                findings.append(
+                    _note(
+                        document,
+                        mark.start,
+                        BAD_HINT,
+                        f"expected to be false, and it is {verdict.kind}",
+                    )
+                )
+        offset = (
+            formula.start + relation.left.start
+            if relation.left_formula == relation.formula
+            else formula.start + relation.start
+        )
+        source = (
+            formula.text[relation.left.start : relation.right.end]
+            if relation.left_formula == relation.formula
+            else formula.text[relation.start : relation.right.end]
+        )
+        found = _finding(
+            document,
+            offset,
+            verdict,
+            source.strip(),
+            _reading(relation, statements),
+            formula.display,
+        )
         findings.append(Finding(**{**found.__dict__, "kind": kind}))
     for mark in statements.hints.marks:
         if mark not in used:
-            findings.append(_note(documents[mark.document], mark.start, BAD_HINT, f"no formula follows “{mark.kind}”"))
-    findings.sort(key=lambda f: ([d.path for d in documents].index(f.path), f.cell or 0, f.line, f.column))
+            findings.append(
+                _note(
+                    documents[mark.document],
+                    mark.start,
+                    BAD_HINT,
+                    f"no formula follows “{mark.kind}”",
+                )
+            )
+    findings.sort(
+        key=lambda f: ([d.path for d in documents].index(f.path), f.cell or 0, f.line, f.column)
+    )
     return findings
 
 
@@ -134,11 +172,18 @@ def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark 
 
 
 def _reading(relation: Relation, statements: Statements) -> str:
-    sides = [shown(side.tree, statements._probe) if side.tree is not None else "?" for side in (relation.left, relation.right)]
-    return f"{sides[0]} {relation.kind if relation.kind != 'other' else relation.written} {sides[1]}"
+    sides = [
+        shown(side.tree, statements._probe) if side.tree is not None else "?"
+        for side in (relation.left, relation.right)
+    ]
+    return (
+        f"{sides[0]} {relation.kind if relation.kind != 'other' else relation.written} {sides[1]}"
+    )
 
 
-def _finding(document: Document, offset: int, verdict: Verdict, formula: str, reading: str, display: bool) -> Finding:
+def _finding(
+    document: Document, offset: int, verdict: Verdict, formula: str, reading: str, display: bool
+) -> Finding:
     line, column = document.place(offset)
     cell = document.cell(line)
     if cell is not None:
@@ -165,7 +210,9 @@ def message_of(verdict: Verdict) -> str:
     return verdict.what
 
 
-def audit_path(path: Path, documents: list[Path], progress: Callable[[str, int, int], None] | None = None) -> list[Finding]:
+def audit_path(
+    path: Path, documents: list[Path], progress: Callable[[str, int, int], None] | None = None
+) -> list[Finding]:
     """Every document under a path; one that can not be read is a note."""
     from symrnn.audit.hints import hints_of_folder
 
@@ -173,12 +220,18 @@ def audit_path(path: Path, documents: list[Path], progress: Callable[[str, int, 
     for document in documents:
         try:
             outside = hints_of_folder(document) or hints_of_folder(path)
-            seen = (lambda a, b, d=document: progress(str(d), a, b)) if progress is not None else None
+            seen = (
+                (lambda a, b, d=document: progress(str(d), a, b)) if progress is not None else None
+            )
             findings += audit_document(document, outside, seen)
         except IllFormedError as error:
             verdict = Verdict(NOTE, what=error.message)
-            findings.append(Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, error.message))
+            findings.append(
+                Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, error.message)
+            )
         except OSError as error:
             verdict = Verdict(NOTE, what=str(error))
-            findings.append(Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, str(error)))
+            findings.append(
+                Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, str(error))
+            )
     return findings

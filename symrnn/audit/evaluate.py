@@ -64,6 +64,8 @@ class Reading:
         immediate: the derivatives by parameters on the right side are immediate ones.
         immediate_left: those on the left side.
         along: "total"; "block" (the other states at that time are held); "direct" (all else is).
+        transposed: a scalar's derivative by a matrix has the transposed shape of the matrix, though
+            those by vectors are columns.
         near: a product sign reaches to the last factor with its index, and not to the end.
     """
 
@@ -74,6 +76,7 @@ class Reading:
     immediate_left: bool = False
     along: str = "total"
     near: bool = False
+    transposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ class Evaluator:
     named: dict[Any, Value] = field(default_factory=dict)
     overridden: dict[int, int] = field(default_factory=dict)
     flat_mattered: bool = False
+    shaped: bool = False
 
     @property
     def model(self) -> Model:
@@ -132,7 +136,7 @@ class Evaluator:
 
     # ------------------------------------------------------------------ quantities
 
-    def quantity(self, name: str, time: int | None, world: World = STILL) -> Value:  # noqa: C901
+    def quantity(self, name: str, time: int | None, world: World = STILL) -> Value:
         """The value of a quantity at a time."""
         net = self.net
         definition = self.model.definition(name)
@@ -179,7 +183,9 @@ class Evaluator:
             if self.within > 400:
                 raise NotUnderstood("a circle", f"the definition of {definition.name} uses itself")
             try:
-                plain = self if self.reading == Reading() else Evaluator(self.net, within=self.within)
+                plain = (
+                    self if self.reading == Reading() else Evaluator(self.net, within=self.within)
+                )
                 if definition.entries:
                     value = plain.by_entries(definition, env, world)
                 else:
@@ -193,11 +199,17 @@ class Evaluator:
                     array = turned(array)
                 elif array.shape[1:] == (1, 1) and not value.eye:
                     array = np.broadcast_to(array, (array.shape[0], rows, cols))
-                elif (rows, cols) == (1, 1) and is_loss(definition.name) and min(array.shape[1:]) == 1:
+                elif (
+                    (rows, cols) == (1, 1)
+                    and is_loss(definition.name)
+                    and min(array.shape[1:]) == 1
+                ):
                     # A loss that is written entrywise is meant as their sum.
                     array = array.sum(axis=(1, 2), keepdims=True)
                 else:
-                    raise Clash(f"{definition.name} is {rows} × {cols}, its definition {array.shape[1]} × {array.shape[2]}")
+                    raise Clash(
+                        f"{definition.name} is {rows} × {cols}, its definition {array.shape[1]} × {array.shape[2]}"
+                    )
             values[cache] = np.array(array)
         return Value(values[cache])
 
@@ -209,7 +221,11 @@ class Evaluator:
         for place in range(rows * cols):
             row, col = place % rows, place // rows
             at = (row + 1, col + 1) if len(letters) == 2 else (place + 1,)
-            parts.append(self.value(definition.value, {**env, **dict(zip(letters, at, strict=True))}, world).array)
+            parts.append(
+                self.value(
+                    definition.value, {**env, **dict(zip(letters, at, strict=True))}, world
+                ).array
+            )
         count = max(part.shape[0] for part in parts)
         flat = np.concatenate([np.broadcast_to(p, (count, 1, 1)) for p in parts], axis=2)
         return Value(turned(flat.reshape(count, cols, rows)))
@@ -279,11 +295,24 @@ class Evaluator:
             times = range(net.first, net.last + 1) if net.loss == "each" else [net.last]
             parts: list[Value] = []
             base = name.removesuffix("_" + TOTAL)
-            other = base if base != name else next(
-                (n for n, d in definitions.items() if is_loss(n) and d.letter and not d.derived), None
+            other = (
+                base
+                if base != name
+                else next(
+                    (
+                        n
+                        for n, d in definitions.items()
+                        if is_loss(n) and d.letter and not d.derived
+                    ),
+                    None,
+                )
             )
             for at in times:
-                parts.append(self._reading(name, outputs, at, world) if other is None else self.quantity(other, at, world))
+                parts.append(
+                    self._reading(name, outputs, at, world)
+                    if other is None
+                    else self.quantity(other, at, world)
+                )
             total = parts[0].array
             for part in parts[1:]:
                 total = total + part.array
@@ -301,7 +330,7 @@ class Evaluator:
 
     # ------------------------------------------------------------------ expressions
 
-    def value(self, tree: Tree, env: Env, world: World = STILL) -> Value:  # noqa: C901
+    def value(self, tree: Tree, env: Env, world: World = STILL) -> Value:
         """The value of an expression."""
         self.net.check_time()
         match tree:
@@ -369,7 +398,9 @@ class Evaluator:
             raise NotUnderstood("times", f"the time {inner.name} has no value here")
         if isinstance(inner, Addition):
             signs = [1 if sign == "+" else -1 for sign in inner.signs]
-            return sum(s * self.index(term, env) for s, term in zip(signs, inner.terms, strict=True))
+            return sum(
+                s * self.index(term, env) for s, term in zip(signs, inner.terms, strict=True)
+            )
         raise NotUnderstood("times", "an index that is no time")
 
     def is_index(self, name: str, env: Env) -> bool:
@@ -377,16 +408,30 @@ class Evaluator:
 
     def symbol(self, node: Sym, env: Env, world: World) -> Value:
         ref = self.model.ref(node, frozenset(env))
-        if node.name == "I" and not node.subs and "I" not in self.model.definitions and "I" not in self._reads_named():
+        if (
+            node.name == "I"
+            and not node.subs
+            and "I" not in self.model.definitions
+            and "I" not in self._reads_named()
+        ):
             return Value(np.ones((1, 1, 1), dtype=complex), True)
         if node.name in ("bb 1", "bb I") or (node.name == "ones"):
             return number(1)
         if node.name == "e" and not node.subs and not self.model.symbols.has_time("e"):
             value = number(np.e)
-            return value if ref.power is None else Value(np.exp(self.value(ref.power, env, world).array))
+            return (
+                value
+                if ref.power is None
+                else Value(np.exp(self.value(ref.power, env, world).array))
+            )
         if node.name == "pi" and not node.subs:
             return number(np.pi)
-        if ref.time is None and not ref.entries and self.is_index(ref.name, env) and ref.name not in self.model.definitions:
+        if (
+            ref.time is None
+            and not ref.entries
+            and self.is_index(ref.name, env)
+            and ref.name not in self.model.definitions
+        ):
             value = number(self.index(Sym(node.start, node.end, node.made, node.name), env))
         else:
             if ref.primes:
@@ -418,7 +463,9 @@ class Evaluator:
 
     # Sums and products ----------------------------------------------------------
 
-    def addition(self, terms: tuple[Tree, ...], signs: tuple[str, ...], env: Env, world: World) -> Value:
+    def addition(
+        self, terms: tuple[Tree, ...], signs: tuple[str, ...], env: Env, world: World
+    ) -> Value:
         if any(isinstance(bare(term), Dots) for term in terms):
             return self.dotted_sum(terms, signs, env, world)
         values = [self.value(term, env, world) for term in terms]
@@ -433,7 +480,9 @@ class Evaluator:
             eye = any(v.eye for v in values)
             if eye and not all(v.eye for v in values):
                 raise Clash("a number added to the identity")
-            total = sum((1 if s == "+" else -1) * v.array for s, v in zip(signs, values, strict=True))
+            total = sum(
+                (1 if s == "+" else -1) * v.array for s, v in zip(signs, values, strict=True)
+            )
             return Value(np.asarray(total), eye)
         rows, cols = next(iter(shapes))
         total = 0.0
@@ -452,8 +501,14 @@ class Evaluator:
         factors, signs = tree.factors, tree.signs
         first = bare(factors[0])
         if isinstance(first, Derivative) and first.of is None:
-            rest = factors[1] if len(factors) == 2 else Product(factors[1].start, tree.end, tree.made, factors[1:], signs[1:])
-            return self.value(Derivative(tree.start, tree.end, tree.made, rest, first.by, first.mark), env, world)
+            rest = (
+                factors[1]
+                if len(factors) == 2
+                else Product(factors[1].start, tree.end, tree.made, factors[1:], signs[1:])
+            )
+            return self.value(
+                Derivative(tree.start, tree.end, tree.made, rest, first.by, first.mark), env, world
+            )
         if any(isinstance(bare(factor), Dots) for factor in factors):
             return self.dotted_product(tree, env, world)
         operands: list[Value] = []
@@ -501,7 +556,7 @@ class Evaluator:
         return whole
 
     def entrywise(self, a: Value, b: Value) -> Value:
-        if a.scalar or b.scalar or a.eye and b.eye:
+        if a.scalar or b.scalar or (a.eye and b.eye):
             return Value(a.array * b.array, a.eye or b.eye)
         if a.eye or b.eye:
             raise Clash("an entrywise product with the identity")
@@ -517,7 +572,11 @@ class Evaluator:
             return Value(a.array @ turned(b.array))
         if a.eye or b.eye:
             raise NotUnderstood("products", "a Kronecker product with an identity of no size")
-        made = np.einsum("bij,ckl->bikjl", a.array, b.array) if a.array.shape[0] == 1 or b.array.shape[0] == 1 else None
+        made = (
+            np.einsum("bij,ckl->bikjl", a.array, b.array)
+            if a.array.shape[0] == 1 or b.array.shape[0] == 1
+            else None
+        )
         if made is None or a.array.shape[0] != 1 or b.array.shape[0] != 1:
             raise NotUnderstood("products", "a Kronecker product in a definition")
         rows, cols = a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]
@@ -555,7 +614,9 @@ class Evaluator:
             place += used
         return found
 
-    def operand(self, factor: Tree, following: Tree | None, env: Env, world: World) -> tuple[Value, int]:
+    def operand(
+        self, factor: Tree, following: Tree | None, env: Env, world: World
+    ) -> tuple[Value, int]:
         if not isinstance(factor, Sym):
             return self.value(factor, env, world), 1
         if following is not None:
@@ -573,7 +634,9 @@ class Evaluator:
             assert isinstance(following, Group)
             key = function_name(self.model, factor)
             if key not in self.net.shapes.functions:
-                raise NotUnderstood("a symbol without definition", f"the function {key}", f"define: h_t = {key}(…)")
+                raise NotUnderstood(
+                    "a symbol without definition", f"the function {key}", f"define: h_t = {key}(…)"
+                )
             arguments = [self.value(part, env, world).array for part in following.parts]
             rows = self.net.number(self.net.shapes.functions[key][0])
             return Value(self.net.opaque(key, arguments, rows)), 2
@@ -602,7 +665,11 @@ class Evaluator:
         if table is None:
             said = self.model.kinds.get("function " + name)
             key = function_name(self.model, node)
-            table = FUNCTIONS[said] if said in FUNCTIONS else self.net.unknown(name if key == name else key)
+            table = (
+                FUNCTIONS[said]
+                if said in FUNCTIONS
+                else self.net.unknown(name if key == name else key)
+            )
         if order >= len(table):
             raise NotUnderstood("functions", f"a derivative of {name} of order {order}")
         if inner.eye:
@@ -626,7 +693,12 @@ class Evaluator:
         wanted = float(exponent[0, 0, 0].real)
         del inner
         if base.eye or 1 in base.shape:
-            return Value(base.array**wanted if wanted != int(wanted) or wanted < 0 else base.array ** int(wanted), base.eye)
+            return Value(
+                base.array**wanted
+                if wanted != int(wanted) or wanted < 0
+                else base.array ** int(wanted),
+                base.eye,
+            )
         if base.shape[0] != base.shape[1]:
             raise Clash("a power of a matrix that is not square")
         if wanted != int(wanted) or abs(wanted) > LARGEST_RANGE:
@@ -704,7 +776,11 @@ class Evaluator:
         if not isinstance(index, Sym) or index.subs:
             raise NotUnderstood("bounds", "an index that is no letter")
         name = index.name
-        body, rest = self.reach(tree.body, name) if tree.sign == "prod" and self.reading.near else (tree.body, None)
+        body, rest = (
+            self.reach(tree.body, name)
+            if tree.sign == "prod" and self.reading.near
+            else (tree.body, None)
+        )
         times, descending = self.range(tree, name, env)
         if len(times) > LARGEST_RANGE:
             raise NotUnderstood("bounds", f"more than {LARGEST_RANGE} terms")
@@ -723,11 +799,15 @@ class Evaluator:
             whole = number(1)
         return whole if rest is None else self.times_rest(whole, rest, env, world)
 
-    def times_rest(self, whole: Value, rest: tuple[tuple[str, ...], Product | Tree], env: Env, world: World) -> Value:
+    def times_rest(
+        self, whole: Value, rest: tuple[tuple[str, ...], Product | Tree], env: Env, world: World
+    ) -> Value:
         signs, tree = rest
         if isinstance(tree, Product):
             parts = self.operands(tree, env, world)
-            return self.multiplied([whole, *(v for _, v in parts)], [signs[0], *(s for s, _ in parts[1:])])
+            return self.multiplied(
+                [whole, *(v for _, v in parts)], [signs[0], *(s for s, _ in parts[1:])]
+            )
         return self.multiplied([whole, self.value(tree, env, world)], [signs[0]])
 
     def _matrix_body(self, body: Tree, name: str, env: Env, world: World) -> bool:
@@ -745,19 +825,35 @@ class Evaluator:
             return body, None
         last = 0
         for place, factor in enumerate(body.factors):
-            if any(isinstance(node, Sym) and node.name == name and not node.subs for node in walk(factor)):
+            if any(
+                isinstance(node, Sym) and node.name == name and not node.subs
+                for node in walk(factor)
+            ):
                 last = place
         # A function goes with its argument.
-        if last == 0 and isinstance(body.factors[0], Sym) and len(body.factors) > 1 and self.model.is_function(body.factors[0], body.factors[1]):
+        if (
+            last == 0
+            and isinstance(body.factors[0], Sym)
+            and len(body.factors) > 1
+            and self.model.is_function(body.factors[0], body.factors[1])
+        ):
             last = 1
         if last == 0 and not any(isinstance(n, Sym) and n.name == name for n in walk(body)):
             last = len(body.factors) - 1  # nothing has it: ∏ γλ is a power of both
         if last == len(body.factors) - 1:
             return body, None
         inside = body.factors[: last + 1]
-        kept: Tree = inside[0] if last == 0 else Product(inside[0].start, inside[-1].end, body.made, inside, body.signs[:last])
+        kept: Tree = (
+            inside[0]
+            if last == 0
+            else Product(inside[0].start, inside[-1].end, body.made, inside, body.signs[:last])
+        )
         after = body.factors[last + 1 :]
-        rest: Tree = after[0] if len(after) == 1 else Product(after[0].start, after[-1].end, body.made, after, body.signs[last + 1 :])
+        rest: Tree = (
+            after[0]
+            if len(after) == 1
+            else Product(after[0].start, after[-1].end, body.made, after, body.signs[last + 1 :])
+        )
         return kept, ((body.signs[last],), rest)
 
     def range(self, tree: Big, name: str, env: Env) -> tuple[list[int], bool]:
@@ -779,10 +875,7 @@ class Evaluator:
                     upper = self.index(tree.upper, env)
             return list(range(lower, upper + 1)), False
         lower = net.first if tree.lower is None else self.index(tree.lower, env)
-        if tree.upper is None:
-            upper = net.last
-        else:
-            upper = self.index(tree.upper, env)
+        upper = net.last if tree.upper is None else self.index(tree.upper, env)
         descending = False
         if tree.lower is not None and tree.upper is not None and tree.sign == "prod":
             low, high = self._typical(tree.lower), self._typical(tree.upper)
@@ -811,7 +904,9 @@ class Evaluator:
                     rows, cols = self.net.extent(self.model.aliases.get(ref.name, ref.name))
                     return rows if axis == 0 else cols
         for node in walk(body):
-            if isinstance(node, Subscripted) and any(isinstance(bare(s), Sym) and bare(s).name == name for s in node.subs):  # type: ignore[attr-defined]
+            if isinstance(node, Subscripted) and any(
+                isinstance(bare(s), Sym) and bare(s).name == name for s in node.subs
+            ):  # type: ignore[attr-defined]
                 raise NotUnderstood("entries", "a sum over entries of an expression")
         return None
 
@@ -834,7 +929,9 @@ class Evaluator:
 
     def _operand_at(self, tree: Product, place: int, env: Env, world: World) -> Value:
         factor = tree.factors[place]
-        if isinstance(factor, Sym) and self.model.is_function(factor, tree.factors[place + 1] if place + 1 < len(tree.factors) else None):
+        if isinstance(factor, Sym) and self.model.is_function(
+            factor, tree.factors[place + 1] if place + 1 < len(tree.factors) else None
+        ):
             raise NotUnderstood("dots", "functions beside dots")
         if isinstance(factor, Sym) and factor.name in self.model.symbols.called:
             raise NotUnderstood("dots", "calls beside dots")
@@ -854,7 +951,10 @@ class Evaluator:
         found = []
         for offset in range(step, gap, step):
             kept = self.overridden
-            self.overridden = {**kept, **{id(a): s + offset for (a, _), s in zip(pairs, starts, strict=True)}}
+            self.overridden = {
+                **kept,
+                **{id(a): s + offset for (a, _), s in zip(pairs, starts, strict=True)},
+            }
             try:
                 found.append(self.value(before, env, world))
             finally:
@@ -863,7 +963,9 @@ class Evaluator:
             raise NotUnderstood("dots", "dots between equal factors")
         return found
 
-    def dotted_sum(self, terms: tuple[Tree, ...], signs: tuple[str, ...], env: Env, world: World) -> Value:
+    def dotted_sum(
+        self, terms: tuple[Tree, ...], signs: tuple[str, ...], env: Env, world: World
+    ) -> Value:
         places = [p for p, term in enumerate(terms) if isinstance(bare(term), Dots)]
         if len(places) != 1 or places[0] in (0, len(terms) - 1) or "-" in signs:
             raise NotUnderstood("dots", "a sum that is not dotted in its middle")
@@ -874,7 +976,9 @@ class Evaluator:
 
     # ------------------------------------------------------------------ derivatives
 
-    def variable(self, tree: Tree, env: Env) -> tuple[str, int | None, int | None, tuple[Tree, ...]]:
+    def variable(
+        self, tree: Tree, env: Env
+    ) -> tuple[str, int | None, int | None, tuple[Tree, ...]]:
         """What a derivative is by: name, time, the step of a copy, entries."""
         tree = bare(tree)
         if isinstance(tree, Product) and len(tree.factors) == 2:
@@ -923,7 +1027,9 @@ class Evaluator:
             rows = cols = 1
         return self.laid_out(jacobian, scalar_of, rows, cols, tree)
 
-    def laid_out(self, jacobian: Array, scalar_of: bool, rows: int, cols: int, tree: Derivative) -> Value:
+    def laid_out(
+        self, jacobian: Array, scalar_of: bool, rows: int, cols: int, tree: Derivative
+    ) -> Value:
         """A Jacobian, entries of the function by entries of the variable, in the reading's layout."""
         numerator = self.reading.layout == "numerator"
         whole = jacobian[None]
@@ -934,13 +1040,16 @@ class Evaluator:
                 return Value(whole if numerator else turned(whole))
             if 1 not in (rows, cols):
                 matrix = jacobian.reshape(cols, rows).T[None]
-                return Value(matrix if shaped else turned(matrix))
+                self.shaped |= shaped
+                return Value(turned(matrix) if self.reading.transposed or not shaped else matrix)
             if not self.reading.gradient and numerator and not tree.nabla:
                 return Value(whole if rows > 1 else turned(whole))
             return Value(turned(whole) if cols == 1 else whole)
         return Value(whole if numerator else turned(whole))
 
-    def jacobian(self, of: Tree, tree: Derivative, moved: tuple[str, int | None, int | None], env: Env) -> tuple[Array, bool]:
+    def jacobian(
+        self, of: Tree, tree: Derivative, moved: tuple[str, int | None, int | None], env: Env
+    ) -> tuple[Array, bool]:
         """∂of/∂moved, entries by entries (columns first), and whether `of` is a number."""
         name, time, copy = moved
         ref, index, entries = self._node(of, env)
@@ -950,7 +1059,9 @@ class Evaluator:
         if partial:
             mode = "all"
         elif by_parameter:
-            immediate = tree.mark == "+" or (self.reading.immediate_left if self.left else self.reading.immediate)
+            immediate = tree.mark == "+" or (
+                self.reading.immediate_left if self.left else self.reading.immediate
+            )
             if immediate and copy is None:
                 if index is None and ref is not None:
                     if not is_loss(ref):
@@ -966,10 +1077,16 @@ class Evaluator:
             mode = self.reading.along
         along = tuple(sorted({name, ref or ""})) if mode == "direct" else ()
         world = World((name, time, copy), mode, at, along)
-        key = (id(of) if ref is None else (ref, index), tuple(sorted(env.items())) if ref is None else (), world)
+        key = (
+            id(of) if ref is None else (ref, index),
+            tuple(sorted(env.items())) if ref is None else (),
+            world,
+        )
         cache = self.net.jacobians
         if key not in cache:
-            value = self.quantity(ref, index, world) if ref is not None else self.value(of, env, world)
+            value = (
+                self.quantity(ref, index, world) if ref is not None else self.value(of, env, world)
+            )
             if value.eye:
                 raise NotUnderstood("derivatives", "a derivative of an identity")
             rates = value.array.imag / STEP
@@ -977,6 +1094,13 @@ class Evaluator:
             count = int(np.prod(self.quantity(name, time).shape))
             if flat.shape[0] == 1 and count > 1:
                 flat = np.zeros((count, flat.shape[1]))
+            later = time is None or (index is not None and index >= time)
+            if mode == "total" and ref is not None and later and not np.any(flat):
+                # Rather two quantities that the reader has not linked than a derivative of 0.
+                raise NotUnderstood(
+                    "quantities not linked",
+                    f"{ref} is not computed from {name}, as the document is read",
+                )
             cache[key] = flat.T + 0j
             if ref is None:
                 self.net.values[("kept", id(of))] = of  # type: ignore[assignment]
@@ -998,7 +1122,9 @@ class Evaluator:
             call = called_time(self.model, head, following)
             if call is not None:
                 return self.model.aliases.get(call[0], call[0]), self.index(call[1], env), ()
-            if self.model.is_function(head, following) is None and drops_arguments(self.model, head, following):
+            if self.model.is_function(head, following) is None and drops_arguments(
+                self.model, head, following
+            ):
                 of = head
         if isinstance(of, Sym):
             ref = self.model.ref(of, frozenset(env))
@@ -1011,7 +1137,8 @@ class Evaluator:
                     raise NotUnderstood("derivatives of higher order", f"the derivative of {name}")
                 if definition is None and not is_loss(name) and name not in self.reads():
                     raise NotUnderstood(
-                        "a symbol without definition", name,
+                        "a symbol without definition",
+                        name,
                         f"define: {_latex(name, time is not None)} = …",
                     )
                 return name, time, ref.entries

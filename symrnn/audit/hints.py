@@ -88,7 +88,7 @@ def read_hints(documents: list[Document], outside: Iterable[str] = ()) -> Hints:
     return hints
 
 
-def _take(  # noqa: C901
+def _take(
     hints: Hints,
     key: str,
     value: str,
@@ -120,13 +120,17 @@ def _take(  # noqa: C901
         hints.later = need("later left", "later right").split()[1]
     elif key in ("scalar", "vector", "matrix", "row"):
         for name in filter(None, (part.strip() for part in value.split(","))):
-            tree = bare(parse_expression(name.strip("$"), documents[document].macros if documents else None))
+            tree = bare(
+                parse_expression(name.strip("$"), documents[document].macros if documents else None)
+            )
             if not isinstance(tree, Sym):
                 raise IllFormedError(f"expected letters, got {name}")
             label = f"_{tree.sub_text}" if tree.sub_text else ""
             hints.kinds[tree.name + label] = key
     elif key == "sigma":
-        hints.kinds["function sigma"] = need("logistic", "sigmoid", "tanh", "relu", "identity", "softplus")
+        hints.kinds["function sigma"] = need(
+            "logistic", "sigmoid", "tanh", "relu", "identity", "softplus"
+        )
     elif key == "first":
         hints.first = int(need("0", "1"))
     elif key == "sizes":
@@ -155,7 +159,11 @@ def _define(hints: Hints, pending: list[tuple[int, int, str]], documents: list[D
             if left is None or right is None:
                 raise IllFormedError(chain.sides[0].problem or chain.sides[1].problem)
         except ValueError as error:
-            message = error.args[0] if isinstance(error, ParseError | IllFormedError) else "expected one definition"
+            message = (
+                error.args[0]
+                if isinstance(error, ParseError | IllFormedError)
+                else "expected one definition"
+            )
             hints.wrong.append(Wrong(document, start, f"hint “{text[:60]}”: {message}"))
             continue
         parsed.append((document, start, left, right, text))
@@ -164,7 +172,9 @@ def _define(hints: Hints, pending: list[tuple[int, int, str]], documents: list[D
     for document, start, left, right, text in parsed:
         named = bare(left)
         if not isinstance(named, Sym):
-            hints.wrong.append(Wrong(document, start, f"hint “{text[:60]}”: the left side is no letter"))
+            hints.wrong.append(
+                Wrong(document, start, f"hint “{text[:60]}”: the left side is no letter")
+            )
             continue
         ref = symbols.resolve(named)
         time = ref.time

@@ -21,10 +21,10 @@ from symrnn.audit.model import Clash, Model, NotUnderstood
 from symrnn.audit.net import ONE, POOLS, Net
 from symrnn.audit.readings import Sense, senses
 from symrnn.audit.statements import Relation, Statements
-from symrnn.audit.symbols import bare, is_loss
+from symrnn.audit.symbols import bare, is_capital, is_loss
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex_parse import EQUAL, parse_expression
-from symrnn.reading.latex_tree import Big, Normed, Product, Sym, Tree, walk
+from symrnn.reading.latex_tree import Big, Derivative, Normed, Product, Sym, Tree, walk
 
 Array = NDArray[Any]
 
@@ -113,6 +113,7 @@ class Outcome:
     net: Net | None = None
     env: dict[str, int] | None = None
     nothing: bool = False
+    shaped: bool = False
 
 
 @dataclass
@@ -126,6 +127,7 @@ class Judge:
     seconds: float = SECONDS
     sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
+    shaped: bool = False
 
     def verdict(self, relation: Relation) -> Verdict:
         """What holds of a relation."""
@@ -141,9 +143,13 @@ class Judge:
                     return self._inequality(model, relation, deadline)
                 return self._equation(model, relation, deadline)
         except NotUnderstood as problem:
-            return Verdict(NOT_UNDERSTOOD, cause=problem.cause, what=problem.what, hint=problem.hint)
+            return Verdict(
+                NOT_UNDERSTOOD, cause=problem.cause, what=problem.what, hint=problem.hint
+            )
         except (RecursionError, MemoryError):
-            return Verdict(NOT_UNDERSTOOD, cause="too long", what="it is nested too deeply, or too large")
+            return Verdict(
+                NOT_UNDERSTOOD, cause="too long", what="it is nested too deeply, or too large"
+            )
         except SymrnnError as problem:
             return Verdict(NOT_UNDERSTOOD, cause="not read", what=problem.message)
         except (ValueError, IndexError, FloatingPointError, np.linalg.LinAlgError) as problem:
@@ -160,8 +166,20 @@ class Judge:
             return Verdict(NOT_A_CLAIM, what="it defines")
         if relation.kind not in (EQUAL, "≤", "≥", "<", ">"):
             sign = relation.written
-            if sign in (r"\approx", r"\simeq", r"\cong", r"\sim", r"\propto", r"\lesssim", r"\gtrsim", r"\ll", r"\gg"):
-                return Verdict(NOT_UNDERSTOOD, cause="about equal", what=f"{sign} says too little to be tried")
+            if sign in (
+                r"\approx",
+                r"\simeq",
+                r"\cong",
+                r"\sim",
+                r"\propto",
+                r"\lesssim",
+                r"\gtrsim",
+                r"\ll",
+                r"\gg",
+            ):
+                return Verdict(
+                    NOT_UNDERSTOOD, cause="about equal", what=f"{sign} says too little to be tried"
+                )
             if sign in ("+=", "-=", r"\gets", r"\leftarrow"):
                 return Verdict(NOT_A_CLAIM, what="an update")
             return Verdict(NOT_UNDERSTOOD, cause="another relation", what=f"{sign} is not judged")
@@ -184,11 +202,18 @@ class Judge:
                 under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
                 if sense not in self.shown:
                     self.shown.append(sense)
+                self.shaped |= outcome.shaped and not under
                 self.held.add(id(model))
                 loss = bool(outcome.net and outcome.net.guessed)
                 if loss:
                     self.held_losses.add(id(model))
-                return Verdict(UNDER if under else TRUE, under, error=outcome.error, tried=len(outcomes), sense=sense)
+                return Verdict(
+                    UNDER if under else TRUE,
+                    under,
+                    error=outcome.error,
+                    tried=len(outcomes),
+                    sense=sense,
+                )
             plain = not sense.supposes(hints.layout, hints.later, hints.first)
             if outcome.problem is not None and not isinstance(outcome.problem, Clash) and plain:
                 if outcome.problem.cause not in ("times", "too long"):
@@ -201,15 +226,19 @@ class Judge:
             isinstance(n, Sym) and is_loss(model.ref(n).name) and model.ref(n).name not in model.definitions
             for side in sides for n in walk(side)
         )  # fmt: skip
-        return senses(model, sides, hints.layout, hints.later, hints.first, losses)
+        return senses(model, sides, hints.layout, hints.later, hints.first, losses, self.shaped)
 
-    def outcome(self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2) -> Outcome:
+    def outcome(
+        self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2
+    ) -> Outcome:
         """Whether a relation holds in one sense, at several nets and times."""
         worst = 0.0
         last: Outcome | None = None
         for number in range(nets):
             net = self.bench.net(model, sense, number, deadline)
             for env in assignments(model, sides, net):
+                if sense.last in env:
+                    env[sense.last] = net.last
                 outcome = self._tried(net, sense, sides, env)
                 if not outcome.holds:
                     return outcome
@@ -220,10 +249,13 @@ class Judge:
             return Outcome(False, problem=problem)
         return replace(last, error=worst)
 
-    def _tried(self, net: Net, sense: Sense, sides: tuple[Tree, Tree], env: dict[str, int]) -> Outcome:
+    def _tried(
+        self, net: Net, sense: Sense, sides: tuple[Tree, Tree], env: dict[str, int]
+    ) -> Outcome:
         problem: NotUnderstood | None = None
         kept: tuple[Value, Value] | None = None
         best = np.inf
+        shaped = False
         lefts = self._forms(net, sense, sides[0], env, True)
         rights = self._forms(net, sense, sides[1], env, False)
         for a in lefts:
@@ -239,6 +271,8 @@ class Judge:
                         problem = found
                     continue
                 error = difference(*pair)
+                # A derivative by a matrix beside a matrix, entry by entry.
+                shaped |= error <= AGREES and 1 not in pair[0].shape[1:] and _by_matrix(sides[0])
                 if error < best:
                     best, kept = error, (Value(pair[0]), Value(pair[1]))
         if kept is None:
@@ -253,7 +287,7 @@ class Judge:
             problem = NotUnderstood("zero", "both sides are 0 on the nets that were tried")
             return Outcome(False, problem=problem, values=kept, net=net, env=env, nothing=True)
         holds = bool(best <= AGREES)
-        return Outcome(holds, float(best), None, kept, net, env, nothing=both < NOTHING)
+        return Outcome(holds, float(best), None, kept, net, env, both < NOTHING, shaped)
 
     def _forms(
         self, net: Net, sense: Sense, tree: Tree, env: dict[str, int], left: bool
@@ -281,16 +315,30 @@ class Judge:
     # ------------------------------------------------------------------ not true
 
     def _not_true(
-        self, model: Model, relation: Relation, outcomes: list[tuple[Sense, Outcome]], deadline: float
+        self,
+        model: Model,
+        relation: Relation,
+        outcomes: list[tuple[Sense, Outcome]],
+        deadline: float,
     ) -> Verdict:
         differing = [(s, o) for s, o in outcomes if o.values is not None and not o.nothing]
-        unknown = [o.problem for _, o in outcomes if o.problem is not None and not isinstance(o.problem, Clash)]
+        unknown = [
+            o.problem
+            for _, o in outcomes
+            if o.problem is not None and not isinstance(o.problem, Clash)
+        ]
         clashes = [o.problem for _, o in outcomes if isinstance(o.problem, Clash)]
         sense, outcome = differing[0] if differing else outcomes[0]
         example = _counterexample(outcome, model) if differing else None
         if not differing and unknown:
             first = unknown[0]
-            return Verdict(NOT_UNDERSTOOD, cause=first.cause, what=first.what, hint=first.hint, tried=len(outcomes))
+            return Verdict(
+                NOT_UNDERSTOOD,
+                cause=first.cause,
+                what=first.what,
+                hint=first.hint,
+                tried=len(outcomes),
+            )
         used = set().union(*(o.net.used for _, o in outcomes if o.net is not None))
         guessed = set().union(*(o.net.guessed for _, o in outcomes if o.net is not None))
         reason = ""
@@ -304,18 +352,37 @@ class Judge:
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
-        what = "the sides differ in every reading" if differing else f"shapes do not fit in any reading ({clashes[0].what if clashes else ''})"
+        what = (
+            "the sides differ in every reading"
+            if differing
+            else f"shapes do not fit in any reading ({clashes[0].what if clashes else ''})"
+        )
         if reason:
-            return Verdict(DISAGREES, what=f"{what}; not called false: {reason}", counterexample=example, tried=len(outcomes))
+            return Verdict(
+                DISAGREES,
+                what=f"{what}; not called false: {reason}",
+                counterexample=example,
+                tried=len(outcomes),
+            )
         mend = self._mended(model, relation, sense, deadline)
         if mend is None:
-            return Verdict(DISAGREES, what=f"{what}; no single slip explains it", counterexample=example, tried=len(outcomes))
+            return Verdict(
+                DISAGREES,
+                what=f"{what}; no single slip explains it",
+                counterexample=example,
+                tried=len(outcomes),
+            )
         edit, mended, under = mend
         note = f" ({'; '.join(under)})" if under else ""
         if example is None:
             what = f"shapes do not fit: {clashes[0].what}" if clashes else what
         return Verdict(
-            FALSE, what=what, counterexample=example, mended=mended, mend=edit.words + note, tried=len(outcomes)
+            FALSE,
+            what=what,
+            counterexample=example,
+            mended=mended,
+            mend=edit.words + note,
+            tried=len(outcomes),
         )
 
     @staticmethod
@@ -325,7 +392,9 @@ class Judge:
 
     def _given(self, model: Model) -> bool:
         """Whether the author has stated the recurrence in a hint."""
-        return any(d.given and d.letter is not None and not d.derived for d in model.definitions.values())
+        return any(
+            d.given and d.letter is not None and not d.derived for d in model.definitions.values()
+        )
 
     def _mended(
         self, model: Model, relation: Relation, sense: Sense, deadline: float
@@ -342,8 +411,15 @@ class Judge:
         plain = [s for s in admissible if not s.supposes(hints.layout, hints.later, hints.first)]
         # The author's ways elsewhere in the document count as well as the plain one.
         known = [s for s in admissible if s in self.shown and s not in plain]
-        near = [s for s in admissible if len(s.supposes(hints.layout, hints.later, hints.first)) == 1 and not (s.one or s.at_rest or s.sigma)]
-        likely = list(dict.fromkeys([*plain, *known, *near]))[:MOST_SENSES]
+        near = [
+            s
+            for s in admissible
+            if len(s.supposes(hints.layout, hints.later, hints.first)) == 1
+            and not (s.one or s.at_rest or s.sigma)
+        ]
+        agreed = [s for s in plain if s in self.shown]
+        likely = list(dict.fromkeys([*agreed, *known, *plain, *near]))[:MOST_SENSES]
+        first = max(1, min(len(agreed) + len(known), FIRST_SENSES))
         candidates: dict[str, tuple[Edit, str, Tree]] = {}
         for edit in edits(right, text, relation.right.start, relation.right.end, pool):
             mended = edit.applied(text)
@@ -357,16 +433,26 @@ class Judge:
             except (SymrnnError, RecursionError):
                 continue
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        for ways in (likely[:FIRST_SENSES], likely[FIRST_SENSES:]):
+        for ways in (likely[:first], likely[first:]):
             for edit, mended, tree in candidates.values():
                 for each in ways:
                     try:
                         if self.outcome(model, (left, tree), each, deadline).holds:
-                            return edit, mended, tuple(each.supposes(hints.layout, hints.later, hints.first))
+                            return (
+                                edit,
+                                mended,
+                                tuple(each.supposes(hints.layout, hints.later, hints.first)),
+                            )
                     except NotUnderstood as problem:
                         if problem.cause == "too long":
                             return None
-                    except (ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
+                    except (
+                        ValueError,
+                        IndexError,
+                        RecursionError,
+                        SymrnnError,
+                        np.linalg.LinAlgError,
+                    ):
                         continue
         return None
 
@@ -399,7 +485,9 @@ class Judge:
         if relation.kind in ("≥", ">"):
             left, right = right, left
         sense = next(iter(self.senses(model, (left, right))))
-        if relation.kind in ("≤", "≥") and self._submultiplicative(model, left, right, sense, deadline):
+        if relation.kind in ("≤", "≥") and self._submultiplicative(
+            model, left, right, sense, deadline
+        ):
             self.held.add(id(model))
             return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense)
         violated = None
@@ -415,10 +503,16 @@ class Judge:
                     violated = Outcome(False, values=(a, b), net=net, env=env)
         if violated is not None:
             example = _counterexample(violated, model)
-            return Verdict(DISAGREES, what="it is violated at a random net, where no condition is supposed", counterexample=example)
+            return Verdict(
+                DISAGREES,
+                what="it is violated at a random net, where no condition is supposed",
+                counterexample=example,
+            )
         raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
 
-    def _submultiplicative(self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float) -> bool:
+    def _submultiplicative(
+        self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float
+    ) -> bool:
         """‖A B …‖ ≤ ‖A‖ ‖B‖ …, the same factors in the same order."""
         body = bare(left)
         if not isinstance(body, Normed) or body.kind not in ("‖", "‖2", "‖F", "‖1", "‖infty"):
@@ -452,7 +546,12 @@ def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:
     while place < len(node.factors):
         factor = node.factors[place]
         following = node.factors[place + 1] if place + 1 < len(node.factors) else None
-        takes = following is not None and isinstance(factor, Sym) and node.signs[place] == "" and model.is_function(factor, following)
+        takes = (
+            following is not None
+            and isinstance(factor, Sym)
+            and node.signs[place] == ""
+            and model.is_function(factor, following)
+        )
         last = following if takes and following is not None else factor
         if not factor.made and not last.made:
             found.append((factor.start, last.end))
@@ -479,14 +578,31 @@ def matched(a: Value, b: Value) -> tuple[Array, Array]:
     # All entries of a matrix in a row or a column, and the matrix.
     for one, other, swap in ((x, y, False), (y, x, True)):
         rows, cols = other.shape[1:]
-        if 1 in one.shape[1:] and one.shape[1] * one.shape[2] == rows * cols and rows > 1 and cols > 1:
+        if (
+            1 in one.shape[1:]
+            and one.shape[1] * one.shape[2] == rows * cols
+            and rows > 1
+            and cols > 1
+        ):
             flat = turned(other).reshape(1, *one.shape[1:])
             return (flat, one) if swap else (one, flat)
     for one, other, swap in ((x, y, False), (y, x, True)):
         if one.shape[1:] == (1, 1) and not np.any(np.abs(one) > 0):
             zeros = np.zeros_like(other)
             return (other, zeros) if swap else (zeros, other)
-    raise Clash(f"{x.shape[1]} × {x.shape[2]} on the left, {y.shape[1]} × {y.shape[2]} on the right")
+    raise Clash(
+        f"{x.shape[1]} × {x.shape[2]} on the left, {y.shape[1]} × {y.shape[2]} on the right"
+    )
+
+
+def _by_matrix(tree: Tree) -> bool:
+    """Whether a side is a derivative by a capital without time."""
+    node = bare(tree)
+    return (
+        isinstance(node, Derivative)
+        and isinstance(by := bare(node.by), Sym)
+        and is_capital(by.name)
+    )
 
 
 def difference(a: Array, b: Array) -> float:
@@ -525,7 +641,10 @@ def assignments(model: Model, sides: tuple[Tree, ...], net: Net) -> list[dict[st
     elif len(order) == 1:
         choices = [{order[0]: first + 3}, {order[0]: first + 4}]
     elif len(order) == 2:
-        choices = [{order[0]: first + 1, order[1]: first + 6}, {order[0]: first + 2, order[1]: first + 6}]
+        choices = [
+            {order[0]: first + 1, order[1]: first + 6},
+            {order[0]: first + 2, order[1]: first + 6},
+        ]
     else:
         count = len(order) - 1
         choices = []
@@ -554,7 +673,9 @@ def _fixed(sides: tuple[Tree, ...]) -> dict[str, int]:
     return {}
 
 
-def _free(model: Model, sides: tuple[Tree, ...]) -> tuple[set[str], set[str], list[tuple[str, str]]]:
+def _free(
+    model: Model, sides: tuple[Tree, ...]
+) -> tuple[set[str], set[str], list[tuple[str, str]]]:
     """Free letters for times and for entries; pairs of which the first is earlier."""
     times: set[str] = set()
     entries: set[str] = set()
@@ -572,7 +693,9 @@ def _free(model: Model, sides: tuple[Tree, ...]) -> tuple[set[str], set[str], li
             for a in low or ():
                 for b in high or ():
                     if a != b:
-                        below.append((a, b) if tree.sign == "sum" or not _descends(tree) else (b, a))
+                        below.append(
+                            (a, b) if tree.sign == "sum" or not _descends(tree) else (b, a)
+                        )
             if isinstance(index, Sym):
                 for b in high or ():
                     below.append((index.name, b))
@@ -606,7 +729,13 @@ def _free(model: Model, sides: tuple[Tree, ...]) -> tuple[set[str], set[str], li
                     entries.add(inner.name)
             if ref.power is not None:
                 visit(ref.power, bound)
-            if ref.time is None and not ref.entries and ref.name in model.symbols.times and ref.name not in bound and ref.name not in model.definitions:
+            if (
+                ref.time is None
+                and not ref.entries
+                and ref.name in model.symbols.times
+                and ref.name not in bound
+                and ref.name not in model.definitions
+            ):
                 times.add(ref.name)
             return
         for child in children(tree):
@@ -642,7 +771,9 @@ def _descends(tree: Big) -> bool:
 
     low = letters_of(tree.lower) if tree.lower is not None else set()
     high = letters_of(tree.upper) if tree.upper is not None else set()
-    return max((TYPICAL.get(x, 4) for x in low or ()), default=0) > max((TYPICAL.get(x, 4) for x in high or ()), default=0)
+    return max((TYPICAL.get(x, 4) for x in low or ()), default=0) > max(
+        (TYPICAL.get(x, 4) for x in high or ()), default=0
+    )
 
 
 def _ordered(free: set[str], below: list[tuple[str, str]]) -> list[str]:
@@ -652,7 +783,9 @@ def _ordered(free: set[str], below: list[tuple[str, str]]) -> list[str]:
     pairs = {(a, b) for a, b in below if a in free and b in free and (b, a) not in set(below)}
     found: list[str] = []
     while remaining:
-        ready = [each for each in remaining if not any(b == each and a in remaining for a, b in pairs)]
+        ready = [
+            each for each in remaining if not any(b == each and a in remaining for a, b in pairs)
+        ]
         found.append((ready or remaining)[0])
         remaining.remove(found[-1])
     return found

@@ -40,7 +40,18 @@ from symrnn.reading.latex_tree import (
     walk,
 )
 
-ELEMENTWISE = FUNCTIONS - {"softmax", "diag", "Diag", "diagonal", "vec", "trace", "tr", "max", "min", "clip"}
+ELEMENTWISE = FUNCTIONS - {
+    "softmax",
+    "diag",
+    "Diag",
+    "diagonal",
+    "vec",
+    "trace",
+    "tr",
+    "max",
+    "min",
+    "clip",
+}
 
 
 class NotUnderstood(Exception):
@@ -63,7 +74,7 @@ class Definition:
     """`name` at time `letter + shift` is `value`; without a letter it has no time.
 
     `start` is where it stands; `given` says that it comes from a hint. `entries` are the letters of
-    the entries that it is written in: h_{t,i} = …
+    the entries that it is written in: h_{t,i} = … `symbol` is the quantity as it is written.
     """
 
     name: str
@@ -73,6 +84,7 @@ class Definition:
     start: int
     given: bool = False
     entries: tuple[str, ...] = ()
+    symbol: Sym | None = None
 
     @cached_property
     def derived(self) -> bool:
@@ -109,7 +121,9 @@ class Model:
         if name in FUNCTIONS:
             return "known"
         ref = self.ref(node)
-        if ref.name in self.definitions or ref.time is not None and not isinstance(following, Group):
+        if ref.name in self.definitions or (
+            ref.time is not None and not isinstance(following, Group)
+        ):
             return None
         if node.primes:
             return "elementwise" if isinstance(following, Group) else None
@@ -120,7 +134,9 @@ class Model:
         if name in self.symbols.called:
             return None
         if is_loss(name):
-            return None if self._is_arguments(following) or name in self.symbols.called else "opaque"
+            return (
+                None if self._is_arguments(following) or name in self.symbols.called else "opaque"
+            )
         if len(following.parts) > 1 and following.kind == "(":
             return "opaque"
         if name in self.primed:
@@ -152,7 +168,9 @@ class Model:
                     for place, factor in enumerate(node.factors):
                         if not isinstance(factor, Sym):
                             continue
-                        following = node.factors[place + 1] if place + 1 < len(node.factors) else None
+                        following = (
+                            node.factors[place + 1] if place + 1 < len(node.factors) else None
+                        )
                         sign = node.signs[place] if place < len(node.signs) else ""
                         if isinstance(following, Group) and not sign and following.kind in "([":
                             called.add(factor.name)
@@ -333,7 +351,11 @@ class Shapes:
         self.infer(definition.value)
 
     def _entries(self, shape: Shape, letters: tuple[str, ...]) -> None:
-        axes = shape if len(letters) == 2 else (shape[0] if not self.sizes.is_one(shape[0]) else shape[1],)
+        axes = (
+            shape
+            if len(letters) == 2
+            else (shape[0] if not self.sizes.is_one(shape[0]) else shape[1],)
+        )
         for size, letter in zip(axes, letters, strict=True):
             if letter.isdigit():
                 continue
@@ -357,11 +379,12 @@ class Shapes:
                 kind = "vector"
             elif is_capital(base) and not base.startswith("cal"):
                 kind = "matrix"
-            elif base in GREEK and base != "theta" or base in ("eta", "N", "epsilon"):
-                kind = "scalar"
-            elif base in LOSSES:
-                kind = "scalar"
-            elif base in self.model.symbols.times and "_" not in name:
+            elif (
+                (base in GREEK and base != "theta")
+                or base in ("eta", "N", "epsilon")
+                or base in LOSSES
+                or (base in self.model.symbols.times and "_" not in name)
+            ):
                 kind = "scalar"
             else:
                 kind = "vector"
@@ -383,7 +406,7 @@ class Shapes:
     def scalar(self, shape: Shape) -> bool:
         return self.sizes.is_one(shape[0]) and self.sizes.is_one(shape[1])
 
-    def infer(self, tree: Tree, wanted: Shape | None = None) -> Shape:  # noqa: C901
+    def infer(self, tree: Tree, wanted: Shape | None = None) -> Shape:
         """The shape of an expression; sizes that must be equal are made so."""
         model = self.model
         match tree:
@@ -397,11 +420,15 @@ class Shapes:
                 return self.stacked([self.infer(part) for part in parts])
             case Sym():
                 ref = model.ref(tree)
-                if ref.name in ("ones", "I", "infty") or (tree.name in model.symbols.times and not tree.subs):
+                if ref.name in ("ones", "I", "infty") or (
+                    tree.name in model.symbols.times and not tree.subs
+                ):
                     return (0, 0)
                 if not ref.entries:
                     return self.shape(ref.name)
-                letters = tuple(each.name if isinstance(each := bare(e), Sym) else "0" for e in ref.entries)
+                letters = tuple(
+                    each.name if isinstance(each := bare(e), Sym) else "0" for e in ref.entries
+                )
                 self._entries(self.shape(ref.name), letters)
                 return (0, 0)
             case Subscripted() | Normed():
@@ -467,7 +494,9 @@ class Shapes:
                 self.equal(whole, shape)
         return whole
 
-    def operand(self, factor: Tree, following: Tree | None, wanted: Shape | None) -> tuple[Shape, int]:
+    def operand(
+        self, factor: Tree, following: Tree | None, wanted: Shape | None
+    ) -> tuple[Shape, int]:
         model = self.model
         if not isinstance(factor, Sym):
             return self.infer(factor, wanted), 1
@@ -543,7 +572,9 @@ def drops_arguments(model: Model, factor: Sym, following: Tree) -> bool:
         return False
     letters = [bare(part) for part in following.parts]
     return all(isinstance(each, Sym) and not each.primes for each in letters) and (
-        is_loss(ref.name) or len(letters) > 1 or letters[0].name in ("theta", "Theta", "w", "W", "x")  # type: ignore[attr-defined]
+        is_loss(ref.name)
+        or len(letters) > 1
+        or letters[0].name in ("theta", "Theta", "w", "W", "x")  # type: ignore[attr-defined]
     )
 
 

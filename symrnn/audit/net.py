@@ -241,8 +241,17 @@ class Net:
     def output_names(self) -> list[str]:
         """What an undefined loss reads: the output if there is one, else the state."""
         definitions = self.model.definitions
-        steps = {n for n, d in definitions.items() if d.letter is not None and not d.derived and not is_loss(n)}
-        read_later = {name for d in definitions.values() if not d.derived and d.letter for name, _ in self.model.reads(d)}
+        steps = {
+            n
+            for n, d in definitions.items()
+            if d.letter is not None and not d.derived and not is_loss(n)
+        }
+        read_later = {
+            name
+            for d in definitions.values()
+            if not d.derived and d.letter
+            for name, _ in self.model.reads(d)
+        }
         outputs = [name for name in steps if name not in read_later]
         if outputs:
             return sorted(outputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from symrnn.audit.evaluate import Reading
@@ -22,9 +22,11 @@ class Sense:
     loss: str = "each"
     one: bool = False
     at_rest: bool = False
-    turned: bool = False
+    last: str = ""
 
-    def supposes(self, declared_layout: str | None, later: str | None, first: int | None) -> list[str]:
+    def supposes(
+        self, declared_layout: str | None, later: str | None, first: int | None
+    ) -> list[str]:
         """What must be said beside the relation for it to be read so."""
         found = []
         reading = self.reading
@@ -38,11 +40,17 @@ class Sense:
         elif reading.immediate_left:
             found.append("where the left side is the immediate derivative (earlier states held)")
         elif reading.immediate:
-            found.append("where derivatives by parameters on the right are immediate (earlier states held)")
+            found.append(
+                "where derivatives by parameters on the right are immediate (earlier states held)"
+            )
         if reading.along == "block":
             found.append("with the other parts of the state held at that time")
         if reading.along == "direct":
             found.append("along the direct path only, with all other quantities held")
+        if reading.transposed:
+            found.append("where a derivative by a matrix has the transposed shape of that matrix")
+        if self.last:
+            found.append(f"where {self.last} is the last time")
         if self.sigma:
             found.append(f"for σ = {self.sigma}")
         if self.first != (1 if first is None else first):
@@ -63,6 +71,7 @@ def senses(
     later: str | None,
     first: int | None,
     losses: bool,
+    shaped: bool = False,
 ) -> Iterator[Sense]:
     """All admissible ways, fewest suppositions first.
 
@@ -73,10 +82,13 @@ def senses(
         later: the side of later factors, if it is said.
         first: the time of the first step, if it is said.
         losses: whether an undefined loss is spoken of.
+        shaped: whether the document's derivatives by matrices are known to have their shapes.
     """
     reached = list(_reached(model, sides))
     products = any(isinstance(n, Big) and n.sign == "prod" for n in reached)
-    reaching = any(isinstance(n, Big) and n.sign == "prod" and isinstance(n.body, Product) for n in reached)
+    reaching = any(
+        isinstance(n, Big) and n.sign == "prod" and isinstance(n.body, Product) for n in reached
+    )
     left = any(_by_parameter(model, n) for n in _reached(model, sides[:1]))
     right = any(_by_parameter(model, n) for n in _reached(model, sides[1:]))
     states = len(model.states()) > 1 or any(
@@ -92,10 +104,16 @@ def senses(
         ("total", "block", "direct") if states else ("total",),
     ):
         usual = "left" if lay == "numerator" else "right"
-        orders = [later] if later else ([usual, "right" if usual == "left" else "left"] if products else [usual])
+        orders = (
+            [later]
+            if later
+            else ([usual, "right" if usual == "left" else "left"] if products else [usual])
+        )
         for order in orders:
             for near in (False, True) if reaching else (False,):
-                readings.append(Reading(lay, gradient, order, immediate, immediate_left, along, near))
+                readings.append(
+                    Reading(lay, gradient, order, immediate, immediate_left, along, near)
+                )
     base = 1 if first is None else first
     found = [Sense(reading, first=base) for reading in readings]
     found.sort(key=lambda sense: len(sense.supposes(layout, later, first)))
@@ -110,11 +128,27 @@ def senses(
         if losses:
             extra.append(Sense(sense.reading, first=base, loss="last"))
         extra.append(Sense(sense.reading, first=base, at_rest=True))
+        for letter in LAST_TIMES & model.symbols.times & _letters(sides):
+            extra.append(Sense(sense.reading, first=base, last=letter))
+        if not shaped and not layout and sense.reading.gradient:
+            extra.append(Sense(replace(sense.reading, transposed=True), first=base))
     if not model.vectorial and not model.scalar:
         extra += [Sense(sense.reading, first=base, one=True) for sense in plain]
         if _unspecified(model):
-            extra += [Sense(s.reading, sigma=g, first=base, one=True) for s in plain[:2] for g in ("logistic", "tanh")]
+            extra += [
+                Sense(s.reading, sigma=g, first=base, one=True)
+                for s in plain[:2]
+                for g in ("logistic", "tanh")
+            ]
     yield from extra
+
+
+LAST_TIMES = frozenset({"tau", "n", "N"})
+"""Letters that often are the last time, beside T."""
+
+
+def _letters(sides: tuple[Tree, Tree]) -> set[str]:
+    return {node.name for side in sides for node in walk(side) if isinstance(node, Sym)}
 
 
 def _reached(model: Model, sides: tuple[Tree, ...]) -> Iterator[Tree]:
@@ -151,9 +185,13 @@ def _by_state(model: Model, node: Derivative) -> bool:
     if not isinstance(by, Sym) or not isinstance(of, Sym):
         return False
     first, second = model.ref(by), model.ref(of)
-    return first.time is not None and second.time is not None and first.name == second.name and (
-        first.name in model.states()
-    ) and len(model.definitions) > 3
+    return (
+        first.time is not None
+        and second.time is not None
+        and first.name == second.name
+        and (first.name in model.states())
+        and len(model.definitions) > 3
+    )
 
 
 def _unspecified(model: Model) -> bool:

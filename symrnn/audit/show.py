@@ -28,8 +28,40 @@ from symrnn.reading.latex_tree import (
 
 _LETTERS = dict(
     zip(
-        "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi "
-        "omega Gamma Delta Theta Lambda Sigma Phi Psi Omega ell infty ones".split(),
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Sigma",
+            "Phi",
+            "Psi",
+            "Omega",
+            "ell",
+            "infty",
+            "ones",
+        ],
         "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΣΦΨΩℓ∞1",
         strict=True,
     )
@@ -37,7 +69,7 @@ _LETTERS = dict(
 _SIGNS = {"": " ", "cdot": " ", "times": " ", "ast": " * ", "odot": " ⊙ ", "otimes": " ⊗ "}
 
 
-def shown(tree: Tree, model: Model) -> str:  # noqa: C901
+def shown(tree: Tree, model: Model) -> str:
     """A tree as text: ∂h_t/∂h_k, ∏_{j=k+1}^{t} (diag(σ′(a_j)) W)."""
 
     def inner(node: Tree) -> str:
@@ -45,7 +77,9 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
 
     def factor(node: Tree) -> str:
         text = inner(node)
-        return f"({text})" if isinstance(bare(node), Addition) and not text.startswith("(") else text
+        return (
+            f"({text})" if isinstance(bare(node), Addition) and not text.startswith("(") else text
+        )
 
     match tree:
         case Num(value=value):
@@ -57,7 +91,10 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
             text = _letter(base) + (f"_{label}" if label else "") + "′" * ref.primes
             if ref.copy is not None:
                 text += f"^({inner(ref.copy)})"
-            scripts = [inner(each) for each in (*([ref.time] if ref.time is not None else []), *ref.entries)]
+            scripts = [
+                inner(each)
+                for each in (*([ref.time] if ref.time is not None else []), *ref.entries)
+            ]
             if scripts:
                 joined = ",".join(scripts)
                 text += f"_{joined}" if len(joined) == 1 else f"_{{{joined}}}"
@@ -74,14 +111,20 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
         case Product(factors=factors, signs=signs):
             text = factor(factors[0])
             for sign, before, node in zip(signs, factors, factors[1:], strict=False):
-                call = sign == "" and isinstance(before, Sym) and isinstance(node, Group) and (
-                    model.is_function(before, node) or before.name in model.symbols.called
+                call = (
+                    sign == ""
+                    and isinstance(before, Sym)
+                    and isinstance(node, Group)
+                    and (model.is_function(before, node) or before.name in model.symbols.called)
                 )
                 text += ("" if call else _SIGNS.get(sign, " ")) + factor(node)
             return text
         case Addition(terms=terms, signs=signs):
             text = ("-" if signs[0] == "-" else "") + inner(terms[0])
-            return text + "".join(f" {s} {factor(t) if s == '-' else inner(t)}" for s, t in zip(signs[1:], terms[1:], strict=True))
+            return text + "".join(
+                f" {s} {factor(t) if s == '-' else inner(t)}"
+                for s, t in zip(signs[1:], terms[1:], strict=True)
+            )
         case Fraction_(above=above, below=below):
             return f"{factor(above)}/{factor(below)}"
         case Raised(base=base, power=power):
@@ -90,7 +133,11 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
             text = factor(body)
             return f"({text})ᵀ" if isinstance(bare(body), Product | Derivative) else f"{text}ᵀ"
         case Derivative(of=of, by=by, mark=mark):
-            above = "" if of is None else (f"({inner(of)})" if isinstance(bare(of), Product | Addition) else inner(of))
+            above = (
+                ""
+                if of is None
+                else (f"({inner(of)})" if isinstance(bare(of), Product | Addition) else inner(of))
+            )
             plus = "⁺" if mark else ""
             return f"∂{plus}{above}/∂{inner(by)}"
         case Big(sign=sign, index=index, lower=lower, upper=upper, body=body, condition=condition):
@@ -98,7 +145,9 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
             low = condition or (inner(index) if index is not None else "")
             if index is not None and lower is not None:
                 low = f"{inner(index)}={inner(lower)}"
-            bounds = (f"_{{{low}}}" if low else "") + (f"^{{{inner(upper)}}}" if upper is not None else "")
+            bounds = (f"_{{{low}}}" if low else "") + (
+                f"^{{{inner(upper)}}}" if upper is not None else ""
+            )
             return f"{letter}{bounds} {factor(body)}"
         case Normed(body=body, kind=kind):
             bar = "|" if kind.startswith("|") else "‖"
@@ -121,5 +170,11 @@ def shown(tree: Tree, model: Model) -> str:  # noqa: C901
 def _letter(base: str) -> str:
     *marks, letter = base.split()
     text = _LETTERS.get(letter, letter)
-    accents = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "under": "\u0332"}
+    accents = {
+        "hat": "\u0302",
+        "tilde": "\u0303",
+        "bar": "\u0304",
+        "dot": "\u0307",
+        "under": "\u0332",
+    }
     return text + "".join(accents.get(mark, "") for mark in marks)

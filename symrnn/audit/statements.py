@@ -8,7 +8,17 @@ from dataclasses import dataclass, field, fields, replace
 
 from symrnn.audit.hints import Hints, read_hints
 from symrnn.audit.model import Definition, Model, called_time, split_time
-from symrnn.audit.symbols import GREEK, LOSSES, Symbols, bare, is_capital, is_loss, letters_of
+from symrnn.audit.symbols import (
+    GREEK,
+    LOSSES,
+    Symbols,
+    bare,
+    fraction,
+    is_capital,
+    is_loss,
+    letters_of,
+    whole_number,
+)
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
 from symrnn.reading.latex_parse import (
@@ -21,11 +31,13 @@ from symrnn.reading.latex_parse import (
     parse_chains,
 )
 from symrnn.reading.latex_tree import (
+    Addition,
     Big,
     Derivative,
     Dots,
     Group,
     Normed,
+    Num,
     Product,
     Sym,
     Tree,
@@ -75,6 +87,7 @@ class Statements:
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
+        chains = made._numbered(chains)
         made._relations(chains)
         made._define()
         return made
@@ -91,6 +104,40 @@ class Statements:
                     self.failed.append((number, place, error))
                 except RecursionError:
                     self.failed.append((number, place, ParseError("nested too deeply")))
+
+    def _numbered(self, chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int, Chain]]:
+        """z_3 = V s_3, said of one time: it is meant of each, where nothing else defines z."""
+        symbols = self.symbols
+        found: dict[str, int] = {}
+        for _, _, chain in chains:
+            if len(chain.sides) < 2 or chain.links[0].kind != EQUAL:
+                continue
+            left, right = chain.sides[0].tree, chain.sides[1].tree
+            if left is None or right is None or not isinstance(bare(left), Sym):
+                continue
+            head = bare(left)
+            assert isinstance(head, Sym)
+            number = whole_number(head.subs[0]) if len(head.subs) == 1 else None
+            if (
+                number is None
+                or number < 1
+                or head.sups
+                or symbols.has_time(head.name)
+                or (is_capital(head.name) and not is_loss(head.name))
+            ):
+                continue
+            timed = [
+                n
+                for n in walk(right)
+                if isinstance(n, Sym) and symbols.has_time(n.name) and len(n.subs) == 1
+            ]
+            if any(whole_number(n.subs[0]) == number for n in timed) and "t" in symbols.times:
+                found[head.name] = number
+        if not found:
+            return chains
+        symbols.sequences |= set(found)
+        symbols._resolved.clear()
+        return chains
 
     def _relations(self, chains: list[tuple[int, int, Chain]]) -> None:
         order = 0
@@ -110,7 +157,11 @@ class Statements:
                 continue
             anchor = sides[0], formulas[0]
             for at, link in enumerate(chain.links):
-                left, home = (sides[at], formulas[at]) if link.kind == EQUAL or at == 0 else (sides[at], formulas[at])
+                left, home = (
+                    (sides[at], formulas[at])
+                    if link.kind == EQUAL or at == 0
+                    else (sides[at], formulas[at])
+                )
                 self.relations.append(
                     Relation(
                         number, place, left, sides[at + 1], link.kind, link.written,
@@ -163,12 +214,32 @@ class Statements:
         name, time = named
         derived = self._derived(right, model)
         letter, shift = (None, 0) if time is None else split_time(time)
+        head = bare(left)
+        symbol = head if isinstance(head, Sym) and time is not None else None
+        if (
+            letter is None
+            and time is not None
+            and shift >= 1
+            and not derived
+            and not backwards
+            and "t" in self.symbols.times
+        ):
+            right = _at_each_time(right, shift, model)
+            letter, shift = "t", 0
+            if isinstance(symbol, Sym) and len(symbol.subs) == 1:
+                symbol = replace(symbol, subs=(Sym(symbol.start, symbol.end, True, "t"),))
+            if right is None or name in self.definitions or self._defined_elsewhere(name, relation):
+                return None
         if time is not None and (letter is None or letter not in self.symbols.times):
             return None
         if backwards:
             # ∂L/∂h_t = δ_t names the derivative, if nothing else says what δ is.
             bare_derivative = isinstance(bare(right), Derivative)
-            if not bare_derivative or name in self.definitions or self._defined_elsewhere(name, relation):
+            if (
+                not bare_derivative
+                or name in self.definitions
+                or self._defined_elsewhere(name, relation)
+            ):
                 return None
         if time is None and name in self.symbols.times and "_" not in name:
             return None
@@ -179,11 +250,18 @@ class Statements:
         if not self._letters_bound(model, right, letter, derived):
             return None
         base = name.split("_")[0]
-        if time is None and is_capital(base) and not is_loss(name) and not derived and not isinstance(right, Big) and self._is_update(name, right, model):
+        if (
+            time is None
+            and is_capital(base)
+            and not is_loss(name)
+            and not derived
+            and not isinstance(right, Big)
+            and self._is_update(name, right, model)
+        ):
             return None
         if any(isinstance(node, Words | Dots) for node in walk(right)):
             return None
-        return Definition(name, letter, shift, right, relation.start, False, entries)
+        return Definition(name, letter, shift, right, relation.start, False, entries, symbol)
 
     @staticmethod
     def _named_by_entries(
@@ -196,7 +274,13 @@ class Statements:
         ref = model.ref(left)
         letters = [bare(each) for each in ref.entries]
         names = tuple(each.name for each in letters if isinstance(each, Sym))
-        if not names or len(names) != len(letters) or len(set(names)) != len(names) or ref.power or ref.primes:
+        if (
+            not names
+            or len(names) != len(letters)
+            or len(set(names)) != len(names)
+            or ref.power
+            or ref.primes
+        ):
             return None, ()
         return (ref.name, ref.time), names
 
@@ -205,10 +289,14 @@ class Statements:
             if other.kind == EQUAL and other.left.tree is not None and other is not relation:
                 named = self._named(self._probe, other.left.tree)
                 if named is not None and named[0] == name and other.right.tree is not None:
-                    if isinstance(bare(other.right.tree), Derivative) or not self._derived(other.right.tree, self._probe):
+                    if isinstance(bare(other.right.tree), Derivative) or not self._derived(
+                        other.right.tree, self._probe
+                    ):
                         letter = split_time(named[1])[0] if named[1] is not None else None
                         shift = split_time(named[1])[1] if named[1] is not None else 0
-                        if not self._uses_future(self._probe, name, other.right.tree, letter, shift, False):
+                        if not self._uses_future(
+                            self._probe, name, other.right.tree, letter, shift, False
+                        ):
                             return True
         return False
 
@@ -275,11 +363,19 @@ class Statements:
         bare_derivative = isinstance(bare(found.value), Derivative)
         if found.derived or self._derived(found.value, self._probe):
             # A second formula for a named derivative is a claim; a second name is another one.
-            if known and not (bare_derivative and not any(shape_of(d.value) == shape_of(found.value) for d in known)):
+            if known and not (
+                bare_derivative
+                and not any(shape_of(d.value) == shape_of(found.value) for d in known)
+            ):
                 return
             if known and not known[0].derived:
                 return
-            if not bare_derivative and relation.written not in DEFINING and not known and not self._may_define(found, relation):
+            if (
+                not bare_derivative
+                and relation.written not in DEFINING
+                and not known
+                and not self._may_define(found, relation)
+            ):
                 return
             known.append(found)
             self.defining.add(relation.order)
@@ -287,7 +383,9 @@ class Statements:
         if known and known[0].derived:
             return
         for other in known:
-            if (other.letter, other.shift) == (found.letter, found.shift) and shape_of(other.value) == shape_of(found.value):
+            if (other.letter, other.shift) == (found.letter, found.shift) and shape_of(
+                other.value
+            ) == shape_of(found.value):
                 self.defining.add(relation.order)
                 return
             if not relation.first and self._more_concrete(found, other):
@@ -326,7 +424,10 @@ class Statements:
                 if shape_of(one.factors[0]) != shape_of(other.factors[0]):
                     continue
                 head = one.factors[0]
-                if not isinstance(head, Sym) or model.is_function(head, one.factors[1]) not in ("known", "elementwise"):
+                if not isinstance(head, Sym) or model.is_function(head, one.factors[1]) not in (
+                    "known",
+                    "elementwise",
+                ):
                     continue
                 argument = bare(one.factors[1])
                 named = self._named(model, argument)
@@ -355,10 +456,17 @@ class Statements:
                 for count in (1, 2):
                     if at + count >= len(formulas):
                         continue
-                    self._from_prose(model, number, document, first, formulas[at + 1 : at + count + 1])
+                    self._from_prose(
+                        model, number, document, first, formulas[at + 1 : at + count + 1]
+                    )
 
     def _from_prose(
-        self, model: Model, number: int, document: Document, first: Formula, rest: tuple[Formula, ...]
+        self,
+        model: Model,
+        number: int,
+        document: Document,
+        first: Formula,
+        rest: tuple[Formula, ...],
     ) -> None:
         del number
         last = rest[-1]
@@ -367,7 +475,10 @@ class Statements:
             return
         for inner in rest[:-1]:
             between = between.replace(inner.text, " ", 1)
-        if not re.match(r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|,|:|=|the)\b|[,:])", between):
+        if not re.match(
+            r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|,|:|=|the)\b|[,:])",
+            between,
+        ):
             return
         if not re.search(r"\b(?:be|is|denotes?|for|stands? for|means?|as)\b", between):
             return
@@ -418,7 +529,7 @@ class Statements:
                 clashing.add(name)
         key = tuple(sorted((name, id(d)) for name, d in chosen.items()))
         if key not in self._models:
-            made = replace(self._probe, definitions=chosen, clashing=clashing)
+            made = replace(self._probe, definitions=_linked(chosen), clashing=clashing)
             made.kinds = {**self.hints.kinds, **self._said_kinds()}
             made.aliases = dict(self.hints.aliases)
             made.vectorial = self._vectorial() and not self.hints.scalar
@@ -434,22 +545,33 @@ class Statements:
         if "function sigma" in self.hints.kinds:
             return {}
         prose = " ".join(document.prose for document in self.documents)
-        sigma = any(isinstance(n, Sym) and n.name == "sigma" for tree in self.trees for n in walk(tree))
+        sigma = any(
+            isinstance(n, Sym) and n.name == "sigma" for tree in self.trees for n in walk(tree)
+        )
         logistic = re.search(r"\b(?:sigmoid|logistic)\b", prose, re.IGNORECASE)
-        other = re.search(r"\btanh\b|any (?:smooth|differentiable|activation)|ReLU|e\.\s?g\.[^.]{0,30}(?:sigmoid|logistic)", prose, re.IGNORECASE)
+        other = re.search(
+            r"\btanh\b|any (?:smooth|differentiable|activation)|ReLU|e\.\s?g\.[^.]{0,30}(?:sigmoid|logistic)",
+            prose,
+            re.IGNORECASE,
+        )
         return {"function sigma": "logistic"} if sigma and logistic and not other else {}
 
     def _vectorial(self) -> bool:
         for tree in self.trees:
             for node in walk(tree):
-                if isinstance(node, Turned) or (isinstance(node, Normed) and node.kind.startswith("‖")):
+                if isinstance(node, Turned) or (
+                    isinstance(node, Normed) and node.kind.startswith("‖")
+                ):
                     return True
                 if isinstance(node, Product) and ("odot" in node.signs or "otimes" in node.signs):
                     return True
                 if isinstance(node, Sym) and node.name in ("diag", "Diag", "ones", "bb R", "vec"):
                     return True
         prose = " ".join(document.prose for document in self.documents)
-        return bool(re.search(r"\bJacobian|\bmatri(?:x|ces)\b|\bvectors?\b", prose, re.IGNORECASE)) and False
+        return (
+            bool(re.search(r"\bJacobian|\bmatri(?:x|ces)\b|\bvectors?\b", prose, re.IGNORECASE))
+            and False
+        )
 
     def _all_scalar(self, model: Model) -> bool:
         """Whether the recurrence has small letters for weights: then all are numbers."""
@@ -463,7 +585,14 @@ class Statements:
             if definition.derived:
                 continue
             for node in walk(definition.value):
-                if isinstance(node, Sym) and (node.bold or (is_capital(node.name) and not is_loss(node.name) and node.name not in model.symbols.times)):
+                if isinstance(node, Sym) and (
+                    node.bold
+                    or (
+                        is_capital(node.name)
+                        and not is_loss(node.name)
+                        and node.name not in model.symbols.times
+                    )
+                ):
                     return False
                 if isinstance(node, Group) and len(node.parts) > 1:
                     return False
@@ -475,6 +604,81 @@ class Statements:
             side.tree is not None and self._derived(side.tree, self._probe)
             for side in (relation.left, relation.right)
         )
+
+
+def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
+    """ŷ_t = softmax(V s_t) reads z_t, where z_t = V s_t is said: one node for one expression."""
+    known: dict[object, Definition] = {}
+    for definition in definitions.values():
+        value = bare(definition.value)
+        if (
+            definition.derived
+            or definition.shift
+            or definition.entries
+            or definition.letter is None
+        ):
+            continue
+        if isinstance(value, Product | Addition):
+            known.setdefault((definition.letter, shape_of(value)), definition)
+
+    def read(node: Tree, letter: str | None, own: str) -> Tree:
+        found = (
+            known.get((letter, shape_of(node))) if isinstance(node, Product | Addition) else None
+        )
+        if found is not None and found.name != own and found.symbol is not None:
+            return replace(found.symbol, start=node.start, end=node.end, made=True)
+        changes: dict[str, object] = {}
+        for name in _inner(node):
+            value = getattr(node, name)
+            if isinstance(value, Tree):
+                changes[name] = read(value, letter, own)
+            elif (
+                isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value)
+            ):
+                changes[name] = tuple(read(each, letter, own) for each in value)
+        return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+    linked = {}
+    for name, definition in definitions.items():
+        linked[name] = definition
+        if not definition.derived:
+            value = read(definition.value, definition.letter, name)
+            if shape_of(value) != shape_of(definition.value):
+                linked[name] = replace(definition, value=value)
+    return linked
+
+
+def _at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
+    """V s_3, said at time 3, as V s_t; None where a time is none of numbers."""
+    timed = [n for n in walk(tree) if isinstance(n, Sym) and model.ref(n).time is not None]
+    if not timed or any(split_time(model.ref(n).time)[0] is not None for n in timed):  # type: ignore[arg-type]
+        return None
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym):
+            if model.ref(node).time is None or len(node.subs) != 1:
+                return node
+            lag = number - split_time(node.subs[0])[1]
+            sub = node.subs[0]
+            index: Tree = Sym(sub.start, sub.end, True, "t")
+            if lag:
+                count = Num(sub.start, sub.end, True, fraction(abs(lag)))
+                index = Addition(
+                    sub.start, sub.end, True, (index, count), ("+", "-" if lag > 0 else "+")
+                )
+            return replace(node, subs=(index,))
+        changes: dict[str, object] = {}
+        for name in _inner(node):
+            value = getattr(node, name)
+            if isinstance(value, Tree):
+                changes[name] = read(value)
+            elif (
+                isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value)
+            ):
+                changes[name] = tuple(map(read, value))
+        return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+    return read(tree)
 
 
 def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int, Chain]]:
@@ -518,13 +722,19 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
                     signs.append(tree.signs[place - 1])
                 factors.append(node)
                 place += taken
-            return factors[0] if len(factors) == 1 else replace(tree, factors=tuple(factors), signs=tuple(signs))
+            return (
+                factors[0]
+                if len(factors) == 1
+                else replace(tree, factors=tuple(factors), signs=tuple(signs))
+            )
         changes = {}
         for name in _inner(tree):
             value = getattr(tree, name)
             if isinstance(value, Tree):
                 changes[name] = read(value)
-            elif isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value):
+            elif (
+                isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value)
+            ):
                 changes[name] = tuple(map(read, value))
         return replace(tree, **changes) if changes else tree  # type: ignore[arg-type]
 

@@ -15,8 +15,10 @@ from symrnn.reading.latex_tree import (
     Addition,
     Big,
     Group,
+    Labelled,
     Num,
     Product,
+    Subscripted,
     Sym,
     Tree,
     Words,
@@ -38,8 +40,42 @@ NO_TIMES = frozenset({"W", "U", "V", "b", "h", "x", "c", "f", "o", "g", "y", "z"
 TOTAL = "total"
 """The label of what is written without a time, where the same letter has one elsewhere."""
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+    ]
 )
 
 
@@ -61,8 +97,8 @@ class Ref:
 
 def bare(tree: Tree) -> Tree:
     """What stands in brackets that only group."""
-    while isinstance(tree, Group) and len(tree.parts) == 1:
-        tree = tree.parts[0]
+    while isinstance(tree, Labelled) or (isinstance(tree, Group) and len(tree.parts) == 1):
+        tree = tree.body if isinstance(tree, Labelled) else tree.parts[0]
     return tree
 
 
@@ -126,6 +162,7 @@ class Symbols:
     called: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     by_entries: bool = False
+    indices: set[str] = field(default_factory=set)
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
 
@@ -150,11 +187,17 @@ class Symbols:
         for node in nodes:
             if isinstance(node, Product):
                 made._learn_calls(node)
+        made._learn_indices(nodes)
         singles: dict[str, Counter[str]] = defaultdict(Counter)
         for node in symbols:
             for position, index in made._indices(node):
                 inner = bare(index)
-                if position == "sup" and isinstance(inner, Sym) and inner.name in made.times and not node.subs:
+                if (
+                    position == "sup"
+                    and isinstance(inner, Sym)
+                    and inner.name in made.times
+                    and not node.subs
+                ):
                     made.raised.add(node.name)
                 if isinstance(inner, Sym) and not inner.subs and not inner.sups:
                     singles[node.name][inner.name] += 1
@@ -162,7 +205,9 @@ class Symbols:
                     singles[node.name]["#"] += 1
                 elif isinstance(inner, Product):
                     first = bare(inner.factors[0])
-                    timed = isinstance(first, Sym) and first.name in TIMES and not is_capital(node.name)
+                    timed = (
+                        isinstance(first, Sym) and first.name in TIMES and not is_capital(node.name)
+                    )
                     singles[node.name][first.name if timed else "##"] += 1  # type: ignore[attr-defined]
         for name, found in singles.items():
             made.labels[name] |= set(found)
@@ -194,8 +239,13 @@ class Symbols:
                 elif (
                     strong
                     and not others
-                    and not (is_capital(name) and not is_loss(name) and len(letters) < 2
-                             and "t" not in strong and "T" not in strong)
+                    and not (
+                        is_capital(name)
+                        and not is_loss(name)
+                        and len(letters) < 2
+                        and "t" not in strong
+                        and "T" not in strong
+                    )
                     and not self._is_function(name)
                     and "##" not in found
                 ):
@@ -220,10 +270,34 @@ class Symbols:
         for left, right in zip(node.factors, node.factors[1:], strict=False):
             if isinstance(left, Sym) and isinstance(right, Group) and len(right.parts) == 1:
                 inner = bare(right.parts[0])
+                if left.name in self.called and isinstance(inner, Sym) and inner.name in TIMES:
+                    self.times.add(inner.name)
                 named = isinstance(inner, Sym) and not inner.subs and inner.name in self.times
                 if named and self.called and not self._is_function(left.name) and not left.subs:
                     if not is_capital(left.name) or is_loss(left.name):
                         self.called.add(left.name)
+
+    def _learn_indices(self, nodes: list[Tree]) -> None:
+        """Letters that count entries: they stand behind a comma, or below a sum."""
+        for node in nodes:
+            items: list[Tree] = []
+            if isinstance(node, Big) and node.index is not None:
+                items = [node.index]
+            elif isinstance(node, Sym):
+                items = list(node.subs[1:])
+                if (
+                    len(node.subs) == 1
+                    and isinstance(node.subs[0], Product)
+                    and not is_capital(node.name)
+                ):
+                    items += node.subs[0].factors[1:]
+            elif isinstance(node, Subscripted):
+                items = list(node.subs)
+            self.indices |= {
+                each.name
+                for item in items
+                if isinstance(each := bare(item), Sym) and len(each.name) == 1
+            }
 
     def _learn_range(self, node: Big) -> None:
         index = bare(node.index) if node.index is not None else None
@@ -243,9 +317,9 @@ class Symbols:
             found += [("sub", each) for each in node.subs[1:] if _shifted_letter(each)]
         for each in node.sups:
             inner = bare(each)
-            if isinstance(each, Group) and (not isinstance(inner, Num)):
-                found.append(("sup", inner))
-            elif _shifted_letter(each) and not isinstance(inner, Num):
+            if (isinstance(each, Group) and (not isinstance(inner, Num))) or (
+                _shifted_letter(each) and not isinstance(inner, Num)
+            ):
                 found.append(("sup", inner))
         return found
 
@@ -281,7 +355,11 @@ class Symbols:
         timed = self.has_time(base)
         subs = list(node.subs)
         together = False
-        if len(subs) == 1 and isinstance(subs[0], Product) and not isinstance(subs[0].factors[0], Num):
+        if (
+            len(subs) == 1
+            and isinstance(subs[0], Product)
+            and not isinstance(subs[0].factors[0], Num)
+        ):
             split = self._split(base, subs[0])
             if split is not None:
                 subs, together = split, True
@@ -291,13 +369,22 @@ class Symbols:
                 labels.append(item.text.replace(" ", ""))
             elif isinstance(inner, Sym) and inner.name in ("infty",):
                 labels.append(inner.name)
-            elif timed and time is None and (
-                self.is_time(item, bound) or (isinstance(inner, Num) and inner.value.denominator == 1)
-            ) and not (base in self.raised and position == 0 and node.sups and not self.is_time(item)):
+            elif (
+                timed
+                and time is None
+                and (
+                    self.is_time(item, bound)
+                    or (isinstance(inner, Num) and inner.value.denominator == 1)
+                )
+                and not (
+                    base in self.raised and position == 0 and node.sups and not self.is_time(item)
+                )
+            ):
                 time = item
-            elif (timed or together or position > 0 or self._entry_letter(base, inner)) and self._is_entry(inner):
-                entries.append(item)
-            elif len(subs) > 1 and isinstance(inner, Num):
+            elif (
+                (timed or together or position > 0 or self._entry_letter(base, inner))
+                and self._is_entry(inner)
+            ) or (len(subs) > 1 and isinstance(inner, Num)):
                 entries.append(item)
             else:
                 labels.append(_text(item))
@@ -305,9 +392,14 @@ class Symbols:
             inner = bare(item)
             if isinstance(item, Words):
                 labels.append("^" + item.text)
-            elif time is None and timed and base in self.raised and (
-                self.is_time(item, bound)
-                or (isinstance(inner, Num) and isinstance(item, Group))
+            elif (
+                time is None
+                and timed
+                and base in self.raised
+                and (
+                    self.is_time(item, bound)
+                    or (isinstance(inner, Num) and isinstance(item, Group))
+                )
             ):
                 time = item
             elif (
@@ -320,18 +412,30 @@ class Symbols:
                 copy = item
             elif isinstance(item, Group) and item.kind in "([<":
                 labels.append("^" + _text(inner))
-            elif isinstance(inner, Num) or (isinstance(inner, Addition)) or isinstance(inner, Sym):
-                if isinstance(inner, Sym) and inner.name in ("ast", "prime", "dagger", "star"):
-                    labels.append("^" + inner.name)
-                elif isinstance(inner, Sym) and inner.name not in self.times and len(inner.name) == 1 and inner.name not in ("n", "m", "p", "q", "r", "l") :
-                    labels.append("^" + inner.name)
-                elif isinstance(inner, Sym) and len(inner.name) > 1 and inner.name not in GREEK:
+            elif isinstance(inner, (Num, Addition, Sym)):
+                if (
+                    (isinstance(inner, Sym) and inner.name in ("ast", "prime", "dagger", "star"))
+                    or (
+                        isinstance(inner, Sym)
+                        and inner.name not in self.times
+                        and len(inner.name) == 1
+                        and inner.name not in ("n", "m", "p", "q", "r", "l")
+                    )
+                    or (isinstance(inner, Sym) and len(inner.name) > 1 and inner.name not in GREEK)
+                ):
                     labels.append("^" + inner.name)
                 else:
                     power = item
             else:
                 labels.append("^" + _text(item))
-        if timed and time is None and not entries and not labels and copy is None:
+        if (
+            base in self.sequences
+            and base not in self.called
+            and time is None
+            and not entries
+            and not labels
+            and copy is None
+        ):
             labels.append(TOTAL)  # L beside L_t
         name = base + ("_" + ",".join(labels) if labels else "")
         return Ref(name, time, tuple(entries), power, node.primes, copy)
@@ -344,8 +448,16 @@ class Symbols:
         if self.has_time(base) and self.is_time(factors[0]):
             return factors
         letters = [bare(f) for f in factors]
-        if is_capital(base) and len(letters) == 2 and all(
-            isinstance(each, Sym) and each.name in "ijklmnpqrsuv" and not each.subs for each in letters
+        if (
+            is_capital(base)
+            and len(letters) == 2
+            and all(
+                isinstance(each, Sym)
+                and each.name in self.indices
+                and each.name in "ijklmnpqrsuv"
+                and not each.subs
+                for each in letters
+            )
         ):
             return factors
         return None
@@ -354,7 +466,12 @@ class Symbols:
     def _is_entry(inner: Tree) -> bool:
         if isinstance(inner, Num):
             return inner.value.denominator == 1 and inner.value >= 1
-        return isinstance(inner, Sym) and len(inner.name) == 1 and inner.name in "ijklmnpqrsuvd" and not inner.subs
+        return (
+            isinstance(inner, Sym)
+            and len(inner.name) == 1
+            and inner.name in "ijklmnpqrsuvd"
+            and not inner.subs
+        )
 
     def _entry_letter(self, base: str, inner: Tree) -> bool:
         """Whether a constant's only index is an entry: b_i, where b has no other labels."""

@@ -128,7 +128,11 @@ def decoded(path: Path) -> tuple[str, str]:
     if size > LARGEST:
         raise IllFormedError(f"{path}: larger than {LARGEST:,} bytes", {"bytes": f"{size:,}"})
     data = path.read_bytes()
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             try:
                 return data.decode(name).replace("\r\n", "\n"), ""
@@ -220,7 +224,9 @@ def _latex(path: Path, text: str, problems: tuple[tuple[int, str], ...]) -> list
             if target is None:
                 here.append((match.start(), f"\\input{{{name}}} is not a file inside the folder"))
             elif target.resolve() in seen:
-                here.append((match.start(), f"\\input{{{name}}} is read already: a circle, or twice"))
+                here.append(
+                    (match.start(), f"\\input{{{name}}} is read already: a circle, or twice")
+                )
             elif len(seen) >= MOST_FILES:
                 here.append((match.start(), f"more than {MOST_FILES} files are read"))
             else:
@@ -232,7 +238,13 @@ def _latex(path: Path, text: str, problems: tuple[tuple[int, str], ...]) -> list
                 read(target, inner, ((0, guessed),) if guessed else ())
         before = documents[slot]
         documents[slot] = Document(
-            before.path, before.text, before.formulas, before.remarks, macros, before.prose, tuple(here)
+            before.path,
+            before.text,
+            before.formulas,
+            before.remarks,
+            macros,
+            before.prose,
+            tuple(here),
         )
 
     read(path, text, problems)
@@ -242,7 +254,9 @@ def _latex(path: Path, text: str, problems: tuple[tuple[int, str], ...]) -> list
 def _local_packages(folder: Path, text: str) -> dict[str, Macro]:
     """The macros of `\\usepackage{name}` where name.sty lies in the folder."""
     found: dict[str, Macro] = {}
-    for match in re.finditer(r"\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]*\])?\{([^{}]*)\}", text):
+    for match in re.finditer(
+        r"\\(?:usepackage|RequirePackage)\s*(?:\[[^\]]*\])?\{([^{}]*)\}", text
+    ):
         for name in match[1].split(","):
             target = _target(folder, name.strip() + ".sty")
             if target is not None:
@@ -287,8 +301,10 @@ def _formulas(text: str) -> Iterator[Formula]:
             continue
         body, start = match[kind], match.start(kind)
         if body.strip():
-            alone = kind == "display" or (kind == "dollars" and _stands_alone(text, match)) or (
-                kind == "dollars" and "\n" in body
+            alone = (
+                kind == "display"
+                or (kind == "dollars" and _stands_alone(text, match))
+                or (kind == "dollars" and "\n" in body)
             )
             yield Formula(body, start, alone)
 
@@ -310,7 +326,10 @@ def _prose(text: str, formulas: list[Formula]) -> str:
 
 # ── Markdown ────────────────────────────────────────────────────────────────────────────────────
 
-_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?([\w+.-]*)[^\n]*\n(.*?)(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?([\w+.-]*)[^\n]*\n(.*?)(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 _HTML_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _CODE_MATHS = re.compile(r"\$`([^`]+)`\$")
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -363,9 +382,7 @@ def markdown(path: str, text: str, problems: tuple[tuple[int, str], ...] = ()) -
     prose = _prose(bare, found)
     formulas += [_unquoted(each) for each in found if not _is_money(each)]
     formulas.sort(key=lambda each: each.start)
-    return Document(
-        path, text, tuple(formulas), tuple(remarks), macros, prose, tuple(wrong)
-    )
+    return Document(path, text, tuple(formulas), tuple(remarks), macros, prose, tuple(wrong))
 
 
 def _unquoted(formula: Formula) -> Formula:
@@ -379,14 +396,16 @@ def _unquoted(formula: Formula) -> Formula:
 def _is_money(formula: Formula) -> bool:
     """`costs $5 and $6`: what stands between has blanks at its edges and no sign of TeX."""
     text = formula.text
-    return not formula.display and "\n\n" in text or (
+    return (not formula.display and "\n\n" in text) or (
         not formula.display and bool(re.fullmatch(r"\d[\w\s,.]*\s", text))
     )
 
 
 # ── reStructuredText, notebooks ─────────────────────────────────────────────────────────────────
 
-_DIRECTIVE = re.compile(r"^([ \t]*)\.\. math::[ \t]*([^\n]*)\n((?:\1[ \t]+[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE)
+_DIRECTIVE = re.compile(
+    r"^([ \t]*)\.\. math::[ \t]*([^\n]*)\n((?:\1[ \t]+[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
+)
 _ROLE = re.compile(r":math:`([^`]+)`")
 _RST_COMMENT = re.compile(r"^[ \t]*\.\.[ \t]+(symrnn[ \t]*:[^\n]*)", re.MULTILINE)
 

@@ -63,7 +63,22 @@ _SEPARATORS = frozenset(
 )  # fmt: skip
 
 _FONTS = frozenset(
-    "mathbf boldsymbol bm mathrm mathit mathsf mathbb mathtt pmb vec bold rm bf symbf".split()
+    [
+        "mathbf",
+        "boldsymbol",
+        "bm",
+        "mathrm",
+        "mathit",
+        "mathsf",
+        "mathbb",
+        "mathtt",
+        "pmb",
+        "vec",
+        "bold",
+        "rm",
+        "bf",
+        "symbf",
+    ]
 )
 _SCRIPTS = {"mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "cal": "cal"}
 _ACCENTS = {
@@ -74,12 +89,83 @@ _ACCENTS = {
 _SAME = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho",
          "varsigma": "varsigma", "ell": "ell"}  # fmt: skip
 LETTERS = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta "
-    "Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell infty top hbar imath jmath Re Im aleph".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "varepsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "vartheta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "varpi",
+        "rho",
+        "varrho",
+        "sigma",
+        "varsigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "varphi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+        "ell",
+        "infty",
+        "top",
+        "hbar",
+        "imath",
+        "jmath",
+        "Re",
+        "Im",
+        "aleph",
+    ]
 )
 FUNCTION_COMMANDS = frozenset(
-    "tanh sin cos exp log ln max min det dim arctan cosh sinh arg sup inf lim Pr tan deg arcsin arccos".split()
+    [
+        "tanh",
+        "sin",
+        "cos",
+        "exp",
+        "log",
+        "ln",
+        "max",
+        "min",
+        "det",
+        "dim",
+        "arctan",
+        "cosh",
+        "sinh",
+        "arg",
+        "sup",
+        "inf",
+        "lim",
+        "Pr",
+        "tan",
+        "deg",
+        "arcsin",
+        "arccos",
+    ]
 )
 WORDS = (
     "softmax", "sigmoid", "logistic", "softplus", "diagonal", "identity", "logits", "tanh", "diag",
@@ -92,13 +178,38 @@ _PRODUCTS = {
     r"\circ": "odot", r"\otimes": "otimes", r"\star": "odot", r"\bullet": "cdot",
     r"\bigodot": "odot", r"\ltimes": "cdot",
 }  # fmt: skip
-_DOTS = frozenset("dots cdots ldots dotsc dotsb dotsm dotso hdots vdots ddots".split())
+_DOTS = frozenset(
+    ["dots", "cdots", "ldots", "dotsc", "dotsb", "dotsm", "dotso", "hdots", "vdots", "ddots"]
+)
 _OPEN = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lbrace": r"\rbrace",
          r"\lparen": r"\rparen", r"\lbrack": r"\rbrack"}  # fmt: skip
-_MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array".split())
+_MATRICES = frozenset(
+    ["matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
+)
 _ROWS = frozenset(
-    "align align* aligned alignedat alignat alignat* split gather gather* gathered multline multline* "
-    "eqnarray eqnarray* equation equation* flalign flalign* displaymath math dcases".split()
+    [
+        "align",
+        "align*",
+        "aligned",
+        "alignedat",
+        "alignat",
+        "alignat*",
+        "split",
+        "gather",
+        "gather*",
+        "gathered",
+        "multline",
+        "multline*",
+        "eqnarray",
+        "eqnarray*",
+        "equation",
+        "equation*",
+        "flalign",
+        "flalign*",
+        "displaymath",
+        "math",
+        "dcases",
+    ]
 )
 
 
@@ -302,7 +413,15 @@ def _separated(row: list[Token]) -> list[list[Token]]:
 def _is_prose(row: list[Token], at: int) -> bool:
     """Whether a text is said beside the formula: it has a blank, or is one of the words for that."""
     token = row[at]
-    if token.kind != COMMAND or token.text not in ("text", "textrm", "mbox", "textit", "textnormal", "hbox", "textbf"):
+    if token.kind != COMMAND or token.text not in (
+        "text",
+        "textrm",
+        "mbox",
+        "textit",
+        "textnormal",
+        "hbox",
+        "textbf",
+    ):
         return False
     if at + 1 >= len(row) or row[at + 1].kind != TEXT:
         return False
@@ -373,7 +492,11 @@ def _matching(tokens: list[Token], at: int) -> int:
 def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | None:
     """A chain from the tokens of a statement, and whether it goes on with the one before."""
     texts = [t.text for t in tokens if t.kind == TEXT]
-    if all(t.kind in (TEXT, COMMAND) and (t.kind == TEXT or t.text.startswith("text") or t.text in ("mbox", "hbox")) for t in tokens):
+    if all(
+        t.kind in (TEXT, COMMAND)
+        and (t.kind == TEXT or t.text.startswith("text") or t.text in ("mbox", "hbox"))
+        for t in tokens
+    ):
         if before is not None and texts:
             return replace(before, after=f"{before.after} {' '.join(texts)}".strip()), True
         return None
@@ -400,9 +523,7 @@ def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | No
         return None
     sides = tuple(_side(piece, tokens) for piece in pieces)
     if not pieces[0] and before is not None and links:
-        joined = Chain(
-            (*before.sides, *sides[1:]), (*before.links, *links), before.after
-        )
+        joined = Chain((*before.sides, *sides[1:]), (*before.links, *links), before.after)
         return joined, True
     if not pieces[0] and links:
         sides = (Side(None, links[0].start, links[0].start, "the left side is missing"), *sides[1:])
@@ -526,7 +647,7 @@ class _Parser:
             shown = "\\" + token.text if token.kind == COMMAND else token.text
             if token.kind in (COMMAND, SIGN) and shown in _PRODUCTS:
                 self.take()
-                if self.next.is_("-") :
+                if self.next.is_("-"):
                     raise self.fail("a minus sign behind a product sign")
                 signs.append(_PRODUCTS[shown])
                 factors.append(self.factor())
@@ -588,8 +709,10 @@ class _Parser:
                         raise self.fail("a prime behind brackets", token)
                     raise self.fail("a prime behind what is no letter", token)
                 tree = replace(tree, primes=tree.primes + 1, end=token.end)
-            elif token.is_("|", r"\vert", r"\rvert") and self.peek().is_("_") and (
-                not self.closers or self.closers[-1] != "|"
+            elif (
+                token.is_("|", r"\vert", r"\rvert")
+                and self.peek().is_("_")
+                and (not self.closers or self.closers[-1] != "|")
             ):
                 first = self.at
                 self.take()
@@ -631,7 +754,7 @@ class _Parser:
                 parser = _Parser([*piece, Token(END, "", stop, stop)])
                 parser.depth = self.depth
                 parts.append(parser.whole())
-            except Exception as error:  # noqa: BLE001 - a label need be no formula
+            except Exception as error:
                 from symrnn.errors import ParseError
 
                 if not isinstance(error, ParseError):
@@ -664,7 +787,9 @@ class _Parser:
                 inner = [*rest, Token(END, "", end, end)]
                 parts = _Parser(inner).whole()
                 text = "".join(_bare(t) for t in rest)
-                tree = replace(tree, sups=(*tree.sups, parts), sup_text=tree.sup_text + text, end=end)
+                tree = replace(
+                    tree, sups=(*tree.sups, parts), sup_text=tree.sup_text + text, end=end
+                )
             return Turned(tree.start, end, made, tree, letter)
         if all(t.is_("'", r"\prime") for t in self.inside()):
             count = len(self.inside())
@@ -675,9 +800,7 @@ class _Parser:
         sups, text = self.script()
         end = self.tokens[self.at - 1].end
         if isinstance(tree, Sym):
-            return replace(
-                tree, sups=(*tree.sups, *sups), sup_text=tree.sup_text + text, end=end
-            )
+            return replace(tree, sups=(*tree.sups, *sups), sup_text=tree.sup_text + text, end=end)
         if isinstance(tree, Labelled):
             return replace(tree, end=end)
         if len(sups) != 1:
@@ -697,7 +820,11 @@ class _Parser:
         """If the superscript transposes: what it says besides, and whether by a letter."""
         inner = self.inside()
         bare = [t for t in inner if not t.is_("{", "}")]
-        if bare and bare[0].kind == COMMAND and bare[0].text in (*_FONTS, "text", "textsf", "textrm"):
+        if (
+            bare
+            and bare[0].kind == COMMAND
+            and bare[0].text in (*_FONTS, "text", "textsf", "textrm")
+        ):
             upright = True
             word = "".join(t.text for t in bare[1:])
         else:
@@ -710,7 +837,12 @@ class _Parser:
         if word in ("T", "t", "tr", "Tr", "⊺") and (upright or word in ("T", "⊺", "Tr")):
             self.script_end()
             return [], not upright
-        if len(bare) > 1 and bare[-1].kind == LETTER and bare[-1].text == "T" and bare[-2].is_(")", ","):
+        if (
+            len(bare) > 1
+            and bare[-1].kind == LETTER
+            and bare[-1].text == "T"
+            and bare[-2].is_(")", ",")
+        ):
             self.script_end()
             return [t for t in bare[:-1] if not t.is_(",")], True
         return None
@@ -782,7 +914,15 @@ class _Parser:
         token = self.next
         before = self.tokens[self.at - 2] if self.at >= 2 else None
         opens = before is None or before.is_("{", "/") or self.in_fraction
-        letter = token.kind == LETTER or (token.kind == COMMAND and (token.text in LETTERS or token.text in _FONTS or token.text in _SCRIPTS or token.text in _ACCENTS))
+        letter = token.kind == LETTER or (
+            token.kind == COMMAND
+            and (
+                token.text in LETTERS
+                or token.text in _FONTS
+                or token.text in _SCRIPTS
+                or token.text in _ACCENTS
+            )
+        )
         return bool(opens and letter and self.in_fraction) or (letter and self.slash_d())
 
     in_fraction = False
@@ -844,7 +984,18 @@ class _Parser:
         self.take()
 
     def bracketed(self, first: int, token: Token) -> Tree:
-        kind = token.text if token.kind == SIGN else {"{": "{", "langle": "<", "lbrace": "{", "lparen": "(", "lbrack": "[", "leftnothing": "nothing"}.get(token.text, "(")
+        kind = (
+            token.text
+            if token.kind == SIGN
+            else {
+                "{": "{",
+                "langle": "<",
+                "lbrace": "{",
+                "lparen": "(",
+                "lbrack": "[",
+                "leftnothing": "nothing",
+            }.get(token.text, "(")
+        )
         if kind == "nothing":
             inner = self.expression()
             if self.next.is_("|", r"\vert") and self.peek().is_("_"):
@@ -914,7 +1065,11 @@ class _Parser:
             return self.prefixed(first, _SCRIPTS[name])
         if name in _ACCENTS:
             return self.prefixed(first, _ACCENTS[name])
-        if name.rstrip("*") == "operatorname" or name.startswith("text") or name in ("mbox", "hbox", "emph", "mathnormal"):
+        if (
+            name.rstrip("*") == "operatorname"
+            or name.startswith("text")
+            or name in ("mbox", "hbox", "emph", "mathnormal")
+        ):
             return self.word(first, token)
         if name in ("frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac"):
             return self.fraction(first)
@@ -984,7 +1139,11 @@ class _Parser:
 
     def d_follows(self) -> bool:
         token = self.next
-        return self.in_fraction or token.kind == LETTER or (token.kind == COMMAND and token.text in LETTERS)
+        return (
+            self.in_fraction
+            or token.kind == LETTER
+            or (token.kind == COMMAND and token.text in LETTERS)
+        )
 
     def prefixed(self, first: int, prefix: str) -> Tree:
         tree = self.group()
@@ -1003,10 +1162,19 @@ class _Parser:
         if self.next.kind != TEXT:
             raise self.fail("a text is missing", token)
         text = self.take().text.strip()
-        bare = text.replace("\\", "").replace(" ", "").replace("{", "").replace("}", "").replace("$", "")
+        bare = (
+            text.replace("\\", "")
+            .replace(" ", "")
+            .replace("{", "")
+            .replace("}", "")
+            .replace("$", "")
+        )
         if not bare:
             raise self.fail("an empty text", token)
-        return Sym(*self.span(first), bare if text.replace("-", "").replace("_", "").isalnum() or " " not in text else text)
+        return Sym(
+            *self.span(first),
+            bare if text.replace("-", "").replace("_", "").isalnum() or " " not in text else text,
+        )
 
     def fraction(self, first: int) -> Tree:
         before, self.in_fraction = self.in_fraction, True
@@ -1016,6 +1184,13 @@ class _Parser:
         upper, lower = _differential(above), _differential(below)
         if upper is not None and lower is not None and lower[0] is not None:
             return Derivative(*self.span(first), upper[0], lower[0], upper[1] or lower[1])
+        scaled = _scaled_differential(below) if upper is not None else None
+        if upper is not None and scaled is not None:
+            # ∂L/(T ∂h) is ∂L/∂h, divided by T.
+            by, rest = scaled
+            place = self.span(first)
+            one = Fraction_(*place, Num(*place, Fraction(1)), rest)
+            return Product(*place, (one, Derivative(*place, upper[0], by, upper[1])), ("",))
         if upper is not None or lower is not None:
             other = above if upper is None else below
             raise self.fail("a derivative with only one ∂", self._token_at(other.start))
@@ -1128,7 +1303,11 @@ def _differential(tree: Tree) -> tuple[Tree | None, str] | None:
     # ∂ tanh(W h), ∂ L(θ): the rest of the product belongs to it.
     if isinstance(tree, Product):
         head = _differential(tree.factors[0])
-        if head is not None and head[0] is not None and not any(_differential(f) for f in tree.factors[1:]):
+        if (
+            head is not None
+            and head[0] is not None
+            and not any(_differential(f) for f in tree.factors[1:])
+        ):
             rest = (head[0], *tree.factors[1:])
             return Product(head[0].start, tree.end, tree.made, rest, tree.signs), head[1]
     if isinstance(tree, Group) and len(tree.parts) == 1 and tree.kind == "{":
@@ -1136,9 +1315,20 @@ def _differential(tree: Tree) -> tuple[Tree | None, str] | None:
     return None
 
 
-def _bounds(
-    tokens: list[Token], depth: int
-) -> tuple[Tree | None, Tree | None, Tree | None, str]:
+def _scaled_differential(tree: Tree) -> tuple[Tree, Tree] | None:
+    """The variable and the factor of c ∂x."""
+    if not isinstance(tree, Product):
+        return None
+    last = _differential(tree.factors[-1])
+    if last is None or last[0] is None or any(_differential(f) for f in tree.factors[:-1]):
+        return None
+    rest = tree.factors[:-1]
+    if len(rest) == 1:
+        return last[0], rest[0]
+    return last[0], Product(tree.start, rest[-1].end, tree.made, rest, tree.signs[:-1])
+
+
+def _bounds(tokens: list[Token], depth: int) -> tuple[Tree | None, Tree | None, Tree | None, str]:
     """What stands below a sum or product sign: the index, its bounds, or a condition."""
     text = "".join(_bare(t) for t in tokens)
     tokens = [t for t in tokens if not (t.kind == COMMAND and t.text == "substack")]
@@ -1169,7 +1359,11 @@ def _bounds(
         head, *rest = _by_commas(pieces[1])
         extra = "".join(_bare(t) for piece in rest for t in piece)
         # j = k, …, t has both bounds below.
-        if rest and len(rest) >= 1 and any(t.kind == COMMAND and t.text in _DOTS for p in rest for t in p):
+        if (
+            rest
+            and len(rest) >= 1
+            and any(t.kind == COMMAND and t.text in _DOTS for p in rest for t in p)
+        ):
             return read(pieces[0]), read(head), read(rest[-1]), ""
         return read(pieces[0]), read(head), None, extra
     if not signs:
@@ -1177,7 +1371,9 @@ def _bounds(
             return read(tokens), None, None, ""
         except Exception:  # noqa: BLE001
             return None, None, None, text
-    if len(signs) == 2 and set(signs) <= {AT_LEAST, MORE} or len(signs) == 2 and set(signs) <= {AT_MOST, LESS}:
+    if (len(signs) == 2 and set(signs) <= {AT_LEAST, MORE}) or (
+        len(signs) == 2 and set(signs) <= {AT_MOST, LESS}
+    ):
         high, low = (0, 2) if signs[0] in (AT_LEAST, MORE) else (2, 0)
         high_sign, low_sign = (signs[0], signs[1]) if high == 0 else (signs[1], signs[0])
         index, upper, lower = read(pieces[1]), read(pieces[high]), read(pieces[low])
@@ -1188,7 +1384,11 @@ def _bounds(
         return index, lower, upper, ""
     if len(signs) == 1 and signs[0] in (AT_MOST, LESS, AT_LEAST, MORE):
         left, right = read(pieces[0]), read(pieces[1])
-        bound = right if signs[0] in (AT_MOST, AT_LEAST) else _shifted(right, "-" if signs[0] == LESS else "+")
+        bound = (
+            right
+            if signs[0] in (AT_MOST, AT_LEAST)
+            else _shifted(right, "-" if signs[0] == LESS else "+")
+        )
         if signs[0] in (AT_MOST, LESS):
             return left, None, bound, ""
         return left, bound, None, ""
@@ -1217,7 +1417,11 @@ def _bar(token: Token) -> str:
 
 
 def _bare(token: Token) -> str:
-    if token.kind == COMMAND and (token.text in _FONTS or token.text.startswith("text") or token.text in ("operatorname", "mbox")):
+    if token.kind == COMMAND and (
+        token.text in _FONTS
+        or token.text.startswith("text")
+        or token.text in ("operatorname", "mbox")
+    ):
         return ""
     return "" if token.is_("{", "}") else token.text
 

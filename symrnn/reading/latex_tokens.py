@@ -25,9 +25,47 @@ COMMAND, LETTER, NUMBER, SIGN, TEXT, END = "command", "letter", "number", "sign"
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρσςτυφχψωϑϕϵϱΓΔΘΛΞΠΣΥΦΨΩ",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
-        "varsigma tau upsilon phi chi psi omega vartheta varphi epsilon varrho Gamma Delta Theta "
-        "Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "varsigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "vartheta",
+            "varphi",
+            "epsilon",
+            "varrho",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Xi",
+            "Pi",
+            "Sigma",
+            "Upsilon",
+            "Phi",
+            "Psi",
+            "Omega",
+        ],
         strict=True,
     )
 )
@@ -46,26 +84,125 @@ _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₜₖⱼᵢₙₘₕ�
 
 # What only changes how a formula looks, without and with an argument.
 _DROPPED = frozenset(
-    r"left right middle displaystyle textstyle scriptstyle limits nolimits nonumber notag hfill hfil"
-    r" big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm biggm Biggm allowbreak"
-    r" noindent strut mathstrut centering small large normalsize footnotesize itshape relax hline"
-    r" mathopen mathclose unicode medspace thinspace thickspace negthinspace break".split()
+    [
+        r"left",
+        r"right",
+        r"middle",
+        r"displaystyle",
+        r"textstyle",
+        r"scriptstyle",
+        r"limits",
+        r"nolimits",
+        r"nonumber",
+        r"notag",
+        r"hfill",
+        r"hfil",
+        r"big",
+        r"Big",
+        r"bigg",
+        r"Bigg",
+        r"bigl",
+        r"bigr",
+        r"Bigl",
+        r"Bigr",
+        r"biggl",
+        r"biggr",
+        r"Biggl",
+        r"Biggr",
+        r"bigm",
+        r"Bigm",
+        r"biggm",
+        r"Biggm",
+        r"allowbreak",
+        r"noindent",
+        r"strut",
+        r"mathstrut",
+        r"centering",
+        r"small",
+        r"large",
+        r"normalsize",
+        r"footnotesize",
+        r"itshape",
+        r"relax",
+        r"hline",
+        r"mathopen",
+        r"mathclose",
+        r"unicode",
+        r"medspace",
+        r"thinspace",
+        r"thickspace",
+        r"negthinspace",
+        r"break",
+    ]
 )
 _DROPPED_WITH_ARGUMENT = frozenset(
-    "tag label color vspace hspace phantom vphantom hphantom cite eqref ref footnote intertext"
-    " shortintertext mspace kern rule qedhere cline vskip hskip".split()
+    [
+        "tag",
+        "label",
+        "color",
+        "vspace",
+        "hspace",
+        "phantom",
+        "vphantom",
+        "hphantom",
+        "cite",
+        "eqref",
+        "ref",
+        "footnote",
+        "intertext",
+        "shortintertext",
+        "mspace",
+        "kern",
+        "rule",
+        "qedhere",
+        "cline",
+        "vskip",
+        "hskip",
+    ]
 )
-_TRANSPARENT = frozenset("boxed fbox mathclap mathrlap smash ensuremath mathop mathbin mathrel mathord mathinner".split())
-_SECOND_ARGUMENT = frozenset("textcolor colorbox href htmlClass class cssId style bbox".split())
+_TRANSPARENT = frozenset(
+    [
+        "boxed",
+        "fbox",
+        "mathclap",
+        "mathrlap",
+        "smash",
+        "ensuremath",
+        "mathop",
+        "mathbin",
+        "mathrel",
+        "mathord",
+        "mathinner",
+    ]
+)
+_SECOND_ARGUMENT = frozenset(
+    ["textcolor", "colorbox", "href", "htmlClass", "class", "cssId", "style", "bbox"]
+)
 
-_TEXTS = frozenset("text textrm textbf textit textsf texttt mbox hbox textnormal emph mathnormal operatorname operatorname*".split())
+_TEXTS = frozenset(
+    [
+        "text",
+        "textrm",
+        "textbf",
+        "textit",
+        "textsf",
+        "texttt",
+        "mbox",
+        "hbox",
+        "textnormal",
+        "emph",
+        "mathnormal",
+        "operatorname",
+        "operatorname*",
+    ]
+)
 
 _TOKEN = re.compile(
     r"(?P<comment>%[^\n]*\n?)|(?P<blank>\s+|~)|\\(?P<command>[A-Za-z]+\*?|[^A-Za-z])"
     r"|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<letter>[A-Za-z])|(?P<sign>.)",
     re.DOTALL,
 )
-_SPACES = frozenset(", ; : ! > /".split()) | {" ", "\n", "\t"}
+_SPACES = frozenset([",", ";", ":", "!", ">", "/"]) | {" ", "\n", "\t"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +239,7 @@ Macros = Mapping[str, Macro]
 def refuse(problem: str, start: int, end: int | None = None) -> ParseError:
     """The error of this reader: what is wrong, and the characters it is about."""
     error = ParseError(f"formula refused: {problem}", {"at character": start + 1})
-    error.detail["until"] = (start + 1 if end is None else end)
+    error.detail["until"] = start + 1 if end is None else end
     return error
 
 
@@ -131,9 +268,11 @@ def _words(text: str) -> list[Token]:
         if kind == "command":
             tokens.append(Token(COMMAND, word, start, position))
             name = word.rstrip("*")
-            if word in _TEXTS or name in _TEXTS:
-                position = _raw(text, position, tokens)
-            elif name in ("begin", "end", "label", "tag", "ref", "eqref", "cite", "color"):
+            if (
+                word in _TEXTS
+                or name in _TEXTS
+                or name in ("begin", "end", "label", "tag", "ref", "eqref", "cite", "color")
+            ):
                 position = _raw(text, position, tokens)
         elif word in _RAISED or word in _LOWERED:
             table, mark = (_RAISED, "^") if word in _RAISED else (_LOWERED, "_")
@@ -279,7 +418,9 @@ def _without_looks(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
         elif token.text in _SPACES or token.text in _DROPPED or token.text in _TRANSPARENT:
             # `\left.` and `\right.` draw nothing.
-            sided = token.text in ("left", "right", "middle") or token.text.lower().startswith("big")
+            sided = token.text in ("left", "right", "middle") or token.text.lower().startswith(
+                "big"
+            )
             if sided and at < len(tokens) and tokens[at].is_("."):
                 at += 1
                 if token.text == "left":

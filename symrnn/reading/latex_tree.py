@@ -200,7 +200,18 @@ def children(tree: Tree) -> list[Tree]:
 @cache
 def _fields(kind: type) -> tuple[str, ...]:
     """The names of the fields of a kind that can hold trees."""
-    plain = {"start", "end", "made", "value", "name", "primes", "sub_text", "sup_text", "bold", "kind"}
+    plain = {
+        "start",
+        "end",
+        "made",
+        "value",
+        "name",
+        "primes",
+        "sub_text",
+        "sup_text",
+        "bold",
+        "kind",
+    }
     return tuple(field.name for field in fields(kind) if field.name not in plain)
 
 
