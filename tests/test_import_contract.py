@@ -29,7 +29,7 @@ LAYERS = [
     {"kernel", "enclosure", "reading"},
     {"cells"},
     {"theory", "numeric"},
-    {"verify", "typeset", "machine"},
+    {"verify", "typeset", "machine", "audit"},
     {"lecture", "bench"},
     {"cli", "pytest_plugin"},
 ]
@@ -41,7 +41,7 @@ CLOSED: dict[str, set[str]] = {"activation_text": {"errors"}, "derivative_text":
 USED_BY: dict[str, set[str]] = {
     "activation_text": {"cli", FACADE},
     "derivative_text": {"cli"},
-    "reading": {"cells", "cli", FACADE},
+    "reading": {"cells", "audit", "cli", FACADE},
 }
 PROOFS_MAY_IMPORT = {PACKAGE, "numpy", "sympy"} | sys.stdlib_module_names
 

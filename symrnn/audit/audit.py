@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from symrnn.audit.hints import Mark, read_hints
+from symrnn.audit.hints import Mark, hints_of_folder, read_hints
 from symrnn.audit.judge import (
     DISAGREES,
     FALSE,
@@ -86,6 +86,13 @@ def audit_texts(
             )
             offset = formula.start + int(error.detail.get("at character", 1)) - 1  # type: ignore[call-overload]
             findings.append(_finding(document, offset, verdict, formula.text.strip(), "", True))
+    for number, place, side in statements.expressions:
+        formula = documents[number].formulas[place]
+        if side.problem and formula.display:
+            verdict = Verdict(NOT_UNDERSTOOD, cause="not parsed", what=side.problem)
+            start = formula.start + side.start
+            shown_as = formula.text[side.start : side.end].strip()
+            findings.append(_finding(documents[number], start, verdict, shown_as, "", True))
     for wrong in statements.hints.wrong:
         findings.append(_note(documents[wrong.document], wrong.start, BAD_HINT, wrong.message))
     # In two turns: what shows that a model is the author's may stand behind what is judged by it.
@@ -214,8 +221,6 @@ def audit_path(
     path: Path, documents: list[Path], progress: Callable[[str, int, int], None] | None = None
 ) -> list[Finding]:
     """Every document under a path; one that can not be read is a note."""
-    from symrnn.audit.hints import hints_of_folder
-
     findings: list[Finding] = []
     for document in documents:
         try:

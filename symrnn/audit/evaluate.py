@@ -40,6 +40,8 @@ from symrnn.reading.latex_tree import (
     Tree,
     Turned,
     Words,
+    children,
+    shape_of,
     walk,
 )
 
@@ -207,9 +209,8 @@ class Evaluator:
                     # A loss that is written entrywise is meant as their sum.
                     array = array.sum(axis=(1, 2), keepdims=True)
                 else:
-                    raise Clash(
-                        f"{definition.name} is {rows} × {cols}, its definition {array.shape[1]} × {array.shape[2]}"
-                    )
+                    its = f"{array.shape[1]} × {array.shape[2]}"
+                    raise Clash(f"{definition.name} is {rows} × {cols}, its definition {its}")
             values[cache] = np.array(array)
         return Value(values[cache])
 
@@ -480,12 +481,12 @@ class Evaluator:
             eye = any(v.eye for v in values)
             if eye and not all(v.eye for v in values):
                 raise Clash("a number added to the identity")
-            total = sum(
+            whole = sum(
                 (1 if s == "+" else -1) * v.array for s, v in zip(signs, values, strict=True)
             )
-            return Value(np.asarray(total), eye)
+            return Value(np.asarray(whole), eye)
         rows, cols = next(iter(shapes))
-        total = 0.0
+        total = np.zeros((1, rows, cols), dtype=complex)
         for sign, value in zip(signs, values, strict=True):
             array = value.array
             if value.eye:
@@ -600,7 +601,7 @@ class Evaluator:
         raise Clash(f"a product of {r1} × {c1} and {r2} × {c2}")
 
     def operands(self, tree: Product, env: Env, world: World) -> list[tuple[str, Value]]:
-        """The operands of a product, each with the sign before it; functions take their arguments."""
+        """The operands of a product, each with the sign before it; a function with its argument."""
         found: list[tuple[str, Value]] = []
         factors = tree.factors
         place = 0
@@ -904,9 +905,7 @@ class Evaluator:
                     rows, cols = self.net.extent(self.model.aliases.get(ref.name, ref.name))
                     return rows if axis == 0 else cols
         for node in walk(body):
-            if isinstance(node, Subscripted) and any(
-                isinstance(bare(s), Sym) and bare(s).name == name for s in node.subs
-            ):  # type: ignore[attr-defined]
+            if isinstance(node, Subscripted) and any(letters_of(s) == {name} for s in node.subs):
                 raise NotUnderstood("entries", "a sum over entries of an expression")
         return None
 
@@ -916,9 +915,10 @@ class Evaluator:
         factors = [bare(f) if isinstance(bare(f), Dots) else f for f in tree.factors]
         if isinstance(factors[-1], Dots) or isinstance(factors[0], Dots):
             raise NotUnderstood("dots", "a product that begins or ends in dots")
-        (place,) = [p for p, f in enumerate(factors) if isinstance(f, Dots)] or [None]
-        if place is None or sum(isinstance(f, Dots) for f in factors) != 1:
+        places = [p for p, f in enumerate(factors) if isinstance(f, Dots)]
+        if len(places) != 1:
             raise NotUnderstood("dots", "dots twice")
+        place = places[0]
         # The first of its kind before the dots, and the last behind them.
         before, after = factors[place - 1], factors[place + 1]
         left = [self._operand_at(tree, p, env, world) for p in range(place)]
@@ -1030,7 +1030,7 @@ class Evaluator:
     def laid_out(
         self, jacobian: Array, scalar_of: bool, rows: int, cols: int, tree: Derivative
     ) -> Value:
-        """A Jacobian, entries of the function by entries of the variable, in the reading's layout."""
+        """A Jacobian, entries of the function by those of the variable, in the reading's layout."""
         numerator = self.reading.layout == "numerator"
         whole = jacobian[None]
         if scalar_of and (rows, cols) != (1, 1):
@@ -1171,8 +1171,6 @@ def _latex(name: str, timed: bool) -> str:
 
 def _differing(a: Tree, b: Tree) -> list[tuple[Tree, Tree]]:
     """The index expressions in which two trees of one form differ; none where the forms do."""
-    from symrnn.reading.latex_tree import children, shape_of
-
     if shape_of(a) == shape_of(b):
         return []
     if isinstance(a, Sym) and isinstance(b, Sym):
@@ -1190,11 +1188,11 @@ def _differing(a: Tree, b: Tree) -> list[tuple[Tree, Tree]]:
         return pairs
     if type(a) is not type(b):
         return []
-    mine, theirs = children(a), children(b)
-    if len(mine) != len(theirs):
+    ours, others = children(a), children(b)
+    if len(ours) != len(others):
         return []
     found: list[tuple[Tree, Tree]] = []
-    for x, y in zip(mine, theirs, strict=True):
+    for x, y in zip(ours, others, strict=True):
         if shape_of(x) == shape_of(y):
             continue
         inner = _differing(x, y)

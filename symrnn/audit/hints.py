@@ -20,10 +20,12 @@ KEYS = (
 )  # fmt: skip
 CELLS = {
     "elman": r"a_t = W h_{t-1} + U x_t + b ;; h_t = \tanh(a_t)",
-    "lstm": r"i_t = \sigma(W_i h_{t-1} + U_i x_t + b_i) ;; f_t = \sigma(W_f h_{t-1} + U_f x_t + b_f) ;;"
+    "lstm": r"i_t = \sigma(W_i h_{t-1} + U_i x_t + b_i) ;;"
+    r" f_t = \sigma(W_f h_{t-1} + U_f x_t + b_f) ;;"
     r" o_t = \sigma(W_o h_{t-1} + U_o x_t + b_o) ;; g_t = \tanh(W_g h_{t-1} + U_g x_t + b_g) ;;"
     r" c_t = f_t \odot c_{t-1} + i_t \odot g_t ;; h_t = o_t \odot \tanh(c_t)",
-    "gru": r"z_t = \sigma(W_z h_{t-1} + U_z x_t + b_z) ;; r_t = \sigma(W_r h_{t-1} + U_r x_t + b_r) ;;"
+    "gru": r"z_t = \sigma(W_z h_{t-1} + U_z x_t + b_z) ;;"
+    r" r_t = \sigma(W_r h_{t-1} + U_r x_t + b_r) ;;"
     r" n_t = \tanh(W_n (r_t \odot h_{t-1}) + U_n x_t + b_n) ;;"
     r" h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
 }  # fmt: skip

@@ -281,7 +281,7 @@ def _times(node: Tree, source: str) -> Iterator[Edit]:
                             inner.start,
                             inner.end,
                             other,
-                            f"{_shown(source, inner)} is {words} in {_shown(source, left)}({words})",
+                            f"{_shown(source, inner)} is {words} behind {_shown(source, left)}",
                         )
 
 
@@ -381,6 +381,9 @@ def _powers(node: Tree, source: str) -> Iterator[Edit]:
             gap = source[node.start : sup.start]
             caret = gap.rfind("^")
             if caret >= 0 and isinstance(bare(sup), Num):
+                for other, words in _around(sup, source):
+                    words = f"the power of {_shown(source, node)} is {words}"
+                    yield _one(sup.start, sup.end, other, words)
                 yield _one(
                     node.start + caret,
                     node.end,
@@ -514,13 +517,18 @@ def _inserted(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]
             yield _one(end, end, f" {text}", f"the missing factor {shown} is added")
             yield _one(end, end, rf" \odot {text}", f"the missing factor {shown} is added")
         if not products:
-            for node in (singles or nodes)[:2]:
+            for single in (singles or nodes)[:2]:
                 yield _one(
-                    node.start, node.start, f"{text} ", f"the missing factor {shown} is added"
+                    single.start, single.start, f"{text} ", f"the missing factor {shown} is added"
                 )
-                yield _one(node.end, node.end, f" {text}", f"the missing factor {shown} is added")
                 yield _one(
-                    node.end, node.end, rf" \odot {text}", f"the missing factor {shown} is added"
+                    single.end, single.end, f" {text}", f"the missing factor {shown} is added"
+                )
+                yield _one(
+                    single.end,
+                    single.end,
+                    rf" \odot {text}",
+                    f"the missing factor {shown} is added",
                 )
 
 

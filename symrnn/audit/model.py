@@ -37,6 +37,7 @@ from symrnn.reading.latex_tree import (
     Sym,
     Tree,
     Turned,
+    children,
     walk,
 )
 
@@ -73,8 +74,9 @@ class Clash(NotUnderstood):
 class Definition:
     """`name` at time `letter + shift` is `value`; without a letter it has no time.
 
-    `start` is where it stands; `given` says that it comes from a hint. `entries` are the letters of
-    the entries that it is written in: h_{t,i} = … `symbol` is the quantity as it is written.
+    `start` is the number of the relation that says it; `given` says that it comes from a hint.
+    `entries` are the letters of the entries that it is written in: h_{t,i} = … `symbol` is the
+    quantity as it is written.
     """
 
     name: str
@@ -177,8 +179,6 @@ class Model:
                         else:
                             alone.add(factor.name)
                 elif not isinstance(node, Sym):
-                    from symrnn.reading.latex_tree import children
-
                     alone |= {c.name for c in children(node) if isinstance(c, Sym)}
         self.applied = {
             name for name in called - alone
@@ -232,7 +232,6 @@ def split_time(tree: Tree) -> tuple[str | None, int]:
 def timed_in(tree: Tree, model: Model) -> Iterator[tuple[str, Tree | None]]:
     """Every quantity in a tree with its time, calls h(t) counted."""
     todo: list[Tree] = [tree]
-    from symrnn.reading.latex_tree import children
 
     while todo:
         node = todo.pop()
@@ -540,9 +539,9 @@ class Shapes:
     def assigned(self, pool: tuple[int, ...]) -> dict[int, int]:
         """A number for each class of sizes."""
         found = {0: 1}
-        classes = sorted({self.sizes.find(s) for shape in [*self.of.values(), *self.functions.values()] for s in shape} | {
-            self.sizes.find(part) for parts in self.sizes.sums.values() for part in parts
-        })  # fmt: skip
+        sizes = [size for shape in (*self.of.values(), *self.functions.values()) for size in shape]
+        sizes += [part for parts in self.sizes.sums.values() for part in parts]
+        classes = sorted(set(map(self.sizes.find, sizes)))
         free = [size for size in classes if size and size not in self.sizes.sums]
         for number, size in enumerate(free):
             found[size] = pool[number % len(pool)]

@@ -36,28 +36,30 @@ def _sigmoid(x: Array) -> Array:
 
 def _sigma(x: Array) -> Array:
     # No activation anybody uses: what holds for it does not rest on a special form.
-    return np.tanh(0.9 * x + 0.3) + 0.25 * np.sin(1.1 * x) + 0.1 * x
+    return np.asarray(np.tanh(0.9 * x + 0.3) + 0.25 * np.sin(1.1 * x) + 0.1 * x)
 
 
 def _sigma_prime(x: Array) -> Array:
-    return 0.9 / np.cosh(0.9 * x + 0.3) ** 2 + 0.275 * np.cos(1.1 * x) + 0.1
+    return np.asarray(0.9 / np.cosh(0.9 * x + 0.3) ** 2 + 0.275 * np.cos(1.1 * x) + 0.1)
 
 
 def _sigma_second(x: Array) -> Array:
     y = 0.9 * x + 0.3
-    return -2 * 0.81 * np.tanh(y) / np.cosh(y) ** 2 - 0.3025 * np.sin(1.1 * x)
+    return np.asarray(-2 * 0.81 * np.tanh(y) / np.cosh(y) ** 2 - 0.3025 * np.sin(1.1 * x))
 
 
 def _another(x: Array) -> Array:
-    return np.sin(0.8 * x + 0.5) + 0.35 * x + 0.1 * np.tanh(1.3 * x)
+    return np.asarray(np.sin(0.8 * x + 0.5) + 0.35 * x + 0.1 * np.tanh(1.3 * x))
 
 
 def _another_prime(x: Array) -> Array:
-    return 0.8 * np.cos(0.8 * x + 0.5) + 0.35 + 0.13 / np.cosh(1.3 * x) ** 2
+    return np.asarray(0.8 * np.cos(0.8 * x + 0.5) + 0.35 + 0.13 / np.cosh(1.3 * x) ** 2)
 
 
 def _another_second(x: Array) -> Array:
-    return -0.64 * np.sin(0.8 * x + 0.5) - 0.338 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
+    return np.asarray(
+        -0.64 * np.sin(0.8 * x + 0.5) - 0.338 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
+    )
 
 
 Scalar = Callable[[Array], Array]

@@ -11,12 +11,14 @@ from symrnn.audit.model import Model
 from symrnn.audit.symbols import bare, is_loss
 from symrnn.reading.latex_tree import Big, Derivative, Product, Sym, Tree, walk
 
+PLAIN = Reading()
+
 
 @dataclass(frozen=True)
 class Sense:
     """One way to read a relation: a reading, and what of the net it supposes."""
 
-    reading: Reading = Reading()
+    reading: Reading = PLAIN
     sigma: str = ""
     first: int = 1
     loss: str = "each"

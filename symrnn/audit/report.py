@@ -91,7 +91,8 @@ def record(finding: Finding) -> dict[str, Any]:
         "path": finding.path, "cell": finding.cell, "line": finding.line, "column": finding.column,
         "verdict": finding.kind, "formula": finding.formula, "reading": finding.reading,
         "display": finding.display, "message": finding.message, "only_under": list(verdict.under),
-        "cause": verdict.cause, "hint": verdict.hint, "mended": verdict.mended, "mend": verdict.mend,
+        "cause": verdict.cause, "hint": verdict.hint,
+        "mended": verdict.mended, "mend": verdict.mend,
         "relative_error": verdict.error, "readings_tried": verdict.tried,
         "counterexample": None if example is None else {
             "sizes": example.sizes, "seed": example.seed, "times": example.times,
@@ -153,19 +154,19 @@ def as_junit(findings: Iterable[Finding]) -> str:
     skipped = [f for f in cases if f.kind in (NOT_UNDERSTOOD, DISAGREES)]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name="symrnn audit" tests="{len(cases)}" failures="{len(failed)}" skipped="{len(skipped)}">',
+        f'<testsuite name="symrnn audit" tests="{len(cases)}" failures="{len(failed)}"'
+        f' skipped="{len(skipped)}">',
     ]
     for f in cases:
         name = quoteattr(_clean(f"{place(f)} {_short(f.reading or f.message, 100)}"))
         head = f"  <testcase classname={quoteattr(_clean(f.path))} name={name}"
         if f.kind in FAILING:
-            lines.append(
-                f"{head}><failure message={quoteattr(_clean(_one_line(f)))}>{escape(_clean(f.verdict.mended))}</failure></testcase>"
-            )
+            mended = escape(_clean(f.verdict.mended))
+            said = quoteattr(_clean(_one_line(f)))
+            lines.append(f"{head}><failure message={said}>{mended}</failure></testcase>")
         elif f.kind in (NOT_UNDERSTOOD, DISAGREES):
-            lines.append(
-                f"{head}><skipped message={quoteattr(_clean(f.kind + ': ' + f.message))}/></testcase>"
-            )
+            said = quoteattr(_clean(f"{f.kind}: {f.message}"))
+            lines.append(f"{head}><skipped message={said}/></testcase>")
         else:
             lines.append(f"{head}/>")
     return "\n".join([*lines, "</testsuite>"])

@@ -133,13 +133,11 @@ def shown(tree: Tree, model: Model) -> str:
             text = factor(body)
             return f"({text})ᵀ" if isinstance(bare(body), Product | Derivative) else f"{text}ᵀ"
         case Derivative(of=of, by=by, mark=mark):
-            above = (
-                ""
-                if of is None
-                else (f"({inner(of)})" if isinstance(bare(of), Product | Addition) else inner(of))
-            )
+            top = "" if of is None else inner(of)
+            if of is not None and isinstance(bare(of), Product | Addition):
+                top = f"({top})"
             plus = "⁺" if mark else ""
-            return f"∂{plus}{above}/∂{inner(by)}"
+            return f"∂{plus}{top}/∂{inner(by)}"
         case Big(sign=sign, index=index, lower=lower, upper=upper, body=body, condition=condition):
             letter = "∑" if sign == "sum" else "∏"
             low = condition or (inner(index) if index is not None else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from symrnn.audit.hints import Hints, read_hints
 from symrnn.audit.model import Definition, Model, called_time, split_time
@@ -43,6 +43,7 @@ from symrnn.reading.latex_tree import (
     Tree,
     Turned,
     Words,
+    rebuilt,
     shape_of,
     walk,
 )
@@ -155,13 +156,8 @@ class Statements:
             if not chain.links:
                 self.expressions.append((number, place, sides[0]))
                 continue
-            anchor = sides[0], formulas[0]
             for at, link in enumerate(chain.links):
-                left, home = (
-                    (sides[at], formulas[at])
-                    if link.kind == EQUAL or at == 0
-                    else (sides[at], formulas[at])
-                )
+                left, home = sides[at], formulas[at]
                 self.relations.append(
                     Relation(
                         number, place, left, sides[at + 1], link.kind, link.written,
@@ -169,7 +165,6 @@ class Statements:
                     )
                 )  # fmt: skip
                 order += 1
-            del anchor
             if formula.display:
                 last = (number, place, sides[-1])
 
@@ -224,12 +219,17 @@ class Statements:
             and not backwards
             and "t" in self.symbols.times
         ):
-            right = _at_each_time(right, shift, model)
+            general = _at_each_time(right, shift, model)
             letter, shift = "t", 0
             if isinstance(symbol, Sym) and len(symbol.subs) == 1:
                 symbol = replace(symbol, subs=(Sym(symbol.start, symbol.end, True, "t"),))
-            if right is None or name in self.definitions or self._defined_elsewhere(name, relation):
+            if (
+                general is None
+                or name in self.definitions
+                or self._defined_elsewhere(name, relation)
+            ):
                 return None
+            right = general
         if time is not None and (letter is None or letter not in self.symbols.times):
             return None
         if backwards:
@@ -261,7 +261,7 @@ class Statements:
             return None
         if any(isinstance(node, Words | Dots) for node in walk(right)):
             return None
-        return Definition(name, letter, shift, right, relation.start, False, entries, symbol)
+        return Definition(name, letter, shift, right, relation.order, False, entries, symbol)
 
     @staticmethod
     def _named_by_entries(
@@ -285,19 +285,20 @@ class Statements:
         return (ref.name, ref.time), names
 
     def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
+        """Whether another relation says what a quantity is."""
         for other in self.relations:
-            if other.kind == EQUAL and other.left.tree is not None and other is not relation:
-                named = self._named(self._probe, other.left.tree)
-                if named is not None and named[0] == name and other.right.tree is not None:
-                    if isinstance(bare(other.right.tree), Derivative) or not self._derived(
-                        other.right.tree, self._probe
-                    ):
-                        letter = split_time(named[1])[0] if named[1] is not None else None
-                        shift = split_time(named[1])[1] if named[1] is not None else 0
-                        if not self._uses_future(
-                            self._probe, name, other.right.tree, letter, shift, False
-                        ):
-                            return True
+            left, right = other.left.tree, other.right.tree
+            if other.kind != EQUAL or left is None or right is None or other is relation:
+                continue
+            named = self._named(self._probe, left)
+            if named is None or named[0] != name:
+                continue
+            derived = self._derived(right, self._probe)
+            letter, shift = (None, 0) if named[1] is None else split_time(named[1])
+            if (isinstance(bare(right), Derivative) or not derived) and not self._uses_future(
+                self._probe, name, right, letter, shift, False
+            ):
+                return True
         return False
 
     @staticmethod
@@ -436,12 +437,12 @@ class Statements:
                 letter, shift = split_time(named[1])
                 if letter is None:
                     continue
-                found = Definition(named[0], letter, shift, other.factors[1], relation.start)
+                found = Definition(named[0], letter, shift, other.factors[1], relation.order)
                 if not self._uses_future(model, named[0], found.value, letter, shift, False):
                     self.definitions.setdefault(named[0], []).append(found)
 
     _GRADIENT = re.compile(
-        r"(?:gradient|derivative|sensitivity|error signal|partial derivative|backpropagated error|error)\b"
+        r"(?:gradient|derivative|sensitivity|error signal|backpropagated error|error)\b"
         r"(?P<middle>.*?)(?:with\s+respect\s+to|w\.\s?r\.\s?t\.?|wrt|by)\b(?P<rest>[^.;]*)$",
         re.DOTALL | re.IGNORECASE,
     )
@@ -476,7 +477,8 @@ class Statements:
         for inner in rest[:-1]:
             between = between.replace(inner.text, " ", 1)
         if not re.match(
-            r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|,|:|=|the)\b|[,:])",
+            r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?"
+            r"(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|the)\b|[,:])",
             between,
         ):
             return
@@ -503,7 +505,7 @@ class Statements:
             return
         letter, shift = (None, 0) if named[1] is None else split_time(named[1])
         value = Derivative(by.start, by.end, True, of, by)
-        self.definitions[named[0]] = [Definition(named[0], letter, shift, value, first.start)]
+        self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
 
     def _loss_symbol(self) -> Tree | None:
         for tree in self.trees:
@@ -523,7 +525,7 @@ class Statements:
         for name, found in self.definitions.items():
             if not found:
                 continue
-            before = [d for d in found if d.given or d.start <= relation.start]
+            before = [d for d in found if d.given or d.start <= relation.order]
             chosen[name] = before[-1] if before else found[0]
             if len(found) > 1 and not any(d.given for d in found):
                 clashing.add(name)
@@ -550,7 +552,8 @@ class Statements:
         )
         logistic = re.search(r"\b(?:sigmoid|logistic)\b", prose, re.IGNORECASE)
         other = re.search(
-            r"\btanh\b|any (?:smooth|differentiable|activation)|ReLU|e\.\s?g\.[^.]{0,30}(?:sigmoid|logistic)",
+            r"\btanh\b|any (?:smooth|differentiable|activation)|ReLU"
+            r"|e\.\s?g\.[^.]{0,30}(?:sigmoid|logistic)",
             prose,
             re.IGNORECASE,
         )
@@ -577,7 +580,8 @@ class Statements:
         """Whether the recurrence has small letters for weights: then all are numbers."""
         recurrences = [
             d for d in model.definitions.values()
-            if d.letter is not None and not d.derived and any((lag or 0) > 0 for _, lag in model.reads(d))
+            if d.letter is not None and not d.derived
+            and any((lag or 0) > 0 for _, lag in model.reads(d))
         ]  # fmt: skip
         if not recurrences or self._vectorial():
             return False
@@ -627,16 +631,7 @@ def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
         )
         if found is not None and found.name != own and found.symbol is not None:
             return replace(found.symbol, start=node.start, end=node.end, made=True)
-        changes: dict[str, object] = {}
-        for name in _inner(node):
-            value = getattr(node, name)
-            if isinstance(value, Tree):
-                changes[name] = read(value, letter, own)
-            elif (
-                isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value)
-            ):
-                changes[name] = tuple(read(each, letter, own) for each in value)
-        return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+        return rebuilt(node, lambda inner: read(inner, letter, own))
 
     linked = {}
     for name, definition in definitions.items():
@@ -667,16 +662,7 @@ def _at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
                     sub.start, sub.end, True, (index, count), ("+", "-" if lag > 0 else "+")
                 )
             return replace(node, subs=(index,))
-        changes: dict[str, object] = {}
-        for name in _inner(node):
-            value = getattr(node, name)
-            if isinstance(value, Tree):
-                changes[name] = read(value)
-            elif (
-                isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value)
-            ):
-                changes[name] = tuple(map(read, value))
-        return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+        return rebuilt(node, read)
 
     return read(tree)
 
@@ -687,7 +673,8 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
     nodes = [node for tree in trees for node in walk(tree)]
     loss = next(
         (of for node in nodes if isinstance(node, Derivative) and node.of is not None
-         and isinstance(of := bare(node.of), Sym) and of.name in LOSSES and not of.subs and not of.sups),
+         and isinstance(of := bare(node.of), Sym) and of.name in LOSSES
+         and not of.subs and not of.sups),
         None,
     )  # fmt: skip
     if loss is None:
@@ -696,7 +683,8 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
     for mark in ("delta", "d"):
         whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
         before = sum(
-            isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups and isinstance(b, Sym)
+            isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups
+            and isinstance(b, Sym)
             for n in nodes if isinstance(n, Product)
             for a, b, s in zip(n.factors, n.factors[1:], n.signs, strict=False) if s == ""
         )  # fmt: skip
@@ -727,25 +715,12 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
                 if len(factors) == 1
                 else replace(tree, factors=tuple(factors), signs=tuple(signs))
             )
-        changes = {}
-        for name in _inner(tree):
-            value = getattr(tree, name)
-            if isinstance(value, Tree):
-                changes[name] = read(value)
-            elif (
-                isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value)
-            ):
-                changes[name] = tuple(map(read, value))
-        return replace(tree, **changes) if changes else tree  # type: ignore[arg-type]
+        return rebuilt(tree, read)
 
     def side(one: Side) -> Side:
         return one if one.tree is None else replace(one, tree=read(one.tree))
 
     return [(n, p, replace(c, sides=tuple(map(side, c.sides)))) for n, p, c in chains]
-
-
-def _inner(tree: Tree) -> list[str]:
-    return [f.name for f in fields(tree)] if not isinstance(tree, Sym) else []
 
 
 def _called_loss(model: Model, left: Product) -> tuple[str, Tree | None] | None:

@@ -30,7 +30,8 @@ LOSSES = frozenset({"L", "J", "E", "C", "cal L", "cal J", "cal E", "cal C", "ell
 """Letters of what is minimised."""
 FUNCTIONS = frozenset(
     {"tanh", "sigmoid", "logistic", "relu", "ReLU", "softplus", "exp", "log", "ln", "sin", "cos",
-     "softmax", "diag", "Diag", "diagonal", "sigm", "identity", "arctan", "tan", "cosh", "sinh", "sech",
+     "softmax", "diag", "Diag", "diagonal", "sigm", "identity", "arctan", "tan", "cosh", "sinh",
+     "sech",
      "SiLU", "silu", "GELU", "gelu", "vec", "sign", "sgn", "max", "min", "trace", "tr", "clip"}
 )  # fmt: skip
 UNKNOWN_FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi"})
@@ -184,9 +185,9 @@ class Symbols:
                     made.sequences.add(node.name)
                     if position == "sup":
                         made.raised.add(node.name)
-        for node in nodes:
-            if isinstance(node, Product):
-                made._learn_calls(node)
+        for product in nodes:
+            if isinstance(product, Product):
+                made._learn_calls(product)
         made._learn_indices(nodes)
         singles: dict[str, Counter[str]] = defaultdict(Counter)
         for node in symbols:
@@ -213,17 +214,12 @@ class Symbols:
             made.labels[name] |= set(found)
         made._spread(singles)
         # Indices of sums and products over sequences are times, too.
-        for node in nodes:
-            if isinstance(node, Big) and node.index is not None:
-                made._learn_range(node)
+        for big in nodes:
+            if isinstance(big, Big) and big.index is not None:
+                made._learn_range(big)
         made._spread(singles)
         made.known = {node.name for node in symbols}
-        made.by_entries = any(
-            made.has_time(node.name) and len(items) == 2 and made.is_time(items[0]) and made._is_entry(bare(items[1]))
-            for node in symbols
-            for items in [node.subs if len(node.subs) == 2 else made._split(node.name, node.subs[0]) or ()
-                          if len(node.subs) == 1 and isinstance(node.subs[0], Product) else ()]
-        )  # fmt: skip
+        made.by_entries = any(made._has_entry(node) for node in symbols)
         return made
 
     def _spread(self, singles: dict[str, Counter[str]]) -> None:
@@ -273,9 +269,10 @@ class Symbols:
                 if left.name in self.called and isinstance(inner, Sym) and inner.name in TIMES:
                     self.times.add(inner.name)
                 named = isinstance(inner, Sym) and not inner.subs and inner.name in self.times
-                if named and self.called and not self._is_function(left.name) and not left.subs:
-                    if not is_capital(left.name) or is_loss(left.name):
-                        self.called.add(left.name)
+                small = not is_capital(left.name) or is_loss(left.name)
+                function = self._is_function(left.name)
+                if named and self.called and small and not function and not left.subs:
+                    self.called.add(left.name)
 
     def _learn_indices(self, nodes: list[Tree]) -> None:
         """Letters that count entries: they stand behind a comma, or below a sum."""
@@ -298,6 +295,14 @@ class Symbols:
                 for item in items
                 if isinstance(each := bare(item), Sym) and len(each.name) == 1
             }
+
+    def _has_entry(self, node: Sym) -> bool:
+        """Whether a letter is written with a time and an entry: h_{t,i}."""
+        items: tuple[Tree, ...] | list[Tree] = node.subs
+        if len(items) == 1 and isinstance(items[0], Product):
+            items = self._split(node.name, items[0]) or ()
+        timed = self.has_time(node.name) and len(items) == 2 and self.is_time(items[0])
+        return timed and self._is_entry(bare(items[1]))
 
     def _learn_range(self, node: Big) -> None:
         index = bare(node.index) if node.index is not None else None

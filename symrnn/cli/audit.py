@@ -42,7 +42,7 @@ def audit(
     ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show what is no claim, too.")] = False,
 ) -> None:
-    """Judge every relation about derivatives in LaTeX, Markdown, notebooks; exit code 1 for FALSE."""
+    """Judge the relations about derivatives in documents; exit code 1 for one that is FALSE."""
     known = _known(baseline)
     findings: list[Finding] = []
     seen: set[Path] = set()

@@ -167,7 +167,10 @@ def read_document(path: Path) -> list[Document]:
 # ── LaTeX ───────────────────────────────────────────────────────────────────────────────────────
 
 _INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]*)\}")
-_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|flalign|alignat|displaymath|math|dmath|empheq|IEEEeqnarray|subequations"
+_ENVIRONMENTS = (
+    "equation|align|gather|multline|eqnarray|flalign|alignat|displaymath|math|dmath|empheq"
+    "|IEEEeqnarray|subequations"
+)
 _MATHS = re.compile(
     rf"\\begin\{{(?P<env>(?:{_ENVIRONMENTS})\*?)\}}(?P<inenv>.*?)\\end\{{(?P=env)\}}"
     r"|(?<!\\)\\\[(?P<display>.*?)(?<!\\)\\\]"

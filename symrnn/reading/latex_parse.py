@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from symrnn.errors import ParseError
 from symrnn.reading.latex_tokens import (
     COMMAND,
     END,
@@ -37,6 +38,7 @@ from symrnn.reading.latex_tree import (
     Tree,
     Turned,
     Words,
+    walk,
 )
 
 MAX_NESTING = 60
@@ -169,7 +171,8 @@ FUNCTION_COMMANDS = frozenset(
 )
 WORDS = (
     "softmax", "sigmoid", "logistic", "softplus", "diagonal", "identity", "logits", "tanh", "diag",
-    "relu", "ReLU", "Loss", "loss", "GRU", "LSTM", "RNN", "net", "vec", "exp", "log", "sech", "cosh",
+    "relu", "ReLU", "Loss", "loss", "GRU", "LSTM", "RNN", "net", "vec", "exp", "log", "sech",
+    "cosh",
     "sigm", "clip", "sgn", "sign", "max", "min", "Diag", "ELU", "GELU", "SiLU", "trace",
 )  # fmt: skip
 """Words that are written as letters side by side and are no product."""
@@ -411,7 +414,7 @@ def _separated(row: list[Token]) -> list[list[Token]]:
 
 
 def _is_prose(row: list[Token], at: int) -> bool:
-    """Whether a text is said beside the formula: it has a blank, or is one of the words for that."""
+    """Whether a text is said beside the formula: it has a blank, or is a word for that."""
     token = row[at]
     if token.kind != COMMAND or token.text not in (
         "text",
@@ -428,7 +431,8 @@ def _is_prose(row: list[Token], at: int) -> bool:
     words = row[at + 1].text
     bare = words.strip().strip(",.;:()").lower()
     plain = {"where", "if", "for", "and", "with", "or", "when", "since", "as", "then", "thus", "so",
-             "hence", "because", "let", "otherwise", "while", "i.e.", "using", "else", ""}  # fmt: skip
+             "hence", "because", "let", "otherwise", "while", "i.e.", "using", "else",
+             ""}  # fmt: skip
     return " " in words.strip() or bare in plain
 
 
@@ -547,7 +551,6 @@ def _side(tokens: list[Token], around: list[Token]) -> Side:
         place = around[-1].end
         return Side(None, place, place, "one side is missing")
     start, end = tokens[0].start, max(t.end for t in tokens)
-    from symrnn.errors import ParseError
 
     try:
         tree = _Parser([*tokens, Token(END, "", end, end)]).whole()
@@ -602,6 +605,9 @@ class _Parser:
         tree = self.expression()
         if self.next.kind != END:
             raise self.fail(f"{_shown(self.next)} has no place here")
+        for node in walk(tree):
+            if isinstance(node, Derivative) and isinstance(node.by, Words) and node.by.text == "∂":
+                raise refuse("a ∂ without what it differentiates by", node.start, node.end)
         return tree
 
     def deeper(self) -> None:
@@ -754,11 +760,7 @@ class _Parser:
                 parser = _Parser([*piece, Token(END, "", stop, stop)])
                 parser.depth = self.depth
                 parts.append(parser.whole())
-            except Exception as error:
-                from symrnn.errors import ParseError
-
-                if not isinstance(error, ParseError):
-                    raise
+            except ParseError:
                 made = any(t.made for t in piece)
                 parts.append(Words(piece[0].start, closing.start, made, text))
         return tuple(parts), text
@@ -1369,7 +1371,7 @@ def _bounds(tokens: list[Token], depth: int) -> tuple[Tree | None, Tree | None, 
     if not signs:
         try:
             return read(tokens), None, None, ""
-        except Exception:  # noqa: BLE001
+        except ParseError:
             return None, None, None, text
     if (len(signs) == 2 and set(signs) <= {AT_LEAST, MORE}) or (
         len(signs) == 2 and set(signs) <= {AT_MOST, LESS}

@@ -6,9 +6,9 @@ is a call or a product, whether T is the last time or a transpose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 
@@ -197,9 +197,13 @@ def children(tree: Tree) -> list[Tree]:
     return found
 
 
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
+_KNOWN: dict[type, tuple[str, ...]] = {}
+
+
+def _fields(kind: type[Tree]) -> tuple[str, ...]:
     """The names of the fields of a kind that can hold trees."""
+    if kind in _KNOWN:
+        return _KNOWN[kind]
     plain = {
         "start",
         "end",
@@ -212,7 +216,20 @@ def _fields(kind: type) -> tuple[str, ...]:
         "bold",
         "kind",
     }
-    return tuple(field.name for field in fields(kind) if field.name not in plain)
+    _KNOWN[kind] = tuple(field.name for field in fields(kind) if field.name not in plain)
+    return _KNOWN[kind]
+
+
+def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """A tree with each of its pieces changed."""
+    changes: dict[str, Any] = {}
+    for name in _fields(type(tree)):
+        value = getattr(tree, name)
+        if isinstance(value, Tree):
+            changes[name] = change(value)
+        elif isinstance(value, tuple) and value and all(isinstance(each, Tree) for each in value):
+            changes[name] = tuple(map(change, value))
+    return replace(tree, **changes) if changes else tree
 
 
 def walk(tree: Tree) -> list[Tree]:
