@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +28,20 @@ def test_the_first_example_runs_as_printed() -> None:
     runner.run(test)
     assert runner.tries > 8
     assert runner.failures == 0
+
+
+def test_the_other_examples_run_as_printed() -> None:
+    text = README.read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(>>>.*?)```", text, re.DOTALL)[1:]
+    assert blocks
+    for place, block in enumerate(blocks):
+        if "import torch" in block and importlib.util.find_spec("torch") is None:
+            continue  # an extra
+        test = doctest.DocTestParser().get_doctest(block, {}, f"README {place}", str(README), 0)
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        runner.run(test)
+        assert runner.tries > 2
+        assert runner.failures == 0
 
 
 def test_the_statement_shown_checks(tmp_path: Path) -> None:

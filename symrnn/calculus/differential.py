@@ -10,16 +10,17 @@ from functools import singledispatch
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Symbol
+from sympy import Dummy, Expr, Integer, Lambda, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus.dependence import is_constant, require_apart
 from symrnn.calculus.scalars import Tangents, of_scalar
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.activations import Elementwise
+from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixProduct,
     MatrixSum,
     Ones,
@@ -36,6 +37,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.relations import operand
@@ -156,12 +158,63 @@ def _(node: Hadamard, tangents: Tangents) -> MatrixExpr:
 
 @d.register
 def _(node: Elementwise, tangents: Tangents) -> MatrixExpr:
-    # d f(A) = f′(A) ⊙ dA; for a column, diag(f′(a)) da.
+    # d f(A) = f′(A) ⊙ dA; for a column, diag(f′(a)) da. A parameter of f moves f, too.
     moved = d(node.argument, tangents)
+    direct = [_by_parameter(node, entry, tangents) for entry in _parameters_of(node.activation)]
+    if isinstance(moved, Zeros):
+        return MatrixSum(moved, *direct)
     slope = Elementwise(node.activation.prime, node.argument)
+    through = Diag(slope) * moved if is_column(node) else Hadamard(slope, moved)
+    return MatrixSum(through, *direct)
+
+
+def _parameters_of(function: Activation) -> list[Expr]:
+    """The entries of parameters that a function holds beside its variable."""
+    return sorted(function.function.expr.atoms(Entry), key=sympy.default_sort_key)
+
+
+def _by_parameter(node: Elementwise, entry: Expr, tangents: Tangents) -> MatrixExpr:
+    """(∂f/∂α)(A) dα for a parameter α of f."""
+    rate = d(entry, tangents)
+    if isinstance(rate, Zeros):
+        return Zeros(*node.shape)
+    function = node.activation
+    (variable,) = function.function.variables
+    name, held = f"{function.name}_{entry.matrix.name}", Dummy("alpha", real=True)
+    formula = function.function.expr.xreplace({entry: held}).diff(held).xreplace({held: entry})
+    moved = Elementwise(Activation(name, Lambda(variable, formula)), node.argument)
+    return moved * rate if is_column(node) else Kronecker(rate, moved)
+
+
+@d.register
+def _(node: Softmax, tangents: Tangents) -> MatrixExpr:
+    # dp = (diag(p) - p pᵀ) dz
+    moved = d(node.args[0], tangents)
     if isinstance(moved, Zeros):
         return moved
-    return Diag(slope) * moved if is_column(node) else Hadamard(slope, moved)
+    return MatrixSum(Diag(node) * moved, -MatrixProduct(node, Transposed(node), moved))
+
+
+@d.register
+def _(node: LogSumExp, tangents: Tangents) -> MatrixExpr:
+    # d log Σ exp(z_l) = softmax(z)ᵀ dz
+    return MatrixProduct(Transposed(Softmax(node.args[0])), d(node.args[0], tangents))
+
+
+@d.register
+def _(node: Inverse, tangents: Tangents) -> MatrixExpr:
+    # d(A⁻¹) = -A⁻¹ dA A⁻¹
+    return -MatrixProduct(node, d(node.args[0], tangents), node)
+
+
+@d.register
+def _(node: Determinant, tangents: Tangents) -> MatrixExpr:
+    # d det A = det A tr(A⁻¹ dA), where A has an inverse
+    moved = d(node.args[0], tangents)
+    if isinstance(moved, Zeros):
+        return Zeros(1, 1)
+    inverse = Inverse(Transposed(node.args[0]))
+    return MatrixProduct(node, Transposed(Vec(inverse)), Vec(moved))
 
 
 @d.register

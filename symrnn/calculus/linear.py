@@ -17,7 +17,7 @@ from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transpos
 from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import Tangent
 from symrnn.language.ordered import OrderedSum, fresh_index
-from symrnn.language.shapes import is_column, is_scalar
+from symrnn.language.shapes import is_column, is_scalar, same_size
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -278,6 +278,17 @@ def _(node: Kronecker, tangent: Tangent, cotangent: MatrixExpr) -> MatrixExpr:
     # ⟨G, c ⊗ A⟩ = ⟨vec(A)ᵀ vec(G), c⟩ for a scalar c.
     scalar, matrix = node.args
     if is_scalar(scalar) and not matrix.has(tangent):
-        return transposed(scalar, tangent, transpose(Vec(matrix)) * Vec(cotangent))
+        return transposed(scalar, tangent, _inner(matrix, cotangent))
     spread = _spread(node, tangent)
     return transposed(spread[1], tangent, transpose(spread[0]) * cotangent)
+
+
+def _inner(left: MatrixExpr, right: MatrixExpr) -> MatrixExpr:
+    """⟨A, G⟩ = vec(A)ᵀ vec(G); of an outer product G = u vᵀ it is uᵀ A v, without a matrix."""
+    if isinstance(right, MatrixProduct):
+        for place in range(1, len(right.factors)):
+            if same_size(right.factors[place].shape[0], 1):
+                u = MatrixProduct(right.coefficient, *right.factors[:place])
+                v = transpose(MatrixProduct(*right.factors[place:]))
+                return MatrixProduct(transpose(u), left, v)
+    return transpose(Vec(left)) * Vec(right)

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells import Cell
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.relations import Relation
 from symrnn.language.slopes import slope_bound
 from symrnn.numeric import simulate
+from symrnn.numeric import weights as by_name
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import central_differences, complex_step, relative_error
 from symrnn.numeric.kernels import Kernels
@@ -63,7 +65,18 @@ class Weights:
         return self.W, self.U, self.b, self.s0, self.x
 
 
-def random_weights(d: int, m: int, steps: int, seed: int) -> Weights:
+def random_weights(*of: Any, **options: Any) -> Any:
+    """Normal numbers: for a `Cell` as `symrnn.numeric.weights.random_weights` says, by name;
+    of sizes d, m, steps and a seed, W, U, b, s₀, x and a readout for `elman` and `sigma_inside`.
+
+    >>> random_weights(d=8, m=3, steps=30, seed=0).U.shape
+    (8, 3)
+    """
+    by_names = bool(of) and isinstance(of[0], Cell)
+    return (by_name.random_weights if by_names else _elman_weights)(*of, **options)
+
+
+def _elman_weights(d: int, m: int, steps: int, seed: int) -> Weights:
     """A net with normal weights of spectral size about 1."""
     rng = np.random.default_rng(seed)
     return Weights(

@@ -9,6 +9,7 @@ solution of the linear system that makes every coefficient of it vanish.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -18,10 +19,13 @@ from sympy import Dummy, Lambda, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation, Elementwise, X
+from symrnn.language.algebra import as_matrix
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 HIGHEST_DEGREE = 3
+THROUGH_VALUE = "_slope"
+"""How the name of a slope ends that is a polynomial of the value."""
 
 
 @lru_cache(maxsize=256)
@@ -118,15 +122,31 @@ def share_slopes(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
 
     σ′ = σ of e^x does; 1 - tanh² and σ(1 - σ) do not, where a unit saturates.
     """
+    return _replaced(expression, recurrence, keeps_digits)
+
+
+def through_values(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
+    """The expression with every slope written through the value: q(1-q), 1-n².
+
+    Where a unit saturates it is right to an ulp of 1, not of the slope; see `share_slopes`.
+    """
+    return _replaced(expression, recurrence, lambda polynomial, function: True)
+
+
+def _replaced(
+    expression: MatrixExpr, recurrence: Recurrence, allowed: Callable[[Lambda, Activation], bool]
+) -> MatrixExpr:
     replaced = {}
     for node in expression.atoms(Elementwise):
-        shared = _shared(node, recurrence)
+        shared = _shared(node, recurrence, allowed)
         if shared is not None:
             replaced[node] = shared
-    return expression.xreplace(replaced)
+    return as_matrix(expression.xreplace(replaced))
 
 
-def _shared(node: Elementwise, recurrence: Recurrence) -> MatrixExpr | None:
+def _shared(
+    node: Elementwise, recurrence: Recurrence, allowed: Callable[[Lambda, Activation], bool]
+) -> MatrixExpr | None:
     argument = node.argument
     if not isinstance(argument, TimeVector):
         return None
@@ -137,12 +157,13 @@ def _shared(node: Elementwise, recurrence: Recurrence) -> MatrixExpr | None:
         polynomial = slope_through_value(definition.activation)
         if (
             polynomial is None
-            or not keeps_digits(polynomial, definition.activation)
+            or not allowed(polynomial, definition.activation)
             or node.activation != definition.activation.prime
         ):
             continue
         # s_{j+c} = σ(a_{j+c'}): the time of s that belongs to this a.
         shift = sympy.expand(defined.index - definition.argument.index)
         value = defined.sequence[argument.index + shift]
-        return Elementwise(Activation(f"{node.activation.name}_slope", polynomial), value)
+        through = Activation(f"{node.activation.name}{THROUGH_VALUE}", polynomial)
+        return Elementwise(through, value)
     return None
