@@ -13,10 +13,13 @@ from symrnn.typeset.prose import (
     Citation,
     Code,
     Emphasis,
+    Footnote,
     Inline,
+    Link,
     Mark,
     Math,
     Reference,
+    Strong,
     Text,
     inlines,
 )
@@ -82,14 +85,21 @@ def markdown(document: Document) -> Callable[[str], str]:
                 return f"${latex}$"
             case Emphasis(inner):
                 return f"*{''.join(map(written, inner))}*"
+            case Strong(inner):
+                return f"**{''.join(map(written, inner))}**"
+            case Link(address, inner):
+                return f"[{''.join(map(written, inner))}]({address})"
+            case Footnote(inner):
+                return f" ({''.join(map(written, inner))})"  # a notebook has no foot of a page
             case Code(text):
                 return f"`{text}`"
             case Mark(grade):
                 return f"({literal(grade)})"
             case Reference(name):
                 return f"[{literal(str(targets[name]))}](#{name})"
-            case Citation(key):
-                return f"[{literal(works[key].spoken)}](#{key})"
+            case Citation(key, aside):
+                shown = works[key].aside if aside else works[key].spoken
+                return f"[{literal(shown)}](#{key})"
 
     return write
 
