@@ -26,8 +26,12 @@ from symrnn.version import __version__ as __version__
 
 # What needs NumPy or Arb is loaded when it is first asked for: import costs what SymPy costs.
 _LATER = {
+    "assert_gradients": "symrnn.testing",
     "cell": "symrnn.cells",
     "certify": "symrnn.enclosure",
+    "check_forward": "symrnn.crosscheck",
+    "check_gradients": "symrnn.crosscheck",
+    "check_jacobian": "symrnn.crosscheck",
     "Kernels": "symrnn.numeric.kernels",
     "Passes": "symrnn.numeric.passes",
     "Weights": "symrnn.numeric.weights",
@@ -76,8 +80,12 @@ __all__ = [
     "Witness",
     "Zeros",
     "activation",
+    "assert_gradients",
     "cell",
     "certify",
+    "check_forward",
+    "check_gradients",
+    "check_jacobian",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",

@@ -28,6 +28,7 @@ from sympy import Symbol
 
 from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ShapeError
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.names import in_code
 from symrnn.numeric import arguments
 from symrnn.numeric.lower import Kernel, lower
@@ -96,7 +97,7 @@ class Passes:
                 f"{self.cell.name}: nothing is known of {', '.join(unknown)}",
                 {"expected": "known activations: activations = {'sigma': 'tanh'}"},
             )
-        return with_named_intermediates(self.cell.recurrence)
+        return with_named_intermediates(_with_known_losses(self.cell.recurrence))
 
     @cached_property
     def adjoint(self) -> Adjoint:
@@ -104,7 +105,7 @@ class Passes:
         recurrence = self.recurrence
         return adjoint(
             recurrence,
-            sources=[each.sequence for each in self.cell.definitions],
+            sources=[of.sequence for of in self.cell.definitions if of in recurrence.definitions],
             rewrite=lambda value: through_values(value, recurrence),
         )
 
@@ -170,6 +171,20 @@ class Passes:
             "smaller weights or bounded activations",
         )
         return Run(fit, sequences)
+
+    def loss(self, run: Run) -> Array:
+        """The sum of the cell's own losses over all times, one number a sequence.
+
+        Raises:
+            IllFormedError: the cell has none that is known.
+        """
+        if not self.recurrence.outputs:
+            raise IllFormedError(
+                f"{self.cell.name} has no loss of its own",
+                {"expected": 'a loss, as by with_loss(cell, "squared")'},
+            )
+        labels = [each.label for each in self.recurrence.outputs]
+        return np.asarray(sum(run[label][1:, ..., 0].sum(axis=0) for label in labels))
 
     def _empty(self, fit: Fitted) -> dict[str, Array]:
         """Arrays for every vector, those that are given filled in."""
@@ -285,6 +300,22 @@ class Passes:
                     array[1:, ..., 0] = _timed(label, values[name], fit, shape)
                 result[in_code(names[of].label)] = array
         return result
+
+
+def _with_known_losses(recurrence: Recurrence) -> Recurrence:
+    """The recurrence without losses of which only the name is known: their gradient is given."""
+    unknown = {
+        of.sequence
+        for of, value in recurrence.definitions.items()
+        if of.sequence in recurrence.outputs and value.has(VectorFunction)
+    }
+    return Recurrence(
+        recurrence.index,
+        recurrence.states,
+        recurrence.inputs,
+        {of: v for of, v in recurrence.definitions.items() if of.sequence not in unknown},
+        tuple(each for each in recurrence.outputs if each not in unknown),
+    )
 
 
 def _vectors(label: str, value: Any, fit: Fitted, shape: tuple[int, ...]) -> Array:

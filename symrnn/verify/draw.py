@@ -21,7 +21,7 @@ from sympy import Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
 from symrnn.errors import EvidenceError, IllFormedError
-from symrnn.language.activations import Activation
+from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.relations import Equation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
@@ -288,7 +288,10 @@ class Drawer:
             return
         sigma = functions(self.sigma)["sigma"]
         # s = σ(a), a = W s + b; or, with σ inside, s = W σ(s) + b.
-        arrays[self._state] = near if self.rnn.inside else sigma(near)
+        recurrence = self.rnn.recurrence
+        state = recurrence.states[0][recurrence.index]
+        outside = isinstance(recurrence.expanded(state), Elementwise)
+        arrays[self._state] = sigma(near) if outside else near
         arrays["b"] = near - arrays["W"] @ sigma(near)
 
     def _complete(self, setting: Setting, rng: Generator) -> tuple[Setting, Array]:
