@@ -13,6 +13,7 @@ from symrnn.cli.check import check
 from symrnn.cli.compare_code import compare_code
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
+from symrnn.cli.export import export
 from symrnn.cli.lecture import lecture
 from symrnn.cli.new import new
 from symrnn.cli.output import OutputError, complain, prepare, say
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, bench, sweep, plot, new):
+for command in (lecture, check, derive, certify, bench, sweep, plot, export, new):
     app.command()(command)
 app.command(name="compare-code")(compare_code)
 

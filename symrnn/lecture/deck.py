@@ -78,6 +78,7 @@ class _Deck:
         leave_out: bool,
     ) -> None:
         self.file, self.write, self.detail, self.leave_out = outline.file, write, detail, leave_out
+        self.missing = False
         blocks = tuple(walk(document.blocks))
         self.statements = {b.name: b for b in blocks if isinstance(b, StatementBlock)}
         self.names = {b.name for b in blocks if isinstance(b, Figure)}
@@ -91,15 +92,15 @@ class _Deck:
     def _frames(self, section: str, pieces: Iterable[Piece]) -> Iterator[Frame]:
         """The frames of a section; those without anything to show are dropped."""
         frame, own = Frame(section, ()), False
-        wanted = False  # whether a place on this frame had nothing to show
+        self.missing = False  # whether a place on this frame asks for what there is not
         for piece in pieces:
             match piece:
                 case Title(text=text):
-                    yield from _worth(frame, wanted)
-                    frame, own, wanted = Frame(self.write(text), ()), True, False
+                    yield from self._worth(frame)
+                    frame, own = Frame(self.write(text), ()), True
                 case Cut():
-                    yield from _worth(frame, wanted)
-                    frame, wanted = Frame(frame.title, ()), False
+                    yield from self._worth(frame)
+                    frame = Frame(frame.title, ())
                 case Notes(text=text):
                     frame = frame.with_(notes=self.write(text))
                 case Given(block=block):
@@ -109,14 +110,18 @@ class _Deck:
                     else:
                         frame = frame.with_(Body(written))
                 case Place() if piece.name in self.statements and not own:
-                    yield from _worth(frame, wanted)
+                    yield from self._worth(frame)
                     yield from self._whole(piece)
-                    frame, wanted = Frame(section, (), joins=True, goes_on=True), False
+                    frame = Frame(section, (), joins=True, goes_on=True)
                 case Place():
-                    items = tuple(self._items(piece))
-                    wanted = wanted or not items
-                    frame = frame.with_(*items)
-        yield from _worth(frame, wanted)
+                    frame = frame.with_(*self._items(piece))
+        yield from self._worth(frame)
+
+    def _worth(self, frame: Frame) -> Iterator[Frame]:
+        """The frame, where it shows something, and there is all that it is to show."""
+        if frame.items and not self.missing:
+            yield frame
+        self.missing = False
 
     # ------------------------------------------------------------------ statements
 
@@ -166,6 +171,7 @@ class _Deck:
         if place.name not in self.statements:
             if not self.leave_out:
                 raise self._refused(place, f"`{place.name}` is not in this lecture", self.names)
+            self.missing = True
             return
         options = dict(place.options)
         block = self._block(place)
@@ -206,15 +212,10 @@ class _Deck:
         missing = [part for part in parts if part not in known]
         if missing and not self.leave_out:
             raise self._refused(place, f"`{place.name}` has no part `{missing[0]}`", known)
+        self.missing = self.missing or bool(missing)
         return not missing
 
     def _refused(self, place: Place, what: str, known: Collection[str]) -> ParseError:
         return ParseError(
             f"{self.file}, line {place.line}: {what}", {"expected": ", ".join(sorted(known))}
         )
-
-
-def _worth(frame: Frame, wanted: bool) -> Iterator[Frame]:
-    """The frame, where it shows something: words alone do not, where they were to explain."""
-    if frame.items and not (wanted and all(isinstance(item, Body) for item in frame.items)):
-        yield frame

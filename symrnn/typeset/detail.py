@@ -47,8 +47,14 @@ def reduced(block: StatementBlock, detail: Detail) -> StatementBlock:
     if wanted == "full":
         return block
     if wanted == "steps":
-        return replace(block, chains=tuple(map(key_lines, block.chains)))
+        shown = tuple(chain for each in block.chains if not _says(block, chain := key_lines(each)))
+        return replace(block, chains=shown, reason="" if shown else reason(block))
     return replace(block, chains=(), reason=reason(block))
+
+
+def _says(block: StatementBlock, chain: Chain) -> bool:
+    """Whether a chain says no more than a claim in the box: one line, from side to side."""
+    return len(chain.rows) == 2 and chain.part in {claim.part for claim in block.claims}
 
 
 def key_lines(chain: Chain) -> Chain:

@@ -37,7 +37,7 @@ class Layout:
     room: float
 
 
-LAYOUTS = {"169": Layout("169", 36.0, 13.5), "43": Layout("43", 28.0, 15.0)}
+LAYOUTS = {"169": Layout("169", 36.0, 15.5), "43": Layout("43", 28.0, 17.0)}
 """Slides by their shape."""
 
 WIDE = LAYOUTS["169"]

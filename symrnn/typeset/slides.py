@@ -29,6 +29,7 @@ from symrnn.typeset.deck import Body, Claims, Deck, Fails, Frame, Item, Lines, P
 from symrnn.typeset.detail import key_lines, reason
 from symrnn.typeset.document import Document
 from symrnn.typeset.heights import LAYOUTS, WIDE, Layout
+from symrnn.typeset.justification import SHOWN_ABOVE
 from symrnn.typeset.latex import Article, drawing, figure_files, templates
 from symrnn.typeset.latex_text import bookmark, escape, prose
 from symrnn.typeset.paging import Contents, Placed, Run, joined, pages
@@ -349,11 +350,16 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
     title = [rf"\chaintitle{{{start}}}{{{source.prose(chain.title)}}}"] if chain.title else []
     steps = [
         rf"  \step[{overlays.following()}]{{{row.relation}}}{{{row.expression}}}"
-        rf"{{{source.prose(row.justification)}}}{{}}"
+        rf"{{{source.prose(_on_frame(row.justification))}}}{{}}"
         for row in rows
     ]
     opening = rf"\begin{{chain}}[{start}]{{{left.expression}}}" + r"\continued" * item.goes_on
     return "\n".join([*title, opening, *steps, r"\end{chain}"])
+
+
+def _on_frame(why: str) -> str:
+    """A reason on a frame: what an article shows above may be on none."""
+    return why.replace(SHOWN_ABOVE, "by an earlier part")
 
 
 @_tex.register

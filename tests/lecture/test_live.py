@@ -20,7 +20,8 @@ from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.document import Document
-from symrnn.typeset.notebook import Cell, literal, notebook
+from symrnn.typeset.markdown import literal
+from symrnn.typeset.notebook import Cell, notebook
 
 from .conftest import document_of, evidence_of
 
