@@ -31,7 +31,7 @@ LAYERS = [
     {"theory", "numeric"},
     {"verify", "typeset", "machine"},
     {"lecture", "bench", "crosscheck", "sweep"},
-    {"testing"},
+    {"testing", "inspection"},
     {"cli", "pytest_plugin", "pytest_gradients"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.

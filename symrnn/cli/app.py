@@ -14,6 +14,7 @@ from symrnn.cli.compare_code import compare_code
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
 from symrnn.cli.export import export
+from symrnn.cli.inspect import inspect
 from symrnn.cli.lecture import lecture
 from symrnn.cli.new import new
 from symrnn.cli.output import OutputError, complain, prepare, say
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, bench, sweep, plot, export, new):
+for command in (lecture, check, derive, certify, inspect, bench, sweep, plot, export, new):
     app.command()(command)
 app.command(name="compare-code")(compare_code)
 
