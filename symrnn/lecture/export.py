@@ -18,7 +18,7 @@ from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Statement
 from symrnn.typeset import fragments
 from symrnn.typeset.blocks import Figure, StatementBlock
-from symrnn.typeset.detail import Detail, reduced
+from symrnn.typeset.detail import Detail, of_claims, reduced
 from symrnn.typeset.engine import compile_pdf
 from symrnn.verify.evidence import gather
 
@@ -77,7 +77,7 @@ def export(
     if width:
         fragments.points(width)
     block, grades = _proved(name, every, notation)
-    block = reduced(block, detail)
+    block = reduced(block, detail) if detail == "full" else of_claims(reduced(block, detail))
     if width:
         fragments.require_fits(block, width)
     about = f"{name}: {grades}"

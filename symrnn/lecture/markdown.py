@@ -301,7 +301,15 @@ class _Reader:
 
     def markup(self, tokens: Sequence[Token], line: int) -> str:
         """Inline tokens as prose markup."""
-        self._refuse_leftovers("".join(t.content for t in tokens if t.type == "text"), line)
+        # A backslash before what it does not escape stands for itself.
+        self._refuse_leftovers(
+            "".join(
+                t.content
+                for t in tokens
+                if t.type == "text" or (t.type == "text_special" and t.content == t.markup)
+            ),
+            line,
+        )
         written = ""
         for token in tokens:
             if token.type in ("softbreak", "hardbreak"):
@@ -399,7 +407,7 @@ _LEFTOVERS = (
     (r"\[\^.*", "this footnote is not there", "[^1]: its text, in a paragraph of its own"),
     (r"\\(?:begin|end)\{.*", "an environment of LaTeX", "$$…$$ around it"),
     (r"\*\*.*", "`**` marks nothing", r"**words**, or \*\* for the signs"),
-    (r"\]\[.*", "this link leads nowhere", "[words](https://…)"),
+    (r"\][\[(].*", "this link leads nowhere", "[words](https://…)"),
     (r"^\[[ xX]\] .*", "a list of tasks is not supported", "- a list"),
 )
 

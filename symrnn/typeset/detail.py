@@ -52,6 +52,13 @@ def reduced(block: StatementBlock, detail: Detail) -> StatementBlock:
     return replace(block, chains=(), reason=reason(block))
 
 
+def of_claims(block: StatementBlock) -> StatementBlock:
+    """The statement with the lines of its claims alone, or the reason where they have none."""
+    claimed = {claim.part for claim in block.claims}
+    kept = tuple(chain for chain in block.chains if chain.part in claimed)
+    return replace(block, chains=kept, reason="" if kept else block.reason or reason(block))
+
+
 def _says(block: StatementBlock, chain: Chain) -> bool:
     """Whether a chain says no more than a claim in the box: one line, from side to side."""
     return len(chain.rows) == 2 and chain.part in {claim.part for claim in block.claims}

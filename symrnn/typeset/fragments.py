@@ -117,7 +117,7 @@ def beamer(block: StatementBlock, about: str = "") -> str:
     contents = Contents(
         lambda name: block,
         lambda lines: chains[lines.part, lines.stage],
-        lambda item: block.claims,
+        lambda item: [c for c in block.claims if not item.parts or c.part in item.parts],
         lambda name: block.reason or reason(block),
         LAYOUTS["43"],
     )
@@ -128,8 +128,10 @@ def beamer(block: StatementBlock, about: str = "") -> str:
         overlay = 1
         for item in page:
             match item:
-                case Claims():
-                    body += [*_assumed(block), *(x for c in block.claims for x in _claim(c))]
+                case Claims(parts=parts):
+                    claims = [claim for claim in block.claims if claim.part in parts]
+                    body += _assumed(block) if any(claim.assumed for claim in claims) else []
+                    body += [line for claim in claims for line in _claim(claim)]
                 case Run(chain=chain):
                     body += _chain(chain, overlay)
                     overlay += len(chain.rows) - 1

@@ -46,7 +46,7 @@ class Contents:
 
     statement: Callable[[str], StatementBlock]
     chain: Callable[[Lines], Chain]
-    claims: Callable[[Claims], tuple[Claim, ...]]
+    claims: Callable[[Claims], Sequence[Claim]]
     reason: Callable[[str], str]
     layout: Layout
 
@@ -150,6 +150,8 @@ def _merged(placed: Iterable[Placed]) -> Iterable[Placed]:
                 held = Body(Items(before + after, first))
             case Fails(name, some), Fails(other, more) if name == other:
                 held = Fails(name, some + more)
+            case Claims(name, some), Claims(other, more) if name == other:
+                held = Claims(name, some + more)
             case _:
                 if held is not None:
                     yield held
@@ -171,8 +173,11 @@ def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
             yield _Atom(item, block_height(block, width))
         case Claims():
             claims = contents.claims(item)
-            assumed = any(claim.assumed for claim in claims)
-            yield _Atom(item, 1.0 + 1.3 * assumed + sum(claim_height(c, width) for c in claims))
+            above = 1.0 + 1.3 * any(claim.assumed for claim in claims)
+            for claim in claims:
+                part = Claims(item.statement, (claim.part,))
+                yield _Atom(part, above + claim_height(claim, width))
+                above = 0.0
         case Why(name):
             yield _Atom(item, text_height(contents.reason(name), width) + 0.6)
         case Pictures(name):

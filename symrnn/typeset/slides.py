@@ -30,7 +30,7 @@ from symrnn.typeset.detail import key_lines, reason
 from symrnn.typeset.document import Document
 from symrnn.typeset.heights import LAYOUTS, WIDE, Layout
 from symrnn.typeset.justification import SHOWN_ABOVE
-from symrnn.typeset.latex import Article, drawing, figure_files, templates
+from symrnn.typeset.latex import Article, drawing, figure_files, picture_path, templates
 from symrnn.typeset.latex_text import bookmark, escape, prose
 from symrnn.typeset.paging import Contents, Placed, Run, joined, pages
 from symrnn.typeset.prose import Citation, listed, paragraphs, plain
@@ -387,7 +387,8 @@ def _(item: Shown, source: _Source, overlays: _Overlays) -> str:
         case Figure():
             return drawing(block)
         case Picture():
-            return drawing(block) + "\n" + rf"\pictured{{{source.prose(block.caption)}}}"
+            shown = rf"{{{picture_path(block)}}}{{{source.prose(block.caption)}}}"
+            return rf"\pictured{shown}"
         case Algorithm():
             return rf"\program{{{block.latex}}}{{{source.prose(block.caption)}}}"
         case _:
