@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.audit import audit
 from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
@@ -32,7 +33,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, inspect, bench, sweep, plot, export, new):
+COMMANDS = (lecture, check, derive, certify, inspect, audit, bench, sweep, plot, export, new)
+for command in COMMANDS:
     app.command()(command)
 app.command(name="compare-code")(compare_code)
 
