@@ -49,7 +49,8 @@ PROSE = [
     "---\ntitle: T\nauthor: [A, B]\ndate: 2026-10-05\nlanguage: de\n---\n\n"
     "## S\n\n- a\n- b\n\n1. c\n",
     "# T\n\n## S\n\n> q\n\n| a | b |\n|---|--:|\n| 1 | [l](https://a.b) |\n\n"
-    "$$\na = b\n$$ (one)\n\nSaid.[^1] And [@pascanu2013].\n\n[^1]: Below.\n\n---\n\n```notes\nn\n```\n",
+    "$$\na = b\n$$ (one)\n\nSaid.[^1] And [@pascanu2013].\n\n"
+    "[^1]: Below.\n\n---\n\n```notes\nn\n```\n",
     "# T $x^2$\n\n## *S*\n\n[[two_steps]]\n\n[[two_steps]]\n\n### no\n",
     "# T\n\n## S\n\n$\\begin{pmatrix}a & b\\\\c & d\\end{pmatrix} \\left(\\sum_{k=1}^t\\right)$\n",
 ]

@@ -12,12 +12,24 @@ from symrnn.cli.lecture import Detail
 from symrnn.cli.output import say
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
-from symrnn.lecture.export import AS, TEXTS
+from symrnn.lecture.export import TEXTS
 from symrnn.lecture.export import export as exported
 from symrnn.lecture.notation_file import notation
 from symrnn.typeset.files import require_room, write_files
 
-Kind = StrEnum("Kind", {name: name for name in AS})
+
+class Kind(StrEnum):
+    """What a part is written as."""
+
+    tex = "tex"
+    beamer = "beamer"
+    markdown = "markdown"
+    pdf = "pdf"
+    svg = "svg"
+    png = "png"
+    tikz = "tikz"
+    csv = "csv"
+
 
 _PRINTED = (*TEXTS, "svg", "tikz", "csv")
 
@@ -30,7 +42,7 @@ def export(
             "--as",
             help="tex to \\input, beamer frames, markdown with $$; or a drawing.",
         ),
-    ] = Kind.tex,  # type: ignore[attr-defined]
+    ] = Kind.tex,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file; printed by default.")
     ] = None,

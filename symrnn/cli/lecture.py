@@ -122,8 +122,8 @@ def lecture(
         "--aspect": aspect is not Aspect.wide,
         "--theme": theme is not None,
     }
-    for option, given in of_slides.items():
-        if given and "slides" not in asked:
+    for option, wanted in of_slides.items():
+        if wanted and "slides" not in asked:
             raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
     about = {"--column": column, "--separator": separator, "--decimal": decimal}
     for option, given in about.items():

@@ -153,7 +153,7 @@ class _Deck:
         if block.illustrations:
             items.append(Pictures(block.name))
         claimed = {claim.part for claim in block.claims}
-        lines = [
+        lines: list[Item] = [
             Lines(block.name, chain.part, chain.stage, detail == "steps")
             for chain in block.chains
             if detail == "full" or (chain.part in claimed and len(key_lines(chain).rows) > 2)

@@ -62,8 +62,9 @@ def _still(block: Block, prose: Prose) -> str:
             return prose(text) + r"\par"
         case Items(items, first):
             kind = "itemize" if first is None else "enumerate"
-            inner = ("\n".join(_still(each, prose) for each in item) for item in items)
-            points = [rf"  \item {each}" for each in inner]
+            points = [
+                "  \\item " + "\n".join(_still(each, prose) for each in item) for item in items
+            ]
             return "\n".join([rf"\begin{{{kind}}}", *points, rf"\end{{{kind}}}"])
         case Quote(blocks):
             inner = "\n".join(_still(each, prose) for each in blocks)

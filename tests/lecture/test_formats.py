@@ -133,7 +133,7 @@ def test_titles_and_prose_with_tex_specials_are_printed_and_never_run(
 
 
 FRAME = r"\\begin\{frame\}\[t\]\{(.*?)(?: \\framepart\{\d\}\{\d\})?\}\n"
-LONG = r"\begin{frame}[t]{One factor after the other"
+LONG = r"\begin{frame}[t]{One step multiplies by the slopes"
 
 
 def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
