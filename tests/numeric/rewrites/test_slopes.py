@@ -15,7 +15,8 @@ from symrnn import Diag, activation, elman, lower
 from symrnn.language.activations import FORMULAS, X
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.rewrites import slopes
-from symrnn.numeric.rewrites.slopes import share_slopes, slope_through_value
+from symrnn.numeric.rewrites.slopes import share_slopes
+from symrnn.recurrence.slopes import slope_through_value
 
 FOUND = {
     "logistic": X * (1 - X),
