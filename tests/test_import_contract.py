@@ -29,7 +29,7 @@ LAYERS = [
     {"kernel", "enclosure", "reading"},
     {"cells"},
     {"theory", "numeric"},
-    {"verify", "typeset", "machine"},
+    {"verify", "typeset", "machine", "audit"},
     {"lecture", "bench", "crosscheck", "sweep"},
     {"testing", "inspection"},
     {"cli", "pytest_plugin", "pytest_gradients"},
@@ -42,7 +42,7 @@ CLOSED: dict[str, set[str]] = {"activation_text": {"errors"}, "derivative_text":
 USED_BY: dict[str, set[str]] = {
     "activation_text": {"cli", "sweep", FACADE},
     "derivative_text": {"cli"},
-    "reading": {"cells", "cli", FACADE},
+    "reading": {"cells", "audit", "cli", FACADE},
 }
 PROOFS_MAY_IMPORT = {PACKAGE, "numpy", "sympy"} | sys.stdlib_module_names
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.audit import audit
 from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, inspect, bench, sweep, plot, new):
+for command in (lecture, check, derive, certify, inspect, audit, bench, sweep, plot, new):
     app.command()(command)
 app.command(name="compare-code")(compare_code)
 

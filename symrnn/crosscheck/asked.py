@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from symrnn.crosscheck.program import Program, Run, program_of
 from symrnn.errors import IllFormedError, ShapeError, UndecidedError
 
 Array = NDArray[Any]
+
+LARGE = 2e7
+"""Products of parameters, steps and sequences above which a net is large."""
 
 DEFAULT_SIZES = (3, 2, 4, 5, 6, 7)
 
@@ -78,11 +81,14 @@ class Asked:
         drawn = self.drawn(self.seed, self.steps, self.batch)
         return drawn if self.given is None else _filled(drawn, self.given, self.packing)
 
-    def other(self, number: int, steps: int | None = None, batch: int | None = None) -> Point:
-        """Another net."""
+    def other(
+        self, number: int, steps: int | None = None, batch: int | None = None, grown: int = 0
+    ) -> Point:
+        """Another net, each of its sizes larger by `grown`."""
         taken = self.steps + 1 if steps is None else steps
         width = None if self.batch is None else (batch or self.batch + 1)
-        return self.drawn(self.seed + 1000 * number, taken, width)
+        larger = replace(self, sizes={name: size + grown for name, size in self.sizes.items()})
+        return larger.drawn(self.seed + 1000 * number, taken, width)
 
     def drawn(self, seed: int, steps: int, batch: int | None) -> Point:
         """A random net."""
@@ -91,6 +97,25 @@ class Asked:
             seed=seed, dtype=self.packing.dtype, scale=self.scale, initial=self.initial,
             scalars=self.scalars,
         )  # fmt: skip
+
+    @property
+    def small(self) -> Asked:
+        """The same, or with small sizes where the net is large."""
+        if not self.is_large:
+            return self
+        return replace(self, sizes=dict(zip(self.sizes, DEFAULT_SIZES, strict=False)))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the net is too large for anything but one comparison."""
+        point_free = sum(
+            int(np.prod([self._size(n) for n in p.shape])) for p in self.program.parameters
+        )
+        return point_free * self.steps * (self.batch or 1) > LARGE
+
+    def _size(self, size: Any) -> int:
+        numbers = {symbol: self.sizes[symbol.name] for symbol in self.program.cell.sizes}
+        return int(size.subs(numbers)) if hasattr(size, "subs") else int(size)
 
     def require_finite(self, run: Run) -> None:
         """Raise `UndecidedError` where the forward pass overflows: nothing can be compared."""

@@ -12,8 +12,17 @@ from numpy.typing import NDArray
 
 from symrnn.crosscheck.changes import changes
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Cotangents, Edge, Program, Run, Variation, with_edges
-from symrnn.crosscheck.slip import CARRY, FLOW, GRADIENT, Slip
+from symrnn.crosscheck.program import (
+    RIGHT,
+    Cotangents,
+    Edge,
+    Gradients,
+    Program,
+    Run,
+    Variation,
+    with_edges,
+)
+from symrnn.crosscheck.slip import CARRY, FLOW, GRADIENT, WHOLE, Slip
 from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
 from symrnn.language.algebra import MatrixProduct, Transposed
@@ -64,6 +73,12 @@ def slips_of_parameters(program: Program) -> Iterator[Slip]:
             made = Variation(kept={name: kept})
             line = f"∂L/∂{name} = Σ over t = 1 … T"
             yield Slip(f"in ∂L/∂{name}: {said_}", line, made, GRADIENT, rank, name)
+    every = [str(p.name) for p in program.cell.parameters]
+    if len(every) > 1:
+        for said_, rank, kept in _KEPT:
+            made = Variation(kept=dict.fromkeys(every, kept))
+            words_ = f"in the gradient of every parameter: {said_}"
+            yield Slip(words_, "∂L/∂θ = Σ over t = 1 … T", made, WHOLE, rank + 0.5)
 
 
 def _total(each: list[Array]) -> Array:
@@ -88,6 +103,12 @@ _KEPT: list[tuple[str, int, Callable[[Run, list[Array]], Array]]] = [
 ]  # fmt: skip
 
 
+def _not_yet(program: Program, edge: Edge) -> set[TimeVector]:
+    """The adjoints that a backward pass does not have yet where it is at a line."""
+    order = list(program.order)
+    return {program.adjoints[v] for v in order[: order.index(edge.reader)]}
+
+
 def slips_of_flows(program: Program) -> Iterator[Slip]:
     """Slips in what a line gives to a vector: they change all that lies before it."""
     words = Vocabulary(program)
@@ -106,8 +127,10 @@ def slips_of_flows(program: Program) -> Iterator[Slip]:
         yield replace(slip("", twice, 2), words=f"{path} is counted twice")
         minus = MatrixProduct(-1, edge.formula)
         yield replace(slip("", minus, 2), words=f"{path} has the wrong sign")
+        ahead = _not_yet(program, edge)
         for change in changes(edge.formula, words):
-            yield slip(change.words, change.formula, change.rank)
+            if not change.formula.atoms(TimeVector) & ahead:
+                yield slip(change.words, change.formula, change.rank)
     # One line's contributions that are missing together: a gate that is held constant.
     for vector in program.lines:
         gone = {
@@ -184,6 +207,16 @@ def slips_of_carries(program: Program, point: Point) -> Iterator[Slip]:
                 f"truncated: the state is detached every {tau} steps", line,
                 Variation(carry=(_detached(tau),)), CARRY, 2,
             )  # fmt: skip
+    for tau in range(1, min(point.steps, LONGEST)):
+        yield Slip(
+            f"truncated: the steps t > T - {tau} alone are gone through, earlier losses left out",
+            line, Variation(carry=(_cut(tau),), cotangents=(_latest(tau),)), CARRY, 2,
+        )  # fmt: skip
+        if tau < point.steps - 1:
+            yield Slip(
+                f"truncated: from each loss {tau} steps are gone back", line, RIGHT, CARRY, 2,
+                special=_windowed(tau),
+            )  # fmt: skip
     for words, made, rank in _CLIPPED:
         yield Slip(words, line, Variation(carry=(made,)), CARRY, rank)
 
@@ -216,6 +249,37 @@ def _cut(tau: int) -> Carry:
 
 def _detached(tau: int) -> Carry:
     return lambda run, label, time, given: None if (time - 1) % tau == 0 and time > 1 else given
+
+
+def _latest(tau: int) -> Callable[[Run, Cotangents], Cotangents]:
+    return lambda run, arriving: {
+        label: [None if time <= run.steps - tau else g for time, g in enumerate(each)]
+        for label, each in arriving.items()
+    }
+
+
+def _windowed(tau: int) -> Callable[[Any], Gradients]:
+    """Each loss by itself, with what is carried back cut after so many steps."""
+
+    def windowed(instance: Any) -> Gradients:
+        total: Gradients = {}
+        for at in range(1, instance.point.steps + 1):
+
+            def alone(run: Run, arriving: Cotangents, at: int = at) -> Cotangents:
+                return {
+                    label: [g if time == at else None for time, g in enumerate(each)]
+                    for label, each in arriving.items()
+                }
+
+            def cut(run: Run, label: str, time: int, given: Array, at: int = at) -> Array | None:
+                return given if time > at - tau else None
+
+            made = Variation(cotangents=(alone,), carry=(cut,))
+            for name, value in instance.found(Slip("", "", made, CARRY)):
+                total[name] = total[name] + value if name in total else value
+        return total
+
+    return windowed
 
 
 def _clip_value(bound: float) -> Carry:

@@ -376,7 +376,7 @@ class Code:
                 expected = self.packing.expected_shape(name, point)
                 matrix = _matched(value, expected)
                 if matrix is None:
-                    hint = "; it has that of the transpose" if value.T.shape == expected else ""
+                    hint = _hint(value, expected)
                     wrong[name] = f"shape {value.shape}, expected {expected}{hint}"
                     continue
                 packed = self.packing.arrays[name]
@@ -421,6 +421,15 @@ def _matched(value: Array, expected: tuple[int, ...]) -> Array | None:
     squeezed = tuple(size for size in value.shape if size != 1)
     wanted = tuple(size for size in expected if size != 1)
     return value.reshape(expected) if squeezed == wanted and len(wanted) <= 1 else None
+
+
+def _hint(value: Array, expected: tuple[int, ...]) -> str:
+    """What makes a shape another one."""
+    if value.T.shape == expected:
+        return "; it has that of the transpose"
+    if value.ndim == len(expected) + 1 and expected in (value.shape[1:], value.shape[:-1]):
+        return "; it is not summed over the batch"
+    return ""
 
 
 def as_array(value: Any) -> Array:

@@ -133,6 +133,15 @@ def _of_product(node: MatrixProduct) -> Iterator[Made]:
     if coefficient != 1:
         words = "the minus sign" if coefficient == -1 else f"the factor {coefficient}"
         yield f"{words} is missing", partial(MatrixProduct, *factors), 1
+    if coefficient.free_symbols:
+        shown = f"the factor {coefficient}"
+        near = {1 - coefficient: 1, coefficient**2: 2, 1 / coefficient: 3, -coefficient: 2}
+        for other, rank in near.items():
+            new = partial(MatrixProduct, other, *factors)
+            yield f"{sympy.simplify(other)} stands for {shown}", new, rank
+    elif coefficient not in (1, -1):
+        new = partial(MatrixProduct, coefficient**2, *factors)
+        yield f"the factor {coefficient} is there twice", new, 2
     for place, factor in enumerate(factors):
         others = factors[:place] + factors[place + 1 :]
         slope = isinstance(factor, Diag)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.crosscheck.instance import Instance
 from symrnn.crosscheck.program import Gradients, Run, Variation
 from symrnn.crosscheck.slip import WHOLE, Slip
-
-if TYPE_CHECKING:
-    from symrnn.crosscheck.diagnosis import Instance
 
 Array = NDArray[Any]
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, as_array
-from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
+from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.forward_slips import forward_changes, number_changes
 from symrnn.crosscheck.gradients import SMALL, adapter_of
+from symrnn.crosscheck.instance import Instance
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Gradients, Program, Run, Variation
@@ -170,8 +171,8 @@ class _Checked:
     def _diagnosed(self, instance: Trajectory) -> Diagnosis:
         found: list[Instance] = []
         double = replace(self.code, packing=replace(self.code.packing, dtype=np.dtype(np.float64)))
-        for number, (steps, batch) in enumerate(SMALL):
-            point = self.known.other(number + 2, steps, batch)
+        for number, (steps, batch, grown) in enumerate(SMALL):
+            point = self.known.other(number + 2, steps, batch, grown)
             try:
                 each = self._instance(double, point)
             except (CodeError, IllFormedError):

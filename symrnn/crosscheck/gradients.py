@@ -11,19 +11,21 @@ from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, Returned
-from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
+from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.frameworks import torch_module
 from symrnn.crosscheck.independent import along_directions, by_scalar
+from symrnn.crosscheck.instance import Instance
+from symrnn.crosscheck.large import BUDGET, Listener, along_one_direction, gradients
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
-from symrnn.crosscheck.tolerance import precision, shaken
+from symrnn.crosscheck.tolerance import LEAST, MARGIN, precision, shaken
 from symrnn.errors import CodeError, DisagreementError, IllFormedError
 
 Array = NDArray[Any]
 
-SMALL = ((1, 2), (2, 2), (3, 3), (4, 2))
-"""Steps and batch of the nets at which a slip is looked for."""
+SMALL = ((1, 2, 0), (2, 2, 0), (3, 3, 1), (4, 2, 0))
+"""Steps, batch and how much larger the nets are at which a slip is looked for."""
 
 
 def check_gradients(
@@ -48,6 +50,8 @@ def check_gradients(
     seed: int = 0,
     timeout: float | None = 60.0,
     pairs: bool = True,
+    budget: int = BUDGET,
+    progress: Listener | None = None,
 ) -> Report:
     """Compare gradients that code computes with the derived ones, and name the slip.
 
@@ -83,6 +87,11 @@ def check_gradients(
         seed: of the random nets.
         timeout: seconds for one call.
         pairs: whether pairs of slips are looked for.
+        budget: bytes that the vectors of a large net may take at a time, 512 MiB by default.
+        progress: called with what is done, how far, of how much, where a net is large.
+
+    A large net (d = 512, T = 200) is compared once, every entry; slips are looked for at small
+    ones. There the derived gradient is held against the complex step along one random direction.
 
     Returns:
         A report: true where everything agrees; printed, a table with the slip. Faults of the code
@@ -113,7 +122,13 @@ def check_gradients(
             "backward", {"expected": "a function, or a dict of arrays", "got": repr(backward)}
         )
     code = known.code(backward, "backward", order, timeout)
-    return _Checked(known, code, fixed=at is not None and not known.free, pairs=pairs).report()
+    fixed = at is not None and not known.free
+    listen = progress or _silent
+    return _Checked(known, code, fixed, pairs, budget, listen).report()
+
+
+def _silent(what: str, done: int, of: int) -> None:
+    """Progress that nobody watches."""
 
 
 def adapter_of(code: Any) -> Callable[..., tuple[Asked, Any]] | None:
@@ -131,10 +146,14 @@ class _Checked:
     code: Code
     fixed: bool = False
     pairs: bool = True
+    budget: int = BUDGET
+    listen: Listener = _silent
 
     def report(self) -> Report:
         """The whole of it."""
         point = self.known.point()
+        if self.known.is_large:
+            return self._of_large(point)
         try:
             returned = self.code.returned(self.code(point), point)
             repeated = None if self.fixed else self._repeated(point, returned)
@@ -159,6 +178,50 @@ class _Checked:
         if single is not None:
             return self._report(rows, notes=(single,))
         return self._report(rows, diagnosis=self._diagnosed(instance))
+
+    def _of_large(self, point: Point) -> Report:
+        """One comparison, every entry; slips are looked for at small nets."""
+        program = self.known.program
+        try:
+            self.listen(self.code.name, 0, 1)
+            returned = self.code.returned(self.code(point), point)
+            theirs, shapes = self.code.ours(returned, point)
+        except CodeError as error:
+            return self._report((), fault=str(error))
+        theirs = {n: v for n, v in theirs.items() if n.rpartition(":")[2] not in program.inputs}
+        theirs = {n: v for n, v in theirs.items() if n not in self.code.scalars}
+        right = gradients(program, point, self.listen, self.budget)
+        eps = max(returned.eps, precision(self.code.packing.dtype))
+        nearby = shaken(point, eps, np.random.default_rng(point.seed))
+        moved = gradients(program, nearby, self.listen, self.budget, "conditioning")
+        off = along_one_direction(program, point, right, self.listen, self.budget)
+        if not off <= max(1e-9, 1e3 * _gap(moved, right)):
+            raise DisagreementError(
+                "the derived gradients disagree with the complex step",
+                {"relative": f"{off:.2g}", "cell": program.cell.text},
+            )
+        rows = [Row(name, f"has the {words}") for name, words in shapes.items()]
+        for name, mine in theirs.items():
+            value = right[name.rpartition(":")[2]]
+            if not np.isfinite(mine).all():
+                rows.append(Row(name, _not_finite(mine)))
+                continue
+            scale = max(float(np.max(np.abs(value), initial=0.0)), 1e-300)
+            near = moved[name.rpartition(":")[2]]
+            allowed = MARGIN * max(eps, float(np.max(np.abs(near - value))) / scale)
+            gap = float(np.max(np.abs(mine - value), initial=0.0)) / scale
+            agrees = gap <= max(allowed, LEAST)
+            rows.append(Row(name, AGREES if agrees else DIFFERS, gap, None, allowed))
+        missing = [n for n in self.code.packing.arrays if n not in returned.arrays]
+        rows += [Row(name, "is missing from what was returned") for name in missing]
+        note = (
+            f"derived gradients agree to {off:.0e} with the complex step, in all directions at once"
+        )
+        if all(row.agrees for row in rows):
+            return self._report(rows, notes=(note,))
+        small = [each for each in self._small() if set(each.names) == set(theirs)]
+        found = diagnose(small, self.pairs) if any(each.wrong for each in small) else None
+        return self._report(rows, diagnosis=found, notes=(note,))
 
     def _report(self, rows: Iterable[Row], **more: Any) -> Report:
         program = self.known.program
@@ -282,8 +345,8 @@ class _Checked:
     def _small(self) -> Iterator[Instance]:
         code = self.code
         in_double = replace(code, packing=replace(code.packing, dtype=np.dtype(np.float64)))
-        for number, (steps, batch) in enumerate(SMALL):
-            point = self.known.other(number + 2, steps, batch)
+        for number, (steps, batch, grown) in enumerate(SMALL):
+            point = self.known.small.other(number + 2, steps, batch, grown)
             try:
                 returned = in_double.returned(in_double(point), point)
                 theirs, shapes = in_double.ours(returned, point)
@@ -340,6 +403,13 @@ class _Checked:
                     + ", ".join(bad),
                 )
         return ()
+
+
+def _gap(one: Mapping[str, Array], other: Mapping[str, Array]) -> float:
+    """‖one - other‖ relative to ‖other‖, all arrays together."""
+    gap = float(np.sqrt(sum(np.sum((one[n] - v) ** 2) for n, v in other.items())))
+    size = float(np.sqrt(sum(np.sum(v**2) for v in other.values())))
+    return gap / size if size > 0 else 0.0
 
 
 def _not_finite(value: Array) -> str:

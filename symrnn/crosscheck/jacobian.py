@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code, as_array
 from symrnn.crosscheck.catalogue import catalogue
-from symrnn.crosscheck.diagnosis import Diagnosis, Instance, diagnose
+from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.gradients import rows_of
+from symrnn.crosscheck.instance import Instance
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import RIGHT, Gradients, Run, Variation

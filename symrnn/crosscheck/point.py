@@ -50,6 +50,11 @@ class Point:
         """How many sequences stand side by side."""
         return 1 if self.batch is None else self.batch
 
+    def height(self, vector: Any) -> int:
+        """The rows of a vector."""
+        rows = vector.shape[0]
+        return int(rows.subs(self.sizes)) if hasattr(rows, "subs") else int(rows)
+
     def cotangents(self, sequence: Callable[[str], list[Any]]) -> dict[str, list[Any]]:
         """∂L/∂(output) at each time, None where there is none."""
         outputs = sequence(self.output)[1:]
@@ -76,6 +81,18 @@ class Point:
         """The first so many steps."""
         inputs = {label: sequence[:steps] for label, sequence in self.inputs.items()}
         return replace(self, inputs=inputs, data=self.data[:steps], steps=steps)
+
+    def part(self, first: int, last: int) -> Point:
+        """Some of the sequences, with their share of the loss of all."""
+        taken = slice(first, last)
+        return replace(
+            self,
+            inputs={k: [x[:, taken] for x in each] for k, each in self.inputs.items()},
+            initial={k: start[:, taken] for k, start in self.initial.items()},
+            loss=replace(self.loss, width=self.width),
+            data=self.data[..., taken],
+            batch=last - first,
+        )
 
     def repeated(self, times: int) -> Point:
         """One sequence so many times, side by side."""

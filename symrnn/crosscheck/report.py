@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symrnn.crosscheck.diagnosis import Diagnosis
+from symrnn.crosscheck.slip import Slip
 
 AGREES, DIFFERS = "agrees", "differs"
 LINES = 20
@@ -127,8 +128,8 @@ class Report:
                 f"pairs, at {self.diagnosis.places} nets)"
             ]
         lines = []
-        for slip in found.slips:
-            lines += [f"slip   {slip.words}", f"where  {slip.line}"]
+        for words, line in _gathered(found.slips):
+            lines += [f"slip   {words}", f"where  {line}"]
         shown = [(name, line) for name, line in self.legend.items() if _speaks(name, lines)]
         lines += [f"with   {name} = {line}" for name, line in shown[:3]]
         lines += [f"or     {tie.words} (the same numbers)" for tie in found.ties]
@@ -163,6 +164,23 @@ class Report:
             "nets": self.diagnosis.places if self.diagnosis else 0,
             "notes": list(self.notes),
         }
+
+
+def _gathered(slips: tuple[Slip, ...]) -> list[tuple[str, str]]:
+    """Slips of one kind in several rows as one."""
+    rows: dict[str, list[Slip]] = {}
+    for slip in slips:
+        head, mark, rest = slip.words.partition(": ")
+        own = mark and slip.parameter is not None and head.startswith("in ∂L/∂")
+        rows.setdefault(rest if own else slip.words, []).append(slip)
+    found = []
+    for words, alike in rows.items():
+        if len(alike) == 1:
+            found.append((alike[0].words, alike[0].line))
+        else:
+            names = ", ".join(f"∂L/∂{slip.parameter}" for slip in alike)
+            found.append((f"in {names}: {words}", alike[0].line))
+    return found
 
 
 def _speaks(name: str, lines: list[str]) -> bool:

@@ -14,9 +14,8 @@ from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, RangeError
 from symrnn.inspection.bounds import NORMS, certified, norm, step_bound
 from symrnn.language.activations import Elementwise
-from symrnn.language.names import in_code
+from symrnn.language.time import TimeVector
 from symrnn.numeric.growth import Growth
-from symrnn.numeric.lower import lower
 from symrnn.numeric.passes import Passes, Run
 from symrnn.numeric.weights import Weights
 from symrnn.sweep.cells import recurrent
@@ -63,13 +62,14 @@ class Saturation:
     """How flat the data find an activation.
 
     Attributes:
-        argument: the name of the vector that it is applied to.
+        vector: the name of the vector in whose definition it stands.
+        applied: the activation with its argument.
         share: of all units, sequences and times where |σ′| < FLAT · γ.
         dead: share of units of which that is true at all times of all sequences.
     """
 
-    argument: str
-    function: str
+    vector: str
+    applied: str
     share: float
     dead: float
 
@@ -183,7 +183,7 @@ def inspect(
         np.array(exponents),
         tuple(_saturation(passes, run)),
         norms,
-        bool(passes.recurrence.outputs),
+        bool(passes.derived.losses),
         float(clip),
         tuple(remarks),
     )
@@ -227,22 +227,17 @@ def _multipliers(cell: Cell, arrays: Mapping[str, Array]) -> list[Multiplier]:
 
 
 def _saturation(passes: Passes, run: Run) -> list[Saturation]:
-    """By activation and argument: how often its slope is next to nothing."""
+    """Wherever an activation is applied: how often its slope is next to nothing."""
     found: dict[tuple[str, str], Saturation] = {}
-    now = passes.recurrence.index
-    for value in passes.recurrence.definitions.values():
-        for node in value.atoms(Elementwise):
+    for defined, value in passes.cell.definitions.items():
+        for node in sorted(value.atoms(Elementwise), key=str):
             gamma = certified(node.activation).upper if node.activation.order == 0 else None
-            if not gamma or not hasattr(node.argument, "label"):
+            if not gamma or not node.has(TimeVector):
                 continue
-            column = run.sequences[in_code(node.argument.label)]
-            before = bool(node.argument.index != now)
-            column = column[:-1] if before else column[1:]
-            slope = lower(Elementwise(node.activation.prime, node.argument.sequence[now]))
-            slopes = slope({in_code(node.argument.label): column, now.name: slice(None)})
+            slopes = passes.evaluate(run, Elementwise(node.activation.prime, node.argument))
             flat = np.abs(slopes[..., 0]) < FLAT * float(gamma)
             dead = flat.reshape(-1, flat.shape[-1]).all(axis=0)
-            key = (node.argument.label, node.activation.name)
+            key = (defined.label, str(node))
             found[key] = Saturation(*key, float(flat.mean()), float(dead.mean()))
     return list(found.values())
 
@@ -250,7 +245,7 @@ def _saturation(passes: Passes, run: Run) -> list[Saturation]:
 def _gradient_norms(passes: Passes, run: Run, rng: np.random.Generator) -> tuple[Array, list[str]]:
     fit = run.weights
     given: dict[str, Array] | None = None
-    if not passes.recurrence.outputs:
+    if not passes.derived.losses:
         sizes = [value.shape[-1] for value in fit.states.values()]
         row = rng.standard_normal(sum(sizes))
         parts = np.split(row / np.linalg.norm(row), np.cumsum(sizes)[:-1])

@@ -44,8 +44,8 @@ def record(found: Findings) -> dict[str, Any]:
         "lyapunov_exponents": [[_finite(v) for v in row] for row in found.exponents],
         "saturation": [
             {
-                "argument": each.argument,
-                "function": each.function,
+                "vector": each.vector,
+                "applied": each.applied,
                 "share": each.share,
                 "dead": each.dead,
             }
@@ -152,11 +152,11 @@ def _tables(found: Findings) -> Iterator[tuple[str, Rows]]:
     )
     yield "Lyapunov exponents, nats per step", (("rank", "median", "least", "largest"), exponents)
     flat = tuple(
-        (each.argument, each.function, f"{each.share:.1%}", f"{each.dead:.1%}")
+        (each.vector, each.applied, f"{each.share:.1%}", f"{each.dead:.1%}")
         for each in found.saturation
     )
     title = f"saturation: slope below {FLAT:.0%} of γ"
-    yield title, (("argument", "activation", "share", "units always so"), flat)
+    yield title, (("in", "activation", "share", "units always so"), flat)
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

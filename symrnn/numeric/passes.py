@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ShapeError
@@ -34,7 +35,8 @@ from symrnn.numeric import arguments
 from symrnn.numeric.derived import Derived
 from symrnn.numeric.loop_passes import LoopPasses
 from symrnn.numeric.loops.code import LoopKernel
-from symrnn.numeric.plain_passes import PlainPasses
+from symrnn.numeric.lower import lower
+from symrnn.numeric.plain_passes import PlainPasses, bindings_of
 from symrnn.numeric.weights import Fitted, Weights, fitted
 
 Array = NDArray[Any]
@@ -153,6 +155,19 @@ class Passes:
         if not losses:
             raise self._without_loss()
         return np.asarray(sum(run.rows[label][..., 0].sum(axis=0) for label in losses))
+
+    def evaluate(self, run: Run, expression: MatrixExpr) -> Array:
+        """An expression in the cell's vectors and parameters at the times 1 … T, (T, …, p, q).
+
+        Args:
+            run: a forward pass.
+            expression: written at the cell's own time, `cell.index`.
+        """
+        columns = {name: run[name][..., None] for name in run.named}
+        times = {self.cell.index.name: np.arange(1, run.steps + 1)}
+        value = lower(expression)(bindings_of(run.weights) | columns | times)
+        lead = (run.steps, *run.weights.batch)
+        return np.broadcast_to(value, np.broadcast_shapes(value.shape, (*lead, 1, 1)))
 
     def backward(
         self,

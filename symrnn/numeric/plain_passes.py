@@ -81,7 +81,7 @@ class PlainPasses:
         for name, array in fit.inputs.items():
             gap = (1,) * (len(fit.batch) - (array.ndim - 2))
             columns[name][1:] = array.reshape(len(array), *gap, *array.shape[1:])[..., None]
-        bindings = _bindings(fit) | columns
+        bindings = bindings_of(fit) | columns
         for time in range(1, fit.steps + 1):
             bindings[recurrence.index.name] = time
             for name, kernel in self.kernels.items():
@@ -103,7 +103,7 @@ class PlainPasses:
     ) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
         """The gradients by parameters, initial states and inputs."""
         found, now = self.derived.adjoint, self.derived.recurrence.index.name
-        bindings = _bindings(fit)
+        bindings = bindings_of(fit)
         shapes: dict[str, tuple[int, ...]] = {}
         for name, array in rows.items():
             shapes[name] = (fit.steps + 1, *array.shape[1:], 1)
@@ -138,7 +138,7 @@ class PlainPasses:
         return sums, starts, entering
 
 
-def _bindings(fit: Fitted) -> dict[str, Any]:
+def bindings_of(fit: Fitted) -> dict[str, Any]:
     """Arguments of a kernel: columns have an axis of their own, and so have scalars two."""
     bound: dict[str, Any] = {**fit.sizes, "dtype": fit.dtype}
     for name, array in fit.parameters.items():

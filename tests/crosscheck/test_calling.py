@@ -311,3 +311,15 @@ def test_gates_that_are_held_are_seen_in_a_jacobian() -> None:
 def test_a_cell_object_and_a_cells_text_do_as_well() -> None:
     assert check_gradients(named("gru"), gru()).agrees
     assert check_gradients("h = tanh(W h' + U x + b)", right).agrees
+
+
+def test_a_large_net_is_compared_once_and_diagnosed_at_small_ones() -> None:
+    told = []
+    asked = {"sizes": {"d": 96, "m": 5}, "steps": 60, "batch": 40}
+    report = check_gradients(
+        "elman", right, **asked, budget=4 * 2**20, progress=lambda *news: told.append(news)
+    )
+    assert report.agrees and "complex step" in str(report), str(report)
+    assert len({done for what, done, _ in told if what == "derived"}) > 2
+    report = check_gradients("elman", elman("carry transposed"), **asked)
+    assert "stands for its transpose" in report.slips[0], str(report)
