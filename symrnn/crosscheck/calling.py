@@ -172,6 +172,9 @@ class Code:
             return tuple(positional), kwargs
         if required == len(standard):
             return standard, {}
+        data_asked = any(value is supply["data"] for value in kwargs.values())
+        if len(unknown) == 1 and not positional and self.needs_data and not data_asked:
+            return (), {**kwargs, unknown[0]: supply["data"]}
         if required == 3 and self.needs_data:
             return (standard[0], standard[1], standard[3]), {}
         raise IllFormedError(
@@ -210,10 +213,9 @@ class Code:
         one = next(iter(inputs.values())) if len(inputs) == 1 else dict(inputs)
         start = next(iter(initial.values())) if len(initial) == 1 else dict(initial)
         supply.update(dict.fromkeys(DATA, data))
-        supply.update({f"d{point.output}": data, f"d{point.output}s": data})
-        supply.update({f"grad_{point.output}": data, f"d_{point.output}": data})
-        supply.update({f"d{point.output}_t": data, f"dL_d{point.output}": data})
-        supply.update({f"dLd{point.output}": data, f"d{point.output}_out": data})
+        for label in (point.output, point.output.partition("_")[0]):
+            forms = ("d{}", "d{}s", "grad_{}", "d_{}", "d{}_t", "dL_d{}", "dLd{}", "d{}_out")
+            supply.update({form.format(label): data for form in forms})
         supply[point.loss.word] = data
         supply.update(dict.fromkeys(DICTS, parameters))
         supply.update(dict.fromkeys(SEQUENCES, one))

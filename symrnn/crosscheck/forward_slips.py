@@ -15,8 +15,10 @@ from symrnn.crosscheck.gates import gate_of, gate_orders, gates
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Program, Variation
 from symrnn.crosscheck.slip import FLOW, FORWARD, Slip
+from symrnn.crosscheck.slopes import polynomial_at
 from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
+from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros, as_matrix
 from symrnn.language.structure import Hadamard
 from symrnn.language.time import TimeVector
@@ -28,9 +30,31 @@ def slips_of_forward(program: Program) -> Iterator[Slip]:
         both = replace(variation, consistent=True)
         yield Slip(f"in the forward pass: {words}", line, both, FORWARD, rank + 1)
         yield Slip(f"in the forward pass alone: {words}", line, variation, FORWARD, rank + 2)
+        through = _through_values(program, variation)
+        if through is not None:
+            yield Slip(f"in the forward pass alone: {words}", line, through, FORWARD, rank + 2)
         if len(variation.lines) > 1 or rank == WHOLE_LINE:
             back = Variation(backward=variation.lines)
             yield Slip(f"in the backward pass alone: {words}", line, back, FLOW, rank + 2)
+
+
+def _through_values(program: Program, variation: Variation) -> Variation | None:
+    """The same, where the right pass back takes slopes through the values: 1 - h², whatever h is.
+
+    None where no changed line has such a slope.
+    """
+    slopes = Vocabulary(program).slopes
+    edges: dict[tuple[str, Any], Any] = {}
+    for edge in program.edges:
+        value = program.lines[edge.reader]
+        if edge.reader.label not in variation.lines or not isinstance(value, Elementwise):
+            continue
+        polynomial = slopes.get(value.activation.name)
+        if polynomial is not None and isinstance(edge.leaf, TimeVector):
+            slope = polynomial_at(polynomial, edge.reader)
+            delta = program.adjoints[edge.reader]
+            edges[edge.reader.label, edge.leaf] = Hadamard(slope, delta)
+    return replace(variation, edges={**variation.edges, **edges}) if edges else None
 
 
 WHOLE_LINE = 2.5

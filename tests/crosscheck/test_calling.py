@@ -239,8 +239,8 @@ def test_what_is_no_cell_is_refused(cell) -> None:
 
 
 def test_an_argument_that_nobody_knows_is_asked_about() -> None:
-    with pytest.raises(IllFormedError, match="what q is"):
-        check_gradients("elman", lambda W, U, b, x, q: None)
+    with pytest.raises(IllFormedError, match="what q, r are"):
+        check_gradients("elman", lambda W, U, b, x, q, r: None)
 
 
 # ── forward passes and Jacobians ────────────────────────────────────────────────────────────────
@@ -315,7 +315,7 @@ def test_a_cell_object_and_a_cells_text_do_as_well() -> None:
 
 def test_a_large_net_is_compared_once_and_diagnosed_at_small_ones() -> None:
     told = []
-    asked = {"sizes": {"d": 96, "m": 5}, "steps": 60, "batch": 40}
+    asked = {"sizes": {"d": 80, "m": 5}, "steps": 80, "batch": 40}
     report = check_gradients(
         "elman", right, **asked, budget=4 * 2**20, progress=lambda *news: told.append(news)
     )

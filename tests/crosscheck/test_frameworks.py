@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symrnn.crosscheck import check_forward, check_gradients, jax_function, torch_function
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,24 @@ def test_recurrent_modules_agree(torch, cell: str, kind: str) -> None:
         assert report.agrees, str(report)
         assert check_forward(cell, made).agrees
         assert all(torch.equal(p, before[name]) for name, p in made.named_parameters())
+
+
+def test_layers_without_biases_and_other_functions(torch) -> None:
+    for cell, made in [
+        ("lstm", torch.nn.LSTM(2, 3, num_layers=2).double()),
+        ("gru", torch.nn.GRU(2, 3, num_layers=2, batch_first=True).double()),
+        ("h = relu(W h' + U x + b)", torch.nn.RNN(2, 3, nonlinearity="relu").double()),
+        ("h = tanh(W h' + U x)", torch.nn.RNN(2, 3, bias=False).double()),
+    ]:
+        report = check_gradients(cell, made)
+        assert report.agrees, str(report)
+
+
+def test_another_cell_is_no_cell_of_a_module(torch) -> None:
+    with pytest.raises(IllFormedError, match="not those of lstm"):
+        check_gradients("lstm", torch.nn.GRU(2, 3))
+    with pytest.raises(NotSupportedError, match="both directions"):
+        check_gradients("lstm", torch.nn.LSTM(2, 3, bidirectional=True))
 
 
 def test_an_own_cell_that_detaches_is_named(torch) -> None:
