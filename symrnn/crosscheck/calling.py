@@ -107,7 +107,7 @@ class Code:
                     {"do": "smaller sizes, or a larger timeout"},
                 )
         error = box.get("error")
-        if isinstance(error, KeyboardInterrupt | SystemExit) and not isinstance(error, SystemExit):
+        if isinstance(error, KeyboardInterrupt):
             raise error
         if error is not None:
             raise CodeError(f"{self.name} raised {type(error).__name__}: {error}", _frames(error))
@@ -132,6 +132,7 @@ class Code:
             if parameter.kind is parameter.VAR_POSITIONAL:
                 return standard, {}
             if parameter.kind is parameter.VAR_KEYWORD:
+                kwargs = {**self._plainly_named(supply, point), **kwargs}
                 continue
             needed = parameter.default is parameter.empty
             required += needed
@@ -162,6 +163,13 @@ class Code:
                 "got": f"{self.name}{signature}",
             },
         )
+
+    def _plainly_named(self, supply: Mapping[str, Any], point: Point) -> dict[str, Any]:
+        """Everything once, for code that takes any names: W, U, b, x, h0, and the loss's data."""
+        names = [*self.packing.arrays, *self.scalars, *point.inputs]
+        names += [f"{label}0" for label in point.initial]
+        names += [point.loss.word, f"d{point.output}"] if self.needs_data else []
+        return {**{name: supply[name] for name in names}, **self.extra}
 
     def rows(self, label: str, point: Point) -> int:
         """The height of a vector of the cell."""

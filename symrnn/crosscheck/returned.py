@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.packing import Packing
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Program
-from symrnn.crosscheck.supplied import SEQUENCES, STATES
+from symrnn.crosscheck.supplied import HIDDEN, SEQUENCES, STATES
 from symrnn.errors import CodeError
 from symrnn.language.names import in_code
 
@@ -122,6 +122,8 @@ class Reader:
             for form in ("{}_0", "{}0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init"):
                 aliases[form.format(label)] = f"{label}_0"
         if len(self.program.state_labels) == 1:
+            own = f"{self.program.state_labels[0]}_0"
+            aliases.update(dict.fromkeys((f"{HIDDEN}0", f"{HIDDEN}_0"), own))
             aliases.update(dict.fromkeys(STATES, f"{self.program.state_labels[0]}_0"))
         for label in self._inputs:
             aliases.setdefault(label, label)

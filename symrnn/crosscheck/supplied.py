@@ -12,6 +12,7 @@ from symrnn.language.names import in_code
 DICTS = ("params", "parameters", "weights", "theta", "p")
 SEQUENCES = ("inputs", "input", "x", "xs", "X", "seq", "sequence")
 STATES = ("initial", "initial_state", "init", "state", "state0", "states", "hidden", "hx", "s0")
+HIDDEN = "h"
 DATA = (
     "data", "target", "targets", "labels", "classes", "y", "ys", "y_true", "cotangents",
     "cotangent", "upstream", "g", "gs", "dy", "dys", "dout", "douts", "grad", "grads",
@@ -31,7 +32,7 @@ def supplied(packing: Packing, point: Point) -> dict[str, Any]:
     one = next(iter(inputs.values())) if len(inputs) == 1 else dict(inputs)
     start = next(iter(initial.values())) if len(initial) == 1 else dict(initial)
     supply.update(dict.fromkeys(DATA, data))
-    for label in (point.output, point.output.partition("_")[0]):
+    for label in (point.output, point.output.partition("_")[0], HIDDEN):
         forms = ("d{}", "d{}s", "grad_{}", "d_{}", "d{}_t", "dL_d{}", "dLd{}", "d{}_out")
         supply.update({form.format(label): data for form in forms})
     supply[point.loss.word] = data
@@ -40,9 +41,11 @@ def supplied(packing: Packing, point: Point) -> dict[str, Any]:
     supply.update(dict.fromkeys(STATES, start))
     for label, value in inputs.items():
         supply.update({label: value, f"{label}s": value, f"{label}_seq": value})
-    for label, value in initial.items():
-        forms = ("{}0", "{}_0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init", "prev_{}")
-        supply.update({form.format(label): value for form in forms})
+    # One state has the name of its cell, or the one that everybody's has.
+    called = {**initial, **({HIDDEN: start} if len(initial) == 1 else {})}
+    for label, value in called.items():
+        for form in ("{}0", "{}_0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init", "prev_{}"):
+            supply[form.format(label)] = value
         supply.setdefault(label, value)
     supply.update(parameters)
     supply["parameters"], supply["inputs"] = parameters, one
