@@ -42,7 +42,7 @@ def supplied(packing: Packing, point: Point) -> dict[str, Any]:
     for label, value in inputs.items():
         supply.update({label: value, f"{label}s": value, f"{label}_seq": value})
     # One state has the name of its cell, or the one that everybody's has.
-    called = {**initial, **({HIDDEN: start} if len(initial) == 1 else {})}
+    called: dict[str, Any] = {**initial, **({HIDDEN: start} if len(initial) == 1 else {})}
     for label, value in called.items():
         for form in ("{}0", "{}_0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init", "prev_{}"):
             supply[form.format(label)] = value
