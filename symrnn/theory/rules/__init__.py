@@ -17,6 +17,12 @@ from symrnn.theory.rules.algebra import (
     vec_of_product,
     write_out,
 )
+from symrnn.theory.rules.blocks import (
+    block_algebra,
+    entry_by_entry,
+    identity_in_blocks,
+    norm_of_blocks,
+)
 from symrnn.theory.rules.clipping import (
     absolute_bound,
     below_maximum,
@@ -65,6 +71,7 @@ from symrnn.theory.rules.norms import (
 from symrnn.theory.rules.series import geometric_tail
 from symrnn.theory.rules.slopes import (
     elementwise_constant,
+    exp_exceeds,
     hyperbolic,
     scalar_derivative,
     sinh_exceeds,
@@ -75,6 +82,7 @@ __all__ = [
     "algebra",
     "assumed_bound",
     "below_maximum",
+    "block_algebra",
     "blockwise",
     "cauchy_schwarz",
     "chain_rule",
@@ -87,7 +95,9 @@ __all__ = [
     "elementwise_constant",
     "empty_range",
     "entries_of",
+    "entry_by_entry",
     "entry_of_elementwise",
+    "exp_exceeds",
     "frobenius_mixed",
     "geometric_decay",
     "geometric_growth",
@@ -96,6 +106,7 @@ __all__ = [
     "homogeneous",
     "hyperbolic",
     "hypothesis",
+    "identity_in_blocks",
     "immediate_derivative",
     "induction_bound",
     "induction_hypothesis",
@@ -105,6 +116,7 @@ __all__ = [
     "minimum_by_maximum",
     "no_dependence",
     "nonnegative_difference",
+    "norm_of_blocks",
     "norm_of_diagonal",
     "norm_of_identity",
     "norm_of_stack",

@@ -51,7 +51,7 @@ def _require_known(theorem: Theorem, context: Context) -> None:
             )
 
 
-def _of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
+def of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
     chosen = names or tuple(context.statements)
     unknown = [name for name in chosen if name not in context.statements]
     if unknown:
@@ -63,14 +63,14 @@ def _of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
 
 
 def _uses(node: Any, context: Context, *names: str) -> Theorems:
-    yield from _instances(_of_statements(context, names), Equation, node, context)
+    yield from _instances(of_statements(context, names), Equation, node, context)
 
 
 uses = Rule("uses", "an equation proved in a statement that is used", rewrite=_uses)
 
 
 def _uses_bound(node: Any, context: Context, *names: str) -> Theorems:
-    yield from _instances(_of_statements(context, names), Inequality, node, context)
+    yield from _instances(of_statements(context, names), Inequality, node, context)
 
 
 uses_bound = Rule(
