@@ -49,6 +49,7 @@ from symrnn.theory.rules.derivatives import (
     immediate_derivative,
     layout,
     no_dependence,
+    one_step,
     total_derivative,
 )
 from symrnn.theory.rules.facts import (
@@ -121,6 +122,7 @@ __all__ = [
     "norm_of_identity",
     "norm_of_stack",
     "norm_of_sum",
+    "one_step",
     "reindex",
     "reversed_range",
     "root_of_bound",

@@ -25,6 +25,8 @@ Theorems = Iterator[Theorem]
 def _instances(
     known: Iterable[Theorem], kind: type[Relation], node: Any, context: Context
 ) -> Theorems:
+    refusal: SideConditionError | None = None
+    found = False
     for theorem in known:
         if not isinstance(theorem.relation, kind):
             continue
@@ -36,8 +38,15 @@ def _instances(
         except SymrnnError:
             continue  # not an instance after all
         instance = meeting(instance, context)
-        _require_known(instance, context)
+        try:
+            _require_known(instance, context)
+        except SideConditionError as unknown:
+            refusal = refusal or unknown
+            continue  # another one may say the same under hypotheses that are met
+        found = True
         yield instance
+    if refusal is not None and not found:
+        raise refusal
 
 
 def _require_known(theorem: Theorem, context: Context) -> None:
@@ -62,15 +71,29 @@ def of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
     return [known for name in chosen for known in context.statements[name]]
 
 
-def _uses(node: Any, context: Context, *names: str) -> Theorems:
-    yield from _instances(of_statements(context, names), Equation, node, context)
+def _told(context: Context, told: tuple[Any, ...]) -> list[Theorem]:
+    """The theorems of the statements named, with the values that are told for their symbols."""
+    known = of_statements(context, tuple(each for each in told if isinstance(each, str)))
+    values = {each[0]: each[1] for each in told if not isinstance(each, str)}
+    if not values:
+        return known
+    special = (attempt(instantiate, theorem, values) for theorem in known)
+    return [theorem for theorem in special if theorem is not None]
 
 
-uses = Rule("uses", "an equation proved in a statement that is used", rewrite=_uses)
+def _uses(node: Any, context: Context, *told: Any) -> Theorems:
+    yield from _instances(_told(context, told), Equation, node, context)
 
 
-def _uses_bound(node: Any, context: Context, *names: str) -> Theorems:
-    yield from _instances(of_statements(context, names), Inequality, node, context)
+uses = Rule(
+    "uses",
+    "an equation proved in a statement that is used; for the values told of its symbols",
+    rewrite=_uses,
+)
+
+
+def _uses_bound(node: Any, context: Context, *told: Any) -> Theorems:
+    yield from _instances(_told(context, told), Inequality, node, context)
 
 
 uses_bound = Rule(
