@@ -54,6 +54,7 @@ from symrnn.theory.rules.derivatives import (
 )
 from symrnn.theory.rules.facts import (
     assumed_bound,
+    from_bounds,
     hypothesis,
     induction_bound,
     induction_hypothesis,
@@ -100,6 +101,7 @@ __all__ = [
     "entry_of_elementwise",
     "exp_exceeds",
     "frobenius_mixed",
+    "from_bounds",
     "geometric_decay",
     "geometric_growth",
     "geometric_tail",

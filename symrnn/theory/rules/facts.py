@@ -8,7 +8,7 @@ from typing import Any
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError, SymrnnError
-from symrnn.kernel import Fact, Theorem, assume, instantiate, specialise
+from symrnn.kernel import Fact, Theorem, assume, discharge, instantiate, specialise
 from symrnn.kernel.axioms import numbers
 from symrnn.kernel.recurrences import hypothesis as as_hypothesis
 from symrnn.kernel.theorem import text_of
@@ -37,7 +37,7 @@ def _instances(
             instance = beginning(node, instantiate(theorem, bindings))
         except SymrnnError:
             continue  # not an instance after all
-        instance = meeting(instance, context)
+        instance = _proved(meeting(instance, context), known, context)
         try:
             _require_known(instance, context)
         except SideConditionError as unknown:
@@ -47,6 +47,15 @@ def _instances(
         yield instance
     if refusal is not None and not found:
         raise refusal
+
+
+def _proved(theorem: Theorem, known: Iterable[Theorem], context: Context) -> Theorem:
+    """The theorem without the hypotheses that the others prove as they stand."""
+    for need in sorted(theorem.hypotheses - set(context.given), key=str):
+        if isinstance(need, Fact) and not need.follows_from(context.facts):
+            for proof in known:
+                theorem = attempt(discharge, theorem, need, proof) or theorem
+    return theorem
 
 
 def _require_known(theorem: Theorem, context: Context) -> None:
@@ -101,6 +110,32 @@ uses_bound = Rule(
     "an inequality proved in a statement that is used",
     relation="≤",
     rewrite=_uses_bound,
+)
+
+
+def _from_bounds(before: Any, after: Any, context: Context, variable: Any, *told: Any) -> Theorem:
+    known = [each for each in _told(context, told) if _holds_here(each, context)]
+    bounds = [as_hypothesis(each.relation) for each in known]
+    shown = numbers.order(before, after, [*context.facts, *bounds])
+    for bound, proof in zip(bounds, known, strict=True):
+        shown = attempt(discharge, shown, bound, proof) or shown
+    return shown
+
+
+def _holds_here(theorem: Theorem, context: Context) -> bool:
+    known = isinstance(theorem.relation, Inequality)
+    try:
+        _require_known(meeting(theorem, context), context)
+    except SideConditionError:
+        return False
+    return known
+
+
+from_bounds = Rule(
+    "from_bounds",
+    "x ≤ y, which follows from inequalities proved in statements that are used",
+    relation="≤",
+    prove=_from_bounds,
 )
 
 
