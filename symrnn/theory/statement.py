@@ -202,13 +202,18 @@ class Statement:
     def theorems(self, rnn: RNN, library: Library, cell: Any = None) -> tuple[Theorem, ...]:
         """What its parts prove about `rnn`, or about a cell of their own, as others may use it.
 
-        What a part shows of one recurrence says nothing of another.
+        What a part shows of one recurrence says nothing of another; what it shows of numbers alone
+        may be used everywhere.
         """
-        parts = self.parts(rnn)
+        found = [
+            (part, self.theorem(rnn, library, number))
+            for number, part in enumerate(self.parts(rnn))
+            if part.cell is None or _same_cell(part.cell, cell)
+        ]
         return tuple(
-            self.theorem(rnn, library, number)
-            for number, part in enumerate(parts)
-            if _same_cell(part.cell, cell)
+            theorem
+            for part, theorem in found
+            if theorem.cell is None or _same_cell(part.cell, cell)
         )
 
     def theorem(self, rnn: RNN, library: Library, number: int) -> Theorem:
@@ -260,10 +265,15 @@ class Statement:
         parts = self.parts(rnn)
         cell = parts[number].cell
         known = {name: library[name].theorems(rnn, library, cell) for name in uses}
-        known[self.name] = tuple(
-            self.theorem(rnn, library, earlier)
+        before = (
+            (part, self.theorem(rnn, library, earlier))
             for earlier, part in enumerate(parts[:number])
-            if _same_cell(part.cell, cell)
+            if part.cell is None or _same_cell(part.cell, cell)
+        )
+        known[self.name] = tuple(
+            theorem
+            for part, theorem in before
+            if theorem.cell is None or _same_cell(part.cell, cell)
         )
         return Context(rnn if cell is None else cell, statements=known)
 

@@ -63,6 +63,8 @@ from symrnn.theory.rules.facts import (
 )
 from symrnn.theory.rules.limits import geometric_decay, geometric_growth
 from symrnn.theory.rules.norms import (
+    absolute_value,
+    below_absolute_value,
     frobenius_mixed,
     homogeneous,
     norm_of_diagonal,
@@ -81,8 +83,10 @@ from symrnn.theory.rules.slopes import (
 
 __all__ = [
     "absolute_bound",
+    "absolute_value",
     "algebra",
     "assumed_bound",
+    "below_absolute_value",
     "below_maximum",
     "block_algebra",
     "blockwise",

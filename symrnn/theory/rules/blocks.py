@@ -14,7 +14,7 @@ from symrnn.language.structure import Block
 from symrnn.theory.closing import meeting
 from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
-from symrnn.theory.rules.facts import of_statements
+from symrnn.theory.rules.facts import of_statements, proved_by
 
 Theorems = Iterator[Theorem]
 
@@ -71,7 +71,8 @@ def _entry_by_entry(node: Any, context: Context, *told: Any) -> Theorems:
         if isinstance(known.relation, Inequality):
             shown = attempt(entrywise, known, node.matrix, entries)
             if shown is not None and shown.relation.lhs == node:
-                yield meeting(shown, context)
+                shown = meeting(shown, context)
+                yield proved_by(shown, of_statements(context, ()), context)
 
 
 entry_by_entry = Rule(

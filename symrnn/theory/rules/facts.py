@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import sympy
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError, SymrnnError
@@ -37,7 +38,7 @@ def _instances(
             instance = beginning(node, instantiate(theorem, bindings))
         except SymrnnError:
             continue  # not an instance after all
-        instance = _proved(meeting(instance, context), known, context)
+        instance = proved_by(meeting(instance, context), known, context)
         try:
             _require_known(instance, context)
         except SideConditionError as unknown:
@@ -49,7 +50,7 @@ def _instances(
         raise refusal
 
 
-def _proved(theorem: Theorem, known: Iterable[Theorem], context: Context) -> Theorem:
+def proved_by(theorem: Theorem, known: Iterable[Theorem], context: Context) -> Theorem:
     """The theorem without the hypotheses that the others prove as they stand."""
     for need in sorted(theorem.hypotheses - set(context.given), key=str):
         if isinstance(need, Fact) and not need.follows_from(context.facts):
@@ -116,7 +117,14 @@ uses_bound = Rule(
 def _from_bounds(before: Any, after: Any, context: Context, variable: Any, *told: Any) -> Theorem:
     known = [each for each in _told(context, told) if _holds_here(each, context)]
     bounds = [as_hypothesis(each.relation) for each in known]
-    shown = numbers.order(before, after, [*context.facts, *bounds])
+    if isinstance(before, sympy.Abs):
+        shown = numbers.absolute_bound(before.args[0], after)
+        for need in sorted(shown.hypotheses, key=str):
+            if isinstance(need, Fact) and not need.strict:
+                gap = numbers.order(0, need.expression, [*context.facts, *bounds])
+                shown = discharge(shown, need, gap)
+    else:
+        shown = numbers.order(before, after, [*context.facts, *bounds])
     for bound, proof in zip(bounds, known, strict=True):
         shown = attempt(discharge, shown, bound, proof) or shown
     return shown
