@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    Diag,
     Hadamard,
     Inequality,
     Ones,
@@ -98,12 +99,11 @@ def adding(M, phi):
             .at_most(
                 largest_entry(kept) + 1, by.entry_by_entry("gates_are_bounded", *called)
             )
-            .at_most(
-                phi * M + 1,
-                by.entry_by_entry(
-                    "gates_are_bounded", *entries(("x", f[t]), ("y", c[t - 1]))
-                ),
-            )
+            .equals(largest_entry(Diag(c[t - 1]) * f[t]) + 1, by.algebra)
+            .at_most(largest_entry(Diag(c[t - 1])) * largest_entry(f[t]) + 1, by.submultiplicative)
+            .equals(largest_entry(c[t - 1]) * largest_entry(f[t]) + 1, by.norm_of_diagonal)
+            .at_most(M * largest_entry(f[t]) + 1, by.induction_bound)
+            .at_most(M * phi + 1, by.assumed_bound)
             .at_most(M, by.assumed_bound),
             given=[t >= 0, *given],
         ),

@@ -20,7 +20,7 @@ def gates_are_bounded(rnn):
     the two; a slope times a bounded value is bounded.
     """
     x, y, u = (Symbol(name, real=True) for name in "xyu")
-    M, phi = (Symbol(name, nonnegative=True) for name in ("M", "phi"))
+    M = Symbol("M", nonnegative=True)
     gate, slope = LOGISTIC.at(x), LOGISTIC.prime.at(x)
     mine = "gates_are_bounded"
     facts = by.from_bounds(mine)
@@ -42,9 +42,6 @@ def gates_are_bounded(rnn):
         "a mixture": derivation(
             abs(gate * y + (1 - gate) * u), given=[abs(y) <= M, abs(u) <= M]
         ).at_most(M, facts),
-        "a product": derivation(abs(x * y), given=[abs(x) <= phi, abs(y) <= M])
-        .at_most(phi * abs(y), by.assumed_bound)
-        .at_most(phi * M, by.assumed_bound),
         "a gate's slope": derivation(slope)
         .equals(1 / (2 + 2 * cosh(x)), by.hyperbolic)
         .equals(1 / (4 + 4 * sinh(x / 2) ** 2), by.hyperbolic)
