@@ -34,8 +34,8 @@ def forget_bias(rnn):
         "what is left after 100 steps": derivation(f**100, given=[f <= Rational(3, 4)])
         .at_most(Rational(3, 4) ** 100, by.assumed_bound)
         .at_most(Rational(33, 10**14), by.nonnegative_difference),
-        "the chrono bias": derivation(LOGISTIC.at(log(T - 1)), given=[T >= 2]).equals(
-            (T - 1) / T, by.scalar_algebra
+        "the chrono bias": derivation(LOGISTIC.at(log(n))).equals(
+            n / (n + 1), by.scalar_algebra
         ),
         "what is left after T steps": derivation((1 - 1 / T) ** T).at_most(
             exp(-1), by.exp_exceeds
