@@ -140,6 +140,13 @@ def _cross_entropy(cell: Cell, y: Sequence, target: Sequence) -> MatrixExpr:
     )
 
 
+def given_out(cell: Cell) -> list[Sequence]:
+    """The vectors that nothing of the same step reads."""
+    read = {v for value in cell.definitions.values() for v in value.atoms(TimeVector)}
+    computed = (each for each in cell.order if each not in cell.recurrence.outputs)
+    return [each for each in computed if each[cell.index] not in read]
+
+
 def output_of(cell: Cell, name: str | None = None) -> Sequence:
     """What a cell gives: the named vector, or the one that nothing of the same step reads.
 
@@ -148,8 +155,7 @@ def output_of(cell: Cell, name: str | None = None) -> Sequence:
     """
     by_name = {each.label: each for each in cell.order if each not in cell.recurrence.outputs}
     if name is None:
-        read = {v for value in cell.definitions.values() for v in value.atoms(TimeVector)}
-        last = [each for each in by_name.values() if each[cell.index] not in read]
+        last = given_out(cell)
         if len(last) != 1:
             raise IllFormedError(
                 f"what {cell.name} gives is not clear",

@@ -74,7 +74,8 @@ def recurrent(of: Cell) -> frozenset[str]:
 
     def walk(node: Any) -> None:
         if isinstance(node, MatrixProduct | Hadamard) and _reads(node, earlier):
-            found.update(in_code(each.name) for each in node.args if each in own)
+            still = [each for each in node.args if not each.has(TimeVector)]
+            found.update(in_code(p.name) for each in still for p in own if each.has(p))
         for each in node.args:
             if isinstance(each, MatrixExpr):
                 walk(each)
@@ -129,6 +130,10 @@ def _require_axes(spec: Spec, name: str, found: Cell) -> None:
         expected = ", ".join(f"scalar.{each}" for each in sorted(unset))
         raise IllFormedError(
             f"key axes: {name!r} has scalars without a value", {"expected": f"axes {expected}"}
+        )
+    if spec.training and not found.inputs:
+        raise IllFormedError(
+            f"key training: {name!r} has no input to reproduce", {"expected": "training = 0"}
         )
     unknown = [
         f.name

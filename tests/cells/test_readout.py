@@ -120,8 +120,11 @@ def test_a_wrong_loss_is_seen(name: str) -> None:
     weights = numbers(made)
     planted = Passes(made)
     sequence = made.states[0]
-    wrong = {**planted.adjoint.deltas, sequence: 2 * planted.adjoint.deltas[sequence]}
-    vars(planted)["adjoint"] = replace(planted.adjoint, deltas=wrong)
+    derived = planted.derived
+    losses = [each for each in derived.named if each.label in derived.losses]
+    right = derived.adjoint_of(losses)
+    wrong = replace(right, deltas={**right.deltas, sequence: 2 * right.deltas[sequence]})
+    vars(derived)["adjoint"] = derived._adjoints[frozenset(losses)] = wrong
     assert disagreement(planted, loss, weights) > 1e-3
 
 
@@ -129,14 +132,15 @@ def test_a_wrong_loss_is_seen(name: str) -> None:
 def test_the_sum_over_times_is_the_same_gradient(name: str) -> None:
     """∂L_t/∂θ as `total.gradient` derives it, for weights read by readout and loss as well."""
     made, _ = MEASURED[name]
-    passes, weights = Passes(made), numbers(made)
+    # Definition by definition every vector on the way is kept.
+    passes, weights = Passes(made, planned=False), numbers(made)
     run = passes.forward(weights)
-    own = passes.recurrence
+    own = passes.derived.recurrence
     loss = own.outputs[0]
     now, last = Symbol("t", integer=True), np.zeros((STEPS, 1))
     last[-1] = 1
     found = passes.backward(run, {"L": last})
-    bound: dict[str, Any] = {**run.sequences, **run.weights.sizes, "dtype": np.float64, "t": STEPS}
+    bound: dict[str, Any] = {**columns(run), **run.weights.sizes, "dtype": np.float64, "t": STEPS}
     fit = run.weights
     bound |= {n: a if n in fit.matrices else a[..., None] for n, a in fit.parameters.items()}
 
@@ -154,6 +158,13 @@ def test_the_sum_over_times_is_the_same_gradient(name: str) -> None:
         got = np.asarray(lower(summed)(bound))
         expected = found.parameters[parameter.name]
         np.testing.assert_allclose(got.reshape(expected.shape), expected, rtol=0, atol=1e-12)
+
+
+def columns(run: Any) -> dict[str, Array]:
+    """Vectors as the arguments of a single kernel."""
+    last = run.steps + 1
+    pad = {name: np.full((last - len(a), *a.shape[1:]), np.nan) for name, a in run.rows.items()}
+    return {name: np.concatenate([pad[name], a])[..., None] for name, a in run.rows.items()}
 
 
 class _Rows:

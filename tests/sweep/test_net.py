@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symrnn.numeric.growth import Growth
 from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import Weights
-from symrnn.sweep import net
 from symrnn.sweep.cells import Cells, biases, read_cell, recurrent
 from symrnn.sweep.design import Point, points
-from symrnn.sweep.net import measured
+from symrnn.sweep.net import drawn, measured
 from symrnn.sweep.spec import parse_spec
 
 H = 1e-30
@@ -45,9 +45,10 @@ class Oracle:
     """The same net, run with complex numbers; nothing is differentiated by rule."""
 
     def __init__(self, point: Point) -> None:
-        self.net = net._Net(point)
-        self.passes, self.weights = Passes(self.net.cell), self.net.weights
-        self.names, self.steps = self.net.names, self.net.steps
+        passes, self.weights = drawn(point)
+        self.passes, self.names = Passes(passes.cell), [*self.weights.states]
+        self.sizes = [np.shape(self.weights.states[name])[0] for name in self.names]
+        self.steps = int(point.measures["steps"])
 
     def states(self, start: dict[str, Any], first: int, last: int, parameters: Any = None) -> Any:
         inputs = {n: np.asarray(x)[first:last] + 0j for n, x in self.weights.inputs.items()}
@@ -57,7 +58,7 @@ class Oracle:
         return np.concatenate([run[name][-1] for name in self.names])
 
     def split(self, state: Any) -> dict[str, Any]:
-        parts = np.split(state, np.cumsum(self.net.sizes)[:-1])
+        parts = np.split(state, np.cumsum(self.sizes)[:-1])
         return dict(zip(self.names, parts, strict=True))
 
     @property
@@ -93,7 +94,7 @@ def test_norms_and_exponents_are_those_of_complex_steps(cell: str) -> None:
         assert found[f"log_norm_{lag}"] == pytest.approx(expected, rel=1e-9)
     # The growth that all directions have together is that of volumes.
     determinants = [np.linalg.slogdet(oracle.jacobian(j, j + 1))[1] for j in range(12)]
-    whole = net._Net(point).exponents(sum(oracle.net.sizes))
+    whole = Growth(*drawn(point), point.generator("turns")).exponents(sum(oracle.sizes))
     if np.isfinite(determinants).all():
         assert sum(whole) == pytest.approx(sum(determinants) / 12, rel=1e-6)
 
@@ -103,7 +104,7 @@ def test_truncation_errors_are_those_of_complex_steps(cell: str) -> None:
     point = _point(cell)
     oracle = Oracle(point)
     rng = point.generator("directions")
-    size = sum(oracle.net.sizes)
+    size = sum(oracle.sizes)
     rng.standard_normal((size, 3))  # the exponents drew before
     row = rng.standard_normal(size)
     full, found = oracle.gradient(row, 0), measured(point)
@@ -114,14 +115,12 @@ def test_truncation_errors_are_those_of_complex_steps(cell: str) -> None:
 
 @pytest.mark.parametrize(("scale", "sign"), [("1e-9", -1), ("1e9", 1)])
 def test_a_product_beyond_every_float_has_its_logarithm(scale: str, sign: int) -> None:
-    more = f"axes.scale.W = [{scale}]\naxes.activation.tanh = ['identity']\n"
     point = _point("h = tanh(W h')", steps=100)
     at = {**point.at, "scale": float(scale), "activation.tanh": "identity", "bias": 0.0}
-    assert more
     point = Point(at, point.repeat, point.seed, point.measures, point.definition)
     found = measured(point)
     if sign < 0:
-        W = net._Net(point).weights.parameters["W"]
+        W = drawn(point)[1].parameters["W"]
         expected = math.log(np.linalg.norm(np.linalg.matrix_power(W / 1e-9, 100), 2))
         assert found["log_norm_100"] == pytest.approx(expected - 900 * math.log(10), rel=1e-9)
     else:
@@ -146,7 +145,7 @@ def test_scales_and_biases_go_where_they_belong() -> None:
     assert recurrent(lstm) == {"W_i", "W_f", "W_g", "W_o"}
     assert biases(lstm) == {"b_i", "b_f", "b_g", "b_o"}
     assert (recurrent(indrnn), biases(indrnn)) == ({"u"}, {"b"})
-    parameters = net._Net(_point("lstm")).weights.parameters
+    parameters = drawn(_point("lstm"))[1].parameters
     assert np.linalg.norm(parameters["W_f"], 2) == pytest.approx(1.5)
     assert np.linalg.norm(parameters["U_f"], 2) != pytest.approx(1.5)
     assert (parameters["b_f"] == 0.3).all()

@@ -96,6 +96,7 @@ def test_what_is_no_sweep_is_refused_by_its_key(content: str, key: str) -> None:
         (ELMAN + 'axes.activation.relu = ["tanh"]', "axes.activation.relu"),
         (ELMAN + 'axes.activation.tanh = ["import os"]', "axes.activation.tanh"),
         ('axes.cell = ["leaky"]\naxes.d = [3]\naxes.m = [2]', "scalars without a value"),
+        ('training = 1\naxes.cell = ["h = tanh(W h\')"]\naxes.d = [3]', "no input"),
         ('axes.cell = ["h = sigma(W h\')"]\naxes.d = [3]', "nothing is known"),
     ],
 )
