@@ -5,16 +5,13 @@ from sympy import Rational, Symbol, tanh
 from symrnn import (
     D,
     Diag,
-    Equation,
     Identity,
     Witness,
     derivation,
-    induction,
-    ordered_product,
+    named,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 
 @statement(uses=["gated_step"], headline=["one step with the gates held", "the truncation of 1997"])
@@ -60,5 +57,3 @@ def along_the_gates():
     c = Symbol("c", real=True)
     moved = (c / 2 + tanh(6 * tanh(c) / 2) / 2).diff(c).subs(c, 0)
     return Witness(moved, Rational(1, 2), "=", "∂c_t/∂c_{t-1} is 2 in the network, while f = 1/2")
-
-

@@ -14,11 +14,11 @@ from symrnn import (
     activation,
     derivation,
     induction,
+    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 HALF = Rational(1, 2)
 LSTM = named("lstm").without_inputs()
@@ -47,7 +47,7 @@ def carousel_is_not_total(rnn):
     """The product of forget gates is not ∂c_t/∂c_0
 
     An LSTM that rests at 0 has i = o = 1/2, and f = σ(β) of its forget bias β, whatever W_i, W_f
-    and W_o are. Moving c_0 by a little moves h_1, h_1 moves g_2 through W_g = wI, and g_2 moves c_2:
+    and W_o are. Moving c_0 a little moves h_1, h_1 moves g_2 through W_g = wI, and g_2 moves c_2:
     from the second step on the cell is multiplied not by f but by f + i o w = f + w/4, while the
     product of forget gates goes on as fᵗ. What is written in many places, that the derivative of
     the cell is the product of its forget gates, holds here for w = 0 only.
@@ -100,8 +100,7 @@ def carousel_is_not_total(rnn):
         .equals(Hadamard(f[t], c[t - 1]) + Hadamard(i[t], g[t]), by.definition(c[t]))
         .equals(Hadamard(f[t], c[t - 1]) + Hadamard(i[t], written(g[t])), by.definition(g[t]))
         .equals(
-            Hadamard(f[t], c[t - 1])
-            + Hadamard(i[t], tanh_(W_g * written(h[t - 1]) + LSTM["b_g"])),
+            Hadamard(f[t], c[t - 1]) + Hadamard(i[t], tanh_(W_g * written(h[t - 1]) + LSTM["b_g"])),
             by.definition(h[t - 1]),
         )
         .equals(
@@ -133,7 +132,10 @@ def carousel_is_not_total(rnn):
         .equals(Hadamard(o[t], tanh_(zero)), mine)
         .equals(zero, by.elementwise_constant),
         **{f"{part.label} rests from time 0 on": always(part) for part in (h, c)},
-        **{f"{gate.label} rests": resting_gate(gate, bias if gate == f else 0) for gate in (f, i, o)},
+        **{
+            f"{gate.label} rests": resting_gate(gate, bias if gate == f else 0)
+            for gate in (f, i, o)
+        },
         "what enters rests": derivation(g[t], given=[t >= 1, *given], cell=LSTM)
         .equals(written(g[t]), by.definition(g[t]))
         .equals(tanh_(LSTM["b_g"]), mine)

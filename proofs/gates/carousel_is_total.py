@@ -1,6 +1,6 @@
 """Where no gate reads the state, the carousel is the whole derivative."""
 
-from sympy import Rational, Symbol, exp, tanh
+from sympy import Rational, Symbol, atanh, exp, tanh
 
 from symrnn import (
     D,
@@ -11,11 +11,11 @@ from symrnn import (
     Zeros,
     derivation,
     induction,
+    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 
 @statement(uses=["gated_step"], headline=["the total derivative"])
@@ -63,39 +63,37 @@ def carousel_is_total(rnn):
     }
 
 
-def two_steps(forget=0, entering=0, candidate=0):
-    """∂c_2/∂c_0 of one unit from c_0 = 0, h_0 = 0 with these weights, and c_1 f_1 f_2."""
-    cell = first = Symbol("c_0", real=True)
-    state, gates = 0, 1
-    for _ in range(2):
-        f, i = 1 / (1 + exp(-forget * state)), 1 / (1 + exp(-entering * state))
-        cell, gates = f * cell + i * tanh(candidate * state + 1), gates * f
-        state = tanh(cell) / 2
-    return cell.diff(first).subs(first, 0), gates.subs(first, 0)
+C = Symbol("c", real=True)
+STATE = tanh(C) / 2
+
+
+def squashed(a):
+    """The logistic function."""
+    return 1 / (1 + exp(-a))
+
+
+def differing(name, after, at):
+    """One step of one unit with one weight that is not 0, h = tanh(c)/2 moving along."""
+    total = after.diff(C).subs(C, at)
+    return Witness(total, Rational(1, 2), "=", f"with {name} = 4 alone, ∂c₊/∂c is not f = 1/2")
 
 
 @carousel_is_total.counterexample("W_g = 0 is needed")
 def through_the_candidate():
-    """W_g = 4 alone."""
-    return differing("W_g", candidate=4)
+    """g = tanh(4h) at 0: 3/2."""
+    return differing("W_g", C / 2 + tanh(4 * STATE) / 2, 0)
 
 
 @carousel_is_total.counterexample("W_i = 0 is needed")
 def through_the_input_gate():
-    """W_i = 4 alone."""
-    return differing("W_i", entering=4)
+    """i = σ(4h) and g = 1/2 at 0: 3/4."""
+    return differing("W_i", C / 2 + squashed(4 * STATE) / 2, 0)
 
 
 @carousel_is_total.counterexample("W_f = 0 is needed")
 def through_the_forget_gate():
-    """W_f = 4 alone."""
-    return differing("W_f", forget=4)
-
-
-def differing(name, **weights):
-    """The witness of one weight that is not 0."""
-    total, gates = two_steps(**weights)
-    return Witness(total, gates, "=", f"with {name} = 4 alone, ∂c₂/∂c₀ is not f₁ f₂")
+    """f = σ(4h - 6/5) where tanh(c) = 3/5, and so f = 1/2."""
+    return differing("W_f", C * squashed(4 * STATE - Rational(6, 5)), atanh(Rational(3, 5)))
 
 
 @carousel_is_total.counterexample("gates must not peep at the cell either")

@@ -8,16 +8,14 @@ from symrnn import (
     Inequality,
     Ones,
     Witness,
-    activation,
     derivation,
     for_all,
     induction,
     largest_entry,
+    named,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
-
 
 GRU, COUPLED, LSTM = named("gru"), named("coupled_gates"), named("lstm")
 
@@ -96,9 +94,7 @@ def adding(M, phi):
             .equals(largest_entry(definition(c[t])), by.definition(c[t]))
             .at_most(largest_entry(kept) + largest_entry(Hadamard(i[t], g[t])), by.triangle)
             .equals(largest_entry(kept) + largest_entry(entering), by.definition(i[t], g[t]))
-            .at_most(
-                largest_entry(kept) + 1, by.entry_by_entry("gates_are_bounded", *called)
-            )
+            .at_most(largest_entry(kept) + 1, by.entry_by_entry("gates_are_bounded", *called))
             .equals(largest_entry(Diag(c[t - 1]) * f[t]) + 1, by.algebra)
             .at_most(largest_entry(Diag(c[t - 1])) * largest_entry(f[t]) + 1, by.submultiplicative)
             .equals(largest_entry(c[t - 1]) * largest_entry(f[t]) + 1, by.norm_of_diagonal)
@@ -112,7 +108,7 @@ def adding(M, phi):
 
 @gated_states_are_bounded.counterexample("an LSTM's cell is not bounded by 1")
 def above_one():
-    """f = 9/10 and i g = 9/20 from c = 0: 9/2 is where it goes; after two steps 171/200 + … > 3/4."""
+    """f = 9/10 and i g = 9/20 from c = 0: it goes to 9/2, and passes 1 soon."""
     cell = Rational(0)
     for _ in range(6):
         cell = Rational(9, 10) * cell + Rational(9, 20)
@@ -127,5 +123,3 @@ def bounded_and_exploding():
         state = state / 2 + tanh(3 * state) / 2
     found = state.diff(first).subs(first, 0)
     return Witness(found, Rational(1), "≤", "a GRU whose state is 0 for ever has ∂h₃/∂h₀ = 8")
-
-

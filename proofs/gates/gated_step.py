@@ -2,9 +2,18 @@
 
 from sympy import Rational, Symbol, exp, tanh
 
-from symrnn import D, Diag, Identity, Ones, Witness, activation, derivation, statement
+from symrnn import (
+    D,
+    Diag,
+    Identity,
+    Ones,
+    Witness,
+    activation,
+    derivation,
+    named,
+    statement,
+)
 from symrnn import rules as by
-from symrnn.cells import named
 
 TANH = activation("tanh")
 
@@ -94,7 +103,7 @@ def with_coupled_gates():
 def with_peepholes():
     """Gates that read the cell: its own block is more than diag(f)."""
     cell = named("peephole")
-    j, c, f, g, i = cell.index, *(cell[name] for name in "cfgi")
+    j, c, f, g = cell.index, *(cell[name] for name in "cfg")
     direct = Diag(f[j]) + sum_of_peepholes(cell, {"f": c[j - 1], "i": g[j]})
     return {"peephole: the cell by the cell": block(cell, "c", "c", direct)}
 
@@ -193,5 +202,3 @@ def other_part_held():
     return Witness(
         along.subs(c, 0), after.subs(c, 0), "=", "∂c₊/∂c is 1/2 with h held, and 3/4 along h"
     )
-
-

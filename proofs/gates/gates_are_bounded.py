@@ -55,4 +55,6 @@ def gates_are_bounded(rnn):
 def no_mixture():
     """z = 2: 2·1 - (-1)·… is larger than both."""
     z, h, n = 2, 1, -1
-    return Witness(Rational(z * h + (1 - z) * n), Rational(1), "≤", "2h + (1 - 2)n is 3 at h = 1, n = -1")
+    return Witness(
+        Rational(z * h + (1 - z) * n), Rational(1), "≤", "2h + (1 - 2)n is 3 at h = 1, n = -1"
+    )

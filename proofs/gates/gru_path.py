@@ -14,12 +14,12 @@ from symrnn import (
     activation,
     derivation,
     induction,
+    named,
     norm,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 CELL = named("gru").without_inputs()
 LOGISTIC, TANH = activation("logistic"), activation("tanh")
@@ -109,9 +109,7 @@ def gru_path(rnn):
             keep * unit + Diag(one - keep * one) * Diag(TANH.prime(zero)) * (reset * w * unit),
             by.hypothesis,
         )
-        .equals(
-            keep * unit + Diag(one - keep * one) * (reset * w * unit), by.elementwise_constant
-        )
+        .equals(keep * unit + Diag(one - keep * one) * (reset * w * unit), by.elementwise_constant)
         .equals(ratio * unit, by.algebra),
         "the total derivative": induction(
             Equation(total, ratio**t * unit),
@@ -137,16 +135,14 @@ def gru_path(rnn):
             .equals(keep**t * unit, by.algebra),
             given=[t >= 0, *given],
         ),
-        "it explodes": derivation(
-            norm(total), given=[t >= 0, *at_rest(6, 0, 0)], cell=CELL
-        )
+        "it explodes": derivation(norm(total), given=[t >= 0, *at_rest(6, 0, 0)], cell=CELL)
         .equals(norm(2**t * unit), by.uses("gru_path", *explosive))
         .equals(2**t * norm(unit), by.homogeneous)
         .equals(2**t, by.norm_of_identity)
         .tends_to(oo, by.geometric_growth, t),
-        "it is 0 at once": derivation(
-            D(h[1], h[0]), given=at_rest(-2, 0, 0), cell=CELL
-        ).equals(Zeros(d, d), by.uses("gru_path", (w, -2), (zeta, 0), (rho, 0))),
+        "it is 0 at once": derivation(D(h[1], h[0]), given=at_rest(-2, 0, 0), cell=CELL).equals(
+            Zeros(d, d), by.uses("gru_path", (w, -2), (zeta, 0), (rho, 0))
+        ),
         "with r = 3/4, w = 2 explodes": derivation(
             norm(total), given=[t >= 0, *at_rest(2, 0, log(3))], cell=CELL
         )

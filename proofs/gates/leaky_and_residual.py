@@ -12,11 +12,11 @@ from symrnn import (
     derivation,
     for_all,
     largest_entry,
+    named,
     norm,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 LEAKY, RESIDUAL = named("leaky"), named("residual")
 

@@ -11,12 +11,12 @@ from symrnn import (
     Witness,
     Zeros,
     derivation,
+    named,
     norm,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 HALF = Rational(1, 2)
 LSTM = named("lstm").without_inputs()

@@ -2,9 +2,19 @@
 
 from sympy import Rational, Symbol, exp, log
 
-from symrnn import D, Equation, Identity, Ones, Witness, Zeros, derivation, norm, statement
+from symrnn import (
+    D,
+    Equation,
+    Identity,
+    Ones,
+    Witness,
+    Zeros,
+    derivation,
+    named,
+    norm,
+    statement,
+)
 from symrnn import rules as by
-from symrnn.cells import named
 
 LSTM = named("lstm").without_inputs()
 
@@ -30,9 +40,7 @@ def lstm_can_vanish(rnn):
     values = ((Symbol("w", real=True), 0), (Symbol("beta", real=True), -log(9)))
     return {
         "it vanishes": derivation(norm(D(c[t], c[0])), given=[t >= 1, *given], cell=LSTM)
-        .equals(
-            norm(ratio * ratio ** (t - 1) * unit), by.uses("carousel_is_not_total", *values)
-        )
+        .equals(norm(ratio * ratio ** (t - 1) * unit), by.uses("carousel_is_not_total", *values))
         .equals(ratio * ratio ** (t - 1) * norm(unit), by.homogeneous)
         .equals(ratio * ratio ** (t - 1), by.norm_of_identity)
         .tends_to(0, by.geometric_decay, t),

@@ -11,11 +11,11 @@ from symrnn import (
     Witness,
     Zeros,
     derivation,
+    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 OPEN = Rational(9, 10)
 LSTM = named("lstm").without_inputs()
@@ -49,9 +49,9 @@ def one_open_path_is_not_enough(rnn):
         "the first step": derivation(D(c[1], c[0]), given=given, cell=LSTM).equals(
             OPEN * unit, used
         ),
-        "the derivative is 0": derivation(
-            D(c[t], c[0]), given=[t >= 2, *given], cell=LSTM
-        ).equals(Zeros(h.rows, h.rows), used),
+        "the derivative is 0": derivation(D(c[t], c[0]), given=[t >= 2, *given], cell=LSTM).equals(
+            Zeros(h.rows, h.rows), used
+        ),
         "the open path": derivation(carousel, given=[t >= 0, *given], cell=LSTM).equals(
             OPEN**t * unit, used
         ),

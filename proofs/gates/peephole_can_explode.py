@@ -14,11 +14,11 @@ from symrnn import (
     activation,
     derivation,
     induction,
+    named,
     norm,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 HALF = Rational(1, 2)
 RATIO = Rational(5, 2)
@@ -73,13 +73,10 @@ def peephole_can_explode(rnn):
             .equals(Hadamard(f[t], c[t - 1]) + Hadamard(i[t], g[t]), by.definition(c[t]))
             .equals(Hadamard(written(f[t]), c[t - 1]) + Hadamard(i[t], g[t]), by.definition(f[t]))
             .equals(
-                logistic(CELL["W_f"] * h[t - 1] + CELL["p_f"] + CELL["b_f"])
-                + Hadamard(i[t], g[t]),
+                logistic(CELL["W_f"] * h[t - 1] + CELL["p_f"] + CELL["b_f"]) + Hadamard(i[t], g[t]),
                 by.induction_hypothesis,
             )
-            .equals(
-                logistic(CELL["W_f"] * h[t - 1] + CELL["p_f"] + CELL["b_f"]) + entering, mine
-            )
+            .equals(logistic(CELL["W_f"] * h[t - 1] + CELL["p_f"] + CELL["b_f"]) + entering, mine)
             .equals(logistic(zero) + entering, by.hypothesis)
             .equals(HALF * one + entering, by.elementwise_constant)
             .equals(one, by.algebra),
@@ -135,4 +132,3 @@ def one_unit():
     c = Symbol("c", real=True)
     factor = (c / (1 + exp(8 - 8 * c)) + HALF).diff(c).subs(c, 1)
     return Witness(factor, Rational(1), "≤", "with p_f = 8 at c = 1 one step multiplies by 5/2")
-

@@ -1,5 +1,7 @@
 """A state of several parts is one stacked state."""
 
+from dataclasses import dataclass
+
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
@@ -14,11 +16,28 @@ from symrnn import (
     Zeros,
     derivation,
     induction,
+    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import Cell, named
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A recurrence, and nothing else."""
+
+    recurrence: Recurrence
+
+    @property
+    def index(self):
+        """The time that its definitions are written in."""
+        return self.recurrence.index
+
+    @property
+    def states(self):
+        """Its parts."""
+        return self.recurrence.states
 
 
 def of_two_parts():
@@ -28,7 +47,7 @@ def of_two_parts():
     h, c, x = Sequence("h", d), Sequence("c", n), Sequence("x", m)
     read = (h[j - 1], c[j - 1], x[j])
     definitions = {h[j]: VectorFunction("F", d, *read), c[j]: VectorFunction("G", n, *read)}
-    return Cell("any cell of two parts", Recurrence(j, (h, c), (x,), definitions))
+    return Unnamed(Recurrence(j, (h, c), (x,), definitions))
 
 
 ANY = of_two_parts()
@@ -69,15 +88,19 @@ def product_formula(cell):
     at_once = jacobian(cell, k, k)
     unit = Block(
         *(
-            [Identity(rows) if row == column else Zeros(rows, columns)
-             for column, columns in enumerate(sizes)]
+            [
+                Identity(rows) if row == column else Zeros(rows, columns)
+                for column, columns in enumerate(sizes)
+            ]
             for row, rows in enumerate(sizes)
         )
     )
     through = Block(
         *(
-            [sum_of(cell, state[t], part[k], [o[k] for o in cell.states if o != part], t)
-             for part in cell.states]
+            [
+                sum_of(cell, state[t], part[k], [o[k] for o in cell.states if o != part], t)
+                for part in cell.states
+            ]
             for state in cell.states
         )
     )
@@ -104,8 +127,10 @@ def with_identities(cell, k):
     blocks = jacobian(cell, k, k).args
     return Block(
         *(
-            [Identity(block.shape[0]) if row == column else block
-             for column, block in enumerate(line)]
+            [
+                Identity(block.shape[0]) if row == column else block
+                for column, block in enumerate(line)
+            ]
             for row, line in enumerate(blocks)
         )
     )

@@ -14,10 +14,10 @@ from symrnn import (
     activation,
     derivation,
     induction,
+    named,
     statement,
 )
 from symrnn import rules as by
-from symrnn.cells import named
 
 HALF = Rational(1, 2)
 CELL = named("lstm_1997").without_inputs()
@@ -90,9 +90,7 @@ def truncated_1997_is_biased(rnn):
             Hadamard(
                 i[t],
                 4
-                * LOGISTIC(
-                    CELL["W_g"] * Hadamard(o[t - 1], 2 * LOGISTIC(zero) - one) + CELL["b_g"]
-                )
+                * LOGISTIC(CELL["W_g"] * Hadamard(o[t - 1], 2 * LOGISTIC(zero) - one) + CELL["b_g"])
                 - 2 * one,
             ),
             by.induction_hypothesis,

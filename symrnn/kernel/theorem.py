@@ -409,7 +409,11 @@ def entrywise(theorem: Theorem, matrix: Any, entries: Mapping[Symbol, Any]) -> T
         if about:
             (symbol, *more) = about
             limit = each.expression + abs(symbol) if isinstance(each, Fact) else symbol
-            if more or set(entries) & limit.free_symbols or each != Fact.nonnegative(limit - abs(symbol)):
+            if (
+                more
+                or set(entries) & limit.free_symbols
+                or each != Fact.nonnegative(limit - abs(symbol))
+            ):
                 raise SideConditionError("this is assumed of one number", {"needed": text_of(each)})
             each = Fact.nonnegative(limit - largest(entries[symbol]))
         needs.append(each)

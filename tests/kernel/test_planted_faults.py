@@ -109,13 +109,9 @@ INFERENCES: dict[str, Row] = {
     "blocks cut otherwise": lambda: blocks.block_product(
         Block([A, U]) * Block([Transposed(U)], [B])
     ),
-    "blocks of other sizes added": lambda: blocks.block_sum(
-        Block([A, U]) + Block([U, A])
-    ),
+    "blocks of other sizes added": lambda: blocks.block_sum(Block([A, U]) + Block([U, A])),
     "sizes that do not add up": lambda: blocks.identity_in_blocks(Identity(2 * d), (d, 1)),
-    "the largest entry by its blocks": lambda: blocks.norm_of_blocks(
-        Norm(Block([A], [B]), "max")
-    ),
+    "the largest entry by its blocks": lambda: blocks.norm_of_blocks(Norm(Block([A], [B]), "max")),
     "any norm by its blocks": lambda: blocks.norm_of_blocks(Norm(Block([A], [B]), "any")),
     "an inequality turned round": lambda: symmetry(less(y, z)),
     "a chain that does not meet": lambda: transitivity(same(y, z), same(w, y)),

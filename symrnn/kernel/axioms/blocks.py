@@ -1,4 +1,4 @@
-"""Block matrices: sums, products, the identity, and the norm of the whole by those of its blocks."""
+"""Block matrices: sums, products, the identity, and the norm of the whole by its blocks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def block_product(node: Any, place: int = 0) -> Theorem:
     left, right = map(_blocks, node.factors[place : place + 2])
     _require_same(_widths(left), _heights(right), node)
     rows = [
-        [MatrixSum(*(a * b for a, b in zip(row, column, strict=True))) for column in zip(*right)]
+        [
+            MatrixSum(*(a * b for a, b in zip(row, column, strict=True)))
+            for column in zip(*right, strict=True)
+        ]
         for row in left
     ]
     factors = (*node.factors[:place], Block(*rows), *node.factors[place + 2 :])

@@ -71,6 +71,11 @@ def _require_known(theorem: Theorem, context: Context) -> None:
 
 
 def of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
+    """The theorems of the statements named, or of all that are used.
+
+    Raises:
+        SideConditionError: for a name that is not among them.
+    """
     chosen = names or tuple(context.statements)
     unknown = [name for name in chosen if name not in context.statements]
     if unknown:
