@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -55,10 +56,7 @@ def wrong(value: Any) -> Iterator[Any]:
         yield MatrixProduct(2, value) if not isinstance(value, Zeros) else None
         if isinstance(value, MatrixProduct) and len(set(value.factors)) > 1:
             turned = value.factors[::-1]
-            if all(
-                sympy.expand(a.shape[1] - b.shape[0]) == 0
-                for a, b in zip(turned, turned[1:], strict=False)
-            ):
+            if all(sympy.expand(a.shape[1] - b.shape[0]) == 0 for a, b in pairwise(turned)):
                 yield MatrixProduct(value.coefficient, *turned)
         yield MatrixProduct(-1, value) if not isinstance(value, Zeros) else None
     elif isinstance(value, Expr) and value not in (0, sympy.oo):
