@@ -1095,7 +1095,10 @@ class Evaluator:
             if flat.shape[0] == 1 and count > 1:
                 flat = np.zeros((count, flat.shape[1]))
             later = time is None or (index is not None and index >= time)
-            if mode == "total" and ref is not None and later and not np.any(flat):
+            first = ref in self.net.states and index is not None and index < self.net.first
+            if mode == "direct" and index != time and not np.any(flat):
+                raise NotUnderstood("zero", "there is no direct path")
+            if mode == "total" and ref is not None and later and not first and not np.any(flat):
                 # Rather two quantities that the reader has not linked than a derivative of 0.
                 raise NotUnderstood(
                     "quantities not linked",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
-from symrnn.crosscheck.calling import Code, Returned
+from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.frameworks import torch_module
 from symrnn.crosscheck.independent import along_directions, by_scalar
@@ -19,6 +19,7 @@ from symrnn.crosscheck.large import BUDGET, Listener, along_one_direction, gradi
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
+from symrnn.crosscheck.returned import Returned
 from symrnn.crosscheck.tolerance import LEAST, MARGIN, precision, shaken
 from symrnn.errors import CodeError, DisagreementError, IllFormedError
 

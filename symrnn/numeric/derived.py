@@ -12,10 +12,10 @@ from symrnn.language.derivatives import VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import Sequence
 from symrnn.numeric.loops.cells import in_code_names
-from symrnn.numeric.rewrites.slopes import through_values
 from symrnn.recurrence.adjoint import Adjoint, adjoint, order_of
 from symrnn.recurrence.named import with_named_intermediates
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.slopes import through_values
 
 
 @dataclass(frozen=True, eq=False)

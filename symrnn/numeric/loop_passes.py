@@ -22,6 +22,7 @@ from symrnn.numeric import runtime
 from symrnn.numeric.derived import Derived
 from symrnn.numeric.loops import buffers, cells
 from symrnn.numeric.loops.code import LoopKernel
+from symrnn.numeric.loops.fused import fuse
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
 from symrnn.numeric.weights import Fitted, rows_of
@@ -75,7 +76,9 @@ class LoopPasses:
         key = (name, frozenset(found.given) if name == "backward" else None, id(found), hoisted)
         if key not in self._made:
             recursion = self._recursion(name, found)
-            loop = None if recursion is None else buffers.emit(plan(recursion, hoisted=hoisted))
+            loop = (
+                None if recursion is None else buffers.emit(fuse(plan(recursion, hoisted=hoisted)))
+            )
             self._made[key] = loop
         return self._made[key]
 

@@ -1037,9 +1037,17 @@ class _Parser:
 
     def normed(self, first: int, token: Token) -> Tree:
         bar = _bar(token)
-        self.closers.append(bar)
+        doubled = bar == "|" and self.next.is_("|", r"\vert", r"\lvert")
+        if doubled:  # ||x||
+            self.take()
+            bar = "‖"
+        self.closers.append("|" if doubled else bar)
         body = self.expression()
         self.closers.pop()
+        if doubled:
+            if not self.next.is_("|", r"\vert", r"\rvert"):
+                raise self.fail("|| is not closed")
+            self.take()
         if not self.next.is_("|", r"\|", r"\Vert", r"\vert", r"\rVert", r"\rvert"):
             raise self.fail(f"{_shown(token)} is not closed")
         # ‖x‖ as two bars on either side.

@@ -21,6 +21,7 @@ VERDICTS = {
     "blog.md": "TTUTU",
     "bounds.md": "TTTnn",
     "called.rst": "TTF",
+    "cell_state.md": "UTTF",
     "code.md": "TTTT",
     "components.md": "TT",
     "d2l.md": "TTTTTTT",
@@ -39,6 +40,7 @@ VERDICTS = {
     "prose_delta.md": "TTF",
     "scalar.md": "TTTFF",
     "slides.tex": "TTTTF",
+    "squared_error.tex": "TTTTF",
 }
 """A letter for each relation about derivatives, in the order of the document."""
 

@@ -38,7 +38,7 @@ from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operati
 from symrnn.numeric.loops.recursion import Recursion
 from symrnn.numeric.printer import derivative_name, parameter_name
 from symrnn.numeric.rewrites.association import Pair, associate
-from symrnn.numeric.rewrites.slopes import THROUGH_VALUE
+from symrnn.recurrence.slopes import THROUGH_VALUE
 
 
 def plan(recursion: Recursion, *, hoisted: bool = True) -> Plan:
