@@ -94,6 +94,7 @@ class Statements:
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
         made._own_states()
+        made._own_factors()
         if made.own:
             chains = [(n, p, _mapped(c, made._renamed)) for n, p, c in chains]
             made.trees = list(map(made._renamed, made.trees))
@@ -128,6 +129,25 @@ class Statements:
                 and any(isinstance(bare(i), Addition) and "-" in bare(i).signs for i in r.subs)  # type: ignore[attr-defined]
             )
         }  # fmt: skip
+
+    def _own_factors(self) -> None:
+        """A letter for losses that nothing differentiates, and that multiplies, is a matrix."""
+        nodes = [node for tree in self.trees for node in walk(tree)]
+        differentiated = {
+            inner.name
+            for node in nodes
+            if isinstance(node, Derivative) and node.of is not None
+            for inner in walk(node.of)
+            if isinstance(inner, Sym)
+        }
+        for node in nodes:
+            if isinstance(node, Product):
+                for place, factor in enumerate(node.factors):
+                    called = isinstance((*node.factors, None)[place + 1], Group)
+                    if not isinstance(factor, Sym) or called or factor.subs or factor.sups:
+                        continue
+                    if factor.name in LOSSES - differentiated:
+                        self.own.add(factor.name)
 
     def _renamed(self, tree: Tree) -> Tree:
         if not self.own:
@@ -221,6 +241,7 @@ class Statements:
         probe.learn_functions(self.trees)
         self._probe = probe
         self._prose_definitions(probe)
+        self._called_losses(probe)
         links: dict[int, Tree | None] = {}
         previous: Relation | None = None
         head: Tree | None = None
@@ -484,6 +505,29 @@ class Statements:
                 found = Definition(named[0], letter, shift, other.factors[1], relation.order)
                 if not self._uses_future(model, named[0], found.value, letter, shift, False):
                     self.definitions.setdefault(named[0], []).append(found)
+
+    def _called_losses(self, model: Model) -> None:
+        """L_t(y_t) says what the loss at a time reads."""
+        for tree in self.trees:
+            for node in walk(tree):
+                if not isinstance(node, Product):
+                    continue
+                for head, group, sign in zip(
+                    node.factors, node.factors[1:], node.signs, strict=False
+                ):
+                    if not isinstance(head, Sym) or not isinstance(group, Group) or sign:
+                        continue
+                    ref = model.ref(head)
+                    if not is_loss(ref.name) or ref.time is None or ref.name in self.definitions:
+                        continue
+                    letter, shift = split_time(ref.time)
+                    if letter is None or model.is_function(head, group) != "opaque":
+                        continue
+                    function = Sym(head.start, head.end, True, f"function {head.name}")
+                    value = Product(head.start, group.end, True, (function, group), ("",))
+                    model.applied.add(function.name)
+                    found = Definition(ref.name, letter, shift, value, 0)
+                    self.definitions[ref.name] = [found]
 
     _GRADIENT = re.compile(
         r"(?:gradient|derivative|sensitivity|error signal|backpropagated error|error)\b"

@@ -76,7 +76,8 @@ def check_gradients(
             "columns": inputs (T, m, B), states (d, B), biases (d, 1).
         names: the code's arrays by their names, where those are not the cell's: `{"Wx": "U"}`;
             `{"W_ih": ("U_i", "U_f", "U_g", "U_o")}` for gates stacked in rows, a tuple of tuples
-            for blocks side by side.
+            for blocks side by side. What is named a second time is added to the first, as two
+            biases are: it is 0 there and has the same gradient.
         transposed: names of the code's arrays that are the transposes, (in, out) for (out, in), as
             where states are rows; True for all matrices.
         order: names in the order of a returned tuple.

@@ -34,13 +34,17 @@ VERDICTS = {
     "hints.md": "Tx",
     "kramdown.md": "TTTTT",
     "lstm.md": "TTTTTTUU",
+    "many_losses.md": "TTFTFT",
     "notes.tex": "TTTTTTTTTT",
     "notes_slips.tex": "TFTFFFFTFFF",
+    "one_number.tex": "TTF",
     "pascanu.tex": "nTTFT",
     "prose_delta.md": "TTF",
+    "readout.md": "TFDTFTT",
     "scalar.md": "TTTFF",
     "slides.tex": "TTTTF",
     "squared_error.tex": "TTTTF",
+    "two_layers.md": "TTT",
 }
 """A letter for each relation about derivatives, in the order of the document."""
 

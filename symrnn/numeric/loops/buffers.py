@@ -64,8 +64,10 @@ class _Writer:
         self.buffers = _merged(plan)
         self.transposes: set[str] = set()
         self.registers: dict[tuple[int, tuple[Any, ...]], Registers] = {}
-        sizes = {str(size) for o in plan.operands() for size in (o.rows, o.cols)} - {"1"}
-        self.sizes = sorted(size for size in sizes if size.isidentifier())
+        extents = [size for o in plan.operands() for size in (o.rows, o.cols)]
+        extents += [o.formula for o in plan.operations if o.op in ("rows", "place")]
+        symbols = {symbol for size in extents for symbol in sympy.sympify(size).free_symbols}
+        self.sizes = sorted(symbol.name for symbol in symbols)
         scalars = tuple(symbol.name for symbol in plan.scalars)
         self.given = (*plan.parameters, *scalars, *sorted({name for name, _ in plan.sequences}))
         self.arguments: tuple[str, ...] = ()
