@@ -129,6 +129,47 @@ class Cell:
         }
         return tuple(node.sequence for node in TopologicalSorter(reads).static_order())
 
+    def __getitem__(self, name: str) -> Any:
+        """The sequence, parameter or scalar of a name.
+
+        Raises:
+            IllFormedError: for a name that the cell does not have.
+
+        >>> from symrnn.cells import cell
+        >>> cell("h = tanh(W h' + U x + b)")["W"].shape
+        (d, d)
+        """
+        nodes = [*self.definitions, *self.definitions.values()]
+        found: dict[str, Any] = {
+            v.label: v.sequence for node in nodes for v in node.atoms(TimeVector)
+        }
+        found |= {str(each): each for each in (*self.parameters, *self.scalars)}
+        if name not in found:
+            raise IllFormedError(
+                f"{self.name} has nothing called {name}",
+                {"expected": ", ".join(sorted(found)), "got": name},
+            )
+        return found[name]
+
+    def slope(self, vector: TimeVector) -> MatrixExpr:
+        """f′ at its argument, of a vector at a time that is defined as f(argument).
+
+        Raises:
+            IllFormedError: for a vector that is defined otherwise.
+
+        >>> from symrnn.cells import cell
+        >>> elman = cell("h = tanh(W h' + b)")
+        >>> print(elman.slope(elman["h"][1]))
+        1 - tanh((W h_0 + b))**2
+        """
+        value = self.recurrence.definition(vector)
+        if not isinstance(value, Elementwise):
+            raise IllFormedError(
+                f"{vector} is no function applied to every entry",
+                {"expected": "a gate or a state defined as f(…)", "got": str(value)},
+            )
+        return value.activation.prime(value.argument)
+
     @cached_property
     def text(self) -> str:
         """The cell as text that reads back as the same definitions; a loss is a comment in it."""
