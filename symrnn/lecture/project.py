@@ -16,7 +16,7 @@ from symrnn.lecture.outline import Outline, check_prose, outline
 from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import lecture_folder, load
+from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.typeset.bibliography import Work
 
@@ -83,10 +83,11 @@ def found(given: Path | None) -> Path:
 
 
 def statements() -> dict[str, Statement]:
-    """The statements of all of symrnn's own lectures."""
-    root = lecture_folder()
-    folders = [path for path in sorted(root.iterdir()) if path.is_dir() and _proofs(path)]
-    return load([root, *folders])
+    """The statements that a lecture can place: those about the cells that lectures are proved for.
+
+    Statements about gated cells are proved apart; none is offered before it can be shown.
+    """
+    return load()
 
 
 def _proofs(folder: Path) -> list[Path]:
