@@ -199,3 +199,12 @@ def test_wider_and_taller_formulas_are_estimated_so() -> None:
         < row_height(Row("=", fraction))
         < row_height(Row("=", rf"\sum_{{k=1}}^{{t}} {fraction}"))
     )
+
+
+@pytest.mark.parametrize("look", [Look("43", "Madrid", handout=True), Look("43", handout=True)])
+def test_another_theme_and_another_shape_compile(
+    lecture: Document, look: Look, pdflatex: str
+) -> None:
+    made = slides(lecture, SMALL, look)
+    result = compile_pdf(made.tex, made.figures, engine=pdflatex)
+    assert result.pdf is not None and result.overfull == ()
