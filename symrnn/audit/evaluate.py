@@ -50,7 +50,7 @@ Env = Mapping[str, int]
 
 LARGEST_RANGE = 64
 """Terms of one sum or product."""
-TYPICAL = {"T": 9, "t": 7, "n": 7, "tau": 3, "j": 4, "i": 4, "k": 2, "s": 2, "l": 3, "r": 3}
+TYPICAL = {"T": 12, "t": 7, "n": 7, "tau": 3, "j": 4, "i": 4, "k": 2, "s": 2, "l": 3, "r": 3}
 """Where times usually lie to each other: decides which way a product runs."""
 
 

@@ -32,6 +32,7 @@ from symrnn.reading.latex_tree import (
     Product,
     Sym,
     Tree,
+    Turned,
     walk,
 )
 
@@ -236,6 +237,12 @@ class Judge:
                 and (problem.cause not in ("times", "too long"))
             ):
                 raise problem
+        if all(isinstance(o.problem, Clash) for _, o in outcomes) and not _has_matrices(sides):
+            # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
+            for sense in (Sense(s.reading, first=s.first, one=True) for s, _ in outcomes[:4]):
+                if self.outcome(model, sides, sense, deadline).holds:
+                    under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                    return Verdict(UNDER, under, tried=len(outcomes), sense=sense)
         return self._not_true(model, relation, outcomes, deadline)
 
     def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
@@ -434,8 +441,8 @@ class Judge:
         near = [
             s
             for s in admissible
-            if len(s.supposes(hints.layout, hints.later, hints.first)) == 1
-            and not (s.one or s.at_rest or s.sigma)
+            if s.reading.along != "total"
+            and len(s.supposes(hints.layout, hints.later, hints.first)) == 1
         ]
         agreed = [s for s in plain if s in self.shown]
         likely = list(dict.fromkeys([*agreed, *known, *plain, *near]))[:MOST_SENSES]
@@ -620,6 +627,19 @@ def matched(a: Value, b: Value) -> tuple[Array, Array]:
     raise Clash(
         f"{x.shape[1]} × {x.shape[2]} on the left, {y.shape[1]} × {y.shape[2]} on the right"
     )
+
+
+def _has_matrices(sides: tuple[Tree, Tree]) -> bool:
+    """Whether a relation writes what only matrices have: transposes, diagonals, ⊗, norms."""
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, Turned) or (isinstance(node, Normed) and node.kind != "|"):
+                return True
+            if isinstance(node, Sym) and node.name in ("diag", "Diag", "vec"):
+                return True
+            if isinstance(node, Product) and "otimes" in node.signs:
+                return True
+    return False
 
 
 def _is_diagonal(array: Array) -> bool:
