@@ -32,7 +32,7 @@ def _block_algebra(node: Any, context: Context) -> Theorems:
 
 block_algebra = Rule(
     "block_algebra",
-    "[A_il] [B_lk] = [Σ_l A_il B_lk] and [A_ik] + [B_ik] = [A_ik + B_ik], blocks that fit",
+    "blocks that fit multiply and add as entries do: (A B)_{ik} = Σ_l A_{il} B_{lk}",
     rewrite=_block_algebra,
 )
 
@@ -43,7 +43,9 @@ def _identity(node: Any, context: Context, *sizes: Any) -> Theorems:
 
 
 identity_in_blocks = Rule(
-    "identity_in_blocks", "I = [[I, 0], [0, I]], cut into sizes that add up", rewrite=_identity
+    "identity_in_blocks",
+    "I has an I in each block on the diagonal and 0 in the others, sizes adding up",
+    rewrite=_identity,
 )
 
 
@@ -54,7 +56,7 @@ def _norm_of_blocks(node: Any, context: Context) -> Theorems:
 
 norm_of_blocks = Rule(
     "norm_of_blocks",
-    "‖[A_ik]‖_∞ ≤ max_i Σ_k ‖A_ik‖_∞; columns for ‖·‖_1, √Σ‖A_ik‖² for ‖·‖_2 and ‖·‖_F",
+    "the norm of a whole by its blocks: largest row sum for ‖A‖_∞, largest column sum for ‖A‖_1",
     relation="≤",
     rewrite=_norm_of_blocks,
 )
