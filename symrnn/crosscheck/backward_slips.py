@@ -68,6 +68,7 @@ def slips_of_parameters(program: Program) -> Iterator[Slip]:
             yield slip("the outer product is the wrong way round, transposed", turned, 1)
         for change in changes(edge.formula, words):
             yield slip(change.words, change.formula, change.rank)
+        yield from _too_early(program, edge, slip)
     for name in (str(p.name) for p in program.cell.parameters):
         for said_, rank, kept in _KEPT:
             made = Variation(kept={name: kept})
@@ -103,6 +104,15 @@ _KEPT: list[tuple[str, int, Callable[[Run, list[Array]], Array]]] = [
 ]  # fmt: skip
 
 
+def _too_early(program: Program, edge: Edge, slip: Callable[..., Slip]) -> Iterator[Slip]:
+    """A contribution that is computed before what is carried back has been added."""
+    without = program.uncarried.get(edge.reader)
+    if without is not None:
+        delta = said(program.adjoints[edge.reader])
+        words = f"{delta} lacks what the step after carries back"
+        yield slip(words, edge.formula.xreplace({program.adjoints[edge.reader]: without}), 1.5)
+
+
 def _not_yet(program: Program, edge: Edge) -> set[TimeVector]:
     """The adjoints that a backward pass does not have yet where it is at a line."""
     order = list(program.order)
@@ -131,6 +141,7 @@ def slips_of_flows(program: Program) -> Iterator[Slip]:
         for change in changes(edge.formula, words):
             if not change.formula.atoms(TimeVector) & ahead:
                 yield slip(change.words, change.formula, change.rank)
+        yield from _too_early(program, edge, slip)
     # One line's contributions that are missing together: a gate that is held constant.
     for vector in program.lines:
         gone = {

@@ -26,6 +26,7 @@ from symrnn.language.algebra import (
     Transposed,
     split_coefficient,
 )
+from symrnn.language.canonical import transpose
 from symrnn.language.shapes import same_shape, same_size
 from symrnn.language.structure import Diag, Hadamard
 from symrnn.language.time import TimeVector
@@ -126,6 +127,8 @@ def _of_sum(node: MatrixSum) -> Iterator[Made]:
         yield f"{shown} is there twice", partial(MatrixSum, node, term), 2
         minus = MatrixProduct(-2, term)
         yield f"{shown} has the wrong sign", partial(MatrixSum, node, minus), 2
+        if len(node.args) > 2:
+            yield f"{shown} alone is there", partial(same, term), 2
 
 
 def _of_product(node: MatrixProduct) -> Iterator[Made]:
@@ -149,6 +152,10 @@ def _of_product(node: MatrixProduct) -> Iterator[Made]:
             continue
         inner = factor.args[0] if slope else factor
         kind = "matrix" if not slope else "slope" if _is_slope(inner) else "factor"
+        if isinstance(factor, MatrixSum):
+            turned = (*factors[:place], transpose(factor), *factors[place + 1 :])
+            words = f"{said(transpose(factor))} stands for its transpose"
+            yield words, partial(MatrixProduct, coefficient, *turned), 1
         twice = (*factors[: place + 1], *factors[place:])
         shown = f"the {kind} {said(inner)}"
         yield f"{shown} is missing", partial(MatrixProduct, coefficient, *others), 1

@@ -15,8 +15,10 @@ from symrnn.crosscheck.gates import gate_of, gate_orders, gates
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Program, Variation
 from symrnn.crosscheck.slip import FLOW, FORWARD, Slip
+from symrnn.crosscheck.slopes import polynomial_at
 from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
+from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros, as_matrix
 from symrnn.language.structure import Hadamard
 from symrnn.language.time import TimeVector
@@ -28,9 +30,31 @@ def slips_of_forward(program: Program) -> Iterator[Slip]:
         both = replace(variation, consistent=True)
         yield Slip(f"in the forward pass: {words}", line, both, FORWARD, rank + 1)
         yield Slip(f"in the forward pass alone: {words}", line, variation, FORWARD, rank + 2)
+        through = _through_values(program, variation)
+        if through is not None:
+            yield Slip(f"in the forward pass alone: {words}", line, through, FORWARD, rank + 2)
         if len(variation.lines) > 1 or rank == WHOLE_LINE:
             back = Variation(backward=variation.lines)
             yield Slip(f"in the backward pass alone: {words}", line, back, FLOW, rank + 2)
+
+
+def _through_values(program: Program, variation: Variation) -> Variation | None:
+    """The same, where the right pass back takes slopes through the values: 1 - h², whatever h is.
+
+    None where no changed line has such a slope.
+    """
+    slopes = Vocabulary(program).slopes
+    edges: dict[tuple[str, Any], Any] = {}
+    for edge in program.edges:
+        value = program.lines[edge.reader]
+        if edge.reader.label not in variation.lines or not isinstance(value, Elementwise):
+            continue
+        polynomial = slopes.get(value.activation.name)
+        if polynomial is not None and isinstance(edge.leaf, TimeVector):
+            slope = polynomial_at(polynomial, edge.reader)
+            delta = program.adjoints[edge.reader]
+            edges[edge.reader.label, edge.leaf] = Hadamard(slope, delta)
+    return replace(variation, edges={**variation.edges, **edges}) if edges else None
 
 
 WHOLE_LINE = 2.5
@@ -63,6 +87,7 @@ def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, flo
     yield from _swapped_gates(program)
     yield from _complemented(program)
     yield from _moved_factors(program)
+    yield from _more(program)
 
 
 def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
@@ -144,6 +169,7 @@ def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, floa
                 ))  # fmt: skip
                 new = as_matrix(value.xreplace({node: moved}))
                 shown = " ⊙ ".join(map(said, factors))
+                yield from _left_outside(vector, value, node, terms, factors)
                 words = f"{shown} is a factor of what the matrix is applied to, not of the product"
                 made = Variation(lines={vector.label: new})
                 yield words, line, made, WHOLE_LINE
@@ -160,6 +186,33 @@ def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, floa
                 new = as_matrix(value.xreplace({node: Hadamard(factor, product)}))
                 words = f"{said(factor)} is a factor of the product, not of what the matrix meets"
                 yield words, line, Variation(lines={vector.label: new}), WHOLE_LINE
+
+
+def _left_outside(
+    vector: TimeVector, value: Any, node: Any, terms: tuple[Any, ...], factors: list[Any]
+) -> Iterator[tuple[str, str, Variation, float]]:
+    """r ⊙ (W h) + c for r ⊙ (W h + c)."""
+    shown = " ⊙ ".join(map(said, factors))
+    for place, term in enumerate(terms if len(terms) > 1 else ()):
+        rest = MatrixSum(*terms[:place], *terms[place + 1 :])
+        new = as_matrix(value.xreplace({node: MatrixSum(Hadamard(*factors, rest), term)}))
+        words = f"{said(term)} is not multiplied by {shown}"
+        line = f"{said(vector)} = {said(value)}"
+        yield words, line, Variation(lines={vector.label: new}), WHOLE_LINE
+
+
+def _more(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    """A 1 that is added to a pre-activation, as to a forget gate's; a function of what has none."""
+    words = Vocabulary(program)
+    for vector, value in program.lines.items():
+        line = f"{said(vector)} = {said(value)}"
+        if isinstance(value, MatrixSum) and any(map(_is_weighed, value.args)):
+            new = MatrixSum(value, Ones(*value.shape))
+            yield f"1 is added to {said(vector)}", line, Variation(lines={vector.label: new}), 3
+        if vector.sequence in program.cell.states and not isinstance(value, Elementwise):
+            for function in words.functions:
+                made = Variation(lines={vector.label: function(value)})
+                yield f"{function.name} is applied to {said(vector)}", line, made, 4
 
 
 def _is_weighed(term: Any) -> bool:

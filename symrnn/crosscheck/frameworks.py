@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.asked import Asked
 from symrnn.crosscheck.losses import ENTROPY, SQUARED
 from symrnn.crosscheck.packing import Packed, packing
+from symrnn.crosscheck.program import program_of
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.numeric.torch_weights import GATES, cell_of, in_layer, kind_of
 
 Array = NDArray[Any]
 Adapted = tuple[Asked, Callable[..., Any]]
@@ -31,28 +33,21 @@ class TorchModule:
     def adapted(self, asked: Asked, backward: bool = True) -> Adapted:
         """What is asked, with the module's sizes, layout and names; and a function."""
         torch = _loaded("torch")
-        names = from_torch(self.module, asked)
-        sizes = _sizes_of(self.module, asked, names)
-        recurrent = isinstance(self.module, torch.nn.RNNBase)
-        single = getattr(self.module, "num_layers", 1) == 1
-        if recurrent and (
-            not single
-            or self.module.bidirectional
-            or (self.module.training and self.module.dropout)
-        ):
-            raise NotSupportedError(
-                "layers, directions or dropout of a torch module",
-                {"expected": "one layer, one direction, no dropout"},
-            )
-        kind = next((p.dtype for p in self.module.parameters()), torch.float64)
+        module = self.module
+        whole = isinstance(module, torch.nn.RNNBase)
+        if whole and module.num_layers > 1:
+            asked = _in_layers(asked, module)
+        names = _names(torch, module, asked)
+        kind = next((p.dtype for p in module.parameters()), torch.float64)
         dtype = np.dtype(str(kind).removeprefix("torch."))
         layout = asked.packing.layout
-        if recurrent:
-            layout = "batch" if self.module.batch_first and asked.batch is not None else "time"
+        if whole:
+            layout = "batch" if module.batch_first and asked.batch is not None else "time"
         made = packing(asked.program, names, False, layout, dtype)
         made = replace(made, arrays={n: p for n, p in made.arrays.items() if n in names})
-        known = replace(asked, packing=made, sizes={**asked.sizes, **sizes})
-        run = _TorchRun(torch, self.module, known, recurrent)
+        sizes = {**asked.sizes, **_sizes_of(module, asked, names)}
+        known = replace(asked, packing=made, sizes=sizes)
+        run = _TorchRun(torch, module, known, whole)
         return known, run.gradients if backward else run.outputs
 
 
@@ -107,9 +102,12 @@ class _TorchRun:
         return module, states, outputs
 
     def _whole(self, module: Any, x: Any, states: Mapping[str, Any]) -> Any:
-        """A recurrent module takes the whole sequence: states have a layer in front."""
-        ordered = [states[label].unsqueeze(0) for label in _h_first(states, self.known.output)]
-        return module(x, ordered[0] if len(ordered) == 1 else tuple(ordered))[0]
+        """A recurrent module takes the whole sequence: h, then c, the layers in front."""
+        kinds: dict[str, list[Any]] = {}
+        for label in _h_first(states, self.known.output):
+            kinds.setdefault(label[0], []).append((label, states[label]))
+        stacked = [self.torch.stack([s for _, s in sorted(each)]) for each in kinds.values()]
+        return module(x, stacked[0] if len(stacked) == 1 else tuple(stacked))[0]
 
     def _steps(self, module: Any, x: Any, states: Mapping[str, Any]) -> Any:
         """A cell takes one step: (x, state) to the state, or to (output, state)."""
@@ -170,102 +168,69 @@ def jax_function(function: Callable[..., Any]) -> Differentiated:
     return Differentiated("jax", function)
 
 
-def from_torch(module: Any, asked: Asked) -> dict[str, Any]:
-    """Which of the cell's parameters a module's hold, by the module's names.
+def _in_layers(asked: Asked, module: Any) -> Asked:
+    """The cell stacked as often as the module has layers, where it is the module's cell."""
+    kind, layers = kind_of(module), int(module.num_layers)
+    one = cell_of(kind, module, 1)
+    if asked.program.cell.definitions != one.definitions:
+        return asked
+    program = program_of(cell_of(kind, module, layers))
+    output = f"h_{layers}"
+    made = packing(program, None, False, asked.packing.layout, asked.packing.dtype)
+    return replace(asked, program=program, output=output, packing=made)
 
-    nn.RNN, nn.LSTM and nn.GRU stack gates in rows and add two biases. Parameters of another module
-    have the cell's names, or those given.
+
+def _names(torch: ModuleType, module: Any, asked: Asked) -> dict[str, Packed]:
+    """Which of the cell's parameters a module's hold, by the module's names.
 
     Raises:
         IllFormedError: a module with parameters that are none of the cell's.
+        NotSupportedError: projections, both directions, dropout.
     """
-    torch = _loaded("torch")
     own = [name for name, _ in module.named_parameters()]
-    if asked.packing.arrays.keys() >= set(own):
-        return {name: asked.packing.arrays[name] for name in own}
-    suffix = "_l0" if isinstance(module, torch.nn.RNNBase) else ""
-    kinds = {"weight_ih", "weight_hh"}
-    if kinds <= {name.removesuffix(suffix) for name in own}:
-        return _stacked_gates(asked, module, suffix)
     given = asked.packing.arrays
+    if given.keys() >= set(own):
+        return {name: given[name] for name in own}
+    cell = asked.program.cell
+    if isinstance(module, torch.nn.RNNBase | torch.nn.RNNCellBase):
+        known = {str(p.name) for p in cell.parameters}
+        found = {name: _stacked_gates(module, name, known) for name in own}
+        held = {part for packed in found.values() for part in packed.parts}
+        biases = {n for n in known if cell.shapes[n][1] == 1} if not module.bias else set()
+        if held <= known <= held | biases:
+            return found
     raise IllFormedError(
-        f"the parameters of {type(module).__name__}",
+        f"the parameters of {type(module).__name__} are not those of {cell.name}",
         {"expected": ", ".join(given), "got": ", ".join(own), "do": 'names={"theirs": "ours"}'},
     )
 
 
-def _stacked_gates(asked: Asked, module: Any, suffix: str) -> dict[str, Any]:
-    """weight_ih, weight_hh, bias_ih, bias_hh of torch's recurrent modules."""
-    program = asked.program
-    cell = program.cell
-    states, inputs = set(program.state_labels), program.inputs
-    order = _order_of_gates(program)
-    through: dict[str, dict[str, str]] = {"x": {}, "h": {}, "b": {}, "c": {}}
-    for gate, labels in order.items():
-        for label in labels:
-            line = next(v for v in program.lines if v.label == label)
-            for edge in (e for e in program.edges if e.reader == line and not e.is_flow):
-                _, cols = edge.leaf.shape
-                read = {
-                    e.label
-                    for e in edge.formula.atoms(type(line))
-                    if e.label in states or e.label in inputs
-                }
-                name = str(edge.leaf.name)
-                if cols == 1:
-                    through["c" if label != labels[0] else "b"][gate] = name
-                else:
-                    through["x" if read & inputs else "h"][gate] = name
-    arrays: dict[str, Any] = {}
-    gates_ = list(order)
-    arrays[f"weight_ih{suffix}"] = Packed(tuple((through["x"][g],) for g in gates_))
-    arrays[f"weight_hh{suffix}"] = Packed(tuple((through["h"][g],) for g in gates_))
-    if any(name == f"bias_ih{suffix}" for name, _ in module.named_parameters()):
-        arrays[f"bias_ih{suffix}"] = Packed(tuple((through["b"][g],) for g in gates_))
-        second = tuple(through["c"].get(g, through["b"][g]) for g in gates_)
-        idle = frozenset(through["b"][g] for g in gates_ if g not in through["c"])
-        arrays[f"bias_hh{suffix}"] = Packed(tuple((name,) for name in second), idle=idle)
-    held = {n for p in arrays.values() for n in p.parts}
-    missing = sorted({str(p.name) for p in cell.parameters} - held)
-    if missing and any("bias" in name for name, _ in module.named_parameters()):
-        raise IllFormedError(
-            f"{type(module).__name__} is no {cell.name}",
-            {"expected": ", ".join(str(p.name) for p in cell.parameters), "missing": missing},
-        )
-    return arrays
+def _stacked_gates(module: Any, name: str, known: set[str]) -> Packed:
+    """What a weight_ih, weight_hh, bias_ih or bias_hh of torch's holds: its gates in rows.
+
+    Of the two biases the second adds nothing, but for the candidate of the GRU.
+    """
+    base, _, layer = name.partition("_l")
+    layers = int(getattr(module, "num_layers", 1))
+    letter = {"weight_ih": "U", "weight_hh": "W"}.get(base, "b")
+    rows, idle = [], set()
+    for gate in GATES[kind_of(module)]:
+        part = in_layer(f"{letter}{gate}", int(layer or 0), layers)
+        apart = in_layer(f"c{gate}", int(layer or 0), layers)
+        if base == "bias_hh" and apart in known:
+            part = apart
+        elif base == "bias_hh":
+            idle.add(part)
+        rows.append((part,))
+    return Packed(tuple(rows), idle=frozenset(idle))
 
 
-def _order_of_gates(program: Any) -> dict[str, list[str]]:
-    """The gates in the order of the cell's text, each with the lines that hold its parameters."""
-    found: dict[str, list[str]] = {}
-    weighed = [
-        v
-        for v, value in program.lines.items()
-        if any(not e.is_flow for e in program.edges if e.reader == v)
-    ]
-    for vector in weighed:
-        gate = vector.label
-        while gate not in {each.label for each in program.cell.order}:
-            gate = next(
-                v.label
-                for v, value in program.lines.items()
-                if any(leaf.label == gate for leaf in value.atoms(type(v)))
-            )
-        # The line that reads the input comes first: of two biases it has torch's first one.
-        reads = any(
-            leaf.label in program.inputs for leaf in program.lines[vector].atoms(type(vector))
-        )
-        found.setdefault(gate, []).insert(0 if reads else len(found.get(gate, [])), vector.label)
-    return found
-
-
-def _sizes_of(module: Any, asked: Asked, names: Mapping[str, Any]) -> dict[str, int]:
+def _sizes_of(module: Any, asked: Asked, names: Mapping[str, Packed]) -> dict[str, int]:
     """The cell's sizes from the shapes of the module's parameters."""
     shapes = {str(p.name): p.shape for p in asked.program.parameters}
     found: dict[str, int] = {}
     for name, parameter in module.named_parameters():
         packed = names[name]
-        packed = packed if isinstance(packed, Packed) else Packed(((packed,),))
         rows, cols = shapes[packed.parts[0]]
         whole = tuple(parameter.shape)
         height = whole[-1] if packed.transposed else whole[0]

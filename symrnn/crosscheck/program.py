@@ -164,6 +164,8 @@ class Program:
             self.lines[vector] = self._apart(cell.definitions[vector], whole=True)
         given = [each[self.index] for each in cell.inputs]
         self.adjoints = {vector: self._adjoint(vector) for vector in (*self.lines, *given)}
+        # What arrives at a state from its own time, without what the step after carries back.
+        self.uncarried = {v: self._adjoint(v) for v in self.lines if v.sequence in cell.states}
         self.edges = self._edges(self.lines)
 
     # ------------------------------------------------------------------ taking apart
@@ -295,8 +297,11 @@ class Program:
             if formula is not None and known and (inputs or edge.leaf.label not in self.inputs):
                 plan[edge.reader.label].append((edge.leaf, edge.goes_back, compiled(formula)))
         deltas: dict[str, list[Any]] = {}
+        own: dict[str, list[Any]] = {}
         for label, adjoint in self.adjoint_labels.items():
             deltas[label] = numbers.values[adjoint] = [None] * (steps + 1)
+        for vector, without in self.uncarried.items():
+            own[vector.label] = numbers.values[without.label] = [None] * (steps + 1)
         arriving = run.cotangents
         for change in variation.cotangents:
             arriving = change(run, arriving)
@@ -306,6 +311,8 @@ class Program:
                 for label, sequence in arriving.items():
                     if sequence[time] is not None:
                         _add(deltas[label], time, sequence[time])
+                        if label in own:
+                            _add(own[label], time, sequence[time])
                 for reader, flows in plan.items():
                     if deltas[reader][time] is None:
                         continue
@@ -319,6 +326,8 @@ class Program:
                             # A state that is held where it began goes back to its beginning.
                             to = int(leaf.index) if leaf.index.is_Integer else time - back
                             _add(deltas[label], to, given)
+                            if not back and label in own:
+                                _add(own[label], to, given)
 
     def gradient(self, run: Run, name: str, variation: Variation = RIGHT) -> Array:
         """∂L/∂θ of one parameter, from the adjoints that the run keeps."""

@@ -46,13 +46,13 @@ def _polynomials(
         if name == sigma.name:
             for other, rank in [(argument, 1), *words.others(value)]:
                 shown = _written(polynomial, said(other))
-                yield shown, partial(_at, polynomial, other), rank
+                yield shown, partial(polynomial_at, polynomial, other), rank
             for lost in _near(polynomial):
-                yield _written(lost, said(value)), partial(_at, lost, value), 2
+                yield _written(lost, said(value)), partial(polynomial_at, lost, value), 2
         else:
             for of, rank in ((value, 2), (argument, 3)):
                 shown = f"{_written(polynomial, said(of))}, the slope of {name},"
-                yield shown, partial(_at, polynomial, of), rank
+                yield shown, partial(polynomial_at, polynomial, of), rank
 
 
 def _near(polynomial: Poly) -> Iterator[Poly]:
@@ -75,7 +75,8 @@ def _near(polynomial: Poly) -> Iterator[Poly]:
             yield Poly(expression, v)
 
 
-def _at(polynomial: Poly, value: MatrixExpr) -> MatrixExpr:
+def polynomial_at(polynomial: Poly, value: MatrixExpr) -> MatrixExpr:
+    """p(v), entry by entry."""
     terms = []
     for (degree,), coefficient in polynomial.terms():
         power = Hadamard(*[value] * degree) if degree > 1 else value

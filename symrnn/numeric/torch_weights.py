@@ -48,16 +48,16 @@ def from_torch(
         IllFormedError: for what is no such module, or for states that it does not have.
         NotSupportedError: for projections and modules in both directions.
     """
-    kind = _kind(module)
+    kind = kind_of(module)
     single = type(module).__name__.endswith("Cell")
     layers = 1 if single else int(module.num_layers)
-    made = _cell_of(kind, module, layers)
+    made = cell_of(kind, module, layers)
     arrays = {n: p.detach().cpu().numpy() for n, p in module.named_parameters()}
     parameters: dict[str, Array] = {}
     for layer in range(layers):
         suffix = "" if single else f"_l{layer}"
         own = _layer(kind, arrays, suffix)
-        parameters |= {_in_layer(name, layer, layers): value for name, value in own.items()}
+        parameters |= {in_layer(name, layer, layers): value for name, value in own.items()}
     some = next(iter(arrays.values()))
     hidden, width = int(module.hidden_size), int(module.input_size)
     steps = require_steps(steps)
@@ -72,7 +72,7 @@ def from_torch(
     return made, Weights(parameters, starts, {"x": x})
 
 
-def _kind(module: Any) -> str:
+def kind_of(module: Any) -> str:
     """RNN, LSTM or GRU.
 
     Raises:
@@ -105,7 +105,8 @@ def _kind(module: Any) -> str:
     return kind
 
 
-def _cell_of(kind: str, module: Any, layers: int) -> Cell:
+def cell_of(kind: str, module: Any, layers: int) -> Cell:
+    """The cell of a module, its layers stacked."""
     if kind == "RNN":
         function = str(module.nonlinearity)
         one = cell(f"h = {function}(W h' + U x + b)", name=f"torch, {function}")
@@ -133,7 +134,7 @@ def _layer(kind: str, arrays: Mapping[str, Array], suffix: str) -> dict[str, Arr
     return own
 
 
-def _in_layer(name: str, layer: int, layers: int) -> str:
+def in_layer(name: str, layer: int, layers: int) -> str:
     """What `stacked` calls a parameter of a layer: W_2 of W, W_f2 of W_f."""
     if layers == 1:
         return name

@@ -21,7 +21,6 @@ from symrnn.theory.closing import as_bound, beginning, concluding, ending, resti
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step, at_time
 
-
 MOST_ACTIVATIONS = 2
 """In a cell with more of them no exact counterexample is searched for."""
 

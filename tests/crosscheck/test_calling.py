@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from planted_bugs import elman, gru, lstm
 
+import symrnn
 from symrnn.cells import named
 from symrnn.crosscheck import check_forward, check_gradients, check_jacobian
 from symrnn.errors import IllFormedError
@@ -239,8 +240,8 @@ def test_what_is_no_cell_is_refused(cell) -> None:
 
 
 def test_an_argument_that_nobody_knows_is_asked_about() -> None:
-    with pytest.raises(IllFormedError, match="what q is"):
-        check_gradients("elman", lambda W, U, b, x, q: None)
+    with pytest.raises(IllFormedError, match="what q, r are"):
+        check_gradients("elman", lambda W, U, b, x, q, r: None)
 
 
 # ── forward passes and Jacobians ────────────────────────────────────────────────────────────────
@@ -311,11 +312,15 @@ def test_gates_that_are_held_are_seen_in_a_jacobian() -> None:
 def test_a_cell_object_and_a_cells_text_do_as_well() -> None:
     assert check_gradients(named("gru"), gru()).agrees
     assert check_gradients("h = tanh(W h' + U x + b)", right).agrees
+    assert check_gradients(named("elman").sized(d=4, m=3), right).agrees
+    assert not check_gradients(named("elman").sized(d=4, m=3), elman("sign")).agrees
+    rnn = symrnn.elman("tanh")
+    assert check_gradients(rnn, right).agrees and check_gradients(rnn.recurrence, right).agrees
 
 
 def test_a_large_net_is_compared_once_and_diagnosed_at_small_ones() -> None:
     told = []
-    asked = {"sizes": {"d": 96, "m": 5}, "steps": 60, "batch": 40}
+    asked = {"sizes": {"d": 80, "m": 5}, "steps": 80, "batch": 40}
     report = check_gradients(
         "elman", right, **asked, budget=4 * 2**20, progress=lambda *news: told.append(news)
     )

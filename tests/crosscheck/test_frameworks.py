@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symrnn.crosscheck import check_forward, check_gradients, jax_function, torch_function
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,24 @@ def test_recurrent_modules_agree(torch, cell: str, kind: str) -> None:
         assert all(torch.equal(p, before[name]) for name, p in made.named_parameters())
 
 
+def test_layers_without_biases_and_other_functions(torch) -> None:
+    for cell, made in [
+        ("lstm", torch.nn.LSTM(2, 3, num_layers=2).double()),
+        ("gru", torch.nn.GRU(2, 3, num_layers=2, batch_first=True).double()),
+        ("h = relu(W h' + U x + b)", torch.nn.RNN(2, 3, nonlinearity="relu").double()),
+        ("h = tanh(W h' + U x)", torch.nn.RNN(2, 3, bias=False).double()),
+    ]:
+        report = check_gradients(cell, made)
+        assert report.agrees, str(report)
+
+
+def test_another_cell_is_no_cell_of_a_module(torch) -> None:
+    with pytest.raises(IllFormedError, match="not those of lstm"):
+        check_gradients("lstm", torch.nn.GRU(2, 3))
+    with pytest.raises(NotSupportedError, match="both directions"):
+        check_gradients("lstm", torch.nn.LSTM(2, 3, bidirectional=True))
+
+
 def test_an_own_cell_that_detaches_is_named(torch) -> None:
     class Own(torch.nn.Module):
         def __init__(self) -> None:
@@ -38,6 +56,21 @@ def test_an_own_cell_that_detaches_is_named(torch) -> None:
 
     report = check_gradients("elman", Own())
     assert "h[t-1]" in report.slips[0] and "missing" in report.slips[0], str(report)
+
+
+def test_a_module_of_linear_ones_has_two_biases(torch) -> None:
+    class Own(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.x, self.h = torch.nn.Linear(2, 3), torch.nn.Linear(3, 3)
+
+        def forward(self, x, state):
+            made = torch.tanh(self.x(x) + self.h(state))
+            return made, made
+
+    names = {"x.weight": "U", "x.bias": "b", "h.weight": "W", "h.bias": "b"}
+    report = check_gradients("elman", Own(), names=names)
+    assert report.agrees and len(report.rows) == 5, str(report)
 
 
 def test_an_autograd_function_is_checked(torch) -> None:
