@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 from symrnn.audit.hints import Hints, read_hints
 from symrnn.audit.model import Definition, Model, called_time, split_time
@@ -698,6 +699,9 @@ class Statements:
         )
 
 
+_AnyTree = TypeVar("_AnyTree", bound=Tree)
+
+
 def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
     """ŷ_t = softmax(V s_t) reads z_t, where z_t = V s_t is said: one node for one expression."""
     known: dict[object, Definition] = {}
@@ -711,14 +715,15 @@ def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
         ):
             continue
         if isinstance(value, Product | Addition):
-            known.setdefault((definition.letter, shape_of(value)), definition)
+            known.setdefault(_said(value, definition.letter), definition)
 
     def read(node: Tree, letter: str | None, own: str) -> Tree:
-        found = (
-            known.get((letter, shape_of(node))) if isinstance(node, Product | Addition) else None
-        )
+        found = None
+        if letter is not None and isinstance(node, Product | Addition):
+            found = known.get(_said(node, letter))
         if found is not None and found.name != own and found.symbol is not None:
-            return replace(found.symbol, start=node.start, end=node.end, made=True)
+            symbol = _at_letter(found.symbol, found.letter, letter)
+            return replace(symbol, start=node.start, end=node.end, made=True)
         return rebuilt(node, lambda inner: read(inner, letter, own))
 
     linked = {}
@@ -729,6 +734,39 @@ def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
             if shape_of(value) != shape_of(definition.value):
                 linked[name] = replace(definition, value=value)
     return linked
+
+
+_TIME = "the time"
+"""The name that every letter of time has where expressions are compared."""
+
+
+def _said(tree: Tree, letter: str) -> object:
+    """What an expression says at its time, whatever the time's letter and the order of terms."""
+
+    def sorted_out(shape: object) -> object:
+        if not isinstance(shape, tuple):
+            return shape
+        inner = tuple(map(sorted_out, shape))
+        if inner and inner[0] == Addition.__name__:
+            _, terms, signs = inner
+            return (inner[0], *sorted(zip(signs, terms, strict=True), key=repr))
+        return inner
+
+    return sorted_out(shape_of(_at_letter(tree, letter, _TIME)))
+
+
+def _at_letter(tree: _AnyTree, old: str | None, new: str | None) -> _AnyTree:
+    """An expression with another letter for its time."""
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name == old and not (node.subs or node.sups):
+            return replace(node, name=str(new))
+        changed = rebuilt(node, read)
+        if isinstance(changed, Sym) and changed.sub_text == old:
+            return replace(changed, sub_text=str(new))
+        return changed
+
+    return cast("_AnyTree", read(tree))
 
 
 def _at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
