@@ -10,29 +10,61 @@ from sympy import Expr, Integer, Symbol
 
 from symrnn.errors import ParseError
 
-NUMERATORS = ("s", "a", "L")
-DENOMINATORS = ("s", "W", "U", "b")
 TIMES = ("t", "k", "j", "T")
-ALLOWED = "d<s|a|L>[time]/d<s[time]|W|U|b>, for example ds[t]/ds[k] or dL/dW"
-LONGEST = 60
+LONGEST = 120
 
-_PART = re.compile(r"\s*d(?P<name>[A-Za-z]+)\s*(?:\[(?P<time>[^\]]*)\])?\s*")
+_PART = re.compile(r"\s*d(?P<name>[^\W\d_]\w*(?:\{\w+\})?\w*)\s*(?:\[(?P<time>[^\]]*)\])?\s*")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a derivative may be of and by.
+
+    Args:
+        defined: what can be differentiated: it has a time.
+        timed: what it can be differentiated by that has a time.
+        fixed: what it can be differentiated by that has none.
+        losses: those of `defined` that can be summed over a range of times.
+    """
+
+    defined: tuple[str, ...]
+    timed: tuple[str, ...]
+    fixed: tuple[str, ...]
+    losses: tuple[str, ...]
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """What may stand below it."""
+        return (*self.timed, *self.fixed)
+
+    def __str__(self) -> str:
+        timed = "|".join(f"{name}[time]" for name in self.timed)
+        below = "|".join((timed, *self.fixed)) if self.fixed else timed
+        example = f"d{self.defined[0]}[t]/d{self.timed[0]}[k]"
+        other = f" or d{self.losses[0]}/d{self.fixed[0]}" if self.losses and self.fixed else ""
+        return f"d<{'|'.join(self.defined)}>[time]/d<{below}>, for example {example}{other}"
+
+
+LECTURE = Names(("s", "a", "L"), ("s", "a", "x"), ("W", "U", "b"), ("L",))
+"""The names that the lecture gives to the parts of its network."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A name and the time it is taken at; None where it has none."""
+    """A name and the time it is taken at, None where it has none; or the sum from it until."""
 
     name: str
     time: Expr | None
+    until: Expr | None = None
 
 
-def parse_derivative(text: str) -> tuple[Quantity, Quantity]:
+def parse_derivative(text: str, names: Names = LECTURE) -> tuple[Quantity, Quantity]:
     """What is differentiated, and by what.
 
     Args:
-        text: for example `ds[t]/ds[k]`, `da[j]/ds[j-1]`, `dL[4]/dW`; a missing time of a state,
-            pre-activation or loss in the numerator is t.
+        text: for example `ds[t]/ds[k]`, `da[j]/ds[j-1]`, `dL[4]/dW`, and `dL[1..T]/dW` for the
+            sum of the losses; a missing time in the numerator is t.
+        names: what there is.
 
     Raises:
         ParseError: with the column marked.
@@ -43,40 +75,46 @@ def parse_derivative(text: str) -> tuple[Quantity, Quantity]:
         )
     above, slash, below = text.partition("/")
     if not slash:
-        raise _refuse(text, len(text), "a `/` between two differentials is missing")
-    return _part(text, above, 0, NUMERATORS, True), _part(
-        text, below, len(above) + 1, DENOMINATORS, False
-    )
+        raise _refuse(text, len(text), "a `/` between two differentials is missing", names)
+    return _part(text, above, 0, names, True), _part(text, below, len(above) + 1, names, False)
 
 
-def _part(text: str, part: str, start: int, names: tuple[str, ...], above: bool) -> Quantity:
+def _part(text: str, part: str, start: int, names: Names, above: bool) -> Quantity:
     found = _PART.fullmatch(part)
     if found is None:
-        raise _refuse(text, start + len(part) - len(part.lstrip()), "expected d<name>[time]")
-    name = found["name"]
-    if name not in names:
-        raise _refuse(text, start + found.start("name"), f"`{name}` is none of {', '.join(names)}")
-    timed = name in NUMERATORS
+        where = start + len(part) - len(part.lstrip())
+        raise _refuse(text, where, "expected d<name>[time]", names)
+    name, known = found["name"], names.defined if above else names.below
+    if name not in known:
+        where = start + found.start("name")
+        raise _refuse(text, where, f"`{name}` is none of {', '.join(known)}", names)
+    timed = above or name in names.timed
     if found["time"] is None:
         if timed and not above:
-            raise _refuse(
-                text, start + found.end("name"), f"`{name}` needs a time, as in {name}[k]"
-            )
+            where = start + found.end("name")
+            raise _refuse(text, where, f"`{name}` needs a time, as in {name}[k]", names)
         return Quantity(name, Symbol("t", integer=True) if timed else None)
+    where = start + found.start("time")
     if not timed:
-        raise _refuse(text, start + found.start("time") - 1, f"`{name}` does not depend on time")
-    return Quantity(name, _time(text, found["time"], start + found.start("time")))
+        raise _refuse(text, where - 1, f"`{name}` does not depend on time", names)
+    first, dots, last = found["time"].partition("..")
+    if not dots:
+        return Quantity(name, _time(text, first, where, names))
+    if not above or name not in names.losses:
+        raise _refuse(text, where, f"`{name}` is no loss: only losses are summed", names)
+    lower = _time(text, first, where, names)
+    return Quantity(name, lower, _time(text, last, where + len(first) + len(dots), names))
 
 
-def _time(text: str, inside: str, start: int) -> Expr:
+def _time(text: str, inside: str, start: int, names: Names) -> Expr:
     try:
         tree = ast.parse(inside.strip(), mode="eval")
     except (SyntaxError, ValueError) as error:
-        raise _refuse(text, start, "this is no time") from error
-    return _term(text, tree.body, start + len(inside) - len(inside.lstrip()))
+        raise _refuse(text, start, "this is no time", names) from error
+    return _term(text, tree.body, start + len(inside) - len(inside.lstrip()), names)
 
 
-def _term(text: str, node: ast.expr, start: int) -> Expr:
+def _term(text: str, node: ast.expr, start: int, names: Names) -> Expr:
     match node:
         case ast.Name(id=name) if name in TIMES:
             return Symbol(name, integer=True)
@@ -85,15 +123,15 @@ def _term(text: str, node: ast.expr, start: int) -> Expr:
         case ast.Constant(value=int(value)) if value <= 10**6:
             return Integer(value)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _term(text, left, start) + _term(text, right, start)
+            return _term(text, left, start, names) + _term(text, right, start, names)
         case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            return _term(text, left, start) - _term(text, right, start)
+            return _term(text, left, start, names) - _term(text, right, start, names)
     where = start + node.col_offset
-    raise _refuse(text, where, f"a time is made of {', '.join(TIMES)}, integers, + and -")
+    raise _refuse(text, where, f"a time is made of {', '.join(TIMES)}, integers, + and -", names)
 
 
-def _refuse(text: str, column: int, why: str) -> ParseError:
+def _refuse(text: str, column: int, why: str, names: Names) -> ParseError:
     return ParseError(
         f"not a derivative: {why}",
-        {"text": text, "": " " * column + "^", "expected": ALLOWED},
+        {"text": text, "": " " * column + "^", "expected": str(names)},
     )

@@ -68,5 +68,9 @@ class DisagreementError(EvidenceError):
     """A derived formula and its independent oracle disagree numerically."""
 
 
+class CodeError(EvidenceError):
+    """Code that is checked raised, took too long, or gave what can not be compared."""
+
+
 class UndecidedError(SymrnnError):
     """A check could not tell right from wrong at these numbers: at a kink, where all is zero."""

@@ -12,12 +12,29 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import settings
 
 from symrnn import cli
+
+LONGEST = (
+    "machine/test_theorems.py",
+    "machine/test_hostile.py",
+    "test_wheel.py",
+    "numeric/stable/test_plan.py",
+    "machine/test_slopes.py",
+    "kernel/test_fuzzer.py",
+    "lecture/test_notation.py",
+    "lecture/test_project.py",
+    "lecture/test_document.py",
+    "lecture/test_page_in_browser.py",
+    "recurrence/test_total_derivatives.py",
+    "test_completeness.py",
+)
+"""Files that take a minute or more, the longest first: begun last, one would run alone."""
 
 settings.register_profile(
     "repeatable", derandomize=True, database=None, deadline=None, print_blob=True
@@ -26,6 +43,13 @@ settings.register_profile(
     "search", max_examples=2000, database=None, deadline=None, print_blob=True
 )
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that processes that share the files end together."""
+    rank = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 def _absent(what: str, how: str) -> None:

@@ -283,3 +283,63 @@ def test_ctrl_c_has_its_exit_code(
     code, _, _ = run(capsys, monkeypatch, "lecture", "-o", str(tmp_path / "out"))
     assert code == exits.INTERRUPTED
     assert not (tmp_path / "out").exists()
+
+
+OF_CELLS = [
+    (["dh[t]/dalpha", "--cell", "leaky"], "∂h_t/∂alpha = ∑_{k=1}^{t} ", "for 0 ≤ t)"),
+    (["dh[t]/dx[k]", "--cell", "h = tanh(W h' + U x)"], "∂h_t/∂x_k = (∏_{", "for 1 ≤ k ≤ t)"),
+    (["dL[1..T]/dW_f", "--cell", "lstm"], "∂(∑_{t=1}^{T} L_t)/∂W_f = ", "for 1 ≤ T)"),
+    (["dh[k]/dh[k+1]", "--cell", "gru"], "∂h_k/∂h_{k + 1} = 0\n", "for 0 ≤ k)"),
+    (["dr[t]/dz[k]", "--cell", "gru"], "∂r_t/∂z_k = ", "for 1 ≤ k ≤ t - 1)"),
+    (["ds[t]/ds[k]", "--cell", "s = relu(W s')"], "∂s_t/∂s_k", "σ′ is taken to be 0 at the kink"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "start", "end"), OF_CELLS)
+def test_derive_of_a_cell(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    start: str,
+    end: str,
+) -> None:
+    code, out, err = run(capsys, monkeypatch, "derive", *arguments)
+    assert (code, err) == (0, "")
+    assert out.startswith(start) and end in out
+
+
+def test_derive_of_a_cell_from_a_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('text = "h = phi(W h\' + b)"\n[activations]\nphi = "tanh"\n', encoding="utf-8")
+    code, out, _ = run(capsys, monkeypatch, "derive", "dh[t]/dh[k]", "--cell", str(file))
+    assert code == 0 and "diag(1 - tanh" in out
+    for shape in ("latex", "numpy"):
+        asked = ["derive", "dL[1..T]/db", "--cell", str(file), "--format", shape]
+        code, out, _ = run(capsys, monkeypatch, *asked)
+        assert code == 0 and out
+
+
+REFUSED_CELLS = [
+    (["dh[t]/dh[k]", "--cell", "h = tanh(W h' + * U x)"], "line 1, column 17", "^"),
+    (["dh[t]/dh[k]", "--cell", "grru"], "there is no cell", "did you mean gru"),
+    (["dh[t]/dh[k]", "--cell", "no/such.toml"], "no/such.toml", "TOML"),
+    (["dh[t]/dh[k]", "--cell", "h; h"], "cell", ""),
+    (["dh[t]/dq", "--cell", "gru"], "`q` is none of", "^"),
+    (["dh[t]/dh[k]", "--cell", "lstm", "--activation", "relu"], "one activation", "tanh"),
+    (["dh[t]/dh[k]", "--cell", "gru", "--notation", "d2l"], "--notation", "--cell"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words", "detail"), REFUSED_CELLS)
+def test_cells_that_are_refused(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    words: str,
+    detail: str,
+) -> None:
+    code, out, err = run(capsys, monkeypatch, "derive", *arguments)
+    assert (code, out) == (exits.ILL_FORMED, "")
+    assert words in err and detail in err and "Traceback" not in err

@@ -25,6 +25,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Elementwise, Unknown, activation, unknown
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixNode,
     MatrixProduct,
     MatrixSum,
@@ -44,6 +45,7 @@ from symrnn.language.derivatives import (
 from symrnn.language.entry import Entry
 from symrnn.language.explicit import Field
 from symrnn.language.explicit import _entries as explicit_rules
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.latex import _Shown
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
@@ -81,6 +83,10 @@ EXAMPLES: dict[type, Any] = {
     Transposed: W.T,
     MatrixSum: W + W.T,
     MatrixProduct: 2 * W * v,
+    Inverse: Inverse(W),
+    Determinant: Determinant(W),
+    Softmax: Softmax(v),
+    LogSumExp: LogSumExp(v),
     Diag: Diag(v),
     DiagonalOf: DiagonalOf(W),
     Hadamard: Hadamard(W, W.T),
@@ -145,7 +151,10 @@ BY_NATURE: dict[tuple[type, str], str] = {
     },
     **{
         (kind, layer): APART
-        for kind in (OrderedProduct, Elementwise, VectorFunction, Norm, Entry)
+        for kind in (
+            *(OrderedProduct, Elementwise, VectorFunction, Norm, Entry),
+            *(Inverse, Determinant, Softmax, LogSumExp),
+        )
         for layer in ("matrix reading", "transposed reading")
     },
     **{

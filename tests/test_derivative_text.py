@@ -16,6 +16,7 @@ READ = [
     ("ds[t]/ds[k]", ("s", t), ("s", k)),
     ("da[j]/ds[j-1]", ("a", j), ("s", j - 1)),
     ("dL/dW", ("L", t), ("W", None)),
+    ("ds[t]/dx[k]", ("s", t), ("x", k)),
     ("dL[4]/db", ("L", Integer(4)), ("b", None)),
     (" ds[ t ] / dU ", ("s", t), ("U", None)),
     ("ds[T - 2 + 1]/ds[0]", ("s", T - 1), ("s", Integer(0))),
@@ -32,7 +33,11 @@ REFUSED = [
     ("ds[t]", 5, "missing"),
     ("ds[t]/ds", 8, "needs a time"),
     ("dW/ds[k]", 1, "none of s, a, L"),
-    ("ds[t]/dx", 7, "none of s, W, U, b"),
+    ("ds[t]/dx", 8, "needs a time"),
+    ("ds[t]/dL", 7, "none of s, a, x, W, U, b"),
+    ("ds[1..T]/dW", 3, "no loss"),
+    ("dL[1..q]/dW", 6, "a time is made of"),
+    ("dL[1..]/dW", 6, "no time"),
     ("ds[t]/dW[k]", 8, "does not depend on time"),
     ("ds[q]/ds[k]", 3, "a time is made of"),
     ("ds[t*2]/ds[k]", 3, "a time is made of"),
@@ -52,6 +57,11 @@ def test_what_is_refused(text: str, column: int, words: str) -> None:
         parse_derivative(text)
     assert caught.value.detail["text"] == text
     assert caught.value.detail[""] == " " * column + "^"
+
+
+def test_losses_are_summed() -> None:
+    of, by = parse_derivative("dL[1..T-1]/da[k]")
+    assert (of.name, of.time, of.until, by.name, by.time) == ("L", 1, T - 1, "a", k)
 
 
 def test_long_text_is_refused() -> None:

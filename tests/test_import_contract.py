@@ -29,9 +29,10 @@ LAYERS = [
     {"kernel", "enclosure", "reading"},
     {"cells"},
     {"theory", "numeric"},
-    {"verify", "typeset", "machine"},
-    {"lecture", "bench"},
-    {"cli", "pytest_plugin"},
+    {"verify", "typeset", "machine", "audit"},
+    {"lecture", "bench", "crosscheck", "sweep"},
+    {"testing", "inspection"},
+    {"cli", "pytest_plugin", "pytest_gradients"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.
 FACADE = "__init__"
@@ -39,9 +40,9 @@ FACADE = "__init__"
 CLOSED: dict[str, set[str]] = {"activation_text": {"errors"}, "derivative_text": {"errors"}}
 # The text parser is used by the command line alone: nothing below is ever given text.
 USED_BY: dict[str, set[str]] = {
-    "activation_text": {"cli", FACADE},
+    "activation_text": {"cli", "sweep", FACADE},
     "derivative_text": {"cli"},
-    "reading": {"cells", "cli", FACADE},
+    "reading": {"cells", "audit", "cli", FACADE},
 }
 PROOFS_MAY_IMPORT = {PACKAGE, "numpy", "sympy"} | sys.stdlib_module_names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +35,8 @@ def test_the_other_examples_run_as_printed() -> None:
     blocks = re.findall(r"```python\n(>>>.*?)```", text, re.DOTALL)[1:]
     assert blocks
     for place, block in enumerate(blocks):
+        if "import torch" in block and importlib.util.find_spec("torch") is None:
+            continue  # an extra
         test = doctest.DocTestParser().get_doctest(block, {}, f"README {place}", str(README), 0)
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
         runner.run(test)

@@ -35,6 +35,7 @@ class Contender:
             value of None if it gave up: its time is a lower bound then.
         tolerance: relative disagreement with ours that passes.
         seconds: the time, where `run` measures it itself (in a process of its own).
+        timed: seconds a run when it is done so many times on end, where that is measured elsewhere.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Contender:
     value: Callable[[Any], Arrays | None] | None = as_arrays
     tolerance: float = 1e-9
     seconds: Callable[[Any], float] | None = None
+    timed: Callable[[int], float] | None = None
 
 
 Peer = Callable[..., Iterable[Contender]]

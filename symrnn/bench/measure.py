@@ -177,6 +177,8 @@ def _goes_on(spent: list[float], effort: Effort) -> bool:
 def _timed(contender: Contender, repeats: int) -> float:
     if contender.seconds is not None:
         return contender.seconds(contender.run())
+    if contender.timed is not None:
+        return contender.timed(repeats)
     start = time.perf_counter()
     for _ in range(repeats):
         contender.run()

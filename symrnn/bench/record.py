@@ -1,9 +1,10 @@
 """The benchmark's JSON: one object, its keys documented here.
 
-schema    "symrnn-bench/1"
+schema    "symrnn-bench/2"
 quick     whether sizes were small and times are of one run each: then no goal is judged
 machine   python, platform, processor, cores, load (average over a minute), blas (a list of
           internal_api, version, architecture, num_threads; null without threadpoolctl)
+apart     whether each party ran in a process of its own, with as many threads as cores
 versions  by package; null for what is not installed
 rows      a list, one for each work item and size:
   work, sizes           what was done, and its sizes by symbol
@@ -30,7 +31,7 @@ from typing import Any
 from symrnn.bench.measure import Row
 from symrnn.bench.packages import machine, versions
 
-SCHEMA = "symrnn-bench/1"
+SCHEMA = "symrnn-bench/2"
 
 
 def record(rows: list[Row], quick: bool) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def record(rows: list[Row], quick: bool) -> dict[str, Any]:
         "schema": SCHEMA,
         "quick": quick,
         "machine": machine(),
+        "apart": not quick,
         "versions": versions(),
         "rows": [_row(row) for row in rows],
     }

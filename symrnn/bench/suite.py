@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from symrnn.bench.contender import Work
+from symrnn.bench.apart import apart
+from symrnn.bench.contender import OURS, Work
 from symrnn.bench.measure import FULL, QUICK, Row, measure
+from symrnn.bench.packages import PEERS
 from symrnn.bench.work import (
     bptt,
     derivation,
@@ -16,6 +18,7 @@ from symrnn.bench.work import (
     long_product,
     truncation,
 )
+from symrnn.bench.work.choice import asked_alone
 from symrnn.errors import IllFormedError
 
 Works = Callable[[bool], Iterator[Work]]
@@ -63,8 +66,20 @@ def run(
     chosen = [name for name in items if not only or name in only]
     rows = []
     for done, name in enumerate(chosen):
-        for work in items[name](quick):
+        for work in _pieces(items[name], quick):
             sizes = ", ".join(f"{symbol} = {size}" for symbol, size in work.sizes.items())
             progress(f"{work.name} {sizes}".strip(), done, len(chosen))
             rows.append(measure(work, QUICK if quick else FULL))
     return rows
+
+
+def _pieces(works: Works, quick: bool) -> Iterator[Work]:
+    """The pieces of work of an item: at full sizes each party in a process of its own."""
+    if quick:
+        yield from works(quick)
+        return
+    with asked_alone(OURS):
+        many = sum(1 for _ in works(quick))
+    for number in range(many):
+        with apart(works, quick, number, PEERS) as work:
+            yield work

@@ -20,6 +20,7 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixProduct,
     MatrixSum,
     Ones,
@@ -36,6 +37,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.relations import operand
@@ -182,6 +184,37 @@ def _by_parameter(node: Elementwise, entry: Expr, tangents: Tangents) -> MatrixE
     formula = function.function.expr.xreplace({entry: held}).diff(held).xreplace({held: entry})
     moved = Elementwise(Activation(name, Lambda(variable, formula)), node.argument)
     return moved * rate if is_column(node) else Kronecker(rate, moved)
+
+
+@d.register
+def _(node: Softmax, tangents: Tangents) -> MatrixExpr:
+    # dp = (diag(p) - p pᵀ) dz
+    moved = d(node.args[0], tangents)
+    if isinstance(moved, Zeros):
+        return moved
+    return MatrixSum(Diag(node) * moved, -MatrixProduct(node, Transposed(node), moved))
+
+
+@d.register
+def _(node: LogSumExp, tangents: Tangents) -> MatrixExpr:
+    # d log Σ exp(z_l) = softmax(z)ᵀ dz
+    return MatrixProduct(Transposed(Softmax(node.args[0])), d(node.args[0], tangents))
+
+
+@d.register
+def _(node: Inverse, tangents: Tangents) -> MatrixExpr:
+    # d(A⁻¹) = -A⁻¹ dA A⁻¹
+    return -MatrixProduct(node, d(node.args[0], tangents), node)
+
+
+@d.register
+def _(node: Determinant, tangents: Tangents) -> MatrixExpr:
+    # d det A = det A tr(A⁻¹ dA), where A has an inverse
+    moved = d(node.args[0], tangents)
+    if isinstance(moved, Zeros):
+        return Zeros(1, 1)
+    inverse = Inverse(Transposed(node.args[0]))
+    return MatrixProduct(node, Transposed(Vec(inverse)), Vec(moved))
 
 
 @d.register

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +19,6 @@ from symrnn.language.activations import Activation
 from symrnn.language.algebra import Zeros
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
-from symrnn.reading.cell_text import read_recurrence
-from symrnn.reading.declarations import Declarations, Extent
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import at_sizes
 
@@ -77,47 +76,47 @@ class Cell:
         """What is given at every time."""
         return self.recurrence.inputs
 
-    @property
+    @cached_property
     def intermediates(self) -> tuple[time.Sequence, ...]:
         """What is computed in a step and is no state: gates, pre-activations, readouts."""
         return tuple(
             defined.sequence for defined in self.definitions if defined.sequence not in self.states
         )
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[MatrixExpr, ...]:
         """The matrices and columns that do not depend on time, each with its `shape`."""
         return self.recurrence.parameters
 
-    @property
+    @cached_property
     def scalars(self) -> tuple[Symbol, ...]:
         """The scalars that do not depend on time, in the order of their names."""
         found = {s for value in self.definitions.values() for s in value.free_symbols}
         others = {*self.parameters, *self.sizes, self.index}
         return tuple(sorted(found - others, key=str))
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[Symbol, ...]:
         """The sizes that are open, in the order of their names."""
         found = {s for shape in self.shapes.values() for size in shape for s in size.free_symbols}
         return tuple(sorted(found, key=str))
 
-    @property
-    def shapes(self) -> dict[str, Shape]:
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
         """Rows and columns of every vector and parameter, by its name."""
         leaves = [*self.definitions, *self.definitions.values()]
         timed = {leaf for node in leaves for leaf in node.atoms(TimeVector)}
         shapes = {leaf.label: leaf.shape for leaf in timed}
         shapes |= {parameter.name: tuple(parameter.shape) for parameter in self.parameters}
-        return dict(sorted(shapes.items()))
+        return MappingProxyType(dict(sorted(shapes.items())))
 
-    @property
+    @cached_property
     def activations(self) -> tuple[Activation, ...]:
         """The functions that are applied entry by entry, in the order of their names."""
         found = {f for value in self.definitions.values() for f in value.atoms(Activation)}
         return tuple(sorted(found, key=str))
 
-    @property
+    @cached_property
     def order(self) -> tuple[time.Sequence, ...]:
         """The defined vectors in an order of computation: each after all that it reads."""
         reads = {
@@ -126,12 +125,12 @@ class Cell:
         }
         return tuple(node.sequence for node in TopologicalSorter(reads).static_order())
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The cell as text that reads back as the same definitions."""
+        """The cell as text that reads back as the same definitions; a loss is a comment in it."""
         return written(self.recurrence)
 
-    @property
+    @cached_property
     def _names(self) -> tuple[str, ...]:
         return (*self.shapes, *map(str, self.scalars), *map(str, self.sizes))
 
@@ -164,9 +163,15 @@ class Cell:
         Raises:
             NotSupportedError: an input stands where it is no factor of a term, as in [h'; x].
 
+        >>> from symrnn.cells import cell
         >>> print(cell("h = tanh(W h' + U x + b)").without_inputs())
         h = tanh(W h' + b)
         """
+        if self.recurrence.outputs:
+            raise NotSupportedError(
+                f"{self.name} without inputs: its loss reads one",
+                {"expected": "the cell without inputs first, then a loss", "got": "a loss"},
+            )
         absent = {each[self.index]: Zeros(each.rows, each.cols) for each in self.inputs}
         definitions = {of: value.xreplace(absent) for of, value in self.definitions.items()}
         for of, value in definitions.items():
@@ -188,41 +193,3 @@ class Cell:
 
     def __repr__(self) -> str:
         return f"Cell({self.name!r}: {'; '.join(self.text.splitlines())})"
-
-
-def cell(
-    text: str,
-    *,
-    name: str = "cell",
-    inputs: Sequence[str] | None = None,
-    shapes: Mapping[str, Extent | Sequence[Extent]] | None = None,
-    sizes: Mapping[str, int] | None = None,
-    activations: Mapping[str, str | Activation | None] | None = None,
-    letters: Mapping[str, str] | None = None,
-) -> Cell:
-    """A cell from its text.
-
-    Args:
-        text: definitions, one a line or separated by `;`; `symrnn.reading` has the language.
-        name: what the cell is called.
-        inputs: names of the inputs; without them `x` and x with a subscript.
-        shapes: "scalar", a size or two sizes for names whose letters say something else.
-        sizes: numbers for sizes: `{"d": 3}`.
-        activations: what functions are that the text names: `{"sigma": "tanh"}`.
-        letters: LaTeX for names.
-
-    Raises:
-        ParseError: for text that is not of the language, with line, column and caret.
-        ShapeError: for shapes that do not fit, with both places.
-        IllFormedError: for a declaration that means nothing.
-        NotSupportedError: for what has a meaning but can not be read yet.
-
-    >>> lazy = cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)", name="leaky")
-    >>> lazy.states, lazy.scalars
-    ((Sequence(label='h', rows=d, cols=1),), (alpha,))
-    >>> lazy.shapes["U"]
-    (d, m)
-    """
-    declared = Declarations(inputs, shapes or {}, activations or {})
-    made = Cell(name, read_recurrence(text, declared), letters or {})
-    return made.sized(**sizes) if sizes else made

@@ -26,7 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from symrnn.cells.cell import Cell, cell
+from symrnn.cells.cell import Cell
+from symrnn.cells.from_text import cell
 from symrnn.errors import ParseError, SymrnnError
 from symrnn.reading.declarations import Declarations
 

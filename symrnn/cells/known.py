@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from symrnn.cells.cell import Cell
 from symrnn.cells.file import parse_cell_file
+from symrnn.cells.readout import with_measure
 from symrnn.errors import IllFormedError
 
 _FOLDER = files("symrnn.cells").joinpath("texts")
@@ -25,9 +26,13 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(n.removesuffix(_ENDING) for n in found if n.endswith(_ENDING)))
 
 
-@cache
-def named(name: str) -> Cell:
+def named(name: str, *, readout: str | None = None, loss: str | None = None) -> Cell:
     """A cell that comes along.
+
+    Args:
+        name: one of `names()`.
+        readout, loss: what is read from it and what it is measured by; see `with_readout` and
+            `with_loss`.
 
     Raises:
         IllFormedError: for a name that is not known.
@@ -35,6 +40,11 @@ def named(name: str) -> Cell:
     >>> print(named("elman"))
     h = tanh(W h' + U x + b)
     """
+    return with_measure(_named(name), readout, loss)
+
+
+@cache
+def _named(name: str) -> Cell:
     if name not in names():
         near = difflib.get_close_matches(str(name), names(), n=1)
         raise IllFormedError(

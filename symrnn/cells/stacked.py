@@ -7,6 +7,7 @@ from typing import Any
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.cell import Cell
+from symrnn.cells.readout import output_of
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.algebra import Parameter, as_matrix
 from symrnn.language.names import in_code
@@ -41,13 +42,17 @@ def stacked(cell: Cell, layers: int, output: str | None = None) -> Cell:
         raise IllFormedError(
             "the number of layers", {"expected": "an integer from 1 on", "got": repr(layers)}
         )
+    if cell.recurrence.outputs:
+        raise IllFormedError(
+            f"{cell.name} has a loss", {"expected": "layers first, then a loss", "got": "a loss"}
+        )
     if len(cell.inputs) != 1:
         given = ", ".join(each.label for each in cell.inputs) or "none"
         raise IllFormedError(
             f"{cell.name} can not be stacked", {"expected": "one input", "got": given}
         )
     (entering,) = cell.inputs
-    leaving = _output(cell, output)
+    leaving = output_of(cell, output)
     _check_names(cell, layers)
     definitions: dict[Any, MatrixExpr] = {}
     states: list[Sequence] = []
@@ -65,29 +70,6 @@ def stacked(cell: Cell, layers: int, output: str | None = None) -> Cell:
         below = renamed[_defined(recurrence)[position][recurrence.index]].sequence
     made = Recurrence(cell.index, tuple(states), (entering,), definitions)
     return Cell(f"{cell.name}, {layers} layers", made, reference=cell.reference)
-
-
-def _output(cell: Cell, output: str | None) -> Sequence:
-    by_name = {each.label: each for each in cell.order}
-    if output is None:
-        read = {v for value in cell.definitions.values() for v in value.atoms(TimeVector)}
-        last = [of.sequence for of in cell.definitions if of not in read]
-        if len(last) != 1:
-            raise IllFormedError(
-                f"what a layer of {cell.name} gives to the next one is not clear",
-                {
-                    "expected": f"output = one of {', '.join(by_name)}",
-                    "got": "none; nothing of the same step reads "
-                    + " and ".join(each.label for each in last),
-                },
-            )
-        return last[0]
-    if output not in by_name:
-        raise IllFormedError(
-            f"{output} is no output of {cell.name}",
-            {"expected": ", ".join(by_name), "got": output},
-        )
-    return by_name[output]
 
 
 def _reading(cell: Cell, entering: Sequence, leaving: Sequence) -> Recurrence:

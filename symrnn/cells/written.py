@@ -10,9 +10,10 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Elementwise
+from symrnn.language.activations import FORMULAS, POWER, Elementwise, X
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixProduct,
     MatrixSum,
     Ones,
@@ -20,6 +21,7 @@ from symrnn.language.algebra import (
     Transposed,
     split_coefficient,
 )
+from symrnn.language.functions import Softmax
 from symrnn.language.structure import Block, Hadamard
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
@@ -29,14 +31,18 @@ LARGEST_POWER = 16
 
 
 def written(recurrence: Recurrence) -> str:
-    """The definitions, one a line.
+    """The definitions, one a line; a loss, which a cell's text can not say, as a comment.
 
     Raises:
         NotSupportedError: for what has no form in the text of a cell.
     """
     now = recurrence.index
-    lines = (f"{of.label} = {_write(value, now)}" for of, value in recurrence.definitions.items())
-    return "\n".join(lines)
+    return "\n".join(
+        f"# {of} = {value}"
+        if of.sequence in recurrence.outputs
+        else f"{of.label} = {_write(value, now)}"
+        for of, value in recurrence.definitions.items()
+    )
 
 
 @singledispatch
@@ -65,9 +71,22 @@ def _(node: Identity, now: Symbol) -> str:
 
 @_write.register
 def _(node: Elementwise, now: Symbol) -> str:
+    if node.activation.name == POWER and not node.activation.order:
+        exponent = int(node.activation.function.expr.as_base_exp()[1])
+        return f"{_operand(node.argument, now)}^{exponent}"
     if node.activation.order:
         raise NotSupportedError(f"{node.activation}: a slope has no form in the text of a cell")
     return f"{node.activation.name}({_write(node.argument, now)})"
+
+
+@_write.register
+def _(node: Softmax, now: Symbol) -> str:
+    return f"softmax({_write(node.args[0], now)})"
+
+
+@_write.register
+def _(node: Inverse, now: Symbol) -> str:
+    return f"{_operand(node.args[0], now)}^-1"
 
 
 @_write.register
@@ -123,7 +142,8 @@ def _subtracted(node: MatrixExpr, now: Symbol) -> str:
 
 def _operand(node: MatrixExpr, now: Symbol) -> str:
     """An operand of a product or a transpose: in parentheses unless it is one word."""
-    compound = isinstance(node, MatrixSum | MatrixProduct | Hadamard)
+    raised = isinstance(node, Elementwise) and node.activation.name == POWER
+    compound = raised or isinstance(node, MatrixSum | MatrixProduct | Hadamard | Inverse)
     return f"({_write(node, now)})" if compound else _write(node, now)
 
 
@@ -132,7 +152,7 @@ def _operand(node: MatrixExpr, now: Symbol) -> str:
 
 def _factor(scalar: Expr) -> str:
     """A scalar as a factor or a term."""
-    plain = scalar.is_Symbol or (scalar.is_Integer and scalar >= 0)
+    plain = scalar.is_Symbol or scalar.is_Function or (scalar.is_Integer and scalar >= 0)
     return _scalar(scalar) if plain else f"({_scalar(scalar)})"
 
 
@@ -146,6 +166,10 @@ def _scalar(scalar: Expr) -> str:
         return str(scalar.name)
     if scalar.is_Rational:
         return str(scalar)
+    for name, formula in FORMULAS.items():
+        for inner in sympy.preorder_traversal(scalar):
+            if inner.has(Symbol) and formula.xreplace({X: inner}) == scalar != inner:
+                return f"{name}({_scalar(inner)})"
     if scalar.is_Add:
         # What is added first: 1 - alpha, not -alpha + 1.
         first, *rest = sorted(scalar.args, key=_is_negative)

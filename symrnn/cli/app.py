@@ -7,15 +7,19 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.audit import audit
 from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
+from symrnn.cli.compare_code import compare_code
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
+from symrnn.cli.inspect import inspect
 from symrnn.cli.lecture import lecture
 from symrnn.cli.new import new
 from symrnn.cli.output import OutputError, complain, prepare, say
 from symrnn.cli.signals import Stopped, heard
+from symrnn.cli.sweep import plot, sweep
 from symrnn.errors import EvidenceError, SymrnnError
 from symrnn.version import __version__
 
@@ -28,8 +32,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, bench, new):
+for command in (lecture, check, derive, certify, inspect, audit, bench, sweep, plot, new):
     app.command()(command)
+app.command(name="compare-code")(compare_code)
 
 
 def _version(asked: bool) -> None:

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells import Cell
+from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
+from symrnn.cli.cells import HELP as CELL_HELP
+from symrnn.cli.cells import read_cell
 from symrnn.cli.output import say
-from symrnn.derivative_text import Quantity, parse_derivative
+from symrnn.derivative_text import LECTURE as LETTERS
+from symrnn.derivative_text import Names, Quantity, parse_derivative
 from symrnn.errors import ParseError
-from symrnn.language.activations import Activation, Elementwise
-from symrnn.language.derivatives import D
+from symrnn.language.activations import Activation, Elementwise, unknown
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
-from symrnn.language.structure import Vec
 from symrnn.language.writing import text
 from symrnn.lecture.notation_file import notation
 from symrnn.numeric.lower import lower
 from symrnn.numeric.stable.pieces import convention
-from symrnn.recurrence.elman import CELLS, RNN
-from symrnn.recurrence.times import conditions
-from symrnn.recurrence.total import gradient
+from symrnn.recurrence.asked import Derived, derived
+from symrnn.recurrence.elman import CELLS
+from symrnn.recurrence.recurrence import Recurrence, with_activations
 from symrnn.theory.layout import line
 from symrnn.typeset import snippet
 
@@ -63,6 +68,7 @@ def derive(
         ),
     ] = LECTURE.name,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
+    cell: Annotated[str | None, typer.Option("--cell", help=CELL_HELP)] = None,
     whole: Annotated[
         bool, typer.Option("--standalone", help="With latex: a file that compiles by itself.")
     ] = False,
@@ -72,40 +78,45 @@ def derive(
 ) -> None:
     """Derive one formula of the recurrence, for symbolic sizes and times."""
     _require_latex(form, whole, copyable)
-    of, by = parse_derivative(derivative)
     lettered = notation(letters)
     if layout is not None:
         lettered = replace(lettered, layout=layout.value)
-    rnn = CELLS[lettered.cell](None if sigma is None else read_activation(sigma))
-    left, right = _derived(rnn, of, by, lettered.layout)
+    if cell is not None and letters != LECTURE.name:
+        raise ParseError(
+            "--notation has letters for the lecture's networks, not for a cell",
+            {"expected": "--cell or --notation", "got": "both"},
+        )
+    chosen = None if sigma is None else read_activation(sigma)
+    subject = _lecture(lettered.cell, chosen) if cell is None else _about(read_cell(cell), chosen)
+    of, by = parse_derivative(derivative, subject.names)
+    found = subject.derived(of, by, lettered.layout)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
     sign = "<=" if form is Format.latex else "≤"
-    has_slopes = any(node.order > 0 for node in right.atoms(Activation))
-    said = convention(rnn.sigma) if has_slopes else ""
-    plain = said.replace("σ′", "sigma'") if form is Format.latex else said
-    holds = f"{lettered.layout} layout{_times(rnn, left, sign)}" + (f"; {plain}" if plain else "")
+    kinks = _conventions(subject, found.value)
+    plain = kinks.replace("σ", "sigma").replace("′", "'") if form is Format.latex else kinks
+    holds = f"{lettered.layout} layout{_times(found, sign)}" + (f"; {plain}" if plain else "")
     match form:
         case Format.numpy:
-            source = lower(right, "formula").source.rstrip()
-            say(f"# {text(left)}, {holds}\n{source}")
+            source = lower(found.value, "formula").source.rstrip()
+            say(f"# {text(found.asked)}, {holds}\n{source}")
         case Format.latex:
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {holds}"
-            formula = Equation(left, right)
+            formula = Equation(found.asked, found.value)
             where: tuple[Equation, ...] = ()
-            if not rnn.sigma.is_unknown and snippet.width(formula, lettered) > _LONG:
-                formula, where = _named(rnn, of, by, lettered.layout)
+            if snippet.width(formula, lettered) > _LONG:
+                formula, where = _named(subject, of, by, lettered.layout)
             if lettered.layout == DENOMINATOR:
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
             say(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
-            say(f"{text(Equation(left, right))}\n({holds})")
+            say(f"{text(Equation(found.asked, found.value))}\n({holds})")
 
 
-def _times(rnn: RNN, derivative: MatrixExpr, sign: str) -> str:
+def _times(found: Derived, sign: str) -> str:
     """What the symbolic times must satisfy, as a chain: `, for 0 ≤ k ≤ t`."""
     chains: list[list[str]] = []
-    for each in conditions(rnn.recurrence, derivative.of, derivative.by):
+    for each in found.conditions:
         low, high = text(each.lhs), text(each.rhs)
         if chains and chains[-1][-1] == low:
             chains[-1].append(high)
@@ -113,6 +124,15 @@ def _times(rnn: RNN, derivative: MatrixExpr, sign: str) -> str:
             chains.append([low, high])
     said = " and ".join(f" {sign} ".join(chain) for chain in chains)
     return f", for {said}" if said else ""
+
+
+def _conventions(subject: Subject, value: MatrixExpr) -> str:
+    """What is taken for the slopes in a formula at kinks of their functions."""
+    sloped = {each.name for each in value.atoms(Activation) if each.order > 0}
+    said = {each.name: convention(each) for each in subject.activations if each.name in sloped}
+    if len(subject.activations) > 1:
+        said = {name: words.replace("σ′", f"{name}′") for name, words in said.items()}
+    return "; ".join(words for words in said.values() if words)
 
 
 def _require_latex(form: Format, whole: bool, copyable: bool) -> None:
@@ -131,28 +151,89 @@ _LONG = 29.0
 
 
 def _named(
-    rnn: RNN, of: Quantity, by: Quantity, layout: str
+    subject: Subject, of: Quantity, by: Quantity, layout: str
 ) -> tuple[Equation, tuple[Equation, ...]]:
-    """The derivative with σ and σ′ named, and what they are."""
-    plain = CELLS[rnn.cell]()
-    formula = Equation(*_derived(plain, of, by, layout))
-    used = {each.activation for each in formula.rhs.atoms(Elementwise)}
-    known = {plain.sigma: rnn.sigma, plain.sigma.prime: rnn.sigma.prime}
-    return formula, tuple(
+    """The derivative with functions and their slopes named, and what they are."""
+    several = len(subject.activations) > 1
+    plain = {
+        each: unknown(each.name if several else "sigma")
+        for each in subject.activations
+        if not each.is_unknown
+    }
+    if not plain:
+        found = subject.derived(of, by, layout)
+        return Equation(found.asked, found.value), ()
+    found = subject.changed(plain).derived(of, by, layout)
+    used = {each.activation for each in found.value.atoms(Elementwise)}
+    known = {
+        name: each
+        for function, name_of in plain.items()
+        for name, each in ((name_of, function), (name_of.prime, function.prime))
+    }
+    return Equation(found.asked, found.value), tuple(
         Equation(name.at(_ENTRY), each.at(_ENTRY)) for name, each in known.items() if name in used
     )
 
 
-def _derived(rnn: RNN, of: Quantity, by: Quantity, layout: str) -> tuple[MatrixExpr, MatrixExpr]:
-    """The derivative as it is asked for, and what it is."""
-    numerator = {"s": rnn.s, "a": rnn.a, "L": rnn.L}[of.name][of.time]
-    if by.time is not None:
-        state = rnn.s[by.time]
-        return D(numerator, state, layout), rnn.jacobian(numerator, state, layout)
-    parameter = {"W": rnn.W, "U": rnn.U, "b": rnn.b}[by.name]
-    assert parameter is not None
-    if of.name == "L":
-        value = gradient(rnn.recurrence, numerator, parameter, layout=layout)
-        return D(numerator, parameter, layout), value
-    variable = parameter if by.name == "b" else Vec(parameter)
-    return D(numerator, variable, layout), rnn.jacobian(numerator, variable, layout)
+@dataclass(frozen=True)
+class Subject:
+    """What derivatives are asked of: a recurrence, and the names of its parts."""
+
+    recurrence: Recurrence
+    names: Names
+    parts: Mapping[str, Any]
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """The functions in its definitions that are applied entry by entry."""
+        values = self.recurrence.definitions.values()
+        return tuple(sorted({f for v in values for f in v.atoms(Activation)}, key=str))
+
+    def changed(self, activations: Mapping[Activation, Activation]) -> Subject:
+        """The same with other functions."""
+        return replace(self, recurrence=with_activations(self.recurrence, activations))
+
+    def derived(self, of: Quantity, by: Quantity, layout: str) -> Derived:
+        """The derivative that is asked for."""
+        above, below = self.parts[of.name][of.time], self.parts[by.name]
+        variable = below if by.time is None else below[by.time]
+        return derived(self.recurrence, above, variable, layout, of.until)
+
+
+def _lecture(cell: str, sigma: Activation | None) -> Subject:
+    rnn = CELLS[cell](sigma)
+    parts = {"s": rnn.s, "a": rnn.a, "L": rnn.L, "x": rnn.x}
+    parts |= {"W": rnn.W, "U": rnn.U, "b": rnn.b}
+    return Subject(rnn.recurrence, LETTERS, parts)
+
+
+def _about(cell: Cell, sigma: Activation | None) -> Subject:
+    recurrence = _measured(cell).recurrence
+    if sigma is not None:
+        recurrence = with_activations(recurrence, {_only(cell): sigma})
+    defined = {of.label: of.sequence for of in recurrence.definitions}
+    inputs = {each.label: each for each in recurrence.inputs}
+    fixed = {each.name: each for each in (*cell.parameters, *cell.scalars)}
+    losses = tuple(each.label for each in recurrence.outputs)
+    timed = tuple(name for name in (*defined, *inputs) if name not in losses)
+    names = Names(tuple(defined), timed, tuple(fixed), losses)
+    return Subject(recurrence, names, {**defined, **inputs, **fixed})
+
+
+def _measured(cell: Cell) -> Cell:
+    """The cell with its own loss, or with an unknown one of all that it gives."""
+    if cell.recurrence.outputs:
+        return cell
+    read = given_out(cell)
+    return with_loss(cell, lambda _, now: VectorFunction("ell", 1, *(each[now] for each in read)))
+
+
+def _only(cell: Cell) -> Activation:
+    """The one activation that `--activation` is to stand for."""
+    if len(cell.activations) != 1:
+        there = ", ".join(each.name for each in cell.activations) or "none"
+        raise ParseError(
+            f"--activation is for a cell with one activation; {cell.name} names its own",
+            {"expected": "one activation", "got": there},
+        )
+    return cell.activations[0]

@@ -12,7 +12,8 @@ part of it, among its hypotheses, what gives it a value.
 *Matrices* have real entries and the shapes they state, of sizes ≥ 1. `Parameter` is any matrix. A
 vector of a sequence has a value at every time. A theorem about a recurrence speaks of its runs:
 from time 1 on each defined vector is what its definition says; before that, and without a
-definition, it is given, and may be anything. A theorem about no recurrence holds in all.
+definition, it is given, and may be anything. A theorem about no recurrence holds in all but those
+that have a constant which it varies; the kernel joins no theorem about such a one to it.
 
 *Sums and products over a range* take the times lower … upper in order; where upper < lower there
 are none, and the sum is 0, the product 1 or I. That is so for SymPy's `Sum` and `Product` too. A

@@ -7,6 +7,7 @@ is a sum of products of atoms; a fact helps where it leaves, subtracted, terms t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import sympy
 from sympy import Dummy, Expr, Max, Min
@@ -34,6 +35,7 @@ NOT_AT_ONE_POINT = (
 )
 
 
+@lru_cache(maxsize=65536)
 def proves(expression: Expr, strict: bool, known: Known, cases: int = CASES) -> bool:
     """Whether `expression` ≥ 0 (> 0 where `strict`) follows from what is known."""
     needed = POSITIVE if strict else NONNEGATIVE

@@ -8,6 +8,7 @@ from typing import Any, cast
 import sympy
 from sympy import Expr, Function, Integer, Lambda, S, Symbol
 from sympy.core.symbol import Str
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import MatrixNode, MatrixProduct, Ones, as_matrix
@@ -195,6 +196,15 @@ FORMULAS = _Formulas(
 def unknown(name: str = "sigma") -> Activation:
     """An activation of which only the name is known: derivations then hold for every σ."""
     return Activation(name, Lambda(X, Unknown(Symbol(name), S.Zero, X)))
+
+
+POWER = "power"
+"""What the function xⁿ is called; it is printed as what it is."""
+
+
+def entrywise_power(matrix: Any, exponent: int) -> MatrixExpr:
+    """Every entry raised to an integer; 1/v is the power -1."""
+    return Activation(POWER, Lambda(X, X ** Integer(exponent)))(matrix)
 
 
 def activation(

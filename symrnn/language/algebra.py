@@ -157,6 +157,19 @@ class Transposed(MatrixNode):
         return (cols, rows)
 
 
+class Inverse(MatrixNode):
+    """A⁻¹ of a square matrix; it has no value where A is singular."""
+
+    def __new__(cls, matrix: Any) -> MatrixExpr:
+        matrix = as_matrix(matrix)
+        shapes.require_square("the inverse", matrix)
+        return matrix if isinstance(matrix, Identity) else super().__new__(cls, matrix)
+
+    @property
+    def shape(self) -> Shape:
+        return cast(Shape, self.args[0].shape)
+
+
 class MatrixSum(MatrixNode):
     """A + B + …, in the order written; equal terms are collected, zeros dropped."""
 
@@ -249,7 +262,7 @@ def as_scalar(value: Any) -> Expr:
     return value.replace(lambda node: isinstance(node, _FOREIGN), written_as_entry)
 
 
-_FOREIGN = (sympy.Trace, MatrixElement)
+_FOREIGN = (sympy.Trace, sympy.Determinant, MatrixElement)
 """SymPy's scalars of matrices that the language has a word for."""
 
 
@@ -260,24 +273,25 @@ def written_as_entry(scalar: Any) -> Expr:
 
 
 def power(matrix: MatrixExpr, exponent: Any) -> MatrixExpr:
-    """Aⁿ for an integer n ≥ 0, as a product of n factors.
+    """Aⁿ for an integer n, as a product of n factors, or of -n factors A⁻¹.
 
     Raises:
         ShapeError: when the matrix is not square.
-        NotSupportedError: when the exponent is no nonnegative integer.
+        NotSupportedError: when the exponent is no integer.
     """
     exponent = sympy.sympify(exponent)
     shapes.require_square("a power", matrix)
-    if not (exponent.is_Integer and 0 <= exponent <= LARGEST_POWER):
+    if not (exponent.is_Integer and abs(exponent) <= LARGEST_POWER):
         raise NotSupportedError(
             f"the power {exponent} of {matrix}",
             {
-                "expected": f"an integer exponent from 0 to {LARGEST_POWER}; an ordered product "
+                "expected": f"an integer of magnitude up to {LARGEST_POWER}; an ordered product "
                 "of one factor for a symbolic one",
                 "got": exponent,
             },
         )
-    return MatrixProduct(Identity(matrix.shape[0]), *([matrix] * int(exponent)))
+    factor = Inverse(matrix) if exponent < 0 else matrix
+    return MatrixProduct(Identity(matrix.shape[0]), *([factor] * abs(int(exponent))))
 
 
 LARGEST_POWER = 64

@@ -15,7 +15,13 @@ from sympy import Basic, Expr, Symbol, Tuple, default_sort_key
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation
-from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed, split_coefficient
+from symrnn.language.algebra import (
+    Inverse,
+    MatrixProduct,
+    MatrixSum,
+    Transposed,
+    split_coefficient,
+)
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
@@ -203,4 +209,6 @@ def transpose(node: MatrixExpr) -> MatrixExpr:
         return Block(*zip(*([transpose(block) for block in row] for row in node.args), strict=True))
     if isinstance(node, Diag):
         return node
+    if isinstance(node, Inverse):
+        return Inverse(transpose(node.args[0]))
     return Transposed(node)

@@ -19,10 +19,11 @@ from sympy import Expr, Function, ImmutableDenseMatrix, Integer, Tuple
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixProduct,
     MatrixSum,
     Ones,
@@ -36,6 +37,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Limit, Relation
@@ -231,6 +233,31 @@ def _(node: Hadamard, meaning: Interpretation) -> Entries:
     for factor in rest:
         product = product.multiply_elementwise(factor)
     return product
+
+
+@_entries.register
+def _(node: Softmax, meaning: Interpretation) -> Entries:
+    weights = entries(node.args[0], meaning).applyfunc(sympy.exp)
+    return weights / sum(weights)
+
+
+@_entries.register
+def _(node: LogSumExp, meaning: Interpretation) -> Entries:
+    weights = entries(node.args[0], meaning).applyfunc(sympy.exp)
+    return Entries([[sympy.log(sum(weights))]])
+
+
+@_entries.register
+def _(node: Determinant, meaning: Interpretation) -> Entries:
+    return Entries([[entries(node.args[0], meaning).det()]])
+
+
+@_entries.register
+def _(node: Inverse, meaning: Interpretation) -> Entries:
+    matrix = entries(node.args[0], meaning)
+    if matrix.det() == 0:
+        raise IllFormedError("a singular matrix has no inverse", {"matrix": str(node.args[0])})
+    return matrix.inv()
 
 
 @_entries.register

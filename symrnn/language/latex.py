@@ -10,6 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixProduct,
     MatrixSum,
     Ones,
@@ -24,6 +25,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.notation import LECTURE, PLAIN, SEQUENCES, Notation
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
@@ -117,6 +119,13 @@ def _(node: Transposed, printer: Any) -> str:
 
 
 @write_latex.register
+def _(node: Inverse, printer: Any) -> str:
+    inner = node.args[0]
+    written = printer._print(inner)
+    return f"{_bracket(written) if precedence(inner) < ATOM else written}^{{-1}}"
+
+
+@write_latex.register
 def _(node: MatrixSum, printer: Any) -> str:
     parts: list[str] = []
     for position, term in enumerate(node.args):
@@ -172,6 +181,21 @@ def _(node: DiagonalOf, printer: Any) -> str:
 @write_latex.register
 def _(node: Vec, printer: Any) -> str:
     return rf"\operatorname{{vec}}\left({printer._print(node.args[0])}\right)"
+
+
+@write_latex.register
+def _(node: Softmax, printer: Any) -> str:
+    return rf"\operatorname{{softmax}}\left({printer._print(node.args[0])}\right)"
+
+
+@write_latex.register
+def _(node: LogSumExp, printer: Any) -> str:
+    return rf"\operatorname{{logsumexp}}\left({printer._print(node.args[0])}\right)"
+
+
+@write_latex.register
+def _(node: Determinant, printer: Any) -> str:
+    return rf"\det\left({printer._print(node.args[0])}\right)"
 
 
 @write_latex.register

@@ -6,8 +6,8 @@ from typing import Any
 
 import sympy
 
-from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
+from symrnn.language.activations import POWER, Elementwise
+from symrnn.language.algebra import Inverse, MatrixProduct, MatrixSum, Transposed
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.structure import Hadamard, Kronecker
 
@@ -22,12 +22,15 @@ _TABLE: dict[type, int] = {
     Hadamard: ENTRYWISE,
     Kronecker: ENTRYWISE,
     Transposed: POSTFIX,
+    Inverse: POSTFIX,
 }
 
 
 def shown_by_formula(node: Elementwise) -> bool:
-    """Whether a derivative is written out, as 1 - tanh²(a_j), and not as a call, σ′(a_j)."""
-    return node.activation.order > 0 and not node.activation.is_unknown
+    """Whether a function is written out and not as a call, σ′(a_j): a power, and a derivative
+    that is known, as 1 - tanh²(a_j)."""
+    function = node.activation
+    return (function.order > 0 or function.name == POWER) and not function.is_unknown
 
 
 def precedence(node: Any) -> int:

@@ -10,6 +10,7 @@ from sympy import Symbol
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
     Identity,
+    Inverse,
     MatrixProduct,
     MatrixSum,
     Ones,
@@ -24,6 +25,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
@@ -93,6 +95,13 @@ def _(node: Transposed, printer: Any) -> str:
 
 
 @write_text.register
+def _(node: Inverse, printer: Any) -> str:
+    inner = node.args[0]
+    written = printer._print(inner)
+    return f"({written})⁻¹" if precedence(inner) < ATOM else f"{written}⁻¹"
+
+
+@write_text.register
 def _(node: MatrixSum, printer: Any) -> str:
     parts: list[str] = []
     for position, term in enumerate(node.args):
@@ -133,8 +142,18 @@ def _(node: Kronecker, printer: Any) -> str:
 @write_text.register(Diag)
 @write_text.register(DiagonalOf)
 @write_text.register(Vec)
+@write_text.register(Softmax)
+@write_text.register(LogSumExp)
+@write_text.register(Determinant)
 def _(node: Any, printer: Any) -> str:
-    names = {Diag: "diag", DiagonalOf: "diagonal", Vec: "vec"}
+    names = {
+        Diag: "diag",
+        DiagonalOf: "diagonal",
+        Vec: "vec",
+        Softmax: "softmax",
+        LogSumExp: "logsumexp",
+        Determinant: "det",
+    }
     return f"{names[type(node)]}({printer._print(node.args[0])})"
 
 

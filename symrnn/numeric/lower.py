@@ -89,7 +89,7 @@ def lower(
     expression = sympy.sympify(expression)
     # `lambda` is a word of Python's: the argument is called lambda_.
     words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
-    written = _with_indices_apart(expression.xreplace(words))
+    written = with_indices_apart(expression.xreplace(words))
     made = printer()
     tree = ast.parse(made.doprint(written), mode="eval")
     helpers = {name: lower_activation(function) for function, name in made.helpers.items()}
@@ -129,7 +129,7 @@ def _require_own_names(expression: Any, tree: ast.AST) -> None:
             )
 
 
-def _with_indices_apart(expression: Any) -> Any:
+def with_indices_apart(expression: Any) -> Any:
     """The same with other letters for bound times that are called as a quantity is.
 
     In the generated code a sum over i would hide the gate i from what it sums.
@@ -137,9 +137,12 @@ def _with_indices_apart(expression: Any) -> Any:
     leaves = expression.atoms(sympy.MatrixSymbol, TimeVector)
     taken = {parameter_name(leaf) for leaf in leaves} | {s.name for s in expression.atoms(Symbol)}
     quantities = {parameter_name(leaf) for leaf in leaves}
-    ranges = expression.atoms(Ranged)
+    bound = {node.index for node in expression.atoms(Ranged)}
+    bound |= {
+        each[0] for node in expression.atoms(sympy.Sum, sympy.Product) for each in node.limits
+    }
     apart: dict[Symbol, Symbol] = {}
-    for index in sorted({node.index for node in ranges}, key=str):
+    for index in sorted(bound, key=str):
         # A time that is free somewhere is an argument as well: its name is refused later.
         if index.name in quantities and index not in expression.free_symbols:
             name = next(

@@ -183,6 +183,18 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
     def _print_DiagonalOf(self, node: Any) -> str:
         return self._call("diagonal", *node.args)
 
+    def _print_Softmax(self, node: Any) -> str:
+        return self._call("softmax", *node.args)
+
+    def _print_LogSumExp(self, node: Any) -> str:
+        return self._call("logsumexp", *node.args)
+
+    def _print_Determinant(self, node: Any) -> str:
+        return self._call("determinant", *node.args)
+
+    def _print_Inverse(self, node: Any) -> str:
+        return self._call("inverse", *node.args)
+
     def _print_Kronecker(self, node: Any) -> str:
         return self._call("kron", *node.args)
 

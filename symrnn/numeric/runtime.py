@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import NotSupportedError
+from symrnn.errors import NotSupportedError, RangeError
 from symrnn.numeric.stable.runtime import NUMPY
 
 Array = NDArray[Any]
@@ -95,6 +95,31 @@ def diagonal(matrix: Array) -> Array:
     return np.diagonal(matrix, axis1=-2, axis2=-1)[..., None]
 
 
+def softmax(column: Array) -> Array:
+    """exp(z_i) / Σ exp(z_l) of columns, real or complex, without overflow."""
+    weights = np.exp(column - column.real.max(axis=-2, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-2, keepdims=True))
+
+
+def logsumexp(column: Array) -> Array:
+    """log Σ exp(z_l) of columns, real or complex, without overflow."""
+    largest = column.real.max(axis=-2, keepdims=True)
+    return np.asarray(largest + np.log(np.exp(column - largest).sum(axis=-2, keepdims=True)))
+
+
+def determinant(matrix: Array) -> Array:
+    """det A as a 1 × 1 matrix."""
+    return np.asarray(np.linalg.det(matrix))[..., None, None]
+
+
+def inverse(matrix: Array) -> Array:
+    """A⁻¹."""
+    try:
+        return np.asarray(np.linalg.inv(matrix))
+    except np.linalg.LinAlgError as error:
+        raise RangeError("a singular matrix has no inverse", {"reason": error}) from error
+
+
 def block(grid: list[list[Array]]) -> Array:
     """A matrix of blocks, batches broadcast against each other."""
     batch = np.broadcast_shapes(*(entry.shape[:-2] for row in grid for entry in row))
@@ -158,6 +183,10 @@ _HELPERS: dict[str, Callable[..., Any]] = {
         unvec,
         diag,
         diagonal,
+        softmax,
+        logsumexp,
+        determinant,
+        inverse,
         block,
         place,
         norm,

@@ -27,6 +27,7 @@ from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.names import in_code
 from symrnn.language.structure import Hadamard
+from symrnn.language.time import Sequence
 from symrnn.numeric import arguments
 
 Array = NDArray[Any]
@@ -270,6 +271,12 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
 def is_matrix(parameter: MatrixSymbol) -> bool:
     """Whether the array of a parameter has two axes: a capital one has, however wide it is."""
     return parameter.shape[1] != 1 or bool(parameter.name[0].isupper())
+
+
+def rows_of(sequence: Sequence, fit: Fitted) -> int:
+    """How high a vector is."""
+    known = {symbol: fit.sizes[symbol.name] for symbol in sequence.rows.free_symbols}
+    return int(sequence.rows.subs(known))
 
 
 def _value(size: Any, sizes: Mapping[str, int]) -> int | None:

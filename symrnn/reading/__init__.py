@@ -6,7 +6,8 @@ A cell is written as people write it:
     h = f * h' + (1 - f) * tanh(W x + alpha b)
 
     W h', W @ h'     a product of matrices; binds tighter than *
-    f * c            entrywise; / divides by a scalar
+    f * c            entrywise; / divides by a scalar, by a column entry by entry
+    c^2, W^2, W^-1   powers: of a column entry by entry, of a matrix its product
     h'               one step back; what stands so is a state
     [h'; x]          one below the other
     W^T, I           the transpose, the identity
@@ -16,6 +17,7 @@ A cell is written as people write it:
     alpha, α         a Greek word is a scalar
     tanh(…)          sigmoid, relu, … and every activation known by name
     σ(…), phi(…)     activations of which nothing is known
+    softmax(V h)     of a whole column
 
 The text passes through `tokens` (characters), `parse` (a tree), `infer` (shapes, by
 unification) and `build` (nodes of the language); each of them can refuse, with the place.

@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
+from symrnn.language.activations import entrywise_power
 from symrnn.language.algebra import (
     Identity,
     MatrixProduct,
@@ -17,13 +18,15 @@ from symrnn.language.algebra import (
     Ones,
     Parameter,
     Transposed,
+    power,
     split_coefficient,
 )
+from symrnn.language.functions import Softmax
 from symrnn.language.structure import Hadamard, stack
 from symrnn.language.time import Sequence
 from symrnn.reading.declarations import Declarations
 from symrnn.reading.infer import Shapes
-from symrnn.reading.letters import IDENTITY
+from symrnn.reading.letters import IDENTITY, SOFTMAX
 from symrnn.reading.source import Source
 from symrnn.reading.tree import (
     Call,
@@ -32,6 +35,7 @@ from symrnn.reading.tree import (
     Negative,
     Node,
     Number,
+    Power,
     Product,
     Stack,
     Sum,
@@ -108,7 +112,21 @@ class Builder:
 
     @_build.register
     def _(self, node: Call) -> Value:
-        return self.declared.activation(node.function)(self.build(node.argument))
+        value = self.build(node.argument)
+        if node.function == SOFTMAX:
+            return Softmax(value)
+        function = self.declared.activation(node.function)
+        return function(value) if isinstance(value, MatrixExpr) else function.at(value)
+
+    @_build.register
+    def _(self, node: Power) -> Value:
+        value = self.build(node.operand)
+        if not isinstance(value, MatrixExpr):
+            if value == 0 and node.exponent < 0:
+                self.source.refuse(node.span, "division by zero")
+            return value**node.exponent
+        entrywise = self.shapes.of(node)[1].is_one  # type: ignore[index]
+        return (entrywise_power if entrywise else power)(value, node.exponent)
 
     @_build.register
     def _(self, node: Transpose) -> Value:
@@ -136,7 +154,7 @@ class Builder:
             if divides and value == 0:
                 self.source.refuse(operand.span, "division by zero")
             if isinstance(value, MatrixExpr):
-                matrices.append(value)
+                matrices.append(entrywise_power(value, -1) if divides else value)
             else:
                 scalar = scalar / value if divides else scalar * value
         return MatrixProduct(scalar, Hadamard(*matrices)) if matrices else scalar

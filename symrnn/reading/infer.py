@@ -15,7 +15,7 @@ from typing import NoReturn
 from symrnn.errors import NotSupportedError, ShapeError
 from symrnn.reading import sizes
 from symrnn.reading.declarations import Declarations, Extent
-from symrnn.reading.letters import COLUMN, IDENTITY, MATRIX, SCALAR, nearest
+from symrnn.reading.letters import COLUMN, IDENTITY, MATRIX, SCALAR, SOFTMAX, nearest
 from symrnn.reading.naming import Naming
 from symrnn.reading.sizes import ONE, Equations, Size
 from symrnn.reading.source import Source, Span
@@ -27,6 +27,7 @@ from symrnn.reading.tree import (
     Negative,
     Node,
     Number,
+    Power,
     Product,
     Stack,
     Sum,
@@ -161,9 +162,20 @@ class Shapes:
     @_infer.register
     def _(self, node: Call) -> Shape:
         shape = self.infer(node.argument)
-        if shape is None:
-            problem = f"{node.function} of a scalar can not be read yet; only of vectors"
-            self.source.refuse(node.span, problem, error=NotSupportedError)
+        if node.function == SOFTMAX and (shape is None or not shape[1].is_one):
+            problem = f"softmax acts on a column, and this is {self.show(shape)}"
+            self.source.refuse(node.argument.span, problem, error=ShapeError)
+        return shape
+
+    @_infer.register
+    def _(self, node: Power) -> Shape:
+        shape = self.infer(node.operand)
+        if shape is None or shape[1].is_one:
+            return shape
+        if not self._equate(shape[0], shape[1], node.operand.span, node.operand.span):
+            problem = f"only a square matrix has a power, and this is {self.show(shape)}"
+            hint = f"the entrywise square is {(w := self._written(node.operand))} * {w}"
+            self.source.refuse(node.operand.span, problem, {"hint": hint}, error=ShapeError)
         return shape
 
     @_infer.register
@@ -202,12 +214,16 @@ class Shapes:
             shape = self.infer(operand)
             if shape is None:
                 continue
-            if divides:
+            if divides and not shape[1].is_one:
                 self.source.refuse(
                     operand.span,
-                    "only a scalar can be divided by yet",
-                    {"expected": "a number or a Greek letter", "got": self.show(shape)},
-                    error=NotSupportedError,
+                    "only a scalar or, entry by entry, a column can be divided by",
+                    {
+                        "expected": "a number, a Greek letter or a column",
+                        "got": self.show(shape),
+                        "hint": f"the inverse of a matrix is {self._written(operand)}^-1",
+                    },
+                    error=ShapeError,
                 )
             if met is None:
                 met = operand, shape

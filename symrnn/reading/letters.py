@@ -24,6 +24,7 @@ UNKNOWN = ("sigma", "phi", "psi")
 """Greek words that are functions: activations of which nothing is known, or that are declared."""
 ALIASES = {"sigmoid": "logistic"}
 IDENTITY = "I"
+SOFTMAX = "softmax"
 
 
 def canonical(name: str) -> str:
@@ -39,7 +40,7 @@ def base(name: str) -> str:
 def kind_of(name: str) -> str | None:
     """What a name is by its letters; None for a longer word that says nothing."""
     word = base(name)
-    if ALIASES.get(name, name) in FORMULAS or name == "softmax" or word in UNKNOWN:
+    if ALIASES.get(name, name) in FORMULAS or name == SOFTMAX or word in UNKNOWN:
         return FUNCTION
     if word in WORDS:
         return SCALAR
@@ -50,6 +51,6 @@ def kind_of(name: str) -> str | None:
 
 def nearest(name: str, others: Iterable[str]) -> str:
     """Known names that `name` may be a slip for, as a hint; empty where there is none."""
-    known = sorted({*others, *WORDS, *ALIASES, *FORMULAS, "softmax"})
+    known = sorted({*others, *WORDS, *ALIASES, *FORMULAS, SOFTMAX})
     found = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {found[0]}?" if found else ""

@@ -6,7 +6,7 @@
     term       = factor { ("*" | "/") factor }         entrywise, and by a scalar
     factor     = "-" factor | product
     product    = power { ["@"] power }                 of matrices; binds tighter than *
-    power      = atom { "^T" }
+    power      = atom { "^T" | "^" INTEGER }
     atom       = NUMBER | NAME ["'"] | FUNCTION "(" sum ")" | "(" sum ")" | "[" sum { ";" sum } "]"
 
 A line may be continued inside brackets and after an operator.
@@ -19,10 +19,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
-from symrnn.errors import NotSupportedError
 from symrnn.reading.letters import FUNCTION, SCALAR, kind_of, nearest
 from symrnn.reading.source import Source, Span
-from symrnn.reading.tokens import BREAK, END, NAME, NUMBER, SIGN, Token, scan
+from symrnn.reading.tokens import BREAK, END, NAME, NUMBER, POWER, SIGN, Token, scan
 from symrnn.reading.tree import (
     Call,
     Definition,
@@ -31,6 +30,7 @@ from symrnn.reading.tree import (
     Negative,
     Node,
     Number,
+    Power,
     Product,
     Stack,
     Sum,
@@ -52,7 +52,6 @@ def parse(source: Source, kind: Kind = kind_of) -> tuple[Definition, ...]:
 
     Raises:
         ParseError: naming line and column.
-        NotSupportedError: for softmax, which is no entrywise function.
     """
     return _Parser(source, kind).cell()
 
@@ -174,7 +173,14 @@ class _Parser:
     def power(self) -> Node:
         node = self.atom()
         twice = False
-        while self.at("^T"):
+        while self.at("^T") or self.token.kind == POWER:
+            if self.token.kind == POWER:
+                token = self.take()
+                exponent = int(token.text.strip("^{}"))
+                if exponent == 0:
+                    self.source.refuse(token.span, "a power 0 says nothing", {"expected": "1"})
+                node = Power(node.span.to(token.span), node, exponent)
+                continue
             if twice:
                 self.refuse("a transpose of a transpose", "one ^T")
             node, twice = Transpose(node.span.to(self.take().span), node), True
@@ -221,12 +227,6 @@ class _Parser:
     def call(self, token: Token) -> Node:
         if not self.at("("):
             self.refuse(f"{token.text} is a function", f"{token.text}(…)")
-        if token.text == "softmax":
-            self.source.refuse(
-                token.span,
-                "softmax acts on a whole vector; only entrywise functions can be read yet",
-                error=NotSupportedError,
-            )
         argument = self.bracketed()
         closing = self.tokens[self.position - 1].span
         return Call(token.span.to(closing), token.text, argument)

@@ -14,13 +14,14 @@ MAX_LENGTH = 10_000
 MAX_DIGITS = 40
 """Digits in one number as written, and the largest power of ten it may carry."""
 
-NUMBER, NAME, SIGN, BREAK, END = "number", "name", "sign", "break", "end"
+NUMBER, NAME, SIGN, POWER, BREAK, END = "number", "name", "sign", "power", "break", "end"
 
 _SUBSCRIPT = r"_(?:\{[A-Za-z0-9_]+\}|[A-Za-z0-9]+)"
 _TOKEN = re.compile(
     rf"""(?P<blank>[ \t\r]+|\#[^\n]*)
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[A-Za-zΑ-Ωα-ωϑϕϵ][A-Za-z0-9]*(?:{_SUBSCRIPT})*)
+    | (?P<power>\^(?:-?\d{{1,2}}|\{{-?\d{{1,2}}\}})(?![A-Za-z0-9_.]))
     | (?P<sign>\^\{{?T\}}?|[=+\-−*⊙@/()\[\];,'′ᵀ])
     | (?P<break>\n)""",
     re.VERBOSE,
@@ -33,7 +34,7 @@ _HINTS = {
     ":": "a definition is written h = …",
     "\\": "letters as they are, without TeX: alpha or α",
     "{": "parentheses are round",
-    "^": "a transpose is written W^T; powers are not known here",
+    "^": "a transpose is written W^T, a power h^2 or W^-1: an integer of one or two digits",
 }
 
 

@@ -32,7 +32,7 @@ class Name(Node):
 
 @dataclass(frozen=True, eq=False)
 class Call(Node):
-    """A function applied to every entry."""
+    """A function applied to every entry; softmax, to the whole column."""
 
     function: str
     argument: Node
@@ -43,6 +43,14 @@ class Transpose(Node):
     """Aᵀ."""
 
     operand: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Power(Node):
+    """aⁿ: of a matrix the product, of a column entry by entry."""
+
+    operand: Node
+    exponent: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +100,8 @@ def children(node: Node) -> tuple[Node, ...]:
     """The pieces that a node is made of, in order."""
     match node:
         case Call(argument=inner) | Transpose(operand=inner) | Negative(operand=inner):
+            return (inner,)
+        case Power(operand=inner):
             return (inner,)
         case Stack(parts=inner) | Product(factors=inner):
             return inner

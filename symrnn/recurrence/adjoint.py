@@ -74,12 +74,13 @@ def adjoint(
     """
     definitions, now = recurrence.definitions, recurrence.index
     order = order_of(recurrence)
-    wanted = tuple(differentiable(recurrence) if parameters is None else parameters)
+    known = differentiable(recurrence)
+    wanted = known if parameters is None else tuple(parameters)
     for parameter in wanted:
-        if parameter not in differentiable(recurrence):
-            known = ", ".join(map(str, differentiable(recurrence)))
+        if parameter not in known:
+            expected = ", ".join(map(str, known))
             raise IllFormedError(
-                f"{parameter} is no parameter", {"expected": known, "got": str(parameter)}
+                f"{parameter} is no parameter", {"expected": expected, "got": str(parameter)}
             )
     read = set(order if sources is None else sources)
     if read - set(order):
@@ -139,11 +140,12 @@ def scalars_of(recurrence: Recurrence) -> tuple[Symbol, ...]:
     """The scalars that do not depend on time, in the order of their names."""
     found: set[Any] = set()
     sizes: set[Any] = set()
+    parameters = recurrence.parameters
     for defined, value in recurrence.definitions.items():
         found |= value.free_symbols
-        for leaf in (defined, *value.atoms(TimeVector), *recurrence.parameters):
+        for leaf in (defined, *value.atoms(TimeVector), *parameters):
             sizes |= {symbol for size in leaf.shape for symbol in size.free_symbols}
-    others = {*recurrence.parameters, *sizes, recurrence.index}
+    others = {*parameters, *sizes, recurrence.index}
     return tuple(sorted(found - others, key=str))
 
 

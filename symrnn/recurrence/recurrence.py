@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian, vjp
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.activations import Activation
 from symrnn.language.algebra import MatrixSum, as_matrix
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence, TimeVector
@@ -233,6 +234,19 @@ class Recurrence(Definitions):
     def __repr__(self) -> str:
         lines = [f"{defined} = {value}" for defined, value in self.definitions.items()]
         return "\n".join(lines)
+
+
+def with_activations(
+    recurrence: Recurrence, activations: Mapping[Activation, Activation]
+) -> Recurrence:
+    """The same recurrence with other functions applied entry by entry."""
+    changed = dict(activations)
+    definitions = {
+        of: as_matrix(value.xreplace(changed)) for of, value in recurrence.definitions.items()
+    }
+    return Recurrence(
+        recurrence.index, recurrence.states, recurrence.inputs, definitions, recurrence.outputs
+    )
 
 
 def _variable(by: MatrixExpr) -> MatrixExpr:

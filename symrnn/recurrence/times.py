@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
 import sympy
 from sympy import Expr
 
+from symrnn.errors import IllFormedError
 from symrnn.language.algebra import as_matrix
 from symrnn.language.relations import Inequality
 from symrnn.language.time import TimeVector
@@ -39,7 +40,7 @@ def moves_with(rnn: Recurrence, state: TimeVector) -> bool:
 
     The parts of the initial state are given, and none follows from another.
     """
-    return any(rnn.reads(part, state) for part in rnn.others(state))
+    return rnn.is_state(state) and any(rnn.reads(part, state) for part in rnn.others(state))
 
 
 def conditions(rnn: Recurrence, of: Any, by: Any) -> tuple[Inequality, ...]:
@@ -52,13 +53,40 @@ def conditions(rnn: Recurrence, of: Any, by: Any) -> tuple[Inequality, ...]:
     timed = [node for node in (of, by) if isinstance(node, TimeVector)]
     needed = [pair for node in timed for pair in _existence(rnn, node)]
     if len(timed) == 2:
-        if moves_with(rnn, by):
+        if rnn.first_time(by) is None or moves_with(rnn, by):
             needed.append((sympy.S.One, by.index))
         times = [of.index] if rnn.is_state(of) else read_times(rnn, of)
+        if is_before(of.index, by.index) is None and reads_beside(rnn, of, by):
+            times.append(sympy.expand(of.index - 1))
         needed += [(by.index, time) for time in times if not is_before(time, by.index)]
-    left_open = [(low, high) for low, high in needed if is_before(high, low) is None]
-    pairs = list(dict.fromkeys(left_open))
-    return tuple(Inequality(*pair) for pair in pairs if not _implied(pair, pairs))
+    return left_open(needed)
+
+
+def left_open(needed: Iterable[tuple[Any, Any]]) -> tuple[Inequality, ...]:
+    """Of pairs low ≤ high those that symbols leave open, and that no others imply."""
+    pairs = list(dict.fromkeys(pair for pair in needed if is_before(pair[1], pair[0]) is None))
+    for pair in list(pairs):
+        if _implied(pair, pairs):
+            pairs.remove(pair)
+    return tuple(Inequality(*pair) for pair in pairs)
+
+
+def reads_beside(rnn: Recurrence, of: TimeVector, by: TimeVector) -> bool:
+    """Whether `of`, no state, is at its own time what `by` is, or reads it there other than
+    through the states."""
+    if rnn.is_state(of) or rnn.is_state(by):
+        return False
+    held = tuple(rnn.parts(of.index))
+    return of.sequence == by.sequence or rnn.reads(of, by.sequence[of.index], held)
+
+
+def require_reached(rnn: Recurrence, by: TimeVector) -> None:
+    """Raise `IllFormedError` unless steps read `by`: an input, or what is computed, from 1 on."""
+    rnn.first_time(by)
+    if (by.index - 1).is_negative:
+        raise IllFormedError(
+            f"no step reads {by}", {"expected": "a time from 1 on", "got": str(by.index)}
+        )
 
 
 def _existence(rnn: Recurrence, node: TimeVector) -> Iterator[tuple[Any, Any]]:

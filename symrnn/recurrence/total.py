@@ -17,6 +17,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.calculus import jacobian as plain_jacobian
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.algebra import (
+    Identity,
     MatrixProduct,
     MatrixSum,
     Zeros,
@@ -24,13 +25,19 @@ from symrnn.language.algebra import (
     scalar_one,
 )
 from symrnn.language.canonical import transpose
-from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative, require_layout
+from symrnn.language.derivatives import (
+    NUMERATOR,
+    ImmediateDerivative,
+    Partial,
+    VectorFunction,
+    require_layout,
+)
 from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Block, Rows, Vec, columns
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
-from symrnn.recurrence.times import is_before, moves_with, read_times
+from symrnn.recurrence.times import is_before, moves_with, read_times, require_reached
 
 
 def step_jacobian(rnn: Recurrence, time: Any) -> MatrixExpr:
@@ -62,7 +69,7 @@ def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> Matr
         rnn: the recurrence.
         of: a time-indexed column at an integer or symbolic time (a state, an intermediate, the
             loss).
-        by: a state at a time, a parameter column, or `Vec(W)`. What is computed before `by` does
+        by: a vector at a time, a parameter column, or `Vec(W)`. What is computed before `by` does
             not depend on it: 0.
         layout: "numerator" or "denominator".
 
@@ -88,13 +95,13 @@ def _jacobian(rnn: Recurrence, of: MatrixExpr, by: MatrixExpr) -> MatrixExpr:
         return plain_jacobian(of, by)
     rnn.require_exists(of)
     if isinstance(by, TimeVector):
-        return _by_state(rnn, of, by)
+        return _by_vector(rnn, of, by)
     rnn.require_parameter(by.args[0] if isinstance(by, Vec) else by)
     if rnn.is_state(of):
         return _rows_of(rnn, of, _states_by_parameter(rnn, of.index, by))
     terms = [row * _states_by_parameter(rnn, time, by) for time, row in _through(rnn, of)]
     direct = rnn.immediate(of, by, tuple(rnn.parts(of.index)))
-    return MatrixSum(*terms, direct)
+    return MatrixSum(*terms, _with_named_partials(rnn, of, direct))
 
 
 def _states_by_parameter(rnn: Recurrence, time: Expr, by: MatrixExpr) -> MatrixExpr:
@@ -104,23 +111,33 @@ def _states_by_parameter(rnn: Recurrence, time: Expr, by: MatrixExpr) -> MatrixE
     return OrderedSum(MatrixProduct(transition_product(rnn, time, k), source), k, 1, time)
 
 
-def _by_state(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
-    if not rnn.is_state(by):
-        raise NotSupportedError(
-            f"the derivative by {by}", {"expected": "a state or a parameter", "got": str(by)}
-        )
-    rnn.require_exists(by)
+def _by_vector(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
+    """By a state, an input, or what is computed on the way: through the states of its time."""
+    if rnn.is_state(by):
+        rnn.require_exists(by)
+    else:
+        require_reached(rnn, by)
+    if is_before(of.index, by.index):
+        return Zeros(of.shape[0], by.shape[0])
     if rnn.is_state(of):
-        if is_before(of.index, by.index):
-            return Zeros(of.shape[0], by.shape[0])
-        product = transition_product(rnn, of.index, by.index)
-        return _rows_of(rnn, of, _columns_of(rnn, by, product))
+        return _rows_of(rnn, of, _states_by_vector(rnn, of.index, by))
     terms = [
-        row * _columns_of(rnn, by, transition_product(rnn, time, by.index))
+        row * _states_by_vector(rnn, time, by)
         for time, row in _through(rnn, of)
         if not is_before(time, by.index)
     ]
+    if not rnn.is_state(by) and of.index == by.index:
+        terms.append(_own_derivative(rnn, of, by, tuple(rnn.parts(of.index))))
     return MatrixSum(Zeros(of.shape[0], by.shape[0]), *terms)
+
+
+def _states_by_vector(rnn: Recurrence, time: Any, by: TimeVector) -> MatrixExpr:
+    """∂s_t/∂v_k = (∏_{j=k+1}^{t} A_j) ∂⁺s_k/∂v_k, all parts of the state together."""
+    product = transition_product(rnn, time, by.index)
+    if rnn.is_state(by):
+        return _columns_of(rnn, by, product)
+    source = Block(*([rnn.immediate(part, by)] for part in rnn.parts(by.index)))
+    return MatrixProduct(product, source)
 
 
 def _through(rnn: Recurrence, of: TimeVector) -> list[tuple[Expr, MatrixExpr]]:
@@ -143,10 +160,32 @@ def _own_derivative(
     held = tuple(state for state in states if state != part)
     if not rnn.reads(of, part, held):
         return Zeros(of.shape[0], part.shape[0])
+    if of == part:
+        return Identity(of.shape[0])
     if of.sequence in rnn.outputs and part.index == of.index:
         # An output's own derivative stays a name: the loss may be any function of the state.
         return ImmediateDerivative(of, part, NUMERATOR, held)
-    return rnn.immediate(of, part, held)
+    return _with_named_partials(rnn, of, rnn.immediate(of, part, held))
+
+
+def _with_named_partials(rnn: Recurrence, of: TimeVector, value: MatrixExpr) -> MatrixExpr:
+    """A derivative of an output ℓ(y_t, …) with ∂⁺of/∂y_t, the rest held, for that of ℓ."""
+    function = rnn.definition(of)
+    if not isinstance(function, VectorFunction):
+        return value
+    read = function.arguments
+    if len({*read}) < len(read) or any(getattr(each, "index", None) != of.index for each in read):
+        return value
+
+    def name(node: Partial) -> MatrixExpr:
+        argument = read[int(node.args[1])]
+        others = tuple(each for each in read if each != argument)
+        return ImmediateDerivative(of, argument, NUMERATOR, others)
+
+    def is_of_it(node: Any) -> bool:
+        return isinstance(node, Partial) and node.args[0] == function
+
+    return as_matrix(value.replace(is_of_it, name))
 
 
 def _offset(rnn: Recurrence, node: TimeVector) -> Expr:
@@ -215,7 +254,7 @@ def gradient(
         terms.append(OrderedSum(_local(rnn, parameter, k, arriving), k, since + 1, time))
     held = tuple(rnn.parts(loss.index))
     direct = rnn.immediate_vjp(loss, parameter, scalar_one(), held)
-    return _oriented(MatrixSum(*terms, direct), layout)
+    return _oriented(MatrixSum(*terms, _with_named_partials(rnn, loss, direct)), layout)
 
 
 def adjoint_of(rnn: Recurrence, loss: TimeVector, time: Any) -> MatrixExpr:
@@ -275,7 +314,7 @@ def gradient_from_adjoint(
     local = _local(rnn, parameter, k, delta[k])
     if loss is not None:
         direct = rnn.immediate_vjp(loss[k], parameter, scalar_one(), held)
-        local = MatrixSum(local, direct)
+        local = MatrixSum(local, _with_named_partials(rnn, loss[k], direct))
     elif any(rnn.reads(output[k], parameter, held) for output in rnn.outputs):
         raise NotSupportedError(
             f"{parameter} reaches the loss without passing through a state",

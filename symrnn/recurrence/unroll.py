@@ -64,6 +64,9 @@ class Unrolled:
     cut: frozenset[MatrixExpr] = frozenset()
     _derivatives: dict[Any, Entries] = field(default_factory=dict, init=False, repr=False)
     _varied: dict[Any, _Varied] = field(default_factory=dict, init=False, repr=False)
+    _defined: dict[MatrixExpr, MatrixExpr | None] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def leaf(self, node: MatrixExpr) -> Entries:
         """Entries of a leaf: given, unrolled by its definition, or fresh symbols."""
@@ -75,6 +78,11 @@ class Unrolled:
         return result
 
     def _definition(self, node: MatrixExpr) -> MatrixExpr | None:
+        if node not in self._defined:
+            self._defined[node] = self._find_definition(node)
+        return self._defined[node]
+
+    def _find_definition(self, node: MatrixExpr) -> MatrixExpr | None:
         if node in self.cut or not isinstance(node, TimeVector):
             return None
         if not node.index.is_Integer:

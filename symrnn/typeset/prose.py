@@ -115,6 +115,11 @@ def paragraphs(prose: str) -> tuple[str, ...]:
     return tuple(piece for raw in re.split(r"\n\s*\n", prose) if (piece := raw.strip()))
 
 
+def escaped(text: str) -> str:
+    """Text as markup that shows just this text."""
+    return re.sub(r"[$*`\[\\]", r"\\\g<0>", text)
+
+
 def listed(items: Sequence[str]) -> str:
     """One or more items in a sentence: a, b and c."""
     return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))

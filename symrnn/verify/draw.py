@@ -9,7 +9,7 @@ nilpotent and rank-one W, saturated units, everything zero, small integers that 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from sympy import Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
 from symrnn.errors import EvidenceError, IllFormedError
-from symrnn.language.activations import Activation
+from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.relations import Equation
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
@@ -30,7 +30,7 @@ from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import has_begun, opened, universal
 from symrnn.verify.setting import Setting, functions, lowered, together
-from symrnn.verify.ties import ties
+from symrnn.verify.ties import Tie, ties
 from symrnn.verify.within import Times, atoms_of, horizon, makes_sense, shape_symbols
 
 Array = NDArray[Any]
@@ -81,6 +81,140 @@ class UnmetError(EvidenceError):
     """No setting was found that meets the hypotheses."""
 
 
+class Nets:
+    """What is drawn for a chain whatever its times: nets of one size, with one σ.
+
+    A batch of one make is drawn once, so that choices of times share its nets, and with them the
+    trajectories and derivatives that have been computed for one of them.
+
+    Args:
+        rnn: the chain's recurrence.
+        expressions: everything a value is needed for, the hypotheses as well.
+        times: the free times.
+        kind: the norm that stands for "any".
+        sigma: the activation that stands for an unknown σ.
+        sizes: the value of each symbolic size; 3 by default.
+        steps: T.
+        ties: values of scalars at which something is zero.
+    """
+
+    def __init__(
+        self,
+        rnn: RNN,
+        expressions: Iterable[Any],
+        times: Iterable[Symbol],
+        kind: str,
+        sigma: str | Activation,
+        sizes: Mapping[Symbol, int] | None,
+        steps: int,
+        ties: Iterable[Tie] = (),
+    ) -> None:
+        self.rnn, self.kind, self.sigma, self.steps = rnn, kind, sigma, steps
+        everything = [*expressions, *rnn.recurrence.definitions.values()]
+        symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
+        plain = {s for s in symbols if isinstance(s, Symbol)} - {*times}
+        index = rnn.recurrence.index
+        integers = {s for s in plain if s.is_integer and s != index}
+        shapes = {s for e in everything for s in shape_symbols(e)}
+        self.sizes = {s: 3 if s in shapes else 2 for s in sorted(integers, key=str)}
+        self.sizes.update(sizes or {})
+        self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
+        known = set(self.scalars)
+        self._ties = [
+            (symbol, lowered(value), value)
+            for symbol, value in ties
+            if symbol in known and value.free_symbols <= {*known, *times, *self.sizes}
+        ]
+        leaves = set().union(*(atoms_of(e, sympy.MatrixSymbol) for e in everything))
+        self.parameters = sorted(leaves, key=str)
+        self.own = _own_sequences(rnn, everything)
+        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs, *self.own)
+        self._shapes = {node: self._size(*node.shape) for node in self.parameters}
+        self._shapes.update({each: self._size(each.rows, each.cols) for each in sequences})
+        self._drawn: dict[tuple[Any, ...], Setting] = {}
+
+    def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
+        # Most sizes are a symbol: looked up, it needs no substitution.
+        chosen = (self.sizes.get(n) or sympy.sympify(n).subs(self.sizes) for n in (rows, cols))
+        rows, cols = map(int, chosen)
+        return rows, cols
+
+    def raw(self, families: Iterable[Family], count: int, at: Times) -> Setting:
+        """`count` settings out of each family, which need not meet any hypothesis."""
+        make = (tuple(families), count, at if self._ties else ())
+        if make not in self._drawn:
+            rng = np.random.default_rng(len(self._drawn))
+            drawn = [self._raw(rng, family, count, at) for family in make[0]]
+            self._drawn[make] = together(drawn)
+        return self._drawn[make]
+
+    def _raw(self, rng: Generator, family: Family, count: int, at: Times) -> Setting:
+        arrays: dict[str, Array] = {}
+        for node in self.parameters:
+            rows, cols = self._shapes[node]
+            arrays[parameter_name(node)] = _matrix(rng, count, rows, cols, family.weights)
+        columns = [name for name, value in arrays.items() if value.shape[-1] == 1]
+        if len(columns) > 1:
+            # Aligned columns of one size: where the triangle inequality is an equality.
+            first, second = columns[-2:]
+            if arrays[first].shape == arrays[second].shape:
+                aligned = rng.random(size=(count, 1, 1)) < 0.3
+                multiple = arrays[first] * rng.normal(size=(count, 1, 1))
+                arrays[second] = np.where(aligned, multiple, arrays[second])
+        reach = {"free": 1.0, "saturated": 30.0, "near": 1e-4}.get(family.state, 0.0)
+        driven = 0.0 if family.state == "near" else reach
+        inputs = (*self.rnn.recurrence.inputs, *self.own)
+        for sequence in (*self.rnn.recurrence.states, *inputs):
+            rows, _ = self._shapes[sequence]
+            if sequence in self.rnn.recurrence.states:
+                arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
+            else:
+                size = (self.steps + 1, count, rows, 1)
+                arrays[sequence.label] = driven * rng.normal(size=size)
+        if driven == 0.0 and "b" in arrays:
+            arrays["b"] = np.zeros_like(arrays["b"])
+        if family.weights == "whole" and family.state == "free":
+            for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
+                name = sequence.label
+                name = f"{name}_0" if sequence in self.rnn.recurrence.states else name
+                arrays[name] = _whole(rng, arrays[name].shape)
+        if family.state == "held":
+            self._hold(arrays, 1e-3 * rng.normal(size=arrays[self._state].shape))
+        kind = family.weights if family.weights in WHOLE else ""
+        scalars = {symbol: _scalar(rng, symbol, count, kind) for symbol in self.scalars}
+        if family.weights == "tied":
+            self._tie(rng, scalars, count, at)
+        return Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
+
+    def _tie(self, rng: Generator, scalars: dict[Symbol, Array], count: int, at: Times) -> None:
+        """In each setting one of the scalars is where something is zero, if its sign allows."""
+        which = rng.integers(0, max(1, len(self._ties)), size=count)
+        for number, (symbol, kernel, value) in enumerate(self._ties):
+            named = {s.name: scalars[s] for s in value.free_symbols if s in scalars}
+            named.update({s.name: v for s, v in (*at, *self.sizes.items())})
+            named = {("lambda_" if key == "lambda" else key): v for key, v in named.items()}
+            zero = np.broadcast_to(np.asarray(kernel(named), dtype=float), (count,))
+            allowed = zero > 0 if symbol.is_positive else zero >= 0
+            taken = (which == number) & (allowed | (not symbol.is_nonnegative))
+            scalars[symbol] = np.where(taken, zero, scalars[symbol])
+
+    @property
+    def _state(self) -> str:
+        return f"{self.rnn.recurrence.states[0].label}_0"
+
+    def _hold(self, arrays: dict[str, Array], near: Array) -> None:
+        """The bias that makes the state stay where it is, with pre-activations `near` 0."""
+        if "W" not in arrays or "b" not in arrays or arrays["b"].shape != near.shape:
+            return
+        sigma = functions(self.sigma)["sigma"]
+        # s = σ(a), a = W s + b; or, with σ inside, s = W σ(s) + b.
+        recurrence = self.rnn.recurrence
+        state = recurrence.states[0][recurrence.index]
+        outside = isinstance(recurrence.expanded(state), Elementwise)
+        arrays[self._state] = sigma(near) if outside else near
+        arrays["b"] = near - arrays["W"] @ sigma(near)
+
+
 class Drawer:
     """Draws settings for one chain at fixed times.
 
@@ -92,6 +226,7 @@ class Drawer:
         kind: the norm that stands for "any".
         sigma: the activation that stands for an unknown σ.
         sizes: the value of each symbolic size; 3 by default.
+        nets: what is shared with other times, which reaches as far as any of them.
     """
 
     def __init__(
@@ -103,33 +238,17 @@ class Drawer:
         kind: str,
         sigma: str | Activation,
         sizes: Mapping[Symbol, int] | None = None,
+        nets: Nets | None = None,
     ) -> None:
         self.tried = 0
         given = tuple(map(opened, given))
         self.rnn, self.kind, self.sigma = rnn, kind, sigma
         self.at: Times = tuple(times.items())
-        everything = [*expressions, *given, *rnn.recurrence.definitions.values()]
-        symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
-        plain = {s for s in symbols if isinstance(s, Symbol) and s not in times}
-        index = rnn.recurrence.index
-        integers = {s for s in plain if s.is_integer and s != index}
-        shapes = {s for e in everything for s in shape_symbols(e)}
-        self.sizes = {s: 3 if s in shapes else 2 for s in sorted(integers, key=str)}
-        self.sizes.update(sizes or {})
-        self.scalars = sorted((s for s in plain if not s.is_integer), key=str)
-        known = set(self.scalars)
-        self._ties = [
-            (symbol, lowered(value), value)
-            for symbol, value in ties(expressions, given)
-            if symbol in known and value.free_symbols <= {*known, *times, *self.sizes}
-        ]
-        leaves = set().union(*(atoms_of(e, sympy.MatrixSymbol) for e in everything))
-        self.parameters = sorted(leaves, key=str)
-        self.own = _own_sequences(rnn, everything)
-        sequences = (*rnn.recurrence.states, *rnn.recurrence.inputs, *self.own)
-        self._shapes = {node: self._size(*node.shape) for node in self.parameters}
-        self._shapes.update({each: self._size(each.rows, each.cols) for each in sequences})
-        self.steps = horizon([*expressions, *given], times)
+        spoken = [*expressions, *given]
+        self.steps = horizon(spoken, times)
+        self.nets = nets or Nets(
+            rnn, spoken, times, kind, sigma, sizes, self.steps, ties(expressions, given)
+        )
         self._read(given, times)
 
     def _read(self, given: tuple[Any, ...], times: dict[Symbol, int]) -> None:
@@ -172,16 +291,45 @@ class Drawer:
             if has_begun(dict(at)) and makes_sense(expression, dict(at), self.rnn)
         )
 
-    def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
-        # Most sizes are a symbol: looked up, it needs no substitution.
-        chosen = (self.sizes.get(n) or sympy.sympify(n).subs(self.sizes) for n in (rows, cols))
-        rows, cols = map(int, chosen)
-        return rows, cols
-
     def _line(self, expression: Any) -> Line:
-        return line(expression, self.at, self.kind)
+        return line(expression, self.kind)
 
     # ------------------------------------------------------------------ drawing
+
+    def batches(
+        self, rng: Generator, each: int = 1, rounds: int = ROUNDS
+    ) -> Iterator[tuple[Setting, Array, Array]]:
+        """Batches until there are `each` settings out of every family that can meet the hypotheses.
+
+        Yields:
+            the batch, where in it the hypotheses are met, and as many of these places as are wanted
+            out of every family.
+        """
+        missing = dict.fromkeys(FAMILIES, each)
+        found = False
+        for attempt in range(rounds):
+            count = 2 * each * 4**attempt
+            raw = self.nets.raw(missing, count, self.at)
+            self.tried += raw.count
+            setting, met = self._complete(raw, rng)
+            wanted: list[int] = []
+            for number, family in enumerate(list(missing)):
+                block = np.arange(number * count, (number + 1) * count)
+                chosen = block[met[block]][: missing[family]]
+                wanted.extend(chosen)
+                missing[family] -= len(chosen)
+            if wanted:
+                found = True
+                yield setting, np.flatnonzero(met), np.array(wanted)
+            missing = {family: left for family, left in missing.items() if left}
+            # A family that some hypothesis excludes altogether is given up after a while.
+            if not missing or (found and attempt >= ROUNDS // 2):
+                break
+        if not found:
+            raise UnmetError(
+                "no setting met the hypotheses",
+                {"times": self.at, "activation": self.sigma, "norm": self.kind},
+            )
 
     def draw(self, rng: Generator, each: int = 1, rounds: int = ROUNDS) -> Setting:
         """A batch that meets the hypotheses: `each` settings out of every family that can.
@@ -189,31 +337,8 @@ class Drawer:
         Raises:
             UnmetError: when none was found; a check that never ran must not pass.
         """
-        found: list[Setting] = []
-        missing = dict.fromkeys(FAMILIES, each)
-        for attempt in range(rounds):
-            count = 2 * each * 4**attempt
-            raw = together([self._raw(rng, family, count) for family in missing])
-            self.tried += raw.count
-            setting, met = self._complete(raw, rng)
-            places: list[int] = []
-            for number, family in enumerate(list(missing)):
-                block = np.arange(number * count, (number + 1) * count)
-                chosen = block[met[block]][: missing[family]]
-                places.extend(chosen)
-                missing[family] -= len(chosen)
-            if places:
-                found.append(setting.take(places))
-            missing = {family: left for family, left in missing.items() if left}
-            # A family that some hypothesis excludes altogether is given up after a while.
-            if not missing or (found and attempt >= ROUNDS // 2):
-                break
-        if found:
-            return together(found)
-        raise UnmetError(
-            "no setting met the hypotheses",
-            {"times": self.at, "activation": self.sigma, "norm": self.kind},
-        )
+        every = self.batches(rng, each, rounds)
+        return together([setting.take(wanted) for setting, _, wanted in every])
 
     def nearby(self, setting: Setting, rng: Generator, reach: float) -> tuple[Setting, Array]:
         """Settings close to others, and which of them meet the hypotheses."""
@@ -228,69 +353,6 @@ class Drawer:
         }
         return self._complete(replace(setting, arrays=arrays, scalars=scalars), rng)
 
-    def _raw(self, rng: Generator, family: Family, count: int) -> Setting:
-        arrays: dict[str, Array] = {}
-        for node in self.parameters:
-            rows, cols = self._shapes[node]
-            arrays[parameter_name(node)] = _matrix(rng, count, rows, cols, family.weights)
-        columns = [name for name, value in arrays.items() if value.shape[-1] == 1]
-        if len(columns) > 1:
-            # Aligned columns of one size: where the triangle inequality is an equality.
-            first, second = columns[-2:]
-            if arrays[first].shape == arrays[second].shape:
-                aligned = rng.random(size=(count, 1, 1)) < 0.3
-                multiple = arrays[first] * rng.normal(size=(count, 1, 1))
-                arrays[second] = np.where(aligned, multiple, arrays[second])
-        reach = {"free": 1.0, "saturated": 30.0, "near": 1e-4}.get(family.state, 0.0)
-        driven = 0.0 if family.state == "near" else reach
-        inputs = (*self.rnn.recurrence.inputs, *self.own)
-        for sequence in (*self.rnn.recurrence.states, *inputs):
-            rows, _ = self._shapes[sequence]
-            if sequence in self.rnn.recurrence.states:
-                arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
-            else:
-                size = (self.steps + 1, count, rows, 1)
-                arrays[sequence.label] = driven * rng.normal(size=size)
-        if driven == 0.0 and "b" in arrays:
-            arrays["b"] = np.zeros_like(arrays["b"])
-        if family.weights == "whole" and family.state == "free":
-            for sequence in (*self.rnn.recurrence.states, *self.rnn.recurrence.inputs):
-                name = sequence.label
-                name = f"{name}_0" if sequence in self.rnn.recurrence.states else name
-                arrays[name] = _whole(rng, arrays[name].shape)
-        if family.state == "held":
-            self._hold(arrays, 1e-3 * rng.normal(size=arrays[self._state].shape))
-        kind = family.weights if family.weights in WHOLE else ""
-        scalars = {symbol: _scalar(rng, symbol, count, kind) for symbol in self.scalars}
-        if family.weights == "tied":
-            self._tie(rng, scalars, count)
-        return Setting(self.rnn, self.sigma, self.sizes, arrays, scalars, self.kind, self.steps)
-
-    def _tie(self, rng: Generator, scalars: dict[Symbol, Array], count: int) -> None:
-        """In each setting one of the scalars is where something is zero, if its sign allows."""
-        which = rng.integers(0, max(1, len(self._ties)), size=count)
-        for number, (symbol, kernel, value) in enumerate(self._ties):
-            named = {s.name: scalars[s] for s in value.free_symbols if s in scalars}
-            named.update({s.name: v for s, v in (*self.at, *self.sizes.items())})
-            named = {("lambda_" if key == "lambda" else key): v for key, v in named.items()}
-            zero = np.broadcast_to(np.asarray(kernel(named), dtype=float), (count,))
-            allowed = zero > 0 if symbol.is_positive else zero >= 0
-            taken = (which == number) & (allowed | (not symbol.is_nonnegative))
-            scalars[symbol] = np.where(taken, zero, scalars[symbol])
-
-    @property
-    def _state(self) -> str:
-        return f"{self.rnn.recurrence.states[0].label}_0"
-
-    def _hold(self, arrays: dict[str, Array], near: Array) -> None:
-        """The bias that makes the state stay where it is, with pre-activations `near` 0."""
-        if "W" not in arrays or "b" not in arrays or arrays["b"].shape != near.shape:
-            return
-        sigma = functions(self.sigma)["sigma"]
-        # s = σ(a), a = W s + b; or, with σ inside, s = W σ(s) + b.
-        arrays[self._state] = near if self.rnn.inside else sigma(near)
-        arrays["b"] = near - arrays["W"] @ sigma(near)
-
     def _complete(self, setting: Setting, rng: Generator) -> tuple[Setting, Array]:
         """Put in what the hypotheses fix; and where in the batch all of them hold."""
         count = setting.count
@@ -298,7 +360,7 @@ class Drawer:
             value = given.value(setting, self.at)
             if isinstance(leaf, Symbol):
                 filled = np.array(np.broadcast_to(value, (count,)), dtype=float)
-                setting = replace(setting, scalars={**setting.scalars, leaf: filled})
+                setting = setting.with_scalars({leaf: filled})
             else:
                 name = f"{leaf.label}_0" if isinstance(leaf, TimeVector) else parameter_name(leaf)
                 shape = setting.arrays[name].shape
@@ -310,7 +372,7 @@ class Drawer:
         loose = rng.random(count) < 0.4
         for symbol, bounded in self.suprema:
             if any(bounds.keys() & each.expression.free_symbols for each, _ in bounded):
-                setting = replace(setting, scalars={**setting.scalars, **bounds})
+                setting = setting.with_scalars(bounds)
             values = [each.entries(setting, at) for each, times in bounded for at in times]
             largest = np.max(values, axis=(0, -1))
             if any(_is_slope(each.expression) for each, _ in bounded):
@@ -318,7 +380,7 @@ class Drawer:
                 met &= ~((largest < LOST) & (largest >= 0))
             slack = loose * rng.choice((0.0, 1.0), count) * rng.random(count)
             bounds[symbol] = largest * (1.0 + slack)
-        setting = replace(setting, scalars={**setting.scalars, **bounds})
+        setting = setting.with_scalars(bounds) if bounds else setting
         for relation, gap, times in self.conditions:
             for at in times:
                 value = gap.entries(setting, at)

@@ -33,7 +33,7 @@ from symrnn.theory.derivation import Derivation, Step
 from symrnn.verify.exact import Point, Undefined, holds, largest, total
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.limits import require_growing, settles
-from symrnn.verify.meaning import Meaning, Written, meaning
+from symrnn.verify.meaning import Moment, Written, moment
 from symrnn.verify.moments import (
     Integers,
     are_there,
@@ -46,7 +46,7 @@ from symrnn.verify.moments import (
     universal,
 )
 from symrnn.verify.ties import ties
-from symrnn.verify.within import is_time, makes_sense, telling
+from symrnn.verify.within import at_integers, concerning, is_time, makes_sense, telling
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
@@ -114,7 +114,7 @@ def write_out(chain: Derivation, rnn: RNN, name: str, facts: tuple[Any, ...]) ->
     if not there:
         raise EvidenceError(f"no small sizes satisfy the hypotheses of `{name}`", {"facts": facts})
     sizes = {**_apart(there, expressions), **double}
-    known = meaning(rnn, sizes, facts)
+    known = moment(rnn, sizes, facts)
     conditional = any(_is_condition(fact, sizes) for fact in facts)
     undecided = []
     for place, step in enumerate(chain.steps):
@@ -162,19 +162,19 @@ def _at_boundaries(
     met = tried = moments_met = 0
     places = list(range(len(chain.steps)))
     single = sizes_of(integers, facts, (1,))
-    for number, moment in enumerate(every):
-        if runs and max(moment.values(), default=0) > SMALL and number:
+    for number, at in enumerate(every):
+        if runs and max(at.values(), default=0) > SMALL and number:
             continue
-        if not are_there([*expressions, *facts], {**moment, **single}):
+        if not are_there([*expressions, *facts], {**at, **single}):
             continue
-        known = meaning(rnn, {**moment, **single}, facts)
+        known = moment(rnn, {**at, **single}, facts)
         found = _at_points(chain, places, known, facts, name, (BOUNDARY_POINTS, BOUNDARY_TRIES))
         met, tried = met + found.met, tried + found.tried
         moments_met += bool(found.met)
     sized = sizes_of(integers, facts, (LARGER,))
     wide = {**every[-1], **sized}
     if sized and not runs and are_there([*expressions, *facts], wide):
-        known = meaning(rnn, wide, facts)
+        known = moment(rnn, wide, facts)
         found = _at_points(chain, places, known, facts, name, (BOUNDARY_POINTS, BOUNDARY_TRIES))
         met, tried = met + found.met, tried + found.tried
     return _Met(met, tried, moments_met)
@@ -192,10 +192,10 @@ def _apart(every: list[dict[Symbol, int]], expressions: list[Any]) -> dict[Symbo
     return min(found or [(0, every[0])], key=lambda each: each[0])[1]
 
 
-def _identical(left: Any, right: Any, known: Meaning) -> bool | None:
+def _identical(left: Any, right: Any, known: Moment) -> bool | None:
     """Whether all entries are equal as expressions; None where algebra does not decide it."""
     try:
-        return known.equal(*(known.write(side, "inf") for side in (left, right)))
+        return known.meaning.equal(*(known.write(side, "inf") for side in (left, right)))
     except NotSupportedError:
         return None
 
@@ -225,10 +225,9 @@ class _Task:
     conditions: tuple[tuple[Written, str, Written], ...]
     tied: tuple[tuple[Symbol, Expr], ...] = ()
 
-    def point(self, known: Meaning, seed: int) -> Point | None:
+    def point(self, known: Moment, seed: int) -> Point | None:
         """A point that meets the hypotheses; None where the draw does not."""
-        point = Point(seed)
-        known.numbers(point)
+        point = known.meaning.point(seed, alone=bool(self.given or self.tied))
         if self.tied and seed % 2:
             symbol, value = self.tied[seed // 2 % len(self.tied)]
             at = point.of(value)
@@ -246,7 +245,7 @@ class _Task:
 def _task(
     wanted: list[Step],
     facts: tuple[Any, ...],
-    known: Meaning,
+    known: Moment,
     kind: str,
 ) -> _Task:
     def write(expression: Any) -> Written:
@@ -277,14 +276,14 @@ def _task(
     lines = tuple((write(step.before), step.relation, write(step.after)) for step in wanted)
     spoken_of = [wanted[0].before, *(step.after for step in wanted)]
     tied = tuple(
-        (symbol, value.subs(known.sizes))
+        (symbol, at_integers(value, concerning(value, known.sizes)))
         for symbol, value in ties(spoken_of, facts)
         if symbol not in {each for each, *_ in given}
     )
     return _Task(lines, given, conditions, tied)
 
 
-def assumed(fact: Any, known: Meaning) -> list[Any]:
+def assumed(fact: Any, known: Moment) -> list[Any]:
     """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
     over = sorted(universal(fact), key=str)
     last = max([value for s, value in known.sizes.items() if is_time(s)] + [1])
@@ -292,7 +291,7 @@ def assumed(fact: Any, known: Meaning) -> list[Any]:
         dict(zip(over, at, strict=True)) for at in product(range(last + 1), repeat=len(over))
     )
     return [
-        fact.subs(at)
+        at_integers(fact, concerning(fact, at))
         for at in choices
         if has_begun({**known.sizes, **at}) and makes_sense(fact, {**known.sizes, **at}, known.rnn)
     ]
@@ -315,7 +314,7 @@ def _failure(left: Written, relation: str, right: Written, point: Point) -> str 
 def _at_points(
     chain: Derivation,
     places: list[int],
-    known: Meaning,
+    known: Moment,
     facts: tuple[Any, ...],
     name: str,
     most: tuple[int, int] = (POINTS, TRIES),
@@ -348,7 +347,8 @@ def _at_points(
             continue  # a norm without a closed form
         for place, step, failure in zip(places, wanted, failures, strict=True):
             if failure is not None:
-                _fail(name, place + 1, step.before, step.after, failure, _where(point, known))
+                where = _where(point, known, task.wanted[places.index(place)])
+                _fail(name, place + 1, step.before, step.after, failure, where)
         done += 1
     return _Met(done, tried)
 
@@ -366,12 +366,14 @@ def _refuted(left: Written, relation: str, right: Written, point: Point) -> str 
         return f"a side has no value: {error.message}"
 
 
-def _where(point: Point, known: Meaning) -> str:
-    """Sizes, times and the first few numbers of a point."""
+def _where(point: Point, known: Moment, lines: tuple[Written, str, Written]) -> str:
+    """Sizes, times and the first few numbers of a point that two lines speak of."""
+    left, _, right = lines
+    spoken = left.symbols | right.symbols
     numbers = [
         f"{symbol} = {value}"
         for symbol, value in point.values.items()
-        if isinstance(symbol, Symbol) and not isinstance(symbol, sympy.Dummy)
+        if symbol in spoken and not isinstance(symbol, sympy.Dummy)
     ]
     shown = [f"{symbol} = {value}" for symbol, value in known.sizes.items()] + numbers
     return ", ".join(shown[:TOLD]) + (", …" if len(shown) > TOLD else "")

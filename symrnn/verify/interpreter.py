@@ -45,7 +45,7 @@ def value_at(formula: Any, setting: Setting, times: Times) -> Array | None:
     if not there or horizon([formula], known) > setting.steps:
         return None
     with np.errstate(all="ignore"):  # a formula that overflows is not the right one
-        return np.asarray(line(formula, times, "2").value(setting, times))
+        return np.asarray(line(formula, "2").value(setting, times))
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _value(node: Any, read: _Reading) -> Array:
     there = makes_sense(node, dict(times), read.setting.rnn)
     if missing or not there or any(time > read.setting.steps for _, time in vectors):
         raise NoValueError(f"{node} has no value at these times")
-    return np.asarray(line(node, times, "2").value(read.setting, times))
+    return np.asarray(line(node, "2").value(read.setting, times))
 
 
 @_value.register

@@ -101,7 +101,7 @@ def tends(
         except UnmetError:
             tried += drawer.tried
             continue
-        prepared = line(chain.start, (), "2")
+        prepared = line(chain.start, "2")
         sizes = np.array(
             [prepared.entries(setting, (*rest, (variable, time)))[:, 0] for time in steps]
         )

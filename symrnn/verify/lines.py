@@ -1,10 +1,14 @@
-"""Expressions made ready for numbers: lowered once, their derivatives given by the oracle."""
+"""Expressions made ready for numbers: lowered once, their derivatives given by the oracle.
+
+A product or sum over time of derivatives that depend on its index is computed member by member, as
+the derivatives themselves are: what is lowered is its body, once for all times.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -12,16 +16,16 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Parameter, Zeros
+from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
-from symrnn.language.explicit import members_of
 from symrnn.language.norms import Norm
-from symrnn.language.ordered import LEFT, OrderedSum, Ranged
+from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.slope_at import KINKED
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import MEMORY_BUDGET
-from symrnn.numeric.lower import Kernel
+from symrnn.numeric.lower import Kernel, with_indices_apart
 from symrnn.verify.oracle import (
     Outcome,
     complex_step_derivative,
@@ -40,11 +44,14 @@ class Line:
 
     derivatives: for each unevaluated derivative its stand-in's name, the node, and the kernel of
         what is differentiated.
+    ranges: for each product or sum over such derivatives its stand-in's name, and what it runs
+        through.
     """
 
     expression: Any
     kernel: Kernel
     derivatives: tuple[tuple[str, Any, Kernel], ...]
+    ranges: tuple[tuple[str, Run], ...] = ()
 
     def value(self, setting: Setting, times: Times = ()) -> Any:
         """The expression's value in a setting at integer times."""
@@ -52,12 +59,15 @@ class Line:
         bindings = {**setting.constants, **setting.trajectory, **named}
         for name, node, kernel in self.derivatives:
             closed = _closed(node, concerning(node, dict(times)))
-            if closed not in setting.derivatives:
+            known = setting.derivatives(closed)
+            if closed not in known:
                 found = complex_step_derivative(closed, setting, kernel, named)
                 if _has_kinks(closed, setting):
                     found = _where_it_exists(found, closed, setting, kernel, named)
-                setting.derivatives[closed] = found
-            bindings[name] = setting.derivatives[closed]
+                known[closed] = found
+            bindings[name] = known[closed]
+        for name, run in self.ranges:
+            bindings[name] = run.value(setting, times)
         return np.asarray(self.kernel(bindings))
 
     def entries(self, setting: Setting, times: Times = ()) -> Any:
@@ -65,6 +75,56 @@ class Line:
         value, count = self.value(setting, times), setting.count
         axes = value.shape[-2:] if isinstance(self.expression, MatrixExpr) else ()
         return np.broadcast_to(value, (count, *axes)).reshape(count, -1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A product or sum over time, and its body as a line."""
+
+    node: Any
+    body: Line
+
+    def value(self, setting: Setting, times: Times) -> Any:
+        """Of a matrix as of a scalar; what an empty range gives is the neutral element."""
+        members = self._members(setting, times)
+        if isinstance(self.node, OrderedProduct):
+            turned = self.node.latest == LEFT
+            one = np.eye(self._size(0, setting))
+            return reduce(lambda a, b: b @ a if turned else a @ b, members, one)
+        if isinstance(self.node, OrderedSum):
+            return reduce(np.add, members, np.zeros([self._size(axis, setting) for axis in (0, 1)]))
+        neutral = 0.0 if isinstance(self.node, sympy.Sum) else 1.0
+        combined = np.add if isinstance(self.node, sympy.Sum) else np.multiply
+        return reduce(combined, members, np.asarray(neutral))
+
+    def _members(self, setting: Setting, times: Times) -> Iterator[Any]:
+        """The values of the body, earliest first; the last of several ranges is the outermost."""
+        every = [times]
+        for index, lower, upper in reversed(ranges_of(self.node)):
+            every = [
+                (*((s, value) for s, value in at if s != index), (index, time))
+                for at in every
+                for time in _range(lower, upper, at, setting)
+            ]
+        for at in every:
+            yield self.body.value(setting, at)
+
+    def _size(self, axis: int, setting: Setting) -> int:
+        return _integer(self.node.shape[axis], tuple(setting.sizes.items()))
+
+
+def _range(lower: Any, upper: Any, at: Times, setting: Setting) -> range:
+    known = (*setting.sizes.items(), *at)
+    first, last = (_integer(bound, concerning(bound, dict(known))) for bound in (lower, upper))
+    return range(first, last + 1)
+
+
+@lru_cache(maxsize=65536)
+def _integer(expression: Any, known: Times) -> int:
+    number = sympy.sympify(expression).subs(dict(known))
+    if not number.is_Integer:
+        raise NotSupportedError(f"{expression} has no integer value", {"at": known})
+    return int(number)
 
 
 KINK_STEP, KINK_TOLD = 1e-6, 1e-2
@@ -113,38 +173,46 @@ def _is_kink(here: Any, before: Any, after: Any) -> Any:
     return ~(smooth & (np.abs(after - before) <= JUMP * (1 + np.abs(here))))
 
 
-def line(expression: Any, times: Times, kind: str) -> Line:
-    """Prepare an expression.
+@lru_cache(maxsize=4096)
+def line(expression: Any, kind: str) -> Line:
+    """Prepare an expression, for whatever times.
 
     Args:
         expression: a matrix or a scalar.
-        times: put in at once only where a product or sum over derivatives has to be written out.
         kind: the norm that stands for "any".
     """
     expression = sympy.sympify(expression)
-    return _prepared(_opened(expression, concerning(expression, dict(times))), kind)
-
-
-@lru_cache(maxsize=16384)
-def _opened(expression: Any, times: Times) -> Any:
-    if any(_over_derivatives(node) for node in sympy.preorder_traversal(expression)):
-        return expression.subs(dict(times)).replace(_over_derivatives, _written_out)
-    return expression
-
-
-@lru_cache(maxsize=4096)
-def _prepared(expression: Any, kind: str) -> Line:
-    chosen = expression.replace(
+    chosen = with_indices_apart(expression).replace(
         lambda node: isinstance(node, Norm) and node.kind == "any",
         lambda node: Norm(node.matrix, kind),
     )
-    nodes = sorted(chosen.find(lambda n: isinstance(n, DERIVATIVES)), key=sympy.default_sort_key)
-    # A derivative of an expression that holds another: only the outer one is given.
-    outer = [n for n in nodes if not any(n is not o and o.has(n) for o in nodes)]
-    names = {node: _stand_in(node, f"given_{place}") for place, node in enumerate(outer)}
-    kernel = lowered(chosen.xreplace(names))
-    given = tuple((name.name, node, numerator(node)) for node, name in names.items())
-    return Line(expression, kernel, given)
+    runs = {
+        node: _stand_in(node, f"run_{place}")
+        for place, node in enumerate(_outermost(chosen, _over_derivatives))
+    }
+    chosen = chosen.xreplace(runs)
+    given = {
+        node: _stand_in(node, f"given_{place}")
+        # A derivative of an expression that holds another: only the outer one is given.
+        for place, node in enumerate(_outermost(chosen, lambda n: isinstance(n, DERIVATIVES)))
+    }
+    return Line(
+        expression,
+        lowered(chosen.xreplace(given)),
+        tuple((name.name, node, numerator(node)) for node, name in given.items()),
+        tuple((name.name, Run(node, line(node.args[0], kind))) for node, name in runs.items()),
+    )
+
+
+def _outermost(expression: Any, wanted: Callable[[Any], bool]) -> list[Any]:
+    """The nodes wanted that are in no other, in a fixed order."""
+    found: dict[Any, None] = {}
+    nodes = sympy.preorder_traversal(expression)
+    for node in nodes:
+        if wanted(node):
+            found[node] = None
+            nodes.skip()
+    return sorted(found, key=sympy.default_sort_key)
 
 
 @lru_cache(maxsize=65536)
@@ -153,9 +221,9 @@ def _closed(node: Any, times: Times) -> Any:
 
 
 def _stand_in(node: Any, name: str) -> Any:
-    if isinstance(node, sympy.Derivative):
-        return Symbol(name, real=True)
-    return Parameter(name, *node.shape)
+    if isinstance(node, MatrixExpr):
+        return Parameter(name, *node.shape)
+    return Symbol(name, real=True)
 
 
 def _over_derivatives(node: Any) -> bool:
@@ -169,17 +237,3 @@ def _over_derivatives(node: Any) -> bool:
     inside = node.args[0].find(lambda inner: isinstance(inner, DERIVATIVES))
     inside |= node.args[0].find(_over_derivatives)
     return any(bound & inner.free_symbols for inner in inside)
-
-
-def _written_out(node: Any) -> Any:
-    """Member by member, what is inside them as well."""
-    if isinstance(node, sympy.Sum | sympy.Product):
-        return members_of(node).replace(_over_derivatives, _written_out)
-    times = node.times()
-    if times is None:
-        return node
-    members = [node.at(time).replace(_over_derivatives, _written_out) for time in times]
-    if isinstance(node, OrderedSum):
-        return MatrixSum(*members) if members else Zeros(*node.shape)
-    ordered = reversed(members) if node.latest == LEFT else members
-    return MatrixProduct(*ordered) if members else Identity(node.shape[0])

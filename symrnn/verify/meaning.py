@@ -1,5 +1,8 @@
 """The entries of a chain's lines at small sizes and times, kept for all chains that need them.
 
+What times change is only which entries are asked for: states, derivatives and exact points at
+some sizes are shared by all of them.
+
 Norms are not written out: each is a symbol that stands for the norm of some entries, and is
 computed where these have become numbers.
 """
@@ -23,10 +26,11 @@ from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
 from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 from symrnn.verify.exact import Number, Point, Undefined, holds, norm
 from symrnn.verify.hypotheses import fixes_leaf
-from symrnn.verify.within import atoms_of
+from symrnn.verify.within import at_integers, atoms_of, concerning
 
 CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
 """What is written out as a whole: norms inside stay where they are."""
@@ -58,38 +62,46 @@ class Written:
                 point.values[symbol] = norm(kind, rows)
         return [point.of(entry) for entry in self.entries]
 
+    @property
+    def symbols(self) -> set[Symbol]:
+        """All that it is made of, also within norms."""
+        inside = (each.symbols for _, _, each in self.norms)
+        return set().union(*(entry.free_symbols for entry in self.entries), *inside)
+
 
 class Meaning(Unrolled):
     """The unrolled recurrence in which leaves fixed by a hypothesis have their value.
 
     Args:
         rnn: the recurrence.
-        sizes: integers for sizes and times.
-        fixed: the hypotheses that fix a leaf.
+        recurrence: the same with integer sizes.
+        fixed: the hypotheses that fix a leaf, at integer sizes and times.
     """
 
-    def __init__(self, rnn: RNN, sizes: dict[Any, int], fixed: tuple[Equation, ...]) -> None:
-        super().__init__(at_sizes(rnn.recurrence, sizes))
-        self.rnn, self.sizes = rnn, sizes
+    def __init__(self, rnn: RNN, recurrence: Recurrence, fixed: tuple[Equation, ...]) -> None:
+        super().__init__(recurrence)
+        self.rnn = rnn
         self.generic = Point(seed=1)
         self._written: dict[tuple[Any, str], Written] = {}
-        self._norms: dict[tuple[Norm, str], tuple[Symbol, str, Written]] = {}
+        self._norms: dict[tuple[Norm, str], NormOf] = {}
+        self._norm_of: dict[tuple[str, Written], NormOf] = {}
+        self._norm_node: dict[Symbol, Norm] = {}
+        self._points: dict[int, Point] = {}
+        self._numbers: dict[int, dict[MatrixExpr, dict[Symbol, Number]]] = {}
         for fact in fixed:
-            leaf = fact.lhs.subs(sizes)
-            self.values[leaf] = entries(fact.rhs.subs(sizes), self)
+            self.values[fact.lhs] = entries(fact.rhs, self)
         self._fixed = frozenset(self.values)
 
-    def write(self, expression: Any, kind: str) -> Written:
-        """The entries of an expression; `kind` is the norm that stands for "any".
+    def write(self, sized: Any, kind: str) -> Written:
+        """The entries of an expression of integers; `kind` is the norm that stands for "any".
 
         Raises:
             NotSupportedError: it has none.
         """
-        if not any(node.kind == "any" for node in atoms_of(expression, Norm)):
+        if not any(node.kind == "any" for node in atoms_of(sized, Norm)):
             kind = ""
-        key = (expression, kind)
+        key = (sized, kind)
         if key not in self._written:
-            sized = sympy.sympify(expression).subs(self.sizes)
             self._written[key] = self._write(sized, kind)
         return self._written[key]
 
@@ -108,16 +120,17 @@ class Meaning(Unrolled):
             return Written(tuple(found), found.cols, ordered)
         return Written((found,), 1, ordered)
 
-    def _norm(self, node: Norm, kind: str) -> tuple[Symbol, str, Written]:
+    def _norm(self, node: Norm, kind: str) -> NormOf:
         key = (node, kind if node.kind == "any" else node.kind)
         if key not in self._norms:
             inside = self._write(node.matrix, kind)
-            symbol = Dummy(f"norm_{len(self._norms)}", nonnegative=True)
             # A norm of the same entries is the same number.
-            known = (
-                each for each in self._norms.values() if each[1] == key[1] and each[2] == inside
-            )
-            self._norms[key] = next(known, (symbol, key[1], inside))
+            same = (key[1], inside)
+            if same not in self._norm_of:
+                symbol = Dummy(f"norm_{len(self._norm_of)}", nonnegative=True)
+                self._norm_of[same] = (symbol, *same)
+                self._norm_node[symbol] = Norm(node.matrix, key[1])
+            self._norms[key] = self._norm_of[same]
         return self._norms[key]
 
     def equal(self, left: Written, right: Written) -> bool | None:
@@ -152,35 +165,73 @@ class Meaning(Unrolled):
 
     def _with_norms(self, entry: Expr) -> Expr:
         """An entry in which the norms are written out, as maxima and roots."""
-        nodes = {
-            symbol: Norm(node.matrix, kind) for (node, kind), (symbol, *_) in self._norms.items()
-        }
-        wanted = entry.free_symbols & nodes.keys()
-        return entry.xreplace({symbol: entries(nodes[symbol], self) for symbol in wanted})
+        wanted = entry.free_symbols & self._norm_node.keys()
+        return entry.xreplace({symbol: entries(self._norm_node[symbol], self) for symbol in wanted})
 
-    def numbers(self, point: Point) -> None:
-        """Give the entries of all leaves their numbers at a point.
+    def point(self, seed: int, alone: bool) -> Point:
+        """A point at which the entries of all leaves have their numbers.
+
+        Args:
+            seed: of the point.
+            alone: whether it gets numbers that others must not see.
+        """
+        shared = self._points.setdefault(seed, Point(seed))
+        numbers = self._numbers.setdefault(seed, {})
+        for leaf in self.values:
+            if leaf not in numbers and leaf not in self._fixed and self._is_given(leaf):
+                numbers[leaf] = self._of_leaf(leaf, shared)
+                shared.values.update(numbers[leaf])
+        if not alone:
+            return shared
+        return Point(seed, {s: value for each in numbers.values() for s, value in each.items()})
+
+    def _of_leaf(self, leaf: MatrixExpr, point: Point) -> dict[Symbol, Number]:
+        """Numbers for the entries of a leaf.
 
         At a point where the functions are constant, states are that constant and square
         parameters multiples of the identity: a state at rest.
         """
-        for leaf in self.values:
-            if leaf in self._fixed or not self._is_given(leaf):
-                continue
-            symbols = symbols_of(leaf)
-            label = f"{leaf}"
-            choices = (-1, 0, 1) if point.pick(f"{label} extreme", range(10)) < 3 else range(-6, 7)
-            for place, symbol in enumerate(symbols):
-                number = Fraction(int(point.pick(symbol.name, choices)), 3)
-                if point.whole:
-                    number = Fraction(0 if point.zero else int(point.pick(symbol.name, (-1, 0, 1))))
-                elif point.constant and self.recurrence.is_state(leaf):
-                    number = point.of(Unknown(Symbol(self.rnn.sigma.name), 0, symbol))
-                elif point.constant and symbols.rows == symbols.cols > 1:
-                    row, col = divmod(place, symbols.cols)
-                    factor = Fraction(int(point.pick(label, (1, 2, 3, 5, 8, 12, 18))), 8)
-                    number = factor if row == col else Fraction(0)
-                point.values[symbol] = number
+        symbols, label = symbols_of(leaf), f"{leaf}"
+        choices = (-1, 0, 1) if point.pick(f"{label} extreme", range(10)) < 3 else range(-6, 7)
+        found = {}
+        for place, symbol in enumerate(symbols):
+            number = Fraction(int(point.pick(symbol.name, choices)), 3)
+            if point.whole:
+                number = Fraction(0 if point.zero else int(point.pick(symbol.name, (-1, 0, 1))))
+            elif point.constant and self.recurrence.is_state(leaf):
+                number = point.of(Unknown(Symbol(self.rnn.sigma.name), 0, symbol))
+            elif point.constant and symbols.rows == symbols.cols > 1:
+                row, col = divmod(place, symbols.cols)
+                factor = Fraction(int(point.pick(label, (1, 2, 3, 5, 8, 12, 18))), 8)
+                number = factor if row == col else Fraction(0)
+            found[symbol] = number
+        return found
+
+
+NormOf = tuple[Symbol, str, Written]
+"""The symbol of a norm, of which kind it is, and of what."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Integers for sizes and times, and the meaning of everything at these sizes."""
+
+    sizes: dict[Any, int]
+    meaning: Meaning
+
+    @property
+    def rnn(self) -> RNN:
+        """The recurrence."""
+        return self.meaning.rnn
+
+    def write(self, expression: Any, kind: str) -> Written:
+        """The entries of an expression; `kind` is the norm that stands for "any".
+
+        Raises:
+            NotSupportedError: it has none.
+        """
+        sized = at_integers(expression, concerning(expression, self.sizes))
+        return self.meaning.write(sized, kind)
 
 
 def _norms(node: Any) -> Iterator[Norm]:
@@ -198,12 +249,26 @@ def _is_zero(gap: Expr) -> bool:
     return bool(gap == 0 or sympy.expand(gap.xreplace(names)) == 0)
 
 
-def meaning(rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Meaning:
+def moment(rnn: RNN, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Moment:
     """The meaning of everything at some sizes, under the hypotheses that fix a leaf."""
-    fixed = tuple(fact for fact in facts if fixes_leaf(fact))
-    return _meaning(rnn, tuple(sorted(sizes.items(), key=str)), fixed)
+    fixed = tuple(at_integers(fact, concerning(fact, sizes)) for fact in facts if fixes_leaf(fact))
+    spoken = _symbols(rnn.recurrence)
+    own = tuple(sorted((item for item in sizes.items() if item[0] in spoken), key=str))
+    return Moment(sizes, _meaning(rnn, own, fixed))
+
+
+@lru_cache(maxsize=64)
+def _symbols(recurrence: Recurrence) -> frozenset[Any]:
+    """What a recurrence speaks of, in its definitions and in the shapes of its sequences."""
+    shapes = [
+        sympy.sympify(size)
+        for each in (*recurrence.states, *recurrence.inputs, *recurrence.outputs)
+        for size in (each.rows, each.cols)
+    ]
+    nodes = (*recurrence.definitions, *recurrence.definitions.values(), *shapes)
+    return frozenset().union(*(node.free_symbols for node in nodes))
 
 
 @lru_cache(maxsize=64)
 def _meaning(rnn: RNN, sizes: tuple[tuple[Any, int], ...], fixed: tuple[Equation, ...]) -> Meaning:
-    return Meaning(rnn, dict(sizes), fixed)
+    return Meaning(rnn, at_sizes(rnn.recurrence, dict(sizes)), fixed)

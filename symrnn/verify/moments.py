@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Integer, Symbol
+from sympy import Expr, Integer, Symbol
 from sympy.core.relational import Relational
 
 from symrnn.errors import DisagreementError, EvidenceError
@@ -26,7 +26,14 @@ from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
-from symrnn.verify.within import atoms_of, makes_sense, ranges_of, shape_symbols
+from symrnn.verify.within import (
+    at_integers,
+    atoms_of,
+    concerning,
+    makes_sense,
+    ranges_of,
+    shape_symbols,
+)
 
 FAR = 2
 """Differences are told apart up to this."""
@@ -104,10 +111,11 @@ def sizes_of(integers: Integers, facts: Sequence[Any], wanted: Sequence[int]) ->
 
 def are_there(expressions: Iterable[Any], chosen: Mapping[Symbol, int]) -> bool:
     """Whether every entry that is spoken of is one of its matrix, at these sizes and places."""
+    known = dict(chosen)
     for expression in expressions:
         for node in atoms_of(expression, Entry):
             for place, size in zip(node.args[1:], node.matrix.shape, strict=True):
-                number, last = place.subs(chosen), size.subs(chosen)
+                number, last = (at_integers(n, concerning(n, known)) for n in (place, size))
                 if number.is_Integer and last.is_Integer and not 1 <= number <= last:
                     return False
     return True
@@ -128,7 +136,7 @@ def in_force(facts: Iterable[Any]) -> tuple[Any, ...]:
 class Every(Symbol):  # type: ignore[misc]
     """The index of a hypothesis about all times from `since` on, which its name tells."""
 
-    since: Any = sympy.S.One
+    since: Expr = sympy.S.One
 
 
 def opened(fact: Any) -> Any:
@@ -149,7 +157,7 @@ def universal(fact: Any) -> frozenset[Every]:
 def has_begun(chosen: Mapping[Symbol, Any]) -> bool:
     """Whether every index that ranges over all times is at one from which on it does."""
     return all(
-        value >= sympy.sympify(index.since).subs(chosen)
+        value >= at_integers(index.since, concerning(index.since, dict(chosen)))
         for index, value in chosen.items()
         if isinstance(index, Every)
     )

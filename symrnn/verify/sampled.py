@@ -24,7 +24,7 @@ from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.derivation import Derivation
-from symrnn.verify.draw import Drawer, UnmetError
+from symrnn.verify.draw import Drawer, Nets, UnmetError
 from symrnn.verify.limits import tends
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import (
@@ -38,7 +38,8 @@ from symrnn.verify.moments import (
 )
 from symrnn.verify.sampling import Sampled as Sampled
 from symrnn.verify.setting import UNBOUNDED, Setting, inexact, together
-from symrnn.verify.within import Times, telling
+from symrnn.verify.ties import ties
+from symrnn.verify.within import Times, horizon, telling
 
 Array = NDArray[Any]
 
@@ -78,6 +79,11 @@ class _Choice:
     kind: str
     sizes: dict[Symbol, int]
     boundary: bool
+
+    @property
+    def make(self) -> tuple[Any, ...]:
+        """Choices of one make differ in their times only."""
+        return (self.sigma, self.kind, *self.sizes.items())
 
 
 def sample(
@@ -135,32 +141,54 @@ def _compared(
     main = sum(not choice.boundary for choice in choices)
     each *= max(1, 3 // main) * (4 if tightest.size else 1)
     met: set[Times] = set()
-    for number, choice in enumerate(choices):
+    shared = _nets(choices, expressions, facts, rnn)
+    for number, (choice, nets) in enumerate(zip(choices, shared, strict=True)):
         rng = np.random.default_rng(number)
         drawer = Drawer(
-            rnn, expressions, facts, choice.times, choice.kind, choice.sigma, choice.sizes
+            rnn, expressions, facts, choice.times, choice.kind, choice.sigma, choice.sizes, nets
         )
         at = drawer.at
-        prepared = [line(expression, at, choice.kind) for expression in expressions]
+        prepared = [line(expression, choice.kind) for expression in expressions]
         lines = Lines(prepared, relations, name)
         try:
-            few = choice.boundary
-            setting = drawer.draw(rng, *((1, BOUNDARY_ROUNDS) if few else (each,)))
+            if choice.boundary:
+                # As they are drawn, so that what is computed of them is of use at other times.
+                for setting, places, _ in drawer.batches(rng, rounds=BOUNDARY_ROUNDS):
+                    found = lines.compare(setting, at, places)
+                    residual, count = max(residual, found.residual), count + len(places)
+            else:
+                setting = drawer.draw(rng, each)
+                found = lines.compare(setting, at)
+                residual, count = max(residual, found.residual), count + setting.count
+                if tightest.size:
+                    ratios, more = _climb(drawer, lines, setting, found.ratios, rng)
+                    tightest, count = np.maximum(tightest, ratios), count + more
+            met.add(at)
         except UnmetError:
-            tried += drawer.tried
-            continue
-        found = lines.compare(setting, at)
-        residual, count = max(residual, found.residual), count + setting.count
-        tried, met = tried + drawer.tried, met | {at}
-        if tightest.size and not choice.boundary:
-            ratios, more = _climb(drawer, lines, setting, found.ratios, rng)
-            tightest, count = np.maximum(tightest, ratios), count + more
+            pass
+        tried += drawer.tried
     if not count:
         raise EvidenceError(
             f"no setting met the hypotheses of `{name}`",
             {"tried": f"{tried} settings", "hypotheses": listed(facts)},
         )
     return [Sampled(residual, _least(tightest), count, tried, len(met))]
+
+
+def _nets(
+    choices: list[_Choice], expressions: list[Any], facts: tuple[Any, ...], rnn: RNN
+) -> list[Nets]:
+    """For each choice its nets: one and the same for all of one σ, norm and sizes."""
+    spoken = [*expressions, *facts]
+    steps = max([horizon(spoken, choice.times) for choice in choices], default=0)
+    zeros = ties(expressions, facts)
+    shared: dict[tuple[Any, ...], Nets] = {}
+    for each in choices:
+        if each.make not in shared:
+            shared[each.make] = Nets(
+                rnn, spoken, each.times, each.kind, each.sigma, each.sizes, steps, zeros
+            )
+    return [shared[each.make] for each in choices]
 
 
 def _least(tightest: Array) -> float | None:
@@ -225,9 +253,14 @@ class Lines:
     relations: tuple[str, ...]
     name: str
 
-    def compare(self, setting: Setting, at: Times) -> Found:
-        """Compare all neighbours in a batch of settings; raises at the first violation."""
-        values = [self._value(place, setting, at) for place in range(len(self.lines))]
+    def compare(self, setting: Setting, at: Times, places: Array | None = None) -> Found:
+        """Compare all neighbours in a batch of settings, or at some places of it.
+
+        Raises:
+            DisagreementError: at the first violation.
+        """
+        places = np.arange(setting.count) if places is None else places
+        values = [self._value(line, setting, at, places) for line in range(len(self.lines))]
         residual, ratios = 0.0, []
         for place, relation in enumerate(self.relations):
             left, right = values[place], values[place + 1]
@@ -240,18 +273,19 @@ class Lines:
                 ratios.append(_ratio(left[..., 0], right[..., 0]))
             off = np.flatnonzero(~(excess <= AGREE * scale))
             if off.size:
-                self._excused(place, setting.take(off), at, excess[off], scale[off])
+                chosen = setting.take(places[off])
+                self._excused(place, chosen, at, excess[off], scale[off])
             elif relation == "=":
                 residual = max(residual, float((excess / scale).max()))
-        return Found(residual, np.array(ratios).reshape(-1, setting.count))
+        return Found(residual, np.array(ratios).reshape(-1, len(places)))
 
-    def _value(self, place: int, setting: Setting, at: Times) -> Array:
-        value = self.lines[place].entries(setting, at)
+    def _value(self, place: int, setting: Setting, at: Times, places: Array) -> Array:
+        value = self.lines[place].entries(setting, at)[places]
         unknown = np.flatnonzero(~np.isfinite(value).all(axis=-1))
         if unknown.size:
             # A comparison with what is no number would be no check.
             where = min(place, len(self.relations) - 1)
-            self._fail(where, setting.take(unknown[:1]), "a side has no finite value", at)
+            self._fail(where, setting.take(places[unknown[:1]]), "a side has no finite value", at)
         return np.asarray(value)
 
     def _excused(

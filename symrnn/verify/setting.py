@@ -120,6 +120,15 @@ def _definitions(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
 
 
 @cache
+def _symbols(rnn: RNN) -> frozenset[Any]:
+    """What the definitions and σ speak of."""
+    definitions = rnn.recurrence.definitions.values()
+    return frozenset().union(
+        rnn.sigma.function.free_symbols, *(value.free_symbols for value in definitions)
+    )
+
+
+@cache
 def _outputs(rnn: RNN) -> tuple[tuple[str, Kernel], ...]:
     recurrence = rnn.recurrence
     return tuple(
@@ -204,6 +213,8 @@ class Setting:
     kind: str = "2"
     steps: int = 6
     functions: Functions | None = None
+    _kept: Setting | None = field(default=None, init=False, repr=False, compare=False)
+    _changed: frozenset[Symbol] = field(default=frozenset(), init=False, repr=False, compare=False)
 
     def take(self, places: Any) -> Setting:
         """Those of a batch that are at `places`."""
@@ -220,9 +231,22 @@ class Setting:
         """B."""
         return int(next(iter(self.arrays.values())).shape[-3])
 
+    def with_scalars(self, scalars: Mapping[Symbol, Array]) -> Setting:
+        """The same with other numbers for some scalars; what these do not change is kept."""
+        changed = self._changed | scalars.keys()
+        found = replace(self, scalars={**self.scalars, **scalars})
+        if not changed & _symbols(self.rnn):
+            found._kept, found._changed = self._kept or self, changed
+        return found
+
+    def derivatives(self, node: Any) -> dict[Any, Array]:
+        """Values of derivatives already computed, by node: those among which this one belongs."""
+        if self._kept is not None and not node.free_symbols & self._changed:
+            return self._kept._derivatives
+        return self._derivatives
+
     @cached_property
-    def derivatives(self) -> dict[Any, Array]:
-        """Values of derivatives already computed, by node."""
+    def _derivatives(self) -> dict[Any, Array]:
         return {}
 
     @cached_property
@@ -238,6 +262,8 @@ class Setting:
     @cached_property
     def trajectory(self) -> dict[str, Any]:
         """Every defined vector at times 0 … T."""
+        if self._kept is not None:
+            return self._kept.trajectory
         states = {(state.label, 0): self.arrays[f"{state.label}_0"] for state in self._states}
         return self._run({}, 0, states, self.steps, {})
 

@@ -165,8 +165,40 @@ def _makes_sense(expression: Any, times: Times, rnn: RNN) -> bool:
 
 def concerning(expression: Any, times: dict[Symbol, int]) -> Times:
     """The times that an expression speaks of."""
-    free = expression.free_symbols
+    free = _free_symbols(expression)
     return tuple((symbol, time) for symbol, time in times.items() if symbol in free)
+
+
+@lru_cache(maxsize=65536)
+def _free_symbols(expression: Any) -> frozenset[Any]:
+    return frozenset(expression.free_symbols)
+
+
+@lru_cache(maxsize=65536)
+def at_integers(expression: Any, known: Times) -> Any:
+    """An expression with integers for its sizes and times: `subs`, each part of it once.
+
+    Args:
+        expression: anything of the language.
+        known: those that it speaks of, as `concerning` finds them.
+    """
+    if not known:
+        return expression
+    own = type(expression)._eval_subs
+    if not expression.args or own not in _PLAIN:
+        return expression.subs(dict(known))
+    given = dict(known)
+    return expression.func(*(at_integers(arg, concerning(arg, given)) for arg in expression.args))
+
+
+_PLAIN = (
+    sympy.Basic._eval_subs,
+    sympy.Expr._eval_subs,
+    sympy.Add._eval_subs,
+    sympy.Mul._eval_subs,
+    sympy.Pow._eval_subs,
+)
+"""Of nodes in which a symbol is replaced by its replacement in each part: nothing is bound."""
 
 
 def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:

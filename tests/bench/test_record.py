@@ -36,7 +36,7 @@ def row(**changes: Any) -> Row:
 
 def test_the_record_is_json_with_every_documented_key() -> None:
     found = json.loads(json.dumps(record.record([row()], quick=False), allow_nan=False))
-    assert set(found) == {"schema", "quick", "machine", "versions", "rows"}
+    assert set(found) == {"schema", "quick", "machine", "apart", "versions", "rows"}
     assert found["schema"] == record.SCHEMA
     assert set(found["machine"]) == {"python", "platform", "processor", "cores", "load", "blas"}
     assert set(found["versions"]) == {*packages.BASE, *packages.PEERS}

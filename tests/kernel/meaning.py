@@ -27,6 +27,7 @@ from exact import (
     larger,
     power,
     root,
+    sign,
     step,
 )
 from flint import arb, fmpq
@@ -241,12 +242,34 @@ def _over(node: Any, run: Run, names: Names) -> Iterator[Names]:
 
 def _power(node: Any, run: Run, names: Names) -> Any:
     base, exponent = node.args
+    if exponent.is_Integer and exponent > 0 and exponent % 2 == 0:
+        base = _chosen(base, run, names)
     if isinstance(base, Norm) and exponent.is_Integer and exponent > 0 and exponent % 2 == 0:
         inside = matrix(base.args[0], run, names)
         if base.kind == "F" or (base.kind == "2" and 1 in (len(inside), len(inside[0]))):
             # ‖x‖² is differentiable where ‖x‖ is not.
             return power(_added(x * x for row in inside for x in row), fmpq(int(exponent) // 2))
     return power(scalar(base, run, names), scalar(exponent, run, names))
+
+
+def _chosen(node: Any, run: Run, names: Names) -> Any:
+    """What a maximum or minimum is beside a point, where one argument alone is it there."""
+    while isinstance(node, sympy.Max | sympy.Min):
+        towards = 1 if isinstance(node, sympy.Max) else -1
+        values = [scalar(part, run, names) for part in node.args]
+        alone = [
+            part
+            for place, part in enumerate(node.args)
+            if all(
+                sign(values[place] - other) * towards > 0
+                for at, other in enumerate(values)
+                if at != place
+            )
+        ]
+        if not alone:
+            break
+        (node,) = alone
+    return node
 
 
 def _scalar_range(node: Any, run: Run, names: Names) -> Any:

@@ -9,8 +9,16 @@ from typing import Any
 
 import pytest
 from fuzz import fuzz
+from sympy import Derivative, Min, StrictLessThan
+from verdict import FALSE, HOLDS, Claim, Models
+from worlds import W, cells, gamma, j, s, t, u, y
 
-from symrnn.kernel import theorem
+from symrnn.kernel import Fact, theorem
+from symrnn.language.derivatives import D
+from symrnn.language.entry import Entry
+from symrnn.language.norms import Norm
+from symrnn.language.relations import Equation
+from symrnn.language.structure import Vec
 
 CONCLUSIONS = 2000
 
@@ -25,6 +33,32 @@ def test_no_accepted_conclusion_is_false() -> None:
 def test_every_inference_takes_part() -> None:
     report = fuzz(seed=8, conclusions=400)
     assert len(report.steps) >= 12
+
+
+W_SIZE = Norm(W, "F")
+VARIED = Equation(Derivative(u * Entry(y[t], 1, 1), u), Derivative(u * Entry(s[j], 1, 1), u))
+NEAR_0 = Equation(
+    D((1 / (Min(gamma, W_SIZE) ** 2 + 1)) * s[2], Vec(W)), D((1 / (W_SIZE**2 + 1)) * s[2], Vec(W))
+)
+BELOW = Fact.of(StrictLessThan(W_SIZE, gamma))
+TRUE = {
+    # No recurrence of which u is a constant is meant: there s_j would vary with u, y_t would not.
+    "what is varied is no constant": Claim(frozenset({Equation(y[t], s[j])}), VARIED),
+    # The square of a norm is differentiable at 0, also as the minimum that it is there.
+    "a square beside a kink": Claim(frozenset({BELOW}), NEAR_0),
+}
+
+
+@pytest.mark.parametrize("claim", TRUE.values(), ids=TRUE)
+def test_what_is_true_is_not_called_false(claim: Claim) -> None:
+    everywhere = Models(cells(), breadth=9).verdict(claim, 200)
+    assert everywhere.counts[HOLDS] and not everywhere.counts[FALSE], everywhere.false_at
+
+
+def test_what_is_false_beside_it_is_found() -> None:
+    twice = Equation(VARIED.lhs, Derivative(2 * u * Entry(s[j], 1, 1), u))
+    claim = Claim(frozenset({Equation(y[t], s[j])}), twice)
+    assert Models(cells(), breadth=9).verdict(claim, 200).counts[FALSE]
 
 
 def _anywhere(term: Any, path: Any, needs: Any, pure: Any) -> Any:

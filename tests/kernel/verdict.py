@@ -23,7 +23,7 @@ from meaning import (
     scalar,
     whole,
 )
-from sympy import MatrixSymbol, Symbol
+from sympy import Derivative, MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import Fact, Theorem
@@ -299,10 +299,14 @@ class Models:
         if not leaves:
             return [None]
         shapes = {leaf.label: leaf.shape for leaf in leaves}
+        # What a derivative varies is no constant of a recurrence: the kernel keeps them apart.
+        derivatives = [node for part in claim.parts for node in part.atoms(Derivative)]
+        varied = {symbol for node in derivatives for symbol in node.variables}
         fitting: list[Recurrence | None] = [
             cell
             for cell in self.cells
-            if all(
+            if not varied & _symbols(cell.definitions.values())
+            and all(
                 shapes.get(defined.label, defined.shape) == defined.shape
                 for defined in cell.definitions
             )

@@ -72,25 +72,35 @@ def disagreement(name: str, made: Cell, passes: Passes) -> float:
 @every_cell
 def test_both_passes_agree_with_the_pass_by_hand(name: str) -> None:
     made = build(name)
-    passes = Passes(made)
-    weights = numbers(made)
-    run = passes.forward(weights)
-    for label, value in by_hand(name, weights).items():
-        np.testing.assert_allclose(run[label][1:], value, rtol=0, atol=1e-13)
-    assert disagreement(name, made, passes) < 1e-12
+    for planned, word in ((True, "loop"), (False, "definitions")):
+        passes = Passes(made, planned)
+        weights = numbers(made)
+        run = passes.forward(weights)
+        for label, value in by_hand(name, weights).items():
+            np.testing.assert_allclose(run[label][1:], value, rtol=0, atol=1e-13)
+        assert disagreement(name, made, passes) < 1e-12
+        assert passes.ran == {"forward": word, "backward": word}
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru", "jordan", "leaky"])
+@pytest.mark.parametrize("planned", [True, False])
 @pytest.mark.parametrize("part", ["deltas", "arriving", "parameters"])
-def test_a_wrong_derivation_is_seen(name: str, part: str) -> None:
+def test_a_wrong_derivation_is_seen(name: str, part: str, planned: bool) -> None:
     made = build(name)
     passes = Passes(made)
-    right = getattr(passes.adjoint, part)
-    for of, value in list(right.items())[-2:]:
-        wrong = {**right, of: MatrixProduct(2, value)}
-        planted = Passes(made)
-        vars(planted)["adjoint"] = replace(passes.adjoint, **{part: wrong})
-        assert disagreement(name, made, planted) > 1e-3, of
+    right = getattr(passes.derived.adjoint, part)
+    of, value = list(right.items())[-1]
+    planted = Passes(made, planned)
+    plant(planted, **{part: {**right, of: MatrixProduct(2, value)}})
+    assert disagreement(name, made, planted) > 1e-3, of
+
+
+def plant(passes: Passes, **parts: Any) -> None:
+    """A wrong part in the derived adjoint step of a loss that reads every vector."""
+    derived = passes.derived
+    wrong = replace(derived.adjoint, **parts)
+    vars(derived)["adjoint"] = wrong
+    derived._adjoints[frozenset(derived.named)] = wrong
 
 
 def test_a_batch_is_its_sequences() -> None:
@@ -122,7 +132,7 @@ def test_a_batch_is_its_sequences() -> None:
 
 def test_weights_come_in_batches_as_well() -> None:
     made = cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)")
-    passes = Passes(made)
+    passes = Passes(made)  # no loop: the weights have a batch of their own
     nets = [numbers(made, seed=seed) for seed in range(3)]
     together = Weights(
         {label: np.stack([net.parameters[label] for net in nets]) for label in nets[0].parameters},

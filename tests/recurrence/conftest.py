@@ -32,14 +32,17 @@ def at_point() -> Callable[..., Any]:
     Every entry of a leaf is a rational number drawn from its name; only the variable of a
     derivative keeps symbols until it is differentiated.
     """
+    known: dict[Any, Unrolled] = {}
 
     def value(recurrence: Any, expression: Any, assignment: dict[Any, int]) -> Any:
         sized = at_sizes(recurrence, assignment)
-        numbers = {
-            leaf: symbols_of(leaf).applyfunc(lambda symbol: _number(symbol.name))
-            for leaf in _leaves(sized)
-        }
-        return concrete(entries(expression.subs(assignment), Unrolled(sized, numbers)))
+        if sized not in known:
+            numbers = {
+                leaf: symbols_of(leaf).applyfunc(lambda symbol: _number(symbol.name))
+                for leaf in _leaves(sized)
+            }
+            known[sized] = Unrolled(sized, numbers)
+        return concrete(entries(expression.subs(assignment), known[sized]))
 
     return value
 

@@ -41,7 +41,7 @@ def test_every_family_is_drawn_from() -> None:
 @pytest.mark.parametrize("sigma", ["tanh", "logistic", "sin"])
 def test_bounds_bound_at_every_time_and_are_attained(sigma: str) -> None:
     setting = drawer(*BOUNDS, sigma=sigma).draw(np.random.default_rng(0), each=4)
-    slopes = line(largest_entry(rnn.slope(a[j])), (), "2")
+    slopes = line(largest_entry(rnn.slope(a[j])), "2")
     largest = np.max([slopes.entries(setting, ((j, time),)) for time in range(1, 5)], axis=0)
     excess = setting.scalars[rnn.gamma] - largest[:, 0]
     assert (excess >= 0).all()

@@ -40,7 +40,7 @@ def at(setting: Setting, place: int) -> tuple[Any, ...]:
 
 def value(expression: Any, setting: Setting, **times: int) -> Any:
     chosen = tuple((symbol, times[symbol.name]) for symbol in (t, k) if symbol.name in times)
-    return line(expression, (), "2").value(setting, chosen)
+    return line(expression, "2").value(setting, chosen)
 
 
 def hand_loss(time: int) -> Any:
@@ -110,7 +110,7 @@ def test_a_scalar_derivative(setting: Setting) -> None:
     numbers = np.array([-2.0, 0.0, 0.3])
     alone = setting.take([0, 1, 2])
     given = Setting(rnn, "tanh", alone.sizes, alone.arrays, {x: numbers}, steps=STEPS)
-    found = line(Derivative(tanh(x), x), (), "2").value(given)
+    found = line(Derivative(tanh(x), x), "2").value(given)
     np.testing.assert_allclose(found, 1 - np.tanh(numbers) ** 2, rtol=1e-14)
 
 

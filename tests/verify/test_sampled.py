@@ -114,7 +114,7 @@ def test_what_does_not_vanish_is_no_limit() -> None:
 def test_settings_of_a_batch_are_compared_one_by_one() -> None:
     # One wrong setting among right ones is found, and the message holds its numbers.
     c = Symbol("c", real=True)
-    lines = Lines([line(c, (), "2"), line(abs(c), (), "2")], ("=",), "sign")
+    lines = Lines([line(c, "2"), line(abs(c), "2")], ("=",), "sign")
     numbers = np.array([1.0, 2.0, -3.0, 4.0])
     drawn = Drawer(rnn, [c], (), {}, "2", "tanh").draw(np.random.default_rng(0)).take(range(4))
     setting = replace(drawn, scalars={c: numbers})

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from symrnn.bench.contender import Contender, Peer
 from symrnn.bench.packages import installed
+
+_alone: ContextVar[str | None] = ContextVar("alone", default=None)
+
+
+@contextmanager
+def asked_alone(party: str) -> Iterator[None]:
+    """Within, no peer but this one is asked for its contenders, or imported."""
+    token = _alone.set(party)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,10 @@ def chosen(peers: Mapping[str, Peer], largest: Mapping[str, int], d: int, *input
         for name, limit in largest.items()
         if name in peers and name not in missing and d > limit
     }
-    run = (name for name in peers if name not in missing and name not in left_out)
+    run = (
+        name
+        for name in peers
+        if name not in missing and name not in left_out and _alone.get() in (None, name)
+    )
     contenders = tuple(contender for name in run for contender in peers[name](*inputs))
     return Choice(contenders, missing, left_out)

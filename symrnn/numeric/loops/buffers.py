@@ -13,12 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.numeric import runtime
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.elementwise import Registers, assignments, literal
-from symrnn.numeric.loops.plan import ACROSS, EACH, ONCE, Operand, Operation, Plan
+from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operation, Plan
+from symrnn.numeric.printer import KernelPrinter
 
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
 
@@ -49,21 +51,22 @@ class _Writer:
         self.plan, self.shared = plan, shared
         self.recursion = plan.recursion
         self.index = str(self.recursion.index)
-        self.own = {node.label for node, _ in self.recursion.definitions}
+        self.own = self.recursion.own
         self.carried = self.own - self.recursion.kept
         self.buffers = _merged(plan)
         self.transposes: set[str] = set()
-        self.registers = {level: Registers(f"{word}") for level, word in ((1, "w"), (2, "r"))}
+        self.registers: dict[tuple[int, tuple[Any, ...]], Registers] = {}
         sizes = {str(size) for o in plan.operands() for size in (o.rows, o.cols)} - {"1"}
         self.sizes = sorted(size for size in sizes if size.isidentifier())
-        self.given = (*plan.parameters, *sorted({name for name, _ in plan.sequences}))
+        scalars = tuple(symbol.name for symbol in plan.scalars)
+        self.given = (*plan.parameters, *scalars, *sorted({name for name, _ in plan.sequences}))
         self.arguments: tuple[str, ...] = ()
 
     def source(self) -> str:
         """The whole function."""
         across = [line for o in self.plan.at(ONCE) + self.plan.at(ACROSS) for line in self._do(o)]
         each = [line for o in self.plan.at(EACH) for line in self._do(o)]
-        head = [*self._slices(), *self._transposed(), *self._allocated(), *across]
+        head = [*self._slices(), *self._allocated(), *self._transposed(), *across]
         swap = [
             f"{name}_{self._beside(name)}, {name}_now = {name}_now, {name}_{self._beside(name)}"
             for name in sorted(self.carried)
@@ -136,20 +139,29 @@ class _Writer:
                 *(_printed(size) for size in _axes(target)),
             ]
             lines.append(f"{target.name} = empty(({', '.join(shape)}), dtype)")
-        for level, word in ((ACROSS, "across"), (EACH, "each")):
-            for name in self.registers[level].names:
-                like = self._scratch_shape(level)
-                lines.append(f"{name} = empty({like}, dtype)  # scratch, {word}")
-            for name in self.registers[level].masks:
-                lines.append(f"{name} = empty({self._scratch_shape(level)}, bool)")
+        words = {ONCE: "once", ACROSS: "across", EACH: "each"}
+        for (level, axes), registers in self.registers.items():
+            like = self._scratch_shape(level, axes)
+            for name in registers.names:
+                lines.append(f"{name} = empty({like}, dtype)  # scratch, {words[level]}")
+            lines += [f"{name} = empty({like}, bool)" for name in registers.masks]
         return lines
 
-    def _scratch_shape(self, level: int) -> str:
-        target = next(
-            o.target for o in self.plan.operations if o.op == "apply" and o.target.level == level
-        )
-        sizes = ", ".join(_printed(size) for size in _axes(target))
-        return f"(last - first + 1, *batch, {sizes})" if level == ACROSS else f"(*lanes, {sizes})"
+    def _scratch(self, target: Operand) -> Registers:
+        """The scratch arrays for one level and one shape."""
+        key = (target.level, tuple(_axes(target)))
+        if key not in self.registers:
+            others = sum(level == target.level for level, _ in self.registers)
+            prefix = {ONCE: "q", ACROSS: "w", EACH: "r"}[target.level] + "_" * others
+            while any(name.startswith(prefix) and name != prefix for name in self.given):
+                prefix += "w"
+            self.registers[key] = Registers(prefix)
+        return self.registers[key]
+
+    def _scratch_shape(self, level: int, axes: tuple[Any, ...]) -> str:
+        sizes = ", ".join(_printed(size) for size in axes)
+        before = {ONCE: "", ACROSS: "last - first + 1, *batch, ", EACH: "*lanes, "}[level]
+        return f"({before}{sizes},)"
 
     def _loop_line(self) -> str:
         names: dict[str, str] = {}
@@ -179,6 +191,7 @@ class _Writer:
             )
             sums.setdefault(each.name, []).append(call)
         parts += [f'"{name}": {" + ".join(calls)}' for name, calls in sums.items()]
+        parts += [f'"{name}": {operand.name}' for name, operand in self.plan.returned.items()]
         return f"return {{{', '.join(parts)}}}"
 
     # ------------------------------------------------------------------ operations
@@ -187,8 +200,10 @@ class _Writer:
         level = operation.target.level
         parts = [self._name(argument, level) for argument in operation.arguments]
         out = self._name(operation.target, level)
-        if operation.op == "apply":
-            return assignments(operation.formula, parts[0], out, self.registers[max(level, 1)])
+        if operation.op in ("apply", "polynomial"):
+            scratch = self._scratch(operation.target)
+            exact = operation.op == "polynomial"
+            return assignments(operation.formula, parts[0], out, scratch, exact=exact)
         return [_STATEMENTS[operation.op](self, operation, parts, out)]
 
     def _matvec(self, operation: Operation, parts: list[str], out: str) -> str:
@@ -231,7 +246,39 @@ class _Writer:
 
     def _scale(self, operation: Operation, parts: list[str], out: str) -> str:
         (part,) = self._oriented(operation, parts)
-        return f"multiply({literal(operation.formula)}, {part}, out={out})"
+        factor = operation.formula
+        shown = literal(factor) if factor.is_number else f"({KernelPrinter().doprint(factor)})"
+        return f"multiply({shown}, {part}, out={out})"
+
+    def _inner(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"einsum('...i,...i->...', {', '.join(parts)}, out={out}[..., 0])"
+
+    def _fill(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"{out}.fill({operation.formula})"
+
+    def _identity(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"copyto({out}, eye(len({out})))"
+
+    def _inverse(self, operation: Operation, parts: list[str], out: str) -> str:
+        (part,) = self._oriented(operation, parts)
+        return f"copyto({out}, inverse({part}))"
+
+    def _softmax(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"copyto({out}[..., None], {operation.op}({parts[0]}[..., None]))"
+
+    def _stack(self, operation: Operation, parts: list[str], out: str) -> str:
+        start, places = sympy.S.Zero, []
+        for argument, part in zip(operation.arguments, parts, strict=True):
+            stop = sympy.expand(start + _axes(argument)[0])
+            places.append(f"copyto({out}[..., {_printed(start)}:{_printed(stop)}], {part})")
+            start = stop
+        return "; ".join(places)
+
+    def _rows(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"copyto({out}, {parts[0]}[..., {_span(operation)}])"
+
+    def _place(self, operation: Operation, parts: list[str], out: str) -> str:
+        return f"{out}.fill(0); copyto({out}[..., {_span(operation)}], {parts[0]})"
 
     def _copy(self, operation: Operation, parts: list[str], out: str) -> str:
         (part,) = self._oriented(operation, parts)
@@ -253,7 +300,21 @@ _STATEMENTS: dict[str, Callable[[Any, Operation, list[str], str], str]] = {
     "plus": _Writer._plus,
     "scale": _Writer._scale,
     "copy": _Writer._copy,
+    "inner": _Writer._inner,
+    "fill": _Writer._fill,
+    "identity": _Writer._identity,
+    "inverse": _Writer._inverse,
+    "softmax": _Writer._softmax,
+    "logsumexp": _Writer._softmax,
+    "stack": _Writer._stack,
+    "rows": _Writer._rows,
+    "place": _Writer._place,
 }
+
+
+def _span(operation: Operation) -> str:
+    start, count = operation.formula
+    return f"{_printed(start)}:{_printed(sympy.expand(start + count))}"
 
 
 def _merged(plan: Plan) -> dict[str, Operand]:
@@ -277,7 +338,8 @@ def _merged(plan: Plan) -> dict[str, Operand]:
                 argument.level == ACROSS and target.name in kept
             )
             free = uses[argument.name] == 1 and argument.name not in plan.stored
-            if timed and free and argument.name in made and not argument.transposed:
+            alike = _axes(argument) == _axes(operation.target)
+            if timed and free and alike and argument.name in made and not argument.transposed:
                 level = argument.level
                 merged[argument.name] = replace(target, level=max(target.level, level))
                 break

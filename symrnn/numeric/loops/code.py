@@ -12,7 +12,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from symrnn.errors import IllFormedError
-from symrnn.numeric.loops.plan import Plan
+from symrnn.numeric.loops.operations import Plan
 
 _NUMBER = itertools.count()
 

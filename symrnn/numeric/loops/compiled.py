@@ -20,7 +20,7 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.errors import NotSupportedError
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
-from symrnn.numeric.loops.plan import ONCE, Operand, Operation, Plan
+from symrnn.numeric.loops.operations import ONCE, Operand, Operation, Plan
 from symrnn.numeric.printer import stable
 from symrnn.numeric.stable.printing import ScalarRules
 from symrnn.numeric.stable.runtime import FLOAT64, arithmetic

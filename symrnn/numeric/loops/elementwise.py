@@ -52,13 +52,17 @@ class Registers:
         return [f"{self.prefix}{depth}" for depth in range(1, self.used + 1)]
 
 
-def assignments(formula: Lambda, argument: str, target: str, registers: Registers) -> list[str]:
+def assignments(
+    formula: Lambda, argument: str, target: str, registers: Registers, *, exact: bool = False
+) -> list[str]:
     """Statements that leave formula(argument) in `target`, allocating nothing.
 
-    A formula with a function that is no ufunc is written as one expression instead.
+    A formula with a function that is no ufunc is written as one expression instead. One that is
+    `exact` is run as it stands, others in their stable form.
     """
     (variable,) = formula.variables
-    shared, (expression,) = sympy.cse([stable(formula.expr)], symbols=_names())
+    body = formula.expr if exact else stable(formula.expr)
+    shared, (expression,) = sympy.cse([body], symbols=_names())
     names = {variable: argument}
     lines: list[str] = []
     try:

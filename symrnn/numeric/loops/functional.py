@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
-from symrnn.numeric.loops.plan import ACROSS, EACH, ONCE, Operand, Operation, Plan
+from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operation, Plan
 
 SETTING = ("first", "last", "summed")
 

@@ -9,9 +9,8 @@ A vector, column or row, is stored as its entries in the last axis; `transposed`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property, reduce, singledispatchmethod
+from dataclasses import replace
+from functools import reduce, singledispatchmethod
 from typing import Any
 
 import sympy
@@ -20,115 +19,26 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
+from symrnn.language.algebra import (
+    Identity,
+    Inverse,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Transposed,
+    Zeros,
+)
+from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import ImmediateDerivative
-from symrnn.language.shapes import same_size
-from symrnn.language.structure import Diag, Hadamard
+from symrnn.language.functions import LogSumExp, Softmax
+from symrnn.language.shapes import is_column, same_size
+from symrnn.language.structure import Block, Diag, Hadamard, Place, Rows
 from symrnn.language.time import TimeVector
+from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operation, OverTime, Plan
 from symrnn.numeric.loops.recursion import Recursion
 from symrnn.numeric.printer import derivative_name, parameter_name
 from symrnn.numeric.rewrites.association import Pair, associate
-
-ONCE, ACROSS, EACH = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Operand:
-    """A named value: a parameter, the member of a sequence at `index + offset`, or a result.
-
-    `level` is when it is known: `ONCE` before all times, `ACROSS` for each time but from values
-    that stand before the loop runs, `EACH` in the step.
-    """
-
-    name: str
-    rows: Expr
-    cols: Expr
-    level: int
-    offset: int | None = None
-    transposed: bool = False
-    diagonal: bool = False
-
-    @property
-    def is_vector(self) -> bool:
-        """Whether its entries lie in one axis."""
-        return same_size(self.cols, 1) or same_size(self.rows, 1)
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it is a vector that lies."""
-        return same_size(self.rows, 1)
-
-    @property
-    def T(self) -> Operand:
-        """The transpose: another reading of the same entries."""
-        return replace(self, rows=self.cols, cols=self.rows, transposed=not self.transposed)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """target = op(arguments).
-
-    op: matvec (M, v), matmul (A, B), scale_rows (v, M), scale_columns (M, v), times, plus, copy,
-    apply (one argument, `formula`), scale (one argument, `formula` a scalar).
-    """
-
-    op: str
-    arguments: tuple[Operand, ...]
-    target: Operand
-    formula: Any = None
-
-
-@dataclass(frozen=True)
-class OverTime:
-    """A sum over all times: Σ left rightᵀ, or Σ left where there is no right."""
-
-    name: str
-    left: Operand
-    right: Operand | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A recursion in operations."""
-
-    recursion: Recursion
-    operations: tuple[Operation, ...]
-    sums: tuple[OverTime, ...]
-    stored: frozenset[str]
-
-    def at(self, level: int) -> list[Operation]:
-        """The operations of one level, in order."""
-        return [operation for operation in self.operations if operation.target.level == level]
-
-    @cached_property
-    def sequences(self) -> list[tuple[str, int]]:
-        """Every sequence that is read or written, with its offset from the index."""
-        found = {
-            (operand.name, operand.offset)
-            for operand in self.operands()
-            if operand.offset is not None
-        }
-        return sorted(found)
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """Every sequence that is read or written, by name."""
-        return sorted({name for name, _ in self.sequences})
-
-    @cached_property
-    def parameters(self) -> list[str]:
-        """What does not depend on time and is given."""
-        made = {operation.target.name for operation in self.operations}
-        return sorted({o.name for o in self.operands() if o.level == ONCE and o.name not in made})
-
-    def operands(self) -> Iterable[Operand]:
-        """Every operand of every operation and sum."""
-        for operation in self.operations:
-            yield from (*operation.arguments, operation.target)
-        for each in self.sums:
-            yield each.left
-            if each.right is not None:
-                yield each.right
+from symrnn.numeric.rewrites.slopes import THROUGH_VALUE
 
 
 def plan(recursion: Recursion, *, hoisted: bool = True) -> Plan:
@@ -147,25 +57,37 @@ def plan(recursion: Recursion, *, hoisted: bool = True) -> Plan:
     for node, value in recursion.definitions:
         planner.define(node, value)
     sums = [part for name, body in recursion.sums.items() for part in planner.over_time(name, body)]
-    return Plan(recursion, tuple(planner.operations), tuple(sums), frozenset(planner.stored))
+    operations, stored = tuple(planner.operations), frozenset(planner.stored)
+    return Plan(recursion, operations, tuple(sums), stored, planner.returned)
 
 
 class _Planner:
     def __init__(self, recursion: Recursion, hoisted: bool) -> None:
         self.recursion = recursion
         self.hoisted = hoisted
-        self.own = {node.label for node, _ in recursion.definitions}
+        self.own = recursion.own
         self.operations: list[Operation] = []
         self.known: dict[Any, Operand] = {}
         self.stored: set[str] = set()
+        self.taken = _names_in(recursion)
+        self.local: dict[str, Operand] = {}
+        self.returned: dict[str, Operand] = {}
 
     def define(self, node: TimeVector, value: MatrixExpr) -> None:
         """Let the operation that computes `value` write into the sequence."""
         result = self.operand(value)
+        if node.label in self.recursion.local:
+            if node.label in self.recursion.returned:
+                fresh = result.offset is None and result.level != ONCE and not result.transposed
+                result = result if fresh else self._result("copy", (result,), node.shape)
+                self.stored.add(result.name)
+                self.returned[parameter_name(node)] = result
+            self.local[node.label] = result
+            return
         target = self.operand(node)
         for place, operation in enumerate(self.operations):
             fresh = result.offset is None and not result.transposed
-            if fresh and operation.target.name == result.name:
+            if fresh and result.name not in self.stored and operation.target.name == result.name:
                 level = operation.target.level
                 self.operations[place] = replace(operation, target=replace(target, level=level))
                 self._rename(result, replace(target, level=level))
@@ -174,6 +96,7 @@ class _Planner:
 
     def _rename(self, old: Operand, new: Operand) -> None:
         self.known = {key: new if got == old else got for key, got in self.known.items()}
+        self.local = {key: new if got == old else got for key, got in self.local.items()}
         self.operations = [
             replace(o, arguments=tuple(new if a == old else a for a in o.arguments))
             for o in self.operations
@@ -188,10 +111,10 @@ class _Planner:
             if isinstance(tree, Pair):
                 left, right = self._associated(tree.left), self._associated(tree.right)
                 left = self._scaled(body.coefficient, left)
-                if right.is_row and left.is_vector:
+                if right.is_row and left.is_vector and ONCE not in (left.level, right.level):
                     return [OverTime(name, self._stored(left), self._stored(right.T))]
         value = self.operand(body)
-        if not value.is_vector:
+        if not value.is_vector or value.level == ONCE:
             raise self._unsupported(body)
         return [OverTime(name, self._stored(value), None)]
 
@@ -216,6 +139,10 @@ class _Planner:
 
     @operand.register
     def _(self, node: TimeVector) -> Operand:
+        if node.label in self.local:
+            if sympy.expand(node.index - self.recursion.index) != 0:
+                raise self._unsupported(node)
+            return self.local[node.label]
         level = EACH if node.label in self.own else ACROSS
         return self._member(parameter_name(node), node, node.shape, level)
 
@@ -237,6 +164,52 @@ class _Planner:
     def _(self, node: Transposed) -> Operand:
         return self.operand(node.args[0]).T
 
+    @operand.register(Ones)
+    @operand.register(Zeros)
+    def _(self, node: Any) -> Operand:
+        number = sympy.Integer(isinstance(node, Ones))
+        return self._result("fill", (), node.shape, formula=number)
+
+    @operand.register
+    def _(self, node: Identity) -> Operand:
+        return self._result("identity", (), node.shape)
+
+    @operand.register
+    def _(self, node: Inverse) -> Operand:
+        matrix = self.operand(node.args[0])
+        if matrix.level != ONCE:
+            raise self._unsupported(node)
+        return self._result("inverse", (matrix,), node.shape)
+
+    @operand.register(Softmax)
+    @operand.register(LogSumExp)
+    def _(self, node: Any) -> Operand:
+        name = "softmax" if isinstance(node, Softmax) else "logsumexp"
+        return self._result(name, (self.operand(node.args[0]),), node.shape)
+
+    @operand.register
+    def _(self, node: Block) -> Operand:
+        if same_size(node.shape[0], 1) and not is_column(node):
+            return self.operand(transpose(node)).T
+        if any(len(row) != 1 for row in node.args) or not is_column(node):
+            raise self._unsupported(node)
+        parts = tuple(self.operand(row[0]) for row in node.args)
+        if all(part.level == ONCE for part in parts):
+            raise self._unsupported(node)
+        return self._result("stack", parts, node.shape)
+
+    @operand.register(Rows)
+    @operand.register(Place)
+    def _(self, node: Any) -> Operand:
+        matrix, start, count = node.args
+        if not is_column(matrix):
+            raise self._unsupported(node)
+        if isinstance(node, Place):
+            count = matrix.shape[0]
+        name = "rows" if isinstance(node, Rows) else "place"
+        span = sympy.Tuple(start, count)
+        return self._result(name, (self.operand(matrix),), node.shape, formula=span)
+
     @operand.register
     def _(self, node: Diag) -> Operand:
         return replace(self.operand(node.args[0]), diagonal=True)
@@ -244,7 +217,11 @@ class _Planner:
     @operand.register
     def _(self, node: Elementwise) -> Operand:
         argument = self.operand(node.argument)
-        return self._result("apply", (argument,), node.shape, formula=node.activation.function)
+        if node.activation.function.free_symbols:
+            raise self._unsupported(node)
+        # A slope through the value is a polynomial of it as it stands: nothing is to be rewritten.
+        op = "polynomial" if node.activation.name.endswith(THROUGH_VALUE) else "apply"
+        return self._result(op, (argument,), node.shape, formula=node.activation.function)
 
     @operand.register
     def _(self, node: Hadamard) -> Operand:
@@ -278,6 +255,11 @@ class _Planner:
         if right.diagonal:
             return self._associated_on_the_right(left, right)
         if right.is_vector and left.is_vector:
+            if _is_number(left) or _is_number(right):
+                wider = right if _is_number(left) else left
+                return self._result("times", (left, right), _shape(wider))
+            if left.is_row and not right.is_row:
+                return self._result("inner", (left.T, right), (sympy.S.One, sympy.S.One))
             raise self._unsupported(tree)
         shape = (left.rows, right.cols)
         if right.is_vector:
@@ -294,7 +276,7 @@ class _Planner:
     def _scaled(self, coefficient: Expr, value: Operand) -> Operand:
         if coefficient == 1:
             return value
-        if not coefficient.is_number:
+        if not all(symbol.is_Symbol for symbol in coefficient.free_symbols):
             raise self._unsupported(coefficient)
         return self._result("scale", (value,), _shape(value), formula=coefficient)
 
@@ -306,12 +288,14 @@ class _Planner:
         ):
             # Entry by entry a row and a column are the same numbers.
             arguments = tuple(a.T if a.transposed else a for a in arguments)
-        key = (op, arguments, formula)
+        key = (op, arguments, formula, shape if not arguments else None)
         if key not in self.known:
-            level = max(argument.level for argument in arguments)
+            level = max((argument.level for argument in arguments), default=ONCE)
             if level == ACROSS and not self.hoisted and op not in ("matvec", "matmul", "plus"):
                 level = EACH
             name = f"{_WORDS[op]}{len(self.operations)}"
+            while name in self.taken:
+                name += "_"
             target = Operand(name, shape[0], shape[1], level)
             self.operations.append(Operation(op, arguments, target, formula))
             self.known[key] = target
@@ -335,9 +319,32 @@ _WORDS = {
     "times": "h",
     "plus": "z",
     "apply": "f",
+    "polynomial": "f",
     "scale": "c",
     "copy": "v",
+    "inner": "n",
+    "softmax": "s",
+    "logsumexp": "l",
+    "stack": "k",
+    "rows": "u",
+    "place": "u",
+    "fill": "c",
+    "identity": "I",
+    "inverse": "I",
 }
+
+
+def _names_in(recursion: Recursion) -> set[str]:
+    """What quantities are called in the code."""
+    values = [v for node, value in recursion.definitions for v in (node, value)]
+    values += recursion.sums.values()
+    leaves = {leaf for v in values for leaf in v.atoms(sympy.MatrixSymbol, TimeVector)}
+    symbols = {symbol.name for v in values for symbol in v.free_symbols if symbol.is_Symbol}
+    return {parameter_name(leaf) for leaf in leaves} | symbols
+
+
+def _is_number(operand: Operand) -> bool:
+    return same_size(operand.rows, 1) and same_size(operand.cols, 1)
 
 
 def _vector(diagonal: Operand) -> Operand:

@@ -31,6 +31,8 @@ class Recursion:
         kept: sequences whose every value is returned; of the others only the latest.
         sums: bodies of Σ over the times, by the name of the result.
         places: time of the first place of a sequence's array; 0 where nothing is said.
+        local: sequences that are values within a step and have no array of their own.
+        returned: those of them whose values at all times are returned, from the time `first` on.
     """
 
     name: str
@@ -40,11 +42,18 @@ class Recursion:
     kept: frozenset[str] = frozenset()
     sums: Mapping[str, MatrixExpr] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
+    local: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The sequences that are computed and have an array."""
+        return frozenset(node.label for node, _ in self.definitions) - self.local
 
     @cached_property
     def carried(self) -> list[str]:
         """The sequences of which only the latest value is returned."""
-        return sorted({node.label for node, _ in self.definitions} - self.kept)
+        return sorted(self.own - self.kept)
 
     @cached_property
     def results(self) -> list[str]:

@@ -24,6 +24,8 @@ from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 HIGHEST_DEGREE = 3
+THROUGH_VALUE = "_slope"
+"""How the name of a slope ends that is a polynomial of the value."""
 
 
 @lru_cache(maxsize=256)
@@ -162,5 +164,6 @@ def _shared(
         # s_{j+c} = σ(a_{j+c'}): the time of s that belongs to this a.
         shift = sympy.expand(defined.index - definition.argument.index)
         value = defined.sequence[argument.index + shift]
-        return Elementwise(Activation(f"{node.activation.name}_slope", polynomial), value)
+        through = Activation(f"{node.activation.name}{THROUGH_VALUE}", polynomial)
+        return Elementwise(through, value)
     return None

@@ -122,9 +122,10 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
     x = x[(x > float(low)) & (x < float(high))]
     if X not in part.free_symbols or part == X:
         return folded(part), {dtype.name: (0.0, float(low), float(high)) for dtype in DTYPES}
-    reference = Reference(exact_forms(part), x)
-    x = np.union1d(x, _ends_of_range(reference))
-    reference = Reference(exact_forms(part), x)
+    spelled_exactly = exact_forms(part)
+    reference = Reference(spelled_exactly, x)
+    beside = np.setdiff1d(_ends_of_range(reference), x)
+    reference, _ = reference.joined(Reference(spelled_exactly, beside))
     errors = _errors(part, reference)
     if np.nanmax(errors, initial=0.0) <= AIM and _finite(folded(part)):
         return folded(part), _stated(part, reference)
@@ -144,7 +145,7 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
     for attempt in range(ROUNDS):
         form, bounds = _assembled(found, reference, low, high)
         # A form may have been lucky at the points that chose it.
-        fresh = Reference(exact_forms(part), _fresh(bounds, reference.x, attempt))
+        fresh = Reference(spelled_exactly, _fresh(bounds, reference.x, attempt))
         known, new = _errors(form, reference), _errors(form, fresh)
         reference, order = reference.joined(fresh)
         if new.max(initial=0.0) <= max(LIMIT, known.max(initial=0.0)):

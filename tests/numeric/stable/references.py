@@ -56,10 +56,10 @@ ALL: dict[str, Expr] = {**{name: FORMULAS[name] for name in FORMULAS}, **SPELLIN
 
 
 def places() -> np.ndarray:
-    """Some hundred points, none of them those that forms were measured at."""
+    """Three hundred points, none of them those that forms were measured at."""
     rng = np.random.default_rng(7)
-    sizes = [10.0 ** rng.uniform(-300, 300, 40), 10.0 ** rng.uniform(-20, 20, 40)]
-    sizes += [rng.uniform(*ends, 40) for ends in ((0, 3), (3, 40), (40, 110), (110, 760))]
+    sizes = [10.0 ** rng.uniform(-300, 300, 24), 10.0 ** rng.uniform(-20, 20, 24)]
+    sizes += [rng.uniform(*ends, 24) for ends in ((0, 3), (3, 40), (40, 110), (110, 760))]
     found = np.concatenate([*sizes, [1e-300, 20.0, 720.0, 1e3, 1e8, 1e300]])
     return np.concatenate([-found, [0.0], found])
 

@@ -1,0 +1,242 @@
+"""A document audited: one finding a relation, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from symrnn.audit.hints import Mark, hints_of_folder, read_hints
+from symrnn.audit.judge import (
+    DISAGREES,
+    FALSE,
+    NOT_A_CLAIM,
+    NOT_UNDERSTOOD,
+    Judge,
+    Verdict,
+)
+from symrnn.audit.show import shown
+from symrnn.audit.statements import Relation, Statements
+from symrnn.errors import IllFormedError
+from symrnn.reading.documents import Document, read_document
+
+EXPECTED = "FALSE, AS EXPECTED"
+NOTE = "NOTE"
+BAD_HINT = "HINT"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One relation of a document, or something to be said of it.
+
+    Attributes:
+        path, line, column: where it stands, from 1; in a notebook the line is the cell's.
+        cell: the number of the notebook's cell, else None.
+        kind: the verdict's, or NOTE for what could not be read, HINT for a wrong hint.
+        formula: the relation in the author's LaTeX.
+        reading: the relation as it was read, in symrnn's notation.
+        display: whether it stands on its own.
+    """
+
+    path: str
+    line: int
+    column: int
+    cell: int | None
+    kind: str
+    formula: str
+    reading: str
+    display: bool
+    verdict: Verdict
+    message: str
+
+
+def audit_document(
+    path: Path, outside: Iterable[str] = (), progress: Callable[[int, int], None] | None = None
+) -> list[Finding]:
+    """Every relation of a document judged.
+
+    Raises:
+        IllFormedError: the document can not be read.
+    """
+    return audit_texts(read_document(path), outside, progress)
+
+
+def audit_texts(
+    documents: list[Document],
+    outside: Iterable[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Finding]:
+    """The same for documents that are read already."""
+    statements = Statements.of(documents, read_hints(documents, outside))
+    judge = Judge(statements)
+    findings: list[Finding] = []
+    for number, document in enumerate(documents):
+        for start, problem in document.problems:
+            findings.append(_note(document, start, NOTE, problem))
+        if not document.formulas and number == 0 and len(documents) == 1:
+            findings.append(_note(document, 0, NOTE, "no formulas"))
+    for number, place, error in statements.failed:
+        document = documents[number]
+        formula = document.formulas[place]
+        if formula.display:
+            verdict = Verdict(
+                NOT_UNDERSTOOD,
+                cause="not parsed",
+                what=error.message.removeprefix("formula refused: "),
+            )
+            offset = formula.start + int(error.detail.get("at character", 1)) - 1  # type: ignore[call-overload]
+            findings.append(_finding(document, offset, verdict, formula.text.strip(), "", True))
+    for number, place, side in statements.expressions:
+        formula = documents[number].formulas[place]
+        if side.problem and formula.display:
+            verdict = Verdict(NOT_UNDERSTOOD, cause="not parsed", what=side.problem)
+            start = formula.start + side.start
+            shown_as = formula.text[side.start : side.end].strip()
+            findings.append(_finding(documents[number], start, verdict, shown_as, "", True))
+    for wrong in statements.hints.wrong:
+        findings.append(_note(documents[wrong.document], wrong.start, BAD_HINT, wrong.message))
+    # In two turns: what shows that a model is the author's may stand behind what is judged by it.
+    verdicts: dict[int, Verdict] = {}
+    relations = [r for r in statements.relations if statements.about_derivatives(r)]
+    for count, relation in enumerate(relations):
+        if progress is not None:
+            progress(count, len(relations))
+        verdicts[relation.order] = judge.verdict(relation)
+    for relation in relations:
+        verdict = verdicts[relation.order]
+        transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
+        if transposed or (verdict.kind == DISAGREES and "not called false" in verdict.what):
+            verdicts[relation.order] = judge.verdict(relation)
+    used: set[Mark] = set()
+    for relation in statements.relations:
+        document = documents[relation.document]
+        formula = document.formulas[relation.formula]
+        verdict = verdicts.get(relation.order) or Verdict(
+            NOT_A_CLAIM, what="it says nothing of derivatives"
+        )
+        mark = _mark_of(statements.hints.marks, relation, document)
+        kind = verdict.kind
+        if mark is not None:
+            used.add(mark)
+            if mark.kind == "ignore":
+                kind = NOT_A_CLAIM
+            elif kind == FALSE:
+                kind = EXPECTED
+            elif kind not in (NOT_A_CLAIM, DISAGREES) and verdict.kind != NOT_UNDERSTOOD:
+                findings.append(
+                    _note(
+                        document,
+                        mark.start,
+                        BAD_HINT,
+                        f"expected to be false, and it is {verdict.kind}",
+                    )
+                )
+        offset = (
+            formula.start + relation.left.start
+            if relation.left_formula == relation.formula
+            else formula.start + relation.start
+        )
+        source = (
+            formula.text[relation.left.start : relation.right.end]
+            if relation.left_formula == relation.formula
+            else formula.text[relation.start : relation.right.end]
+        )
+        found = _finding(
+            document,
+            offset,
+            verdict,
+            source.strip(),
+            _reading(relation, statements),
+            formula.display,
+        )
+        findings.append(Finding(**{**found.__dict__, "kind": kind}))
+    for mark in statements.hints.marks:
+        if mark not in used:
+            findings.append(
+                _note(
+                    documents[mark.document],
+                    mark.start,
+                    BAD_HINT,
+                    f"no formula follows “{mark.kind}”",
+                )
+            )
+    findings.sort(
+        key=lambda f: ([d.path for d in documents].index(f.path), f.cell or 0, f.line, f.column)
+    )
+    return findings
+
+
+def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark | None:
+    """The mark that stands between the formula before and this one."""
+    formula = document.formulas[relation.formula]
+    earlier = [f.start for f in document.formulas if f.display and f.start < formula.start]
+    since = earlier[-1] if earlier else -1
+    until = formula.start + max(relation.start, len(formula.text))
+    for mark in reversed(marks):
+        if mark.document == relation.document and since < mark.start < until and formula.display:
+            return mark
+    return None
+
+
+def _reading(relation: Relation, statements: Statements) -> str:
+    sides = [
+        shown(side.tree, statements._probe) if side.tree is not None else "?"
+        for side in (relation.left, relation.right)
+    ]
+    return (
+        f"{sides[0]} {relation.kind if relation.kind != 'other' else relation.written} {sides[1]}"
+    )
+
+
+def _finding(
+    document: Document, offset: int, verdict: Verdict, formula: str, reading: str, display: bool
+) -> Finding:
+    line, column = document.place(offset)
+    cell = document.cell(line)
+    if cell is not None:
+        line = cell[1]
+    return Finding(
+        document.path, line, column, None if cell is None else cell[0], verdict.kind,
+        formula, reading, display, verdict, message_of(verdict),
+    )  # fmt: skip
+
+
+def _note(document: Document, start: int, kind: str, message: str) -> Finding:
+    found = _finding(document, start, Verdict(kind, what=message), "", "", False)
+    return Finding(**{**found.__dict__, "message": message})
+
+
+def message_of(verdict: Verdict) -> str:
+    """A verdict in words."""
+    if verdict.under:
+        return "; ".join(verdict.under)
+    if verdict.cause:
+        return f"{verdict.cause}: {verdict.what}"
+    if verdict.kind == FALSE:
+        return verdict.mend
+    return verdict.what
+
+
+def audit_path(
+    path: Path, documents: list[Path], progress: Callable[[str, int, int], None] | None = None
+) -> list[Finding]:
+    """Every document under a path; one that can not be read is a note."""
+    findings: list[Finding] = []
+    for document in documents:
+        try:
+            outside = hints_of_folder(document) or hints_of_folder(path)
+            seen = (
+                (lambda a, b, d=document: progress(str(d), a, b)) if progress is not None else None
+            )
+            findings += audit_document(document, outside, seen)
+        except IllFormedError as error:
+            verdict = Verdict(NOTE, what=error.message)
+            findings.append(
+                Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, error.message)
+            )
+        except OSError as error:
+            verdict = Verdict(NOTE, what=str(error))
+            findings.append(
+                Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, str(error))
+            )
+    return findings

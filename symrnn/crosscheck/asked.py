@@ -1,0 +1,356 @@
+"""What is to be compared: cell, loss, sizes, layout; read once, with one clear error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from numbers import Integral
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.cells import Cell, cell, named, names, read_cell_file
+from symrnn.crosscheck.calling import Code
+from symrnn.crosscheck.losses import ENTROPY, Loss
+from symrnn.crosscheck.packing import Packing, packing
+from symrnn.crosscheck.point import Point, draw
+from symrnn.crosscheck.program import Program, Run, program_of
+from symrnn.errors import IllFormedError, ShapeError, UndecidedError
+
+Array = NDArray[Any]
+
+LARGE = 2e7
+"""Products of parameters, steps and sequences above which a net is large."""
+
+DEFAULT_SIZES = (3, 2, 4, 5, 6, 7)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A comparison that is asked for.
+
+    Attributes:
+        program: the cell.
+        loss: what the gradients are of.
+        output: the vector that the loss reads.
+        sizes: by the cell's letters.
+        steps, batch: T, B.
+        packing: how code lays things out.
+        seed: of the random nets.
+        given: the caller's own numbers.
+        free: whether other nets may be drawn beside the caller's own numbers.
+    """
+
+    program: Program
+    loss: Loss
+    output: str
+    sizes: Mapping[str, int]
+    steps: int
+    batch: int | None
+    packing: Packing
+    seed: int
+    initial: bool = True
+    scalars: Mapping[str, float] | None = None
+    given: Mapping[str, Any] | None = None
+    free: bool = True
+    scale: float = 1.0
+
+    @property
+    def words(self) -> str:
+        """Sizes, steps, batch and dtype."""
+        parts = [f"{name} = {size}" for name, size in self.sizes.items()]
+        parts.append(f"T = {self.steps}")
+        parts += [] if self.batch is None else [f"B = {self.batch}"]
+        return ", ".join([*parts, str(np.dtype(self.packing.dtype))])
+
+    def code(
+        self,
+        function: Callable[..., Any],
+        what: str,
+        order: Iterable[str] | None,
+        timeout: float | None,
+    ) -> Code:
+        """The function, ready to be called."""
+        stated = None if order is None else tuple(order)
+        return Code(function, self.program, self.packing, stated, timeout, what=what)
+
+    def point(self) -> Point:
+        """The net that the report speaks of."""
+        drawn = self.drawn(self.seed, self.steps, self.batch)
+        return drawn if self.given is None else _filled(drawn, self.given, self.packing)
+
+    def other(
+        self, number: int, steps: int | None = None, batch: int | None = None, grown: int = 0
+    ) -> Point:
+        """Another net, each of its sizes larger by `grown`."""
+        taken = self.steps + 1 if steps is None else steps
+        width = None if self.batch is None else (batch or self.batch + 1)
+        larger = replace(self, sizes={name: size + grown for name, size in self.sizes.items()})
+        return larger.drawn(self.seed + 1000 * number, taken, width)
+
+    def drawn(self, seed: int, steps: int, batch: int | None) -> Point:
+        """A random net."""
+        return draw(
+            self.program.cell, self.loss, self.output, sizes=self.sizes, steps=steps, batch=batch,
+            seed=seed, dtype=self.packing.dtype, scale=self.scale, initial=self.initial,
+            scalars=self.scalars,
+        )  # fmt: skip
+
+    @property
+    def small(self) -> Asked:
+        """The same, or with small sizes where the net is large."""
+        if not self.is_large:
+            return self
+        return replace(self, sizes=dict(zip(self.sizes, DEFAULT_SIZES, strict=False)))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the net is too large for anything but one comparison."""
+        point_free = sum(
+            int(np.prod([self._size(n) for n in p.shape])) for p in self.program.parameters
+        )
+        return point_free * self.steps * (self.batch or 1) > LARGE
+
+    def _size(self, size: Any) -> int:
+        numbers = {symbol: self.sizes[symbol.name] for symbol in self.program.cell.sizes}
+        return int(size.subs(numbers)) if hasattr(size, "subs") else int(size)
+
+    def require_finite(self, run: Run) -> None:
+        """Raise `UndecidedError` where the forward pass overflows: nothing can be compared."""
+        for label in (v.label for v in self.program.lines):
+            for time, value in enumerate(run.sequence(label)):
+                if value is not None and not np.isfinite(value).all():
+                    raise UndecidedError(
+                        "the forward pass overflows at these numbers",
+                        {"first": f"{label} at time {time}", "do": "a smaller net, or fewer steps"},
+                    )
+
+
+def as_cell(what: Any) -> Cell:
+    """A cell from a cell, a name, a text or a file.
+
+    Raises:
+        IllFormedError: for anything else.
+    """
+    if isinstance(what, Cell):
+        return what
+    if isinstance(what, Path) or (isinstance(what, str) and what.endswith(".toml")):
+        return read_cell_file(what)
+    if isinstance(what, str):
+        return cell(what) if "=" in what else named(what)
+    inner = getattr(what, "recurrence", None)
+    if inner is not None and hasattr(inner, "definitions") and hasattr(inner, "outputs"):
+        outputs = {each[inner.index] for each in inner.outputs}
+        kept = {of: value for of, value in inner.definitions.items() if of not in outputs}
+        return Cell("elman", type(inner)(inner.index, inner.states, inner.inputs, kept))
+    raise IllFormedError(
+        "cell",
+        {"expected": f"a Cell, a text, a file, or one of {', '.join(names())}", "got": repr(what)},
+    )
+
+
+def asked(
+    of: Cell,
+    *,
+    loss: str,
+    reduction: str,
+    last: bool,
+    output: str | None,
+    sizes: Mapping[str, int] | None,
+    steps: int,
+    batch: int | None,
+    layout: str,
+    names: Any,
+    transposed: Any,
+    dtype: Any,
+    initial: bool,
+    scalars: Mapping[str, float] | None,
+    at: Mapping[str, Any] | None,
+    seed: int,
+) -> Asked:
+    """What the caller asks for, checked.
+
+    Raises:
+        IllFormedError, ShapeError: for what does not fit.
+    """
+    unknown = [f.name for f in of.activations if f.is_unknown]
+    if unknown:
+        raise IllFormedError(
+            f"{of.name} can not be run: {', '.join(unknown)} is not known",
+            {"expected": 'activations={"sigma": "tanh"}'},
+        )
+    try:
+        kind = np.dtype(dtype)
+    except TypeError as error:
+        raise IllFormedError("dtype", {"expected": "a float dtype", "got": repr(dtype)}) from error
+    if kind.kind != "f":
+        raise IllFormedError("dtype", {"expected": "a float dtype", "got": str(kind)})
+    for what, value in (("steps", steps), ("batch", batch)):
+        whole = isinstance(value, Integral) and not isinstance(value, bool) and value > 0
+        if not whole and not (what == "batch" and value is None):
+            raise IllFormedError(what, {"expected": "a positive integer", "got": repr(value)})
+    program = program_of(of)
+    chosen = _sizes(of, sizes)
+    read = _output(of, output)
+    made = packing(program, names, transposed, layout, kind)
+    of_loss = Loss(loss, reduction, last)
+    strange = sorted(set(scalars or {}) - {s.name for s in of.scalars})
+    if strange:
+        raise IllFormedError(
+            f"scalars: {', '.join(strange)}",
+            {"expected": ", ".join(s.name for s in of.scalars) or "none; the cell has no scalars"},
+        )
+    if at is not None:
+        chosen, steps, batch = _sizes_of(at, of, made, chosen, steps)
+    return Asked(
+        program, of_loss, read, chosen, int(steps), batch, made, int(seed), initial, scalars, at,
+        at is None,
+    )  # fmt: skip
+
+
+def _sizes(of: Cell, sizes: Mapping[str, int] | None) -> dict[str, int]:
+    letters = [symbol.name for symbol in of.sizes]
+    strange = sorted(set(sizes or {}) - set(letters))
+    if strange:
+        raise IllFormedError(
+            f"sizes: {', '.join(strange)}",
+            {"expected": ", ".join(letters), "got": dict(sizes or {})},
+        )
+    chosen = dict(zip(letters, DEFAULT_SIZES, strict=False))
+    for name, size in (sizes or {}).items():
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+            raise IllFormedError(
+                f"sizes: {name}", {"expected": "a positive integer", "got": repr(size)}
+            )
+        chosen[name] = int(size)
+    return chosen
+
+
+def _output(of: Cell, output: str | None) -> str:
+    labels = [each.label for each in of.order]
+    if output is not None:
+        if output not in labels:
+            raise IllFormedError("output", {"expected": ", ".join(labels), "got": repr(output)})
+        return output
+    now = of.index
+    last = [
+        each.label
+        for each in of.order
+        if not any(value.has(each[now]) for value in of.definitions.values())
+    ]
+    if len(last) != 1:
+        raise IllFormedError(
+            f"which vector of {of.name} the loss reads is not clear",
+            {"expected": f"output = one of {', '.join(labels)}", "got": "none"},
+        )
+    return last[0]
+
+
+# ── the caller's own numbers ────────────────────────────────────────────────────────────────────
+
+KEYS = ("parameters", "inputs", "initial", "data")
+
+
+def _sizes_of(
+    at: Mapping[str, Any], of: Cell, made: Packing, chosen: dict[str, int], steps: int
+) -> tuple[dict[str, int], int, int | None]:
+    """Sizes, T and B read off the caller's arrays."""
+    strange = sorted(set(at) - set(KEYS))
+    missing = [key for key in ("parameters", "data") if key not in at]
+    if strange or missing or (of.inputs and "inputs" not in at):
+        raise IllFormedError("at", {"expected": ", ".join(KEYS), "got": ", ".join(map(str, at))})
+    given = {name: np.asarray(value) for name, value in at["parameters"].items()}
+    absent = [name for name in made.arrays if name not in given]
+    if absent:
+        raise IllFormedError(
+            f"at: {', '.join(absent)} is missing from the parameters",
+            {"expected": ", ".join(made.arrays), "got": ", ".join(given)},
+        )
+    found: dict[str, int] = {}
+    symbols = {symbol.name for symbol in of.sizes}
+    shapes = {str(p.name): p.shape for p in of.parameters}
+    for name, packed in made.arrays.items():
+        if len(packed.parts) > 1:
+            continue
+        shape = shapes[packed.parts[0]]
+        shape = shape[::-1] if packed.transposed else shape
+        for size, letter in zip(given[name].shape, shape, strict=False):
+            if str(letter) in symbols:
+                found.setdefault(str(letter), int(size))
+    first = np.asarray(
+        next(iter(at["inputs"].values())) if isinstance(at.get("inputs"), Mapping)
+        else at.get("inputs", at["data"])
+    )  # fmt: skip
+    batch: int | None
+    if made.layout == "columns":
+        steps, batch = int(first.shape[0]), int(first.shape[-1])
+    elif first.ndim == 2:
+        steps, batch = int(first.shape[0]), None
+    elif first.ndim == 3:
+        axes = (0, 1) if made.layout == "time" else (1, 0)
+        steps, batch = int(first.shape[axes[0]]), int(first.shape[axes[1]])
+    else:
+        raise ShapeError("at: the inputs", {"expected": "(T, B, m) or (T, m)", "got": first.shape})
+    return {**chosen, **found}, steps, batch
+
+
+def _filled(drawn: Point, at: Mapping[str, Any], made: Packing) -> Point:
+    """A point with the caller's numbers in place of the drawn ones."""
+    parameters = dict(drawn.parameters)
+    for name, packed in made.arrays.items():
+        value = np.asarray(at["parameters"][name], np.float64)
+        expected = made.expected_shape(name, drawn)
+        if value.shape != expected:
+            raise ShapeError(f"at: parameter {name}", {"expected": expected, "got": value.shape})
+        whole = packed.assembled(drawn.parameters, values=False)
+        shapes = {part: drawn.parameters[part].shape for part in packed.parts}
+        pieces = packed.apart(value.reshape(whole.shape), shapes)
+        parameters.update({k: v for k, v in pieces.items() if k not in packed.idle})
+    inputs = dict(drawn.inputs)
+    for label in inputs:
+        given = at["inputs"][label] if isinstance(at["inputs"], Mapping) else at["inputs"]
+        back = made.back(np.asarray(given, np.float64), drawn)
+        if back is None or back.shape != (drawn.steps, *inputs[label][0].shape):
+            expected = made.sequence(inputs[label], drawn).shape
+            raise ShapeError(f"at: input {label}", {"expected": expected, "got": np.shape(given)})
+        inputs[label] = list(back)
+    initial = {label: np.zeros_like(value) for label, value in drawn.initial.items()}
+    start = at.get("initial")
+    if start is not None:
+        for label in initial:
+            one = start[label] if isinstance(start, Mapping) else start
+            column = made.column(np.asarray(one, np.float64), drawn)
+            if column is None or column.shape != initial[label].shape:
+                expected = made.state(initial[label], drawn).shape
+                raise ShapeError(
+                    f"at: initial state {label}", {"expected": expected, "got": np.shape(one)}
+                )
+            initial[label] = column
+    return drawn.with_numbers(parameters, inputs, initial, _data(drawn, at["data"], made))
+
+
+def _data(drawn: Point, given: Any, made: Packing) -> Array:
+    value = np.asarray(given)
+    expected = made.data(drawn).shape
+    if value.shape != expected:
+        raise ShapeError(f"at: {drawn.loss.word}", {"expected": expected, "got": value.shape})
+    result = np.array(drawn.data)
+    if drawn.loss.name == ENTROPY:
+        if value.dtype.kind not in "iu":
+            raise IllFormedError("at: classes", {"expected": "integers", "got": str(value.dtype)})
+        if drawn.loss.last:
+            result[-1] = value
+        else:
+            turned = value.T if made.layout == "batch" and drawn.batch is not None else value
+            result[:] = turned.reshape(result.shape)
+        return result
+    if drawn.loss.last:
+        column = made.column(value, drawn)
+        assert column is not None
+        result[-1] = column
+        return result
+    back = made.back(np.asarray(value, np.float64), drawn)
+    assert back is not None
+    return back

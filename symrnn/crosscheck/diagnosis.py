@@ -1,0 +1,296 @@
+"""Which slip explains gradients that differ: the one whose numbers are theirs, wherever tried.
+
+Every slip of the catalogue is a program; its gradients are compared with those in question at one
+net, and where they meet, at all others. Slips in one parameter's gradient are independent of each
+other, so each row may have its own. Two slips that both change the way back are looked for where
+they come apart: at one step, what is carried back does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.crosscheck.catalogue import catalogue
+from symrnn.crosscheck.fitted import fitted
+from symrnn.crosscheck.instance import BROKEN, Instance
+from symrnn.crosscheck.program import Gradients
+from symrnn.crosscheck.slip import FORWARD, GRADIENT, LOSS, Slip
+
+Array = NDArray[Any]
+
+MOST_PAIRS = 4000
+"""How many pairs are tried at most of one kind."""
+
+FOLLOWED = 40
+"""How many first slips of a pair are followed at most."""
+
+TIES = 3
+"""How many other explanations with the same numbers are told."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Slips that together give the gradients in question.
+
+    Attributes:
+        slips: one, or two; or one for each wrong row.
+        ties: other slips that give the same numbers.
+    """
+
+    slips: tuple[Slip, ...]
+    ties: tuple[Slip, ...] = ()
+
+
+@dataclass
+class Diagnosis:
+    """What explains a disagreement, if anything does.
+
+    Attributes:
+        explanation: None if nothing of ours does.
+        tried: how many slips were tried.
+        places: at how many nets.
+    """
+
+    explanation: Explanation | None
+    tried: int = 0
+    places: int = 0
+
+
+def diagnose(
+    instances: list[Instance], pairs: bool = True, slips: list[Slip] | None = None
+) -> Diagnosis:
+    """The slip, or the two, that give the gradients in question at every instance.
+
+    Args:
+        instances: the gradients in question at several nets, the smallest first.
+        pairs: whether two slips are looked for.
+        slips: those that are tried; without them the whole catalogue, and what can be fitted.
+    """
+    if slips is None:
+        largest = max(instances, key=lambda each: each.point.steps)
+        slips = [*catalogue(largest.program, largest.point), *fitted(instances)]
+    search = _Search(instances, slips)
+    found = search.single() or search.rows() or (search.two() if pairs else None)
+    return Diagnosis(found, search.tried, len(instances))
+
+
+@dataclass
+class _Search:
+    instances: list[Instance]
+    slips: list[Slip]
+    tried: int = 0
+
+    def __post_init__(self) -> None:
+        self.wrong = frozenset().union(*(each.wrong for each in self.instances))
+        shown = [each for each in self.instances if each.wrong == self.wrong]
+        self.first = (shown or sorted(self.instances, key=lambda i: -len(i.wrong)))[0]
+
+    def confirmed(self, slip: Slip) -> bool:
+        """Whether a slip fits at every instance."""
+        self.tried += 1
+        return self.first.fits(slip) and all(
+            each.fits(slip) for each in self.instances if each is not self.first
+        )
+
+    # ------------------------------------------------------------------ one
+
+    def single(self) -> Explanation | None:
+        """One slip."""
+        one = next(iter(self.wrong)) if len(self.wrong) == 1 else None
+        found = []
+        for slip in self.slips:
+            if slip.kind == GRADIENT and slip.parameter != one:
+                continue
+            if self.confirmed(slip):
+                found.append(slip)
+        return _best(found)
+
+    def rows(self) -> Explanation | None:
+        """A slip of its own for each wrong row."""
+        if len(self.wrong) < 2:
+            return None
+        chosen: list[Slip] = []
+        ties: list[Slip] = []
+        for name in sorted(self.wrong):
+            own = [s for s in self.own(name) if self.row_fits(name, s)]
+            best = _best(own)
+            if best is None:
+                return None
+            chosen += best.slips
+            ties += best.ties
+        return Explanation(tuple(chosen), tuple(ties[:TIES]))
+
+    def own(self, name: str) -> Iterator[Slip]:
+        """The slips in one parameter's gradient."""
+        return (s for s in self.slips if s.kind == GRADIENT and s.parameter == name)
+
+    def row_fits(self, name: str, slip: Slip) -> bool:
+        """Whether one row is what a slip gives, at every instance."""
+        self.tried += 1
+        try:
+            return all(
+                each.agrees(name, value)
+                for each in self.instances
+                for _, value in each.found(slip, [name])
+            )
+        except BROKEN:
+            return False
+
+    # ------------------------------------------------------------------ two
+
+    def two(self) -> Explanation | None:
+        """Two slips: found where they come apart, confirmed everywhere."""
+        bases = [self.first]
+        shortest = min(self.instances, key=lambda each: each.point.steps)
+        if shortest.wrong and shortest is not self.first:
+            bases.insert(0, shortest)
+        for base in bases:
+            found = self._two_at(base)
+            if found is not None:
+                return found
+        return None
+
+    def _two_at(self, base: Instance) -> Explanation | None:
+        """Pairs whose first slip explains something at one instance, or all but a constant."""
+        seen: list[tuple[Slip, Gradients, frozenset[str], frozenset[str]]] = []
+        for slip in self.slips:
+            if slip.kind == GRADIENT and slip.parameter not in base.wrong:
+                continue
+            outcome = base.outcome(slip)
+            if outcome is None:
+                continue
+            matched = frozenset(n for n, v in outcome.items() if base.agrees(n, v))
+            moved = frozenset(n for n, v in outcome.items() if not _same(v, base.right[n]))
+            seen.append((slip, outcome, matched, moved))
+        explains = base.wrong
+        good = frozenset(base.names) - explains
+        # What fits here and fails elsewhere lacks something that does not show here.
+        here = [slip for slip, _, matched, _ in seen if matched == frozenset(base.names)]
+        hidden = [slip for slip, _, _, moved in seen if not moved]
+        found = self._confirmed_pairs(
+            (first, second) for first in here[:FOLLOWED] for second in hidden
+        )
+        if found is not None:
+            return found
+        found = self._times_constant(base, seen)
+        if found is not None:
+            return found
+        partial = [
+            each for each in seen if each[2] & explains and good - each[2] == frozenset() - each[2]
+        ]
+        partial = partial or [each for each in seen if each[2] & explains]
+        partial.sort(key=lambda each: (-len(each[2]), each[0].rank))
+        candidates = []
+        for first, _, matched, _ in partial[:FOLLOWED]:
+            left = frozenset(base.names) - matched
+            for second, _, _, moved in seen:
+                if second is not first and left <= moved and not moved & matched:
+                    candidates.append((first, second))
+        found = self._confirmed_pairs(candidates, base)
+        if found is not None:
+            return found
+        # One slip upstream of the other: what is left moves with both.
+        candidates = [
+            (first, second)
+            for first, _, matched, _ in partial[:FOLLOWED]
+            for second, _, _, moved in seen
+            if second is not first and frozenset(base.names) - matched <= moved
+        ]
+        return self._confirmed_pairs(candidates, base)
+
+    def _confirmed_pairs(
+        self, pairs: Iterable[tuple[Slip, Slip]], base: Instance | None = None
+    ) -> Explanation | None:
+        found: list[tuple[Slip, Slip]] = []
+        tried: set[frozenset[int]] = set()
+        for first, second in islice(pairs, MOST_PAIRS):
+            key = frozenset((id(first), id(second)))
+            both = None if key in tried else together(first, second)
+            tried.add(key)
+            if both is None or (base is not None and not base.fits(both)):
+                continue
+            if self.confirmed(both):
+                found.append((first, second))
+                if len(found) > TIES:
+                    break
+        if not found:
+            return None
+        found.sort(key=lambda pair: pair[0].rank + pair[1].rank)
+        return Explanation(found[0], tuple(_tied(found)))
+
+    def _times_constant(self, base: Instance, seen: Any) -> Explanation | None:
+        """A slip, and a constant in front of all gradients."""
+        found: list[tuple[Slip, Slip]] = []
+        for slip, outcome, _, _ in seen:
+            ratio = _ratio(base, outcome)
+            if ratio is None or ratio == 1:
+                continue
+            for constant in (s for s in self.slips if s.kind == LOSS):
+                both = together(slip, constant)
+                if both is not None and base.fits(both) and self.confirmed(both):
+                    found.append((slip, constant))
+                    break
+        if not found:
+            return None
+        found.sort(key=lambda pair: pair[0].rank)
+        return Explanation(found[0], tuple(_tied(found)))
+
+
+def together(first: Slip, second: Slip) -> Slip | None:
+    """Both slips as one; None where they can not be made together."""
+    variation = first.variation.also(second.variation)
+    if variation is None or first.special is not None or second.special is not None:
+        return None
+    # Of two slips in different rows none is in one row alone.
+    kind = first.kind if second.kind == GRADIENT else second.kind
+    parameter = None
+    if first.kind == second.kind == GRADIENT:
+        if first.parameter != second.parameter:
+            kind = FORWARD
+        else:
+            parameter = first.parameter
+    words = f"{first.words}; and {second.words}"
+    return Slip(words, first.line, variation, kind, first.rank + second.rank, parameter)
+
+
+def _best(found: list[Slip]) -> Explanation | None:
+    """The likeliest first, the others as ties."""
+    if not found:
+        return None
+    ordered = sorted(found, key=lambda slip: slip.rank)
+    others = {slip.words: slip for slip in ordered[1:] if slip.words != ordered[0].words}
+    return Explanation((ordered[0],), tuple(others.values())[:TIES])
+
+
+def _tied(found: list[tuple[Slip, Slip]]) -> Iterator[Slip]:
+    for first, second in found[1 : TIES + 1]:
+        both = together(first, second)
+        if both is not None:
+            yield both
+
+
+def _same(one: Array, other: Array) -> bool:
+    scale = float(np.max(np.abs(other), initial=0.0))
+    return one.shape == other.shape and bool(
+        np.max(np.abs(one - other), initial=0.0) <= 1e-12 * scale
+    )
+
+
+def _ratio(base: Instance, outcome: Gradients) -> Fraction | float | None:
+    """The constant c with theirs = c · outcome, for all of them."""
+    largest = max(outcome, key=lambda name: float(np.max(np.abs(outcome[name]), initial=0.0)))
+    value, mine = outcome[largest], base.theirs[largest]
+    square = float(np.vdot(value, value).real)
+    if value.shape != mine.shape or not square > 0 or not np.isfinite(mine).all():
+        return None
+    ratio = float(np.vdot(value, mine).real) / square
+    if not np.isfinite(ratio) or abs(ratio) < 1e-6:
+        return None
+    return ratio if all(base.agrees(n, ratio * v) for n, v in outcome.items()) else None

@@ -1,0 +1,206 @@
+"""The passes of a cell as generated loops: one function for all times, nothing allocated in a step.
+
+Vectors are rows here, (T, N, n) with one axis N for the whole batch; states are (T+1, N, n).
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.numeric import runtime
+from symrnn.numeric.derived import Derived
+from symrnn.numeric.loops import buffers, cells
+from symrnn.numeric.loops.code import LoopKernel
+from symrnn.numeric.loops.plan import plan
+from symrnn.numeric.loops.recursion import Recursion
+from symrnn.numeric.weights import Fitted, rows_of
+from symrnn.recurrence.adjoint import Adjoint, order_of
+
+Array = NDArray[Any]
+
+HOISTED_ENTRIES = 4096
+"""Batch times size up to which slopes are taken for all times at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class LoopPasses:
+    """The loops of what was derived of a cell, each generated at its first use."""
+
+    derived: Derived
+    _made: dict[Any, LoopKernel | None] = field(default_factory=dict, repr=False)
+
+    def runs(self, fit: Fitted) -> bool:
+        """Whether there are loops for the cell at these sizes; one of 1 reads as a number."""
+        if 1 in fit.sizes.values():
+            return False
+        return self._supported
+
+    @cached_property
+    def _supported(self) -> bool:
+        try:
+            for name in ("forward", "readout", "backward", "inputs"):
+                recursion = self._recursion(name, self.derived.adjoint)
+                if recursion is not None:
+                    _require_free_names(recursion)
+                    plan(recursion)
+        except NotSupportedError:
+            return False
+        return True
+
+    def named(self, name: str) -> LoopKernel:
+        """A loop by its name."""
+        if name not in ("forward", "readout", "backward", "inputs"):
+            raise IllFormedError(
+                f"there is no loop {name}", {"expected": "forward, readout, backward, inputs"}
+            )
+        found = self._loop(name, self.derived.adjoint, hoisted=False)
+        if found is None:
+            raise IllFormedError(
+                f"{self.derived.cell.name} has no {name}", {"expected": "forward or backward"}
+            )
+        return found
+
+    def _loop(self, name: str, found: Adjoint, *, hoisted: bool) -> LoopKernel | None:
+        key = (name, frozenset(found.given) if name == "backward" else None, id(found), hoisted)
+        if key not in self._made:
+            recursion = self._recursion(name, found)
+            loop = None if recursion is None else buffers.emit(plan(recursion, hoisted=hoisted))
+            self._made[key] = loop
+        return self._made[key]
+
+    def _recursion(self, name: str, found: Adjoint) -> Recursion | None:
+        recurrence = self.derived.recurrence
+        if name == "forward":
+            return cells.forward(recurrence, self._wanted)
+        if name == "readout":
+            return cells.readout(recurrence, self._wanted)
+        if name == "backward":
+            return cells.backward(found, cells.read_by(found.inputs.values()))
+        return cells.inputs(found)
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        """What a run keeps: the vectors that the cell names, and those that the adjoint reads."""
+        found = self.derived.adjoint
+        parts = (found.deltas, found.arriving, found.inputs, found.parameters)
+        values = [value for part in parts for value in part.values()]
+        labels = {each.label for each in order_of(self.derived.recurrence)}
+        return (cells.read_by(values) & labels) | {each.label for each in self.derived.named}
+
+    # ------------------------------------------------------------------ running
+
+    def forward(self, fit: Fitted) -> dict[str, Array]:
+        """Every vector that is kept, as rows: states from time 0 on, all else from time 1 on."""
+        lanes = (math.prod(fit.batch),)
+        rows: dict[str, Array] = {}
+        for each in self.derived.recurrence.states:
+            shape = (fit.steps + 1, *fit.batch, rows_of(each, fit))
+            rows[each.label] = np.empty(shape, fit.dtype)
+            rows[each.label][0] = fit.states[each.label]
+        for name, array in fit.inputs.items():
+            gap = (1,) * (len(fit.batch) - (array.ndim - 2))
+            spread = array.reshape(len(array), *gap, *array.shape[1:])
+            full = np.broadcast_to(spread, (fit.steps, *fit.batch, array.shape[-1]))
+            rows[name] = np.ascontiguousarray(full)
+        setting = _setting(fit, lanes)
+        found = self.derived.adjoint
+        for name in ("forward", "readout"):
+            loop = self._loop(name, found, hoisted=self._hoists(fit))
+            if loop is not None:
+                flat = {label: _flat(array) for label, array in rows.items()}
+                made = loop({**setting, **flat})
+                rows |= {label: _apart(array, fit) for label, array in made.items()}
+        return rows
+
+    def _hoists(self, fit: Fitted) -> bool:
+        return math.prod(fit.batch) * max(fit.sizes.values(), default=1) <= HOISTED_ENTRIES
+
+    def backward(
+        self,
+        fit: Fitted,
+        rows: Mapping[str, Array],
+        given: Mapping[str, Array],
+        arriving: Mapping[str, Array],
+        *,
+        summed: bool,
+        inputs: bool,
+    ) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+        """The gradients by parameters, initial states and inputs."""
+        read = [each for each in self.derived.named if each.label in given]
+        found = self.derived.adjoint_of(read)
+        lanes = (math.prod(fit.batch),)
+        bound = _setting(fit, lanes) | {label: _flat(array) for label, array in rows.items()}
+        bound["summed"] = summed
+        for of in read:
+            bound[found.given[of].label] = _flat(given[of.label])
+        for of, e in found.carry.items():
+            bound[e.label] = np.empty((fit.steps + 1, *lanes, rows_of(of, fit)), fit.dtype)
+            bound[e.label][-1] = _flat(arriving[of.label][None])[0] if of.label in arriving else 0
+        loop = self._loop("backward", found, hoisted=self._hoists(fit))
+        assert loop is not None
+        made = loop(bound)
+        sums: dict[str, Array] = {}
+        for parameter in found.parameters:
+            name = parameter.name.replace("{", "").replace("}", "")
+            own = made.pop(name)
+            if name in fit.scalars:
+                own = own[..., 0]
+            sums[name] = np.array(own if summed else own.reshape(*fit.batch, *own.shape[1:]))
+        starts = {
+            of.label: bound[e.label][0].reshape(*fit.batch, -1).copy()
+            for of, e in found.carry.items()
+        }
+        entering: dict[str, Array] = {}
+        last = self._loop("inputs", found, hoisted=False) if inputs else None
+        if last is not None:
+            made = last({**bound, **made})
+            entering = {of.label: _apart(made[found.delta[of].label], fit) for of in found.inputs}
+        return sums, starts, entering
+
+
+def _setting(fit: Fitted, lanes: tuple[int, ...]) -> dict[str, Any]:
+    scalars = {scalar: fit.parameters[scalar][()] for scalar in fit.scalars}
+    return {
+        **fit.parameters,
+        **scalars,
+        **fit.sizes,
+        "first": 1,
+        "last": fit.steps,
+        "batch": lanes,
+        "lanes": lanes,
+        "dtype": fit.dtype,
+        "summed": False,
+    }
+
+
+def _flat(array: Array) -> Array:
+    return array.reshape(len(array), -1, array.shape[-1])
+
+
+def _apart(array: Array, fit: Fitted) -> Array:
+    return array.reshape(len(array), *fit.batch, array.shape[-1])
+
+
+_TAKEN = {*runtime.NAMESPACE, *dir(np), *dir(builtins), *buffers.SETTING, "product"}
+_MADE = re.compile(r".*_(now|before|after|T|taken)(_.*)?|[a-zA-Z]\d+_.*|matrix_product")
+
+
+def _require_free_names(recursion: Recursion) -> None:
+    """Refuse quantities that are called as the loops' own names are."""
+    for name in cells.names_in(recursion):
+        if name in _TAKEN or keyword.iskeyword(name) or _MADE.fullmatch(name):
+            raise NotSupportedError(
+                f"the loop {recursion.name} has a name {name} of its own",
+                {"expected": "another name", "got": name},
+            )

@@ -1,0 +1,141 @@
+"""The weights of torch's recurrent modules, with the cell that they are the weights of.
+
+    cell, weights = from_torch(torch.nn.LSTM(3, 8, num_layers=2), steps=30)
+
+`RNN`, `LSTM`, `GRU` and their cells. Torch stacks its gates in one matrix (LSTM: i, f, g, o; GRU:
+r, z, n) and has two biases, one beside each product; only their sum matters, but for the candidate
+of the GRU, whose reset lies between them. torch is not imported here: a module brings it along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.cells import Cell, cell, named, stacked
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.names import in_code
+from symrnn.numeric.weights import Weights, require_steps
+
+Array = NDArray[Any]
+
+GATES: Mapping[str, tuple[str, ...]] = {"RNN": ("",), "LSTM": ("_i", "_f", "_g", "_o"),
+                                        "GRU": ("_r", "_z", "_n")}  # fmt: skip
+"""The gates of each kind in torch's order, as the endings of our names."""
+
+KINDS = ", ".join(f"nn.{kind}, nn.{kind}Cell" for kind in GATES)
+
+
+def from_torch(
+    module: Any, *, steps: int, inputs: Any = None, states: Mapping[str, Any] | None = None
+) -> tuple[Cell, Weights]:
+    """A recurrent module of torch as a cell and its weights.
+
+    Args:
+        module: a `torch.nn.RNN`, `LSTM` or `GRU`, or a `RNNCell`, `LSTMCell` or `GRUCell`.
+        steps: T of the inputs.
+        inputs: x, (T, …, m) with the time first whatever `batch_first` says; zeros by default.
+        states: initial states by name, h and c (h_1, c_1, … of several layers), (…, d); zeros
+            by default, as torch has them.
+
+    Returns:
+        The cell, its layers stacked, and arrays that are copies of the module's.
+
+    Raises:
+        IllFormedError: for what is no such module, or for states that it does not have.
+        NotSupportedError: for projections and modules in both directions.
+    """
+    kind = kind_of(module)
+    single = type(module).__name__.endswith("Cell")
+    layers = 1 if single else int(module.num_layers)
+    made = cell_of(kind, module, layers)
+    arrays = {n: p.detach().cpu().numpy() for n, p in module.named_parameters()}
+    parameters: dict[str, Array] = {}
+    for layer in range(layers):
+        suffix = "" if single else f"_l{layer}"
+        own = _layer(kind, arrays, suffix)
+        parameters |= {in_layer(name, layer, layers): value for name, value in own.items()}
+    some = next(iter(arrays.values()))
+    hidden, width = int(module.hidden_size), int(module.input_size)
+    steps = require_steps(steps)
+    given = {in_code(name): value for name, value in (states or {}).items()}
+    names = [in_code(each.label) for each in made.states]
+    if {*given} - {*names}:
+        raise IllFormedError(
+            f"states {', '.join(sorted({*given} - {*names}))}", {"expected": ", ".join(names)}
+        )
+    starts = {name: given.get(name, np.zeros(hidden, some.dtype)) for name in names}
+    x = np.zeros((steps, width), some.dtype) if inputs is None else inputs
+    return made, Weights(parameters, starts, {"x": x})
+
+
+def kind_of(module: Any) -> str:
+    """RNN, LSTM or GRU.
+
+    Raises:
+        IllFormedError: another module.
+        NotSupportedError: projections, both directions.
+    """
+    name = type(module).__name__
+    kind = name.removesuffix("Cell")
+    origin = str(type(module).__module__)
+    if kind not in GATES or not origin.startswith("torch.nn"):
+        raise IllFormedError(
+            "from_torch takes a recurrent module of torch",
+            {"expected": KINDS, "got": f"{origin}.{name}"},
+        )
+    if getattr(module, "proj_size", 0):
+        raise NotSupportedError(
+            f"nn.{name} with projections",
+            {"expected": "proj_size = 0", "got": f"proj_size = {module.proj_size}"},
+        )
+    if getattr(module, "bidirectional", False):
+        raise NotSupportedError(
+            f"nn.{name} in both directions",
+            {"expected": "bidirectional = False", "got": "bidirectional = True"},
+        )
+    if getattr(module, "dropout", 0) and getattr(module, "training", False):
+        raise NotSupportedError(
+            f"nn.{name} with dropout between its layers",
+            {"expected": "module.eval(), or dropout = 0", "got": f"dropout = {module.dropout}"},
+        )
+    return kind
+
+
+def cell_of(kind: str, module: Any, layers: int) -> Cell:
+    """The cell of a module, its layers stacked."""
+    if kind == "RNN":
+        function = str(module.nonlinearity)
+        one = cell(f"h = {function}(W h' + U x + b)", name=f"torch, {function}")
+    else:
+        one = named(kind.lower())
+    return one if layers == 1 else stacked(one, layers, output="h")
+
+
+def _layer(kind: str, arrays: Mapping[str, Array], suffix: str) -> dict[str, Array]:
+    """The parameters of one layer by our names; a module without biases has zeros."""
+    gates = GATES[kind]
+    W = np.split(arrays[f"weight_hh{suffix}"], len(gates))
+    U = np.split(arrays[f"weight_ih{suffix}"], len(gates))
+    none = np.zeros(len(arrays[f"weight_hh{suffix}"]), W[0].dtype)
+    before, inside = (
+        np.split(arrays.get(f"bias_{side}{suffix}", none), len(gates)) for side in ("ih", "hh")
+    )
+    own: dict[str, Array] = {}
+    for gate, w, u, b, c in zip(gates, W, U, before, inside, strict=True):
+        own |= {f"W{gate}": w.copy(), f"U{gate}": u.copy()}
+        if (kind, gate) == ("GRU", "_n"):
+            own |= {"b_n": b.copy(), "c_n": c.copy()}
+        else:
+            own[f"b{gate}"] = b + c
+    return own
+
+
+def in_layer(name: str, layer: int, layers: int) -> str:
+    """What `stacked` calls a parameter of a layer: W_2 of W, W_f2 of W_f."""
+    if layers == 1:
+        return name
+    return f"{name}{layer + 1}" if "_" in name else f"{name}_{layer + 1}"

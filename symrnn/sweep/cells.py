@@ -1,0 +1,172 @@
+"""The cells of a sweep: by name, from a text or a file, with the functions that its axes put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.activation_text import parse_activation
+from symrnn.cells import Cell, cell, named, names, read_cell_file
+from symrnn.errors import IllFormedError, SymrnnError
+from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.language.algebra import MatrixProduct
+from symrnn.language.names import in_code
+from symrnn.language.structure import Hadamard
+from symrnn.language.time import TimeVector
+from symrnn.recurrence.recurrence import Recurrence
+from symrnn.sweep.spec import TABLES, Range, Spec
+
+
+class Cells:
+    """The cells of an axis, read, and found to have all that the other axes are about.
+
+    Attributes:
+        definitions: for each cell of the axis its definitions as text.
+
+    Raises:
+        IllFormedError: an axis about something that a cell does not have, naming both.
+    """
+
+    def __init__(self, spec: Spec, base: Path) -> None:
+        given = spec.axes["cell"]
+        assert not isinstance(given, Range)
+        self.definitions: dict[str, str] = {}
+        for each in given:
+            found = read_cell(each, base)
+            self.definitions[each] = found.text
+            _require_axes(spec, each, found)
+
+
+def read_cell(given: str, base: Path) -> Cell:
+    """A cell from its name, its text, or the file that holds it."""
+    if given in names():
+        return named(given)
+    if given.endswith(".toml"):
+        return read_cell_file(base / given)
+    return cell(given) if "=" in given else named(given)
+
+
+@lru_cache(maxsize=64)
+def cell_at(definition: str, functions: tuple[tuple[str, str], ...]) -> Cell:
+    """The cell of a point: its definitions with other functions put in."""
+    found = cell(definition)
+    known = {each.name: each for each in found.activations}
+    exchanged = {known[_written(name)]: _activation(other) for name, other in functions}
+    if not exchanged:
+        return found
+    definitions = {of: value.xreplace(exchanged) for of, value in found.definitions.items()}
+    recurrence = found.recurrence
+    return Cell(
+        found.name,
+        Recurrence(recurrence.index, recurrence.states, recurrence.inputs, definitions),
+    )
+
+
+def recurrent(of: Cell) -> frozenset[str]:
+    """The names of the parameters that multiply what reads a state of the step before."""
+    earlier = {state[of.index - 1] for state in of.states}
+    own = set(of.parameters)
+    found: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, MatrixProduct | Hadamard) and _reads(node, earlier):
+            still = [each for each in node.args if not each.has(TimeVector)]
+            found.update(in_code(p.name) for each in still for p in own if each.has(p))
+        for each in node.args:
+            if isinstance(each, MatrixExpr):
+                walk(each)
+
+    for value in of.definitions.values():
+        walk(value)
+    return frozenset(found)
+
+
+def biases(of: Cell) -> frozenset[str]:
+    """The names of the columns that multiply nothing."""
+    factors: set[Any] = set()
+    for value in of.definitions.values():
+        for node in value.atoms(MatrixProduct, Hadamard):
+            factors |= {*node.args}
+    return frozenset(in_code(p.name) for p in of.parameters if p.shape[1] == 1 and p not in factors)
+
+
+def _reads(node: Any, earlier: set[TimeVector]) -> bool:
+    return bool(node.atoms(TimeVector) & earlier)
+
+
+def _require_axes(spec: Spec, name: str, found: Cell) -> None:
+    sizes = {str(size) for size in found.sizes}
+    allowed: Mapping[str, set[str]] = {
+        "scale": {in_code(p.name) for p in found.parameters},
+        "bias": {in_code(p.name) for p in found.parameters if p.shape[1] == 1},
+        "scalar": {in_code(str(each)) for each in found.scalars},
+        "activation": {each.name for each in found.activations},
+    }
+    for axis, values in spec.axes.items():
+        table, _, about = axis.partition(".")
+        if axis == "cell":
+            continue
+        if table == "activation":
+            about = _written(about)
+            for value in values if isinstance(values, tuple) else ():
+                _at(axis, partial(_activation, value))
+        if table in TABLES and (about or table in ("scalar", "activation")):
+            if about not in allowed[table]:
+                raise _no(axis, name, allowed[table])
+        elif table not in TABLES and axis not in sizes:
+            raise _no(axis, name, sizes)
+    missing = sizes - {*spec.axes}
+    if missing:
+        raise IllFormedError(
+            f"key axes: {name!r} has sizes without a value",
+            {"expected": f"an axis for {', '.join(sorted(missing))}"},
+        )
+    unset = allowed["scalar"] - {axis.partition(".")[2] for axis in spec.axes}
+    if unset:
+        expected = ", ".join(f"scalar.{each}" for each in sorted(unset))
+        raise IllFormedError(
+            f"key axes: {name!r} has scalars without a value", {"expected": f"axes {expected}"}
+        )
+    if spec.training and not found.inputs:
+        raise IllFormedError(
+            f"key training: {name!r} has no input to reproduce", {"expected": "training = 0"}
+        )
+    unknown = [
+        f.name
+        for f in found.activations
+        if f.is_unknown and f"activation.{f.name}" not in spec.axes
+    ]
+    if unknown:
+        raise IllFormedError(
+            f"key axes: {name!r} has functions about which nothing is known",
+            {"expected": f"axes {', '.join(f'activation.{each}' for each in unknown)}"},
+        )
+
+
+def _no(axis: str, name: str, known: set[str]) -> IllFormedError:
+    return IllFormedError(
+        f"key axes.{axis}: nothing in {name!r} is called so",
+        {"expected": ", ".join(sorted(known)) or "no such axis"},
+    )
+
+
+def _at(axis: str, make: Any) -> None:
+    try:
+        make()
+    except SymrnnError as error:
+        raise IllFormedError(f"key axes.{axis}: {error.message}", error.detail) from error
+
+
+def _written(name: str) -> str:
+    """The name under which a function stands in a cell."""
+    return "logistic" if name == "sigmoid" else name
+
+
+def _activation(given: str) -> Activation:
+    if _written(given) in FORMULAS:
+        return activation(_written(given))
+    return activation(parse_activation(given))
