@@ -182,7 +182,8 @@ class BackendKernels:
         rows = self.arrays["joined"]([0 * g[:1], g])
         given = {"delta": g[-1], "dL_ds": rows, "first": 0, "last": steps - 1, "summed": summed}
         result = self._call("adjoint", run, steps, 0, given)
-        found = {**result, "s0": result.pop("delta")}
+        lowest = result.pop("delta")
+        found = {**result, "s0": lowest}
         self._kept_gradients(
             run,
             found,
