@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 from symrnn.activation_text import parse_activation
 from symrnn.derivative_text import parse_derivative
 from symrnn.errors import SymrnnError
+from symrnn.lecture.given import image_in
 from symrnn.lecture.notation_file import read_notation
-from symrnn.lecture.prose_file import read
+from symrnn.lecture.outline import outline
 from symrnn.numeric.data.table import read_table
 
 TIMES = int(os.environ.get("FUZZ", "1"))
@@ -44,6 +46,11 @@ PROSE = [
     "# A title\nby The Author\n\nAn abstract with $\\gamma\\lambda < 1$.\n\n## A section\n\n"
     "Prose, *emphasis*, `code`, [[two_steps]].\n\n[[two_steps]]\n",
     "# T\n\n## S\n\n$\\frac{\\partial s_t}{\\partial s_k}$ and **no** `x$` \\$ \\* $a_{b}$\n",
+    "---\ntitle: T\nauthor: [A, B]\ndate: 2026-10-05\nlanguage: de\n---\n\n"
+    "## S\n\n- a\n- b\n\n1. c\n",
+    "# T\n\n## S\n\n> q\n\n| a | b |\n|---|--:|\n| 1 | [l](https://a.b) |\n\n"
+    "$$\na = b\n$$ (one)\n\nSaid.[^1] And [@pascanu2013].\n\n"
+    "[^1]: Below.\n\n---\n\n```notes\nn\n```\n",
     "# T $x^2$\n\n## *S*\n\n[[two_steps]]\n\n[[two_steps]]\n\n### no\n",
     "# T\n\n## S\n\n$\\begin{pmatrix}a & b\\\\c & d\\end{pmatrix} \\left(\\sum_{k=1}^t\\right)$\n",
 ]
@@ -56,8 +63,8 @@ TABLE = [
 
 
 def _prose(text: str) -> Any:
-    found = read(text, "lecture.md")
-    found.check(["two_steps"])
+    found = outline(text, "lecture.md", image_in(Path(__file__).parent, "lecture.md"))
+    found.check(["two_steps"], ["pascanu2013"])
     return found
 
 
@@ -70,7 +77,33 @@ def _table(text: str) -> Any:
 FORMULA = ["**", "x", "(", ")", "9" * 41, "1e40", "lambda", "if", "__", "\\", "π", "0/0", "exp("]
 QUOTIENT = ["d", "[", "]", "/", "True", "10**9", "-", "~", "\0", "９", "s", "(((", "(t,)", "t if t"]
 SETTING = ["[", "]", "=", '"""', "\\u0000", "[[a]]", "{", "}", "letters", "s.t = 1\n", "\\", "𝒲"]
-MARKUP = ["$", "$$", "*", "`", "[[", "]]", "\\", "{", "}", "_", "^", "&", "#", "%", "\\left(", "~"]
+MARKUP = [
+    "- ",
+    "---\n",
+    "> ",
+    "|",
+    "[^1]",
+    "[@k]",
+    "<b>",
+    "![x](y.png)",
+    "]{",
+    "$",
+    "$$",
+    "*",
+    "`",
+    "[[",
+    "]]",
+    "\\",
+    "{",
+    "}",
+    "_",
+    "^",
+    "&",
+    "#",
+    "%",
+    "\\left(",
+    "~",
+]
 CELLS = [",", ";", '"', "\t", "|", "\r", "\n", "1", "1e999", "\0", "é", "-", " ", "1,234", "sep=;"]
 # reader: (how it is called, texts that are mostly valid, further tokens)
 READERS: dict[str, tuple[Callable[[str], Any], list[str], list[str]]] = {

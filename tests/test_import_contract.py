@@ -42,7 +42,7 @@ CLOSED: dict[str, set[str]] = {"activation_text": {"errors"}, "derivative_text":
 USED_BY: dict[str, set[str]] = {
     "activation_text": {"cli", "sweep", FACADE},
     "derivative_text": {"cli"},
-    "reading": {"cells", "audit", "cli", FACADE},
+    "reading": {"cells", "verify", "audit", "cli", FACADE},
 }
 PROOFS_MAY_IMPORT = {PACKAGE, "numpy", "sympy"} | sys.stdlib_module_names
 

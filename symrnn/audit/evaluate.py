@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ Env = Mapping[str, int]
 
 LARGEST_RANGE = 64
 """Terms of one sum or product."""
-TYPICAL = {"T": 9, "t": 7, "n": 7, "tau": 3, "j": 4, "i": 4, "k": 2, "s": 2, "l": 3, "r": 3}
+TYPICAL = {"T": 12, "t": 7, "n": 7, "tau": 3, "j": 4, "i": 4, "k": 2, "s": 2, "l": 3, "r": 3}
 """Where times usually lie to each other: decides which way a product runs."""
 
 
@@ -369,6 +369,13 @@ class Evaluator:
             case Root(body=body):
                 inner = self.value(body, env, world)
                 return Value(np.sqrt(inner.array))
+            case Subscripted(body=body, subs=subs) if (lay := _layout_of(subs)) is not None:
+                # [∂y/∂x]_num says its layout.
+                kept, self.reading = self.reading, replace(self.reading, layout=lay, gradient=False)
+                try:
+                    return self.value(body, env, world)
+                finally:
+                    self.reading = kept
             case Subscripted(body=body, subs=subs):
                 return self.entry(self.value(body, env, world), subs, env)
             case Grid(rows=rows):
@@ -791,7 +798,7 @@ class Evaluator:
                 return number(0)
             return self.added(values, ("+",) * len(values))
         ordered = values
-        if not descending and self.reading.later == "left":
+        if not descending and not tree.arrow and self.reading.later == "left":
             ordered = values[::-1]
         whole = Value(np.ones((1, 1, 1), dtype=complex), True) if not values else ordered[0]
         for value in ordered[1:]:
@@ -1095,7 +1102,11 @@ class Evaluator:
             if flat.shape[0] == 1 and count > 1:
                 flat = np.zeros((count, flat.shape[1]))
             later = time is None or (index is not None and index >= time)
-            if mode == "total" and ref is not None and later and not np.any(flat):
+            first = ref in self.net.states and index is not None and index < self.net.first
+            if mode == "direct" and index != time and not np.any(flat):
+                raise NotUnderstood("zero", "there is no direct path")
+            linked = np.any(flat) or first or self.net.at_rest
+            if mode == "total" and ref is not None and later and not linked:
                 # Rather two quantities that the reader has not linked than a derivative of 0.
                 raise NotUnderstood(
                     "quantities not linked",
@@ -1159,6 +1170,13 @@ class Evaluator:
                     found.append(self.index(ref.time, env))
         # An expression of the states one step back belongs to the next step: all of it is held.
         return max(found, default=0) + 1
+
+
+def _layout_of(subs: tuple[Tree, ...]) -> str | None:
+    """The layout that a subscript names."""
+    inner = bare(subs[0]) if len(subs) == 1 else None
+    names = {"num": "numerator", "den": "denominator"}
+    return names.get(inner.name) if isinstance(inner, Sym) else None
 
 
 def _latex(name: str, timed: bool) -> str:

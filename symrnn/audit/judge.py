@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.audit.evaluate import Evaluator, Value, turned
+from symrnn.audit.evaluate import Evaluator, Value, diagonal, turned
 from symrnn.audit.mend import Edit, editable, edits
 from symrnn.audit.model import Clash, Model, NotUnderstood
 from symrnn.audit.net import ONE, POOLS, Net
@@ -32,6 +32,7 @@ from symrnn.reading.latex_tree import (
     Product,
     Sym,
     Tree,
+    Turned,
     walk,
 )
 
@@ -124,6 +125,7 @@ class Outcome:
     env: dict[str, int] | None = None
     nothing: bool = False
     shaped: bool = False
+    diagonal: bool = False
 
 
 @dataclass
@@ -210,6 +212,8 @@ class Judge:
             outcomes.append((sense, outcome))
             if outcome.holds:
                 under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                if outcome.diagonal:
+                    under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 if sense not in self.shown:
                     self.shown.append(sense)
                 self.shaped |= outcome.shaped and not under
@@ -233,6 +237,12 @@ class Judge:
                 and (problem.cause not in ("times", "too long"))
             ):
                 raise problem
+        if all(isinstance(o.problem, Clash) for _, o in outcomes) and not _has_matrices(sides):
+            # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
+            for sense in (Sense(s.reading, first=s.first, one=True) for s, _ in outcomes[:4]):
+                if self.outcome(model, sides, sense, deadline).holds:
+                    under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                    return Verdict(UNDER, under, tried=len(outcomes), sense=sense)
         return self._not_true(model, relation, outcomes, deadline)
 
     def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
@@ -271,7 +281,7 @@ class Judge:
         problem: NotUnderstood | None = None
         kept: tuple[Value, Value] | None = None
         best = np.inf
-        shaped = False
+        shaped = entrywise = False
         lefts = self._forms(net, sense, sides[0], env, True)
         rights = self._forms(net, sense, sides[1], env, False)
         for a in lefts:
@@ -290,6 +300,8 @@ class Judge:
                 # A derivative by a matrix beside a matrix, entry by entry.
                 shaped |= error <= AGREES and 1 not in pair[0].shape[1:] and _by_matrix(sides[0])
                 if error < best:
+                    squared = pair[0].shape[1] == pair[0].shape[2] > 1
+                    entrywise = squared and a.shape != b.shape and not (a.eye or b.eye)
                     best, kept = error, (Value(pair[0]), Value(pair[1]))
         if kept is None:
             return Outcome(False, problem=problem, net=net, env=env)
@@ -303,7 +315,7 @@ class Judge:
             problem = NotUnderstood("zero", "both sides are 0 on the nets that were tried")
             return Outcome(False, problem=problem, values=kept, net=net, env=env, nothing=True)
         holds = bool(best <= AGREES)
-        return Outcome(holds, float(best), None, kept, net, env, both < NOTHING, shaped)
+        return Outcome(holds, float(best), None, kept, net, env, both < NOTHING, shaped, entrywise)
 
     def _forms(
         self, net: Net, sense: Sense, tree: Tree, env: dict[str, int], left: bool
@@ -368,11 +380,10 @@ class Judge:
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
-        what = (
-            "the sides differ in every reading"
-            if differing
-            else f"shapes do not fit in any reading ({clashes[0].what if clashes else ''})"
-        )
+        what = "the sides differ in every reading"
+        if not differing:
+            shapes = f"shapes do not fit in any reading ({clashes[0].what})" if clashes else ""
+            what = shapes or "one side is 0 in every reading"
         if reason:
             return Verdict(
                 DISAGREES,
@@ -423,15 +434,15 @@ class Judge:
         assert left is not None and right is not None
         source = text[relation.right.start : relation.right.end]
         pool = self._pool(model, relation)
-        admissible = list(self.senses(model, (left, right)))
+        admissible = [s for s in self.senses(model, (left, right)) if not s.one]
         plain = [s for s in admissible if not s.supposes(hints.layout, hints.later, hints.first)]
         # The author's ways elsewhere in the document count as well as the plain one.
         known = [s for s in admissible if s in self.shown and s not in plain]
         near = [
             s
             for s in admissible
-            if len(s.supposes(hints.layout, hints.later, hints.first)) == 1
-            and not (s.one or s.at_rest or s.sigma)
+            if s.reading.along != "total"
+            and len(s.supposes(hints.layout, hints.later, hints.first)) == 1
         ]
         agreed = [s for s in plain if s in self.shown]
         likely = list(dict.fromkeys([*agreed, *known, *plain, *near]))[:MOST_SENSES]
@@ -445,7 +456,8 @@ class Judge:
             if clock.monotonic() > deadline or len(candidates) >= MOST_MENDS:
                 break
             try:
-                candidates[piece] = edit, mended.strip(), parse_expression(piece, document.macros)
+                tree = statements.reread(parse_expression(piece, document.macros))
+                candidates[piece] = edit, mended.strip(), tree
             except (SymrnnError, RecursionError):
                 continue
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
@@ -591,6 +603,12 @@ def matched(a: Value, b: Value) -> tuple[Array, Array]:
         return x, y * np.eye(a.shape[0])
     if x.shape[1:] == y.shape[1:]:
         return x, y
+    # ∂c_t/∂c_{t-1} = f_t, said of each entry.
+    for one, other, swap in ((x, y, False), (y, x, True)):
+        rows, cols = other.shape[1:]
+        if one.shape[1:] == (rows, 1) and rows == cols > 1 and _is_diagonal(other):
+            made = diagonal(one)
+            return (other, made) if swap else (made, other)
     # All entries of a matrix in a row or a column, and the matrix.
     for one, other, swap in ((x, y, False), (y, x, True)):
         rows, cols = other.shape[1:]
@@ -609,6 +627,25 @@ def matched(a: Value, b: Value) -> tuple[Array, Array]:
     raise Clash(
         f"{x.shape[1]} × {x.shape[2]} on the left, {y.shape[1]} × {y.shape[2]} on the right"
     )
+
+
+def _has_matrices(sides: tuple[Tree, Tree]) -> bool:
+    """Whether a relation writes what only matrices have: transposes, diagonals, ⊗, norms."""
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, Turned) or (isinstance(node, Normed) and node.kind != "|"):
+                return True
+            if isinstance(node, Sym) and node.name in ("diag", "Diag", "vec"):
+                return True
+            if isinstance(node, Product) and "otimes" in node.signs:
+                return True
+    return False
+
+
+def _is_diagonal(array: Array) -> bool:
+    """Whether all entries beside the diagonal are 0."""
+    beside = array * (1 - np.eye(array.shape[1]))
+    return bool(np.max(np.abs(beside)) <= NOTHING * max(1.0, float(np.max(np.abs(array)))))
 
 
 def _by_matrix(tree: Tree) -> bool:
@@ -636,7 +673,12 @@ def _counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
     known = set(model.definitions) | Evaluator(net).reads()
     timed = [n for n in sorted(net.used & known) if model.symbols.has_time(n.split("_")[0])]
     rows = {name: net.extent(name)[0] for name in timed}
-    sizes = ", ".join(f"{name} has {size}" for name, size in rows.items() if size > 1) or "numbers"
+    sizes = (
+        ", ".join(
+            f"{name.removeprefix('own ')} has {size}" for name, size in rows.items() if size > 1
+        )
+        or "numbers"
+    )
     times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
     place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)
     return Counterexample(sizes, net.seed, times, place, float(a[row, col]), float(b[row, col]))

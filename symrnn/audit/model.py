@@ -419,7 +419,7 @@ class Shapes:
                 return self.stacked([self.infer(part) for part in parts])
             case Sym():
                 ref = model.ref(tree)
-                if ref.name in ("ones", "I", "infty") or (
+                if (ref.name in ("ones", "I", "infty") and ref.time is None) or (
                     tree.name in model.symbols.times and not tree.subs
                 ):
                     return (0, 0)
@@ -430,7 +430,8 @@ class Shapes:
                 )
                 self._entries(self.shape(ref.name), letters)
                 return (0, 0)
-            case Subscripted() | Normed():
+            case Subscripted(body=body) | Normed(body=body):
+                self.infer(body)
                 return (0, 0)
             case Turned(body=body):
                 if isinstance(body, Group) and len(body.parts) > 1:

@@ -118,7 +118,7 @@ def senses(
                 )
     base = 1 if first is None else first
     found = [Sense(reading, first=base) for reading in readings]
-    found.sort(key=lambda sense: len(sense.supposes(layout, later, first)))
+    found.sort(key=lambda s: (len(s.supposes(layout, later, first)), s.reading.along == "direct"))
     yield from found
     plain = [s for s in found if len(s.supposes(layout, later, first)) <= 1]
     extra: list[Sense] = []

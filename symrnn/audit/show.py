@@ -98,7 +98,10 @@ def shown(tree: Tree, model: Model) -> str:
             if scripts:
                 joined = ",".join(scripts)
                 text += f"_{joined}" if len(joined) == 1 else f"_{{{joined}}}"
-            return text if ref.power is None else f"{text}^{inner(ref.power)}"
+            if ref.power is None:
+                return text
+            power = inner(ref.power)
+            return f"{text}^{power}" if len(power) == 1 else f"{text}^({power})"
         case Group(parts=parts, kind=kind):
             joined = ", ".join(map(inner, parts))
             if kind == "{":

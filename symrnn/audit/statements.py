@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 from symrnn.audit.hints import Hints, read_hints
 from symrnn.audit.model import Definition, Model, called_time, split_time
@@ -79,19 +80,83 @@ class Statements:
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     defining: set[int] = field(default_factory=set)
     trees: list[Tree] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
+    loss: Tree | None = None
 
     @classmethod
     def of(cls, documents: list[Document], hints: Hints | None = None) -> Statements:
         """Parse a document's files, as one text."""
         made = cls(documents, hints or read_hints(documents))
-        chains = _differentials(list(made._chains()))
+        chains = list(made._chains())
+        made.marks, made.loss = _differentials(chains)
+        chains = [(n, p, _mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
+        made._own_states()
+        made._own_factors()
+        if made.own:
+            chains = [(n, p, _mapped(c, made._renamed)) for n, p, c in chains]
+            made.trees = list(map(made._renamed, made.trees))
+            made.symbols = Symbols.of(made.trees)
         chains = made._numbered(chains)
         made._relations(chains)
         made._define()
         return made
+
+    def reread(self, tree: Tree) -> Tree:
+        """A tree that was parsed later, with what this document means by its letters."""
+        tree = self._renamed(tree)
+        return (
+            tree
+            if not self.marks or self.loss is None
+            else _differentiated(tree, self.marks, self.loss)
+        )
+
+    def _own_states(self) -> None:
+        """C_t beside C_{t-1} is a state and no loss, whatever its letter."""
+        for node in (n for tree in self.trees for n in walk(tree)):
+            if isinstance(node, Sym) and node.name in LOSSES:
+                for index in (*node.subs, *node.sups):
+                    if isinstance(bare(index), Addition) and letters_of(index):
+                        self.own.add(node.name)
+        # A loss may be shifted too; a state is defined by what it was before.
+        self.own = {
+            name for name in self.own
+            if any(
+                r.name == name for tree in self.trees if isinstance(tree, Addition | Product)
+                for r in walk(tree) if isinstance(r, Sym)
+                and any(isinstance(bare(i), Addition) and "-" in bare(i).signs for i in r.subs)  # type: ignore[attr-defined]
+            )
+        }  # fmt: skip
+
+    def _own_factors(self) -> None:
+        """A letter for losses that nothing differentiates, and that multiplies, is a matrix."""
+        nodes = [node for tree in self.trees for node in walk(tree)]
+        differentiated = {
+            inner.name
+            for node in nodes
+            if isinstance(node, Derivative) and node.of is not None
+            for inner in walk(node.of)
+            if isinstance(inner, Sym)
+        }
+        for node in nodes:
+            if isinstance(node, Product):
+                for place, factor in enumerate(node.factors):
+                    called = isinstance((*node.factors, None)[place + 1], Group)
+                    if not isinstance(factor, Sym) or called or factor.subs or factor.sups:
+                        continue
+                    if factor.name in LOSSES - differentiated:
+                        self.own.add(factor.name)
+
+    def _renamed(self, tree: Tree) -> Tree:
+        if not self.own:
+            return tree
+        inner = rebuilt(tree, self._renamed)
+        if isinstance(inner, Sym) and inner.name in self.own:
+            return replace(inner, name=f"own {inner.name}")
+        return inner
 
     # ------------------------------------------------------------------ parsing
 
@@ -177,6 +242,7 @@ class Statements:
         probe.learn_functions(self.trees)
         self._probe = probe
         self._prose_definitions(probe)
+        self._called_losses(probe)
         links: dict[int, Tree | None] = {}
         previous: Relation | None = None
         head: Tree | None = None
@@ -441,6 +507,29 @@ class Statements:
                 if not self._uses_future(model, named[0], found.value, letter, shift, False):
                     self.definitions.setdefault(named[0], []).append(found)
 
+    def _called_losses(self, model: Model) -> None:
+        """L_t(y_t) says what the loss at a time reads."""
+        for tree in self.trees:
+            for node in walk(tree):
+                if not isinstance(node, Product):
+                    continue
+                for head, group, sign in zip(
+                    node.factors, node.factors[1:], node.signs, strict=False
+                ):
+                    if not isinstance(head, Sym) or not isinstance(group, Group) or sign:
+                        continue
+                    ref = model.ref(head)
+                    if not is_loss(ref.name) or ref.time is None or ref.name in self.definitions:
+                        continue
+                    letter, shift = split_time(ref.time)
+                    if letter is None or model.is_function(head, group) != "opaque":
+                        continue
+                    function = Sym(head.start, head.end, True, f"function {head.name}")
+                    value = Product(head.start, group.end, True, (function, group), ("",))
+                    model.applied.add(function.name)
+                    found = Definition(ref.name, letter, shift, value, 0)
+                    self.definitions[ref.name] = [found]
+
     _GRADIENT = re.compile(
         r"(?:gradient|derivative|sensitivity|error signal|backpropagated error|error)\b"
         r"(?P<middle>.*?)(?:with\s+respect\s+to|w\.\s?r\.\s?t\.?|wrt|by)\b(?P<rest>[^.;]*)$",
@@ -610,6 +699,9 @@ class Statements:
         )
 
 
+_AnyTree = TypeVar("_AnyTree", bound=Tree)
+
+
 def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
     """ŷ_t = softmax(V s_t) reads z_t, where z_t = V s_t is said: one node for one expression."""
     known: dict[object, Definition] = {}
@@ -623,14 +715,15 @@ def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
         ):
             continue
         if isinstance(value, Product | Addition):
-            known.setdefault((definition.letter, shape_of(value)), definition)
+            known.setdefault(_said(value, definition.letter), definition)
 
     def read(node: Tree, letter: str | None, own: str) -> Tree:
-        found = (
-            known.get((letter, shape_of(node))) if isinstance(node, Product | Addition) else None
-        )
+        found = None
+        if letter is not None and isinstance(node, Product | Addition):
+            found = known.get(_said(node, letter))
         if found is not None and found.name != own and found.symbol is not None:
-            return replace(found.symbol, start=node.start, end=node.end, made=True)
+            symbol = _at_letter(found.symbol, found.letter, letter)
+            return replace(symbol, start=node.start, end=node.end, made=True)
         return rebuilt(node, lambda inner: read(inner, letter, own))
 
     linked = {}
@@ -641,6 +734,39 @@ def _linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
             if shape_of(value) != shape_of(definition.value):
                 linked[name] = replace(definition, value=value)
     return linked
+
+
+_TIME = "the time"
+"""The name that every letter of time has where expressions are compared."""
+
+
+def _said(tree: Tree, letter: str) -> object:
+    """What an expression says at its time, whatever the time's letter and the order of terms."""
+
+    def sorted_out(shape: object) -> object:
+        if not isinstance(shape, tuple):
+            return shape
+        inner = tuple(map(sorted_out, shape))
+        if inner and inner[0] == Addition.__name__:
+            _, terms, signs = inner
+            return (inner[0], *sorted(zip(signs, terms, strict=True), key=repr))
+        return inner
+
+    return sorted_out(shape_of(_at_letter(tree, letter, _TIME)))
+
+
+def _at_letter(tree: _AnyTree, old: str | None, new: str | None) -> _AnyTree:
+    """An expression with another letter for its time."""
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name == old and not (node.subs or node.sups):
+            return replace(node, name=str(new))
+        changed = rebuilt(node, read)
+        if isinstance(changed, Sym) and changed.sub_text == old:
+            return replace(changed, sub_text=str(new))
+        return changed
+
+    return cast("_AnyTree", read(tree))
 
 
 def _at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
@@ -667,8 +793,17 @@ def _at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
     return read(tree)
 
 
-def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int, Chain]]:
-    """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself."""
+def _mapped(chain: Chain, change: Callable[[Tree], Tree]) -> Chain:
+    """A chain with each side changed."""
+    sides = (s if s.tree is None else replace(s, tree=change(s.tree)) for s in chain.sides)
+    return replace(chain, sides=tuple(sides))
+
+
+def _differentials(chains: list[tuple[int, int, Chain]]) -> tuple[set[str], Tree | None]:
+    """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself.
+
+    Returns which of the two are so used, and the loss.
+    """
     trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
     nodes = [node for tree in trees for node in walk(tree)]
     loss = next(
@@ -678,7 +813,7 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
         None,
     )  # fmt: skip
     if loss is None:
-        return chains
+        return set(), None
     marks = set()
     for mark in ("delta", "d"):
         whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
@@ -690,8 +825,11 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
         )  # fmt: skip
         if whole and whole == before:
             marks.add(mark)
-    if not marks:
-        return chains
+    return marks, loss
+
+
+def _differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
+    """The same tree with δh_t read as ∂L/∂h_t."""
 
     def read(tree: Tree) -> Tree:
         if isinstance(tree, Product):
@@ -717,10 +855,7 @@ def _differentials(chains: list[tuple[int, int, Chain]]) -> list[tuple[int, int,
             )
         return rebuilt(tree, read)
 
-    def side(one: Side) -> Side:
-        return one if one.tree is None else replace(one, tree=read(one.tree))
-
-    return [(n, p, replace(c, sides=tuple(map(side, c.sides)))) for n, p, c in chains]
+    return read(tree)
 
 
 def _called_loss(model: Model, left: Product) -> tuple[str, Tree | None] | None:

@@ -15,11 +15,15 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cells.written import written
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import time
-from symrnn.language.activations import Activation
-from symrnn.language.algebra import Zeros
+from symrnn.language.activations import Activation, Elementwise
+from symrnn.language.algebra import Zeros, as_matrix
+from symrnn.language.derivatives import NUMERATOR
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
+from symrnn.recurrence import total
+from symrnn.recurrence.named import with_named_intermediates
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.slopes import through_values
 from symrnn.recurrence.unroll import at_sizes
 
 
@@ -125,6 +129,47 @@ class Cell:
         }
         return tuple(node.sequence for node in TopologicalSorter(reads).static_order())
 
+    def __getitem__(self, name: str) -> Any:
+        """The sequence, parameter or scalar of a name.
+
+        Raises:
+            IllFormedError: for a name that the cell does not have.
+
+        >>> from symrnn.cells import cell
+        >>> cell("h = tanh(W h' + U x + b)")["W"].shape
+        (d, d)
+        """
+        nodes = [*self.definitions, *self.definitions.values()]
+        found: dict[str, Any] = {
+            v.label: v.sequence for node in nodes for v in node.atoms(TimeVector)
+        }
+        found |= {str(each): each for each in (*self.parameters, *self.scalars)}
+        if name not in found:
+            raise IllFormedError(
+                f"{self.name} has nothing called {name}",
+                {"expected": ", ".join(sorted(found)), "got": name},
+            )
+        return found[name]
+
+    def slope(self, vector: TimeVector) -> MatrixExpr:
+        """f′ at its argument, of a vector at a time that is defined as f(argument).
+
+        Raises:
+            IllFormedError: for a vector that is defined otherwise.
+
+        >>> from symrnn.cells import cell
+        >>> elman = cell("h = tanh(W h' + b)")
+        >>> print(elman.slope(elman["h"][1]))
+        1 - tanh((W h_0 + b))**2
+        """
+        value = self.recurrence.definition(vector)
+        if not isinstance(value, Elementwise):
+            raise IllFormedError(
+                f"{vector} is no function applied to every entry",
+                {"expected": "a gate or a state defined as f(…)", "got": str(value)},
+            )
+        return value.activation.prime(value.argument)
+
     @cached_property
     def text(self) -> str:
         """The cell as text that reads back as the same definitions; a loss is a comment in it."""
@@ -133,6 +178,58 @@ class Cell:
     @cached_property
     def _names(self) -> tuple[str, ...]:
         return (*self.shapes, *map(str, self.scalars), *map(str, self.sizes))
+
+    # ------------------------------------------------------------------ derivatives
+
+    @cached_property
+    def named(self) -> Recurrence:
+        """The definitions with names for what a step and its derivatives both read: a_i = W_i h' +
+        … and i = σ(a_i). Derivatives speak of these vectors."""
+        return with_named_intermediates(self.recurrence)
+
+    def jacobian(self, of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:
+        """The total derivative ∂of/∂by, in the names of gates: slopes as q(1-q) and 1-n².
+
+        Arguments and errors as of `symrnn.recurrence.total.jacobian`.
+
+        >>> from sympy import Symbol
+        >>> from symrnn.cells import named
+        >>> gru, t = named("gru_without_reset"), Symbol("t", integer=True)
+        >>> (h,) = gru.states
+        >>> print(gru.jacobian(h[t], h[t - 1]))
+        diag(z_t) + diag(1 - z_t) diag(1 - n_t**2) W_n + (diag(h_{t - 1}) - diag(n_t)) \
+diag(z_t*(1 - z_t)) W_z
+        """
+        return self._by_gates(total.jacobian(self.named, of, by, layout))
+
+    def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
+        """∂L_t/∂θ by backpropagation through time, with the shape of θ, in the names of gates.
+
+        Arguments and errors as of `symrnn.recurrence.total.gradient`.
+        """
+        return self._by_gates(total.gradient(self.named, loss, parameter, since, "denominator"))
+
+    def _by_gates(self, derived: MatrixExpr) -> MatrixExpr:
+        by_gates = through_values(derived, self.named)
+        # tanh(c) says more than a name that the cell does not have.
+        own = {of.label for of in self.definitions}
+        values = {
+            node: self.named.definition(node)
+            for node in by_gates.atoms(TimeVector)
+            if node.label not in own and node.sequence[self.index] in self._simple
+        }
+        return as_matrix(by_gates.xreplace(values))
+
+    @cached_property
+    def _simple(self) -> frozenset[TimeVector]:
+        """What is named and is an activation of one vector: tanh(c)."""
+        return frozenset(
+            of
+            for of, value in self.named.definitions.items()
+            if isinstance(value, Elementwise)
+            and isinstance(value.argument, TimeVector)
+            and value.argument in {*self.definitions, *(s[self.index - 1] for s in self.states)}
+        )
 
     # ------------------------------------------------------------------ changing
 

@@ -14,6 +14,7 @@ from symrnn.cli.check import check
 from symrnn.cli.compare_code import compare_code
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
+from symrnn.cli.export import export
 from symrnn.cli.inspect import inspect
 from symrnn.cli.lecture import lecture
 from symrnn.cli.new import new
@@ -32,7 +33,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-for command in (lecture, check, derive, certify, inspect, audit, bench, sweep, plot, new):
+COMMANDS = (lecture, check, derive, certify, inspect, audit, bench, sweep, plot, export, new)
+for command in COMMANDS:
     app.command()(command)
 app.command(name="compare-code")(compare_code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,21 +13,39 @@ from symrnn.cli.output import complain, say
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
-from symrnn.lecture.formats import DEFAULT, FORMATS, chosen
+from symrnn.lecture.formats import DEFAULT, FORMATS, Wishes, chosen
 from symrnn.lecture.notation_file import notation
-from symrnn.lecture.project import open_project
-from symrnn.lecture.work import Lecture, make, make_project
+from symrnn.lecture.project import FIRST, found, known, open_project
+from symrnn.lecture.theme import themed
+from symrnn.lecture.work import Lecture, make
 from symrnn.machine.prover import require_prover
-from symrnn.numeric.data import read_column, sunspots
+from symrnn.numeric.data import read_column
 from symrnn.numeric.data.table import DECIMALS, SEPARATORS
-from symrnn.theory.library import load
 from symrnn.typeset.prose import listed
+
+
+class Detail(StrEnum):
+    """How much of a derivation is shown."""
+
+    result = "result"
+    steps = "steps"
+    full = "full"
+
+
+class Aspect(StrEnum):
+    """The shape of slides."""
+
+    wide = "169"
+    narrow = "43"
 
 
 def lecture(
     project: Annotated[
         Path | None,
-        typer.Argument(help="A folder made by `symrnn new`; symrnn's own lecture by default."),
+        typer.Argument(
+            help=f"A folder made by `symrnn new`, or a lecture of symrnn's own: "
+            f"{', '.join(known())}; {FIRST} by default."
+        ),
     ] = None,
     directory: Annotated[
         Path | None,
@@ -72,56 +91,67 @@ def lecture(
     notes: Annotated[
         bool, typer.Option("--notes", help="With slides: the same with notes for the speaker.")
     ] = False,
+    detail: Annotated[
+        Detail | None,
+        typer.Option(
+            "--detail",
+            help="Of derivations: claim and reason, the key lines, or every line; by default "
+            "every line, and on slides the key lines.",
+        ),
+    ] = None,
+    overlays: Annotated[
+        bool, typer.Option("--overlays/--no-overlays", help="Of slides: lines come one by one.")
+    ] = True,
+    aspect: Annotated[
+        Aspect, typer.Option("--aspect", help="Of slides: 16:9 or 4:3.")
+    ] = Aspect.wide,
+    theme: Annotated[
+        str | None,
+        typer.Option("--theme", help="Of slides: the name of a beamer theme, or a file FILE.sty."),
+    ] = None,
     machine: Annotated[
         bool, typer.Option("--machine", help="Have Coq check the statements as theorems, too.")
     ] = False,
 ) -> None:
-    """Prove the lecture's statements, train a network, and write the lecture and its evidence."""
+    """Prove a lecture's statements, train its network, and write the lecture and its evidence."""
     asked = chosen(formats or ())
-    if (handout or notes) and "slides" not in asked:
-        option = "--handout" if handout else "--notes"
-        raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
+    of_slides = {
+        "--handout": handout,
+        "--notes": notes,
+        "--no-overlays": not overlays,
+        "--aspect": aspect is not Aspect.wide,
+        "--theme": theme is not None,
+    }
+    for option, wanted in of_slides.items():
+        if wanted and "slides" not in asked:
+            raise ParseError(f"{option} is about slides", {"expected": "--format slides"})
     about = {"--column": column, "--separator": separator, "--decimal": decimal}
     for option, given in about.items():
         if given is not None and data is None:
             raise ParseError(f"{option} is about a file", {"expected": "--data FILE.csv"})
+    wishes = Wishes(
+        None if detail is None else detail.value, handout, notes, overlays, themed(theme, aspect)
+    )
+    folder = found(project)
+    opened = open_project(folder)
+    if data is not None and not opened.network:
+        raise ParseError("--data is about the network of a lecture", {"got": str(project)})
     prover = require_prover() if machine else None
-    if project is not None:
-        if data is not None:
-            raise ParseError(
-                "--data is about the network of symrnn's own lecture", {"got": str(project)}
-            )
-        opened = open_project(project)
-        own = opened.notation_file
-        lettered = notation(letters or (str(own) if own is not None else LECTURE.name))
-        with progress_bar() as listener:
-            made = make_project(
-                opened,
-                directory or project / "lecture",
-                listener,
-                asked,
-                notation=lettered,
-                handout=handout,
-                notes=notes,
-                prover=prover,
-            )
-        _report(made, machine)
-        return
-    lettered = notation(letters or LECTURE.name)
-    series = sunspots() if data is None else read_column(data, column, separator, decimal)
+    own = opened.notation_file
+    lettered = notation(letters or (str(own) if own is not None else LECTURE.name))
+    series = None if data is None else read_column(data, column, separator, decimal)
     with progress_bar() as listener:
         made = make(
-            load(),
-            series,
-            directory or Path("lecture"),
+            opened,
+            directory or (folder / "lecture" if opened.own else Path("lecture")),
             listener,
             asked,
+            series=series,
             notation=lettered,
-            handout=handout,
-            notes=notes,
+            wishes=wishes,
             prover=prover,
         )
-    if data is not None:
+    if series is not None:
         say(f"read {series.reading}")
     _report(made, machine)
 

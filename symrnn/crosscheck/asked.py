@@ -18,6 +18,7 @@ from symrnn.crosscheck.packing import Packing, packing
 from symrnn.crosscheck.point import Point, draw
 from symrnn.crosscheck.program import Program, Run, program_of
 from symrnn.errors import IllFormedError, ShapeError, UndecidedError
+from symrnn.recurrence.recurrence import Recurrence
 
 Array = NDArray[Any]
 
@@ -140,11 +141,14 @@ def as_cell(what: Any) -> Cell:
         return read_cell_file(what)
     if isinstance(what, str):
         return cell(what) if "=" in what else named(what)
-    inner = getattr(what, "recurrence", None)
-    if inner is not None and hasattr(inner, "definitions") and hasattr(inner, "outputs"):
+    inner = getattr(what, "recurrence", what)
+    if isinstance(inner, Recurrence):
         outputs = {each[inner.index] for each in inner.outputs}
         kept = {of: value for of, value in inner.definitions.items() if of not in outputs}
-        return Cell("elman", type(inner)(inner.index, inner.states, inner.inputs, kept))
+        return Cell(
+            getattr(what, "cell", "cell"),
+            Recurrence(inner.index, inner.states, inner.inputs, kept),
+        )
     raise IllFormedError(
         "cell",
         {"expected": f"a Cell, a text, a file, or one of {', '.join(names())}", "got": repr(what)},

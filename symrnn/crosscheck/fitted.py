@@ -58,6 +58,7 @@ def _clipped(instances: list[Instance]) -> Iterator[Slip]:
     if np.isfinite(total) and total > 0:
         words = f"the gradients are clipped by their global norm at {total:.6g}"
         yield _slip(words, None, _by_global_norm(names, total))
+    yield from _clipped_each_step(instances, names)
     for name in names:
         bound = max(_largest(each[name]) for each in theirs)
         if np.isfinite(bound) and bound > 0:
@@ -67,6 +68,30 @@ def _clipped(instances: list[Instance]) -> Iterator[Slip]:
         if np.isfinite(bound) and bound > 0:
             words = f"∂L/∂{name} is clipped by its norm at {bound:.6g}"
             yield _slip(words, name, _by_norm([name], bound))
+
+
+def _clipped_each_step(instances: list[Instance], names: list[str]) -> Iterator[Slip]:
+    """Clipping before the sum over time; one step shows the bound."""
+    short = [each for each in instances if each.point.steps == 1]
+    bound = max((_largest(each.theirs[n]) for each in short for n in names), default=0.0)
+    norm = max((_norm(each.theirs[n]) for each in short for n in names), default=0.0)
+    for words, size, made in (
+        ("by value", bound, lambda piece, c: np.clip(piece, -c, c)),
+        ("by its norm", norm, lambda piece, c: piece * min(1.0, c / max(_norm(piece), 1e-300))),
+    ):
+        if not (np.isfinite(size) and size > 0):
+            continue
+
+        def kept(run: Run, each: list[Array], made: Any = made, size: float = size) -> Array:
+            return np.asarray(sum(made(piece, size) for piece in each))
+
+        said = f"each step's gradient is clipped {words} at {size:.6g}, before the sum over time"
+        variation = Variation(kept=dict.fromkeys(names, kept))
+        yield Slip(said, "∂L/∂θ = Σ over t = 1 … T", variation, WHOLE, 4)
+
+
+def _norm(value: Array) -> float:
+    return float(np.linalg.norm(value))
 
 
 def _slip(words: str, name: str | None, post: Post) -> Slip:

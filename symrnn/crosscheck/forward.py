@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
-from symrnn.crosscheck.calling import Code, as_array
+from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.forward_slips import forward_changes, number_changes
 from symrnn.crosscheck.gradients import SMALL, adapter_of
@@ -20,6 +20,7 @@ from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Gradients, Program, Run, Variation
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
+from symrnn.crosscheck.returned import as_array
 from symrnn.crosscheck.slip import FORWARD, Slip
 from symrnn.crosscheck.tolerance import precision
 from symrnn.errors import CodeError, IllFormedError

@@ -87,6 +87,7 @@ def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, flo
     yield from _swapped_gates(program)
     yield from _complemented(program)
     yield from _moved_factors(program)
+    yield from _more(program)
 
 
 def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
@@ -168,6 +169,7 @@ def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, floa
                 ))  # fmt: skip
                 new = as_matrix(value.xreplace({node: moved}))
                 shown = " ⊙ ".join(map(said, factors))
+                yield from _left_outside(vector, value, node, terms, factors)
                 words = f"{shown} is a factor of what the matrix is applied to, not of the product"
                 made = Variation(lines={vector.label: new})
                 yield words, line, made, WHOLE_LINE
@@ -184,6 +186,33 @@ def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, floa
                 new = as_matrix(value.xreplace({node: Hadamard(factor, product)}))
                 words = f"{said(factor)} is a factor of the product, not of what the matrix meets"
                 yield words, line, Variation(lines={vector.label: new}), WHOLE_LINE
+
+
+def _left_outside(
+    vector: TimeVector, value: Any, node: Any, terms: tuple[Any, ...], factors: list[Any]
+) -> Iterator[tuple[str, str, Variation, float]]:
+    """r ⊙ (W h) + c for r ⊙ (W h + c)."""
+    shown = " ⊙ ".join(map(said, factors))
+    for place, term in enumerate(terms if len(terms) > 1 else ()):
+        rest = MatrixSum(*terms[:place], *terms[place + 1 :])
+        new = as_matrix(value.xreplace({node: MatrixSum(Hadamard(*factors, rest), term)}))
+        words = f"{said(term)} is not multiplied by {shown}"
+        line = f"{said(vector)} = {said(value)}"
+        yield words, line, Variation(lines={vector.label: new}), WHOLE_LINE
+
+
+def _more(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    """A 1 that is added to a pre-activation, as to a forget gate's; a function of what has none."""
+    words = Vocabulary(program)
+    for vector, value in program.lines.items():
+        line = f"{said(vector)} = {said(value)}"
+        if isinstance(value, MatrixSum) and any(map(_is_weighed, value.args)):
+            new = MatrixSum(value, Ones(*value.shape))
+            yield f"1 is added to {said(vector)}", line, Variation(lines={vector.label: new}), 3
+        if vector.sequence in program.cell.states and not isinstance(value, Elementwise):
+            for function in words.functions:
+                made = Variation(lines={vector.label: function(value)})
+                yield f"{function.name} is applied to {said(vector)}", line, made, 4
 
 
 def _is_weighed(term: Any) -> bool:

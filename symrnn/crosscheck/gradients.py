@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
-from symrnn.crosscheck.calling import Code, Returned
+from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.frameworks import torch_module
 from symrnn.crosscheck.independent import along_directions, by_scalar
@@ -19,6 +19,7 @@ from symrnn.crosscheck.large import BUDGET, Listener, along_one_direction, gradi
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
+from symrnn.crosscheck.returned import Returned
 from symrnn.crosscheck.tolerance import LEAST, MARGIN, precision, shaken
 from symrnn.errors import CodeError, DisagreementError, IllFormedError
 
@@ -75,7 +76,8 @@ def check_gradients(
             "columns": inputs (T, m, B), states (d, B), biases (d, 1).
         names: the code's arrays by their names, where those are not the cell's: `{"Wx": "U"}`;
             `{"W_ih": ("U_i", "U_f", "U_g", "U_o")}` for gates stacked in rows, a tuple of tuples
-            for blocks side by side.
+            for blocks side by side. What is named a second time is added to the first, as two
+            biases are: it is 0 there and has the same gradient.
         transposed: names of the code's arrays that are the transposes, (in, out) for (out, in), as
             where states are rows; True for all matrices.
         order: names in the order of a returned tuple.

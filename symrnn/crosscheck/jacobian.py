@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.asked import Asked, as_cell, asked
-from symrnn.crosscheck.calling import Code, as_array
+from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.catalogue import catalogue
 from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
 from symrnn.crosscheck.gradients import rows_of
@@ -20,6 +20,7 @@ from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import RIGHT, Gradients, Run, Variation
 from symrnn.crosscheck.report import Report
+from symrnn.crosscheck.returned import as_array
 from symrnn.crosscheck.slip import CARRY, FLOW, FORWARD, WHOLE, Slip
 from symrnn.crosscheck.tolerance import precision
 from symrnn.errors import CodeError, IllFormedError

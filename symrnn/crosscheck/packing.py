@@ -185,9 +185,9 @@ def packing(
                     f"names: {theirs} holds {name}",
                     {"expected": ", ".join(ours), "got": name},
                 )
-        arrays[theirs] = Packed(
-            tuple(tuple(by_code.get(name, name) for name in row) for row in rows)
-        )
+        named = tuple(tuple(by_code.get(name, name) for name in row) for row in rows)
+        before = {part for packed in arrays.values() for part in packed.parts}
+        arrays[theirs] = Packed(named, idle=frozenset(before & {n for row in named for n in row}))
     held = {name for packed in arrays.values() for name in packed.parts if name not in packed.idle}
     for name in ours:
         if name not in held:

@@ -16,7 +16,7 @@ from symrnn.language.activations import Activation, activation
 from symrnn.language.algebra import MatrixSum, Ones
 from symrnn.language.shapes import same_shape
 from symrnn.language.time import TimeVector
-from symrnn.numeric.rewrites.slopes import slope_through_value
+from symrnn.recurrence.slopes import slope_through_value
 
 COMMON = ("tanh", "logistic", "relu")
 """Functions that stand for another one by mistake, beside those of the cell."""

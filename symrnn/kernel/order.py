@@ -43,7 +43,10 @@ def proves(expression: Expr, strict: bool, known: Known, cases: int = CASES) -> 
         return True  # a square, which would not be seen to be one once it is multiplied out
     if _by_factors(expression, strict, known, cases):
         return True
-    expression = _without_denominators(sympy.expand(expression), known)
+    written = sympy.expand(expression)
+    expression = _without_denominators(written, known)
+    if expression != written and _follows(written, strict, known):
+        return True
     if sign(expression) >= needed or _follows(expression, strict, known):
         return True
     if any(node.has(Max, Min) for node in expression.atoms(*NOT_AT_ONE_POINT)):
@@ -167,7 +170,9 @@ def _without_denominators(expression: Expr, known: Known) -> Expr:
     for power in sorted(powers, key=sympy.default_sort_key):
         base: Expr = power.base
         if sign(base) == POSITIVE or _follows(base, True, known):
-            expression = sympy.expand(expression * base ** (-power.exp))
+            # Term by term, so that what is below the line cancels before sums are multiplied out.
+            terms = (each * base ** (-power.exp) for each in sympy.Add.make_args(expression))
+            expression = sympy.Add(*map(sympy.expand, terms))
     return expression
 
 

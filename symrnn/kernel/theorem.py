@@ -17,6 +17,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import algebra
+from symrnn.kernel.entries import entry_of, largest
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
 from symrnn.kernel.recurrences import Hypothesis, admitted, constants, hypothesis
@@ -379,6 +380,44 @@ def _turned(node: Any) -> Any:
     if not node.args or isinstance(node, Activation):
         return node
     return node.func(*map(_turned, node.args))
+
+
+def entrywise(theorem: Theorem, matrix: Any, entries: Mapping[Symbol, Any]) -> Theorem:
+    """From |e(x, y)| ≤ c for numbers: ‖e(A, B)‖ ≤ c, the largest entry.
+
+    Args:
+        theorem: it holds for all real x and y, but that |x| ≤ b may be assumed, b free of both;
+            of A that becomes ‖A‖ ≤ b.
+        matrix: e(A, B), made entry by entry.
+        entries: A for x, B for y.
+    """
+    left, right = _sides(theorem, Inequality)
+    _require_varies(theorem.cell, entries)
+    require_term(matrix)
+    for symbol, whole in entries.items():
+        require_term(whole)
+        if type(symbol) is not Symbol or symbol.is_integer or symbol.is_nonnegative is not None:
+            raise IllFormedError("an entry is any real number", {"got": repr(symbol)})
+    names = {whole: symbol for symbol, whole in entries.items()}
+    if not algebra.equal(left, abs(entry_of(matrix, names))) or set(entries) & right.free_symbols:
+        raise IllFormedError(
+            "the bound is not of the entries", {"expected": text(left), "in": text(matrix)}
+        )
+    needs: list[Hypothesis] = []
+    for each in theorem.hypotheses:
+        about = set(entries) & each.free_symbols
+        if about:
+            (symbol, *more) = about
+            limit = each.expression + abs(symbol) if isinstance(each, Fact) else symbol
+            if (
+                more
+                or set(entries) & limit.free_symbols
+                or each != Fact.nonnegative(limit - abs(symbol))
+            ):
+                raise SideConditionError("this is assumed of one number", {"needed": text_of(each)})
+            each = Fact.nonnegative(limit - largest(entries[symbol]))
+        needs.append(each)
+    return _make(needs, Inequality(largest(matrix), right), theorem.cell)
 
 
 def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:

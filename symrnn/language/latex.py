@@ -90,7 +90,12 @@ def _notation(printer: Any) -> Notation:
 
 @write_latex.register
 def _(node: TimeVector, printer: Any) -> str:
-    return f"{_name(node.label, printer)}_{{{printer._print(node.index)}}}"
+    name, index = _name(node.label, printer), printer._print(node.index)
+    base, mark, subscript = name.rpartition("_{")
+    if mark and subscript.endswith("}") and "{" not in subscript and "}" not in subscript[:-1]:
+        # One subscript: TeX knows no second one.
+        return f"{base}_{{{subscript[:-1]}, {index}}}"
+    return f"{name}_{{{index}}}"
 
 
 @write_latex.register

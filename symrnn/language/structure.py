@@ -222,6 +222,12 @@ class Place(MatrixNode):
 
 def columns(matrix: Any, start: Any, count: Any) -> MatrixExpr:
     """`count` columns of a matrix from column `start` on."""
+    if isinstance(matrix, Block):
+        offset: Expr = sympy.S.Zero
+        for place, block in enumerate(matrix.args[0]):
+            if shapes.same_size(offset, start) and shapes.same_size(block.shape[1], count):
+                return Block(*([row[place]] for row in matrix.args))
+            offset += block.shape[1]
     return Transposed(Rows(Transposed(matrix), start, count))
 
 

@@ -1,16 +1,22 @@
-"""The slides of a document: the frames of the arc that it has, and frames of the common kind."""
+"""The slides of a lecture: its outline, frame by frame.
+
+A section's text becomes frames in its order: a statement begins a frame, so does a heading `###`
+or a rule `---`; what follows stands below it as long as there is room. Statements that are used
+but stand nowhere follow as an appendix.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
-from symrnn.language.notation import LECTURE, Notation
-from symrnn.lecture.arc import ACTS
-from symrnn.lecture.statements import Writer
-from symrnn.typeset.blocks import Algorithm, Figure, StatementBlock, walk
+from symrnn.errors import ParseError
+from symrnn.lecture.markdown import Cut, Given, Notes, Piece, Place, Title, rewritten
+from symrnn.lecture.outline import Outline, Part
+from symrnn.typeset.blocks import Algorithm, Figure, Picture, StatementBlock, walk
 from symrnn.typeset.deck import (
     Act,
+    Body,
     Claims,
     Deck,
     Fails,
@@ -18,81 +24,198 @@ from symrnn.typeset.deck import (
     Item,
     Lines,
     Pictures,
-    Points,
     Shown,
+    Why,
 )
+from symrnn.typeset.detail import Detail, key_lines
 from symrnn.typeset.document import Document
 
+BEHIND = "What it builds on"
+"""The title over statements that are used, and stand nowhere in the outline."""
 
-def deck(document: Document, notation: Notation = LECTURE) -> Deck:
-    """The slides of a document, their words in markup.
+FAILS = "What fails otherwise"
 
-    Of the lecture's own arc stands what the document has; statements that the arc does not know
-    follow with frames of the common kind: the claims, each chain, what fails otherwise.
+
+def deck(
+    document: Document,
+    outline: Outline,
+    write: Callable[[str], str],
+    detail: Detail = "steps",
+    *,
+    leave_out: bool = False,
+) -> Deck:
+    """The slides of a document, in the order of an outline.
+
+    Args:
+        document: with all lines of its derivations.
+        outline: the lecture's text, or the text of its slides.
+        write: the outline's prose as the document has it.
+        detail: of statements that do not say it themselves.
+        leave_out: pass over what the document does not have, as one outline serves several cells.
+
+    Raises:
+        ParseError: naming the line of a place that asks for a part which is not there.
     """
-    has = _Contents(document, notation)
-    kept = (Act(act.title, tuple(filter(None, map(has.part_of, act.frames)))) for act in ACTS)
-    acts = [act for act in kept if act.frames]
-    named = {item.statement for act in ACTS for f in act.frames for item in f.items
-             if isinstance(item, Claims)}  # fmt: skip
-    others = [block for name, block in has.statements.items() if name not in named]
-    if others:
-        acts.insert(-1, Act("Further statements", tuple(f for s in others for f in _common(s))))
+    made = _Deck(document, outline, write, detail, leave_out)
+    acts = [act for part in outline.parts if (act := made.act(part)).frames]
+    placed = {place.name for place in outline.places()}
+    behind = [block for name, block in made.statements.items() if name not in placed]
+    if behind:
+        frames = tuple(replace(made.claimed(block), joins=True) for block in behind)
+        acts.append(Act(BEHIND, frames))
     return Deck(tuple(acts))
 
 
-class _Contents:
-    """What a document has, by the names that frames use."""
+class _Deck:
+    """Builds the frames from what the document has."""
 
-    def __init__(self, document: Document, notation: Notation) -> None:
-        self._notation = notation
+    def __init__(
+        self,
+        document: Document,
+        outline: Outline,
+        write: Callable[[str], str],
+        detail: Detail,
+        leave_out: bool,
+    ) -> None:
+        self.file, self.write, self.detail, self.leave_out = outline.file, write, detail, leave_out
+        self.missing = False
         blocks = tuple(walk(document.blocks))
         self.statements = {b.name: b for b in blocks if isinstance(b, StatementBlock)}
         self.names = {b.name for b in blocks if isinstance(b, Figure)}
         self.names |= {b.label for b in blocks if isinstance(b, Algorithm)}
 
-    def part_of(self, frame: Frame) -> Frame | None:
-        """The frame with what the document has of it; None where that is words alone."""
-        items = tuple(map(self._in_markup, filter(self._has, frame.items)))
-        shows = any(not isinstance(item, Points) for item in items)
-        if not shows and any(not isinstance(item, Points) for item in frame.items):
-            return None
-        return Frame(self._marked(frame.title), items, self._marked(frame.notes))
+    def act(self, part: Part) -> Act:
+        title = self.write(part.title.text)
+        frames = tuple(self._frames(title, part.pieces))
+        return Act(title, frames)
 
-    def _marked(self, text: str) -> str:
-        return Writer(self._notation, {}).prose(text)
+    def _frames(self, section: str, pieces: Iterable[Piece]) -> Iterator[Frame]:
+        """The frames of a section; those without anything to show are dropped."""
+        frame, own = Frame(section, ()), False
+        self.missing = False  # whether a place on this frame asks for what there is not
+        for piece in pieces:
+            match piece:
+                case Title(text=text):
+                    yield from self._worth(frame)
+                    frame, own = Frame(self.write(text), ()), True
+                case Cut():
+                    yield from self._worth(frame)
+                    frame = Frame(frame.title, ())
+                case Notes(text=text):
+                    frame = frame.with_(notes=self.write(text))
+                case Given(block=block):
+                    written = rewritten(block, self.write)
+                    if isinstance(written, Picture):
+                        frame = frame.with_(Shown(written.name))
+                    else:
+                        frame = frame.with_(Body(written))
+                case Place() if piece.name in self.statements and not own:
+                    yield from self._worth(frame)
+                    yield from self._whole(piece)
+                    frame = Frame(section, (), joins=True, goes_on=True)
+                case Place():
+                    frame = frame.with_(*self._items(piece))
+        yield from self._worth(frame)
 
-    def _in_markup(self, item: Item) -> Item:
-        if isinstance(item, Points):
-            return replace(item, items=tuple(map(self._marked, item.items)))
-        return item
+    def _worth(self, frame: Frame) -> Iterator[Frame]:
+        """The frame, where it shows something, and there is all that it is to show."""
+        if frame.items and not self.missing:
+            yield frame
+        self.missing = False
 
-    def _has(self, item: Item) -> bool:
-        match item:
-            case Points():
-                return True
-            case Shown(name):
-                return name in self.names
-        block = self.statements.get(item.statement)
-        if block is None:
-            return False
-        match item:
-            case Claims(parts=parts):
-                return set(parts) <= {claim.part for claim in block.claims}
-            case Lines(part=part, stage=stage):
-                return (part, stage) in {(chain.part, chain.stage) for chain in block.chains}
-            case Pictures():
-                return bool(block.illustrations)
-            case Fails(which=which):
-                return len(block.counterexamples) > max(which, default=0)
-        raise AssertionError(item)
+    # ------------------------------------------------------------------ statements
 
+    def _whole(self, place: Place) -> Iterator[Frame]:
+        """The frames of a statement, as much of it as is asked for."""
+        block = self._block(place)
+        if "show" in dict(place.options):
+            yield Frame(block.title, tuple(self._items(place)), joins=True)
+            return
+        yield replace(self.claimed(block), joins=True)
+        if block.counterexamples and block.detail != "result":
+            yield Frame(FAILS, (Fails(block.name),), joins=True)
 
-def _common(block: StatementBlock) -> Iterator[Frame]:
-    """The frames of any statement."""
-    yield Frame(block.title, (Claims(block.name),))
-    for chain in block.chains:
-        lines = Lines(block.name, chain.part, chain.stage)
-        yield Frame(chain.title or block.title, (lines,))
-    if block.counterexamples:
-        yield Frame("What fails otherwise", (Fails(block.name),))
+    def _block(self, place: Place) -> StatementBlock:
+        options = dict(place.options)
+        block = self.statements[place.name]
+        wanted = options.get("detail", "") or block.detail or self.detail
+        return replace(block, title=self._title(block, options), detail=wanted)
+
+    def _title(self, block: StatementBlock, options: dict[str, str]) -> str:
+        return self.write(options["title"]) if "title" in options else block.title
+
+    def claimed(self, block: StatementBlock) -> Frame:
+        """The claims with what shows them: a sentence, the lines of the claims, or all lines."""
+        detail = block.detail or "result"
+        items: list[Item] = [Claims(block.name)]
+        if detail == "result":
+            return Frame(block.title, (*items, Why(block.name)))
+        if block.illustrations:
+            items.append(Pictures(block.name))
+        claimed = {claim.part for claim in block.claims}
+        lines: list[Item] = [
+            Lines(block.name, chain.part, chain.stage, detail == "steps")
+            for chain in block.chains
+            if detail == "full" or (chain.part in claimed and len(key_lines(chain).rows) > 2)
+        ]
+        # A line that goes from one side of a claim to the other says what the claim says.
+        return Frame(block.title, (*items, *(lines or [Why(block.name)])))
+
+    # ------------------------------------------------------------------ a part of a statement
+
+    def _items(self, place: Place) -> Iterator[Item]:
+        """What a place asks for, as far as the document has it."""
+        if place.name in self.names:
+            yield Shown(place.name)
+            return
+        if place.name not in self.statements:
+            if not self.leave_out:
+                raise self._refused(place, f"`{place.name}` is not in this lecture", self.names)
+            self.missing = True
+            return
+        options = dict(place.options)
+        block = self._block(place)
+        parts = tuple(value for key, value in place.options if key == "part")
+        match options.get("show"):
+            case "claims":
+                if self._known(place, parts, {claim.part for claim in block.claims}):
+                    yield Claims(block.name, parts)
+            case "lines":
+                yield from self._lines(place, block, parts, options.get("stage"))
+            case "fails":
+                numbers = {str(n): n - 1 for n in range(1, len(block.counterexamples) + 1)}
+                if self._known(place, parts, numbers) and numbers:
+                    yield Fails(block.name, tuple(numbers[part] for part in parts))
+            case "picture":
+                if block.illustrations:
+                    yield Pictures(block.name)
+            case _:
+                yield from self.claimed(block).items
+
+    def _lines(
+        self, place: Place, block: StatementBlock, parts: tuple[str, ...], stage: str | None
+    ) -> Iterator[Item]:
+        known = {chain.part for chain in block.chains}
+        if not self._known(place, parts, known):
+            return
+        if block.detail == "result":
+            yield Why(block.name)
+            return
+        claimed = {claim.part for claim in block.claims}
+        for chain in block.chains:
+            asked = chain.part in (parts or claimed) and stage in (None, chain.stage)
+            if asked:
+                yield Lines(block.name, chain.part, chain.stage, block.detail == "steps")
+
+    def _known(self, place: Place, parts: tuple[str, ...], known: Collection[str]) -> bool:
+        """Whether all parts are there; where they have to be, a part that is not raises."""
+        missing = [part for part in parts if part not in known]
+        if missing and not self.leave_out:
+            raise self._refused(place, f"`{place.name}` has no part `{missing[0]}`", known)
+        self.missing = self.missing or bool(missing)
+        return not missing
+
+    def _refused(self, place: Place, what: str, known: Collection[str]) -> ParseError:
+        return ParseError(
+            f"{self.file}, line {place.line}: {what}", {"expected": ", ".join(sorted(known))}
+        )

@@ -2,91 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.appendices import appendices
-from symrnn.lecture.outline import CHAPTERS, Chapter
-from symrnn.lecture.references import WORKS
+from symrnn.lecture.deck import BEHIND
+from symrnn.lecture.markdown import Given, Piece, Place, Title, rewritten
+from symrnn.lecture.outline import Outline
+from symrnn.lecture.project import Project
+from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.recurrence.elman import RNN
-from symrnn.typeset.blocks import Block, Paragraph, Section
+from symrnn.typeset.blocks import Algorithm, Block, Figure, Heading, Section, StatementBlock
 from symrnn.typeset.document import Document
+from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence
 
-TITLE = "Exploding and vanishing gradients"
-SUBTITLE = "The derivation, with the evidence beside each line"
+
+def writer_of(outline: Outline, evidence: Sequence[Evidence], notation: Notation) -> Writer:
+    """The writer of a lecture: its statements are numbered as they stand, then the others."""
+    names = [each.statement.name for each in evidence]
+    placed = [place.name for place in outline.places() if place.name in names]
+    order = list(dict.fromkeys(placed))
+    order += [name for name in names if name not in order]
+    return Writer(notation, {name: number for number, name in enumerate(order, start=1)})
 
 
-def lecture(
+def words_of(project: Project, notation: Notation) -> Callable[[str], str]:
+    """The prose of a lecture's outline as a document has it.
+
+    What is typed as Unicode is lettered in the notation, what stands between dollars stays as it
+    was typed. A lecturer's own words are never changed; ours are true of any cell and layout.
+    """
+
+    def write(text: str) -> str:
+        said = re.sub(r"\s+", " ", text)
+        return with_maths(cited(said), notation) if project.own else ours.prose(said)
+
+    ours = Writer(notation, {})
+    return write
+
+
+def document_of(
+    project: Project,
     evidence: Sequence[Evidence],
     rnn: RNN,
-    extra: Mapping[str, Sequence[Block]],
-    ending: Block,
     notation: Notation = LECTURE,
+    extra: Mapping[str, Sequence[Block]] | None = None,
+    ending: Sequence[Block] = (),
 ) -> Document:
-    """The lecture as a document.
+    """A lecture as a document.
 
     Args:
+        project: its outline. Sections of which no statement has evidence are left out.
         evidence: of every statement, each after those it uses.
         rnn: the recurrence that was proved.
-        extra: blocks to stand with a statement, by its name, after the derivations.
-        ending: the section about the network.
         notation: how quantities are lettered.
+        extra: blocks to stand with a statement, by its name, after the derivations; those that
+            the outline places stand there instead.
+        ending: what follows the sections of the outline.
     """
+    outline, write = project.prose, words_of(project, notation)
     by_name = {each.statement.name: each for each in evidence}
-    chapters = [*CHAPTERS, *_others(by_name)]
-    order = [name for chapter in chapters for name in chapter.statements if name in by_name]
-    _require_order(order, by_name)
-    number = {name: place for place, name in enumerate(order, start=1)}
-    writer = Writer(notation, number)
-    sections: list[Block] = []
-    for chapter in chapters:
-        names = [name for name in chapter.statements if name in by_name]
-        if not names:
-            continue
-        blocks: list[Block] = [Paragraph(writer.prose(chapter.opening))]
-        for name in names:
-            blocks.append(statement_block(by_name[name], rnn, writer, extra.get(name, ())))
-        sections.append(Section(chapter.title, chapter.label, tuple(blocks)))
+    writer = writer_of(outline, evidence, notation)
+    made = _Blocks(by_name, rnn, writer, write, extra or {}, outline)
+    sections = []
+    for place, part in enumerate(outline.parts, start=1):
+        blocks = tuple(made.of(part.pieces))
+        asked = any(isinstance(piece, Place) for piece in part.pieces)
+        if not asked or any(isinstance(b, StatementBlock | Figure | Algorithm) for b in blocks):
+            sections.append(Section(write(part.title.text), f"section-{place}", blocks))
+    behind = [name for name in writer.number if name not in made.placed]
+    if behind:
+        sections.append(Section(BEHIND, "builds-on", tuple(made.statement(n) for n in behind)))
+    front, keys = outline.front, {work.key for work in project.works}
+    said = [write(text) for given in outline.abstract for text in _paragraphs(given)]
+    if not project.own:
+        said.append(_summary(evidence))
     return Document(
-        title=TITLE,
-        subtitle=SUBTITLE,
-        abstract=_abstract(evidence),
-        blocks=(*sections, ending, *appendices(evidence, order, by_name, rnn, writer)),
-        works=WORKS,
+        title=write(outline.title),
+        subtitle=write(front.subtitle),
+        author=front.author,
+        institute=front.institute,
+        date=front.date,
+        language=front.language,
+        abstract="\n\n".join(said),
+        blocks=(
+            *sections,
+            *ending,
+            *appendices(evidence, tuple(by_name), by_name, rnn, writer),
+        ),
+        works=(*project.works, *(work for work in WORKS if work.key not in keys)),
     )
 
 
-def _abstract(evidence: Sequence[Evidence]) -> str:
+def _paragraphs(given: Given) -> Iterator[str]:
+    yield given.block.text  # type: ignore[union-attr]  # the outline holds nothing else there
+
+
+class _Blocks:
+    """The blocks of an outline's pieces."""
+
+    def __init__(
+        self,
+        evidence: Mapping[str, Evidence],
+        rnn: RNN,
+        writer: Writer,
+        write: Callable[[str], str],
+        extra: Mapping[str, Sequence[Block]],
+        outline: Outline,
+    ) -> None:
+        self.evidence, self.rnn, self.writer, self.write = evidence, rnn, writer, write
+        self.placed = {place.name for place in outline.places()}
+        drawn = [block for blocks in extra.values() for block in blocks]
+        self.drawn = {name: block for block in drawn if (name := _name(block)) in self.placed}
+        self.extra = {
+            statement: [block for block in blocks if _name(block) not in self.placed]
+            for statement, blocks in extra.items()
+        }
+
+    def of(self, pieces: Sequence[Piece]) -> Iterator[Block]:
+        """The blocks; what only slides show is left out."""
+        for piece in pieces:
+            match piece:
+                case Given(block=block):
+                    yield rewritten(block, self.write)
+                case Title(text=text):
+                    yield Heading(self.write(text))
+                case Place(name=name) if name in self.evidence:
+                    yield self.statement(name, dict(piece.options))
+                case Place(name=name) if name in self.drawn:
+                    yield self.drawn[name]
+                case _:
+                    pass
+
+    def statement(self, name: str, options: Mapping[str, str] | None = None) -> StatementBlock:
+        block = statement_block(
+            self.evidence[name], self.rnn, self.writer, self.extra.get(name, ())
+        )
+        options = options or {}
+        title = self.write(options["title"]) if "title" in options else block.title
+        return replace(block, title=title, detail=options.get("detail", ""))
+
+
+def _name(block: Block) -> str:
+    match block:
+        case Figure(name=name) | Algorithm(label=name):
+            return name
+        case _:
+            return ""
+
+
+def _summary(evidence: Sequence[Evidence]) -> str:
     steps = sum(chain.steps for each in evidence for chain in each.chains)
     faults = sum(len(each.faults) for each in evidence)
     lived = sum(not fault.caught for each in evidence for fault in each.faults)
     caught = f"{lived} of them lived" if lived else "every one was caught"
     return (
-        "Why does a recurrent network forget, and why does its training sometimes break down? "
-        f"Both questions are answered here from one recurrence, by {len(evidence)} statements and "
-        f"{steps} steps. Every displayed line carries its reason, a rule that a program applied "
+        f"There are {len(evidence)} statements and {steps} steps. Every displayed line carries "
+        "its reason, a rule that a program applied "
         "and checked for symbolic sizes and times, and beside it the marks of the evidence. The "
         "lines were also written out in entries at small sizes, their derivatives taken by scalar "
         "differentiation, and evaluated at random and adversarial points against differences "
         f"through the recurrence. {faults} slips were planted among the claims, and {caught}."
     )
-
-
-def _others(by_name: Mapping[str, Evidence]) -> list[Chapter]:
-    known = {name for chapter in CHAPTERS for name in chapter.statements}
-    rest = tuple(name for name in by_name if name not in known)
-    opening = "These statements were added to the lecture's own."
-    return [Chapter("Further statements", "further", rest, opening)] if rest else []
-
-
-def _require_order(order: list[str], by_name: Mapping[str, Evidence]) -> None:
-    for place, name in enumerate(order):
-        for used in by_name[name].statement.uses:
-            if used in order[place:]:
-                raise IllFormedError(
-                    f"the lecture shows `{name}` before `{used}`, which it uses",
-                    {"expected": f"{used} first", "order": " → ".join(order)},
-                )

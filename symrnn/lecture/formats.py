@@ -6,23 +6,45 @@ A new format is a function `Material -> Output` and one line in `FORMATS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.deck import deck
 from symrnn.lecture.details import code_names
+from symrnn.lecture.document import words_of
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.pdf import Compiled, Tex
+from symrnn.lecture.project import Project
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
+from symrnn.typeset.detail import Detail, at_detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.notebook import notebook
+from symrnn.typeset.slides import Look
 from symrnn.verify.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for of the formats.
+
+    detail: of derivations; by default what the outline says, else every line, of slides the steps.
+    handout, notes: whether the slides are wanted on paper, and with what the speaker says.
+    overlays: whether lines appear one by one.
+    look: the shape and the theme of slides.
+    """
+
+    detail: Detail | None = None
+    handout: bool = False
+    notes: bool = False
+    overlays: bool = True
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True)
@@ -34,7 +56,8 @@ class Material:
         user's own has no network.
     library: the statements, by name.
     notation: how quantities are lettered; the document is written in it already.
-    handout, notes: whether the slides are wanted on paper, and with what the speaker says.
+    project: the lecture, whose outline the slides follow.
+    wishes: how much of derivations, and what slides, are asked for.
     tex: what compiles, for all formats of one run.
     """
 
@@ -42,9 +65,9 @@ class Material:
     evidence: tuple[Evidence, ...]
     network: NetworkReport | None
     library: Mapping[str, Statement]
+    project: Project
     notation: Notation = LECTURE
-    handout: bool = False
-    notes: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
     tex: Tex = field(default_factory=Tex, compare=False)
 
 
@@ -69,7 +92,7 @@ _ATTEMPTS = 2
 
 def article(material: Material) -> Output:
     """`lecture.tex`, its figures, and `lecture.pdf` where there is TeX."""
-    made = latex.article(material.document)
+    made = latex.article(at_detail(material.document, _detail(material, "full")))
     return _output(material.tex.compile("lecture", made))
 
 
@@ -82,30 +105,46 @@ def ipynb(material: Material) -> Output:
 def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page, with the explorer where its statements are."""
     made = explorer(material.library, CELLS[material.notation.cell](), material.notation)
-    text = html.page(material.document, made, code_names(material.notation))
+    document = at_detail(material.document, _detail(material, "full"))
+    text = html.page(document, made, code_names(material.notation))
     return Output({"lecture.html": text.encode()})
+
+
+def _detail(material: Material, usual: Detail) -> Detail:
+    asked = material.wishes.detail or material.project.prose.front.detail or usual
+    return cast(Detail, asked)
 
 
 def slides(material: Material) -> Output:
     """`slides.tex` and `slides.pdf`; on request the same as a handout, and with speaker notes."""
-    document, frames = material.document, deck(material.document, material.notation)
+    document, project, wishes = material.document, material.project, material.wishes
+    frames = deck(
+        document,
+        project.slides or project.prose,
+        words_of(project, material.notation),
+        _detail(material, "steps"),
+        leave_out=not project.own,
+    )
+    paper = replace(wishes.look, handout=True, notes=False)
     less: dict[str, float] = {}
-    paper = slides_backend.slides(document, frames, handout=True)
-    tried = material.tex.compile("slides-handout", paper)
+    made = slides_backend.slides(document, frames, paper)
+    tried = material.tex.compile("slides-handout", made)
     for _ in range(_ATTEMPTS):
         if not tried.overfull:
             break
         # The estimate was too low for some frames: split their chains earlier.
-        for title in {slides_backend.frame_at(paper.tex, line) for line in tried.overfull}:
+        for title in {slides_backend.frame_at(made.tex, line) for line in tried.overfull}:
             less[title] = less.get(title, 0.0) + 1.5
-        paper = slides_backend.slides(document, frames, handout=True, less=less)
-        tried = material.tex.compile("slides-handout", paper)
-    shown = slides_backend.slides(document, frames, less=less)
+        made = slides_backend.slides(document, frames, paper, less=less)
+        tried = material.tex.compile("slides-handout", made)
+    look = replace(wishes.look, handout=not wishes.overlays, notes=False)
+    shown = slides_backend.slides(document, frames, look, less=less)
     outputs = [_output(material.tex.compile("slides", shown))]
-    if material.handout:
+    if wishes.handout:
         outputs.append(_output(tried))
-    if material.notes:
-        spoken = slides_backend.slides(document, frames, handout=True, notes=True, less=less)
+    if wishes.notes:
+        noted = replace(paper, notes=True)
+        spoken = slides_backend.slides(document, frames, noted, less=less)
         outputs.append(_output(material.tex.compile("slides-notes", spoken)))
     files = {name: content for output in outputs for name, content in output.files.items()}
     missing = {name: why for output in outputs for name, why in output.missing.items()}

@@ -24,9 +24,21 @@ from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Part, Statement
-from symrnn.typeset.blocks import Paragraph, Section, StatementBlock
+from symrnn.typeset.blocks import (
+    Display,
+    Heading,
+    Items,
+    Listing,
+    Paragraph,
+    Picture,
+    Quote,
+    Section,
+    StatementBlock,
+    Table,
+)
 from symrnn.typeset.document import Document
-from symrnn.typeset.notebook import Cell, heading, markdown
+from symrnn.typeset.markdown import block_text, words
+from symrnn.typeset.notebook import Cell, heading
 from symrnn.typeset.prose import paragraphs
 
 SETUP = """\
@@ -135,7 +147,7 @@ class _Writer:
         self.lettered = notation != LECTURE
         self.setup = setup(notation)
         self.library = library
-        self.prose = markdown(document)
+        self.prose = words(document.targets, {work.key: work for work in document.works})
         self.rnn = CELLS[notation.cell]("tanh")
         self.run: set[Path] = set()
 
@@ -150,15 +162,15 @@ class _Writer:
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
         yield Cell("code", self.setup)
         for section in document.blocks:
-            if isinstance(section, Section) and _has_statements(section):
+            if isinstance(section, Section) and _is_shown(section):
                 number = document.targets[section.label].number
                 title = heading(2, section.label, f"{number} {self.prose(section.title)}")
                 yield Cell("markdown", title)
                 for block in section.blocks:
-                    if isinstance(block, Paragraph):
-                        yield Cell("markdown", self.prose(block.text))
-                    elif isinstance(block, StatementBlock):
+                    if isinstance(block, StatementBlock):
                         yield from self._statement(block)
+                    elif isinstance(block, _WORDS):
+                        yield Cell("markdown", block_text(block, self.prose))
         if document.works_cited:
             works = [f'- <a id="{w.key}"></a>{self.prose(w.line)}' for w in document.works_cited]
             yield Cell("markdown", "\n".join(["## References\n", *works]))
@@ -233,8 +245,13 @@ class _Writer:
         )
 
 
-def _has_statements(section: Section) -> bool:
-    return any(isinstance(block, StatementBlock) for block in section.blocks)
+_WORDS = Paragraph | Heading | Items | Quote | Display | Table | Listing | Picture
+"""Blocks that a notebook shows as they stand."""
+
+
+def _is_shown(section: Section) -> bool:
+    told = section.label.startswith("section-")
+    return told or any(isinstance(block, StatementBlock) for block in section.blocks)
 
 
 def _source_file(statement: Statement) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import numpy as np
 
 from symrnn.language.activations import FORMULAS, activation
@@ -14,7 +16,7 @@ from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
 from symrnn.recurrence.elman import RNN, elman
-from symrnn.typeset.blocks import Block, Figure, Listing, Paragraph, Section, Table
+from symrnn.typeset.blocks import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
     Curve,
     Landscape,
@@ -31,15 +33,23 @@ from symrnn.typeset.figures import (
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
 
+DRAWN = ("slopes", "unrolled", "gradient_cliff")
+LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
+ALGORITHMS = ("truncated-bptt", "clip-by-norm", "clip-by-global-norm")
+"""Figures, figures of a trained network, and algorithms: what an outline may place by name."""
+
 
 def illustrations(
-    report: NetworkReport, rnn: RNN, notation: Notation = LECTURE
+    report: NetworkReport | None, rnn: RNN, notation: Notation = LECTURE
 ) -> dict[str, tuple[Block, ...]]:
-    """The figures and algorithms, by the statement they stand with, after its derivation."""
+    """The figures and algorithms, by the statement they stand with, after its derivation.
+
+    Those of a trained network are left out where there is none.
+    """
     writer = Writer(notation, {})
     figures: dict[str, tuple[Figure, ...]] = {
         "slopes_bounded": (_slopes(rnn, writer),),
-        "gradients_could_explode": (_regimes(report, writer),),
+        "gradients_could_explode": () if report is None else (_regimes(report, writer),),
         "truncation": (unrolled_figure(rnn, notation),),
         "clipping_by_norm": (_cliff(rnn, writer),),
     }
@@ -48,6 +58,16 @@ def illustrations(
         name: (*figures.get(name, ()), *([shown[name]] if name in shown else []))
         for name in {**figures, **shown}
     }
+
+
+def only(blocks: Iterable[Block], names: Collection[str]) -> tuple[Block, ...]:
+    """Those of the figures and algorithms that are named."""
+    return tuple(
+        block
+        for block in blocks
+        if (isinstance(block, Figure) and block.name in names)
+        or (isinstance(block, Algorithm) and block.label in names)
+    )
 
 
 def section(report: NetworkReport, source: str, notation: Notation = LECTURE) -> Section:

@@ -1,40 +1,51 @@
-"""A lecture of the user's own: a folder with statements, prose and a notation."""
+"""A lecture: a folder with an outline, and what may stand beside it: slides, proofs, letters."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from symrnn.errors import IllFormedError, ParseError
-from symrnn.language.notation import Notation
-from symrnn.lecture.appendices import appendices
-from symrnn.lecture.prose_file import ProseFile, Said, check_prose, read
+from symrnn.lecture.bibliography import works_in
+from symrnn.lecture.given import image_in
+from symrnn.lecture.markdown import Place
+from symrnn.lecture.outline import Outline, check_prose, outline
+from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
-from symrnn.lecture.statements import Writer, statement_block
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.graph import in_order
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.blocks import Block, Paragraph, Section
-from symrnn.typeset.document import Document
-from symrnn.verify.evidence import Evidence
+from symrnn.typeset.bibliography import Work
 
-PROSE, NOTATION = "lecture.md", "notation.toml"
-"""The files of a project beside its proof files."""
+PROSE, SLIDES, NOTATION = "lecture.md", "slides.md", "notation.toml"
+"""The files of a lecture beside its proof files."""
+
+LECTURES = Path(__file__).resolve().parent / "lectures"
+"""symrnn's own lectures, a folder each."""
+
+FIRST = "gradients"
+"""The lecture that is made where none is named."""
 
 
 @dataclass(frozen=True)
 class Project:
     """What a folder holds.
 
-    library: its statements and those that they use, each after those it uses.
+    slides: the text of its slides, where that is another than the lecture's.
+    library: the statements that it shows and those that they use, each after those it uses.
+    works: what its bibliography has.
+    own: whether it is somebody's own, and not one of symrnn's.
     """
 
     folder: Path
-    prose: ProseFile
+    prose: Outline
+    slides: Outline | None
     library: Mapping[str, Statement]
+    works: tuple[Work, ...] = ()
+    own: bool = True
 
     @property
     def notation_file(self) -> Path | None:
@@ -42,33 +53,119 @@ class Project:
         path = self.folder / NOTATION
         return path if path.is_file() else None
 
+    @property
+    def outlines(self) -> tuple[Outline, ...]:
+        """Its texts."""
+        return (self.prose,) if self.slides is None else (self.prose, self.slides)
 
-def open_project(folder: Path) -> Project:
-    """The project in a folder.
+    @property
+    def network(self) -> bool:
+        """Whether a network is trained for it."""
+        return self.prose.front.network
+
+
+def known() -> tuple[str, ...]:
+    """The names of symrnn's own lectures."""
+    return tuple(sorted(path.parent.name for path in LECTURES.glob(f"*/{PROSE}")))
+
+
+def found(given: Path | None) -> Path:
+    """The folder of a lecture: as it is given, or one of symrnn's own by its name.
 
     Raises:
-        IllFormedError: for a folder without prose or statements.
+        IllFormedError: where there is neither.
+    """
+    if given is None:
+        return LECTURES / FIRST
+    if given.is_dir() or str(given) not in known():
+        return given
+    return LECTURES / str(given)
+
+
+def statements() -> dict[str, Statement]:
+    """The statements that a lecture can place: those about the cells that lectures are proved for.
+
+    Statements about gated cells are proved apart; none is offered before it can be shown.
+    """
+    return load()
+
+
+def _proofs(folder: Path) -> list[Path]:
+    """Files of a folder that declare statements, by their names."""
+    return [
+        path
+        for path in sorted(folder.glob("*.py"))
+        if path.is_file() and not path.name.startswith(("_", "conftest", "test_"))
+    ]
+
+
+def open_project(folder: Path) -> Project:
+    """The lecture in a folder.
+
+    Raises:
+        IllFormedError: for a folder without an outline.
         ParseError: naming the file and the line of what cannot be typeset.
     """
     path = folder / PROSE
     if not path.is_file():
         raise IllFormedError(
-            f"{folder} holds no lecture", {"expected": PROSE, "make one": f"symrnn new {folder}"}
+            f"{folder} holds no lecture",
+            {
+                "expected": f"a folder with {PROSE}, or {', '.join(known())}",
+                "make one": f"symrnn new {folder}",
+            },
         )
-    prose = read(_text(path), PROSE)
-    library = load([folder])
-    prose.check(library)
+    prose = outline(_text(path), PROSE, image_in(folder, PROSE))
+    slides = None
+    if (folder / SLIDES).is_file():
+        text = _text(folder / SLIDES)
+        slides = outline(text, SLIDES, image_in(folder, SLIDES), prose.title)
+    local = load([folder], alone=True) if _proofs(folder) else {}
+    every = {**statements(), **local}
+    drawn = (*DRAWN, *ALGORITHMS, *(LEARNED if prose.front.network else ()))
+    works = _works(folder, prose)
+    keys = {work.key for work in (*works, *WORKS)}
+    for each in filter(None, (prose, slides)):
+        each.check((*every, *drawn), keys)
+    prose.require_once((*every, *drawn))
+    named = (name for each in (prose, slides) if each is not None for name in each.named())
+    library = _needed(every, [*local, *named])
     _check_order(prose, library)
     for statement in library.values():
-        for each in (statement, *statement.variants.values()):
-            _check_docstring(each, library)
-    return Project(folder, prose, library)
+        for variant in (statement, *statement.variants.values()):
+            _check_docstring(variant, every)
+    return Project(folder, prose, slides, library, works, folder.parent != LECTURES)
+
+
+def _works(folder: Path, prose: Outline) -> tuple[Work, ...]:
+    name = prose.front.bibliography
+    if not name:
+        return ()
+    path = folder / name
+    if not path.is_file():
+        raise ParseError(
+            f"{prose.file}, line {prose.front.lines['bibliography']}: there is no such file",
+            {"expected": "a file of BibTeX in the folder", "got": name},
+        )
+    return works_in(_text(path), name)
+
+
+def _needed(every: Mapping[str, Statement], wanted: list[str]) -> dict[str, Statement]:
+    """The statements that are wanted and all that they use, each after those it uses."""
+    chosen: dict[str, Statement] = {}
+    pending = [name for name in wanted if name in every]
+    while pending:
+        name = pending.pop()
+        if name not in chosen and name in every:
+            chosen[name] = every[name]
+            pending += every[name].uses
+    return {statement.name: statement for statement in in_order(chosen)}
 
 
 def _text(path: Path) -> str:
     content = path.read_bytes()
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ParseError(
@@ -77,59 +174,16 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def project_document(
-    project: Project, evidence: Sequence[Evidence], rnn: RNN, notation: Notation
-) -> Document:
-    """The project as a document; statements that are used but not placed stand after it.
-
-    Args:
-        project: what the folder holds.
-        evidence: of every statement of its library.
-        rnn: the recurrence that was proved.
-        notation: how quantities are lettered.
-    """
-    by_name = {each.statement.name: each for each in evidence}
-    order = project.prose.order
-    rest = [name for name in by_name if name not in order]
-    number = {name: place for place, name in enumerate((*order, *rest), start=1)}
-    writer = Writer(notation, number)
-
-    def block(piece: Said) -> Block:
-        if piece.place is None:
-            return Paragraph(writer.prose(piece.text))
-        return statement_block(by_name[piece.place], rnn, writer, ())
-
-    sections = [
-        Section(writer.prose(part.title.text), f"section-{place}", tuple(map(block, part.pieces)))
-        for place, part in enumerate(project.prose.parts, start=1)
-    ]
-    if rest:
-        blocks = [statement_block(by_name[name], rnn, writer, ()) for name in rest]
-        sections.append(Section("What it builds on", "builds-on", tuple(blocks)))
-    author = project.prose.author
-    return Document(
-        title=writer.prose(project.prose.title.text),
-        author=author.text if author is not None else "",
-        abstract="\n\n".join(writer.prose(piece.text) for piece in project.prose.abstract),
-        blocks=(*sections, *appendices(evidence, tuple(by_name), by_name, rnn, writer)),
-        works=WORKS,
-    )
-
-
-def _check_order(prose: ProseFile, library: Mapping[str, Statement]) -> None:
+def _check_order(prose: Outline, library: Mapping[str, Statement]) -> None:
     """Statements that are placed stand after those that they use."""
-    places = {
-        piece.place: piece.line
-        for part in prose.parts
-        for piece in part.pieces
-        if piece.place is not None
-    }
-    for name, line in places.items():
-        for used in library[name].uses:
-            if places.get(used, 0) > line:
+    places: dict[str, Place] = {place.name: place for place in prose.places()}
+    for name, place in places.items():
+        for used in library[name].uses if name in library else ():
+            if used in places and places[used].line > place.line:
                 raise ParseError(
-                    f"{prose.name}, line {line}: `{name}` stands before `{used}`, which it uses",
-                    {"expected": f"`{used}` first", "line of it": places[used]},
+                    f"{prose.file}, line {place.line}: `{name}` stands before `{used}`, which it "
+                    "uses",
+                    {"expected": f"`{used}` first", "line of it": places[used].line},
                 )
 
 

@@ -25,6 +25,15 @@ from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 
 SIGNS = {"=": "=", "≤": r"\le", "→": r"\to"}
+REWRITING = frozenset(
+    [
+        *("algebra", "constant_factor", "definition", "derivative_of_itself"),
+        *("elementwise_constant", "empty_range", "reindex", "reversed_range", "scalar_algebra"),
+        *("transpose_of_diagonal", "transpose_of_product"),
+    ]
+)
+"""Rules that only write the line before in another way; their lines are no key steps."""
+
 CAPTIONS = {"step": "induction step"}
 LIKEWISE = "likewise"
 """Parts whose label starts so are proved and counted, but their lines are not shown."""
@@ -194,7 +203,8 @@ def _rows(
         why = words(step.rule, writer.number, beside.name, writer.notation)
         behind = detail(step, facts, found, beside.grades, writer.notation)
         after = writer.latex(step.after)
-        rows.append(Row(SIGNS[step.relation], after, why, beside.grades, behind))
+        key = step.rule.name not in REWRITING
+        rows.append(Row(SIGNS[step.relation], after, why, beside.grades, behind, key))
     return tuple(rows)
 
 

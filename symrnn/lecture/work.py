@@ -11,15 +11,15 @@ from typing import Any
 
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
-from symrnn.lecture.document import lecture
-from symrnn.lecture.formats import DEFAULT, FORMATS, Material, names
+from symrnn.lecture.document import document_of
+from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
-from symrnn.lecture.pictures import illustrations, section
+from symrnn.lecture.pictures import illustrations, only, section
 from symrnn.lecture.progress import Progress, silent
-from symrnn.lecture.project import Project, project_document
+from symrnn.lecture.project import Project
 from symrnn.machine.prover import Prover
-from symrnn.numeric.data import Series
+from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.recurrence.elman import CELLS, RNN
@@ -85,28 +85,27 @@ def records(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
 
 
 def make(
-    library: Mapping[str, Statement],
-    series: Series,
+    project: Project,
     directory: Path,
     progress: Progress = silent,
     formats: Sequence[str] = DEFAULT,
     *,
+    series: Series | None = None,
     notation: Notation = LECTURE,
-    handout: bool = False,
-    notes: bool = False,
+    wishes: Wishes | None = None,
     prover: Prover | None = None,
 ) -> Lecture:
-    """Prove, train, measure, and write the lecture into a directory.
+    """Prove, train, measure, and write a lecture into a directory.
 
     Args:
-        library: the statements.
-        series: what the network is trained on.
+        project: the lecture.
         directory: made if it is not there; files are replaced all together or not at all.
         progress: hears what is being done.
         formats: names out of `symrnn.lecture.formats.FORMATS`.
+        series: what the network is trained on, where the lecture has one; the sunspots by default.
         notation: letters, fonts, layout and cell; the statements are proved for that cell, and in
             denominator layout every line is derived and checked again.
-        handout, notes: whether the slides are wanted on paper, and with what the speaker says.
+        wishes: what is asked for of the formats.
         prover: has the statements closed by theorems as well; what it accepts is marked so.
 
     Raises:
@@ -116,39 +115,25 @@ def make(
 
     TeX that is missing or fails costs the PDF: the rest is written, and `missing` says why.
     """
-    require_room(directory, names(formats, handout, notes, figures=True), _ROOM)
+    wishes = wishes or Wishes()
+    asked = names(formats, wishes.handout, wishes.notes, figures=project.network)
+    require_room(directory, asked, _ROOM)
     rnn, tanh = (CELLS[notation.cell](sigma) for sigma in (None, "tanh"))
-    library, evidence = _proved(library, rnn, progress, prover)
-    network = study(series, library, progress, notation.cell)
-    kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
-    extra = illustrations(network, rnn, notation)
-    shown = _in_layout(evidence, rnn, library, notation, progress)
-    document = lecture(shown, rnn, extra, section(network, kernel.source, notation), notation)
-    material = Material(document, shown, network, library, notation, handout, notes)
-    return _typeset(material, directory, progress, formats)
-
-
-def make_project(
-    project: Project,
-    directory: Path,
-    progress: Progress = silent,
-    formats: Sequence[str] = DEFAULT,
-    *,
-    notation: Notation = LECTURE,
-    handout: bool = False,
-    notes: bool = False,
-    prover: Prover | None = None,
-) -> Lecture:
-    """Prove and write a lecture of the user's own; arguments, and what is raised, as of `make`.
-
-    No network is trained: what is said and shown is the project's.
-    """
-    require_room(directory, names(formats, handout, notes), _ROOM)
-    rnn = CELLS[notation.cell]()
     library, evidence = _proved(project.library, rnn, progress, prover)
+    network = ending = None
+    if project.network:
+        network = study(series or sunspots(), library, progress, notation.cell)
+        kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
+        ending = section(network, kernel.source, notation)
+    extra = illustrations(network, rnn, notation)
+    if project.own:
+        # In a lecture of somebody's own stands what they placed.
+        placed = {place.name for each in project.outlines for place in each.places()}
+        extra = {name: only(blocks, placed) for name, blocks in extra.items()}
     shown = _in_layout(evidence, rnn, library, notation, progress)
-    document = project_document(project, shown, rnn, notation)
-    material = Material(document, shown, None, library, notation, handout, notes)
+    endings = () if ending is None else (ending,)
+    document = document_of(project, shown, rnn, notation, extra, endings)
+    material = Material(document, shown, network, library, project, notation, wishes)
     return _typeset(material, directory, progress, formats)
 
 

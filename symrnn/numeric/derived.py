@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from symrnn.cells import Cell
 from symrnn.errors import IllFormedError
@@ -12,10 +13,10 @@ from symrnn.language.derivatives import VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import Sequence
 from symrnn.numeric.loops.cells import in_code_names
-from symrnn.numeric.rewrites.slopes import through_values
 from symrnn.recurrence.adjoint import Adjoint, adjoint, order_of
 from symrnn.recurrence.named import with_named_intermediates
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.slopes import through_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Derived:
     """
 
     cell: Cell
-    _adjoints: dict[frozenset[Sequence], Adjoint] = field(default_factory=dict, repr=False)
+    _adjoints: dict[Any, Adjoint] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         unknown = [f.name for f in self.cell.activations if f.is_unknown]
@@ -58,14 +59,16 @@ class Derived:
         """The adjoint step of a loss that reads every vector."""
         return self.adjoint_of(self.named)
 
-    def adjoint_of(self, sources: Iterable[Sequence]) -> Adjoint:
-        """The adjoint step of a loss that reads the vectors `sources`."""
-        key = frozenset(sources)
+    def adjoint_of(self, sources: Iterable[Sequence], *, parameters: bool = True) -> Adjoint:
+        """The adjoint step of a loss that reads the vectors `sources`; with the parameters'."""
+        read = frozenset(sources)
+        key = read if parameters else (read, "states alone")
         if key not in self._adjoints:
             recurrence = self.recurrence
             self._adjoints[key] = adjoint(
                 recurrence,
-                sources=key,
+                None if parameters else (),
+                sources=read,
                 rewrite=lambda value: through_values(value, recurrence),
             )
         return self._adjoints[key]

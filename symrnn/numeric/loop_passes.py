@@ -18,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.names import in_code
 from symrnn.numeric import runtime
 from symrnn.numeric.derived import Derived
 from symrnn.numeric.loops import buffers, cells
 from symrnn.numeric.loops.code import LoopKernel
+from symrnn.numeric.loops.fused import fuse
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
 from symrnn.numeric.weights import Fitted, rows_of
@@ -75,7 +77,9 @@ class LoopPasses:
         key = (name, frozenset(found.given) if name == "backward" else None, id(found), hoisted)
         if key not in self._made:
             recursion = self._recursion(name, found)
-            loop = None if recursion is None else buffers.emit(plan(recursion, hoisted=hoisted))
+            loop = (
+                None if recursion is None else buffers.emit(fuse(plan(recursion, hoisted=hoisted)))
+            )
             self._made[key] = loop
         return self._made[key]
 
@@ -135,10 +139,11 @@ class LoopPasses:
         *,
         summed: bool,
         inputs: bool,
+        parameters: bool = True,
     ) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
         """The gradients by parameters, initial states and inputs."""
         read = [each for each in self.derived.named if each.label in given]
-        found = self.derived.adjoint_of(read)
+        found = self.derived.adjoint_of(read, parameters=parameters)
         lanes = (math.prod(fit.batch),)
         bound = _setting(fit, lanes) | {label: _flat(array) for label, array in rows.items()}
         bound["summed"] = summed
@@ -152,7 +157,11 @@ class LoopPasses:
         made = loop(bound)
         sums: dict[str, Array] = {}
         for parameter in found.parameters:
-            name = parameter.name.replace("{", "").replace("}", "")
+            name = in_code(parameter.name)
+            if name not in made:  # no loss is reached: 0
+                before = () if summed else fit.batch
+                sums[name] = np.zeros((*before, *fit.parameters[name].shape), fit.dtype)
+                continue
             own = made.pop(name)
             if name in fit.scalars:
                 own = own[..., 0]

@@ -20,7 +20,7 @@ they are polynomials of them, q(1-q) and 1-n².
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -77,6 +77,20 @@ class Run:
         if len(found) > self.steps:
             return found.copy()
         return np.concatenate([np.full_like(found[:1], np.nan), found])
+
+    def between(self, k: int, t: int) -> Run:
+        """The steps k + 1 … t as a run of their own, from the states at k on; the same arrays."""
+        states = {*self.weights.states}
+        rows = {n: a[k : t + 1] if n in states else a[k:t] for n, a in self.rows.items()}
+        return Run(replace(self.weights, steps=t - k), rows, self.named)
+
+    def repeated(self, count: int) -> Run:
+        """A run of one sequence as a batch of so many that are the same; no array is copied."""
+        rows = {
+            name: np.broadcast_to(array[:, None], (len(array), count, array.shape[-1]))
+            for name, array in self.rows.items()
+        }
+        return Run(replace(self.weights, batch=(count,)), rows, self.named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +189,7 @@ class Passes:
         given: Mapping[str, Any] | None = None,
         *,
         arriving: Mapping[str, Any] | None = None,
+        since: int = 0,
         summed: bool = True,
         inputs: bool = True,
     ) -> Weights:
@@ -185,6 +200,8 @@ class Passes:
             given: ∂⁺L/∂v_j at place j-1 by the name of the vector v, (T, …, n); where nothing is
                 given it is 0. Without it L is the sum of the cell's own losses over all times.
             arriving: ∂L/∂s_T by the name of the state s from what comes after the run, (…, n).
+            since: the states at this time are held constant: only the losses and the terms after
+                it count, O(T - since). The gradients by states are then by those of this time.
             summed: add the parameters' gradients up over the batch; otherwise one a sequence.
             inputs: whether the gradients by the inputs are wanted.
 
@@ -196,19 +213,91 @@ class Passes:
                 fit; no loss at all.
             RangeError: a value overflows.
         """
-        fit = run.weights
         given = self._own_loss(run) if given is None else given
         by_name = {each.label: each for each in self.derived.named}
         rows = self._checked("the loss by", by_name, run, given, timed=True)
         states = {each.label: each for each in self.derived.recurrence.states}
         last = self._checked("what arrives at", states, run, arriving or {}, timed=False)
+        arguments.times(run.steps, run.steps, since)
+        if since == run.steps:
+            raise IllFormedError("since is the last time", {"expected": f"0 … {run.steps - 1}"})
+        later = run.between(since, run.steps)
+        fit = later.weights
+        rows = {name: row[since:] for name, row in rows.items()}
         with np.errstate(over="ignore", invalid="ignore"):
             engine = self._engine("backward", fit)
-            found = engine.backward(fit, run.rows, rows, last, summed=summed, inputs=inputs)
-        result = Weights(*found, fit.steps)
+            sums, starts, entering = engine.backward(
+                fit, later.rows, rows, last, summed=summed, inputs=inputs
+            )
+        if since:
+            entering = {
+                n: np.concatenate([0 * run.rows[n][:since], g]) for n, g in entering.items()
+            }
+        result = Weights(sums, starts, entering, run.steps)
         everything = [array for _, _, array in result]
         arguments.in_range("the gradient", everything, "truncation, or smaller weights")
         return result
+
+    def vjp(self, run: Run, t: int, k: int, cotangents: Mapping[str, Any]) -> dict[str, Array]:
+        """(∂s_t/∂s_k)ᵀ v of the whole state, all its parts together, without a Jacobian.
+
+        Args:
+            run: a forward pass.
+            t, k: times, 0 ≤ k ≤ t ≤ T.
+            cotangents: v by the name of the part of the state, (…, n); 0 where nothing is given.
+
+        Returns:
+            By the name of each part, (…, n).
+
+        Raises:
+            IllFormedError, ShapeError: times out of order, cotangents that do not fit.
+            RangeError: a value overflows.
+        """
+        arguments.times(run.steps, t, k)
+        states = {each.label: each for each in self.derived.recurrence.states}
+        last = self._checked("the cotangent of", states, run, cotangents, timed=False)
+        found = {n: last.get(n, np.zeros_like(run.rows[n][0])) for n in states}
+        if t > k:
+            part = run.between(k, t)
+            with np.errstate(over="ignore", invalid="ignore"):
+                engine = self._engine("vjp", part.weights)
+                _, found, _ = engine.backward(
+                    part.weights, part.rows, {}, last, summed=True, inputs=False, parameters=False
+                )
+        arguments.in_range("the product with ∂s_t/∂s_k", [*found.values()], "fewer steps at a time")
+        return {name: np.array(value) for name, value in found.items()}
+
+    def jacobian(self, run: Run, t: int, k: int) -> Array:
+        """∂s_t/∂s_k of one sequence, all parts of the state below each other, numerator layout.
+
+        Raises:
+            IllFormedError: times out of order, or a batch of sequences.
+            RangeError: a value overflows.
+        """
+        size = self.state_size(run)
+        return self.directions(run, t, k, np.eye(size, dtype=run.weights.dtype))
+
+    def state_size(self, run: Run) -> int:
+        """How many entries all parts of the state have."""
+        return sum(run.rows[each.label].shape[-1] for each in self.derived.recurrence.states)
+
+    def directions(self, run: Run, t: int, k: int, V: Array) -> Array:
+        """V ∂s_t/∂s_k of one sequence for rows V, (q, Σ n), of the whole state: all rows at once.
+
+        Raises:
+            IllFormedError: times out of order, or a batch of sequences.
+            RangeError: a value overflows.
+        """
+        if run.weights.batch:
+            raise IllFormedError(
+                "a run of one sequence is needed", {"expected": "()", "batch": run.weights.batch}
+            )
+        spread = run.repeated(len(V))
+        labels = [each.label for each in self.derived.recurrence.states]
+        ends = np.cumsum([run.rows[label].shape[-1] for label in labels])
+        parts = dict(zip(labels, np.split(V, ends[:-1], axis=-1), strict=True))
+        found = self.vjp(spread, t, k, parts)
+        return np.concatenate([found[label] for label in labels], axis=-1)
 
     def _own_loss(self, run: Run) -> dict[str, Array]:
         losses = self.derived.losses

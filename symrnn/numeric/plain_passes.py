@@ -100,6 +100,7 @@ class PlainPasses:
         *,
         summed: bool,
         inputs: bool,
+        parameters: bool = True,
     ) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
         """The gradients by parameters, initial states and inputs."""
         found, now = self.derived.adjoint, self.derived.recurrence.index.name
@@ -133,7 +134,7 @@ class PlainPasses:
         }
         sums = {
             name: _summed(kernel(bindings), axes, fit, summed)
-            for name, (axes, kernel) in self._sums.items()
+            for name, (axes, kernel) in (self._sums if parameters else {}).items()
         }
         return sums, starts, entering
 

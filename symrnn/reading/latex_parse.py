@@ -174,6 +174,7 @@ WORDS = (
     "relu", "ReLU", "Loss", "loss", "GRU", "LSTM", "RNN", "net", "vec", "exp", "log", "sech",
     "cosh",
     "sigm", "clip", "sgn", "sign", "max", "min", "Diag", "ELU", "GELU", "SiLU", "trace",
+    "leaky", "softsign", "selu", "elu", "hard", "gelu",
 )  # fmt: skip
 """Words that are written as letters side by side and are no product."""
 _PRODUCTS = {
@@ -667,6 +668,7 @@ class _Parser:
                 factors.append(self.factor())
             else:
                 break
+        factors, signs = _calls_closed(factors, signs)
         if len(factors) == 1:
             return factors[0]
         return Product(*self.span(first), tuple(factors), tuple(signs))
@@ -867,6 +869,11 @@ class _Parser:
             return Words(token.start, token.end, token.made, token.text)
         if token.is_("{"):
             end = _matching(self.tokens, first)
+            inside = [t.text for t in self.tokens[first + 1 : end - 1] if not t.is_("{", "}")]
+            if inside == ["overset", "to", "prod"]:
+                # Our own printer's product whose latest factor stands rightmost.
+                self.at = end
+                return replace(self.big(first, "prod"), arrow="right")
             if end - 1 == self.at:  # {} carries scripts only
                 self.take()
                 return self.empty(first)
@@ -1030,9 +1037,17 @@ class _Parser:
 
     def normed(self, first: int, token: Token) -> Tree:
         bar = _bar(token)
-        self.closers.append(bar)
+        doubled = bar == "|" and self.next.is_("|", r"\vert", r"\lvert")
+        if doubled:  # ||x||
+            self.take()
+            bar = "‖"
+        self.closers.append("|" if doubled else bar)
         body = self.expression()
         self.closers.pop()
+        if doubled:
+            if not self.next.is_("|", r"\vert", r"\rvert"):
+                raise self.fail("|| is not closed")
+            self.take()
         if not self.next.is_("|", r"\|", r"\Vert", r"\vert", r"\rVert", r"\rvert"):
             raise self.fail(f"{_shown(token)} is not closed")
         # ‖x‖ as two bars on either side.
@@ -1243,7 +1258,7 @@ class _Parser:
         del arrow, name
         return body if not isinstance(body, Words) else decoration
 
-    def big(self, first: int, name: str) -> Tree:
+    def big(self, first: int, name: str) -> Big:
         index: Tree | None = None
         lower: Tree | None = None
         upper: Tree | None = None
@@ -1296,6 +1311,43 @@ class _Parser:
         if not rows:
             raise self.fail("an empty matrix", self.tokens[first])
         return Grid(*self.span(first), tuple(rows))
+
+
+def _calls_closed(factors: list[Tree], signs: list[str]) -> tuple[list[Tree], list[str]]:
+    """f(x)ᵀ is the transpose of f(x), and f(x)² its square: scripts bind weaker than calls."""
+    if not any(isinstance(factor, Turned | Raised) for factor in factors):
+        return factors, signs
+    made: list[Tree] = []
+    kept: list[str] = []
+    for place, factor in enumerate(factors):
+        head = made[-1] if made else None
+        if (
+            isinstance(factor, Turned | Raised)
+            and isinstance(head, Sym)
+            and signs[place - 1] == ""
+            and _is_function(head)
+        ):
+            inner = factor.body if isinstance(factor, Turned) else factor.base
+            if isinstance(inner, Group) and inner.kind in "([":
+                flag = head.made or inner.made
+                call = Product(head.start, inner.end, flag, (head, inner), ("",))
+                if isinstance(factor, Turned):
+                    made[-1] = replace(factor, start=head.start, made=flag, body=call)
+                else:
+                    made[-1] = replace(factor, start=head.start, made=flag, base=call)
+                continue
+        if place:
+            kept.append(signs[place - 1])
+        made.append(factor)
+    return made, kept
+
+
+def _is_function(head: Sym) -> bool:
+    """Whether a letter is a function whatever the document: by its name, or its prime."""
+    if head.subs:
+        return False
+    named = head.name in WORDS or head.name in FUNCTION_COMMANDS
+    return named or head.primes > 0 or head.name in ("sigma", "phi", "psi", "f", "g")
 
 
 def _differential(tree: Tree) -> tuple[Tree | None, str] | None:

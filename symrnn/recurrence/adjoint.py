@@ -94,18 +94,19 @@ def adjoint(
     given = {each: _beside("g", each, taken) for each in order}
     carry = {each: _beside("e", each, taken) for each in recurrence.states}
 
+    deltas: dict[Sequence, MatrixExpr] = {}
+
     def pulled(variable: Any) -> list[MatrixExpr]:
-        """What each definition that reads a variable gives back to it."""
+        """What each definition that reads a variable gives back to it; nothing where δ is 0."""
         return [
             vjp(value, variable, delta[defined.sequence][now])
             for defined, value in definitions.items()
-            if value.has(variable)
+            if value.has(variable) and not isinstance(deltas.get(defined.sequence), Zeros)
         ]
 
     def summed(shape: Any, terms: Iterable[MatrixExpr]) -> MatrixExpr:
         return rewrite(MatrixSum(Zeros(*shape), *terms))
 
-    deltas = {}
     for each in reversed(order):
         terms = [given[each][now]] if each in read else []
         terms += [carry[each][now]] if each in carry else []

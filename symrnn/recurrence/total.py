@@ -201,7 +201,12 @@ def _columns_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> Matrix
     if len(rnn.states) == 1:
         return matrix
     if moves_with(rnn, node):
-        return matrix * Block(*([rnn.immediate(part, node)] for part in rnn.parts(node.index)))
+        moved = [rnn.immediate(part, node) for part in rnn.parts(node.index)]
+        if isinstance(matrix, Block):
+            # One step: block by block, so that a row of it is a sum and no product of blocks.
+            pairs = (zip(row, moved, strict=True) for row in matrix.args)
+            return Block(*([MatrixSum(*(MatrixProduct(*p) for p in row))] for row in pairs))
+        return matrix * Block(*([part] for part in moved))
     return columns(matrix, _offset(rnn, node), node.shape[0])
 
 

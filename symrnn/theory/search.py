@@ -47,9 +47,11 @@ def everywhere(node: Any, at_root: AtRoot, context: Context) -> Theorem | None:
     current = node
     for _, child, inner in list(children(node, context)):
         step = everywhere(child, at_root, inner)
-        # A commutative node sorts its operands anew: the child is looked up where it is now.
-        places = (path for path, each, _ in children(current, context) if each == child)
-        path = next(places, None) if step is not None else None
+        # A commutative node sorts its operands anew: the child is looked up where it is now. Of a
+        # sum whose other terms came out as 0 it is all that is left.
+        places = [path for path, each, _ in children(current, context) if each == child]
+        places += [()] if current == child else []
+        path = places[0] if step is not None and places else None
         if step is None or path is None:
             continue
         lifted = _lifted(congruence, step, current, path, context)

@@ -199,16 +199,21 @@ class Statement:
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"
 
-    def theorems(self, rnn: RNN, library: Library) -> tuple[Theorem, ...]:
-        """What its parts prove about `rnn`, as other statements may use it.
+    def theorems(self, rnn: RNN, library: Library, cell: Any = None) -> tuple[Theorem, ...]:
+        """What its parts prove about `rnn`, or about a cell of their own, as others may use it.
 
-        What a part shows of a cell of its own says nothing of another recurrence.
+        What a part shows of one recurrence says nothing of another; what it shows of numbers alone
+        may be used everywhere.
         """
-        parts = self.parts(rnn)
+        found = [
+            (part, self.theorem(rnn, library, number))
+            for number, part in enumerate(self.parts(rnn))
+            if part.cell is None or _same_cell(part.cell, cell)
+        ]
         return tuple(
-            self.theorem(rnn, library, number)
-            for number, part in enumerate(parts)
-            if part.cell is None
+            theorem
+            for part, theorem in found
+            if theorem.cell is None or _same_cell(part.cell, cell)
         )
 
     def theorem(self, rnn: RNN, library: Library, number: int) -> Theorem:
@@ -248,8 +253,7 @@ class Statement:
     def context(self, rnn: RNN, library: Library, number: int) -> Context:
         """What part `number` may use: the statements named, and the parts before it.
 
-        A part with a cell of its own may use neither what was proved for `rnn` nor what was
-        proved for another cell.
+        A part with a cell of its own may use what was proved for the same definitions alone.
         """
         uses = self.of(rnn).uses
         missing = [name for name in uses if name not in library]
@@ -260,13 +264,25 @@ class Statement:
             )
         parts = self.parts(rnn)
         cell = parts[number].cell
-        known = {} if cell is not None else {n: library[n].theorems(rnn, library) for n in uses}
-        known[self.name] = tuple(
-            self.theorem(rnn, library, earlier)
+        known = {name: library[name].theorems(rnn, library, cell) for name in uses}
+        before = (
+            (part, self.theorem(rnn, library, earlier))
             for earlier, part in enumerate(parts[:number])
-            if part.cell is cell
+            if part.cell is None or _same_cell(part.cell, cell)
+        )
+        known[self.name] = tuple(
+            theorem
+            for part, theorem in before
+            if theorem.cell is None or _same_cell(part.cell, cell)
         )
         return Context(rnn if cell is None else cell, statements=known)
+
+
+def _same_cell(one: Any, other: Any) -> bool:
+    """Whether two parts speak of recurrences with the same definitions, or both of none."""
+    if one is None or other is None:
+        return one is other
+    return one is other or bool(one.recurrence.definitions == other.recurrence.definitions)
 
 
 Library = Mapping[str, Statement]

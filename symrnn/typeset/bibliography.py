@@ -7,13 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.prose import listed
+from symrnn.typeset.prose import escaped, listed
 
 _REQUIRED = {
     "article": ("author", "title", "journal"),
     "book": ("author", "title", "publisher"),
     "inproceedings": ("author", "title", "booktitle"),
+    "incollection": ("author", "title", "booktitle"),
+    "phdthesis": ("author", "title", "school"),
+    "mastersthesis": ("author", "title", "school"),
+    "techreport": ("author", "title", "institution"),
+    "unpublished": ("author", "title"),
+    "misc": ("author", "title"),
 }
+
+KINDS = tuple(_REQUIRED)
+"""What a work may be, as BibTeX calls it."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,7 @@ class Work:
 
     Args:
         key: what `[[@key]]` in prose refers to.
-        kind: article, book or inproceedings.
+        kind: one of `KINDS`.
         names: its authors as the prose speaks of them, "Pascanu et al.".
         year: of publication.
         fields: BibTeX fields in plain text; authors joined by " and ".
@@ -38,8 +47,8 @@ class Work:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z]+\d{4}[a-z]?", self.key):
-            raise IllFormedError(f"work: `{self.key}` can not be a key; use name and year")
+        if not re.fullmatch(r"[A-Za-z0-9][\w:.+/-]*", self.key):
+            raise IllFormedError(f"work: `{self.key}` can not be a key; use letters and digits")
         if self.kind not in _REQUIRED:
             raise IllFormedError(
                 f"work `{self.key}`: no such kind",
@@ -55,17 +64,23 @@ class Work:
         return f"{self.names} ({self.year})"
 
     @property
+    def aside(self) -> str:
+        """As a sentence points to it: (Pascanu et al., 2013)."""
+        return f"({self.names}, {self.year})"
+
+    @property
     def line(self) -> str:
         """The entry in a list of references, as prose markup."""
         authors = self.fields["author"].split(" and ")
-        where = self.fields.get("journal") or self.fields.get("booktitle")
-        place = where or self.fields.get("publisher", "")
+        places = ("journal", "booktitle", "publisher", "school", "institution", "howpublished")
+        place = next((self.fields[each] for each in places if self.fields.get(each)), "")
         volume, number = self.fields.get("volume", ""), self.fields.get("number", "")
         issue = f" {volume}({number})" if volume and number else f" {volume}" if volume else ""
-        pages = self.fields.get("pages", "").replace("-", "–")
+        pages = self.fields.get("pages", "").replace("--", "-").replace("-", "–")
+        where = escaped(f"{place}{issue}{', ' + pages if pages else ''}")
         return (
-            f"{listed(authors)}. *{self.fields['title']}*. {place}{issue}"
-            f"{', ' + pages if pages else ''}, {self.year}."
+            f"{escaped(listed(authors))}. *{escaped(self.fields['title'])}*. "
+            f"{where}{', ' if where else ''}{self.year}."
         )
 
 
@@ -77,7 +92,7 @@ def bibtex(works: Iterable[Work]) -> str:
 def _entry(work: Work) -> str:
     fields = {**work.fields, "year": str(work.year)}
     if "pages" in fields:
-        fields["pages"] = fields["pages"].replace("-", "--")
+        fields["pages"] = re.sub("[-–]+", "--", fields["pages"])
     # Braces within keep BibTeX from lowering the capitals of a title.
     fields["title"] = f"{{{_escaped(fields['title'])}}}"
     written = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symrnn.errors import IllFormedError
@@ -50,6 +50,45 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading inside a section, in prose; it has no number."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, of a few blocks an item; `first` is the number it counts from, None for bullets."""
+
+    items: tuple[tuple[Block, ...], ...]
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What somebody else said."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that somebody gave: the same by its kind, "pdf", "svg", "png" or "jpg".
+
+    A document of LaTeX needs one that is not SVG, a page one that is not PDF.
+    """
+
+    name: str
+    caption: str
+    alt: str
+    images: Mapping[str, bytes] = field(repr=False)
+
+    def best(self, kinds: Sequence[str]) -> str:
+        """The first of the kinds that is there."""
+        return next(kind for kind in kinds if kind in self.images)
+
+
+@dataclass(frozen=True)
 class Display:
     """A displayed formula; it is numbered exactly when it has a label."""
 
@@ -76,7 +115,8 @@ class Detail:
 class Row:
     """One line of a chain: `relation` `expression`, why it holds, and the evidence for it.
 
-    A backend that can unfold something shows `detail` on demand; the others leave it out.
+    A backend that can unfold something shows `detail` on demand; the others leave it out. `key`
+    tells whether the line does more than write the one before in another way.
     """
 
     relation: str
@@ -84,6 +124,7 @@ class Row:
     justification: str = ""
     evidence: tuple[str, ...] = ()
     detail: Detail | None = None
+    key: bool = True
 
 
 @dataclass(frozen=True)
@@ -256,7 +297,9 @@ class StatementBlock:
 
     `hypotheses` and `counterexamples` are prose, one item each; `prose` may have several
     paragraphs and stands between claim and derivation, with `illustrations` after it; `blocks`
-    are whatever else belongs to it (figures, algorithms), after the derivation.
+    are whatever else belongs to it (figures, algorithms), after the derivation. `reason` says in
+    prose why it holds, where the derivation is left out; `detail` is how much of it is wanted,
+    whatever is wanted of the others.
     """
 
     number: int
@@ -270,6 +313,8 @@ class StatementBlock:
     counterexamples: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+    reason: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -306,6 +351,10 @@ class Graph:
 Block = (
     Section
     | Paragraph
+    | Heading
+    | Items
+    | Quote
+    | Picture
     | Display
     | Chain
     | Algorithm
@@ -326,7 +375,10 @@ def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
                 yield from walk(block.illustrations)
                 yield from block.chains
                 yield from walk(block.blocks)
-            case Section():
+            case Section() | Quote():
                 yield from walk(block.blocks)
+            case Items(items):
+                for item in items:
+                    yield from walk(item)
             case _:
                 pass

@@ -6,14 +6,16 @@ own, but no formula that the document has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from symrnn.typeset.blocks import Block
 
 
 @dataclass(frozen=True)
-class Points:
-    """Short sentences of prose markup, revealed one after the other."""
+class Body:
+    """A block of words: a paragraph, a list, whose items are revealed one by one, a table, …"""
 
-    items: tuple[str, ...]
+    block: Block
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,25 @@ class Claims:
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why a statement's claims hold, in a sentence, instead of its lines."""
+
+    statement: str
+
+
+@dataclass(frozen=True)
 class Lines:
     """A chain of a statement, revealed line by line.
 
     part: the label of the part it proves.
     stage: of an induction, "base case" or "step".
+    key: the key lines only.
     """
 
     statement: str
     part: str = ""
     stage: str = ""
+    key: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,16 +70,27 @@ class Shown:
     name: str
 
 
-Item = Points | Claims | Lines | Pictures | Fails | Shown
+Item = Body | Claims | Why | Lines | Pictures | Fails | Shown
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One idea: the title says its point, the items show it; `notes` are for the speaker."""
+    """One idea: the title says its point, the items show it; `notes` are for the speaker.
+
+    A frame that `joins` may stand on the one before, below its title, where one of them has little;
+    one that `goes_on` needs no title there.
+    """
 
     title: str
     items: tuple[Item, ...]
     notes: str = ""
+    joins: bool = False
+    goes_on: bool = False
+
+    def with_(self, *items: Item, notes: str = "") -> Frame:
+        """The frame with more on it."""
+        said = "\n\n".join(filter(None, (self.notes, notes)))
+        return replace(self, items=(*self.items, *items), notes=said)
 
 
 @dataclass(frozen=True)

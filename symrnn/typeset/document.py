@@ -24,8 +24,12 @@ from symrnn.typeset.blocks import (
     Figure,
     Grade,
     Graph,
+    Heading,
+    Items,
     Listing,
     Paragraph,
+    Picture,
+    Quote,
     Section,
     StatementBlock,
     Table,
@@ -47,7 +51,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Document:
-    """A lecture: title, author and blocks; it carries no date, so that it builds reproducibly.
+    """A lecture: title, author and blocks; it is dated only where it is told the date.
+
+    `date` is printed as it stands; `language` is a tag such as `en` or `de`, for hyphenation and
+    for who reads the page aloud.
 
     Building one checks it: names are unique and well formed, every reference resolves, every
     evidence mark is in `legend`. Raises `IllFormedError` naming the culprit.
@@ -60,6 +67,9 @@ class Document:
     blocks: tuple[Block, ...] = ()
     legend: tuple[Grade, ...] = GRADES
     works: tuple[Work, ...] = ()
+    institute: str = ""
+    date: str = ""
+    language: str = "en"
 
     def __post_init__(self) -> None:
         names = Counter(name for name, _ in _named(self.blocks))
@@ -119,7 +129,7 @@ def _kind(block: Block) -> tuple[str, str]:
             return "Statement", name
         case Display(label=label):
             return "Equation", label
-        case Figure(name=name) | Graph(name=name):
+        case Figure(name=name) | Graph(name=name) | Picture(name=name):
             return "Figure", name
         case Algorithm(label=label):
             return "Algorithm", label
@@ -155,14 +165,21 @@ def _check(
 def prose_of(document: Document) -> Iterator[str]:
     """All prose of a document, in its order."""
     yield from (document.title, document.subtitle, document.author, document.abstract)
-    for block in walk(document.blocks):
+    yield from (document.institute, document.date)
+    yield from texts(document.blocks)
+
+
+def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """All prose of blocks, and of what stands in them."""
+    for block in walk(blocks):
         match block:
-            case Paragraph(text):
+            case Paragraph(text) | Heading(text):
                 yield text
             case Section(title=title):
                 yield title
             case StatementBlock():
-                yield from (block.title, block.prose, *block.hypotheses, *block.counterexamples)
+                yield from (block.title, block.prose, block.reason)
+                yield from (*block.hypotheses, *block.counterexamples)
                 yield from (
                     text for claim in block.claims for text in (claim.condition, claim.note)
                 )
@@ -174,11 +191,13 @@ def prose_of(document: Document) -> Iterator[str]:
                 yield from (title, caption)
             case Figure(caption=caption) | Listing(caption=caption) | Graph(caption=caption):
                 yield caption
+            case Picture(caption=caption):
+                yield caption
             case Table():
                 yield from (block.caption, *block.header)
                 yield from (cell for row in block.rows for cell in row)
-            case Display():
-                pass
+            case Display() | Items() | Quote():
+                pass  # what stands in them is walked over
 
 
 def _badges(blocks: tuple[Block, ...]) -> Iterator[str]:

@@ -8,12 +8,39 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 
-from symrnn.typeset.blocks import Claim, Row
+from symrnn.typeset.blocks import (
+    Block,
+    Claim,
+    Display,
+    Heading,
+    Items,
+    Listing,
+    Paragraph,
+    Quote,
+    Row,
+    Table,
+)
 from symrnn.typeset.prose import plain
 
-#: Widths in em: of a slide, of a letter of text, and of a bold letter in a title.
-WIDTH, _LETTER, _TITLE_LETTER = 36.0, 0.46, 0.6
+#: Widths in em of a letter of text, and of a bold letter in a title.
+_LETTER, _TITLE_LETTER = 0.46, 0.6
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A slide: its shape as beamer names it, its width in em, and lines that it has room for."""
+
+    aspect: str
+    width: float
+    room: float
+
+
+LAYOUTS = {"169": Layout("169", 36.0, 15.5), "43": Layout("43", 28.0, 17.0)}
+"""Slides by their shape."""
+
+WIDE = LAYOUTS["169"]
 
 _TALL = (
     (re.compile(r"\\underbrace\b"), 3.0),
@@ -50,31 +77,56 @@ def formula_height(latex: str) -> float:
     return max(found, default=1.0)
 
 
-def row_height(row: Row, indent: float = 0.0) -> float:
+def row_height(row: Row, indent: float = 0.0, whole: float = WIDE.width) -> float:
     """Lines that a row of a chain takes: broken where it is too wide, its reason beside or below.
 
-    `indent` is the width of the chain's left side.
+    `indent` is the width of the chain's left side, `whole` that of the slide.
     """
-    room = WIDTH - indent
+    room = whole - indent
     width = formula_width(row.expression) + 1.5
     broken = math.ceil(width / room)
     reason = 0.85 * _LETTER * len(plain(row.justification))
-    below = broken == 1 and width + min(reason, 0.27 * WIDTH) + 1.6 > room
+    below = broken == 1 and width + min(reason, 0.27 * whole) + 1.6 > room
     return broken * (formula_height(row.expression) + 0.3) + 1.3 * (below or broken > 1)
 
 
-def claim_height(claim: Claim) -> float:
+def claim_height(claim: Claim, whole: float = WIDE.width) -> float:
     """Lines that a claim takes, with its condition below where there is no room beside it."""
     beside = _LETTER * len(plain(claim.condition) + plain(claim.note))
-    below = formula_width(claim.latex) + beside + 3 > WIDTH and beside > 0
+    below = formula_width(claim.latex) + beside + 3 > whole and beside > 0
     return formula_height(claim.latex) + 0.8 + 1.2 * below
 
 
-def text_height(prose: str) -> float:
+def text_height(prose: str, whole: float = WIDE.width) -> float:
     """Lines that a paragraph takes."""
-    return float(math.ceil(_LETTER * len(plain(prose)) / (WIDTH - 2)))
+    return float(math.ceil(_LETTER * len(plain(prose)) / (whole - 2)))
 
 
-def title_height(title: str) -> float:
+def title_height(title: str, whole: float = WIDE.width) -> float:
     """Lines that a frame's title takes beyond its first."""
-    return 1.4 * (math.ceil(_TITLE_LETTER * len(plain(title)) / (WIDTH - 2)) - 1)
+    return 1.4 * (math.ceil(_TITLE_LETTER * len(plain(title)) / (whole - 2)) - 1)
+
+
+def block_height(block: Block, whole: float = WIDE.width) -> float:
+    """Lines that a block of words takes."""
+    match block:
+        case Paragraph(text):
+            return text_height(text, whole) + 0.5
+        case Heading():
+            return 1.6
+        case Items(items):
+            return sum(block_height(each, whole - 2) for item in items for each in item)
+        case Quote(blocks):
+            return 0.5 + sum(block_height(each, whole - 4) for each in blocks)
+        case Display(latex):
+            return formula_height(latex) + 0.9
+        case Table(header, rows):
+            return 1.5 + sum(_cells_height(cells, whole) for cells in (header, *rows))
+        case Listing(code):
+            return 0.8 + 0.9 * len(code.rstrip().splitlines())
+        case _:
+            return 0.0
+
+
+def _cells_height(cells: tuple[str, ...], whole: float) -> float:
+    return 0.15 + max((text_height(cell, whole / len(cells)) for cell in cells), default=1.0)

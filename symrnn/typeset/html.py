@@ -24,8 +24,12 @@ from symrnn.typeset.blocks import (
     Display,
     Figure,
     Graph,
+    Heading,
+    Items,
     Listing,
     Paragraph,
+    Picture,
+    Quote,
     Row,
     Section,
     StatementBlock,
@@ -34,6 +38,7 @@ from symrnn.typeset.blocks import (
 )
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer, generated
+from symrnn.typeset.html_given import items, picture, quotation
 from symrnn.typeset.html_text import Page, joined
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.mathml import mathml
@@ -78,6 +83,7 @@ def page(document: Document, explorer: Explorer | None = None, names: str = "") 
         expandable=any(row.detail for row in _rows(document.blocks)),
         prose=context.prose,
         plain=plain,
+        paragraphs=paragraphs,
         marks=context.marks,
     )
 
@@ -168,6 +174,26 @@ def _(block: Section, page: Page) -> Markup:
 @_html.register
 def _(block: Paragraph, page: Page) -> Markup:
     return Markup("<p>{}</p>").format(page.prose(block.text))
+
+
+@_html.register
+def _(block: Heading, page: Page) -> Markup:
+    return Markup("<h3>{}</h3>").format(page.prose(block.text))
+
+
+@_html.register
+def _(block: Items, page: Page) -> Markup:
+    return items(block, page, lambda blocks: _html_all(blocks, page))
+
+
+@_html.register
+def _(block: Quote, page: Page) -> Markup:
+    return quotation(block, lambda blocks: _html_all(blocks, page))
+
+
+@_html.register
+def _(block: Picture, page: Page) -> Markup:
+    return picture(block, page)
 
 
 @_html.register
@@ -270,6 +296,8 @@ def _(block: StatementBlock, page: Page) -> Markup:
     if block.chains:
         parts += [Markup('<h4>Derivation</h4>\n<div class="derivation">')]
         parts += [_html_all(block.chains, page), Markup("</div>")]
+    if block.reason:
+        parts.append(Markup("<p>{}</p>").format(page.prose(block.reason)))
     parts.append(_html_all(block.blocks, page))
     if block.counterexamples:
         items = _each("<li>{}</li>", block.counterexamples, page)

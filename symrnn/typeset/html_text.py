@@ -15,10 +15,13 @@ from symrnn.typeset.prose import (
     Citation,
     Code,
     Emphasis,
+    Footnote,
     Inline,
+    Link,
     Mark,
     Math,
     Reference,
+    Strong,
     Text,
     inlines,
 )
@@ -66,14 +69,26 @@ class Page:
                 return mathml(latex, source=self.sources)
             case Emphasis(inner):
                 return Markup("<em>{}</em>").format(joined(self._glued(inner)))
+            case Strong(inner):
+                return Markup("<strong>{}</strong>").format(joined(self._glued(inner)))
+            case Link(address, inner):
+                return Markup('<a href="{}">{}</a>').format(address, joined(self._glued(inner)))
+            case Footnote(inner):
+                # Beside the sentence, for it is read there.
+                return Markup('<small class="footnote" role="note"> {}</small>').format(
+                    joined(self._glued(inner))
+                )
             case Code(text):
                 return Markup("<code>{}</code>").format(text)
             case Mark(grade):
                 return self.marks((grade,))
             case Reference(name):
                 return Markup('<a href="#{}">{}</a>').format(name, str(self.targets[name]))
-            case Citation(key):
-                return Markup('<a href="#{}">{}</a>').format(key, self.works[key].spoken)
+            case Citation(key, aside):
+                work = self.works[key]
+                return Markup('<a href="#{}">{}</a>').format(
+                    key, work.aside if aside else work.spoken
+                )
 
     def marks(self, grades: Iterable[str]) -> Markup:
         """The evidence marks, each with its name as a tooltip; the legend has the meaning."""

@@ -75,17 +75,17 @@ def words(
     told = [_told(argument, statements, here, notation) for argument in rule.arguments]
     if rule.name in _USES and told:
         listed = " and ".join(told)
-        return listed if listed == _ABOVE else f"by {listed}"
+        return listed if listed == SHOWN_ABOVE else f"by {listed}"
     at = f" ({', '.join(told)})" if told else ""
     return f"{spoken(rule)}{at}{', read backwards' if rule.reverse else ''}"
 
 
-_ABOVE = "shown above"
+SHOWN_ABOVE = "shown above"
 
 
 def _told(argument: Any, statements: Collection[str], here: str, notation: Notation) -> str:
     if isinstance(argument, Basic):
         return f"${latex(argument, notation)}$"
     if here and argument == here:
-        return _ABOVE
+        return SHOWN_ABOVE
     return f"[[{argument}]]" if argument in statements else str(argument).replace("_", " ")

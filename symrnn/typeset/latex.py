@@ -24,8 +24,12 @@ from symrnn.typeset.blocks import (
     Figure,
     Grade,
     Graph,
+    Heading,
+    Items,
     Listing,
     Paragraph,
+    Picture,
+    Quote,
     Section,
     StatementBlock,
     Table,
@@ -50,7 +54,7 @@ class Article:
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """What prose may point at."""
 
     targets: Mapping[str, Target]
@@ -86,7 +90,7 @@ def article(document: Document, name: str = "lecture") -> Article:
 
     Compile it with pdflatex or lualatex, BibTeX, and the same twice more.
     """
-    names = _Names(document.targets, {grade.name: grade for grade in document.legend})
+    names = Names(document.targets, {grade.name: grade for grade in document.legend})
     tex = (
         templates()
         .get_template("article.tex")
@@ -95,19 +99,23 @@ def article(document: Document, name: str = "lecture") -> Article:
             body="\n".join(_tex(block, names) for block in document.blocks),
             used=document.grades_used,
             prose=names.prose,
+            paragraphs=paragraphs,
             plain=lambda text: escape(plain(text)),
             bookmark=lambda text: bookmark(plain(text)),
             bibliography=name if document.works_cited else "",
         )
     )
-    figures = [block for block in walk(document.blocks) if isinstance(block, Figure)]
+    figures = [block for block in walk(document.blocks) if isinstance(block, Figure | Picture)]
     return Article(tex, figure_files(figures), bibtex(document.works_cited))
 
 
-def figure_files(figures: Iterable[Figure]) -> dict[str, bytes]:
+def figure_files(figures: Iterable[Figure | Picture]) -> dict[str, bytes]:
     """What stands beside the source: each figure's PDF where one is included, and its data."""
     files: dict[str, bytes] = {}
     for figure in figures:
+        if isinstance(figure, Picture):
+            files[picture_path(figure)] = figure.images[figure.best(_INCLUDED)]
+            continue
         if not figure.tikz:
             files[figure_path(figure)] = figure.pdf
         if figure.data is not None:
@@ -115,8 +123,10 @@ def figure_files(figures: Iterable[Figure]) -> dict[str, bytes]:
     return files
 
 
-def drawing(figure: Figure) -> str:
+def drawing(figure: Figure | Picture) -> str:
     """LaTeX that sets the figure's drawing, without its caption."""
+    if isinstance(figure, Picture):
+        return rf"\drawing{{{picture_path(figure)}}}{{{escape(figure.alt)}}}"
     if figure.tikz:
         return rf"\drawn{{{figure.tikz}}}"
     return rf"\drawing{{{figure_path(figure)}}}{{{escape(figure.alt)}}}"
@@ -127,13 +137,22 @@ def figure_path(figure: Figure) -> str:
     return f"figures/{figure.name}.pdf"
 
 
+_INCLUDED = ("pdf", "png", "jpg")
+"""Kinds of picture that LaTeX includes, the best first."""
+
+
+def picture_path(picture: Picture) -> str:
+    """Where the source expects a picture that was given."""
+    return f"figures/{picture.name}.{picture.best(_INCLUDED)}"
+
+
 @singledispatch
-def _tex(block: Block, names: _Names) -> str:
+def _tex(block: Block, names: Names) -> str:
     raise NotSupportedError(f"LaTeX backend: no rule for {type(block).__name__}")
 
 
 @_tex.register
-def _(block: Section, names: _Names) -> str:
+def _(block: Section, names: Names) -> str:
     title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{bookmark(plain(block.title))}}}"
     head = rf"\Needspace{{{_room(block)}\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
     return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
@@ -149,12 +168,31 @@ def _room(section: Section) -> int:
 
 
 @_tex.register
-def _(block: Paragraph, names: _Names) -> str:
+def _(block: Paragraph, names: Names) -> str:
     return names.prose(block.text) + "\n"
 
 
 @_tex.register
-def _(block: Display, names: _Names) -> str:
+def _(block: Heading, names: Names) -> str:
+    return rf"\heading{{{names.prose(block.text)}}}"
+
+
+@_tex.register
+def _(block: Items, names: Names) -> str:
+    kind = "itemize" if block.first is None else "enumerate"
+    counted = [] if block.first in (None, 1) else [rf"\setcounter{{enumi}}{{{block.first - 1}}}"]
+    items = ("\\item " + "\n".join(_tex(each, names) for each in item) for item in block.items)
+    return "\n".join([rf"\begin{{{kind}}}", *counted, *items, rf"\end{{{kind}}}"])
+
+
+@_tex.register
+def _(block: Quote, names: Names) -> str:
+    inner = "\n".join(_tex(each, names) for each in block.blocks)
+    return f"\\begin{{quote}}\n{inner}\n\\end{{quote}}"
+
+
+@_tex.register
+def _(block: Display, names: Names) -> str:
     body = rf"\fit{{{block.latex}}}"
     if not block.label:
         return f"\\[\n  {body}\n\\]"
@@ -163,7 +201,7 @@ def _(block: Display, names: _Names) -> str:
 
 
 @_tex.register
-def _(block: Chain, names: _Names) -> str:
+def _(block: Chain, names: Names) -> str:
     left, *steps = block.rows
     lines = [
         rf"  \step{{{row.relation}}}{{{row.expression}}}"
@@ -177,7 +215,7 @@ def _(block: Chain, names: _Names) -> str:
 
 
 @_tex.register
-def _(block: StatementBlock, names: _Names) -> str:
+def _(block: StatementBlock, names: Names) -> str:
     title, entry = names.prose(block.title), bookmark(plain(block.title))
     parts = [
         rf"\begin{{statement}}{{{block.number}}}{{{block.name}}}{{{title}}}"
@@ -198,6 +236,8 @@ def _(block: StatementBlock, names: _Names) -> str:
     if block.chains:
         chains = "\n".join(_tex(chain, names) for chain in block.chains)
         parts += [r"\begin{derivation}", chains, r"\end{derivation}"]
+    if block.reason:
+        parts.append(names.prose(block.reason) + "\n")
     parts += [_tex(inner, names) for inner in block.blocks]
     if block.counterexamples:
         items = [rf"  \item {names.prose(item)}" for item in block.counterexamples]
@@ -205,13 +245,13 @@ def _(block: StatementBlock, names: _Names) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _claim(claim: Claim, names: _Names) -> str:
+def _claim(claim: Claim, names: Names) -> str:
     condition = f"({names.prose(claim.condition)})" if claim.condition else ""
     return rf"\claim{{{claim.latex}}}{{{condition}}}{{{names.prose(claim.note)}}}"
 
 
 @_tex.register
-def _(block: Algorithm, names: _Names) -> str:
+def _(block: Algorithm, names: Names) -> str:
     parts = [
         r"\begin{algorithm}[H]",
         rf"\caption{{{names.prose(block.title)}}}\label{{{block.label}}}",
@@ -223,8 +263,8 @@ def _(block: Algorithm, names: _Names) -> str:
     return "\n".join(parts)
 
 
-@_tex.register
-def _(block: Figure, names: _Names) -> str:
+@_tex.register(Figure | Picture)
+def _(block: Figure | Picture, names: Names) -> str:
     return "\n".join(
         [
             r"\begin{figure}[H]",
@@ -237,7 +277,7 @@ def _(block: Figure, names: _Names) -> str:
 
 
 @_tex.register
-def _(block: Table, names: _Names) -> str:
+def _(block: Table, names: Names) -> str:
     columns = "".join(
         r">{\raggedright\arraybackslash}X" if letter == "p" else letter
         for letter in block.alignment
@@ -266,7 +306,7 @@ def _(block: Table, names: _Names) -> str:
 
 
 @_tex.register
-def _(block: Graph, names: _Names) -> str:
+def _(block: Graph, names: Names) -> str:
     return "\n".join(
         [
             r"\begin{figure}[H]",
@@ -279,7 +319,7 @@ def _(block: Graph, names: _Names) -> str:
 
 
 @_tex.register
-def _(block: Listing, names: _Names) -> str:
+def _(block: Listing, names: Names) -> str:
     caption = [rf"\listingtitle{{{names.prose(block.caption)}}}"] if block.caption else []
     code = listing(block.code.rstrip("\n"))
     return "\n".join([*caption, r"\begin{listing}", code, r"\end{listing}"])

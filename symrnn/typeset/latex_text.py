@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from symrnn.typeset.blocks import Grade
 from symrnn.typeset.document import Target
@@ -11,10 +12,13 @@ from symrnn.typeset.prose import (
     Citation,
     Code,
     Emphasis,
+    Footnote,
     Inline,
+    Link,
     Mark,
     Math,
     Reference,
+    Strong,
     Text,
     inlines,
 )
@@ -86,14 +90,23 @@ def prose(
     targets: Mapping[str, Target],
     grades: Mapping[str, Grade],
     refer: Callable[[str], str] | None = None,
-    cite: Callable[[str], str] = r"\citet{{{}}}".format,
+    cite: Callable[[Citation], str] | None = None,
 ) -> str:
     """One paragraph of prose markup as LaTeX.
 
     `refer` writes a reference, by \\ref by default, and `cite` a citation, by natbib.
     """
     write = refer or (lambda name: _reference(name, targets))
-    return "".join(_inline(inline, write, grades, cite) for inline in inlines(text))
+    return "".join(_inline(inline, write, grades, cite or _cited) for inline in inlines(text))
+
+
+def _cited(work: Citation) -> str:
+    return rf"\{'citep' if work.aside else 'citet'}{{{work.key}}}"
+
+
+def _address(url: str) -> str:
+    """An address in an argument of \\href."""
+    return re.sub(r"[%#&]", r"\\\g<0>", quote(url, safe=":/?#[]@!$&'()*+,;=%~"))
 
 
 def _reference(name: str, targets: Mapping[str, Target]) -> str:
@@ -130,21 +143,29 @@ def _inline(
     inline: Inline,
     refer: Callable[[str], str],
     grades: Mapping[str, Grade],
-    cite: Callable[[str], str],
+    cite: Callable[[Citation], str],
 ) -> str:
+    def inside(pieces: tuple[Inline, ...]) -> str:
+        return "".join(_inline(piece, refer, grades, cite) for piece in pieces)
+
     match inline:
         case Text(text):
             return _breakable(text)
         case Math(latex):
             return f"${latex}$"
         case Emphasis(inner):
-            body = "".join(_inline(piece, refer, grades, cite) for piece in inner)
-            return rf"\emph{{{body}}}"
+            return rf"\emph{{{inside(inner)}}}"
+        case Strong(inner):
+            return rf"\textbf{{\boldmath {inside(inner)}}}"
+        case Link(address, inner):
+            return rf"\href{{{_address(address)}}}{{{inside(inner)}}}"
+        case Footnote(inner):
+            return rf"\footnote{{{inside(inner)}}}"
         case Code(text):
             return verbatim(text)
         case Mark(grade):
             return rf"\evidence{{{grades[grade].letter}}}"
         case Reference(name):
             return refer(name)
-        case Citation(key):
-            return cite(key)
+        case Citation():
+            return cite(inline)

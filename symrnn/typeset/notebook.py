@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-from symrnn.typeset.document import Document
-from symrnn.typeset.prose import (
-    Citation,
-    Code,
-    Emphasis,
-    Inline,
-    Mark,
-    Math,
-    Reference,
-    Text,
-    inlines,
-)
 
 
 @dataclass(frozen=True)
@@ -64,36 +50,3 @@ def _cell(cell: Cell, number: int) -> dict[str, object]:
 def heading(level: int, anchor: str, title: str) -> str:
     """A heading in markdown that a reference can reach."""
     return f'<a id="{anchor}"></a>\n\n{"#" * level} {title}'
-
-
-def markdown(document: Document) -> Callable[[str], str]:
-    """A function from prose markup to markdown, with the references of a document."""
-    targets = document.targets
-    works = {work.key: work for work in document.works}
-
-    def write(prose: str) -> str:
-        return "".join(written(piece) for piece in inlines(prose))
-
-    def written(piece: Inline) -> str:
-        match piece:
-            case Text(text):
-                return literal(text)
-            case Math(latex):
-                return f"${latex}$"
-            case Emphasis(inner):
-                return f"*{''.join(map(written, inner))}*"
-            case Code(text):
-                return f"`{text}`"
-            case Mark(grade):
-                return f"({literal(grade)})"
-            case Reference(name):
-                return f"[{literal(str(targets[name]))}](#{name})"
-            case Citation(key):
-                return f"[{literal(works[key].spoken)}](#{key})"
-
-    return write
-
-
-def literal(text: str) -> str:
-    """Text that markdown and MathJax print as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", text)

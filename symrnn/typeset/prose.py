@@ -1,18 +1,20 @@
 """The markup of prose: the few inline forms a lecture needs, tokenised once for all backends.
 
-    plain text   $maths$   *emphasis*   `code`   [[name]]   [[#grade]]   [[@work]]
+    plain text   $maths$   *emphasis*   **strong**   `code`   [[name]]   [[#grade]]   [[@work]]
+    [[@work|aside]]   [[>https://address|a link|]]   [[^|a footnote|]]
 
 `[[name]]` refers to whatever carries that name (statement, section, equation, figure, …),
-`[[#derived]]` prints an evidence mark and `[[@pascanu2013]]` cites a work. A backslash before one
-of ``$ * ` [ \\`` makes it ordinary text. A blank line separates paragraphs. Text is escaped by
-the backend, maths is passed through.
+`[[#derived]]` prints an evidence mark, `[[@pascanu2013]]` speaks of a work in the sentence and
+`[[@pascanu2013|aside]]` cites it in parentheses. A backslash before one of ``$ * ` [ \\`` makes it
+ordinary text. A blank line separates paragraphs. Text is escaped by the backend, maths is passed
+through.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symrnn.errors import ParseError
 from symrnn.typeset.plain_maths import unicode_of
@@ -34,7 +36,29 @@ class Math:
 
 @dataclass(frozen=True)
 class Emphasis:
-    """Stressed words; maths, code and references may stand inside, emphasis may not."""
+    """Stressed words; anything but emphasis may stand inside."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Strong:
+    """Words in bold."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead to an address: `https:`, `http:` or `mailto:`."""
+
+    address: str
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """What is said below the text, where this stands."""
 
     inlines: tuple[Inline, ...]
 
@@ -62,12 +86,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Citation:
-    """A work spoken of in the sentence: Pascanu et al. (2013)."""
+    """A work spoken of in the sentence, Pascanu et al. (2013); or `aside`, in parentheses."""
 
     key: str
+    aside: bool = False
 
 
-Inline = Text | Math | Emphasis | Code | Reference | Mark | Citation
+Inline = (
+    Text | Math | Emphasis | Strong | Link | Footnote | Code | Reference | Mark | Citation
+)  # fmt: skip
+Holder = Emphasis | Strong | Link | Footnote
+"""What other inlines stand in."""
 
 # Tried in this order at every position. An escape wins over what it escapes; an opening sign
 # that reaches no closing sign matches none of the spans and is reported as an error.
@@ -77,47 +106,75 @@ _TOKEN = re.compile(
     | \$(?P<math>(?:[^$\\]|\\.)+)\$
     | `(?P<code>[^`]+)`
     | \[\[\#(?P<mark>[\w-]+)\]\]
-    | \[\[@(?P<citation>\w+)\]\]
+    | \[\[@(?P<aside>[\w:.+/-]+)\|aside\]\]
+    | \[\[@(?P<citation>[\w:.+/-]+)\]\]
+    | \[\[>(?P<link>[^\s|]+)\|
+    | (?P<note>\[\[\^\|)
+    | (?P<end>\|\]\])
     | \[\[(?P<reference>[\w:.-]+)\]\]
-    | (?P<star>\*)
+    | (?P<stars>\*\*?)
     | (?P<open>\$|`|\[\[)
-    | (?P<text>[^\\$*`\[]+|\\|\[)
+    | (?P<text>[^\\$*`\[|]+|\\|\[|\|)
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+@dataclass
+class _Open:
+    """What has been opened and not yet closed: by which sign, where, and what stands in it."""
+
+    sign: str
+    at: int
+    address: str = ""
+    inside: list[Inline] = field(default_factory=list)
+
+    def closed(self) -> Inline:
+        inner = _merged(self.inside)
+        match self.sign:
+            case "*":
+                return Emphasis(inner)
+            case "**":
+                return Strong(inner)
+            case "[[>":
+                return Link(self.address, inner)
+            case _:
+                return Footnote(inner)
 
 
 def inlines(prose: str) -> tuple[Inline, ...]:
     """The inline elements of one paragraph of markup.
 
     Runs of white space in text count as one blank; adjacent text is merged. Raises `ParseError`
-    when a ``$``, a backquote, ``[[`` or ``*`` is never closed, with its column marked.
+    when a ``$``, a backquote, ``[[``, ``*`` or ``**`` is never closed, with its column marked.
     """
     finished: list[Inline] = []
-    emphasised: list[Inline] = []
-    opened_at: int | None = None
+    opened: list[_Open] = []
     for match in _TOKEN.finditer(prose):
-        if match["star"]:
-            if opened_at is None:
-                opened_at = match.start()
-                continue
-            finished.append(Emphasis(_merged(emphasised)))
-            emphasised, opened_at = [], None
-            continue
-        (finished if opened_at is None else emphasised).append(_inline(match, prose))
-    if opened_at is not None:
-        raise _unclosed(prose, opened_at, "*")
+        group, here = match.lastgroup, opened[-1].inside if opened else finished
+        sign = match["stars"] or ("|]]" if group == "end" else "")
+        closes = opened and (
+            opened[-1].sign == sign or (sign == "|]]" and opened[-1].sign in ("[[>", "[[^"))
+        )
+        if closes:
+            done = opened.pop().closed()
+            (opened[-1].inside if opened else finished).append(done)
+        elif sign in ("*", "**"):
+            opened.append(_Open(sign, match.start()))
+        elif group == "link":
+            opened.append(_Open("[[>", match.start(), match["link"]))
+        elif group == "note":
+            opened.append(_Open("[[^", match.start()))
+        else:
+            here.append(_inline(match, prose))
+    if opened:
+        raise _unclosed(prose, opened[-1].at, opened[-1].sign)
     return _merged(finished)
 
 
 def paragraphs(prose: str) -> tuple[str, ...]:
     """The paragraphs of a longer text: the non-empty pieces between blank lines."""
     return tuple(piece for raw in re.split(r"\n\s*\n", prose) if (piece := raw.strip()))
-
-
-def escaped(text: str) -> str:
-    """Text as markup that shows just this text."""
-    return re.sub(r"[$*`\[\\]", r"\\\g<0>", text)
 
 
 def listed(items: Sequence[str]) -> str:
@@ -135,16 +192,30 @@ def plain(prose: str) -> str:
 
 def references(prose: str) -> Iterator[Reference | Mark | Citation]:
     """Every reference, evidence mark and citation in the prose, in order."""
-    for inline in inlines(prose):
+    for inline in flat(inlines(prose)):
         match inline:
             case Reference() | Mark() | Citation():
                 yield inline
-            case Emphasis(inner):
-                yield from (
-                    piece for piece in inner if isinstance(piece, Reference | Mark | Citation)
-                )
             case _:
                 pass
+
+
+def flat(pieces: tuple[Inline, ...]) -> Iterator[Inline]:
+    """Every inline, outer before inner."""
+    for piece in pieces:
+        yield piece
+        if isinstance(piece, Holder):
+            yield from flat(piece.inlines)
+
+
+def escaped(text: str) -> str:
+    """Plain text as markup that stands for it."""
+    return re.sub(r"[\\$*`]|\[(?=\[)|\|(?=\]\])", _escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    # A bar has no escape of its own: a space keeps it from closing anything.
+    return "| " if found[0] == "|" else f"\\{found[0]}"
 
 
 def _inline(match: re.Match[str], prose: str) -> Inline:
@@ -163,6 +234,8 @@ def _inline(match: re.Match[str], prose: str) -> Inline:
             return Mark(body)
         case "citation":
             return Citation(body)
+        case "aside":
+            return Citation(body, aside=True)
         case _:
             return Text(body)
 
@@ -199,7 +272,9 @@ def _plain(inline: Inline) -> str:
             return text
         case Math(latex):
             return unicode_of(latex)
-        case Emphasis(inner):
+        case Footnote():
+            return ""
+        case Emphasis(inner) | Strong(inner) | Link(inlines=inner):
             return "".join(_plain(piece) for piece in inner)
         case Reference(name) | Mark(name) | Citation(name):
             return name

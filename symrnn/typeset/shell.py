@@ -39,13 +39,14 @@ def page_around(body: Markup, explorer: Explorer | None, **values: Any) -> str:
         explorer: what the script computes with; None for a page without scripts.
         values: the rest of what the template asks for.
     """
+    pictures = '<img class="given"' in body
     script = None if explorer is None else Markup(_program(explorer))
     return render(
         "page.html",
         body=body,
         style=Markup("\n").join((_font_faces(), Markup(_text("style.css")))),
         script=script,
-        policy=_policy(script),
+        policy=_policy(script, pictures),
         data=None if explorer is None else Markup(data(explorer)),
         **values,
     )
@@ -58,8 +59,10 @@ def _program(explorer: Explorer) -> str:
     return "\n".join(('(() => {\n"use strict";\n', *source, "})();"))
 
 
-def _policy(script: str | None) -> str:
+def _policy(script: str | None, pictures: bool) -> str:
     allowed = {"default-src": "'none'", "style-src": "'unsafe-inline'", "font-src": "data:"}
+    if pictures:
+        allowed["img-src"] = "data:"
     if script is not None:
         # The browser hashes what stands between the tags, line feeds included.
         digest = hashlib.sha256(f"\n{script}\n".encode()).digest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import singledispatch
 
 from symrnn.errors import IllFormedError
@@ -21,45 +21,56 @@ from symrnn.typeset.blocks import (
     Claim,
     Display,
     Figure,
-    Row,
+    Picture,
     StatementBlock,
     walk,
 )
-from symrnn.typeset.deck import Claims, Deck, Fails, Frame, Item, Lines, Pictures, Points, Shown
+from symrnn.typeset.deck import Body, Claims, Deck, Fails, Frame, Item, Lines, Pictures, Shown, Why
+from symrnn.typeset.detail import key_lines, reason
 from symrnn.typeset.document import Document
-from symrnn.typeset.heights import (
-    WIDTH,
-    claim_height,
-    formula_height,
-    formula_width,
-    row_height,
-    text_height,
-    title_height,
-)
-from symrnn.typeset.latex import Article, drawing, figure_files, templates
+from symrnn.typeset.heights import LAYOUTS, WIDE, Layout
+from symrnn.typeset.justification import SHOWN_ABOVE
+from symrnn.typeset.latex import Article, drawing, figure_files, picture_path, templates
 from symrnn.typeset.latex_text import bookmark, escape, prose
-from symrnn.typeset.prose import listed, paragraphs, plain
-
-#: Lines of text that a frame has room for below its title, by an estimate of what each takes.
-ROOM = 13.5
-
-_ABOVE_TITLE = 0.8
-"""Lines left free above the title of a chain."""
+from symrnn.typeset.paging import Contents, Placed, Run, joined, pages
+from symrnn.typeset.prose import Citation, listed, paragraphs, plain
+from symrnn.typeset.slide_words import words
 
 _BEGINNING = re.compile(r"^\\begin\{frame\}\[t\]\{(.*)\}$")
 _PART = re.compile(r" \\framepart\{\d+\}\{\d+\}$")
 
 
 @dataclass(frozen=True)
-class _Run:
-    """Rows of a chain that fit one frame; the first is where the frame before ended, if any."""
+class Look:
+    """How slides are made, whatever they show.
 
-    statement: str
-    chain: Chain
-    goes_on: bool = False
+    Args:
+        aspect: "169" or "43".
+        theme: the name of a beamer theme, or of a style file; symrnn's own by default.
+        files: what stands beside the slides for it: a style file of the user's own, by its name.
+        handout: one page for each frame, everything revealed.
+        notes: a page for the speaker after each frame.
+    """
 
+    aspect: str = WIDE.aspect
+    theme: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, compare=False)
+    handout: bool = False
+    notes: bool = False
 
-_Shown = Item | _Run
+    @property
+    def layout(self) -> Layout:
+        """Its measures."""
+        return LAYOUTS[self.aspect]
+
+    @property
+    def use(self) -> str:
+        """LaTeX that loads the theme."""
+        if not self.theme:
+            return ""
+        if self.files and not self.theme.startswith("beamertheme"):
+            return rf"\usepackage{{{self.theme}}}"
+        return rf"\usetheme{{{self.theme.removeprefix('beamertheme')}}}"
 
 
 @dataclass(frozen=True)
@@ -71,8 +82,7 @@ class _Source:
     named: Mapping[str, Block]
     framed: frozenset[str]
     """Statements whose claims have a frame, which can be linked to."""
-    room: float
-    less: Mapping[str, float]
+    layout: Layout = WIDE
 
     def statement(self, name: str) -> StatementBlock:
         if name not in self.statements:
@@ -83,16 +93,33 @@ class _Source:
         chains = self.statement(lines.statement).chains
         for chain in chains:
             if (chain.part, chain.stage) == (lines.part, lines.stage):
-                return chain
+                return key_lines(chain) if lines.key else chain
         known = {f"{chain.part}, {chain.stage}".rstrip(", "): chain for chain in chains}
         raise _missing(f"part of `{lines.statement}`", f"{lines.part}, {lines.stage}", known)
+
+    def claims(self, item: Claims) -> tuple[Claim, ...]:
+        block = self.statement(item.statement)
+        known = {claim.part: claim for claim in block.claims}
+        for part in item.parts:
+            if part not in known:
+                raise _missing(f"claim of `{item.statement}`", part, known)
+        return tuple(known[part] for part in item.parts) or block.claims
+
+    def reason(self, name: str) -> str:
+        block = self.statement(name)
+        return block.reason or reason(block)
+
+    @property
+    def contents(self) -> Contents:
+        return Contents(self.statement, self.chain, self.claims, self.reason, self.layout)
 
     def prose(self, text: str) -> str:
         grades = {grade.name: grade for grade in self.document.legend}
         return prose(text, self.document.targets, grades, self._reference, self._citation)
 
-    def _citation(self, key: str) -> str:
-        return escape(next(work.spoken for work in self.document.works if work.key == key))
+    def _citation(self, cited: Citation) -> str:
+        work = next(work for work in self.document.works if work.key == cited.key)
+        return escape(work.aside if cited.aside else work.spoken)
 
     def _reference(self, name: str) -> str:
         shown = str(self.document.targets[name]).replace(" ", "~")
@@ -134,47 +161,53 @@ class _Overlays:
 def slides(
     document: Document,
     deck: Deck,
+    look: Look | None = None,
     *,
-    handout: bool = False,
-    notes: bool = False,
-    room: float = ROOM,
+    room: float | None = None,
     less: Mapping[str, float] | None = None,
 ) -> Article:
-    """The deck as one beamer document, 16:9; compile it with pdflatex or lualatex, twice.
+    """The deck as one beamer document; compile it with pdflatex or lualatex, twice.
 
     Args:
         document: what is shown.
         deck: what of it, in which order.
-        handout: one page for each frame, everything revealed.
-        notes: a page for the speaker after each frame.
-        room: lines that a chain may fill on a frame before it is split.
+        look: the shape and the theme of the slides, and whether they are for paper; 16:9 with
+            symrnn's own theme by default.
+        room: lines that a frame has room for; by the slides' shape by default.
         less: how many lines less the frames of a title have, as `frame_at` names it.
 
     Raises:
         IllFormedError: when the deck names what the document does not have.
     """
-    frames = [frame for act in deck.acts for frame in act.frames]
-    source = _source(document, frames, room, less or {})
+    look, less = look or Look(), less or {}
+    source = _source(document, deck, look)
+    room = look.layout.room if room is None else room
     anchored: set[str] = set()
     told: set[str] = set()
     acts = []
-    for act in deck.acts:
-        pages = [page for frame in act.frames for page in _pages(frame, source, anchored, told)]
-        acts.append((source.prose(act.title), bookmark(plain(act.title)), pages))
-    template = templates().get_template("slides.tex")
-    tex = template.render(
-        document=document,
-        acts=acts,
-        handout=handout,
-        notes=notes,
-        used=document.grades_used,
-        prose=source.prose,
-        plain=lambda text: escape(plain(text)),
-        bookmark=lambda text: bookmark(plain(text)),
+    for act in (joined(act, source.contents, room) for act in deck.acts):
+        made: list[str] = []
+        for frame in act.frames:
+            left = room - less.get(source.prose(frame.title), 0.0)
+            made += _pages(frame, source, left, anchored, told)
+        acts.append((source.prose(act.title), bookmark(plain(act.title)), made))
+    tex = (
+        templates()
+        .get_template("slides.tex")
+        .render(
+            document=document,
+            acts=acts,
+            look=look,
+            used=document.grades_used,
+            prose=source.prose,
+            plain=lambda text: escape(plain(text)),
+            bookmark=lambda text: bookmark(plain(text)),
+        )
     )
-    shown = {item.name: None for frame in frames for item in frame.items if isinstance(item, Shown)}
-    figures = (source.named[name] for name in shown)
-    return Article(tex, figure_files(f for f in figures if isinstance(f, Figure)))
+    items = [item for act in deck.acts for frame in act.frames for item in frame.items]
+    shown = {item.name: source.named.get(item.name) for item in items if isinstance(item, Shown)}
+    figures = [each for each in shown.values() if isinstance(each, Figure | Picture)]
+    return Article(tex, {**figure_files(figures), **look.files})
 
 
 def frame_at(tex: str, line: int) -> str:
@@ -186,24 +219,24 @@ def frame_at(tex: str, line: int) -> str:
     return ""
 
 
-def _source(
-    document: Document, frames: list[Frame], room: float, less: Mapping[str, float]
-) -> _Source:
+def _source(document: Document, deck: Deck, look: Look) -> _Source:
     blocks = tuple(walk(document.blocks))
     statements = {block.name: block for block in blocks if isinstance(block, StatementBlock)}
-    named: dict[str, Block] = {b.name: b for b in blocks if isinstance(b, Figure)}
+    named: dict[str, Block] = {b.name: b for b in blocks if isinstance(b, Figure | Picture)}
     named |= {block.label: block for block in blocks if isinstance(block, Algorithm)}
-    items = (item for frame in frames for item in frame.items)
+    items = (item for act in deck.acts for frame in act.frames for item in frame.items)
     framed = frozenset(item.statement for item in items if isinstance(item, Claims))
-    return _Source(document, statements, named, framed, room, less)
+    return _Source(document, statements, named, framed, look.layout)
 
 
 # ---------------------------------------------------------------------- frames
 
 
-def _pages(frame: Frame, source: _Source, anchored: set[str], told: set[str]) -> Iterator[str]:
-    """The frame in LaTeX, or several where a chain is too long for one."""
-    pieces = list(_pieces(frame, source))
+def _pages(
+    frame: Frame, source: _Source, room: float, anchored: set[str], told: set[str]
+) -> Iterator[str]:
+    """The frame in LaTeX, or several where it is too long for one."""
+    pieces = pages(frame, source.contents, room)
     for number, items in enumerate(pieces, start=1):
         part = rf" \framepart{{{number}}}{{{len(pieces)}}}" if len(pieces) > 1 else ""
         claimed = [item.statement for item in items if isinstance(item, Claims)]
@@ -224,76 +257,21 @@ def _pages(frame: Frame, source: _Source, anchored: set[str], told: set[str]) ->
         )
 
 
-def _pieces(frame: Frame, source: _Source) -> Iterator[tuple[_Shown, ...]]:
-    """The items, frame by frame: a chain is split where the frame has no room for more rows."""
-    taken: list[_Shown] = []
-    whole = source.room - source.less.get(source.prose(frame.title), 0.0)
-    whole -= title_height(frame.title)
-    room = whole - sum(_height(item, source) for item in frame.items)
-    for item in frame.items:
-        if not isinstance(item, Lines):
-            taken.append(item)
-            continue
-        chain = source.chain(item)
-        first, *rows = chain.rows
-        title = text_height(chain.title) + _ABOVE_TITLE if chain.title else 0.0
-        beside = _beside(first, rows)
-        indent = formula_width(first.expression) if beside else 1.5
-        room -= title + (0.0 if beside else formula_height(first.expression) + 0.3)
-        run: list[Row] = [first]
-        goes_on = False
-        for row in rows:
-            if row_height(row, indent) > room and len(run) > 1:
-                taken.append(_Run(item.statement, replace(chain, rows=tuple(run)), goes_on))
-                yield tuple(taken)
-                last = run[-1].expression
-                taken, run, indent, goes_on = [], [Row("", last)], 1.5, True
-                room = whole - title - formula_height(last) - 0.3
-            run.append(row)
-            room -= row_height(row, indent)
-        taken.append(_Run(item.statement, replace(chain, rows=tuple(run)), goes_on))
-    yield tuple(taken)
-
-
-def _beside(left: Row, rows: list[Row]) -> bool:
-    """Whether the left side is likely to stand in one line with the first step."""
-    return formula_width(left.expression) < 0.4 * WIDTH and (
-        formula_width(left.expression) + formula_width(rows[0].expression) < WIDTH
-    )
-
-
-def _height(item: _Shown, source: _Source) -> float:
-    match item:
-        case Points(items):
-            return sum(text_height(point) + 0.5 for point in items)
-        case Claims():
-            claims = _claims(item, source)
-            assumed = any(claim.assumed for claim in claims)
-            return 1.0 + 1.3 * assumed + sum(map(claim_height, claims))
-        case _:
-            return 0.0
-
-
-def _claims(item: Claims, source: _Source) -> tuple[Claim, ...]:
-    block = source.statement(item.statement)
-    known = {claim.part: claim for claim in block.claims}
-    for part in item.parts:
-        if part not in known:
-            raise _missing(f"claim of `{item.statement}`", part, known)
-    return tuple(known[part] for part in item.parts) or block.claims
-
-
-def _subtitle(items: tuple[_Shown, ...], source: _Source) -> str:
+def _subtitle(items: tuple[Placed, ...], source: _Source) -> str:
     """Which statement a frame is about, and how that was checked."""
-    for item in items:
-        if isinstance(item, Claims | _Run | Pictures | Fails):
-            block = source.statement(item.statement)
-            return rf"Statement~{block.number}\enspace{source.marks(block.grades)}"
-    return r"\strut"
+    about = dict.fromkeys(
+        item.statement for item in items if isinstance(item, Claims | Run | Pictures | Fails | Why)
+    )
+    blocks = [source.statement(name) for name in about]
+    if not blocks:
+        return r"\strut"
+    numbers = listed([str(block.number) for block in blocks])
+    grades = blocks[0].grades if len({block.grades for block in blocks}) == 1 else ()
+    return rf"Statement{'s' * (len(blocks) > 1)}~{numbers}\enspace{source.marks(grades)}"
 
 
 def _note(
-    frame: Frame, items: tuple[_Shown, ...], first: bool, source: _Source, told: set[str]
+    frame: Frame, items: tuple[Placed, ...], first: bool, source: _Source, told: set[str]
 ) -> str:
     """What the speaker says: the frame's own notes, then what belongs to each item.
 
@@ -306,12 +284,12 @@ def _note(
     return rf"\note{{{said}}}" if said else ""
 
 
-def _said(item: _Shown, source: _Source, told: set[str]) -> Iterable[str]:
-    if isinstance(item, Points):
+def _said(item: Placed, source: _Source, told: set[str]) -> Iterable[str]:
+    if isinstance(item, Body):
         return ()
     if isinstance(item, Shown):
         block = source.named.get(item.name)
-        if isinstance(block, Figure):
+        if isinstance(block, Figure | Picture):
             return speaker.to_figure(block, source.prose)
         return speaker.to_algorithm(block, source.prose) if isinstance(block, Algorithm) else ()
     statement = source.statement(item.statement)
@@ -319,33 +297,34 @@ def _said(item: _Shown, source: _Source, told: set[str]) -> Iterable[str]:
         case Claims():
             known = statement.name in told
             told.add(statement.name)
-            return speaker.to_claims(statement, _claims(item, source), known, source.prose)
-        case _Run(chain=chain):
+            return speaker.to_claims(statement, source.claims(item), known, source.prose)
+        case Run(chain=chain):
             return speaker.to_lines(chain.rows[1:], source.prose)
         case Fails():
             return speaker.to_failures(statement, source.prose)
-        case _:
+        case Pictures():
             return speaker.to_picture(statement, source.prose)
+        case _:
+            return ()
 
 
 # ---------------------------------------------------------------------- items
 
 
 @singledispatch
-def _tex(item: _Shown, source: _Source, overlays: _Overlays) -> str:
+def _tex(item: Item | Run, source: _Source, overlays: _Overlays) -> str:
     raise IllFormedError(f"slides: no rule for {type(item).__name__}")
 
 
 @_tex.register
-def _(item: Points, source: _Source, overlays: _Overlays) -> str:
-    points = [rf"  \item<{overlays.following()}> {source.prose(point)}" for point in item.items]
-    return "\n".join([r"\begin{points}", *points, r"\end{points}"])
+def _(item: Body, source: _Source, overlays: _Overlays) -> str:
+    return words(item.block, source.prose, overlays)
 
 
 @_tex.register
 def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
     overlays.given()
-    claims = _claims(item, source)
+    claims = source.claims(item)
     assumed = list(dict.fromkeys(fact for claim in claims for fact in claim.assumed))
     lines = [rf"Assume {source.prose(listed(assumed))}.\par"] if assumed else []
     several = len(claims) > 1
@@ -357,18 +336,30 @@ def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
 
 
 @_tex.register
-def _(item: _Run, source: _Source, overlays: _Overlays) -> str:
+def _(item: Why, source: _Source, overlays: _Overlays) -> str:
+    text = source.reason(item.statement)
+    return rf"\why{{{overlays.following()}}}{{{source.prose(text)}}}" if text else ""
+
+
+@_tex.register
+def _(item: Run, source: _Source, overlays: _Overlays) -> str:
     chain = item.chain
     left, *rows = chain.rows
-    start = overlays.following() if not overlays.last else overlays.now
+    # The left side comes with its first relation: alone it says nothing.
+    start = overlays.now
     title = [rf"\chaintitle{{{start}}}{{{source.prose(chain.title)}}}"] if chain.title else []
     steps = [
         rf"  \step[{overlays.following()}]{{{row.relation}}}{{{row.expression}}}"
-        rf"{{{source.prose(row.justification)}}}{{}}"
+        rf"{{{source.prose(_on_frame(row.justification))}}}{{}}"
         for row in rows
     ]
     opening = rf"\begin{{chain}}[{start}]{{{left.expression}}}" + r"\continued" * item.goes_on
     return "\n".join([*title, opening, *steps, r"\end{chain}"])
+
+
+def _on_frame(why: str) -> str:
+    """A reason on a frame: what an article shows above may be on none."""
+    return why.replace(SHOWN_ABOVE, "by an earlier part")
 
 
 @_tex.register
@@ -395,6 +386,9 @@ def _(item: Shown, source: _Source, overlays: _Overlays) -> str:
     match block:
         case Figure():
             return drawing(block)
+        case Picture():
+            shown = rf"{{{picture_path(block)}}}{{{source.prose(block.caption)}}}"
+            return rf"\pictured{shown}"
         case Algorithm():
             return rf"\program{{{block.latex}}}{{{source.prose(block.caption)}}}"
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from symrnn.typeset.blocks import Algorithm, Claim, Figure, Row, StatementBlock
+from symrnn.typeset.blocks import Algorithm, Claim, Figure, Picture, Row, StatementBlock
 from symrnn.typeset.prose import listed, paragraphs
 from symrnn.typeset.unicode_maths import with_maths
 
@@ -60,7 +60,7 @@ def _why(row: Row) -> str:
     return row.detail.rule + used
 
 
-def to_figure(figure: Figure, prose: Prose) -> Iterator[str]:
+def to_figure(figure: Figure | Picture, prose: Prose) -> Iterator[str]:
     """Its caption, and what is to be seen."""
     yield prose(figure.caption)
     yield prose(with_maths(_SIGNS.sub(r"\\\g<0>", figure.alt)))

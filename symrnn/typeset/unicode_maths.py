@@ -29,7 +29,11 @@ from symrnn.typeset.unicode_table import (
 )
 
 # Markup that is left alone: escapes, formulas, code, references and marks.
-_MARKUP = re.compile(r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`|\[\[[^\]]+\]\])", re.DOTALL)
+_MARKUP = re.compile(
+    r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`"
+    r"|\[\[>[^\s|]+\||\[\[\^\||\|\]\]|\[\[[^\]|]+(?:\|aside)?\]\])",
+    re.DOTALL,
+)
 
 
 def with_maths(prose: str, notation: Notation = LECTURE) -> str:

@@ -28,6 +28,7 @@ from symrnn.language.writing import text
 from symrnn.numeric.differences import MEMORY_BUDGET, STEP
 from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.random_directions import MISSED, linear_share, scalar_share
+from symrnn.reading.latex_build import from_latex
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.derived import as_claimed
 from symrnn.verify.diagnosis import diagnose
@@ -105,8 +106,8 @@ def compare(
     Args:
         rnn: the recurrence, with a known activation.
         derivative: `D(…)` or `D_plus(…)`, unevaluated: what the formula claims to be.
-        formula: a matrix expression of the same shape; of a scalar's derivative also a column for
-            a row, or a matrix for its vec.
+        formula: a matrix expression of the same shape, or LaTeX for one; of a scalar's derivative
+            also a column for a row, or a matrix for its vec.
         net: weights and inputs; `random_weights(d, m, steps, seed)` makes some.
         directions: move the variable in so many random directions, instead of in every one: for
             sizes at which every one is too many.
@@ -127,7 +128,10 @@ def compare(
             underflows, the forward pass overflows, no differences resolve the function.
         IllFormedError, ShapeError: for arguments that do not fit.
     """
-    node, formula = as_matrix(derivative), as_matrix(formula)
+    node = as_matrix(derivative)
+    if isinstance(formula, str):
+        formula = from_latex(formula, rnn, shape=node.shape)
+    formula = as_matrix(formula)
     if not isinstance(node, TotalDerivative | ImmediateDerivative):
         raise IllFormedError(
             "compare: `derivative` must be unevaluated", {"expected": "D(…)", "got": text(node)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -208,10 +209,7 @@ class Nets:
             return
         sigma = functions(self.sigma)["sigma"]
         # s = σ(a), a = W s + b; or, with σ inside, s = W σ(s) + b.
-        recurrence = self.rnn.recurrence
-        state = recurrence.states[0][recurrence.index]
-        outside = isinstance(recurrence.expanded(state), Elementwise)
-        arrays[self._state] = sigma(near) if outside else near
+        arrays[self._state] = sigma(near) if _is_value(self.rnn) else near
         arrays["b"] = near - arrays["W"] @ sigma(near)
 
 
@@ -392,6 +390,14 @@ class Drawer:
 
 def _is_slope(expression: Any) -> bool:
     return any(node.order > 0 for node in expression.atoms(Activation))
+
+
+@lru_cache(maxsize=64)
+def _is_value(rnn: RNN) -> bool:
+    """Whether the state is a value of σ, with which its definition ends."""
+    recurrence = rnn.recurrence
+    state = recurrence.states[0][recurrence.index]
+    return isinstance(recurrence.expanded(state), Elementwise)
 
 
 def _whole(rng: Generator, shape: tuple[int, ...]) -> Array:

@@ -21,6 +21,7 @@ VERDICTS = {
     "blog.md": "TTUTU",
     "bounds.md": "TTTnn",
     "called.rst": "TTF",
+    "cell_state.md": "UTTF",
     "code.md": "TTTT",
     "components.md": "TT",
     "d2l.md": "TTTTTTT",
@@ -33,12 +34,19 @@ VERDICTS = {
     "hints.md": "Tx",
     "kramdown.md": "TTTTT",
     "lstm.md": "TTTTTTUU",
+    "loose.md": "UUTTD",
+    "macros.tex": "TTFT",
+    "many_losses.md": "TTDTFT",
     "notes.tex": "TTTTTTTTTT",
     "notes_slips.tex": "TFTFFFFTFFF",
+    "one_number.tex": "TTF",
     "pascanu.tex": "nTTFT",
     "prose_delta.md": "TTF",
+    "readout.md": "TFDTFTT",
     "scalar.md": "TTTFF",
     "slides.tex": "TTTTF",
+    "squared_error.tex": "TTTTF",
+    "two_layers.md": "TTT",
 }
 """A letter for each relation about derivatives, in the order of the document."""
 

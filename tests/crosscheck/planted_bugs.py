@@ -77,6 +77,10 @@ def elman(bug="", extra=""):
                 dU = da.T @ x[t]
             else:
                 dU += da.T @ x[t]
+            if "clipped before the sum" in bugs:
+                dW += np.clip(outer.T @ h[t], -0.1, 0.1) - outer.T @ h[t]
+                dU += np.clip(da.T @ x[t], -0.1, 0.1) - da.T @ x[t]
+                db += np.clip(da.sum(0), -0.1, 0.1) - da.sum(0)
             if "bias of last step" in bugs:
                 db = da.sum(0) if t == steps - 1 else db
             elif "bias without slope" in bugs:
@@ -145,6 +149,7 @@ ELMAN = {
     "carry doubled": ["twice"],
     "clip by value": ["clipped by value"],
     "clip by norm": ["clipped by their global norm"],
+    "clipped before the sum": ["clipped by value at 0.1, before the sum"],
     "W doubled": ["twice", "multiplied by 2"],
 }
 

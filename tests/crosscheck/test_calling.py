@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from planted_bugs import elman, gru, lstm
 
+import symrnn
 from symrnn.cells import named
 from symrnn.crosscheck import check_forward, check_gradients, check_jacobian
 from symrnn.errors import IllFormedError
@@ -311,6 +312,10 @@ def test_gates_that_are_held_are_seen_in_a_jacobian() -> None:
 def test_a_cell_object_and_a_cells_text_do_as_well() -> None:
     assert check_gradients(named("gru"), gru()).agrees
     assert check_gradients("h = tanh(W h' + U x + b)", right).agrees
+    assert check_gradients(named("elman").sized(d=4, m=3), right).agrees
+    assert not check_gradients(named("elman").sized(d=4, m=3), elman("sign")).agrees
+    rnn = symrnn.elman("tanh")
+    assert check_gradients(rnn, right).agrees and check_gradients(rnn.recurrence, right).agrees
 
 
 def test_a_large_net_is_compared_once_and_diagnosed_at_small_ones() -> None:

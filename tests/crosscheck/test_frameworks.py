@@ -58,6 +58,21 @@ def test_an_own_cell_that_detaches_is_named(torch) -> None:
     assert "h[t-1]" in report.slips[0] and "missing" in report.slips[0], str(report)
 
 
+def test_a_module_of_linear_ones_has_two_biases(torch) -> None:
+    class Own(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.x, self.h = torch.nn.Linear(2, 3), torch.nn.Linear(3, 3)
+
+        def forward(self, x, state):
+            made = torch.tanh(self.x(x) + self.h(state))
+            return made, made
+
+    names = {"x.weight": "U", "x.bias": "b", "h.weight": "W", "h.bias": "b"}
+    report = check_gradients("elman", Own(), names=names)
+    assert report.agrees and len(report.rows) == 5, str(report)
+
+
 def test_an_autograd_function_is_checked(torch) -> None:
     class Tanh(torch.autograd.Function):
         @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symrnn.crosscheck import check_gradients
+from symrnn.crosscheck import check_forward, check_gradients
 
 CHARACTERS = "h = tanh(W_xh x + W_hh h' + b_h); y = W_hy h + b_y"
 
@@ -110,4 +110,40 @@ def antisymmetric(bug: str = ""):
 def test_a_weight_that_stands_twice(bug: str, said: str) -> None:
     assert check_gradients("antisymmetric", antisymmetric()).agrees
     report = check_gradients("antisymmetric", antisymmetric(bug), pairs=False)
+    assert said in report.slips[0], str(report)
+
+
+def gated_forward(bug: str = ""):
+    """A forward pass of torch's GRU."""
+
+    def squash(a):
+        return 1 / (1 + np.exp(-a))
+
+    def forward(params, x, h0):
+        p, h, found = params, h0, []
+        for x_t in x:
+            r = squash(h @ p["W_r"].T + x_t @ p["U_r"].T + p["b_r"] + (bug == "forget bias"))
+            z = squash(h @ p["W_z"].T + x_t @ p["U_z"].T + p["b_z"])
+            inner = r * (h @ p["W_n"].T + p["c_n"])
+            if bug == "bias outside":
+                inner = r * (h @ p["W_n"].T) + p["c_n"]
+            n = np.tanh(x_t @ p["U_n"].T + p["b_n"] + inner)
+            h = (1 - z) * h + z * n if bug == "swapped" else z * h + (1 - z) * n
+            found.append(h)
+        return np.stack(found)
+
+    return forward
+
+
+@pytest.mark.parametrize(
+    "bug, said",
+    [
+        ("forget bias", "1 is added to a_r"),
+        ("bias outside", "c_n is not multiplied by r"),
+        ("swapped", "z and 1 - z are swapped"),
+    ],
+)
+def test_a_wrong_gate_in_a_forward_pass(bug: str, said: str) -> None:
+    assert check_forward("gru", gated_forward()).agrees
+    report = check_forward("gru", gated_forward(bug), pairs=False)
     assert said in report.slips[0], str(report)

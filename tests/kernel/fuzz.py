@@ -33,6 +33,7 @@ from symrnn.kernel import (
     axioms,
     congruence,
     discharge,
+    entrywise,
     induction,
     instantiate,
     monotone,
@@ -43,8 +44,10 @@ from symrnn.kernel import (
     transitivity,
     weaken,
 )
+from symrnn.kernel.entries import entry_of
 from symrnn.kernel.terms import substitute
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed
+from symrnn.language.activations import activation
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.derivatives import D
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
@@ -93,6 +96,7 @@ class Episode:
             (8, self.by_induction),
             (5, self.arithmetic_induction),
             (5, self.squeezed),
+            (10, self.by_entries),
         ]
 
     def step(self) -> tuple[str, Theorem]:
@@ -300,6 +304,28 @@ class Episode:
         base = axioms()["order"](*at_start.args, [self.world.assumption(), *self.world.facts()])
         return induction(base, step, over, start)
 
+    def by_entries(self) -> Theorem:
+        """A bound of numbers, and matrices for them: of every sort that the pool has, and new."""
+        w, draw = self.world, self.draw
+        limit = draw.choice([gamma, kappa, w.scalar(0), sympy.Integer(1)])
+        first, second = w.one(w.column, w.leaf), w.one(w.leaf, w.column)
+        matrix = w.one(
+            lambda: Hadamard(first, second),
+            lambda: MatrixSum(Hadamard(w.sigma()(first), second), draw.choice([1, u, v]) * first),
+            lambda: activation("tanh")(first),
+            lambda: draw.choice([2, gamma]) * first + Diag(second) * first,
+            lambda: MatrixSum(first, Ones(d)),
+        )
+        names = {first: u, second: v}
+        if draw.random() < 0.5:
+            bound = self.some(Inequality)
+        else:
+            left = abs(entry_of(matrix, names))
+            given = [Inequality(left, limit)] if draw.random() < 0.3 else []
+            given += [Inequality(abs(draw.choice([u, v])), w.scalar(0)) for _ in range(2)]
+            bound = axioms()["order"](left, limit if given else left, given)
+        return entrywise(bound, matrix, {u: first, v: second})
+
     def squeezed(self) -> Theorem:
         limits = [each for each in self.pool if isinstance(each.relation, Limit)]
         limit = (
@@ -338,6 +364,9 @@ _AT_A_NODE: list[tuple[str, Callable[[Any], bool]]] = [
     ("single_time", lambda node: isinstance(node, OrderedProduct | OrderedSum | sympy.Sum)),
     ("larger", lambda node: isinstance(node, sympy.Max | sympy.Min)),
     ("entry_of_sum", lambda node: isinstance(node, Entry)),
+    ("block_product", lambda node: isinstance(node, MatrixProduct)),
+    ("block_sum", lambda node: isinstance(node, MatrixSum)),
+    ("norm_of_blocks", lambda node: isinstance(node, Norm)),
 ]
 
 

@@ -144,6 +144,8 @@ def differential(w: World) -> Arguments:
         lambda: inner * w.column(1),
         lambda: Norm(w.column(1), "2") ** w.draw.choice([1, 2, -1]) * Identity(1),
         lambda: sympy.exp(Entry(w.column(0), 1)) * Identity(1),
+        lambda: sympy.log(1 + Norm(w.column(0), "2") ** 2) * Identity(1),
+        lambda: sympy.log(sympy.exp(Entry(w.column(0), 1)) + 1) * Identity(1),
         lambda: Entry(w.column(1), w.draw.choice([1, i])) * Identity(1),
         lambda: Transposed(w.column(0)) * w.matrix() * w.column(0),
     )
@@ -342,6 +344,59 @@ def order(w: World) -> Arguments:
         gap += w.draw.choice([0, 1, 2, gamma, kappa, -1]) * fact.expression
     gap += w.draw.choice([0, 0, 1, -1, gamma, u**2, w.scalar(1), Max(u, v) - u, abs(u), Min(u, 0)])
     return (left, left + gap, facts)
+
+
+# ------------------------------------------------------------------------ blocks
+
+
+def _sizes(w: World) -> list[Any]:
+    return w.draw.choice([[d, d], [d, m], [m, d], [d], [d, d, m]])
+
+
+def _blocks(w: World, rows: list[Any], cols: list[Any]) -> Any:
+    def part(height: Any, width: Any) -> Any:
+        return w.one(
+            lambda: w.matrix(height, width, 0),
+            lambda: w.matrix(height, width, 1),
+            lambda: Zeros(height, width),
+        )
+
+    return Block(*([part(height, width) for width in cols] for height in rows))
+
+
+@instances
+def block_product(w: World) -> Arguments:
+    rows, inner, cols = _sizes(w), _sizes(w), _sizes(w)
+    cut = w.draw.choice([inner, inner, inner[::-1]])
+    left, right = _blocks(w, rows, inner), _blocks(w, cut, cols)
+    scale = w.draw.choice([1, 2, u])
+    place = w.draw.choice([0, 0, 1])
+    before = [w.matrix(d, left.shape[0], 0)] if place else []
+    return (MatrixProduct(scale, *before, left, right), place)
+
+
+@instances
+def block_sum(w: World) -> Arguments:
+    rows, cols = _sizes(w), _sizes(w)
+    scale = w.draw.choice([1, -1, u])
+    other = w.draw.choice([rows, rows, rows[::-1]])
+    return (MatrixSum(_blocks(w, rows, cols), scale * _blocks(w, other, cols)),)
+
+
+@instances
+def identity_in_blocks(w: World) -> Arguments:
+    sizes = w.one(lambda: _sizes(w), lambda: [d, 1], lambda: [1, d, 2])
+    return (Identity(sum(sizes)), sizes)
+
+
+@instances
+def norm_of_blocks(w: World) -> Arguments:
+    return (Norm(_blocks(w, _sizes(w), _sizes(w)), w.kind()),)
+
+
+@instances
+def exp_exceeds(w: World) -> Arguments:
+    return (w.draw.choice([w.number(), w.scalar(1), -Rational(1, 6)]),)
 
 
 @instances

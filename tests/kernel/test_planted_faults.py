@@ -24,6 +24,7 @@ from symrnn.kernel import (
     axioms,
     congruence,
     discharge,
+    entrywise,
     induction,
     instantiate,
     monotone,
@@ -35,7 +36,7 @@ from symrnn.kernel import (
     transposed_norm,
     weaken,
 )
-from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
+from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, Ones, Parameter, Transposed, Zeros
@@ -44,7 +45,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
-from symrnn.language.structure import Diag, Hadamard, Kronecker, Rows, Vec, stack
+from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Rows, Vec, stack
 from symrnn.language.time import Sequence
 from symrnn.recurrence.elman import elman
 from symrnn.recurrence.recurrence import Recurrence
@@ -85,6 +86,33 @@ def equal(left: Any, right: Any) -> Callable[[], Any]:
 Row = Callable[[], Any]
 
 INFERENCES: dict[str, Row] = {
+    "entries of a product": lambda: entrywise(less(abs(y), 1), W * b, {y: b}),
+    "entries under a matrix": lambda: entrywise(less(abs(y), 1), W * g, {y: g}),
+    "entries of another function": lambda: entrywise(
+        numbers.order(abs(y), abs(y) + 1), ramp(g), {y: g}
+    ),
+    "a bound between numbers for all entries": lambda: entrywise(
+        numbers.absolute_bound(y, 1), g, {y: g}
+    ),
+    "a bound by the other entry": lambda: entrywise(less(abs(y), abs(z)), g, {y: g, z: h}),
+    "a bound that two numbers share": lambda: entrywise(
+        numbers.order(abs(y), 2, [Inequality(abs(y) + abs(z), 1), Inequality(0, abs(z))]),
+        g,
+        {y: g, z: h},
+    ),
+    "an equation for all entries": lambda: entrywise(
+        weaken(numbers.order(abs(y), 1 + abs(y)), [Equation(y, 1)]), g, {y: g}
+    ),
+    "an entry that is known to be ≥ 0": lambda: entrywise(numbers.order(q, q + 1), g, {q: g}),
+    "an entry that is an integer": lambda: entrywise(less(abs(t), 1), g, {t: g}),
+    "a coefficient that is an entry": lambda: entrywise(less(abs(y * z), 1), y * g, {z: g, y: h}),
+    "blocks cut otherwise": lambda: blocks.block_product(
+        Block([A, U]) * Block([Transposed(U)], [B])
+    ),
+    "blocks of other sizes added": lambda: blocks.block_sum(Block([A, U]) + Block([U, A])),
+    "sizes that do not add up": lambda: blocks.identity_in_blocks(Identity(2 * d), (d, 1)),
+    "the largest entry by its blocks": lambda: blocks.norm_of_blocks(Norm(Block([A], [B]), "max")),
+    "any norm by its blocks": lambda: blocks.norm_of_blocks(Norm(Block([A], [B]), "any")),
     "an inequality turned round": lambda: symmetry(less(y, z)),
     "a chain that does not meet": lambda: transitivity(same(y, z), same(w, y)),
     "a chain after a limit": lambda: transitivity(

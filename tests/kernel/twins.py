@@ -238,6 +238,46 @@ def order(left: Any, right: Any, given: Any) -> Claim:
 
 
 @twin
+def block_product(node: Any, place: int) -> Claim:
+    """The two factors change places."""
+    claim = true("block_product", node, place)
+    left, right = node.factors[place : place + 2]
+    turned = MatrixProduct(node.coefficient, *node.factors[:place], right, left)
+    return claim.saying(Equation(turned, claim.relation.rhs))
+
+
+@twin
+def block_sum(node: Any) -> Claim:
+    """A scalar in front is forgotten."""
+    claim = true("block_sum", node)
+    cores = [split_coefficient(term)[1] for term in node.args]
+    bare = true("block_sum", MatrixSum(*cores)).relation.rhs
+    return claim.saying(Equation(node, bare))
+
+
+@twin
+def identity_in_blocks(node: Any, sizes: Any) -> Claim:
+    """A block of ones beside the diagonal."""
+    claim = true("identity_in_blocks", node, sizes)
+    rows = [list(row) for row in claim.relation.rhs.args]
+    rows[0][-1] = Ones(*rows[0][-1].shape)
+    return claim.saying(Equation(node, Block(*rows)))
+
+
+@twin
+def norm_of_blocks(node: Any) -> Claim:
+    """The largest of the blocks' norms alone."""
+    sizes = [Norm(block, node.kind) for row in node.matrix.args for block in row]
+    return Claim(frozenset(), Inequality(node, Max(*sizes)))
+
+
+@twin
+def exp_exceeds(value: Any) -> Claim:
+    """1 + 2x ≤ eˣ."""
+    return Claim(frozenset(), Inequality(1 + 2 * value, sympy.exp(value)))
+
+
+@twin
 def square(value: Any) -> Claim:
     """0 ≤ x³."""
     return Claim(frozenset(), Inequality(0, value**3))

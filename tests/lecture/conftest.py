@@ -5,26 +5,31 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from symrnn.language.notation import DENOMINATOR, Notation
+from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
+from symrnn.lecture import document as module
 from symrnn.lecture.decay import Decay, Spectrum
-from symrnn.lecture.document import lecture as document_of
+from symrnn.lecture.deck import deck
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.network import Bias, NetworkReport
 from symrnn.lecture.pictures import illustrations, section
+from symrnn.lecture.project import Project, found, open_project
 from symrnn.numeric.training import Net, TrainedNet
 from symrnn.recurrence.elman import CELLS, RNN, elman
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.blocks import Paragraph, Section
+from symrnn.typeset.blocks import Block, Paragraph, Section
+from symrnn.typeset.deck import Deck
+from symrnn.typeset.detail import Detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
@@ -46,6 +51,31 @@ def evidence_of(statement: Statement, rnn: RNN) -> Evidence:
     faults = tuple(Fault("a sign", part.claim, ("derived", "sampled")) for part in parts)
     shown = tuple((each.name, each.find().shows) for each in statement.counterexamples)
     return Evidence(statement, GRADES, chains, faults, shown, 0.1)
+
+
+@cache
+def gradients() -> Project:
+    """The first of symrnn's own lectures."""
+    return open_project(found(None))
+
+
+def document_of(
+    evidence: Sequence[Evidence],
+    rnn: RNN,
+    extra: Mapping[str, Sequence[Block]],
+    ending: Block,
+    notation: Notation = LECTURE,
+) -> Document:
+    """What the lecture shows of some evidence."""
+    return module.document_of(gradients(), evidence, rnn, notation, extra, (ending,))
+
+
+def deck_of(document: Document, notation: Notation = LECTURE, detail: Detail = "steps") -> Deck:
+    """The lecture's slides, as far as a document has what they show."""
+    project = gradients()
+    assert project.slides is not None
+    write = module.words_of(project, notation)
+    return deck(document, project.slides, write, detail, leave_out=True)
 
 
 def lecture_in(notation: Notation) -> Document:

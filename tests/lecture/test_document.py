@@ -7,10 +7,7 @@ from dataclasses import replace
 import html5lib
 import pytest
 
-from symrnn.errors import IllFormedError
-from symrnn.lecture import document as module
 from symrnn.lecture.network import NetworkReport
-from symrnn.lecture.outline import CHAPTERS
 from symrnn.lecture.pictures import section
 from symrnn.lecture.statements import LIKEWISE
 from symrnn.recurrence.elman import elman
@@ -22,6 +19,8 @@ from symrnn.typeset.html import page
 from symrnn.typeset.latex import article
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence, KernelProof
+
+from .conftest import document_of, gradients
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +39,9 @@ def test_all_sixteen_statements_are_there_in_an_order_that_respects_uses(
 ) -> None:
     assert [block.number for block in statements.values()] == list(range(1, 17))
     order = list(statements)
-    assert order == [name for chapter in CHAPTERS for name in chapter.statements]
+    assert order == [place.name for place in gradients().prose.places()]
     for name, statement in load().items():
         assert all(order.index(used) < order.index(name) for used in statement.uses)
-
-
-def test_an_outline_that_shows_a_statement_before_what_it_uses_is_refused(
-    evidence: list[Evidence], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    turned = [replace(c, statements=c.statements[::-1]) for c in CHAPTERS]
-    monkeypatch.setattr(module, "CHAPTERS", tuple(turned))
-    with pytest.raises(IllFormedError, match="which it uses"):
-        module.lecture(evidence, elman(), {}, Paragraph("The end."))
 
 
 def test_a_statement_outside_the_outline_gets_a_chapter_of_its_own(
@@ -59,9 +49,9 @@ def test_a_statement_outside_the_outline_gets_a_chapter_of_its_own(
 ) -> None:
     known = evidence[0]
     added = replace(known, statement=replace(known.statement, name="of_mine"))
-    document = module.lecture([*evidence, added], elman(), {}, Paragraph("The end."))
+    document = document_of([*evidence, added], elman(), {}, Paragraph("The end."))
     assert document.targets["of_mine"].number == "17"
-    assert "further" in document.targets
+    assert "builds-on" in document.targets
 
 
 def test_every_line_says_why_it_holds_and_what_stands_behind_it(lecture: Document) -> None:
@@ -246,7 +236,7 @@ def test_theorems_and_axioms_stand_beside_what_the_kernel_accepted(
     first, *others = evidence
     proof = KernelProof(("the_first_claim", "the_second_claim"), ("an_axiom",))
     accepted = replace(first, grades=(*first.grades, "machine_checked"), kernel=proof)
-    document = module.lecture([accepted, *others], elman(), {}, Paragraph("The end."))
+    document = document_of([accepted, *others], elman(), {}, Paragraph("The end."))
     shown = [b for b in walk(document.blocks) if isinstance(b, Paragraph) and "In Coq" in b.text]
     assert [block.text for block in shown] == [
         "[[#machine_checked]] In Coq, for every size and all times: `the_first_claim` and "

@@ -12,22 +12,23 @@ import pytest
 
 from symrnn.errors import IllFormedError
 from symrnn.lecture import formats, pdf, work
-from symrnn.lecture.deck import deck
-from symrnn.lecture.formats import DEFAULT, FORMATS, Material, chosen
+from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, chosen
 from symrnn.lecture.network import NetworkReport
 from symrnn.theory.library import load
 from symrnn.typeset import latex
 from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
-from symrnn.typeset.slides import frame_at, slides
+from symrnn.typeset.slides import Look, frame_at, slides
 from symrnn.typeset.tex_log import Overfull
 from symrnn.verify.evidence import Evidence
+
+from .conftest import deck_of, gradients
 
 
 @pytest.fixture(scope="module")
 def material(lecture: Document, evidence: list[Evidence], report: NetworkReport) -> Material:
-    return Material(lecture, tuple(evidence), report, load())
+    return Material(lecture, tuple(evidence), report, load(), gradients())
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_tex_that_hangs_is_asked_once_and_leaves_no_empty_log(
 ) -> None:
     tried: list[str] = []
     monkeypatch.setattr(pdf, "compile_pdf", failing(tried, hopeless=True))
-    mine = replace(material, handout=True, notes=True, tex=pdf.Tex())
+    mine = replace(material, wishes=Wishes(handout=True, notes=True), tex=pdf.Tex())
     outputs = [formats.article(mine), formats.slides(mine)]
     assert tried == ["lecture"]
     assert [sorted(output.missing) for output in outputs] == [
@@ -121,7 +122,10 @@ def test_titles_and_prose_with_tex_specials_are_printed_and_never_run(
     statement = replace(known, title=escaped, prose=escaped, blocks=(), chains=known.chains[:1])
     document = Document(escaped, author=escaped, blocks=(Paragraph(escaped), statement))
     plain = "".join(re.findall(r"\w", SPECIAL))
-    for made in (latex.article(document), slides(document, deck(document), notes=True)):
+    for made in (
+        latex.article(document),
+        slides(document, deck_of(document), Look(handout=True, notes=True)),
+    ):
         assert re.findall(r"(?<!\\)\\(write|input)\b", made.tex) == []
         result = compile_pdf(made.tex, made.figures, engine=pdflatex)
         assert result.pdf is not None and result.undefined == ()
@@ -129,7 +133,7 @@ def test_titles_and_prose_with_tex_specials_are_printed_and_never_run(
 
 
 FRAME = r"\\begin\{frame\}\[t\]\{(.*?)(?: \\framepart\{\d\}\{\d\})?\}\n"
-LONG = r"\begin{frame}[t]{In the other layout everything is transposed"
+LONG = r"\begin{frame}[t]{One step multiplies by the slopes"
 
 
 def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
@@ -144,7 +148,9 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
         return PdfResult(b"PDF", "pdflatex", overfull=overfull)
 
     monkeypatch.setattr(pdf, "compile_pdf", compiled)
-    output = formats.slides(replace(material, handout=True, notes=True, tex=pdf.Tex()))
+    output = formats.slides(
+        replace(material, wishes=Wishes(handout=True, notes=True), tex=pdf.Tex())
+    )
     assert [name for name, _ in tried] == ["slides-handout"] * 3 + ["slides", "slides-notes"]
     first, _, last = (tex for _, tex in tried[:3])
     titles = [list(re.findall(FRAME, tex)) for tex in (first, last)]

@@ -15,15 +15,15 @@ import pytest
 from symrnn import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import D2L, LECTURE, PASCANU, Notation
-from symrnn.lecture.document import lecture as document_of
 from symrnn.lecture.live import cells, definition, setup
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.document import Document
-from symrnn.typeset.notebook import Cell, literal, notebook
+from symrnn.typeset.markdown import literal
+from symrnn.typeset.notebook import Cell, notebook
 
-from .conftest import evidence_of
+from .conftest import document_of, evidence_of
 
 PROOF = '''"""About the file."""
 

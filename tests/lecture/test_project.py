@@ -14,13 +14,17 @@ from symrnn.cli import new as new_command
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture.deck import deck
-from symrnn.lecture.project import open_project, project_document
-from symrnn.lecture.prose_file import read
+from symrnn.lecture.document import document_of, words_of
+from symrnn.lecture.given import image_in
+from symrnn.lecture.markdown import Given, Place
+from symrnn.lecture.outline import outline
+from symrnn.lecture.project import open_project
 from symrnn.processors import cores
 from symrnn.recurrence.elman import elman
+from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
-from symrnn.typeset.slides import slides
+from symrnn.typeset.slides import Look, slides
 from symrnn.verify.evidence import gather_all
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -80,7 +84,7 @@ def test_specials_of_tex_are_printed_as_they_are(
     pages_of: Callable[[bytes], list[str]],
 ) -> None:
     tex_engine("pdflatex")
-    special = r"100% of A&B, #1 {open, a~b^c \write18{touch here} <x> \"o"
+    special = r"100% of A&B, #1 {open, a~b^c \write18{touch here} \<x> \"o"
     text = f"# {special}\nby C&D {{\n\n## {special}\n\n{special}\n\n[[two_steps]]\n"
     (project / "lecture.md").write_text(text, encoding="utf-8")
     code, _, err = run("lecture", str(project), "--format", "article")
@@ -95,7 +99,8 @@ def test_specials_of_tex_are_printed_as_they_are(
 LINES = [
     ("", 1, "the title is missing"),
     ("\n\nno title\n", 3, "the title is missing"),
-    ("# T\n\n### Deep\n", 3, "no such heading"),
+    ("# T\n\n### Deep\n", 3, "stands in a section"),
+    ("# T\n\n## S\n\n#### Deep\n", 5, "no such heading"),
     ("# T\n\n[[two_steps]]\n", 3, "a statement stands in a section"),
     ("# T\n\n## S\n\nwith $an open formula\n", 5, "is never closed"),
     ("# T\n\n## S\n\none\n\nwith ${a$ here\n", 7, "can not be converted"),
@@ -104,7 +109,7 @@ LINES = [
     ("# T\n\n## S\n\n$\\input{x}$\n", 5, "can not be converted"),
     ("# T\n\n## S\n\n*$\\def\\x{1}$*\n", 5, "can not stand in a formula"),
     ("# T $x\n", 1, "is never closed"),
-    ("# T\nby `N\n", 2, "is never closed"),
+    ("# T\nby $N\n", 2, "is never closed"),
     ("# T\n\n## A\n\nx\n\n## B $\n", 7, "is never closed"),
     ("# T\n\n## S\n\nsee [[nowhere]]\n", 5, "refers to nothing"),
     ("# T\n\n## S\n\n[[nowhere]]\n", 5, "refers to nothing"),
@@ -140,8 +145,9 @@ def test_long_words_and_other_scripts_are_typeset_without_a_warning(
     opened = open_project(project)
     rnn = elman()
     evidence = gather_all(opened.library.values(), rnn, opened.library, workers=cores())
-    document = project_document(opened, evidence, rnn, LECTURE)
-    for made in (article(document), slides(document, deck(document), handout=True, notes=True)):
+    document = document_of(opened, evidence, rnn)
+    frames = deck(document, opened.prose, words_of(opened, LECTURE))
+    for made in (article(document), slides(document, frames, Look(handout=True, notes=True))):
         for engine in ("pdflatex", "lualatex"):
             result = compile_pdf(
                 made.tex, made.figures, bibliography=made.bibliography, engine=tex_engine(engine)
@@ -219,16 +225,17 @@ def test_the_statement_made_is_the_one_the_readme_shows() -> None:
 
 def test_the_parts_of_the_prose() -> None:
     text = "# T\nby N\n\nSaid\nfirst.\n\n## S\nat once\n\nby the way\n\n[[a]]\n"
-    found = read(text, "f")
-    assert found.author is not None and found.author.text == "N"
-    assert [(piece.text, piece.line) for piece in found.abstract] == [("Said\nfirst.", 4)]
-    (part,) = found.parts
-    assert [(piece.text, piece.line) for piece in part.pieces] == [
-        ("at once", 8),
-        ("by the way", 10),
-        ("[[a]]", 12),
+    found = outline(text, "f", image_in(Path(), "f"))
+    assert found.front.author == "N"
+    assert [(piece.block, piece.line) for piece in found.abstract] == [
+        (Paragraph("Said\nfirst."), 4)
     ]
-    assert found.order == ("a",)
+    (part,) = found.parts
+    assert part.pieces == (
+        Given(Paragraph("at once"), 8),
+        Given(Paragraph("by the way"), 10),
+        Place("a", 12),
+    )
 
 
 VARIANT = '''

@@ -9,28 +9,40 @@ from dataclasses import replace
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.lecture.arc import ACTS
-from symrnn.lecture.deck import deck
-from symrnn.typeset.blocks import Figure, Row, StatementBlock, walk
-from symrnn.typeset.deck import Act, Claims, Deck, Frame, Lines, Points, Shown
+from symrnn.lecture.deck import BEHIND
+from symrnn.lecture.markdown import Title
+from symrnn.typeset.blocks import Figure, Items, Paragraph, Row, StatementBlock, walk
+from symrnn.typeset.deck import Act, Body, Claims, Deck, Frame, Lines, Shown, Why
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
 from symrnn.typeset.prose import plain
-from symrnn.typeset.slides import slides
+from symrnn.typeset.slides import Look, slides
+
+from .conftest import deck_of, gradients
+
+PAPER, NOTED = Look(handout=True), Look(handout=True, notes=True)
 
 
 @pytest.fixture(scope="module")
 def shown(lecture: Document) -> Deck:
-    return deck(lecture)
+    return deck_of(lecture)
 
 
-def test_the_arc_names_nothing_that_the_lecture_does_not_have(shown: Deck) -> None:
-    for act, planned in zip(shown.acts, ACTS, strict=True):
+def test_the_slides_name_nothing_that_the_lecture_does_not_have(
+    lecture: Document, shown: Deck
+) -> None:
+    slides_text = gradients().slides
+    assert slides_text is not None
+    titles = [
+        piece.text
+        for part in slides_text.parts
+        for piece in part.pieces
+        if isinstance(piece, Title)
         # One frame is about the cell with σ inside, whose lecture calls this one the other.
-        frames = [plan for plan in planned.frames if "With σ outside" not in plan.title]
-        for frame, plan in zip(act.frames, frames, strict=True):
-            assert list(map(type, frame.items)) == list(map(type, plan.items)), plan.title
+        and "With σ outside" not in piece.text
+    ]
+    assert len(titles) == sum(len(act.frames) for act in shown.acts)
 
 
 def test_every_statement_has_a_frame_with_its_claims(lecture: Document, shown: Deck) -> None:
@@ -47,19 +59,19 @@ def test_every_statement_has_a_frame_with_its_claims(lecture: Document, shown: D
 
 @pytest.fixture(scope="module")
 def handout(lecture: Document, shown: Deck, pdflatex: str) -> PdfResult:
-    made = slides(lecture, shown, handout=True)
+    made = slides(lecture, shown, PAPER)
     return compile_pdf(made.tex, made.figures, engine=pdflatex)
 
 
 def test_the_handout_is_clean_and_no_dump(handout: PdfResult) -> None:
     assert handout.warnings == ()
-    assert 35 <= handout.pages <= 75
+    assert 25 <= handout.pages <= 40
 
 
 def test_lualatex_makes_the_same_pages(
     lecture: Document, shown: Deck, handout: PdfResult, tex_engine: Callable[[str], str]
 ) -> None:
-    made = slides(lecture, shown, handout=True, notes=False)
+    made = slides(lecture, shown, PAPER)
     result = compile_pdf(made.tex, made.figures, engine=tex_engine("lualatex"))
     assert (result.pages, result.warnings) == (handout.pages, ())
 
@@ -81,7 +93,7 @@ def test_each_frame_carries_its_title_and_its_number(
 def test_every_frame_has_notes_from_the_document_and_they_fit(
     lecture: Document, shown: Deck, pdflatex: str, pages_of: Callable[[bytes], list[str]]
 ) -> None:
-    made = slides(lecture, shown, handout=True, notes=True)
+    made = slides(lecture, shown, NOTED)
     frames = re.split(r"(?=\\begin\{frame\}\[t\])", made.tex)[1:]
     noted = [re.search(r"\\note\{(.+?)\}\n\\end\{frame\}", each, re.DOTALL) for each in frames]
     assert all(found is not None and len(found[1]) > 60 for found in noted)
@@ -99,7 +111,7 @@ def test_every_frame_has_notes_from_the_document_and_they_fit(
 
 
 def test_the_notes_of_a_chain_name_each_rule_once(lecture: Document) -> None:
-    tex = slides(lecture, SMALL, room=20.0, notes=True).tex
+    tex = slides(lecture, SMALL, Look(notes=True), room=20.0).tex
     note = tex[tex.index(r"\note{") :]
     for words in ("Chain rule", "Induction hypothesis", "assumed here"):
         assert note.count(words) == 1, note
@@ -115,7 +127,7 @@ SMALL = Deck(
                     "A product",
                     (
                         Claims("product_of_jacobians", ("the product",)),
-                        Points(("First.", "Second.")),
+                        Body(Items(((Paragraph("First."),), (Paragraph("Second."),)))),
                         Lines("product_of_jacobians", "the product", "step"),
                     ),
                 ),
@@ -166,13 +178,15 @@ def test_what_the_document_does_not_have_is_refused(
     assert expected in str(caught.value.detail["expected"])
 
 
-def test_a_statement_that_the_arc_does_not_know_has_the_common_frames(lecture: Document) -> None:
+def test_a_statement_that_stands_nowhere_follows_with_claim_and_reason(lecture: Document) -> None:
     blocks = [block for block in walk(lecture.blocks) if isinstance(block, StatementBlock)]
     mine = replace(blocks[2], name="of_mine", number=1, title="100% & more")
     small = Document("Mine", blocks=(mine,))
-    frames = [frame for act in deck(small).acts for frame in act.frames]
-    assert [type(frame.items[0]).__name__ for frame in frames[:3]] == ["Claims", "Lines", "Fails"]
-    assert r"100\% \& more" in slides(small, deck(small)).tex
+    *_, last = deck_of(small).acts
+    assert (last.title, [frame.title for frame in last.frames]) == (BEHIND, ["100% & more"])
+    assert last.frames[0].items == (Claims("of_mine"), Why("of_mine"))
+    tex = slides(small, Deck((last,))).tex
+    assert r"100\% \& more" in tex and "This holds by" in tex
 
 
 def test_wider_and_taller_formulas_are_estimated_so() -> None:
@@ -185,3 +199,12 @@ def test_wider_and_taller_formulas_are_estimated_so() -> None:
         < row_height(Row("=", fraction))
         < row_height(Row("=", rf"\sum_{{k=1}}^{{t}} {fraction}"))
     )
+
+
+@pytest.mark.parametrize("look", [Look("43", "Madrid", handout=True), Look("43", handout=True)])
+def test_another_theme_and_another_shape_compile(
+    lecture: Document, look: Look, pdflatex: str
+) -> None:
+    made = slides(lecture, SMALL, look)
+    result = compile_pdf(made.tex, made.figures, engine=pdflatex)
+    assert result.pdf is not None and result.overfull == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from symrnn import statement
 from symrnn.errors import UnjustifiedStepError
 from symrnn.lecture import work
 from symrnn.lecture.network import study
-from symrnn.numeric.data import Series, sunspots
+from symrnn.numeric.data import Series
 from symrnn.recurrence.elman import CELLS
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
+
+from .conftest import gradients
 
 
 @statement()
@@ -29,7 +32,7 @@ def wrong(rnn: Any) -> Any:
 def test_a_failed_check_names_it_and_writes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     with pytest.raises(UnjustifiedStepError, match="Step 1 of `wrong`") as caught:
-        work.make({"wrong": wrong}, sunspots(), folder)
+        work.make(replace(gradients(), library={"wrong": wrong}), folder)
     assert {"before", "after", "expected", "counterexample"} <= set(caught.value.detail)
     assert not folder.exists()
 
@@ -40,7 +43,7 @@ def test_an_interrupt_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(work, "study", stop)
     with pytest.raises(KeyboardInterrupt):
-        work.make({}, sunspots(), tmp_path / "out")
+        work.make(replace(gradients(), library={}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

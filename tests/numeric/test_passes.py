@@ -294,3 +294,48 @@ def test_a_run_owns_its_arrays_and_passes_pickle() -> None:
     np.testing.assert_array_equal(run["h"], before)
     again = pickle.loads(pickle.dumps(Passes(named("gru"))))
     np.testing.assert_array_equal(again.forward(numbers(made))["h"], before)
+
+
+STRANGE = [
+    "h = lambda h' + (1 - lambda) tanh(W h' + U x)",
+    "r1 = sigmoid(W_r h' + U_r x); h = r1 * h' + x * tanh(W h')",
+    "h2 = tanh(W h2' + U x); z5 = sigmoid(V h2 + z5')",
+    "h_{hid} = tanh(W_{hh} h_{hid}' + W_{xh} x)",
+    "a = tanh(W b' + U x); b = tanh(V a' + x)",
+    "h = tanh(W (W^T h') + U x + b * x)",
+    "h = [tanh(W h'); 2 * x]",
+    "v = [h'; x]; h = tanh(W v) + 3",
+    "h = -h' - (W - 2 I) h' + gamma x + 1/3",
+    "i = sigmoid(W_i h'); h = i * i * h' + (1 - i)^2 * x * i",
+    "h = alpha beta h' + alpha^2 tanh(beta W h' + U x / alpha)",
+    "h = tanh(W h' + U x_1 + V x_2); k = k' + softmax(h)",
+    "t = tanh(W t' + U x); first = t'",
+    "h = h'; g = tanh(W g' + U h + x)",
+    "h = softplus(W h' + U x) - silu(h') + gelu_tanh(x)",
+]
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_cells_that_nobody_thought_of(text: str) -> None:
+    """Loops and definitions agree, and both with the complex step in a random direction."""
+    made = cell(text)
+    sizes = {symbol.name: size for symbol, size in zip(made.sizes, (3, 2, 4, 5), strict=False)}
+    weights = random_weights(made, steps=3, batch=(2,), **sizes)
+    draw = np.random.default_rng(1)
+    plain = Passes(made, planned=False)
+    given = cotangents(made, plain.forward(weights))
+    moved: dict[str, Any] = {}
+    along = 0.0
+    passes = Passes(made)
+    found = passes.backward(passes.forward(weights), given)
+    expected = plain.backward(plain.forward(weights), given)
+    for kind in KINDS:
+        moved[kind] = {}
+        for label, gradient in getattr(found, kind).items():
+            np.testing.assert_allclose(gradient, getattr(expected, kind)[label], atol=1e-11)
+            direction = draw.normal(size=gradient.shape)
+            along += float((direction * gradient).sum())
+            moved[kind][label] = np.array(getattr(weights, kind)[label]) + H * 1j * direction
+    run = plain.forward(Weights(**moved))
+    exact = sum((given[label] * run[label][1:]).sum() for label in given).imag / H
+    assert abs(along - exact) < 1e-12 * (1 + abs(exact))

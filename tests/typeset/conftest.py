@@ -14,8 +14,12 @@ from symrnn.typeset.blocks import (
     Claim,
     Display,
     Graph,
+    Heading,
+    Items,
     Listing,
     Paragraph,
+    Picture,
+    Quote,
     Row,
     Section,
     StatementBlock,
@@ -28,6 +32,10 @@ STEP = r"\frac{\partial s_{j}}{\partial s_{j-1}}"
 DIAGONAL = (
     r"\begin{pmatrix} \sigma'(a_{j1}) & 0 & \cdots & 0 \\ 0 & \sigma'(a_{j2}) & \cdots & 0 \\"
     r" \vdots & \vdots & \ddots & \vdots \\ 0 & 0 & \cdots & \sigma'(a_{jd}) \end{pmatrix}"
+)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ff"
+    "ff3f0005fe02fea7359a0d0000000049454e44ae426082"
 )
 PROVED = ("derived", "explicit")
 
@@ -252,6 +260,11 @@ def sample() -> Document:
                         "[[clip]] and [[tbptt]] are read off the code that runs; "
                         "[[evidence]], [[slopes]], [[norm_decay]]."
                     ),
+                    Heading("Of a lecturer's $own$"),
+                    Items(((Paragraph("one"),), (Paragraph("two"), Items(((Paragraph("in"),),))))),
+                    Items(((Paragraph("third"),),), 3),
+                    Quote((Paragraph("Somebody else said."),)),
+                    Picture("dot", "A dot.", "a dot", {"png": PNG}),
                     Graph(
                         (("recurrence",), ("step_jacobian",), ("norm_bound",)),
                         (("recurrence", "step_jacobian"), ("recurrence", "norm_bound")),

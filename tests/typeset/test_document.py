@@ -38,7 +38,8 @@ def test_targets_are_numbered_by_kind_in_reading_order(lecture: Document) -> Non
         "remedies": Target("Section", "3"),
         "clip": Target("Algorithm", "1"),
         "tbptt": Target("Algorithm", "2"),
-        "uses": Target("Figure", "3"),
+        "dot": Target("Figure", "3"),
+        "uses": Target("Figure", "4"),
         "evidence": Target("Table", "1"),
     }
     assert str(lecture.targets["step"]) == "(1)"

@@ -54,11 +54,11 @@ def test_figures_are_handed_over_with_the_paths_the_source_uses(lecture: Documen
         "figures/slopes.csv",
         "figures/norm_decay.pdf",
         "figures/norm_decay.csv",
+        "figures/dot.png",
     ]
     for path, content in result.figures.items():
-        drawn = path.endswith(".pdf")
-        assert (rf"\drawing{{{path}}}" in result.tex) == drawn
-        assert content.startswith(b"%PDF") == drawn
+        assert (rf"\drawing{{{path}}}" in result.tex) == path.endswith((".pdf", ".png"))
+        assert content.startswith(b"%PDF") == path.endswith(".pdf")
 
 
 def test_a_figure_that_latex_draws_needs_no_file() -> None:

@@ -385,6 +385,8 @@ def _of_scalar(scalar: Expr, moved: Any) -> Iterator[MatrixExpr]:
         case sympy.Pow() if not scalar.exp.has(MatrixExpr):
             rate = scalar.exp * scalar.base ** (scalar.exp - 1)
             yield rate * moved(_number(scalar.base))
+        case sympy.log() if not scalar.args[0].has(*BINDERS):
+            yield 1 / scalar.args[0] * moved(_number(scalar.args[0]))
         case Norm() if is_round(scalar):
             row = Transposed(Vec(scalar.matrix))
             yield MatrixProduct(1 / scalar, row, moved(Vec(scalar.matrix)))

@@ -140,6 +140,13 @@ def sinh_exceeds(value: Any) -> Theorem:
 
 
 @schema
+def exp_exceeds(value: Any) -> Theorem:
+    """1 + x ≤ eˣ: the tangent at 0 of a convex function."""
+    value = sympy.sympify(value)
+    return _make((), Inequality(1 + value, sympy.exp(value)), None)
+
+
+@schema
 def reciprocal(small: Any, large: Any) -> Theorem:
     """1/y ≤ 1/x where 0 < x ≤ y."""
     needs = (Fact.positive(small), Fact.nonnegative(large - small))

@@ -19,7 +19,15 @@ from sympy.printing.pycode import PythonCodePrinter
 from symrnn.numeric import runtime
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.elementwise import Registers, assignments, literal
-from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operation, Plan
+from symrnn.numeric.loops.operations import (
+    ACROSS,
+    EACH,
+    ONCE,
+    Operand,
+    Operation,
+    OverTime,
+    Plan,
+)
 from symrnn.numeric.printer import KernelPrinter
 
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
@@ -56,8 +64,10 @@ class _Writer:
         self.buffers = _merged(plan)
         self.transposes: set[str] = set()
         self.registers: dict[tuple[int, tuple[Any, ...]], Registers] = {}
-        sizes = {str(size) for o in plan.operands() for size in (o.rows, o.cols)} - {"1"}
-        self.sizes = sorted(size for size in sizes if size.isidentifier())
+        extents = [size for o in plan.operands() for size in (o.rows, o.cols)]
+        extents += [o.formula for o in plan.operations if o.op in ("rows", "place")]
+        symbols = {symbol for size in extents for symbol in sympy.sympify(size).free_symbols}
+        self.sizes = sorted(symbol.name for symbol in symbols)
         scalars = tuple(symbol.name for symbol in plan.scalars)
         self.given = (*plan.parameters, *scalars, *sorted({name for name, _ in plan.sequences}))
         self.arguments: tuple[str, ...] = ()
@@ -72,7 +82,7 @@ class _Writer:
             for name in sorted(self.carried)
         ]
         loop = [self._loop_line(), *("    " + line for line in each + swap)] if each else []
-        body = [*head, *loop, self._results()]
+        body = [*head, *loop, *self._totals(), self._results()]
         written = "\n".join(f"    {line}" for line in body) + "\n"
         tree = ast.parse(f"def f():\n{written}")
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -127,18 +137,17 @@ class _Writer:
         return lines + [f"{name}_T = {name}.mT" for name in sorted(self.transposes)]
 
     def _allocated(self) -> list[str]:
-        lines = []
+        lines = [self._empty(vector) for vector in self.plan.vectors.values()]
+        for name, view in self.plan.views.items():
+            span = f"{_printed(view.start)}:{_printed(sympy.expand(view.start + view.size))}"
+            lines.append(f"{name} = {view.of}[..., {span}]")
+        placed = {*self.plan.vectors, *self.plan.views, *self.buffers}
         for operation in self.plan.operations:
             target = operation.target
-            if target.offset is not None or target.name in self.buffers:
-                continue
-            over_time = target.level == ACROSS or target.name in self.plan.stored
-            shape = [
-                *(["last - first + 1"] if over_time else []),
-                *(["*lanes" if target.level == EACH else "*batch"] if target.level else []),
-                *(_printed(size) for size in _axes(target)),
-            ]
-            lines.append(f"{target.name} = empty(({', '.join(shape)}), dtype)")
+            if target.offset is None and target.name not in placed:
+                lines.append(self._empty(target))
+        for name, members in self.plan.matrices.items():
+            lines.append(f"{name} = concatenate(({', '.join(members)}), axis=-2)")
         words = {ONCE: "once", ACROSS: "across", EACH: "each"}
         for (level, axes), registers in self.registers.items():
             like = self._scratch_shape(level, axes)
@@ -146,6 +155,15 @@ class _Writer:
                 lines.append(f"{name} = empty({like}, dtype)  # scratch, {words[level]}")
             lines += [f"{name} = empty({like}, bool)" for name in registers.masks]
         return lines
+
+    def _empty(self, target: Operand) -> str:
+        over_time = target.level == ACROSS or target.name in self.plan.stored
+        shape = [
+            *(["last - first + 1"] if over_time else []),
+            *(["*lanes" if target.level == EACH else "*batch"] if target.level else []),
+            *(_printed(size) for size in _axes(target)),
+        ]
+        return f"{target.name} = empty(({', '.join(shape)}), dtype)"
 
     def _scratch(self, target: Operand) -> Registers:
         """The scratch arrays for one level and one shape."""
@@ -183,16 +201,48 @@ class _Writer:
         parts = [f'"{name}": {name}_{self._beside(name)}' for name in sorted(self.carried)]
         sums: dict[str, list[str]] = {}
         for each in self.plan.sums:
-            left = self._whole(each.left)
-            call = (
-                f"sum_over_time({left}, summed)"
-                if each.right is None
-                else f"outer_over_time({left}, {self._whole(each.right)}, summed)"
-            )
-            sums.setdefault(each.name, []).append(call)
+            sums.setdefault(each.name, []).append(self._sum(each))
         parts += [f'"{name}": {" + ".join(calls)}' for name, calls in sums.items()]
         parts += [f'"{name}": {operand.name}' for name, operand in self.plan.returned.items()]
         return f"return {{{', '.join(parts)}}}"
+
+    def _totals(self) -> list[str]:
+        """Sums over time whose left sides are parts of one vector: for all of it at once."""
+        lines = []
+        for (pack, right), members in self._shared_sums().items():
+            if len(members) > 1:
+                call = self._over_time(pack, right)
+                lines.append(f"{self._total(pack, right)} = {call}")
+        return lines
+
+    def _shared_sums(self) -> dict[tuple[str, Operand | None], list[OverTime]]:
+        found: dict[tuple[str, Operand | None], list[OverTime]] = {}
+        for each in self.plan.sums:
+            view = self.plan.views.get(each.left.name)
+            if view is not None:
+                found.setdefault((view.of, each.right), []).append(each)
+        wide = {view.of: 0 for view in self.plan.views.values()}
+        for view in self.plan.views.values():
+            wide[view.of] += 1
+        # All parts of the vector, or there would be products that nobody asks for.
+        return {key: each for key, each in found.items() if len(each) == wide[key[0]]}
+
+    def _total(self, pack: str, right: Operand | None) -> str:
+        return f"{pack}_over_{'time' if right is None else self._whole(right)}"
+
+    def _over_time(self, left: str, right: Operand | None) -> str:
+        if right is None:
+            return f"sum_over_time({left}, summed)"
+        return f"outer_over_time({left}, {self._whole(right)}, summed)"
+
+    def _sum(self, each: OverTime) -> str:
+        view = self.plan.views.get(each.left.name)
+        together = self._shared_sums().get((view.of, each.right), ()) if view else ()
+        if view is None or len(together) < 2:
+            return self._over_time(self._whole(each.left), each.right)
+        span = f"{_printed(view.start)}:{_printed(sympy.expand(view.start + view.size))}"
+        axes = "" if each.right is None else ", :"
+        return f"{self._total(view.of, each.right)}[..., {span}{axes}]"
 
     # ------------------------------------------------------------------ operations
 
@@ -327,6 +377,8 @@ def _merged(plan: Plan) -> dict[str, Operand]:
         for argument in operation.arguments:
             uses[argument.name] = uses.get(argument.name, 0) + 1
     made = {o.target.name for o in plan.operations if o.target.offset is None}
+    made -= {*plan.views, *plan.vectors}
+    products = {o.target.name for o in plan.operations if o.op in ("matvec", "matmul")}
     kept = plan.recursion.kept
     merged: dict[str, Operand] = {}
     for operation in reversed(plan.operations):
@@ -339,6 +391,8 @@ def _merged(plan: Plan) -> dict[str, Operand]:
             )
             free = uses[argument.name] == 1 and argument.name not in plan.stored
             alike = _axes(argument) == _axes(operation.target)
+            if target.name in plan.views and argument.name in products:
+                continue  # a product needs an array of its own
             if timed and free and alike and argument.name in made and not argument.transposed:
                 level = argument.level
                 merged[argument.name] = replace(target, level=max(target.level, level))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.language.algebra import as_matrix
+from symrnn.language.algebra import Zeros, as_matrix
 from symrnn.language.names import in_code
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.loops.recursion import Recursion
@@ -83,7 +83,11 @@ def backward(found: Adjoint, returned: frozenset[str]) -> Recursion:
         deltas + arriving,
         descending=True,
         kept=frozenset(node.label for node, _ in arriving),
-        sums={in_code(of.name): value for of, value in found.parameters.items()},
+        sums={
+            in_code(of.name): value
+            for of, value in found.parameters.items()
+            if not isinstance(value, Zeros)
+        },
         places=_places(found.recurrence) | {each.label: 1 for each in found.given.values()},
         local=labels,
         returned=labels & returned,

@@ -73,14 +73,37 @@ class OverTime:
 
 
 @dataclass(frozen=True)
+class View:
+    """Where a vector lies in a wider one: from entry `start` on, `size` entries."""
+
+    of: str
+    start: Expr
+    size: Expr
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A recursion in operations."""
+    """A recursion in operations.
+
+    Attributes:
+        recursion: what is computed.
+        operations: in order.
+        sums: over all times.
+        stored: results whose values at all times are there after the loop.
+        returned: results that are returned so, by name.
+        matrices: matrices that are put below each other once, by the name of what they make.
+        vectors: the vectors that others are parts of, by name.
+        views: of which vector a result is a part.
+    """
 
     recursion: Recursion
     operations: tuple[Operation, ...]
     sums: tuple[OverTime, ...]
     stored: frozenset[str]
     returned: Mapping[str, Operand] = field(default_factory=dict)
+    matrices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vectors: Mapping[str, Operand] = field(default_factory=dict)
+    views: Mapping[str, View] = field(default_factory=dict)
 
     def at(self, level: int) -> list[Operation]:
         """The operations of one level, in order."""
@@ -111,8 +134,9 @@ class Plan:
     @cached_property
     def parameters(self) -> list[str]:
         """What does not depend on time and is given."""
-        made = {operation.target.name for operation in self.operations}
-        return sorted({o.name for o in self.operands() if o.level == ONCE and o.name not in made})
+        made = {operation.target.name for operation in self.operations} | {*self.matrices}
+        read = {o.name for o in self.operands() if o.level == ONCE and o.name not in made}
+        return sorted(read.union(*self.matrices.values()))
 
     def operands(self) -> Iterable[Operand]:
         """Every operand of every operation and sum."""

@@ -38,7 +38,7 @@ from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operati
 from symrnn.numeric.loops.recursion import Recursion
 from symrnn.numeric.printer import derivative_name, parameter_name
 from symrnn.numeric.rewrites.association import Pair, associate
-from symrnn.numeric.rewrites.slopes import THROUGH_VALUE
+from symrnn.recurrence.slopes import THROUGH_VALUE
 
 
 def plan(recursion: Recursion, *, hoisted: bool = True) -> Plan:
@@ -79,7 +79,7 @@ class _Planner:
         if node.label in self.recursion.local:
             if node.label in self.recursion.returned:
                 fresh = result.offset is None and result.level != ONCE and not result.transposed
-                result = result if fresh else self._result("copy", (result,), node.shape)
+                result = result if fresh else self._copied(result, node)
                 self.stored.add(result.name)
                 self.returned[parameter_name(node)] = result
             self.local[node.label] = result
@@ -93,6 +93,15 @@ class _Planner:
                 self._rename(result, replace(target, level=level))
                 return
         self.operations.append(Operation("copy", (result,), target))
+
+    def _copied(self, value: Operand, node: TimeVector) -> Operand:
+        """A value at every time, although it may be the same at all."""
+        name = f"{_WORDS['copy']}{len(self.operations)}"
+        while name in self.taken:
+            name += "_"
+        target = Operand(name, node.shape[0], node.shape[1], max(value.level, ACROSS))
+        self.operations.append(Operation("copy", (value.T if value.transposed else value,), target))
+        return target
 
     def _rename(self, old: Operand, new: Operand) -> None:
         self.known = {key: new if got == old else got for key, got in self.known.items()}

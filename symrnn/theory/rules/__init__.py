@@ -17,6 +17,12 @@ from symrnn.theory.rules.algebra import (
     vec_of_product,
     write_out,
 )
+from symrnn.theory.rules.blocks import (
+    block_algebra,
+    entry_by_entry,
+    identity_in_blocks,
+    norm_of_blocks,
+)
 from symrnn.theory.rules.clipping import (
     absolute_bound,
     below_maximum,
@@ -43,10 +49,12 @@ from symrnn.theory.rules.derivatives import (
     immediate_derivative,
     layout,
     no_dependence,
+    one_step,
     total_derivative,
 )
 from symrnn.theory.rules.facts import (
     assumed_bound,
+    from_bounds,
     hypothesis,
     induction_bound,
     induction_hypothesis,
@@ -55,6 +63,8 @@ from symrnn.theory.rules.facts import (
 )
 from symrnn.theory.rules.limits import geometric_decay, geometric_growth
 from symrnn.theory.rules.norms import (
+    absolute_value,
+    below_absolute_value,
     frobenius_mixed,
     homogeneous,
     norm_of_diagonal,
@@ -65,6 +75,7 @@ from symrnn.theory.rules.norms import (
 from symrnn.theory.rules.series import geometric_tail
 from symrnn.theory.rules.slopes import (
     elementwise_constant,
+    exp_exceeds,
     hyperbolic,
     scalar_derivative,
     sinh_exceeds,
@@ -72,9 +83,12 @@ from symrnn.theory.rules.slopes import (
 
 __all__ = [
     "absolute_bound",
+    "absolute_value",
     "algebra",
     "assumed_bound",
+    "below_absolute_value",
     "below_maximum",
+    "block_algebra",
     "blockwise",
     "cauchy_schwarz",
     "chain_rule",
@@ -87,8 +101,11 @@ __all__ = [
     "elementwise_constant",
     "empty_range",
     "entries_of",
+    "entry_by_entry",
     "entry_of_elementwise",
+    "exp_exceeds",
     "frobenius_mixed",
+    "from_bounds",
     "geometric_decay",
     "geometric_growth",
     "geometric_tail",
@@ -96,6 +113,7 @@ __all__ = [
     "homogeneous",
     "hyperbolic",
     "hypothesis",
+    "identity_in_blocks",
     "immediate_derivative",
     "induction_bound",
     "induction_hypothesis",
@@ -105,10 +123,12 @@ __all__ = [
     "minimum_by_maximum",
     "no_dependence",
     "nonnegative_difference",
+    "norm_of_blocks",
     "norm_of_diagonal",
     "norm_of_identity",
     "norm_of_stack",
     "norm_of_sum",
+    "one_step",
     "reindex",
     "reversed_range",
     "root_of_bound",

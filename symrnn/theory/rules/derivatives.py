@@ -114,6 +114,24 @@ immediate_derivative = Rule(
 )
 
 
+def _one_step(node: Any, context: Context) -> Theorems:
+    """∂y_t/∂x with the states of t - 1 held, but x, is ∂⁺y_t/∂x."""
+    if not isinstance(node, TotalDerivative) or not isinstance(node.of, TimeVector):
+        return
+    if node.layout == NUMERATOR and is_column(node.of) and is_column(node.by):
+        before = {state[node.of.index - 1] for state in context.cell.states}
+        if before - {node.by} == set(node.held):
+            value = context.cell.immediate(node.of, node.by)
+            yield ending(evaluated(node, context, opening=True), value)
+
+
+one_step = Rule(
+    "one_step",
+    "∂y_t/∂x by the differential calculus, the other states of t - 1 held",
+    rewrite=_one_step,
+)
+
+
 def _numerator(node: TotalDerivative) -> Theorem:
     """∂y/∂x = itself, or the transpose of its numerator form."""
     return reflexivity(node) if node.layout == NUMERATOR else derivatives.layout(node)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import sympy
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError, SymrnnError
-from symrnn.kernel import Fact, Theorem, assume, instantiate, specialise
+from symrnn.kernel import Fact, Theorem, assume, discharge, instantiate, specialise
 from symrnn.kernel.axioms import numbers
 from symrnn.kernel.recurrences import hypothesis as as_hypothesis
 from symrnn.kernel.theorem import text_of
@@ -25,6 +26,8 @@ Theorems = Iterator[Theorem]
 def _instances(
     known: Iterable[Theorem], kind: type[Relation], node: Any, context: Context
 ) -> Theorems:
+    refusal: SideConditionError | None = None
+    found = False
     for theorem in known:
         if not isinstance(theorem.relation, kind):
             continue
@@ -35,9 +38,25 @@ def _instances(
             instance = beginning(node, instantiate(theorem, bindings))
         except SymrnnError:
             continue  # not an instance after all
-        instance = meeting(instance, context)
-        _require_known(instance, context)
+        instance = proved_by(meeting(instance, context), known, context)
+        try:
+            _require_known(instance, context)
+        except SideConditionError as unknown:
+            refusal = refusal or unknown
+            continue  # another one may say the same under hypotheses that are met
+        found = True
         yield instance
+    if refusal is not None and not found:
+        raise refusal
+
+
+def proved_by(theorem: Theorem, known: Iterable[Theorem], context: Context) -> Theorem:
+    """The theorem without the hypotheses that the others prove as they stand."""
+    for need in sorted(theorem.hypotheses - set(context.given), key=str):
+        if isinstance(need, Fact) and not need.follows_from(context.facts):
+            for proof in known:
+                theorem = attempt(discharge, theorem, need, proof) or theorem
+    return theorem
 
 
 def _require_known(theorem: Theorem, context: Context) -> None:
@@ -51,7 +70,12 @@ def _require_known(theorem: Theorem, context: Context) -> None:
             )
 
 
-def _of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
+def of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
+    """The theorems of the statements named, or of all that are used.
+
+    Raises:
+        SideConditionError: for a name that is not among them.
+    """
     chosen = names or tuple(context.statements)
     unknown = [name for name in chosen if name not in context.statements]
     if unknown:
@@ -62,15 +86,29 @@ def _of_statements(context: Context, names: tuple[str, ...]) -> list[Theorem]:
     return [known for name in chosen for known in context.statements[name]]
 
 
-def _uses(node: Any, context: Context, *names: str) -> Theorems:
-    yield from _instances(_of_statements(context, names), Equation, node, context)
+def _told(context: Context, told: tuple[Any, ...]) -> list[Theorem]:
+    """The theorems of the statements named, with the values that are told for their symbols."""
+    known = of_statements(context, tuple(each for each in told if isinstance(each, str)))
+    values = {each[0]: each[1] for each in told if not isinstance(each, str)}
+    if not values:
+        return known
+    special = (attempt(instantiate, theorem, values) for theorem in known)
+    return [theorem for theorem in special if theorem is not None]
 
 
-uses = Rule("uses", "an equation proved in a statement that is used", rewrite=_uses)
+def _uses(node: Any, context: Context, *told: Any) -> Theorems:
+    yield from _instances(_told(context, told), Equation, node, context)
 
 
-def _uses_bound(node: Any, context: Context, *names: str) -> Theorems:
-    yield from _instances(_of_statements(context, names), Inequality, node, context)
+uses = Rule(
+    "uses",
+    "an equation proved in a statement that is used; for the values told of its symbols",
+    rewrite=_uses,
+)
+
+
+def _uses_bound(node: Any, context: Context, *told: Any) -> Theorems:
+    yield from _instances(_told(context, told), Inequality, node, context)
 
 
 uses_bound = Rule(
@@ -78,6 +116,39 @@ uses_bound = Rule(
     "an inequality proved in a statement that is used",
     relation="≤",
     rewrite=_uses_bound,
+)
+
+
+def _from_bounds(before: Any, after: Any, context: Context, variable: Any, *told: Any) -> Theorem:
+    known = [each for each in _told(context, told) if _holds_here(each, context)]
+    bounds = [as_hypothesis(each.relation) for each in known]
+    if isinstance(before, sympy.Abs):
+        shown = numbers.absolute_bound(before.args[0], after)
+        for need in sorted(shown.hypotheses, key=str):
+            if isinstance(need, Fact) and not need.strict:
+                gap = numbers.order(0, need.expression, [*context.facts, *bounds])
+                shown = discharge(shown, need, gap)
+    else:
+        shown = numbers.order(before, after, [*context.facts, *bounds])
+    for bound, proof in zip(bounds, known, strict=True):
+        shown = attempt(discharge, shown, bound, proof) or shown
+    return shown
+
+
+def _holds_here(theorem: Theorem, context: Context) -> bool:
+    known = isinstance(theorem.relation, Inequality)
+    try:
+        _require_known(meeting(theorem, context), context)
+    except SideConditionError:
+        return False
+    return known
+
+
+from_bounds = Rule(
+    "from_bounds",
+    "x ≤ y, which follows from inequalities proved in statements that are used",
+    relation="≤",
+    prove=_from_bounds,
 )
 
 

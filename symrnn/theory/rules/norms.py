@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import sympy
+from sympy.matrices.expressions import MatrixExpr
+
 from symrnn.kernel import Theorem
-from symrnn.kernel.axioms import norms
+from symrnn.kernel.axioms import norms, numbers
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum
@@ -105,4 +108,24 @@ triangle = Rule(
     "‖Σ A_j‖ ≤ Σ ‖A_j‖, and ‖A - B‖ ≤ ‖A‖ + ‖B‖",
     relation="≤",
     rewrite=_triangle,
+)
+
+
+def _absolute_value(node: Any, context: Context) -> Theorems:
+    if isinstance(node, sympy.Abs):
+        for value in (node.args[0], -node.args[0]):
+            if context.nonnegative(value):
+                yield norms.absolute_value(value)
+
+
+absolute_value = Rule("absolute_value", "|x| = x where x ≥ 0", rewrite=_absolute_value)
+
+
+def _below_absolute_value(node: Any, context: Context) -> Theorems:
+    if isinstance(node, sympy.Expr) and not isinstance(node, MatrixExpr):
+        yield numbers.root_of_bound(node, node**2)
+
+
+below_absolute_value = Rule(
+    "below_absolute_value", "x ≤ |x|", relation="≤", rewrite=_below_absolute_value
 )

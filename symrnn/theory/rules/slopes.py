@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import Fact, Theorem
 from symrnn.kernel.axioms import numbers
@@ -62,6 +63,14 @@ sinh_exceeds = Rule(
     relation="≤",
     rewrite=_sinh_exceeds,
 )
+
+
+def _exp_exceeds(node: Any, context: Context) -> Theorems:
+    if isinstance(node, sympy.Expr) and not isinstance(node, MatrixExpr):
+        yield numbers.exp_exceeds(node - 1)
+
+
+exp_exceeds = Rule("exp_exceeds", "1 + x ≤ eˣ", relation="≤", rewrite=_exp_exceeds)
 
 
 def _of_constant(node: Any, context: Context) -> Theorems:

@@ -15,7 +15,9 @@ from symrnn import Diag, activation, elman, lower
 from symrnn.language.activations import FORMULAS, X
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.rewrites import slopes
-from symrnn.numeric.rewrites.slopes import share_slopes, slope_through_value
+from symrnn.numeric.rewrites.slopes import share_slopes
+from symrnn.recurrence import slopes as through
+from symrnn.recurrence.slopes import slope_through_value
 
 FOUND = {
     "logistic": X * (1 - X),
@@ -87,6 +89,6 @@ def test_a_wrong_polynomial_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
     np.testing.assert_allclose(shared(), expected, rtol=1e-13)
     wrong = sympy.Lambda(X, 1 - X)
-    monkeypatch.setattr(slopes, "slope_through_value", lambda sigma: wrong)
+    monkeypatch.setattr(through, "slope_through_value", lambda sigma: wrong)
     monkeypatch.setattr(slopes, "keeps_digits", lambda polynomial, sigma: True)
     assert not np.allclose(shared(), expected)

@@ -1,0 +1,160 @@
+"""A statement or a figure for somebody else's document, deck or page."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from symrnn.errors import IllFormedError
+from symrnn.language.notation import LECTURE, Notation
+from symrnn.lecture.pictures import DRAWN, illustrations
+from symrnn.lecture.project import statements
+from symrnn.lecture.references import WORKS
+from symrnn.lecture.statements import Writer, statement_block
+from symrnn.recurrence.elman import CELLS
+from symrnn.theory.statement import Statement
+from symrnn.typeset import fragments
+from symrnn.typeset.blocks import Figure, StatementBlock
+from symrnn.typeset.detail import Detail, of_claims, reduced
+from symrnn.typeset.engine import compile_pdf
+from symrnn.verify.evidence import gather
+
+TEXTS = ("tex", "beamer", "markdown")
+"""Kinds of text that a statement is written as."""
+
+DRAWINGS = ("pdf", "svg", "png", "tikz", "csv")
+"""Kinds of drawing; csv is the numbers behind a figure."""
+
+AS = (*TEXTS, *DRAWINGS)
+
+_SECONDS = 60
+
+
+def names(every: Mapping[str, Statement]) -> tuple[str, ...]:
+    """What can be exported."""
+    return (*every, *DRAWN)
+
+
+def export(
+    name: str,
+    kind: str,
+    *,
+    detail: Detail = "steps",
+    width: str = "",
+    notation: Notation = LECTURE,
+    library: Mapping[str, Statement] | None = None,
+) -> bytes:
+    """A statement, which is proved first, or a figure, as the content of a file.
+
+    Args:
+        name: of a statement or a figure.
+        kind: one of `AS`.
+        detail: how much of a derivation.
+        width: of the text that LaTeX is to stand in, `8cm`; that of the document by default.
+        notation: the letters, the fonts and the cell.
+        library: the statements; those of symrnn's own lectures by default.
+
+    Raises:
+        IllFormedError: for a name that is not there, a kind that it does not have, or a width that
+            its formulas do not fit.
+    """
+    every = statements() if library is None else library
+    if name in DRAWN:
+        return _drawing(name, kind, notation)
+    if name not in every:
+        raise IllFormedError(
+            "there is no such statement or figure",
+            {"expected": ", ".join(names(every)), "got": repr(name)},
+        )
+    if kind in ("tikz", "csv"):
+        raise IllFormedError(
+            f"`{name}` is a statement, and no drawing of lines",
+            {"expected": ", ".join((*TEXTS, "pdf", "svg", "png")), "got": kind},
+        )
+    if width:
+        fragments.points(width)
+    block, grades = _proved(name, every, notation)
+    block = reduced(block, detail) if detail == "full" else of_claims(reduced(block, detail))
+    if width:
+        fragments.require_fits(block, width)
+    about = f"{name}: {grades}"
+    match kind:
+        case "markdown":
+            said = f"`{name}` in symrnn: {grades.replace('_', ' ')}."
+            return fragments.markdown(block, said, WORKS).encode()
+        case "beamer":
+            return fragments.beamer(block, about).encode()
+        case "tex":
+            return fragments.tex(block, width, about).encode()
+        case _:
+            return _picture_of(fragments.tex(block, width or "15cm", about), kind)
+
+
+def _proved(
+    name: str, every: Mapping[str, Statement], notation: Notation
+) -> tuple[StatementBlock, str]:
+    """The statement, and the grades it reached; raises the first check that failed."""
+    rnn = CELLS[notation.cell]()
+    library = {each: statement.of(rnn) for each, statement in every.items()}
+    evidence = gather(library[name], rnn, library)
+    if evidence.failure is not None:
+        raise evidence.failure
+    block = statement_block(evidence, rnn, Writer(notation, {name: 1}), ())
+    return block, ", ".join(evidence.grades)
+
+
+def _drawing(name: str, kind: str, notation: Notation) -> bytes:
+    blocks = illustrations(None, CELLS[notation.cell](), notation).values()
+    figure = next(b for some in blocks for b in some if isinstance(b, Figure) and b.name == name)
+    has = {
+        "pdf": figure.pdf,
+        "svg": figure.svg.encode(),
+        "tikz": figure.tikz.encode(),
+        "csv": b"" if figure.data is None else figure.data.csv,
+    }
+    if kind == "png":
+        return _converted(figure.pdf or b"", "png")
+    if not has.get(kind):
+        offered = [each for each, content in has.items() if content]
+        raise IllFormedError(
+            f"`{name}` is not drawn as {kind}", {"expected": ", ".join([*offered, "png"])}
+        )
+    return has[kind]
+
+
+def _picture_of(body: str, kind: str) -> bytes:
+    """A fragment on a page of its own size."""
+    document = (
+        "\\documentclass[border=6pt,varwidth=\\maxdimen]{standalone}\n"
+        "\\usepackage{amsmath,amssymb}\n"
+        f"\\begin{{document}}\n{body}\\end{{document}}\n"
+    )
+    pdf = compile_pdf(document, {}).pdf
+    if pdf is None:
+        raise IllFormedError(f"{kind} needs TeX", {"expected": "pdflatex on the machine"})
+    return pdf if kind == "pdf" else _converted(pdf, kind)
+
+
+def _converted(pdf: bytes, kind: str) -> bytes:
+    """A page of PDF as SVG or PNG, by poppler."""
+    command = shutil.which("pdftocairo")
+    if command is None:
+        raise IllFormedError(f"{kind} needs poppler", {"expected": "pdftocairo on the machine"})
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "page.pdf"), Path(folder, "page")
+        source.write_bytes(pdf)
+        if kind == "png":
+            options, made = ["-png", "-r", "200", "-singlefile"], target.with_suffix(".png")
+        else:
+            options, made = ["-svg"], target
+        subprocess.run(
+            [command, *options, source, target],
+            check=True,
+            capture_output=True,
+            timeout=_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+        return made.read_bytes()

@@ -1,0 +1,446 @@
+"""Markdown, as a lecturer writes it, in the blocks and the markup of a document.
+
+Paragraphs, lists, quotations, emphasis, links, pictures, tables, footnotes, code, `$…$` and `$$`
+are read by markdown-it. Three forms are ours: `[[name]]` refers to what carries the name, and
+alone in its paragraph it is where that stands; `[@key]` and `@key` cite a work; a fenced block
+named `notes` is what the speaker says. What has no counterpart in a document is refused with its
+line, never printed raw.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from symrnn.errors import ParseError
+from symrnn.typeset.blocks import (
+    Block,
+    Display,
+    Heading,
+    Items,
+    Listing,
+    Paragraph,
+    Picture,
+    Quote,
+    Table,
+)
+from symrnn.typeset.prose import escaped
+
+
+@dataclass(frozen=True)
+class Given:
+    """A block of the lecturer's own, its prose as it was written, and where it begins."""
+
+    block: Block
+    line: int
+
+
+@dataclass(frozen=True)
+class Title:
+    """A heading of one of the levels 1, 2 and 3, in markup."""
+
+    text: str
+    level: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a statement, a figure or an algorithm stands, and how: `{key=value …}` behind it."""
+
+    name: str
+    line: int
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a new frame begins: a rule, `---`."""
+
+    line: int
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the speaker says, in markup."""
+
+    text: str
+    line: int
+
+
+Piece = Given | Title | Place | Cut | Notes
+
+Image = Callable[[str, int], Picture]
+"""The picture at a path as it stands in a text, on a line; raises where there is none."""
+
+_REFERENCE = re.compile(r"\[\[([^\[\]\n]*)\]\](\{[^{}\n]*\})?")
+_OPTION = re.compile(r'\s*([a-z]+)=("[^"]*"|[^\s"]+)')
+_NAME = re.compile(r"[\w:.-]+")
+_KEY = r"[A-Za-z0-9][\w:.+/-]*(?<![.:])"
+_ASIDE = re.compile(rf"\[(@{_KEY}(?:\s*;\s*@{_KEY})*)\]")
+_SPOKEN = re.compile(rf"(?<![\w.])@({_KEY})")
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s|]+$")
+
+
+def read(text: str, file: str, image: Image) -> tuple[Piece, ...]:
+    """The pieces of a text, in its order.
+
+    Args:
+        text: Markdown, without front matter.
+        file: its name, for messages.
+        image: finds a picture.
+
+    Raises:
+        ParseError: for what has no counterpart, naming file and line.
+    """
+    reader = _Reader(file, image)
+    return tuple(reader.pieces(_parser().parse(text)))
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    # An escaped sign is to be told from one that was meant.
+    parser.disable("text_join")
+    parser.use(dollarmath_plugin, allow_digits=False, double_inline=True, allow_labels=True)
+    parser.use(footnote_plugin, inline=False)
+    parser.inline.ruler.before("link", "named", _named)
+    parser.inline.ruler.before("link", "cited", _cited)
+    return parser
+
+
+def _named(state: StateInline, silent: bool) -> bool:
+    found = _REFERENCE.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("named", "", 0)
+        token.content, token.info = found[1], found[2] or ""
+    state.pos = found.end()
+    return True
+
+
+def _cited(state: StateInline, silent: bool) -> bool:
+    found = _ASIDE.match(state.src, state.pos) or _SPOKEN.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("cited", "", 0)
+        token.content, token.info = found[1], "aside" if found[0][0] == "[" else ""
+    state.pos = found.end()
+    return True
+
+
+@dataclass
+class _Reader:
+    """Recursive descent over the tokens of one text."""
+
+    file: str
+    image: Image
+
+    def __post_init__(self) -> None:
+        self.footnotes: dict[int, str] = {}
+
+    def refuse(self, line: int, what: str, expected: str, got: str = "") -> ParseError:
+        detail = {"expected": expected, **({"got": got} if got else {})}
+        return ParseError(f"{self.file}, line {line}: {what}", detail)
+
+    # ------------------------------------------------------------------ blocks
+
+    def pieces(self, tokens: Sequence[Token]) -> Iterator[Piece]:
+        tokens = self._without_footnotes(list(tokens))
+        at = 0
+        while at < len(tokens):
+            end = _end(tokens, at)
+            yield from self._piece(tokens[at : end + 1])
+            at = end + 1
+
+    def _without_footnotes(self, tokens: list[Token]) -> list[Token]:
+        kinds = [token.type for token in tokens]
+        if "footnote_block_open" not in kinds:
+            return tokens
+        start = kinds.index("footnote_block_open")
+        at = start + 1
+        while tokens[at].type == "footnote_open":
+            end = _end(tokens, at)
+            inner = [t for t in tokens[at + 1 : end] if t.type != "footnote_anchor"]
+            number, line = tokens[at].meta["id"], _line(inner)
+            if [t.type for t in inner] != ["paragraph_open", "inline", "paragraph_close"]:
+                raise self.refuse(line, "a footnote is one paragraph", "[^1]: one paragraph")
+            children = [t for t in inner[1].children or () if t.type != "footnote_anchor"]
+            self.footnotes[number] = self.markup(children, line)
+            at = end + 1
+        return tokens[:start]
+
+    def _piece(self, tokens: Sequence[Token]) -> Iterator[Piece]:
+        first, line = tokens[0], _line(tokens)
+        match first.type:
+            case "heading_open":
+                level = int(first.tag[1:])
+                if level > 3:
+                    raise self.refuse(line, "no such heading", "#, ## or ###", first.markup)
+                text = self.markup(tokens[1].children or (), line)
+                if "[[^|" in text:
+                    raise self.refuse(line, "a heading has no footnote", "a footnote in the text")
+                yield Title(text, level, line)
+            case "hr":
+                yield Cut(line)
+            case "fence" if first.info.strip() == "notes":
+                for piece in read(first.content, self.file, self.image):
+                    if not (isinstance(piece, Given) and isinstance(piece.block, Paragraph)):
+                        raise self.refuse(line, "notes are paragraphs", "paragraphs")
+                    yield Notes(piece.block.text, line)
+            case "paragraph_open" if (place := self._place(tokens[1], line)) is not None:
+                yield place
+            case _:
+                yield from (Given(block, line) for block in self._blocks(tokens))
+
+    def _place(self, inline: Token, line: int) -> Place | None:
+        children = inline.children or []
+        if [child.type for child in children] != ["named"]:
+            return None
+        (only,) = children
+        inside, at = only.info[1:-1].rstrip(), 0
+        options = []
+        while at < len(inside):
+            found = _OPTION.match(inside, at)
+            if found is None:
+                raise self.refuse(
+                    line, "what stands in braces can not be read", '{key=value key="a value"}',
+                    only.info,
+                )  # fmt: skip
+            options.append((found[1], found[2].strip('"')))
+            at = found.end()
+        return Place(self._name(only, line), line, tuple(options))
+
+    def _blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        """Blocks that may stand in others, too."""
+        at = 0
+        while at < len(tokens):
+            end = _end(tokens, at)
+            yield from self._block(tokens[at : end + 1])
+            at = end + 1
+
+    def _block(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        first, inner, line = tokens[0], tokens[1:-1], _line(tokens)
+        match first.type:
+            case "paragraph_open":
+                yield self._paragraph(tokens[1], line)
+            case "bullet_list_open":
+                yield Items(tuple(self._items(inner)))
+            case "ordered_list_open":
+                yield Items(tuple(self._items(inner)), int(first.attrs.get("start", 1)))
+            case "blockquote_open":
+                yield Quote(tuple(self._blocks(inner)))
+            case "math_block":
+                yield Display(first.content.strip())
+            case "math_block_label":
+                yield Display(first.content.strip(), self._label(first.info, line))
+            case "fence" | "code_block":
+                yield Listing(first.content, first.info.strip().split(" ")[0])
+            case "table_open":
+                yield self._table(tokens, line)
+            case "heading_open":
+                raise self.refuse(line, "a heading stands by itself", "a heading in no list")
+            case "html_block":
+                raise self._no_html(line, first.content)
+            case "hr":
+                raise self.refuse(line, "a rule stands by itself", "--- in no list")
+            case kind:
+                raise self.refuse(line, f"{kind.replace('_', ' ')} is not supported", _SUPPORTED)
+
+    def _label(self, label: str, line: int) -> str:
+        if not _NAME.fullmatch(label):
+            raise self.refuse(line, "a formula's label is no name", "letters, -, _, :, .", label)
+        return label
+
+    def _items(self, tokens: Sequence[Token]) -> Iterator[tuple[Block, ...]]:
+        at = 0
+        while at < len(tokens):
+            end = _end(tokens, at)
+            yield tuple(self._blocks(tokens[at + 1 : end]))
+            at = end + 1
+
+    def _paragraph(self, inline: Token, line: int) -> Block:
+        children = inline.children or []
+        if [child.type for child in children] == ["image"]:
+            (only,) = children
+            source = str(only.attrs.get("src", ""))
+            caption = self.markup(only.children or (), line)
+            if not caption:
+                raise self.refuse(line, "a picture without words", f"![what it shows]({source})")
+            found = self.image(source, line)
+            return Picture(found.name, caption, only.content, found.images)
+        if [child.type for child in children] == ["math_inline_double"]:
+            return Display(children[0].content.strip())
+        return Paragraph(self.markup(children, line))
+
+    def _table(self, tokens: Sequence[Token], line: int) -> Table:
+        rows: list[list[str]] = []
+        letters: list[str] = []
+        for at, token in enumerate(tokens):
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                inline = tokens[at + 1]
+                rows[-1].append(self.markup(inline.children or (), _line(tokens[at + 1 :])))
+                if token.type == "th_open":
+                    style = str(token.attrs.get("style", ""))
+                    letters.append({"right": "r", "center": "c", "left": "l"}.get(style[11:], ""))
+        header, *body = map(tuple, rows)
+        columns = "".join(letters) if all(letters) else ""
+        return Table(header, tuple(body), columns=columns)
+
+    # ------------------------------------------------------------------ inlines
+
+    def markup(self, tokens: Sequence[Token], line: int) -> str:
+        """Inline tokens as prose markup."""
+        # A backslash before what it does not escape stands for itself.
+        self._refuse_leftovers(
+            "".join(
+                t.content
+                for t in tokens
+                if t.type == "text" or (t.type == "text_special" and t.content == t.markup)
+            ),
+            line,
+        )
+        written = ""
+        for token in tokens:
+            if token.type in ("softbreak", "hardbreak"):
+                line += 1
+            written += self._inline(token, line)
+        return written
+
+    def _inline(self, token: Token, line: int) -> str:
+        match token.type:
+            case "text":
+                return self._text(token.content, line)
+            case "text_special":
+                if (token.info == "escape" and token.content in "()") or token.markup == r"\[":
+                    raise self.refuse(
+                        line, "mathematics stands between dollars", "$…$", token.markup
+                    )
+                return escaped(token.content)
+            case "softbreak":
+                return "\n"
+            case "em_open" | "em_close":
+                return "*"
+            case "strong_open" | "strong_close":
+                return "**"
+            case "code_inline":
+                if "`" in token.content:
+                    raise self.refuse(line, "a backquote in code", "code without one")
+                return f"`{token.content}`"
+            case "math_inline":
+                return f"${token.content.strip()}$"
+            case "link_open":
+                address = str(token.attrs.get("href", ""))
+                if not _ADDRESS.match(address):
+                    raise self.refuse(
+                        line, "this link leads nowhere", "https://…, http://… or mailto:…", address
+                    )
+                return f"[[>{address}|"
+            case "link_close":
+                return "|]]"
+            case "footnote_ref":
+                return f"[[^|{self.footnotes[token.meta['id']]}|]]"
+            case "named":
+                if token.info:
+                    raise self.refuse(
+                        line, "what stands in braces is for a paragraph of its own",
+                        f"[[{token.content}]]", f"[[{token.content}]]{token.info}",
+                    )  # fmt: skip
+                return f"[[{self._name(token, line)}]]"
+            case "cited":
+                keys = re.findall(_KEY, token.content.replace("@", " "))
+                aside = "|aside" if token.info else ""
+                return " ".join(f"[[@{key}{aside}]]" for key in keys)
+            case "html_inline":
+                raise self._no_html(line, token.content)
+            case "image":
+                raise self.refuse(line, "a picture in a line", "a picture in its own paragraph")
+            case "math_inline_double":
+                raise self.refuse(line, "a display in a line", "$$…$$ in its own paragraph")
+            case "hardbreak":
+                raise self.refuse(line, "a line broken by hand", "one paragraph, or two")
+            case "s_open":
+                raise self.refuse(line, "words struck out are not supported", _SUPPORTED)
+            case kind:
+                raise self.refuse(line, f"{kind.replace('_', ' ')} is not supported", _SUPPORTED)
+
+    def _text(self, text: str, line: int) -> str:
+        if "$" in text:
+            raise self.refuse(line, "`$` is never closed", r"$…$, or \$ for a dollar", text.strip())
+        return escaped(text)
+
+    def _refuse_leftovers(self, text: str, line: int) -> None:
+        """Raise for signs of Markdown that marked nothing, and would be printed as they are."""
+        for pattern, what, expected in _LEFTOVERS:
+            found = re.search(pattern, text)
+            if found is not None:
+                raise self.refuse(line, what, expected, found[0])
+
+    def _name(self, token: Token, line: int) -> str:
+        if not _NAME.fullmatch(token.content):
+            raise self.refuse(line, "this is no name", "[[name]]", f"[[{token.content}]]")
+        return token.content
+
+    def _no_html(self, line: int, got: str) -> ParseError:
+        return self.refuse(
+            line, "HTML is not supported", r"Markdown, or \< for the sign", got.strip()
+        )
+
+
+_SUPPORTED = (
+    "paragraphs, lists, quotations, emphasis, links, pictures, tables, footnotes, code, mathematics"
+)
+
+
+_LEFTOVERS = (
+    (r"\[\[.*", "`[[` is never closed", "[[name]]"),
+    (r"\[\^.*", "this footnote is not there", "[^1]: its text, in a paragraph of its own"),
+    (r"\\(?:begin|end)\{.*", "an environment of LaTeX", "$$…$$ around it"),
+    (r"\*\*.*", "`**` marks nothing", r"**words**, or \*\* for the signs"),
+    (r"\][\[(].*", "this link leads nowhere", "[words](https://…)"),
+    (r"^\[[ xX]\] .*", "a list of tasks is not supported", "- a list"),
+)
+
+
+def _end(tokens: Sequence[Token], start: int) -> int:
+    """The place of the token that closes what opens at `start`."""
+    depth = 0
+    for at in range(start, len(tokens)):
+        depth += tokens[at].nesting
+        if depth == 0:
+            return at
+    raise AssertionError(tokens[start])
+
+
+def _line(tokens: Sequence[Token]) -> int:
+    return next((token.map[0] + 1 for token in tokens if token.map is not None), 1)
+
+
+def rewritten(block: Block, write: Callable[[str], str]) -> Block:
+    """A block with all its prose rewritten."""
+    match block:
+        case Paragraph(text):
+            return Paragraph(write(text))
+        case Heading(text):
+            return Heading(write(text))
+        case Items(items, first):
+            return Items(tuple(tuple(rewritten(b, write) for b in item) for item in items), first)
+        case Quote(blocks):
+            return Quote(tuple(rewritten(inner, write) for inner in blocks))
+        case Picture(name, caption, alt, images):
+            return Picture(name, write(caption), alt, images)
+        case Table(header, rows, columns=columns):
+            cells = tuple(tuple(map(write, row)) for row in rows)
+            return Table(tuple(map(write, header)), cells, columns=columns)
+        case _:
+            return block

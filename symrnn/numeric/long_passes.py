@@ -1,0 +1,111 @@
+"""Long sequences of any cell: Lyapunov exponents, and gradients in O(√T) memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.errors import IllFormedError, RangeError
+from symrnn.numeric import arguments
+from symrnn.numeric.passes import Passes, Run
+from symrnn.numeric.weights import Weights, fitted
+
+Array = NDArray[Any]
+
+LOST = 1e3
+"""A direction shorter than so many ulp of the longest one has no digits left."""
+
+
+def lyapunov_exponents(
+    passes: Passes, run: Run, q: int | None = None, *, every: int = 1, seed: int = 0
+) -> Array:
+    """The q largest finite-time Lyapunov exponents of one sequence, per step, largest first.
+
+    After Benettin et al. (1980): q directions are carried through the run and orthogonalised
+    again; the logarithms of what they are stretched by are added up. They are carried backwards,
+    through the transposed Jacobians, whose products have the same singular values. An exponent of
+    -∞ says that a direction is lost altogether.
+
+    Args:
+        passes, run: a forward pass of one sequence.
+        q: how many; all by default, as many as the state has entries.
+        every: steps between orthogonalisations.
+        seed: of the directions to start with.
+
+    Raises:
+        IllFormedError: q or `every` out of range, or a batch of sequences.
+        RangeError: a product over `every` steps overflows, or loses a direction among others.
+    """
+    size = passes.state_size(run)
+    q = size if q is None else q
+    for name, value, most in (("q", q, size), ("every", every, run.steps)):
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not 1 <= value <= most:
+            raise IllFormedError(f"{name} out of range", {"expected": f"1 … {most}", "got": value})
+    draw = np.random.default_rng(seed).normal(size=(size, q))
+    directions = np.linalg.qr(draw)[0].T.astype(run.weights.dtype)
+    total = np.zeros(q)
+    for t in range(run.steps, 0, -every):
+        carried = passes.directions(run, t, max(t - every, 0), directions)
+        orthogonal, stretched = np.linalg.qr(carried.T)
+        directions = np.ascontiguousarray(orthogonal.T)
+        lengths = np.abs(np.diagonal(stretched))
+        if every > 1 and lengths.min() <= LOST * np.finfo(lengths.dtype).eps * lengths.max():
+            raise RangeError(
+                f"a direction is lost among others within {every} steps",
+                {"expected": "fewer steps between orthogonalisations", "shortest": lengths.min()},
+            )
+        with np.errstate(divide="ignore"):
+            total += np.log(lengths)
+    return np.sort(total / run.steps)[::-1]
+
+
+def checkpointed_gradients(
+    passes: Passes, weights: Weights, given: Mapping[str, Any] | None = None
+) -> Weights:
+    """The gradients of `Passes.backward`, keeping the states at O(√T) times alone.
+
+    The forward pass is run twice: once for the states between √T segments, once more segment by
+    segment from the last one on.
+
+    Args:
+        passes: of a cell.
+        weights: its numbers.
+        given: ∂⁺L/∂v_j by name as for `backward`; without it the cell's own losses.
+
+    Raises:
+        IllFormedError, ShapeError, RangeError: as `forward` and `backward`.
+    """
+    steps = fitted(passes.cell, weights).steps
+    length = math.isqrt(steps - 1) + 1
+    starts = list(range(0, steps, length))
+    rows = {} if given is None else {n: arguments.array_of(n, g) for n, g in given.items()}
+    wrong = {name: array.shape for name, array in rows.items() if len(array) != steps}
+    if wrong:
+        raise IllFormedError("one row for each step", {"expected": f"T = {steps}", **wrong})
+    segments = [_segment(weights, start, min(start + length, steps)) for start in starts]
+    states: list[Mapping[str, Any]] = [weights.states]
+    for segment in segments[:-1]:
+        run = passes.forward(Weights(weights.parameters, states[-1], *segment))
+        states.append({name: run[name][-1] for name in weights.states})
+    arriving: Mapping[str, Array] | None = None
+    total: dict[str, Array] = {}
+    entering: list[Mapping[str, Array]] = []
+    for start, segment, state in reversed(list(zip(starts, segments, states, strict=True))):
+        run = passes.forward(Weights(weights.parameters, state, *segment))
+        own = {name: array[start : start + run.steps] for name, array in rows.items()}
+        found = passes.backward(run, None if given is None else own, arriving=arriving)
+        arriving = found.states
+        for name, gradient in found.parameters.items():
+            total[name] = total[name] + gradient if name in total else gradient
+        entering.insert(0, found.inputs)
+    inputs = {n: np.concatenate([part[n] for part in entering]) for n in weights.inputs}
+    return Weights(total, arriving or {}, inputs, steps)
+
+
+def _segment(weights: Weights, start: int, stop: int) -> tuple[Mapping[str, Any], int]:
+    return {name: np.asarray(x)[start:stop] for name, x in weights.inputs.items()}, stop - start

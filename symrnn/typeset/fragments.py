@@ -1,0 +1,254 @@
+"""A statement for somebody else's document: LaTeX to `\\input`, frames for a deck, or Markdown.
+
+The LaTeX needs amsmath and nothing else. A formula is broken to the measure it stands in; what
+can not be broken is set smaller, and a measure into which it does not fit even so is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+
+from symrnn.errors import IllFormedError
+from symrnn.typeset.bibliography import Work
+from symrnn.typeset.blocks import Chain, Claim, StatementBlock
+from symrnn.typeset.deck import Claims, Frame, Lines, Why
+from symrnn.typeset.detail import reason
+from symrnn.typeset.heights import LAYOUTS, formula_width
+from symrnn.typeset.latex_text import prose as latex_prose
+from symrnn.typeset.markdown import literal
+from symrnn.typeset.markdown import words as markdown_words
+from symrnn.typeset.paging import Contents, Run, pages
+from symrnn.typeset.prose import (
+    Code,
+    Emphasis,
+    Inline,
+    Math,
+    Reference,
+    Strong,
+    Text,
+    inlines,
+    paragraphs,
+)
+
+#: Em of the body text in points, and how small a formula may be set beside it.
+_EM, _SMALLEST = 10.0, 0.5
+
+_UNITS = {"pt": 1.0, "em": _EM, "cm": 28.4528, "mm": 2.84528, "in": 72.27}
+_GROUP = re.compile(r"\\left(?:\\[A-Za-z{|]+|.)")
+
+
+def points(width: str) -> float:
+    """A width such as `8cm` in points of TeX.
+
+    Raises:
+        IllFormedError: for what is no width.
+    """
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)(pt|em|cm|mm|in)", width)
+    if found is None or float(found[1]) == 0:
+        raise IllFormedError(
+            "this is no width", {"expected": "8cm, 84mm, 240pt, 3.5in or 24em", "got": repr(width)}
+        )
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def require_fits(block: StatementBlock, width: str) -> None:
+    """Raise `IllFormedError` where a piece of a formula that can not be broken is wider."""
+    room = points(width)
+    for latex in _formulas(block):
+        for piece in _pieces(latex):
+            least = formula_width(piece) * _EM * _SMALLEST
+            if least > room:
+                raise IllFormedError(
+                    f"`{block.name}` does not fit this width",
+                    {"expected": f"at least {least:.0f}pt", "got": width, "formula": piece},
+                )
+
+
+def _formulas(block: StatementBlock) -> Iterator[str]:
+    yield from (claim.latex for claim in block.claims)
+    for chain in block.chains:
+        yield from (row.expression for row in chain.rows)
+
+
+def _pieces(latex: str) -> Iterator[str]:
+    """What TeX does not break: what stands between relations and signs, outside of groups."""
+    depth, start = 0, 0
+    tokens = list(re.finditer(r"\\left|\\right|\\le\b|\\to\b|\\[A-Za-z]+|\\.|[{}=+]|.", latex))
+    for found in tokens:
+        token = found[0]
+        if token in ("{", r"\left"):
+            depth += 1
+        elif token in ("}", r"\right"):
+            depth -= 1
+        elif depth == 0 and token in ("=", "+", "-", r"\le", r"\to"):
+            yield latex[start : found.start()]
+            start = found.start()
+    yield latex[start:]
+
+
+# ---------------------------------------------------------------------- LaTeX
+
+
+def tex(block: StatementBlock, width: str = "", about: str = "") -> str:
+    """The statement as LaTeX for any document that loads amsmath.
+
+    Args:
+        block: the statement, at the detail that is wanted.
+        width: of the text it stands in; that of the document by default.
+        about: a comment for the first line.
+    """
+    body = [*_head(block), *(line for claim in block.claims for line in _claim(claim))]
+    for chain in block.chains:
+        body += _chain(chain)
+    if block.reason:
+        body.append(_prose(block.reason) + r"\par")
+    return _around(body, width, about)
+
+
+def beamer(block: StatementBlock, about: str = "") -> str:
+    """The statement as frames for a deck that loads amsmath, revealed line by line."""
+    items: list[Claims | Lines | Why] = [Claims(block.name)]
+    items += [Lines(block.name, chain.part, chain.stage) for chain in block.chains]
+    if not block.chains:
+        items.append(Why(block.name))
+    chains = {(chain.part, chain.stage): chain for chain in block.chains}
+    contents = Contents(
+        lambda name: block,
+        lambda lines: chains[lines.part, lines.stage],
+        lambda item: [c for c in block.claims if not item.parts or c.part in item.parts],
+        lambda name: block.reason or reason(block),
+        LAYOUTS["43"],
+    )
+    frames = [_setup(about)]
+    # Room for a theme's own head and foot, whatever it is.
+    for page in pages(Frame(block.title, tuple(items)), contents, 0.8 * LAYOUTS["43"].room):
+        body: list[str] = []
+        overlay = 1
+        for item in page:
+            match item:
+                case Claims(parts=parts):
+                    claims = [claim for claim in block.claims if claim.part in parts]
+                    body += _assumed(block) if any(claim.assumed for claim in claims) else []
+                    body += [line for claim in claims for line in _claim(claim)]
+                case Run(chain=chain):
+                    body += _chain(chain, overlay)
+                    overlay += len(chain.rows) - 1
+                case Why():
+                    body.append(_prose(block.reason or reason(block)) + r"\par")
+        frames.append(
+            "\n".join(
+                [
+                    rf"\begin{{frame}}{{{_prose(block.title)}}}",
+                    r"\let\symrnnuncover\symrnnreveal",
+                    *body,
+                    r"\end{frame}",
+                ]
+            )
+        )
+    return "\n".join(frames) + "\n"
+
+
+def _setup(about: str) -> str:
+    macros = (files("symrnn.typeset") / "templates" / "fragment.tex").read_text(encoding="utf-8")
+    comment = f"% {about}; needs \\usepackage{{amsmath}}\n" if about else ""
+    return comment + macros.rstrip()
+
+
+def _around(body: Sequence[str], width: str, about: str) -> str:
+    measure = [rf"\setlength{{\hsize}}{{{width}}}\setlength{{\linewidth}}{{{width}}}"] * bool(width)
+    inner = [r"\begingroup\setlength{\parindent}{0pt}\raggedright", *measure, *body, r"\endgroup"]
+    return "\n".join([_setup(about), r"\par", *inner, ""])
+
+
+def _head(block: StatementBlock) -> list[str]:
+    return [rf"\textbf{{\boldmath {_prose(block.title)}}}\par", *_assumed(block)]
+
+
+def _assumed(block: StatementBlock) -> list[str]:
+    return [_prose(text) + r"\par" for text in block.hypotheses]
+
+
+def _claim(claim: Claim) -> list[str]:
+    said = ", ".join(filter(None, (claim.note, claim.condition)))
+    return [rf"\symrnnclaim{{1}}{{{claim.latex}}}{{{f'({_prose(said)})' if said else ''}}}"]
+
+
+def _chain(chain: Chain, overlay: int = 1) -> list[str]:
+    left, *rows = chain.rows
+    title = [rf"\par\addvspace{{1ex}}{{\itshape {_prose(chain.title)}\par}}"] * bool(chain.title)
+    lines = [
+        rf"\symrnnline{{{number}}}{{{row.relation} {row.expression}}}"
+        rf"{{{_prose(row.justification)}}}"
+        for number, row in enumerate(rows, start=overlay)
+    ]
+    return [*title, rf"\symrnnstart{{{overlay}}}{{{left.expression}}}", *lines]
+
+
+def _prose(text: str) -> str:
+    return latex_prose(text, {}, {}, lambda name: name.replace("_", " "), lambda work: work.key)
+
+
+# ---------------------------------------------------------------------- Markdown
+
+
+def markdown(block: StatementBlock, evidence: str, works: Iterable[Work] = ()) -> str:
+    """The statement as Markdown with `$$`, as Quarto, Jupyter Book, MyST and GitHub read it.
+
+    Args:
+        block: the statement, at the detail that is wanted.
+        evidence: what was checked, for the footnote.
+        works: what its prose may speak of.
+    """
+    write = markdown_words({}, {work.key: work for work in works}, linked=False)
+    mark = f"[^{block.name.replace('_', '-')}]"
+    parts = [f"**{write(block.title)}**{mark}", *map(write, block.hypotheses)]
+    for claim in block.claims:
+        said = ", ".join(filter(None, (claim.note, claim.condition)))
+        parts.append(_shown(f"{claim.latex}{_beside(f'({said})') if said else ''}"))
+    parts += map(write, paragraphs(block.prose))
+    for chain in block.chains:
+        if chain.title:
+            parts.append(f"*{write(chain.title)}*")
+        parts.append(_shown(_aligned(chain)))
+    if block.reason:
+        parts.append(write(block.reason))
+    return "\n\n".join([*parts, f"{mark}: {literal(evidence)}"]) + "\n"
+
+
+def _shown(latex: str) -> str:
+    return f"$$\n{latex}\n$$"
+
+
+def _aligned(chain: Chain) -> str:
+    left, *rows = chain.rows
+    lines = [
+        f"{left.expression if place == 0 else ''} &{row.relation} {row.expression}"
+        f" &&{_beside(row.justification)}"
+        for place, row in enumerate(rows)
+    ]
+    body = " \\\\\n".join(line.strip() for line in lines)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def _beside(said: str) -> str:
+    """Words beside a formula: no dollar stands between dollars."""
+    written = "".join(
+        piece.latex if isinstance(piece, Math) else rf"\text{{{_words(piece)}}}"
+        for piece in inlines(said)
+    )
+    return rf"\quad {written}"
+
+
+def _words(piece: Inline) -> str:
+    match piece:
+        case Text(text) | Code(text):
+            pass
+        case Reference(name):
+            text = name.replace("_", " ")
+        case Emphasis(inner) | Strong(inner):
+            text = "".join(each.text for each in inner if isinstance(each, Text))
+        case _:
+            text = ""
+    return re.sub(r"([%&#_{}$])", r"\\\1", text.replace("\\", ""))

@@ -1,0 +1,206 @@
+"""What stands on which page of slides: frames with little are joined, long ones are divided.
+
+All heights are estimates (`heights`); what is too tall all the same is reported by the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from symrnn.typeset.blocks import Chain, Claim, Heading, Items, Row, StatementBlock
+from symrnn.typeset.deck import Act, Body, Claims, Fails, Frame, Item, Lines, Pictures, Shown, Why
+from symrnn.typeset.heights import (
+    Layout,
+    block_height,
+    claim_height,
+    formula_height,
+    formula_width,
+    row_height,
+    text_height,
+    title_height,
+)
+
+_ABOVE_TITLE = 0.8
+"""Lines left free above the title of a chain."""
+
+LITTLE = 0.45
+"""The part of a frame below which it has little on it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows of a chain on one page; the first is where the page before ended, if it goes on."""
+
+    statement: str
+    chain: Chain
+    goes_on: bool = False
+
+
+Placed = Item | Run
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What heights depend on: the statements, their lines and claims, and the shape of a slide."""
+
+    statement: Callable[[str], StatementBlock]
+    chain: Callable[[Lines], Chain]
+    claims: Callable[[Claims], Sequence[Claim]]
+    reason: Callable[[str], str]
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class _Atom:
+    """What is not divided: an item, or a row of a chain by its place."""
+
+    item: Item
+    height: float
+    row: int = 0
+    again: float = 0.0
+    """The height of the line that is repeated where a page begins with this row."""
+
+
+def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, ...], ...]:
+    """The items of a frame, page by page; pages are about equally full."""
+    atoms = [atom for item in frame.items for atom in _atoms(item, contents)]
+    room -= title_height(frame.title, contents.layout.width)
+    found = _filled(atoms, room)
+    if len(found) > 1:
+        low = sum(atom.height for atom in atoms) / len(found)
+        for share in range(9):
+            tighter = _filled(atoms, low + (room - low) * share / 8)
+            if len(tighter) == len(found):
+                found = tighter
+                break
+    return tuple(tuple(_merged(_placed(page, contents))) for page in found)
+
+
+def joined(act: Act, contents: Contents, room: float) -> Act:
+    """The act with frames that have little put on the one before, where they may and fit."""
+    kept: list[Frame] = []
+    for frame in act.frames:
+        if kept and frame.joins and not _alone(kept[-1]) and not _alone(frame):
+            before, here = height(kept[-1], contents), height(frame, contents)
+            little = min(before, here) < LITTLE * room
+            titled = not frame.goes_on and frame.title != kept[-1].title
+            if little and before + here + 1.6 * titled <= room:
+                title = [Body(Heading(frame.title))] if titled else []
+                kept[-1] = kept[-1].with_(*title, *frame.items, notes=frame.notes)
+                continue
+        kept.append(frame)
+    return replace(act, frames=tuple(kept))
+
+
+def _alone(frame: Frame) -> bool:
+    return any(isinstance(item, Shown) for item in frame.items)
+
+
+def height(frame: Frame, contents: Contents) -> float:
+    """Lines that a frame's items take, without its title."""
+    return sum(atom.height for item in frame.items for atom in _atoms(item, contents))
+
+
+def _filled(atoms: Sequence[_Atom], room: float) -> list[list[_Atom]]:
+    """The atoms in order, each page as full as it can be."""
+    found: list[list[_Atom]] = [[]]
+    left = room
+    for atom in atoms:
+        if atom.height > left and found[-1]:
+            found.append([])
+            left = room - atom.again
+        found[-1].append(atom)
+        left -= atom.height
+    return found
+
+
+def _placed(page: Iterable[_Atom], contents: Contents) -> Iterable[Placed]:
+    """The atoms as items again: rows of one chain as a run."""
+    chains: dict[int, tuple[Lines, list[int]]] = {}
+    order: list[Item | int] = []
+    for atom in page:
+        if isinstance(atom.item, Lines):
+            if id(atom.item) not in chains:
+                chains[id(atom.item)] = (atom.item, [])
+                order.append(id(atom.item))
+            chains[id(atom.item)][1].append(atom.row)
+        else:
+            order.append(atom.item)
+    for each in order:
+        if isinstance(each, int):
+            lines, rows = chains[each]
+            chain = contents.chain(lines)
+            goes_on = rows[0] > 1
+            first = Row("", chain.rows[rows[0] - 1].expression) if goes_on else chain.rows[0]
+            shown = (first, *(chain.rows[row] for row in rows))
+            yield Run(lines.statement, replace(chain, rows=shown), goes_on)
+        else:
+            yield each
+
+
+def _merged(placed: Iterable[Placed]) -> Iterable[Placed]:
+    """Items of one list, and counterexamples of one statement, together again."""
+    held: Placed | None = None
+    for each in placed:
+        match held, each:
+            case Body(Items(before, first)), Body(Items(after, number)) if number == (
+                None if first is None else first + len(before)
+            ):
+                held = Body(Items(before + after, first))
+            case Fails(name, some), Fails(other, more) if name == other:
+                held = Fails(name, some + more)
+            case Claims(name, some), Claims(other, more) if name == other:
+                held = Claims(name, some + more)
+            case _:
+                if held is not None:
+                    yield held
+                held = each
+    if held is not None:
+        yield held
+
+
+def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
+    width = contents.layout.width
+    match item:
+        case Lines():
+            yield from _rows(item, contents)
+        case Body(Items(items, first)):
+            for place, each in enumerate(items):
+                block = Items((each,), None if first is None else first + place)
+                yield _Atom(Body(block), block_height(block, width))
+        case Body(block):
+            yield _Atom(item, block_height(block, width))
+        case Claims():
+            claims = contents.claims(item)
+            above = 1.0 + 1.3 * any(claim.assumed for claim in claims)
+            for claim in claims:
+                part = Claims(item.statement, (claim.part,))
+                yield _Atom(part, above + claim_height(claim, width))
+                above = 0.0
+        case Why(name):
+            yield _Atom(item, text_height(contents.reason(name), width) + 0.6)
+        case Pictures(name):
+            yield _Atom(item, 4.2 * len(contents.statement(name).illustrations))
+        case Fails(name, which):
+            known = contents.statement(name).counterexamples
+            for text in (known[place] for place in which) if which else known:
+                yield _Atom(Fails(name, (known.index(text),)), 0.9 * text_height(text, width) + 0.8)
+        case Shown():
+            yield _Atom(item, contents.layout.room - 1)
+
+
+def _rows(lines: Lines, contents: Contents) -> Iterable[_Atom]:
+    chain, width = contents.chain(lines), contents.layout.width
+    first, *rows = chain.rows
+    beside = formula_width(first.expression) < 0.4 * width and (
+        formula_width(first.expression) + formula_width(rows[0].expression) < width
+    )
+    indent = formula_width(first.expression) if beside else 1.5
+    above = text_height(chain.title, width) + _ABOVE_TITLE if chain.title else 0.3
+    above += 0.0 if beside else formula_height(first.expression) + 0.3
+    for place, row in enumerate(rows, start=1):
+        # A row that begins a page is indented less, below the line it goes on from.
+        again = formula_height(chain.rows[place - 1].expression) + 0.5
+        yield _Atom(lines, above + row_height(row, indent, width), place, again)
+        above = 0.0

@@ -1,0 +1,129 @@
+"""Parts for other people's documents: they fit, they parse, and what does not is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from symrnn.errors import IllFormedError
+from symrnn.language.notation import LECTURE
+from symrnn.lecture import export as module
+from symrnn.lecture.export import export
+from symrnn.lecture.references import WORKS
+from symrnn.lecture.statements import Writer, statement_block
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import load
+from symrnn.typeset import fragments
+from symrnn.typeset.blocks import StatementBlock
+from symrnn.typeset.detail import DETAILS, of_claims, reduced
+from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.mathml import mathml
+
+from .conftest import evidence_of
+
+RNN = elman()
+
+
+@pytest.fixture(scope="module")
+def blocks() -> list[StatementBlock]:
+    writer = Writer(LECTURE, {})
+    made = []
+    for name, statement in load().items():
+        evidence = evidence_of(statement, RNN)
+        made.append(statement_block(evidence, RNN, Writer(writer.notation, {name: 1}), ()))
+    return made
+
+
+SETTINGS = {
+    "article": ("{article}", False),
+    "amsart": ("{amsart}", False),
+    "two columns": ("[twocolumn]{article}", False),
+    "narrow": ("[twocolumn,a5paper]{article}", False),
+    "beamer 4:3": ("[handout]{beamer}", True),
+    "beamer 16:9": ("[handout,aspectratio=169]{beamer}", True),
+    "beamer with a theme": ("[handout]{beamer}\\usetheme{Madrid}", True),
+}
+
+
+@pytest.mark.parametrize(("document", "frames"), SETTINGS.values(), ids=SETTINGS)
+def test_every_statement_fits_with_amsmath_alone(
+    document: str, frames: bool, blocks: list[StatementBlock], pdflatex: str
+) -> None:
+    write = fragments.beamer if frames else fragments.tex
+    body = "\n".join(write(of_claims(reduced(block, "steps"))) for block in blocks)
+    source = f"\\documentclass{document}\\usepackage{{amsmath}}\n\\begin{{document}}\n{body}"
+    made = compile_pdf(source + "\\end{document}\n", {}, engine=pdflatex)
+    assert made.overfull == () and made.pages >= 3
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_markdown_is_read_as_mathematics_and_a_footnote(
+    detail: Any, blocks: list[StatementBlock]
+) -> None:
+    parser = MarkdownIt("commonmark").use(dollarmath_plugin).use(footnote_plugin)
+    for block in blocks:
+        text = fragments.markdown(reduced(block, detail), "`derived`.", WORKS)
+        tokens = parser.parse(text)
+        displays = [token.content for token in tokens if token.type == "math_block"]
+        lines = 0 if detail == "result" else len(reduced(block, detail).chains)
+        assert len(displays) == len(block.claims) + lines
+        for latex in displays:
+            mathml(latex.strip(), display=True)  # raises where it is none
+        assert [token.type for token in tokens].count("footnote_open") == 1
+        said = "".join(
+            child.content for token in tokens for child in token.children or ()
+            if child.type == "text"
+        )  # fmt: skip
+        assert not re.search(r"\$|\[\[|\\[a-z]", said), said
+
+
+def test_a_width_that_nothing_fits_is_refused_and_no_other(blocks: list[StatementBlock]) -> None:
+    for block in blocks:
+        fragments.require_fits(block, "12cm")
+    wide = next(block for block in blocks if block.name == "product_bound")
+    with pytest.raises(IllFormedError, match="does not fit this width"):
+        fragments.require_fits(wide, "5mm")
+    for width in ("0cm", "cm", "-3cm", "3", "1e3cm", "3cm\\relax"):
+        with pytest.raises(IllFormedError, match="no width"):
+            fragments.points(width)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("no_such", "tex", "no such statement or figure"),
+        ("product_bound", "tikz", "is a statement"),
+        ("slopes", "tikz", "not drawn as"),
+        ("slopes", "tex", "not drawn as"),
+    ],
+)
+def test_what_is_not_there_is_refused_before_anything_is_proved(
+    name: str, kind: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_proved", None)
+    with pytest.raises(IllFormedError, match=words):
+        export(name, kind)
+
+
+def test_a_figure_is_exported_as_every_kind_it_has() -> None:
+    assert export("unrolled", "svg").lstrip().startswith(b"<?xml")
+    assert b"tikzpicture" in export("unrolled", "tikz")
+    assert export("unrolled", "csv").count(b"\n") > 3
+
+
+def test_a_statement_that_fails_is_not_exported(tmp_path: Path) -> None:
+    proof = tmp_path / "turned.py"
+    proof.write_text(
+        "from symrnn import derivation, statement\nfrom symrnn import rules as by\n\n\n"
+        '@statement()\ndef turned(rnn):\n    """A product turned round"""\n'
+        "    start = derivation((rnn.W * rnn.b).T)\n"
+        "    return start.equals(rnn.b.T * rnn.W, by.transpose_of_product)\n"
+    )
+    with pytest.raises(Exception, match="Step 1 of `turned`"):
+        export("turned", "tex", library=load([proof]))

@@ -1,0 +1,206 @@
+"""What our own printer writes is read back as the same object; others' hands as they mean it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+import sympy
+from sympy import Rational, Symbol
+
+import symrnn
+from symrnn import (
+    D,
+    D_plus,
+    Diag,
+    Equation,
+    Hadamard,
+    Inequality,
+    Kronecker,
+    Vec,
+    elman,
+    from_latex,
+    latex,
+    norm,
+    stack,
+)
+from symrnn.errors import DisagreementError, IllFormedError, ParseError, ShapeError
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
+from symrnn.language.notation import KNOWN, NUMERATOR
+from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
+from symrnn.recurrence.elman import CELLS, RNN
+
+
+class Trees:
+    """A random expression of a given shape, over the letters of a network."""
+
+    def __init__(self, rnn: RNN, seed: int) -> None:
+        self.rnn, self.random = rnn, random.Random(seed)
+        self.count = 0
+
+    def square(self, depth: int, time: Any) -> Any:
+        rnn, rng = self.rnn, self.random
+        if depth <= 0:
+            return rng.choice(
+                [rnn.W, Diag(rnn.s[time]), Diag(rnn.slopes(time)), D(rnn.s[time], rnn.s[time - 1])]
+            )
+        kind = rng.choice(
+            [
+                "sum",
+                "product",
+                "transpose",
+                "prod",
+                "sigma",
+                "scaled",
+                "outer",
+                "ordered_sum",
+                "hadamard",
+            ]
+        )
+        if kind == "sum":
+            return MatrixSum(
+                self.square(depth - 1, time),
+                MatrixProduct(rng.choice([1, -1, 2]), self.square(depth - 1, time)),
+            )
+        if kind == "product":
+            return self.square(depth - 1, time) * self.square(depth - 1, time)
+        if kind == "transpose":
+            return Transposed(self.square(depth - 1, time))
+        if kind == "sigma":
+            return rnn.sigma(self.square(depth - 1, time))
+        if kind == "scaled":
+            return MatrixProduct(self.scalar(depth - 1, time), self.square(depth - 1, time))
+        if kind == "outer":
+            return self.column(depth - 1, time) * Transposed(self.column(depth - 1, time))
+        if kind == "hadamard":
+            return Hadamard(self.square(depth - 1, time), self.square(depth - 1, time))
+        index = Symbol("jil"[self.count % 3], integer=True)
+        self.count += 1
+        body = self.square(depth - 1, index)
+        lower, upper = rng.choice([(rnn.k + 1, rnn.t), (1, rnn.T), (rnn.k, rnn.t - 2)])
+        if kind == "ordered_sum":
+            return OrderedSum(body, index, lower, upper)
+        return OrderedProduct(body, index, lower, upper, rng.choice([LEFT, RIGHT]))
+
+    def column(self, depth: int, time: Any) -> Any:
+        rnn, rng = self.rnn, self.random
+        if depth <= 0:
+            return rng.choice([rnn.s[time], rnn.a[time], rnn.b, rnn.slopes(time), rnn.s[time - 1]])
+        kind = rng.choice(["apply", "sum", "hadamard", "sigma", "slope", "gradient"])
+        if kind == "apply":
+            return self.square(depth - 1, time) * self.column(depth - 1, time)
+        if kind == "sum":
+            return MatrixSum(
+                self.column(depth - 1, time),
+                MatrixProduct(rng.choice([1, -1]), self.column(depth - 1, time)),
+            )
+        if kind == "hadamard":
+            return Hadamard(self.column(depth - 1, time), self.column(depth - 1, time))
+        if kind == "gradient":
+            return Transposed(D(rnn.L[time], rnn.s[time]))
+        return (rnn.sigma if kind == "sigma" else rnn.sigma.prime)(
+            rng.choice([rnn.a[time], rnn.s[time]])
+        )
+
+    def scalar(self, depth: int, time: Any) -> Any:
+        rnn = self.rnn
+        return self.random.choice(
+            [Rational(1, 2), rnn.gamma, rnn.gamma ** (rnn.t - rnn.k), 1 - rnn.eta,
+             norm(self.square(depth, time), "2"), symrnn.entry(rnn.W, 1, 2), rnn.lam * rnn.gamma]
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
+@pytest.mark.parametrize("activation", ["tanh", "logistic", None])
+def test_random_expressions_are_read_back(notation: Any, activation: str | None) -> None:
+    rnn = CELLS[notation.cell](activation)
+    # The formulas of its slopes are long, and the same in every notation.
+    for seed in range(3 if activation == "logistic" else 14):
+        trees = Trees(rnn, seed)
+        made = trees.square(3, rnn.t) if seed % 2 else trees.column(3, rnn.t)
+        written = latex(made, notation)
+        assert from_latex(written, rnn, notation=notation, shape=made.shape) == made, written
+
+
+@pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
+@pytest.mark.parametrize("activation", ["tanh", "relu", None])
+def test_what_is_derived_is_read_back(notation: Any, activation: str | None) -> None:
+    rnn = CELLS[notation.cell](activation)
+    s, t, k, L = rnn.s, rnn.t, rnn.k, rnn.L
+    made = [
+        rnn.jacobian(s[t], s[k]),
+        rnn.jacobian(s[t], s[k], "denominator"),
+        rnn.gradient(L[t], rnn.W),
+        D_plus(s[t], s[k]),
+        rnn.recurrence.immediate(s[t], Vec(rnn.W)),
+        Equation(D(s[t], s[k]), rnn.jacobian(s[t], s[k])),
+        Inequality(norm(D(s[t], s[k])), (rnn.gamma * rnn.lam) ** (t - k)),
+        rnn.total_loss(),
+        stack(s[t], rnn.x[t]),
+        MatrixSum(Identity(rnn.d), rnn.W),
+        MatrixSum(Ones(rnn.d), MatrixProduct(-1, s[t])),
+        Kronecker(Transposed(s[t]), rnn.W),
+    ]
+    for each in made:
+        written = latex(each, notation)
+        shape = getattr(each, "shape", None)
+        assert from_latex(written, rnn, notation=notation, shape=shape) == each, written
+
+
+def test_a_planted_slip_is_read_as_the_slip() -> None:
+    rnn = elman("tanh")
+    right = rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k])
+    wrong = latex(right).replace("k + 1", "k").replace("W", r"W^{\mathsf{T}}")
+    assert from_latex(wrong, rnn) != right
+
+
+def test_others_hands() -> None:
+    rnn = elman("tanh")
+    s, t, k = rnn.s, rnn.t, rnn.k
+    wanted = rnn.jacobian(s[t], s[k])
+    for written in (
+        r"\prod_{j=k+1}^t \mathrm{diag}(\tanh'(a_j)) W",
+        r"\prod\limits_{j = k+1}^{t} \text{diag}\bigl(\tanh'(\mathbf{a}_j)\bigr) \cdot W",
+        r"\prod_{t \ge j > k} \operatorname{diag}\left[1 - \tanh^2(a_j)\right] W",
+    ):
+        assert from_latex(written, rnn) == wanted, written
+
+
+def test_for_any_cell() -> None:
+    lazy = symrnn.cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)", name="leaky")
+    (value,) = lazy.definitions.values()
+    assert from_latex(latex(value), lazy) == value
+
+
+def test_one_formula_is_compared() -> None:
+    rnn = elman("tanh")
+    net = symrnn.random_weights(d=3, m=2, steps=6, seed=0)
+    J = D(rnn.s[rnn.t], rnn.s[rnn.k])
+    right = r"\prod_{j=k+1}^{t} \operatorname{diag}(1 - \tanh^2(a_j)) W"
+    assert symrnn.compare(rnn, J, right, net, t=6, k=2).error < 1e-10
+    with pytest.raises(DisagreementError):
+        symrnn.compare(rnn, J, right.replace("k+1", "k+2"), net, t=6, k=2)
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        ("q_t", ParseError), (r"W s_{t", ParseError), ("s_t W", ShapeError), ("I", ParseError),
+        ("W + s_t", ShapeError), ("a = b = c", ParseError), ("s_t, a_t", ParseError),
+        (r"\prod_j W", ParseError), ("s_t^2", ParseError), ("", ParseError),
+        ("__import__('os')", ParseError),
+        (r"s_{1/2}", IllFormedError),
+    ],
+)  # fmt: skip
+def test_what_is_refused(written: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        from_latex(written, elman("tanh"))
+
+
+def test_layouts_are_those_of_the_notation() -> None:
+    rnn = elman("tanh")
+    of, by = rnn.s[rnn.t], rnn.s[rnn.k]
+    bare = from_latex(latex(D(of, by)), rnn)
+    assert bare == D(of, by, NUMERATOR)
+    assert isinstance(sympy.sympify(bare), type(D(of, by)))
