@@ -48,6 +48,10 @@ class RangeError(SymrnnError, OverflowError):
     """A result left the range of its dtype, and the caller did not ask for scaled products."""
 
 
+class UnderflowWarning(RuntimeWarning):
+    """One result among others that is 0 in its dtype, and not in truth."""
+
+
 class EvidenceError(SymrnnError):
     """A claim, a step or a formula was checked and does not hold."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from symrnn.audit.hints import Hints, read_hints
 from symrnn.audit.model import Definition, Model, called_time, split_time
@@ -743,7 +743,7 @@ _TIME = "the time"
 def _said(tree: Tree, letter: str) -> object:
     """What an expression says at its time, whatever the time's letter and the order of terms."""
 
-    def sorted_out(shape: object) -> object:
+    def sorted_out(shape: Any) -> Any:
         if not isinstance(shape, tuple):
             return shape
         inner = tuple(map(sorted_out, shape))

@@ -118,7 +118,7 @@ def _require_node(node: Any) -> None:
         raise _no_meaning(node, "a number")
     if type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
         raise _no_meaning(node, "one integer index with two bounds")
-    if type(node) is sympy.Product and not sympy.expand(node.function):
+    if type(node) is sympy.Product and _vanishes(node.function):
         raise _no_meaning(node, "a product of factors that are not 0 one and all")
     for index in bound(node):
         fixed = (*bounds(node)[1:], *(node.shape if isinstance(node, Ranged) else ()))
@@ -139,6 +139,11 @@ def _require_node(node: Any) -> None:
     held = node.held if isinstance(node, UNKNOWN[:2]) else ()
     if not all(isinstance(each, TimeVector | MatrixSymbol) for each in held):
         raise _no_meaning(node, "vectors and parameters that are held")
+
+
+def _vanishes(factor: Expr) -> bool:
+    """Whether a factor is 0 in a form that SymPy sees through, a sum over nothing among them."""
+    return bool(factor.is_zero) or not sympy.expand(factor)
 
 
 def _whole(node: Any) -> tuple[Expr, ...]:
@@ -384,7 +389,7 @@ def rebuilt(node: Any, args: Iterable[Any]) -> Any:
             range is empty, too.
     """
     built = node.func(*args)
-    if isinstance(built, sympy.Product) and not sympy.expand(built.function):
+    if isinstance(built, sympy.Product) and _vanishes(built.function):
         raise _no_meaning(built, "a product of factors that are not 0 one and all")
     return built
 

@@ -1,8 +1,8 @@
 """The derived kernels in the arrays of NumPy, jax or torch: the same plans, another emitter.
 
-σ and σ′ are the forms of `stable.plan`, chosen by NumPy's functions. jax's own lose more: its tanh
-up to 6 ulp, its erfc in the tail (GELU: 330 ulp in float64), and what is subnormal, also on the
-way, it takes for 0.
+σ and σ′ are the forms of `stable.plan`, chosen by NumPy's functions; what the library's own lose is
+measured by `BackendKernels.precision`. jax takes what is subnormal, also on the way, for 0: below
+64 times the smallest normal number its values may be 0.
 
 ∞, NaN and a product that underflows as a whole are refused as by `Kernels`, but not inside a trace
 (`jax.jit`, `jax.vmap`, `jax.grad`), where no value is known: there call `BackendKernels.check` on
@@ -14,218 +14,26 @@ operations, so that they can be compiled, batched or differentiated once more wh
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import ModuleType
 from typing import Any
 
 import numpy as np
-import sympy
-from sympy import Lambda
-from sympy.printing.numpy import JaxPrinter
-from sympy.printing.pytorch import TorchPrinter
 
-from symrnn.errors import IllFormedError, NotSupportedError, RangeError, ShapeError
-from symrnn.numeric import arguments, runtime
+from symrnn.errors import IllFormedError, RangeError, ShapeError
+from symrnn.language.activations import X
+from symrnn.numeric import arguments
 from symrnn.numeric.kernels import SCALED, Kernels
+from symrnn.numeric.libraries import BACKENDS
 from symrnn.numeric.loops import functional
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
-from symrnn.numeric.printer import formula_of, stable
-from symrnn.numeric.stable.printing import ArrayRules, folded
-from symrnn.numeric.stable.runtime import FLOAT32, FLOAT64, NONE, arithmetic
+from symrnn.numeric.run import Run
+from symrnn.numeric.stable.kept import kept
+from symrnn.numeric.stable.plan import Plan
 from symrnn.numeric.vanishing import require_kept, vanished
 from symrnn.recurrence.elman import RNN
-
-
-class JaxFormulas(ArrayRules, JaxPrinter):  # type: ignore[misc]
-    """SymPy's jax printer, with the functions that it lacks."""
-
-    where, real, full_like = "jax.numpy.where", "jax.numpy.real({})", "jax.numpy.full_like"
-    exponential = "jax.numpy.exp"
-
-    def _print_erf(self, node: Any) -> str:
-        return f"jax.scipy.special.erf({self._print(node.args[0])})"
-
-    def _print_Max(self, node: Any) -> str:
-        return self._nested("jax.numpy.maximum", node)
-
-    def _print_Min(self, node: Any) -> str:
-        return self._nested("jax.numpy.minimum", node)
-
-    def _nested(self, name: str, node: Any) -> str:
-        first, *rest = (str(self._print(argument)) for argument in node.args)
-        for other in rest:
-            first = f"{name}({first}, {other})"
-        return first
-
-
-class TorchFormulas(ArrayRules, TorchPrinter):  # type: ignore[misc]
-    """SymPy's torch printer; a bound that is a number clamps."""
-
-    where, real, full_like = "torch.where", "{}", "torch.full_like"
-    exponential = "torch.exp"
-
-    def _print_expm1(self, node: Any) -> str:
-        return f"torch.expm1({self._print(node.args[0])})"
-
-    def _print_log1p(self, node: Any) -> str:
-        return f"torch.log1p({self._print(node.args[0])})"
-
-    def _print_Max(self, node: Any) -> str:
-        return self._clamped(node, "min", "torch.maximum")
-
-    def _print_Min(self, node: Any) -> str:
-        return self._clamped(node, "max", "torch.minimum")
-
-    def _clamped(self, node: Any, bound: str, name: str) -> str:
-        numbers = [argument for argument in node.args if argument.is_number]
-        first, *rest = (str(self._print(a)) for a in node.args if not a.is_number)
-        for other in rest:
-            first = f"{name}({first}, {other})"
-        for number in numbers:
-            first = f"torch.clamp({first}, {bound}={float(number)!r})"
-        return first
-
-
-def _printed(printer: Any) -> Callable[[Lambda, str], str]:
-    """Formulas through one of SymPy's printers, constants as floats."""
-
-    def formula(function: Lambda, argument: str) -> str:
-        (variable,) = function.variables
-        body = folded(stable(function.expr))
-        if not body.has(variable):
-            # A constant of the argument's shape.
-            return f"{printer.full_like}({argument}, {float(body)!r})"
-        return str(printer.doprint(body.xreplace({variable: sympy.Symbol(argument, real=True)})))
-
-    return formula
-
-
-@dataclass(frozen=True)
-class Backend:
-    """An array library: how it is loaded, what generated source calls, how formulas are printed."""
-
-    name: str
-    formula: Callable[[Lambda, str], str]
-    namespace: Callable[[ModuleType], Mapping[str, Any]]
-
-    def available(self) -> bool:
-        """Whether the library is installed; it is not imported."""
-        return importlib.util.find_spec(self.name) is not None
-
-    @cached_property
-    def module(self) -> ModuleType:
-        """The library.
-
-        Raises:
-            NotSupportedError: it is not installed; the message says how to install it.
-        """
-        if not self.available():
-            raise NotSupportedError(
-                f"the {self.name} backend needs {self.name}, which is not installed",
-                {"install": f'pip install "symrnn[{self.name}]"'},
-            )
-        return importlib.import_module(self.name)
-
-
-def _scan(stack: Callable[[Any], Any]) -> Callable[..., Any]:
-    """`scan` as a loop over time."""
-
-    def scan(step: Any, carried: Any, rows: Any, length: int, reverse: bool) -> Any:
-        times = range(length - 1, -1, -1) if reverse else range(length)
-        outputs: list[Any] = []
-        for time in times:
-            carried, output = step(carried, tuple(row[time] for row in rows))
-            outputs.append(output)
-        if not outputs:
-            # Rows of the shape that a step would give, and none of them.
-            _, output = step(carried, tuple(row.sum(0) for row in rows))
-            return carried, tuple(stack([value])[:0] for value in output)
-        ordered = outputs[::-1] if reverse else outputs
-        return carried, tuple(stack(list(each)) for each in zip(*ordered, strict=True))
-
-    return scan
-
-
-def _torch(torch: ModuleType) -> Mapping[str, Any]:
-    splitters = {torch.float32: FLOAT32, torch.float64: FLOAT64}
-
-    def real(x: Any) -> Any:
-        return x.real if x.is_complex() else x
-
-    def splitter(x: Any) -> float:
-        return splitters.get(x.dtype, NONE)
-
-    return {
-        "torch": torch,
-        **arithmetic(torch.exp, torch.special.erfc, torch.where, real, splitter),
-        "scan": _scan(torch.stack),
-        "joined": torch.cat,
-        "broadcast_to": torch.broadcast_to,
-        "eye": lambda d, like: torch.eye(d, dtype=like.dtype, device=like.device),
-        "finite": lambda array: bool(torch.isfinite(array).all()),
-        "host": lambda array: array.detach().cpu().numpy(),
-    }
-
-
-def _jax(jax: ModuleType) -> Mapping[str, Any]:
-    special = importlib.import_module("jax.scipy.special")
-
-    def splitter(x: Any) -> float:
-        return {"float32": FLOAT32, "float64": FLOAT64}.get(str(x.dtype), NONE)
-
-    functions = jax.numpy
-
-    def scan(step: Any, carried: Any, rows: Any, length: int, reverse: bool) -> Any:
-        return jax.lax.scan(step, carried, rows, length=length, reverse=reverse)
-
-    def finite(array: Any) -> bool | None:
-        # A traced array has no values yet.
-        traced = isinstance(array, jax.core.Tracer)
-        return None if traced else bool(np.isfinite(np.asarray(array)).all())
-
-    return {
-        "jax": jax,
-        **arithmetic(
-            functions.exp,
-            special.erfc,
-            functions.where,
-            functions.real,
-            splitter,
-            kept=jax.lax.optimization_barrier,
-        ),
-        "scan": scan,
-        "joined": jax.numpy.concatenate,
-        "broadcast_to": jax.numpy.broadcast_to,
-        "eye": lambda d, like: jax.numpy.eye(d, dtype=like.dtype),
-        "finite": finite,
-        "host": np.asarray,
-    }
-
-
-def _numpy(numpy: ModuleType) -> Mapping[str, Any]:
-    names = {name: getattr(numpy, name) for name in dir(numpy) if not name.startswith("_")}
-    return {
-        **names,
-        **runtime.NAMESPACE,
-        "scan": _scan(np.stack),
-        "joined": np.concatenate,
-        "eye": lambda d, like: np.eye(d, dtype=like.dtype),
-        "finite": lambda array: bool(np.isfinite(array).all()),
-        "host": np.asarray,
-    }
-
-
-BACKENDS = {
-    "numpy": Backend("numpy", formula_of, _numpy),
-    "jax": Backend("jax", _printed(JaxFormulas()), _jax),
-    "torch": Backend("torch", _printed(TorchFormulas()), _torch),
-}
-"""The libraries that derived kernels can be emitted for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,6 +90,18 @@ class BackendKernels:
         chosen = BACKENDS[self.backend]
         return chosen.namespace(chosen.module)
 
+    def precision(self) -> dict[str, Plan]:
+        """What σ and σ′ keep of their digits in this library on this machine, measured.
+
+        Printed, each is as "within 4 ulp", or how much may be lost, where and in which dtype.
+        """
+        library = BACKENDS[self.backend]
+        both = {"sigma": self.rnn.sigma, "sigma_prime": self.rnn.sigma.prime}
+        return {
+            name: kept(each.at(X), library.scalar(each), library.least)
+            for name, each in both.items()
+        }
+
     def run(self, W: Any, U: Any, b: Any, s0: Any, x: Any) -> States:
         """The forward pass.
 
@@ -337,7 +157,16 @@ class BackendKernels:
         given = {"y": start, "first": since, "last": t - 1, "summed": summed}
         result = self._call("growing_sum", run, t, since, given)
         lowest = result.pop("y")
-        return {**result, "s0": lowest} if since == 0 else result
+        found = {**result, "s0": lowest} if since == 0 else result
+        if not start.ndim > run.s.ndim - 1:
+            self._kept_gradients(
+                run,
+                found,
+                lambda kernels, again: kernels.gradients(
+                    again, self.arrays["host"](start), t, since, summed=summed
+                ),
+            )
+        return found
 
     def adjoint_gradients(
         self, run: States, loss_gradients: Any, *, summed: bool = False
@@ -354,7 +183,15 @@ class BackendKernels:
         given = {"delta": g[-1], "dL_ds": rows, "first": 0, "last": steps - 1, "summed": summed}
         result = self._call("adjoint", run, steps, 0, given)
         lowest = result.pop("delta")
-        return {**result, "s0": lowest}
+        found = {**result, "s0": lowest}
+        self._kept_gradients(
+            run,
+            found,
+            lambda kernels, again: kernels.adjoint_gradients(
+                again, self.arrays["host"](g), summed=summed
+            ),
+        )
+        return found
 
     def check(self, result: Any, what: str = "the result", instead: str = SCALED) -> None:
         """Refuse ∞ and NaN, in an array or a dict of arrays; traced arrays have no values to check.
@@ -382,9 +219,7 @@ class BackendKernels:
         values = host(result)
         if not vanished(values.ravel(), 1):
             return result
-        kernels = Kernels(self.rnn)
-        weights = {name: host(value) for name, value in run.weights.items()}
-        again = kernels.run(**weights, s0=host(run.s[0]), x=host(run.x))
+        kernels, again = self._again(run)
         lanes = again.s.shape[1:]
         if vector is None:
             flat, start = values.reshape(*lanes, lanes[-1]), None
@@ -393,6 +228,37 @@ class BackendKernels:
             flat, start = values.reshape(shape), (vector[0], host(vector[1]).reshape(shape))
         require_kept(kernels, again, span, what, flat, SCALED, start)
         return result
+
+    def _again(self, run: States) -> tuple[Kernels, Run]:
+        """The same run by NumPy."""
+        kernels, host = self.plain, self.arrays["host"]
+        weights = {name: host(value) for name, value in run.weights.items()}
+        return kernels, kernels.run(**weights, s0=host(run.s[0]), x=host(run.x))
+
+    def _kept_gradients(
+        self,
+        run: States,
+        found: Mapping[str, Any],
+        by_numpy: Callable[[Kernels, Run], Mapping[str, Any]],
+    ) -> None:
+        """Refuse what underflowed: NumPy's gradients are refused as well, or are not 0 there.
+
+        Raises:
+            RangeError, with a warning for s₀: as `Kernels.gradients`.
+        """
+        if any(self.arrays["finite"](value) is None for value in found.values()):
+            return
+        host = self.arrays["host"]
+        gone = {n: vanished(host(v), 2 if n in ("W", "U") else 1) for n, v in found.items()}
+        if not any(each.any() for each in gone.values()):
+            return
+        again = by_numpy(*self._again(run))
+        for name, each in gone.items():
+            if (each & ~vanished(again[name], 2 if name in ("W", "U") else 1)).any():
+                raise RangeError(
+                    f"∂L/∂{name} underflows on its way in {self.backend}",
+                    {"instead": "symrnn.numeric.kernels, or a larger dtype"},
+                )
 
     def _call(self, name: str, run: States, t: int, k: int, given: dict[str, Any]) -> Any:
         arguments.times(len(run.x), t, k)

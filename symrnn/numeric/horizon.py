@@ -8,17 +8,19 @@ generated from the derived expressions, on pieces of the sequence.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric import arguments
-from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
 from symrnn.numeric.vanishing import scaled_jacobian
+
+if TYPE_CHECKING:
+    from symrnn.numeric.kernels import Kernels
 
 Array = NDArray[Any]
 
@@ -120,7 +122,7 @@ def gradients(
     arguments.times(run.steps, t, since)
     shape = (*run.batch, run.s.shape[-1])
     row = arguments.vectors("loss_gradient", loss_gradient, run.s.dtype, shape, "(…, d)")
-    return _swept(kernels, run, row.reshape(run.s.shape[1:]), None, since, t)
+    return swept(kernels, run, row.reshape(run.s.shape[1:]), None, since, t)
 
 
 def adjoint_gradients(
@@ -129,13 +131,16 @@ def adjoint_gradients(
     """∂L/∂(W, U, b, s₀) of the total loss for any horizon; see `Kernels.adjoint_gradients`."""
     arguments.times(run.steps, run.steps, since)
     g = kernels.loss_rows(run, loss_gradients)
-    return _swept(kernels, run, g[-1], g, since, run.steps)
+    return swept(kernels, run, g[-1], g, since, run.steps)
 
 
-def _swept(
+def swept(
     kernels: Kernels, run: Run, start: Array, g: Array | None, since: int, t: int
 ) -> dict[str, Scaled]:
-    """The adjoint recursion in short sweeps, scaled before each; the sums likewise."""
+    """The adjoint recursion in short sweeps, scaled before each; the sums likewise.
+
+    Its arguments are those of `Kernels.swept`, its results those of `Kernels.gradients`.
+    """
     delta = scaled(start, 1)
     totals: dict[str, Scaled] = {}
     most, last = _steps(kernels, run), t
@@ -253,7 +258,7 @@ def checkpointed_gradients(
     for start in reversed(starts):
         run = kernels.run(W, U, b, kept.pop(), x[start : start + every])
         rows = g[start : start + every]
-        part = kernels.adjoint_gradients(run, rows, arriving=arriving, summed=summed)
+        part = kernels.adjoint_gradients(run, rows, arriving=arriving, summed=summed, whole=False)
         arriving = part.pop("s0")
         total = {name: total[name] + v if total else v for name, v in part.items()}
     return {**total, "s0": arriving}

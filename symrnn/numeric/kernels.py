@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.ordered import OrderedProduct
-from symrnn.numeric import arguments
+from symrnn.numeric import arguments, horizon
 from symrnn.numeric.formulas import Formulas
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.library import Loops
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run, arranged
 from symrnn.numeric.runtime import product_of
-from symrnn.numeric.vanishing import require_kept
+from symrnn.numeric.scaled import Scaled
+from symrnn.numeric.vanishing import require_gradients_kept, require_kept
 from symrnn.recurrence.elman import RNN, with_symbolic_sizes
 
 Array = NDArray[Any]
@@ -248,7 +249,8 @@ class Kernels:
 
         Raises:
             ShapeError, IllFormedError: the loss gradient does not fit; times out of order.
-            RangeError: a product overflows.
+            RangeError: a product overflows, or a gradient by a weight underflows as a whole; where
+                one by s₀ does, that is a warning, `UnderflowWarning`.
         """
         t = run.steps if t is None else t
         arguments.times(run.steps, t, since)
@@ -256,7 +258,13 @@ class Kernels:
         row = arguments.vectors("loss_gradient", loss_gradient, run.s.dtype, shape, "(…, d)")
         start = row.reshape(run.s.shape[1:])
         result = self.swept(run, start, None, since, t, summed)
-        return self._gradients(run, result, since, summed)
+        found = self._gradients(run, result, since, summed)
+
+        def exact() -> dict[str, Scaled]:
+            return horizon.swept(self, run, start, None, since, t)
+
+        require_gradients_kept(self, run, (t, since), found, start[None], exact, SCALED)
+        return found
 
     def truncated_gradients(
         self,
@@ -293,6 +301,7 @@ class Kernels:
         *,
         arriving: Any = None,
         summed: bool = False,
+        whole: bool = True,
     ) -> dict[str, Array]:
         """∂L/∂(W, U, b, s₀) of the total loss by the adjoint recursion, O(T).
 
@@ -302,10 +311,11 @@ class Kernels:
             since: the state at this time is held constant.
             arriving: ∂L/∂s_T from losses after this run, (…, d); none by default.
             summed: add up over the batch; otherwise one gradient a sequence.
+            whole: the run is no part of a longer one; there a part may vanish beside the others.
 
         Raises:
             ShapeError, IllFormedError: the loss gradients do not fit; times out of order.
-            RangeError: a product overflows.
+            RangeError, with a warning for s₀: as `gradients`.
         """
         arguments.times(run.steps, run.steps, since)
         g = self.loss_rows(run, loss_gradients)
@@ -315,7 +325,16 @@ class Kernels:
             later = arguments.vectors("arriving", arriving, run.s.dtype, shape, "(…, d)")
             delta = delta + later.reshape(delta.shape)
         result = self.swept(run, delta, g, since, run.steps, summed)
-        return self._gradients(run, result, since, summed)
+        found = self._gradients(run, result, since, summed)
+
+        def exact() -> dict[str, Scaled]:
+            return horizon.swept(self, run, delta, g, since, run.steps)
+
+        if whole:
+            driving = np.concatenate([g, delta[None]])
+            span = (run.steps, since)
+            require_gradients_kept(self, run, span, found, driving, exact, SCALED)
+        return found
 
     def loss_rows(self, run: Run, loss_gradients: Any) -> Array:
         """∂⁺L_k/∂s_k for each step, checked against the run and in the loops' layout.

@@ -8,13 +8,15 @@ others are no loss: one scale serves the whole array.
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from symrnn.errors import RangeError
+from symrnn.errors import RangeError, UnderflowWarning
 from symrnn.language.activations import Activation, X
 from symrnn.language.balls import jet
 from symrnn.numeric import arguments
@@ -83,13 +85,68 @@ def require_kept(
         M = product.mantissa if side == "right" else product.mantissa.mT
         applied = (M @ start.mantissa[..., None])[..., 0]
         exact = scaled(applied, 1, product.exponent + start.exponent)
-    last = tuple(range(exact.exponent.ndim, exact.mantissa.ndim))
-    lost = small & (np.abs(exact.mantissa).max(axis=last, initial=0) > 0)
+    lost = small & (np.abs(exact.mantissa).max(axis=_last(exact), initial=0) > 0)
     detail: dict[str, object] = {"smallest number": f"{np.finfo(result.dtype).tiny:.3g}"}
     if lost.any():
         power = int(np.asarray(exact.exponent)[lost].max() * math.log10(2))
         detail |= {"largest entry": f"about 1e{power}", "instead": advice}
         raise RangeError(f"{what} underflows {result.dtype}", detail)
+    _require_slopes(kernels, run, span, what, detail)
+
+
+def require_gradients_kept(
+    kernels: Kernels,
+    run: Run,
+    span: tuple[int, int],
+    gradients: Mapping[str, Array],
+    loss: Array,
+    exact: Callable[[], Mapping[str, Scaled]],
+    advice: str,
+) -> None:
+    """Refuse gradients by weights that underflowed; warn of one by s₀, which far back is usual.
+
+    Args:
+        kernels, run: a recurrence and a forward pass of it.
+        span: t and the earliest time that was kept.
+        gradients: by parameter, as `Kernels.gradients` gives them.
+        loss: what they are driven by, (T, …, d) in the loops' layout; where it is 0, they are.
+        exact: the same for each sequence, as mantissa and exponent; asked for where a gradient has
+            no normal number in it.
+        advice: what to use instead.
+
+    Raises:
+        RangeError: a gradient by W, U or b underflowed.
+    """
+    axes = {name: 2 if name in ("W", "U") else 1 for name in gradients}
+    small = [name for name, value in gradients.items() if vanished(value, axes[name]).any()]
+    driven = np.abs(loss).max(axis=(0, -1), initial=0).reshape(run.batch) > 0
+    if not small or span[0] == span[1] or not driven.any():
+        return
+    found = exact()
+    dtype = run.s.dtype
+    smallest = {"smallest number": f"{np.finfo(dtype).tiny:.3g}"}
+    for name in small:
+        gone, true = vanished(gradients[name], axes[name]), found[name]
+        alive = np.abs(true.mantissa).max(axis=_last(true), initial=0) > 0
+        # Summed over the batch there is one gradient for all sequences.
+        lost = alive & (gone if gone.shape == alive.shape else gone.all())
+        if lost.any():
+            power = int(np.asarray(true.exponent)[lost].max() * math.log10(2))
+            detail = {**smallest, "largest entry": f"about 1e{power}", "instead": advice}
+            said = RangeError(f"∂L/∂{name} underflows {dtype}", detail)
+            if name != "s0":
+                raise said
+            warnings.warn(str(said), UnderflowWarning, stacklevel=4)
+            continue
+        still = driven & ~alive & (gone if gone.shape == alive.shape else True)
+        if name != "s0" and still.any():
+            _require_slopes(kernels, run, span, f"∂L/∂{name}", dict(smallest))
+
+
+def _require_slopes(
+    kernels: Kernels, run: Run, span: tuple[int, int], what: str, detail: dict[str, object]
+) -> None:
+    """Refuse a result that is 0 where a slope on its way underflowed."""
     t, k = span
     places = slopes_lost(
         kernels.rnn.sigma, kernels.slopes(run)[k + 1 : t + 1], _at(kernels, run, span)
@@ -97,7 +154,11 @@ def require_kept(
     if places.any():
         time = k + 1 + int(np.flatnonzero(places.reshape(len(places), -1).any(axis=1))[0])
         detail |= {"first at step": time, "instead": "float64, or pre-activations nearer to 0"}
-        raise RangeError(f"{what} is lost: a slope σ′(a_j) underflows {result.dtype}", detail)
+        raise RangeError(f"{what} is lost: a slope σ′(a_j) underflows {run.s.dtype}", detail)
+
+
+def _last(value: Scaled) -> tuple[int, ...]:
+    return tuple(range(value.exponent.ndim, value.mantissa.ndim))
 
 
 def _at(kernels: Kernels, run: Run, span: tuple[int, int]) -> Array:

@@ -68,6 +68,9 @@ REFUSED: dict[str, Callable[[], Any]] = {
     ),
     "d/dt for a time": lambda: A["scalar_derivative"](Derivative(t**2, t)),
     "a function is no number": lambda: reflexivity(sympy.Lambda(u, u + v)),
+    "SymPy's empty product of sums over nothing is 0": lambda: A["absolute_value"](
+        Product(sympy.Sum(u**t, (t, k + 1, k)), (t, k - 1, 1))
+    ),
     "SymPy's empty product of zeros is 0": lambda: A["homogeneous"](
         Norm(Product(sympy.S.Zero, (i, 1, t)) * b, "2")
     ),

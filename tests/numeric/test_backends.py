@@ -12,7 +12,7 @@ import sympy
 from symrnn import elman
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.activations import FORMULAS
-from symrnn.numeric import backends
+from symrnn.numeric import libraries
 from symrnn.numeric.backends import BACKENDS, BackendKernels
 from symrnn.numeric.kernels import Kernels
 from symrnn.recurrence.elman import CELLS
@@ -123,12 +123,12 @@ def test_the_source_uses_the_library(require_module: Callable[[str], Any]) -> No
 
 def test_a_wrong_formula_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(function: Any, argument: str) -> str:
-        source = backends.formula_of(function, argument)
+        source = libraries.formula_of(function, argument)
         planted.append("4*exp(" in source)
         return source.replace("4*exp(", "5*exp(")
 
     planted: list[bool] = []
-    monkeypatch.setitem(BACKENDS, "numpy", backends.Backend("numpy", wrong, backends._numpy))
+    monkeypatch.setitem(BACKENDS, "numpy", libraries.Backend("numpy", wrong, libraries._numpy))
     with pytest.raises(AssertionError, match="Not equal"):
         agree("numpy", "tanh", ())
     assert any(planted)
@@ -155,14 +155,14 @@ def test_bad_input_is_named(backend: str) -> None:
 def test_what_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(IllFormedError, match="unknown backend"):
         BackendKernels(elman("tanh"), "fortran")
-    absent = backends.Backend("no_such_library", backends.formula_of, backends._numpy)
+    absent = libraries.Backend("no_such_library", libraries.formula_of, libraries._numpy)
     with pytest.raises(NotSupportedError, match=r"symrnn\[no_such_library\]"):
         _ = absent.module
 
 
 def test_constants_are_evaluated() -> None:
     x = sympy.Symbol("x", real=True)
-    formula = backends._printed(backends.TorchFormulas())
+    formula = libraries._printed(libraries.TorchFormulas())
     assert formula(sympy.Lambda(x, sympy.sqrt(2) * x), "a") == f"{2**0.5!r}*a"
     rectified = formula(sympy.Lambda(x, sympy.Max(0, x)), "a")
     assert rectified == "torch.where(a <= 0, torch.full_like(a, 0), a)"

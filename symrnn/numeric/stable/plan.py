@@ -33,7 +33,7 @@ PROMISED = 4.0
 NOTED, MARGIN = 3.8, 2.0
 """What was measured above `NOTED` is stated, `MARGIN` times: other floats may have drawn worse."""
 
-BESIDE = 3.9
+BESIDE = 7.5
 """What is stated at least, before `MARGIN`, of a form that takes a series at a zero."""
 
 AIM = 3.0
@@ -81,7 +81,7 @@ def plan(expression: Expr) -> Plan:
     """The stable form of a formula in `X`; its kinks as `pieces` says."""
     try:
         split = pieces(expression)
-        chosen = [_part(part, low, high) for part, low, high in _stretches(split)]
+        chosen = [_part(part, low, high) for part, low, high in stretches(split)]
     except NotSupportedError:
         return Plan(expression, None, {})
     form = chosen[-1][0]
@@ -110,7 +110,8 @@ def plan(expression: Expr) -> Plan:
     return Plan(form, worst, where)
 
 
-def _stretches(split: Pieces) -> list[tuple[Expr, Any, Any]]:
+def stretches(split: Pieces) -> list[tuple[Expr, Any, Any]]:
+    """The smooth parts, each with the ends of its stretch."""
     ends = [-np.inf, *split.bounds, np.inf]
     return list(zip(split.parts, ends[:-1], ends[1:], strict=True))
 
@@ -121,7 +122,7 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
     x = x[(x > float(low)) & (x < float(high))]
     if X not in part.free_symbols or part == X:
         return folded(part), {dtype.name: (0.0, float(low), float(high)) for dtype in DTYPES}
-    spelled_exactly = _exact_forms(part)
+    spelled_exactly = exact_forms(part)
     reference = Reference(spelled_exactly, x)
     beside = np.setdiff1d(_ends_of_range(reference), x)
     reference, _ = reference.joined(Reference(spelled_exactly, beside))
@@ -206,7 +207,7 @@ def _best(found: dict[Expr, Array]) -> float:
     return float(np.max(np.min(errors, axis=0), initial=0.0)) if errors else np.inf
 
 
-def _exact_forms(part: Expr) -> tuple[Expr, Expr, Expr]:
+def exact_forms(part: Expr) -> tuple[Expr, Expr, Expr]:
     """The formula, and the same by decays for large x on the left and on the right."""
     tests = candidates.sides(part)
     return part, _by_decays(part, tests[0]), _by_decays(part, tests[-1])

@@ -18,6 +18,17 @@ FLOAT64, FLOAT32, NONE = 134217729.0, 4097.0, 0.0
 """2^⌈p/2⌉ + 1 for the p bits of a dtype: multiplied by it a number falls into two halves."""
 
 
+def product_error(a: Any, b: Any, product: Any, split: float) -> Any:
+    """What a rounded product lacks, by the halves of its factors (Dekker)."""
+    t = split * a
+    a1 = t - (t - a)
+    a2 = a - a1
+    t = split * b
+    b1 = t - (t - b)
+    b2 = b - b1
+    return ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
+
+
 def arithmetic(
     exp: Callable[[Any], Any],
     erfc: Callable[[Any], Any],
@@ -44,16 +55,7 @@ def arithmetic(
 
     held = compiled(itself) if kept is None else kept
 
-    def product_error(a: Any, b: Any, product: Any, split: float) -> Any:
-        t = split * a
-        a1 = t - (t - a)
-        a2 = a - a1
-        t = split * b
-        b1 = t - (t - b)
-        b2 = b - b1
-        return ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
-
-    product_error = compiled(product_error)
+    error_of = compiled(product_error)
 
     def twice(x: Any, bound: float, coefficients: Coefficients) -> Any:
         # Horner's rule with its rounding errors carried along.
@@ -69,7 +71,7 @@ def arithmetic(
         for a, b, c in coefficients[1:]:
             head = a + b if wide else a
             product = high * x
-            error = product_error(high, x, product, split) if split != NONE else 0.0
+            error = error_of(high, x, product, split) if split != NONE else 0.0
             high = product + head
             taken = high - product
             rounding = (product - (high - taken)) + (head - taken)

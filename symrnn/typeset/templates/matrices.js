@@ -104,29 +104,32 @@ function series(x, [a, b, c, d], radius, start, step, coefficients) {
   return total * y ** start;
 }
 
-// erf and erfc to some 20 ulp. erf by its series with terms of one sign for |x| < 2.
-function erfSeries(z) {
-  let value = 0;
-  for (let n = 0, term = 2 * z; term > value * 1e-17; term *= (2 * z * z) / (2 * ++n + 1)) {
-    value += term;
+// erf by its power series, for |x| < 1/2.
+function erfSeries(x) {
+  let [value, term] = [x, x];
+  for (let n = 1; Math.abs(term) > Math.abs(value) * 1e-18; n++) {
+    term *= (-x * x) / n;
+    value += term / (2 * n + 1);
   }
-  return (value * Math.exp(-z * z)) / Math.sqrt(Math.PI);
+  return (2 / Math.sqrt(Math.PI)) * value;
 }
 
-// erfc for larger arguments, by its continued fraction, e^(-z²) from z rounded to 1/16 and the rest.
+// erfc from 1/2 on, by its continued fraction, e^(-z²) of the square and of what its rounding lost.
 function erfcBeyond(z) {
-  const near = Math.floor(z * 16) / 16;
-  const outer = (Math.exp(-near * near) * Math.exp(-(z - near) * (z + near))) / Math.sqrt(Math.PI);
-  return outer / range(1, 300).reduceRight((rest, n) => z + n / 2 / rest, z);
+  const square = z * z;
+  const outer = Math.exp(-square) * (1 - productError(z, z, square));
+  const terms = range(1, 20 + Math.ceil(300 / square));
+  return outer / terms.reduceRight((rest, n) => z + n / 2 / rest, z) / Math.sqrt(Math.PI);
 }
 
+// erf and erfc to some 3 ulp.
 function erf(x) {
   const z = Math.abs(x);
-  const value = z < 2 ? erfSeries(z) : 1 - erfcBeyond(z);
-  return x < 0 ? -value : value;
+  return z < 0.5 ? erfSeries(x) : Math.sign(x) * (1 - erfc(z));
 }
 
 function erfc(x) {
-  if (x < 0) return 1 + erf(-x);
-  return x < 0.9 ? 1 - erfSeries(x) : erfcBeyond(x);
+  if (x < -0.5) return 2 - erfc(-x);
+  if (x < 0.5) return 1 - erfSeries(x);
+  return x >= 30 ? 0 : erfcBeyond(x);
 }
