@@ -16,8 +16,8 @@ _PACKAGES = {
     "url",
     "texlive-latex-base": "latex(article fontenc inputenc ifthen size10 size11 textcomp t1enc utf8 "
     "atbegshi-ltx atveryend-ltx pdflatex) amscls(amsthm) amsmath(amsbsy amsgen amsopn amstext) "
-    "atbegshi atveryend auxhook babel bigintcalc bitset epstopdf-pkg(epstopdf-base) etexcmds geometry "
-    "gettitlestring graphics(graphicx color keyval trig) graphics-cfg hycolor "
+    "atbegshi atveryend auxhook babel bigintcalc bitset epstopdf-pkg(epstopdf-base) etexcmds "
+    "geometry gettitlestring graphics(graphicx color keyval trig) graphics-cfg hycolor "
     "hyperref(nameref hpdftex pd1enc puenc) infwarerr intcalc kvdefinekeys kvoptions kvsetkeys "
     "l3backend(l3backend-pdftex) l3kernel(expl3) l3packages(xparse) letltxmacro ltxcmds "
     "natbib(plainnat) pdfescape pdftexcmds refcount rerunfilecheck "
