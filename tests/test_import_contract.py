@@ -22,7 +22,7 @@ PACKAGE = "symrnn"
 # Lowest layer first; what stands in one row may not import each other.
 LAYERS = [
     {"errors", "version"},
-    {"activation_text", "derivative_text", "guard", "processors", "programs"},
+    {"activation_text", "derivative_text", "guard", "processors", "programs", "toml_text"},
     {"language"},
     {"calculus"},
     {"recurrence"},

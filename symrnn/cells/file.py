@@ -30,6 +30,7 @@ from symrnn.cells.cell import Cell
 from symrnn.cells.from_text import cell
 from symrnn.errors import ParseError, SymrnnError
 from symrnn.reading.declarations import Declarations
+from symrnn.toml_text import toml_text
 
 _TYPES: dict[str, type] = {
     "name": str,
@@ -56,20 +57,8 @@ def read_cell_file(path: str | Path) -> Cell:
         ParseError: for a file that can not be read, or is no cell, naming the file and the key.
         SymrnnError: whatever `cell` raises, naming the file.
     """
-    path = Path(path)
-    try:
-        # A pipe or a device may never end.
-        if path.exists() and not path.is_file():
-            raise ParseError(f"{path} is no file", {"expected": "a file in TOML"})
-        content = path.read_bytes()
-    except OSError as error:
-        raise ParseError(f"{path}: {error.strerror}", {"expected": "a file in TOML"}) from error
-    if len(content) > _LONGEST:
-        raise ParseError(f"{path} is too long for a cell", {"bytes": len(content)})
-    try:
-        return parse_cell_file(content.decode("utf-8"), path.stem, str(path))
-    except UnicodeDecodeError as error:
-        raise ParseError(f"{path} is no text in UTF-8", {"byte": error.start}) from error
+    content = toml_text(path, "a cell", _LONGEST)
+    return parse_cell_file(content, Path(path).stem, str(path))
 
 
 def parse_cell_file(content: str, name: str, file: str) -> Cell:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from symrnn.cells import read_cell
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
-from symrnn.cli.cells import read_cell
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar

@@ -11,11 +11,10 @@ import typer
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells import Cell
+from symrnn.cells import Cell, read_cell
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
-from symrnn.cli.cells import read_cell
 from symrnn.cli.output import say
 from symrnn.derivative_text import LECTURE as LETTERS
 from symrnn.derivative_text import Names, Quantity, parse_derivative

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cells import read_cell
 from symrnn.cli.output import say, say_json
 from symrnn.cli.progress import progress_bar
 from symrnn.inspection import inspect as look
 from symrnn.inspection import read_net
 from symrnn.inspection.report import document, lines, record
-from symrnn.sweep.cells import read_cell
 from symrnn.typeset.files import require_room, write_files
 from symrnn.typeset.html import page
 
@@ -40,7 +40,7 @@ def inspect(
     """Norms, bounds, growth of gradients, exponents, saturation and clipping of a net."""
     if out is not None:
         require_room(out.parent, [out.name])
-    read = read_cell(cell, Path())
+    read = read_cell(cell)
     net = read_net(read, weights, data, steps=steps)
     with progress_bar() as listener:
         found = look(read, net, clip=clip, drawn=data is None, listener=listener)

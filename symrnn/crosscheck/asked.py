@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.cells import Cell, cell, named, names, read_cell_file
+from symrnn.cells import Cell, names, read_cell, read_cell_file
 from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.losses import ENTROPY, Loss
 from symrnn.crosscheck.packing import Packing, packing
@@ -137,10 +137,10 @@ def as_cell(what: Any) -> Cell:
     """
     if isinstance(what, Cell):
         return what
-    if isinstance(what, Path) or (isinstance(what, str) and what.endswith(".toml")):
+    if isinstance(what, Path):
         return read_cell_file(what)
     if isinstance(what, str):
-        return cell(what) if "=" in what else named(what)
+        return read_cell(what)
     inner = getattr(what, "recurrence", what)
     if isinstance(inner, Recurrence):
         outputs = {each[inner.index] for each in inner.outputs}

@@ -19,6 +19,7 @@ from symrnn.numeric.growth import Growth
 from symrnn.numeric.passes import Passes, Run
 from symrnn.numeric.weights import Weights
 from symrnn.sweep.cells import recurrent
+from symrnn.sweep.spec import spread
 
 Array = NDArray[Any]
 
@@ -150,7 +151,7 @@ def inspect(
     single = [_sequence(weights, lane, fit.batch) for lane in np.ndindex(*fit.batch)]
     followed = single[:MOST_SEQUENCES]
     rng = np.random.default_rng(seed)
-    lags = _lags(min(fit.steps, MOST_STEPS))
+    lags = spread(min(fit.steps, MOST_STEPS))
     log_norms, exponents, remarks = [], [], []
     for done, sequence in enumerate(followed):
         listener("Jacobians", done, len(followed))
@@ -187,11 +188,6 @@ def inspect(
         float(clip),
         tuple(remarks),
     )
-
-
-def _lags(most: int) -> tuple[int, ...]:
-    found = [f * 10**p for p in range(len(str(most))) for f in (1, 2, 5) if f * 10**p <= most]
-    return tuple(dict.fromkeys([*found, most]))
 
 
 def _sequence(weights: Weights, lane: tuple[int, ...], batch: tuple[int, ...]) -> Weights:

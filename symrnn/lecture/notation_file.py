@@ -20,6 +20,7 @@ from typing import Any
 
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.language.notation import KNOWN, Notation
+from symrnn.toml_text import toml_text
 
 _KEYS = ("based_on", "vectors", "layout", "cell", "letters")
 _LONGEST = 64 * 1024
@@ -39,20 +40,7 @@ def notation(given: str) -> Notation:
             "there is no such notation",
             {"expected": ", ".join(KNOWN) + ", or a file FILE.toml", "got": repr(given)},
         )
-    path = Path(given)
-    try:
-        # A pipe or a device may never end.
-        if path.exists() and not path.is_file():
-            raise ParseError(f"{given} is no file", {"expected": "a file in TOML"})
-        content = path.read_bytes()
-    except OSError as error:
-        raise ParseError(f"{given}: {error.strerror}", {"expected": "a file in TOML"}) from error
-    if len(content) > _LONGEST:
-        raise ParseError(f"{given} is too long for a notation", {"bytes": len(content)})
-    try:
-        return read_notation(content.decode("utf-8"), path.stem, given)
-    except UnicodeDecodeError as error:
-        raise ParseError(f"{given} is no text in UTF-8", {"byte": error.start}) from error
+    return read_notation(toml_text(given, "a notation", _LONGEST), Path(given).stem, given)
 
 
 def read_notation(text: str, name: str, source: str = "notation") -> Notation:

@@ -10,7 +10,7 @@ from typing import Any
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.activation_text import parse_activation
-from symrnn.cells import Cell, cell, named, names, read_cell_file
+from symrnn.cells import Cell, cell, read_cell
 from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.language.activations import FORMULAS, Activation, activation
 from symrnn.language.algebra import MatrixProduct
@@ -39,15 +39,6 @@ class Cells:
             found = read_cell(each, base)
             self.definitions[each] = found.text
             _require_axes(spec, each, found)
-
-
-def read_cell(given: str, base: Path) -> Cell:
-    """A cell from its name, its text, or the file that holds it."""
-    if given in names():
-        return named(given)
-    if given.endswith(".toml"):
-        return read_cell_file(base / given)
-    return cell(given) if "=" in given else named(given)
 
 
 @lru_cache(maxsize=64)

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.errors import IllFormedError, ParseError
+from symrnn.toml_text import toml_text
 
 GRID, RANDOM = "grid", "random"
 TABLES = ("scale", "bias", "scalar", "activation")
@@ -126,20 +127,7 @@ def read_spec(path: str | Path) -> Spec:
     Raises:
         ParseError: for a file that can not be read, or is no sweep, naming the file and the key.
     """
-    path = Path(path)
-    try:
-        # A pipe or a device may never end.
-        if path.exists() and not path.is_file():
-            raise ParseError(f"{path} is no file", {"expected": "a file in TOML"})
-        content = path.read_bytes()
-    except OSError as error:
-        raise ParseError(f"{path}: {error.strerror}", {"expected": "a file in TOML"}) from error
-    if len(content) > _LONGEST:
-        raise ParseError(f"{path} is too long for a sweep", {"bytes": len(content)})
-    try:
-        return parse_spec(content.decode("utf-8"), str(path))
-    except UnicodeDecodeError as error:
-        raise ParseError(f"{path} is no text in UTF-8", {"byte": error.start}) from error
+    return parse_spec(toml_text(path, "a sweep", _LONGEST), str(path))
 
 
 def parse_spec(content: str, file: str = "the sweep") -> Spec:
@@ -172,7 +160,7 @@ def _spec(read: dict[str, Any]) -> Spec:
     if (found.get("count") is None) == (design == RANDOM):
         raise _wrong("count", "the points of a random design, and of no other", found.get("count"))
     steps = found.setdefault("steps", Spec.steps)
-    found.setdefault("lags", _spread(steps))
+    found.setdefault("lags", spread(steps))
     for key in ("lags", "truncation"):
         if any(each > steps for each in found.get(key, ())):
             raise _wrong(key, f"at most steps, {steps}", max(found[key]))
@@ -187,8 +175,8 @@ def _many(values: tuple[Any, ...] | Range) -> int:
     return (values.count or 1) if isinstance(values, Range) else len(values)
 
 
-def _spread(steps: int) -> tuple[int, ...]:
-    """1, 2, 5, 10, … up to the number of steps."""
+def spread(steps: int) -> tuple[int, ...]:
+    """Distances in time: 1, 2, 5, 10, … up to the number of steps."""
     powers = (10**power for power in range(len(str(steps))))
     found = [first * power for power in powers for first in (1, 2, 5) if first * power <= steps]
     return tuple(dict.fromkeys([*found, steps]))

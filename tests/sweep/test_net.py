@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symrnn.cells import read_cell
 from symrnn.numeric.growth import Growth
 from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import Weights
-from symrnn.sweep.cells import Cells, biases, read_cell, recurrent
+from symrnn.sweep.cells import Cells, biases, recurrent
 from symrnn.sweep.design import Point, points
 from symrnn.sweep.net import drawn, measured
 from symrnn.sweep.spec import parse_spec
