@@ -128,7 +128,7 @@ def bptt_of_any_cell(rnn):
     """
     parameters = [each if each.shape[1] == 1 else Vec(each) for each in rnn.shown_parameters]
     labels = [
-        (f"{{}} by {each.name}", parameter)
+        (f"{{}} by `{each.name}`", parameter)
         for each, parameter in zip(rnn.shown_parameters, parameters, strict=True)
     ]
     parts = by_parameters(rnn, labels, rnn.letter("h", integer=True))

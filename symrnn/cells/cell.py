@@ -18,6 +18,7 @@ from symrnn.language import time
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import Zeros, as_matrix
 from symrnn.language.derivatives import NUMERATOR
+from symrnn.language.notation import require_letter
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
 from symrnn.recurrence import total
@@ -48,11 +49,12 @@ class Cell:
 
     def __post_init__(self) -> None:
         for name, letter in self.letters.items():
-            if name not in self._names or not isinstance(letter, str) or not letter.strip():
+            if name not in self._names:
                 raise IllFormedError(
                     f"a letter for {name}",
                     {"expected": f"LaTeX for one of {', '.join(self._names)}", "got": repr(letter)},
                 )
+            require_letter(name, letter, self.name)
         object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
 
     def __reduce__(self) -> Any:

@@ -12,6 +12,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell, read_cell
+from symrnn.cells.lettering import lettered as in_letters_of
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
@@ -24,7 +25,7 @@ from symrnn.language.derivatives import VectorFunction
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
 from symrnn.language.writing import text
-from symrnn.lecture.notation_file import notation
+from symrnn.lecture.notation_file import notation, notation_beside
 from symrnn.numeric.lower import lower
 from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.asked import Derived, derived
@@ -63,7 +64,8 @@ def derive(
         typer.Option(
             "--notation",
             help=f"{', '.join(KNOWN)}, or a file FILE.toml: its cell is derived, and with latex "
-            "its letters are written. What is asked for is named as in symrnn's own.",
+            "its letters are written. What is asked for is named as in symrnn's own, or in --cell, "
+            "whose own letters come first.",
         ),
     ] = LECTURE.name,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
@@ -77,16 +79,16 @@ def derive(
 ) -> None:
     """Derive one formula of the recurrence, for symbolic sizes and times."""
     _require_latex(form, whole, copyable)
-    lettered = notation(letters)
+    chosen = None if sigma is None else read_activation(sigma)
+    if cell is None:
+        lettered = notation(letters)
+        subject = _lecture(lettered.cell, chosen)
+    else:
+        read = read_cell(cell)
+        lettered, own = notation_beside(letters, read)
+        lettered, subject = in_letters_of(read, lettered, own), _about(read, chosen)
     if layout is not None:
         lettered = replace(lettered, layout=layout.value)
-    if cell is not None and letters != LECTURE.name:
-        raise ParseError(
-            "--notation has letters for the lecture's networks, not for a cell",
-            {"expected": "--cell or --notation", "got": "both"},
-        )
-    chosen = None if sigma is None else read_activation(sigma)
-    subject = _lecture(lettered.cell, chosen) if cell is None else _about(read_cell(cell), chosen)
     of, by = parse_derivative(derivative, subject.names)
     found = subject.derived(of, by, lettered.layout)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
