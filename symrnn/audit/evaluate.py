@@ -20,7 +20,7 @@ from symrnn.audit.model import (
 )
 from symrnn.audit.net import FUNCTIONS, STEP, STILL, Net, World, softmax
 from symrnn.audit.symbols import TOTAL, Ref, bare, is_loss, letters_of, whole_number
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.tree import (
     Addition,
     Bar,
     Big,

@@ -24,8 +24,8 @@ from symrnn.audit.statements import Relation, Statements
 from symrnn.audit.symbols import bare, is_capital, is_loss
 from symrnn.audit.times import assignments
 from symrnn.errors import SymrnnError
-from symrnn.reading.latex_parse import EQUAL, parse_expression
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.expressions import parse_expression
+from symrnn.reading.latex.tree import (
     Big,
     Derivative,
     Normed,
@@ -35,6 +35,7 @@ from symrnn.reading.latex_tree import (
     Turned,
     walk,
 )
+from symrnn.reading.latex.words import EQUAL
 
 Array = NDArray[Any]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 from symrnn.audit.symbols import bare, letters_of
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Derivative,

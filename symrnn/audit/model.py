@@ -18,7 +18,7 @@ from symrnn.audit.symbols import (
     is_loss,
     whole_number,
 )
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.tree import (
     Addition,
     Bar,
     Big,

@@ -9,7 +9,7 @@ from itertools import product
 from symrnn.audit.evaluate import Reading
 from symrnn.audit.model import Model
 from symrnn.audit.symbols import bare, is_loss
-from symrnn.reading.latex_tree import Big, Derivative, Product, Sym, Tree, walk
+from symrnn.reading.latex.tree import Big, Derivative, Product, Sym, Tree, walk
 
 PLAIN = Reading()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symrnn.audit.model import Model
 from symrnn.audit.symbols import TOTAL, bare
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.tree import (
     Addition,
     Bar,
     Big,

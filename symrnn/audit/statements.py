@@ -22,16 +22,8 @@ from symrnn.audit.symbols import (
 )
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
-from symrnn.reading.latex_parse import (
-    ABOUT,
-    DEFINING,
-    EQUAL,
-    OTHER,
-    Chain,
-    Side,
-    parse_chains,
-)
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.chains import Chain, Side, parse_chains
+from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Derivative,
@@ -48,6 +40,7 @@ from symrnn.reading.latex_tree import (
     shape_of,
     walk,
 )
+from symrnn.reading.latex.words import ABOUT, DEFINING, EQUAL, OTHER
 
 
 @dataclass(frozen=True)

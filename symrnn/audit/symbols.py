@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Group,

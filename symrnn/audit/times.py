@@ -6,7 +6,7 @@ from symrnn.audit.evaluate import TYPICAL
 from symrnn.audit.model import Model, called_time
 from symrnn.audit.net import ONE, Net
 from symrnn.audit.symbols import bare, letters_of
-from symrnn.reading.latex_tree import Big, Derivative, Product, Sym, Tree, children, walk
+from symrnn.reading.latex.tree import Big, Derivative, Product, Sym, Tree, children, walk
 
 _HIGH = ("T", "n", "N", "t", "m")
 _LOW = ("k", "s", "i", "j", "l", "p", "q", "r", "u", "v", "tau")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from symrnn.errors import IllFormedError
-from symrnn.reading.latex_tokens import Macro, macros_in
+from symrnn.reading.latex.macros import Macro, macros_in
 
 LARGEST = 10_000_000
 """Bytes in one document."""

@@ -45,8 +45,9 @@ from symrnn.language.shapes import Shape, is_column, is_scalar, same_size
 from symrnn.language.structure import Block, Diag, DiagonalOf, Hadamard, Kronecker, Unvec, Vec
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.language.writing import NotationPrinter
-from symrnn.reading.latex_parse import AT_LEAST, AT_MOST, EQUAL, parse_chains, parse_expression
-from symrnn.reading.latex_tree import (
+from symrnn.reading.latex.chains import parse_chains
+from symrnn.reading.latex.expressions import parse_expression
+from symrnn.reading.latex.tree import (
     Addition,
     Bar,
     Big,
@@ -68,6 +69,7 @@ from symrnn.reading.latex_tree import (
     shape_of,
     walk,
 )
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
 
 WINDOW = 6
 """Terms of a sum that may be the formula of one slope."""
