@@ -10,7 +10,7 @@ import pytest
 
 from symrnn.audit import report
 from symrnn.audit.audit import BAD_HINT, NOTE, audit_document, audit_path, audit_texts
-from symrnn.audit.judge import NOT_UNDERSTOOD
+from symrnn.audit.verdicts.verdict import NOT_UNDERSTOOD
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.reading.documents import LARGEST, documents_in, markdown, read_document
 from symrnn.reading.latex.chains import parse_chains

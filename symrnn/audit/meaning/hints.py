@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from symrnn.audit.model import Definition, split_time
-from symrnn.audit.symbols import Symbols, bare
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Definition, split_time
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.reading.documents import Document, decoded
 from symrnn.reading.latex.chains import parse_chains
