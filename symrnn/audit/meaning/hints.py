@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from symrnn.audit.model import Definition, split_time
-from symrnn.audit.symbols import Symbols, bare
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Definition, split_time
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.reading.documents import Document, decoded
-from symrnn.reading.latex_parse import EQUAL, parse_chains, parse_expression
-from symrnn.reading.latex_tree import Sym, Tree
+from symrnn.reading.latex.chains import parse_chains
+from symrnn.reading.latex.expressions import parse_expression
+from symrnn.reading.latex.tree import Sym, Tree
+from symrnn.reading.latex.words import EQUAL
 
 KEYS = (
     "define", "alias", "cell", "loss", "layout", "order", "scalar", "vector", "matrix", "row",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from symrnn.audit.evaluate import Reading
-from symrnn.audit.model import Model
-from symrnn.audit.symbols import bare, is_loss
-from symrnn.reading.latex_tree import Big, Derivative, Product, Sym, Tree, walk
+from symrnn.audit.meaning.letters import bare, is_loss
+from symrnn.audit.meaning.model import Model
+from symrnn.audit.numbers.reading import Reading
+from symrnn.reading.latex.tree import Big, Derivative, Product, Sym, Tree, walk
 
 PLAIN = Reading()
 

@@ -1,21 +1,32 @@
 """What the letters of a document are: times, labels, entries, quantities.
 
 Nothing of one formula alone says whether `h_t` has a time and `W_t` a label; the whole document
-does: X_v beside X_{v-1} makes v a time and X a sequence.
-"""
+does: X_v beside X_{v-1} makes v a time and X a sequence."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-from symrnn.reading.latex_tree import (
+from symrnn.audit.meaning.letters import (
+    FUNCTIONS,
+    GREEK,
+    NO_TIMES,
+    TIMES,
+    TOTAL,
+    UNKNOWN_FUNCTIONS,
+    bare,
+    is_capital,
+    is_loss,
+    label_text,
+    letters_of,
+    shifted_letter,
+)
+from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Group,
-    Labelled,
     Num,
     Product,
     Subscripted,
@@ -23,60 +34,6 @@ from symrnn.reading.latex_tree import (
     Tree,
     Words,
     walk,
-)
-
-LOSSES = frozenset({"L", "J", "E", "C", "cal L", "cal J", "cal E", "cal C", "ell", "loss", "Loss",
-                    "cal l"})  # fmt: skip
-"""Letters of what is minimised."""
-FUNCTIONS = frozenset(
-    {"tanh", "sigmoid", "logistic", "relu", "ReLU", "softplus", "exp", "log", "ln", "sin", "cos",
-     "softmax", "diag", "Diag", "diagonal", "sigm", "identity", "arctan", "tan", "cosh", "sinh",
-     "sech",
-     "SiLU", "silu", "GELU", "gelu", "vec", "sign", "sgn", "max", "min", "trace", "tr", "clip"}
-)  # fmt: skip
-UNKNOWN_FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi"})
-TIMES = ("t", "k", "j", "i", "s", "tau", "n", "l", "T", "r", "m", "p", "q", "u", "v")
-"""Letters that times have, in no order."""
-NO_TIMES = frozenset({"W", "U", "V", "b", "h", "x", "c", "f", "o", "g", "y", "z", "a"})
-TOTAL = "total"
-"""The label of what is written without a time, where the same letter has one elsewhere."""
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
 )
 
 
@@ -94,59 +51,6 @@ class Ref:
     power: Tree | None = None
     primes: int = 0
     copy: Tree | None = None
-
-
-def bare(tree: Tree) -> Tree:
-    """What stands in brackets that only group."""
-    while isinstance(tree, Labelled) or (isinstance(tree, Group) and len(tree.parts) == 1):
-        tree = tree.body if isinstance(tree, Labelled) else tree.parts[0]
-    return tree
-
-
-def is_loss(name: str) -> bool:
-    """Whether a quantity is a loss by its letter."""
-    base = name.split("_")[0]
-    return base in LOSSES
-
-
-def plain(base: str) -> str:
-    """A letter without its accent or script."""
-    return base.split()[-1]
-
-
-def is_capital(base: str) -> bool:
-    """Whether a letter is a capital: W, Theta."""
-    return plain(base)[:1].isupper() and not base.startswith("cal ")
-
-
-def letters_of(tree: Tree) -> set[str] | None:
-    """The letters of an index expression: t - k + 1; None for what is none."""
-    tree = bare(tree)
-    if isinstance(tree, Num):
-        return set() if tree.value.denominator == 1 else None
-    if isinstance(tree, Sym) and not tree.subs and not tree.sups and not tree.primes:
-        return {tree.name}
-    if isinstance(tree, Addition):
-        found: set[str] = set()
-        for term in tree.terms:
-            inner = letters_of(term)
-            if inner is None:
-                return None
-            found |= inner
-        return found
-    return None
-
-
-def _shifted_letter(tree: Tree) -> str | None:
-    """The letter v of v - 1 and v + 1."""
-    tree = bare(tree)
-    if isinstance(tree, Addition) and len(tree.terms) == 2:
-        first, second = map(bare, tree.terms)
-        if isinstance(first, Sym) and isinstance(second, Num) and not first.subs:
-            return first.name
-        if isinstance(second, Sym) and isinstance(first, Num) and not second.subs:
-            return second.name
-    return None
 
 
 @dataclass
@@ -179,7 +83,7 @@ class Symbols:
         # A letter shifted by one in an index is a time, and what it hangs on a sequence.
         for node in symbols:
             for position, index in made._indices(node):
-                letter = _shifted_letter(index)
+                letter = shifted_letter(index)
                 if letter is not None and letter not in NO_TIMES - {"k"}:
                     made.times.add(letter)
                     made.sequences.add(node.name)
@@ -257,7 +161,7 @@ class Symbols:
         """h(t), h(t-1), h[t-1]: a time in brackets behind a letter."""
         for left, right in zip(node.factors, node.factors[1:], strict=False):
             if isinstance(left, Sym) and isinstance(right, Group) and len(right.parts) == 1:
-                letter = _shifted_letter(right.parts[0])
+                letter = shifted_letter(right.parts[0])
                 if letter is not None and letter in TIMES and right.kind in "([<":
                     if self._is_function(left.name) or left.name in UNKNOWN_FUNCTIONS:
                         continue
@@ -319,11 +223,11 @@ class Symbols:
         if node.subs:
             # X_{1,t}: labels and times in any order.
             found += [("sub", each) for each in node.subs[:1]]
-            found += [("sub", each) for each in node.subs[1:] if _shifted_letter(each)]
+            found += [("sub", each) for each in node.subs[1:] if shifted_letter(each)]
         for each in node.sups:
             inner = bare(each)
             if (isinstance(each, Group) and (not isinstance(inner, Num))) or (
-                _shifted_letter(each) and not isinstance(inner, Num)
+                shifted_letter(each) and not isinstance(inner, Num)
             ):
                 found.append(("sup", inner))
         return found
@@ -392,7 +296,7 @@ class Symbols:
             ) or (len(subs) > 1 and isinstance(inner, Num)):
                 entries.append(item)
             else:
-                labels.append(_text(item))
+                labels.append(label_text(item))
         for item in node.sups:
             inner = bare(item)
             if isinstance(item, Words):
@@ -416,7 +320,7 @@ class Symbols:
             ):
                 copy = item
             elif isinstance(item, Group) and item.kind in "([<":
-                labels.append("^" + _text(inner))
+                labels.append("^" + label_text(inner))
             elif isinstance(inner, (Num, Addition, Sym)):
                 if (
                     (isinstance(inner, Sym) and inner.name in ("ast", "prime", "dagger", "star"))
@@ -432,7 +336,7 @@ class Symbols:
                 else:
                     power = item
             else:
-                labels.append("^" + _text(item))
+                labels.append("^" + label_text(item))
         if (
             base in self.sequences
             and base not in self.called
@@ -483,39 +387,3 @@ class Symbols:
         if not isinstance(inner, Sym) or is_capital(base):
             return False
         return inner.name in "ijklmn" and self.labels[base] <= set("ijklmn") and self.by_entries
-
-
-def _text(tree: Tree) -> str:
-    """A label as text."""
-    tree = bare(tree)
-    if isinstance(tree, Sym):
-        rest = "".join(map(_text, (*tree.subs, *tree.sups)))
-        return tree.name + rest
-    if isinstance(tree, Num):
-        return str(tree.value)
-    if isinstance(tree, Product):
-        return "".join(map(_text, tree.factors))
-    if isinstance(tree, Addition):
-        return "".join(
-            (sign if place or sign == "-" else "") + _text(term)
-            for place, (term, sign) in enumerate(zip(tree.terms, tree.signs, strict=True))
-        )
-    if isinstance(tree, Words):
-        return tree.text
-    return type(tree).__name__
-
-
-def whole_number(tree: Tree) -> int | None:
-    """The integer that a tree writes."""
-    tree = bare(tree)
-    if isinstance(tree, Num) and tree.value.denominator == 1:
-        return int(tree.value)
-    if isinstance(tree, Addition) and len(tree.terms) == 1:
-        inner = whole_number(tree.terms[0])
-        return None if inner is None else (-inner if tree.signs[0] == "-" else inner)
-    return None
-
-
-def fraction(value: int) -> Fraction:
-    """An exact number."""
-    return Fraction(value)

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.audit.model import Model, NotUnderstood, Shapes
-from symrnn.audit.symbols import is_loss
+from symrnn.audit.meaning.letters import is_loss
+from symrnn.audit.meaning.model import Model, NotUnderstood
+from symrnn.audit.meaning.shapes import Shapes
 
 Array = NDArray[Any]
 
@@ -73,7 +74,7 @@ TANH: tuple[Scalar, Scalar, Scalar] = (
     lambda x: 1 - np.tanh(x) ** 2,
     lambda x: -2 * np.tanh(x) * (1 - np.tanh(x) ** 2),
 )
-FUNCTIONS: dict[str, tuple[Scalar, ...]] = {
+ACTIVATIONS: dict[str, tuple[Scalar, ...]] = {
     "tanh": TANH,
     "sigmoid": LOGISTIC, "logistic": LOGISTIC, "sigm": LOGISTIC,
     "relu": (_relu, lambda x: np.where(x.real > 0, 1.0, 0.0) + 0j),

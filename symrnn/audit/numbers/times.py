@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from symrnn.audit.evaluate import TYPICAL
-from symrnn.audit.model import Model, called_time
-from symrnn.audit.net import ONE, Net
-from symrnn.audit.symbols import bare, letters_of
-from symrnn.reading.latex_tree import Big, Derivative, Product, Sym, Tree, children, walk
+from symrnn.audit.meaning.letters import bare, letters_of
+from symrnn.audit.meaning.model import Model, called_time
+from symrnn.audit.numbers.net import ONE, Net
+from symrnn.audit.numbers.ranges import TYPICAL
+from symrnn.reading.latex.tree import Big, Derivative, Product, Sym, Tree, children, walk
 
 _HIGH = ("T", "n", "N", "t", "m")
 _LOW = ("k", "s", "i", "j", "l", "p", "q", "r", "u", "v", "tau")
