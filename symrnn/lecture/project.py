@@ -18,7 +18,7 @@ from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
 from symrnn.theory.about import known_as
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import load
+from symrnn.theory.library import everything, load
 from symrnn.theory.statement import Statement
 from symrnn.typeset.bibliography import Work
 
@@ -93,11 +93,8 @@ def lecture_of(cell: Cell) -> Path:
 
 
 def statements() -> dict[str, Statement]:
-    """The statements that a lecture can place: those about the cells that lectures are proved for.
-
-    Statements about gated cells are proved apart; none is offered before it can be shown.
-    """
-    return load()
+    """The statements that a lecture can place."""
+    return everything()
 
 
 def _proofs(folder: Path) -> list[Path]:
