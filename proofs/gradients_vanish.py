@@ -78,7 +78,8 @@ def gradients_vanish_in_any_cell(rnn):
         .tends_to(0, by.geometric_decay, t)
     }
     for parameter in rnn.shown_parameters[:1]:
-        inner = D_plus(s[k], Vec(parameter))
+        column = parameter if parameter.shape[1] == 1 else Vec(parameter)
+        inner = D_plus(s[k], column)
         term = norm(outer * over_time * inner)
         bounded = [for_all(t, Inequality(norm(outer), C)), Inequality(norm(inner), E)]
         parts[f"a term of the gradient by `{parameter.name}`"] = (

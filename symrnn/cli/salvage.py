@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from symrnn.errors import IllFormedError, NotSupportedError, SymrnnError
-from symrnn.recurrence.elman import RNN
+from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.theory.about import Subject
-from symrnn.theory.applicable import Aside, Asides, speaking, without
+from symrnn.theory.applicable import Asides, speaking
 from symrnn.theory.blame import running
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import everything, load
@@ -42,21 +41,13 @@ def salvage(
     except SymrnnError as error:
         statements = _one_by_one(error, paths, broken)
     spoken, asides = speaking(statements, rnn)
-    for name, statement in list(spoken.items()):
+    for name, statement in spoken.items():
         try:
             with running(statement.file):
                 statement.parts(rnn)
-        except NotSupportedError as error:
-            # It says nothing of what it speaks of, and asks for what the cell does not have.
-            if isinstance(rnn, RNN):
-                broken[name] = error
-            else:
-                asides[name] = Aside(statement.widest, False, error.message)
         except SymrnnError as error:
             broken[name] = error
-    kept = {name: each for name, each in spoken.items() if name not in asides}
-    library, asides = without(kept, asides)
-    library = {name: each for name, each in library.items() if name not in broken}
+    library = {name: each for name, each in spoken.items() if name not in broken}
     library = _without_dependants(library, broken)
     if not library and broken:
         raise next(iter(broken.values()))

@@ -104,7 +104,7 @@ class Notation:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         owners: dict[str, str] = {}
         # A cell's own letters are looked at together with these, where it is known.
-        for quantity in () if self.spoken else QUANTITIES:
+        for quantity in () if self.spoken.keys() & QUANTITIES.keys() else QUANTITIES:
             other = owners.setdefault(self.plain(quantity), quantity)
             if other != quantity:
                 raise IllFormedError(

@@ -57,7 +57,7 @@ def code_names(notation: Notation) -> str:
 
     Nothing where the letters are those of the code.
     """
-    if notation.spoken:  # of a cell: its own names are those of the code
+    if notation.spoken.keys() & QUANTITIES.keys():  # of a cell: its own names are those of the code
         return ""
     renamed = {
         quantity: notation.letter(quantity)

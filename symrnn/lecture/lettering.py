@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +14,13 @@ from symrnn.errors import IllFormedError
 from symrnn.language.notation import ARRAYS, QUANTITIES, Notation
 from symrnn.language.writing import NotationPrinter
 from symrnn.theory.about import Subject, known_as
-from symrnn.theory.network import Network, network
+from symrnn.theory.network import LETTERS, Network, network
 
-OTHERS: Mapping[str, str] = {"h": "r", "a": "v", "L": r"\mathcal{L}", "k": r"\kappa"}
+OTHERS: Mapping[str, str] = {
+    **{"t": "n p", "k": "l q", "j": "i l", "h": "r u p", "T": "N S", "d": "n", "m": "p"},
+    **{"a": "z v y", "L": r"\mathcal{L} \ell", "sigma": r"\phi \varphi", "tau": r"\varsigma"},
+    **{"gamma": r"\Gamma", "lambda": r"\Lambda", "kappa": r"\chi", "eta": r"\rho"},
+}
 """What quantities of the lecture are lettered where a cell has their letter."""
 
 
@@ -40,19 +44,32 @@ def lettered_subject(
     known, names = found
     own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
-    kept = {q: letter for q, letter in notation.letters.items() if q not in mine}
-    return known, replace(notation, letters=_distinct(mine, kept), cell=known.cell)
+    lettering = replace(notation, letters=_distinct(mine, notation), cell=known.cell)
+    besides = _besides([lettering.plain(quantity) for quantity in QUANTITIES])
+    return known, replace(lettering, arrays=besides, numbers=besides, spoken=besides)
 
 
-def _distinct(mine: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
-    """The cell's letters, and those of the notation that no letter of the cell is."""
+def _distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
+    """The cell's letters, and for all else the first of a notation's that no other has."""
     found = dict(mine)
     for quantity, (_, usual) in QUANTITIES.items():
-        letter = kept.get(quantity, usual)
-        if quantity not in mine and letter in mine.values():
-            letter = usual if usual not in mine.values() else OTHERS.get(quantity, letter)
-        if quantity not in mine and letter != usual:
-            found[quantity] = letter
+        if quantity in mine:
+            continue
+        wanted = [notation.plain(quantity), usual, *OTHERS.get(quantity, "").split()]
+        found[quantity] = next((w for w in wanted if w not in found.values()), wanted[0])
+    return found
+
+
+def _besides(taken: Collection[str]) -> dict[str, str]:
+    """Letters for what statements speak of besides, where its own are taken."""
+    found: dict[str, str] = {}
+    printer = NotationPrinter()
+    for name, others in LETTERS.items():
+        if name in QUANTITIES or printer.name(name) not in taken:
+            continue
+        wanted = (printer.name(other) for other in (*others.split(), f"{name}_1"))
+        free = (each for each in wanted if each not in taken and each not in found.values())
+        found[name] = next(free)
     return found
 
 

@@ -160,6 +160,20 @@ class Network:
         return tuple(kinds[kind] for kind in ("state", "input", "column") if kind in kinds)
 
     @property
+    def shown_parameter(self) -> Parameter:
+        """The first of them.
+
+        Raises:
+            NotSupportedError: the cell has none but scalars.
+        """
+        if not self.shown_parameters:
+            raise NotSupportedError(
+                f"{self.cell.name} has no matrix and no column among its parameters",
+                {"expected": "a parameter that gradients can be taken by", "got": self.cell.text},
+            )
+        return self.shown_parameters[0]
+
+    @property
     def sigma(self) -> Activation:
         """What may stand for a function of which nothing is known but its name."""
         known = [activation(f.name) for f in self.cell.activations if f.name in FORMULAS]
