@@ -40,7 +40,7 @@ VERDICTS = {
     "notes.tex": "TTTTTTTTTT",
     "notes_slips.tex": "TFTFFFFTFFF",
     "one_number.tex": "TTF",
-    "pascanu.tex": "nTTFT",
+    "pascanu.tex": "TTTFT",
     "prose_delta.md": "TTF",
     "readout.md": "TFDTFTT",
     "scalar.md": "TTTFF",

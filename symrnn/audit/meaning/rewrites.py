@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -16,10 +16,13 @@ from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
+    Group,
     Num,
     Product,
+    Raised,
     Sym,
     Tree,
+    Turned,
     rebuilt,
     shape_of,
     walk,
@@ -180,5 +183,45 @@ def differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
                 else replace(tree, factors=tuple(factors), signs=tuple(signs))
             )
         return rebuilt(tree, read)
+
+    return read(tree)
+
+
+def calls_closed(tree: Tree, called: Set[str]) -> Tree:
+    """h(t)^2 is the square of h(t), where h(t) is h at the time t."""
+
+    def read(tree: Tree) -> Tree:
+        inner = rebuilt(tree, read)
+        if not isinstance(inner, Product):
+            return inner
+        made: list[Tree] = []
+        signs: list[str] = []
+        for place, factor in enumerate(inner.factors):
+            head = made[-1] if made else None
+            body = (
+                factor.body if isinstance(factor, Turned)
+                else factor.base if isinstance(factor, Raised) else None
+            )  # fmt: skip
+            if (
+                isinstance(head, Sym)
+                and head.name in called
+                and isinstance(body, Group)
+                and len(body.parts) == 1
+                and inner.signs[place - 1] == ""
+            ):
+                call = Product(head.start, body.end, head.made or body.made, (head, body), ("",))
+                made[-1] = (
+                    replace(factor, start=head.start, body=call) if isinstance(factor, Turned)
+                    else replace(factor, start=head.start, base=call)  # type: ignore[call-arg]
+                )  # fmt: skip
+                continue
+            if place:
+                signs.append(inner.signs[place - 1])
+            made.append(factor)
+        if len(made) == len(inner.factors):
+            return inner
+        return (
+            made[0] if len(made) == 1 else replace(inner, factors=tuple(made), signs=tuple(signs))
+        )
 
     return read(tree)

@@ -161,6 +161,8 @@ class Shapes:
                 kind = "vector"
         if kind == "scalar":
             return (0, 0)
+        if kind == "vector" and self.model.rows:
+            kind = "row"
         if kind == "row":
             return (0, self.sizes.fresh())
         return (self.sizes.fresh(), 0 if kind == "vector" else self.sizes.fresh())
@@ -234,6 +236,8 @@ class Shapes:
         raise NotUnderstood("not read", f"{type(tree).__name__} in a definition")
 
     def stacked(self, shapes: list[Shape]) -> Shape:
+        if self.model.rows:
+            return (0, self.sizes.sum(tuple(shape[1] for shape in shapes)))
         return (self.sizes.sum(tuple(shape[0] for shape in shapes)), 0)
 
     def product(self, tree: Product, wanted: Shape | None) -> Shape:
@@ -286,7 +290,8 @@ class Shapes:
                 self.infer(part)
             key = function_name(model, factor)
             if key not in self.functions:
-                self.functions[key] = wanted if wanted is not None else (self.sizes.fresh(), 0)
+                fresh = (0, self.sizes.fresh()) if model.rows else (self.sizes.fresh(), 0)
+                self.functions[key] = wanted if wanted is not None else fresh
             return self.functions[key], 2
         inner = self.infer(following)
         if kind == "known" and factor.name in ("diag", "Diag"):

@@ -64,6 +64,7 @@ class Symbols:
     sequences: set[str] = field(default_factory=set)
     times: set[str] = field(default_factory=set)
     raised: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     by_entries: bool = False
@@ -80,6 +81,7 @@ class Symbols:
         trees = list(trees)
         nodes = [node for tree in trees for node in walk(tree)]
         symbols = [node for node in nodes if isinstance(node, Sym)]
+        below: set[str] = set()
         # A letter shifted by one in an index is a time, and what it hangs on a sequence.
         for node in symbols:
             for position, index in made._indices(node):
@@ -87,8 +89,15 @@ class Symbols:
                 if letter is not None and letter not in NO_TIMES - {"k"}:
                     made.times.add(letter)
                     made.sequences.add(node.name)
-                    if position == "sup":
-                        made.raised.add(node.name)
+                    (made.raised if position == "sup" else below).add(node.name)
+        # Their times stand above and never below, where entries are: h^{(t-1)}_i.
+        made.above = made.raised - below
+        for node in symbols:
+            if node.name not in below and not is_capital(node.name):
+                above = [bare(s) for s in node.sups if isinstance(s, Group) and s.kind in "(<["]
+                if made.above and any(isinstance(s, Sym) and s.name in made.times for s in above):
+                    made.above.add(node.name)
+                    made.raised.add(node.name)
         for product in nodes:
             if isinstance(product, Product):
                 made._learn_calls(product)
@@ -205,6 +214,8 @@ class Symbols:
         items: tuple[Tree, ...] | list[Tree] = node.subs
         if len(items) == 1 and isinstance(items[0], Product):
             items = self._split(node.name, items[0]) or ()
+        if node.name in self.above and node.sups:
+            return len(items) == 1 and self._is_entry(bare(items[0]))
         timed = self.has_time(node.name) and len(items) == 2 and self.is_time(items[0])
         return timed and self._is_entry(bare(items[1]))
 
@@ -220,7 +231,7 @@ class Symbols:
 
     def _indices(self, node: Sym) -> list[tuple[str, Tree]]:
         found: list[tuple[str, Tree]] = []
-        if node.subs:
+        if node.subs and not (node.name in self.above and node.sups):
             # X_{1,t}: labels and times in any order.
             found += [("sub", each) for each in node.subs[:1]]
             found += [("sub", each) for each in node.subs[1:] if shifted_letter(each)]
@@ -288,6 +299,7 @@ class Symbols:
                 and not (
                     base in self.raised and position == 0 and node.sups and not self.is_time(item)
                 )
+                and not (base in self.above and node.sups)
             ):
                 time = item
             elif (

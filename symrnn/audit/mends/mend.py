@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from symrnn.audit.mends.edit import Edit, editable, one_edit
 from symrnn.audit.mends.slips_of_factors import (
+    brackets,
     inserted,
     orders,
     removed,
@@ -57,6 +58,7 @@ def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
     for family in (
         transposes,
         orders,
+        brackets,
         times,
         bounds,
         signs,

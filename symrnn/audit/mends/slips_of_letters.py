@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from symrnn.audit.meaning.letters import bare, letters_of
-from symrnn.audit.mends.edit import Edit, around, braced, one_edit, written
+from symrnn.audit.mends.edit import Edit, around, braced, inside, one_edit, written
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
@@ -26,15 +26,11 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
         for index in (*node.subs, *node.sups):
             if index.made or letters_of(index) in (None, set()):
                 continue
-            text = source[index.start : index.end]
-            for other, words in around(index, source):
-                wrapped = braced(source, index, other)
-                yield one_edit(
-                    index.start,
-                    index.end,
-                    wrapped,
-                    f"{' '.join(text.split())} is {words} in {written(source, node)}",
-                )
+            inner = inside(index)
+            old = written(source, inner)
+            for other in around(inner, source):
+                words = f"{old} is {other} in {written(source, node)}"
+                yield one_edit(inner.start, inner.end, braced(source, inner, other), words)
     elif isinstance(node, Product):
         # h(t): the time in brackets.
         for left, right in zip(node.factors, node.factors[1:], strict=False):
@@ -46,12 +42,12 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
             ):
                 inner = right.parts[0]
                 if letters_of(inner):
-                    for other, words in around(inner, source):
+                    for other in around(inner, source):
                         yield one_edit(
                             inner.start,
                             inner.end,
                             other,
-                            f"{written(source, inner)} is {words} behind {written(source, left)}",
+                            f"{written(source, inner)} is {other} behind {written(source, left)}",
                         )
 
 
@@ -64,12 +60,12 @@ def bounds(node: Tree, source: str) -> Iterator[Edit]:
         if bound is None or bound.made:
             continue
         text = " ".join(source[bound.start : bound.end].split())
-        for other, words in around(bound, source):
+        for other in around(bound, source):
             yield one_edit(
                 bound.start,
                 bound.end,
                 braced(source, bound, other),
-                f"the {which} bound {text} of the {word} is {words}",
+                f"the {which} bound {text} of the {word} is {other}",
             )
         for letter in ("t", "T", "k", "1", "0"):
             if letter != text:
@@ -91,8 +87,8 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
             gap = source[node.start : sup.start]
             caret = gap.rfind("^")
             if caret >= 0 and isinstance(bare(sup), Num):
-                for other, words in around(sup, source):
-                    words = f"the power of {written(source, node)} is {words}"
+                for other in around(sup, source):
+                    words = f"the power of {written(source, node)} is {other}"
                     yield one_edit(sup.start, sup.end, other, words)
                 yield one_edit(
                     node.start + caret,
@@ -110,12 +106,12 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
                     "",
                     f"the power of {written(source, node)} is left out",
                 )
-            for other, words in around(node.power, source):
+            for other in around(node.power, source):
                 yield one_edit(
                     node.power.start,
                     node.power.end,
                     braced(source, node.power, other),
-                    f"the power is {words}",
+                    f"the power is {other}",
                 )
     if isinstance(node, Addition):
         # 1 - h is 1 - h².

@@ -52,7 +52,7 @@ class Derivatives(Ranges):
         definition = self.model.definition(name)
         if definition is not None and definition.derived:
             raise NotUnderstood("derivatives", f"a derivative by {name}, which is one itself")
-        if definition is None and name not in self.reads():
+        if definition is None and name not in self.reads() and not self.is_bundle(name):
             raise NotUnderstood(
                 "a symbol without definition",
                 f"{name}, which nothing is computed from",
@@ -71,6 +71,8 @@ class Derivatives(Ranges):
             place = [self.index(each, env) for each in entries]
             if len(place) == 1 and cols == 1:
                 place.append(1)
+            elif len(place) == 1 and rows == 1:
+                place.insert(0, 1)
             if len(place) != 2 or not (1 <= place[0] <= rows and 1 <= place[1] <= cols):
                 raise NotUnderstood("entries", "an entry that is not there")
             column = (place[1] - 1) * rows + place[0] - 1

@@ -174,7 +174,7 @@ class Net:
         return self.first + STEPS - 1
 
     def check_time(self) -> None:
-        if clock.monotonic() > self.deadline:
+        if clock.process_time() > self.deadline:
             raise NotUnderstood("too long", "evaluating it takes longer than is allowed")
 
     def extent(self, name: str) -> tuple[int, int]:
@@ -219,7 +219,7 @@ class Net:
     def unknown(self, name: str) -> tuple[Scalar, ...]:
         """The function that stands for an activation without a definition."""
         if self.sigma and name in ("sigma", "g", "f", "phi"):
-            return LOGISTIC if self.sigma == "logistic" else TANH
+            return ACTIVATIONS[self.sigma]
         number = 0 if name in ("sigma", "f") else 1
         return UNKNOWN[(number + self.seed) % 2]
 

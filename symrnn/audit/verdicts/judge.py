@@ -40,7 +40,7 @@ class Judge(Inequalities, Mending):
         found = self._without_evaluation(relation)
         if found is not None:
             return found
-        deadline = clock.monotonic() + self.seconds
+        deadline = clock.process_time() + self.seconds
         model = self.statements.model_at(relation)
         assert relation.left.tree is not None and relation.right.tree is not None
         try:
@@ -97,6 +97,9 @@ class Judge(Inequalities, Mending):
         left, right = relation.left.tree, relation.right.tree
         assert left is not None and right is not None
         sides = (left, right)
+        self.linear = any(
+            word in self.statements.condition(relation) for word in ("linear", "identity")
+        )
         hints = self.statements.hints
         outcomes: list[tuple[Sense, Outcome]] = []
         for sense in self.senses(model, sides):
@@ -175,6 +178,8 @@ class Judge(Inequalities, Mending):
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
+        elif condition := self.statements.condition(relation):
+            reason = f"the text around it says “{condition}”"
         what = "the sides differ in every reading"
         if not differing:
             shapes = f"shapes do not fit in any reading ({clashes[0].what})" if clashes else ""

@@ -85,6 +85,7 @@ class Trials:
     sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
     shaped: bool = False
+    linear: bool = False
 
     def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
         hints = self.statements.hints
@@ -93,7 +94,9 @@ class Trials:
             and name not in model.definitions
             for side in sides for n in walk(side)
         )  # fmt: skip
-        return senses(model, sides, hints.layout, hints.later, hints.first, losses, self.shaped)
+        return senses(
+            model, sides, hints.layout, hints.later, hints.first, losses, self.shaped, self.linear
+        )
 
     def outcome(
         self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2
