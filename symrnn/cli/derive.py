@@ -90,7 +90,7 @@ def derive(
     if layout is not None:
         lettered = replace(lettered, layout=layout.value)
     of, by = parse_derivative(derivative, subject.names)
-    found = subject.derived(of, by, lettered.layout)
+    found = subject.derived(of, by, lettered.layout, by_gates=form is not Format.numpy)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
     sign = "<=" if form is Format.latex else "≤"
     kinks = _conventions(subject, found.value)
@@ -104,14 +104,16 @@ def derive(
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {holds}"
             formula = Equation(found.asked, found.value)
-            where: tuple[Equation, ...] = ()
-            if snippet.width(formula, lettered) > _LONG:
+            where = subject.explained(found.value)
+            if snippet.width(formula, lettered) > _LONG and subject.cell is None:
                 formula, where = _named(subject, of, by, lettered.layout)
             if lettered.layout == DENOMINATOR:
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
+                where = tuple(Equation(each.lhs, line(each.rhs, False)) for each in where)
             say(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
-            say(f"{text(Equation(found.asked, found.value))}\n({holds})")
+            lines = [Equation(found.asked, found.value), *subject.explained(found.value)]
+            say("\n".join([*map(text, lines), f"({holds})"]))
 
 
 def _times(found: Derived, sign: str) -> str:
@@ -183,6 +185,7 @@ class Subject:
     recurrence: Recurrence
     names: Names
     parts: Mapping[str, Any]
+    cell: Cell | None = None
 
     @property
     def activations(self) -> tuple[Activation, ...]:
@@ -194,11 +197,20 @@ class Subject:
         """The same with other functions."""
         return replace(self, recurrence=with_activations(self.recurrence, activations))
 
-    def derived(self, of: Quantity, by: Quantity, layout: str) -> Derived:
-        """The derivative that is asked for."""
+    def derived(
+        self, of: Quantity, by: Quantity, layout: str, *, by_gates: bool = False
+    ) -> Derived:
+        """The derivative that is asked for; of a cell also in the names of its gates."""
         above, below = self.parts[of.name][of.time], self.parts[by.name]
         variable = below if by.time is None else below[by.time]
-        return derived(self.recurrence, above, variable, layout, of.until)
+        if not by_gates or self.cell is None:
+            return derived(self.recurrence, above, variable, layout, of.until)
+        found = derived(self.cell.named, above, variable, layout, of.until)
+        return replace(found, value=self.cell.by_gates(found.value))
+
+    def explained(self, value: MatrixExpr) -> tuple[Equation, ...]:
+        """What names in a formula are that the cell's own definitions do not have."""
+        return () if self.cell is None else self.cell.explained(value)
 
 
 def _lecture(cell: str, sigma: Activation | None) -> Subject:
@@ -209,16 +221,18 @@ def _lecture(cell: str, sigma: Activation | None) -> Subject:
 
 
 def _about(cell: Cell, sigma: Activation | None) -> Subject:
-    recurrence = _measured(cell).recurrence
+    measured = _measured(cell)
     if sigma is not None:
-        recurrence = with_activations(recurrence, {_only(cell): sigma})
+        made = with_activations(measured.recurrence, {_only(cell): sigma})
+        measured = replace(measured, recurrence=made)
+    recurrence = measured.recurrence
     defined = {of.label: of.sequence for of in recurrence.definitions}
     inputs = {each.label: each for each in recurrence.inputs}
     fixed = {each.name: each for each in (*cell.parameters, *cell.scalars)}
     losses = tuple(each.label for each in recurrence.outputs)
     timed = tuple(name for name in (*defined, *inputs) if name not in losses)
     names = Names(tuple(defined), timed, tuple(fixed), losses)
-    return Subject(recurrence, names, {**defined, **inputs, **fixed})
+    return Subject(recurrence, names, {**defined, **inputs, **fixed}, measured)
 
 
 def _measured(cell: Cell) -> Cell:
