@@ -190,6 +190,7 @@ class Kernels:
 
     def factors(self, run: Run, first: int, last: int) -> Array:
         """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat."""
+        arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
         shape = (last - first + 1, *run.s.shape[1:], run.s.shape[-1])
         F = np.empty(shape, run.s.dtype)
         loop = self.loops("factors", shared=run.shared)
