@@ -9,6 +9,7 @@ memory layout and byte order. What comes back is the caller's: writable, and sha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -403,8 +404,13 @@ class Kernels:
         """
         at = run.states[:-1] if self.rnn.inside else run.between[1:]
         slopes = np.full_like(run.states, np.nan)
-        slopes[1:] = lower_activation(self.rnn.sigma.prime)(at)
+        slopes[1:] = self._slope(at)
         return slopes
+
+    @cached_property
+    def _slope(self) -> Callable[[Any], Any]:
+        """σ′ in NumPy."""
+        return lower_activation(self.rnn.sigma.prime)
 
     def norms(self, run: Run, t: int | None = None) -> Array:
         """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).
