@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from symrnn.audit.hints import Mark, hints_of_folder, read_hints
-from symrnn.audit.judge import (
-    DISAGREES,
-    FALSE,
-    NOT_A_CLAIM,
-    NOT_UNDERSTOOD,
-    Judge,
-    Verdict,
-)
+from symrnn.audit.meaning.hints import Mark, hints_of_folder, read_hints
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import shown
-from symrnn.audit.statements import Relation, Statements
+from symrnn.audit.verdicts.judge import Judge
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents import Document, read_document
 
@@ -180,7 +175,7 @@ def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark 
 
 def _reading(relation: Relation, statements: Statements) -> str:
     sides = [
-        shown(side.tree, statements._probe) if side.tree is not None else "?"
+        shown(side.tree, statements.probe) if side.tree is not None else "?"
         for side in (relation.left, relation.right)
     ]
     return (
