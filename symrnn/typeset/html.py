@@ -16,12 +16,10 @@ from markupsafe import Markup
 from symrnn.errors import NotSupportedError
 from symrnn.typeset.blocks import (
     Algorithm,
-    Backing,
     Block,
     Chain,
     Claim,
     Data,
-    Detail,
     Display,
     Figure,
     Graph,
@@ -40,26 +38,20 @@ from symrnn.typeset.blocks import (
 )
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer, generated
+from symrnn.typeset.html_chain import chain
 from symrnn.typeset.html_given import items, picture, quotation
-from symrnn.typeset.html_text import Page, joined, source
-from symrnn.typeset.listings import wrapped
+from symrnn.typeset.html_text import Page, joined
 from symrnn.typeset.mathml import mathml
-from symrnn.typeset.prose import inlines, paragraphs, plain
+from symrnn.typeset.prose import paragraphs, plain
 from symrnn.typeset.pseudocode import Line, lines
 from symrnn.typeset.shell import page_around, render
 from symrnn.typeset.svg import inline_svg
-
-#: Characters of LaTeX above which a chain's left side gets a line of its own.
-_LONG_LEFT_SIDE = 100
 
 #: Rows above which a figure's data are offered as a file only.
 _LONG_DATA = 20
 
 #: Bytes above which they stand in no page.
 _LARGE_DATA = 10_000
-
-#: Characters of LaTeX above which the justification stands below the formula, not beside it.
-_LONG_EXPRESSION = 260
 
 
 def page(document: Document, explorer: Explorer | None = None, names: str = "") -> str:
@@ -134,11 +126,6 @@ def _explorer(explorer: Explorer, page: Page) -> Markup:
         steps=len(nets.x),
         generated=generated(explorer),
     )
-
-
-def _each(form: str, texts: Iterable[str], page: Page) -> Markup:
-    """Every prose in `texts` in a copy of `form`, e.g. <li>{}</li>."""
-    return joined(Markup(form).format(page.prose(text)) for text in texts)
 
 
 def _html_all(blocks: Iterable[Block], page: Page) -> Markup:
@@ -225,93 +212,7 @@ def _(block: Display, page: Page) -> Markup:
 
 @_html.register
 def _(block: Chain, page: Page) -> Markup:
-    left, *steps = block.rows
-    alone = len(left.expression) > _LONG_LEFT_SIDE
-    formula = mathml(left.expression, display=True, source=False)
-    lefts = [Markup("") if alone else formula, *[Markup("")] * (len(steps) - 1)]
-    rows = [_step(row, beside, page) for row, beside in zip(steps, lefts, strict=True)]
-    if alone:
-        start = Markup(
-            '<tr role="row" class="alone"><td role="cell" class="left">{}</td></tr>'
-        ).format(formula)
-        rows.insert(0, start)
-    title, label = Markup(""), Markup("")
-    if block.title:
-        title = Markup('<p class="chain-title">{}</p>\n').format(page.prose(block.title))
-        label = Markup(' aria-label="{}"').format(plain(block.title))
-    # The roles keep it a table for a screen reader though CSS lays it out as a grid.
-    return Markup(
-        '{}<table role="table"{} class="chain{}"><tbody role="rowgroup">\n{}\n</tbody></table>{}'
-    ).format(
-        title,
-        label,
-        " indented" if alone else "",
-        Markup("\n").join(rows),
-        "" if block.backing is None else _backing(block.backing, page),
-    )
-
-
-def _step(row: Row, left: Markup, page: Page) -> Markup:
-    line = page.line()
-    return Markup(
-        '<tr role="row" id="{}"{}>{}<td role="cell" class="right">{}</td>'
-        '<td role="cell" class="why">{} {}</td><td role="cell" class="marks">{}</td></tr>'
-    ).format(
-        line.name,
-        Markup(' class="wide"') if len(row.expression) > _LONG_EXPRESSION else "",
-        Markup('<td role="cell" class="left">{}</td>').format(left) if left else "",
-        # {} before the relation gives it the room of a relation between two operands.
-        mathml(f"{{}}{row.relation} {row.expression}", display=True, source=False),
-        page.prose(row.justification),
-        Markup('<a class="line" href="#{}">{}</a>').format(*line),
-        _marks(row, page),
-    )
-
-
-def _backing(backing: Backing, page: Page) -> Markup:
-    """What was assumed and run for a chain, folded."""
-    terms = [("assumed", page.prose(backing.assumed))] if backing.assumed else []
-    if backing.checked:
-        terms.append(("checked", _each("<p>{}</p>", backing.checked, page)))
-    if not terms:
-        return Markup("")
-    return Markup(
-        '\n<details class="backing"><summary>What was checked</summary>'
-        '<div class="detail">{}</div></details>'
-    ).format(_terms(terms))
-
-
-def _marks(row: Row, page: Page) -> Markup:
-    """The evidence marks; where there is a detail, they open it."""
-    marks = page.marks(row.evidence)
-    if row.detail is None:
-        return marks
-    return Markup('<details><summary>{}</summary><div class="detail">{}</div></details>').format(
-        marks, _detail(row.detail, page)
-    )
-
-
-def _detail(detail: Detail, page: Page) -> Markup:
-    rule = page.prose(detail.rule)
-    if detail.anchor in page.anchors:
-        # Said once on the page, in the table: here is its name.
-        named = inlines(detail.rule)[0]
-        rule = Markup('<a href="#{}">{}</a>').format(detail.anchor, page.inline(named))
-    terms = [("rule", rule)]
-    if detail.condition:
-        terms.append(("condition", page.prose(detail.condition)))
-    if detail.code:
-        code = Markup('<pre tabindex="0"><code>{}</code></pre>')
-        terms.append(("NumPy", code.format(source(wrapped(detail.code.strip(), 80)))))
-    elif detail.remark:
-        terms.append(("NumPy", page.prose(detail.remark)))
-    return _terms(terms)
-
-
-def _terms(terms: Iterable[tuple[str, Markup]]) -> Markup:
-    return Markup("<dl>{}</dl>").format(
-        joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*term) for term in terms)
-    )
+    return chain(block, page)
 
 
 @_html.register
@@ -320,7 +221,7 @@ def _(block: Result, page: Page) -> Markup:
         Markup('<a href="#{}">{}</a>: {}').format(
             block.name, str(page.targets[block.name]), page.prose(block.title)
         ),
-        _each("<p>{}</p>", block.hypotheses, page),
+        page.each("<p>{}</p>", block.hypotheses),
         joined(_claim(claim, page) for claim in block.claims),
     )
 
@@ -334,7 +235,7 @@ def _(block: StatementBlock, page: Page) -> Markup:
         case (only,):
             hypotheses = Markup("<p>{}</p>").format(page.prose(only))
         case several:
-            hypotheses = Markup("<ul>{}</ul>").format(_each("<li>{}</li>", several, page))
+            hypotheses = Markup("<ul>{}</ul>").format(page.each("<li>{}</li>", several))
     claims = joined(_claim(claim, page) for claim in block.claims)
     head = Markup(
         '<div class="statement">\n<h3><span class="number">Statement {}</span> {}'
@@ -346,7 +247,7 @@ def _(block: StatementBlock, page: Page) -> Markup:
         hypotheses,
         claims,
     )
-    parts = [head, _each("<p>{}</p>", paragraphs(block.prose), page)]
+    parts = [head, page.each("<p>{}</p>", paragraphs(block.prose))]
     parts.append(_html_all(block.illustrations, page))
     if block.chains:
         count = sum(len(chain.rows) - 1 for chain in block.chains)
@@ -360,7 +261,7 @@ def _(block: StatementBlock, page: Page) -> Markup:
         parts.append(Markup("<p>{}</p>").format(page.prose(block.reason)))
     parts.append(_html_all(block.blocks, page))
     if block.counterexamples:
-        items = _each("<li>{}</li>", block.counterexamples, page)
+        items = page.each("<li>{}</li>", block.counterexamples)
         parts.append(
             Markup('<h4>What fails otherwise</h4>\n<ul class="counterexamples">{}</ul>').format(
                 items

@@ -68,6 +68,10 @@ class Page:
         """Prose markup as HTML."""
         return joined(self._glued(inlines(text)))
 
+    def each(self, form: str, texts: Iterable[str]) -> Markup:
+        """Every prose in `texts` in a copy of `form`, e.g. <li>{}</li>."""
+        return joined(Markup(form).format(self.prose(text)) for text in texts)
+
     def _glued(self, pieces: tuple[Inline, ...]) -> Iterator[Markup]:
         """The pieces in order; a formula keeps the comma after it on its line."""
         following = (*pieces, Text(""))[1:]
