@@ -18,7 +18,15 @@ from symrnn.lecture.statements import Writer, statement_block
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides
 from symrnn.theory.network import Network
-from symrnn.typeset.blocks import Algorithm, Block, Figure, Heading, Section, StatementBlock
+from symrnn.typeset.blocks import (
+    Algorithm,
+    Block,
+    Figure,
+    Heading,
+    Result,
+    Section,
+    StatementBlock,
+)
 from symrnn.typeset.document import Document
 from symrnn.typeset.prose import escaped
 from symrnn.typeset.unicode_maths import with_maths
@@ -77,6 +85,7 @@ def document_of(
     by_name = {each.statement.name: each for each in evidence}
     writer = writer_of(outline, evidence, notation, rnn)
     made = _Blocks(by_name, rnn, writer, write, extra or {}, outline)
+    opening = tuple(made.opening(outline.front.opening))
     sections = []
     for place, part in enumerate(outline.parts, start=1):
         blocks = tuple(made.of(part.pieces))
@@ -101,6 +110,7 @@ def document_of(
         language=front.language,
         abstract="\n\n".join(said),
         blocks=(
+            *opening,
             *sections,
             *ending,
             *set_aside(project.library, asides or {}, writer),
@@ -135,12 +145,26 @@ class _Blocks:
     ) -> None:
         self.evidence, self.rnn, self.writer, self.write = evidence, rnn, writer, write
         self.placed = {place.name for place in outline.places()}
+        first = set(outline.front.opening)
         drawn = [block for blocks in extra.values() for block in blocks]
-        self.drawn = {name: block for block in drawn if (name := _name(block)) in self.placed}
+        self.drawn = {
+            name: block for block in drawn if (name := _name(block)) in self.placed - first
+        }
+        self.first = {name: block for block in drawn if (name := _name(block)) in first}
+        elsewhere = self.placed | first
         self.extra = {
-            statement: [block for block in blocks if _name(block) not in self.placed]
+            statement: [block for block in blocks if _name(block) not in elsewhere]
             for statement, blocks in extra.items()
         }
+
+    def opening(self, names: Sequence[str]) -> Iterator[Block]:
+        """What stands before the sections: pictures, and the claims of what will be proved."""
+        for name in names:
+            if name in self.first:
+                yield self.first[name]
+            elif name in self.evidence:
+                block = self.statement(name)
+                yield Result(name, block.title, block.claims, block.hypotheses)
 
     def of(self, pieces: Sequence[Piece]) -> Iterator[Block]:
         """The blocks; what only slides show is left out."""

@@ -38,6 +38,11 @@ from symrnn.typeset.prose import escaped
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
+ACTIVATIONS = (
+    *("logistic", "tanh", "relu", "leaky_relu"),
+    *("softplus", "elu", "silu", "hard_tanh"),
+)
+"""Those whose slopes are drawn: as many as can be read beside each other."""
 ALGORITHMS = ("truncated-bptt", "clip-by-norm", "clip-by-global-norm")
 """Figures, figures of a trained network, and algorithms: what an outline may place by name."""
 
@@ -228,7 +233,7 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
     own = isinstance(rnn, Network) and rnn.cell.activations
     used = [name for name in FORMULAS if own and name in {f.name for f in own}]
     argument = rnn.argument.label if isinstance(rnn, RNN) else "a"
-    for name in used or FORMULAS:
+    for name in used or ACTIVATIONS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
         assert gamma is not None
