@@ -333,7 +333,7 @@ def test_derive_of_a_cell_from_a_file(
     file = tmp_path / "mine.toml"
     file.write_text('text = "h = phi(W h\' + b)"\n[activations]\nphi = "tanh"\n', encoding="utf-8")
     code, out, _ = run(capsys, monkeypatch, "derive", "dh[t]/dh[k]", "--cell", str(file))
-    assert code == 0 and "diag(1 - tanh" in out
+    assert code == 0 and "diag(1 - h_j**2)" in out
     for shape in ("latex", "numpy"):
         asked = ["derive", "dL[1..T]/db", "--cell", str(file), "--format", shape]
         code, out, _ = run(capsys, monkeypatch, *asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from symrnn.language.notation import ARRAYS, NUMERATOR, QUANTITIES, SEQUENCES
+from symrnn.language.notation import ARRAYS, LECTURE, NUMERATOR, QUANTITIES, SEQUENCES
 from symrnn.lecture.details import code_names, rule_anchor
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import RNN
@@ -61,9 +61,11 @@ def set_aside(
     library: Mapping[str, Statement], asides: Asides, writer: Writer
 ) -> tuple[Section, ...]:
     """A section on the statements that do not speak of the cell, where there are any."""
+    # What they are about is not this cell: their titles keep the letters of the lecture.
+    titled = Writer(LECTURE, writer.number)
     rows = [
         (
-            writer.prose(library[name].title),
+            titled.prose(library[name].title),
             each.about,
             writer.prose(each.why if each.holds is False else f"not known: {each.why}"),
         )

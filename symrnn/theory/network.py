@@ -80,10 +80,21 @@ class Network:
         """The names here of what the lecture speaks of besides the cell, by its names for them."""
         found: dict[str, str] = {}
         for name, others in LETTERS.items():
-            free = (each for each in (name, *others.split()) if each not in self._taken)
+            # g_1 is g at time 1 where g changes with time.
+            free = (
+                each
+                for each in (name, *others.split())
+                if each not in self._taken and each.partition("_")[0] not in self._timed
+            )
             last = _fresh(name, {*self._taken, name})
             found[name] = next((each for each in free if each not in found.values()), last)
         return MappingProxyType(found)
+
+    @cached_property
+    def _timed(self) -> frozenset[str]:
+        """Names of what changes with time."""
+        timed = (*self.recurrence.definitions, *(e[self.j] for e in self.recurrence.inputs))
+        return frozenset(each.label for each in timed)
 
     @cached_property
     def _taken(self) -> frozenset[str]:

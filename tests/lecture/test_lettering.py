@@ -85,6 +85,7 @@ def test_the_letters_are_those_of_the_cell() -> None:
     assert gru.letters["h"] == "u"  # r is a gate
     lstm, in_lstm = writer_of(CELLS["lstm"])
     assert in_lstm.prose("the gradient g") == "the gradient $y$"  # g is a gate
+    assert lstm.letters["g_1"] == "y_1"  # g_1 would be the gate at time 1
     h = lstm.recurrence.definition(lstm.cell["h"][1])
     assert "[" not in in_lstm.latex(h) and latex(h)
 
