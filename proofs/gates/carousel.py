@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Identity,
@@ -14,7 +15,11 @@ from symrnn import (
 from symrnn import rules as by
 
 
-@statement(uses=["gated_step"], headline=["one step with the gates held", "the truncation of 1997"])
+@statement(
+    about=About.NO_CELL,
+    uses=["gated_step"],
+    headline=["one step with the gates held", "the truncation of 1997"],
+)
 def carousel(rnn):
     """With the gates held, one step multiplies the cell by diag(f)
 

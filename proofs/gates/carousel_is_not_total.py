@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -40,6 +41,7 @@ def at_rest(w, bias):
 
 
 @statement(
+    about=About.NO_CELL,
     uses=["gated_step", "carousel"],
     headline=["the total derivative", "the carousel of these gates"],
 )

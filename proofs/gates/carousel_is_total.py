@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, atanh, exp, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -18,7 +19,7 @@ from symrnn import (
 from symrnn import rules as by
 
 
-@statement(uses=["gated_step"], headline=["the total derivative"])
+@statement(about=About.NO_CELL, uses=["gated_step"], headline=["the total derivative"])
 def carousel_is_total(rnn):
     """Where W_i = W_f = W_g = 0, ∂c_t/∂c_k is the product of forget gates
 

@@ -2,13 +2,15 @@
 
 from sympy import Rational, Symbol, exp, log
 
-from symrnn import Witness, activation, derivation, statement
+from symrnn import About, Witness, activation, derivation, statement
 from symrnn import rules as by
 
 LOGISTIC = activation("logistic")
 
 
-@statement(headline=["a bias of 1", "what is left after 100 steps", "the chrono bias"])
+@statement(
+    about=About.NO_CELL, headline=["a bias of 1", "what is left after 100 steps", "the chrono bias"]
+)
 def forget_bias(rnn):
     """A forget bias b remembers for about eᵇ steps
 

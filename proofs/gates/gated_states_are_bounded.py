@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    About,
     Diag,
     Hadamard,
     Inequality,
@@ -20,7 +21,9 @@ from symrnn import rules as by
 GRU, COUPLED, LSTM = named("gru"), named("coupled_gates"), named("lstm")
 
 
-@statement(uses=["gates_are_bounded"], headline=["GRU", "coupled gates", "LSTM"])
+@statement(
+    about=About.NO_CELL, uses=["gates_are_bounded"], headline=["GRU", "coupled gates", "LSTM"]
+)
 def gated_states_are_bounded(rnn):
     """The states of gated cells are bounded
 

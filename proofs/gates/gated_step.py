@@ -3,12 +3,14 @@
 from sympy import Rational, Symbol, exp, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Identity,
     Ones,
     Witness,
     activation,
+    cell,
     derivation,
     named,
     statement,
@@ -44,7 +46,7 @@ def weighted(cell, gates):
     return total
 
 
-@statement(headline=["the cell by the state", "the state by the state"])
+@statement(about=About.NO_CELL, headline=["the cell by the state", "the state by the state"])
 def gated_step(rnn):
     """One step of a gated cell is a sum of diagonal matrices times weights
 
@@ -149,10 +151,12 @@ def gated_recurrent_units():
 
 def without_gates():
     """A path past the activation, or a diagonal instead of a matrix."""
-    leaky, residual, single, turned = map(named, ("leaky", "residual", "indrnn", "antisymmetric"))
+    leaky, residual, turned = map(named, ("leaky", "residual", "antisymmetric"))
+    # For any σ with slopes: ReLU, which it was proposed with, has none at 0.
+    single = cell("h = sigma(u * h' + U x + b)")
     return {
-        label: block(cell, "h", "h", value(cell, applied(cell)))
-        for label, cell, value in (
+        label: block(each, "h", "h", value(each, applied(each)))
+        for label, each, value in (
             ("leaky", leaky, _leaky),
             ("residual", residual, lambda cell, slope: identity(cell) + slope * cell["W"]),
             ("IndRNN", single, lambda cell, slope: slope * Diag(cell["u"])),

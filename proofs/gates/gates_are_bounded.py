@@ -2,7 +2,7 @@
 
 from sympy import Rational, Symbol, cosh, sinh, tanh
 
-from symrnn import Witness, activation, derivation, statement
+from symrnn import About, Witness, activation, derivation, statement
 from symrnn import rules as by
 
 LOGISTIC = activation("logistic")
@@ -10,7 +10,8 @@ QUARTER = Rational(1, 4)
 
 
 @statement(
-    headline=["what is squashed", "a gate times what is squashed", "a mixture", "a gate's slope"]
+    about=About.NO_CELL,
+    headline=["what is squashed", "a gate times what is squashed", "a mixture", "a gate's slope"],
 )
 def gates_are_bounded(rnn):
     """Gates lie in (0, 1), what is squashed in (-1, 1), a gate's slope is at most 1/4

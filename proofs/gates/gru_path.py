@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, exp, log, oo, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -41,6 +42,7 @@ def at_rest(w, update, reset):
 
 
 @statement(
+    about=About.NO_CELL,
     uses=["gated_step"],
     headline=["the total derivative", "the path of these gates", "it explodes"],
 )

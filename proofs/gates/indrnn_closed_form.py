@@ -3,29 +3,31 @@
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
     Identity,
     Witness,
+    cell,
     derivation,
     induction,
-    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
 
-CELL = named("indrnn")
+CELL = cell("h = sigma(u * h' + U x + b)", name="IndRNN")
 
 
-@statement(uses=["gated_step"], headline=["the product"])
+@statement(about=About.NO_CELL, uses=["gated_step"], headline=["the product"])
 def indrnn_closed_form(rnn):
     """Where each unit reads itself alone, the derivative is a product of diagonal matrices
 
     With a column u in the place of the matrix W every step is diag(σ′) diag(u), and so are many:
     each unit has a product of numbers of its own, |u_i| decides whether it vanishes or explodes,
-    and no eigenvalues are to be found.
+    and no eigenvalues are to be found. That is so for every σ that has slopes; of ReLU it is said
+    where no unit lies at the kink.
     """
     t, k, j = Symbol("t", integer=True), Symbol("k", integer=True), CELL.index
     h = CELL["h"]

@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Identity,
@@ -22,6 +23,7 @@ LEAKY, RESIDUAL = named("leaky"), named("residual")
 
 
 @statement(
+    about=About.NO_CELL,
     uses=["gated_step"],
     headline=["leaky: at most", "leaky: at least", "residual: at most", "residual: at least"],
 )

@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, exp, log, oo, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -23,6 +24,7 @@ LSTM = named("lstm").without_inputs()
 
 
 @statement(
+    about=About.NO_CELL,
     uses=["carousel_is_not_total"],
     headline=["the cell's derivative explodes", "the carousel vanishes"],
 )

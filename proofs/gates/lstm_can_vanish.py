@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, exp, log
 
 from symrnn import (
+    About,
     D,
     Equation,
     Identity,
@@ -19,7 +20,7 @@ from symrnn import rules as by
 LSTM = named("lstm").without_inputs()
 
 
-@statement(uses=["carousel_is_not_total"], headline=["it vanishes"])
+@statement(about=About.NO_CELL, uses=["carousel_is_not_total"], headline=["it vanishes"])
 def lstm_can_vanish(rnn):
     """The gradient of an LSTM can vanish
 

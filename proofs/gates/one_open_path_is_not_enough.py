@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, exp, log, tanh
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -21,7 +22,11 @@ OPEN = Rational(9, 10)
 LSTM = named("lstm").without_inputs()
 
 
-@statement(uses=["carousel_is_not_total"], headline=["the derivative is 0", "the open path"])
+@statement(
+    about=About.NO_CELL,
+    uses=["carousel_is_not_total"],
+    headline=["the derivative is 0", "the open path"],
+)
 def one_open_path_is_not_enough(rnn):
     """A path that stays open does not keep the derivative from being 0
 

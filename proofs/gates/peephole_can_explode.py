@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, atanh, exp, log, oo
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -25,7 +26,9 @@ RATIO = Rational(5, 2)
 CELL = named("peephole").without_inputs()
 
 
-@statement(uses=["gated_step"], headline=["the total derivative", "it explodes"])
+@statement(
+    about=About.NO_CELL, uses=["gated_step"], headline=["the total derivative", "it explodes"]
+)
 def peephole_can_explode(rnn):
     """With peepholes the cell alone can explode, without any recurrent weight
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sympy import Rational, Symbol, tanh
 
 from symrnn import (
+    About,
     Block,
     D,
     Equation,
@@ -16,7 +17,6 @@ from symrnn import (
     Zeros,
     derivation,
     induction,
-    named,
     ordered_product,
     statement,
 )
@@ -53,7 +53,7 @@ def of_two_parts():
 ANY = of_two_parts()
 
 
-@statement(headline=["any cell of two parts", "LSTM"])
+@statement(about=About.NO_CELL)
 def stacked_state(rnn):
     """A state of several parts is one stacked state
 
@@ -62,7 +62,7 @@ def stacked_state(rnn):
     a factor a step. For one of the parts alone it is false, since what reaches h_t from h_k goes
     through the cells between them as well.
     """
-    return {"any cell of two parts": product_formula(ANY), "LSTM": product_formula(named("lstm"))}
+    return product_formula(ANY)
 
 
 def jacobian(cell, later, earlier):

@@ -3,6 +3,7 @@
 from sympy import Rational, Symbol, exp
 
 from symrnn import (
+    About,
     D,
     Diag,
     Equation,
@@ -24,7 +25,11 @@ CELL = named("lstm_1997").without_inputs()
 LOGISTIC = activation("logistic")
 
 
-@statement(uses=["carousel"], headline=["the total derivative", "what the truncation keeps"])
+@statement(
+    about=About.NO_CELL,
+    uses=["carousel"],
+    headline=["the total derivative", "what the truncation keeps"],
+)
 def truncated_1997_is_biased(rnn):
     """The truncated gradient of 1997 is not the gradient
 

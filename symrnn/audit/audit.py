@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from symrnn.audit.hints import Mark, hints_of_folder, read_hints
-from symrnn.audit.judge import (
-    DISAGREES,
-    FALSE,
-    NOT_A_CLAIM,
-    NOT_UNDERSTOOD,
-    Judge,
-    Verdict,
-)
+from symrnn.audit.meaning.hints import Mark, hints_of_folder, read_hints
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import shown
-from symrnn.audit.statements import Relation, Statements
+from symrnn.audit.verdicts.judge import Judge
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents import Document, read_document
 
@@ -102,10 +97,9 @@ def audit_texts(
         if progress is not None:
             progress(count, len(relations))
         verdicts[relation.order] = judge.verdict(relation)
+    judge.settled = judge.votes > 0
     for relation in relations:
-        verdict = verdicts[relation.order]
-        transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
-        if transposed or (verdict.kind == DISAGREES and "not called false" in verdict.what):
+        if _again(verdicts[relation.order], judge):
             verdicts[relation.order] = judge.verdict(relation)
     used: set[Mark] = set()
     for relation in statements.relations:
@@ -166,6 +160,14 @@ def audit_texts(
     return findings
 
 
+def _again(verdict: Verdict, judge: Judge) -> bool:
+    """Whether what stands behind a relation may change its verdict."""
+    transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
+    turned = verdict.turned and judge.settled
+    early = verdict.kind == DISAGREES and "not called false" in verdict.what
+    return transposed or turned or early
+
+
 def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark | None:
     """The mark that stands between the formula before and this one."""
     formula = document.formulas[relation.formula]
@@ -180,7 +182,7 @@ def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark 
 
 def _reading(relation: Relation, statements: Statements) -> str:
     sides = [
-        shown(side.tree, statements._probe) if side.tree is not None else "?"
+        shown(side.tree, statements.probe) if side.tree is not None else "?"
         for side in (relation.left, relation.right)
     ]
     return (

@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from symrnn.audit.audit import BAD_HINT, EXPECTED, NOTE, Finding
-from symrnn.audit.judge import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
 
 FAILING = (FALSE, BAD_HINT)
 """What ends with exit code 1; hints that say nothing are the author's to mend."""

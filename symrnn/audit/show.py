@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from symrnn.audit.model import Model
-from symrnn.audit.symbols import TOTAL, bare
-from symrnn.reading.latex_tree import (
+from symrnn.audit.meaning.letters import TOTAL, bare
+from symrnn.audit.meaning.model import Model
+from symrnn.reading.latex.tree import (
     Addition,
     Bar,
     Big,

@@ -16,7 +16,7 @@ from symrnn.recurrence.elman import RNN
 from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import load
+from symrnn.theory.library import everything, load
 from symrnn.theory.statement import Statement
 
 Broken = dict[str, SymrnnError]
@@ -130,7 +130,7 @@ def _one_by_one(
                 found.update(declared)
     if not found:
         raise next(iter(broken.values()), whole)
-    lecture = load()
+    lecture = everything()
     pending = {name for each in found.values() for name in each.uses}
     while pending:
         name = pending.pop()

@@ -23,6 +23,7 @@ from symrnn.recurrence.elman import CELLS
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
+from symrnn.typeset.deck import Deck
 from symrnn.typeset.detail import Detail, at_detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.notebook import notebook
@@ -126,17 +127,7 @@ def slides(material: Material) -> Output:
         leave_out=not project.own,
     )
     paper = replace(wishes.look, handout=True, notes=False)
-    less: dict[str, float] = {}
-    made = slides_backend.slides(document, frames, paper)
-    tried = material.tex.compile("slides-handout", made)
-    for _ in range(_ATTEMPTS):
-        if not tried.overfull:
-            break
-        # The estimate was too low for some frames: split their chains earlier.
-        for title in {slides_backend.frame_at(made.tex, line) for line in tried.overfull}:
-            less[title] = less.get(title, 0.0) + 1.5
-        made = slides_backend.slides(document, frames, paper, less=less)
-        tried = material.tex.compile("slides-handout", made)
+    tried, less = fitting(document, frames, paper, material.tex)
     look = replace(wishes.look, handout=not wishes.overlays, notes=False)
     shown = slides_backend.slides(document, frames, look, less=less)
     outputs = [_output(material.tex.compile("slides", shown))]
@@ -149,6 +140,24 @@ def slides(material: Material) -> Output:
     files = {name: content for output in outputs for name, content in output.files.items()}
     missing = {name: why for output in outputs for name, why in output.missing.items()}
     return Output(files, missing)
+
+
+def fitting(
+    document: Document, frames: Deck, look: Look, tex: Tex
+) -> tuple[Compiled, Mapping[str, float]]:
+    """Slides without an overfull box, and by how much less is on which frame, by its title."""
+    less: dict[str, float] = {}
+    made = slides_backend.slides(document, frames, look)
+    tried = tex.compile("slides-handout", made)
+    for _ in range(_ATTEMPTS):
+        if not tried.overfull:
+            break
+        # The estimate was too low for some frames: split their chains earlier, then much earlier.
+        for title in {slides_backend.frame_at(made.tex, line) for line in tried.overfull}:
+            less[title] = 2.0 * less.get(title, 0.0) + 1.5
+        made = slides_backend.slides(document, frames, look, less=less)
+        tried = tex.compile("slides-handout", made)
+    return tried, less
 
 
 def _output(compiled: Compiled) -> Output:

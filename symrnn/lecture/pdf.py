@@ -11,8 +11,12 @@ from symrnn.typeset.latex import Article
 
 @dataclass
 class Tex:
-    """TeX for one run of the main job: once it hangs or can not be run, it is not asked again."""
+    """TeX for one run of the main job: once it hangs or can not be run, it is not asked again.
 
+    engine: the path of one; by default pdflatex.
+    """
+
+    engine: str | None = None
     hopeless: TexError | None = field(default=None, init=False)
 
     def compile(self, name: str, made: Article) -> Compiled:
@@ -20,7 +24,13 @@ class Tex:
         if self.hopeless is not None:
             return Compiled(name, made, failure=self.hopeless)
         try:
-            result = compile_pdf(made.tex, made.figures, bibliography=made.bibliography, name=name)
+            result = compile_pdf(
+                made.tex,
+                made.figures,
+                bibliography=made.bibliography,
+                engine=self.engine,
+                name=name,
+            )
         except TexError as error:
             if error.hopeless:
                 self.hopeless = error

@@ -16,7 +16,7 @@ from symrnn.lecture.outline import Outline, check_prose, outline
 from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import load
+from symrnn.theory.library import everything, load
 from symrnn.theory.statement import Statement
 from symrnn.typeset.bibliography import Work
 
@@ -83,11 +83,8 @@ def found(given: Path | None) -> Path:
 
 
 def statements() -> dict[str, Statement]:
-    """The statements that a lecture can place: those about the cells that lectures are proved for.
-
-    Statements about gated cells are proved apart; none is offered before it can be shown.
-    """
-    return load()
+    """The statements that a lecture can place."""
+    return everything()
 
 
 def _proofs(folder: Path) -> list[Path]:

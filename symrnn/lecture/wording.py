@@ -17,11 +17,9 @@ OF_SIGMA_INSIDE = {
     "as in Pascanu et al. (2013), applies",
     # the slides
     "W stands on the left of the state.": "W stands on the left of what σ makes of the state.",
-    "Entry by entry, the pre-activation is": "Entry by entry, the state is",
     "The pre-activation is affine, so its": "Behind the activation the state is affine, so its",
     "One step multiplies by the slopes and by W": "One step multiplies by W and by the slopes at "
     "the state before",
-    "The chain rule through the pre-activation": "The chain rule through a_j = σ(s_{j-1})",
     "slopes times W.": "W times slopes.",
 }
 

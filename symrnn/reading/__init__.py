@@ -22,12 +22,12 @@ A cell is written as people write it:
 The text passes through `tokens` (characters), `parse` (a tree), `infer` (shapes, by
 unification) and `build` (nodes of the language); each of them can refuse, with the place.
 
-Formulas in LaTeX pass through `latex_tokens` (macros, bounded), `latex_parse` (a tree that decides
-nothing of the document), and `latex_build` (nodes of the language, given a cell); `documents` finds
-them in files.
+Formulas in LaTeX are read in `latex`: `scan` (tokens, macros bounded), `expressions` and `chains`
+(trees that decide nothing of the document), `build` (nodes of the language, given a cell);
+`documents` finds them in files.
 """
 
 from symrnn.reading.cell_text import read_recurrence
-from symrnn.reading.latex_build import from_latex
+from symrnn.reading.latex.build import from_latex
 
 __all__ = ["from_latex", "read_recurrence"]

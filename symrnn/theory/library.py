@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from symrnn.errors import IllFormedError
@@ -19,6 +20,23 @@ def lecture_folder() -> Path:
     """Where the lecture's proofs are: inside the installed package, or beside it in a checkout."""
     installed = PACKAGE / "_proofs"
     return installed if installed.is_dir() else PACKAGE.parent / "proofs"
+
+
+def everything() -> dict[str, Statement]:
+    """The statements of all of symrnn's own lectures, the first one's first.
+
+    They are the same objects whenever they are asked for, so that none is proved twice.
+    """
+    return dict(_everything())
+
+
+@cache
+def _everything() -> dict[str, Statement]:
+    found = load()
+    for path in sorted(lecture_folder().glob("*/")):
+        if any(path.glob("*.py")):
+            found |= load([path], alone=True)
+    return {statement.name: statement for statement in in_order(found)}
 
 
 def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, Statement]:
@@ -47,7 +65,7 @@ def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, 
         return statements
     wanted = {name for statement in statements.values() for name in statement.uses}
     if paths is not None and wanted - set(statements):
-        lecture = load()
+        lecture = everything()
         pending = wanted - set(statements)
         while pending:
             name = pending.pop()

@@ -28,7 +28,7 @@ from symrnn.language.writing import text
 from symrnn.numeric.differences import MEMORY_BUDGET, STEP
 from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.random_directions import MISSED, linear_share, scalar_share
-from symrnn.reading.latex_build import from_latex
+from symrnn.reading.latex.build import from_latex
 from symrnn.recurrence.elman import RNN
 from symrnn.verify.derived import as_claimed
 from symrnn.verify.diagnosis import diagnose

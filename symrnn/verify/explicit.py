@@ -31,6 +31,7 @@ from symrnn.language.writing import text
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation, Step
 from symrnn.verify.exact import Point, Undefined, holds, largest, total
+from symrnn.verify.functions import applications
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.limits import require_growing, settles
 from symrnn.verify.meaning import Moment, Written, moment
@@ -46,7 +47,7 @@ from symrnn.verify.moments import (
     universal,
 )
 from symrnn.verify.ties import ties
-from symrnn.verify.within import at_integers, concerning, is_time, makes_sense, telling
+from symrnn.verify.within import at_integers, concerning, makes_sense, telling
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
@@ -65,6 +66,9 @@ LARGER = 5
 
 SMALL = 4
 """At times up to this, whatever ordering they are in, vectors are written out."""
+
+MOST_APPLIED = 1
+"""With more functions applied in a step, formulas of several units are not written out."""
 
 KINDS = ("1", "inf")
 
@@ -140,7 +144,13 @@ def write_out(chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...]
 
 
 def _telling_size(rnn: Subject) -> int:
-    """A size at which matrices do not commute: 1 where the state has several parts."""
+    """A size at which matrices do not commute.
+
+    1 where the state has several parts, or gates: what is written out grows too long there, and
+    sampling has larger sizes.
+    """
+    if applications(rnn.recurrence) > MOST_APPLIED:
+        return 1
     parts = [
         state.rows.subs(dict.fromkeys(state.rows.free_symbols, 1))
         for state in rnn.recurrence.states
@@ -295,9 +305,8 @@ def _task(
 def assumed(fact: Any, known: Moment) -> list[Any]:
     """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
     over = sorted(universal(fact), key=str)
-    last = max([value for s, value in known.sizes.items() if is_time(s)] + [1])
     choices = (
-        dict(zip(over, at, strict=True)) for at in product(range(last + 1), repeat=len(over))
+        dict(zip(over, at, strict=True)) for at in product(range(known.last + 1), repeat=len(over))
     )
     return [
         at_integers(fact, concerning(fact, at))

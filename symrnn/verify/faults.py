@@ -15,12 +15,13 @@ from sympy import Rational
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import DisagreementError, EvidenceError, IllFormedError, SymrnnError
-from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Transposed, Zeros
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.canonical import equal_by_algebra, transpose
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.language.shapes import same_size
+from symrnn.language.structure import Diag
 from symrnn.language.time import TimeVector
 from symrnn.theory import rules
 from symrnn.theory.about import Subject
@@ -204,11 +205,18 @@ def _transposed(expression: Any) -> Iterator[Any]:
 
 
 def _reversed(expression: Any) -> Iterator[Any]:
-    """An ordered product in the other direction."""
+    """An ordered product in the other direction; of diagonal matrices that is the same."""
     for node in _each(expression, OrderedProduct):
+        if _is_diagonal(node.body):
+            continue
         side = RIGHT if node.latest == LEFT else LEFT
         other = node.func(*node.args[:4], side)
         yield expression.xreplace({node: other})
+
+
+def _is_diagonal(matrix: Any) -> bool:
+    factors = matrix.factors if isinstance(matrix, MatrixProduct) else (matrix,)
+    return all(isinstance(factor, Diag | Identity) for factor in factors)
 
 
 def _swapped(expression: Any) -> Iterator[Any]:

@@ -21,7 +21,24 @@ def gives_scalar(fact: Any) -> bool:
     """Whether a hypothesis gives a scalar symbol its value, or the least it may be."""
     if isinstance(fact, Equation):
         return isinstance(fact.lhs, Symbol)
-    return isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol)
+    # m φ + 1 ≤ m says what m may be, but not from where on.
+    least = isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol)
+    return least and fact.rhs not in fact.lhs.free_symbols
+
+
+def _giving(fact: Any) -> Any:
+    """A hypothesis as one that gives a scalar: of 1 + φ m ≤ m this is 1/(1 - φ) ≤ m.
+
+    That is no more than where to look: such a hypothesis is a condition as well.
+    """
+    if gives_scalar(fact):
+        return fact
+    if isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol):
+        symbol = fact.rhs
+        slope = sympy.sympify(fact.lhs).diff(symbol)
+        if slope.is_commutative and symbol not in slope.free_symbols and slope != 1:
+            return Inequality(fact.lhs.subs(symbol, 0) / (1 - slope), symbol)
+    return None
 
 
 def scalars_given(facts: tuple[Any, ...]) -> list[tuple[Symbol, list[Any], bool]]:
@@ -35,7 +52,7 @@ def scalars_given(facts: tuple[Any, ...]) -> list[tuple[Symbol, list[Any], bool]
         EvidenceError: a symbol is given twice, or by itself.
     """
     given: dict[Symbol, tuple[list[Any], bool]] = {}
-    for fact in filter(gives_scalar, facts):
+    for fact in filter(None, map(_giving, facts)):
         exact = isinstance(fact, Equation)
         symbol, by = (fact.lhs, fact.rhs) if exact else (fact.rhs, fact.lhs)
         expressions, before = given.setdefault(symbol, ([], exact))

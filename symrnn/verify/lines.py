@@ -26,6 +26,7 @@ from symrnn.language.slope_at import KINKED
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import MEMORY_BUDGET
 from symrnn.numeric.lower import Kernel, with_indices_apart
+from symrnn.verify.functions import kinked
 from symrnn.verify.oracle import (
     Outcome,
     complex_step_derivative,
@@ -139,7 +140,7 @@ def _has_kinks(node: Any, setting: Setting) -> bool:
     if inside.has(*KINKED):
         return True
     runs = inside.has(TimeVector, Elementwise)
-    return bool(runs and setting.rnn.sigma.function.has(*KINKED))
+    return bool(runs and kinked(setting.rnn.recurrence))
 
 
 def _where_it_exists(

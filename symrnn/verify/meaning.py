@@ -29,8 +29,9 @@ from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 from symrnn.theory.about import Subject
 from symrnn.verify.exact import Number, Point, Undefined, holds, norm
+from symrnn.verify.functions import sigma_of
 from symrnn.verify.hypotheses import fixes_leaf
-from symrnn.verify.within import at_integers, atoms_of, concerning
+from symrnn.verify.within import at_integers, atoms_of, concerning, is_time
 
 CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
 """What is written out as a whole: norms inside stay where they are."""
@@ -199,7 +200,7 @@ class Meaning(Unrolled):
             if point.whole:
                 number = Fraction(0 if point.zero else int(point.pick(symbol.name, (-1, 0, 1))))
             elif point.constant and self.recurrence.is_state(leaf):
-                number = point.of(Unknown(Symbol(self.rnn.sigma.name), 0, symbol))
+                number = point.of(Unknown(Symbol(sigma_of(self.rnn).name), 0, symbol))
             elif point.constant and symbols.rows == symbols.cols > 1:
                 row, col = divmod(place, symbols.cols)
                 factor = Fraction(int(point.pick(label, (1, 2, 3, 5, 8, 12, 18))), 8)
@@ -223,6 +224,11 @@ class Moment:
     def rnn(self) -> Subject:
         """The recurrence."""
         return self.meaning.rnn
+
+    @property
+    def last(self) -> int:
+        """The last of the times."""
+        return max([value for symbol, value in self.sizes.items() if is_time(symbol)] + [1])
 
     def write(self, expression: Any, kind: str) -> Written:
         """The entries of an expression; `kind` is the norm that stands for "any".

@@ -25,6 +25,7 @@ from symrnn.language.writing import text
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer, Nets, UnmetError
+from symrnn.verify.functions import sigma_of
 from symrnn.verify.limits import tends
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import (
@@ -233,10 +234,11 @@ def _choices(expressions: list[Any], facts: tuple[Any, ...], rnn: Subject) -> li
 
 
 def _sigmas(rnn: Subject) -> tuple[str | Activation, ...]:
-    if rnn.sigma.is_unknown:
+    sigma = sigma_of(rnn)
+    if sigma.is_unknown:
         return ACTIVATIONS
-    named = FORMULAS.get(rnn.sigma.name) == rnn.sigma.at(X)
-    return (rnn.sigma.name if named else rnn.sigma,)
+    named = FORMULAS.get(sigma.name) == sigma.at(X)
+    return (sigma.name if named else sigma,)
 
 
 @dataclass(frozen=True)

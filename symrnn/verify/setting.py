@@ -27,6 +27,8 @@ from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
 from symrnn.numeric.printer import KernelPrinter, formula_at, parameter_name, slope_name
 from symrnn.theory.about import Subject
+from symrnn.verify.functions import field as unnamed_field
+from symrnn.verify.functions import loss, sigma_of, unnamed
 
 Array = NDArray[Any]
 Functions = Mapping[str, Callable[[Any], Any]]
@@ -119,13 +121,6 @@ SMOOTH = frozenset(name for name, formula in FORMULAS.items() if not formula.has
 """The known functions without kinks."""
 
 
-def loss(state: Array) -> Array:
-    """A smooth loss of a column (…, n, 1) with nothing special about it, real or complex."""
-    weights = np.linspace(0.5, 1.5, state.shape[-2])[:, None]
-    bent = (weights * np.sin(state)).sum(axis=-2, keepdims=True)
-    return np.asarray(bent + 0.5 * state.sum(axis=-2, keepdims=True) ** 2)
-
-
 @cache
 def _definitions(rnn: Subject) -> tuple[tuple[str, Kernel], ...]:
     """States and intermediates as kernels, in an order in which each can be computed."""
@@ -147,7 +142,7 @@ def _symbols(rnn: Subject) -> frozenset[Any]:
     """What the definitions and σ speak of."""
     definitions = rnn.recurrence.definitions.values()
     return frozenset().union(
-        rnn.sigma.function.free_symbols, *(value.free_symbols for value in definitions)
+        sigma_of(rnn).function.free_symbols, *(value.free_symbols for value in definitions)
     )
 
 
@@ -280,7 +275,16 @@ class Setting:
         named.update({symbol.name: value for symbol, value in self.sizes.items()})
         # A claim about a scalar x means the scalar, also beside a recurrence with inputs x_j.
         given = functions(self.sigma) if self.functions is None else self.functions
-        return {**given, "ell": loss, "dtype": np.float64, **self.arrays, **named}
+        return {**given, **self._unnamed, "dtype": np.float64, **self.arrays, **named}
+
+    @property
+    def _unnamed(self) -> dict[str, Callable[..., Array]]:
+        """A function for each name in the definitions that says nothing else."""
+        found: dict[str, Callable[..., Array]] = {"ell": loss}
+        for function in unnamed(self.rnn.recurrence):
+            rows = sympy.sympify(function.shape[0]).subs(self.sizes)
+            found.setdefault(function.label, unnamed_field(function.label, int(rows)))
+        return found
 
     @cached_property
     def trajectory(self) -> dict[str, Any]:
@@ -325,6 +329,10 @@ class Setting:
         for label, _ in definitions:
             known = base[label][:first] if base else [None] * first
             values[label] = [*known, *[None] * (stop + 1 - first)]
+        if first == 0 and base:
+            # What is not given anew at time 0 is as it was.
+            for state in self._states:
+                values[state.label][0] = base[state.label][0]
         for (label, time), value in given.items():
             values[label][time] = value
         now = {**constants, **values}

@@ -10,11 +10,13 @@ import pytest
 
 from symrnn.audit import report
 from symrnn.audit.audit import BAD_HINT, NOTE, audit_document, audit_path, audit_texts
-from symrnn.audit.judge import NOT_UNDERSTOOD
+from symrnn.audit.verdicts.verdict import NOT_UNDERSTOOD
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.reading.documents import LARGEST, documents_in, markdown, read_document
-from symrnn.reading.latex_parse import parse_chains, parse_expression
-from symrnn.reading.latex_tokens import macros_in, scan
+from symrnn.reading.latex.chains import parse_chains
+from symrnn.reading.latex.expressions import parse_expression
+from symrnn.reading.latex.macros import macros_in
+from symrnn.reading.latex.scan import scan
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from symrnn.audit.audit import EXPECTED, Finding, audit_document, audit_texts
-from symrnn.audit.judge import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
 from symrnn.reading.documents import markdown
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -33,14 +33,14 @@ VERDICTS = {
     "gru.md": "TTTTFF",
     "hints.md": "Tx",
     "kramdown.md": "TTTTT",
-    "lstm.md": "TTTTTTUU",
+    "lstm.md": "TTTTTUU",
     "loose.md": "UUTTD",
     "macros.tex": "TTFT",
     "many_losses.md": "TTDTFT",
     "notes.tex": "TTTTTTTTTT",
     "notes_slips.tex": "TFTFFFFTFFF",
     "one_number.tex": "TTF",
-    "pascanu.tex": "nTTFT",
+    "pascanu.tex": "TTTFT",
     "prose_delta.md": "TTF",
     "readout.md": "TFDTFTT",
     "scalar.md": "TTTFF",

@@ -9,7 +9,7 @@ import pytest
 
 from symrnn import D, Equation, latex
 from symrnn.audit.audit import audit_texts
-from symrnn.audit.judge import NOT_A_CLAIM, TRUE
+from symrnn.audit.verdicts.verdict import NOT_A_CLAIM, TRUE
 from symrnn.language.notation import KNOWN
 from symrnn.reading.documents import latex_document
 from symrnn.recurrence.elman import CELLS

@@ -26,22 +26,23 @@ from symrnn.language.notation import (
     Notation,
 )
 from symrnn.language.writing import latex
-from symrnn.lecture import arc, deck, outline
+from symrnn.lecture import outline
+from symrnn.lecture.formats import fitting
 from symrnn.lecture.notation_file import notation, read_notation
+from symrnn.lecture.pdf import Tex
 from symrnn.lecture.wording import TABLES, worded
 from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
 from symrnn.theory.library import lecture_folder, load
 from symrnn.typeset.blocks import StatementBlock, walk
-from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
-from symrnn.typeset.slides import slides
+from symrnn.typeset.slides import Look
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence, KernelProof
 from symrnn.verify.layout import evidence_in_denominator_layout
 
-from .conftest import lecture_in
+from .conftest import deck_of, lecture_in
 
 RNN = elman()
 
@@ -141,7 +142,8 @@ def test_a_theorem_in_numerator_layout_is_no_grade_in_the_other(evidence: list[E
 
 
 def test_words_that_depend_on_layout_or_cell_are_all_still_written_somewhere() -> None:
-    files = [*lecture_folder().glob("*.py"), *map(Path, (arc.__file__, outline.__file__))]
+    module = Path(outline.__file__)
+    files = [module, *lecture_folder().glob("*.py"), *module.parent.glob("lectures/*/*.md")]
     text = " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
     text = re.sub(r'" "', "", text)  # a sentence over several lines
     text += worded(text, PASCANU)
@@ -198,13 +200,13 @@ def test_article_and_slides_compile_without_a_warning(
 ) -> None:
     document = lecture_in(lettered)
     titles = [b.title for b in walk(document.blocks) if isinstance(b, StatementBlock)]
-    frames = slides(document, deck.deck(document, lettered), handout=True)
-    for made in (article(document), frames):
-        result = compile_pdf(
-            made.tex, made.figures, bibliography=made.bibliography, engine=tex_engine(engine)
-        )
+    tex = Tex(tex_engine(engine))
+    frames, _ = fitting(document, deck_of(document, lettered), Look(handout=True), tex)
+    for compiled in (tex.compile("lecture", article(document)), frames):
+        result = compiled.result
+        assert result is not None, compiled.failure
         assert result.warnings == () and result.pdf is not None
-        if made is not frames:
+        if compiled is not frames:
             text = re.sub("[^A-Za-z]", "", "".join(pages_of(result.pdf)))
             for title in titles:
                 if "$" not in title:

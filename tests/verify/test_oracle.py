@@ -15,8 +15,9 @@ from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
 from symrnn.recurrence.elman import elman
 from symrnn.verify.draw import Drawer
+from symrnn.verify.functions import loss
 from symrnn.verify.lines import line
-from symrnn.verify.setting import Setting, loss
+from symrnn.verify.setting import Setting
 
 rnn = elman()
 s, a, t, k, W, U, b, L = rnn.s, rnn.a, rnn.t, rnn.k, rnn.W, rnn.U, rnn.b, rnn.L

@@ -1,0 +1,1 @@
+"""What a document means: its letters, definitions, shapes, and what its author says besides."""

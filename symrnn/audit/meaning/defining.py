@@ -1,0 +1,329 @@
+"""Which relations define a quantity, and what they say of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symrnn.audit.meaning.letters import (
+    GREEK,
+    bare,
+    is_capital,
+    is_loss,
+    letters_of,
+)
+from symrnn.audit.meaning.model import Definition, Model, called_time, split_time
+from symrnn.audit.meaning.relations import Parsed, Relation
+from symrnn.audit.meaning.rewrites import at_each_time
+from symrnn.reading.latex.tree import (
+    Big,
+    Derivative,
+    Dots,
+    Group,
+    Product,
+    Sym,
+    Tree,
+    Words,
+    shape_of,
+    walk,
+)
+from symrnn.reading.latex.words import DEFINING, EQUAL
+
+
+class Defining(Parsed):
+    """Definitions found in relations."""
+
+    def _definition(
+        self, model: Model, left: Tree, right: Tree, relation: Relation, backwards: bool
+    ) -> Definition | None:
+        named = self._named(model, left)
+        entries: tuple[str, ...] = ()
+        if named is None:
+            named, entries = self._named_by_entries(model, left)
+        if named is None:
+            return None
+        name, time = named
+        derived = self._derived(right, model)
+        letter, shift = (None, 0) if time is None else split_time(time)
+        head = bare(left)
+        symbol = head if isinstance(head, Sym) and time is not None else None
+        if (
+            letter is None
+            and time is not None
+            and shift >= 1
+            and not derived
+            and not backwards
+            and "t" in self.symbols.times
+        ):
+            general = at_each_time(right, shift, model)
+            letter, shift = "t", 0
+            if isinstance(symbol, Sym) and len(symbol.subs) == 1:
+                symbol = replace(symbol, subs=(Sym(symbol.start, symbol.end, True, "t"),))
+            if (
+                general is None
+                or name in self.definitions
+                or self._defined_elsewhere(name, relation)
+            ):
+                return None
+            right = general
+        if time is not None and (letter is None or letter not in self.symbols.times):
+            return None
+        if backwards:
+            # ∂L/∂h_t = δ_t names the derivative, if nothing else says what δ is.
+            bare_derivative = isinstance(bare(right), Derivative)
+            if (
+                not bare_derivative
+                or name in self.definitions
+                or self._defined_elsewhere(name, relation)
+            ):
+                return None
+        if time is None and name in self.symbols.times and "_" not in name:
+            return None
+        if self._uses_future(model, name, right, letter, shift, derived):
+            return None
+        if entries and (derived or backwards):
+            whole = self._without_entries(model, right, entries)
+            if whole is None:
+                return None
+            right, entries = whole, ()
+        if not self._letters_bound(model, right, letter, derived):
+            return None
+        base = name.split("_")[0]
+        if (
+            time is None
+            and is_capital(base)
+            and not is_loss(name)
+            and not derived
+            and not isinstance(right, Big)
+            and self._is_update(name, right, model)
+        ):
+            return None
+        if any(isinstance(node, Words | Dots) for node in walk(right)):
+            return None
+        return Definition(name, letter, shift, right, relation.order, False, entries, symbol)
+
+    @staticmethod
+    def _named_by_entries(
+        model: Model, left: Tree
+    ) -> tuple[tuple[str, Tree | None] | None, tuple[str, ...]]:
+        """h_{t,i}: the quantity, and the letters of its entries."""
+        left = bare(left)
+        if not isinstance(left, Sym):
+            return None, ()
+        ref = model.ref(left)
+        letters = [bare(each) for each in ref.entries]
+        names = tuple(each.name for each in letters if isinstance(each, Sym))
+        if (
+            not names
+            or len(names) != len(letters)
+            or len(set(names)) != len(names)
+            or ref.power
+            or ref.primes
+        ):
+            return None, ()
+        return (ref.name, ref.time), names
+
+    @staticmethod
+    def _without_entries(model: Model, right: Tree, entries: tuple[str, ...]) -> Tree | None:
+        """e_i = ∂L/∂a_i, said of every i, is e = ∂L/∂a."""
+        value = bare(right)
+        by = bare(value.by) if isinstance(value, Derivative) else None
+        if not isinstance(value, Derivative) or not isinstance(by, Sym):
+            return None
+        ref = model.ref(by)
+        if tuple(each.name for e in ref.entries if isinstance(each := bare(e), Sym)) != entries:
+            return None
+        kept = tuple(each for each in by.subs if each not in ref.entries)
+        if len(kept) + len(entries) != len(by.subs):
+            return None
+        return replace(value, by=replace(by, subs=kept))
+
+    def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
+        """Whether another relation says what a quantity is."""
+        for other in self.relations:
+            left, right = other.left.tree, other.right.tree
+            if other.kind != EQUAL or left is None or right is None or other is relation:
+                continue
+            named = self._named(self.probe, left)
+            if named is None or named[0] != name:
+                continue
+            derived = self._derived(right, self.probe)
+            letter, shift = (None, 0) if named[1] is None else split_time(named[1])
+            if (isinstance(bare(right), Derivative) or not derived) and not self._uses_future(
+                self.probe, name, right, letter, shift, False
+            ):
+                return True
+        return False
+
+    @staticmethod
+    def _named(model: Model, left: Tree) -> tuple[str, Tree | None] | None:
+        left = bare(left)
+        if isinstance(left, Product) and len(left.factors) == 2:
+            return called_time(model, left.factors[0], left.factors[1]) or (
+                _called_loss(model, left)
+            )
+        if not isinstance(left, Sym):
+            return None
+        ref = model.ref(left)
+        if ref.entries or ref.power is not None or ref.primes or ref.copy is not None:
+            return None
+        if left.name in ("ones", "I", "infty") or left.name.startswith("bb "):
+            return None
+        return ref.name, ref.time
+
+    def _derived(self, tree: Tree, model: Model) -> bool:
+        """Whether an expression speaks of derivatives, itself or by a name for one."""
+        for node in walk(tree):
+            if isinstance(node, Derivative):
+                return True
+            if isinstance(node, Sym):
+                name = model.ref(node).name
+                if any(d.derived for d in self.definitions.get(name, ())):
+                    return True
+        return False
+
+    def _uses_future(
+        self, model: Model, name: str, right: Tree, letter: str | None, shift: int, derived: bool
+    ) -> bool:
+        """Whether a quantity would be computed from its own later values, or from itself."""
+        trial = Model(self.symbols, {name: Definition(name, letter, shift, right, 0)})
+        trial.primed, trial.applied = model.primed, model.applied
+        for read, lag in trial.reads(trial.definitions[name]):
+            if read == name and (lag is None or lag <= 0):
+                return True
+            if not derived and lag is not None and lag < 0:
+                return True
+        return False
+
+    def _letters_bound(self, model: Model, right: Tree, letter: str | None, derived: bool) -> bool:
+        """Whether every time in a definition is its own, bound in it, or the last."""
+        bound = {letter, "T"}
+        for node in walk(right):
+            if isinstance(node, Big) and node.index is not None:
+                bound |= {n.name for n in walk(node.index) if isinstance(n, Sym)}
+        for node in walk(right):
+            if isinstance(node, Sym):
+                ref = model.ref(node)
+                if ref.time is not None and not (letters_of(ref.time) or set()) <= bound:
+                    return False
+        return True
+
+    def _is_update(self, name: str, right: Tree, model: Model) -> bool:
+        return any(isinstance(n, Sym) and model.ref(n).name == name for n in walk(right))
+
+    def _add(self, found: Definition, relation: Relation) -> None:
+        known = self.definitions.setdefault(found.name, [])
+        if any(d.given for d in known):
+            return
+        bare_derivative = isinstance(bare(found.value), Derivative)
+        if found.derived or self._derived(found.value, self.probe):
+            # A second formula for a named derivative is a claim; a second name is another one.
+            if known and not (
+                bare_derivative
+                and not any(shape_of(d.value) == shape_of(found.value) for d in known)
+            ):
+                return
+            if known and not known[0].derived:
+                return
+            if (
+                not bare_derivative
+                and relation.written not in DEFINING
+                and not known
+                and not self._may_define(found, relation)
+            ):
+                return
+            known.append(found)
+            self.defining.add(relation.order)
+            return
+        if known and known[0].derived:
+            return
+        for other in known:
+            if (other.letter, other.shift) == (found.letter, found.shift) and shape_of(
+                other.value
+            ) == shape_of(found.value):
+                self.defining.add(relation.order)
+                return
+            if not relation.first and self._more_concrete(found, other):
+                known.remove(other)
+                break
+        known.append(found)
+        self.defining.add(relation.order)
+
+    def _may_define(self, found: Definition, relation: Relation) -> bool:
+        """δ_t = (∂L/∂h_t) ⊙ σ′(a_t): an expression may define, where nothing else does."""
+        base = found.name.split("_")[0]
+        del relation
+        return base in GREEK or base in ("e", "J", "D", "G", "A", "P", "Q", "M", "S")
+
+    def _more_concrete(self, found: Definition, other: Definition) -> bool:
+        """Whether h = f(x, h) is said anew as h = tanh(…), in the same chain."""
+        del found
+        value = bare(other.value)
+        if not isinstance(value, Product) or not isinstance(value.factors[0], Sym):
+            return False
+        following = value.factors[1] if len(value.factors) > 1 else None
+        return isinstance(following, Group)
+
+    def _link_arguments(self, model: Model) -> None:
+        """h = σ(a) = σ(W h + b): what stands in the same place is the same, so it defines a."""
+        for relation in self.relations:
+            left, right = relation.left.tree, relation.right.tree
+            if relation.kind != EQUAL or left is None or right is None:
+                continue
+            for one, other in ((left, right), (right, left)):
+                one, other = bare(one), bare(other)
+                if not (isinstance(one, Product) and isinstance(other, Product)):
+                    continue
+                if len(one.factors) != 2 or len(other.factors) != 2:
+                    continue
+                if shape_of(one.factors[0]) != shape_of(other.factors[0]):
+                    continue
+                head = one.factors[0]
+                if not isinstance(head, Sym) or model.is_function(head, one.factors[1]) not in (
+                    "known",
+                    "elementwise",
+                ):
+                    continue
+                argument = bare(one.factors[1])
+                named = self._named(model, argument)
+                if named is None or named[0] in self.definitions or named[1] is None:
+                    continue
+                letter, shift = split_time(named[1])
+                if letter is None:
+                    continue
+                found = Definition(named[0], letter, shift, other.factors[1], relation.order)
+                if not self._uses_future(model, named[0], found.value, letter, shift, False):
+                    self.definitions.setdefault(named[0], []).append(found)
+
+    def _called_losses(self, model: Model) -> None:
+        """L_t(y_t) says what the loss at a time reads."""
+        for tree in self.trees:
+            for node in walk(tree):
+                if not isinstance(node, Product):
+                    continue
+                for head, group, sign in zip(
+                    node.factors, node.factors[1:], node.signs, strict=False
+                ):
+                    if not isinstance(head, Sym) or not isinstance(group, Group) or sign:
+                        continue
+                    ref = model.ref(head)
+                    if not is_loss(ref.name) or ref.time is None or ref.name in self.definitions:
+                        continue
+                    letter, shift = split_time(ref.time)
+                    if letter is None or model.is_function(head, group) != "opaque":
+                        continue
+                    function = Sym(head.start, head.end, True, f"function {head.name}")
+                    value = Product(head.start, group.end, True, (function, group), ("",))
+                    model.applied.add(function.name)
+                    found = Definition(ref.name, letter, shift, value, 0)
+                    self.definitions[ref.name] = [found]
+
+
+def _called_loss(model: Model, left: Product) -> tuple[str, Tree | None] | None:
+    """L(θ), L_t(W): a loss with its arguments."""
+    head, following = left.factors
+    if not isinstance(head, Sym) or not isinstance(following, Group) or left.signs != ("",):
+        return None
+    if not is_loss(head.name) or head.primes:
+        return None
+    ref = model.ref(head)
+    return ref.name, ref.time

@@ -1,0 +1,171 @@
+"""What letters usually are, and what an index expression says."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symrnn.reading.latex.tree import (
+    Addition,
+    Group,
+    Labelled,
+    Num,
+    Product,
+    Sym,
+    Tree,
+    Words,
+)
+
+LOSSES = frozenset({"L", "J", "E", "C", "cal L", "cal J", "cal E", "cal C", "ell", "loss", "Loss",
+                    "cal l"})  # fmt: skip
+"""Letters of what is minimised."""
+
+
+FUNCTIONS = frozenset(
+    {"tanh", "sigmoid", "logistic", "relu", "ReLU", "softplus", "exp", "log", "ln", "sin", "cos",
+     "softmax", "diag", "Diag", "diagonal", "sigm", "identity", "arctan", "tan", "cosh", "sinh",
+     "sech",
+     "SiLU", "silu", "GELU", "gelu", "vec", "sign", "sgn", "max", "min", "trace", "tr", "clip"}
+)  # fmt: skip
+
+
+UNKNOWN_FUNCTIONS = frozenset({"sigma", "phi", "varphi", "psi"})
+
+
+TIMES = ("t", "k", "j", "i", "s", "tau", "n", "l", "T", "r", "m", "p", "q", "u", "v")
+"""Letters that times have, in no order."""
+
+
+NO_TIMES = frozenset({"W", "U", "V", "b", "h", "x", "c", "f", "o", "g", "y", "z", "a"})
+
+
+TOTAL = "total"
+"""The label of what is written without a time, where the same letter has one elsewhere."""
+
+
+GREEK = frozenset(
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+    ]
+)
+
+
+def bare(tree: Tree) -> Tree:
+    """What stands in brackets that only group."""
+    while isinstance(tree, Labelled) or (isinstance(tree, Group) and len(tree.parts) == 1):
+        tree = tree.body if isinstance(tree, Labelled) else tree.parts[0]
+    return tree
+
+
+def is_loss(name: str) -> bool:
+    """Whether a quantity is a loss by its letter."""
+    base = name.split("_")[0]
+    return base in LOSSES or base.startswith("loss ")
+
+
+def plain(base: str) -> str:
+    """A letter without its accent or script."""
+    return base.split()[-1]
+
+
+def is_capital(base: str) -> bool:
+    """Whether a letter is a capital: W, Theta."""
+    return plain(base)[:1].isupper() and not base.startswith("cal ")
+
+
+def letters_of(tree: Tree) -> set[str] | None:
+    """The letters of an index expression: t - k + 1; None for what is none."""
+    tree = bare(tree)
+    if isinstance(tree, Num):
+        return set() if tree.value.denominator == 1 else None
+    if isinstance(tree, Sym) and not tree.subs and not tree.sups and not tree.primes:
+        return {tree.name}
+    if isinstance(tree, Addition):
+        found: set[str] = set()
+        for term in tree.terms:
+            inner = letters_of(term)
+            if inner is None:
+                return None
+            found |= inner
+        return found
+    return None
+
+
+def shifted_letter(tree: Tree) -> str | None:
+    """The letter v of v - 1 and v + 1."""
+    tree = bare(tree)
+    if isinstance(tree, Addition) and len(tree.terms) == 2:
+        first, second = map(bare, tree.terms)
+        if isinstance(first, Sym) and isinstance(second, Num) and not first.subs:
+            return first.name
+        if isinstance(second, Sym) and isinstance(first, Num) and not second.subs:
+            return second.name
+    return None
+
+
+def label_text(tree: Tree) -> str:
+    """A label as text."""
+    tree = bare(tree)
+    if isinstance(tree, Sym):
+        rest = "".join(map(label_text, (*tree.subs, *tree.sups)))
+        return tree.name + rest
+    if isinstance(tree, Num):
+        return str(tree.value)
+    if isinstance(tree, Product):
+        return "".join(map(label_text, tree.factors))
+    if isinstance(tree, Addition):
+        return "".join(
+            (sign if place or sign == "-" else "") + label_text(term)
+            for place, (term, sign) in enumerate(zip(tree.terms, tree.signs, strict=True))
+        )
+    if isinstance(tree, Words):
+        return tree.text
+    return type(tree).__name__
+
+
+def whole_number(tree: Tree) -> int | None:
+    """The integer that a tree writes."""
+    tree = bare(tree)
+    if isinstance(tree, Num) and tree.value.denominator == 1:
+        return int(tree.value)
+    if isinstance(tree, Addition) and len(tree.terms) == 1:
+        inner = whole_number(tree.terms[0])
+        return None if inner is None else (-inner if tree.signs[0] == "-" else inner)
+    return None
+
+
+def fraction(value: int) -> Fraction:
+    """An exact number."""
+    return Fraction(value)

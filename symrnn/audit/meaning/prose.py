@@ -1,0 +1,143 @@
+"""What is said in words: which derivative a letter is, which function σ is."""
+
+from __future__ import annotations
+
+import re
+
+from symrnn.audit.meaning.defining import Defining
+from symrnn.audit.meaning.letters import (
+    LOSSES,
+    bare,
+    is_loss,
+)
+from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.audit.meaning.relations import Relation
+from symrnn.errors import ParseError
+from symrnn.reading.documents import Document, Formula
+from symrnn.reading.latex.chains import parse_chains
+from symrnn.reading.latex.tree import (
+    Derivative,
+    Sym,
+    Tree,
+    walk,
+)
+
+
+class Prose(Defining):
+    """Definitions found in sentences."""
+
+    _GRADIENT = re.compile(
+        r"(?:gradient|derivative|sensitivity|error signal|backpropagated error|error)\b"
+        r"(?P<middle>.*?)(?:with\s+respect\s+to|w\.\s?r\.\s?t\.?|wrt|by)\b(?P<rest>[^.;]*)$",
+        re.DOTALL | re.IGNORECASE,
+    )
+
+    def _prose_definitions(self, model: Model) -> None:
+        """`$\\delta_t$ denotes the gradient of the loss with respect to $a_t$`."""
+        for number, document in enumerate(self.documents):
+            formulas = document.formulas
+            for at, first in enumerate(formulas[:-1]):
+                if first.display:
+                    continue
+                for count in (1, 2):
+                    if at + count >= len(formulas):
+                        continue
+                    self._from_prose(
+                        model, number, document, first, formulas[at + 1 : at + count + 1]
+                    )
+
+    def _from_prose(
+        self,
+        model: Model,
+        number: int,
+        document: Document,
+        first: Formula,
+        rest: tuple[Formula, ...],
+    ) -> None:
+        del number
+        last = rest[-1]
+        between = document.text[first.start + len(first.text) : last.start]
+        if len(between) > 200 or "\n\n" in between:
+            return
+        for inner in rest[:-1]:
+            between = between.replace(inner.text, " ", 1)
+        if not re.match(
+            r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?"
+            r"(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|the)\b|[,:])",
+            between,
+        ):
+            return
+        if not re.search(r"\b(?:be|is|denotes?|for|stands? for|means?|as)\b", between):
+            return
+        if not self._GRADIENT.search(between):
+            return
+        try:
+            (name_chain,) = parse_chains(first.text, document.macros)
+            (by_chain,) = parse_chains(last.text, document.macros)
+            of_chains = [parse_chains(f.text, document.macros)[0] for f in rest[:-1]]
+        except (ParseError, ValueError, IndexError):
+            return
+        if name_chain.links or by_chain.links or any(c.links for c in of_chains):
+            return
+        left, by = name_chain.sides[0].tree, by_chain.sides[0].tree
+        if left is None or by is None:
+            return
+        named = self._named(model, left)
+        if named is None or named[0] in self.definitions or not isinstance(bare(by), Sym):
+            return
+        of = of_chains[0].sides[0].tree if of_chains else self._loss_symbol()
+        if of is None or not isinstance(bare(of), Sym) or not is_loss(model.ref(bare(of)).name):  # type: ignore[arg-type]
+            return
+        letter, shift = (None, 0) if named[1] is None else split_time(named[1])
+        value = Derivative(by.start, by.end, True, of, by)
+        self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
+
+    _CONDITION = re.compile(
+        r"\b(?:if(?!\s+(?:we|you|one)\s+(?:now|then|apply|use|write|put|insert|unroll))|suppos\w+|assum\w+"
+        r"|provided|unless|neglect\w*|ignor\w*|approximat\w*|special\s+case|in\s+case|for\s+linear"
+        r"|truncat\w*|simplif\w*|(?:is|are|be|were|an?|the)\s+(?:linear|identity))\b",
+        re.IGNORECASE,
+    )
+
+    def condition(self, relation: Relation) -> str:
+        """The words in the sentence around a formula that restrict it; empty if there are none."""
+        document = self.documents[relation.document]
+        formula = document.formulas[relation.formula]
+        displays = [f for f in document.formulas if f.display and f.start < formula.start]
+        start = displays[-1].start + len(displays[-1].text) if displays else 0
+        before = document.text[max(start, formula.start - 600) : formula.start].rstrip("$[ \t\n\\")
+        before = re.sub(r"\s*\\begin\{[^{}]*\}\s*$|<!--.*?-->", "", before, flags=re.DOTALL)
+        sentence = re.split(r"(?<=[.!?])\s+|\n\s*\n|\n#+ ", before.rstrip())[-1]
+        end = formula.start + len(formula.text)
+        after = document.text[end : end + 200].lstrip("$] \t\n\\")
+        after = re.sub(r"^\s*(?:\\?end\{[^{}]*\})?[\s,]*", "", after)
+        after = re.split(r"[.!?](?:\s|$)|\n\s*\n", after)[0] if after[:1].islower() else ""
+        said = f"{sentence} {after} {relation.after}"
+        found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
+        return " … ".join(found).lower()
+
+    def _loss_symbol(self) -> Tree | None:
+        for tree in self.trees:
+            for node in walk(tree):
+                if isinstance(node, Derivative) and node.of is not None:
+                    of = bare(node.of)
+                    if isinstance(of, Sym) and of.name in LOSSES and not of.subs:
+                        return of
+        return None
+
+    def _said_kinds(self) -> dict[str, str]:
+        """σ is the logistic function, or tanh, only where the text says so."""
+        if "function sigma" in self.hints.kinds:
+            return {}
+        prose = " ".join(document.prose for document in self.documents)
+        sigma = any(
+            isinstance(n, Sym) and n.name == "sigma" for tree in self.trees for n in walk(tree)
+        )
+        logistic = re.search(r"\b(?:sigmoid|logistic)\b", prose, re.IGNORECASE)
+        other = re.search(
+            r"\btanh\b|any (?:smooth|differentiable|activation)|ReLU"
+            r"|e\.\s?g\.[^.]{0,30}(?:sigmoid|logistic)",
+            prose,
+            re.IGNORECASE,
+        )
+        return {"function sigma": "logistic"} if sigma and logistic and not other else {}

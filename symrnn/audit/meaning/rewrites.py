@@ -1,0 +1,281 @@
+"""Trees read anew with what the whole document says of their letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from symrnn.audit.meaning.letters import (
+    LOSSES,
+    bare,
+    fraction,
+)
+from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.reading.latex.chains import Chain
+from symrnn.reading.latex.tree import (
+    Addition,
+    Derivative,
+    Group,
+    Num,
+    Product,
+    Raised,
+    Sym,
+    Tree,
+    Turned,
+    rebuilt,
+    shape_of,
+    walk,
+)
+
+_AnyTree = TypeVar("_AnyTree", bound=Tree)
+
+
+def linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
+    """ŷ_t = softmax(V s_t) reads z_t, where z_t = V s_t is said: one node for one expression."""
+    known: dict[object, Definition] = {}
+    for definition in definitions.values():
+        value = bare(definition.value)
+        if definition.derived or definition.shift or definition.letter is None:
+            continue
+        if isinstance(value, Product | Addition):
+            known.setdefault((definition.entries, _said(value, definition.letter)), definition)
+
+    def read(node: Tree, letter: str | None, own: str, entries: tuple[str, ...]) -> Tree:
+        found = None
+        if letter is not None and isinstance(node, Product | Addition):
+            found = known.get((entries, _said(node, letter)))
+        if found is not None and found.name != own and found.symbol is not None:
+            symbol = _at_letter(found.symbol, found.letter, letter)
+            return replace(symbol, start=node.start, end=node.end, made=True)
+        return rebuilt(node, lambda inner: read(inner, letter, own, entries))
+
+    linked = {}
+    for name, definition in definitions.items():
+        linked[name] = definition
+        if not definition.derived:
+            value = read(definition.value, definition.letter, name, definition.entries)
+            if shape_of(value) != shape_of(definition.value):
+                linked[name] = replace(definition, value=value)
+    return linked
+
+
+_TIME = "the time"
+"""The name that every letter of time has where expressions are compared."""
+
+
+def _said(tree: Tree, letter: str) -> object:
+    """What an expression says at its time, whatever the time's letter and the order of terms."""
+
+    def sorted_out(shape: Any) -> Any:
+        if not isinstance(shape, tuple):
+            return shape
+        inner = tuple(map(sorted_out, shape))
+        if inner and inner[0] == Addition.__name__:
+            _, terms, signs = inner
+            return (inner[0], *sorted(zip(signs, terms, strict=True), key=repr))
+        return inner
+
+    return sorted_out(shape_of(_at_letter(tree, letter, _TIME)))
+
+
+def _at_letter(tree: _AnyTree, old: str | None, new: str | None) -> _AnyTree:
+    """An expression with another letter for its time."""
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name == old and not (node.subs or node.sups):
+            return replace(node, name=str(new))
+        changed = rebuilt(node, read)
+        if isinstance(changed, Sym) and changed.sub_text == old:
+            return replace(changed, sub_text=str(new))
+        return changed
+
+    return cast("_AnyTree", read(tree))
+
+
+def at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
+    """V s_3, said at time 3, as V s_t; None where a time is none of numbers."""
+    timed = [n for n in walk(tree) if isinstance(n, Sym) and model.ref(n).time is not None]
+    if not timed or any(split_time(model.ref(n).time)[0] is not None for n in timed):  # type: ignore[arg-type]
+        return None
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym):
+            if model.ref(node).time is None or len(node.subs) != 1:
+                return node
+            lag = number - split_time(node.subs[0])[1]
+            sub = node.subs[0]
+            index: Tree = Sym(sub.start, sub.end, True, "t")
+            if lag:
+                count = Num(sub.start, sub.end, True, fraction(abs(lag)))
+                index = Addition(
+                    sub.start, sub.end, True, (index, count), ("+", "-" if lag > 0 else "+")
+                )
+            return replace(node, subs=(index,))
+        return rebuilt(node, read)
+
+    return read(tree)
+
+
+def mapped(chain: Chain, change: Callable[[Tree], Tree]) -> Chain:
+    """A chain with each side changed."""
+    sides = (s if s.tree is None else replace(s, tree=change(s.tree)) for s in chain.sides)
+    return replace(chain, sides=tuple(sides))
+
+
+def differentials(chains: list[tuple[int, int, Chain]]) -> tuple[set[str], Tree | None]:
+    """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself.
+
+    Returns which of the two are so used, and the loss.
+    """
+    trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
+    nodes = [node for tree in trees for node in walk(tree)]
+    loss = next(
+        (of for node in nodes if isinstance(node, Derivative) and node.of is not None
+         and isinstance(of := bare(node.of), Sym) and of.name in LOSSES
+         and not of.subs and not of.sups),
+        None,
+    )  # fmt: skip
+    if loss is None:
+        return set(), None
+    marks = set()
+    for mark in ("delta", "d"):
+        whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
+        before = sum(
+            isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups
+            and isinstance(b, Sym)
+            for n in nodes if isinstance(n, Product)
+            for a, b, s in zip(n.factors, n.factors[1:], n.signs, strict=False) if s == ""
+        )  # fmt: skip
+        if whole and whole == before:
+            marks.add(mark)
+    return marks, loss
+
+
+def differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
+    """The same tree with δh_t read as ∂L/∂h_t."""
+
+    def read(tree: Tree) -> Tree:
+        if isinstance(tree, Product):
+            factors: list[Tree] = []
+            signs: list[str] = []
+            place = 0
+            while place < len(tree.factors):
+                head = tree.factors[place]
+                taken = 1
+                node = read(head)
+                if isinstance(head, Sym) and head.name in marks and place + 1 < len(tree.factors):
+                    by = tree.factors[place + 1]
+                    node = Derivative(head.start, by.end, head.made or by.made, loss, by)
+                    taken = 2
+                if factors:
+                    signs.append(tree.signs[place - 1])
+                factors.append(node)
+                place += taken
+            return (
+                factors[0]
+                if len(factors) == 1
+                else replace(tree, factors=tuple(factors), signs=tuple(signs))
+            )
+        return rebuilt(tree, read)
+
+    return read(tree)
+
+
+def calls_closed(tree: Tree, called: Set[str]) -> Tree:
+    """h(t)^2 is the square of h(t), where h(t) is h at the time t."""
+
+    def read(tree: Tree) -> Tree:
+        inner = rebuilt(tree, read)
+        if not isinstance(inner, Product):
+            return inner
+        made: list[Tree] = []
+        signs: list[str] = []
+        for place, factor in enumerate(inner.factors):
+            head = made[-1] if made else None
+            body = (
+                factor.body if isinstance(factor, Turned)
+                else factor.base if isinstance(factor, Raised) else None
+            )  # fmt: skip
+            if (
+                isinstance(head, Sym)
+                and head.name in called
+                and isinstance(body, Group)
+                and len(body.parts) == 1
+                and inner.signs[place - 1] == ""
+            ):
+                call = Product(head.start, body.end, head.made or body.made, (head, body), ("",))
+                made[-1] = (
+                    replace(factor, start=head.start, body=call) if isinstance(factor, Turned)
+                    else replace(factor, start=head.start, base=call)  # type: ignore[call-arg]
+                )  # fmt: skip
+                continue
+            if place:
+                signs.append(inner.signs[place - 1])
+            made.append(factor)
+        if len(made) == len(inner.factors):
+            return inner
+        return (
+            made[0] if len(made) == 1 else replace(inner, factors=tuple(made), signs=tuple(signs))
+        )
+
+    return read(tree)
+
+
+def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[str, str], Tree]]:
+    """Φ_{t,k} = ∂h_t/∂h_k: names with two times for derivatives, each with its letters."""
+    found: dict[str, tuple[tuple[str, str], Tree]] = {}
+    for _, _, chain in chains:
+        trees = [side.tree for side in chain.sides if side.tree is not None]
+        head = bare(trees[0]) if len(trees) > 1 else None
+        value = bare(trees[1]) if len(trees) > 1 else None
+        if not isinstance(head, Sym) or not isinstance(value, Derivative) or head.sups:
+            continue
+        letters = [bare(sub) for sub in head.subs]
+        names = tuple(each.name for each in letters if isinstance(each, Sym) and not each.subs)
+        used = {node.name for node in walk(value) if isinstance(node, Sym)}
+        if len(names) == 2 == len(letters) and len(set(names)) == 2 and set(names) <= used:
+            found.setdefault(head.name, ((names[0], names[1]), value))
+    return found
+
+
+def transitions_written_out(tree: Tree, known: dict[str, tuple[tuple[str, str], Tree]]) -> Tree:
+    """The same with ∂h_t/∂h_k in the place of Φ_{t,k}."""
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name in known and len(node.subs) == 2 and not node.sups:
+            letters, value = known[node.name]
+            placed = _placed(value, dict(zip(letters, node.subs, strict=True)))
+            return _standing(placed, node.start, node.end)
+        return rebuilt(node, read)
+
+    return read(tree)
+
+
+def _placed(tree: Tree, indices: dict[str, Tree]) -> Tree:
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name in indices and not (node.subs or node.sups):
+            return indices[node.name]
+        return rebuilt(node, read)
+
+    return read(tree)
+
+
+def _standing(tree: Tree, start: int, end: int) -> Tree:
+    """A tree that stands in another place, as what a macro makes does."""
+    inner = rebuilt(tree, lambda node: _standing(node, start, end))
+    return replace(inner, start=start, end=end, made=True)
+
+
+def last_times(tree: Tree, raised: Set[str]) -> Tree:
+    """h^T is h at the last time, and no transpose, where the times of h stand above."""
+
+    def read(node: Tree) -> Tree:
+        inner = rebuilt(node, read)
+        body = inner.body if isinstance(inner, Turned) and inner.letter else None
+        if isinstance(body, Sym) and body.name in raised and not body.sups and not body.subs:
+            last = Sym(body.end, inner.end, True, "T")
+            return replace(body, end=inner.end, sups=(last,), sup_text="T")
+        return inner
+
+    return read(tree)

@@ -1,0 +1,173 @@
+"""The statements of a document, in order: what defines, what claims, what is neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from symrnn.audit.meaning.hints import Hints, read_hints
+from symrnn.audit.meaning.letters import (
+    is_capital,
+    is_loss,
+)
+from symrnn.audit.meaning.model import Definition, Model, written_in_rows
+from symrnn.audit.meaning.prose import Prose
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions
+from symrnn.audit.meaning.symbols import Symbols
+from symrnn.reading.documents import Document
+from symrnn.reading.latex.tree import (
+    Group,
+    Labelled,
+    Normed,
+    Product,
+    Sym,
+    Tree,
+    Turned,
+    walk,
+)
+from symrnn.reading.latex.words import EQUAL
+
+
+@dataclass
+class Statements(Prose):
+    """All of a document (and what it reads), parsed."""
+
+    @classmethod
+    def of(cls, documents: list[Document], hints: Hints | None = None) -> Statements:
+        """Parse a document's files, as one text."""
+        made = cls(documents, hints or read_hints(documents))
+        chains = list(made._chains())
+        made.marks, made.loss = differentials(chains)
+        made.transitions = transitions(chains)
+        chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
+        made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
+        made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
+        made.symbols = Symbols.of(made.trees)
+        made._own_states()
+        made._own_factors()
+        made._summed_losses(chains)
+        if made.own or made.summed:
+            chains = [(n, p, mapped(c, made._renamed)) for n, p, c in chains]
+            made.trees = list(map(made._renamed, made.trees))
+            made.symbols = Symbols.of(made.trees)
+        if made.symbols.called or made.symbols.raised:
+            chains = [(n, p, mapped(c, made._closed)) for n, p, c in chains]
+            made.trees = list(map(made._closed, made.trees))
+        chains = made._numbered(chains)
+        made._relations(chains)
+        made._define()
+        return made
+
+    def _define(self) -> None:
+        for definition in self.hints.definitions:
+            self.definitions.setdefault(definition.name, []).append(definition)
+        probe = Model(self.symbols)
+        probe.learn_functions(self.trees)
+        self.probe = probe
+        self._prose_definitions(probe)
+        self._labels(probe)
+        links: dict[int, Tree | None] = {}
+        previous: Relation | None = None
+        head: Tree | None = None
+        for relation in self.relations:
+            if relation.first or previous is None:
+                head = relation.left.tree
+            previous = relation
+            links[relation.order] = head
+            if relation.kind != EQUAL or relation.right.tree is None:
+                continue
+            for left, right in ((head, relation.right.tree), (relation.right.tree, head)):
+                if left is None or right is None:
+                    continue
+                backwards = left is relation.right.tree
+                found = self._definition(probe, left, right, relation, backwards)
+                if found is not None:
+                    self._add(found, relation)
+                    break
+        self._called_losses(probe)
+        self._link_arguments(probe)
+
+    def _labels(self, model: Model) -> None:
+        """What stands above an underbrace defines its label."""
+        for relation in self.relations:
+            for side in (relation.left, relation.right):
+                for node in walk(side.tree) if side.tree is not None else ():
+                    if isinstance(node, Labelled) and node.label is not None:
+                        found = self._definition(model, node.label, node.body, relation, False)
+                        if found is None or self._defined_elsewhere(found.name, relation):
+                            continue
+                        if not self.definitions.get(found.name):
+                            self.definitions[found.name] = [found]
+
+    def model_at(self, relation: Relation) -> Model:
+        """The definitions in force at a relation."""
+        chosen: dict[str, Definition] = {}
+        clashing: set[str] = set()
+        for name, found in self.definitions.items():
+            if not found:
+                continue
+            before = [d for d in found if d.given or d.start <= relation.order]
+            chosen[name] = before[-1] if before else found[0]
+            if len(found) > 1 and not any(d.given for d in found):
+                clashing.add(name)
+        key = tuple(sorted((name, id(d)) for name, d in chosen.items()))
+        if key not in self._models:
+            made = replace(self.probe, definitions=linked(chosen), clashing=clashing)
+            made.kinds = {**self.hints.kinds, **self._said_kinds()}
+            made.aliases = dict(self.hints.aliases)
+            made.vectorial = self._vectorial() and not self.hints.scalar
+            made.scalar = self.hints.scalar or self._all_scalar(made)
+            made.rows = not made.scalar and written_in_rows(made)
+            self._models[key] = made
+        return self._models[key]
+
+    _models: dict[tuple[tuple[str, int], ...], Model] = field(default_factory=dict)
+
+    def _vectorial(self) -> bool:
+        if self.symbols.by_entries:
+            return True
+        for tree in self.trees:
+            for node in walk(tree):
+                if isinstance(node, Turned) or (
+                    isinstance(node, Normed) and node.kind.startswith("‖")
+                ):
+                    return True
+                if isinstance(node, Product) and ("odot" in node.signs or "otimes" in node.signs):
+                    return True
+                if isinstance(node, Sym) and node.name in ("diag", "Diag", "ones", "bb R", "vec"):
+                    return True
+        return False
+
+    def _all_scalar(self, model: Model) -> bool:
+        """Whether the recurrence has small letters for weights: then all are numbers."""
+        recurrences = [
+            d for d in model.definitions.values()
+            if d.letter is not None and not d.derived
+            and any((lag or 0) > 0 for _, lag in model.reads(d))
+        ]  # fmt: skip
+        if not recurrences or self._vectorial():
+            return False
+        for definition in model.definitions.values():
+            if definition.derived:
+                continue
+            for node in walk(definition.value):
+                if isinstance(node, Sym) and (
+                    node.bold
+                    or (
+                        is_capital(node.name)
+                        and not is_loss(node.name)
+                        and node.name not in model.symbols.times
+                    )
+                ):
+                    return False
+                if isinstance(node, Group) and len(node.parts) > 1:
+                    return False
+        return True
+
+    def about_derivatives(self, relation: Relation) -> bool:
+        """Whether a relation speaks of derivatives."""
+        # What a chain begins with is said of all its members.
+        return any(
+            side is not None and side.tree is not None and self._derived(side.tree, self.probe)
+            for side in (relation.left, relation.right, relation.head)
+        )

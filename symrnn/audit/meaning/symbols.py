@@ -1,0 +1,438 @@
+"""What the letters of a document are: times, labels, entries, quantities.
+
+Nothing of one formula alone says whether `h_t` has a time and `W_t` a label; the whole document
+does: X_v beside X_{v-1} makes v a time and X a sequence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from symrnn.audit.meaning.letters import (
+    FUNCTIONS,
+    GREEK,
+    NO_TIMES,
+    TIMES,
+    TOTAL,
+    UNKNOWN_FUNCTIONS,
+    bare,
+    is_capital,
+    is_loss,
+    label_text,
+    letters_of,
+    plain,
+    shifted_letter,
+)
+from symrnn.reading.latex.tree import (
+    Addition,
+    Big,
+    Group,
+    Num,
+    Product,
+    Subscripted,
+    Sym,
+    Tree,
+    Words,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """What a letter with its scripts refers to.
+
+    `name` is the quantity with its labels; `time` is a tree, or None for what has none; `entries`
+    are the row and column of an entry; `power` an exponent.
+    """
+
+    name: str
+    time: Tree | None = None
+    entries: tuple[Tree, ...] = ()
+    power: Tree | None = None
+    primes: int = 0
+    copy: Tree | None = None
+
+
+@dataclass
+class Symbols:
+    """What a document's letters are, from all its formulas.
+
+    Args:
+        scalars: names that hints or the text say are numbers.
+    """
+
+    sequences: set[str] = field(default_factory=set)
+    times: set[str] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    by_entries: bool = False
+    doubly: set[str] = field(default_factory=set)
+    indices: set[str] = field(default_factory=set)
+    labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
+
+    # ------------------------------------------------------------------ learning
+
+    @classmethod
+    def of(cls, trees: Iterable[Tree]) -> Symbols:
+        """Learn from all formulas of a document."""
+        made = cls()
+        trees = list(trees)
+        nodes = [node for tree in trees for node in walk(tree)]
+        symbols = [node for node in nodes if isinstance(node, Sym)]
+        below: set[str] = set()
+        # A letter shifted by one in an index is a time, and what it hangs on a sequence.
+        for node in symbols:
+            for position, index in made._indices(node):
+                letter = shifted_letter(index)
+                if letter is not None and letter not in NO_TIMES - {"k"}:
+                    made.times.add(letter)
+                    made.sequences.add(node.name)
+                    (made.raised if position == "sup" else below).add(node.name)
+        # Their times stand above and never below, where entries are: h^{(t-1)}_i.
+        made.above |= made.raised - below
+        for node in symbols:
+            if node.name not in below and not is_capital(node.name):
+                above = [bare(s) for s in node.sups if isinstance(s, Group) and s.kind in "(<["]
+                if made.above and any(isinstance(s, Sym) and s.name in made.times for s in above):
+                    made.above.add(node.name)
+                    made.raised.add(node.name)
+        made._learn_raised(symbols)
+        for product in nodes:
+            if isinstance(product, Product):
+                made._learn_calls(product)
+        # h_{t+n}: what is added to a time is one, too.
+        for node in symbols:
+            for _, index in made._indices(node):
+                letters = letters_of(index) or set()
+                if len(letters) > 1 and letters & made.times and letters <= set(TIMES):
+                    made.times |= letters
+                    made.sequences.add(node.name)
+        made._learn_indices(nodes)
+        singles: dict[str, Counter[str]] = defaultdict(Counter)
+        for node in symbols:
+            for position, index in made._indices(node):
+                inner = bare(index)
+                if (
+                    position == "sup"
+                    and isinstance(inner, Sym)
+                    and inner.name in made.times
+                    and not node.subs
+                ):
+                    made.raised.add(node.name)
+                if isinstance(inner, Sym) and not inner.subs and not inner.sups:
+                    singles[node.name][inner.name] += 1
+                elif isinstance(inner, Num):
+                    singles[node.name]["#"] += 1
+                elif isinstance(inner, Product):
+                    first = bare(inner.factors[0])
+                    timed = (
+                        isinstance(first, Sym) and first.name in TIMES and not is_capital(node.name)
+                    )
+                    singles[node.name][first.name if timed else "##"] += 1  # type: ignore[attr-defined]
+        for name, found in singles.items():
+            made.labels[name] |= set(found)
+        made._spread(singles)
+        # Indices of sums and products over sequences are times, too.
+        for big in nodes:
+            if isinstance(big, Big) and big.index is not None:
+                made._learn_range(big)
+        made._spread(singles)
+        made.known = {node.name for node in symbols}
+        made.by_entries = any(made._has_entry(node) for node in symbols)
+        made.doubly = {
+            node.name for node in symbols
+            if len(node.subs) == 1 and isinstance(node.subs[0], Product)
+            and not made.has_time(node.name) and made._split(node.name, node.subs[0]) is not None
+        }  # fmt: skip
+        return made
+
+    def _learn_raised(self, symbols: list[Sym]) -> None:
+        """c^t is c at the time t, where a letter for vectors never has its time below."""
+        lowered = {
+            node.name for node in symbols
+            if any(letters_of(sub) and letters_of(sub) <= self.times for sub in node.subs)  # type: ignore[operator]
+        }  # fmt: skip
+        for node in symbols:
+            base = plain(node.name)
+            vector = (base.islower() and base not in GREEK) or base in ("Gamma", "Lambda", "Omega")
+            above = [bare(sup) for sup in node.sups]
+            timed = any(isinstance(s, Sym) and s.name == "t" and not s.subs for s in above)
+            if timed and vector and "t" in self.times and node.name not in lowered:
+                self.raised.add(node.name)
+                self.above.add(node.name)
+                self.sequences.add(node.name)
+
+    def _spread(self, singles: dict[str, Counter[str]]) -> None:
+        """Whatever is indexed by a time, and by no label, is a sequence; its indices are times."""
+        for _ in range(3):
+            for name, found in singles.items():
+                letters = {each for each in found if each not in "##"}
+                strong = letters & self.times
+                others = {each for each in letters - self.times if each not in TIMES}
+                if name in self.sequences:
+                    fresh = letters - self.times
+                    self.times |= {each for each in fresh if each in TIMES}
+                elif (
+                    strong
+                    and not others
+                    and not (
+                        is_capital(name)
+                        and not is_loss(name)
+                        and len(letters) < 2
+                        and "t" not in strong
+                        and "T" not in strong
+                    )
+                    and not self._is_function(name)
+                    and "##" not in found
+                ):
+                    self.sequences.add(name)
+        if "t" in self.times or self.sequences:
+            self.times.add("T")
+
+    @staticmethod
+    def _is_function(name: str) -> bool:
+        return name in FUNCTIONS
+
+    def _learn_calls(self, node: Product) -> None:
+        """h(t), h(t-1), h[t-1]: a time in brackets behind a letter."""
+        for left, right in zip(node.factors, node.factors[1:], strict=False):
+            if isinstance(left, Sym) and isinstance(right, Group) and len(right.parts) == 1:
+                letter = shifted_letter(right.parts[0])
+                if letter is not None and letter in TIMES and right.kind in "([<":
+                    if self._is_function(left.name) or left.name in UNKNOWN_FUNCTIONS:
+                        continue
+                    self.times.add(letter)
+                    self.called.add(left.name)
+        for left, right in zip(node.factors, node.factors[1:], strict=False):
+            if isinstance(left, Sym) and isinstance(right, Group) and len(right.parts) == 1:
+                inner = bare(right.parts[0])
+                if left.name in self.called and isinstance(inner, Sym) and inner.name in TIMES:
+                    self.times.add(inner.name)
+                named = isinstance(inner, Sym) and not inner.subs and inner.name in self.times
+                small = not is_capital(left.name) or is_loss(left.name)
+                function = self._is_function(left.name)
+                if named and self.called and small and not function and not left.subs:
+                    self.called.add(left.name)
+
+    def _learn_indices(self, nodes: list[Tree]) -> None:
+        """Letters that count entries: they stand behind a comma, or below a sum."""
+        for node in nodes:
+            items: list[Tree] = []
+            if isinstance(node, Big) and node.index is not None:
+                items = [node.index]
+            elif isinstance(node, Sym):
+                items = list(node.subs[1:])
+                if (
+                    len(node.subs) == 1
+                    and isinstance(node.subs[0], Product)
+                    and not is_capital(node.name)
+                ):
+                    items += node.subs[0].factors[1:]
+            elif isinstance(node, Subscripted):
+                items = list(node.subs)
+            self.indices |= {
+                each.name
+                for item in items
+                if isinstance(each := bare(item), Sym) and len(each.name) == 1
+            }
+
+    def _has_entry(self, node: Sym) -> bool:
+        """Whether a letter is written with a time and an entry: h_{t,i}."""
+        items: tuple[Tree, ...] | list[Tree] = node.subs
+        if len(items) == 1 and isinstance(items[0], Product):
+            items = self._split(node.name, items[0]) or ()
+        if node.name in self.above and node.sups:
+            return len(items) == 1 and self._is_entry(bare(items[0]))
+        timed = self.has_time(node.name) and len(items) == 2 and self.is_time(items[0])
+        return timed and self._is_entry(bare(items[1]))
+
+    def _learn_range(self, node: Big) -> None:
+        index = bare(node.index) if node.index is not None else None
+        if not isinstance(index, Sym) or index.name not in TIMES:
+            return
+        for inner in walk(node.body):
+            if isinstance(inner, Sym) and inner.name in self.sequences:
+                for _, item in self._indices(inner):
+                    if letters_of(item) and index.name in (letters_of(item) or ()):
+                        self.times.add(index.name)
+
+    def _indices(self, node: Sym) -> list[tuple[str, Tree]]:
+        found: list[tuple[str, Tree]] = []
+        if node.subs and not (node.name in self.above and node.sups):
+            # X_{1,t}: labels and times in any order.
+            found += [("sub", each) for each in node.subs[:1]]
+            found += [("sub", each) for each in node.subs[1:] if shifted_letter(each)]
+        for each in node.sups:
+            inner = bare(each)
+            if (isinstance(each, Group) and (not isinstance(inner, Num))) or (
+                shifted_letter(each) and not isinstance(inner, Num)
+            ):
+                found.append(("sup", inner))
+        return found
+
+    # ------------------------------------------------------------------ asking
+
+    def is_time(self, tree: Tree, bound: frozenset[str] = frozenset()) -> bool:
+        """Whether an index expression is a time."""
+        letters = letters_of(tree)
+        if letters is None:
+            return False
+        return bool(letters) and letters <= (self.times | bound)
+
+    def has_time(self, base: str) -> bool:
+        """Whether a letter is a sequence."""
+        return base in self.sequences or base in self.called
+
+    def resolve(self, node: Sym, bound: frozenset[str] = frozenset()) -> Ref:
+        """What a letter refers to."""
+        kept = self._resolved.get((id(node), bound))
+        if kept is not None and kept[0] is node:
+            return kept[1]
+        found = self._resolve(node, bound)
+        self._resolved[id(node), bound] = (node, found)
+        return found
+
+    def _resolve(self, node: Sym, bound: frozenset[str]) -> Ref:
+        base = node.name
+        time: Tree | None = None
+        entries: list[Tree] = []
+        labels: list[str] = []
+        power: Tree | None = None
+        copy: Tree | None = None
+        timed = self.has_time(base)
+        subs = list(node.subs)
+        together = False
+        if (
+            len(subs) == 1
+            and isinstance(subs[0], Product)
+            and not isinstance(subs[0].factors[0], Num)
+        ):
+            split = self._split(base, subs[0])
+            if split is not None:
+                subs, together = split, True
+        for position, item in enumerate(subs):
+            inner = bare(item)
+            if isinstance(item, Words):
+                labels.append(item.text.replace(" ", ""))
+            elif isinstance(inner, Sym) and inner.name in ("infty",):
+                labels.append(inner.name)
+            elif (
+                timed
+                and time is None
+                and (
+                    self.is_time(item, bound)
+                    or (isinstance(inner, Num) and inner.value.denominator == 1)
+                )
+                and not (
+                    base in self.raised and position == 0 and node.sups and not self.is_time(item)
+                )
+                and not (base in self.above and node.sups)
+            ):
+                time = item
+            elif (
+                (timed or together or position > 0 or self._entry_letter(base, inner))
+                and self._is_entry(inner)
+                and not (base in self.above and isinstance(inner, Sym) and self._label(inner.name))
+            ) or (len(subs) > 1 and isinstance(inner, Num)):
+                entries.append(item)
+            else:
+                labels.append(label_text(item))
+        for item in node.sups:
+            inner = bare(item)
+            if isinstance(item, Words):
+                labels.append("^" + item.text)
+            elif (
+                time is None
+                and timed
+                and base in self.raised
+                and (
+                    self.is_time(item, bound)
+                    or (isinstance(inner, Num) and isinstance(item, Group))
+                )
+            ):
+                time = item
+            elif (
+                isinstance(item, Group)
+                and item.kind == "("
+                and not timed
+                and is_capital(base)
+                and self.is_time(item, bound)
+            ):
+                copy = item
+            elif isinstance(item, Group) and item.kind in "([<":
+                labels.append("^" + label_text(inner))
+            elif isinstance(inner, (Num, Addition, Sym)):
+                if (
+                    (isinstance(inner, Sym) and inner.name in ("ast", "prime", "dagger", "star"))
+                    or (
+                        isinstance(inner, Sym)
+                        and inner.name not in self.times
+                        and len(inner.name) == 1
+                        and inner.name not in ("n", "m", "p", "q", "r", "l")
+                    )
+                    or (isinstance(inner, Sym) and len(inner.name) > 1 and inner.name not in GREEK)
+                ):
+                    labels.append("^" + inner.name)
+                else:
+                    power = item
+            else:
+                labels.append("^" + label_text(item))
+        if (
+            base in self.sequences
+            and base not in self.called
+            and time is None
+            and not entries
+            and not labels
+            and copy is None
+        ):
+            labels.append(TOTAL)  # L beside L_t
+        name = base + ("_" + ",".join(labels) if labels else "")
+        return Ref(name, time, tuple(entries), power, node.primes, copy)
+
+    def _split(self, base: str, product: Product) -> list[Tree] | None:
+        """`tj` as a time and an entry, `ij` as two entries; None where it is one label."""
+        factors = list(product.factors)
+        if any(product.signs[i] for i in range(len(product.signs))):
+            return None
+        if self.has_time(base) and self.is_time(factors[0]):
+            return factors
+        letters = [bare(f) for f in factors]
+        weight = is_capital(base) or (self.by_entries and base not in self.sequences)
+        if (
+            weight
+            and len(letters) == 2
+            and all(
+                isinstance(each, Sym)
+                and each.name in self.indices
+                and each.name in "ijklmnpqrsuv"
+                and not each.subs
+                for each in letters
+            )
+        ):
+            return factors
+        return None
+
+    @staticmethod
+    def _is_entry(inner: Tree) -> bool:
+        if isinstance(inner, Num):
+            return inner.value.denominator == 1 and inner.value >= 1
+        return (
+            isinstance(inner, Sym)
+            and len(inner.name) == 1
+            and inner.name in "ijklmnpqrsuvd"
+            and not inner.subs
+        )
+
+    def _label(self, letter: str) -> bool:
+        """Whether a small letter below a time says which gate it is, and counts nothing."""
+        return letter not in self.indices and letter not in "ij"
+
+    def _entry_letter(self, base: str, inner: Tree) -> bool:
+        """Whether a constant's only index is an entry: b_i, where b has no other labels."""
+        if not isinstance(inner, Sym) or is_capital(base):
+            return False
+        return inner.name in "ijklmn" and self.labels[base] <= set("ijklmn") and self.by_entries

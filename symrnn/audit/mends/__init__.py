@@ -1,0 +1,1 @@
+"""Slips undone in the author's own LaTeX."""

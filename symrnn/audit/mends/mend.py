@@ -1,0 +1,93 @@
+"""Slips undone in the author's own LaTeX: each an edit at one place, nothing else touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symrnn.audit.mends.edit import Edit, editable, one_edit
+from symrnn.audit.mends.slips_of_factors import (
+    brackets,
+    exchanged,
+    inserted,
+    orders,
+    removed,
+    replaced,
+    signs,
+    terms,
+    transposes,
+)
+from symrnn.audit.mends.slips_of_letters import bounds, doubled, other_slopes, powers, primes, times
+from symrnn.reading.latex.tree import (
+    Big,
+    Derivative,
+    Raised,
+    Sym,
+    Tree,
+    Words,
+    children,
+    walk,
+)
+
+
+def _bodies(tree: Tree) -> list[Tree]:
+    """A tree and all below it that is no script and no bound."""
+    found, todo = [], [tree]
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        if isinstance(node, Big):
+            todo.append(node.body)
+        elif isinstance(node, Raised):
+            todo.append(node.base)
+        elif isinstance(node, Derivative):
+            todo += [
+                each
+                for each in (node.by, node.of)
+                if each is not None and not isinstance(each, Words)
+            ]
+        elif not isinstance(node, Sym):
+            todo += reversed(children(node))
+    return found
+
+
+def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Iterator[Edit]:
+    """Every single slip undone, likelier ones first."""
+    nodes = [
+        node
+        for node in _bodies(editable(tree))
+        if not node.made and start <= node.start < node.end <= end
+    ]
+    # Inside ∂h_t/∂W only the times are a slip's place, and which letters stand there.
+    within = {
+        id(inner) for node in nodes if isinstance(node, Derivative)
+        for child in children(node) for inner in walk(child)
+    }  # fmt: skip
+    outside = [node for node in nodes if id(node) not in within]
+    for family in (
+        transposes,
+        orders,
+        brackets,
+        times,
+        bounds,
+        signs,
+        primes,
+        powers,
+        other_slopes,
+        removed,
+        doubled,
+    ):
+        for node in nodes if family is times else outside:
+            yield from family(node, source)
+    yield from exchanged(nodes, source)
+    yield from inserted(outside, source, pool)
+    yield from replaced(nodes, source, pool)
+    yield from terms(outside, source, pool)
+    text = source[start:end]
+    yield one_edit(
+        start, end, f"-\\left({text.strip()}\\right)", "the sign of the whole is changed"
+    )
+    yield one_edit(start, end, f"\\left({text.strip()}\\right)^\\top", "the whole is transposed")
+    for number in ("2", r"\frac{1}{2}", r"\frac{1}{T}", "T"):
+        yield one_edit(
+            start, end, f"{number} \\left({text.strip()}\\right)", f"it is multiplied by {number}"
+        )

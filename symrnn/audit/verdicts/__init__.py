@@ -1,0 +1,1 @@
+"""What holds of a relation: trials on nets, inequalities, the rule by which one is FALSE."""

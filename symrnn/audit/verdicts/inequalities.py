@@ -1,0 +1,87 @@
+"""Inequalities: norms of products, and what a random net violates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Model, NotUnderstood
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.numbers.times import assignments
+from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
+from symrnn.audit.verdicts.verdict import (
+    DISAGREES,
+    TRUE,
+    Verdict,
+)
+from symrnn.reading.latex.tree import (
+    Big,
+    Normed,
+    Product,
+    Tree,
+)
+
+
+class Inequalities(Trials):
+    """What is said with ≤."""
+
+    def _inequality(self, model: Model, relation: Relation, deadline: float) -> Verdict:
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        if relation.kind in ("≥", ">"):
+            left, right = right, left
+        sense = next(iter(self.senses(model, (left, right))))
+        if relation.kind in ("≤", "≥") and self._submultiplicative(
+            model, left, right, sense, deadline
+        ):
+            self.held.add(id(model))
+            return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense)
+        violated = None
+        for number in range(6):
+            net = self.bench.net(model, sense, number, deadline)
+            for env in assignments(model, (left, right), net):
+                a = Evaluator(net, sense.reading, left=True).value(left, env)
+                b = Evaluator(net, sense.reading).value(right, env)
+                if not a.scalar or not b.scalar:
+                    raise NotUnderstood("inequalities", "between what are no numbers")
+                x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
+                if x > y * (1 + 1e-9) + 1e-12:
+                    violated = Outcome(False, values=(a, b), net=net, env=env)
+        if violated is not None:
+            example = counterexample(violated, model)
+            return Verdict(
+                DISAGREES,
+                what="it is violated at a random net, where no condition is supposed",
+                counterexample=example,
+            )
+        raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
+
+    def _submultiplicative(
+        self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float
+    ) -> bool:
+        """‖A B …‖ ≤ ‖A‖ ‖B‖ …, the same factors in the same order."""
+        body = bare(left)
+        if not isinstance(body, Normed) or body.kind not in ("‖", "‖2", "‖F", "‖1", "‖infty"):
+            return False
+        joined = _without_norms(right, body.kind)
+        if joined is None:
+            return False
+        return self.outcome(model, (body.body, joined), sense, deadline).holds
+
+
+def _without_norms(tree: Tree, kind: str) -> Tree | None:
+    """A B … from ‖A‖ ‖B‖ …; None where there are other factors."""
+    tree = bare(tree)
+    if isinstance(tree, Normed):
+        return tree.body if tree.kind == kind else None
+    if isinstance(tree, Product):
+        inner = [_without_norms(factor, kind) for factor in tree.factors]
+        if any(each is None for each in inner) or "odot" in tree.signs:
+            return None
+        return replace(tree, factors=tuple(inner))  # type: ignore[arg-type]
+    if isinstance(tree, Big) and tree.sign == "prod":
+        body = _without_norms(tree.body, kind)
+        return None if body is None else replace(tree, body=body)
+    return None

@@ -1,0 +1,253 @@
+"""The verdict on one relation.
+
+TRUE where the plain reading holds on random nets; TRUE ONLY UNDER what else must be supposed. FALSE
+only if every symbol has one definition, every admissible reading was evaluated, and one slip undone
+mends it: never because numbers of a model that was guessed disagree."""
+
+from __future__ import annotations
+
+import time as clock
+
+import numpy as np
+
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.verdicts.compare import (
+    has_matrices,
+)
+from symrnn.audit.verdicts.inequalities import Inequalities
+from symrnn.audit.verdicts.mending import Mending
+from symrnn.audit.verdicts.trials import Outcome, counterexample
+from symrnn.audit.verdicts.verdict import (
+    DISAGREES,
+    FALSE,
+    NOT_A_CLAIM,
+    NOT_UNDERSTOOD,
+    TRUE,
+    UNDER,
+    Verdict,
+)
+from symrnn.errors import SymrnnError
+from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
+from symrnn.reading.latex.words import EQUAL
+
+
+class Judge(Inequalities, Mending):
+    """Judges the relations of one document, in its order."""
+
+    def verdict(self, relation: Relation) -> Verdict:
+        """What holds of a relation."""
+        found = self._without_evaluation(relation)
+        if found is not None:
+            return found
+        deadline = clock.process_time() + self.seconds
+        model = self.statements.model_at(relation)
+        assert relation.left.tree is not None and relation.right.tree is not None
+        try:
+            with np.errstate(all="ignore"):
+                if relation.kind != EQUAL:
+                    return self._inequality(model, relation, deadline)
+                return self._equation(model, relation, deadline)
+        except NotUnderstood as problem:
+            return Verdict(
+                NOT_UNDERSTOOD, cause=problem.cause, what=problem.what, hint=problem.hint
+            )
+        except (RecursionError, MemoryError):
+            return Verdict(
+                NOT_UNDERSTOOD, cause="too long", what="it is nested too deeply, or too large"
+            )
+        except SymrnnError as problem:
+            return Verdict(NOT_UNDERSTOOD, cause="not read", what=problem.message)
+        except (ValueError, IndexError, FloatingPointError, np.linalg.LinAlgError) as problem:
+            return Verdict(NOT_UNDERSTOOD, cause="not evaluated", what=str(problem)[:120])
+
+    def _without_evaluation(self, relation: Relation) -> Verdict | None:
+        statements = self.statements
+        if not statements.about_derivatives(relation):
+            return Verdict(NOT_A_CLAIM, what="it says nothing of derivatives")
+        for side in (relation.left, relation.right):
+            if side.tree is None:
+                return Verdict(NOT_UNDERSTOOD, cause="not parsed", what=side.problem)
+        same = [
+            None if side.tree is None else shape_of(side.tree)
+            for side in (relation.left, relation.right)
+        ]
+        if same[0] is not None and same[0] == same[1]:
+            return Verdict(NOT_A_CLAIM, what="it defines")
+        if relation.order in statements.defining:
+            return Verdict(NOT_A_CLAIM, what="it defines")
+        if relation.kind not in (EQUAL, "≤", "≥", "<", ">"):
+            sign = relation.written
+            if sign in (
+                r"\approx",
+                r"\simeq",
+                r"\cong",
+                r"\sim",
+                r"\propto",
+                r"\lesssim",
+                r"\gtrsim",
+                r"\ll",
+                r"\gg",
+            ):
+                return Verdict(
+                    NOT_UNDERSTOOD, cause="about equal", what=f"{sign} says too little to be tried"
+                )
+            if sign in ("+=", "-=", r"\gets", r"\leftarrow"):
+                return Verdict(NOT_A_CLAIM, what="an update")
+            return Verdict(NOT_UNDERSTOOD, cause="another relation", what=f"{sign} is not judged")
+        assert relation.left.tree is not None
+        assert relation.right.tree is not None
+        return None
+
+    def _equation(self, model: Model, relation: Relation, deadline: float) -> Verdict:
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        sides = (left, right)
+        self.linear = any(
+            word in self.statements.condition(relation) for word in ("linear", "identity")
+        )
+        hints = self.statements.hints
+        outcomes: list[tuple[Sense, Outcome]] = []
+        for sense in self.senses(model, sides):
+            outcome = self.outcome(model, sides, sense, deadline)
+            if sense.reading.along == "direct" and _has_cause(outcome, "zero"):
+                continue  # there is no direct path: nobody can mean it
+            outcomes.append((sense, outcome))
+            if outcome.holds:
+                under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                if outcome.diagonal:
+                    under = (*under, "where a vector stands for the diagonal matrix of its entries")
+                if sense not in self.shown:
+                    self.shown.append(sense)
+                own = outcome.shaped and not under and sense.reading.gradient
+                turned = outcome.shaped and not under and not sense.reading.gradient
+                self.shaped |= own
+                self.votes += own - turned
+                self.held.add(id(model))
+                loss = bool(outcome.net and outcome.net.guessed)
+                if loss:
+                    self.held_losses.add(id(model))
+                return Verdict(
+                    UNDER if under else TRUE,
+                    under,
+                    error=outcome.error,
+                    tried=len(outcomes),
+                    sense=sense,
+                    turned=turned,
+                )
+            plain = not sense.supposes(hints.layout, hints.later, hints.first)
+            problem = outcome.problem
+            if (
+                problem is not None
+                and not isinstance(problem, Clash)
+                and plain
+                and (problem.cause not in ("times", "too long"))
+            ):
+                raise problem
+        clash = all(isinstance(o.problem, Clash) for _, o in outcomes)
+        if clash and not has_matrices(sides) and not _names_matrices(model, sides):
+            # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
+            for sense in (Sense(s.reading, first=s.first, one=True) for s, _ in outcomes[:4]):
+                if self.outcome(model, sides, sense, deadline).holds:
+                    under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                    return Verdict(UNDER, under, tried=len(outcomes), sense=sense)
+        return self._not_true(model, relation, outcomes, deadline)
+
+    def _not_true(
+        self,
+        model: Model,
+        relation: Relation,
+        outcomes: list[tuple[Sense, Outcome]],
+        deadline: float,
+    ) -> Verdict:
+        differing = [(s, o) for s, o in outcomes if o.values is not None and not o.nothing]
+        unknown = [
+            o.problem
+            for _, o in outcomes
+            if o.problem is not None and not isinstance(o.problem, Clash)
+        ]
+        clashes = [o.problem for _, o in outcomes if isinstance(o.problem, Clash)]
+        sense, outcome = differing[0] if differing else outcomes[0]
+        example = counterexample(outcome, model) if differing else None
+        if not differing and unknown:
+            first = unknown[0]
+            return Verdict(
+                NOT_UNDERSTOOD,
+                cause=first.cause,
+                what=first.what,
+                hint=first.hint,
+                tried=len(outcomes),
+            )
+        used = set().union(*(o.net.used for _, o in outcomes if o.net is not None))
+        guessed = set().union(*(o.net.guessed for _, o in outcomes if o.net is not None))
+        reason = ""
+        if used & model.clashing:
+            reason = f"{', '.join(sorted(used & model.clashing))} has two definitions"
+        elif self._shape_problem(model, used, outcomes):
+            reason = "the shapes in a definition do not fit"
+        elif id(model) not in self.held and not self._given(model):
+            reason = "no other relation shows that the model is the author's"
+        elif guessed and id(model) not in self.held_losses:
+            reason = f"the loss {', '.join(sorted(guessed))} is not defined"
+        elif any(problem.cause not in ("times", "zero") for problem in unknown):
+            reason = f"not every reading could be tried ({unknown[0].what})"
+        elif condition := self.statements.condition(relation):
+            reason = f"the text around it says “{condition}”"
+        what = "the sides differ in every reading"
+        if not differing:
+            shapes = f"shapes do not fit in any reading ({clashes[0].what})" if clashes else ""
+            what = shapes or "one side is 0 in every reading"
+        if reason:
+            return Verdict(
+                DISAGREES,
+                what=f"{what}; not called false: {reason}",
+                counterexample=example,
+                tried=len(outcomes),
+            )
+        mend = self._mended(model, relation, sense, deadline)
+        if mend is None:
+            return Verdict(
+                DISAGREES,
+                what=f"{what}; no single slip explains it",
+                counterexample=example,
+                tried=len(outcomes),
+            )
+        edit, mended, under = mend
+        note = f" ({'; '.join(under)})" if under else ""
+        if example is None:
+            what = f"shapes do not fit: {clashes[0].what}" if clashes else what
+        return Verdict(
+            FALSE,
+            what=what,
+            counterexample=example,
+            mended=mended,
+            mend=edit.words + note,
+            tried=len(outcomes),
+        )
+
+    @staticmethod
+    def _shape_problem(model: Model, used: set[str], outcomes: list[tuple[Sense, Outcome]]) -> bool:
+        net = next((o.net for _, o in outcomes if o.net is not None), None)
+        return net is not None and any(name in net.shapes.clashes for name in used)
+
+    def _given(self, model: Model) -> bool:
+        """Whether the author has stated the recurrence in a hint."""
+        return any(
+            d.given and d.letter is not None and not d.derived for d in model.definitions.values()
+        )
+
+
+def _has_cause(outcome: Outcome, cause: str) -> bool:
+    return outcome.problem is not None and outcome.problem.cause == cause
+
+
+def _names_matrices(model: Model, sides: tuple[Tree, Tree]) -> bool:
+    """Whether a letter stands for a diagonal matrix: D_t = diag(σ′(a_t))."""
+    named = {model.ref(node).name for side in sides for node in walk(side) if isinstance(node, Sym)}
+    values = [model.definitions[name].value for name in named if name in model.definitions]
+    return any(
+        isinstance(head, Sym) and head.name in ("diag", "Diag")
+        for value in map(bare, values) if isinstance(value, Product) for head in value.factors[:1]
+    )  # fmt: skip

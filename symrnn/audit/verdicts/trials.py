@@ -1,0 +1,220 @@
+"""Relations tried on random nets, in one reading after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.audit.meaning.letters import is_loss
+from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
+from symrnn.audit.meaning.statements import Statements
+from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net
+from symrnn.audit.numbers.readings import Sense, senses
+from symrnn.audit.numbers.times import assignments
+from symrnn.audit.numbers.values import Value
+from symrnn.audit.verdicts.compare import (
+    AGREES,
+    NOTHING,
+    by_matrix,
+    difference,
+    matched,
+)
+from symrnn.audit.verdicts.verdict import (
+    Counterexample,
+)
+from symrnn.reading.latex.tree import (
+    Sym,
+    Tree,
+    walk,
+)
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Bench:
+    """The nets that relations of one model are tried at, kept between relations."""
+
+    nets: dict[Any, Net] = field(default_factory=dict)
+
+    def net(self, model: Model, sense: Sense, number: int, deadline: float) -> Net:
+        key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, number)
+        if key not in self.nets:
+            pools = WIDE if _cuts_off(model) else POOLS
+            pool = ONE if sense.one else pools[number % len(pools)]
+            self.nets[key] = Net(
+                model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest
+            )
+        net = self.nets[key]
+        net.deadline = deadline
+        return net
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One reading: it holds, or differs (with the values), or can not be evaluated."""
+
+    holds: bool
+    error: float = 0.0
+    problem: NotUnderstood | None = None
+    values: tuple[Value, Value] | None = None
+    net: Net | None = None
+    env: dict[str, int] | None = None
+    nothing: bool = False
+    shaped: bool = False
+    diagonal: bool = False
+
+
+SECONDS = 10.0
+"""For one relation."""
+
+
+@dataclass
+class Trials:
+    """The nets of one document, and what was found on them."""
+
+    statements: Statements
+    bench: Bench = field(default_factory=Bench)
+    held: set[int] = field(default_factory=set)
+    held_losses: set[int] = field(default_factory=set)
+    seconds: float = SECONDS
+    sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
+    shown: list[Sense] = field(default_factory=list)
+    shaped: bool = False
+    linear: bool = False
+    votes: int = 0
+    settled: bool = False
+
+    def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
+        hints = self.statements.hints
+        losses = any(
+            isinstance(n, Sym) and is_loss(name := model.ref(n).name)
+            and name not in model.definitions
+            for side in sides for n in walk(side)
+        )  # fmt: skip
+        found = senses(
+            model, sides, hints.layout, hints.later, hints.first, losses, self.shaped, self.linear
+        )
+        # Once the document is seen to give derivatives by matrices their shapes, it always does.
+        own = self.settled and by_matrix(sides[0])
+        return (s for s in found if s.reading.gradient) if own else found
+
+    def outcome(
+        self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2
+    ) -> Outcome:
+        """Whether a relation holds in one sense, at several nets and times."""
+        worst = 0.0
+        last: Outcome | None = None
+        for number in range(nets):
+            net = self.bench.net(model, sense, number, deadline)
+            for env in assignments(model, sides, net):
+                if sense.last in env:
+                    env[sense.last] = net.last
+                outcome = self._tried(net, sense, sides, env)
+                if not outcome.holds:
+                    return outcome
+                worst = max(worst, outcome.error)
+                last = outcome
+        if last is None:
+            problem = NotUnderstood("times", "no times could be chosen for its letters")
+            return Outcome(False, problem=problem)
+        return replace(last, error=worst)
+
+    def _tried(
+        self, net: Net, sense: Sense, sides: tuple[Tree, Tree], env: dict[str, int]
+    ) -> Outcome:
+        problem: NotUnderstood | None = None
+        kept: tuple[Value, Value] | None = None
+        best = np.inf
+        shaped = entrywise = False
+        lefts = self._forms(net, sense, sides[0], env, True)
+        rights = self._forms(net, sense, sides[1], env, False)
+        for a in lefts:
+            for b in rights:
+                try:
+                    if isinstance(a, NotUnderstood):
+                        raise a
+                    if isinstance(b, NotUnderstood):
+                        raise b
+                    pair = matched(a, b)
+                except NotUnderstood as found:
+                    if problem is None or isinstance(problem, Clash):
+                        problem = found
+                    continue
+                error = difference(*pair)
+                # A derivative by a matrix beside a matrix, entry by entry.
+                shaped |= error <= AGREES and 1 not in pair[0].shape[1:] and by_matrix(sides[0])
+                if error < best:
+                    squared = pair[0].shape[1] == pair[0].shape[2] > 1
+                    entrywise = squared and a.shape != b.shape and not (a.eye or b.eye)
+                    best, kept = error, (Value(pair[0]), Value(pair[1]))
+        if kept is None:
+            return Outcome(False, problem=problem, net=net, env=env)
+        size = max(float(np.max(np.abs(kept[0].array))), float(np.max(np.abs(kept[1].array))))
+        both = min(float(np.max(np.abs(kept[0].array))), float(np.max(np.abs(kept[1].array))))
+        if not np.isfinite(size):
+            problem = NotUnderstood("not evaluated", "values that are not finite")
+            return Outcome(False, problem=problem, net=net, env=env)
+        if size < NOTHING:
+            # 0 = 0 holds of whatever is multiplied by nothing.
+            problem = NotUnderstood("zero", "both sides are 0 on the nets that were tried")
+            return Outcome(False, problem=problem, values=kept, net=net, env=env, nothing=True)
+        holds = bool(best <= AGREES)
+        return Outcome(holds, float(best), None, kept, net, env, both < NOTHING, shaped, entrywise)
+
+    def _forms(
+        self, net: Net, sense: Sense, tree: Tree, env: dict[str, int], left: bool
+    ) -> list[Value | NotUnderstood]:
+        """A side's value, with derivatives by matrices as rows of all entries, and as matrices."""
+        key = (id(net), sense.reading, id(tree), tuple(sorted(env.items())), left)
+        kept = self.sides.get(key)
+        if kept is not None and kept[0] is tree:
+            return kept[1]
+        found: list[Value | NotUnderstood] = []
+        for flat in (True, False):
+            evaluator = Evaluator(net, sense.reading, flat, left=left)
+            try:
+                found.append(evaluator.value(tree, env))
+            except NotUnderstood as problem:
+                if problem.cause == "too long":
+                    raise
+                found.append(problem)
+            if not evaluator.flat_mattered:
+                break
+        if left:
+            self.sides[key] = (tree, found)
+        return found
+
+
+def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
+    """Where two sides that were evaluated differ most."""
+    if outcome.values is None or outcome.net is None:
+        return None
+    a, b = (value.array[0].real for value in outcome.values)
+    row, col = np.unravel_index(int(np.argmax(np.abs(a - b))), a.shape)
+    net = outcome.net
+    known = set(model.definitions) | Evaluator(net).reads()
+    timed = [n for n in sorted(net.used & known) if model.symbols.has_time(n.split("_")[0])]
+    rows = {name: net.extent(name)[0] for name in timed}
+    sizes = (
+        ", ".join(
+            f"{name.removeprefix('own ')} has {size}" for name, size in rows.items() if size > 1
+        )
+        or "numbers"
+    )
+    times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
+    place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)
+    return Counterexample(sizes, net.seed, times, place, float(a[row, col]), float(b[row, col]))
+
+
+def _cuts_off(model: Model) -> bool:
+    """Whether an activation is 0 on half of the line: small nets of it are dead."""
+    return any(
+        isinstance(node, Sym) and node.name in ("relu", "ReLU", "max")
+        for definition in model.definitions.values() for node in walk(definition.value)
+    ) or model.kinds.get("function sigma") == "relu"  # fmt: skip

@@ -1,0 +1,1 @@
+"""Formulas in LaTeX: tokens, trees, chains of relations, objects of the language."""
