@@ -14,7 +14,7 @@ jax and torch are extras, loaded at their first use.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -265,11 +265,11 @@ class ArrayPasses:
                 {"expected": "Weights", "got": type(weights).__name__},
             )
         into = self.arrays["array"]
-        kept = {
-            kind: {n: self._array(into, n, a) for n, a in getattr(weights, kind).items()}
+        parameters, states, inputs = (
+            {n: self._array(into, n, a) for n, a in getattr(weights, kind).items()}
             for kind in KINDS
-        }
-        return replace(weights, **kept)
+        )
+        return Weights(parameters, states, inputs, weights.steps)
 
     def _array(self, into: Any, name: str, value: Any) -> Any:
         if hasattr(value, "dtype") and not isinstance(value, np.ndarray | np.generic):
@@ -316,8 +316,10 @@ def _shapes(weights: Weights) -> Weights:
         kind = np.dtype(str(array.dtype).removeprefix("torch."))
         return np.broadcast_to(np.zeros((), kind), tuple(array.shape))
 
-    parts = {kind: {n: empty(a) for n, a in getattr(weights, kind).items()} for kind in KINDS}
-    return replace(weights, **parts)
+    parameters, states, inputs = (
+        {n: empty(a) for n, a in getattr(weights, kind).items()} for kind in KINDS
+    )
+    return Weights(parameters, states, inputs, weights.steps)
 
 
 def _setting(weights: Weights, fit: Fitted) -> dict[str, Any]:

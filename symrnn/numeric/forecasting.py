@@ -91,7 +91,7 @@ class Forecaster:
     def initial(self, seed: int) -> dict[str, Array]:
         """Parameters to start from: uniform in ±1/√d, scalars at ½."""
         cell, random = self.passes.cell, np.random.default_rng(seed)
-        sizes = {symbol.name: size for symbol, size in self._sizes.items()}
+        sizes: dict[str, Any] = {symbol.name: size for symbol, size in self._sizes.items()}
         shapes = random_weights(cell, steps=1, **sizes).parameters
         width = self.d**-0.5
         return {

@@ -105,7 +105,9 @@ class LoopPasses:
             return loop(bound)
         # One layout of each array, or each layout would be compiled for.
         plain = {
-            name: np.require(value, requirements="CWA") if isinstance(value, np.ndarray) else value
+            name: np.require(value, requirements=["C", "W", "A"])
+            if isinstance(value, np.ndarray)
+            else value
             for name, value in bound.items()
             if name in loop.arguments
         }
