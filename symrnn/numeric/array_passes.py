@@ -158,7 +158,7 @@ class ArrayPasses:
             loop = self.loop(part, shared=fit.shared)
             if loop is None:
                 continue
-            made = loop(values)
+            made = _run(loop, values)
             for name in weights.states if part == "forward" else ():
                 made[name] = self.arrays["joined"]([values[name][None], made[name]])
             rows |= made
@@ -213,7 +213,7 @@ class ArrayPasses:
             values[found.given[known[name]].label] = row
         loop = self.loop("backward", found, shared=fit.shared)
         assert loop is not None  # every cell has a state
-        made = loop(values)
+        made = _run(loop, values)
         parameters = {}
         for parameter in found.parameters:
             name = in_code(parameter.name)
@@ -232,7 +232,7 @@ class ArrayPasses:
             later = {n: row[since:] for n, row in run.rows.items()}
             later |= {n: made[n] for n in loop.plan.returned}
             span = {"first": 1, "last": fit.steps - since}
-            entered = through({**values, **later, **span})
+            entered = _run(through, {**values, **later, **span})
             entering = {of.label: entered[found.delta[of].label] for of in found.inputs}
         result = Weights(parameters, starts, entering, fit.steps)
         self.check({name: array for _, name, array in result}, "the gradient")
@@ -307,6 +307,12 @@ class ArrayPasses:
                 f"{self.cell.name} has no loss of its own",
                 {"expected": "gradients by name, or a cell with a loss"},
             )
+
+
+def _run(loop: LoopKernel, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The results; what overflows is found in them."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return loop(values)
 
 
 def _shapes(weights: Weights) -> Weights:
