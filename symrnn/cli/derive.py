@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.audit.cell_of import cell_of, is_document
 from symrnn.cells import Cell, read_cell
 from symrnn.cells.lettering import lettered as in_letters_of
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
-from symrnn.cli.cells import HELP as CELL_HELP
+from symrnn.cli.cells import DOCUMENTS as CELL_HELP
 from symrnn.cli.output import say
 from symrnn.derivative_text import LECTURE as LETTERS
 from symrnn.derivative_text import Names, Quantity, parse_derivative
@@ -84,7 +86,7 @@ def derive(
         lettered = notation(letters)
         subject = _lecture(lettered.cell, chosen)
     else:
-        read = read_cell(cell)
+        read = _cell(cell)
         lettered, own = notation_beside(letters, read)
         lettered, subject = in_letters_of(read, lettered, own), _about(read, chosen)
     if layout is not None:
@@ -114,6 +116,11 @@ def derive(
         case Format.text:
             lines = [Equation(found.asked, found.value), *subject.explained(found.value)]
             say("\n".join([*map(text, lines), f"({holds})"]))
+
+
+def _cell(given: str) -> Cell:
+    """A cell by name, as a text, in TOML, or as a document defines it."""
+    return cell_of(Path(given)) if is_document(given) else read_cell(given)
 
 
 def _times(found: Derived, sign: str) -> str:
