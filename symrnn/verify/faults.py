@@ -57,16 +57,26 @@ def plant(part: Part, rnn: Subject, context: Context, name: str, most: int = 2) 
         rnn: the recurrence.
         context: what the proof may use.
         name: for messages.
-        most: how many slips to plant.
+        most: how many slips to plant. A stronger bound that no values refute is not shown to be
+            wrong: it counts only where no other slip of the claim is.
     """
     planted: list[Fault] = []
+    unshown: list[Fault] = []
     for slip, wrong in slips(part.claim):
         if len(planted) == most:
             break
         fault = Fault(slip, wrong, _refusals(part, wrong, rnn, context, name))
-        if fault.caught or not _is_true_as_well(part, wrong, context, name):
+        if not fault.caught and fault.caught_by == ("derived",) and isinstance(wrong, Inequality):
+            # Half a bound may bound as well, in a cell that never comes near it.
+            unshown.append(fault)
+        elif fault.caught or not _is_true_as_well(part, wrong, context, name):
             planted.append(fault)
-    return planted
+    return (
+        planted
+        or [each for each in unshown if not _is_true_as_well(part, each.claim, context, name)][
+            :most
+        ]
+    )
 
 
 HARMLESS = (
@@ -278,6 +288,11 @@ def _one_more(expression: Any) -> Iterator[Any]:
         yield expression + 1
 
 
+def _hundredth(expression: Any) -> Iterator[Any]:
+    """A bound too small by far: what a check by values sees where the bound is loose."""
+    yield expression * Rational(1, 100)
+
+
 def _halved(expression: Any) -> Iterator[Any]:
     """A bound half as large."""
     yield expression * Rational(1, 2)
@@ -311,4 +326,5 @@ BOUND_SLIPS: dict[str, Change] = {
     "half the bound": _halved,
     "nine tenths of the bound": _smaller,
     "not below zero": _one_less,
+    "a hundredth of the bound": _hundredth,
 }
