@@ -97,10 +97,9 @@ def audit_texts(
         if progress is not None:
             progress(count, len(relations))
         verdicts[relation.order] = judge.verdict(relation)
+    judge.settled = judge.votes > 0
     for relation in relations:
-        verdict = verdicts[relation.order]
-        transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
-        if transposed or (verdict.kind == DISAGREES and "not called false" in verdict.what):
+        if _again(verdicts[relation.order], judge):
             verdicts[relation.order] = judge.verdict(relation)
     used: set[Mark] = set()
     for relation in statements.relations:
@@ -159,6 +158,14 @@ def audit_texts(
         key=lambda f: ([d.path for d in documents].index(f.path), f.cell or 0, f.line, f.column)
     )
     return findings
+
+
+def _again(verdict: Verdict, judge: Judge) -> bool:
+    """Whether what stands behind a relation may change its verdict."""
+    transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
+    turned = verdict.turned and judge.settled
+    early = verdict.kind == DISAGREES and "not called false" in verdict.what
+    return transposed or turned or early
 
 
 def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark | None:

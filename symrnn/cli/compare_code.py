@@ -12,6 +12,7 @@ import typer
 
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import say, say_json
+from symrnn.cli.progress import progress_bar
 from symrnn.crosscheck import check_forward, check_gradients
 from symrnn.errors import IllFormedError, ParseError
 
@@ -45,6 +46,9 @@ def compare_code(
     ] = False,
     dtype: Annotated[str, typer.Option("--dtype", help="float64 or float32.")] = "float64",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the random nets.")] = 0,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, help="Seconds for one call of the code.")
+    ] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Compare a backward pass in a file with the derived gradients, and name the slip.
@@ -55,11 +59,14 @@ def compare_code(
     asked: dict[str, Any] = {
         "output": output, "sizes": _sizes(size or []), "steps": steps, "batch": batch or None,
         "layout": layout, "transposed": transposed, "dtype": dtype, "seed": seed,
+        "timeout": timeout,
     }  # fmt: skip
     if forward:
         report = check_forward(cell, function, **asked)
     else:
-        report = check_gradients(cell, function, loss=loss, reduction=reduction, last=last, **asked)
+        of: dict[str, Any] = {"loss": loss, "reduction": reduction, "last": last}
+        with progress_bar() as listener:
+            report = check_gradients(cell, function, **of, **asked, progress=listener)
     if as_json:
         say_json(report.record())
     else:

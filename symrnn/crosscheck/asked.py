@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from symrnn.crosscheck.packing import Packing, packing
 from symrnn.crosscheck.point import Point, draw
 from symrnn.crosscheck.program import Program, Run, program_of
 from symrnn.errors import IllFormedError, ShapeError, UndecidedError
+from symrnn.language.names import in_code
 from symrnn.recurrence.recurrence import Recurrence
 
 Array = NDArray[Any]
@@ -73,8 +74,19 @@ class Asked:
         order: Iterable[str] | None,
         timeout: float | None,
     ) -> Code:
-        """The function, ready to be called."""
-        stated = None if order is None else tuple(order)
+        """The function, ready to be called.
+
+        Raises:
+            IllFormedError: an order that names nothing, or something twice; no time.
+        """
+        stated = None if order is None else tuple([order] if isinstance(order, str) else order)
+        if stated is not None and len({*stated}) < len(stated):
+            raise IllFormedError("order", {"expected": "names, each once", "got": repr(order)})
+        number = isinstance(timeout, Real) and not isinstance(timeout, bool)
+        if timeout is not None and not (number and 0 < timeout < float("inf")):
+            raise IllFormedError(
+                "timeout", {"expected": "a number of seconds, or None", "got": repr(timeout)}
+            )
         return Code(function, self.program, self.packing, stated, timeout, what=what)
 
     def point(self) -> Point:
@@ -195,6 +207,14 @@ def asked(
         whole = isinstance(value, Integral) and not isinstance(value, bool) and value > 0
         if not whole and not (what == "batch" and value is None):
             raise IllFormedError(what, {"expected": "a positive integer", "got": repr(value)})
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise IllFormedError("seed", {"expected": "an integer from 0 on", "got": repr(seed)})
+    for what, given in (("sizes", sizes), ("names", names), ("scalars", scalars)):
+        if given is not None and not isinstance(given, Mapping):
+            raise IllFormedError(what, {"expected": "a dict", "got": repr(given)})
+    for what, flag in (("last", last), ("initial", initial)):
+        if not isinstance(flag, bool):
+            raise IllFormedError(what, {"expected": "True or False", "got": repr(flag)})
     program = program_of(of)
     chosen = _sizes(of, sizes)
     read = _output(of, output)
@@ -206,8 +226,12 @@ def asked(
             f"scalars: {', '.join(strange)}",
             {"expected": ", ".join(s.name for s in of.scalars) or "none; the cell has no scalars"},
         )
+    for name, value in (scalars or {}).items():
+        if not isinstance(value, Real) or not np.isfinite(value):
+            raise IllFormedError(f"scalars: {name}", {"expected": "a number", "got": repr(value)})
     if at is not None:
         chosen, steps, batch = _sizes_of(at, of, made, chosen, steps)
+        scalars = _scalars_of(at, of, scalars)
     return Asked(
         program, of_loss, read, chosen, int(steps), batch, made, int(seed), initial, scalars, at,
         at is None,
@@ -261,11 +285,22 @@ def _sizes_of(
     at: Mapping[str, Any], of: Cell, made: Packing, chosen: dict[str, int], steps: int
 ) -> tuple[dict[str, int], int, int | None]:
     """Sizes, T and B read off the caller's arrays."""
+    if not isinstance(at, Mapping) or not isinstance(at.get("parameters", {}), Mapping):
+        raise IllFormedError(
+            "at",
+            {"expected": f"a dict of {', '.join(KEYS)}; of parameters a dict", "got": repr(at)},
+        )
     strange = sorted(set(at) - set(KEYS))
     missing = [key for key in ("parameters", "data") if key not in at]
     if strange or missing or (of.inputs and "inputs" not in at):
         raise IllFormedError("at", {"expected": ", ".join(KEYS), "got": ", ".join(map(str, at))})
-    given = {name: np.asarray(value) for name, value in at["parameters"].items()}
+    given = {str(name): _number_array(name, value) for name, value in at["parameters"].items()}
+    unknown = sorted(set(given) - set(made.arrays) - {in_code(s.name) for s in of.scalars})
+    if unknown:
+        raise IllFormedError(
+            f"at: {', '.join(unknown)} among the parameters",
+            {"expected": ", ".join(made.arrays), "got": ", ".join(given)},
+        )
     absent = [name for name in made.arrays if name not in given]
     if absent:
         raise IllFormedError(
@@ -283,10 +318,14 @@ def _sizes_of(
         for size, letter in zip(given[name].shape, shape, strict=False):
             if str(letter) in symbols:
                 found.setdefault(str(letter), int(size))
-    first = np.asarray(
-        next(iter(at["inputs"].values())) if isinstance(at.get("inputs"), Mapping)
-        else at.get("inputs", at["data"])
-    )  # fmt: skip
+    inputs = at.get("inputs")
+    for what, value in (("inputs", inputs), ("initial", at.get("initial"))):
+        several = value.values() if isinstance(value, Mapping) else [value]
+        for each in several if value is not None else ():
+            _number_array(what, each)
+    data = _number_array("data", at["data"])
+    one = next(iter(inputs.values()), data) if isinstance(inputs, Mapping) else inputs
+    first = data if one is None else np.asarray(one)
     batch: int | None
     if made.layout == "columns":
         steps, batch = int(first.shape[0]), int(first.shape[-1])
@@ -298,6 +337,35 @@ def _sizes_of(
     else:
         raise ShapeError("at: the inputs", {"expected": "(T, B, m) or (T, m)", "got": first.shape})
     return {**chosen, **found}, steps, batch
+
+
+def _scalars_of(
+    at: Mapping[str, Any], of: Cell, scalars: Mapping[str, float] | None
+) -> dict[str, float]:
+    """Numbers for all scalars: none of them is drawn where everything else is given."""
+    found = dict(scalars or {})
+    for symbol in of.scalars:
+        given = at["parameters"].get(in_code(symbol.name))
+        if given is not None and np.size(given) == 1:
+            found[symbol.name] = float(np.asarray(given).reshape(()))
+        if symbol.name not in found:
+            raise IllFormedError(
+                f"at: {symbol.name} is missing from the parameters",
+                {"expected": "a number, there or in scalars={…}"},
+            )
+    return found
+
+
+def _number_array(what: Any, value: Any) -> Array:
+    """An array of finite numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise IllFormedError(f"at: {what}", {"expected": "an array", "got": str(error)}) from error
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        got = f"{array.dtype}, {'not all finite' if array.dtype.kind == 'f' else array.shape}"
+        raise IllFormedError(f"at: {what}", {"expected": "finite real numbers", "got": got})
+    return array
 
 
 def _filled(drawn: Point, at: Mapping[str, Any], made: Packing) -> Point:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,13 @@ from symrnn.crosscheck.program import (
     with_edges,
 )
 from symrnn.crosscheck.slip import CARRY, FLOW, GRADIENT, WHOLE, Slip
+from symrnn.crosscheck.slopes import polynomial_at
 from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
+from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, Transposed
 from symrnn.language.shapes import same_size
+from symrnn.language.structure import Hadamard
 from symrnn.language.time import TimeVector
 
 Array = NDArray[Any]
@@ -40,8 +44,9 @@ def _line(edge: Edge) -> str:
         shown = said(edge.leaf)
         target = f"δ({edge.leaf.label})" + shown.removeprefix(edge.leaf.label)
     else:
-        target = f"∂L/∂{edge.leaf.name}"
-    return f"{target} += {said(edge.formula)}"
+        target = f"∂L/∂{edge.name}"
+    summed = "Σ " if isinstance(edge.leaf, sympy.Symbol) else ""
+    return f"{target} += {summed}{said(edge.formula)}"
 
 
 def slips_of_parameters(program: Program) -> Iterator[Slip]:
@@ -50,7 +55,7 @@ def slips_of_parameters(program: Program) -> Iterator[Slip]:
     for edge in program.edges:
         if edge.is_flow:
             continue
-        name = str(edge.leaf.name)
+        name = edge.name
         key, line = (edge.reader.label, edge.leaf), _line(edge)
 
         def slip(said_: str, formula: Any, rank: float) -> Slip:
@@ -63,23 +68,35 @@ def slips_of_parameters(program: Program) -> Iterator[Slip]:
         yield slip(f"{shown} is there twice", MatrixProduct(2, edge.formula), 2)
         yield slip(f"{shown} has the wrong sign", MatrixProduct(-1, edge.formula), 2)
         yield slip(f"{shown} is halved", MatrixProduct(sympy.Rational(1, 2), edge.formula), 3)
-        if same_size(*edge.leaf.shape):
+        if name not in program.scalars and same_size(*edge.leaf.shape):
             turned = Transposed(edge.formula)
             yield slip("the outer product is the wrong way round, transposed", turned, 1)
         for change in changes(edge.formula, words):
             yield slip(change.words, change.formula, change.rank)
         yield from _too_early(program, edge, slip)
-    for name in (str(p.name) for p in program.cell.parameters):
-        for said_, rank, kept in _KEPT:
+    every = [*(str(p.name) for p in program.cell.parameters), *program.scalars]
+    for name in every:
+        alone = [
+            (f"the {which} sequence of the batch alone is there", 2, _of_sequence(name, place))
+            for which, place in (("first", 0), ("last", -1))
+        ]
+        for said_, rank, kept in [*_KEPT, *alone]:
             made = Variation(kept={name: kept})
             line = f"∂L/∂{name} = Σ over t = 1 … T"
             yield Slip(f"in ∂L/∂{name}: {said_}", line, made, GRADIENT, rank, name)
-    every = [str(p.name) for p in program.cell.parameters]
     if len(every) > 1:
         for said_, rank, kept in _KEPT:
             made = Variation(kept=dict.fromkeys(every, kept))
             words_ = f"in the gradient of every parameter: {said_}"
             yield Slip(words_, "∂L/∂θ = Σ over t = 1 … T", made, WHOLE, rank + 0.5)
+
+
+def _of_sequence(name: str, place: int) -> Callable[[Run, list[Array]], Array]:
+    def kept(run: Run, each: list[Array]) -> Array:
+        at = place % run.point.width
+        return run.program.gradient(run.of_sequence(at), name)
+
+    return kept
 
 
 def _total(each: list[Array]) -> Array:
@@ -113,17 +130,37 @@ def _too_early(program: Program, edge: Edge, slip: Callable[..., Slip]) -> Itera
         yield slip(words, edge.formula.xreplace({program.adjoints[edge.reader]: without}), 1.5)
 
 
+def _slope_before(
+    program: Program, words: Vocabulary, edge: Edge, slip: Callable[..., Slip]
+) -> Iterator[Slip]:
+    """What is carried back has the slope of the step before already, which then has it twice."""
+    if not edge.goes_back or not isinstance(edge.leaf, TimeVector):
+        return
+    line = program.lines.get(edge.leaf.sequence[program.index])
+    if isinstance(line, Elementwise) and line.activation.name in words.slopes:
+        slope = polynomial_at(words.slopes[line.activation.name], edge.leaf)
+        words_ = f"the slope of the step before, {said(slope)}, is applied here already"
+        yield slip(words_, Hadamard(slope, edge.formula), 2)
+
+
 def _not_yet(program: Program, edge: Edge) -> set[TimeVector]:
     """The adjoints that a backward pass does not have yet where it is at a line."""
     order = list(program.order)
     return {program.adjoints[v] for v in order[: order.index(edge.reader)]}
 
 
-def slips_of_flows(program: Program) -> Iterator[Slip]:
-    """Slips in what a line gives to a vector: they change all that lies before it."""
+def slips_of_flows(program: Program, inputs: bool = False) -> Iterator[Slip]:
+    """Slips in what a line gives to a vector: they change all that lies before it.
+
+    Args:
+        program: the cell.
+        inputs: whether what is given to the inputs is looked at as well.
+    """
     words = Vocabulary(program)
     for edge in program.edges:
-        if not isinstance(edge.leaf, TimeVector) or edge.leaf.label in program.inputs:
+        if not isinstance(edge.leaf, TimeVector):
+            continue
+        if edge.leaf.label in program.inputs and not inputs:
             continue
         key, line = (edge.reader.label, edge.leaf), _line(edge)
         path = f"the path from {said(edge.reader)} to {said(edge.leaf)}"
@@ -137,11 +174,14 @@ def slips_of_flows(program: Program) -> Iterator[Slip]:
         yield replace(slip("", twice, 2), words=f"{path} is counted twice")
         minus = MatrixProduct(-1, edge.formula)
         yield replace(slip("", minus, 2), words=f"{path} has the wrong sign")
+        half = MatrixProduct(sympy.Rational(1, 2), edge.formula)
+        yield replace(slip("", half, 3), words=f"{path} is halved")
         ahead = _not_yet(program, edge)
         for change in changes(edge.formula, words):
             if not change.formula.atoms(TimeVector) & ahead:
                 yield slip(change.words, change.formula, change.rank)
         yield from _too_early(program, edge, slip)
+        yield from _slope_before(program, words, edge, slip)
     # One line's contributions that are missing together: a gate that is held constant.
     for vector in program.lines:
         gone = {
@@ -184,6 +224,10 @@ def slips_of_carries(program: Program, point: Point) -> Iterator[Slip]:
             Variation(carry=(_scaled(label, lambda run: 2.0),)), CARRY, 2,
         )  # fmt: skip
         yield Slip(
+            f"what is carried back through {label} is halved", of,
+            Variation(carry=(_scaled(label, lambda run: 0.5),)), CARRY, 3,
+        )  # fmt: skip
+        yield Slip(
             f"what is carried back through {label} is overwritten, not added to: the last path's"
             " alone is left", of, Variation(edges=_only(program, label, -1)), CARRY, 1,
         )  # fmt: skip
@@ -218,6 +262,10 @@ def slips_of_carries(program: Program, point: Point) -> Iterator[Slip]:
                 f"truncated: the state is detached every {tau} steps", line,
                 Variation(carry=(_detached(tau),)), CARRY, 2,
             )  # fmt: skip
+        yield Slip(
+            f"truncated: nothing is carried back from t = T - {tau} + 1, there alone", line,
+            Variation(carry=(_dropped_at(tau),)), CARRY, 3,
+        )  # fmt: skip
     for tau in range(1, min(point.steps, LONGEST)):
         yield Slip(
             f"truncated: the steps t > T - {tau} alone are gone through, earlier losses left out",
@@ -230,6 +278,7 @@ def slips_of_carries(program: Program, point: Point) -> Iterator[Slip]:
             )  # fmt: skip
     for words, made, rank in _CLIPPED:
         yield Slip(words, line, Variation(carry=(made,)), CARRY, rank)
+    yield from _clipped_adjoints(program)
 
 
 Carry = Callable[[Run, str, int, Array], Array | None]
@@ -256,6 +305,10 @@ def _overwritten(state: str) -> Carry:
 
 def _cut(tau: int) -> Carry:
     return lambda run, label, time, given: given if time > run.steps - tau else None
+
+
+def _dropped_at(tau: int) -> Carry:
+    return lambda run, label, time, given: None if time == run.steps - tau + 1 else given
 
 
 def _detached(tau: int) -> Carry:
@@ -301,6 +354,34 @@ _CLIPPED: list[tuple[str, Carry, int]] = [
     (f"what is carried back is clipped by value at {bound} in each step", _clip_value(bound), 3)
     for bound in (0.01, 0.1, 0.5, 1.0)
 ]
+
+
+BOUNDS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5)
+"""At which people clip; a larger one does not show in a net that is drawn."""
+
+
+def _clipped_adjoints(program: Program) -> Iterator[Slip]:
+    """A state's adjoint, or those of all lines with parameters, clipped in each step."""
+    weighed = dict.fromkeys(edge.reader for edge in program.edges if not edge.is_flow)
+    groups: list[tuple[TimeVector, ...]] = [
+        (v,) for v in program.lines if v.sequence in program.cell.states
+    ]
+    groups += [(v,) for v in weighed] if len(weighed) == 1 else [tuple(weighed)]
+    for group in dict.fromkeys(groups):
+        shown = ", ".join(said(program.adjoints[v]) for v in group)
+        for bound in BOUNDS:
+            for how, made in (("value", _clip), ("its norm", _shorten)):
+                each = {v.label: partial(made, bound=bound) for v in group}
+                words = f"{shown} is clipped by {how} at {bound:g} in each step"
+                yield Slip(words, f"{shown} as it is", Variation(adjoints=each), CARRY, 3)
+
+
+def _clip(value: Array, bound: float) -> Array:
+    return np.clip(value, -bound, bound)
+
+
+def _shorten(value: Array, bound: float) -> Array:
+    return value * min(1.0, bound / max(float(np.linalg.norm(value)), 1e-300))
 
 
 def _only(program: Program, label: str, place: int) -> dict[Any, None]:

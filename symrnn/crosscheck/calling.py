@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import inspect
 import threading
 import traceback
@@ -102,6 +103,7 @@ class Code:
             thread.start()
             thread.join(self.timeout)
             if thread.is_alive():
+                _stop(thread)
                 raise CodeError(
                     f"{self.name} takes longer than {self.timeout:g} s",
                     {"do": "smaller sizes, or a larger timeout"},
@@ -110,7 +112,12 @@ class Code:
         if isinstance(error, KeyboardInterrupt):
             raise error
         if error is not None:
-            raise CodeError(f"{self.name} raised {type(error).__name__}: {error}", _frames(error))
+            said, _, more = str(error).partition("\n")
+            shown = f"{type(error).__name__}: {said}{' …' if more else ''}"
+            raise CodeError(f"{self.name} raised {shown}", _frames(error))
+        if inspect.iscoroutine(box["value"]):
+            box["value"].close()
+            raise CodeError(f"{self.name} returned a coroutine", {"expected": "no async function"})
         return box["value"]
 
     def arguments(self, point: Point) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -198,6 +205,12 @@ class Code:
     def scalars(self) -> tuple[str, ...]:
         """The names of the cell's scalars."""
         return self.reader.scalars
+
+
+def _stop(thread: threading.Thread) -> None:
+    """Ask a thread to end, which it does between two of its own instructions."""
+    ended = ctypes.py_object(SystemExit)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ended)
 
 
 def _copied(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,16 @@ from symrnn.crosscheck.program import Program
 from symrnn.crosscheck.slip import Slip
 
 
-def catalogue(program: Program, point: Point) -> list[Slip]:
-    """Every slip, likelier ones first; a point says how many steps and sequences there are."""
+def catalogue(program: Program, point: Point, inputs: bool = False) -> list[Slip]:
+    """Every slip, likelier ones first.
+
+    Args:
+        program: the cell.
+        point: it says how many steps and sequences there are.
+        inputs: whether the gradients of the inputs are among those in question.
+    """
     found = [
-        *_of_cell(program),
+        *_of_cell(program, inputs),
         *slips_of_carries(program, point),
         *slips_of_loss(point),
         *slips_of_numbers(program, point),
@@ -26,11 +32,11 @@ def catalogue(program: Program, point: Point) -> list[Slip]:
 
 
 @lru_cache(maxsize=64)
-def _of_cell(program: Program) -> tuple[Slip, ...]:
+def _of_cell(program: Program, inputs: bool) -> tuple[Slip, ...]:
     """The slips that are the same at every net."""
     found = [
         *slips_of_parameters(program),
-        *slips_of_flows(program),
+        *slips_of_flows(program, inputs),
         *slips_of_order(program),
         *slips_of_forward(program),
     ]

@@ -14,6 +14,7 @@ from typing import Any
 import sympy
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.crosscheck.evaluate import LAST
 from symrnn.crosscheck.slopes import slopes
 from symrnn.crosscheck.vocabulary import Vocabulary, is_complement
 from symrnn.crosscheck.wording import said
@@ -214,6 +215,13 @@ def _of_vector(node: TimeVector, words: Vocabulary) -> Iterator[Made]:
             near = shift == 0 or vector.sequence in program.cell.states
             rank = 1 if vector.label == node.label else 2 if near else 4
             yield f"{said(other)} stands for {said(node)}", partial(same, other), rank
+    # A name that a loop has left behind, or that was never moved on.
+    for fixed in (0, 1, LAST) if node.sequence in program.cell.states else (1, LAST):
+        other = node.sequence[fixed]
+        yield f"{said(other)} stands for {said(node)}", partial(same, other), 2.5
+    for gate in words.gates_like(node):
+        words_ = f"1 - {said(gate)} stands for {said(node)}"
+        yield words_, partial(_complement, gate), 3
     if node in words.complemented:
         yield f"1 - {said(node)} stands for {said(node)}", partial(_complement, node), 2
 

@@ -9,9 +9,9 @@ they come apart: at one step, what is carried back does not show.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,16 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.catalogue import catalogue
 from symrnn.crosscheck.fitted import fitted
 from symrnn.crosscheck.instance import BROKEN, Instance
-from symrnn.crosscheck.program import Gradients
+from symrnn.crosscheck.program import Gradients, Run
 from symrnn.crosscheck.slip import FORWARD, GRADIENT, LOSS, Slip
 
 Array = NDArray[Any]
 
 MOST_PAIRS = 4000
 """How many pairs are tried at most of one kind."""
+
+LIKELY = 3
+"""Slips of a higher rank are no part of a pair in which neither explains anything alone."""
 
 FOLLOWED = 40
 """How many first slips of a pair are followed at most."""
@@ -75,9 +78,13 @@ def diagnose(
     """
     if slips is None:
         largest = max(instances, key=lambda each: each.point.steps)
-        slips = [*catalogue(largest.program, largest.point), *fitted(instances)]
+        inputs = any(name in largest.program.inputs for name in largest.names)
+        slips = [*catalogue(largest.program, largest.point, inputs), *fitted(instances)]
     search = _Search(instances, slips)
-    found = search.single() or search.rows() or (search.two() if pairs else None)
+    found = search.single() or search.rows()
+    if found is None and pairs:
+        found = search.shared(1) or search.two() or search.shared(len(search.wrong))
+        found = found or search.any_two()
     return Diagnosis(found, search.tried, len(instances))
 
 
@@ -86,6 +93,7 @@ class _Search:
     instances: list[Instance]
     slips: list[Slip]
     tried: int = 0
+    outcomes: dict[tuple[int, int], Gradients | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wrong = frozenset().union(*(each.wrong for each in self.instances))
@@ -98,6 +106,13 @@ class _Search:
         return self.first.fits(slip) and all(
             each.fits(slip) for each in self.instances if each is not self.first
         )
+
+    def outcome(self, at: Instance, slip: Slip) -> Gradients | None:
+        """All gradients of a slip at an instance; kept, as several searches ask."""
+        key = (id(at), id(slip))
+        if key not in self.outcomes:
+            self.outcomes[key] = at.outcome(slip)
+        return self.outcomes[key]
 
     # ------------------------------------------------------------------ one
 
@@ -143,6 +158,65 @@ class _Search:
         except BROKEN:
             return False
 
+    # ------------------------------------------------------------------ one of all, some of rows
+
+    def shared(self, kinds: int) -> Explanation | None:
+        """A slip that reaches several rows, and in those that it does not explain one of their own.
+
+        Args:
+            kinds: of so many kinds at most are the rows' own.
+        """
+        first = self.first
+        candidates = []
+        for slip in self.slips:
+            if slip.kind == GRADIENT or slip.special is not None or slip.variation.post:
+                continue
+            outcome = self.outcome(first, slip)
+            if outcome is None:
+                continue
+            matched = frozenset(n for n, v in outcome.items() if first.agrees(n, v))
+            left = frozenset(first.names) - matched
+            if len(matched & first.wrong) > len(left) or (matched & first.wrong and len(left) < 3):
+                candidates.append((slip, left))
+        candidates.sort(key=lambda each: (len(each[1]), each[0].rank))
+        for slip, _ in candidates[:FOLLOWED]:
+            own = self._own_of(slip)
+            if own and len({_kind(each) for each in own}) <= kinds:
+                return Explanation((slip, *own))
+        return None
+
+    def _own_of(self, slip: Slip) -> list[Slip] | None:
+        """For each row that a slip leaves the slip that explains it, at all nets; None if one has
+        none, or the slip itself explains no row."""
+        runs = [(each, each.ran(slip.variation)) for each in self.instances]
+        left = {
+            name
+            for each, run in runs
+            for name in each.names
+            if not each.row_fits(run, name, slip.variation)
+        }
+        if self.wrong <= left:
+            return None
+        own: list[Slip] = []
+        for name in sorted(left):
+            fitting = list(self._in_row(slip, name, runs))
+            if not fitting:
+                return None
+            # The likeliest, of the same kind as the others if there is one.
+            known = {_kind(each) for each in own}
+            own.append(min(fitting, key=lambda each: (_kind(each) not in known, each.rank)))
+        return own
+
+    def _in_row(self, slip: Slip, name: str, runs: list[tuple[Instance, Run]]) -> Iterator[Slip]:
+        """The slips in one row that, with another slip's runs, explain it."""
+        for each in self.own(name):
+            self.tried += 1
+            both = together(slip, each)
+            if both is not None and all(
+                instance.row_fits(run, name, both.variation) for instance, run in runs
+            ):
+                yield each
+
     # ------------------------------------------------------------------ two
 
     def two(self) -> Explanation | None:
@@ -157,13 +231,40 @@ class _Search:
                 return found
         return None
 
+    def any_two(self) -> Explanation | None:
+        """Two slips of which neither explains a row alone: the likeliest, at the shortest net."""
+        base = min(self.instances, key=lambda each: each.point.steps)
+        names = sorted(base.wrong, key=lambda name: base.theirs[name].size)
+        if not names:
+            return None
+        reaching = []
+        for slip in self.slips:
+            if slip.kind != GRADIENT and slip.special is None and slip.rank <= LIKELY:
+                outcome = self.outcome(base, slip)
+                if outcome is not None and any(not _same(outcome[n], base.right[n]) for n in names):
+                    reaching.append(slip)
+        likely = sorted(combinations(reaching, 2), key=lambda pair: pair[0].rank + pair[1].rank)
+        fitting = (
+            (first, second)
+            for first, second in likely[:MOST_PAIRS]
+            if (both := together(first, second)) is not None and self._gives(base, both, names[0])
+        )
+        return self._confirmed_pairs(fitting, base)
+
+    def _gives(self, base: Instance, slip: Slip, name: str) -> bool:
+        self.tried += 1
+        try:
+            return base.row_fits(base.ran(slip.variation), name, slip.variation)
+        except BROKEN:
+            return False
+
     def _two_at(self, base: Instance) -> Explanation | None:
         """Pairs whose first slip explains something at one instance, or all but a constant."""
         seen: list[tuple[Slip, Gradients, frozenset[str], frozenset[str]]] = []
         for slip in self.slips:
             if slip.kind == GRADIENT and slip.parameter not in base.wrong:
                 continue
-            outcome = base.outcome(slip)
+            outcome = self.outcome(base, slip)
             if outcome is None:
                 continue
             matched = frozenset(n for n, v in outcome.items() if base.agrees(n, v))
@@ -258,6 +359,11 @@ def together(first: Slip, second: Slip) -> Slip | None:
             parameter = first.parameter
     words = f"{first.words}; and {second.words}"
     return Slip(words, first.line, variation, kind, first.rank + second.rank, parameter)
+
+
+def _kind(slip: Slip) -> str:
+    """What a slip in one row is, whichever row."""
+    return slip.words.partition(": ")[2] or slip.words
 
 
 def _best(found: list[Slip]) -> Explanation | None:

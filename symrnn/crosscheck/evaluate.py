@@ -29,6 +29,9 @@ from symrnn.numeric.lower import lower_activation
 
 Array = NDArray[Any]
 
+LAST = -1
+"""The fixed time that is T, as lists count from their end."""
+
 
 @dataclass
 class Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -24,24 +24,55 @@ Post = Callable[[Run, Gradients], Gradients]
 def fitted(instances: list[Instance]) -> Iterator[Slip]:
     """Hypotheses whose constant the numbers say: of one parameter, or of all."""
     first = max(instances, key=lambda each: len(each.wrong))
-    for name in sorted(first.wrong):
-        ratio = _ratio(first.right[name], first.theirs[name])
-        if ratio is not None:
+    for name, parts in first.together.items():
+        ratio = _same_ratio(first, parts)
+        if ratio is not None and first.wrong & {*parts}:
             yield _slip(
-                f"∂L/∂{name} is multiplied by {_shown(ratio)}", name, _scaled([name], ratio)
+                f"∂L/∂{name} is multiplied by {_shown(ratio)}", name, _scaled([*parts], ratio)
             )
+    yield from _decayed(first)
     everything = list(first.names)
-    every = [_ratio(first.right[name], first.theirs[name]) for name in everything]
-    known = [ratio for ratio in every if ratio is not None]
-    if known and len(known) == len(every) and max(known) - min(known) <= 1e-6 * abs(known[0]):
-        words = f"all gradients are multiplied by {_shown(known[0])}"
-        yield _slip(words, None, _scaled(everything, known[0]))
+    ratio = _same_ratio(first, everything)
+    if ratio is not None:
+        words = f"all gradients are multiplied by {_shown(ratio)}"
+        yield _slip(words, None, _scaled(everything, ratio))
     yield from _clipped(instances)
+
+
+def _decayed(first: Instance) -> Iterator[Slip]:
+    """c θ added to the gradients that are wrong: the penalty ½ c ‖θ‖², which is no part of L."""
+    names = sorted(first.wrong)
+    given = first.point.parameters
+    if not names or any(name not in given for name in names):
+        return
+    found = [_ratio(given[n], first.theirs[n] - first.right[n]) for n in names]
+    ratio = _common(found)
+    if ratio is not None:
+        shown = ", ".join(f"∂L/∂{name}" for name in names)
+        words = f"weights decay: {_shown(ratio)} times the parameter is added to {shown}"
+
+        def decayed(run: Run, found: Gradients) -> Gradients:
+            theta = run.point.parameters
+            return {n: v + ratio * theta[n] if n in names else v for n, v in found.items()}
+
+        yield _slip(words, names[0] if len(names) == 1 else None, decayed)
+
+
+def _same_ratio(first: Instance, names: Iterable[str]) -> float | None:
+    """c with theirs = c · right for all of some gradients."""
+    return _common([_ratio(first.right[name], first.theirs[name]) for name in names])
+
+
+def _common(ratios: list[float | None]) -> float | None:
+    known = [ratio for ratio in ratios if ratio is not None]
+    if not known or len(known) < len(ratios):
+        return None
+    return known[0] if max(known) - min(known) <= 1e-6 * abs(known[0]) else None
 
 
 def _clipped(instances: list[Instance]) -> Iterator[Slip]:
     """Clipping: by value, by norm, by global norm, at the largest that was returned."""
-    names = [name for name in instances[0].names if name in instances[0].point.parameters]
+    names = [name for parts in instances[0].together.values() for name in parts]
     if not names:
         return
     theirs = [{name: each.theirs[name] for name in names} for each in instances]
@@ -49,25 +80,25 @@ def _clipped(instances: list[Instance]) -> Iterator[Slip]:
     if np.isfinite(largest) and largest > 0:
         words = f"the gradients are clipped by value at {largest:.6g}"
         yield _slip(words, None, _by_value(names, largest))
-    norms = [float(np.linalg.norm(v)) for each in theirs for v in each.values()]
-    bound = max(norms)
+    groups = list(instances[0].together.values())
+    bound = max(_joint(each, parts) for each in theirs for parts in groups)
     if np.isfinite(bound) and bound > 0:
         words = f"each gradient is clipped by its norm at {bound:.6g}"
-        yield _slip(words, None, _by_norm(names, bound))
-    total = max(float(np.sqrt(sum(np.sum(v**2) for v in each.values()))) for each in theirs)
+        yield _slip(words, None, _by_norm(groups, bound))
+    total = max(_joint(each, names) for each in theirs)
     if np.isfinite(total) and total > 0:
         words = f"the gradients are clipped by their global norm at {total:.6g}"
-        yield _slip(words, None, _by_global_norm(names, total))
+        yield _slip(words, None, _by_norm([tuple(names)], total))
     yield from _clipped_each_step(instances, names)
-    for name in names:
-        bound = max(_largest(each[name]) for each in theirs)
+    for name, parts in instances[0].together.items():
+        bound = max(_largest(each[part]) for each in theirs for part in parts)
         if np.isfinite(bound) and bound > 0:
             words = f"∂L/∂{name} is clipped by value at {bound:.6g}"
-            yield _slip(words, name, _by_value([name], bound))
-        bound = max(float(np.linalg.norm(each[name])) for each in theirs)
+            yield _slip(words, name, _by_value([*parts], bound))
+        bound = max(_joint(each, parts) for each in theirs)
         if np.isfinite(bound) and bound > 0:
             words = f"∂L/∂{name} is clipped by its norm at {bound:.6g}"
-            yield _slip(words, name, _by_norm([name], bound))
+            yield _slip(words, name, _by_norm([parts], bound))
 
 
 def _clipped_each_step(instances: list[Instance], names: list[str]) -> Iterator[Slip]:
@@ -90,6 +121,11 @@ def _clipped_each_step(instances: list[Instance], names: list[str]) -> Iterator[
         yield Slip(said, "∂L/∂θ = Σ over t = 1 … T", variation, WHOLE, 4)
 
 
+def _joint(found: Gradients, names: Iterable[str]) -> float:
+    """The norm of some arrays as of one."""
+    return float(np.sqrt(sum(np.sum(found[name] ** 2) for name in names)))
+
+
 def _norm(value: Array) -> float:
     return float(np.linalg.norm(value))
 
@@ -109,21 +145,13 @@ def _by_value(names: list[str], bound: float) -> Post:
     }
 
 
-def _by_norm(names: list[str], bound: float) -> Post:
+def _by_norm(groups: Iterable[tuple[str, ...]], bound: float) -> Post:
     def clipped(run: Run, found: Gradients) -> Gradients:
-        return {
-            n: v * min(1.0, bound / max(float(np.linalg.norm(v)), 1e-300)) if n in names else v
-            for n, v in found.items()
-        }
-
-    return clipped
-
-
-def _by_global_norm(names: list[str], bound: float) -> Post:
-    def clipped(run: Run, found: Gradients) -> Gradients:
-        total = float(np.sqrt(sum(np.sum(found[n] ** 2) for n in names)))
-        factor = min(1.0, bound / max(total, 1e-300))
-        return {n: factor * v if n in names else v for n, v in found.items()}
+        result = dict(found)
+        for names in groups:
+            factor = min(1.0, bound / max(_joint(found, names), 1e-300))
+            result.update({name: factor * found[name] for name in names})
+        return result
 
     return clipped
 

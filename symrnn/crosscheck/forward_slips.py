@@ -20,6 +20,7 @@ from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros, as_matrix
+from symrnn.language.shapes import same_shape
 from symrnn.language.structure import Hadamard
 from symrnn.language.time import TimeVector
 
@@ -36,6 +37,19 @@ def slips_of_forward(program: Program) -> Iterator[Slip]:
         if len(variation.lines) > 1 or rank == WHOLE_LINE:
             back = Variation(backward=variation.lines)
             yield Slip(f"in the backward pass alone: {words}", line, back, FLOW, rank + 2)
+    yield from _read_back(program)
+
+
+def _read_back(program: Program) -> Iterator[Slip]:
+    """A state that is not carried, where the way back reads what the way forward read."""
+    for words, line, variation, put, rank in _held(program):
+        edges = {
+            (edge.reader.label, edge.leaf): as_matrix(edge.formula.xreplace(put))
+            for edge in program.edges
+            if edge.formula.has(*put)
+        }
+        made = replace(variation, edges=edges)
+        yield Slip(f"in the forward pass alone: {words}", line, made, FORWARD, rank + 2)
 
 
 def _through_values(program: Program, variation: Variation) -> Variation | None:
@@ -78,7 +92,8 @@ def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, flo
                 and leaf.label not in program.inputs
                 for leaf in change.formula.atoms(TimeVector)
             )
-            if ahead or not now <= set(earlier):
+            fixed = {v for v in change.formula.atoms(TimeVector) if not v.index.free_symbols}
+            if ahead or not now <= set(earlier) or fixed - value.atoms(TimeVector):
                 continue
             made = Variation(lines={vector.label: change.formula})
             yield f"{change.words}", line, made, change.rank
@@ -87,10 +102,16 @@ def forward_changes(program: Program) -> Iterator[tuple[str, str, Variation, flo
     yield from _swapped_gates(program)
     yield from _complemented(program)
     yield from _moved_factors(program)
+    yield from _outside(program)
     yield from _more(program)
 
 
 def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    for words, line, variation, _, rank in _held(program):
+        yield words, line, variation, rank
+
+
+def _held(program: Program) -> Iterator[tuple[str, str, Variation, dict[Any, Any], float]]:
     """Lines that read the initial state, or nothing, in place of the state before."""
     now, states = program.index, program.cell.states
     for group in dict.fromkeys((states, *((state,) for state in states))):
@@ -107,7 +128,8 @@ def _not_carried(program: Program) -> Iterator[tuple[str, str, Variation, float]
                 if value.has(*put)
             }
             line = f"{group[0].label}[t-1] is read at time t"
-            yield f"the state {shown} is not carried: {words}", line, Variation(lines=lines), 0
+            words_ = f"the state {shown} is not carried: {words}"
+            yield words_, line, Variation(lines=lines), put, 0
 
 
 def _swapped_gates(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
@@ -173,6 +195,12 @@ def _moved_factors(program: Program) -> Iterator[tuple[str, str, Variation, floa
                 words = f"{shown} is a factor of what the matrix is applied to, not of the product"
                 made = Variation(lines={vector.label: new})
                 yield words, line, made, WHOLE_LINE
+                # The same in the line of the product itself, which the way back then reads.
+                order = list(program.order)
+                if all(f in order[: order.index(inner)] for f in factors):
+                    there = as_matrix(value.xreplace({node: inner}))
+                    both = {inner.label: moved, vector.label: there}
+                    yield words, line, Variation(lines=both), WHOLE_LINE
         for node in sorted(value.find(MatrixProduct), key=sympy.default_sort_key):
             inner = node.factors[-1]
             if not _is_weighed(node) or not isinstance(program.lines.get(inner), Hadamard):
@@ -201,6 +229,21 @@ def _left_outside(
         yield words, line, Variation(lines={vector.label: new}), WHOLE_LINE
 
 
+def _outside(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
+    """tanh(a) + b for tanh(a + b)."""
+    for vector, value in program.lines.items():
+        if not isinstance(value, Elementwise) or not isinstance(value.argument, TimeVector):
+            continue
+        inner = program.lines.get(value.argument)
+        if not isinstance(inner, MatrixSum):
+            continue
+        for place, term in enumerate(inner.args):
+            rest = as_matrix(MatrixSum(*inner.args[:place], *inner.args[place + 1 :]))
+            lines = {value.argument.label: rest, vector.label: MatrixSum(value, term)}
+            words = f"{said(term)} is added outside of {value.activation.name}"
+            yield words, f"{said(vector)} = {said(value)}", Variation(lines=lines), 2
+
+
 def _more(program: Program) -> Iterator[tuple[str, str, Variation, float]]:
     """A 1 that is added to a pre-activation, as to a forget gate's; a function of what has none."""
     words = Vocabulary(program)
@@ -227,9 +270,24 @@ def _is_weighed(term: Any) -> bool:
 
 
 def slips_of_numbers(program: Program, point: Point) -> Iterator[Slip]:
-    """Right lines of other numbers than those given."""
+    """Right lines of other numbers than those given, or of which others are given out."""
     for words, line, change, rank in number_changes(program, point):
         yield Slip(words, line, Variation(point=(change,)), FORWARD, rank)
+    yield Slip(
+        "the sequence is run from its end, inputs and outputs in reversed order of time",
+        "t = 1 … T", Variation(point=(_from_the_end,)), FORWARD, 2,
+    )  # fmt: skip
+    own = next(each for each in program.cell.order if each.label == point.output)
+    for vector in program.lines:
+        if vector.label != point.output and same_shape(vector.shape, (own.rows, own.cols)):
+            words = f"the loss reads {program.shown(said(vector))}, not {point.output}"
+            other = Variation(point=(partial(replace, output=vector.label),))
+            yield Slip(words, f"L of {point.output}", other, FORWARD, 2)
+
+
+def _from_the_end(point: Point) -> Point:
+    inputs = {label: list(each)[::-1] for label, each in point.inputs.items()}
+    return replace(point, inputs=inputs, data=point.data[::-1])
 
 
 def number_changes(

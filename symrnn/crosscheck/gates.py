@@ -12,6 +12,7 @@ import sympy
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Gradients, Program, Run, Variation
 from symrnn.crosscheck.slip import WHOLE, Slip
+from symrnn.language.algebra import MatrixSum
 from symrnn.language.shapes import same_shape
 from symrnn.language.time import TimeVector
 
@@ -37,6 +38,44 @@ def slips_of_order(program: Program) -> Iterator[Slip]:
             f"the gates are taken in another order, in the forward pass: {words}",
             "the order of gates", Variation(point=(_permuted(naming),)), WHOLE, 3,
         )  # fmt: skip
+    yield from _mixed_up(program)
+
+
+def _mixed_up(program: Program) -> Iterator[Slip]:
+    """δ of the gates in another order where they meet one kind of weights, or all.
+
+    What a δ gives to a vector through another gate's weights is the same sum.
+    """
+    recurrent, other = _by_what_they_meet(program)
+    for words, naming in gate_orders(program):
+        inverse = {new: old for old, new in naming.items()}
+        by_name = {str(p.name): p for p in program.cell.parameters}
+        put = {by_name[new]: by_name[old] for new, old in inverse.items()}
+        for where, kept, flows in (
+            ("", recurrent | other, True),
+            (" where they meet the weights of the state", recurrent, True),
+            (" where they meet the weights of the input", other, False),
+        ):
+            renamed = {name: theirs for name, theirs in naming.items() if name in kept}
+            edges = {
+                (edge.reader.label, edge.leaf): edge.formula.xreplace(put)
+                for edge in program.edges
+                if flows and edge.is_flow and edge.formula.has(*put)
+            }
+            yield Slip(
+                f"the adjoints of the gates are in another order{where}: {words}", "δ of the gates",
+                Variation(edges=edges, post=(_renamed(renamed),)), WHOLE, 2.5,
+            )  # fmt: skip
+
+
+def _by_what_they_meet(program: Program) -> tuple[set[str], set[str]]:
+    """The names of the parameters that a state one step back is multiplied by, and the others."""
+    recurrent = set()
+    for value in program.lines.values():
+        for term in value.args if isinstance(value, MatrixSum) else (value,):
+            if any(leaf.index != program.index for leaf in term.atoms(TimeVector)):
+                recurrent |= {str(p.name) for p in term.atoms(sympy.MatrixSymbol)}
+    return recurrent, {str(p.name) for p in program.cell.parameters} - recurrent
 
 
 def _alike(program: Program) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +27,6 @@ def is_holomorphic(program: Program) -> bool:
     return not any(f.function.expr.has(*NOT_HOLOMORPHIC) for f in unnamed)
 
 
-def by_scalar(program: Program, point: Point, name: str) -> float:
-    """∂L by a scalar of the cell."""
-    moved = {s: v + 1j * STEP if s.name == name else v for s, v in point.scalars.items()}
-    run = program.run(replace(point, scalars=moved, dtype=np.complex128))
-    return float(np.imag(point.loss.value(run.sequence(point.output)[1:], point.data)) / STEP)
-
-
 def along_directions(
     program: Program, point: Point, name: str, gradients: tuple[Array, ...]
 ) -> list[float] | None:
@@ -43,7 +35,7 @@ def along_directions(
     Args:
         program: the cell.
         point: the numbers.
-        name: a parameter, or an initial state `h_0`.
+        name: a parameter, a scalar, or an initial state `h_0`.
         gradients: those that are compared; the first one gives the scale.
     """
     if not is_holomorphic(program):

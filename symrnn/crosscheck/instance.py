@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -30,12 +30,14 @@ class Instance:
         point: the numbers.
         theirs: gradients by name, in our shapes.
         eps: of the precision in which they were computed.
+        arrays: which of the names the code has in one array, by that array's name.
     """
 
     program: Program
     point: Point
     theirs: Gradients
     eps: float
+    arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def run(self) -> Run:
@@ -65,7 +67,7 @@ class Instance:
 
     def _of(self, run: Run, name: str, variation: Variation) -> Array:
         name = name.rpartition(":")[2]  # a second bias that is added has the gradient of the first
-        if name in run.point.parameters:
+        if name in run.point.parameters or name in self.program.scalars:
             return self.program.gradient(run, name, variation)
         if name in self.program.inputs:
             times = range(1, run.steps + 1)
@@ -100,14 +102,9 @@ class Instance:
                 mine = name == slip.parameter
                 yield name, self._of(self.run, name, variation) if mine else self.right[name]
             return
-        if variation.lines or variation.point:
-            run = self.program.run(self.point, variation)
-        else:
-            numbers = replace(self.run.numbers, values=dict(self.run.numbers.values))
-            run = Run(self.program, self.point, numbers)
-        self.program.backward(run, variation, any(n in self.program.inputs for n in self.names))
+        run = self.ran(variation)
         if variation.post:
-            every = dict.fromkeys([*self.point.parameters, *self.names])
+            every = dict.fromkeys([*self.point.parameters, *self.program.scalars, *self.names])
             found = {name: self._of(run, name, variation) for name in every}
             for after in variation.post:
                 found = after(run, found)
@@ -115,6 +112,36 @@ class Instance:
             return
         for name in names:
             yield name, self._of(run, name, variation)
+
+    def ran(self, variation: Variation) -> Run:
+        """A run of a wrong program, with its adjoints."""
+        if variation.lines or variation.point:
+            run = self.program.run(self.point, variation)
+        else:
+            numbers = replace(self.run.numbers, values=dict(self.run.numbers.values))
+            run = Run(self.program, self.point, numbers)
+        self.program.backward(run, variation, any(n in self.program.inputs for n in self.names))
+        return run
+
+    def row_fits(self, run: Run, name: str, variation: Variation) -> bool:
+        """Whether one gradient is what a run gives with a variation of that gradient alone."""
+        try:
+            return self.agrees(name, self._of(run, name, variation))
+        except BROKEN:
+            return False
+
+    @cached_property
+    def together(self) -> dict[str, tuple[str, ...]]:
+        """The parameters that the code has in one array, by that array's name."""
+        found = {
+            name: tuple(part for part in parts if part in self.theirs)
+            for name, parts in self.arrays.items()
+        }
+        found = {name: parts for name, parts in found.items() if parts}
+        held = {part for parts in found.values() for part in parts}
+        known = (*self.point.parameters, *self.program.scalars)
+        own = (n for n in self.names if n not in held and n in known)
+        return {**found, **{name: (name,) for name in own}}
 
     def fits(self, slip: Slip) -> bool:
         """Whether all that was returned is what the slip gives; the wrong ones are tried first."""

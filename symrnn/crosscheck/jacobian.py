@@ -258,8 +258,9 @@ class _Checked:
         code = replace(self.code, extra={"t": times[0], "k": times[1]})
         array = as_array(code(point))
         made = JacobianAt(
-            self.known.program, point, {}, precision(code.packing.dtype), self.of, self.by, times
-        )
+            self.known.program, point, {}, precision(code.packing.dtype), of=self.of, by=self.by,
+            times=times,
+        )  # fmt: skip
         expected = made.right[NAME].shape
         if array.dtype.kind != "f" or array.shape != expected:
             raise CodeError(

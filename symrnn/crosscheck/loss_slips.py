@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.crosscheck.losses import ENTROPY, LINEAR, SQUARED, Local, Loss, onehot, softmax
+from symrnn.crosscheck.losses import (
+    ENTROPY,
+    LINEAR,
+    LOCAL,
+    SQUARED,
+    Local,
+    Loss,
+    onehot,
+    softmax,
+)
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Cotangents, Run, Variation
 from symrnn.crosscheck.slip import LOSS, Slip
@@ -40,6 +49,7 @@ def _changes(point: Point) -> Iterator[tuple[str, str, Change, float]]:
         yield words, "δ_y at t < T", _everywhere, 1
     else:
         yield from _MOVED
+        yield from _OTHER_TIMES if point.loss.name != LINEAR else ()
     if point.width > 1:
         for which, place in (("first", 0), ("last", -1)):
             words = f"the {which} sequence of the batch alone is there"
@@ -92,6 +102,30 @@ _MOVED: list[tuple[str, str, Change, float]] = [
     ("the gradients of the loss come in reversed order of time", "δ_y at t",
      lambda run, each: each[::-1], 1),
 ]  # fmt: skip
+
+
+def _of_other_times(of_output: int, of_data: int) -> Change:
+    """ℓ of an output and of data of two times, for t = 1 … T; nothing where one is not there."""
+
+    def changed(run: Run, arriving: list[Any]) -> list[Any]:
+        point, steps = run.point, run.steps
+        outputs = run.sequence(point.output)
+        found: list[Any] = [None] * steps
+        for t in range(1, steps + 1):
+            at, known = t + of_output, t + of_data
+            if not (1 <= at <= steps and 1 <= known <= steps):
+                continue
+            local = LOCAL[point.loss.name](outputs[at], point.data[known - 1])
+            found[at - 1] = point.loss.factor(steps, point.width) * local
+        return found
+
+    return changed
+
+
+_OTHER_TIMES: list[tuple[str, str, Change, float]] = [
+    ("the target is that of the step before", "δ_y at t", _of_other_times(0, -1), 1),
+    ("the target is that of the step after", "δ_y at t", _of_other_times(0, 1), 1),
+]
 
 
 def _through_softmax(y: Array, classes: Array) -> Array:

@@ -82,7 +82,7 @@ class Loss:
 
     def gradient(self, outputs: list[Array], data: Array) -> list[Any]:
         """∂L/∂y_t for t = 1 … T, None where the loss does not read it."""
-        return self.each(outputs, data, _LOCAL[self.name])
+        return self.each(outputs, data, LOCAL[self.name])
 
     def each(self, outputs: list[Array], data: Array, local: Local) -> list[Any]:
         """The same with another gradient of ℓ."""
@@ -107,7 +107,7 @@ def onehot(y: Array, classes: Array) -> Array:
     return found
 
 
-_LOCAL: dict[str, Local] = {
+LOCAL: dict[str, Local] = {
     LINEAR: lambda y, g: g,
     SQUARED: lambda y, target: y - target,
     ENTROPY: lambda y, classes: softmax(y) - onehot(y, classes),

@@ -86,6 +86,14 @@ class Packing:
     dtype: Any = np.float64
     columns: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def held(self) -> dict[str, tuple[str, ...]]:
+        """Which of ours, by the names that a comparison has, each of the code's arrays holds."""
+        return {
+            name: tuple(f"{name}:{p}" if p in packed.idle else p for p in packed.parts)
+            for name, packed in self.arrays.items()
+        }
+
     def parameters(self, point: Point) -> dict[str, Array]:
         """Parameters by the code's names."""
         return {name: self._given(name, point.parameters) for name in self.arrays}
@@ -152,6 +160,18 @@ class Packing:
         return self.sequence(list(point.data), point)
 
 
+def _is_nested(what: Any) -> bool:
+    return (
+        isinstance(what, Sequence)
+        and bool(what)
+        and all(
+            isinstance(row, str)
+            or (isinstance(row, Sequence) and all(isinstance(n, str) for n in row))
+            for row in what
+        )
+    )
+
+
 def packing(
     program: Program,
     names: Mapping[str, Stacked | Packed] | None,
@@ -168,12 +188,19 @@ def packing(
         raise IllFormedError("layout", {"expected": ", ".join(LAYOUTS), "got": repr(layout)})
     ours = {str(p.name): p for p in program.parameters}
     by_code = {in_code(name): name for name in ours}
-    turned = () if transposed is False or transposed is True else tuple(transposed)
+    turned: tuple[str, ...] = ()
+    if not isinstance(transposed, bool):
+        turned = (transposed,) if isinstance(transposed, str) else tuple(transposed)
     arrays: dict[str, Packed] = {}
     for theirs, what in (names or {}).items():
         if isinstance(what, Packed):
             arrays[theirs] = what
             continue
+        if not isinstance(what, str) and not _is_nested(what):
+            raise IllFormedError(
+                f"names: {theirs}",
+                {"expected": "a name, or a tuple of names or of tuples of them", "got": repr(what)},
+            )
         rows = (
             ((what,),)
             if isinstance(what, str)

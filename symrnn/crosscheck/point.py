@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from symrnn.cells import Cell
 from symrnn.crosscheck.losses import Loss
+from symrnn.language.names import in_code
 
 Array = NDArray[Any]
 
@@ -65,7 +66,7 @@ class Point:
         return self.loss.value(sequence(self.output)[1:], self.data)
 
     def moved(self, by: Mapping[str, Array]) -> Point:
-        """The same with something added to parameters and initial states (`h_0`)."""
+        """The same with something added to parameters, scalars and initial states (`h_0`)."""
         parameters = {
             name: value + by[name] if name in by else value
             for name, value in self.parameters.items()
@@ -74,8 +75,12 @@ class Point:
             label: value + by[f"{label}_0"] if f"{label}_0" in by else value
             for label, value in self.initial.items()
         }
+        scalars = {
+            symbol: value + by[in_code(symbol.name)] if in_code(symbol.name) in by else value
+            for symbol, value in self.scalars.items()
+        }
         dtype = np.result_type(self.dtype, *by.values())
-        return replace(self, parameters=parameters, initial=initial, dtype=dtype)
+        return replace(self, parameters=parameters, scalars=scalars, initial=initial, dtype=dtype)
 
     def cut(self, steps: int) -> Point:
         """The first so many steps."""

@@ -19,15 +19,22 @@ import sympy
 from numpy.typing import NDArray
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.calculus import vjp
+from symrnn.calculus import jvp, vjp
 from symrnn.cells import Cell
 from symrnn.crosscheck.evaluate import Numbers, Value, compiled
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.wording import said
 from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import MatrixProduct, MatrixSum
+from symrnn.language.algebra import (
+    MatrixProduct,
+    MatrixSum,
+    Zeros,
+    as_matrix,
+    scalar_one,
+    split_coefficient,
+)
 from symrnn.language.names import in_code
-from symrnn.language.structure import Block, Hadamard
+from symrnn.language.structure import Block, Hadamard, Kronecker
 from symrnn.language.time import Sequence, TimeVector
 
 Array = NDArray[Any]
@@ -40,13 +47,19 @@ class Edge:
 
     Attributes:
         reader: the vector that the line defines.
-        leaf: a vector at the same time or one step back, or a parameter.
-        formula: (∂reader/∂leaf)ᵀ δ_reader.
+        leaf: a vector at the same time or one step back, a parameter, or a scalar.
+        formula: (∂reader/∂leaf)ᵀ δ_reader; of a scalar the vector ∂reader/∂leaf ⊙ δ_reader, whose
+            entries are to be added up.
     """
 
     reader: TimeVector
-    leaf: MatrixExpr
+    leaf: Any
     formula: MatrixExpr
+
+    @property
+    def name(self) -> str:
+        """What the leaf is called among the gradients."""
+        return name_of(self.leaf)
 
     @property
     def is_flow(self) -> bool:
@@ -57,6 +70,12 @@ class Edge:
     def goes_back(self) -> bool:
         """Whether it goes to the step before."""
         return isinstance(self.leaf, TimeVector) and self.leaf.index != self.reader.index
+
+
+def name_of(leaf: Any) -> str:
+    """The name of a parameter, or of a scalar as code has it."""
+    is_scalar = isinstance(leaf, sympy.Symbol)
+    return in_code(leaf.name) if is_scalar else str(getattr(leaf, "name", leaf))
 
 
 Cotangents = dict[str, list[Any]]
@@ -75,6 +94,7 @@ class Variation:
         point: changes the numbers before the forward pass.
         cotangents: changes what arrives from the loss, in place of it.
         carry: (state's label, time from which it is carried back, adjoint) to the adjoint carried.
+        adjoints: changes a line's adjoint, by its label, before anything is given on.
         kept: for a parameter, how its contributions over time become one.
         post: changes the gradients at the end.
     """
@@ -86,6 +106,7 @@ class Variation:
     point: tuple[Callable[[Point], Point], ...] = ()
     cotangents: tuple[Callable[[Run, Cotangents], Cotangents], ...] = ()
     carry: tuple[Callable[[Run, str, int, Array], Array | None], ...] = ()
+    adjoints: Mapping[str, Callable[[Array], Array]] = field(default_factory=dict)
     kept: Mapping[str, Callable[[Run, list[Array]], Array]] = field(default_factory=dict)
     post: tuple[Callable[[Run, Gradients], Gradients], ...] = ()
 
@@ -96,6 +117,7 @@ class Variation:
             or set(self.edges) & set(other.edges)
             or set(self.kept) & set(other.kept)
             or set(self.backward) & set(other.backward)
+            or set(self.adjoints) & set(other.adjoints)
         ):
             return None
         return Variation(
@@ -106,6 +128,7 @@ class Variation:
             self.point + other.point,
             self.cotangents + other.cotangents,
             self.carry + other.carry,
+            {**self.adjoints, **other.adjoints},
             {**self.kept, **other.kept},
             self.post + other.post,
         )
@@ -141,6 +164,16 @@ class Run:
     def cotangents(self) -> Cotangents:
         """What arrives from the loss at each output."""
         return self.point.cotangents(self.sequence)
+
+    def of_sequence(self, place: int) -> Run:
+        """What one sequence of the batch has in it."""
+        taken = slice(place, place + 1)
+        values = {
+            label: [None if v is None else v[:, taken] for v in each]
+            for label, each in self.numbers.values.items()
+        }
+        numbers = replace(self.numbers, values=values, width=1, ones={})
+        return Run(self.program, self.point, numbers)
 
 
 class Program:
@@ -227,10 +260,15 @@ class Program:
         key = (vector, value)
         if key not in self._derived:
             leaves = {*value.atoms(TimeVector), *value.atoms(sympy.MatrixSymbol)}
+            delta = self.adjoints[vector]
             self._derived[key] = [
-                Edge(vector, leaf, vjp(value, leaf, self.adjoints[vector]))
+                Edge(vector, leaf, vjp(value, leaf, delta))
                 for leaf in sorted(leaves, key=sympy.default_sort_key)
             ]
+            for scalar in (s for s in self.cell.scalars if s in value.free_symbols):
+                rate = _rate(value, scalar)
+                if not isinstance(rate, Zeros):
+                    self._derived[key].append(Edge(vector, scalar, Hadamard(rate, delta)))
         return self._derived[key]
 
     # ------------------------------------------------------------------ running
@@ -270,9 +308,10 @@ class Program:
         return Run(self, point, numbers)
 
     def gradients(self, run: Run, variation: Variation = RIGHT) -> Gradients:
-        """The backward pass: by parameter, then by initial state as `h_0`."""
+        """The backward pass: by parameter and scalar, then by initial state as `h_0`."""
         self.backward(run, variation)
-        found = {str(p.name): self.gradient(run, str(p.name), variation) for p in self.parameters}
+        names = (*(str(p.name) for p in self.parameters), *self.scalars)
+        found = {name: self.gradient(run, name, variation) for name in names}
         for state in self.cell.states:
             found[f"{state.label}_0"] = run.adjoint(state.label, 0)
         for after in variation.post:
@@ -316,6 +355,8 @@ class Program:
                 for reader, flows in plan.items():
                     if deltas[reader][time] is None:
                         continue
+                    if reader in variation.adjoints:
+                        deltas[reader][time] = variation.adjoints[reader](deltas[reader][time])
                     for leaf, back, value in flows:
                         label, given = leaf.label, value(numbers)
                         if given.shape[1] != width:
@@ -330,30 +371,35 @@ class Program:
                                 _add(own[label], to, given)
 
     def gradient(self, run: Run, name: str, variation: Variation = RIGHT) -> Array:
-        """∂L/∂θ of one parameter, from the adjoints that the run keeps."""
+        """∂L/∂θ of one parameter or scalar, from the adjoints that the run keeps."""
         numbers = run.numbers
-        shape = run.point.parameters[name].shape
+        is_scalar = name in self.scalars
+        shape = () if is_scalar else run.point.parameters[name].shape
         own = []
         for edge in self.edges_of(variation):
-            if not edge.is_flow and str(edge.leaf.name) == name:
+            if not edge.is_flow and edge.name == name:
                 formula = variation.edges.get((edge.reader.label, edge.leaf), edge.formula)
                 if formula is not None:
                     own.append((self.adjoint_labels[edge.reader.label], compiled(formula)))
-        column = shape[1] == 1
+        column = not is_scalar and shape[1] == 1
+        kept = variation.kept.get(name)
         each: list[Array] = []
+        total = np.zeros(shape, run.point.dtype)
         with np.errstate(all="ignore"):
             for time in range(run.steps, 0, -1):
                 numbers.time = time
-                here = np.zeros(shape, run.point.dtype)
+                here = total if kept is None else np.zeros(shape, run.point.dtype)
                 for adjoint, value in own:
                     if numbers.values[adjoint][time] is not None:
                         given = value(numbers)
-                        if column and given.shape[1] != 1:
+                        if is_scalar:
+                            given = given.sum()
+                        elif column and given.shape[1] != 1:
                             given = given.sum(axis=1, keepdims=True)
-                        here = here + given
-                each.append(here)
-        kept = variation.kept.get(name)
-        return np.asarray(sum(each[1:], each[0]) if kept is None else kept(run, each))
+                        here += given
+                if kept is not None:
+                    each.append(here)
+        return total if kept is None else np.asarray(kept(run, each))
 
     def edges_of(self, variation: Variation) -> list[Edge]:
         """The contributions: of the right lines, or of those of the variation."""
@@ -388,6 +434,11 @@ class Program:
         return tuple(self.cell.parameters)
 
     @cached_property
+    def scalars(self) -> tuple[str, ...]:
+        """The names of the cell's scalars, as code has them."""
+        return tuple(name_of(symbol) for symbol in self.cell.scalars)
+
+    @cached_property
     def order(self) -> tuple[TimeVector, ...]:
         """The lines' vectors, in the order of computation."""
         return tuple(self.lines)
@@ -411,6 +462,18 @@ class Program:
 def program_of(cell: Cell) -> Program:
     """The program of a cell, taken apart once."""
     return Program(cell)
+
+
+def _rate(value: MatrixExpr, scalar: sympy.Symbol) -> MatrixExpr:
+    """∂(value)/∂(scalar), of the value's shape."""
+    rate = jvp(value, scalar, scalar_one())
+    put = {}
+    for node in rate.find(Kronecker):
+        # c ⊗ A of a number c is c A.
+        coefficient, core = split_coefficient(node.args[0])
+        if core == scalar_one():
+            put[node] = MatrixProduct(coefficient, node.args[1])
+    return as_matrix(rate.xreplace(put))
 
 
 def _add(sequence: list[Any], time: int, value: Array) -> None:

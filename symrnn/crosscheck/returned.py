@@ -15,7 +15,6 @@ from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Program
 from symrnn.crosscheck.supplied import HIDDEN, SEQUENCES, STATES
 from symrnn.errors import CodeError
-from symrnn.language.names import in_code
 
 Array = NDArray[Any]
 
@@ -26,10 +25,17 @@ SUFFIXES = ("_grad", ".grad", "grad", "_g")
 
 @dataclass
 class Returned:
-    """What one call gave, by the code's names, as arrays."""
+    """What one call gave.
+
+    Attributes:
+        arrays: by the code's names.
+        loss: if it came along.
+        whole: names of what came as integers.
+    """
 
     arrays: dict[str, Array]
     loss: float | None = None
+    whole: tuple[str, ...] = ()
 
     @property
     def eps(self) -> float:
@@ -75,9 +81,11 @@ class Reader:
                 loss, result = float(as_array(result[0])), inner
         named = self._named(result, point)
         found: dict[str, Array] = {}
+        said: dict[str, Any] = {}
+        whole: list[str] = []
         for name, value in named.items():
             known = self._known(name)
-            if known in self.scalars and not _is_scalar(value):
+            if known in self.scalars and not _is_one(value):
                 known = None
             if known is None and _is_scalar(value) and name in LOSSES:
                 loss = float(as_array(value))
@@ -97,8 +105,15 @@ class Reader:
                 raise CodeError(
                     f"{self.name}: the gradient {name} is complex", {"expected": "a real array"}
                 )
+            if known in found:
+                raise CodeError(
+                    f"{self.name} returned {said[known]} and {name}, both the gradient of {known}",
+                    {"expected": "each once", "got": ", ".join(map(str, named))},
+                )
+            said[known] = name
+            whole += [known] if array.dtype.kind != "f" else []
             found[known] = array if array.dtype.kind == "f" else array.astype(np.float64)
-        return Returned(found, loss)
+        return Returned(found, loss, tuple(whole))
 
     @property
     def expected(self) -> list[str]:
@@ -109,7 +124,7 @@ class Reader:
     @property
     def scalars(self) -> tuple[str, ...]:
         """The names of the cell's scalars."""
-        return tuple(in_code(symbol.name) for symbol in self.program.cell.scalars)
+        return self.program.scalars
 
     def _known(self, name: Any) -> str | None:
         """Which of the expected a returned name is."""
@@ -117,6 +132,7 @@ class Reader:
         forms = [text]
         forms += [text.removeprefix(p) for p in PREFIXES if text.startswith(p)]
         forms += [text.removesuffix(s) for s in SUFFIXES if text.endswith(s)]
+        forms += [text[len(p) :] for p in PREFIXES if text.lower().startswith(p.lower())]
         aliases = {each: each for each in (*self.packing.arrays, *self.scalars)}
         for label in self.program.state_labels:
             for form in ("{}_0", "{}0", "{}_init", "{}_prev", "init_{}", "{}prev", "{}init"):
@@ -189,6 +205,15 @@ class Reader:
             )
         return found
 
+    def _whose(self, value: Array, name: str, point: Point) -> str:
+        """Which other array has the shape."""
+        others = [
+            other
+            for other in self.packing.arrays
+            if other != name and self.packing.expected_shape(other, point) == value.shape
+        ]
+        return f"; it has that of {others[0]}" if others else ""
+
     def _order_of_signature(self) -> tuple[str, ...] | None:
         """Gradients in the order in which the parameters stand in the signature."""
         try:
@@ -208,7 +233,7 @@ class Reader:
                 expected = self.packing.expected_shape(name, point)
                 matrix = _matched(value, expected)
                 if matrix is None:
-                    hint = _hint(value, expected)
+                    hint = _hint(value, expected, point) or self._whose(value, name, point)
                     wrong[name] = f"shape {value.shape}, expected {expected}{hint}"
                     continue
                 packed = self.packing.arrays[name]
@@ -245,12 +270,16 @@ def _matched(value: Array, expected: tuple[int, ...]) -> Array | None:
     return value.reshape(expected) if squeezed == wanted and len(wanted) <= 1 else None
 
 
-def _hint(value: Array, expected: tuple[int, ...]) -> str:
+def _hint(value: Array, expected: tuple[int, ...], point: Point) -> str:
     """What makes a shape another one."""
     if value.T.shape == expected:
         return "; it has that of the transpose"
     if value.ndim == len(expected) + 1 and expected in (value.shape[1:], value.shape[:-1]):
-        return "; it is not summed over the batch"
+        more = value.shape[0] if value.shape[1:] == expected else value.shape[-1]
+        over = {point.width: "the batch", point.steps: "time"}
+        return f"; it is not summed over {over[more]}" if more in over else ""
+    if value.ndim == len(expected) + 2 and value.shape[2:] == expected:
+        return "; it is not summed over time and batch"
     return ""
 
 
@@ -269,6 +298,10 @@ def as_array(value: Any) -> Array:
         return np.asarray(value)
     except (TypeError, ValueError):
         return np.array(None)
+
+
+def _is_one(value: Any) -> bool:
+    return _is_scalar(value) or tuple(getattr(value, "shape", (0,))) in ((1,), (1, 1))
 
 
 def _is_scalar(value: Any) -> bool:

@@ -69,7 +69,7 @@ def _near(polynomial: Poly) -> Iterator[Poly]:
         made += [rest, rest - coefficient * v**degree]
         if degree > 1:
             made += [rest + coefficient * v ** (degree - 1), rest + coefficient * v ** (degree + 1)]
-            made += [rest + degree * coefficient * v**degree]
+            made += [rest + degree * coefficient * v**degree, rest + degree * coefficient * v]
     for expression in dict.fromkeys(made):
         if expression.has(v) and Poly(expression, v) != polynomial:
             yield Poly(expression, v)

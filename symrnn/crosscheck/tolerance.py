@@ -77,6 +77,7 @@ def shaken(point: Point, eps: float, rng: np.random.Generator) -> Point:
     return replace(
         point,
         parameters={k: by(v) for k, v in point.parameters.items()},
+        scalars={k: float(by(np.asarray(v))) for k, v in point.scalars.items()},
         inputs={k: [by(x) for x in v] for k, v in point.inputs.items()},
         initial={k: by(v) for k, v in point.initial.items()},
         data=data,

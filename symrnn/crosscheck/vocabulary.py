@@ -12,7 +12,7 @@ from sympy import Poly
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.crosscheck.program import Program
-from symrnn.language.activations import Activation, activation
+from symrnn.language.activations import Activation, Elementwise, activation
 from symrnn.language.algebra import MatrixSum, Ones
 from symrnn.language.shapes import same_shape
 from symrnn.language.time import TimeVector
@@ -67,6 +67,18 @@ class Vocabulary:
                 yield vector, 2
                 if vector.sequence in self.program.cell.states:
                     yield vector.sequence[self.program.index - 1], 2
+
+    def gates_like(self, node: TimeVector) -> Iterator[TimeVector]:
+        """Other vectors of the cell that are made by the same function, of the same shape."""
+        lines, order = self.program.lines, self.program.cell.order
+        own = lines.get(node)
+        if not isinstance(own, Elementwise):
+            return
+        for vector, value in lines.items():
+            alike = isinstance(value, Elementwise) and value.activation == own.activation
+            other = vector != node and vector.sequence in order
+            if alike and other and same_shape(vector.shape, node.shape):
+                yield vector
 
     @cached_property
     def complemented(self) -> frozenset[TimeVector]:

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.crosscheck.evaluate import LAST
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import (
     MatrixProduct,
@@ -38,7 +39,9 @@ def _(node: TimeVector) -> str:
     label = node.label
     if label.startswith(ADJOINT):
         label = f"δ({label.removeprefix(ADJOINT).rstrip('_')})"
-    shift = node.index - next(iter(node.index.free_symbols)) if node.index.free_symbols else 0
+    if not node.index.free_symbols:
+        return f"{label}[{'T' if node.index == LAST else node.index}]"
+    shift = node.index - next(iter(node.index.free_symbols))
     return label if shift == 0 else f"{label}[t{'+' if shift > 0 else '-'}{abs(shift)}]"
 
 

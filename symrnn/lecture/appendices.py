@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symrnn.language.notation import ARRAYS, NUMERATOR, QUANTITIES, SEQUENCES
-from symrnn.lecture.details import code_names
+from symrnn.lecture.details import code_names, rule_anchor
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.rule import Rule
@@ -169,6 +169,12 @@ def _rules(evidence: Sequence[Evidence], rnn: RNN, writer: Writer) -> Table:
         for part in each.statement.parts(rnn):
             for _, chain, _ in part.proof.chains:
                 used.update({step.rule.name: step.rule for step in chain.steps})
-    said = ((spoken(rule), writer.prose(rule.says)) for rule in used.values())
-    rows = tuple(sorted(said, key=lambda row: row[0].casefold()))
-    return Table(("rule", "what it says"), rows, "The rules that the steps name.", "rules", "lp")
+    ordered = sorted(used.values(), key=lambda rule: spoken(rule).casefold())
+    return Table(
+        ("rule", "what it says"),
+        tuple((spoken(rule), writer.prose(rule.says)) for rule in ordered),
+        "The rules that the steps name.",
+        "rules",
+        "lp",
+        tuple(rule_anchor(rule) for rule in ordered),
+    )

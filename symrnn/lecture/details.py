@@ -1,4 +1,4 @@
-"""What stands behind a line: its rule, what was run for its chain, the NumPy it lowers to."""
+"""What stands behind a line: its rule and the NumPy it lowers to; and what was run for a chain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from symrnn.lecture.conditions import written
 from symrnn.numeric.lower import lower
 from symrnn.theory.derivation import Step
 from symrnn.theory.rule import Rule
-from symrnn.typeset.blocks import Detail
+from symrnn.typeset.blocks import Backing, Detail
 from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
 from symrnn.typeset.prose import listed
@@ -25,31 +25,43 @@ _WHERE = ", where "
 _NAMED = {**{quantity: quantity for quantity in QUANTITIES}, "lambda": "lambda_"}
 
 
-def detail(
-    step: Step,
+def detail(step: Step, notation: Notation = LECTURE) -> Detail:
+    """The detail of one line.
+
+    Args:
+        step: the line and its rule, which was applied to the line above and gave it.
+        notation: the letters of the lecture; the code keeps its own.
+    """
+    rule, _, where = step.rule.says.partition(_WHERE)
+    return Detail(
+        rule=f"*{_capital(spoken(step.rule))}*: {with_maths(rule, notation)}",
+        condition=with_maths(where, notation),
+        code=numpy_source(step.after),
+        anchor=rule_anchor(step.rule),
+    )
+
+
+def rule_anchor(rule: Rule) -> str:
+    """The name of a rule's row in the table of rules."""
+    return f"rule-{rule.name}"
+
+
+def backing(
     facts: Sequence[Any],
     found: ChainEvidence,
     grades: Sequence[str],
     notation: Notation = LECTURE,
-) -> Detail:
-    """The detail of one line.
+) -> Backing:
+    """What stands behind a chain.
 
     Args:
-        step: the line and its rule.
-        facts: the hypotheses of its chain.
-        found: what was run for its chain.
+        facts: its hypotheses.
+        found: what was run for it.
         grades: those that the statement reached.
-        notation: the letters of the lecture; the code keeps its own.
+        notation: the letters of the lecture.
     """
-    rule, _, where = step.rule.says.partition(_WHERE)
     assumed = ", ".join(f"${formula}$" for formula in written(facts, notation))
-    conditions = (with_maths(where, notation), assumed and f"assumed here: {assumed}")
-    return Detail(
-        rule=f"*{_capital(spoken(step.rule))}:* {with_maths(rule, notation)}",
-        condition="; ".join(filter(None, conditions)),
-        checked=_checked(step.rule, found, grades),
-        code=numpy_source(step.after),
-    )
+    return Backing(assumed, _checked(found, grades))
 
 
 def code_names(notation: Notation) -> str:
@@ -72,8 +84,8 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _checked(rule: Rule, found: ChainEvidence, grades: Sequence[str]) -> tuple[str, ...]:
-    """What was run, strongest first; the chain's figures stand for each of its lines."""
+def _checked(found: ChainEvidence, grades: Sequence[str]) -> tuple[str, ...]:
+    """What was run, strongest first."""
     sampled, explicit = found.sampled, found.explicit
     entries = f"{explicit.symbolic} of {found.steps} steps equal as symbols, entry by entry"
     points = f", the rest at {_counted(explicit.points, 'exact point')}" if explicit.points else ""
@@ -83,11 +95,10 @@ def _checked(rule: Rule, found: ChainEvidence, grades: Sequence[str]) -> tuple[s
         else f"largest disagreement {scientific(sampled.residual)}"
     )
     told = {
-        "derived": f"`{rule.name}` was applied to the line above and gave this line.",
-        "explicit": f"This chain: {entries}{points}.",
+        "explicit": f"{_capital(entries)}{points}.",
         "certified": "An inequality of this statement was enclosed over the whole real line.",
         "machine_checked": "The claims of this statement are theorems in Coq, named below.",
-        "sampled": f"This chain: {_counted(sampled.points, 'setting')}, {attacked}.",
+        "sampled": f"{_counted(sampled.points, 'setting')}, {attacked}.",
     }
     return tuple(f"[[#{grade}]] {told[grade]}" for grade in reversed(grades) if grade in told)
 

@@ -15,7 +15,15 @@ from symrnn.lecture.project import Project
 from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.recurrence.elman import RNN
-from symrnn.typeset.blocks import Algorithm, Block, Figure, Heading, Section, StatementBlock
+from symrnn.typeset.blocks import (
+    Algorithm,
+    Block,
+    Figure,
+    Heading,
+    Result,
+    Section,
+    StatementBlock,
+)
 from symrnn.typeset.document import Document
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence
@@ -68,6 +76,7 @@ def document_of(
     by_name = {each.statement.name: each for each in evidence}
     writer = writer_of(outline, evidence, notation)
     made = _Blocks(by_name, rnn, writer, write, extra or {}, outline)
+    opening = tuple(made.opening(outline.front.opening))
     sections = []
     for place, part in enumerate(outline.parts, start=1):
         blocks = tuple(made.of(part.pieces))
@@ -90,6 +99,7 @@ def document_of(
         language=front.language,
         abstract="\n\n".join(said),
         blocks=(
+            *opening,
             *sections,
             *ending,
             *appendices(evidence, tuple(by_name), by_name, rnn, writer),
@@ -116,12 +126,26 @@ class _Blocks:
     ) -> None:
         self.evidence, self.rnn, self.writer, self.write = evidence, rnn, writer, write
         self.placed = {place.name for place in outline.places()}
+        first = set(outline.front.opening)
         drawn = [block for blocks in extra.values() for block in blocks]
-        self.drawn = {name: block for block in drawn if (name := _name(block)) in self.placed}
+        self.drawn = {
+            name: block for block in drawn if (name := _name(block)) in self.placed - first
+        }
+        self.first = {name: block for block in drawn if (name := _name(block)) in first}
+        elsewhere = self.placed | first
         self.extra = {
-            statement: [block for block in blocks if _name(block) not in self.placed]
+            statement: [block for block in blocks if _name(block) not in elsewhere]
             for statement, blocks in extra.items()
         }
+
+    def opening(self, names: Sequence[str]) -> Iterator[Block]:
+        """What stands before the sections: pictures, and the claims of what will be proved."""
+        for name in names:
+            if name in self.first:
+                yield self.first[name]
+            elif name in self.evidence:
+                block = self.statement(name)
+                yield Result(name, block.title, block.claims, block.hypotheses)
 
     def of(self, pieces: Sequence[Piece]) -> Iterator[Block]:
         """The blocks; what only slides show is left out."""

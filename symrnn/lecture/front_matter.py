@@ -9,6 +9,7 @@ date: 2026-10-05
 bibliography: works.bib
 language: de
 detail: steps
+opening: [slopes, product_bound]
 ---
 """
 
@@ -47,6 +48,7 @@ class FrontMatter:
     language: str = "en"
     detail: str = ""
     network: bool = False
+    opening: tuple[str, ...] = ()
     lines: dict[str, int] = field(default_factory=dict, compare=False)
 
 
@@ -164,6 +166,14 @@ def _detail(value: Any, what: str, file: str, line: int) -> str:
     return str(value)
 
 
+def _opening(value: Any, what: str, file: str, line: int) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        expected = "names of figures and statements, each once"
+        raise _refused(file, line, f"{what} names nothing", expected, value)
+    return tuple(names)
+
+
 def _switch(value: Any, what: str, file: str, line: int) -> bool:
     if not isinstance(value, bool):
         raise _refused(file, line, f"{what} is yes or no", "true or false", value)
@@ -180,4 +190,5 @@ _KEYS = {
     "language": _language,
     "detail": _detail,
     "network": _switch,
+    "opening": _opening,
 }

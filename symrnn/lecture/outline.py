@@ -74,11 +74,16 @@ class Outline:
                 if isinstance(piece, Place):
                     yield piece
 
+    def shown(self) -> Iterator[str]:
+        """Names of what is shown, in order: before the sections, and in them."""
+        yield from self.front.opening
+        yield from (place.name for place in self.places())
+
     def named(self) -> Iterator[str]:
         """Every name that stands somewhere or is referred to, in order."""
         for text, _ in self._prose():
             yield from (each.name for each in flat(inlines(text)) if isinstance(each, Reference))
-        yield from (place.name for place in self.places())
+        yield from self.shown()
 
     def check(self, places: Collection[str], works: Collection[str]) -> None:
         """Raise `ParseError` with the line of what can not be typeset.
@@ -90,10 +95,11 @@ class Outline:
         known = {*places, *self._labels()}
         for text, line in self._prose():
             check_prose(text, self.file, line, known, works)
-        for place in self.places():
-            if place.name not in places:
+        opening = [(name, self.front.lines["opening"]) for name in self.front.opening]
+        for name, line in (*opening, *((place.name, place.line) for place in self.places())):
+            if name not in places:
                 raise self._refused(
-                    place.line, f"`[[{place.name}]]` refers to nothing", ", ".join(sorted(places))
+                    line, f"`[[{name}]]` refers to nothing", ", ".join(sorted(places))
                 )
 
     def require_once(self, names: Collection[str]) -> None:

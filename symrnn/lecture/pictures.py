@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
-from symrnn.language.activations import FORMULAS, activation
+from symrnn.language.activations import activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
 from symrnn.lecture import paths
@@ -40,6 +40,11 @@ from symrnn.typeset.maths import rounded, scientific
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
+ACTIVATIONS = (
+    *("logistic", "tanh", "relu", "leaky_relu"),
+    *("softplus", "elu", "silu", "hard_tanh"),
+)
+"""Those whose slopes are drawn: as many as can be read beside each other."""
 ALGORITHMS = ("truncated-bptt", "clip-by-norm", "clip-by-global-norm")
 """Figures, figures of a trained network, and algorithms: what an outline may place by name."""
 
@@ -278,7 +283,7 @@ def _slopes(rnn: RNN, writer: Writer) -> Figure:
     between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
     a = np.sort(np.concatenate([between, whole - 1e-6, whole + 1e-6]))
     found, letter = [], writer.notation.plain  # of numbers, not of vectors
-    for name in FORMULAS:
+    for name in ACTIVATIONS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
         assert gamma is not None

@@ -11,7 +11,7 @@ from symrnn.language.relations import Equation, Relation
 from symrnn.language.structure import Diag
 from symrnn.language.writing import latex
 from symrnn.lecture.conditions import assumed, condition
-from symrnn.lecture.details import detail
+from symrnn.lecture.details import backing, detail
 from symrnn.lecture.references import cited
 from symrnn.lecture.wording import worded
 from symrnn.recurrence.elman import RNN
@@ -184,8 +184,9 @@ def _chains(part: Part, under: str, beside: _Beside, found: Sequence[ChainEviden
     result = []
     for (caption, chain, facts), run in zip(part.proof.chains, found, strict=True):
         title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
-        rows = _rows(chain, facts, beside, run)
-        result.append(Chain(rows, _capital(title), part.label, caption))
+        rows = _rows(chain, beside)
+        behind = backing(facts, run, beside.grades, beside.writer.notation)
+        result.append(Chain(rows, _capital(title), part.label, caption, behind))
         named = ""
     return result
 
@@ -194,14 +195,12 @@ def _capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _rows(
-    chain: Derivation, facts: Sequence[Any], beside: _Beside, found: ChainEvidence
-) -> tuple[Row, ...]:
+def _rows(chain: Derivation, beside: _Beside) -> tuple[Row, ...]:
     writer = beside.writer
     rows = [Row("", writer.latex(chain.start))]
     for step in chain.steps:
         why = words(step.rule, writer.number, beside.name, writer.notation)
-        behind = detail(step, facts, found, beside.grades, writer.notation)
+        behind = detail(step, writer.notation)
         after = writer.latex(step.after)
         key = step.rule.name not in REWRITING
         rows.append(Row(SIGNS[step.relation], after, why, beside.grades, behind, key))

@@ -129,7 +129,7 @@ def make(
     extra = illustrations(network, rnn, notation, library)
     if project.own:
         # In a lecture of somebody's own stands what they placed.
-        placed = {place.name for each in project.outlines for place in each.places()}
+        placed = {name for each in project.outlines for name in each.shown()}
         extra = {name: only(blocks, placed) for name, blocks in extra.items()}
     shown = _in_layout(evidence, rnn, library, notation, progress)
     endings = () if ending is None else (ending,)

@@ -10,7 +10,8 @@ from pathlib import Path
 from symrnn.errors import IllFormedError
 from symrnn.machine.cache import Cache, keys
 from symrnn.machine.prover import Outcome, Prover, Running, Verdict
-from symrnn.machine.sources import CLOSED, USER, Source, in_order, required_by
+from symrnn.machine.recheck import checked_again
+from symrnn.machine.sources import Source, in_order
 from symrnn.processors import cores
 
 Heard = Callable[[Outcome], None]
@@ -65,7 +66,7 @@ def compile_all(
                     continue
                 del running[name]
                 if outcome.accepted:
-                    cache.keep(key[name], process.source, place, outcome)
+                    cache.keep(key[name], sources[name], place, outcome)
                 else:
                     shutil.rmtree(place, ignore_errors=True)
                 settle(outcome)
@@ -81,18 +82,14 @@ def compile_all(
                     del waiting[name]
                     place = cache.prepare(source)
                     libraries = cache.libraries(source, sources, key)
-                    checked = _to_be_checked(source, sources)
-                    running[name] = (
-                        prover.start(place, source, libraries, time_limit, checked),
-                        place,
-                    )
+                    running[name] = (prover.start(place, source, libraries, time_limit), place)
             if running:
                 time.sleep(0.02)
     finally:
         for process, place in running.values():
             process.stop()
             shutil.rmtree(place, ignore_errors=True)
-    return outcomes
+    return outcomes | checked_again(outcomes, sources, key, prover, cache, time_limit)
 
 
 def _without_coq(source: Source, missing: list[str]) -> Outcome:
@@ -100,12 +97,3 @@ def _without_coq(source: Source, missing: list[str]) -> Outcome:
     if source.flaw:
         return Outcome(source.key, Verdict.MALFORMED, source.flaw)
     return Outcome(source.key, Verdict.BLOCKED, f"{', '.join(missing)} was not accepted")
-
-
-def _to_be_checked(source: Source, sources: Mapping[str, Source]) -> list[str]:
-    """Modules that the independent checker checks again: what closes propositions, and all that
-    is not ours in what it rests on."""
-    if source.library != CLOSED:
-        return []
-    theirs = [each.module for each in required_by(source, sources) if each.library == USER]
-    return [source.module, *theirs]

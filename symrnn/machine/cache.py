@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 from symrnn.machine.prover import Outcome, Prover, Verdict
 from symrnn.machine.sources import Source, required_by
 
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 def default_folder() -> Path:
@@ -78,17 +78,19 @@ class Cache:
         """Keep what was compiled in a prepared folder; only what was accepted is ever kept."""
         if not outcome.accepted:
             raise ValueError(f"{outcome.stem}: only what was accepted is kept")
-        record = {
-            "said": outcome.said,
-            "seconds": outcome.seconds,
-            "context": outcome.context,
-        }
-        (prepared / "outcome.json").write_text(json.dumps(record), encoding="utf-8")
+        (prepared / "outcome.json").write_text(_record(outcome), encoding="utf-8")
         if self.find(key, source) is None:
             shutil.rmtree(self.place(key), ignore_errors=True)
             with suppress(OSError):  # another run was faster
                 os.replace(prepared, self.place(key))
         shutil.rmtree(prepared, ignore_errors=True)
+
+    def learn(self, key: str, outcome: Outcome) -> None:
+        """Keep what the independent checker said of a file that is kept."""
+        with suppress(OSError):  # it is asked again next time
+            fresh = self.place(key) / f"outcome.{os.getpid()}"
+            fresh.write_text(_record(outcome), encoding="utf-8")
+            os.replace(fresh, self.place(key) / "outcome.json")
 
     def libraries(
         self, source: Source, sources: Mapping[str, Source], of: Mapping[str, str]
@@ -102,3 +104,8 @@ class Cache:
         """
         required = required_by(source, sources)
         return [(self.place(of[each.key]), each.library) for each in required]
+
+
+def _record(outcome: Outcome) -> str:
+    kept = {"said": outcome.said, "seconds": outcome.seconds, "context": outcome.context}
+    return json.dumps(kept)

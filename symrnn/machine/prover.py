@@ -137,30 +137,43 @@ class Prover:
         source: Source,
         libraries: Iterable[tuple[Path, str]],
         seconds: float,
-        checked: Iterable[str] = (),
     ) -> Running:
         """Begin to compile a source, which lies in `folder`.
 
         Args:
             libraries: folders with compiled files, each with the library that they belong to.
             seconds: when they are over, it is ended.
-            checked: modules that the independent checker is to check again afterwards, in what
-                they say and how it is proved; and to list all that is assumed.
         """
-        places = (*libraries, (folder, source.library))
-        paths = [part for place, library in places for part in ("-Q", str(place), library)]
-        stem = source.stem
+        paths = _paths((*libraries, (folder, source.library)))
         # In test mode Coq says why a line under `Fail` failed.
-        compiling = [self.command, "-q", "-test-mode", *paths, str(folder / f"{stem}.v")]
-        steps = [Step(compiling, folder / f"{stem}.out", folder / f"{stem}.err")]
-        modules = [part for module in checked for part in ("-norec", module)]
-        if modules:
-            checking = [self.checker, "-silent", "-o", *paths, *modules]
-            # The summary is among its messages.
-            steps.append(Step(checking, folder / f"{stem}.chk", folder / f"{stem}.context"))
-        running = Running(source, folder, steps, monotonic(), seconds)
-        running.begin()
-        return running
+        command = [self.command, "-q", "-test-mode", *paths, str(folder / f"{source.stem}.v")]
+        return _begun(source.key, command, folder, seconds, makes=f"{source.stem}.vo")
+
+    def check(
+        self,
+        folder: Path,
+        modules: Iterable[str],
+        libraries: Iterable[tuple[Path, str]],
+        seconds: float,
+    ) -> Running:
+        """Begin to check compiled modules again, in what they say and how it is proved.
+
+        The outcome's context lists all that is assumed in them and in what they load.
+
+        Args:
+            folder: for what the checker prints.
+            modules: by their full names.
+            libraries, seconds: as of `start`.
+        """
+        names = tuple(modules)
+        asked = [part for name in names for part in ("-norec", name)]
+        command = [self.checker, "-silent", "-o", *_paths(libraries), *asked]
+        return _begun(" ".join(names), command, folder, seconds)
+
+
+def _paths(places: Iterable[tuple[Path, str]]) -> list[str]:
+    """Where compiled files lie, as Coq and its checker are told."""
+    return [part for place, library in places for part in ("-Q", str(place), library)]
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -171,72 +184,64 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Step:
-    """A command, and the files for what it prints."""
-
-    command: list[str]
-    output: Path
-    errors: Path
-
-
-@dataclass
 class Running:
-    """A compilation under way, and the check that follows it.
+    """A process of the prover under way.
 
-    steps: what is run, each if the one before it ended well.
+    name: of the outcome.
+    folder: what it prints is kept here.
+    limit: seconds; when they are over, it is ended.
+    makes: the file that is there afterwards, if it is to make one.
     """
 
-    source: Source
+    name: str
     folder: Path
-    steps: list[Step]
+    process: subprocess.Popen[bytes]
     started: float
     limit: float
-    process: subprocess.Popen[bytes] | None = None
-    done: int = 0
-
-    def begin(self) -> None:
-        """Start the next step."""
-        step = self.steps[self.done]
-        with step.output.open("wb") as out, step.errors.open("wb") as err:
-            self.process = start(
-                step.command,
-                out,
-                err,
-                folder=self.folder,
-                environment=_environment(self.folder),
-                largest=LARGEST,
-            )
+    makes: str | None
 
     def poll(self) -> Outcome | None:
         """What came of it; None while it is under way. When its time is up, it is ended."""
         seconds = monotonic() - self.started
-        code = None if self.process is None else self.process.poll()
+        code = self.process.poll()
         if code is not None:
             self.stop()
-            self.done += 1
-            if code == 0 and self.done < len(self.steps):
-                self.begin()
-                return None
             return self._outcome(code, seconds)
         if seconds > self.limit:
             self.stop()
             said = f"no answer within {self.limit:g} s"
-            return Outcome(self.source.key, Verdict.TIMED_OUT, said, None, seconds)
+            return Outcome(self.name, Verdict.TIMED_OUT, said, None, seconds)
         return None
 
     def _outcome(self, code: int, seconds: float) -> Outcome:
-        compiled, *checks = self.steps[: self.done]
-        last = self.steps[self.done - 1]
-        judged = judge(self.source.key, code, _text(compiled.output), _text(last.errors), seconds)
-        if judged.accepted and not (self.folder / f"{self.source.stem}.vo").is_file():
+        output, errors = (_text(self.folder / name) for name in _PRINTED)
+        judged = judge(self.name, code, output, errors, seconds)
+        if self.makes is None:
+            # The summary is among the checker's messages.
+            return replace(judged, context=errors)
+        if judged.accepted and not (self.folder / self.makes).is_file():
             said = "Coq ended before the end of the file"
             return replace(judged, verdict=Verdict.MALFORMED, said=said)
-        return replace(judged, context="".join(_text(check.errors) for check in checks))
+        return judged
 
     def stop(self) -> None:
         """End the process and all it started."""
-        if self.process is not None:
-            stop(self.process)
+        stop(self.process)
+
+
+_PRINTED = ("printed.out", "printed.err")
+"""Files for what a process prints."""
+
+
+def _begun(
+    name: str, command: list[str], folder: Path, seconds: float, makes: str | None = None
+) -> Running:
+    output, errors = (folder / each for each in _PRINTED)
+    with output.open("wb") as out, errors.open("wb") as err:
+        process = start(
+            command, out, err, folder=folder, environment=_environment(folder), largest=LARGEST
+        )
+    return Running(name, folder, process, monotonic(), seconds, makes)
 
 
 def _text(path: Path) -> str:

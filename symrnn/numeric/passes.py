@@ -80,6 +80,7 @@ class Run:
 
     def between(self, k: int, t: int) -> Run:
         """The steps k + 1 … t as a run of their own, from the states at k on; the same arrays."""
+        arguments.times(self.steps, t, k)
         states = {*self.weights.states}
         rows = {n: a[k : t + 1] if n in states else a[k:t] for n, a in self.rows.items()}
         return Run(replace(self.weights, steps=t - k), rows, self.named)

@@ -100,15 +100,24 @@ class Display:
 class Detail:
     """What stands behind a line, for a reader who asks; all but the code is prose.
 
-    rule: the rule in mathematics; condition: where it applies; checked: what was run, an item
-    each; code: generated NumPy of the line's expression, or nothing; remark: why there is none.
+    rule: the rule in mathematics; condition: where it applies; code: generated NumPy of the line's
+    expression, or nothing; remark: why there is none; anchor: the row of a table that says the
+    rule, too, where there is one.
     """
 
     rule: str
     condition: str = ""
-    checked: tuple[str, ...] = ()
     code: str = ""
     remark: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Backing:
+    """What stands behind a whole chain: what is assumed for it, and what was run, an item each."""
+
+    assumed: str = ""
+    checked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,13 +142,14 @@ class Chain:
 
     The first row is the left side e₀: its relation is empty. Each further row needs a relation.
     `part` is the part of the statement it proves, by the label there, and `stage` the base case or
-    the step of an induction; a selection finds it by these.
+    the step of an induction; a selection finds it by these. `backing` stands behind all its lines.
     """
 
     rows: tuple[Row, ...]
     title: str = ""
     part: str = ""
     stage: str = ""
+    backing: Backing | None = None
 
     def __post_init__(self) -> None:
         if len(self.rows) < 2:
@@ -230,7 +240,8 @@ class Table:
 
     `columns` has a letter for each column: l, c, r as in LaTeX, or p for one that wraps.
     By default a column wraps when one of its cells is long, and is l otherwise. A table has both
-    a caption and a label, and with them a number, or neither.
+    a caption and a label, and with them a number, or neither. `anchors` has a name for each row,
+    where a page can link to it.
     """
 
     header: tuple[str, ...]
@@ -238,6 +249,7 @@ class Table:
     caption: str = ""
     label: str = ""
     columns: str = ""
+    anchors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         width = len(self.header)
@@ -318,6 +330,16 @@ class StatementBlock:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What a lecture comes to, said before it begins: the claims of a statement that it proves."""
+
+    name: str
+    title: str
+    claims: tuple[Claim, ...]
+    hypotheses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Section:
     """A titled run of blocks; sections do not nest."""
 
@@ -363,6 +385,7 @@ Block = (
     | Listing
     | Graph
     | StatementBlock
+    | Result
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from symrnn.typeset.blocks import (
     Paragraph,
     Picture,
     Quote,
+    Result,
     Section,
     StatementBlock,
     Table,
@@ -183,10 +184,15 @@ def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
                 yield from (
                     text for claim in block.claims for text in (claim.condition, claim.note)
                 )
-            case Chain(rows, title):
+            case Chain(rows, title, backing=backing):
                 yield from (title, *(row.justification for row in rows))
                 for detail in (row.detail for row in rows if row.detail is not None):
-                    yield from (detail.rule, detail.condition, detail.remark, *detail.checked)
+                    yield from (detail.rule, detail.condition, detail.remark)
+                if backing is not None:
+                    yield from (backing.assumed, *backing.checked)
+            case Result(title=title, claims=claims, hypotheses=hypotheses):
+                yield from (title, *hypotheses)
+                yield from (text for claim in claims for text in (claim.condition, claim.note))
             case Algorithm(title=title, caption=caption):
                 yield from (title, caption)
             case Figure(caption=caption) | Listing(caption=caption) | Graph(caption=caption):

@@ -7,8 +7,8 @@ Every piece is built with `Markup.format`, which escapes whatever is not markup 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import singledispatch
+from itertools import takewhile, zip_longest
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -20,7 +20,6 @@ from symrnn.typeset.blocks import (
     Chain,
     Claim,
     Data,
-    Detail,
     Display,
     Figure,
     Graph,
@@ -30,6 +29,7 @@ from symrnn.typeset.blocks import (
     Paragraph,
     Picture,
     Quote,
+    Result,
     Row,
     Section,
     StatementBlock,
@@ -38,23 +38,20 @@ from symrnn.typeset.blocks import (
 )
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer, generated
+from symrnn.typeset.html_chain import chain
 from symrnn.typeset.html_given import items, picture, quotation
 from symrnn.typeset.html_text import Page, joined
-from symrnn.typeset.listings import wrapped
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import paragraphs, plain
 from symrnn.typeset.pseudocode import Line, lines
 from symrnn.typeset.shell import page_around, render
 from symrnn.typeset.svg import inline_svg
 
-#: Characters of LaTeX above which a chain's left side gets a line of its own.
-_LONG_LEFT_SIDE = 100
-
 #: Rows above which a figure's data are offered as a file only.
-_LONG_DATA = 100
+_LONG_DATA = 20
 
-#: Characters of LaTeX above which the justification stands below the formula, not beside it.
-_LONG_EXPRESSION = 260
+#: Bytes above which they stand in no page.
+_LARGE_DATA = 10_000
 
 
 def page(document: Document, explorer: Explorer | None = None, names: str = "") -> str:
@@ -67,16 +64,28 @@ def page(document: Document, explorer: Explorer | None = None, names: str = "") 
         names: what the generated code calls things, in prose, to stand before the lines.
     """
     grades = {grade.name: grade for grade in document.legend}
-    context = Page(document.targets, grades, {work.key: work for work in document.works})
-    pieces = [(_contents((block,), context), _html(block, context)) for block in document.blocks]
+    anchors = {
+        anchor
+        for block in walk(document.blocks)
+        if isinstance(block, Table)
+        for anchor in block.anchors
+    }
+    works = {work.key: work for work in document.works}
+    context = Page(document.targets, grades, works, frozenset(anchors))
+    before = tuple(takewhile(lambda block: not isinstance(block, Section), document.blocks))
+    opening = _html_all(before, context)
+    blocks = document.blocks[len(before) :]
+    pieces = [(_contents((block,), context), _html(block, context)) for block in blocks]
     if explorer is not None:
         entry = Markup('<li><a href="#explorer"><span class="number"></span> Explorer</a></li>')
-        pieces.insert(_after_statements(document.blocks), (entry, _explorer(explorer, context)))
+        pieces.insert(_after_statements(blocks), (entry, _explorer(explorer, context)))
     entries = joined(entry for entry, _ in pieces)
     return page_around(
         Markup("\n").join(piece for _, piece in pieces),
         explorer,
+        shared=Markup(context.shared.svg()),
         document=document,
+        opening=opening,
         contents=Markup("<ol>{}</ol>").format(entries) if entries else Markup(""),
         used=document.grades_used,
         names=names,
@@ -117,11 +126,6 @@ def _explorer(explorer: Explorer, page: Page) -> Markup:
         steps=len(nets.x),
         generated=generated(explorer),
     )
-
-
-def _each(form: str, texts: Iterable[str], page: Page) -> Markup:
-    """Every prose in `texts` in a copy of `form`, e.g. <li>{}</li>."""
-    return joined(Markup(form).format(page.prose(text)) for text in texts)
 
 
 def _html_all(blocks: Iterable[Block], page: Page) -> Markup:
@@ -208,78 +212,30 @@ def _(block: Display, page: Page) -> Markup:
 
 @_html.register
 def _(block: Chain, page: Page) -> Markup:
-    left, *steps = block.rows
-    alone = len(left.expression) > _LONG_LEFT_SIDE
-    formula = mathml(left.expression, display=True)
-    rows = [_step(row, Markup(""), page) for row in steps]
-    if alone:
-        start = Markup(
-            '<tr role="row" class="alone"><td role="cell" class="left">{}</td></tr>'
-        ).format(formula)
-        rows.insert(0, start)
-    else:
-        rows[0] = _step(steps[0], formula, page)
-    title, label = Markup(""), Markup("")
-    if block.title:
-        title = Markup('<p class="chain-title">{}</p>\n').format(page.prose(block.title))
-        label = Markup(' aria-label="{}"').format(plain(block.title))
-    # The roles keep it a table for a screen reader though CSS lays it out as a grid.
-    return Markup(
-        '{}<table role="table"{} class="chain{}"><tbody role="rowgroup">\n{}\n</tbody></table>'
-    ).format(title, label, " indented" if alone else "", Markup("\n").join(rows))
+    return chain(block, page)
 
 
-def _step(row: Row, left: Markup, page: Page) -> Markup:
-    # {} before the relation gives it the room of a relation between two operands.
-    return Markup(
-        '<tr role="row"{}><td role="cell" class="left">{}</td><td role="cell" class="right">{}</td>'
-        '<td role="cell" class="why">{}</td><td role="cell" class="marks">{}</td></tr>'
-    ).format(
-        Markup(' class="wide"') if len(row.expression) > _LONG_EXPRESSION else "",
-        left,
-        mathml(f"{{}}{row.relation} {row.expression}", display=True),
-        page.prose(row.justification),
-        _marks(row, page),
-    )
-
-
-def _marks(row: Row, page: Page) -> Markup:
-    """The evidence marks; where there is a detail, they open it."""
-    marks = page.marks(row.evidence)
-    if row.detail is None:
-        return marks
-    return Markup(
-        '<details><summary>{}<span class="hidden"> details</span></summary>'
-        '<div class="detail">{}</div></details>'
-    ).format(marks, _detail(row.detail, page))
-
-
-def _detail(detail: Detail, page: Page) -> Markup:
-    page = replace(page, sources=False)
-    terms = [("rule", page.prose(detail.rule))]
-    if detail.condition:
-        terms.append(("condition", page.prose(detail.condition)))
-    if detail.checked:
-        terms.append(("checked", _each("<p>{}</p>", detail.checked, page)))
-    if detail.code:
-        code = Markup('<pre tabindex="0"><code class="language-python">{}</code></pre>')
-        terms.append(("NumPy", code.format(wrapped(detail.code.strip(), 80))))
-    elif detail.remark:
-        terms.append(("NumPy", page.prose(detail.remark)))
-    return Markup("<dl>{}</dl>").format(
-        joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*term) for term in terms)
+@_html.register
+def _(block: Result, page: Page) -> Markup:
+    return Markup('<div class="statement result">\n<p class="said">{}</p>\n{}{}\n</div>').format(
+        Markup('<a href="#{}">{}</a>: {}').format(
+            block.name, str(page.targets[block.name]), page.prose(block.title)
+        ),
+        page.each("<p>{}</p>", block.hypotheses),
+        joined(_claim(claim, page) for claim in block.claims),
     )
 
 
 @_html.register
 def _(block: StatementBlock, page: Page) -> Markup:
+    page = page.inside(block.name, str(block.number))
     match block.hypotheses:
         case ():
             hypotheses = Markup("")
         case (only,):
             hypotheses = Markup("<p>{}</p>").format(page.prose(only))
         case several:
-            hypotheses = Markup("<ul>{}</ul>").format(_each("<li>{}</li>", several, page))
+            hypotheses = Markup("<ul>{}</ul>").format(page.each("<li>{}</li>", several))
     claims = joined(_claim(claim, page) for claim in block.claims)
     head = Markup(
         '<div class="statement">\n<h3><span class="number">Statement {}</span> {}'
@@ -291,16 +247,21 @@ def _(block: StatementBlock, page: Page) -> Markup:
         hypotheses,
         claims,
     )
-    parts = [head, _each("<p>{}</p>", paragraphs(block.prose), page)]
+    parts = [head, page.each("<p>{}</p>", paragraphs(block.prose))]
     parts.append(_html_all(block.illustrations, page))
     if block.chains:
-        parts += [Markup('<h4>Derivation</h4>\n<div class="derivation">')]
-        parts += [_html_all(block.chains, page), Markup("</div>")]
+        count = sum(len(chain.rows) - 1 for chain in block.chains)
+        parts.append(
+            Markup(
+                '<details class="derivation"><summary><h4>Derivation</h4>, {} line{}</summary>\n'
+                "{}\n</details>"
+            ).format(count, "" if count == 1 else "s", _html_all(block.chains, page))
+        )
     if block.reason:
         parts.append(Markup("<p>{}</p>").format(page.prose(block.reason)))
     parts.append(_html_all(block.blocks, page))
     if block.counterexamples:
-        items = _each("<li>{}</li>", block.counterexamples, page)
+        items = page.each("<li>{}</li>", block.counterexamples)
         parts.append(
             Markup('<h4>What fails otherwise</h4>\n<ul class="counterexamples">{}</ul>').format(
                 items
@@ -344,11 +305,12 @@ def _line(line: Line) -> Markup:
 
 @_html.register
 def _(block: Figure, page: Page) -> Markup:
+    prefix = f"~{page.targets[block.name].number}"
     return Markup(
         '<figure id="{}">{}\n<figcaption><b>Figure {}</b> {}{}</figcaption></figure>'
     ).format(
         block.name,
-        Markup(inline_svg(block.svg, prefix=block.name, alt=block.alt)),
+        Markup(inline_svg(block.svg, prefix=prefix, alt=block.alt, shared=page.shared)),
         page.targets[block.name].number,
         page.prose(block.caption),
         _data(block.data, block.name) if block.data is not None else "",
@@ -357,6 +319,11 @@ def _(block: Figure, page: Page) -> Markup:
 
 def _data(data: Data, name: str) -> Markup:
     """The numbers of a figure, folded away: a table where it is short, and a file to keep."""
+    if len(data.csv) > _LARGE_DATA:
+        return Markup(
+            '<details class="numbers"><summary>Data</summary><p>{} rows: '
+            "<code>symrnn export {} --as csv</code></p></details>"
+        ).format(len(data.rows), name)
     link = Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8,{}">as CSV</a>').format(
         name, quote(data.csv, safe=", ")
     )
@@ -380,12 +347,13 @@ def _data(data: Data, name: str) -> Markup:
 
 @_html.register
 def _(block: Table, page: Page) -> Markup:
-    def row(form: str, cells: Iterable[str]) -> Markup:
+    def row(form: str, cells: Iterable[str], anchor: str = "") -> Markup:
         filled = (
             Markup(form).format(letter, page.prose(cell))
             for letter, cell in zip(block.alignment, cells, strict=True)
         )
-        return Markup("<tr>{}</tr>").format(joined(filled))
+        named = Markup(' id="{}"').format(anchor) if anchor else Markup("")
+        return Markup("<tr{}>{}</tr>").format(named, joined(filled))
 
     caption: Markup | str = ""
     if block.caption:
@@ -399,7 +367,10 @@ def _(block: Table, page: Page) -> Markup:
         Markup(' id="{}"').format(block.label) if block.label else "",
         caption,
         row('<th scope="col" class="{}">{}</th>', block.header),
-        Markup("\n").join(row('<td class="{}">{}</td>', cells) for cells in block.rows),
+        Markup("\n").join(
+            row('<td class="{}">{}</td>', cells, anchor)
+            for cells, anchor in zip_longest(block.rows, block.anchors, fillvalue="")
+        ),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -25,23 +28,49 @@ from symrnn.typeset.prose import (
     Text,
     inlines,
 )
+from symrnn.typeset.svg import Shared
+
+
+class Line(NamedTuple):
+    """A line of a derivation: what a link to it names, and what is printed."""
+
+    name: str
+    number: str
 
 
 @dataclass(frozen=True)
 class Page:
     """What a piece of the page may need to know about the whole.
 
-    sources: whether formulas carry their LaTeX, to be copied.
+    anchors: rows of tables that can be linked to.
+    statement: name and number of the one whose lines are written, each with the next of `lines`.
+    shared: what the drawings have in common.
     """
 
     targets: Mapping[str, Target]
     grades: Mapping[str, Grade]
     works: Mapping[str, Work]
-    sources: bool = True
+    anchors: frozenset[str] = frozenset()
+    statement: tuple[str, str] = ("line", "")
+    lines: Iterator[int] = field(default_factory=lambda: count(1))
+    shared: Shared = field(default_factory=Shared)
+
+    def inside(self, name: str, number: str) -> Page:
+        """The same for the lines of a statement."""
+        return replace(self, statement=(name, f"{number}."), lines=count(1))
+
+    def line(self) -> Line:
+        """The next line."""
+        (name, before), number = self.statement, next(self.lines)
+        return Line(f"{name}-{number}", f"{before}{number}")
 
     def prose(self, text: str) -> Markup:
         """Prose markup as HTML."""
         return joined(self._glued(inlines(text)))
+
+    def each(self, form: str, texts: Iterable[str]) -> Markup:
+        """Every prose in `texts` in a copy of `form`, e.g. <li>{}</li>."""
+        return joined(Markup(form).format(self.prose(text)) for text in texts)
 
     def _glued(self, pieces: tuple[Inline, ...]) -> Iterator[Markup]:
         """The pieces in order; a formula keeps the comma after it on its line."""
@@ -66,7 +95,7 @@ class Page:
             case Text(text):
                 return Markup("{}").format(text)
             case Math(latex):
-                return mathml(latex, source=self.sources)
+                return mathml(latex, source=False)
             case Emphasis(inner):
                 return Markup("<em>{}</em>").format(joined(self._glued(inner)))
             case Strong(inner):
@@ -91,13 +120,18 @@ class Page:
                 )
 
     def marks(self, grades: Iterable[str]) -> Markup:
-        """The evidence marks, each with its name as a tooltip; the legend has the meaning."""
-        return joined(
-            Markup('<span class="mark" role="img" aria-label="{}" title="{}">{}</span>').format(
-                grade, grade.replace("_", " "), self.grades[grade].letter
-            )
-            for grade in grades
-        )
+        """The evidence marks, with their names as a tooltip; the legend has the meaning."""
+        given = tuple(grades)
+        if not given:
+            return Markup("")
+        named = ", ".join(grade.replace("_", " ") for grade in given)
+        letters = joined(Markup("<b>{}</b>").format(self.grades[g].letter) for g in given)
+        return Markup('<span class="mark" role="img" title="{}">{}</span>').format(named, letters)
+
+
+def source(code: str) -> Markup:
+    """Source code between tags, where quotation marks stand for themselves."""
+    return Markup(html.escape(code, quote=False))
 
 
 def joined(pieces: Iterable[Markup]) -> Markup:

@@ -30,6 +30,7 @@ from symrnn.typeset.blocks import (
     Paragraph,
     Picture,
     Quote,
+    Result,
     Section,
     StatementBlock,
     Table,
@@ -243,6 +244,13 @@ def _(block: StatementBlock, names: Names) -> str:
         items = [rf"  \item {names.prose(item)}" for item in block.counterexamples]
         parts += [r"\begin{counterexamples}", *items, r"\end{counterexamples}"]
     return "\n".join(parts) + "\n"
+
+
+@_tex.register
+def _(block: Result, names: Names) -> str:
+    said = names.prose(f"[[{block.name}]]: {block.title}.")
+    parts = [r"\begin{outcome}", said, *(names.prose(each) for each in block.hypotheses)]
+    return "\n".join([*parts, *(_claim(claim, names) for claim in block.claims), r"\end{outcome}"])
 
 
 def _claim(claim: Claim, names: Names) -> str:

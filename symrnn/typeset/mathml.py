@@ -19,6 +19,10 @@ from math_core import LatexError, LatexToMathML
 from symrnn.errors import NotSupportedError
 
 _NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)(\w+;)")
+_SPACE = re.compile(r'"(\d?\.\d+)em"')
+#: Values that HTML reads without quotation marks, where a tag does not end in / behind them.
+_TAG = re.compile(r"<\w[^>]*>")
+_QUOTED = re.compile(r'="([\w.]+)"(?!/)')
 _APPLY = "\u2061"
 _BRACKETS = {"(": ")", "[": "]"}
 _BARS = {"‖": "‖", "|": "|"}
@@ -46,12 +50,20 @@ def mathml(latex: str, *, display: bool = False, source: bool = True) -> Markup:
     root = ET.fromstring(_NAMED.sub(lambda name: html5[name[1]], made))
     _tighten(root)
     _unwrap(root)
+    written = _SPACE.sub(_narrow, ET.tostring(root, encoding="unicode").replace(" />", "/>"))
     # Markup: text and attributes are escaped when they are written, so that a bare > ends a tag.
-    return Markup(ET.tostring(root, encoding="unicode").replace(" />", "/>"))
+    return Markup(_TAG.sub(lambda tag: _QUOTED.sub(r"=\1", tag[0]), written))
+
+
+def _narrow(width: re.Match[str]) -> str:
+    return f'"{float(width[1]):.3g}em"'
 
 
 def _unwrap(row: ET.Element) -> None:
     """A row of one thing is that thing; an operator stays in it, where it stands by itself."""
+    for child in [each for each in row if each.tag == "mspace" and not each.attrib]:
+        if not (child.tail or "").strip() and row.tag == "mrow" and len(row) > 1:
+            row.remove(child)  # it is as wide as nothing
     for place, child in enumerate(row):
         _unwrap(child)
         if child.tag == "mrow" and len(child) == 1 and not child.attrib and child[0].tag in _PLAIN:

@@ -21,7 +21,6 @@ from symrnn.typeset.explorer import Explorer, data, generated
 FONTS = {
     "text-regular.woff2": ("STIX Two Text", "normal", 400),
     "text-italic.woff2": ("STIX Two Text", "italic", 400),
-    "text-bold.woff2": ("STIX Two Text", "normal", 700),
     "math.woff2": ("STIX Two Math", "normal", 400),
 }
 

@@ -299,7 +299,8 @@ def _said(item: Placed, source: _Source, told: set[str]) -> Iterable[str]:
             told.add(statement.name)
             return speaker.to_claims(statement, source.claims(item), known, source.prose)
         case Run(chain=chain):
-            return speaker.to_lines(chain.rows[1:], source.prose)
+            assumed = chain.backing.assumed if chain.backing else ""
+            return speaker.to_lines(chain.rows[1:], assumed, source.prose)
         case Fails():
             return speaker.to_failures(statement, source.prose)
         case Pictures():

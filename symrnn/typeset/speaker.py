@@ -34,7 +34,7 @@ def _named(claim: Claim) -> str:
     return f"{claim.note} ({claim.condition})" if claim.condition else claim.note
 
 
-def to_lines(rows: Sequence[Row], prose: Prose) -> Iterator[str]:
+def to_lines(rows: Sequence[Row], assumed: str, prose: Prose) -> Iterator[str]:
     """The rule of each line in words, each rule once, and what is assumed for them.
 
     `rows` are without the left side.
@@ -44,7 +44,9 @@ def to_lines(rows: Sequence[Row], prose: Prose) -> Iterator[str]:
     for number, row in enumerate(rows, start=1):
         lines.setdefault(_why(row), []).append(number)
         if row.detail and row.detail.condition:
-            conditions.update(dict.fromkeys(row.detail.condition.split("; ")))
+            conditions[row.detail.condition] = None
+    if assumed:
+        conditions[f"assumed here: {assumed}"] = None
     for words, numbers in lines.items():
         which = "Line" if len(numbers) == 1 else "Lines"
         yield prose(f"{which} {listed([str(number) for number in numbers])}. {words}")

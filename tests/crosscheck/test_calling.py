@@ -12,7 +12,7 @@ from planted_bugs import elman, gru, lstm
 import symrnn
 from symrnn.cells import named
 from symrnn.crosscheck import check_forward, check_gradients, check_jacobian
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, SymrnnError
 
 right = elman()
 
@@ -116,6 +116,30 @@ def test_arrays_that_are_already_computed() -> None:
     assert "transpose" in report.slips[0], str(report)
 
 
+@pytest.mark.parametrize(
+    "changed, said",
+    [
+        ({"data": np.full((6, 2, 4), np.nan)}, "not all finite"),
+        ({"inputs": [[1], [1, 2]]}, "at: inputs"),
+        ({"initial": np.zeros((3, 4))}, "initial state h"),
+        ({"parameters": {"W": np.eye(4), "U": np.eye(4), "b": np.ones(4), "V": 1}}, "at: V"),
+        ({"parameters": {"W": np.eye(4), "U": np.eye(4)}}, "b is missing"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused(changed, said: str) -> None:
+    given = {"W": np.eye(4), "U": np.ones((4, 3)), "b": np.ones(4)}
+    at = {"parameters": given, "inputs": np.ones((6, 2, 3)), "data": np.ones((6, 2, 4))}
+    with pytest.raises(SymrnnError, match=said):
+        check_gradients("elman", {"W": np.eye(4)}, at={**at, **changed})
+
+
+def test_a_scalar_is_not_drawn_where_all_else_is_given() -> None:
+    given = {"W": np.eye(3), "U": np.ones((3, 2)), "b": np.ones(3)}
+    at = {"parameters": given, "inputs": np.ones((4, 2, 2)), "data": np.ones((4, 2, 3))}
+    with pytest.raises(IllFormedError, match="alpha is missing"):
+        check_gradients("leaky", {"W": np.eye(3)}, at=at)
+
+
 # ── what code does wrong ────────────────────────────────────────────────────────────────────────
 
 
@@ -160,6 +184,25 @@ def gives_nothing(W, U, b, x, h0, dh):
     return None
 
 
+def gives_one_twice(W, U, b, x, h0, dh):
+    found = right(W, U, b, x, h0, dh)
+    return {**found, "dW": found["W"]}
+
+
+def gives_every_step(W, U, b, x, h0, dh):
+    found = right(W, U, b, x, h0, dh)
+    return {**found, "b": np.stack([found["b"]] * len(x))}
+
+
+async def waits(W, U, b, x, h0, dh):
+    return right(W, U, b, x, h0, dh)
+
+
+def never_ends(W, U, b, x, h0, dh):
+    while True:
+        pass
+
+
 def gives_words(W, U, b, x, h0, dh):
     return {"W": "W", "U": U, "b": b}
 
@@ -189,6 +232,10 @@ def adds_up():
         (gives_others, "returned V, which is nothing of elman"),
         (gives_nothing, "returned no gradients"),
         (gives_words, "no array of numbers"),
+        (gives_one_twice, "W and dW, both the gradient of W"),
+        (gives_every_step, "it is not summed over time"),
+        (waits, "returned a coroutine"),
+        (never_ends, "takes longer than 0.5 s"),
     ],
 )
 def test_what_is_wrong_is_said_in_few_lines(code, said: str) -> None:
@@ -226,6 +273,19 @@ def test_all_in_float32_is_said() -> None:
         {"transposed": ("Q",)},
         {"scalars": {"alpha": 1}},
         {"reduction": "median"},
+        {"seed": -1},
+        {"seed": "a"},
+        {"timeout": 0},
+        {"timeout": "1"},
+        {"budget": 0},
+        {"names": ["W"]},
+        {"names": {"Wx": None}},
+        {"sizes": 3},
+        {"last": "no"},
+        {"progress": 3},
+        {"order": ("W", "W", "b")},
+        {"at": "x"},
+        {"at": {"parameters": {}}},
     ],
 )
 def test_arguments_that_mean_nothing_are_refused(asked) -> None:

@@ -67,7 +67,7 @@ def leaky(bug: str = ""):
         dW, dU, db, dalpha, carry = 0, 0, 0, 0, 0
         for t in reversed(range(len(x))):
             d = dh[t] + carry
-            dalpha = dalpha + (d * (q[t] - h[t])).sum()
+            dalpha = dalpha + (d * (q[t] - h[t + (bug == "other state")])).sum()
             a = (1 if bug == "no leak" else alpha) * d * (1 - q[t] ** 2)
             dW, dU, db = dW + a.T @ h[t], dU + a.T @ x[t], db + a.sum(0)
             carry = (alpha if bug == "alpha" else 1 - alpha) * d + a @ W
@@ -84,6 +84,11 @@ def test_a_scalar_of_the_cell() -> None:
     assert "factor alpha is missing" in check_gradients("leaky", leaky("no leak")).slips[0]
     report = check_gradients("leaky", leaky("gradient of alpha"))
     assert [row.name for row in report.rows if not row.agrees] == ["alpha"], str(report)
+    assert "in ∂L/∂alpha: it is there twice" in report.slips[0], str(report)
+    report = check_gradients("leaky", leaky("other state"))
+    assert "in ∂L/∂alpha: h stands for h[t-1]" in report.slips[0], str(report)
+    scalars = {"scalars": {"alpha": 0.25}}
+    assert check_gradients("leaky", leaky(), **scalars).agrees
 
 
 def antisymmetric(bug: str = ""):

@@ -35,8 +35,10 @@ def test_the_backward_pass_is_the_gradient(name: str) -> None:
     program = Program(of)
     point = draw(of, Loss(SQUARED), output_of(of), sizes=SIZES, steps=4, batch=3, seed=2)
     found = program.expected(point)
-    assert set(found) == {str(p.name) for p in of.parameters} | {
-        f"{state.label}_0" for state in of.states
+    assert set(found) == {
+        *(str(p.name) for p in of.parameters),
+        *(s.name for s in of.scalars),
+        *(f"{state.label}_0" for state in of.states),
     }
     for array, value in found.items():
         (error,) = along_directions(program, point, array, (value,))

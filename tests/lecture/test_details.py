@@ -7,7 +7,7 @@ import re
 import pytest
 
 from symrnn.language.notation import GOODFELLOW, LECTURE, PASCANU, QUANTITIES, Notation
-from symrnn.lecture.details import code_names, detail, numpy_source
+from symrnn.lecture.details import backing, code_names, detail, numpy_source
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -21,11 +21,11 @@ OTHERS = "ABCDEFGHIJKMNOPQRSVY"
 RUN = ChainEvidence("a chain", 3, Sampled(3e-16, None, 6), Explicit(2, 1))
 
 
-def details(statement: Statement, *grades: str) -> list[Detail]:
+def details(statement: Statement) -> list[Detail]:
     return [
-        detail(step, facts, RUN, grades)
+        detail(step)
         for part in statement.parts(elman())
-        for _, chain, facts in part.proof.chains
+        for _, chain, _ in part.proof.chains
         for step in chain.steps
     ]
 
@@ -38,10 +38,13 @@ def test_every_line_of_the_lecture_has_its_rule_and_its_numpy() -> None:
 
 
 def test_the_side_condition_and_the_hypotheses_are_named() -> None:
-    first = details(load()["step_jacobian"], "derived", "sampled")[0]
-    assert first.rule.startswith("*Chain rule:* $")
+    statement = load()["step_jacobian"]
+    first = details(statement)[0]
+    assert first.rule.startswith("*Chain rule*: $")
     assert first.condition.startswith("every path from $x$ to $y$")
-    assert first.condition.endswith("assumed here: $j \\ge 1$")
+    assert first.anchor == "rule-chain_rule"
+    (_, _, facts), *_ = statement.parts(elman())[0].proof.chains
+    assert backing(facts, RUN, ()).assumed == "$j \\ge 1$"
 
 
 @pytest.mark.parametrize(
@@ -77,9 +80,9 @@ def test_the_names_told_are_those_of_the_code() -> None:
 
 
 def test_what_was_run_is_said_strongest_first_and_nothing_else() -> None:
-    (*_, last) = details(load()["step_jacobian"], "sampled", "derived")
-    assert [item.split("]]")[0] for item in last.checked] == ["[[#derived", "[[#sampled"]
-    assert "6 settings, largest disagreement $3 \\times 10^{-16}$" in last.checked[1]
+    told = backing((), RUN, ("sampled", "explicit", "derived")).checked
+    assert [item.split("]]")[0] for item in told] == ["[[#explicit", "[[#sampled"]
+    assert "6 settings, largest disagreement $3 \\times 10^{-16}$" in told[1]
 
 
 def test_an_open_norm_is_computed_as_the_spectral_one() -> None:

@@ -249,7 +249,7 @@ def test_theorems_and_axioms_stand_beside_what_the_kernel_accepted(
     ]
     assert block.grades == accepted.grades
     assert {row.evidence for chain in block.chains for row in chain.rows[1:]} == {first.grades}
-    assert "the_first_claim" in page(document) and "machine_checked" in page(document)
+    assert "the_first_claim" in page(document) and "machine checked" in page(document)
     assert accepted.complete
     assert accepted.record()["kernel"]["axioms"] == ("an_axiom",)
     assert "kernel" not in first.record()

@@ -20,6 +20,7 @@ from symrnn.typeset.blocks import (
     Paragraph,
     Picture,
     Quote,
+    Result,
     Row,
     Section,
     StatementBlock,
@@ -218,6 +219,7 @@ def sample() -> Document:
         abstract="Every displayed line carries the *evidence* that it is right; "
         "[[decay]] is what the lecture is about.",
         blocks=(
+            Result("norm_bound", decay().title, decay().claims, decay().hypotheses),
             Section(
                 "The recurrence and its Jacobian",
                 "jacobian",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import html5lib
@@ -12,7 +13,7 @@ import pytest
 
 from symrnn.lecture.explorer import explorer
 from symrnn.theory.library import load
-from symrnn.typeset.blocks import Chain, Detail, Paragraph, Row, Section
+from symrnn.typeset.blocks import Backing, Chain, Detail, Paragraph, Row, Section, Table
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.typeset.shell import FONTS
@@ -20,10 +21,12 @@ from symrnn.typeset.shell import FONTS
 BEHIND = Detail(
     "*Chain rule:* $\\partial y/\\partial x$",
     "$k \\le t$",
-    ("[[#derived]] `chain_rule` was applied.",),
     "def line(W):\n    return W < 1  # & more",
 )
-CHAIN = Chain((Row("", "x"), Row("=", "y", "chain rule", ("derived",), BEHIND)), "A $chain$")
+RUN = Backing("$j \\ge 1$", ("[[#sampled]] 224 settings.",))
+CHAIN = Chain(
+    (Row("", "x"), Row("=", "y", "chain rule", ("derived",), BEHIND)), "A $chain$", backing=RUN
+)
 DOCUMENT = Document("T & <T>", blocks=(Section("S", "s", (Paragraph("p"), CHAIN)),))
 
 
@@ -71,9 +74,22 @@ def test_the_page_is_valid_html(whole: str) -> None:
 
 
 def test_a_line_opens_to_what_stands_behind_it(whole: str) -> None:
-    (detail,) = re.findall(r'<div class="detail">(.*?)</div>', whole, re.DOTALL)
-    assert re.findall(r"<dt>(.*?)</dt>", detail) == ["rule", "condition", "checked", "NumPy"]
-    assert "return W &lt; 1  # &amp; more" in detail
+    line, run = re.findall(r'<div class="detail">(.*?)</div>', whole, re.DOTALL)
+    assert re.findall(r"<dt>(.*?)</dt>", line) == ["rule", "condition", "NumPy"]
+    assert "return W &lt; 1  # &amp; more" in line
+    assert re.findall(r"<dt>(.*?)</dt>", run) == ["assumed", "checked"]
+    assert "224 settings" in run
+
+
+def test_a_line_has_a_link_and_a_rule_that_a_table_says_is_named(whole: str) -> None:
+    assert re.findall(r'<tr role="row" id="([^"]*)"', whole) == ["line-1"]
+    assert '<a class="line" href="#line-1">1</a>' in whole
+    table = Table(("rule", "says"), (("chain rule", "that"),), anchors=("rule-chain_rule",))
+    row = replace(CHAIN.rows[1], detail=replace(BEHIND, anchor="rule-chain_rule"))
+    chain = replace(CHAIN, rows=(CHAIN.rows[0], row))
+    told = page(replace(DOCUMENT, blocks=(Section("S", "s", (chain, table)),)))
+    assert '<dd><a href="#rule-chain_rule"><em>Chain rule:</em></a></dd>' in told
+    assert '<tr id="rule-chain_rule">' in told
 
 
 def test_a_lecture_without_the_statements_has_no_explorer() -> None:

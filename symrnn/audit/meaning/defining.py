@@ -81,7 +81,10 @@ class Defining(Parsed):
         if self._uses_future(model, name, right, letter, shift, derived):
             return None
         if entries and (derived or backwards):
-            return None
+            whole = self._without_entries(model, right, entries)
+            if whole is None:
+                return None
+            right, entries = whole, ()
         if not self._letters_bound(model, right, letter, derived):
             return None
         base = name.split("_")[0]
@@ -118,6 +121,21 @@ class Defining(Parsed):
         ):
             return None, ()
         return (ref.name, ref.time), names
+
+    @staticmethod
+    def _without_entries(model: Model, right: Tree, entries: tuple[str, ...]) -> Tree | None:
+        """e_i = ∂L/∂a_i, said of every i, is e = ∂L/∂a."""
+        value = bare(right)
+        by = bare(value.by) if isinstance(value, Derivative) else None
+        if not isinstance(value, Derivative) or not isinstance(by, Sym):
+            return None
+        ref = model.ref(by)
+        if tuple(each.name for e in ref.entries if isinstance(each := bare(e), Sym)) != entries:
+            return None
+        kept = tuple(each for each in by.subs if each not in ref.entries)
+        if len(kept) + len(entries) != len(by.subs):
+            return None
+        return replace(value, by=replace(by, subs=kept))
 
     def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
         """Whether another relation says what a quantity is."""

@@ -92,7 +92,7 @@ def bare(tree: Tree) -> Tree:
 def is_loss(name: str) -> bool:
     """Whether a quantity is a loss by its letter."""
     base = name.split("_")[0]
-    return base in LOSSES
+    return base in LOSSES or base.startswith("loss ")
 
 
 def plain(base: str) -> str:

@@ -22,6 +22,7 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
+    Turned,
     children,
     walk,
 )
@@ -95,6 +96,7 @@ class Model:
     aliases: dict[str, str] = field(default_factory=dict)
     scalar: bool = False
     vectorial: bool = False
+    rows: bool = False
     logistic: bool = False
     sigma: str = ""
 
@@ -269,3 +271,31 @@ def drops_arguments(model: Model, factor: Sym, following: Tree) -> bool:
 def function_name(model: Model, node: Sym) -> str:
     """The name of a function: its letter with its labels, without its time."""
     return model.ref(node).name
+
+
+def written_in_rows(model: Model) -> bool:
+    """Whether states are rows: h_{t-1} W, and never W h_{t-1}."""
+    behind = before = 0
+    for definition in model.definitions.values():
+        if definition.derived:
+            continue
+        for node in walk(definition.value):
+            if not isinstance(node, Product):
+                continue
+            for left, right, sign in zip(node.factors, node.factors[1:], node.signs, strict=False):
+                if sign in ("", "cdot", "times"):
+                    behind += _of_steps(model, left) and _is_weight(model, right)
+                    before += _is_weight(model, left) and _of_steps(model, right)
+    return behind > 0 and before == 0
+
+
+def _is_weight(model: Model, node: Tree) -> bool:
+    node = node.body if isinstance(node, Turned) else node
+    return isinstance(node, Sym) and is_capital(node.name) and model.ref(node).time is None
+
+
+def _of_steps(model: Model, node: Tree) -> bool:
+    """Whether a factor is a quantity of a step, or a stack of such; no transpose."""
+    if isinstance(node, Group):
+        return all(_of_steps(model, part) for part in node.parts)
+    return isinstance(node, Sym) and not node.primes and model.ref(node).time is not None

@@ -11,6 +11,7 @@ from symrnn.audit.meaning.letters import (
     is_loss,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.audit.meaning.relations import Relation
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
 from symrnn.reading.latex.chains import parse_chains
@@ -90,6 +91,30 @@ class Prose(Defining):
         letter, shift = (None, 0) if named[1] is None else split_time(named[1])
         value = Derivative(by.start, by.end, True, of, by)
         self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
+
+    _CONDITION = re.compile(
+        r"\b(?:if(?!\s+(?:we|you|one)\s+(?:now|then|apply|use|write|put|insert|unroll))|suppos\w+|assum\w+"
+        r"|provided|unless|neglect\w*|ignor\w*|approximat\w*|special\s+case|in\s+case|for\s+linear"
+        r"|truncat\w*|simplif\w*|(?:is|are|be|were|an?|the)\s+(?:linear|identity))\b",
+        re.IGNORECASE,
+    )
+
+    def condition(self, relation: Relation) -> str:
+        """The words in the sentence around a formula that restrict it; empty if there are none."""
+        document = self.documents[relation.document]
+        formula = document.formulas[relation.formula]
+        displays = [f for f in document.formulas if f.display and f.start < formula.start]
+        start = displays[-1].start + len(displays[-1].text) if displays else 0
+        before = document.text[max(start, formula.start - 600) : formula.start].rstrip("$[ \t\n\\")
+        before = re.sub(r"\s*\\begin\{[^{}]*\}\s*$|<!--.*?-->", "", before, flags=re.DOTALL)
+        sentence = re.split(r"(?<=[.!?])\s+|\n\s*\n|\n#+ ", before.rstrip())[-1]
+        end = formula.start + len(formula.text)
+        after = document.text[end : end + 200].lstrip("$] \t\n\\")
+        after = re.sub(r"^\s*(?:\\?end\{[^{}]*\})?[\s,]*", "", after)
+        after = re.split(r"[.!?](?:\s|$)|\n\s*\n", after)[0] if after[:1].islower() else ""
+        said = f"{sentence} {after} {relation.after}"
+        found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
+        return " … ".join(found).lower()
 
     def _loss_symbol(self) -> Tree | None:
         for tree in self.trees:

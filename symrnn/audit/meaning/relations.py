@@ -15,18 +15,25 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model
-from symrnn.audit.meaning.rewrites import differentiated
+from symrnn.audit.meaning.rewrites import (
+    calls_closed,
+    differentiated,
+    last_times,
+    transitions_written_out,
+)
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.chains import Chain, Side, parse_chains
 from symrnn.reading.latex.tree import (
     Addition,
+    Big,
     Derivative,
     Group,
     Product,
     Sym,
     Tree,
+    children,
     rebuilt,
     walk,
 )
@@ -48,6 +55,7 @@ class Relation:
     left_formula: int
     first: bool
     after: str = ""
+    head: Side | None = None
 
 
 @dataclass
@@ -64,13 +72,17 @@ class Parsed:
     defining: set[int] = field(default_factory=set)
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
+    summed: set[str] = field(default_factory=set)
+    transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
-        tree = self._renamed(tree)
+        if self.transitions:
+            tree = transitions_written_out(tree, self.transitions)
+        tree = self._closed(self._renamed(tree))
         return (
             tree
             if not self.marks or self.loss is None
@@ -89,7 +101,7 @@ class Parsed:
             name for name in self.own
             if any(
                 r.name == name for tree in self.trees if isinstance(tree, Addition | Product)
-                for r in walk(tree) if isinstance(r, Sym)
+                for r in _outside_derivatives(tree) if isinstance(r, Sym)
                 and any(isinstance(bare(i), Addition) and "-" in bare(i).signs for i in r.subs)  # type: ignore[attr-defined]
             )
         }  # fmt: skip
@@ -113,12 +125,41 @@ class Parsed:
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
 
+    def _closed(self, tree: Tree) -> Tree:
+        if self.symbols.called:
+            tree = calls_closed(tree, self.symbols.called)
+        return last_times(tree, self.symbols.raised) if self.symbols.raised else tree
+
+    def _summed_losses(self, chains: list[tuple[int, int, Chain]]) -> None:
+        """E = Σ_t ε_t: what a loss is the sum of is a loss, whatever its letter."""
+        for _, _, chain in chains:
+            trees = [bare(side.tree) for side in chain.sides if side.tree is not None]
+            head = trees[0] if trees else None
+            if not isinstance(head, Sym) or not is_loss(head.name) or head.subs or head.sups:
+                continue
+            for value in trees[1:]:
+                while isinstance(value, Product) and isinstance(value.factors[-1], Big):
+                    value = value.factors[-1]
+                body = bare(value.body) if isinstance(value, Big) and value.sign == "sum" else None
+                if isinstance(body, Product) and len(body.factors) == 2 and body.signs == ("",):
+                    first, following = body.factors
+                    body = first if isinstance(following, Group) else None
+                if (
+                    isinstance(body, Sym)
+                    and len(body.subs) + len(body.sups) == 1
+                    and not is_loss(body.name)
+                    and not is_capital(body.name)
+                ):
+                    self.summed.add(body.name)
+
     def _renamed(self, tree: Tree) -> Tree:
-        if not self.own:
+        if not self.own and not self.summed:
             return tree
         inner = rebuilt(tree, self._renamed)
         if isinstance(inner, Sym) and inner.name in self.own:
             return replace(inner, name=f"own {inner.name}")
+        if isinstance(inner, Sym) and inner.name in self.summed:
+            return replace(inner, name=f"loss {inner.name}")
         return inner
 
     def _chains(self) -> Iterator[tuple[int, int, Chain]]:
@@ -187,9 +228,20 @@ class Parsed:
                 self.relations.append(
                     Relation(
                         number, place, left, sides[at + 1], link.kind, link.written,
-                        link.start, order, home, at == 0, chain.after,
+                        link.start, order, home, at == 0, chain.after, sides[0],
                     )
                 )  # fmt: skip
                 order += 1
             if formula.display:
                 last = (number, place, sides[-1])
+
+
+def _outside_derivatives(tree: Tree) -> list[Tree]:
+    """All nodes that are not differentiated: ∂L_{t-1}/∂h makes no state of L."""
+    found, todo = [], [tree]
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        if not isinstance(node, Derivative):
+            todo += children(node)
+    return found

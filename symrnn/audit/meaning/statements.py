@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.hints import Hints, read_hints
@@ -10,14 +9,15 @@ from symrnn.audit.meaning.letters import (
     is_capital,
     is_loss,
 )
-from symrnn.audit.meaning.model import Definition, Model
+from symrnn.audit.meaning.model import Definition, Model, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import differentials, linked, mapped
+from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
     Group,
+    Labelled,
     Normed,
     Product,
     Sym,
@@ -38,16 +38,21 @@ class Statements(Prose):
         made = cls(documents, hints or read_hints(documents))
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
+        made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
         made._own_states()
         made._own_factors()
-        if made.own:
+        made._summed_losses(chains)
+        if made.own or made.summed:
             chains = [(n, p, mapped(c, made._renamed)) for n, p, c in chains]
             made.trees = list(map(made._renamed, made.trees))
             made.symbols = Symbols.of(made.trees)
+        if made.symbols.called or made.symbols.raised:
+            chains = [(n, p, mapped(c, made._closed)) for n, p, c in chains]
+            made.trees = list(map(made._closed, made.trees))
         chains = made._numbered(chains)
         made._relations(chains)
         made._define()
@@ -60,7 +65,7 @@ class Statements(Prose):
         probe.learn_functions(self.trees)
         self.probe = probe
         self._prose_definitions(probe)
-        self._called_losses(probe)
+        self._labels(probe)
         links: dict[int, Tree | None] = {}
         previous: Relation | None = None
         head: Tree | None = None
@@ -79,7 +84,20 @@ class Statements(Prose):
                 if found is not None:
                     self._add(found, relation)
                     break
+        self._called_losses(probe)
         self._link_arguments(probe)
+
+    def _labels(self, model: Model) -> None:
+        """What stands above an underbrace defines its label."""
+        for relation in self.relations:
+            for side in (relation.left, relation.right):
+                for node in walk(side.tree) if side.tree is not None else ():
+                    if isinstance(node, Labelled) and node.label is not None:
+                        found = self._definition(model, node.label, node.body, relation, False)
+                        if found is None or self._defined_elsewhere(found.name, relation):
+                            continue
+                        if not self.definitions.get(found.name):
+                            self.definitions[found.name] = [found]
 
     def model_at(self, relation: Relation) -> Model:
         """The definitions in force at a relation."""
@@ -99,12 +117,15 @@ class Statements(Prose):
             made.aliases = dict(self.hints.aliases)
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
+            made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
 
     _models: dict[tuple[tuple[str, int], ...], Model] = field(default_factory=dict)
 
     def _vectorial(self) -> bool:
+        if self.symbols.by_entries:
+            return True
         for tree in self.trees:
             for node in walk(tree):
                 if isinstance(node, Turned) or (
@@ -115,11 +136,7 @@ class Statements(Prose):
                     return True
                 if isinstance(node, Sym) and node.name in ("diag", "Diag", "ones", "bb R", "vec"):
                     return True
-        prose = " ".join(document.prose for document in self.documents)
-        return (
-            bool(re.search(r"\bJacobian|\bmatri(?:x|ces)\b|\bvectors?\b", prose, re.IGNORECASE))
-            and False
-        )
+        return False
 
     def _all_scalar(self, model: Model) -> bool:
         """Whether the recurrence has small letters for weights: then all are numbers."""
@@ -149,7 +166,8 @@ class Statements(Prose):
 
     def about_derivatives(self, relation: Relation) -> bool:
         """Whether a relation speaks of derivatives."""
+        # What a chain begins with is said of all its members.
         return any(
-            side.tree is not None and self._derived(side.tree, self.probe)
-            for side in (relation.left, relation.right)
+            side is not None and side.tree is not None and self._derived(side.tree, self.probe)
+            for side in (relation.left, relation.right, relation.head)
         )

@@ -106,41 +106,37 @@ def factors(node: Product, source: str) -> list[tuple[int, int]]:
     return spans
 
 
-def around(tree: Tree, source: str) -> Iterator[tuple[str, str]]:
-    """An index one or two off, as text, and in words."""
+def around(tree: Tree, source: str) -> Iterator[str]:
+    """An index one or two off, with blanks where the author sets them."""
     text = source[tree.start : tree.end].strip()
-    if text.startswith("{") and text.endswith("}"):
-        text = text[1:-1].strip()
     inner = bare(tree)
     if isinstance(inner, Num):
         value = int(inner.value)
-        for other in (value + 1, value - 1):
-            if other >= 0:
-                yield str(other), f"{other}"
+        yield from (str(other) for other in (value + 1, value - 1) if other >= 0)
         return
-    if isinstance(inner, Sym):
-        for change in ("-1", "+1"):
-            yield f"{text}{change}", f"{text}{change}"
+    found = re.fullmatch(r"(.*?)(\s*)([+-])(\s*)(\d+)", text, re.DOTALL)
+    if found is None or isinstance(inner, Sym):
+        blank = " " if re.search(r"\w [+-] \d", source) else ""
+        yield from (f"{text}{blank}{sign}{blank}1" for sign in "-+")
         return
-    found = re.fullmatch(r"(.*?)\s*([+-])\s*(\d+)", text)
-    if found:
-        value = int(found[3]) * (1 if found[2] == "+" else -1)
-        seen = [value + 1, value - 1, -value, value + 2, value - 2]
-        for other in dict.fromkeys(seen):
-            if other != value:
-                shown = found[1].strip() + (f"{other:+d}" if other else "")
-                yield shown, shown
-    else:
-        for change in ("-1", "+1"):
-            yield f"{text}{change}", f"{text}{change}"
+    value = int(found[5]) * (1 if found[3] == "+" else -1)
+    for other in dict.fromkeys([value + 1, value - 1, -value, value + 2, value - 2]):
+        if other != value:
+            sign = "+" if other > 0 else "-"
+            rest = f"{found[2]}{sign}{found[4]}{abs(other)}" if other else ""
+            yield found[1] + rest
 
 
 def braced(source: str, index: Tree, text: str) -> str:
     """A new index in braces, where the old one stood without."""
     before = source[: index.start].rstrip()
-    inside = source[index.start : index.end].lstrip().startswith(("{", "("))
-    if inside and source[index.start : index.end].strip().startswith("("):
-        return f"({text})"
     if before.endswith(("_", "^")) and len(text) != 1:
         return f"{{{text}}}"
     return text
+
+
+def inside(tree: Tree) -> Tree:
+    """What stands in the brackets of an index: t of h^{(t)}."""
+    while isinstance(tree, Group) and len(tree.parts) == 1:
+        tree = tree.parts[0]
+    return tree

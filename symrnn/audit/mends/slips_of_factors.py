@@ -69,6 +69,21 @@ def orders(node: Tree, source: str) -> Iterator[Edit]:
                     )
 
 
+def brackets(node: Tree, source: str) -> Iterator[Edit]:
+    """A B + C for A (B + C)."""
+    if not isinstance(node, Addition) or any(term.made for term in node.terms):
+        return
+    first, last = node.terms[0], node.terms[-1]
+    if isinstance(first, Product) and node.signs[0] == "+":
+        for start, _ in factors(first, source)[1:]:
+            changes = ((start, start, r"\left("), (last.end, last.end, r"\right)"))
+            yield Edit(changes, f"brackets from {written(source, first)} to the end are missing")
+    if isinstance(last, Product) and node.signs[0] == "+":
+        for _, end in factors(last, source)[:-1]:
+            changes = ((first.start, first.start, r"\left("), (end, end, r"\right)"))
+            yield Edit(changes, f"brackets up to a factor of {written(source, last)} are missing")
+
+
 def signs(node: Tree, source: str) -> Iterator[Edit]:
     """A sign of a term, terms that change places."""
     if not isinstance(node, Addition):
@@ -146,6 +161,12 @@ def inserted(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
             end = spans[-1][1]
             yield one_edit(end, end, f" {text}", f"the missing factor {shown} is added")
             yield one_edit(end, end, rf" \odot {text}", f"the missing factor {shown} is added")
+        for whole in (n for n in nodes[:1] if isinstance(n, Addition)):
+            begin, end = whole.start, whole.end
+            words = f"the missing factor {shown} of the whole sum is added"
+            for before, behind in ((f"{text} ", ""), (rf"{text} \odot ", ""), ("", f" {text}")):
+                changes = (begin, begin, rf"{before}\left("), (end, end, rf"\right){behind}")
+                yield Edit(changes, words)
         if not products:
             for single in (singles or nodes)[:2]:
                 yield one_edit(
@@ -197,14 +218,27 @@ def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
 
 def terms(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
     """A term that the document writes elsewhere is missing here."""
-    sums = [n for n in nodes if isinstance(n, Addition)][:2]
-    for text in pool[:30]:
+    whole = nodes[:1]
+    sums = [n for n in nodes if isinstance(n, Addition) and n not in whole][:2]
+    for text in [r"\mathbf{I}", *pool[:30]] if r"\mathbf{I}" in source else ["I", *pool[:30]]:
         if len(text) > 80 or text.count("{") != text.count("}"):
             continue
-        for node in sums:
-            yield one_edit(
-                node.end,
-                node.end,
-                f" + {text}",
-                f"the missing term {' '.join(text.split())} is added",
-            )
+        words = f"the missing term {' '.join(text.split())} is added"
+        for node in (*whole, *sums):
+            yield one_edit(node.end, node.end, f" + {text}", words)
+
+
+def exchanged(nodes: list[Tree], source: str) -> Iterator[Edit]:
+    """The letters of two entries change places in all of the formula."""
+    places: dict[str, list[Tree]] = {}
+    for node in nodes:
+        if isinstance(node, Sym):
+            for index in (*node.subs, *node.sups):
+                inner = index.factors if isinstance(index, Product) else (index,)
+                for each in inner:
+                    if isinstance(each, Sym) and each.name in "ijklmn" and not each.made:
+                        places.setdefault(each.name, []).append(each)
+    for one, other in itertools.combinations(sorted(places), 2):
+        changes = [(n.start, n.end, other) for n in places[one]]
+        changes += [(n.start, n.end, one) for n in places[other]]
+        yield Edit(tuple(changes), f"the indices {one} and {other} change places")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from symrnn.audit.meaning.letters import bare, letters_of
-from symrnn.audit.mends.edit import Edit, around, braced, one_edit, written
+from symrnn.audit.mends.edit import Edit, around, braced, inside, one_edit, written
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
@@ -17,6 +17,7 @@ from symrnn.reading.latex.tree import (
     Raised,
     Sym,
     Tree,
+    shape_of,
 )
 
 
@@ -26,15 +27,11 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
         for index in (*node.subs, *node.sups):
             if index.made or letters_of(index) in (None, set()):
                 continue
-            text = source[index.start : index.end]
-            for other, words in around(index, source):
-                wrapped = braced(source, index, other)
-                yield one_edit(
-                    index.start,
-                    index.end,
-                    wrapped,
-                    f"{' '.join(text.split())} is {words} in {written(source, node)}",
-                )
+            inner = inside(index)
+            old = written(source, inner)
+            for other in around(inner, source):
+                words = f"{old} is {other} in {written(source, node)}"
+                yield one_edit(inner.start, inner.end, braced(source, inner, other), words)
     elif isinstance(node, Product):
         # h(t): the time in brackets.
         for left, right in zip(node.factors, node.factors[1:], strict=False):
@@ -46,12 +43,12 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
             ):
                 inner = right.parts[0]
                 if letters_of(inner):
-                    for other, words in around(inner, source):
+                    for other in around(inner, source):
                         yield one_edit(
                             inner.start,
                             inner.end,
                             other,
-                            f"{written(source, inner)} is {words} behind {written(source, left)}",
+                            f"{written(source, inner)} is {other} behind {written(source, left)}",
                         )
 
 
@@ -64,12 +61,12 @@ def bounds(node: Tree, source: str) -> Iterator[Edit]:
         if bound is None or bound.made:
             continue
         text = " ".join(source[bound.start : bound.end].split())
-        for other, words in around(bound, source):
+        for other in around(bound, source):
             yield one_edit(
                 bound.start,
                 bound.end,
                 braced(source, bound, other),
-                f"the {which} bound {text} of the {word} is {words}",
+                f"the {which} bound {text} of the {word} is {other}",
             )
         for letter in ("t", "T", "k", "1", "0"):
             if letter != text:
@@ -91,8 +88,8 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
             gap = source[node.start : sup.start]
             caret = gap.rfind("^")
             if caret >= 0 and isinstance(bare(sup), Num):
-                for other, words in around(sup, source):
-                    words = f"the power of {written(source, node)} is {words}"
+                for other in around(sup, source):
+                    words = f"the power of {written(source, node)} is {other}"
                     yield one_edit(sup.start, sup.end, other, words)
                 yield one_edit(
                     node.start + caret,
@@ -110,12 +107,12 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
                     "",
                     f"the power of {written(source, node)} is left out",
                 )
-            for other, words in around(node.power, source):
+            for other in around(node.power, source):
                 yield one_edit(
                     node.power.start,
                     node.power.end,
                     braced(source, node.power, other),
-                    f"the power is {words}",
+                    f"the power is {other}",
                 )
     if isinstance(node, Addition):
         # 1 - h is 1 - h².
@@ -191,7 +188,9 @@ def primes(node: Tree, source: str) -> Iterator[Edit]:
                 fewer,
                 f"{' '.join(text.split())} is {' '.join(fewer.split())}",
             )
-        elif left.name in ("tanh", "sigma", "phi", "f", "g", "sigmoid", "psi"):
+        elif left.name not in ("diag", "Diag", "vec", "trace", "tr", "softmax") and (
+            not left.subs and len(right.parts) == 1 and right.kind == "("
+        ):
             yield one_edit(
                 left.start, left.end, text + "'", f"{' '.join(text.split())} is its slope"
             )
@@ -205,3 +204,35 @@ def doubled(node: Tree, source: str) -> Iterator[Edit]:
                 yield one_edit(node.start, node.end, other, f"{written(source, node)} is {other}")
     if isinstance(node, Fraction_) and not node.made and isinstance(bare(node.above), Num):
         yield one_edit(node.start, node.end, "", f"the factor {written(source, node)} is left out")
+
+
+def other_slopes(node: Tree, source: str) -> Iterator[Edit]:
+    """q (1 - q), the slope of the logistic function, for 1 - q², that of tanh, and the reverse."""
+    if isinstance(node, Product):
+        for left, right in zip(node.factors, node.factors[1:], strict=False):
+            rest = _one_minus(right)
+            if rest is not None and shape_of(rest) == shape_of(left) and not left.made:
+                old = source[left.start : left.end]
+                text = f"(1 - {old}^2)"
+                words = f"{old} (1 - {old}) is 1 - {old}²"
+                yield one_edit(left.start, right.end, text, words)
+    rest = _one_minus(node)
+    if isinstance(node, Group) and isinstance(rest, Sym) and len(rest.sups) == 1:
+        power = rest.sups[0]
+        if isinstance(bare(power), Num):
+            old = source[rest.start : power.start].rstrip("{").rstrip().removesuffix("^").rstrip()
+            text = rf"{old} \odot (1 - {old})"
+            yield one_edit(node.start, node.end, text, f"1 - {old}² is {old} (1 - {old})")
+
+
+def _one_minus(node: Tree) -> Tree | None:
+    """q of 1 - q."""
+    inner = bare(node)
+    if (
+        isinstance(inner, Addition)
+        and inner.signs == ("+", "-")
+        and isinstance(bare(inner.terms[0]), Num)
+        and not inner.terms[1].made
+    ):
+        return inner.terms[1]
+    return None

@@ -205,8 +205,9 @@ class Evaluator(Derivatives):
                     "a symbol without definition", f"the function {key}", f"define: h_t = {key}(…)"
                 )
             arguments = [self.value(part, env, world).array for part in following.parts]
-            rows = self.net.number(self.net.shapes.functions[key][0])
-            return Value(self.net.opaque(key, arguments, rows)), 2
+            rows, cols = map(self.net.number, self.net.shapes.functions[key])
+            made = self.net.opaque(key, arguments, max(rows, cols))
+            return Value(turned(made) if cols > rows else made), 2
         return self.applied(factor, kind, self.value(following, env, world), env), 2
 
     def applied(self, node: Sym, kind: str, inner: Value, env: Env) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,10 @@ from symrnn.reading.latex.tree import (
 )
 
 Env = Mapping[str, int]
+
+
+BUNDLES = frozenset({"theta", "Theta", "vartheta", "w"})
+"""Letters for all parameters at once."""
 
 
 @dataclass
@@ -156,10 +160,14 @@ class Quantities(Algebra):
             self.within += 1
             if self.within > 60:
                 raise NotUnderstood("a circle", f"the definition of {definition.name} uses itself")
+            kept = self.reading
+            immediate = kept.immediate_named
+            self.reading = replace(kept, immediate=immediate, immediate_left=immediate)
             try:
                 self.named[key] = self.value(definition.value, env, STILL)
             finally:
                 self.within -= 1
+                self.reading = kept
         return self.named[key]
 
     def _given(self, name: str, time: int | None, world: World) -> Value:
@@ -171,7 +179,7 @@ class Quantities(Algebra):
         if name in model.symbols.times:
             raise NotUnderstood("times", f"the time {name} has no value here")
         read = self.reads()
-        if name not in read:
+        if name not in read and not self.is_bundle(name):
             raise NotUnderstood(
                 "a symbol without definition",
                 name,
@@ -183,9 +191,29 @@ class Quantities(Algebra):
             raise NotUnderstood("times", f"{name} has a time elsewhere")
         value = net.leaf(name, time)
         moved = world.moved
+        if moved is not None and time is None and self.is_bundle(moved[0]):
+            rows, cols = value.shape[1:]
+            count = int(np.prod(self.quantity(moved[0], None).shape))
+            return Value(
+                value + 1j * STEP * net.rng("bundle", name).normal(size=(count, rows, cols))
+            )
         if moved is not None and moved[0] == name and moved[2] is not None:
             raise NotUnderstood("copies", f"{name} outside a step")
         return Value(value)
+
+    def is_bundle(self, name: str) -> bool:
+        """Whether θ stands for all parameters: the text derives by it and computes nothing from it.
+
+        Each parameter is then a linear function of θ, with random coefficients.
+        """
+        if name.split("_")[0] not in BUNDLES or name in self.model.definitions:
+            return False
+        stated = [d for d in self.model.definitions.values() if not d.derived]
+        read = {each for definition in stated for each, _ in self.model.reads(definition)}
+        return name not in read and any(
+            each not in self.model.definitions and not self.model.symbols.has_time(each)
+            for each in read
+        )
 
     def reads(self) -> set[str]:
         """All that the definitions read, and functions' arguments."""

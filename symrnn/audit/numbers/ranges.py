@@ -7,6 +7,7 @@ import numpy as np
 from symrnn.audit.meaning.letters import bare, letters_of
 from symrnn.audit.meaning.model import (
     NotUnderstood,
+    called_time,
 )
 from symrnn.audit.numbers.net import World
 from symrnn.audit.numbers.quantities import Env, Quantities
@@ -23,8 +24,24 @@ from symrnn.reading.latex.tree import (
     walk,
 )
 
-TYPICAL = {"T": 12, "t": 7, "n": 7, "tau": 3, "j": 4, "i": 4, "k": 2, "s": 2, "l": 3, "r": 3}
+TYPICAL = {
+    "T": 12,
+    "N": 12,
+    "t": 7,
+    "n": 7,
+    "tau": 3,
+    "j": 4,
+    "i": 4,
+    "k": 2,
+    "s": 2,
+    "l": 3,
+    "r": 3,
+}
 """Where times usually lie to each other: decides which way a product runs."""
+
+
+LONGEST_PERIOD = 4
+"""Factors that repeat around dots, at most."""
 
 
 class Ranges(Quantities):
@@ -140,7 +157,8 @@ class Ranges(Quantities):
         descending = False
         if tree.lower is not None and tree.upper is not None and tree.sign == "prod":
             low, high = self._typical(tree.lower), self._typical(tree.upper)
-            descending = low is not None and high is not None and low - high > 1
+            usual = low is not None and high is not None and low - high > 1
+            descending = usual and lower >= upper - 1
         if descending:
             return list(range(lower, upper - 1, -1)), True
         if lower > upper + 1 and tree.sign == "prod":
@@ -170,55 +188,101 @@ class Ranges(Quantities):
         return None
 
     def dotted_product(self, tree: Product, env: Env, world: World) -> Value:
-        factors = [bare(f) if isinstance(bare(f), Dots) else f for f in tree.factors]
-        if isinstance(factors[-1], Dots) or isinstance(factors[0], Dots):
-            raise NotUnderstood("dots", "a product that begins or ends in dots")
-        places = [p for p, f in enumerate(factors) if isinstance(f, Dots)]
+        """D_t W ⋯ D_{k+1} W: the factors around the dots, and what their indices run through."""
+        units, signs = self._units(tree)
+        places = [p for p, unit in enumerate(units) if isinstance(bare(unit), Dots)]
         if len(places) != 1:
             raise NotUnderstood("dots", "dots twice")
         place = places[0]
-        # The first of its kind before the dots, and the last behind them.
-        before, after = factors[place - 1], factors[place + 1]
-        left = [self._operand_at(tree, p, env, world) for p in range(place)]
-        right = [self._operand_at(tree, p, env, world) for p in range(place + 1, len(factors))]
+        before, after = units[:place], units[place + 1 :]
+        if not before or not after:
+            raise NotUnderstood("dots", "a product that begins or ends in dots")
         middle = self._between(before, after, env, world)
-        parts = [*left, *middle, *right]
+        parts = [
+            *(self.value(unit, env, world) for unit in before),
+            *middle,
+            *(self.value(unit, env, world) for unit in after),
+        ]
+        around = [s for s in (signs[place - 1], signs[place]) if s]
+        if "odot" in signs and (len(set(around)) > 1 or middle):
+            raise NotUnderstood("dots", "entrywise products beside dots")
         return self.chained(parts, [""] * (len(parts) - 1))
 
-    def _operand_at(self, tree: Product, place: int, env: Env, world: World) -> Value:
-        factor = tree.factors[place]
-        if isinstance(factor, Sym) and self.model.is_function(
-            factor, tree.factors[place + 1] if place + 1 < len(tree.factors) else None
-        ):
-            raise NotUnderstood("dots", "functions beside dots")
-        if isinstance(factor, Sym) and factor.name in self.model.symbols.called:
-            raise NotUnderstood("dots", "calls beside dots")
-        return self.value(factor, env, world)
+    def _units(self, tree: Product) -> tuple[list[Tree], list[str]]:
+        """The factors, each function with its argument."""
+        units: list[Tree] = []
+        signs: list[str] = []
+        place = 0
+        while place < len(tree.factors):
+            factor = tree.factors[place]
+            following = tree.factors[place + 1] if place + 1 < len(tree.factors) else None
+            if units:
+                signs.append(tree.signs[place - 1])
+            joined = (
+                isinstance(factor, Sym)
+                and following is not None
+                and tree.signs[place] == ""
+                and (
+                    self.model.is_function(factor, following)
+                    or called_time(self.model, factor, following)
+                )
+            )
+            if joined and following is not None:
+                call = (factor, following)
+                units.append(Product(factor.start, following.end, tree.made, call, ("",)))
+                place += 2
+            else:
+                units.append(factor)
+                place += 1
+        return units, signs
 
-    def _between(self, before: Tree, after: Tree, env: Env, world: World) -> list[Value]:
-        pairs = _differing(before, after)
-        if not pairs:
-            raise NotUnderstood("dots", "the factors around the dots are of different kinds")
-        starts = [self.index(a, env) for a, _ in pairs]
-        ends = [self.index(b, env) for _, b in pairs]
-        gaps = {b - a for a, b in zip(starts, ends, strict=True)}
-        if len(gaps) != 1:
-            raise NotUnderstood("dots", "the indices around the dots do not run together")
-        gap = gaps.pop()
+    def _between(
+        self, before: list[Tree], after: list[Tree], env: Env, world: World
+    ) -> list[Value]:
+        """What dots stand for: as many factors as are needed repeat, one index after the other."""
+        problem = NotUnderstood("dots", "the factors around the dots are of different kinds")
+        for period in range(1, min(len(before), len(after), LONGEST_PERIOD) + 1):
+            pairs: list[tuple[Tree, Tree]] = []
+            for one, other in zip(before[-period:], after[:period], strict=True):
+                found = _differing(one, other)
+                if found is None:
+                    break
+                pairs += found
+            else:
+                if not pairs:
+                    continue
+                starts = [self.index(a, env) for a, _ in pairs]
+                ends = [self.index(b, env) for _, b in pairs]
+                gaps = {b - a for a, b in zip(starts, ends, strict=True)}
+                if len(gaps) != 1:
+                    problem = NotUnderstood("dots", "the indices around the dots do not agree")
+                    continue
+                gap = gaps.pop()
+                if gap == 0 or abs(gap) > LARGEST_RANGE:
+                    problem = NotUnderstood("dots", "dots between equal factors")
+                    continue
+                return self._repeated(before[-period:], pairs, starts, gap, env, world)
+        raise problem
+
+    def _repeated(
+        self,
+        units: list[Tree],
+        pairs: list[tuple[Tree, Tree]],
+        starts: list[int],
+        gap: int,
+        env: Env,
+        world: World,
+    ) -> list[Value]:
         step = 1 if gap > 0 else -1
         found = []
         for offset in range(step, gap, step):
             kept = self.overridden
-            self.overridden = {
-                **kept,
-                **{id(a): s + offset for (a, _), s in zip(pairs, starts, strict=True)},
-            }
+            moved = {id(a): s + offset for (a, _), s in zip(pairs, starts, strict=True)}
+            self.overridden = {**kept, **moved}
             try:
-                found.append(self.value(before, env, world))
+                found += [self.value(unit, env, world) for unit in units]
             finally:
                 self.overridden = kept
-        if gap == 0 or abs(gap) > LARGEST_RANGE:
-            raise NotUnderstood("dots", "dots between equal factors")
         return found
 
     def dotted_sum(
@@ -229,38 +293,38 @@ class Ranges(Quantities):
             raise NotUnderstood("dots", "a sum that is not dotted in its middle")
         place = places[0]
         values = [self.value(t, env, world) for p, t in enumerate(terms) if p != place]
-        values += self._between(terms[place - 1], terms[place + 1], env, world)
+        values += self._between([terms[place - 1]], [terms[place + 1]], env, world)
         return self.added(values, ("+",) * len(values))
 
 
-def _differing(a: Tree, b: Tree) -> list[tuple[Tree, Tree]]:
-    """The index expressions in which two trees of one form differ; none where the forms do."""
+def _differing(a: Tree, b: Tree) -> list[tuple[Tree, Tree]] | None:
+    """The index expressions in which two trees of one form differ; None where the forms do."""
     if shape_of(a) == shape_of(b):
         return []
     if isinstance(a, Sym) and isinstance(b, Sym):
         if a.name != b.name or a.primes != b.primes:
-            return []
+            return None
         pairs: list[tuple[Tree, Tree]] = []
         for mine, theirs in ((a.subs, b.subs), (a.sups, b.sups)):
             if len(mine) != len(theirs):
-                return []
+                return None
             for x, y in zip(mine, theirs, strict=True):
                 if shape_of(x) != shape_of(y):
                     if letters_of(x) is None or letters_of(y) is None:
-                        return []
+                        return None
                     pairs.append((x, y))
         return pairs
+    if letters_of(a) and letters_of(b) is not None:
+        return [(a, b)]  # the time of h(t)
     if type(a) is not type(b):
-        return []
+        return None
     ours, others = children(a), children(b)
     if len(ours) != len(others):
-        return []
+        return None
     found: list[tuple[Tree, Tree]] = []
     for x, y in zip(ours, others, strict=True):
-        if shape_of(x) == shape_of(y):
-            continue
         inner = _differing(x, y)
-        if not inner:
-            return []
+        if inner is None:
+            return None
         found += inner
     return found

@@ -16,6 +16,7 @@ class Reading:
         later: on which side of a product over times the later factors stand, "left" or "right".
         immediate: the derivatives by parameters on the right side are immediate ones.
         immediate_left: those on the left side.
+        immediate_named: those that the document gives a name.
         along: "total"; "block" (the other states at that time are held); "direct" (all else is).
         transposed: a scalar's derivative by a matrix has the transposed shape of the matrix, though
             those by vectors are columns.
@@ -27,6 +28,7 @@ class Reading:
     later: str = "left"
     immediate: bool = False
     immediate_left: bool = False
+    immediate_named: bool = False
     along: str = "total"
     near: bool = False
     transposed: bool = False

@@ -41,7 +41,9 @@ class Sense:
             found.append("of immediate derivatives by the parameters (earlier states held)")
         elif reading.immediate_left:
             found.append("where the left side is the immediate derivative (earlier states held)")
-        elif reading.immediate:
+        if reading.immediate_named:
+            found.append("where the named derivatives by parameters are immediate")
+        if reading.immediate and not reading.immediate_left:
             found.append(
                 "where derivatives by parameters on the right are immediate (earlier states held)"
             )
@@ -74,6 +76,7 @@ def senses(
     first: int | None,
     losses: bool,
     shaped: bool = False,
+    linear: bool = False,
 ) -> Iterator[Sense]:
     """All admissible ways, fewest suppositions first.
 
@@ -84,6 +87,7 @@ def senses(
         later: the side of later factors, if it is said.
         first: the time of the first step, if it is said.
         losses: whether an undefined loss is spoken of.
+        linear: whether the text says that σ is the identity there.
         shaped: whether the document's derivatives by matrices are known to have their shapes.
     """
     reached = list(_reached(model, sides))
@@ -91,18 +95,21 @@ def senses(
     reaching = any(
         isinstance(n, Big) and n.sign == "prod" and isinstance(n.body, Product) for n in reached
     )
-    left = any(_by_parameter(model, n) for n in _reached(model, sides[:1]))
-    right = any(_by_parameter(model, n) for n in _reached(model, sides[1:]))
+    left = any(_by_parameter(model, n) for n in walk(sides[0]))
+    right = any(_by_parameter(model, n) for n in walk(sides[1]))
+    written = {id(n) for side in sides for n in walk(side)}
+    named = any(_by_parameter(model, n) for n in reached if id(n) not in written)
     states = len(model.states()) > 1 or any(
         isinstance(n, Derivative) and _by_state(model, n) for n in reached
     )
     layouts = [layout] if layout else ["numerator", "denominator"]
     readings = []
-    for lay, gradient, immediate, immediate_left, along in product(
+    for lay, gradient, immediate, on_left, in_names, along in product(
         layouts,
         (True, False),
         (False, True) if right else (False,),
         (False, True) if left else (False,),
+        (False, True) if named else (False,),
         ("total", "block", "direct") if states else ("total",),
     ):
         usual = "left" if lay == "numerator" else "right"
@@ -114,7 +121,16 @@ def senses(
         for order in orders:
             for near in (False, True) if reaching else (False,):
                 readings.append(
-                    Reading(lay, gradient, order, immediate, immediate_left, along, near)
+                    Reading(
+                        lay,
+                        gradient,
+                        order,
+                        immediate,
+                        on_left,
+                        in_names,
+                        along,
+                        near,
+                    )
                 )
     base = 1 if first is None else first
     found = [Sense(reading, first=base) for reading in readings]
@@ -124,7 +140,8 @@ def senses(
     extra: list[Sense] = []
     for sense in plain:
         if _unspecified(model):
-            extra += [Sense(sense.reading, sigma=s, first=base) for s in ("logistic", "tanh")]
+            known = ("logistic", "tanh", *(("identity",) if linear else ()))
+            extra += [Sense(sense.reading, sigma=s, first=base) for s in known]
         if first is None:
             extra.append(Sense(sense.reading, first=0))
         if losses:

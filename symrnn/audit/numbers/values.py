@@ -174,7 +174,11 @@ class Algebra:
             count = max(part.array.shape[0] for part in parts)
             grown = [np.broadcast_to(p.array, (count, *p.array.shape[1:])) for p in parts]
             return Value(np.concatenate(grown, axis=1))
-        raise Clash("a stack of what are no columns")
+        if all(part.shape[0] == 1 for part in parts):
+            count = max(part.array.shape[0] for part in parts)
+            grown = [np.broadcast_to(p.array, (count, *p.array.shape[1:])) for p in parts]
+            return Value(np.concatenate(grown, axis=2))
+        raise Clash("a stack of what are no vectors")
 
     def norm(self, value: Value, kind: str, world: World) -> Value:
         array = value.array

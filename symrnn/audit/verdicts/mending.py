@@ -6,7 +6,8 @@ import time as clock
 
 import numpy as np
 
-from symrnn.audit.meaning.model import Model, NotUnderstood
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Model, NotUnderstood, split_time
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.edit import Edit, editable
 from symrnn.audit.mends.mend import edits
@@ -15,6 +16,7 @@ from symrnn.audit.verdicts.trials import Trials
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
+    Derivative,
     Product,
     Sym,
     Tree,
@@ -25,6 +27,8 @@ FIRST_SENSES = 3
 """Of these, in which all mends are tried before the others."""
 
 
+MEND_SECONDS = 6.0
+"""For the mends of one relation in the likeliest ways of reading it."""
 MOST_MENDS = 900
 """Mended formulas that are tried at most."""
 
@@ -41,60 +45,67 @@ class Mending(Trials):
     ) -> tuple[Edit, str, tuple[str, ...]] | None:
         """The one slip that undone makes the relation hold, and the author's formula without it."""
         statements, hints = self.statements, self.statements.hints
+        said = (hints.layout, hints.later, hints.first)
         document = statements.documents[relation.document]
         text = document.formulas[relation.formula].text
         left, right = relation.left.tree, relation.right.tree
         assert left is not None and right is not None
         source = text[relation.right.start : relation.right.end]
+        alone = relation.left_formula != relation.formula
+        begin = relation.start if alone else relation.left.start
         pool = self._pool(model, relation)
         admissible = [s for s in self.senses(model, (left, right)) if not s.one]
-        plain = [s for s in admissible if not s.supposes(hints.layout, hints.later, hints.first)]
+        plain = [s for s in admissible if not s.supposes(*said)]
         # The author's ways elsewhere in the document count as well as the plain one.
         known = [s for s in admissible if s in self.shown and s not in plain]
-        near = [
-            s
-            for s in admissible
-            if s.reading.along != "total"
-            and len(s.supposes(hints.layout, hints.later, hints.first)) == 1
-        ]
+        near = [s for s in admissible if s.reading.along != "total" and len(s.supposes(*said)) == 1]
         agreed = [s for s in plain if s in self.shown]
         likely = list(dict.fromkeys([*agreed, *known, *plain, *near]))[:MOST_SENSES]
         first = max(1, min(len(agreed) + len(known), FIRST_SENSES))
-        candidates: dict[str, tuple[Edit, str, Tree]] = {}
+        seen = {source}
+        later: list[tuple[Edit, str, Tree]] = []
+        until = min(deadline, clock.process_time() + MEND_SECONDS)
+        # All in the likeliest ways first, so that no mend that needs a condition comes before.
         for edit in edits(right, text, relation.right.start, relation.right.end, pool):
             mended = edit.applied(text)
-            piece = mended[relation.right.start : relation.right.end + len(mended) - len(text)]
-            if piece in candidates or piece == source:
+            end = relation.right.end + len(mended) - len(text)
+            piece = mended[relation.right.start : end]
+            if piece in seen:
                 continue
-            if clock.monotonic() > deadline or len(candidates) >= MOST_MENDS:
+            seen.add(piece)
+            if clock.process_time() > until or len(seen) > MOST_MENDS:
                 break
             try:
                 tree = statements.reread(parse_expression(piece, document.macros))
-                candidates[piece] = edit, mended.strip(), tree
             except (SymrnnError, RecursionError):
                 continue
-        # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        for ways in (likely[:first], likely[first:]):
-            for edit, mended, tree in candidates.values():
-                for each in ways:
-                    try:
-                        if self.outcome(model, (left, tree), each, deadline).holds:
-                            return (
-                                edit,
-                                mended,
-                                tuple(each.supposes(hints.layout, hints.later, hints.first)),
-                            )
-                    except NotUnderstood as problem:
-                        if problem.cause == "too long":
-                            return None
-                    except (
-                        ValueError,
-                        IndexError,
-                        RecursionError,
-                        SymrnnError,
-                        np.linalg.LinAlgError,
-                    ):
-                        continue
+            if _by_what_is_later(model, tree):
+                continue
+            way = self._holding(model, (left, tree), likely[:first], until)
+            if way is not None:
+                return edit, mended[begin:end], tuple(way.supposes(*said))
+            later.append((edit, mended[begin:end], tree))
+        for edit, mended, tree in later:
+            if clock.process_time() > deadline:
+                break
+            way = self._holding(model, (left, tree), likely[first:], deadline)
+            if way is not None:
+                return edit, mended, tuple(way.supposes(*said))
+        return None
+
+    def _holding(
+        self, model: Model, sides: tuple[Tree, Tree], ways: list[Sense], deadline: float
+    ) -> Sense | None:
+        """The first way in which a mended formula holds."""
+        for each in ways:
+            try:
+                if self.outcome(model, sides, each, deadline).holds:
+                    return each
+            except NotUnderstood as problem:
+                if problem.cause == "too long":
+                    return None
+            except (ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
+                continue
         return None
 
     def _pool(self, model: Model, relation: Relation) -> list[str]:
@@ -137,3 +148,18 @@ def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:
             found.append((factor.start, last.end))
         place += 2 if takes else 1
     return found
+
+
+def _by_what_is_later(model: Model, tree: Tree) -> bool:
+    """Whether a derivative is by a later step, ∂h_t/∂h_{t+1}: it is 0, and nobody means it."""
+    for node in walk(tree):
+        of = bare(node.of) if isinstance(node, Derivative) and node.of is not None else None
+        by = bare(node.by) if isinstance(node, Derivative) else None
+        if not isinstance(of, Sym) or not isinstance(by, Sym):
+            continue
+        one, other = model.ref(of).time, model.ref(by).time
+        if one is not None and other is not None:
+            (a, upper), (b, lower) = split_time(one), split_time(other)
+            if a == b and lower > upper:
+                return True
+    return False

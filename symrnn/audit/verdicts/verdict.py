@@ -50,3 +50,4 @@ class Verdict:
     tried: int = 0
     sense: Sense | None = None
     uses_loss: bool = False
+    turned: bool = False

@@ -159,7 +159,10 @@ def formulas_in(text: str) -> Iterator[Formula]:
                 for inner in formulas_in(match["inenv"]):
                     yield Formula(inner.text, match.start("inenv") + inner.start, inner.display)
                 continue
-            yield Formula(match["inenv"], match.start("inenv"), env != "math")
+            body, start = match["inenv"], match.start("inenv")
+            columns = re.match(r"\s*\{\d+\}", body) if env.startswith("alignat") else None
+            cut = columns.end() if columns else 0
+            yield Formula(body[cut:], start + cut, env != "math")
             continue
         body, start = match[kind], match.start(kind)
         if body.strip():

@@ -117,6 +117,9 @@ class _Divided:
                         # What stands before an inner alignment goes with its first row.
                         pass
                     continue
+                if name in ("cases", "cases*") and depth == 0 and _system(tokens, at, cells):
+                    at += 2
+                    continue
                 if name == "cases" or name == "cases*" or name in MATRICES or depth:
                     depth += 1 if token.text == "begin" else -1
                     cells[-1] += tokens[at : at + 2]
@@ -142,6 +145,24 @@ class _Divided:
             at += 1
         finish()
         return [row for row in rows if row]
+
+
+def _system(tokens: list[Token], at: int, cells: list[list[Token]]) -> bool:
+    """Whether a large brace holds equations, and no cases of one value."""
+    if tokens[at].text == "end":
+        # Its beginning was taken as that of rows: there is no other that is open.
+        return True
+    if len(cells) > 1 or cells[0]:
+        return False
+    depth = 0
+    for place in range(at + 2, len(tokens)):
+        token = tokens[place]
+        if token.kind == COMMAND and token.text == "end" and tokens[place + 1].text == "cases":
+            return False
+        depth += token.is_("{", "(") - token.is_("}", ")")
+        if depth == 0 and token.is_("="):
+            return True
+    return False
 
 
 def _paired(cells: list[list[Token]]) -> list[list[Token]]:

@@ -196,6 +196,8 @@ class Commands(Differentials):
 
     def environment(self, first: int) -> Tree:
         name = self.take().text
+        if name in ("cases", "cases*", "dcases", "rcases"):
+            return self.by_cases(first, name)
         if name not in MATRICES:
             raise self.fail(f"the environment {name}", self.tokens[first])
         if name == "array" and self.next.is_("{"):
@@ -225,3 +227,16 @@ class Commands(Differentials):
         if not rows:
             raise self.fail("an empty matrix", self.tokens[first])
         return Grid(*self.span(first), tuple(rows))
+
+    def by_cases(self, first: int, name: str) -> Tree:
+        """A value that conditions choose: a text, as no part of it holds alone."""
+        depth = 1
+        while depth and self.next.kind != END:
+            token = self.take()
+            if token.is_(r"\begin", r"\end"):
+                depth += 1 if token.text == "begin" else -1
+        if depth:
+            raise self.fail(f"the environment {name} is not closed", self.tokens[first])
+        if self.next.kind == TEXT:
+            self.take()
+        return Words(*self.span(first), "a value by cases")

@@ -1,0 +1,110 @@
+"""A derivation in HTML: its lines, each with a link to it, and what stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from symrnn.typeset.blocks import Backing, Chain, Detail, Row
+from symrnn.typeset.html_text import Page, joined, source
+from symrnn.typeset.listings import wrapped
+from symrnn.typeset.mathml import mathml
+from symrnn.typeset.prose import inlines, plain
+
+#: Characters of LaTeX above which a chain's left side gets a line of its own.
+_LONG_LEFT_SIDE = 100
+
+#: Characters of LaTeX above which the justification stands below the formula, not beside it.
+_LONG_EXPRESSION = 260
+
+
+def chain(block: Chain, page: Page) -> Markup:
+    """The chain, and folded below it what was assumed and run."""
+    left, *steps = block.rows
+    alone = len(left.expression) > _LONG_LEFT_SIDE
+    formula = mathml(left.expression, display=True, source=False)
+    lefts = [Markup("") if alone else formula, *[Markup("")] * (len(steps) - 1)]
+    rows = [_step(row, beside, page) for row, beside in zip(steps, lefts, strict=True)]
+    if alone:
+        start = Markup(
+            '<tr role="row" class="alone"><td role="cell" class="left">{}</td></tr>'
+        ).format(formula)
+        rows.insert(0, start)
+    title, label = Markup(""), Markup("")
+    if block.title:
+        title = Markup('<p class="chain-title">{}</p>\n').format(page.prose(block.title))
+        label = Markup(' aria-label="{}"').format(plain(block.title))
+    # The roles keep it a table for a screen reader though CSS lays it out as a grid.
+    return Markup(
+        '{}<table role="table"{} class="chain{}"><tbody role="rowgroup">\n{}\n</tbody></table>{}'
+    ).format(
+        title,
+        label,
+        " indented" if alone else "",
+        Markup("\n").join(rows),
+        "" if block.backing is None else _backing(block.backing, page),
+    )
+
+
+def _step(row: Row, left: Markup, page: Page) -> Markup:
+    line = page.line()
+    return Markup(
+        '<tr role="row" id="{}"{}>{}<td role="cell" class="right">{}</td>'
+        '<td role="cell" class="why">{} {}</td><td role="cell" class="marks">{}</td></tr>'
+    ).format(
+        line.name,
+        Markup(' class="wide"') if len(row.expression) > _LONG_EXPRESSION else "",
+        Markup('<td role="cell" class="left">{}</td>').format(left) if left else "",
+        # {} before the relation gives it the room of a relation between two operands.
+        mathml(f"{{}}{row.relation} {row.expression}", display=True, source=False),
+        page.prose(row.justification),
+        Markup('<a class="line" href="#{}">{}</a>').format(*line),
+        _marks(row, page),
+    )
+
+
+def _backing(backing: Backing, page: Page) -> Markup:
+    """What was assumed and run for a chain, folded."""
+    terms = [("assumed", page.prose(backing.assumed))] if backing.assumed else []
+    if backing.checked:
+        terms.append(("checked", page.each("<p>{}</p>", backing.checked)))
+    if not terms:
+        return Markup("")
+    return Markup(
+        '\n<details class="backing"><summary>What was checked</summary>'
+        '<div class="detail">{}</div></details>'
+    ).format(_terms(terms))
+
+
+def _marks(row: Row, page: Page) -> Markup:
+    """The evidence marks; where there is a detail, they open it."""
+    marks = page.marks(row.evidence)
+    if row.detail is None:
+        return marks
+    return Markup('<details><summary>{}</summary><div class="detail">{}</div></details>').format(
+        marks, _detail(row.detail, page)
+    )
+
+
+def _detail(detail: Detail, page: Page) -> Markup:
+    rule = page.prose(detail.rule)
+    if detail.anchor in page.anchors:
+        # Said once on the page, in the table: here is its name.
+        named = inlines(detail.rule)[0]
+        rule = Markup('<a href="#{}">{}</a>').format(detail.anchor, page.inline(named))
+    terms = [("rule", rule)]
+    if detail.condition:
+        terms.append(("condition", page.prose(detail.condition)))
+    if detail.code:
+        code = Markup('<pre tabindex="0"><code>{}</code></pre>')
+        terms.append(("NumPy", code.format(source(wrapped(detail.code.strip(), 80)))))
+    elif detail.remark:
+        terms.append(("NumPy", page.prose(detail.remark)))
+    return _terms(terms)
+
+
+def _terms(terms: Iterable[tuple[str, Markup]]) -> Markup:
+    return Markup("<dl>{}</dl>").format(
+        joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*term) for term in terms)
+    )
