@@ -142,20 +142,20 @@ def gated_recurrent_units():
     candidate = Diag(r[j]) * after["W_n"] + weighted(after, {"r": read})
     carried = Diag(z[j]) + weighted(after, {"z": h[j - 1] - n[j]})
     found = {
-        "likewise a GRU, the reset after the product": block(
+        "GRU, the reset after the product": block(
             after, "h", "h", carried + Diag(ones - z[j]) * Diag(after.slope(n[j])) * candidate
         )
     }
     h, r, z, n = (before[name] for name in "hrzn")
     candidate = before["W_n"] * (Diag(r[j]) + weighted(before, {"r": h[j - 1]}))
     carried = Diag(z[j]) + weighted(before, {"z": h[j - 1] - n[j]})
-    found["likewise a GRU, the reset before the product"] = block(
+    found["GRU, the reset before the product"] = block(
         before, "h", "h", carried + Diag(ones - z[j]) * Diag(before.slope(n[j])) * candidate
     )
     h, f, n = (minimal[name] for name in "hfn")
     candidate = minimal["W_n"] * (Diag(f[j]) + weighted(minimal, {"f": h[j - 1]}))
     carried = Diag(ones - f[j]) + weighted(minimal, {"f": n[j] - h[j - 1]})
-    found["likewise a minimal gated unit"] = block(
+    found["minimal gated unit"] = block(
         minimal, "h", "h", carried + Diag(f[j]) * Diag(minimal.slope(n[j])) * candidate
     )
     return found
