@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
-from symrnn.language.activations import activation
+from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
 from symrnn.lecture import paths
@@ -17,7 +17,9 @@ from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
 from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory.about import Subject
 from symrnn.theory.library import load
+from symrnn.theory.network import Network
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
@@ -37,6 +39,7 @@ from symrnn.typeset.figures import (
 )
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
+from symrnn.typeset.prose import escaped
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
@@ -53,7 +56,7 @@ ROLES: tuple[Role, ...] = ("first", "second", "third")
 
 def illustrations(
     report: NetworkReport | None,
-    rnn: RNN,
+    rnn: Subject,
     notation: Notation = LECTURE,
     library: Mapping[str, Statement] | None = None,
 ) -> dict[str, tuple[Block, ...]]:
@@ -73,8 +76,8 @@ def illustrations(
     drawn: dict[str, Callable[[], tuple[Figure, ...]]] = {
         "slopes_bounded": lambda: (_slopes(rnn, writer),),
         "gradients_could_explode": lambda: () if report is None else (_regimes(report, writer),),
-        "truncation": lambda: (unrolled_figure(rnn, notation),),
-        "clipping_by_norm": lambda: (_cliff(rnn, writer),),
+        "truncation": lambda: (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
+        "clipping_by_norm": lambda: (_cliff(rnn, writer),) if isinstance(rnn, RNN) else (),
         paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
     }
     figures = {name: draw() for name, draw in drawn.items() if name in library}
@@ -140,7 +143,7 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
                 f"global norm at κ = {net.kappa:g} "
                 f"({net.clipped} of them clipped) use the generated kernels alone. "
             )
-            + f"Source of the series: {_escaped(net.source)}."
+            + f"Source of the series: {escaped(net.source)}."
         ),
         _losses(report),
         Paragraph(writer.prose(_reach(report))),
@@ -191,10 +194,6 @@ def _reach(report: NetworkReport) -> str:
         f"{opening} The bounds grow while the measured norms shrink: the units saturate, and the "
         "singular directions of different steps do not line up. That is what *could* means."
     )
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\$*`[]" else letter for letter in text)
 
 
 def _losses(report: NetworkReport) -> Table:
@@ -277,13 +276,16 @@ def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     )
 
 
-def _slopes(rnn: RNN, writer: Writer) -> Figure:
+def _slopes(rnn: Subject, writer: Writer) -> Figure:
     # Both sides of each integer, never the integer: that is where kinks are.
     whole = np.arange(-4.0, 5.0)
     between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
     a = np.sort(np.concatenate([between, whole - 1e-6, whole + 1e-6]))
     found, letter = [], writer.notation.plain  # of numbers, not of vectors
-    for name in ACTIVATIONS:
+    own = isinstance(rnn, Network) and rnn.cell.activations
+    used = [name for name in FORMULAS if own and name in {f.name for f in own}]
+    argument = rnn.argument.label if isinstance(rnn, RNN) else "a"
+    for name in used or ACTIVATIONS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
         assert gamma is not None
@@ -298,7 +300,7 @@ def _slopes(rnn: RNN, writer: Writer) -> Figure:
         )
     return activation_slopes(
         found,
-        letters=(letter("sigma"), letter("gamma"), letter(rnn.argument.label)),
+        letters=(letter("sigma"), letter("gamma"), letter(argument)),
         caption=writer.prose("Activations σ, their slopes σ′, and γ, the least bound on |σ′|."),
     )
 
