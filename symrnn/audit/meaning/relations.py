@@ -20,6 +20,7 @@ from symrnn.audit.meaning.rewrites import (
     differentiated,
     last_times,
     transitions_written_out,
+    words_joined,
 )
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
@@ -73,6 +74,7 @@ class Parsed:
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
+    words: set[tuple[str, str]] = field(default_factory=set)
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
@@ -80,6 +82,8 @@ class Parsed:
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.words:
+            tree = words_joined(tree, self.words)
         if self.transitions:
             tree = transitions_written_out(tree, self.transitions)
         tree = self._closed(self._renamed(tree))

@@ -225,7 +225,7 @@ class Shapes:
                 self.infer(body)
                 return (0, 0)
             case Turned(body=body):
-                if isinstance(body, Group) and len(body.parts) > 1:
+                if isinstance(body, Group) and len(body.parts) > 1 and body.separator == ",":
                     return self.infer(body)
                 rows, cols = self.infer(body)
                 return (cols, rows)
