@@ -139,7 +139,12 @@ class Parsed:
         for _, _, chain in chains:
             trees = [bare(side.tree) for side in chain.sides if side.tree is not None]
             head = trees[0] if trees else None
-            if not isinstance(head, Sym) or not is_loss(head.name) or head.subs or head.sups:
+            if not isinstance(head, Sym) or head.subs or head.sups:
+                continue
+            for value in trees[1:]:
+                if _sums_itself(head, value):
+                    self.summed.add(head.name)  # Q = Σ_n Q_n
+            if not is_loss(head.name):
                 continue
             for value in trees[1:]:
                 while isinstance(value, Product) and isinstance(value.factors[-1], Big):
@@ -249,3 +254,18 @@ def _outside_derivatives(tree: Tree) -> list[Tree]:
         if not isinstance(node, Derivative):
             todo += children(node)
     return found
+
+
+def _sums_itself(head: Sym, value: Tree) -> bool:
+    """Whether Q is said to be Σ_n Q_n."""
+    while isinstance(value, Product) and isinstance(value.factors[-1], Big):
+        value = value.factors[-1]
+    body = bare(value.body) if isinstance(value, Big) and value.sign == "sum" else None
+    if isinstance(body, Product) and body.signs == ("",):
+        body = body.factors[0]
+    return (
+        isinstance(body, Sym)
+        and body.name == head.name
+        and not is_loss(head.name)
+        and len(body.subs) + len(body.sups) == 1
+    )
