@@ -303,6 +303,8 @@ def is_matrix(parameter: MatrixSymbol) -> bool:
 
 def rows_of(sequence: Sequence, fit: Fitted) -> int:
     """How high a vector is."""
+    if sequence.rows.is_Symbol:
+        return fit.sizes[sequence.rows.name]
     known = {symbol: fit.sizes[symbol.name] for symbol in sequence.rows.free_symbols}
     return int(sequence.rows.subs(known))
 
