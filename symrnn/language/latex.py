@@ -41,6 +41,7 @@ from symrnn.language.precedence import (
 )
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.shapes import is_column
+from symrnn.language.shown import LOGISTIC, condition, indicated, shown
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -65,6 +66,11 @@ FUNCTION_NAMES = {
     "relu": r"\operatorname{ReLU}",
     "silu": r"\operatorname{SiLU}",
     "gelu": r"\operatorname{GELU}",
+    "leaky_relu": r"\operatorname{LeakyReLU}",
+    "elu": r"\operatorname{ELU}",
+    "selu": r"\operatorname{SELU}",
+    "softsign": r"\operatorname{softsign}",
+    "hard_tanh": r"\operatorname{hardtanh}",
 }
 
 
@@ -110,7 +116,11 @@ def _(node: Zeros, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Ones, printer: Any) -> str:
-    return r"\mathbf{1}"
+    rows, cols = node.shape
+    column, row = r"\mathbf{1}", r"\mathbf{1}^{\mathsf{T}}"
+    if cols == 1:
+        return "1" if rows == 1 else column
+    return row if rows == 1 else rf"{column} \, {row}"
 
 
 @write_latex.register
@@ -255,14 +265,36 @@ def _(node: Elementwise, printer: Any) -> str:
         return rf"{_name(function.name, printer)}{_primes(function.order)}\left({written}\right)"
     # A known derivative is shown by its formula: 1 - tanh²(a_j).
     bracketed = written if precedence(argument) == ATOM else _bracket(written)
-    return str(printer._print(function.function.expr.xreplace({X: _Shown(bracketed)})))
+    logistic = rf"{FUNCTION_NAMES['logistic']}\left({written}\right)"
+    stand_ins = {X: _Shown(bracketed, written), LOGISTIC: _Shown(logistic, logistic)}
+
+    def formula(part: Expr) -> str:
+        return str(printer._print(part.xreplace(stand_ins)))
+
+    form = shown(function.function.expr)
+    if not isinstance(form, tuple):
+        return formula(form)
+    one = indicated(form)
+    if one is not None:
+        return rf"1\left[{condition(one, bracketed, printer._print)}\right]"
+    cases = r" \\ ".join(
+        f"{formula(case.formula)} & {condition(case, bracketed, printer._print)}" for case in form
+    )
+    return rf"\begin{{cases}} {cases} \end{{cases}}"
 
 
 class _Shown(Symbol):  # type: ignore[misc]
-    """A stand-in for a vector inside a scalar formula: prints as the LaTeX it was made from."""
+    """A stand-in for a vector inside a scalar formula: prints as the LaTeX it was made from.
 
-    def __new__(cls, written: str) -> _Shown:
-        return Symbol.__new__(cls, written, real=True)  # type: ignore[no-any-return]
+    `bare` is for where parentheses stand already.
+    """
+
+    __slots__ = ("bare",)
+
+    def __new__(cls, written: str, bare: str) -> _Shown:
+        made = Symbol.__new__(cls, written, real=True)
+        made.bare = bare
+        return made  # type: ignore[no-any-return]
 
     def _latex(self, printer: Any) -> str:
         return str(self.name)
