@@ -54,7 +54,7 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import NotationPrinter, write_latex
+from symrnn.language.writing import NotationPrinter, StandIn, write_latex
 
 FUNCTION_NAMES = {
     "tanh": r"\tanh",
@@ -266,12 +266,13 @@ def _(node: Elementwise, printer: Any) -> str:
     # A known derivative is shown by its formula: 1 - tanh²(a_j).
     bracketed = written if precedence(argument) == ATOM else _bracket(written)
     logistic = rf"{FUNCTION_NAMES['logistic']}\left({written}\right)"
-    stand_ins = {X: _Shown(bracketed, written), LOGISTIC: _Shown(logistic, logistic)}
+    stand_ins = {X: StandIn(bracketed, written), LOGISTIC: StandIn(logistic, logistic)}
 
     def formula(part: Expr) -> str:
         return str(printer._print(part.xreplace(stand_ins)))
 
-    form = shown(function.function.expr)
+    expression = function.function.expr
+    form = expression if getattr(printer, "plain", False) else shown(expression)
     if not isinstance(form, tuple):
         return formula(form)
     one = indicated(form)
@@ -281,23 +282,6 @@ def _(node: Elementwise, printer: Any) -> str:
         f"{formula(case.formula)} & {condition(case, bracketed, printer._print)}" for case in form
     )
     return rf"\begin{{cases}} {cases} \end{{cases}}"
-
-
-class _Shown(Symbol):  # type: ignore[misc]
-    """A stand-in for a vector inside a scalar formula: prints as the LaTeX it was made from.
-
-    `bare` is for where parentheses stand already.
-    """
-
-    __slots__ = ("bare",)
-
-    def __new__(cls, written: str, bare: str) -> _Shown:
-        made = Symbol.__new__(cls, written, real=True)
-        made.bare = bare
-        return made  # type: ignore[no-any-return]
-
-    def _latex(self, printer: Any) -> str:
-        return str(self.name)
 
 
 @write_latex.register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
@@ -51,7 +51,7 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import write_text
+from symrnn.language.writing import StandIn, write_text
 
 GREEK = {"sigma": "σ", "phi": "φ", "ell": "ℓ"}
 
@@ -201,7 +201,8 @@ def _(node: Elementwise, printer: Any) -> str:
     if not shown_by_formula(node):
         return f"{printer._print(function)}({written})"
     stand_in = written if precedence(argument) == ATOM else f"({written})"
-    stand_ins = {X: Symbol(stand_in, real=True), LOGISTIC: Symbol(f"logistic({written})")}
+    called = f"logistic({written})"
+    stand_ins = {X: StandIn(stand_in, written), LOGISTIC: StandIn(called, called)}
 
     def formula(part: Expr) -> str:
         return str(printer._print(part.xreplace(stand_ins)))

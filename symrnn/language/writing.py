@@ -10,7 +10,7 @@ from functools import singledispatch
 from typing import Any
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
@@ -43,6 +43,23 @@ class Written:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {latex(self)}$"
+
+
+class StandIn(Symbol):  # type: ignore[misc]
+    """Stands for a vector inside a scalar formula: prints as the writing it was made from.
+
+    `bare` is for where parentheses stand already.
+    """
+
+    __slots__ = ("bare",)
+
+    def __new__(cls, written: str, bare: str) -> StandIn:
+        made = Symbol.__new__(cls, written, real=True)
+        made.bare = bare
+        return made  # type: ignore[no-any-return]
+
+    def _latex(self, printer: Any) -> str:
+        return str(self.name)
 
 
 def _positive_first(terms: list[Expr]) -> list[Expr]:
@@ -91,11 +108,15 @@ def decimal(number: Any, dots: str = "...") -> str:
 
 
 class NotationPrinter(LatexPrinter):  # type: ignore[misc]
-    """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions."""
+    """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions.
 
-    def __init__(self, notation: Notation = LECTURE) -> None:
+    `plain`: slopes by the formula that SymPy's `diff` gives, whatever a lecturer would write.
+    """
+
+    def __init__(self, notation: Notation = LECTURE, *, plain: bool = False) -> None:
         super().__init__({"fold_short_frac": False, "ln_notation": False})
         self.notation = notation
+        self.plain = plain
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         if expr.name in SCALARS:
@@ -164,6 +185,10 @@ class _TextPrinter(StrPrinter):  # type: ignore[misc]
         if not written:
             return str(super()._print_Mul(expr))
         return f"{written}*{self.parenthesize(rest, PRECEDENCE['Mul'])}"
+
+    def _print_Function(self, expr: Any) -> str:
+        arguments = (getattr(each, "bare", "") or self._print(each) for each in expr.args)
+        return f"{expr.func.__name__}({', '.join(arguments)})"
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         terms = _positive_first(self._as_ordered_terms(expr, order=order))
