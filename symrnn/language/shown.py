@@ -85,12 +85,18 @@ def _cases(formula: Expr) -> tuple[Case, ...]:
         return ()
     found: list[Case] = []
     for low, high in pairwise((-sympy.oo, *points, sympy.oo)):
-        smooth = _by_logistic(sympy.simplify(without_kinks(formula, between(low, high))))
+        smooth = _short(without_kinks(formula, between(low, high)))
         if found and sympy.simplify(found[-1].formula - smooth) == 0:
             found[-1] = Case(found[-1].formula, found[-1].low, high)
         else:
             found.append(Case(smooth, low, high))
     return tuple(found)
+
+
+def _short(smooth: Expr) -> Expr:
+    if smooth.is_rational_function(X):
+        return sympy.factor(smooth)
+    return _by_logistic(sympy.simplify(smooth) if smooth.has(sympy.exp) else smooth)
 
 
 def _by_logistic(formula: Expr) -> Expr:
