@@ -118,8 +118,7 @@ def _require_node(node: Any) -> None:
         raise _no_meaning(node, "a number")
     if type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
         raise _no_meaning(node, "one integer index with two bounds")
-    if type(node) is sympy.Product and _vanishes(node.function):
-        raise _no_meaning(node, "a product of factors that are not 0 one and all")
+    _require_as_sympy_has_it(node)
     for index in bound(node):
         fixed = (*bounds(node)[1:], *(node.shape if isinstance(node, Ranged) else ()))
         if type(index) not in (Symbol, sympy.Dummy) or not index.is_integer:
@@ -132,13 +131,27 @@ def _require_node(node: Any) -> None:
         _require_name(node.label if isinstance(node, TimeVector) else node.name, node)
     if isinstance(node, Unknown) and node.args[0] != Symbol(node.args[0].name):
         raise _no_meaning(node, "a function with a name")
-    if not all(number.is_integer for number in _whole(node)):
-        raise _no_meaning(node, "times, places and sizes that are integers")
+    parts = (part for number in _whole(node) for part in sympy.preorder_traversal(number))
+    if not all(part.is_integer for part in parts):
+        raise _no_meaning(node, "times, places and sizes that are integers, made of integers")
     if isinstance(node, ImmediateDerivative) and not isinstance(node.of, TimeVector):
         raise _no_meaning(node, "the immediate derivative of a vector at a time")
     held = node.held if isinstance(node, UNKNOWN[:2]) else ()
     if not all(isinstance(each, TimeVector | MatrixSymbol) for each in held):
         raise _no_meaning(node, "vectors and parameters that are held")
+
+
+def _require_as_sympy_has_it(node: Any) -> None:
+    """Refuse a sum or product of which SymPy, when it compares, thinks otherwise than we do.
+
+    To it a product of zeros is 0, and a number is the negative of a range, where that is empty.
+    """
+    if type(node) is sympy.Product and _vanishes(node.function):
+        raise _no_meaning(node, "a product of factors that are not 0 one and all")
+    if type(node) in BINDERS[1:] and node.is_number:
+        for _, lower, upper in map(bounds, {node, *node.function.atoms(*BINDERS[1:])}):
+            if not (upper - lower + 1).is_nonnegative:
+                raise _no_meaning(node, "a number whose ranges do not end before they begin")
 
 
 def _vanishes(factor: Expr) -> bool:
@@ -223,7 +236,11 @@ def conditions(node: Any, smooth_in: Symbol | None = None) -> Iterator[Fact]:
         # A derivative is of what has a value nearby as well.
         for fact in conditions(node.of, smooth_in):
             yield Fact(fact.expression, fact.strict or fact.expression.has(MatrixExpr))
+        yield from conditions(node.by)
         return
+    for size in _sizes(node):
+        if not size.is_positive:
+            yield Fact.nonnegative(size - 1)
     varies = smooth_in is not None and smooth_in in node.free_symbols
     if isinstance(node, sympy.Pow):
         yield from of_power(node.base, node.exp, varies)
@@ -238,6 +255,15 @@ def conditions(node: Any, smooth_in: Symbol | None = None) -> Iterator[Fact]:
             yield from (Fact.nonzero(one - other) for other in node.args[:place])
     for part in node.args:
         yield from conditions(part, smooth_in)
+
+
+def _sizes(node: Any) -> tuple[Expr, ...]:
+    """The sizes that a node states."""
+    if isinstance(node, Parameter | TimeVector | Identity | Zeros | Ones | placing.Unvec):
+        return tuple(node.shape)
+    if isinstance(node, VectorFunction | placing.Rows | placing.Place):
+        return (node.shape[0],)
+    return ()
 
 
 def is_smooth(activation: Activation) -> bool:
@@ -385,12 +411,10 @@ def rebuilt(node: Any, args: Iterable[Any]) -> Any:
     """A node of the same sort.
 
     Raises:
-        IllFormedError: for a product of zeros over a range, which SymPy takes to be 0 where the
-            range is empty, too.
+        IllFormedError: for a sum or product over a range that SymPy takes to be another number.
     """
     built = node.func(*args)
-    if isinstance(built, sympy.Product) and _vanishes(built.function):
-        raise _no_meaning(built, "a product of factors that are not 0 one and all")
+    _require_as_sympy_has_it(built)
     return built
 
 

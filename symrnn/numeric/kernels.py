@@ -9,6 +9,7 @@ memory layout and byte order. What comes back is the caller's: writable, and sha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -190,6 +191,7 @@ class Kernels:
 
     def factors(self, run: Run, first: int, last: int) -> Array:
         """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat."""
+        arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
         shape = (last - first + 1, *run.s.shape[1:], run.s.shape[-1])
         F = np.empty(shape, run.s.dtype)
         loop = self.loops("factors", shared=run.shared)
@@ -402,8 +404,13 @@ class Kernels:
         """
         at = run.states[:-1] if self.rnn.inside else run.between[1:]
         slopes = np.full_like(run.states, np.nan)
-        slopes[1:] = lower_activation(self.rnn.sigma.prime)(at)
+        slopes[1:] = self._slope(at)
         return slopes
+
+    @cached_property
+    def _slope(self) -> Callable[[Any], Any]:
+        """σ′ in NumPy."""
+        return lower_activation(self.rnn.sigma.prime)
 
     def norms(self, run: Run, t: int | None = None) -> Array:
         """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).

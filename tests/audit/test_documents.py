@@ -33,7 +33,7 @@ VERDICTS = {
     "gru.md": "TTTTFF",
     "hints.md": "Tx",
     "kramdown.md": "TTTTT",
-    "lstm.md": "TTTTTTUU",
+    "lstm.md": "TTTTTUU",
     "loose.md": "UUTTD",
     "macros.tex": "TTFT",
     "many_losses.md": "TTDTFT",

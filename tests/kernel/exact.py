@@ -16,6 +16,8 @@ BITS = 240
 ctx.prec = BITS
 
 ZERO, ONE = fmpq(0), fmpq(1)
+LONGEST = 1 << 15
+"""Bits of the longest rational that is worked with."""
 
 
 class NoValue(Exception):
@@ -28,6 +30,44 @@ class Unspecified(NoValue):
 
 class Undecided(Exception):
     """A ball is too wide to tell, or the evaluator does not reach so far."""
+
+
+class Budget:
+    """How much work one verdict may take, counted in operations: the same in every run.
+
+    A number counts for its partials, and a rational for its length.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.left = most, most
+
+    def begin(self) -> None:
+        """All of it again."""
+        self.left = self.most
+
+    def spend(self, found: Any) -> None:
+        """Counts an operation by what came of it.
+
+        Raises:
+            Undecided: nothing is left, or a rational is too long.
+        """
+        self.left -= _weight(found)
+        if self.left < 0:
+            raise Undecided("the budget is spent")
+
+
+BUDGET = Budget(400_000)
+
+
+def _weight(number: Any) -> int:
+    if isinstance(number, Dual):
+        return _weight(number.value) + sum(map(_weight, number.slopes))
+    if not isinstance(number, fmpq):
+        return 1
+    bits = number.height_bits()
+    if bits > LONGEST:
+        raise Undecided("a long rational")
+    return 1 + bits // 256
 
 
 class NoSlope:
@@ -178,6 +218,9 @@ def power(number: Any, exponent: Any) -> Any:
     whole = integer(exponent)
     if whole is not None and abs(whole) > 1000:
         raise Undecided("a large exponent")
+    length = base(number).height_bits() if isinstance(base(number), fmpq) else 0
+    if whole is not None and length * abs(whole) > LONGEST:
+        raise Undecided("a long rational")
     if whole is not None:
         return _whole_power(number, whole) if whole >= 0 else inverse(_whole_power(number, -whole))
     if isinstance(exponent, fmpq) and exponent.q == 2:

@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy
 from exact import (
+    BUDGET,
     NO_SLOPE,
     ONE,
     ZERO,
@@ -195,7 +196,9 @@ def scalar(node: Any, run: Run, names: Names) -> Any:
     """
     for kind in type(node).__mro__:
         if kind in _SCALARS:
-            return _SCALARS[kind](node, run, names)
+            found = _SCALARS[kind](node, run, names)
+            BUDGET.spend(found)
+            return found
     raise Undecided(f"{type(node).__name__} is not evaluated")
 
 
@@ -397,7 +400,10 @@ def matrix(node: Any, run: Run, names: Names) -> Matrix:
     """The entries of a matrix; errors as of `scalar`."""
     for kind in type(node).__mro__:
         if kind in _MATRICES:
-            return _MATRICES[kind](node, run, names)
+            found = _MATRICES[kind](node, run, names)
+            for entry in (entry for row in found for entry in row):
+                BUDGET.spend(entry)
+            return found
     raise Undecided(f"{type(node).__name__} is not evaluated")
 
 

@@ -41,10 +41,10 @@ from symrnn.kernel import (
 )
 from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
 from symrnn.language.activations import Activation, Elementwise, Unknown
-from symrnn.language.algebra import MatrixProduct, Ones
+from symrnn.language.algebra import MatrixProduct, Ones, Zeros
 from symrnn.language.entry import Entry
 from symrnn.language.relations import ForAll
-from symrnn.language.structure import Kronecker
+from symrnn.language.structure import Block, Kronecker
 from symrnn.recurrence.definitions import Definitions
 
 x, y, z = sympy.symbols("x y z", real=True)
@@ -163,6 +163,23 @@ def applied(formula: Any, argument: Any, variable: Any = x) -> Any:
     return Elementwise(Activation("f", Lambda(variable, formula)), argument)
 
 
+def _jump_in_time() -> Any:
+    """max(‖u_{sign²(e)}‖, 1/2) e is e/2 at e = 0, where ‖u_0‖ < 1/2; beside it is ‖u_1‖ e."""
+    e = Entry(v[one], 1)
+    jumps = Max(norm(u[sign(e) ** 2], "2"), half)
+    return derivatives.nearby(D(MatrixProduct(jumps * e, Identity(1)), v[one]), jumps, half)
+
+
+def _no_columns() -> Any:
+    """‖[0 B]‖ = ‖0‖ for a B of 1 - k columns, of which there is one where k = 0."""
+    return norms.norm_of_stack(norm(Block([Zeros(d, k), Parameter("B", d, 1 - k)]), "2"))
+
+
+def _greater(number: Any, than: int, at: int) -> Any:
+    """What SymPy says of the larger of a number and a sum, at an end where that is empty."""
+    return instantiate(numbers.order(number, Max(number, than)), {n: at})
+
+
 positive = Symbol("p", positive=True)
 impostor = Positive("q", real=True)
 reflected = Sum(Max(x, y), (k, k + 1, 5))
@@ -220,6 +237,22 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "constants: an induction over one": _over_constant,
     "constants: one that grows": _limit_of_constant,
     "derivatives: a maximum that jumps": _jump,
+    "derivatives: a maximum that jumps from one time to another": _jump_in_time,
+    "sizes: blocks that are no columns": _no_columns,
+    "times: of no integers": lambda: reflexivity(v[sign(x)]),
+    "ranges: ends that are no integers": lambda: reflexivity(Sum(k, (k, 1, sign(1 / x)))),
+    "numbers: an empty sum that SymPy takes for 2": lambda: _greater(Sum(-1, (k, n, 2)), 1, 5),
+    "numbers: an empty sum that SymPy takes for -2": lambda: _greater(Sum(1, (k, n, 2)), -1, 5),
+    "numbers: an empty product that SymPy takes for 1/4": lambda: _greater(
+        Product(2, (k, n, 2)), Rational(1, 2), 5
+    ),
+    "numbers: an empty sum in a sum": lambda: reflexivity(Sum(Sum(-1, (k, 5, j)), (j, 1, 3))),
+    "numbers: an empty sum that is put beside one": lambda: congruence(
+        assume(Equation(y, 1)), Max(Sum(-1, (k, 5, 2)), y), (1,)
+    ),
+    "numbers: the smaller of one and an empty sum": lambda: numbers.lipschitz_minimum(
+        1, Sum(-1, (k, 5, 2)), 0
+    ),
     "products: of zeros over a range": lambda: instantiate(
         numbers.order(y, Max(y, half)), {y: Product(x * (z + 1) - x * z - x, (k, 1, n))}
     ),
@@ -252,6 +285,20 @@ def test_what_is_equal_to_a_term_need_not_be_one() -> None:
     theorem = numbers.order(0, positive)
     with pytest.raises(SymrnnError):
         instantiate(theorem, {Same("p"): -1})
+
+
+def test_a_size_that_may_be_none_stands_among_the_hypotheses() -> None:
+    w = Parameter("w", k, k - 3)
+    assert reflexivity(w).hypotheses == {Fact(k - 1), Fact(k - 4)}
+    assert reflexivity(D(b, Parameter("c", k, 1))).hypotheses == {Fact(k - 1)}
+    assert not reflexivity(Ones(d + late, d * late) * Ones(d * late, 1)).hypotheses
+    assert instantiate(reflexivity(b), {d: k}).hypotheses == {Fact(k - 1)}
+
+
+def test_what_an_argument_needs_is_said_by_whatever_name_it_comes() -> None:
+    root = sqrt(x)
+    named = numbers.lipschitz_minimum(cut=y, first=root, second=root)
+    assert named.hypotheses == numbers.lipschitz_minimum(y, root, root).hypotheses == {Fact(x)}
 
 
 def test_a_derivative_is_of_what_has_a_value_nearby() -> None:

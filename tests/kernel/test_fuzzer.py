@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 from fuzz import fuzz
-from sympy import Derivative, Min, StrictLessThan
-from verdict import FALSE, HOLDS, Claim, Models
-from worlds import W, cells, gamma, j, s, t, u, y
+from sympy import Derivative, Min, StrictLessThan, Sum
+from verdict import FALSE, HOLDS, UNJUDGED, Claim, Models
+from worlds import W, cells, gamma, i, j, k, s, t, u, y
 
 from symrnn.kernel import Fact, theorem
 from symrnn.language.derivatives import D
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
-from symrnn.language.relations import Equation
+from symrnn.language.relations import Equation, Inequality
 from symrnn.language.structure import Vec
 
 CONCLUSIONS = 2000
@@ -73,3 +73,17 @@ def test_a_fault_that_is_planted_in_the_kernel_is_found(
     monkeypatch.setattr(theorem, name, planted[name])
     report = fuzz(seed=9, conclusions=3000, until_false=True)
     assert report.false
+
+
+TOO_LONG = {
+    "long numbers": Inequality(0, ((u**999 + 2) ** 999 - 1) ** 2),
+    "many numbers": Inequality(
+        0, Sum(Sum(Sum(Sum((u + j + k + t) ** 2, (j, 1, 40)), (k, 1, 40)), (t, 1, 40)), (i, 1, 40))
+    ),
+}
+
+
+@pytest.mark.parametrize("relation", TOO_LONG.values(), ids=TOO_LONG)
+def test_what_takes_too_long_is_not_judged(relation: Inequality) -> None:
+    found = Models(cells()).verdict(Claim(frozenset(), relation), 3)
+    assert found.counts[UNJUDGED] and not found.counts[FALSE]

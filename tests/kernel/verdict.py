@@ -11,7 +11,17 @@ from itertools import islice, product
 from typing import Any
 
 import sympy
-from exact import NoValue, Undecided, Unspecified, absolute, at_most, base, same, sign_or_zero
+from exact import (
+    BUDGET,
+    NoValue,
+    Undecided,
+    Unspecified,
+    absolute,
+    at_most,
+    base,
+    same,
+    sign_or_zero,
+)
 from flint import fmpq
 from meaning import (
     Names,
@@ -155,6 +165,7 @@ def _tends(limit: Limit, run: Run, names: Names) -> bool:
 
 def judged(claim: Claim, run: Run, names: Names) -> str:
     """The verdict at one model."""
+    BUDGET.begin()
     try:
         require_meant(run)
         run, names = _met_halfway(claim, run, names)
@@ -334,6 +345,7 @@ def _any_norm(claim: Claim) -> bool:
 
 def _possible(claim: Claim, names: dict[Symbol, Any]) -> bool:
     """Whether the hypotheses about integers alone hold."""
+    BUDGET.begin()
     try:
         return all(met(each, _NOTHING, names) for each in claim.of_integers)
     except (NoValue, OutsideMeaning):

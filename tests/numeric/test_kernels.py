@@ -211,6 +211,13 @@ def test_times_out_of_range_are_refused(kernels: Kernels, t: int, k: int) -> Non
         kernels.jacobian(run, t, k)
 
 
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 2), (-1, 2), (1, T + 1), (3, 1)])
+def test_no_factor_reads_a_state_that_is_not_there(kernels: Kernels, first: int, last: int) -> None:
+    run = kernels.run(**arrays(seed=8))
+    with pytest.raises(IllFormedError, match="times out of range"):
+        kernels.factors(run, first, last)
+
+
 def test_a_row_of_the_loss_for_each_step(kernels: Kernels) -> None:
     run = kernels.run(**arrays(seed=9))
     with pytest.raises(ShapeError, match="one row for each step"):

@@ -269,6 +269,8 @@ def test_other_bad_input() -> None:
         passes.backward(run, {}, arriving={"x": np.ones(3)})
     with pytest.raises(IllFormedError, match="no vector q"):
         run["q"]
+    with pytest.raises(IllFormedError, match="times out of range"):
+        run.between(-1, 2)
     with pytest.raises(IllFormedError, match="nothing is known of sigma"):
         Passes(cell("h = sigma(W h')")).forward(Weights({"W": np.eye(2)}, {"h": [1.0, 1]}, {}, 2))
     with pytest.raises(IllFormedError, match="m is missing"):
@@ -311,6 +313,8 @@ STRANGE = [
     "h = tanh(W h' + U x_1 + V x_2); k = k' + softmax(h)",
     "t = tanh(W t' + U x); first = t'",
     "h = h'; g = tanh(W g' + U h + x)",
+    "h = tanh(W h' + U x); y = V h' + b",
+    "h = tanh(W h' + U x); y = sigmoid(V h'); z = y * h' * h - x",
     "h = softplus(W h' + U x) - silu(h') + gelu_tanh(x)",
 ]
 

@@ -15,7 +15,12 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model
-from symrnn.audit.meaning.rewrites import calls_closed, differentiated
+from symrnn.audit.meaning.rewrites import (
+    calls_closed,
+    differentiated,
+    last_times,
+    transitions_written_out,
+)
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document
@@ -68,12 +73,15 @@ class Parsed:
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
+    transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.transitions:
+            tree = transitions_written_out(tree, self.transitions)
         tree = self._closed(self._renamed(tree))
         return (
             tree
@@ -118,7 +126,9 @@ class Parsed:
                         self.own.add(factor.name)
 
     def _closed(self, tree: Tree) -> Tree:
-        return calls_closed(tree, self.symbols.called) if self.symbols.called else tree
+        if self.symbols.called:
+            tree = calls_closed(tree, self.symbols.called)
+        return last_times(tree, self.symbols.raised) if self.symbols.raised else tree
 
     def _summed_losses(self, chains: list[tuple[int, int, Chain]]) -> None:
         """E = Σ_t ε_t: what a loss is the sum of is a loss, whatever its letter."""

@@ -36,30 +36,25 @@ def linked(definitions: dict[str, Definition]) -> dict[str, Definition]:
     known: dict[object, Definition] = {}
     for definition in definitions.values():
         value = bare(definition.value)
-        if (
-            definition.derived
-            or definition.shift
-            or definition.entries
-            or definition.letter is None
-        ):
+        if definition.derived or definition.shift or definition.letter is None:
             continue
         if isinstance(value, Product | Addition):
-            known.setdefault(_said(value, definition.letter), definition)
+            known.setdefault((definition.entries, _said(value, definition.letter)), definition)
 
-    def read(node: Tree, letter: str | None, own: str) -> Tree:
+    def read(node: Tree, letter: str | None, own: str, entries: tuple[str, ...]) -> Tree:
         found = None
         if letter is not None and isinstance(node, Product | Addition):
-            found = known.get(_said(node, letter))
+            found = known.get((entries, _said(node, letter)))
         if found is not None and found.name != own and found.symbol is not None:
             symbol = _at_letter(found.symbol, found.letter, letter)
             return replace(symbol, start=node.start, end=node.end, made=True)
-        return rebuilt(node, lambda inner: read(inner, letter, own))
+        return rebuilt(node, lambda inner: read(inner, letter, own, entries))
 
     linked = {}
     for name, definition in definitions.items():
         linked[name] = definition
         if not definition.derived:
-            value = read(definition.value, definition.letter, name)
+            value = read(definition.value, definition.letter, name, definition.entries)
             if shape_of(value) != shape_of(definition.value):
                 linked[name] = replace(definition, value=value)
     return linked
@@ -223,5 +218,64 @@ def calls_closed(tree: Tree, called: Set[str]) -> Tree:
         return (
             made[0] if len(made) == 1 else replace(inner, factors=tuple(made), signs=tuple(signs))
         )
+
+    return read(tree)
+
+
+def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[str, str], Tree]]:
+    """Φ_{t,k} = ∂h_t/∂h_k: names with two times for derivatives, each with its letters."""
+    found: dict[str, tuple[tuple[str, str], Tree]] = {}
+    for _, _, chain in chains:
+        trees = [side.tree for side in chain.sides if side.tree is not None]
+        head = bare(trees[0]) if len(trees) > 1 else None
+        value = bare(trees[1]) if len(trees) > 1 else None
+        if not isinstance(head, Sym) or not isinstance(value, Derivative) or head.sups:
+            continue
+        letters = [bare(sub) for sub in head.subs]
+        names = tuple(each.name for each in letters if isinstance(each, Sym) and not each.subs)
+        used = {node.name for node in walk(value) if isinstance(node, Sym)}
+        if len(names) == 2 == len(letters) and len(set(names)) == 2 and set(names) <= used:
+            found.setdefault(head.name, ((names[0], names[1]), value))
+    return found
+
+
+def transitions_written_out(tree: Tree, known: dict[str, tuple[tuple[str, str], Tree]]) -> Tree:
+    """The same with ∂h_t/∂h_k in the place of Φ_{t,k}."""
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name in known and len(node.subs) == 2 and not node.sups:
+            letters, value = known[node.name]
+            placed = _placed(value, dict(zip(letters, node.subs, strict=True)))
+            return _standing(placed, node.start, node.end)
+        return rebuilt(node, read)
+
+    return read(tree)
+
+
+def _placed(tree: Tree, indices: dict[str, Tree]) -> Tree:
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name in indices and not (node.subs or node.sups):
+            return indices[node.name]
+        return rebuilt(node, read)
+
+    return read(tree)
+
+
+def _standing(tree: Tree, start: int, end: int) -> Tree:
+    """A tree that stands in another place, as what a macro makes does."""
+    inner = rebuilt(tree, lambda node: _standing(node, start, end))
+    return replace(inner, start=start, end=end, made=True)
+
+
+def last_times(tree: Tree, raised: Set[str]) -> Tree:
+    """h^T is h at the last time, and no transpose, where the times of h stand above."""
+
+    def read(node: Tree) -> Tree:
+        inner = rebuilt(node, read)
+        body = inner.body if isinstance(inner, Turned) and inner.letter else None
+        if isinstance(body, Sym) and body.name in raised and not body.sups and not body.subs:
+            last = Sym(body.end, inner.end, True, "T")
+            return replace(body, end=inner.end, sups=(last,), sup_text="T")
+        return inner
 
     return read(tree)

@@ -17,6 +17,7 @@ from symrnn.audit.meaning.model import (
     called_time,
     drops_arguments,
     function_name,
+    timed_in,
 )
 from symrnn.reading.latex.tree import (
     Addition,
@@ -112,9 +113,21 @@ class Shapes:
                     self.of[definition.name] = self.infer(definition.value)
                     continue
                 value = self.infer(definition.value, self.shape(definition.name))
-                self.equal(self.shape(definition.name), value)
+                shape = self.shape(definition.name)
+                if self.scalar(value) and self._reads_steps(definition):
+                    # ŷ_t = cᵀ h_t is a number.
+                    self.sizes.same(shape[0], 0)
+                    self.sizes.same(shape[1], 0)
+                self.equal(shape, value)
             except NotUnderstood as problem:
                 self.clashes[definition.name] = str(problem)
+
+    def _reads_steps(self, definition: Definition) -> bool:
+        symbols = self.model.symbols
+        return not self.model.scalar and any(
+            time is not None and symbols.has_time(name.split("_")[0])
+            for name, time in timed_in(definition.value, self.model)
+        )
 
     def _by_entries(self, definition: Definition) -> None:
         """h_{t,i} = …: every letter of an entry has one size."""
@@ -142,13 +155,17 @@ class Shapes:
 
     def _by_letter(self, name: str) -> Shape:
         kind = self.model.kinds.get(name) or self.model.kinds.get(name.split("_")[0])
+        if kind is None and f"hat {name}" in self.model.definitions:
+            return self.shape(f"hat {name}")  # y is what ŷ is to be
         base = name.split("_")[0]
         if kind is None:
             if self.model.scalar or is_loss(name):
                 kind = "scalar"
             elif self.model.symbols.has_time(base):
                 kind = "vector"
-            elif is_capital(base) and not base.startswith("cal"):
+            elif (
+                is_capital(base) and not base.startswith("cal")
+            ) or base in self.model.symbols.doubly:
                 kind = "matrix"
             elif (
                 (base in GREEK and base != "theta")

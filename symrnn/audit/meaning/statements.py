@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from symrnn.audit.meaning.hints import Hints, read_hints
+from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.letters import (
     is_capital,
     is_loss,
@@ -12,7 +12,7 @@ from symrnn.audit.meaning.letters import (
 from symrnn.audit.meaning.model import Definition, Model, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import differentials, linked, mapped
+from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
@@ -38,6 +38,7 @@ class Statements(Prose):
         made = cls(documents, hints or read_hints(documents))
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
+        made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
@@ -49,7 +50,7 @@ class Statements(Prose):
             chains = [(n, p, mapped(c, made._renamed)) for n, p, c in chains]
             made.trees = list(map(made._renamed, made.trees))
             made.symbols = Symbols.of(made.trees)
-        if made.symbols.called:
+        if made.symbols.called or made.symbols.raised:
             chains = [(n, p, mapped(c, made._closed)) for n, p, c in chains]
             made.trees = list(map(made._closed, made.trees))
         chains = made._numbered(chains)
@@ -64,7 +65,6 @@ class Statements(Prose):
         probe.learn_functions(self.trees)
         self.probe = probe
         self._prose_definitions(probe)
-        self._called_losses(probe)
         self._labels(probe)
         links: dict[int, Tree | None] = {}
         previous: Relation | None = None
@@ -84,6 +84,7 @@ class Statements(Prose):
                 if found is not None:
                     self._add(found, relation)
                     break
+        self._called_losses(probe)
         self._link_arguments(probe)
 
     def _labels(self, model: Model) -> None:
@@ -162,6 +163,21 @@ class Statements(Prose):
                 if isinstance(node, Group) and len(node.parts) > 1:
                     return False
         return True
+
+    def unused_hints(self) -> list[Named]:
+        """Hints about letters that the document does not have."""
+        letters = {
+            node.name.removeprefix("own ").removeprefix("loss ")
+            for relation in self.relations for side in (relation.left, relation.right)
+            if side.tree is not None for node in walk(side.tree) if isinstance(node, Sym)
+        }  # fmt: skip
+        letters |= {
+            node.name for _, _, side in self.expressions if side.tree is not None
+            for node in walk(side.tree) if isinstance(node, Sym)
+        }  # fmt: skip
+        # Those of audit.toml, at no place, are said of all documents of a folder.
+        own = [hint for hint in self.hints.named if hint.start]
+        return [hint for hint in own if not letters & set(hint.letters)]
 
     def about_derivatives(self, relation: Relation) -> bool:
         """Whether a relation speaks of derivatives."""

@@ -21,6 +21,7 @@ from symrnn.audit.meaning.letters import (
     is_loss,
     label_text,
     letters_of,
+    plain,
     shifted_letter,
 )
 from symrnn.reading.latex.tree import (
@@ -68,6 +69,7 @@ class Symbols:
     called: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     by_entries: bool = False
+    doubly: set[str] = field(default_factory=set)
     indices: set[str] = field(default_factory=set)
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
@@ -91,16 +93,24 @@ class Symbols:
                     made.sequences.add(node.name)
                     (made.raised if position == "sup" else below).add(node.name)
         # Their times stand above and never below, where entries are: h^{(t-1)}_i.
-        made.above = made.raised - below
+        made.above |= made.raised - below
         for node in symbols:
             if node.name not in below and not is_capital(node.name):
                 above = [bare(s) for s in node.sups if isinstance(s, Group) and s.kind in "(<["]
                 if made.above and any(isinstance(s, Sym) and s.name in made.times for s in above):
                     made.above.add(node.name)
                     made.raised.add(node.name)
+        made._learn_raised(symbols)
         for product in nodes:
             if isinstance(product, Product):
                 made._learn_calls(product)
+        # h_{t+n}: what is added to a time is one, too.
+        for node in symbols:
+            for _, index in made._indices(node):
+                letters = letters_of(index) or set()
+                if len(letters) > 1 and letters & made.times and letters <= set(TIMES):
+                    made.times |= letters
+                    made.sequences.add(node.name)
         made._learn_indices(nodes)
         singles: dict[str, Counter[str]] = defaultdict(Counter)
         for node in symbols:
@@ -133,7 +143,28 @@ class Symbols:
         made._spread(singles)
         made.known = {node.name for node in symbols}
         made.by_entries = any(made._has_entry(node) for node in symbols)
+        made.doubly = {
+            node.name for node in symbols
+            if len(node.subs) == 1 and isinstance(node.subs[0], Product)
+            and not made.has_time(node.name) and made._split(node.name, node.subs[0]) is not None
+        }  # fmt: skip
         return made
+
+    def _learn_raised(self, symbols: list[Sym]) -> None:
+        """c^t is c at the time t, where a letter for vectors never has its time below."""
+        lowered = {
+            node.name for node in symbols
+            if any(letters_of(sub) and letters_of(sub) <= self.times for sub in node.subs)  # type: ignore[operator]
+        }  # fmt: skip
+        for node in symbols:
+            base = plain(node.name)
+            vector = (base.islower() and base not in GREEK) or base in ("Gamma", "Lambda", "Omega")
+            above = [bare(sup) for sup in node.sups]
+            timed = any(isinstance(s, Sym) and s.name == "t" and not s.subs for s in above)
+            if timed and vector and "t" in self.times and node.name not in lowered:
+                self.raised.add(node.name)
+                self.above.add(node.name)
+                self.sequences.add(node.name)
 
     def _spread(self, singles: dict[str, Counter[str]]) -> None:
         """Whatever is indexed by a time, and by no label, is a sequence; its indices are times."""
@@ -305,6 +336,7 @@ class Symbols:
             elif (
                 (timed or together or position > 0 or self._entry_letter(base, inner))
                 and self._is_entry(inner)
+                and not (base in self.above and isinstance(inner, Sym) and self._label(inner.name))
             ) or (len(subs) > 1 and isinstance(inner, Num)):
                 entries.append(item)
             else:
@@ -369,8 +401,9 @@ class Symbols:
         if self.has_time(base) and self.is_time(factors[0]):
             return factors
         letters = [bare(f) for f in factors]
+        weight = is_capital(base) or (self.by_entries and base not in self.sequences)
         if (
-            is_capital(base)
+            weight
             and len(letters) == 2
             and all(
                 isinstance(each, Sym)
@@ -393,6 +426,10 @@ class Symbols:
             and inner.name in "ijklmnpqrsuvd"
             and not inner.subs
         )
+
+    def _label(self, letter: str) -> bool:
+        """Whether a small letter below a time says which gate it is, and counts nothing."""
+        return letter not in self.indices and letter not in "ij"
 
     def _entry_letter(self, base: str, inner: Tree) -> bool:
         """Whether a constant's only index is an entry: b_i, where b has no other labels."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from symrnn.audit.mends.edit import Edit, editable, one_edit
 from symrnn.audit.mends.slips_of_factors import (
     brackets,
+    exchanged,
     inserted,
     orders,
     removed,
@@ -15,7 +16,7 @@ from symrnn.audit.mends.slips_of_factors import (
     terms,
     transposes,
 )
-from symrnn.audit.mends.slips_of_letters import bounds, doubled, powers, primes, times
+from symrnn.audit.mends.slips_of_letters import bounds, doubled, other_slopes, powers, primes, times
 from symrnn.reading.latex.tree import (
     Big,
     Derivative,
@@ -24,6 +25,7 @@ from symrnn.reading.latex.tree import (
     Tree,
     Words,
     children,
+    walk,
 )
 
 
@@ -55,6 +57,12 @@ def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
         for node in _bodies(editable(tree))
         if not node.made and start <= node.start < node.end <= end
     ]
+    # Inside ∂h_t/∂W only the times are a slip's place, and which letters stand there.
+    within = {
+        id(inner) for node in nodes if isinstance(node, Derivative)
+        for child in children(node) for inner in walk(child)
+    }  # fmt: skip
+    outside = [node for node in nodes if id(node) not in within]
     for family in (
         transposes,
         orders,
@@ -64,14 +72,16 @@ def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
         signs,
         primes,
         powers,
+        other_slopes,
         removed,
         doubled,
     ):
-        for node in nodes:
+        for node in nodes if family is times else outside:
             yield from family(node, source)
-    yield from inserted(nodes, source, pool)
+    yield from exchanged(nodes, source)
+    yield from inserted(outside, source, pool)
     yield from replaced(nodes, source, pool)
-    yield from terms(nodes, source, pool)
+    yield from terms(outside, source, pool)
     text = source[start:end]
     yield one_edit(
         start, end, f"-\\left({text.strip()}\\right)", "the sign of the whole is changed"

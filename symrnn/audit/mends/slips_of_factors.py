@@ -218,14 +218,27 @@ def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
 
 def terms(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
     """A term that the document writes elsewhere is missing here."""
-    sums = [n for n in nodes if isinstance(n, Addition)][:2]
-    for text in pool[:30]:
+    whole = nodes[:1]
+    sums = [n for n in nodes if isinstance(n, Addition) and n not in whole][:2]
+    for text in [r"\mathbf{I}", *pool[:30]] if r"\mathbf{I}" in source else ["I", *pool[:30]]:
         if len(text) > 80 or text.count("{") != text.count("}"):
             continue
-        for node in sums:
-            yield one_edit(
-                node.end,
-                node.end,
-                f" + {text}",
-                f"the missing term {' '.join(text.split())} is added",
-            )
+        words = f"the missing term {' '.join(text.split())} is added"
+        for node in (*whole, *sums):
+            yield one_edit(node.end, node.end, f" + {text}", words)
+
+
+def exchanged(nodes: list[Tree], source: str) -> Iterator[Edit]:
+    """The letters of two entries change places in all of the formula."""
+    places: dict[str, list[Tree]] = {}
+    for node in nodes:
+        if isinstance(node, Sym):
+            for index in (*node.subs, *node.sups):
+                inner = index.factors if isinstance(index, Product) else (index,)
+                for each in inner:
+                    if isinstance(each, Sym) and each.name in "ijklmn" and not each.made:
+                        places.setdefault(each.name, []).append(each)
+    for one, other in itertools.combinations(sorted(places), 2):
+        changes = [(n.start, n.end, other) for n in places[one]]
+        changes += [(n.start, n.end, one) for n in places[other]]
+        yield Edit(tuple(changes), f"the indices {one} and {other} change places")

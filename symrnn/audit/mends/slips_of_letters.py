@@ -17,6 +17,7 @@ from symrnn.reading.latex.tree import (
     Raised,
     Sym,
     Tree,
+    shape_of,
 )
 
 
@@ -187,7 +188,9 @@ def primes(node: Tree, source: str) -> Iterator[Edit]:
                 fewer,
                 f"{' '.join(text.split())} is {' '.join(fewer.split())}",
             )
-        elif left.name in ("tanh", "sigma", "phi", "f", "g", "sigmoid", "psi"):
+        elif left.name not in ("diag", "Diag", "vec", "trace", "tr", "softmax") and (
+            not left.subs and len(right.parts) == 1 and right.kind == "("
+        ):
             yield one_edit(
                 left.start, left.end, text + "'", f"{' '.join(text.split())} is its slope"
             )
@@ -201,3 +204,35 @@ def doubled(node: Tree, source: str) -> Iterator[Edit]:
                 yield one_edit(node.start, node.end, other, f"{written(source, node)} is {other}")
     if isinstance(node, Fraction_) and not node.made and isinstance(bare(node.above), Num):
         yield one_edit(node.start, node.end, "", f"the factor {written(source, node)} is left out")
+
+
+def other_slopes(node: Tree, source: str) -> Iterator[Edit]:
+    """q (1 - q), the slope of the logistic function, for 1 - q², that of tanh, and the reverse."""
+    if isinstance(node, Product):
+        for left, right in zip(node.factors, node.factors[1:], strict=False):
+            rest = _one_minus(right)
+            if rest is not None and shape_of(rest) == shape_of(left) and not left.made:
+                old = source[left.start : left.end]
+                text = f"(1 - {old}^2)"
+                words = f"{old} (1 - {old}) is 1 - {old}²"
+                yield one_edit(left.start, right.end, text, words)
+    rest = _one_minus(node)
+    if isinstance(node, Group) and isinstance(rest, Sym) and len(rest.sups) == 1:
+        power = rest.sups[0]
+        if isinstance(bare(power), Num):
+            old = source[rest.start : power.start].rstrip("{").rstrip().removesuffix("^").rstrip()
+            text = rf"{old} \odot (1 - {old})"
+            yield one_edit(node.start, node.end, text, f"1 - {old}² is {old} (1 - {old})")
+
+
+def _one_minus(node: Tree) -> Tree | None:
+    """q of 1 - q."""
+    inner = bare(node)
+    if (
+        isinstance(inner, Addition)
+        and inner.signs == ("+", "-")
+        and isinstance(bare(inner.terms[0]), Num)
+        and not inner.terms[1].made
+    ):
+        return inner.terms[1]
+    return None

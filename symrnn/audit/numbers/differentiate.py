@@ -106,7 +106,7 @@ class Derivatives(Ranges):
         """∂of/∂moved, entries by entries (columns first), and whether `of` is a number."""
         name, time, copy = moved
         ref, index, entries = self._node(of, env)
-        partial = ref is None and self._is_call(of)
+        partial = ref is None and self._is_call(of, name, time, env)
         mode, at = "total", 0
         by_parameter = time is None
         if partial:
@@ -152,6 +152,10 @@ class Derivatives(Ranges):
             if mode == "direct" and index != time and not np.any(flat):
                 raise NotUnderstood("zero", "there is no direct path")
             linked = np.any(flat) or first or self.net.at_rest
+            if ref is None and isinstance(of, Product) and not np.any(flat):
+                raise NotUnderstood(
+                    "quantities not linked", f"what is differentiated is not computed from {name}"
+                )
             if mode == "total" and ref is not None and later and not linked:
                 # Rather two quantities that the reader has not linked than a derivative of 0.
                 raise NotUnderstood(
@@ -201,9 +205,20 @@ class Derivatives(Ranges):
                 return name, time, ref.entries
         return None, None, ()
 
-    def _is_call(self, of: Tree) -> bool:
-        if isinstance(of, Product) and len(of.factors) == 2 and isinstance(of.factors[0], Sym):
-            return self.model.is_function(of.factors[0], of.factors[1]) == "opaque"
+    def _is_call(self, of: Tree, name: str, time: int | None, env: Env) -> bool:
+        """Whether f(x, h, w) is differentiated by one of its arguments: all else is held."""
+        if not (isinstance(of, Product) and len(of.factors) == 2):
+            return False
+        head, arguments = of.factors
+        if not isinstance(head, Sym) or self.model.is_function(head, arguments) != "opaque":
+            return False
+        bound = frozenset(env)
+        for node in walk(arguments):
+            if isinstance(node, Sym):
+                ref = self.model.ref(node, bound)
+                same = time is None if ref.time is None else self.index(ref.time, env) == time
+                if self.model.aliases.get(ref.name, ref.name) == name and same:
+                    return True
         return False
 
     def _time_of(self, of: Tree, env: Env) -> int:

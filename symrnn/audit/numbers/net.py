@@ -20,6 +20,8 @@ Array = NDArray[Any]
 
 POOLS = ((3, 4, 2, 5, 6, 7), (4, 2, 5, 3, 7, 6))
 """Sizes of the nets that are tried: all larger than 1, none the same."""
+WIDE = ((8, 9, 6, 7, 10, 11), (9, 7, 10, 8, 11, 6))
+"""Sizes for activations that are 0 on half of the line."""
 ONE = (1, 1, 1, 1, 1, 1)
 STEPS = 8
 """Time steps of a net."""

@@ -157,7 +157,8 @@ class Ranges(Quantities):
         descending = False
         if tree.lower is not None and tree.upper is not None and tree.sign == "prod":
             low, high = self._typical(tree.lower), self._typical(tree.upper)
-            descending = low is not None and high is not None and low - high > 1
+            usual = low is not None and high is not None and low - high > 1
+            descending = usual and lower >= upper - 1
         if descending:
             return list(range(lower, upper - 1, -1)), True
         if lower > upper + 1 and tree.sign == "prod":

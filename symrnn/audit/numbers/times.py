@@ -6,7 +6,7 @@ from symrnn.audit.meaning.letters import bare, letters_of
 from symrnn.audit.meaning.model import Model, called_time
 from symrnn.audit.numbers.net import ONE, Net
 from symrnn.audit.numbers.ranges import TYPICAL
-from symrnn.reading.latex.tree import Big, Derivative, Product, Sym, Tree, children, walk
+from symrnn.reading.latex.tree import Addition, Big, Derivative, Product, Sym, Tree, children, walk
 
 _HIGH = ("T", "n", "N", "t", "m")
 _LOW = ("k", "s", "i", "j", "l", "p", "q", "r", "u", "v", "tau")
@@ -15,7 +15,8 @@ _LOW = ("k", "s", "i", "j", "l", "p", "q", "r", "u", "v", "tau")
 def assignments(model: Model, sides: tuple[Tree, ...], net: Net) -> list[dict[str, int]]:
     """Times for the free letters of a relation, far apart; entries beside them."""
     free, entries, below = _free(model, sides)
-    order = _ordered(free, below)
+    lags = dict.fromkeys(sorted(free & _lags(model, sides)), 3)
+    order = _ordered(free - set(lags), below)
     first, last = net.first, net.last
     if not order:
         choices: list[dict[str, int]] = [{}]
@@ -34,7 +35,7 @@ def assignments(model: Model, sides: tuple[Tree, ...], net: Net) -> list[dict[st
             choices.append(dict(zip(order, spread, strict=True)))
     made = []
     names = sorted(entries)
-    for choice in choices:
+    for choice in ({**choice, **lags} for choice in choices):
         if not names:
             made.append(choice)
             continue
@@ -115,8 +116,8 @@ def _free(
 
     for side in sides:
         visit(side, frozenset())
-    # Of two derivatives ∂X_t/∂X_k the variable is earlier.
-
+    # Of ∂X_t/∂X_k the variable is earlier, whatever bounds seem to say.
+    sure: list[tuple[str, str]] = []
     for side in sides:
         for node in walk(side):
             if isinstance(node, Derivative) and node.of is not None:
@@ -125,8 +126,28 @@ def _free(
                     upper, lower = model.ref(of).time, model.ref(by).time
                     if upper is not None and lower is not None:
                         a, b = letters_of(lower) or set(), letters_of(upper) or set()
-                        below += [(x, y) for x in a for y in b if x != y]
+                        sure += [(x, y) for x in a for y in b if x != y]
+    below = sure + [(x, y) for x, y in below if (y, x) not in sure]
     return times - {"T"}, entries - times, below
+
+
+def _lags(model: Model, sides: tuple[Tree, ...]) -> set[str]:
+    """Letters that are always added to a time, n of h_{t+n}: they count steps."""
+    added: set[str] = set()
+    alone: set[str] = set()
+    for side in sides:
+        for node in walk(side):
+            if not isinstance(node, Sym):
+                continue
+            time = model.ref(node).time
+            letters = letters_of(time) or set() if time is not None else set()
+            if len(letters) == 1:
+                alone |= letters
+            elif len(letters) > 1:
+                inner = bare(time) if time is not None else None
+                head = bare(inner.terms[0]) if isinstance(inner, Addition) else None
+                added |= letters - ({head.name} if isinstance(head, Sym) else set())
+    return added - alone
 
 
 def _descends(tree: Big) -> bool:

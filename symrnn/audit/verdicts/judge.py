@@ -10,6 +10,7 @@ import time as clock
 
 import numpy as np
 
+from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.readings import Sense
@@ -29,6 +30,7 @@ from symrnn.audit.verdicts.verdict import (
     Verdict,
 )
 from symrnn.errors import SymrnnError
+from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
@@ -68,6 +70,12 @@ class Judge(Inequalities, Mending):
         for side in (relation.left, relation.right):
             if side.tree is None:
                 return Verdict(NOT_UNDERSTOOD, cause="not parsed", what=side.problem)
+        same = [
+            None if side.tree is None else shape_of(side.tree)
+            for side in (relation.left, relation.right)
+        ]
+        if same[0] is not None and same[0] == same[1]:
+            return Verdict(NOT_A_CLAIM, what="it defines")
         if relation.order in statements.defining:
             return Verdict(NOT_A_CLAIM, what="it defines")
         if relation.kind not in (EQUAL, "≤", "≥", "<", ">"):
@@ -104,25 +112,27 @@ class Judge(Inequalities, Mending):
         outcomes: list[tuple[Sense, Outcome]] = []
         for sense in self.senses(model, sides):
             outcome = self.outcome(model, sides, sense, deadline)
+            if sense.reading.along == "direct" and _has_cause(outcome, "zero"):
+                continue  # there is no direct path: nobody can mean it
             outcomes.append((sense, outcome))
             if outcome.holds:
                 under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
-                if sense not in self.shown:
-                    self.shown.append(sense)
-                self.shaped |= outcome.shaped and not under
-                self.held.add(id(model))
-                loss = bool(outcome.net and outcome.net.guessed)
-                if loss:
-                    self.held_losses.add(id(model))
-                return Verdict(
+                whole = outcome.shaped and not under
+                found = Verdict(
                     UNDER if under else TRUE,
                     under,
                     error=outcome.error,
                     tried=len(outcomes),
                     sense=sense,
+                    uses_loss=bool(outcome.net and outcome.net.guessed),
+                    shaped=whole and sense.reading.gradient,
+                    turned=whole and not sense.reading.gradient,
+                    shows=True,
                 )
+                self.note(model, found)
+                return found
             plain = not sense.supposes(hints.layout, hints.later, hints.first)
             problem = outcome.problem
             if (
@@ -132,7 +142,8 @@ class Judge(Inequalities, Mending):
                 and (problem.cause not in ("times", "too long"))
             ):
                 raise problem
-        if all(isinstance(o.problem, Clash) for _, o in outcomes) and not has_matrices(sides):
+        clash = all(isinstance(o.problem, Clash) for _, o in outcomes)
+        if clash and not has_matrices(sides) and not _names_matrices(model, sides):
             # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
             for sense in (Sense(s.reading, first=s.first, one=True) for s, _ in outcomes[:4]):
                 if self.outcome(model, sides, sense, deadline).holds:
@@ -222,3 +233,17 @@ class Judge(Inequalities, Mending):
         return any(
             d.given and d.letter is not None and not d.derived for d in model.definitions.values()
         )
+
+
+def _has_cause(outcome: Outcome, cause: str) -> bool:
+    return outcome.problem is not None and outcome.problem.cause == cause
+
+
+def _names_matrices(model: Model, sides: tuple[Tree, Tree]) -> bool:
+    """Whether a letter stands for a diagonal matrix: D_t = diag(σ′(a_t))."""
+    named = {model.ref(node).name for side in sides for node in walk(side) if isinstance(node, Sym)}
+    values = [model.definitions[name].value for name in named if name in model.definitions]
+    return any(
+        isinstance(head, Sym) and head.name in ("diag", "Diag")
+        for value in map(bare, values) if isinstance(value, Product) for head in value.factors[:1]
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.numbers.evaluate import Evaluator
-from symrnn.audit.numbers.net import ONE, POOLS, Net
+from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.numbers.values import Value
@@ -26,6 +26,7 @@ from symrnn.audit.verdicts.compare import (
 )
 from symrnn.audit.verdicts.verdict import (
     Counterexample,
+    Verdict,
 )
 from symrnn.reading.latex.tree import (
     Sym,
@@ -45,7 +46,8 @@ class Bench:
     def net(self, model: Model, sense: Sense, number: int, deadline: float) -> Net:
         key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, number)
         if key not in self.nets:
-            pool = ONE if sense.one else POOLS[number % len(POOLS)]
+            pools = WIDE if _cuts_off(model) else POOLS
+            pool = ONE if sense.one else pools[number % len(pools)]
             self.nets[key] = Net(
                 model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest
             )
@@ -86,6 +88,8 @@ class Trials:
     shown: list[Sense] = field(default_factory=list)
     shaped: bool = False
     linear: bool = False
+    votes: int = 0
+    settled: bool = False
 
     def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
         hints = self.statements.hints
@@ -94,9 +98,24 @@ class Trials:
             and name not in model.definitions
             for side in sides for n in walk(side)
         )  # fmt: skip
-        return senses(
+        found = senses(
             model, sides, hints.layout, hints.later, hints.first, losses, self.shaped, self.linear
         )
+        # Once the document is seen to give derivatives by matrices their shapes, it always does.
+        own = self.settled and by_matrix(sides[0])
+        return (s for s in found if s.reading.gradient) if own else found
+
+    def note(self, model: Model, verdict: Verdict) -> None:
+        """What a relation that holds shows of its document."""
+        if not verdict.shows or verdict.sense is None:
+            return
+        if verdict.sense not in self.shown:
+            self.shown.append(verdict.sense)
+        self.shaped |= verdict.shaped
+        self.votes += verdict.shaped - verdict.turned
+        self.held.add(id(model))
+        if verdict.uses_loss:
+            self.held_losses.add(id(model))
 
     def outcome(
         self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2
@@ -204,3 +223,11 @@ def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
     times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
     place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)
     return Counterexample(sizes, net.seed, times, place, float(a[row, col]), float(b[row, col]))
+
+
+def _cuts_off(model: Model) -> bool:
+    """Whether an activation is 0 on half of the line: small nets of it are dead."""
+    return any(
+        isinstance(node, Sym) and node.name in ("relu", "ReLU", "max")
+        for definition in model.definitions.values() for node in walk(definition.value)
+    ) or model.kinds.get("function sigma") == "relu"  # fmt: skip

@@ -168,7 +168,7 @@ def cauchy_schwarz(left: Any, right: Any) -> Theorem:
 def norm_of_stack(node: Any) -> Theorem:
     """‖(x, y)‖ = √(‖x‖² + ‖y‖²) for columns one below the other."""
     stacked = _euclidean(node)
-    if not isinstance(stacked, Block):
+    if not isinstance(stacked, Block) or any(len(row) > 1 for row in stacked.args):
         raise inapplicable(node, "the norm of a stack")
     squares = (Norm(row[0], "2") ** 2 for row in stacked.args)
     return _make((), Equation(node, sympy.sqrt(sympy.Add(*squares))), None)

@@ -27,9 +27,9 @@ def schema(axiom: Callable[P, Theorem]) -> Callable[P, Theorem]:
     @wraps(axiom)
     def stated(*args: P.args, **named: P.kwargs) -> Theorem:
         read = tuple(map(admitted, args))
-        needs = [fact for each in read if isinstance(each, Basic) for fact in conditions(each)]
-        theorem = axiom(*read, **{key: admitted(each) for key, each in named.items()})
-        return weaken(theorem, needs)
+        also = {key: admitted(each) for key, each in named.items()}
+        terms = [each for each in (*read, *also.values()) if isinstance(each, Basic)]
+        return weaken(axiom(*read, **also), [fact for each in terms for fact in conditions(each)])
 
     _SCHEMAS[axiom.__name__] = stated
     return stated

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symrnn.reading.latex.scripts import Scripts
 from symrnn.reading.latex.signs import matching
-from symrnn.reading.latex.tokens import COMMAND, END, LETTER, Token
+from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, Token
 from symrnn.reading.latex.tree import (
     Derivative,
     Fraction_,
@@ -35,13 +35,17 @@ class Differentials(Scripts):
         token = self.next
         before = self.tokens[self.at - 2] if self.at >= 2 else None
         opens = before is None or before.is_("{", "/") or self.in_fraction
-        letter = token.kind == LETTER or (
-            token.kind == COMMAND
-            and (
-                token.text in LETTERS
-                or token.text in FONTS
-                or token.text in SCRIPTS
-                or token.text in ACCENTS
+        letter = (
+            token.kind == LETTER
+            or (token.is_("{") and self.in_fraction)
+            or (
+                token.kind == COMMAND
+                and (
+                    token.text in LETTERS
+                    or token.text in FONTS
+                    or token.text in SCRIPTS
+                    or token.text in ACCENTS
+                )
             )
         )
         return bool(opens and letter and self.in_fraction) or (letter and self.slash_d())
@@ -88,10 +92,22 @@ class Differentials(Scripts):
             return Derivative(*self.span(first), None, Words(*self.span(place), "∂"), mark)
         of = self.factor()
         # h(x, w) with its arguments, as in ∂f(x, h)/∂w.
-        while isinstance(of, Sym) and self.next.is_("("):
+        while isinstance(of, Sym) and (self.next.is_("(") or self.index_follows()):
             group = self.factor()
             of = Product(of.start, group.end, of.made, (of, group), ("",))
         return Derivative(*self.span(first), of, Words(*self.span(place), "∂"), mark)
+
+    def index_follows(self) -> bool:
+        """Whether a time in square brackets follows: u[n-1]."""
+        if not self.next.is_("["):
+            return False
+        ahead = self.tokens[self.at + 1 : self.at + 5]
+        for place, token in enumerate(ahead):
+            if token.is_("]"):
+                return place > 0
+            if token.kind not in (LETTER, NUMBER) and not token.is_("+", "-"):
+                return False
+        return False
 
     def inside_after_caret(self) -> list[Token]:
         if self.peek().is_("{"):

@@ -90,7 +90,7 @@ class Parser(Commands):
                 factors.append(self.factor())
             else:
                 break
-        factors, signs = _calls_closed(factors, signs)
+        factors, signs = _applied(*_calls_closed(factors, signs))
         if len(factors) == 1:
             return factors[0]
         return Product(*self.span(first), tuple(factors), tuple(signs))
@@ -277,6 +277,28 @@ def _calls_closed(factors: list[Tree], signs: list[str]) -> tuple[list[Tree], li
             kept.append(signs[place - 1])
         made.append(factor)
     return made, kept
+
+
+def _applied(factors: list[Tree], signs: list[str]) -> tuple[list[Tree], list[str]]:
+    """diag φ′(s): what a function without brackets is of, if that is a call."""
+    place = 0
+    while place + 2 < len(factors):
+        outer, inner, group = factors[place : place + 3]
+        if (
+            isinstance(outer, Sym)
+            and isinstance(inner, Sym)
+            and isinstance(group, Group)
+            and signs[place : place + 2] == ["", ""]
+            and (outer.name in WORDS or outer.name in FUNCTION_COMMANDS)
+            and _is_function(inner)
+            and group.kind in "(["
+        ):
+            made = inner.made or group.made
+            call = Product(inner.start, group.end, made, (inner, group), ("",))
+            factors[place + 1 : place + 3] = [Group(inner.start, group.end, made, "(", (call,))]
+            del signs[place + 1]
+        place += 1
+    return factors, signs
 
 
 def _is_function(head: Sym) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.reading.latex.tokens import COMMAND, END, TEXT, Token
+from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, TEXT, Token
 
 # What only changes how a formula looks, without and with an argument.
 _DROPPED = frozenset({
@@ -17,7 +17,7 @@ _DROPPED = frozenset({
 
 _DROPPED_WITH_ARGUMENT = frozenset({
     "tag", "label", "color", "vspace", "hspace", "phantom", "vphantom", "hphantom", "cite",
-    "eqref", "ref", "footnote", "intertext", "shortintertext", "mspace", "kern", "rule", "qedhere",
+    "eqref", "ref", "footnote", "intertext", "shortintertext", "mspace", "rule", "qedhere",
     "cline", "vskip", "hskip",
 })  # fmt: skip
 
@@ -45,6 +45,9 @@ _SPACES = frozenset(
 )  # fmt: skip | {" ", "\n", "\t"}
 
 
+_DIMENSIONS = frozenset({"kern", "mkern", "hskip", "mskip", "vskip"})
+
+
 def without_looks(tokens: list[Token], text: str) -> list[Token]:
     """The tokens that say something, and the end."""
     out: list[Token] = []
@@ -63,6 +66,16 @@ def without_looks(tokens: list[Token], text: str) -> list[Token]:
                 at += 1
                 if token.text == "left":
                     out.append(Token(COMMAND, "leftnothing", token.start, token.end))
+            if (
+                token.text in ("boxed", "fbox", "ensuremath")
+                and at < len(tokens)
+                and tokens[at].is_("{")
+            ):
+                # \\boxed{a = b}: its braces would hide the relation.
+                end = _beyond(tokens, at, "{", "}")
+                tokens[at:end] = tokens[at + 1 : end - 1]
+        elif token.text in _DIMENSIONS:
+            at = _dimension(tokens, at)
         elif token.text.rstrip("*") in _DROPPED_WITH_ARGUMENT:
             if at < len(tokens) and tokens[at].is_("["):
                 at = _beyond(tokens, at, "[", "]")
@@ -76,6 +89,13 @@ def without_looks(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
     out.append(Token(END, "", len(text), len(text)))
     return out
+
+
+def _dimension(tokens: list[Token], at: int) -> int:
+    """The place behind a length without braces: -1.5mu."""
+    while at < len(tokens) and (tokens[at].is_("-", "+") or tokens[at].kind == NUMBER):
+        at += 1
+    return at + 2 if at + 1 < len(tokens) and tokens[at].kind == LETTER else at
 
 
 def _group(tokens: list[Token], at: int) -> int:

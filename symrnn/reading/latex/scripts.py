@@ -104,7 +104,7 @@ class Scripts(Cursor):
         if isinstance(tree, Normed):
             return replace(tree, kind=tree.kind + text, end=end)
         if isinstance(tree, Labelled):
-            label = subs[0] if len(subs) == 1 else None
+            label = subs[0] if len(subs) == 1 and not isinstance(subs[0], Words) else None
             return replace(tree, label=label, end=end)
         return Subscripted(tree.start, end, tree.made, tree, subs)
 
