@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import sympy
 from sympy import Expr, S, Symbol
@@ -32,13 +33,10 @@ class Case:
     high: Expr
 
 
-Shown = Expr | tuple[Case, ...]
-"""One formula in `X`, maybe with `LOGISTIC`; or cases, of which the first holds on the left."""
-
-
 @lru_cache(maxsize=256)
-def shown(formula: Expr) -> Shown:
-    """The formula as it is written out.
+def shown(formula: Expr) -> Any:
+    """The formula as it is written out: one in `X`, maybe with `LOGISTIC`, or a tuple of cases,
+    of which the first holds on the left.
 
     Args:
         formula: in `X`; one whose kinks are not found comes back as it is.

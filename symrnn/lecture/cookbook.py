@@ -94,7 +94,9 @@ def run(name: str) -> tuple[Step, ...]:
 class _Recipe(SourceFileLoader):
     """Loads a recipe as a module that keeps the values of its lines."""
 
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:
+    def source_to_code(  # type: ignore[override]  # typeshed has it without self
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> Any:
         tree = ast.parse(data, str(path))
         for place, statement in enumerate(tree.body):
             if isinstance(statement, ast.Expr) and place:
