@@ -32,7 +32,7 @@ LAYERS = [
     {"verify", "typeset", "machine", "audit"},
     {"lecture", "bench", "crosscheck", "sweep"},
     {"testing", "inspection"},
-    {"cli", "pytest_plugin", "pytest_gradients"},
+    {"cli", "pytest_plugin", "pytest_gradients", "pytest_documents"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.
 FACADE = "__init__"

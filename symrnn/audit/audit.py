@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from symrnn.audit.cache import Kept, verdict_of
 from symrnn.audit.meaning.hints import Mark, hints_of_folder, read_hints
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
@@ -46,22 +49,46 @@ class Finding:
 
 
 def audit_document(
-    path: Path, outside: Iterable[str] = (), progress: Callable[[int, int], None] | None = None
+    path: Path,
+    outside: Iterable[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+    cache: Path | None = None,
 ) -> list[Finding]:
-    """Every relation of a document judged.
+    """Every relation of a document judged; what is unchanged is taken from the folder `cache`.
 
     Raises:
         IllFormedError: the document can not be read.
     """
-    return audit_texts(read_document(path), outside, progress)
+    return audit_texts(read_document(path), outside, progress, cache)
 
 
 def audit_texts(
     documents: list[Document],
     outside: Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    cache: Path | None = None,
 ) -> list[Finding]:
     """The same for documents that are read already."""
+    outside = list(outside)
+    kept = Kept.of(cache, documents, outside)
+    if kept.findings is not None:
+        with suppress(KeyError, TypeError, ValueError):
+            return [_read(record) for record in kept.findings]
+    findings = _judged(documents, outside, progress, kept)
+    kept.write([asdict(finding) for finding in findings])
+    return findings
+
+
+def _read(record: dict[str, Any]) -> Finding:
+    return Finding(**{**record, "verdict": verdict_of(record["verdict"])})
+
+
+def _judged(
+    documents: list[Document],
+    outside: list[str],
+    progress: Callable[[int, int], None] | None,
+    kept: Kept,
+) -> list[Finding]:
     statements = Statements.of(documents, read_hints(documents, outside))
     judge = Judge(statements)
     findings: list[Finding] = []
@@ -96,11 +123,11 @@ def audit_texts(
     for count, relation in enumerate(relations):
         if progress is not None:
             progress(count, len(relations))
-        verdicts[relation.order] = judge.verdict(relation)
+        verdicts[relation.order] = kept.verdict(relation, judge)
     judge.settled = judge.votes > 0
     for relation in relations:
         if _again(verdicts[relation.order], judge):
-            verdicts[relation.order] = judge.verdict(relation)
+            verdicts[relation.order] = kept.verdict(relation, judge)
     used: set[Mark] = set()
     for relation in statements.relations:
         document = documents[relation.document]
@@ -144,6 +171,9 @@ def audit_texts(
             formula.display,
         )
         findings.append(Finding(**{**found.__dict__, "kind": kind}))
+    for hint in statements.unused_hints():
+        message = f"hint “{hint.text[:60]}”: nothing in the document has its letters"
+        findings.append(_note(documents[hint.document], hint.start, BAD_HINT, message))
     for mark in statements.hints.marks:
         if mark not in used:
             findings.append(
@@ -220,7 +250,10 @@ def message_of(verdict: Verdict) -> str:
 
 
 def audit_path(
-    path: Path, documents: list[Path], progress: Callable[[str, int, int], None] | None = None
+    path: Path,
+    documents: list[Path],
+    progress: Callable[[str, int, int], None] | None = None,
+    cache: Path | None = None,
 ) -> list[Finding]:
     """Every document under a path; one that can not be read is a note."""
     findings: list[Finding] = []
@@ -230,7 +263,7 @@ def audit_path(
             seen = (
                 (lambda a, b, d=document: progress(str(d), a, b)) if progress is not None else None
             )
-            findings += audit_document(document, outside, seen)
+            findings += audit_document(document, outside, seen, cache)
         except IllFormedError as error:
             verdict = Verdict(NOTE, what=error.message)
             findings.append(

@@ -11,8 +11,10 @@ import typer
 
 from symrnn.audit import report
 from symrnn.audit.audit import Finding, audit_path
+from symrnn.audit.cache import default_folder
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import say
+from symrnn.cli.progress import progress_bar
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents import decoded, documents_in
 from symrnn.version import __version__
@@ -40,6 +42,10 @@ def audit(
         Path | None,
         typer.Option("--baseline", help="The JSON of an earlier run: what it has does not fail."),
     ] = None,
+    cached: Annotated[
+        bool,
+        typer.Option("--cache/--no-cache", help="Take what is unchanged from the user's cache."),
+    ] = True,
     show_all: Annotated[bool, typer.Option("--all", help="Show what is no claim, too.")] = False,
 ) -> None:
     """Judge the relations about derivatives in documents; exit code 1 for one that is FALSE."""
@@ -49,7 +55,8 @@ def audit(
     for path in paths:
         documents = [each for each in documents_in(path) if each.resolve() not in seen]
         seen |= {each.resolve() for each in documents}
-        findings += audit_path(path, documents)
+        with progress_bar() as listen:
+            findings += audit_path(path, documents, listen, default_folder() if cached else None)
     if not findings:
         raise IllFormedError(
             "no documents",

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.audit.cell_of import cell_of, is_document
 from symrnn.cells import Cell, read_cell
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
-from symrnn.cli.cells import HELP as CELL_HELP
+from symrnn.cli.cells import DOCUMENTS as CELL_HELP
 from symrnn.cli.output import say
 from symrnn.derivative_text import LECTURE as LETTERS
 from symrnn.derivative_text import Names, Quantity, parse_derivative
@@ -86,7 +88,7 @@ def derive(
             {"expected": "--cell or --notation", "got": "both"},
         )
     chosen = None if sigma is None else read_activation(sigma)
-    subject = _lecture(lettered.cell, chosen) if cell is None else _about(read_cell(cell), chosen)
+    subject = _lecture(lettered.cell, chosen) if cell is None else _about(_cell(cell), chosen)
     of, by = parse_derivative(derivative, subject.names)
     found = subject.derived(of, by, lettered.layout)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
@@ -110,6 +112,11 @@ def derive(
             say(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
             say(f"{text(Equation(found.asked, found.value))}\n({holds})")
+
+
+def _cell(given: str) -> Cell:
+    """A cell by name, as a text, in TOML, or as a document defines it."""
+    return cell_of(Path(given)) if is_document(given) else read_cell(given)
 
 
 def _times(found: Derived, sign: str) -> str:

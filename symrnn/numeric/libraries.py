@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import ModuleType
 from typing import Any
 
@@ -154,6 +154,24 @@ def _scan(stack: Callable[[Any], Any]) -> Callable[..., Any]:
     return scan
 
 
+def _rows(spread: Callable[..., Any], beside: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """What is built of rows by other rows, from two functions of the library."""
+
+    def side_by_side(parts: list[Any]) -> Any:
+        lead = np.broadcast_shapes(*(tuple(part.shape[:-1]) for part in parts))
+        return beside([spread(part, (*lead, part.shape[-1])) for part in parts])
+
+    def filled(like: Any, number: Any, shape: tuple[int, ...]) -> Any:
+        return spread(0 * like.reshape(-1)[:1] + number, shape)
+
+    def placed(part: Any, before: int, after: int) -> Any:
+        zeros = (spread(0 * part[..., :1], (*part.shape[:-1], n)) for n in (before, after))
+        first, last = zeros
+        return beside([first, part, last])
+
+    return {"side_by_side": side_by_side, "filled": filled, "placed": placed}
+
+
 def _torch(torch: ModuleType) -> Mapping[str, Any]:
     splitters = {torch.float32: FLOAT32, torch.float64: FLOAT64}
 
@@ -168,6 +186,10 @@ def _torch(torch: ModuleType) -> Mapping[str, Any]:
         **arithmetic(torch.exp, torch.special.erfc, torch.where, real, splitter),
         "scan": _scan(torch.stack),
         "joined": torch.cat,
+        **_rows(torch.broadcast_to, partial(torch.cat, dim=-1)),
+        "softmax_of_rows": partial(torch.softmax, dim=-1),
+        "logsumexp_of_rows": partial(torch.logsumexp, dim=-1, keepdim=True),
+        "inverse": torch.linalg.inv,
         "broadcast_to": torch.broadcast_to,
         "eye": lambda d, like: torch.eye(d, dtype=like.dtype, device=like.device),
         "finite": lambda array: bool(torch.isfinite(array).all()),
@@ -204,6 +226,10 @@ def _jax(jax: ModuleType) -> Mapping[str, Any]:
         ),
         "scan": scan,
         "joined": jax.numpy.concatenate,
+        **_rows(jax.numpy.broadcast_to, partial(jax.numpy.concatenate, axis=-1)),
+        "softmax_of_rows": jax.nn.softmax,
+        "logsumexp_of_rows": partial(jax.nn.logsumexp, axis=-1, keepdims=True),
+        "inverse": jax.numpy.linalg.inv,
         "broadcast_to": jax.numpy.broadcast_to,
         "eye": lambda d, like: jax.numpy.eye(d, dtype=like.dtype),
         "finite": finite,
@@ -220,6 +246,9 @@ def _numpy(numpy: ModuleType) -> Mapping[str, Any]:
         **runtime.NAMESPACE,
         "scan": _scan(np.stack),
         "joined": np.concatenate,
+        **_rows(np.broadcast_to, partial(np.concatenate, axis=-1)),
+        "softmax_of_rows": lambda rows: runtime.softmax(rows[..., None])[..., 0],
+        "logsumexp_of_rows": lambda rows: runtime.logsumexp(rows[..., None])[..., 0],
         "eye": lambda d, like: np.eye(d, dtype=like.dtype),
         "finite": lambda array: bool(np.isfinite(array).all()),
         "host": np.asarray,

@@ -1,6 +1,7 @@
 """The passes of a cell as generated loops: one function for all times, nothing allocated in a step.
 
-Vectors are rows here, (T, N, n) with one axis N for the whole batch; states are (T+1, N, n).
+Vectors are rows here, (T, N, n) with one axis N for the whole batch; states are (T+1, N, n). The
+loops call NumPy, or are scalar code that numba compiles: at small sizes a call costs most.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import builtins
 import keyword
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,7 +22,7 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.names import in_code
 from symrnn.numeric import runtime
 from symrnn.numeric.derived import Derived
-from symrnn.numeric.loops import buffers, cells
+from symrnn.numeric.loops import buffers, cells, compiled
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.fused import fuse
 from symrnn.numeric.loops.plan import plan
@@ -31,41 +32,54 @@ from symrnn.recurrence.adjoint import Adjoint, order_of
 
 Array = NDArray[Any]
 
+NAMES = ("forward", "readout", "backward", "inputs")
+"""The loops of a cell."""
+
 HOISTED_ENTRIES = 4096
 """Batch times size up to which slopes are taken for all times at once."""
+
+COMPILED_ENTRIES = 4096
+"""Batch times the entries of the largest weight up to which the compiled path is taken: beyond,
+BLAS is faster than compiled loops."""
 
 
 @dataclass(frozen=True, eq=False)
 class LoopPasses:
-    """The loops of what was derived of a cell, each generated at its first use."""
+    """The loops of what was derived of a cell, each generated at its first use.
+
+    Attributes:
+        derived: the definitions and their adjoint.
+        compiled: scalar loops by numba, which has to be installed; else calls of NumPy.
+    """
 
     derived: Derived
+    compiled: bool = False
     _made: dict[Any, LoopKernel | None] = field(default_factory=dict, repr=False)
 
     def runs(self, fit: Fitted) -> bool:
-        """Whether there are loops for the cell at these sizes; one of 1 reads as a number."""
-        if 1 in fit.sizes.values():
+        """Whether there are loops for the cell at these sizes."""
+        if not fit.shared:
+            return False
+        if self.compiled and (not compiled.available() or fit.dtype.kind != "f" or not _small(fit)):
             return False
         return self._supported
 
     @cached_property
     def _supported(self) -> bool:
         try:
-            for name in ("forward", "readout", "backward", "inputs"):
-                recursion = self._recursion(name, self.derived.adjoint)
+            for name in NAMES:
+                recursion = self.recursion(name, self.derived.adjoint)
                 if recursion is not None:
-                    _require_free_names(recursion)
-                    plan(recursion)
+                    require_free_names(recursion)
+                    self._emitted(recursion, hoisted=False)
         except NotSupportedError:
             return False
         return True
 
     def named(self, name: str) -> LoopKernel:
         """A loop by its name."""
-        if name not in ("forward", "readout", "backward", "inputs"):
-            raise IllFormedError(
-                f"there is no loop {name}", {"expected": "forward, readout, backward, inputs"}
-            )
+        if name not in NAMES:
+            raise IllFormedError(f"there is no loop {name}", {"expected": ", ".join(NAMES)})
         found = self._loop(name, self.derived.adjoint, hoisted=False)
         if found is None:
             raise IllFormedError(
@@ -76,14 +90,32 @@ class LoopPasses:
     def _loop(self, name: str, found: Adjoint, *, hoisted: bool) -> LoopKernel | None:
         key = (name, frozenset(found.given) if name == "backward" else None, id(found), hoisted)
         if key not in self._made:
-            recursion = self._recursion(name, found)
-            loop = (
-                None if recursion is None else buffers.emit(fuse(plan(recursion, hoisted=hoisted)))
-            )
+            recursion = self.recursion(name, found)
+            loop = None if recursion is None else self._emitted(recursion, hoisted=hoisted)
             self._made[key] = loop
         return self._made[key]
 
-    def _recursion(self, name: str, found: Adjoint) -> Recursion | None:
+    def _emitted(self, recursion: Recursion, *, hoisted: bool) -> LoopKernel:
+        if self.compiled:
+            return compiled.emit(plan(recursion))
+        return buffers.emit(fuse(plan(recursion, hoisted=hoisted)))
+
+    def _run(self, loop: LoopKernel, bound: Mapping[str, Any]) -> dict[str, Array]:
+        if not self.compiled:
+            return loop(bound)
+        # One layout of each array, or each layout would be compiled for.
+        plain = {
+            name: np.require(value, requirements=["C", "W", "A"])
+            if isinstance(value, np.ndarray)
+            else value
+            for name, value in bound.items()
+            if name in loop.arguments
+        }
+        sums = loop.plan.recursion.sums if bound["summed"] else {}
+        return {name: v[0] if name in sums else v for name, v in loop(plain).items()}
+
+    def recursion(self, name: str, found: Adjoint) -> Recursion | None:
+        """What a loop computes, in expressions; None where the cell has no such part."""
         recurrence = self.derived.recurrence
         if name == "forward":
             return cells.forward(recurrence, self._wanted)
@@ -123,7 +155,7 @@ class LoopPasses:
             loop = self._loop(name, found, hoisted=self._hoists(fit))
             if loop is not None:
                 flat = {label: _flat(array) for label, array in rows.items()}
-                made = loop({**setting, **flat})
+                made = self._run(loop, {**setting, **flat})
                 rows |= {label: _apart(array, fit) for label, array in made.items()}
         return rows
 
@@ -154,7 +186,7 @@ class LoopPasses:
             bound[e.label][-1] = _flat(arriving[of.label][None])[0] if of.label in arriving else 0
         loop = self._loop("backward", found, hoisted=self._hoists(fit))
         assert loop is not None
-        made = loop(bound)
+        made = self._run(loop, bound)
         sums: dict[str, Array] = {}
         for parameter in found.parameters:
             name = in_code(parameter.name)
@@ -165,7 +197,7 @@ class LoopPasses:
             own = made.pop(name)
             if name in fit.scalars:
                 own = own[..., 0]
-            sums[name] = np.array(own if summed else own.reshape(*fit.batch, *own.shape[1:]))
+            sums[name] = np.array(own if summed else own.reshape((*fit.batch, *own.shape[1:])))
         starts = {
             of.label: bound[e.label][0].reshape(*fit.batch, -1).copy()
             for of, e in found.carry.items()
@@ -173,9 +205,14 @@ class LoopPasses:
         entering: dict[str, Array] = {}
         last = self._loop("inputs", found, hoisted=False) if inputs else None
         if last is not None:
-            made = last({**bound, **made})
+            made = self._run(last, {**bound, **made})
             entering = {of.label: _apart(made[found.delta[of].label], fit) for of in found.inputs}
         return sums, starts, entering
+
+
+def _small(fit: Fitted) -> bool:
+    largest = max((fit.parameters[name].size for name in fit.matrices), default=0)
+    return math.prod(fit.batch) * largest <= COMPILED_ENTRIES
 
 
 def _setting(fit: Fitted, lanes: tuple[int, ...]) -> dict[str, Any]:
@@ -205,10 +242,19 @@ _TAKEN = {*runtime.NAMESPACE, *dir(np), *dir(builtins), *buffers.SETTING, "produ
 _MADE = re.compile(r".*_(now|before|after|T|taken)(_.*)?|[a-zA-Z]\d+_.*|matrix_product")
 
 
-def _require_free_names(recursion: Recursion) -> None:
-    """Refuse quantities that are called as the loops' own names are."""
+def require_free_names(recursion: Recursion, taken: Collection[str] = _TAKEN) -> None:
+    """Refuse quantities that are called as the generated code's own names are.
+
+    Raises:
+        NotSupportedError: naming one.
+    """
     for name in cells.names_in(recursion):
-        if name in _TAKEN or keyword.iskeyword(name) or _MADE.fullmatch(name):
+        if (
+            name in taken
+            or name.startswith("_")
+            or keyword.iskeyword(name)
+            or _MADE.fullmatch(name)
+        ):
             raise NotSupportedError(
                 f"the loop {recursion.name} has a name {name} of its own",
                 {"expected": "another name", "got": name},

@@ -101,16 +101,20 @@ class Passes:
     Attributes:
         cell: what is run; no activation of which only the name is known.
         planned: run the generated loops where there are some; else definition by definition.
-        ran: how each pass ran last, "loop" or "definitions", by its name.
+        compiled: run small nets (real numbers, weights without a batch) through numba, the extra
+            `compiled`, where Python's cost of a step is most of it. The first call of each loop
+            compiles for some seconds. Without numba the NumPy loops run.
+        ran: how each pass ran last, "numba", "loop" or "definitions", by its name.
     """
 
     cell: Cell
     planned: bool = True
+    compiled: bool = False
     ran: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __reduce__(self) -> Any:
         """The cell travels; what was generated is generated again where it is used."""
-        return type(self), (self.cell, self.planned, dict(self.ran))
+        return type(self), (self.cell, self.planned, self.compiled, dict(self.ran))
 
     @cached_property
     def derived(self) -> Derived:
@@ -125,6 +129,10 @@ class Passes:
     def _loops(self) -> LoopPasses:
         return LoopPasses(self.derived)
 
+    @cached_property
+    def _compiled_loops(self) -> LoopPasses:
+        return LoopPasses(self.derived, compiled=True)
+
     def loops(self, name: str) -> LoopKernel:
         """A generated loop: "forward", "readout", "backward" (of a loss that reads every vector)
         or "inputs"; `source` is its code.
@@ -136,9 +144,14 @@ class Passes:
         return self._loops.named(name)
 
     def _engine(self, name: str, fit: Fitted) -> PlainPasses | LoopPasses:
-        able = self.planned and fit.shared and self._loops.runs(fit)
-        self.ran[name] = "loop" if able else "definitions"
-        return self._loops if able else self._plain
+        if self.compiled and self._compiled_loops.runs(fit):
+            self.ran[name] = "numba"
+            return self._compiled_loops
+        if self.planned and self._loops.runs(fit):
+            self.ran[name] = "loop"
+            return self._loops
+        self.ran[name] = "definitions"
+        return self._plain
 
     # ------------------------------------------------------------------ running
 

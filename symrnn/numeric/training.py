@@ -19,12 +19,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import IllFormedError, ShapeError
+from symrnn.errors import ShapeError
+from symrnn.numeric.adam import Moments
 from symrnn.numeric.clipping import clip_by_global_norm, global_norm
 from symrnn.numeric.data import Series
 from symrnn.numeric.simulate import simulate
+from symrnn.numeric.windows import mean_square, require_counts, require_shares, windows_of
 
 Doubles = NDArray[np.float64]
+PARAMETERS = ("W", "U", "b", "c", "e")
 Progress = Callable[[int, int, float], None]
 
 
@@ -177,32 +180,24 @@ def train(
             shorter than one window, or `gradient` returns values that are not finite.
         ShapeError: `gradient` returns something of another shape.
     """
-    split = _checked_split(series, d, steps, length, stride, rate, tail)
-    known = series.values[: split + 1]
-    mean, scale = float(known.mean()), float(known.std())
-    if not scale > 0:
-        raise IllFormedError(
-            "series: expected values that vary over the part trained on", {"series": series.name}
-        )
-    values = (series.values - mean) / scale
-    inputs, targets = values[:-1, np.newaxis], values[1:]
-    starts = np.arange(0, split - length + 1, stride)
-    lags = np.arange(length)[:, np.newaxis]
-    windows, wanted = inputs[starts + lags], targets[starts + lags]
-
+    require_counts(d=d, steps=steps)
+    require_shares(rate=(rate, np.inf))
+    data = windows_of(series, length, stride, tail)
+    windows, wanted = data.windows, data.wanted
     initial = _initial(d, seed, inside)
     net, losses, clipped = initial, [], 0
-    moments = _Moments.zero(initial)
+    moments = Moments()
     for step in range(1, steps + 1):
         loss, raw = _gradients(net, windows, wanted, gradient)
         losses.append(loss)
         gradients = clip_by_global_norm(raw, kappa)
         clipped += global_norm(raw) > kappa
-        moments = moments.after(gradients)
-        net = moments.moved(net, rate * (1 - (step - 1) / steps))
+        moments = moments.after(dict(zip(PARAMETERS, gradients, strict=True)))
+        named = dict(zip(PARAMETERS, net.parameters(), strict=True))
+        net = net.with_parameters(*moments.moved(named, rate * (1 - (step - 1) / steps)).values())
         if progress is not None:
             progress(step, steps, loss)
-    losses.append(_mean_square(net.predict(windows) - wanted))
+    losses.append(mean_square(net.predict(windows) - wanted))
 
     return TrainedNet(
         initial=initial,
@@ -210,59 +205,18 @@ def train(
         d=d,
         series=series.name,
         source=series.source,
-        inputs=inputs,
-        targets=targets,
-        split=split,
+        inputs=data.inputs,
+        targets=data.targets,
+        split=data.split,
         windows=windows,
-        mean=mean,
-        scale=scale,
+        mean=data.mean,
+        scale=data.scale,
         losses=tuple(losses),
-        held_out=_mean_square(net.predict(inputs)[split:] - targets[split:]),
-        baseline=_mean_square(inputs[split:, 0] - targets[split:]),
+        held_out=mean_square(net.predict(data.inputs)[data.split :] - data.targets[data.split :]),
+        baseline=data.baseline,
         kappa=kappa,
         clipped=int(clipped),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Moments:
-    """Running means of the gradients and of their squares.
-
-    Source: D. Kingma, J. Ba, Adam, ICLR 2015, algorithm 1.
-    """
-
-    first: tuple[Doubles, ...]
-    second: tuple[Doubles, ...]
-    steps: int
-
-    BETA1 = 0.9
-    BETA2 = 0.999
-    TINY = 1e-8
-
-    @classmethod
-    def zero(cls, net: Net) -> _Moments:
-        zeros = tuple(np.zeros_like(p) for p in net.parameters())
-        return cls(zeros, zeros, 0)
-
-    def after(self, gradients: tuple[NDArray[Any], ...]) -> _Moments:
-        first = [
-            self.BETA1 * m + (1 - self.BETA1) * g
-            for m, g in zip(self.first, gradients, strict=True)
-        ]
-        second = [
-            self.BETA2 * v + (1 - self.BETA2) * g * g
-            for v, g in zip(self.second, gradients, strict=True)
-        ]
-        return _Moments(tuple(first), tuple(second), self.steps + 1)
-
-    def moved(self, net: Net, rate: float) -> Net:
-        unbias1, unbias2 = 1 - self.BETA1**self.steps, 1 - self.BETA2**self.steps
-        return net.with_parameters(
-            *(
-                p - rate * (m / unbias1) / (np.sqrt(v / unbias2) + self.TINY)
-                for p, m, v in zip(net.parameters(), self.first, self.second, strict=True)
-            )
-        )
 
 
 def _gradients(
@@ -282,7 +236,7 @@ def _gradients(
                 {f"{name} has shape": parameter.shape, "came": np.shape(found)},
             )
     by_c = np.tensordot(by_error, s[1:], axes=error.ndim)
-    return _mean_square(error), (*recurrent, by_c, np.asarray(by_error.sum()))
+    return mean_square(error), (*recurrent, by_c, np.asarray(by_error.sum()))
 
 
 def _initial(d: int, seed: int, inside: bool) -> Net:
@@ -290,28 +244,3 @@ def _initial(d: int, seed: int, inside: bool) -> Net:
     width = 1 / np.sqrt(d)
     W, U, b, c = (random.uniform(-width, width, shape) for shape in ((d, d), (d, 1), d, d))
     return Net(W, U, b, c, np.zeros(()), inside)
-
-
-def _mean_square(error: Doubles) -> float:
-    return float(np.mean(error**2))
-
-
-def _checked_split(
-    series: Series, d: int, steps: int, length: int, stride: int, rate: float, tail: float
-) -> int:
-    """First held-out time, after checking all sizes."""
-    for name, count in (("d", d), ("steps", steps), ("length", length), ("stride", stride)):
-        whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
-        if not whole or count < 1:
-            raise IllFormedError(f"{name}: expected at least 1, an integer", {name: count})
-    for name, share, most in (("tail", tail, 1.0), ("rate", rate, np.inf)):
-        if not (isinstance(share, float | int | np.number) and 0 < share < most):
-            raise IllFormedError(f"{name}: expected more than 0, less than {most}", {name: share})
-    times = len(series.values) - 1
-    split = times - max(1, round(tail * times))
-    if split < length:
-        raise IllFormedError(
-            "length: expected a window no longer than the part trained on",
-            {"length": length, "trained on": split, "values": len(series.values)},
-        )
-    return split

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sympy import Symbol
+
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Definition, split_time
 from symrnn.audit.meaning.symbols import Symbols
+from symrnn.cells import read_cell
 from symrnn.errors import IllFormedError, ParseError
+from symrnn.language.activations import Elementwise
+from symrnn.language.writing import latex
 from symrnn.reading.documents import Document, decoded
 from symrnn.reading.latex.chains import parse_chains
 from symrnn.reading.latex.expressions import parse_expression
@@ -21,18 +26,6 @@ KEYS = (
     "define", "alias", "cell", "loss", "layout", "order", "scalar", "vector", "matrix", "row",
     "sigma", "first", "sizes", "ignore", "expect",
 )  # fmt: skip
-CELLS = {
-    "elman": r"a_t = W h_{t-1} + U x_t + b ;; h_t = \tanh(a_t)",
-    "lstm": r"i_t = \sigma(W_i h_{t-1} + U_i x_t + b_i) ;;"
-    r" f_t = \sigma(W_f h_{t-1} + U_f x_t + b_f) ;;"
-    r" o_t = \sigma(W_o h_{t-1} + U_o x_t + b_o) ;; g_t = \tanh(W_g h_{t-1} + U_g x_t + b_g) ;;"
-    r" c_t = f_t \odot c_{t-1} + i_t \odot g_t ;; h_t = o_t \odot \tanh(c_t)",
-    "gru": r"z_t = \sigma(W_z h_{t-1} + U_z x_t + b_z) ;;"
-    r" r_t = \sigma(W_r h_{t-1} + U_r x_t + b_r) ;;"
-    r" n_t = \tanh(W_n (r_t \odot h_{t-1}) + U_n x_t + b_n) ;;"
-    r" h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
-}  # fmt: skip
-"""Recurrences by name, in the letters that most texts use."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +35,16 @@ class Wrong:
     document: int
     start: int
     message: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """The letters that a hint speaks of: if the document has none of them, it is of no use."""
+
+    document: int
+    start: int
+    letters: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,13 @@ class Hints:
     """All hints of a document.
 
     `layout` and `later` are None where nothing is said. `kinds` are scalars, vectors, matrices by
-    name, and functions as `function sigma`.
+    name, and functions as `function sigma`. `named` are what each hint speaks of.
     """
 
     definitions: list[Definition] = field(default_factory=list)
     trees: list[Tree] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
+    named: list[Named] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     layout: str | None = None
     later: str | None = None
@@ -112,13 +116,9 @@ def _take(
             raise IllFormedError("expected a definition such as L = \\sum_t \\ell(y_t)")
         pending.append((document, start, value))
     elif key == "cell":
-        text = CELLS.get(value.lower())
-        if text is None and "=" not in value:
-            raise IllFormedError(f"expected {', '.join(CELLS)}, or definitions separated by ;;")
-        parts = (text or value).replace(";;", "\n").splitlines()
+        in_latex = ";;" in value or "\\" in value or "_" in value
+        parts = value.split(";;") if in_latex else _written_out(value)
         pending += [(document, start, part.strip()) for part in parts if part.strip()]
-        if text is not None and value.lower() != "elman":
-            hints.kinds.setdefault("function sigma", "logistic")
     elif key == "layout":
         hints.layout = need("numerator", "denominator")
     elif key == "order":
@@ -132,6 +132,7 @@ def _take(
                 raise IllFormedError(f"expected letters, got {name}")
             label = f"_{tree.sub_text}" if tree.sub_text else ""
             hints.kinds[tree.name + label] = key
+            hints.named.append(Named(document, start, (tree.name,), f"{key}: {name}"))
     elif key == "sigma":
         hints.kinds["function sigma"] = need(
             "logistic", "sigmoid", "tanh", "relu", "identity", "softplus"
@@ -150,6 +151,22 @@ def _take(
         hints.marks.append(Mark(document, start, "expect false", why.strip()))
     else:
         raise IllFormedError(f"no such key; expected {', '.join(KEYS)}")
+
+
+def _written_out(value: str) -> list[str]:
+    """The definitions of a cell that is named, or given as symrnn's texts and files are, in LaTeX.
+
+    Raises:
+        IllFormedError, ParseError: there is no such cell.
+    """
+    j, t = Symbol("j", integer=True), Symbol("t", integer=True)
+    found = []
+    for of, is_ in read_cell(value).definitions.items():
+        found.append(f"{latex(of.xreplace({j: t}))} = {latex(is_.xreplace({j: t}))}")
+    if len(found) == 1 and isinstance(is_, Elementwise):
+        # What a single σ is of is a_t to most authors.
+        found.append(f"a_{{t}} = {latex(is_.args[-1].xreplace({j: t}))}")
+    return found
 
 
 def _define(hints: Hints, pending: list[tuple[int, int, str]], documents: list[Document]) -> None:
@@ -174,8 +191,11 @@ def _define(hints: Hints, pending: list[tuple[int, int, str]], documents: list[D
         parsed.append((document, start, left, right, text))
     hints.trees = [tree for _, _, left, right, _ in parsed for tree in (left, right)]
     symbols = Symbols.of(hints.trees)
+    spoken: dict[tuple[int, int], list[str]] = {}
     for document, start, left, right, text in parsed:
         named = bare(left)
+        if isinstance(named, Sym):
+            spoken.setdefault((document, start), []).append(named.name)
         if not isinstance(named, Sym):
             hints.wrong.append(
                 Wrong(document, start, f"hint “{text[:60]}”: the left side is no letter")
@@ -195,6 +215,9 @@ def _define(hints: Hints, pending: list[tuple[int, int, str]], documents: list[D
                 continue
         letter, shift = (None, 0) if time is None else split_time(time)
         hints.definitions.append(Definition(ref.name, letter, shift, right, start, True))
+    texts = {(document, start): text for document, start, text in reversed(pending)}
+    for where, letters in spoken.items():
+        hints.named.append(Named(*where, tuple(letters), texts[where]))
 
 
 def hints_of_folder(path: Path) -> list[str]:

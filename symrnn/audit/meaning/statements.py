@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from symrnn.audit.meaning.hints import Hints, read_hints
+from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.letters import (
     is_capital,
     is_loss,
@@ -163,6 +163,21 @@ class Statements(Prose):
                 if isinstance(node, Group) and len(node.parts) > 1:
                     return False
         return True
+
+    def unused_hints(self) -> list[Named]:
+        """Hints about letters that the document does not have."""
+        letters = {
+            node.name.removeprefix("own ").removeprefix("loss ")
+            for relation in self.relations for side in (relation.left, relation.right)
+            if side.tree is not None for node in walk(side.tree) if isinstance(node, Sym)
+        }  # fmt: skip
+        letters |= {
+            node.name for _, _, side in self.expressions if side.tree is not None
+            for node in walk(side.tree) if isinstance(node, Sym)
+        }  # fmt: skip
+        # Those of audit.toml, at no place, are said of all documents of a folder.
+        own = [hint for hint in self.hints.named if hint.start]
+        return [hint for hint in own if not letters & set(hint.letters)]
 
     def about_derivatives(self, relation: Relation) -> bool:
         """Whether a relation speaks of derivatives."""

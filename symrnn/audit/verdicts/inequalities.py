@@ -36,8 +36,9 @@ class Inequalities(Trials):
         if relation.kind in ("≤", "≥") and self._submultiplicative(
             model, left, right, sense, deadline
         ):
-            self.held.add(id(model))
-            return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense)
+            found = Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
+            self.note(model, found)
+            return found
         violated = None
         for number in range(6):
             net = self.bench.net(model, sense, number, deadline)

@@ -119,24 +119,20 @@ class Judge(Inequalities, Mending):
                 under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
-                if sense not in self.shown:
-                    self.shown.append(sense)
-                own = outcome.shaped and not under and sense.reading.gradient
-                turned = outcome.shaped and not under and not sense.reading.gradient
-                self.shaped |= own
-                self.votes += own - turned
-                self.held.add(id(model))
-                loss = bool(outcome.net and outcome.net.guessed)
-                if loss:
-                    self.held_losses.add(id(model))
-                return Verdict(
+                whole = outcome.shaped and not under
+                found = Verdict(
                     UNDER if under else TRUE,
                     under,
                     error=outcome.error,
                     tried=len(outcomes),
                     sense=sense,
-                    turned=turned,
+                    uses_loss=bool(outcome.net and outcome.net.guessed),
+                    shaped=whole and sense.reading.gradient,
+                    turned=whole and not sense.reading.gradient,
+                    shows=True,
                 )
+                self.note(model, found)
+                return found
             plain = not sense.supposes(hints.layout, hints.later, hints.first)
             problem = outcome.problem
             if (

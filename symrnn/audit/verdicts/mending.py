@@ -53,7 +53,7 @@ class Mending(Trials):
         source = text[relation.right.start : relation.right.end]
         alone = relation.left_formula != relation.formula
         begin = relation.start if alone else relation.left.start
-        pool = self._pool(model, relation)
+        pool = self.pool(model, relation)
         admissible = [s for s in self.senses(model, (left, right)) if not s.one]
         plain = [s for s in admissible if not s.supposes(*said)]
         # The author's ways elsewhere in the document count as well as the plain one.
@@ -108,7 +108,7 @@ class Mending(Trials):
                 continue
         return None
 
-    def _pool(self, model: Model, relation: Relation) -> list[str]:
+    def pool(self, model: Model, relation: Relation) -> list[str]:
         """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here."""
         found: dict[str, None] = {}
         statements = self.statements

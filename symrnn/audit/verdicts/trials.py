@@ -26,6 +26,7 @@ from symrnn.audit.verdicts.compare import (
 )
 from symrnn.audit.verdicts.verdict import (
     Counterexample,
+    Verdict,
 )
 from symrnn.reading.latex.tree import (
     Sym,
@@ -103,6 +104,18 @@ class Trials:
         # Once the document is seen to give derivatives by matrices their shapes, it always does.
         own = self.settled and by_matrix(sides[0])
         return (s for s in found if s.reading.gradient) if own else found
+
+    def note(self, model: Model, verdict: Verdict) -> None:
+        """What a relation that holds shows of its document."""
+        if not verdict.shows or verdict.sense is None:
+            return
+        if verdict.sense not in self.shown:
+            self.shown.append(verdict.sense)
+        self.shaped |= verdict.shaped
+        self.votes += verdict.shaped - verdict.turned
+        self.held.add(id(model))
+        if verdict.uses_loss:
+            self.held_losses.add(id(model))
 
     def outcome(
         self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2

@@ -36,6 +36,8 @@ class Verdict:
     """What was found of a relation.
 
     `under` is what must be supposed, `error` the largest relative difference met where it holds.
+    `shows` says that its model is so seen to be the author's, `shaped` and `turned` that it gives a
+    derivative by a matrix the shape of that matrix, or of its transpose.
     """
 
     kind: str
@@ -50,4 +52,6 @@ class Verdict:
     tried: int = 0
     sense: Sense | None = None
     uses_loss: bool = False
+    shaped: bool = False
     turned: bool = False
+    shows: bool = False

@@ -1,9 +1,12 @@
-"""Real series to train on: the yearly sunspot numbers, or a column of the user's own CSV.
+"""Real series to train on: sunspot numbers, changes of carbon dioxide, a column of the user's CSV.
 
 `sunspots.csv` holds the yearly mean sunspot numbers 1700-2008, 309 rows `year,sunspots`,
 figure by figure those of `statsmodels.datasets.sunspots` (statsmodels 0.15.0), which took
 them from the National Geophysical Data Center, http://www.ngdc.noaa.gov/stp/solar/solarda3.html.
-The data are in the public domain.
+`co2.csv` holds the weekly carbon dioxide at Mauna Loa from March 1958 to December 2001 in parts per
+million, 2284 rows `date,co2`, 59 of them without a value, figure by figure those of
+`statsmodels.datasets.co2`, which took them from C.D. Keeling, T.P. Whorf, Carbon Dioxide
+Information Analysis Center, 2004. Both are in the public domain.
 """
 
 from __future__ import annotations
@@ -69,6 +72,23 @@ def sunspots() -> Series:
         _series(text, "sunspots.csv", "sunspots"),
         name="yearly sunspot numbers 1700-2008",
         source="statsmodels, from the National Geophysical Data Center",
+    )
+
+
+def carbon_dioxide() -> Series:
+    """Weekly changes of carbon dioxide at Mauna Loa 1958-2001, in parts per million, 2283 values.
+
+    A year is some 52 of its steps: what is ahead depends on what was long ago. Weeks without a
+    value are filled in along a straight line.
+    """
+    text = resources.files(__name__).joinpath("co2.csv").read_text(encoding="utf-8")
+    cells = [line.split(",")[1] for line in text.splitlines()[1:]]
+    known = np.array([place for place, cell in enumerate(cells) if cell])
+    levels = np.interp(np.arange(len(cells)), known, [float(cells[place]) for place in known])
+    return Series(
+        "weekly changes of carbon dioxide at Mauna Loa 1958-2001",
+        np.diff(levels),
+        "statsmodels, from the Carbon Dioxide Information Analysis Center",
     )
 
 

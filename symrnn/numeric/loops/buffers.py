@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.numeric import runtime
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
@@ -27,6 +26,10 @@ from symrnn.numeric.loops.operations import (
     Operation,
     OverTime,
     Plan,
+    axes_of,
+    printed,
+    scalars_of,
+    sizes_of,
 )
 from symrnn.numeric.printer import KernelPrinter
 
@@ -64,12 +67,8 @@ class _Writer:
         self.buffers = _merged(plan)
         self.transposes: set[str] = set()
         self.registers: dict[tuple[int, tuple[Any, ...]], Registers] = {}
-        extents = [size for o in plan.operands() for size in (o.rows, o.cols)]
-        extents += [o.formula for o in plan.operations if o.op in ("rows", "place")]
-        symbols = {symbol for size in extents for symbol in sympy.sympify(size).free_symbols}
-        self.sizes = sorted(symbol.name for symbol in symbols)
-        scalars = tuple(symbol.name for symbol in plan.scalars)
-        self.given = (*plan.parameters, *scalars, *sorted({name for name, _ in plan.sequences}))
+        self.sizes = sizes_of(plan)
+        self.given = (*plan.parameters, *scalars_of(plan), *plan.labels)
         self.arguments: tuple[str, ...] = ()
 
     def source(self) -> str:
@@ -139,7 +138,7 @@ class _Writer:
     def _allocated(self) -> list[str]:
         lines = [self._empty(vector) for vector in self.plan.vectors.values()]
         for name, view in self.plan.views.items():
-            span = f"{_printed(view.start)}:{_printed(sympy.expand(view.start + view.size))}"
+            span = f"{printed(view.start)}:{printed(sympy.expand(view.start + view.size))}"
             lines.append(f"{name} = {view.of}[..., {span}]")
         placed = {*self.plan.vectors, *self.plan.views, *self.buffers}
         for operation in self.plan.operations:
@@ -161,13 +160,13 @@ class _Writer:
         shape = [
             *(["last - first + 1"] if over_time else []),
             *(["*lanes" if target.level == EACH else "*batch"] if target.level else []),
-            *(_printed(size) for size in _axes(target)),
+            *(printed(size) for size in axes_of(target)),
         ]
         return f"{target.name} = empty(({', '.join(shape)}), dtype)"
 
     def _scratch(self, target: Operand) -> Registers:
         """The scratch arrays for one level and one shape."""
-        key = (target.level, tuple(_axes(target)))
+        key = (target.level, tuple(axes_of(target)))
         if key not in self.registers:
             others = sum(level == target.level for level, _ in self.registers)
             prefix = {ONCE: "q", ACROSS: "w", EACH: "r"}[target.level] + "_" * others
@@ -177,7 +176,7 @@ class _Writer:
         return self.registers[key]
 
     def _scratch_shape(self, level: int, axes: tuple[Any, ...]) -> str:
-        sizes = ", ".join(_printed(size) for size in axes)
+        sizes = ", ".join(printed(size) for size in axes)
         before = {ONCE: "", ACROSS: "last - first + 1, *batch, ", EACH: "*lanes, "}[level]
         return f"({before}{sizes},)"
 
@@ -240,7 +239,7 @@ class _Writer:
         together = self._shared_sums().get((view.of, each.right), ()) if view else ()
         if view is None or len(together) < 2:
             return self._over_time(self._whole(each.left), each.right)
-        span = f"{_printed(view.start)}:{_printed(sympy.expand(view.start + view.size))}"
+        span = f"{printed(view.start)}:{printed(sympy.expand(view.start + view.size))}"
         axes = "" if each.right is None else ", :"
         return f"{self._total(view.of, each.right)}[..., {span}{axes}]"
 
@@ -319,8 +318,8 @@ class _Writer:
     def _stack(self, operation: Operation, parts: list[str], out: str) -> str:
         start, places = sympy.S.Zero, []
         for argument, part in zip(operation.arguments, parts, strict=True):
-            stop = sympy.expand(start + _axes(argument)[0])
-            places.append(f"copyto({out}[..., {_printed(start)}:{_printed(stop)}], {part})")
+            stop = sympy.expand(start + axes_of(argument)[0])
+            places.append(f"copyto({out}[..., {printed(start)}:{printed(stop)}], {part})")
             start = stop
         return "; ".join(places)
 
@@ -364,7 +363,7 @@ _STATEMENTS: dict[str, Callable[[Any, Operation, list[str], str], str]] = {
 
 def _span(operation: Operation) -> str:
     start, count = operation.formula
-    return f"{_printed(start)}:{_printed(sympy.expand(start + count))}"
+    return f"{printed(start)}:{printed(sympy.expand(start + count))}"
 
 
 def _merged(plan: Plan) -> dict[str, Operand]:
@@ -390,7 +389,7 @@ def _merged(plan: Plan) -> dict[str, Operand]:
                 argument.level == ACROSS and target.name in kept
             )
             free = uses[argument.name] == 1 and argument.name not in plan.stored
-            alike = _axes(argument) == _axes(operation.target)
+            alike = axes_of(argument) == axes_of(operation.target)
             if target.name in plan.views and argument.name in products:
                 continue  # a product needs an array of its own
             if timed and free and alike and argument.name in made and not argument.transposed:
@@ -400,15 +399,5 @@ def _merged(plan: Plan) -> dict[str, Operand]:
     return merged
 
 
-def _axes(operand: Operand) -> list[Any]:
-    if operand.is_vector:
-        return [operand.cols if operand.is_row else operand.rows]
-    return [operand.rows, operand.cols]
-
-
 def _plus(name: str, number: int) -> str:
     return name if number == 0 else f"{name} {'+' if number > 0 else '-'} {abs(number)}"
-
-
-def _printed(size: Any) -> str:
-    return str(PythonCodePrinter().doprint(size))

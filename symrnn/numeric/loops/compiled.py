@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
-import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +18,19 @@ import sympy
 from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.errors import NotSupportedError
+from symrnn.language.shapes import same_size
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
-from symrnn.numeric.loops.operations import ONCE, Operand, Operation, Plan
+from symrnn.numeric.loops.operations import (
+    ONCE,
+    Operand,
+    Operation,
+    OverTime,
+    Plan,
+    axes_of,
+    printed,
+    scalars_of,
+    sizes_of,
+)
 from symrnn.numeric.printer import stable
 from symrnn.numeric.stable.printing import ScalarRules
 from symrnn.numeric.stable.runtime import FLOAT64, arithmetic
@@ -58,7 +68,8 @@ def emit(plan: Plan) -> LoopKernel:
     names = functions(exactly)
     formulas = writer.formulas()
     names |= {name: exactly(function_of(text, names)) for name, text in formulas.items()}
-    python = function_of(source, {**names, "empty": np.empty, "zeros": np.zeros})
+    own = {"empty": np.empty, "zeros": np.zeros, "exp": math.exp, "log": math.log}
+    python = function_of(source, {**names, **own})
     function = numba.njit(python, fastmath=FAST, error_model="numpy")
     results = writer.results
 
@@ -69,16 +80,17 @@ def emit(plan: Plan) -> LoopKernel:
 
 
 class _Writer:
+    """The source of a plan; what it calls its own begins with an underscore, no quantity does."""
+
     def __init__(self, plan: Plan) -> None:
         self.plan, self.recursion = plan, plan.recursion
         self.index = str(self.recursion.index)
-        self.own = {node.label for node, _ in self.recursion.definitions}
+        self.own = self.recursion.own
         self.carried = self.recursion.carried
         self.beside = beside(1 if self.recursion.descending else -1)
         self.sums = list(self.recursion.sums)
-        self.results = self.recursion.results
-        names = sorted({name for name, _ in plan.sequences})
-        self.given = (*plan.parameters, *names, *SETTING)
+        self.results = [*self.recursion.results, *plan.returned]
+        self.given = (*plan.parameters, *scalars_of(plan), *plan.labels, *sizes_of(plan), *SETTING)
         self.arguments: tuple[str, ...] = ()
         self.called: dict[Any, str] = {}
 
@@ -89,35 +101,37 @@ class _Writer:
         in another order is not stable (SiLU's slope beside its zero lost 100 ulp).
         """
         return {
-            name: f"def {name}(x):\n    return {scalar_code(formula, 'x')}\n"
-            for formula, name in self.called.items()
+            name: f"def {name}(_x):\n    return {scalar_code(formula, '_x', exact=exact)}\n"
+            for (formula, exact), name in self.called.items()
         }
 
-    def _call(self, formula: Any, argument: str) -> str:
-        if formula not in self.called:
-            taken = {*self.given, *(operand.name for operand in self.plan.operands())}
-            names = (f"formula_{n}" for n in itertools.count(len(self.called) + 1))
-            self.called[formula] = next(name for name in names if name not in taken)
-        return f"{self.called[formula]}({argument})"
+    def _call(self, formula: Any, argument: str, exact: bool) -> str:
+        name = self.called.setdefault((formula, exact), f"_formula{len(self.called)}")
+        return f"{name}({argument})"
 
     def source(self) -> str:
         """The whole function."""
-        inner = [line for o in self.plan.operations for line in self._do(o)]
+        once = [line for o in self.plan.at(ONCE) for line in self._do(o)]
+        inner = [line for o in self.plan.operations if o.target.level for line in self._do(o)]
         inner += [line for each in self.plan.sums for line in self._accumulate(each)]
+        inner += [
+            line for name, value in self.plan.returned.items() for line in self._out(name, value)
+        ]
         span = "range(first, last + 1)"
         times = "range(last, first - 1, -1)" if self.recursion.descending else span
         swap = [f"{n}_{self.beside}, {n}_now = {n}_now, {n}_{self.beside}" for n in self.carried]
         finals = [f"{name}_{self.beside}" for name in self.carried]
+        totals = [f"_sum_{name}" for name in self.sums]
+        outs = [f"_out_{name}" for name in self.plan.returned]
         body = [
             *self._allocated(),
+            *once,
             f"for {self.index} in {times}:",
-            f"    for lane in range({self._lanes()}):",
+            f"    for _lane in range({self._lanes()}):",
             *("        " + line for line in inner),
             *("    " + line for line in swap),
-            "return (" + "".join(f"{n}, " for n in (*finals, *self._totals())) + ")",
+            "return (" + "".join(f"{n}, " for n in (*finals, *totals, *outs)) + ")",
         ]
-        if not self.results:
-            body[-1] = "return ()"
         written = "\n".join(f"    {line}" for line in body) + "\n"
         tree = ast.parse(f"def f():\n{written}")
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -125,42 +139,29 @@ class _Writer:
         return f"def {self.recursion.name}({', '.join(self.arguments)}):\n{written}"
 
     def _lanes(self) -> str:
-        name = next(iter(sorted(self.own)))
+        name = self.plan.labels[0]
         return f"{name}.shape[{0 if name in self.carried else 1}]"
-
-    def _totals(self) -> list[str]:
-        return [f"sum_{name}" for name in self.sums]
 
     def _allocated(self) -> list[str]:
         lines = []
-        dtype = f"{next(iter(sorted(self.own)))}.dtype"
+        dtype = f"{self.plan.labels[0]}.dtype"
         for name in self.carried:
             lines += [f"{name}_{self.beside} = {name}.copy()", f"{name}_now = {name}.copy()"]
         for operation in self.plan.operations:
             target = operation.target
             if target.offset is None:
-                sizes = ", ".join(self._size(size) for size in _axes(target))
-                lines.append(f"{target.name} = empty(({sizes},), {dtype})")
+                lines.append(f"{target.name} = empty(({self._shape(target)}), {dtype})")
         groups = f"1 if summed else {self._lanes()}"
         for each in {each.name: each for each in self.plan.sums}.values():
-            axes = [_axes(each.left)[0], *([_axes(each.right)[0]] if each.right else [])]
-            sizes = ", ".join(self._size(size) for size in axes)
-            lines.append(f"sum_{each.name} = zeros(({groups}, {sizes}), {dtype})")
+            sides = [self._shape(side) for side in (each.left, each.right) if side]
+            lines.append(f"_sum_{each.name} = zeros(({groups}, {' '.join(sides)}), {dtype})")
+        for name, value in self.plan.returned.items():
+            shape = f"last - first + 1, {self._lanes()}, {self._shape(value)}"
+            lines.append(f"_out_{name} = empty(({shape}), {dtype})")
         return lines
 
-    def _size(self, size: Any) -> str:
-        """A size read off an array that has it."""
-        for operand in self.plan.operands():
-            given = operand.offset is not None or operand.level == ONCE
-            made = operand.offset is None and operand.name not in self.plan.parameters
-            if not given or made:
-                continue
-            straight = operand.T if operand.transposed else operand
-            for axis, own in enumerate(_axes(straight)):
-                if own == size:
-                    before = 0 if operand.offset is None else 1 + (operand.name not in self.carried)
-                    return f"{operand.name}.shape[{before + axis}]"
-        raise NotSupportedError("no array has this size", {"size": size})
+    def _shape(self, operand: Operand) -> str:
+        return " ".join(f"{printed(size)}," for size in axes_of(operand))
 
     # ------------------------------------------------------------------ entries
 
@@ -172,87 +173,179 @@ class _Writer:
         if operand.offset is None:
             return f"{operand.name}[{inner}]"
         if operand.name in self.carried:
-            return f"{operand.name}_{beside(operand.offset)}[lane, {inner}]"
+            return f"{operand.name}_{beside(operand.offset)}[_lane, {inner}]"
         place = operand.offset - self.recursion.places.get(operand.name, 0)
         time = f"{self.index} + {place}" if place >= 0 else f"{self.index} - {-place}"
-        return f"{operand.name}[{self.index if place == 0 else time}, lane, {inner}]"
+        return f"{operand.name}[{self.index if place == 0 else time}, _lane, {inner}]"
 
     def _do(self, operation: Operation) -> list[str]:
         target = operation.target
-        if operation.op == "matvec":
-            matrix, vector = operation.arguments
-            return self._matvec(matrix, vector, target)
-        if operation.op == "matmul":
-            left, right = operation.arguments
-            return self._matmul(left, right, target)
-        indices = ("i",) if target.is_vector else ("i", "l")
-        loops = [f"for i in range({self._size(_axes(target)[0])}):"]
+        if operation.op in _OWN_LOOPS:
+            lines: list[str] = _OWN_LOOPS[operation.op](self, operation)
+            return lines
+        indices = ("_i",) if target.is_vector else ("_i", "_l")
+        loops = [f"for _i in range({printed(axes_of(target)[0])}):"]
         if len(indices) == 2:
-            loops.append(f"    for l in range({self._size(_axes(target)[1])}):")
+            loops.append(f"    for _l in range({printed(axes_of(target)[1])}):")
         value = self._value(operation, indices)
         return [*loops, "    " * len(loops) + f"{self._at(target, *indices)} = {value}"]
 
     def _value(self, operation: Operation, indices: tuple[str, ...]) -> str:
         if operation.op == "scale_rows":
             v, M = operation.arguments
-            return f"{self._at(v, 'i')} * {self._at(M, 'i', 'l')}"
+            return f"{self._at(v, '_i')} * {self._at(M, '_i', '_l')}"
         if operation.op == "scale_columns":
             M, v = operation.arguments
-            return f"{self._at(M, 'i', 'l')} * {self._at(v, 'l')}"
-        parts = [self._at(argument, *indices) for argument in operation.arguments]
-        if operation.op == "apply":
-            return self._call(operation.formula, parts[0])
+            return f"{self._at(M, '_i', '_l')} * {self._at(v, '_l')}"
+        if operation.op == "identity":
+            return "1 if _i == _l else 0"
+        parts = [
+            self._at(argument, *(("0",) if _is_number(argument) else indices))
+            for argument in operation.arguments
+        ]
+        if operation.op in ("apply", "polynomial"):
+            return self._call(operation.formula, parts[0], operation.op == "polynomial")
         if operation.op == "scale":
-            return f"{float(operation.formula)!r} * {parts[0]}"
-        return {"times": " * ", "plus": " + ", "copy": ""}[operation.op].join(parts)
+            factor = operation.formula
+            shown = repr(float(factor)) if factor.is_number else f"({printed(factor)})"
+            return f"{shown} * {parts[0]}"
+        if operation.op == "fill":
+            return str(operation.formula)
+        if operation.op in _JOINED:
+            return _JOINED[operation.op].join(parts)
+        raise NotSupportedError(
+            "the compiled path has no such operation", {"operation": operation.op}
+        )
 
-    def _matvec(self, M: Operand, v: Operand, target: Operand) -> list[str]:
-        rows, cols = (self._size(size) for size in _axes(M))
+    def _matvec(self, operation: Operation) -> list[str]:
+        M, v = operation.arguments
+        target = operation.target
+        rows, cols = map(printed, axes_of(M))
         if not M.transposed:
             return [
-                f"for i in range({rows}):",
-                f"    total = 0 * {self._at(v, '0')}",
-                f"    for l in range({cols}):",
-                f"        total += {self._at(M, 'i', 'l')} * {self._at(v, 'l')}",
-                f"    {self._at(target, 'i')} = total",
+                f"for _i in range({rows}):",
+                f"    _total = 0 * {self._at(v, '0')}",
+                f"    for _l in range({cols}):",
+                f"        _total += {self._at(M, '_i', '_l')} * {self._at(v, '_l')}",
+                f"    {self._at(target, '_i')} = _total",
             ]
         # Along the rows of what is stored, as it lies in memory.
         return [
-            f"for i in range({rows}):",
-            f"    {self._at(target, 'i')} = 0",
-            f"for l in range({cols}):",
-            f"    factor = {self._at(v, 'l')}",
-            f"    for i in range({rows}):",
-            f"        {self._at(target, 'i')} += {self._at(M, 'i', 'l')} * factor",
+            f"for _i in range({rows}):",
+            f"    {self._at(target, '_i')} = 0",
+            f"for _l in range({cols}):",
+            f"    _factor = {self._at(v, '_l')}",
+            f"    for _i in range({rows}):",
+            f"        {self._at(target, '_i')} += {self._at(M, '_i', '_l')} * _factor",
         ]
 
-    def _matmul(self, A: Operand, B: Operand, target: Operand) -> list[str]:
-        rows, middle = (self._size(size) for size in _axes(A))
-        cols = self._size(_axes(B)[1])
+    def _matmul(self, operation: Operation) -> list[str]:
+        A, B = operation.arguments
+        target = operation.target
+        rows, middle = map(printed, axes_of(A))
+        cols = printed(axes_of(B)[1])
         return [
-            f"for i in range({rows}):",
-            f"    for c in range({cols}):",
-            f"        {self._at(target, 'i', 'c')} = 0",
-            f"    for l in range({middle}):",
-            f"        factor = {self._at(A, 'i', 'l')}",
-            f"        for c in range({cols}):",
-            f"            {self._at(target, 'i', 'c')} += factor * {self._at(B, 'l', 'c')}",
+            f"for _i in range({rows}):",
+            f"    for _c in range({cols}):",
+            f"        {self._at(target, '_i', '_c')} = 0",
+            f"    for _l in range({middle}):",
+            f"        _factor = {self._at(A, '_i', '_l')}",
+            f"        for _c in range({cols}):",
+            f"            {self._at(target, '_i', '_c')} += _factor * {self._at(B, '_l', '_c')}",
         ]
 
-    def _accumulate(self, each: Any) -> list[str]:
-        total, rows = f"sum_{each.name}", self._size(_axes(each.left)[0])
-        group = "group = 0 if summed else lane"
-        left = self._at(each.left, "i")
+    def _inner(self, operation: Operation) -> list[str]:
+        u, v = operation.arguments
+        return [
+            f"_total = 0 * {self._at(u, '0')}",
+            f"for _i in range({printed(axes_of(u)[0])}):",
+            f"    _total += {self._at(u, '_i')} * {self._at(v, '_i')}",
+            f"{self._at(operation.target, '0')} = _total",
+        ]
+
+    def _softmax(self, operation: Operation) -> list[str]:
+        (z,), target = operation.arguments, operation.target
+        size = printed(axes_of(z)[0])
+        term = f"exp({self._at(z, '_i')} - _largest)"
+        lines = [
+            f"_largest = {self._at(z, '0')}",
+            f"for _i in range(1, {size}):",
+            f"    _largest = max(_largest, {self._at(z, '_i')})",
+            f"_total = 0 * {self._at(z, '0')}",
+            f"for _i in range({size}):",
+            f"    _total += {term}",
+        ]
+        if operation.op == "logsumexp":
+            return [*lines, f"{self._at(target, '0')} = _largest + log(_total)"]
+        return [
+            *lines,
+            f"for _i in range({size}):",
+            f"    {self._at(target, '_i')} = {term} / _total",
+        ]
+
+    def _stack(self, operation: Operation) -> list[str]:
+        lines, start = [], sympy.S.Zero
+        for part in operation.arguments:
+            size = axes_of(part)[0]
+            place = f"{printed(start)} + _i"
+            lines += [
+                f"for _i in range({printed(size)}):",
+                f"    {self._at(operation.target, place)} = {self._at(part, '_i')}",
+            ]
+            start = sympy.expand(start + size)
+        return lines
+
+    def _rows(self, operation: Operation) -> list[str]:
+        (whole,), (start, count) = operation.arguments, operation.formula
+        value = self._at(whole, f"{printed(start)} + _i")
+        return [
+            f"for _i in range({printed(count)}):",
+            f"    {self._at(operation.target, '_i')} = {value}",
+        ]
+
+    def _place(self, operation: Operation) -> list[str]:
+        (part,), (start, count) = operation.arguments, operation.formula
+        target = operation.target
+        return [
+            f"for _i in range({printed(axes_of(target)[0])}):",
+            f"    {self._at(target, '_i')} = 0",
+            f"for _i in range({printed(count)}):",
+            f"    {self._at(target, f'{printed(start)} + _i')} = {self._at(part, '_i')}",
+        ]
+
+    def _accumulate(self, each: OverTime) -> list[str]:
+        total, rows = f"_sum_{each.name}", printed(axes_of(each.left)[0])
+        group = "_group = 0 if summed else _lane"
+        left = self._at(each.left, "_i")
         if each.right is None:
-            return [group, f"for i in range({rows}):", f"    {total}[group, i] += {left}"]
-        cols = self._size(_axes(each.right)[0])
+            return [group, f"for _i in range({rows}):", f"    {total}[_group, _i] += {left}"]
+        cols = printed(axes_of(each.right)[0])
         return [
             group,
-            f"for i in range({rows}):",
-            f"    factor = {left}",
-            f"    for l in range({cols}):",
-            f"        {total}[group, i, l] += factor * {self._at(each.right, 'l')}",
+            f"for _i in range({rows}):",
+            f"    _factor = {left}",
+            f"    for _l in range({cols}):",
+            f"        {total}[_group, _i, _l] += _factor * {self._at(each.right, '_l')}",
         ]
+
+    def _out(self, name: str, value: Operand) -> list[str]:
+        return [
+            f"for _i in range({printed(axes_of(value)[0])}):",
+            f"    _out_{name}[{self.index} - first, _lane, _i] = {self._at(value, '_i')}",
+        ]
+
+
+_JOINED = {"times": " * ", "plus": " + ", "copy": ""}
+_OWN_LOOPS: dict[str, Callable[[Any, Operation], list[str]]] = {
+    "matvec": _Writer._matvec,
+    "matmul": _Writer._matmul,
+    "inner": _Writer._inner,
+    "softmax": _Writer._softmax,
+    "logsumexp": _Writer._softmax,
+    "stack": _Writer._stack,
+    "rows": _Writer._rows,
+    "place": _Writer._place,
+}
 
 
 class _Scalars(ScalarRules, PythonCodePrinter):  # type: ignore[misc]
@@ -281,14 +374,17 @@ def functions(compiled: Callable[[Any], Any]) -> dict[str, Any]:
     return {"math": math, **functions}
 
 
-def scalar_code(formula: Any, argument: str) -> str:
-    """Python source of a scalar formula at an argument already printed."""
+def scalar_code(formula: Any, argument: str, *, exact: bool = False) -> str:
+    """Python source of a scalar formula at an argument already printed.
+
+    One that is `exact` is written as it stands, others in their stable form.
+    """
     (variable,) = formula.variables
-    body = stable(formula.expr).xreplace({variable: sympy.Symbol(argument, real=True)})
+    body = (formula.expr if exact else stable(formula.expr)).xreplace(
+        {variable: sympy.Symbol(argument, real=True)}
+    )
     return str(_Scalars({"fully_qualified_modules": True}).doprint(body))
 
 
-def _axes(operand: Operand) -> list[Any]:
-    if operand.is_vector:
-        return [operand.cols if operand.is_row else operand.rows]
-    return [operand.rows, operand.cols]
+def _is_number(operand: Operand) -> bool:
+    return same_size(operand.rows, 1) and same_size(operand.cols, 1)

@@ -10,10 +10,25 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
+import sympy
+
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
-from symrnn.numeric.loops.operations import ACROSS, EACH, ONCE, Operand, Operation, Plan
+from symrnn.numeric.loops.operations import (
+    ACROSS,
+    EACH,
+    ONCE,
+    Operand,
+    Operation,
+    Plan,
+    axes_of,
+    printed,
+    scalars_of,
+    sizes_of,
+)
+from symrnn.numeric.stable.printing import folded
 
 SETTING = ("first", "last", "summed")
 
@@ -45,17 +60,19 @@ class _Writer:
         self.plan, self.formula, self.shared = plan, formula, shared
         self.recursion = plan.recursion
         self.index = str(self.recursion.index)
-        self.own = {node.label for node, _ in self.recursion.definitions}
+        self.own = self.recursion.own
         self.beside = 1 if self.recursion.descending else -1
-        names = sorted({name for name, _ in plan.sequences})
-        self.given = (*plan.parameters, *names, *SETTING)
+        targets = (o.target for o in plan.operations)
+        self.written = {o.name: int(o.offset or 0) for o in targets if o.name in self.own}
+        self.given = (*plan.parameters, *scalars_of(plan), *plan.labels, *sizes_of(plan), *SETTING)
         self.arguments: tuple[str, ...] = ()
 
     def source(self) -> str:
         """The whole function."""
         before = [self._line(o) for o in self.plan.at(ONCE) + self.plan.at(ACROSS)]
         each = [self._line(o) for o in self.plan.at(EACH)]
-        body = [*self._slices(), *before, *(self._scan(each) if each else []), self._results()]
+        scan = [*self._scan(each), *self._later()] if each else []
+        body = [*self._slices(), *before, *scan, self._results()]
         written = "\n".join(f"    {line}" for line in body) + "\n"
         tree = ast.parse(f"def f():\n{written}")
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -72,6 +89,12 @@ class _Writer:
         inside = level == EACH and operand.level != ONCE
         return f"{whole}_{self.index}" if inside else whole
 
+    def _new(self, name: str) -> str:
+        return f"{name}_{beside(self.written[name])}"
+
+    def _old(self, name: str) -> str:
+        return f"{name}_{beside(self.written[name] + self.beside)}"
+
     def _slices(self) -> list[str]:
         lines = []
         for name, offset in self.plan.sequences:
@@ -83,32 +106,42 @@ class _Writer:
         return lines
 
     def _scan(self, each: list[str]) -> list[str]:
-        carried = sorted(
-            {o.name for o in self._operands() if o.name in self.own and o.offset == self.beside}
-        )
         read = [o for o in self._operands() if o.level == ACROSS]
         inputs = sorted({self._whole(operand) for operand in read})
-        kept = sorted((self.own & self.recursion.kept) | (self.plan.stored - set(inputs)))
-        word = beside(self.beside)
-        old = _tuple(f"{name}_{word}_{self.index}" for name in carried)
-        new = _tuple(f"{name}_now_{self.index}" for name in carried)
-        rows = _tuple(f"{name}_{self.index}" for name in inputs)
-        out = _tuple(
-            f"{name}_now_{self.index}" if name in self.own else f"{name}_{self.index}"
-            for name in kept
-        )
-        latest = _tuple(f"{name}_last" for name in carried)
-        result = _tuple(f"{name}_now" if name in self.own else name for name in kept)
-        reverse = self.recursion.descending
+        kept = sorted(self.own & self.recursion.kept)
+        made = {o.target.name for o in self.plan.at(EACH)}
+        stored = sorted(self.plan.stored & made - self.own)
+        new = [f"{self._new(name)}_{self.index}" for name in self._carried]
+        out = [
+            *(f"{self._new(n)}_{self.index}" for n in kept),
+            *(f"{n}_{self.index}" for n in stored),
+        ]
+        result = [*map(self._new, kept), *stored]
         return [
             "def step(carried, row):",
-            f"    {old} = carried",
-            f"    {rows} = row",
+            f"    {_tuple(f'{self._old(n)}_{self.index}' for n in self._carried)} = carried",
+            f"    {_tuple(f'{name}_{self.index}' for name in inputs)} = row",
             *("    " + line for line in each),
-            f"    return {new}, {out}",
-            f"{latest}, {result} = scan(step, {_tuple(carried)}, {_tuple(inputs)},"
-            f" last - first + 1, {reverse})",
+            f"    return {_tuple(new)}, {_tuple(out)}",
+            f"{_tuple(f'{n}_last' for n in self._carried)}, {_tuple(result)} = "
+            f"scan(step, {_tuple(self._carried)}, {_tuple(inputs)},"
+            f" last - first + 1, {self.recursion.descending})",
         ]
+
+    @cached_property
+    def _carried(self) -> list[str]:
+        return sorted({o.name for o in self._operands() if o.name in self.own})
+
+    def _later(self) -> list[str]:
+        """What a step read of a sequence, at all times: the sums over time may read it as well."""
+        lines = []
+        sides = {side for each in self.plan.sums for side in (each.left, each.right) if side}
+        for name in sorted(self.own & self.recursion.kept):
+            if any(side.name == name and self._whole(side) == self._old(name) for side in sides):
+                new, start = self._new(name), f"{name}[None]"
+                parts = f"{new}[1:], {start}" if self.beside == 1 else f"{start}, {new}[:-1]"
+                lines.append(f"{self._old(name)} = joined([{parts}])")
+        return lines
 
     def _operands(self) -> list[Operand]:
         return [o for each in self.plan.at(EACH) for o in (*each.arguments, each.target)]
@@ -118,7 +151,7 @@ class _Writer:
         parts = []
         for name in sorted(self.own):
             kept = name in self.recursion.kept or not loops
-            parts.append(f'"{name}": {name}_{"now" if kept else "last"}')
+            parts.append(f'"{name}": {self._new(name) if kept else f"{name}_last"}')
         sums: dict[str, list[str]] = {}
         for each in self.plan.sums:
             left = self._whole(each.left)
@@ -129,6 +162,7 @@ class _Writer:
             )
             sums.setdefault(each.name, []).append(call)
         parts += [f'"{name}": {" + ".join(calls)}' for name, calls in sums.items()]
+        parts += [f'"{name}": {operand.name}' for name, operand in self.plan.returned.items()]
         return f"return {{{', '.join(parts)}}}"
 
     # ------------------------------------------------------------------ operations
@@ -143,15 +177,37 @@ class _Writer:
             f"{part}.mT" if operand.transposed and not operand.is_vector else part
             for part, operand in zip(parts, operation.arguments, strict=True)
         ]
+        formula = operation.formula
         if operation.op == "matvec":
             matrix, (M, v) = operation.arguments[0], parts
             if not self.shared or matrix.level != ONCE:
                 return f"({facing[0]} @ {v}[..., None])[..., 0]"
             return f"{v} @ {M if matrix.transposed else f'{M}.mT'}"
         if operation.op == "apply":
-            return self.formula(operation.formula, parts[0])
+            return self.formula(formula, parts[0])
+        if operation.op == "polynomial":
+            (variable,) = formula.variables
+            named = folded(formula.expr).xreplace({variable: sympy.Symbol(parts[0])})
+            # A constant slope has the shape of its argument all the same.
+            return printed(named) if formula.expr.has(variable) else f"0 * {parts[0]} + {named}"
         if operation.op == "scale":
-            return f"{float(operation.formula)!r} * {facing[0]}"
+            shown = repr(float(formula)) if formula.is_number else f"({printed(formula)})"
+            return f"{shown} * {facing[0]}"
+        target = operation.target
+        if operation.op == "fill":
+            sizes = "".join(f"{printed(size)}, " for size in axes_of(target))
+            return f"filled({self.plan.labels[0]}, {formula}, ({sizes}))"
+        if operation.op == "identity":
+            return f"eye({printed(target.rows)}, like={self.plan.labels[0]})"
+        if operation.op == "stack":
+            return f"side_by_side([{', '.join(parts)}])"
+        if operation.op in ("rows", "place"):
+            start, count = formula
+            stop = printed(sympy.expand(start + count))
+            if operation.op == "rows":
+                return f"{parts[0]}[..., {printed(start)}:{stop}]"
+            after = printed(sympy.expand(axes_of(target)[0] - start - count))
+            return f"placed({parts[0]}, {printed(start)}, {after})"
         return _VALUES[operation.op].format(*facing)
 
 
@@ -162,6 +218,10 @@ _VALUES = {
     "times": "{0} * {1}",
     "plus": "{0} + {1}",
     "copy": "{0}",
+    "inner": "({0} * {1}).sum(-1)[..., None]",
+    "softmax": "softmax_of_rows({0})",
+    "logsumexp": "logsumexp_of_rows({0})",
+    "inverse": "inverse({0})",
 }
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import sympy
 from sympy import Expr, Symbol
+from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.language.shapes import same_size
 from symrnn.numeric.loops.recursion import Recursion
@@ -146,3 +148,32 @@ class Plan:
             yield each.left
             if each.right is not None:
                 yield each.right
+
+
+SPANS = ("rows", "place")
+"""Operations whose formula is a first row and how many."""
+
+
+def axes_of(operand: Operand) -> list[Any]:
+    """The sizes of the axes in which the entries lie: one of a vector, two of a matrix."""
+    if operand.is_vector:
+        return [operand.cols if operand.is_row else operand.rows]
+    return [operand.rows, operand.cols]
+
+
+def sizes_of(plan: Plan) -> tuple[str, ...]:
+    """The names of the sizes that a plan speaks of."""
+    extents = [size for o in plan.operands() for size in (o.rows, o.cols)]
+    extents += [o.formula for o in plan.operations if o.op in SPANS]
+    symbols = {symbol for size in extents for symbol in sympy.sympify(size).free_symbols}
+    return tuple(sorted(symbol.name for symbol in symbols))
+
+
+def scalars_of(plan: Plan) -> tuple[str, ...]:
+    """The names of the scalars that factors are made of."""
+    return tuple(symbol.name for symbol in plan.scalars)
+
+
+def printed(expression: Any) -> str:
+    """A size or a factor in generated code."""
+    return str(PythonCodePrinter().doprint(expression))

@@ -1,0 +1,165 @@
+"""What was found of a document, kept by content: nothing that is unchanged is judged again.
+
+A verdict hangs on the two sides, the definitions in force, what letters are in the document, its
+hints, and what was found before it. All that is in its key; with another version of the reader or
+the judge no key is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.numbers.reading import Reading
+from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.verdicts.judge import Judge
+from symrnn.audit.verdicts.verdict import Counterexample, Verdict
+from symrnn.reading.documents import Document
+from symrnn.reading.latex.tree import shape_of
+from symrnn.version import __version__
+
+MOST_VERDICTS = 5_000
+"""Of one document."""
+
+
+def default_folder() -> Path:
+    """Where it is kept: in the user's cache folder, as the platform has it."""
+    return user_cache_path("symrnn") / "audit"
+
+
+@cache
+def _program() -> str:
+    """What stands for the reader and the judge: their own text."""
+    found = hashlib.sha256(__version__.encode())
+    for package in ("audit", "reading"):
+        todo = [files("symrnn").joinpath(package)]
+        while todo:
+            for entry in sorted(todo.pop().iterdir(), key=lambda e: e.name):
+                if entry.is_dir():
+                    todo.append(entry)
+                elif entry.name.endswith(".py"):
+                    found.update(entry.read_bytes())
+    return found.hexdigest()
+
+
+def _hash(*material: object) -> str:
+    return hashlib.sha256("\0".join(map(str, material)).encode()).hexdigest()
+
+
+@dataclass
+class Kept:
+    """What is kept of one document: all findings for its text, and a verdict for each key."""
+
+    file: Path | None = None
+    text: str = ""
+    findings: list[dict[str, Any]] | None = None
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    used: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path | None, documents: list[Document], outside: Iterable[str]) -> Kept:
+        """What was kept; nothing where there is no file, or it is damaged."""
+        if folder is None or not documents:
+            return cls()
+        shown = [(d.path, d.text, sorted(d.macros.items())) for d in documents]
+        text = _hash(_program(), *outside, *shown)
+        file = folder / f"{_hash(Path(documents[0].path).resolve())[:40]}.json"
+        made = cls(file, text)
+        try:
+            record = json.loads(file.read_text(encoding="utf-8"))
+            made.verdicts = dict(record["verdicts"])
+            if record["text"] == text:
+                made.findings = list(record["findings"])
+        except (OSError, ValueError, KeyError, TypeError):
+            made.verdicts = {}
+        return made
+
+    def key(self, relation: Relation, judge: Judge) -> str:
+        """The key of a relation's verdict."""
+        statements = judge.statements
+        left, right = relation.left.tree, relation.right.tree
+        if self.file is None or left is None or right is None:
+            return ""
+        model = statements.model_at(relation)
+        definitions = [
+            (name, d.letter, d.shift, d.entries, d.given, shape_of(d.value))
+            for name, d in sorted(model.definitions.items())
+        ]
+        symbols, hints = statements.symbols, statements.hints
+        letters = [
+            sorted(found) for found in (
+                symbols.sequences, symbols.times, symbols.raised, symbols.above, symbols.called,
+                symbols.indices, symbols.doubly, symbols.known, model.primed, model.applied,
+                model.clashing,
+            )
+        ]  # fmt: skip
+        text = statements.documents[relation.document].formulas[relation.formula].text
+        return _hash(
+            _program(), shape_of(left), shape_of(right), relation.kind, relation.written,
+            text[relation.start : relation.right.end], definitions, letters,
+            relation.order in statements.defining,
+            sorted(model.kinds.items()), sorted(model.aliases.items()), model.scalar, model.rows,
+            model.vectorial, hints.layout, hints.later, hints.first, statements.condition(relation),
+            id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
+            judge.shown, judge.pool(model, relation),
+        )  # fmt: skip
+
+    def verdict(self, relation: Relation, judge: Judge) -> Verdict:
+        """The verdict kept, and what it says of the document told to the judge; else a new one."""
+        key = self.key(relation, judge)
+        record = self.verdicts.get(key) if key else None
+        if record is not None:
+            try:
+                found = verdict_of(record)
+            except (KeyError, TypeError, ValueError):
+                record = None
+            else:
+                judge.note(judge.statements.model_at(relation), found)
+        if record is None:
+            found = judge.verdict(relation)
+            record = asdict(found)
+        if key and found.cause != "too long":
+            self.used[key] = record
+        return found
+
+    def write(self, findings: list[dict[str, Any]]) -> None:
+        """Keep what was found; a folder that can not be written to is no error."""
+        if self.file is None:
+            return
+        verdicts = dict(list(self.used.items())[-MOST_VERDICTS:])
+        record = {"text": self.text, "findings": findings, "verdicts": verdicts}
+        with suppress(OSError, ValueError):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.file.parent, suffix=".part")
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(record, stream, ensure_ascii=False)
+            os.replace(name, self.file)
+
+
+def verdict_of(record: dict[str, Any]) -> Verdict:
+    """A verdict as it was kept.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    record = dict(record)
+    example, sense = record.pop("counterexample"), record.pop("sense")
+    if example is not None:
+        row, column = example["entry"]
+        example = Counterexample(**{**example, "entry": (int(row), int(column))})
+    if sense is not None:
+        sense = Sense(**{**sense, "reading": Reading(**sense["reading"])})
+    under = tuple(map(str, record.pop("under")))
+    return Verdict(**record, under=under, counterexample=example, sense=sense)

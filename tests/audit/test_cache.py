@@ -1,0 +1,72 @@
+"""What is unchanged is not judged again; what changed is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from symrnn.audit.audit import audit_document
+from symrnn.audit.verdicts.judge import Judge
+from symrnn.audit.verdicts.verdict import FALSE, NOT_A_CLAIM, TRUE
+
+RIGHT = r"$$\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2) W$$"
+WRONG = r"$$\frac{\partial h_t}{\partial x_t} = \mathrm{diag}(1 - h_t) U$$"
+TEXT = r"$h_t = \tanh(W h_{t-1} + U x_t)$" + f"\n\n{RIGHT}\n\n{WRONG}\n"
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The relations that are judged, as they come."""
+    found: list[str] = []
+    verdict = Judge.verdict
+
+    def counted(self: Judge, relation: object) -> object:
+        found.append("")
+        return verdict(self, relation)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Judge, "verdict", counted)
+    return found
+
+
+def _kinds(file: Path, cache: Path) -> list[str]:
+    return [f.kind for f in audit_document(file, cache=cache) if f.kind != NOT_A_CLAIM]
+
+
+def test_unchanged_documents_and_formulas(tmp_path: Path, judged: list[str]) -> None:
+    file, cache = tmp_path / "a.md", tmp_path / "cache"
+    file.write_text(TEXT)
+    first = audit_document(file, cache=cache)
+    count = len(judged)
+    assert count == 2
+    assert audit_document(file, cache=cache) == first
+    assert len(judged) == count
+    # A sentence more: the findings move, no formula is judged again.
+    file.write_text("Some words.\n\n" + TEXT)
+    moved = audit_document(file, cache=cache)
+    assert [f.line for f in moved] == [f.line + 2 for f in first]
+    assert [f.verdict for f in moved] == [f.verdict for f in first]
+    assert len(judged) == count
+
+
+def test_what_changed_is_judged_anew(tmp_path: Path, judged: list[str]) -> None:
+    file, cache = tmp_path / "a.md", tmp_path / "cache"
+    file.write_text(TEXT)
+    assert _kinds(file, cache) == [TRUE, FALSE]
+    count = len(judged)
+    file.write_text(TEXT.replace("1 - h_t)", "1 - h_t^2)"))
+    assert _kinds(file, cache) == [TRUE, TRUE]
+    assert len(judged) > count
+    # Another definition changes what every formula means.
+    file.write_text(TEXT.replace(r"\tanh(W", r"\tanh(V W"))
+    assert TRUE not in _kinds(file, cache)
+
+
+def test_a_damaged_cache_is_none(tmp_path: Path) -> None:
+    file, cache = tmp_path / "a.md", tmp_path / "cache"
+    file.write_text(TEXT)
+    assert _kinds(file, cache) == [TRUE, FALSE]
+    (kept,) = cache.iterdir()
+    for damaged in ("", "[]", '{"text": 1}', kept.read_text()[:-40]):
+        kept.write_text(damaged)
+        assert _kinds(file, cache) == [TRUE, FALSE]
