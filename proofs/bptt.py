@@ -126,13 +126,20 @@ def bptt_of_any_cell(rnn):
     O(t) vector-matrix products: that is what every framework runs. One parameter of each kind is
     shown; the proof is the same for all.
     """
-    parameters = [each if each.shape[1] == 1 else Vec(each) for each in rnn.shown_parameters]
+    parameters = [as_column(each) for each in rnn.shown_parameters]
     labels = [
-        (f"{{}} by {each.name}", parameter)
+        (f"{{}} by `{each.name}`", parameter)
         for each, parameter in zip(rnn.shown_parameters, parameters, strict=True)
     ]
     parts = by_parameters(rnn, labels, rnn.letter("h", integer=True))
-    return parts | of_the_total_loss(rnn, parameters[0]) | adjoint_of(rnn)
+    for parameter in parameters[:1]:
+        parts |= of_the_total_loss(rnn, parameter)
+    return parts | adjoint_of(rnn)
+
+
+def as_column(parameter):
+    """A column for itself, and a matrix as its vec."""
+    return parameter if parameter.shape[1] == 1 else Vec(parameter)
 
 
 def parts_of(rnn, factor, turned, driven, read):

@@ -25,8 +25,8 @@ def clipping_by_norm(rnn):
     their squared distance is the squared difference of their lengths plus twice ‖g‖‖h‖ - gᵀh,
     which measures the angle, and clipping makes neither part larger.
     """
-    kappa, n = rnn.kappa, Symbol("n", integer=True, positive=True)
-    g, h = Parameter("g", n, 1), Parameter("h", n, 1)
+    kappa, n = rnn.kappa, rnn.letter("n", integer=True, positive=True)
+    g, h = (Parameter(rnn.letter(name).name, n, 1) for name in "gh")
 
     def length(vector):
         return norm(vector, "2")

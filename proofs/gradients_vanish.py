@@ -33,7 +33,7 @@ def gradients_vanish(rnn):
     """
     s, j, k, t, W, L = rnn.s, rnn.j, rnn.k, rnn.t, rnn.W, rnn.L
     gamma, lam = rnn.gamma, rnn.lam
-    C, E = Symbol("C", nonnegative=True), Symbol("E", nonnegative=True)
+    C, E = (rnn.letter(name, nonnegative=True) for name in "CE")
     contracting = [
         k <= t,
         gamma * lam < 1,
@@ -78,10 +78,11 @@ def gradients_vanish_in_any_cell(rnn):
         .tends_to(0, by.geometric_decay, t)
     }
     for parameter in rnn.shown_parameters[:1]:
-        inner = D_plus(s[k], Vec(parameter))
+        column = parameter if parameter.shape[1] == 1 else Vec(parameter)
+        inner = D_plus(s[k], column)
         term = norm(outer * over_time * inner)
         bounded = [for_all(t, Inequality(norm(outer), C)), Inequality(norm(inner), E)]
-        parts[f"a term of the gradient by {parameter.name}"] = (
+        parts[f"a term of the gradient by `{parameter.name}`"] = (
             derivation(term, given=[k >= 1, *contracting, *bounded])
             .at_most(norm(outer) * norm(over_time) * norm(inner), by.submultiplicative)
             .at_most(C * norm(over_time) * E, by.assumed_bound)

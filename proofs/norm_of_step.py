@@ -74,7 +74,7 @@ def norm_of_step_between_affine_maps(rnn):
 
 def splitting(rnn, late, early):
     """‖late early‖ split in two, and the norm of a diagonal matrix."""
-    v, W = Parameter("v", rnn.d, 1), rnn.W
+    v, W = Parameter(rnn.letter("v").name, rnn.d, 1), rnn.W
     parts = {
         "a product": derivation(norm(late * early)).at_most(
             norm(late) * norm(early), by.submultiplicative

@@ -24,9 +24,12 @@ def other_clippings(rnn):
     clip gradients that are short enough.
     """
     kappa = rnn.kappa
-    n, m = (Symbol(name, integer=True, positive=True) for name in "nm")
-    i, x = Symbol("i", integer=True, positive=True), Symbol("x", real=True)
-    g, g_1, g_2 = Parameter("g", n, 1), Parameter("g_1", n, 1), Parameter("g_2", m, 1)
+    n, m, i = (rnn.letter(name, integer=True, positive=True) for name in "nmi")
+    x = Symbol("x", real=True)
+    g, g_1, g_2 = (
+        Parameter(rnn.letter(name).name, size, 1)
+        for name, size in (("g", n), ("g_1", n), ("g_2", m))
+    )
     by_value = activation(Max(-kappa, Min(kappa, x)), "clip", variable=x)
     one = entry(g, i)
     squares = norm(g_1, "2") ** 2 + norm(g_2, "2") ** 2

@@ -45,7 +45,7 @@ def jacobians_beside_the_activation(rnn):
     back as input.
     """
     return {
-        f"∂{of.label}/∂{read.label}": derivation(D(of, read), given=[rnn.j >= 1])
+        f"`{of.label}` by `{read.label}`": derivation(D(of, read), given=[rnn.j >= 1])
         .equals(D(rnn.recurrence.definition(of), read), by.definition(of))
         .equals(matrix, by.differentiate)
         for of, read, matrix in rnn.affine_links

@@ -1,6 +1,6 @@
 """The recurrence itself."""
 
-from sympy import Matrix, Sum, Symbol
+from sympy import Matrix, Sum
 
 from symrnn import About, Witness, derivation, elman, entry, sigma_inside, statement
 from symrnn import rules as by
@@ -31,7 +31,7 @@ def recurrence(rnn):
 def entry_by_entry(rnn, driven, read):
     """Entry i of W read + U x_j + b, which `driven` is by definition."""
     x, W, U, b = rnn.x[rnn.j], rnn.W, rnn.U, rnn.b
-    i, column = Symbol("i", integer=True, positive=True), Symbol("l", integer=True)
+    i, column = rnn.letter("i", integer=True, positive=True), rnn.letter("l", integer=True)
     return (
         derivation(entry(driven, i), given=[rnn.j >= 1])
         .equals(entry(W * read + U * x + b, i), by.definition)
@@ -69,7 +69,7 @@ def recurrence_of_the_potentials(rnn):
     }
 
 
-@recurrence.form(About.ANY_CELL, headline=[])
+@recurrence.form(About.ANY_CELL, headline=["*"])
 def recurrence_of_any_cell(rnn):
     """The state is a function of the state before, the input and the parameters
 
@@ -79,7 +79,7 @@ def recurrence_of_any_cell(rnn):
     """
     definitions = rnn.recurrence.definitions
     return {
-        f"the definition of {of.label}": derivation(of, given=[rnn.j >= 1]).equals(
+        f"the definition of `{of.label}`": derivation(of, given=[rnn.j >= 1]).equals(
             value, by.definition
         )
         for of, value in definitions.items()

@@ -58,7 +58,9 @@ def truncation_of_any_cell(rnn):
     """
     q = rnn.letter("q", nonnegative=True)
     contracting = [for_all(rnn.j, Inequality(norm(D(rnn.s[rnn.j], rnn.s[rnn.j - 1])), q))]
-    return parts_of(rnn, Vec(rnn.shown_parameters[0]), q, contracting)
+    parameter = rnn.shown_parameter
+    column = parameter if parameter.shape[1] == 1 else Vec(parameter)
+    return parts_of(rnn, column, q, contracting)
 
 
 def parts_of(rnn, parameter, ratio, contracting):

@@ -13,8 +13,9 @@ def update_length(rnn):
     less than ηε, and training is stuck wherever it happens to be. A gradient above M throws them
     farther than ηM, out of the region in which the gradient meant anything.
     """
-    W, eta = rnn.shown_parameters[0], rnn.eta
-    gradient = D(rnn.total_loss(), W)
+    W, eta = rnn.shown_parameter, rnn.eta
+    by_it = D(rnn.total_loss(), W)
+    gradient = by_it if by_it.shape == W.shape else by_it.T
     length = norm((W - eta * gradient) - W, "F")
     size = norm(gradient, "F")
     small, large = (rnn.letter(name, nonnegative=True) for name in ("epsilon", "M"))

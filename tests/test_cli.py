@@ -136,6 +136,19 @@ def test_certify(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     assert "undecided" in out and "not a real number" in out
 
 
+def test_certify_a_cell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ("certify", "--cell", "h = tanh(W h') + relu(U x)")
+    code, out, err = run(capsys, monkeypatch, *given)
+    assert (code, err) == (0, "")
+    relu, tanh = out.split("\n\n")
+    assert relu.startswith("relu\n") and tanh.startswith("tanh\n") and "kinks" in relu
+    code, out, _ = run(capsys, monkeypatch, *given, "--json")
+    found = json.loads(out)["activations"]
+    assert code == 0 and [each["verdict"] for each in found.values()] == ["bounded"] * 2
+
+
 # Which of two times comes first, symbols may leave open: an answer, and what it takes.
 TIMED = [
     ("ds[2]/ds[t]", "(numerator layout, for 0 ≤ t ≤ 2)\n"),
@@ -169,6 +182,12 @@ REFUSED = [
     (["derive", "dL/dW", "--standalone"], "--standalone is about LaTeX", "--format latex"),
     (["derive", "dL/dW", "--format", "numpy", "--copyable"], "--copyable", "--format numpy"),
     (["certify", "--activation", "x x"], "refused, column 3", "^"),
+    (["certify"], "certify is about an activation", "--activation or --cell"),
+    (["certify", "--cell", "gru", "--activation", "tanh"], "certify is about", "both"),
+    (["certify", "--cell", "h = W h'"], "no slopes to enclose", "none"),
+    (["certify", "--cell", "h = W h"], "no state", "^"),
+    (["lecture", "--cell", "h = tanh(W h'' + b)"], "two steps back", "enlarge the state"),
+    (["lecture", "--cell", "grru"], "there is no cell", "did you mean gru"),
     (["check", "--activation", "nothing"], "refused, column", "^"),
     (["check", "--activation", "x/(1+exp(-x)"], "refused, column", "^"),
     (["check", "no/such/folder"], "no such proof file", "no/such/folder"),
@@ -314,7 +333,7 @@ def test_derive_of_a_cell_from_a_file(
     file = tmp_path / "mine.toml"
     file.write_text('text = "h = phi(W h\' + b)"\n[activations]\nphi = "tanh"\n', encoding="utf-8")
     code, out, _ = run(capsys, monkeypatch, "derive", "dh[t]/dh[k]", "--cell", str(file))
-    assert code == 0 and "diag(1 - tanh" in out
+    assert code == 0 and "diag(1 - h_j**2)" in out
     for shape in ("latex", "numpy"):
         asked = ["derive", "dL[1..T]/db", "--cell", str(file), "--format", shape]
         code, out, _ = run(capsys, monkeypatch, *asked)
@@ -328,7 +347,7 @@ REFUSED_CELLS = [
     (["dh[t]/dh[k]", "--cell", "h; h"], "cell", ""),
     (["dh[t]/dq", "--cell", "gru"], "`q` is none of", "^"),
     (["dh[t]/dh[k]", "--cell", "lstm", "--activation", "relu"], "one activation", "tanh"),
-    (["dh[t]/dh[k]", "--cell", "gru", "--notation", "d2l"], "--notation", "--cell"),
+    (["dh[t]/dh[k]", "--cell", "gru", "--notation", "bishop"], "no such notation", "d2l"),
 ]
 
 

@@ -18,6 +18,8 @@ from symrnn.language import time
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import Zeros, as_matrix
 from symrnn.language.derivatives import NUMERATOR
+from symrnn.language.notation import require_letter
+from symrnn.language.relations import Equation
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
 from symrnn.recurrence import total
@@ -48,11 +50,12 @@ class Cell:
 
     def __post_init__(self) -> None:
         for name, letter in self.letters.items():
-            if name not in self._names or not isinstance(letter, str) or not letter.strip():
+            if name not in self._names:
                 raise IllFormedError(
                     f"a letter for {name}",
                     {"expected": f"LaTeX for one of {', '.join(self._names)}", "got": repr(letter)},
                 )
+            require_letter(name, letter, self.name)
         object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
 
     def __reduce__(self) -> Any:
@@ -200,16 +203,17 @@ class Cell:
         diag(z_t) + diag(1 - z_t) diag(1 - n_t**2) W_n + (diag(h_{t - 1}) - diag(n_t)) \
 diag(z_t*(1 - z_t)) W_z
         """
-        return self._by_gates(total.jacobian(self.named, of, by, layout))
+        return self.by_gates(total.jacobian(self.named, of, by, layout))
 
     def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
         """∂L_t/∂θ by backpropagation through time, with the shape of θ, in the names of gates.
 
         Arguments and errors as of `symrnn.recurrence.total.gradient`.
         """
-        return self._by_gates(total.gradient(self.named, loss, parameter, since, "denominator"))
+        return self.by_gates(total.gradient(self.named, loss, parameter, since, "denominator"))
 
-    def _by_gates(self, derived: MatrixExpr) -> MatrixExpr:
+    def by_gates(self, derived: MatrixExpr) -> MatrixExpr:
+        """What was derived from `named` with slopes as functions of the gates' values."""
         by_gates = through_values(derived, self.named)
         # tanh(c) says more than a name that the cell does not have.
         own = {of.label for of in self.definitions}
@@ -219,6 +223,19 @@ diag(z_t*(1 - z_t)) W_z
             if node.label not in own and node.sequence[self.index] in self._simple
         }
         return as_matrix(by_gates.xreplace(values))
+
+    def explained(self, derived: MatrixExpr) -> tuple[Equation, ...]:
+        """What the names in an expression are that the cell's own definitions do not have."""
+        own = {*self.shapes}
+        found: dict[TimeVector, MatrixExpr] = {}
+        pending = [derived]
+        while pending:
+            met = {v.label for v in pending.pop().atoms(TimeVector)} - own
+            for of, value in self.named.definitions.items():
+                if of.label in met and of not in found:
+                    found[of] = value
+                    pending.append(value)
+        return tuple(Equation(of, value) for of, value in found.items())
 
     @cached_property
     def _simple(self) -> frozenset[TimeVector]:

@@ -14,7 +14,7 @@ from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar
-from symrnn.cli.salvage import Asides, Broken, salvage
+from symrnn.cli.salvage import Broken, salvage
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
 from symrnn.language.notation import ELMAN
@@ -24,6 +24,7 @@ from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject, subject_of
+from symrnn.theory.applicable import Asides
 from symrnn.verify.evidence import Evidence, failure_record
 
 

@@ -14,6 +14,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.audit.cell_of import cell_of, is_document
 from symrnn.cells import Cell, read_cell
+from symrnn.cells.lettering import lettered as in_letters_of
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import DOCUMENTS as CELL_HELP
@@ -26,7 +27,7 @@ from symrnn.language.derivatives import VectorFunction
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
 from symrnn.language.writing import text
-from symrnn.lecture.notation_file import notation
+from symrnn.lecture.notation_file import notation, notation_beside
 from symrnn.numeric.lower import lower
 from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.asked import Derived, derived
@@ -65,7 +66,8 @@ def derive(
         typer.Option(
             "--notation",
             help=f"{', '.join(KNOWN)}, or a file FILE.toml: its cell is derived, and with latex "
-            "its letters are written. What is asked for is named as in symrnn's own.",
+            "its letters are written. What is asked for is named as in symrnn's own, or in --cell, "
+            "whose own letters come first.",
         ),
     ] = LECTURE.name,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
@@ -79,18 +81,18 @@ def derive(
 ) -> None:
     """Derive one formula of the recurrence, for symbolic sizes and times."""
     _require_latex(form, whole, copyable)
-    lettered = notation(letters)
+    chosen = None if sigma is None else read_activation(sigma)
+    if cell is None:
+        lettered = notation(letters)
+        subject = _lecture(lettered.cell, chosen)
+    else:
+        read = _cell(cell)
+        lettered, own = notation_beside(letters, read)
+        lettered, subject = in_letters_of(read, lettered, own), _about(read, chosen)
     if layout is not None:
         lettered = replace(lettered, layout=layout.value)
-    if cell is not None and letters != LECTURE.name:
-        raise ParseError(
-            "--notation has letters for the lecture's networks, not for a cell",
-            {"expected": "--cell or --notation", "got": "both"},
-        )
-    chosen = None if sigma is None else read_activation(sigma)
-    subject = _lecture(lettered.cell, chosen) if cell is None else _about(_cell(cell), chosen)
     of, by = parse_derivative(derivative, subject.names)
-    found = subject.derived(of, by, lettered.layout)
+    found = subject.derived(of, by, lettered.layout, by_gates=form is not Format.numpy)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
     sign = "<=" if form is Format.latex else "≤"
     kinks = _conventions(subject, found.value)
@@ -104,14 +106,16 @@ def derive(
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {holds}"
             formula = Equation(found.asked, found.value)
-            where: tuple[Equation, ...] = ()
-            if snippet.width(formula, lettered) > _LONG:
+            where = subject.explained(found.value)
+            if snippet.width(formula, lettered) > _LONG and subject.cell is None:
                 formula, where = _named(subject, of, by, lettered.layout)
             if lettered.layout == DENOMINATOR:
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
+                where = tuple(Equation(each.lhs, line(each.rhs, False)) for each in where)
             say(make(formula, lettered, where=where, copyable=copyable, about=about))
         case Format.text:
-            say(f"{text(Equation(found.asked, found.value))}\n({holds})")
+            lines = [Equation(found.asked, found.value), *subject.explained(found.value)]
+            say("\n".join([*map(text, lines), f"({holds})"]))
 
 
 def _cell(given: str) -> Cell:
@@ -188,6 +192,7 @@ class Subject:
     recurrence: Recurrence
     names: Names
     parts: Mapping[str, Any]
+    cell: Cell | None = None
 
     @property
     def activations(self) -> tuple[Activation, ...]:
@@ -199,11 +204,20 @@ class Subject:
         """The same with other functions."""
         return replace(self, recurrence=with_activations(self.recurrence, activations))
 
-    def derived(self, of: Quantity, by: Quantity, layout: str) -> Derived:
-        """The derivative that is asked for."""
+    def derived(
+        self, of: Quantity, by: Quantity, layout: str, *, by_gates: bool = False
+    ) -> Derived:
+        """The derivative that is asked for; of a cell also in the names of its gates."""
         above, below = self.parts[of.name][of.time], self.parts[by.name]
         variable = below if by.time is None else below[by.time]
-        return derived(self.recurrence, above, variable, layout, of.until)
+        if not by_gates or self.cell is None:
+            return derived(self.recurrence, above, variable, layout, of.until)
+        found = derived(self.cell.named, above, variable, layout, of.until)
+        return replace(found, value=self.cell.by_gates(found.value))
+
+    def explained(self, value: MatrixExpr) -> tuple[Equation, ...]:
+        """What names in a formula are that the cell's own definitions do not have."""
+        return () if self.cell is None else self.cell.explained(value)
 
 
 def _lecture(cell: str, sigma: Activation | None) -> Subject:
@@ -214,16 +228,18 @@ def _lecture(cell: str, sigma: Activation | None) -> Subject:
 
 
 def _about(cell: Cell, sigma: Activation | None) -> Subject:
-    recurrence = _measured(cell).recurrence
+    measured = _measured(cell)
     if sigma is not None:
-        recurrence = with_activations(recurrence, {_only(cell): sigma})
+        made = with_activations(measured.recurrence, {_only(cell): sigma})
+        measured = replace(measured, recurrence=made)
+    recurrence = measured.recurrence
     defined = {of.label: of.sequence for of in recurrence.definitions}
     inputs = {each.label: each for each in recurrence.inputs}
     fixed = {each.name: each for each in (*cell.parameters, *cell.scalars)}
     losses = tuple(each.label for each in recurrence.outputs)
     timed = tuple(name for name in (*defined, *inputs) if name not in losses)
     names = Names(tuple(defined), timed, tuple(fixed), losses)
-    return Subject(recurrence, names, {**defined, **inputs, **fixed})
+    return Subject(recurrence, names, {**defined, **inputs, **fixed}, measured)
 
 
 def _measured(cell: Cell) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,9 @@ def inspect(
     read = read_cell(cell)
     net = read_net(read, weights, data, steps=steps)
     with progress_bar() as listener:
-        found = look(read, net, clip=clip, drawn=data is None, listener=listener)
+        found = look(net.cell, net.weights, clip=clip, drawn=data is None, listener=listener)
+    if net.left:
+        found = replace(found, remarks=(*found.remarks, f"not read: {', '.join(net.left)}"))
     if as_json:
         say_json(record(found))
     else:

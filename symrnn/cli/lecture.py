@@ -8,19 +8,23 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cells import read_cell
+from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import NO_PDF
 from symrnn.cli.output import complain, say
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture.formats import DEFAULT, FORMATS, Wishes, chosen
-from symrnn.lecture.notation_file import notation
-from symrnn.lecture.project import FIRST, found, known, open_project
+from symrnn.lecture.lettering import lettered_subject
+from symrnn.lecture.notation_file import notation, notation_beside
+from symrnn.lecture.project import FIRST, found, known, lecture_of, open_project
 from symrnn.lecture.theme import themed
 from symrnn.lecture.work import Lecture, make
 from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column
 from symrnn.numeric.data.table import DECIMALS, SEPARATORS
+from symrnn.theory.network import Network
 from symrnn.typeset.prose import listed
 
 
@@ -109,6 +113,10 @@ def lecture(
         str | None,
         typer.Option("--theme", help="Of slides: the name of a beamer theme, or a file FILE.sty."),
     ] = None,
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", help=f"{CELL_HELP} The lecture is of what is about it."),
+    ] = None,
     machine: Annotated[
         bool, typer.Option("--machine", help="Have Coq check the statements as theorems, too.")
     ] = False,
@@ -132,13 +140,25 @@ def lecture(
     wishes = Wishes(
         None if detail is None else detail.value, handout, notes, overlays, themed(theme, aspect)
     )
-    folder = found(project)
+    about_cell = None if cell is None else read_cell(cell)
+    folder = found(project) if project or about_cell is None else lecture_of(about_cell)
     opened = open_project(folder)
     if data is not None and not opened.network:
         raise ParseError("--data is about the network of a lecture", {"got": str(project)})
     prover = require_prover() if machine else None
     own = opened.notation_file
-    lettered = notation(letters or (str(own) if own is not None else LECTURE.name))
+    given = letters or (str(own) if own is not None else LECTURE.name)
+    subject = None
+    if about_cell is None:
+        lettered = notation(given)
+    else:
+        lettered, of_cell = notation_beside(given, about_cell)
+        subject, lettered = lettered_subject(about_cell, lettered, of_cell)
+    if machine and isinstance(subject, Network):
+        raise ParseError(
+            "--machine is for the lecture's networks",
+            {"expected": "a cell that is one of them, letters aside", "got": f"--cell {cell}"},
+        )
     series = None if data is None else read_column(data, column, separator, decimal)
     with progress_bar() as listener:
         made = make(
@@ -150,6 +170,7 @@ def lecture(
             notation=lettered,
             wishes=wishes,
             prover=prover,
+            subject=subject,
         )
     if series is not None:
         say(f"read {series.reading}")

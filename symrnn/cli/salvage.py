@@ -7,13 +7,12 @@ other cells: they are named, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from symrnn.errors import IllFormedError, NotSupportedError, SymrnnError
-from symrnn.recurrence.elman import RNN
+from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.theory.about import Subject
+from symrnn.theory.applicable import Asides, speaking
 from symrnn.theory.blame import running
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import everything, load
@@ -21,23 +20,6 @@ from symrnn.theory.statement import Statement
 
 Broken = dict[str, SymrnnError]
 """Errors by the name of the file or of the statement."""
-
-
-@dataclass(frozen=True)
-class Aside:
-    """A statement that is not about the cell, or of which that is not known.
-
-    about: what it speaks of.
-    holds: False, or None where it is not known.
-    why: the reason, in words.
-    """
-
-    about: str
-    holds: bool | None
-    why: str
-
-
-Asides = dict[str, Aside]
 
 
 def salvage(
@@ -58,53 +40,18 @@ def salvage(
         statements = load(paths)
     except SymrnnError as error:
         statements = _one_by_one(error, paths, broken)
-    asides = _asides(statements, rnn)
-    for name, statement in statements.items():
-        if name in asides:
-            continue
+    spoken, asides = speaking(statements, rnn)
+    for name, statement in spoken.items():
         try:
             with running(statement.file):
-                statement.parts(statement.of(rnn).subject(rnn))
-        except NotSupportedError as error:
-            # It says nothing of what it speaks of, and asks for what the cell does not have.
-            if isinstance(rnn, RNN):
-                broken[name] = error
-            else:
-                asides[name] = Aside(statement.widest, False, error.message)
+                statement.parts(rnn)
         except SymrnnError as error:
             broken[name] = error
-    asides |= _using(statements, rnn, asides)
-    gone = broken.keys() | asides.keys()
-    library = {name: each for name, each in statements.items() if name not in gone}
-    library = _without_dependants(library, rnn, broken)
+    library = {name: each for name, each in spoken.items() if name not in broken}
+    library = _without_dependants(library, broken)
     if not library and broken:
         raise next(iter(broken.values()))
     return library, broken, asides
-
-
-def _asides(statements: Mapping[str, Statement], rnn: Subject) -> Asides:
-    """Those that do not speak of the cell."""
-    verdicts = {name: (each, each.applies(rnn)) for name, each in statements.items()}
-    return {
-        name: Aside(each.widest, found.holds, found.why)
-        for name, (each, found) in verdicts.items()
-        if found.holds is not True
-    }
-
-
-def _using(statements: Mapping[str, Statement], rnn: Subject, asides: Asides) -> Asides:
-    """Those that use one that does not speak of the cell."""
-    found: Asides = {}
-    while True:
-        gone = asides.keys() | found.keys()
-        more = {
-            name: Aside(each.widest, False, f"it uses `{lost[0]}`, which is not about the cell")
-            for name, each in statements.items()
-            if name not in gone and (lost := [n for n in each.of(rnn).uses if n in gone])
-        }
-        if not more:
-            return found
-        found |= more
 
 
 def _one_by_one(
@@ -140,15 +87,13 @@ def _one_by_one(
     return found
 
 
-def _without_dependants(
-    library: dict[str, Statement], rnn: Subject, broken: Broken
-) -> dict[str, Statement]:
+def _without_dependants(library: dict[str, Statement], broken: Broken) -> dict[str, Statement]:
     """Those that use none that is missing, and are in no circle, in order."""
     while True:
         lost = {
             name: missing
             for name, each in library.items()
-            for missing in each.of(rnn).uses
+            for missing in each.uses
             if missing not in library
         }
         if not lost:
@@ -165,4 +110,4 @@ def _without_dependants(
         circle = set(str(error.detail.get("cycle", "")).split(" → "))
         broken.update(dict.fromkeys(sorted(circle & library.keys()), error))
         rest = {name: each for name, each in library.items() if name not in circle}
-        return _without_dependants(rest, rnn, broken) if len(rest) < len(library) else {}
+        return _without_dependants(rest, broken) if len(rest) < len(library) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -149,9 +150,9 @@ class Report:
                 {
                     "name": row.name,
                     "verdict": row.verdict,
-                    "off": row.off,
-                    "complex_step": row.complex_step,
-                    "tolerance": row.tolerance,
+                    "off": _finite(row.off),
+                    "complex_step": _finite(row.complex_step),
+                    "tolerance": _finite(row.tolerance),
                 }
                 for row in self.rows
             ],
@@ -164,6 +165,11 @@ class Report:
             "nets": self.diagnosis.places if self.diagnosis else 0,
             "notes": list(self.notes),
         }
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no ∞."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _gathered(slips: tuple[Slip, ...]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@
 says it in text and as a document.
 """
 
-from symrnn.inspection.files import read_net
+from symrnn.inspection.files import Net, read_net
 from symrnn.inspection.findings import Findings, inspect
 
-__all__ = ["Findings", "inspect", "read_net"]
+__all__ = ["Findings", "Net", "inspect", "read_net"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.cells import Cell
-from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError, SymrnnError
 from symrnn.language.names import in_code
+from symrnn.numeric.torch_weights import from_state_dict
 from symrnn.numeric.weights import INPUTS, KINDS, PARAMETERS, STATES, Weights, random_weights
 
 Array = NDArray[Any]
@@ -23,6 +25,21 @@ _FOLDERS = tuple(f"{kind}/" for kind in KINDS)
 _NUMERIC = "fiub"
 
 
+@dataclass(frozen=True)
+class Net:
+    """What stands in files.
+
+    Attributes:
+        cell: the one asked for, its layers stacked where the weights are of several.
+        weights: its numbers, and the sequences that it is to see.
+        left: names in the file that are nothing of the cell's.
+    """
+
+    cell: Cell
+    weights: Weights
+    left: tuple[str, ...] = ()
+
+
 def read_net(
     cell: Cell,
     weights: str | Path,
@@ -30,13 +47,15 @@ def read_net(
     *,
     steps: int = 100,
     seed: int = 0,
-) -> Weights:
+) -> Net:
     """A net with the sequences that it is to see.
 
     Args:
         cell: what the numbers are of.
         weights: an npz archive with an array for each parameter by name ("W_f" or
-            "parameters/W_f", as `save` writes it), or a torch state_dict in a .pt or .pth file.
+            "parameters/W_f", as `save` writes it), or a torch state_dict in a .pt or .pth file. The
+            names are the cell's, or those of an nn.RNN, nn.LSTM or nn.GRU, of one layer or several,
+            by itself or as a part of a larger module.
         data: an npz archive with the inputs by name, (T, n) or (T, sequences, n), and initial
             states, if they are not 0. Without it the inputs are normal numbers.
         steps, seed: of the inputs that are drawn.
@@ -47,9 +66,18 @@ def read_net(
         OSError: a file that can not be read.
     """
     found = _torch(Path(weights)) if Path(weights).suffix in TORCH else _archive(Path(weights))
+    of_torch = _in_torchs_names(found, cell, str(weights))
+    unread: tuple[str, ...] = ()
+    if of_torch is not None:
+        cell, found, unread = of_torch
     names = {in_code(each.name) for each in (*cell.parameters, *cell.scalars)}
     parameters = _of_kind(found, PARAMETERS, names)
     _require_names(str(weights), parameters, names)
+    columns = {in_code(each.name) for each in cell.parameters if each.shape[1] == 1}
+    parameters = {
+        name: v[:, 0] if name in columns and v.ndim == 2 and v.shape[1] == 1 else v
+        for name, v in parameters.items()
+    }
     sizes = _sizes(cell, parameters, str(weights))
     dtype = np.result_type(np.float32, *parameters.values())
     drawn = random_weights(cell, steps=steps, seed=seed, dtype=dtype, **sizes)
@@ -70,7 +98,16 @@ def read_net(
     }
     cast = {name: np.asarray(value, dtype) for name, value in inputs.items()}
     converted = {name: np.asarray(value, dtype) for name, value in parameters.items()}
-    return Weights(converted, start, cast, None if cast else steps)
+    return Net(cell, Weights(converted, start, cast, None if cast else steps), unread)
+
+
+def _in_torchs_names(
+    found: Mapping[str, Array], cell: Cell, file: str
+) -> tuple[Cell, dict[str, Array], tuple[str, ...]] | None:
+    try:
+        return from_state_dict(found, cell)
+    except SymrnnError as error:
+        raise type(error)(f"{file}: {error.message}", error.detail) from error
 
 
 def _of_kind(found: Mapping[str, Array], kind: str, names: set[str]) -> dict[str, Array]:
@@ -147,6 +184,25 @@ def _require_numbers(path: Path, name: str, value: Array) -> None:
         )
 
 
+def _state_dict(torch: Any, found: Any) -> Mapping[str, Any] | None:
+    """Tensors by name; of a checkpoint the one member that is such a thing."""
+
+    def is_one(value: Any) -> bool:
+        return (
+            isinstance(value, Mapping) and bool(value) and all(map(torch.is_tensor, value.values()))
+        )
+
+    if is_one(found):
+        return dict(found)
+    inner = [v for v in found.values() if is_one(v)] if isinstance(found, Mapping) else []
+    return dict(inner[0]) if len(inner) == 1 else None
+
+
+def _array(torch: Any, tensor: Any) -> Array:
+    value = tensor.detach().cpu()
+    return np.asarray((value.float() if value.dtype == torch.bfloat16 else value).numpy())
+
+
 def _torch(path: Path) -> dict[str, Array]:
     """The tensors of a state_dict, by their own names; no code in the file is run."""
     try:
@@ -160,13 +216,13 @@ def _torch(path: Path) -> dict[str, Array]:
     except OSError:
         raise
     except Exception as error:  # torch raises what it likes for a file that is none of its own
-        reason = str(error).partition("\n")[0]
         raise IllFormedError(
-            f"{path} holds no weights", {"expected": "a state_dict", "reason": reason}
+            f"{path} holds no weights alone", {"expected": "torch.save(module.state_dict(), file)"}
         ) from error
-    if not isinstance(found, Mapping) or not all(torch.is_tensor(v) for v in found.values()):
+    tensors = _state_dict(torch, found)
+    if tensors is None:
         raise IllFormedError(f"{path} holds no state_dict", {"got": type(found).__name__})
-    arrays = {name: value.detach().cpu().numpy() for name, value in found.items()}
+    arrays = {name: _array(torch, value) for name, value in tensors.items()}
     for name, value in arrays.items():
         _require_numbers(path, name, value)
     return arrays

@@ -88,7 +88,7 @@ def document(found: Findings) -> Document:
         blocks.append(
             curve_family(
                 found.lags,
-                Axis("of the sequences", tuple(places)),
+                Axis("over the sequences", tuple(places)),
                 drawable,
                 name="growth",
                 caption=caption,
@@ -96,7 +96,8 @@ def document(found: Findings) -> Document:
         )
     for number, (title, (header, rows)) in enumerate(_tables(found), start=1):
         table = Table(tuple(map(escaped, header)), tuple(tuple(map(escaped, r)) for r in rows))
-        blocks.append(Section(escaped(title), f"part-{number}", (table,)))
+        heading = escaped(title[0].upper() + title[1:])
+        blocks.append(Section(heading, f"part-{number}", (table,)))
     last = [_clipping(found), *found.remarks]
     blocks.append(Section("Clipping", "clipping", tuple(Paragraph(escaped(each)) for each in last)))
     return Document(f"Inspection of {escaped(found.cell.name)}", blocks=tuple(blocks))
@@ -105,9 +106,10 @@ def document(found: Findings) -> Document:
 def _opening(found: Findings) -> str:
     sizes = ", ".join(f"{name} = {size}" for name, size in found.sizes.items())
     inputs = "random inputs" if found.drawn else "the data"
+    plural = "" if found.sequences == 1 else "s"
     return (
         f"{found.cell.name} with {sizes}: {found.parameters} parameters, "
-        f"{found.sequences} sequences of {found.steps} steps of {inputs}"
+        f"{found.sequences} sequence{plural} of {found.steps} steps of {inputs}"
     )
 
 

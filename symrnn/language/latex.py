@@ -27,7 +27,7 @@ from symrnn.language.derivatives import (
 from symrnn.language.entry import Entry
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
-from symrnn.language.notation import LECTURE, PLAIN, SEQUENCES, Notation
+from symrnn.language.notation import LECTURE, Notation, with_index
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
     ATOM,
@@ -78,9 +78,15 @@ def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
 
 
 def _name(label: str, printer: Any) -> str:
-    if label in SEQUENCES and isinstance(printer, NotationPrinter):
-        return printer.quantity(label)
+    """The name of a function."""
     return FUNCTION_NAMES.get(label) or str(printer._print(Symbol(label)))
+
+
+def _sequence(label: str, printer: Any, *, entry: bool = False) -> str:
+    """The letter of a sequence, which is no scalar of that name; of an entry, that of a number."""
+    if not isinstance(printer, NotationPrinter):
+        return str(printer._print(Symbol(label)))
+    return printer.unstyled(label) if entry else printer.quantity(label)
 
 
 def _notation(printer: Any) -> Notation:
@@ -90,12 +96,7 @@ def _notation(printer: Any) -> Notation:
 
 @write_latex.register
 def _(node: TimeVector, printer: Any) -> str:
-    name, index = _name(node.label, printer), printer._print(node.index)
-    base, mark, subscript = name.rpartition("_{")
-    if mark and subscript.endswith("}") and "{" not in subscript and "}" not in subscript[:-1]:
-        # One subscript: TeX knows no second one.
-        return f"{base}_{{{subscript[:-1]}, {index}}}"
-    return f"{name}_{{{index}}}"
+    return with_index(_sequence(node.label, printer), printer._print(node.index))
 
 
 @write_latex.register
@@ -117,8 +118,10 @@ def _(node: Ones, printer: Any) -> str:
 def _(node: Transposed, printer: Any) -> str:
     inner = node.args[0]
     written = printer._print(inner)
-    # Diagonals and brackets close themselves; a fraction ∂y/∂x does not.
-    if precedence(inner) < ATOM or isinstance(inner, TotalDerivative | ImmediateDerivative):
+    # Diagonals and brackets close themselves; a fraction ∂y/∂x does not, nor does W^{(1)}.
+    raised = "^" in written and isinstance(inner, MatrixSymbol | TimeVector)
+    fraction = isinstance(inner, TotalDerivative | ImmediateDerivative)
+    if precedence(inner) < ATOM or fraction or raised:
         written = _bracket(written)
     return rf"{written}^{{\mathsf{{T}}}}"
 
@@ -235,7 +238,7 @@ def _(node: Place, printer: Any) -> str:
 @write_latex.register
 def _(node: Unknown, printer: Any) -> str:
     name, order, x = node.args
-    return rf"{printer._print(name)}{_primes(int(order))}\left({printer._print(x)}\right)"
+    return rf"{_name(str(name), printer)}{_primes(int(order))}\left({printer._print(x)}\right)"
 
 
 def _primes(order: int) -> str:
@@ -334,15 +337,12 @@ def _(node: Entry, printer: Any) -> str:
     place = [row] if matrix.shape[1] == 1 else [row, col]
     if isinstance(matrix, TimeVector):
         place.insert(0, matrix.index)
-        written = _name(matrix.label, printer)
-        if matrix.label in SEQUENCES and _notation(printer).vectors != PLAIN:
-            # An entry is a number: no letter for vectors.
-            written = _notation(printer).plain(matrix.label)
-    else:
-        written = _operand(matrix, POSTFIX, printer)
-        if "_" in written and isinstance(matrix, MatrixSymbol):
-            written = _bracket(written)
-    return rf"{written}_{{{', '.join(printer._print(index) for index in place)}}}"
+        written = _sequence(matrix.label, printer, entry=True)
+        return with_index(written, ", ".join(map(printer._print, place)))
+    written = _operand(matrix, POSTFIX, printer)
+    if isinstance(matrix, MatrixSymbol) and ("_" in written or "^" in written):
+        written = _bracket(written)
+    return rf"{written}_{{{', '.join(map(printer._print, place))}}}"
 
 
 @write_latex.register

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from symrnn.errors import IllFormedError
 
@@ -53,10 +54,15 @@ _COMMANDS = (
     "pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
     "Upsilon Phi Psi Omega ell"
 )
-_BASE = re.compile(
-    rf"[A-Za-z]|\\(?:{'|'.join(_COMMANDS.split())})|\\(?:mathcal|mathrm)\{{[A-Za-z]\}}"
+_GREEK = rf"\\(?:{'|'.join(_COMMANDS.split())})(?![A-Za-z])"
+_FONTS = r"\\(?:mathcal|mathrm|mathbf|boldsymbol|mathsf|mathit|mathbb|mathfrak)"
+_FONT = re.compile(_FONTS)
+_BASE = re.compile(rf"[A-Za-z]|{_GREEK}|{_FONTS}\{{(?:[A-Za-z]+|{_GREEK})\}}")
+_WORD = r"(?:\\(?:text|mathrm|mathit)\{[A-Za-z0-9 ]+\}|[A-Za-z0-9,+* ()-]|\\(?:ell|prime))"
+_SCRIPT = rf"(?:[A-Za-z0-9]|\{{{_WORD}+\}})"
+_SCRIPTS = re.compile(
+    rf"(?:_(?P<low>{_SCRIPT}))?(?:\^(?P<high>{_SCRIPT}))?(?:_(?P<late>{_SCRIPT}))?"
 )
-_SUBSCRIPT = re.compile(r"_(?:[A-Za-z0-9]|\{[A-Za-z0-9]+\}|\{\\mathrm\{[A-Za-z]+\}\})")
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,9 @@ class Notation:
         vectors: "plain", "bold" or "upright" letters for vectors and matrices.
         layout: "numerator" or "denominator", the layout in which ∂y/∂x is written bare.
         cell: "elman", or "sigma_inside" where the recurrence is x_t = W σ(x_{t-1}) + W_in u_t + b.
+        arrays, numbers: LaTeX of what formulas call by a name of their own, vectors and matrices or
+            scalars, before what `letters` say of a quantity of that name: a vector h is no time h.
+        spoken: LaTeX of the lecture's quantities in prose, where formulas have others for them.
 
     Raises:
         IllFormedError: for a quantity that is not known, a letter that is no plain symbol, or two
@@ -80,6 +89,9 @@ class Notation:
     vectors: str = PLAIN
     layout: str = NUMERATOR
     cell: str = ELMAN
+    arrays: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _one_of("vectors", self.vectors, (PLAIN, BOLD, UPRIGHT))
@@ -87,10 +99,12 @@ class Notation:
         _one_of("cell", self.cell, (ELMAN, SIGMA_INSIDE))
         for quantity, letter in self.letters.items():
             _one_of(quantity, quantity, tuple(QUANTITIES))
-            _check_letter(quantity, letter)
-        object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
+            require_letter(quantity, letter)
+        for name in ("letters", "arrays", "numbers", "spoken"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         owners: dict[str, str] = {}
-        for quantity in QUANTITIES:
+        # A cell's own letters are looked at together with these, where it is known.
+        for quantity in () if self.spoken.keys() & QUANTITIES.keys() else QUANTITIES:
             other = owners.setdefault(self.plain(quantity), quantity)
             if other != quantity:
                 raise IllFormedError(
@@ -103,9 +117,15 @@ class Notation:
                     },
                 )
 
+    def __reduce__(self) -> Any:
+        kept = (dict(self.letters), self.vectors, self.layout, self.cell)
+        own = (dict(each) for each in (self.arrays, self.numbers, self.spoken))
+        return type(self), (self.name, *kept, *own)
+
     def plain(self, quantity: str) -> str:
         """The letter of a quantity, before fonts."""
-        return self.letters.get(quantity) or QUANTITIES[quantity][1]
+        spoken = self.spoken.get(quantity) or self.letters.get(quantity)
+        return spoken or QUANTITIES[quantity][1]
 
     def meaning(self, quantity: str) -> str:
         """What a quantity is, in words."""
@@ -121,7 +141,7 @@ class Notation:
     def styled(self, written: str) -> str:
         """The letter of a vector or a matrix in the font for those; its subscript stays."""
         found = _BASE.match(written)
-        if self.vectors == PLAIN or found is None:
+        if self.vectors == PLAIN or found is None or _FONT.match(written):
             return written
         upright = self.vectors == UPRIGHT and len(found[0]) == 1
         font = r"\mathbf" if upright else r"\boldsymbol"
@@ -136,21 +156,36 @@ def _one_of(key: str, value: object, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _check_letter(quantity: str, letter: object) -> None:
+def require_letter(quantity: str, letter: object, where: str = "notation") -> None:
+    """Raise an IllFormedError for what is no letter of mathematics, maybe with scripts."""
     written = letter if isinstance(letter, str) else ""
     base = _BASE.match(written)
-    rest = written[base.end() :] if base else ""
-    alone = quantity in SEQUENCES or quantity == "sigma"
-    if base is None or (rest and (alone or not _SUBSCRIPT.fullmatch(rest))):
+    scripts = _SCRIPTS.fullmatch(written[base.end() :]) if base else None
+    if scripts is None or (scripts["low"] and scripts["late"]):
         raise IllFormedError(
-            f"notation: this is no letter for {quantity}",
+            f"{where}: this is no letter for {quantity}",
             {
                 "key": quantity,
-                "expected": r"one letter, a Greek command or \mathcal{…}"
-                + ("" if alone else r", maybe with a subscript as in W_{hh}"),
+                "expected": r"one letter, a Greek command or \mathcal{…}, \mathbf{…}, maybe with "
+                r"scripts as in W_{hh} or W^{(hh)}",
                 "got": repr(letter),
             },
         )
+
+
+def with_index(written: str, index: str) -> str:
+    """A letter at an index, which joins the subscript that it has: TeX knows no second one."""
+    base = _BASE.match(written)
+    scripts = _SCRIPTS.fullmatch(written[base.end() :]) if base else None
+    if base is None or scripts is None:
+        return f"{written}_{{{index}}}" if "_" not in written else f"{{{written}}}_{{{index}}}"
+    low, high = _bare(scripts["low"] or scripts["late"]), scripts["high"]
+    joined = f"{low}, {index}" if low else index
+    return f"{base[0]}_{{{joined}}}" + (f"^{high}" if high else "")
+
+
+def _bare(script: str | None) -> str:
+    return "" if script is None else script.removeprefix("{").removesuffix("}")
 
 
 LECTURE = Notation()

@@ -10,13 +10,13 @@ from functools import singledispatch
 from typing import Any
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.notation import LECTURE, PARAMETERS, SCALARS, Notation
+from symrnn.language.notation import LECTURE, PARAMETERS, SCALARS, SEQUENCES, Notation
 
 
 @singledispatch
@@ -68,18 +68,29 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         self.notation = notation
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
+        if expr.name in self.notation.numbers:
+            return self.notation.numbers[expr.name]
         if expr.name in SCALARS:
             return self.notation.letter(expr.name)
-        return str(super()._print_Symbol(expr, style))
+        return self.name(expr.name)
+
+    def name(self, name: str) -> str:
+        """A name as SymPy letters it: W_h, \\alpha."""
+        return str(LatexPrinter._print_Symbol(self, Symbol(name)))
 
     def quantity(self, name: str) -> str:
-        """The letter of a sequence or a parameter."""
-        return self.notation.letter(name)
+        """The letter of a sequence or a parameter, in the font for those."""
+        return self.notation.styled(self.unstyled(name))
+
+    def unstyled(self, name: str) -> str:
+        """The letter of a sequence or a parameter, before fonts."""
+        if name in self.notation.arrays:
+            return self.notation.arrays[name]
+        known = name in PARAMETERS or name in SEQUENCES
+        return self.notation.plain(name) if known else self.name(name)
 
     def _print_MatrixSymbol(self, expr: Any) -> str:
-        if expr.name in PARAMETERS:
-            return self.quantity(expr.name)
-        return self.notation.styled(str(super()._print_MatrixSymbol(expr)))
+        return self.quantity(expr.name)
 
     def _print_Function(self, expr: Any, exp: Any = None) -> str:
         name = expr.func.__name__

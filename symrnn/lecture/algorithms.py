@@ -10,6 +10,7 @@ from symrnn.language.relations import Equation
 from symrnn.lecture.statements import Writer
 from symrnn.numeric import algorithms
 from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory.about import Subject
 from symrnn.typeset.algorithms import algorithm
 from symrnn.typeset.blocks import Algorithm
 
@@ -30,7 +31,9 @@ _NUMBERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def algorithms_shown(rnn: RNN | None = None, notation: Notation = LECTURE) -> dict[str, Algorithm]:
+def algorithms_shown(
+    rnn: Subject | None = None, notation: Notation = LECTURE
+) -> dict[str, Algorithm]:
     """The algorithms that run, by the statement they stand with.
 
     Args:
@@ -38,6 +41,29 @@ def algorithms_shown(rnn: RNN | None = None, notation: Notation = LECTURE) -> di
         notation: its letters, fonts and layout.
     """
     rnn, writer, letters = rnn or elman(), Writer(notation, {}), letters_of(notation)
+    shown = _truncated(rnn, writer, letters) if isinstance(rnn, RNN) else {}
+    return {
+        **shown,
+        "clipping_by_norm": algorithm(
+            algorithms.clip_by_norm,
+            "Clipping by norm",
+            caption=f"The gradient ${letters['g']}$, shortened to length ${letters['kappa']}$ "
+            "where it is longer.",
+            label="clip-by-norm",
+            letters=letters,
+        ),
+        "other_clippings": algorithm(
+            algorithms.clip_by_global_norm,
+            "Clipping by global norm",
+            caption=f"One factor for the gradients ${letters['gradients']}$ of all parameters.",
+            label="clip-by-global-norm",
+            letters=letters,
+        ),
+    }
+
+
+def _truncated(rnn: RNN, writer: Writer, letters: dict[str, str]) -> dict[str, Algorithm]:
+    """Truncated BPTT where one weight matrix is followed."""
     g, G, v = (letters[name] for name in ("g", "G", "v"))
     return {
         "truncation": algorithm(
@@ -51,22 +77,7 @@ def algorithms_shown(rnn: RNN | None = None, notation: Notation = LECTURE) -> di
             names=algorithms.IDENTIFIERS,
             arrays=("W", "delta", "alpha"),
             letters=letters,
-        ),
-        "clipping_by_norm": algorithm(
-            algorithms.clip_by_norm,
-            "Clipping by norm",
-            caption=f"The gradient ${g}$, shortened to length ${letters['kappa']}$ where it is "
-            "longer.",
-            label="clip-by-norm",
-            letters=letters,
-        ),
-        "other_clippings": algorithm(
-            algorithms.clip_by_global_norm,
-            "Clipping by global norm",
-            caption=f"One factor for the gradients ${letters['gradients']}$ of all parameters.",
-            label="clip-by-global-norm",
-            letters=letters,
-        ),
+        )
     }
 
 
@@ -85,8 +96,10 @@ def letters_of(notation: Notation) -> dict[str, str]:
     """The LaTeX of every name in the code of the algorithms; no two have one letter."""
     letters = {quantity: notation.letter(quantity) for quantity in QUANTITIES}
     taken = {notation.plain(quantity) for quantity in QUANTITIES}
+    taken |= {*notation.arrays.values(), *notation.numbers.values()}
     for name, candidates in {**_VECTORS, **_NUMBERS}.items():
-        free = next(letter for letter in candidates if letter not in taken)
+        spoken = notation.spoken.get(name)
+        free = spoken or next(letter for letter in candidates if letter not in taken)
         taken.add(free)
         letters[name] = notation.styled(free) if name in _VECTORS else free
     return letters

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from symrnn.language.notation import ARRAYS, NUMERATOR, QUANTITIES, SEQUENCES
+from symrnn.language.notation import ARRAYS, LECTURE, NUMERATOR, QUANTITIES, SEQUENCES
 from symrnn.lecture.details import code_names, rule_anchor
 from symrnn.lecture.statements import Writer
 from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
+from symrnn.theory.applicable import Asides
+from symrnn.theory.network import Network
 from symrnn.theory.rule import Rule
+from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Graph, Paragraph, Section, Table
 from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
 from symrnn.verify.evidence import Evidence
+
+_Row = tuple[str, str, str]
 
 _SOURCES = {
     "goodfellow": "These are the letters of [[@goodfellow2016]].",
@@ -26,7 +33,7 @@ def appendices(
     evidence: Sequence[Evidence],
     order: Sequence[str],
     by_name: Mapping[str, Evidence],
-    rnn: RNN,
+    rnn: Subject,
     writer: Writer,
 ) -> tuple[Section, ...]:
     """The sections after the lecture's own.
@@ -38,10 +45,101 @@ def appendices(
         rnn: the recurrence that was proved.
         writer: the notation.
     """
-    return _notation_section(rnn, writer), _evidence_section(evidence, order, by_name, rnn, writer)
+    used = {
+        str(symbol)
+        for each in evidence
+        for part in each.statement.parts(rnn)
+        for symbol in part.claim.free_symbols
+    }
+    return (
+        _notation_section(rnn, writer, used),
+        _evidence_section(evidence, order, by_name, rnn, writer),
+    )
 
 
-def _notation_section(rnn: RNN, writer: Writer) -> Section:
+def set_aside(
+    library: Mapping[str, Statement], asides: Asides, writer: Writer
+) -> tuple[Section, ...]:
+    """A section on the statements that do not speak of the cell, where there are any."""
+    # What they are about is not this cell: their titles keep the letters of the lecture.
+    titled = Writer(LECTURE, writer.number)
+    rows = [
+        (
+            titled.prose(library[name].title),
+            each.about,
+            writer.prose(each.why if each.holds is False else f"not known: {each.why}"),
+        )
+        for name, each in asides.items()
+        if name in library
+    ]
+    if not rows:
+        return ()
+    table = Table(
+        ("statement", "is about", "of this cell"),
+        tuple(rows),
+        "Statements that say nothing of this cell, and why.",
+        "asides",
+        "ppp",
+    )
+    said = "What a statement is about is read off the definitions. [[asides]] has those left out."
+    return (
+        Section("What is not said of this cell", "not-about-the-cell", (Paragraph(said), table)),
+    )
+
+
+def _quantities(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
+    """Every quantity of the lecture or of the cell: its letter, what it is, its shape."""
+    return (
+        _of_the_cell(rnn, writer, used)
+        if isinstance(rnn, Network)
+        else _of_the_lecture(rnn, writer)
+    )
+
+
+def _of_the_cell(rnn: Network, writer: Writer, used: Collection[str]) -> list[_Row]:
+    now, cell = rnn.j, rnn.cell
+    kinds = {each.label: "state" for each in rnn.states}
+    kinds |= {each.label: "input" for each in cell.inputs}
+    kinds |= {each.label: "computed in a step" for each in cell.intermediates}
+    if len(rnn.states) > 1:
+        parts = ", then ".join(writer.math(each[now]) for each in rnn.states)
+        kinds[rnn.s.label] = f"the whole state, stacked: {parts}"
+    if rnn.squash is not None:
+        kinds.setdefault(rnn.argument.label, "what goes into the activation")
+        kinds.setdefault(rnn.activated.label, "what comes out of the activation")
+    kinds[rnn.L.label] = "loss"
+    vectors = {v.label: v.sequence for of in rnn.recurrence.definitions for v in (of,)}
+    vectors |= {each.label: each for each in rnn.recurrence.inputs}
+    rows = [
+        (writer.math(vectors[name][now]), kind, _shape(vectors[name][now].shape, writer))
+        for name, kind in kinds.items()
+    ]
+    rows += [
+        (writer.math(each), "parameter", _shape(each.shape, writer)) for each in cell.parameters
+    ]
+    rows += [(writer.math(each), "parameter", "number") for each in cell.scalars]
+    kind = "activation; the statements hold for any differentiable one"
+    rows += [(writer.math(f), kind, "acts on each entry") for f in cell.activations]
+    rows += [(writer.math(size), "size", "number") for size in cell.sizes]
+    spoken = writer.notation.spoken
+    for each in ("gamma", "lambda", "kappa", "eta", "tau", "t", "k", "h", "T"):
+        if rnn.letters.get(each, each) in used:
+            rows.append((f"${spoken[each]}$", writer.notation.meaning(each), "number"))
+    return rows
+
+
+def _shape(shape: Sequence[Any], writer: Writer) -> str:
+    rows, columns = shape
+    if (rows, columns) == (1, 1):
+        return "number"
+    return (
+        f"${writer.latex(rows)}$"
+        if columns == 1
+        else (f"${writer.latex(rows)} \\times {writer.latex(columns)}$")
+    )
+
+
+def _of_the_lecture(rnn: RNN, writer: Writer) -> list[_Row]:
     shapes = {
         **dict.fromkeys(("s", "a", "b"), (rnn.d,)),
         "x": (rnn.m,),
@@ -61,6 +159,10 @@ def _notation_section(rnn: RNN, writer: Writer) -> Section:
         if quantity == "sigma":
             shape = "acts on each entry"
         rows.append((f"${timed}$", writer.notation.meaning(quantity), shape))
+    return rows
+
+
+def _notation_section(rnn: Subject, writer: Writer, used: Collection[str]) -> Section:
     layout = writer.notation.layout
     # Any y and x, whatever the letters of the notation.
     entry = r"\partial y_i/\partial x_l" if layout == NUMERATOR else r"\partial y_l/\partial x_i"
@@ -80,7 +182,7 @@ def _notation_section(rnn: RNN, writer: Writer) -> Section:
             Paragraph(" ".join(filter(None, (convention, source, code_names(writer.notation))))),
             Table(
                 ("symbol", "what it is", "shape"),
-                tuple(rows),
+                tuple(_quantities(rnn, writer, used)),
                 "The letters.",
                 "letters",
                 "lll",
@@ -106,7 +208,7 @@ def _evidence_section(
     evidence: Sequence[Evidence],
     order: Sequence[str],
     by_name: Mapping[str, Evidence],
-    rnn: RNN,
+    rnn: Subject,
     writer: Writer,
 ) -> Section:
     rows = []
@@ -163,7 +265,7 @@ def _evidence_section(
     )
 
 
-def _rules(evidence: Sequence[Evidence], rnn: RNN, writer: Writer) -> Table:
+def _rules(evidence: Sequence[Evidence], rnn: Subject, writer: Writer) -> Table:
     used: dict[str, Rule] = {}
     for each in evidence:
         for part in each.statement.parts(rnn):

@@ -69,6 +69,8 @@ def code_names(notation: Notation) -> str:
 
     Nothing where the letters are those of the code.
     """
+    if notation.spoken.keys() & QUANTITIES.keys():  # of a cell: its own names are those of the code
+        return ""
     renamed = {
         quantity: notation.letter(quantity)
         for quantity in _NAMED

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symrnn.language.notation import LECTURE, Notation
-from symrnn.lecture.appendices import appendices
+from symrnn.lecture.appendices import appendices, set_aside
 from symrnn.lecture.deck import BEHIND
+from symrnn.lecture.lettering import in_parts
 from symrnn.lecture.markdown import Given, Piece, Place, Title, rewritten
 from symrnn.lecture.outline import Outline
 from symrnn.lecture.project import Project
 from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
+from symrnn.theory.applicable import Asides
+from symrnn.theory.network import Network
 from symrnn.typeset.blocks import (
     Algorithm,
     Block,
@@ -25,17 +28,21 @@ from symrnn.typeset.blocks import (
     StatementBlock,
 )
 from symrnn.typeset.document import Document
+from symrnn.typeset.prose import escaped
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.verify.evidence import Evidence
 
 
-def writer_of(outline: Outline, evidence: Sequence[Evidence], notation: Notation) -> Writer:
+def writer_of(
+    outline: Outline, evidence: Sequence[Evidence], notation: Notation, rnn: Subject
+) -> Writer:
     """The writer of a lecture: its statements are numbered as they stand, then the others."""
     names = [each.statement.name for each in evidence]
     placed = [place.name for place in outline.places() if place.name in names]
     order = list(dict.fromkeys(placed))
     order += [name for name in names if name not in order]
-    return Writer(notation, {name: number for number, name in enumerate(order, start=1)})
+    numbers = {name: number for number, name in enumerate(order, start=1)}
+    return Writer(notation, numbers, in_parts(rnn))
 
 
 def words_of(project: Project, notation: Notation) -> Callable[[str], str]:
@@ -56,10 +63,11 @@ def words_of(project: Project, notation: Notation) -> Callable[[str], str]:
 def document_of(
     project: Project,
     evidence: Sequence[Evidence],
-    rnn: RNN,
+    rnn: Subject,
     notation: Notation = LECTURE,
     extra: Mapping[str, Sequence[Block]] | None = None,
     ending: Sequence[Block] = (),
+    asides: Asides | None = None,
 ) -> Document:
     """A lecture as a document.
 
@@ -71,10 +79,11 @@ def document_of(
         extra: blocks to stand with a statement, by its name, after the derivations; those that
             the outline places stand there instead.
         ending: what follows the sections of the outline.
+        asides: the statements of the outline that do not speak of the cell.
     """
     outline, write = project.prose, words_of(project, notation)
     by_name = {each.statement.name: each for each in evidence}
-    writer = writer_of(outline, evidence, notation)
+    writer = writer_of(outline, evidence, notation, rnn)
     made = _Blocks(by_name, rnn, writer, write, extra or {}, outline)
     opening = tuple(made.opening(outline.front.opening))
     sections = []
@@ -88,11 +97,13 @@ def document_of(
         sections.append(Section(BEHIND, "builds-on", tuple(made.statement(n) for n in behind)))
     front, keys = outline.front, {work.key for work in project.works}
     said = [write(text) for given in outline.abstract for text in _paragraphs(given)]
+    if isinstance(rnn, Network) and rnn.cell.reference:
+        said.append(f"The cell is that of {escaped(rnn.cell.reference)}.")
     if not project.own:
         said.append(_summary(evidence))
     return Document(
         title=write(outline.title),
-        subtitle=write(front.subtitle),
+        subtitle=_subtitle(write(front.subtitle), rnn),
         author=front.author,
         institute=front.institute,
         date=front.date,
@@ -102,10 +113,18 @@ def document_of(
             *opening,
             *sections,
             *ending,
+            *set_aside(project.library, asides or {}, writer),
             *appendices(evidence, tuple(by_name), by_name, rnn, writer),
         ),
         works=(*project.works, *(work for work in WORKS if work.key not in keys)),
     )
+
+
+def _subtitle(given: str, rnn: Subject) -> str:
+    """With the name of the cell, where the lecture is about one."""
+    if not isinstance(rnn, Network):
+        return given
+    return f"{rnn.cell.name.replace('_', ' ')}. {given}".strip()
 
 
 def _paragraphs(given: Given) -> Iterator[str]:
@@ -118,7 +137,7 @@ class _Blocks:
     def __init__(
         self,
         evidence: Mapping[str, Evidence],
-        rnn: RNN,
+        rnn: Subject,
         writer: Writer,
         write: Callable[[str], str],
         extra: Mapping[str, Sequence[Block]],

@@ -21,6 +21,7 @@ from symrnn.lecture.algorithms import letters_of
 from symrnn.lecture.statements import Writer
 from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer import Explorer, Nets, Slope
 
@@ -39,7 +40,7 @@ STATEMENTS = {
 
 
 def explorer(
-    library: Mapping[str, Statement], rnn: RNN | None = None, notation: Notation = LECTURE
+    library: Mapping[str, Statement], rnn: Subject | None = None, notation: Notation = LECTURE
 ) -> Explorer | None:
     """The explorer of the lecture; None where a statement that it draws is not in the lecture.
 
@@ -48,9 +49,9 @@ def explorer(
         rnn: the cell of the lecture, with an unknown σ; the Elman cell by default.
         notation: how the controls and pictures are lettered.
     """
-    if not set(STATEMENTS.values()) <= set(library):
-        return None
     rnn = rnn or elman()
+    if not set(STATEMENTS.values()) <= set(library) or not isinstance(rnn, RNN):
+        return None
     return Explorer(
         formulas(library, rnn), slopes(), nets(), STATEMENTS, labels(rnn, Writer(notation, {}))
     )

@@ -19,7 +19,9 @@ from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.pdf import Compiled, Tex
 from symrnn.lecture.project import Project
-from symrnn.recurrence.elman import CELLS
+from symrnn.recurrence.elman import elman
+from symrnn.theory.about import Subject
+from symrnn.theory.network import Network
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
@@ -59,6 +61,7 @@ class Material:
     notation: how quantities are lettered; the document is written in it already.
     project: the lecture, whose outline the slides follow.
     wishes: how much of derivations, and what slides, are asked for.
+    subject: what the statements are about.
     tex: what compiles, for all formats of one run.
     """
 
@@ -69,6 +72,7 @@ class Material:
     project: Project
     notation: Notation = LECTURE
     wishes: Wishes = field(default_factory=Wishes)
+    subject: Subject = field(default_factory=elman)
     tex: Tex = field(default_factory=Tex, compare=False)
 
 
@@ -99,13 +103,14 @@ def article(material: Material) -> Output:
 
 def ipynb(material: Material) -> Output:
     """`lecture.ipynb`, whose cells prove, show and compare; nothing is run here."""
-    made = notebook(cells(material.document, material.library, material.notation))
+    shown = cells(material.document, material.library, material.notation, material.subject)
+    made = notebook(shown)
     return Output({"lecture.ipynb": made.encode()})
 
 
 def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page, with the explorer where its statements are."""
-    made = explorer(material.library, CELLS[material.notation.cell](), material.notation)
+    made = explorer(material.library, material.subject, material.notation)
     document = at_detail(material.document, _detail(material, "full"))
     text = html.page(document, made, code_names(material.notation))
     return Output({"lecture.html": text.encode()})
@@ -124,7 +129,7 @@ def slides(material: Material) -> Output:
         project.slides or project.prose,
         words_of(project, material.notation),
         _detail(material, "steps"),
-        leave_out=not project.own,
+        leave_out=not project.own or isinstance(material.subject, Network),
     )
     paper = replace(wishes.look, handout=True, notes=False)
     tried, less = fitting(document, frames, paper, material.tex)

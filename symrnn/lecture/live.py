@@ -22,7 +22,9 @@ from symrnn.language.writing import text
 from symrnn.lecture.details import code_names
 from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
-from symrnn.recurrence.elman import CELLS
+from symrnn.recurrence.elman import CELLS, RNN
+from symrnn.theory.about import Subject
+from symrnn.theory.network import Network
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import (
     Display,
@@ -59,6 +61,20 @@ from symrnn.lecture.statements import Writer
 {layout}"""
 TURNED = "from symrnn.theory.layout import in_denominator_layout\n"
 
+OF_A_CELL = """\
+from IPython.display import Markdown, Math
+
+from symrnn import cell
+from symrnn.language.notation import Notation
+from symrnn.lecture.statements import Writer
+from symrnn.theory.network import network
+{layout}
+general = network(cell(\"\"\"
+{text}
+\"\"\", name={name!r}))
+board = Writer({notation}, {{}}, general.in_parts)    # its letters
+library = {{}}"""
+
 TIMES = {"t": 11, "k": 4, "j": 6, "h": 2, "T": 12, "i": 1, "tau": 3}
 """The times at which formulas are compared, by name."""
 
@@ -89,25 +105,35 @@ BOUND = "product_bound"
 
 
 def cells(
-    document: Document, library: Mapping[str, Statement], notation: Notation = LECTURE
+    document: Document,
+    library: Mapping[str, Statement],
+    notation: Notation = LECTURE,
+    rnn: Subject | None = None,
 ) -> tuple[Cell, ...]:
     """The cells of a lecture, in its order.
 
     Args:
         document: the lecture; of its sections those that hold statements are shown.
         library: the statements, by name.
-        notation: what formulas are shown in; its cell is the recurrence of the notebook.
+        notation: what formulas are shown in.
+        rnn: what the statements are about; the notation's cell by default.
 
     Raises:
         NotSupportedError: for a statement that is in no file.
         IllFormedError: for a proof file that gives a name of the notebook's own another meaning.
     """
-    return tuple(_Writer(document, library, notation).cells())
+    return tuple(_Writer(document, library, notation, rnn).cells())
 
 
-def setup(notation: Notation) -> str:
+def setup(notation: Notation, rnn: Subject | None = None) -> str:
     """The first code cell: what the others need, and the recurrence with its two activations."""
-    rnn, lettered = CELLS[notation.cell](), notation != LECTURE
+    rnn = rnn or CELLS[notation.cell]()
+    if isinstance(rnn, Network):
+        layout = TURNED if notation.layout == DENOMINATOR else ""
+        return OF_A_CELL.format(
+            text=rnn.cell.text, name=rnn.cell.name, notation=_written(notation), layout=layout
+        )
+    lettered = notation != LECTURE
     s, a = rnn.s[rnn.j], rnn.a[rnn.j]
     definition: Any = rnn.recurrence.definition
     step = Equation(s, definition(s).subs(a, definition(a)))
@@ -132,6 +158,11 @@ def _written(notation: Notation) -> str:
         "vectors": notation.vectors,
         "layout": notation.layout,
         "cell": notation.cell,
+        **{
+            key: dict(own)
+            for key in ("arrays", "numbers", "spoken")
+            if (own := getattr(notation, key))
+        },
     }
     return f"Notation({', '.join(f'{key}={value!r}' for key, value in settings.items())})"
 
@@ -140,23 +171,30 @@ class _Writer:
     """Goes through the document once; a proof file that declares several statements is run once."""
 
     def __init__(
-        self, document: Document, library: Mapping[str, Statement], notation: Notation
+        self,
+        document: Document,
+        library: Mapping[str, Statement],
+        notation: Notation,
+        rnn: Subject | None,
     ) -> None:
+        rnn = rnn or CELLS[notation.cell]()
         self.document = document
         self.notation = notation
         self.lettered = notation != LECTURE
-        self.setup = setup(notation)
+        self.setup = setup(notation, rnn)
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
-        self.rnn = CELLS[notation.cell]("tanh")
+        self.known = isinstance(rnn, RNN)
+        self.rnn = CELLS[rnn.cell]("tanh") if isinstance(rnn, RNN) else rnn
         self.run: set[Path] = set()
 
     def cells(self) -> Iterator[Cell]:
         document = self.document
         opening = [f"# {self.prose(document.title)}", self.prose(document.abstract)]
+        compared = ", and compares it with differences through the recurrence" * self.known
         opening.append(
-            "Every cell runs: it proves a statement step by step, shows it, and compares it with "
-            "differences through the recurrence. It needs `pip install symrnn`."
+            f"Every cell runs: it proves a statement step by step, shows it{compared}. It needs "
+            "`pip install symrnn`."
         )
         opening.append(self.prose(code_names(self.notation)))
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
@@ -185,14 +223,14 @@ class _Writer:
             self.run.add(path)
             yield Cell("code", definition(path, self.setup))
         parts = statement.parts(self.rnn)
-        headline = {n: part for n, part in enumerate(parts) if part.label in statement.headline}
-        headline = headline or {0: parts[0]}
+        standing = statement.headlined(parts)
+        headline = {n: part for n, part in enumerate(parts) if part in standing}
         yield Cell("code", self._checked(statement, headline))
         yield Cell("code", self._shown(statement, headline))
         compared = [_compared(statement, n, part) for n, part in headline.items() if _runs(part)]
-        if compared:
+        if compared and self.known:
             yield Cell("code", "\n".join(compared))
-        if statement.name == BOUND:
+        if statement.name == BOUND and self.known:
             axes = axes_named(Writer(self.notation, {}))
             drawn = f",\n    axes_named={axes!r}," if self.lettered else ""
             place = next(iter(headline))

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ParseError
-from symrnn.language.notation import KNOWN, Notation
+from symrnn.language.notation import KNOWN, Notation, require_letter
 from symrnn.toml_text import toml_text
 
 _KEYS = ("based_on", "vectors", "layout", "cell", "letters")
@@ -33,14 +35,27 @@ def notation(given: str) -> Notation:
         IllFormedError: for a name that is not known.
         ParseError: for a file that can not be read, naming the line.
     """
+    return _notation(given, ())[0]
+
+
+def notation_beside(given: str, cell: Cell) -> tuple[Notation, dict[str, str]]:
+    """A notation for a lecture about a cell, and the letters that it has for names of the cell.
+
+    A letter for a name that the cell has is for what the cell calls so. Arguments and errors as of
+    `notation`.
+    """
+    return _notation(given, {*cell.shapes, *map(str, (*cell.scalars, *cell.sizes))})
+
+
+def _notation(given: str, names: Collection[str]) -> tuple[Notation, dict[str, str]]:
     if given in KNOWN:
-        return KNOWN[given]
+        return KNOWN[given], {}
     if not given.endswith(".toml"):
         raise IllFormedError(
             "there is no such notation",
             {"expected": ", ".join(KNOWN) + ", or a file FILE.toml", "got": repr(given)},
         )
-    return read_notation(toml_text(given, "a notation", _LONGEST), Path(given).stem, given)
+    return _read(toml_text(given, "a notation", _LONGEST), Path(given).stem, given, names)
 
 
 def read_notation(text: str, name: str, source: str = "notation") -> Notation:
@@ -54,6 +69,13 @@ def read_notation(text: str, name: str, source: str = "notation") -> Notation:
     Raises:
         ParseError: naming the line, what was expected and what came.
     """
+    return _read(text, name, source, ())[0]
+
+
+def _read(
+    text: str, name: str, source: str, names: Collection[str]
+) -> tuple[Notation, dict[str, str]]:
+    """A notation from TOML, and the letters in it that are for other `names`."""
     try:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -66,14 +88,17 @@ def read_notation(text: str, name: str, source: str = "notation") -> Notation:
     letters = read.get("letters", {})
     if not isinstance(letters, dict):
         raise _refused(source, text, "letters", "letters must be a table", "[letters]", letters)
+    own = {key: letter for key, letter in letters.items() if key in names}
+    letters = {key: letter for key, letter in letters.items() if key not in names}
     base = read.get("based_on", "lecture")
     if not isinstance(base, str) or base not in KNOWN:
         raise _refused(source, text, "based_on", "no such notation", ", ".join(KNOWN), base)
     settings = {key: read[key] for key in ("vectors", "layout", "cell") if key in read}
     try:
-        return replace(
-            KNOWN[base], name=name, letters={**KNOWN[base].letters, **letters}, **settings
-        )
+        for key, letter in own.items():
+            require_letter(key, letter)
+        letters = {**KNOWN[base].letters, **letters}
+        return replace(KNOWN[base], name=name, letters=letters, **settings), own
     except IllFormedError as error:
         key = str(error.detail.get("key", ""))
         detail = {name: value for name, value in error.detail.items() if name != "key"}

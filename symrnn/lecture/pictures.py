@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from symrnn.language.activations import activation
+from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
 from symrnn.lecture.algorithms import algorithms_shown
@@ -16,6 +16,8 @@ from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
 from symrnn.recurrence.elman import RNN, elman
+from symrnn.theory.about import Subject
+from symrnn.theory.network import Network
 from symrnn.typeset.blocks import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
     Curve,
@@ -32,6 +34,7 @@ from symrnn.typeset.figures import (
 )
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
+from symrnn.typeset.prose import escaped
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
@@ -45,7 +48,7 @@ ALGORITHMS = ("truncated-bptt", "clip-by-norm", "clip-by-global-norm")
 
 
 def illustrations(
-    report: NetworkReport | None, rnn: RNN, notation: Notation = LECTURE
+    report: NetworkReport | None, rnn: Subject, notation: Notation = LECTURE
 ) -> dict[str, tuple[Block, ...]]:
     """The figures and algorithms, by the statement they stand with, after its derivation.
 
@@ -55,8 +58,8 @@ def illustrations(
     figures: dict[str, tuple[Figure, ...]] = {
         "slopes_bounded": (_slopes(rnn, writer),),
         "gradients_could_explode": () if report is None else (_regimes(report, writer),),
-        "truncation": (unrolled_figure(rnn, notation),),
-        "clipping_by_norm": (_cliff(rnn, writer),),
+        "truncation": (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
+        "clipping_by_norm": (_cliff(rnn, writer),) if isinstance(rnn, RNN) else (),
     }
     shown = algorithms_shown(rnn, notation)
     return {
@@ -87,7 +90,7 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
                 f"global norm at κ = {net.kappa:g} "
                 f"({net.clipped} of them clipped) use the generated kernels alone. "
             )
-            + f"Source of the series: {_escaped(net.source)}."
+            + f"Source of the series: {escaped(net.source)}."
         ),
         _losses(report),
         Paragraph(writer.prose(_reach(report))),
@@ -138,10 +141,6 @@ def _reach(report: NetworkReport) -> str:
         f"{opening} The bounds grow while the measured norms shrink: the units saturate, and the "
         "singular directions of different steps do not line up. That is what *could* means."
     )
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\$*`[]" else letter for letter in text)
 
 
 def _losses(report: NetworkReport) -> Table:
@@ -225,13 +224,16 @@ def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     )
 
 
-def _slopes(rnn: RNN, writer: Writer) -> Figure:
+def _slopes(rnn: Subject, writer: Writer) -> Figure:
     # Both sides of each integer, never the integer: that is where kinks are.
     whole = np.arange(-4.0, 5.0)
     between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
     a = np.sort(np.concatenate([between, whole - 1e-6, whole + 1e-6]))
     found, letter = [], writer.notation.plain  # of numbers, not of vectors
-    for name in ACTIVATIONS:
+    own = isinstance(rnn, Network) and rnn.cell.activations
+    used = [name for name in FORMULAS if own and name in {f.name for f in own}]
+    argument = rnn.argument.label if isinstance(rnn, RNN) else "a"
+    for name in used or ACTIVATIONS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
         assert gamma is not None
@@ -246,7 +248,7 @@ def _slopes(rnn: RNN, writer: Writer) -> Figure:
         )
     return activation_slopes(
         found,
-        letters=(letter("sigma"), letter("gamma"), letter(rnn.argument.label)),
+        letters=(letter("sigma"), letter("gamma"), letter(argument)),
         caption=writer.prose("Activations σ, their slopes σ′, and γ, the least bound on |σ′|."),
     )
 

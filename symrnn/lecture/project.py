@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.lecture.bibliography import works_in
 from symrnn.lecture.given import image_in
@@ -15,6 +16,7 @@ from symrnn.lecture.markdown import Place
 from symrnn.lecture.outline import Outline, check_prose, outline
 from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
+from symrnn.theory.about import known_as
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import everything, load
 from symrnn.theory.statement import Statement
@@ -28,6 +30,9 @@ LECTURES = Path(__file__).resolve().parent / "lectures"
 
 FIRST = "gradients"
 """The lecture that is made where none is named."""
+
+ANY = "cell"
+"""The lecture of a cell that is none of those the first one is about."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,11 @@ def found(given: Path | None) -> Path:
     return LECTURES / str(given)
 
 
+def lecture_of(cell: Cell) -> Path:
+    """The folder of the lecture that is made of a cell where none is named."""
+    return LECTURES / (FIRST if known_as(cell) else ANY)
+
+
 def statements() -> dict[str, Statement]:
     """The statements that a lecture can place."""
     return everything()
@@ -129,7 +139,7 @@ def open_project(folder: Path) -> Project:
     library = _needed(every, [*local, *named])
     _check_order(prose, library)
     for statement in library.values():
-        for variant in (statement, *statement.variants.values()):
+        for variant in (statement, *statement.variants.values(), *statement.forms):
             _check_docstring(variant, every)
     return Project(folder, prose, slides, library, works, folder.parent != LECTURES)
 

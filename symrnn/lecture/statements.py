@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symrnn.language.notation import Notation
 from symrnn.language.relations import Equation, Relation
 from symrnn.language.structure import Diag
-from symrnn.language.writing import latex
+from symrnn.language.writing import NotationPrinter, latex
 from symrnn.lecture.conditions import assumed, condition
 from symrnn.lecture.details import backing, detail
 from symrnn.lecture.references import cited
 from symrnn.lecture.wording import worded
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
@@ -34,6 +35,7 @@ REWRITING = frozenset(
 )
 """Rules that only write the line before in another way; their lines are no key steps."""
 
+_NAME = re.compile(r"`([^`\n]+)`")
 CAPTIONS = {"step": "induction step"}
 LIKEWISE = "likewise"
 """Parts whose label starts so are proved and counted, but their lines are not shown."""
@@ -41,22 +43,34 @@ LIKEWISE = "likewise"
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes formulas and prose in a notation; `number` has the number of each statement."""
+    """Writes formulas and prose in a notation; `number` has the number of each statement, and
+    `parts` what rows of a stacked state are called."""
 
     notation: Notation
     number: Mapping[str, int]
+    parts: Callable[[Any], Any] = lambda node: node
 
     def latex(self, node: Any) -> str:
         """A formula."""
-        return latex(node, self.notation)
+        return latex(self.parts(node), self.notation)
 
     def math(self, node: Any) -> str:
         """A formula in prose."""
         return f"${self.latex(node)}$"
 
     def prose(self, text: str) -> str:
-        """Prose as proofs write it, in markup: formulas between dollars, works cited."""
-        return with_maths(cited(worded(text, self.notation)), self.notation)
+        """Prose as proofs write it, in markup: formulas between dollars, works cited.
+
+        What stands between backticks and is the name of a quantity of the cell is that quantity.
+        """
+        named = _NAME.sub(self._named, worded(text, self.notation))
+        return with_maths(cited(named), self.notation)
+
+    def _named(self, found: re.Match[str]) -> str:
+        name, printer = found[1], NotationPrinter(self.notation)
+        if name in self.notation.arrays:
+            return f"${printer.quantity(name)}$"
+        return f"${self.notation.numbers[name]}$" if name in self.notation.numbers else found[0]
 
     def condition(self, part: Part, said: Iterable[Any]) -> str:
         """The hypotheses of a part but those already said."""
@@ -64,7 +78,7 @@ class Writer:
 
 
 def statement_block(
-    evidence: Evidence, rnn: RNN, writer: Writer, extra: Sequence[Block]
+    evidence: Evidence, rnn: Subject, writer: Writer, extra: Sequence[Block]
 ) -> StatementBlock:
     """A statement with all that was proved of it.
 
@@ -77,7 +91,7 @@ def statement_block(
     statement = evidence.statement
     parts = statement.parts(rnn)
     shown = [part for part in parts if not _is_likewise(part)]
-    headline = [part for part in parts if part.label in statement.headline] or shown[:1]
+    headline = statement.headlined(shown)
     said = assumed(headline, parts)
     # Enclosure and kernel judged the claims, not the lines between: their marks stand above.
     of_lines = tuple(grade for grade in evidence.grades if grade in GRADES)

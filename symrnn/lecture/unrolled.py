@@ -9,7 +9,7 @@ from symrnn.language.derivatives import D, D_plus
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.structure import Vec
 from symrnn.language.writing import latex
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.figures.graph import Arrow, Graph, Kind, Node, graph_figure
 from symrnn.typeset.plain_maths import unicode_of
@@ -18,25 +18,27 @@ LAST, FACTORS = 5, 2
 """The time t of the loss, and the truncation length τ in factors."""
 
 
-def unrolled(rnn: RNN, notation: Notation = LECTURE, last: int = LAST, tau: int = FACTORS) -> Graph:
+def unrolled(
+    rnn: Subject, notation: Notation = LECTURE, last: int = LAST, tau: int = FACTORS
+) -> Graph:
     """The graph of s_0 … s_t with L_t, W once for each step, and the arrows of the gradient.
 
     The term of k goes from L_t back over s_t … s_k to W; it is kept where t - k ≤ τ.
     """
     return Graph(
         tuple(_nodes(rnn, notation, last)),
-        (*_forward(last, rnn.x is not None), *_backward(rnn, notation, last, tau)),
+        (*_forward(last, bool(rnn.recurrence.inputs)), *_backward(rnn, notation, last, tau)),
         {"kept": "paths that are summed", "dropped": "paths that truncation drops"},
     )
 
 
-def unrolled_figure(rnn: RNN, notation: Notation = LECTURE) -> Figure:
+def unrolled_figure(rnn: Subject, notation: Notation = LECTURE) -> Figure:
     """The graph as a figure, each path a row of its data."""
 
     def said(node: Any) -> str:
         return unicode_of(latex(node, notation))
 
-    s, loss, W = rnn.s, rnn.L[LAST], rnn.W
+    s, loss, W = rnn.s, rnn.L[LAST], rnn.shown_parameters[0]
     rows = tuple(
         (
             k,
@@ -65,13 +67,13 @@ def unrolled_figure(rnn: RNN, notation: Notation = LECTURE) -> Figure:
     )
 
 
-def _nodes(rnn: RNN, notation: Notation, last: int) -> Iterator[Node]:
+def _nodes(rnn: Subject, notation: Notation, last: int) -> Iterator[Node]:
     for j in range(last + 1):
         yield Node(f"s{j}", latex(rnn.s[j], notation), 1.3 * j, 0)
         if j:
-            yield Node(f"W{j}", latex(rnn.W, notation), 1.3 * j, 1.15, "square")
-            if rnn.x is not None:
-                yield Node(f"x{j}", latex(rnn.x[j], notation), 1.3 * j, -1.25, "plain")
+            yield Node(f"W{j}", latex(rnn.shown_parameters[0], notation), 1.3 * j, 1.15, "square")
+            for x in rnn.recurrence.inputs[:1]:
+                yield Node(f"x{j}", latex(x[j], notation), 1.3 * j, -1.25, "plain")
     yield Node("L", latex(rnn.L[last], notation), 1.3 * (last + 1), 0, "square")
 
 
@@ -84,7 +86,7 @@ def _forward(last: int, inputs: bool) -> Iterator[Arrow]:
     yield Arrow(f"s{last}", "L")
 
 
-def _backward(rnn: RNN, notation: Notation, last: int, tau: int) -> Iterator[Arrow]:
+def _backward(rnn: Subject, notation: Notation, last: int, tau: int) -> Iterator[Arrow]:
     s, layout = rnn.s, notation.layout
 
     def beside(derivative: Any) -> str:
@@ -97,5 +99,5 @@ def _backward(rnn: RNN, notation: Notation, last: int, tau: int) -> Iterator[Arr
         if k < last:
             between = D(s[k + 1], s[k], layout)
             yield Arrow(f"s{k + 1}", f"s{k}", kind, 42, beside(between))
-        immediate = D_plus(s[k], Vec(rnn.W), layout)
+        immediate = D_plus(s[k], Vec(rnn.shown_parameters[0]), layout)
         yield Arrow(f"s{k}", f"W{k}", kind, -42, beside(immediate))

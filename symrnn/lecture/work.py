@@ -24,6 +24,7 @@ from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject
+from symrnn.theory.applicable import speaking
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
 from symrnn.verify.evidence import Evidence, gather_all
@@ -95,6 +96,7 @@ def make(
     notation: Notation = LECTURE,
     wishes: Wishes | None = None,
     prover: Prover | None = None,
+    subject: Subject | None = None,
 ) -> Lecture:
     """Prove, train, measure, and write a lecture into a directory.
 
@@ -108,6 +110,8 @@ def make(
             denominator layout every line is derived and checked again.
         wishes: what is asked for of the formats.
         prover: has the statements closed by theorems as well; what it accepts is marked so.
+        subject: what the lecture is about, with a notation in its letters; the notation's cell by
+            default. Statements that do not speak of it are left out, and named with the reason.
 
     Raises:
         IllFormedError: the directory can not be written; known before any work is done.
@@ -119,10 +123,12 @@ def make(
     wishes = wishes or Wishes()
     asked = names(formats, wishes.handout, wishes.notes, figures=project.network)
     require_room(directory, asked, _ROOM)
-    rnn, tanh = (CELLS[notation.cell](sigma) for sigma in (None, "tanh"))
-    library, evidence = _proved(project.library, rnn, progress, prover)
+    rnn = CELLS[notation.cell]() if subject is None else subject
+    spoken, asides = speaking(project.library, rnn)
+    library, evidence = _proved(spoken, rnn, progress, prover)
     network = ending = None
-    if project.network:
+    if project.network and isinstance(rnn, RNN):
+        tanh = CELLS[rnn.cell]("tanh")
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
@@ -133,26 +139,26 @@ def make(
         extra = {name: only(blocks, placed) for name, blocks in extra.items()}
     shown = _in_layout(evidence, rnn, library, notation, progress)
     endings = () if ending is None else (ending,)
-    document = document_of(project, shown, rnn, notation, extra, endings)
-    material = Material(document, shown, network, library, project, notation, wishes)
+    document = document_of(project, shown, rnn, notation, extra, endings, asides)
+    material = Material(document, shown, network, library, project, notation, wishes, rnn)
     return _typeset(material, directory, progress, formats)
 
 
 def _proved(
-    library: Mapping[str, Statement], rnn: RNN, progress: Progress, prover: Prover | None
+    library: Mapping[str, Statement], rnn: Subject, progress: Progress, prover: Prover | None
 ) -> tuple[dict[str, Statement], tuple[Evidence, ...]]:
     """The statements as they are about the recurrence, and the evidence, which is complete."""
     about = {name: each.of(rnn) for name, each in library.items()}
     evidence = prove(about, rnn, progress)
     require(evidence)
-    if prover is not None:
+    if prover is not None and isinstance(rnn, RNN):
         evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
     return about, evidence
 
 
 def _in_layout(
     evidence: tuple[Evidence, ...],
-    rnn: RNN,
+    rnn: Subject,
     library: Mapping[str, Statement],
     notation: Notation,
     progress: Progress,

@@ -9,6 +9,7 @@ of the GRU, whose reset lies between them. torch is not imported here: a module 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,6 +71,83 @@ def from_torch(
     starts = {name: given.get(name, np.zeros(hidden, some.dtype)) for name in names}
     x = np.zeros((steps, width), some.dtype) if inputs is None else inputs
     return made, Weights(parameters, starts, {"x": x})
+
+
+def from_state_dict(
+    arrays: Mapping[str, Array], of: Cell
+) -> tuple[Cell, dict[str, Array], tuple[str, ...]] | None:
+    """The weights of a recurrent module of torch among the arrays of a state_dict.
+
+    The module may be a part of another one: its names then begin with that part's.
+
+    Args:
+        arrays: by torch's names, `weight_ih_l0` or `rnn.weight_ih_l0`.
+        of: the cell of one layer.
+
+    Returns:
+        The cell, its layers stacked, its parameters by name, and the names that were left; None
+        where no name is one of torch's.
+
+    Raises:
+        IllFormedError: several modules, layers missing, other gates than the cell's.
+        NotSupportedError: projections, both directions.
+    """
+    parts: dict[str, dict[str, Array]] = {}
+    for name, value in arrays.items():
+        found = _NAMED.fullmatch(name)
+        if found is not None:
+            parts.setdefault(found["module"], {})[name.removeprefix(found["module"])] = value
+    if not parts:
+        return None
+    if len(parts) > 1:
+        shown = ", ".join(repr(part) for part in parts)
+        raise IllFormedError(
+            "weights of several recurrent modules", {"expected": "those of one", "got": shown}
+        )
+    ((prefix, own),) = parts.items()
+    for word, what in (("_reverse", "both directions"), ("weight_hr", "projections")):
+        if any(word in name for name in own):
+            raise NotSupportedError(f"weights of a module with {what}", {"of": prefix or "it"})
+    layers = sum(name.startswith("weight_hh") for name in own)
+    suffixes = [f"_l{layer}" for layer in range(layers)] if "weight_hh" not in own else [""]
+    missing = [f"{w}{s}" for s in suffixes for w in _WEIGHTS if f"{w}{s}" not in own]
+    if missing:
+        raise IllFormedError(
+            f"{', '.join(prefix + name for name in missing)} missing",
+            {"got": ", ".join(prefix + name for name in own)},
+        )
+    kind = _kind_of_shapes(of, own, suffixes)
+    known = {in_code(each.name) for each in of.parameters}
+    parameters: dict[str, Array] = {}
+    for layer, suffix in enumerate(suffixes):
+        one = _layer(kind, own, suffix)
+        if {*one} != known:
+            raise IllFormedError(
+                f"the weights of torch's {kind} are not those of {of.name}",
+                {"expected": ", ".join(sorted(known)), "got": ", ".join(sorted(one))},
+            )
+        parameters |= {in_layer(name, layer, len(suffixes)): v for name, v in one.items()}
+    whole = of if len(suffixes) == 1 else stacked(of, len(suffixes), output="h")
+    left = tuple(name for name in arrays if name.removeprefix(prefix) not in own)
+    return whole, parameters, left
+
+
+_WEIGHTS = ("weight_ih", "weight_hh")
+_NAMED = re.compile(r"(?P<module>(?:.*\.)?)(?:weight|bias)_(?:ih|hh|hr)(?:_l\d+(?:_reverse)?)?")
+
+
+def _kind_of_shapes(of: Cell, own: Mapping[str, Array], suffixes: list[str]) -> str:
+    """The kind whose gates the matrices have."""
+    by_gates = {len(gates): kind for kind, gates in GATES.items()}
+    for suffix in suffixes:
+        W, U = (own[f"{name}{suffix}"] for name in ("weight_hh", "weight_ih"))
+        fits = W.ndim == U.ndim == 2 and len(W) == len(U) and len(W) % W.shape[1] == 0
+        if not fits or len(W) // W.shape[1] not in by_gates:
+            raise IllFormedError(
+                f"weight_hh{suffix}", {"expected": "(gates · d, d)", "got": f"{W.shape}, {U.shape}"}
+            )
+    W = own[f"weight_hh{suffixes[0]}"]
+    return by_gates[len(W) // W.shape[1]]
 
 
 def kind_of(module: Any) -> str:

@@ -76,6 +76,11 @@ class RNN:
         """A parameter of each kind: what multiplies the state, what the input, and a column."""
         return (self.W, self.b) if self.U is None else (self.W, self.U, self.b)
 
+    @property
+    def shown_parameter(self) -> Parameter:
+        """The first of them."""
+        return self.W
+
     def letter(self, name: str, **assumptions: bool) -> Symbol:
         """A symbol for a quantity that a statement speaks of besides."""
         return Symbol(name, **assumptions)

@@ -55,32 +55,47 @@ def subject_of(cell: Cell) -> Subject:
     Where its definitions are those of the lecture's networks, letters aside, it is one of them:
     all statements are about it.
     """
-    made = network(cell)
-    found = between(made.recurrence)
-    if isinstance(found, Between):
-        for known in (elman(), sigma_inside()):
-            if _same(cell, found, known):
-                return known
-    return made
+    found = known_as(cell)
+    return network(cell) if found is None else found[0]
 
 
-def _same(cell: Cell, found: Between, known: RNN) -> bool:
-    """Whether a step is that of a known network once its parts have the known letters."""
+def known_as(cell: Cell) -> tuple[RNN, dict[str, str]] | None:
+    """The network of the lecture that a cell is, with the cell's names for its quantities; or None.
+
+    Raises:
+        IllFormedError: a cell that has a loss: statements are about any loss of the state.
+    """
+    found = between(network(cell).recurrence)
+    if not isinstance(found, Between):
+        return None
+    for known in (elman(), sigma_inside()):
+        names = _names(cell, found, known)
+        if names is not None:
+            return known, names
+    return None
+
+
+def _names(cell: Cell, found: Between, known: RNN) -> dict[str, str] | None:
+    """What a cell calls the quantities of a known network, if its step is that network's."""
     weights, behind = (found.early, found.late) if not known.inside else (found.late, found.early)
     driven = found.argument if not known.inside else found.whole
     if not isinstance(weights, Parameter) or not isinstance(behind, Identity):
-        return False
+        return None
     columns = [p for p in cell.parameters if p.shape[1] == 1]
     wide = [p for p in cell.parameters if p.shape[1] != 1 and p != weights]
     if len(columns) != 1 or len(wide) != 1 or len(cell.inputs) != 1 or len(cell.states) != 1:
-        return False
+        return None
     if len(cell.order) > 2 or cell.scalars:
-        return False
+        return None
     (state,), (x,) = cell.states, cell.inputs
     now = cell.index
     read = state[now - 1] if not known.inside else found.value
     try:
         expected = as_matrix(weights * read + wide[0] * x[now] + columns[0])
     except SymrnnError:
-        return False
-    return bool(expected == driven)
+        return None
+    if expected != driven:
+        return None
+    names = {"s": state.label, "x": x.label, "W": weights.name, "U": wide[0].name}
+    names |= {"b": columns[0].name, "d": str(state.rows), "m": str(x.rows)}
+    return names | dict(zip("a", (each.label for each in cell.intermediates), strict=False))

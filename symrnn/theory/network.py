@@ -7,9 +7,10 @@ maps, s_j = A v_j + …, v_j = σ(a_j), a_j = B s_{j-1} + ….
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -17,6 +18,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell
+from symrnn.cells.lettering import own_letters
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation, unknown
 from symrnn.language.algebra import Identity, Parameter, as_matrix
@@ -38,6 +40,18 @@ _SCALARS: dict[str, dict[str, bool]] = {
 }
 _TIMES = ("k", "t", "T", "tau")
 
+LETTERS: Mapping[str, str] = MappingProxyType(
+    {
+        **{"t": "theta", "k": "kappa_t", "T": "S", "tau": "varsigma", "h": "r u p", "i": "n y"},
+        **{"gamma": "Gamma", "lambda": "Lambda", "kappa": "chi", "eta": "rho", "mu": "nu"},
+        **{"q": "varrho", "C": "K Q", "E": "B R", "M": "P", "epsilon": "varepsilon"},
+        **{"g": "y G", "v": "omega y", "w": "omega z", "g_1": "y_1 G_1", "g_2": "y_2 G_2"},
+        **{"l": "ell", "n": "N"},
+    }
+)
+"""What the lecture speaks of besides a cell, and what is written instead where the cell has a
+quantity of that name."""
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -57,12 +71,36 @@ class Network:
     # ------------------------------------------------------------------ letters
 
     def letter(self, name: str, **assumptions: bool) -> Symbol:
-        """A symbol of a name that the cell does not have: `name` itself, or the next of name_1."""
-        return Symbol(_fresh(name, self._names), **assumptions)
+        """A symbol for what the lecture calls `name`: of that name, or of another where the cell
+        has something so called or lettered."""
+        return Symbol(self.letters.get(name) or _fresh(name, self._taken), **assumptions)
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(names_of(self.recurrence))
+    def letters(self) -> Mapping[str, str]:
+        """The names here of what the lecture speaks of besides the cell, by its names for them."""
+        found: dict[str, str] = {}
+        for name, others in LETTERS.items():
+            # g_1 is g at time 1 where g changes with time.
+            free = (
+                each
+                for each in (name, *others.split())
+                if each not in self._taken and each.partition("_")[0] not in self._timed
+            )
+            last = _fresh(name, {*self._taken, name})
+            found[name] = next((each for each in free if each not in found.values()), last)
+        return MappingProxyType(found)
+
+    @cached_property
+    def _timed(self) -> frozenset[str]:
+        """Names of what changes with time."""
+        timed = (*self.recurrence.definitions, *(e[self.j] for e in self.recurrence.inputs))
+        return frozenset(each.label for each in timed)
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        """Names of the cell's quantities, and what they are lettered."""
+        lettered = (letter.strip("\\") for letter in own_letters(self.cell).values())
+        return frozenset([*names_of(self.recurrence), *lettered])
 
     @property
     def j(self) -> Symbol:
@@ -93,6 +131,34 @@ class Network:
         """The vectors of the cell's own state."""
         return self.cell.states
 
+    def in_parts(self, node: Any) -> Any:
+        """An expression for print: rows of the stacked state as the parts that they are.
+
+        At every time but the first that is what the definition of `s` says; of the first it is
+        how its parts are called.
+        """
+        if len(self.states) == 1 or not hasattr(node, "atoms"):
+            return node
+        parts = {
+            (begins, part.rows): part for part, begins in zip(self.states, self.starts, strict=True)
+        }
+        found = {
+            rows: parts[rows.args[1:]][rows.args[0].index]
+            for rows in node.atoms(Rows)
+            if isinstance(rows.args[0], TimeVector)
+            and rows.args[0].sequence == self.s
+            and rows.args[1:] in parts
+        }
+        return node.xreplace(found)
+
+    @cached_property
+    def starts(self) -> tuple[Any, ...]:
+        """At which row of the stacked state each part begins."""
+        return tuple(
+            sum((each.rows for each in self.states[:place]), sympy.S.Zero)
+            for place in range(len(self.states))
+        )
+
     @property
     def shown_parameters(self) -> tuple[Parameter, ...]:
         """A parameter of each kind: what multiplies a state, what an input, and a column.
@@ -103,6 +169,20 @@ class Network:
         for parameter in self.recurrence.parameters:
             kinds.setdefault(_kind(self.recurrence, parameter), parameter)
         return tuple(kinds[kind] for kind in ("state", "input", "column") if kind in kinds)
+
+    @property
+    def shown_parameter(self) -> Parameter:
+        """The first of them.
+
+        Raises:
+            NotSupportedError: the cell has none but scalars.
+        """
+        if not self.shown_parameters:
+            raise NotSupportedError(
+                f"{self.cell.name} has no matrix and no column among its parameters",
+                {"expected": "a parameter that gradients can be taken by", "got": self.cell.text},
+            )
+        return self.shown_parameters[0]
 
     @property
     def sigma(self) -> Activation:

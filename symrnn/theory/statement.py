@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof
+
+EVERY = "*"
+"""In a headline: every part."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ class Statement:
         prose: what a lecturer would say about it.
         uses: names of the statements it builds on.
         build: from a recurrence to the proof, or to proofs by label.
-        headline: labels of the parts whose claims stand for the statement; the first by default.
+        headline: labels of the parts whose claims stand for the statement, `EVERY` for all; the
+            first by default.
         about: what it speaks of.
         variants: the statement for cells of which it says something else, by the cell's name.
         forms: the statement as it is about more cells.
@@ -123,10 +127,6 @@ class Statement:
     _open: set[tuple[Subject, int]] = field(
         default_factory=set, init=False, repr=False, compare=False
     )
-
-    def subject(self, rnn: Subject) -> Subject:
-        """What it is checked for: of no cell, the lecture's network serves, whatever is asked."""
-        return elman() if self.about is About.NO_CELL and not isinstance(rnn, RNN) else rnn
 
     @property
     def file(self) -> Path:
@@ -202,6 +202,12 @@ class Statement:
 
         return wrap
 
+    def headlined(self, parts: Sequence[Part]) -> list[Part]:
+        """Those of its parts whose claims stand for it: those named, or all, or the first."""
+        if EVERY in self.headline:
+            return list(parts)
+        return [part for part in parts if part.label in self.headline] or list(parts[:1])
+
     def applies(self, rnn: Subject) -> Verdict:
         """Whether it speaks of a cell, in one of its forms: yes, no or not known, and why."""
         found = [applies(each.about, rnn) for each in (self, *self.forms)]
@@ -258,7 +264,7 @@ class Statement:
     def _repr_latex_(self) -> str:
         """Title and claims, for the recurrence with an unknown σ: what a notebook shows."""
         parts = self.parts(elman())
-        shown = [part for part in parts if part.label in self.headline] or parts[:1]
+        shown = self.headlined(parts)
         claims = r" \\ ".join(latex(part.claim) for part in shown)
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"

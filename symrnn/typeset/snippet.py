@@ -35,7 +35,9 @@ class MacroPrinter(NotationPrinter):
         self.macros: dict[str, str] = {}
 
     def quantity(self, name: str) -> str:
-        """The macro of a sequence or a parameter."""
+        """The macro of a sequence or a parameter, where TeX can have one of that name."""
+        if not re.fullmatch("[A-Za-z]+", name):
+            return super().quantity(name)
         macro = f"\\{PREFIX}{name}"
         self.macros[macro] = super().quantity(name)
         return macro

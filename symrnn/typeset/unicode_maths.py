@@ -276,6 +276,8 @@ class _Reader:
         timed = following == "_" or name == "L" or (following in LOWERED and name == "s")
         if name in SCALARS or name in PARAMETERS or (name in SEQUENCES and timed):
             return self._notation.letter(name)
+        if name not in SEQUENCES and name in self._notation.spoken:
+            return self._notation.spoken[name]
         return SYMBOLS.get(text, text)
 
     def _inner(self) -> bool:

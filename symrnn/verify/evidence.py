@@ -150,7 +150,6 @@ def gather(
     """
     started = time.perf_counter()
     statement = statement.of(rnn)
-    rnn = statement.subject(rnn)
     passed: list[str] = []
     chains: list[ChainEvidence] = []
     planted: tuple[Fault, ...] = ()
@@ -222,7 +221,6 @@ def plant_all(
 ) -> tuple[Fault, ...]:
     """Slips planted in every part, and which checks refused them; arguments as of `gather`."""
     statement = statement.of(rnn)
-    rnn = statement.subject(rnn)
     return tuple(
         fault
         for number, part in enumerate(statement.parts(rnn))
@@ -256,7 +254,7 @@ def gather_all(
     # A statement that can not be built is no failed check: nothing is checked then.
     for each in chosen:
         with running(each.file):
-            each.parts(each.subject(rnn))
+            each.parts(rnn)
     if workers <= 1 or len(chosen) <= 1 or not can_fork():
         found = []
         for statement in chosen:
@@ -272,11 +270,7 @@ def gather_all(
 
     # The longest first, so that no process is left with it at the end.
     steps = [
-        sum(
-            len(chain.steps)
-            for part in each.parts(each.subject(rnn))
-            for _, chain, _ in part.proof.chains
-        )
+        sum(len(chain.steps) for part in each.parts(rnn) for _, chain, _ in part.proof.chains)
         for each in chosen
     ]
     order = sorted(range(len(chosen)), key=lambda number: -steps[number])
@@ -299,7 +293,6 @@ def _lost(statement: Statement) -> Evidence:
 
 def grade(which: str, statement: Statement, rnn: Subject, library: Mapping[str, Statement]) -> None:
     """Run one grade for a statement; raises where it is not reached."""
-    rnn = statement.of(rnn).subject(rnn)
     if which == "derived":
         statement.check(rnn, library)
         return

@@ -23,6 +23,8 @@ from sympy.core.relational import Relational
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import DisagreementError, EvidenceError, NotSupportedError
+from symrnn.language.algebra import Parameter
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Inequality
@@ -212,11 +214,50 @@ def _apart(every: list[dict[Symbol, int]], expressions: list[Any]) -> dict[Symbo
 
 
 def _identical(left: Any, right: Any, known: Moment) -> bool | None:
-    """Whether all entries are equal as expressions; None where algebra does not decide it."""
+    """Whether all entries are equal as expressions; None where algebra does not decide it.
+
+    What is equal for any matrix in the place of a derivative is so for the derivative.
+    """
+    generalised = _with_any_matrix(left, right)
     try:
+        if generalised is not None:
+            found = known.meaning.equal(*(known.write(side, "inf") for side in generalised))
+            if found is not False:
+                return found  # roots and maxima, that algebra leaves to points
         return known.meaning.equal(*(known.write(side, "inf") for side in (left, right)))
     except NotSupportedError:
         return None
+
+
+def _with_any_matrix(left: Any, right: Any) -> tuple[Any, Any] | None:
+    """Both sides with a matrix of its shape for each derivative that stands in both, if one does.
+
+    Only where no time in it is bound outside of it: under a sum it is another at every index.
+    """
+    sides = [sympy.sympify(side) for side in (left, right)]
+    common = set.intersection(*(set(_derivatives(side)) for side in sides))
+    named = {
+        node: Parameter(f"any_{number}", *node.shape)
+        for number, node in enumerate(sorted(common, key=str))
+    }
+    if not named:
+        return None
+    replaced = [side.xreplace(named) for side in sides]
+    return (replaced[0], replaced[1]) if replaced != sides else None
+
+
+def _derivatives(node: Any, bound: frozenset[Any] = frozenset()) -> Iterator[Any]:
+    """The outermost derivatives that no index outside of them is free in."""
+    if isinstance(node, TotalDerivative | ImmediateDerivative):
+        if not node.free_symbols & bound:
+            yield node
+        return
+    if isinstance(node, Ranged):
+        bound = bound | {node.index}
+    elif isinstance(node, sympy.Sum | sympy.Product):
+        bound = bound | {limit[0] for limit in node.limits}
+    for child in getattr(node, "args", ()):
+        yield from _derivatives(child, bound)
 
 
 def _is_condition(fact: Any, sizes: dict[Symbol, int]) -> bool:

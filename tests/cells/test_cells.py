@@ -105,8 +105,8 @@ def test_a_cell_never_changes() -> None:
         ({"sizes": {"d": True}}, "the size d of cell"),
         ({"sizes": {"self": 3}}, "the size self of cell"),
         ({"letters": {"Q": "Q"}}, "a letter for Q"),
-        ({"letters": {"W": " "}}, "a letter for W"),
-        ({"letters": {"W": 3}}, "a letter for W"),
+        ({"letters": {"W": " "}}, "no letter for W"),
+        ({"letters": {"W": 3}}, "no letter for W"),
     ],
 )
 def test_sizes_and_letters_are_checked(arguments: dict[str, Any], message: str) -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from symrnn.cells import Cell, cell, named
 from symrnn.cli.app import app
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.inspection import inspect, read_net
 from symrnn.inspection.bounds import NORMS, step_bound
 from symrnn.numeric.passes import Passes
@@ -136,7 +136,7 @@ def test_a_net_of_files_is_reported_in_text_json_and_as_a_page(tmp_path: Path) -
 def test_what_save_wrote_is_read(tmp_path: Path) -> None:
     drawn = random_weights(named("lstm"), steps=7, d=3, m=2)
     save(tmp_path / "net.npz", drawn)
-    read = read_net(named("lstm"), tmp_path / "net.npz", steps=9)
+    read = read_net(named("lstm"), tmp_path / "net.npz", steps=9).weights
     for name, value in drawn.parameters.items():
         assert (read.parameters[name] == value).all()
     assert (read.states["c"] == drawn.states["c"]).all()
@@ -150,7 +150,7 @@ def test_what_save_wrote_is_read(tmp_path: Path) -> None:
         ({"V": np.ones(2)}, "unknown"),
         ({"W": np.ones((2, 3))}, r"W has shape \(2, 3\)"),
         ({"U": np.ones((4, 2))}, "U has shape|W has shape"),
-        ({"b": np.ones((3, 1))}, "b has shape"),
+        ({"b": np.ones((3, 2))}, "b has shape"),
         ({"W": np.full((3, 3), math.nan)}, "finite"),
         ({"W": np.array([["a"]])}, "finite real numbers"),
     ],
@@ -173,3 +173,42 @@ def test_files_that_are_none_are_named(tmp_path: Path) -> None:
             read_net(named("elman"), tmp_path / name)
     with pytest.raises(OSError, match="nowhere"):
         read_net(named("elman"), tmp_path / "nowhere.npz")
+
+
+@pytest.mark.parametrize("kind, cell_", [("RNN", "elman"), ("LSTM", "lstm"), ("GRU", "gru")])
+def test_a_state_dict_of_layers_is_read(
+    kind: str, cell_: str, tmp_path: Path, require_module: Any
+) -> None:
+    torch = require_module("torch")
+    whole = torch.nn.Module()
+    whole.rnn = getattr(torch.nn, kind)(2, 3, num_layers=2)
+    whole.head = torch.nn.Linear(3, 1)
+    torch.save({"model": whole.state_dict(), "epoch": 3}, tmp_path / "net.pt")
+    net = read_net(named(cell_), tmp_path / "net.pt", steps=5)
+    assert net.left == ("head.weight", "head.bias")
+    x = torch.tensor(np.asarray(net.weights.inputs["x"], np.float32))
+    expected = whole.rnn(x)[0].detach().numpy()
+    run = Passes(net.cell).forward(net.weights)
+    assert np.asarray(run["h_2"])[1:] == pytest.approx(expected, abs=1e-5)
+    code, said = _call("inspect", tmp_path / "net.pt", "--cell", cell_, "--steps", 8)
+    assert code == 0 and "not read: head.weight" in said and "h_2" in said
+
+
+@pytest.mark.parametrize(
+    "made, said",
+    [
+        (lambda nn: nn.GRU(2, 3), "not those of lstm"),
+        (lambda nn: nn.LSTM(2, 3, bidirectional=True), "both directions"),
+        (lambda nn: nn.LSTM(2, 4, proj_size=2), "projections"),
+        (lambda nn: nn.ModuleList([nn.LSTM(2, 3), nn.LSTM(2, 3)]), "several recurrent modules"),
+        (lambda nn: nn.Linear(2, 3), "names that do not fit"),
+    ],
+)
+def test_other_state_dicts_are_refused(
+    made: Any, said: str, tmp_path: Path, require_module: Any
+) -> None:
+    torch = require_module("torch")
+    torch.save(made(torch.nn).state_dict(), tmp_path / "net.pt")
+    with pytest.raises(SymrnnError, match=said) as refused:
+        read_net(named("lstm"), tmp_path / "net.pt")
+    assert "net.pt" in str(refused.value)

@@ -227,7 +227,7 @@ def test_article_and_slides_compile_without_a_warning(
         ("[letters]\nW = '\\write18{rm}'", "line 2: notation: this is no letter for W"),
         ("[letters]\n\nW = 'W_{hh'", "line 3: notation: this is no letter for W"),
         ("[letters]\ngamma = '&'", "line 2: notation: this is no letter for gamma"),
-        ("[letters]\ns = 's_t'", "line 2: notation: this is no letter for s"),
+        ("[letters]\ns = 's_t_j'", "line 2: notation: this is no letter for s"),
         ("[letters]\nL = 5", "line 2: notation: this is no letter for L"),
         ("[letters]\ns = 'h'", "line 2: notation mine: s and h have one letter"),
     ],

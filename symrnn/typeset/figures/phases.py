@@ -87,6 +87,14 @@ def phase_diagram(phases: Phases, *, name: str, caption: str) -> Figure:
     return render(Words(name, caption, alt, data), draw, size=(5.6, 3.8))
 
 
+def _is_number(place: str) -> bool:
+    try:
+        float(place)
+    except ValueError:
+        return False
+    return True
+
+
 def curve_family(
     lags: Sequence[int],
     along: Axis,
@@ -112,6 +120,9 @@ def curve_family(
         axes.set_xscale("log")
         axes.set_xlabel("$t-k$")
         axes.set_ylabel(r"$\ln\,\|\partial s_t / \partial s_k\|$")
+        if not any(map(_is_number, along.places)):
+            axes.legend(along.places, title=along.name, frameon=False)
+            return
         bar = _bar(canvas, ScalarMappable(norm, colours), axes, along.name)
         places = _shown(len(along.places))
         bar.set_ticks(places, labels=[along.places[place] for place in places])

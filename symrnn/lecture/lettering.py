@@ -1,0 +1,127 @@
+"""The letters of a lecture about a cell: the cell's own, and those of the notation beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sympy import Symbol
+
+from symrnn.cells import Cell
+from symrnn.cells.lettering import lettered, own_letters
+from symrnn.errors import IllFormedError
+from symrnn.language.notation import ARRAYS, QUANTITIES, Notation
+from symrnn.language.writing import NotationPrinter
+from symrnn.theory.about import Subject, known_as
+from symrnn.theory.network import LETTERS, Network, network
+
+OTHERS: Mapping[str, str] = {
+    **{"t": "n p", "k": "l q", "j": "i l", "h": "r u p", "T": "N S", "d": "n", "m": "p"},
+    **{"a": "z v y", "L": r"\mathcal{L} \ell", "sigma": r"\phi \varphi", "tau": r"\varsigma"},
+    **{"gamma": r"\Gamma", "lambda": r"\Lambda", "kappa": r"\chi", "eta": r"\rho"},
+}
+"""What quantities of the lecture are lettered where a cell has their letter."""
+
+
+def lettered_subject(
+    cell: Cell, notation: Notation, letters: Mapping[str, str] | None = None
+) -> tuple[Subject, Notation]:
+    """A cell as statements speak of it, and the notation in which it has its own letters.
+
+    Args:
+        cell: has no loss.
+        notation: letters what is not the cell's own, chooses fonts and layout.
+        letters: LaTeX for some of the cell's names, before its own.
+
+    Raises:
+        IllFormedError: two quantities have one letter, or a letter is for nothing that there is.
+    """
+    found = known_as(cell)
+    if found is None:
+        made = network(cell)
+        return made, _of_network(made, notation, letters)
+    known, names = found
+    own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
+    mine = {quantity: own[name] for quantity, name in names.items() if name in own}
+    lettering = replace(notation, letters=_distinct(mine, notation), cell=known.cell)
+    besides = _besides([lettering.plain(quantity) for quantity in QUANTITIES])
+    return known, replace(lettering, arrays=besides, numbers=besides, spoken=besides)
+
+
+def _distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
+    """The cell's letters, and for all else the first of a notation's that no other has."""
+    found = dict(mine)
+    for quantity, (_, usual) in QUANTITIES.items():
+        if quantity in mine:
+            continue
+        wanted = [notation.plain(quantity), usual, *OTHERS.get(quantity, "").split()]
+        found[quantity] = next((w for w in wanted if w not in found.values()), wanted[0])
+    return found
+
+
+def _besides(taken: Collection[str]) -> dict[str, str]:
+    """Letters for what statements speak of besides, where its own are taken."""
+    found: dict[str, str] = {}
+    printer = NotationPrinter()
+    for name, others in LETTERS.items():
+        if name in QUANTITIES or printer.name(name) not in taken:
+            continue
+        wanted = (printer.name(other) for other in (*others.split(), f"{name}_1"))
+        free = (each for each in wanted if each not in taken and each not in found.values())
+        found[name] = next(free)
+    return found
+
+
+def in_parts(rnn: Subject) -> Callable[[Any], Any]:
+    """Expressions for print: rows of a stacked state as the parts that they are."""
+    return rnn.in_parts if isinstance(rnn, Network) else lambda node: node
+
+
+def _of_network(made: Network, notation: Notation, letters: Mapping[str, str] | None) -> Notation:
+    own = lettered(made.cell, notation, letters)
+    printer = NotationPrinter(own)
+    arrays = {
+        of.label: printer.name(of.label)
+        for of in made.recurrence.definitions
+        if of.label not in own.arrays and of.sequence != made.L
+    }
+    own = replace(own, arrays={**arrays, **own.arrays})
+    _require_distinct(made, own)
+    return replace(own, spoken=dict(_spoken(made, own)))
+
+
+def _spoken(made: Network, notation: Notation) -> Iterator[tuple[str, str]]:
+    """What stands in prose for the lecture's quantities, and for what it speaks of besides."""
+    printer = NotationPrinter(notation)
+    arrays: dict[str, Any] = {"s": made.s.label, "L": made.L.label}
+    arrays |= dict(zip("x", (each.label for each in made.recurrence.inputs), strict=False))
+    arrays |= dict(zip("W", (each.name for each in made.shown_parameters), strict=False))
+    if made.squash is not None:
+        arrays["a"] = made.argument.label
+    for quantity in QUANTITIES:
+        if quantity in arrays:
+            yield quantity, printer.unstyled(arrays[quantity])
+        elif quantity not in ARRAYS:
+            name = made.letters.get(quantity, quantity)
+            yield quantity, str(printer.doprint(Symbol(name)))
+    for name, here in made.letters.items():
+        if name not in QUANTITIES and here != name:
+            yield name, printer.name(here)
+
+
+def _require_distinct(made: Network, notation: Notation) -> None:
+    """Raise where what the lecture speaks of has the letter of something in the cell."""
+    owners: dict[str, str] = {}
+    printer = NotationPrinter(notation)
+    for name, letter in (*notation.arrays.items(), *notation.numbers.items()):
+        owners.setdefault(letter, name)
+    for quantity, here in {**made.letters, "j": "j"}.items():
+        letter = str(printer.doprint(Symbol(here)))
+        other = owners.setdefault(letter, quantity)
+        if other != quantity and quantity in QUANTITIES:
+            raise IllFormedError(
+                f"{made.cell.name}: {other} and {quantity} ({QUANTITIES[quantity][0]}) have one "
+                "letter",
+                {"letter": letter, "expected": f"another letter for {other}"},
+            )

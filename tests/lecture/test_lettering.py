@@ -1,0 +1,165 @@
+"""Lectures about any cell: its letters, those of the notation, which statements speak of it.
+
+No evidence is gathered here; the command line's tests make a lecture of a cell.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from symrnn.cells import Cell, cell, named, stacked
+from symrnn.errors import IllFormedError, NotSupportedError, ParseError
+from symrnn.language.notation import D2L, GOODFELLOW, LECTURE, QUANTITIES, require_letter
+from symrnn.language.writing import latex
+from symrnn.lecture.lettering import in_parts, lettered_subject
+from symrnn.lecture.notation_file import notation_beside
+from symrnn.lecture.project import ANY, FIRST, lecture_of
+from symrnn.lecture.statements import Writer
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.applicable import speaking
+from symrnn.theory.library import load
+from symrnn.theory.network import LETTERS, Network
+
+CELLS = {
+    "gru": named("gru"),
+    "lstm": named("lstm"),
+    "two layers": stacked(named("peephole"), 2),
+    "scalars alone": cell("h = tanh(alpha h' + beta x)"),
+    "a column": cell("h = tanh(u * h' + x)"),
+    "an activation of its own": cell("h = mine(W h' + V h')", activations={"mine": None}),
+    "times and bounds": cell("t = tanh(W t' + E x)\nk = sigmoid(C k' + M t + g)"),
+    "j and i": cell("j = tanh(W j')\ni = j * i'"),
+    "elman": cell("h = tanh(W_hh h' + U x + b)"),
+    "elman in letters of the lecture": cell("t = tanh(C t' + E x + g)"),
+    "inside": cell("u = W tanh(u') + V x + k"),
+}
+LIBRARY = load()
+
+
+def writer_of(of: Cell) -> tuple[RNN | Network, Writer]:
+    rnn, notation = lettered_subject(of, LECTURE)
+    return rnn, Writer(notation, dict.fromkeys(LIBRARY, 1), in_parts(rnn))
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("notation", [LECTURE, GOODFELLOW, D2L], ids=lambda each: each.name)
+def test_no_two_quantities_of_a_lecture_have_one_letter(name: str, notation: object) -> None:
+    rnn, found = lettered_subject(CELLS[name], notation)  # type: ignore[arg-type]
+    letters = {name: f"{letter}" for name, letter in (*found.arrays.items(),)}
+    letters |= {f"number {name}": letter for name, letter in found.numbers.items()}
+    if isinstance(rnn, RNN):
+        letters = {quantity: found.plain(quantity) for quantity in QUANTITIES}
+    else:
+        letters |= {q: found.plain(q) for q in ("t", "k", "tau", "h", "T", "kappa", "eta")}
+    for (one, first), (other, second) in combinations(letters.items(), 2):
+        assert first != second or one.removeprefix("number ") == other, (one, other, first)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_statement_about_a_cell_is_built_and_written_for_it(name: str) -> None:
+    rnn, writer = writer_of(CELLS[name])
+    about, asides = speaking(LIBRARY, rnn)
+    assert set(about) | set(asides) == set(LIBRARY) and not set(about) & set(asides)
+    assert {"recurrence", "product_of_jacobians", "bptt", "clipping_by_norm"} <= set(about)
+    for each in about.values():
+        for part in each.parts(rnn):
+            assert writer.latex(part.claim)
+            assert "`" not in writer.prose(part.label), part.label
+        writer.prose(each.prose)
+    assert all(each.why for each in asides.values())
+
+
+def test_the_letters_are_those_of_the_cell() -> None:
+    rnn, writer = writer_of(CELLS["elman"])
+    (claim,) = [part.claim for part in LIBRARY["step_jacobian"].parts(rnn)][:1]
+    assert writer.latex(claim.lhs) == r"\frac{\partial h_{j}}{\partial h_{j - 1}}"
+    assert "W_{hh}" in writer.latex(claim.rhs)
+    gru, in_gru = writer_of(CELLS["gru"])
+    assert in_gru.prose("∂s_t/∂s_k and g with κ") == (
+        r"$\partial h_{t}/\partial h_{k}$ and $g$ with $\kappa$"
+    )
+    assert in_gru.prose("by `W_z`, not by `this`") == "by $W_{z}$, not by `this`"
+    assert gru.letters["h"] == "u"  # r is a gate
+    lstm, in_lstm = writer_of(CELLS["lstm"])
+    assert in_lstm.prose("the gradient g") == "the gradient $y$"  # g is a gate
+    assert lstm.letters["g_1"] == "y_1"  # g_1 would be the gate at time 1
+    h = lstm.recurrence.definition(lstm.cell["h"][1])
+    assert "[" not in in_lstm.latex(h) and latex(h)
+
+
+def test_a_vector_is_no_time_of_its_letter() -> None:
+    h = named("gru")["h"]
+    assert latex(h[1], GOODFELLOW) == r"\boldsymbol{h}_{1}"
+
+
+def test_a_stacked_state_is_shown_in_its_parts() -> None:
+    lstm, writer = writer_of(CELLS["lstm"])
+    text = writer.latex(lstm.recurrence.definition(lstm.cell["c"][1]))
+    assert text == r"f_{1} \odot c_{0} + i_{1} \odot g_{1}"
+
+
+def test_a_letter_for_two_is_refused() -> None:
+    with pytest.raises(IllFormedError, match="have one letter"):
+        lettered_subject(cell("h = tanh(W h' + V x)", letters={"V": "W"}), LECTURE)
+    with pytest.raises(IllFormedError, match="identity"):
+        lettered_subject(cell("h = tanh(W h' + V x)", letters={"V": "I"}), LECTURE)
+    eta = lettered_subject(cell("h = tanh(h') * z\nz = tanh(z')", letters={"z": r"\eta"}), LECTURE)
+    assert eta[1].plain("eta") == r"\rho"
+
+
+@pytest.mark.parametrize(
+    "letter",
+    ["W_{h,h}", "W^{(hh)}", r"\Omega_{\text{rec}}", r"\mathbf{W}", r"W_{hh}^{(1)}", r"\alpha"],
+)
+def test_letters_that_people_use_are_accepted(letter: str) -> None:
+    require_letter("W", letter)
+    found = lettered_subject(cell("h = tanh(W h')", letters={"W": letter}), LECTURE)[1]
+    assert found.arrays["W"] == letter
+
+
+@pytest.mark.parametrize(
+    "letter",
+    ["", "W_", "W^^", "W_a_b", "WW", "$W$", r"\evil", r"W\input{x}", r"W_{\input{x}}", "W}{", 3],
+)
+def test_what_is_no_letter_is_refused(letter: object) -> None:
+    with pytest.raises(IllFormedError, match="no letter for W"):
+        cell("h = tanh(W h')", letters={"W": letter})  # type: ignore[dict-item]
+
+
+def test_a_notation_letters_names_of_the_cell(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        "based_on = 'goodfellow'\n[letters]\nW_hh = '\\Omega'\nalpha = '\\beta'\nk = 'l'\n"
+    )
+    of = cell("h = alpha tanh(W_hh h')")
+    notation, own = notation_beside(str(file), of)
+    assert own == {"W_hh": r"\Omega", "alpha": r"\beta"} and notation.plain("k") == "l"
+    found = lettered_subject(of, notation, own)[1]
+    assert latex(of.recurrence.definition(of["h"][1]), found) == (
+        r"\beta \, \tanh\left(\boldsymbol{\Omega} \, \boldsymbol{h}_{0}\right)"
+    )
+    file.write_text("[letters]\nW_hh = '\\evil'\n")
+    with pytest.raises(ParseError, match="line 2"):
+        notation_beside(str(file), of)
+
+
+def test_which_lecture_is_made_of_a_cell() -> None:
+    assert lecture_of(CELLS["elman"]).name == lecture_of(CELLS["inside"]).name == FIRST
+    assert lecture_of(CELLS["gru"]).name == ANY
+
+
+def test_a_network_without_matrices_has_no_gradient_by_one() -> None:
+    rnn = writer_of(CELLS["scalars alone"])[0]
+    assert isinstance(rnn, Network)
+    with pytest.raises(NotSupportedError, match="no matrix and no column"):
+        _ = rnn.shown_parameter
+
+
+def test_what_the_lecture_speaks_of_gets_another_name_where_a_cell_has_it() -> None:
+    rnn = writer_of(CELLS["times and bounds"])[0]
+    names = [rnn.letter(name).name for name in LETTERS]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {"t", "k", "W", "E", "C", "M", "g", "x"}
