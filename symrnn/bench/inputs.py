@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells import Cell, named
+from symrnn.numeric.torch_weights import GATES
+from symrnn.numeric.weights import Weights, random_weights
+
 Array = NDArray[Any]
 
 
@@ -50,3 +54,43 @@ def net(
         x=rng.normal(size=(steps, *lanes, m)),
         g=rng.normal(size=(steps if losses is None else losses, *lanes, d)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Gated:
+    """A gated cell, its numbers, and the loss L = Σ_t ⟨g_t, h_t⟩, g (T, batch, d)."""
+
+    cell: Cell
+    weights: Weights
+    g: Array
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The endings of its parameters' names, in the order in which torch stacks them."""
+        return GATES[self.cell.name.upper()]
+
+    @property
+    def tolerance(self) -> float:
+        """The relative disagreement that passes at this precision."""
+        return 1e4 * float(np.finfo(self.g.dtype).eps)
+
+    def stacked(self, letter: str, of: Weights | None = None) -> Array:
+        """W, U or b of all gates, one below the other."""
+        parameters = (of or self.weights).parameters
+        return np.concatenate([parameters[f"{letter}{gate}"] for gate in self.gates])
+
+    def fused(self, found: Weights) -> tuple[Array, ...]:
+        """Gradients as torch has them: W, U and b of all gates."""
+        return tuple(self.stacked(letter, found) for letter in "WUb")
+
+
+def gated(
+    name: str, d: int, steps: int, batch: int, dtype: str, m: int = 64, seed: int = 0
+) -> Gated:
+    """Random numbers for an LSTM or a GRU, as torch defines them."""
+    cell = named(name)
+    weights = random_weights(
+        cell, steps=steps, seed=seed, batch=(batch,), dtype=np.dtype(dtype), d=d, m=m
+    )
+    g = np.random.default_rng(seed + 1).normal(size=(steps, batch, d)).astype(dtype)
+    return Gated(cell, weights, g)

@@ -12,6 +12,7 @@ from symrnn.bench.packages import PEERS
 from symrnn.bench.work import (
     bptt,
     derivation,
+    gated,
     gradient_check,
     imports,
     jacobian,
@@ -26,6 +27,7 @@ Works = Callable[[bool], Iterator[Work]]
 ITEMS: dict[str, Works] = {
     "jacobian": jacobian.works,
     "bptt": bptt.works,
+    "gated": gated.works,
     "truncated": truncation.works,
     "check": gradient_check.works,
     "derivation": derivation.works,

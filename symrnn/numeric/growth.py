@@ -148,7 +148,7 @@ class Growth:
         """ln ‖∂s_T/∂s_{T-lag}‖₂."""
         size = sum(self.sizes)
         rows, exponents = np.eye(size, dtype=self._dtype), np.zeros(size)
-        found: dict[int, float] = {}
+        found = {self.steps: 0.0}  # the identity
         wanted = {self.steps - lag for lag in lags}
         for piece in self._pieces([*wanted], PIECE):
             rows, more, _ = self._swept(piece, rows)
@@ -177,7 +177,7 @@ class Growth:
         """
         swept, exponents, _ = self._swept(piece, rows)
         top = exponents.max(initial=0)
-        scaled = np.ldexp(swept, (exponents - top).astype(int)[:, None])
+        scaled = _times(swept, (exponents - top).astype(int)[:, None])
         Q, R = np.linalg.qr(scaled.T)
         lengths = np.abs(np.diagonal(R))
         apart = lengths.min(initial=math.inf) < SURE * lengths.max(initial=0)
@@ -251,12 +251,12 @@ class _Sum:
 
     def plus(self, vector: Array, exponent: int) -> _Sum:
         """The sum with vector · 2^exponent."""
-        vector = vector.astype(np.float64)
+        vector = _precise(vector)
         if self.vector is None:
             return _Sum(vector, exponent)
         top = max(self.exponent, exponent)
-        mine = np.ldexp(self.vector, _within(self.exponent - top))
-        return _Sum(mine + np.ldexp(vector, _within(exponent - top)), top)
+        mine = _times(self.vector, _within(self.exponent - top))
+        return _Sum(mine + _times(vector, _within(exponent - top)), top)
 
     def plus_sum(self, other: _Sum) -> _Sum:
         """The sum of both."""
@@ -276,10 +276,24 @@ def _within(exponent: int) -> int:
     return max(exponent, -(1 << 20))
 
 
+def _times(array: Array, exponents: Any) -> Array:
+    """The array times powers of two, exactly."""
+    if array.dtype.kind != "c":
+        return np.asarray(np.ldexp(array, exponents))
+    scaled = np.empty(np.broadcast_shapes(array.shape, np.shape(exponents)), array.dtype)
+    scaled.real, scaled.imag = np.ldexp(array.real, exponents), np.ldexp(array.imag, exponents)
+    return scaled
+
+
+def _precise(array: Array) -> Array:
+    """In double precision."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
 def _unit(rows: Array) -> tuple[Array, Array]:
     """Each row brought to size 1, and the power of two that was taken out; 0 stays 0."""
     _, exponents = np.frexp(np.abs(rows).max(axis=-1))
-    return np.ldexp(rows, -exponents[:, None]), exponents.astype(np.float64)
+    return _times(rows, -exponents[:, None]), exponents.astype(np.float64)
 
 
 def _log_norm(rows: Array, exponents: Array) -> float:
@@ -289,5 +303,5 @@ def _log_norm(rows: Array, exponents: Array) -> float:
         return -math.inf
     top = exponents[alive].max()
     shifts = np.maximum(exponents - top, -2000).astype(int)
-    matrix = np.ldexp(rows.astype(np.float64), shifts[:, None])
+    matrix = _times(_precise(rows), shifts[:, None])
     return float(math.log(np.linalg.norm(matrix, 2)) + top * math.log(2))

@@ -1,67 +1,67 @@
-"""Long sequences of any cell: Lyapunov exponents, and gradients in O(√T) memory."""
+"""Long sequences of any cell: growth over any horizon, and gradients in O(√T) memory."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import IllFormedError, RangeError
+from symrnn.errors import IllFormedError
 from symrnn.numeric import arguments
-from symrnn.numeric.passes import Passes, Run
+from symrnn.numeric.growth import Growth
+from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import Weights, fitted
 
 Array = NDArray[Any]
 
-LOST = 1e3
-"""A direction shorter than so many ulp of the longest one has no digits left."""
-
 
 def lyapunov_exponents(
-    passes: Passes, run: Run, q: int | None = None, *, every: int = 1, seed: int = 0
+    passes: Passes, weights: Weights, q: int | None = None, *, seed: int = 0
 ) -> Array:
     """The q largest finite-time Lyapunov exponents of one sequence, per step, largest first.
 
     After Benettin et al. (1980): q directions are carried through the run and orthogonalised
     again; the logarithms of what they are stretched by are added up. They are carried backwards,
-    through the transposed Jacobians, whose products have the same singular values. An exponent of
-    -∞ says that a direction is lost altogether.
+    through the transposed Jacobians, whose products have the same singular values. Over any
+    horizon: states are kept at a few times alone, and no product overflows. An exponent of -∞ says
+    that a direction is lost altogether.
 
     Args:
-        passes, run: a forward pass of one sequence.
+        passes, weights: a cell, and numbers for one sequence.
         q: how many; all by default, as many as the state has entries.
-        every: steps between orthogonalisations.
         seed: of the directions to start with.
 
     Raises:
-        IllFormedError: q or `every` out of range, or a batch of sequences.
-        RangeError: a product over `every` steps overflows, or loses a direction among others.
+        IllFormedError: q out of range, or a batch of sequences.
+        RangeError: the forward pass overflows.
     """
-    size = passes.state_size(run)
+    growth = Growth(passes, weights, np.random.default_rng(seed))
+    size = sum(growth.sizes)
     q = size if q is None else q
-    for name, value, most in (("q", q, size), ("every", every, run.steps)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 1 <= value <= most:
-            raise IllFormedError(f"{name} out of range", {"expected": f"1 … {most}", "got": value})
-    draw = np.random.default_rng(seed).normal(size=(size, q))
-    directions = np.linalg.qr(draw)[0].T.astype(run.weights.dtype)
-    total = np.zeros(q)
-    for t in range(run.steps, 0, -every):
-        carried = passes.directions(run, t, max(t - every, 0), directions)
-        orthogonal, stretched = np.linalg.qr(carried.T)
-        directions = np.ascontiguousarray(orthogonal.T)
-        lengths = np.abs(np.diagonal(stretched))
-        if every > 1 and lengths.min() <= LOST * np.finfo(lengths.dtype).eps * lengths.max():
-            raise RangeError(
-                f"a direction is lost among others within {every} steps",
-                {"expected": "fewer steps between orthogonalisations", "shortest": lengths.min()},
-            )
-        with np.errstate(divide="ignore"):
-            total += np.log(lengths)
-    return np.sort(total / run.steps)[::-1]
+    whole = isinstance(q, int | np.integer) and not isinstance(q, bool)
+    if not whole or not 1 <= q <= size:
+        raise IllFormedError("q out of range", {"expected": f"1 … {size}", "got": q})
+    return np.array(growth.exponents(q))
+
+
+def log_norms(passes: Passes, weights: Weights, lags: Sequence[int]) -> Array:
+    """ln ‖∂s_T/∂s_{T-lag}‖₂ of one sequence for each lag, s the whole state; over any horizon.
+
+    Args:
+        passes, weights: a cell, and numbers for one sequence.
+        lags: numbers of steps, 0 … T.
+
+    Raises:
+        IllFormedError: a lag out of range, or a batch of sequences.
+        RangeError: the forward pass overflows.
+    """
+    growth = Growth(passes, weights, np.random.default_rng(0))
+    for lag in lags:
+        arguments.times(growth.steps, growth.steps, growth.steps - lag)
+    return np.array(growth.log_norms(lags))
 
 
 def checkpointed_gradients(

@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -199,17 +200,7 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
         raise IllFormedError(
             f"weights of {cell.name}", {"expected": "Weights", "got": type(weights).__name__}
         )
-    scalars = [in_code(each.name) for each in cell.scalars]
-    matrices = {in_code(p.name) for p in cell.parameters if is_matrix(p)}
-    expected: dict[str, dict[str, tuple[Any, ...]]] = {
-        PARAMETERS: {
-            in_code(p.name): tuple(p.shape) if in_code(p.name) in matrices else p.shape[:1]
-            for p in cell.parameters
-        }
-        | dict.fromkeys(scalars, ()),
-        STATES: {in_code(each.label): (each.rows,) for each in cell.states},
-        INPUTS: {in_code(each.label): (each.rows,) for each in cell.inputs},
-    }
+    expected, matrices, scalars = _expected(cell)
     for kind, names in expected.items():
         given = getattr(weights, kind)
         if {*given} != {*names}:
@@ -226,11 +217,11 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
     plain = dict(zip(labelled, arguments.one_dtype(**labelled).values(), strict=True))
     arrays: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
     batches: dict[str, tuple[int, ...]] = {}
-    extents: list[tuple[str, Any, int, str]] = []
+    extents: list[tuple[str, _Extent, int, str]] = []
     for kind, name, _ in weights:
         label, lead, shape = f"{kind}[{name!r}]", int(kind == INPUTS), expected[kind][name]
         array = plain[label]
-        words = ", ".join(("T",) * lead + ("…",) + tuple(map(str, shape)))
+        words = ", ".join(("T",) * lead + ("…",) + tuple(each.written for each in shape))
         if array.ndim < lead + len(shape):
             raise ShapeError(f"{label} has shape {array.shape}", {"expected": f"({words})"})
         tail = array.shape[array.ndim - len(shape) :]
@@ -239,12 +230,13 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
         arrays[kind][name] = array
     sizes: dict[str, int] = {}
     # Sizes that stand by themselves first: d + m is known once d and m are.
-    for label, size, number, words in sorted(extents, key=lambda each: not each[1].is_Symbol):
-        wanted = sizes.setdefault(str(size), number) if size.is_Symbol else _value(size, sizes)
+    for label, extent, number, words in sorted(extents, key=lambda each: not each[1].alone):
+        name, known = extent.written, extent.alone
+        wanted = sizes.setdefault(name, number) if known else _value(extent.size, sizes)
         if wanted != number:
             raise ShapeError(
                 f"{label} has shape {plain[label].shape}",
-                {"expected": f"({words}) with {size} = {wanted}", "got": f"{size} = {number}"},
+                {"expected": f"({words}) with {name} = {wanted}", "got": f"{name} = {number}"},
             )
     steps = _steps(cell, weights, arrays[INPUTS])
     try:
@@ -258,14 +250,50 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
         arrays[PARAMETERS],
         arrays[STATES],
         arrays[INPUTS],
-        frozenset(matrices),
-        frozenset(scalars),
+        matrices,
+        scalars,
         sizes,
         batch,
         shared,
         steps,
         dtype,
     )
+
+
+@lru_cache(maxsize=64)
+def _expected(
+    cell: Cell,
+) -> tuple[dict[str, dict[str, tuple[_Extent, ...]]], frozenset[str], frozenset[str]]:
+    """The sizes of every array by kind and name; which parameters are matrices, which scalars."""
+    scalars = frozenset(in_code(each.name) for each in cell.scalars)
+    matrices = frozenset(in_code(p.name) for p in cell.parameters if is_matrix(p))
+    shapes: dict[str, dict[str, tuple[Any, ...]]] = {
+        PARAMETERS: {
+            in_code(p.name): tuple(p.shape) if in_code(p.name) in matrices else p.shape[:1]
+            for p in cell.parameters
+        }
+        | dict.fromkeys((in_code(each.name) for each in cell.scalars), ()),
+        STATES: {in_code(each.label): (each.rows,) for each in cell.states},
+        INPUTS: {in_code(each.label): (each.rows,) for each in cell.inputs},
+    }
+    expected = {
+        kind: {name: tuple(map(_Extent.of, shape)) for name, shape in names.items()}
+        for kind, names in shapes.items()
+    }
+    return expected, matrices, scalars
+
+
+@dataclass(frozen=True)
+class _Extent:
+    """A size, how it is written, and whether it stands by itself: SymPy is slow to say so."""
+
+    size: Any
+    written: str
+    alone: bool
+
+    @classmethod
+    def of(cls, size: Any) -> _Extent:
+        return cls(size, str(size), bool(size.is_Symbol))
 
 
 def is_matrix(parameter: MatrixSymbol) -> bool:
@@ -275,6 +303,8 @@ def is_matrix(parameter: MatrixSymbol) -> bool:
 
 def rows_of(sequence: Sequence, fit: Fitted) -> int:
     """How high a vector is."""
+    if sequence.rows.is_Symbol:
+        return fit.sizes[sequence.rows.name]
     known = {symbol: fit.sizes[symbol.name] for symbol in sequence.rows.free_symbols}
     return int(sequence.rows.subs(known))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,13 @@ from symrnn.bench.work import (
     bptt,
     choice,
     derivation,
+    gated,
     gradient_check,
     jacobian,
     long_product,
     truncation,
 )
-from symrnn.errors import IllFormedError
+from symrnn.errors import DisagreementError, IllFormedError
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.simulate import loss_gradients, state_jacobian
@@ -77,6 +79,42 @@ def test_ours_is_the_derivative_it_says() -> None:
         assert relative_error(found, getattr(gradients, name)) < 1e-12
 
 
+@pytest.mark.parametrize("peer", ["torch", "jax"])
+def test_gated_cells_against_the_frameworks(
+    peer: str, monkeypatch: pytest.MonkeyPatch, require_module: Callable[[str], Any]
+) -> None:
+    require_module(peer)
+    monkeypatch.setattr(choice, "installed", lambda name: name == peer)
+    rows = [measure(work, QUICK) for work in gated.works(quick=True)]
+    assert [row.work.name for row in rows] == [
+        f"all gradients, {cell}, {dtype}"
+        for cell in ("lstm", "gru")
+        for dtype in ("float64", "float32")
+    ]
+    for row, bound in zip(rows, (1e-12, 1e-5, 1e-12, 1e-5), strict=True):
+        assert len(row.disagreement) == 1 and max(row.disagreement.values()) < bound
+    work = next(gated.works(quick=True))
+    other = gated.gated("lstm", 4, 5, 2, "float64", seed=1)
+    planted = replace(
+        work.contenders[0], run=lambda: gated._gradients(gated.Passes(other.cell), other)
+    )
+    with pytest.raises(DisagreementError, match="disagree"):
+        measure(replace(work, contenders=(planted, *work.contenders[1:])), QUICK)
+
+
+@pytest.mark.usefixtures("alone")
+def test_gated_cells_have_a_figure_for_every_goal(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = gated.gated
+    monkeypatch.setattr(gated, "gated", lambda cell, d, T, batch, dtype: made(cell, 3, 4, 2, dtype))
+    works = list(gated.works(quick=False))
+    assert len(works) == 12 and all(set(work.missing) == {*gated.PEERS} for work in works)
+    for work in works:
+        names = [each.name for each in work.contenders]
+        figures = ratios(dict.fromkeys([*names, "torch nn.LSTM"], 1.0))
+        assert work.goals
+        assert all(goal.verdict(figures) != UNKNOWN for goal in work.goals)
+
+
 @pytest.mark.parametrize("what", [STATE, LOSS])
 def test_the_unrolled_derivation_is_ours(what: str) -> None:
     numbers = net(2, 2)
@@ -120,4 +158,4 @@ def test_the_suite_runs_what_is_asked_for() -> None:
     assert len(rows) == 1 and told == [("w d = 1", 0, 1)]
     with pytest.raises(IllFormedError, match="unknown work item"):
         run(lambda *news: None, True, ("no such item",))
-    assert set(ITEMS) >= {"jacobian", "bptt", "truncated", "check", "derivation", "import"}
+    assert set(ITEMS) >= {"jacobian", "bptt", "truncated", "check", "derivation", "import", "gated"}

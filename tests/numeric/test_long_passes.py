@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from symrnn.cells import Cell, cell, named, stacked
-from symrnn.errors import IllFormedError, RangeError
-from symrnn.numeric.long_passes import checkpointed_gradients, lyapunov_exponents
+from symrnn.errors import IllFormedError
+from symrnn.numeric.long_passes import checkpointed_gradients, log_norms, lyapunov_exponents
 from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import Weights, random_weights
 
@@ -104,20 +104,21 @@ def test_checkpoints_change_nothing(name: str) -> None:
     np.testing.assert_allclose(both[0].parameters["W_i"], both[1].parameters["W_i"], atol=1e-13)
 
 
-def test_the_exponents_of_a_linear_cell_are_those_of_its_weights() -> None:
+@pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+def test_the_exponents_of_a_linear_cell_are_those_of_its_weights(dtype: Any) -> None:
     made = cell("h = W h'")
     passes = Passes(made)
-    rotation = np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))[0]
-    W = rotation @ np.diag([2.0, 0.5, 1e-3]) @ rotation.T
-    # The product underflows: 1e-3^400.
-    run = passes.forward(Weights({"W": W}, {"h": rotation[:, 1]}, {}, 400))
+    draw = np.random.default_rng(2)
+    rotation = np.linalg.qr(draw.normal(size=(3, 3)) + (0 if dtype is np.float64 else 1j))[0]
+    W = rotation @ np.diag([2.0, 0.5, 1e-3]) @ rotation.conj().T
+    # The products overflow and underflow: 2^2000 and 1e-3^2000; the state stays as it is small.
+    start = 1e-300 * rotation[:, 1]
+    weights = Weights({"W": W.astype(dtype)}, {"h": start.astype(dtype)}, {}, 400)
     expected = np.log([2.0, 0.5, 1e-3])
-    for every in (1, 2):
-        found = lyapunov_exponents(passes, run, every=every)
-        np.testing.assert_allclose(found, expected, atol=2e-2)
-    np.testing.assert_allclose(lyapunov_exponents(passes, run, 1), expected[:1], atol=2e-2)
-    with pytest.raises(RangeError, match="lost among others within 7"):
-        lyapunov_exponents(passes, run, every=7)
+    np.testing.assert_allclose(lyapunov_exponents(passes, weights), expected, atol=2e-2)
+    np.testing.assert_allclose(lyapunov_exponents(passes, weights, 1), expected[:1], atol=2e-2)
+    lags = [0, 7, 400]
+    np.testing.assert_allclose(log_norms(passes, weights, lags), np.log(2.0) * np.array(lags))
 
 
 @pytest.mark.parametrize("name", ["lstm", "layers"])
@@ -127,7 +128,9 @@ def test_all_exponents_add_up_to_the_volume(name: str) -> None:
     run = passes.forward(weights)
     steps = [passes.jacobian(run, j, j - 1) for j in range(1, STEPS + 1)]
     volume = sum(np.linalg.slogdet(step)[1] for step in steps) / STEPS
-    assert np.isclose(lyapunov_exponents(passes, run).sum(), volume, rtol=1e-9)
+    assert np.isclose(lyapunov_exponents(passes, weights).sum(), volume, rtol=1e-9)
+    whole = np.log(np.linalg.norm(passes.jacobian(run, STEPS, 2), 2))
+    np.testing.assert_allclose(log_norms(passes, weights, [STEPS - 2]), [whole], rtol=1e-12)
 
 
 def test_bad_input() -> None:
@@ -142,9 +145,11 @@ def test_bad_input() -> None:
         (lambda: passes.jacobian(run, 2, 3), "times"),
         (lambda: passes.jacobian(batch, 3, 2), "one sequence"),
         (lambda: passes.vjp(run, 3, 2, {"q": np.ones(3)}), "cotangent of q"),
-        (lambda: lyapunov_exponents(passes, run, 0), "q out of range"),
-        (lambda: lyapunov_exponents(passes, run, 4), "q out of range"),
-        (lambda: lyapunov_exponents(passes, run, every=0), "every out of range"),
+        (lambda: lyapunov_exponents(passes, weights, 0), "q out of range"),
+        (lambda: lyapunov_exponents(passes, weights, 4), "q out of range"),
+        (lambda: lyapunov_exponents(passes, numbers(made, batch=(2,))), "one sequence"),
+        (lambda: log_norms(passes, weights, [STEPS + 1]), "times"),
+        (lambda: log_norms(passes, weights, [-1]), "times"),
         (lambda: checkpointed_gradients(passes, weights, {"h": np.ones((3, 3))}), "each step"),
         (lambda: checkpointed_gradients(passes, weights), "no loss of its own"),
     ):

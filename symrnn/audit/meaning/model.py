@@ -299,3 +299,12 @@ def _of_steps(model: Model, node: Tree) -> bool:
     if isinstance(node, Group):
         return all(_of_steps(model, part) for part in node.parts)
     return isinstance(node, Sym) and not node.primes and model.ref(node).time is not None
+
+
+def opaque(model: Model, tree: Tree) -> bool:
+    """Whether an expression is a function of which nothing is known: F(x, u, θ)."""
+    tree = bare(tree)
+    if not isinstance(tree, Product) or len(tree.factors) != 2:
+        return False
+    head, group = tree.factors
+    return isinstance(head, Sym) and model.is_function(head, group) == "opaque"

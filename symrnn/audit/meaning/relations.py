@@ -20,6 +20,7 @@ from symrnn.audit.meaning.rewrites import (
     differentiated,
     last_times,
     transitions_written_out,
+    words_joined,
 )
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
@@ -73,6 +74,7 @@ class Parsed:
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
+    words: set[tuple[str, str]] = field(default_factory=set)
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
@@ -80,6 +82,8 @@ class Parsed:
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.words:
+            tree = words_joined(tree, self.words)
         if self.transitions:
             tree = transitions_written_out(tree, self.transitions)
         tree = self._closed(self._renamed(tree))
@@ -135,7 +139,12 @@ class Parsed:
         for _, _, chain in chains:
             trees = [bare(side.tree) for side in chain.sides if side.tree is not None]
             head = trees[0] if trees else None
-            if not isinstance(head, Sym) or not is_loss(head.name) or head.subs or head.sups:
+            if not isinstance(head, Sym) or head.subs or head.sups:
+                continue
+            for value in trees[1:]:
+                if _sums_itself(head, value):
+                    self.summed.add(head.name)  # Q = Σ_n Q_n
+            if not is_loss(head.name):
                 continue
             for value in trees[1:]:
                 while isinstance(value, Product) and isinstance(value.factors[-1], Big):
@@ -245,3 +254,18 @@ def _outside_derivatives(tree: Tree) -> list[Tree]:
         if not isinstance(node, Derivative):
             todo += children(node)
     return found
+
+
+def _sums_itself(head: Sym, value: Tree) -> bool:
+    """Whether Q is said to be Σ_n Q_n."""
+    while isinstance(value, Product) and isinstance(value.factors[-1], Big):
+        value = value.factors[-1]
+    body = bare(value.body) if isinstance(value, Big) and value.sign == "sum" else None
+    if isinstance(body, Product) and body.signs == ("",):
+        body = body.factors[0]
+    return (
+        isinstance(body, Sym)
+        and body.name == head.name
+        and not is_loss(head.name)
+        and len(body.subs) + len(body.sups) == 1
+    )

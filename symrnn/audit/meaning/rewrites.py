@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import replace
 from typing import Any, TypeVar, cast
@@ -277,5 +278,84 @@ def last_times(tree: Tree, raised: Set[str]) -> Tree:
             last = Sym(body.end, inner.end, True, "T")
             return replace(body, end=inner.end, sups=(last,), sup_text="T")
         return inner
+
+    return read(tree)
+
+
+def words_of(chains: list[tuple[int, int, Chain]]) -> set[tuple[str, str]]:
+    """Letters that only stand side by side: hs_t and xs_t are names, and no products.
+
+    The second letter has the index; it never stands behind anything but single small letters.
+    """
+    pairs: Counter[tuple[str, str]] = Counter()
+    whole: Counter[str] = Counter()
+    for _, _, chain in chains:
+        for tree in (side.tree for side in chain.sides if side.tree is not None):
+            for node in walk(tree):
+                if isinstance(node, Sym):
+                    whole[node.name] += 1
+                if isinstance(node, Product):
+                    for one, other, sign in zip(
+                        node.factors, node.factors[1:], node.signs, strict=False
+                    ):
+                        last = _last_letter(other)
+                        if sign == "" and _small(one) and last is not None and last.subs:
+                            pairs[one.name, last.name] += 1  # type: ignore[attr-defined]
+    found: set[tuple[str, str]] = set()
+    for second in {second for _, second in pairs}:
+        own = {pair: count for pair, count in pairs.items() if pair[1] == second}
+        alone = all(whole[first] == count for (first, _), count in own.items())
+        together = sum(own.values())
+        every = together == whole[second]
+        # ∂L/∂hs_t in a line of text is read as a quotient times s_t.
+        nearly = together >= 0.9 * whole[second]
+        if (len(own) > 1 and alone and every) or (len(own) > 2 and nearly):
+            found |= set(own)
+    return found
+
+
+def _last_letter(node: Tree) -> Sym | None:
+    """The letter of s_t, s_tᵀ and s_t²."""
+    if isinstance(node, Turned):
+        node = node.body
+    inner = node.base if isinstance(node, Raised) else node
+    return inner if isinstance(inner, Sym) else None
+
+
+def _small(node: Tree) -> bool:
+    plain = isinstance(node, Sym) and not (node.subs or node.sups or node.primes)
+    return plain and len(node.name) == 1 and node.name.islower()  # type: ignore[attr-defined]
+
+
+def words_joined(tree: Tree, words: Set[tuple[str, str]]) -> Tree:
+    """The same with each such pair as one letter."""
+
+    def read(node: Tree) -> Tree:
+        inner = rebuilt(node, read)
+        if not isinstance(inner, Product):
+            return inner
+        factors: list[Tree] = []
+        signs: list[str] = []
+        for place, factor in enumerate(inner.factors):
+            head = factors[-1] if factors else None
+            sign = inner.signs[place - 1] if place else ""
+            last = _last_letter(factor)
+            if (
+                isinstance(head, Sym) and last is not None and sign == ""
+                and _small(head) and (head.name, last.name) in words
+            ):  # fmt: skip
+                word = replace(last, start=head.start, name=head.name + last.name)
+                factors[-1] = (
+                    replace(factor, start=head.start, body=word) if isinstance(factor, Turned)
+                    else replace(factor, start=head.start, base=word) if isinstance(factor, Raised)
+                    else word
+                )  # fmt: skip
+                continue
+            if place:
+                signs.append(sign)
+            factors.append(factor)
+        if len(factors) == 1:
+            return factors[0]
+        return replace(inner, factors=tuple(factors), signs=tuple(signs))
 
     return read(tree)

@@ -225,7 +225,7 @@ class Shapes:
                 self.infer(body)
                 return (0, 0)
             case Turned(body=body):
-                if isinstance(body, Group) and len(body.parts) > 1:
+                if isinstance(body, Group) and len(body.parts) > 1 and body.separator == ",":
                     return self.infer(body)
                 rows, cols = self.infer(body)
                 return (cols, rows)
@@ -236,6 +236,7 @@ class Shapes:
                 return lower if self.scalar(upper) else upper
             case Addition(terms=terms):
                 shapes = [self.infer(term, wanted) for term in terms]
+                self._targets(terms, shapes)
                 broad = [shape for shape in shapes if not self.scalar(shape)]
                 for other in broad[1:]:
                     self.equal(broad[0], other)
@@ -251,6 +252,19 @@ class Shapes:
             case Dots():
                 raise NotUnderstood("dots", "dots in a definition")
         raise NotUnderstood("not read", f"{type(tree).__name__} in a definition")
+
+    def _targets(self, terms: tuple[Tree, ...], shapes: list[Shape]) -> None:
+        """In V_t - R_t with a number V_t that is computed, R_t is a number that is given."""
+        if len(terms) != 2 or not all(isinstance(bare(term), Sym) for term in terms):
+            return
+        names = [self.model.ref(bare(term)) for term in terms]  # type: ignore[arg-type]
+        for one, other in ((0, 1), (1, 0)):
+            given = names[other].name not in self.model.definitions
+            computed = names[one].name in self.model.definitions
+            timed = names[one].time is not None and names[other].time is not None
+            if timed and given and computed and self.scalar(shapes[one]):
+                self.sizes.same(shapes[other][0], 0)
+                self.sizes.same(shapes[other][1], 0)
 
     def stacked(self, shapes: list[Shape]) -> Shape:
         if self.model.rows:

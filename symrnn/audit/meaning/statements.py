@@ -9,10 +9,10 @@ from symrnn.audit.meaning.letters import (
     is_capital,
     is_loss,
 )
-from symrnn.audit.meaning.model import Definition, Model, written_in_rows
+from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions
+from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions, words_of
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
@@ -38,6 +38,7 @@ class Statements(Prose):
         made = cls(documents, hints or read_hints(documents))
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
+        made.words = words_of(chains)
         made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
@@ -106,6 +107,9 @@ class Statements(Prose):
         for name, found in self.definitions.items():
             if not found:
                 continue
+            # x_t = F(x_{t-1}, u_t) is said anew once F is given.
+            stated = [d for d in found if not opaque(self.probe, d.value)]
+            found = stated if stated and not any(d.given for d in found) else found
             before = [d for d in found if d.given or d.start <= relation.order]
             chosen[name] = before[-1] if before else found[0]
             if len(found) > 1 and not any(d.given for d in found):

@@ -96,7 +96,7 @@ class Symbols:
         made.above |= made.raised - below
         for node in symbols:
             if node.name not in below and not is_capital(node.name):
-                above = [bare(s) for s in node.sups if isinstance(s, Group) and s.kind in "(<["]
+                above = [bare(s) for s in node.sups]
                 if made.above and any(isinstance(s, Sym) and s.name in made.times for s in above):
                     made.above.add(node.name)
                     made.raised.add(node.name)
@@ -239,6 +239,14 @@ class Symbols:
                 for item in items
                 if isinstance(each := bare(item), Sym) and len(each.name) == 1
             }
+        # W_{ij} with a j that counts: so does i.
+        for node in nodes:
+            pair = node.subs[0] if isinstance(node, Sym) and len(node.subs) == 1 else None
+            if isinstance(pair, Product) and len(pair.factors) == 2:
+                letters = [each.name for each in map(bare, pair.factors) if isinstance(each, Sym)]
+                counting = set(letters) <= set("ijkl") - self.times and len(letters) == 2
+                if counting and set(letters) & self.indices:
+                    self.indices |= set(letters)
 
     def _has_entry(self, node: Sym) -> bool:
         """Whether a letter is written with a time and an entry: h_{t,i}."""
@@ -372,7 +380,10 @@ class Symbols:
                         isinstance(inner, Sym)
                         and inner.name not in self.times
                         and len(inner.name) == 1
-                        and inner.name not in ("n", "m", "p", "q", "r", "l")
+                        and (
+                            inner.name not in ("n", "m", "p", "q", "r", "l")
+                            or inner.name in self.sequences
+                        )
                     )
                     or (isinstance(inner, Sym) and len(inner.name) > 1 and inner.name not in GREEK)
                 ):

@@ -50,7 +50,9 @@ def _bodies(tree: Tree) -> list[Tree]:
     return found
 
 
-def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Iterator[Edit]:
+def edits(
+    tree: Tree, source: str, start: int, end: int, pool: list[str], addends: list[str]
+) -> Iterator[Edit]:
     """Every single slip undone, likelier ones first."""
     nodes = [
         node
@@ -79,6 +81,7 @@ def edits(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
         for node in nodes if family is times else outside:
             yield from family(node, source)
     yield from exchanged(nodes, source)
+    yield from terms(outside, source, addends)
     yield from inserted(outside, source, pool)
     yield from replaced(nodes, source, pool)
     yield from terms(outside, source, pool)

@@ -67,8 +67,8 @@ class Evaluator(Derivatives):
             case Raised(base=base, power=power):
                 return self.raised(self.value(base, env, world), power, env)
             case Turned(body=body):
-                if isinstance(body, Group) and len(body.parts) > 1:
-                    return self.value(body, env, world)
+                if isinstance(body, Group) and len(body.parts) > 1 and body.separator == ",":
+                    return self.value(body, env, world)  # a column, as most write it
                 inner = self.value(body, env, world)
                 return Value(turned(inner.array), inner.eye)
             case Derivative():
@@ -177,6 +177,9 @@ class Evaluator(Derivatives):
             adjacent = place < len(tree.signs) and tree.signs[place] == ""
             following = factors[place + 1] if adjacent else None
             value, used = self.operand(factor, following, env, world)
+            column = bool(found) and found[-1][1].shape[1] == 1 and not found[-1][1].scalar
+            if column and sign == "" and _listed(factor) and value.shape[1] == 1:
+                value = Value(turned(value.array))  # δ [h, x]ᵀ
             found.append((sign, value))
             place += used
         return found
@@ -311,3 +314,9 @@ def _layout_of(subs: tuple[Tree, ...]) -> str | None:
     inner = bare(subs[0]) if len(subs) == 1 else None
     names = {"num": "numerator", "den": "denominator"}
     return names.get(inner.name) if isinstance(inner, Sym) else None
+
+
+def _listed(tree: Tree) -> bool:
+    """[a, b]ᵀ: a stack, or its transpose."""
+    body = tree.body if isinstance(tree, Turned) else None
+    return isinstance(body, Group) and len(body.parts) > 1 and body.separator == ","

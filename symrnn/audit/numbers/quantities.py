@@ -29,6 +29,8 @@ from symrnn.reading.latex.tree import (
 Env = Mapping[str, int]
 
 
+LAST = frozenset({"T", "N"})
+"""Letters of the last time, whatever else is free."""
 BUNDLES = frozenset({"theta", "Theta", "vartheta", "w"})
 """Letters for all parameters at once."""
 
@@ -312,7 +314,7 @@ class Quantities(Algebra):
         if isinstance(inner, Sym) and not inner.subs and not inner.sups:
             if inner.name in env:
                 return env[inner.name]
-            if inner.name == "T":
+            if inner.name in LAST:
                 return self.net.last
             raise NotUnderstood("times", f"the time {inner.name} has no value here")
         if isinstance(inner, Addition):
@@ -323,7 +325,7 @@ class Quantities(Algebra):
         raise NotUnderstood("times", "an index that is no time")
 
     def is_index(self, name: str, env: Env) -> bool:
-        return name in env or (name == "T" and name in self.model.symbols.times)
+        return name in env or (name in LAST and name in self.model.symbols.times)
 
 
 def latex_name(name: str, timed: bool) -> str:

@@ -9,6 +9,7 @@ from symrnn.audit.meaning.model import (
     NotUnderstood,
     called_time,
 )
+from symrnn.audit.meaning.symbols import Ref
 from symrnn.audit.numbers.net import World
 from symrnn.audit.numbers.quantities import Env, Quantities
 from symrnn.audit.numbers.values import LARGEST_RANGE, Value, number
@@ -180,12 +181,22 @@ class Ranges(Quantities):
             for axis, place in enumerate(ref.entries):
                 inner = bare(place)
                 if isinstance(inner, Sym) and inner.name == name:
-                    rows, cols = self.net.extent(self.model.aliases.get(ref.name, ref.name))
+                    rows, cols = self._extent(ref, env)
                     return rows if axis == 0 else cols
         for node in walk(body):
             if isinstance(node, Subscripted) and any(letters_of(s) == {name} for s in node.subs):
                 raise NotUnderstood("entries", "a sum over entries of an expression")
         return None
+
+    def _extent(self, ref: Ref, env: Env) -> tuple[int, int]:
+        """Rows and columns of a quantity; of a named derivative those of its value."""
+        name = self.model.aliases.get(ref.name, ref.name)
+        definition = self.model.definition(name)
+        if definition is None or not definition.derived:
+            return self.net.extent(name)
+        time = None if ref.time is None else self.index(ref.time, env)
+        rows, cols = self.quantity(name, time).shape
+        return max(rows, cols), cols if rows > 1 else rows
 
     def dotted_product(self, tree: Product, env: Env, world: World) -> Value:
         """D_t W ⋯ D_{k+1} W: the factors around the dots, and what their indices run through."""

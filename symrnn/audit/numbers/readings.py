@@ -162,7 +162,7 @@ def senses(
     yield from extra
 
 
-LAST_TIMES = frozenset({"tau", "n", "N"})
+LAST_TIMES = frozenset({"tau", "n"})
 """Letters that often are the last time, beside T."""
 
 

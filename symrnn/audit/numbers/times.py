@@ -5,6 +5,7 @@ from __future__ import annotations
 from symrnn.audit.meaning.letters import bare, letters_of
 from symrnn.audit.meaning.model import Model, called_time
 from symrnn.audit.numbers.net import ONE, Net
+from symrnn.audit.numbers.quantities import LAST
 from symrnn.audit.numbers.ranges import TYPICAL
 from symrnn.reading.latex.tree import Addition, Big, Derivative, Product, Sym, Tree, children, walk
 
@@ -128,7 +129,7 @@ def _free(
                         a, b = letters_of(lower) or set(), letters_of(upper) or set()
                         sure += [(x, y) for x in a for y in b if x != y]
     below = sure + [(x, y) for x, y in below if (y, x) not in sure]
-    return times - {"T"}, entries - times, below
+    return times - LAST, entries - times, below
 
 
 def _lags(model: Model, sides: tuple[Tree, ...]) -> set[str]:

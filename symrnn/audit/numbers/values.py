@@ -183,6 +183,8 @@ class Algebra:
     def norm(self, value: Value, kind: str, world: World) -> Value:
         array = value.array
         if kind.startswith("|"):
+            if not value.scalar and 1 in value.shape:
+                return Value(np.sqrt((array**2).sum(axis=(1, 2), keepdims=True)))
             if not value.scalar:
                 raise NotUnderstood("norms", "|a| of what is no number")
             return Value(np.where(array.real < 0, -array, array))

@@ -16,6 +16,7 @@ from symrnn.audit.verdicts.trials import Trials
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
+    Addition,
     Derivative,
     Product,
     Sym,
@@ -53,7 +54,7 @@ class Mending(Trials):
         source = text[relation.right.start : relation.right.end]
         alone = relation.left_formula != relation.formula
         begin = relation.start if alone else relation.left.start
-        pool = self.pool(model, relation)
+        pool, addends = self.pool(model, relation), self.addends(relation)
         admissible = [s for s in self.senses(model, (left, right)) if not s.one]
         plain = [s for s in admissible if not s.supposes(*said)]
         # The author's ways elsewhere in the document count as well as the plain one.
@@ -66,7 +67,7 @@ class Mending(Trials):
         later: list[tuple[Edit, str, Tree]] = []
         until = min(deadline, clock.process_time() + MEND_SECONDS)
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        for edit in edits(right, text, relation.right.start, relation.right.end, pool):
+        for edit in edits(right, text, relation.right.start, relation.right.end, pool, addends):
             mended = edit.applied(text)
             end = relation.right.end + len(mended) - len(text)
             piece = mended[relation.right.start : end]
@@ -107,6 +108,22 @@ class Mending(Trials):
             except (ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
                 continue
         return None
+
+    def addends(self, relation: Relation) -> list[str]:
+        """Terms that the document writes elsewhere."""
+        found: dict[str, None] = {}
+        statements = self.statements
+        near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
+        for other in near[:30]:
+            text = statements.documents[other.document].formulas[other.formula].text
+            if other.right.tree is None:
+                continue
+            for node in walk(editable(other.right.tree)):
+                if isinstance(node, Addition):
+                    for term in node.terms:
+                        if not term.made and 0 <= term.start < term.end <= len(text):
+                            found.setdefault(text[term.start : term.end].strip())
+        return list(found)[:20]
 
     def pool(self, model: Model, relation: Relation) -> list[str]:
         """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from symrnn.bench.contender import Contender
-from symrnn.bench.inputs import Net
+from symrnn.bench.inputs import Gated, Net
 from symrnn.bench.packages import load
 
 
@@ -36,6 +36,46 @@ def bptt(net: Net) -> Iterator[Contender]:
 
     compiled = jax.jit(jax.grad(loss, argnums=(0, 1, 2)))
     yield Contender("jax scan + grad", _ready(jax, compiled, W, U, b, s0, x, g))
+
+
+def gated(numbers: Gated) -> Iterator[Contender]:
+    """All gradients by jit(grad) of a scan, the gates' products in one."""
+    jax = load("jax")
+    inside = numbers.weights.parameters.get("c_n")
+    arrays = [numbers.stacked(letter) for letter in "WUb"]
+    given = [numbers.weights.states, numbers.weights.inputs["x"], numbers.g, inside]
+    with jax.enable_x64(True):
+        W, U, b, start, x, g, c = jax.tree.map(jax.numpy.asarray, [*arrays, *map(_plain, given)])
+    step = {"lstm": _lstm, "gru": _gru}[numbers.cell.name]
+
+    def loss(W: Any, U: Any, b: Any, start: Any, x: Any, g: Any, c: Any) -> Any:
+        def each(state: Any, drive: Any) -> tuple[Any, Any]:
+            after = step(jax, state, state["h"] @ W.T, drive, c)
+            return after, after["h"]
+
+        return (g * jax.lax.scan(each, start, x @ U.T + b)[1]).sum()
+
+    compiled = jax.jit(jax.grad(loss, argnums=(0, 1, 2)))
+    run = _ready(jax, compiled, W, U, b, start, x, g, c)
+    yield Contender("jax scan + grad", run, tolerance=numbers.tolerance)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _lstm(jax: Any, state: Any, product: Any, drive: Any, inside: Any) -> dict[str, Any]:
+    i, f, g, o = jax.numpy.split(product + drive, 4, axis=-1)
+    sigmoid = jax.nn.sigmoid
+    c = sigmoid(f) * state["c"] + sigmoid(i) * jax.numpy.tanh(g)
+    return {"c": c, "h": sigmoid(o) * jax.numpy.tanh(c)}
+
+
+def _gru(jax: Any, state: Any, product: Any, drive: Any, inside: Any) -> dict[str, Any]:
+    (r, z, q), (u_r, u_z, u_n) = (jax.numpy.split(v, 3, axis=-1) for v in (product, drive))
+    r, z = jax.nn.sigmoid(r + u_r), jax.nn.sigmoid(z + u_z)
+    n = jax.numpy.tanh(u_n + r * (q + inside))
+    return {"h": (1 - z) * n + z * state["h"]}
 
 
 def _scan(jax: Any, W: Any, U: Any, b: Any, s0: Any, x: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.bench.contender import BOUND, Contender
-from symrnn.bench.inputs import Net
+from symrnn.bench.inputs import Gated, Net
 
 
 def jacobian(net: Net) -> Contender:
@@ -38,5 +38,26 @@ def bptt(net: Net) -> Contender:
         for j in range(steps):
             np.matmul(s[j], net.W, out=buffer)
         return flat_s.T @ flat_s, flat_s.T @ flat_x
+
+    return Contender(BOUND, run, value=None)
+
+
+def gated(numbers: Gated) -> Contender:
+    """W h and Wᵀ δ for each step, all gates at once; U x, ∂L/∂W and ∂L/∂U each at once."""
+    W, U = numbers.stacked("W"), numbers.stacked("U")
+    x, g = numbers.weights.inputs["x"], numbers.g
+    rows = len(W)
+    delta = np.zeros((*g.shape[:-1], rows), g.dtype)
+    flat_g, flat_x, flat_delta = (v.reshape(-1, v.shape[-1]) for v in (g, x, delta))
+    weights = np.ascontiguousarray(W.T)
+    forth, back = np.empty((*g.shape[1:-1], rows), g.dtype), np.empty_like(g[0])
+
+    def run() -> Any:
+        flat_x @ U.T
+        for j in range(len(g)):
+            np.matmul(g[j], weights, out=forth)
+        for j in range(len(g)):
+            np.matmul(delta[j], W, out=back)
+        return flat_delta.T @ flat_g, flat_delta.T @ flat_x
 
     return Contender(BOUND, run, value=None)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.bench.contender import Contender
-from symrnn.bench.inputs import Net
+from symrnn.bench.inputs import Gated, Net
 from symrnn.bench.packages import load
 
 
@@ -79,6 +79,31 @@ def gradient_check(net: Net) -> Iterator[Contender]:
         return (np.asarray(gradient) if passed else np.full(net.W.shape, np.nan),)
 
     yield Contender("torch gradcheck", run, value)
+
+
+def gated(numbers: Gated) -> Iterator[Contender]:
+    """All gradients by torch.nn.LSTM or torch.nn.GRU and backward."""
+    torch = load("torch")
+    kind, parameters = numbers.cell.name.upper(), numbers.weights.parameters
+    W, U, b = (numbers.stacked(letter) for letter in "WUb")
+    x, g = torch.as_tensor(numbers.weights.inputs["x"]), torch.as_tensor(numbers.g)
+    module = getattr(torch.nn, kind)(U.shape[1], W.shape[1], dtype=g.dtype)
+    inside = np.zeros_like(b)
+    if "c_n" in parameters:
+        inside[-W.shape[1] :] = parameters["c_n"]
+    arrays = {"weight_hh": W, "weight_ih": U, "bias_ih": b, "bias_hh": inside}
+    with torch.no_grad():
+        for name, array in arrays.items():
+            getattr(module, f"{name}_l0").copy_(torch.as_tensor(array))
+    starts = {n: torch.as_tensor(s)[None] for n, s in numbers.weights.states.items()}
+    start = (starts["h"], starts["c"]) if "c" in starts else starts["h"]
+
+    def run() -> Any:
+        module.zero_grad(set_to_none=True)
+        module(x, start)[0].backward(g)
+        return module.weight_hh_l0.grad, module.weight_ih_l0.grad, module.bias_ih_l0.grad
+
+    yield Contender(f"torch nn.{kind}", run, tolerance=numbers.tolerance)
 
 
 def _module(torch: Any, net: Net) -> tuple[Any, Any, Any]:

@@ -161,7 +161,8 @@ class _Writer:
         # One mask serves all choices: each is used at once.
         mask = self.registers.mask()
         self.lines.append(f"{relation}(real({self.names[x]}), {literal(bound)}, out={mask})")
-        self.lines.append(f"copyto({out}, {other}, where={mask})")
+        # Several times faster than a masked copy.
+        self.lines.append(f"putmask({out}, {mask}, {other})")
         return out
 
     def _sum(self, node: Expr, depth: int) -> str:

@@ -120,6 +120,12 @@ class _Divided:
                 if name in ("cases", "cases*") and depth == 0 and _system(tokens, at, cells):
                     at += 2
                     continue
+                if name == "array" and depth == 0 and _after_brace(tokens, at, cells):
+                    at += 2
+                    if token.text == "begin":
+                        cells[-1].clear()
+                        at = _skip_group(tokens, at)
+                    continue
                 if name == "cases" or name == "cases*" or name in MATRICES or depth:
                     depth += 1 if token.text == "begin" else -1
                     cells[-1] += tokens[at : at + 2]
@@ -145,6 +151,20 @@ class _Divided:
             at += 1
         finish()
         return [row for row in rows if row]
+
+
+def _after_brace(tokens: list[Token], at: int, cells: list[list[Token]]) -> bool:
+    """Whether an array is a system of equations behind a large brace."""
+    if tokens[at].text == "begin":
+        return len(cells) == 1 and len(cells[0]) == 1 and cells[0][0].is_(r"\{", r"\lbrace")
+    depth = 0
+    for place in range(at, -1, -1):
+        token = tokens[place]
+        if token.kind == COMMAND and token.text in ("begin", "end"):
+            depth += 1 if token.text == "end" else -1
+            if depth == 0:
+                return place > 0 and tokens[place - 1].is_(r"\{", r"\lbrace")
+    return False
 
 
 def _system(tokens: list[Token], at: int, cells: list[list[Token]]) -> bool:

@@ -78,11 +78,6 @@ class Commands(Differentials):
             return self.big(first, name)
         if name in ("overset", "underset", "stackrel"):
             return self.overset(first, name)
-        if name in ("overrightarrow", "overleftarrow"):
-            inner = self.group()
-            if isinstance(inner, Words):
-                return inner
-            raise self.fail("an arrow over a formula", token)
         if name in ("underbrace", "overbrace"):
             body = self.group()
             return Labelled(*self.span(first), body, None)
@@ -122,6 +117,8 @@ class Commands(Differentials):
                 self.at = end
                 return Sym(*self.span(first), f"bb {word}")
         tree = self.group()
+        while isinstance(tree, Group) and tree.kind == "{" and len(tree.parts) == 1:
+            tree = tree.parts[0]  # \bs{#1} of {y}
         if isinstance(tree, Num) and tree.value == 1 and name != "mathit":
             return Sym(*self.span(first), "ones")
         if isinstance(tree, Num) and tree.value == 0:

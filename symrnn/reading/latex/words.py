@@ -28,6 +28,7 @@ SEPARATORS = frozenset(
 FONTS = frozenset({
     "mathbf", "boldsymbol", "bm", "mathrm", "mathit", "mathsf", "mathbb", "mathtt", "pmb", "vec",
     "bold", "rm", "bf", "symbf",
+    "vb", "vu", "va", "mathbfit",
 })  # fmt: skip
 
 
@@ -38,6 +39,8 @@ ACCENTS = {
     "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar",
     "overline": "bar", "dot": "dot", "underline": "under", "check": "check", "ddot": "ddot",
     "breve": "breve", "acute": "acute", "underbar": "under", "ring": "ring", "grave": "grave",
+    "overrightarrow": "right",
+    "overleftarrow": "left",
 }  # fmt: skip
 
 
