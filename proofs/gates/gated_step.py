@@ -8,6 +8,7 @@ from symrnn import (
     Diag,
     Identity,
     Ones,
+    Recurrence,
     Witness,
     activation,
     cell,
@@ -18,6 +19,17 @@ from symrnn import (
 from symrnn import rules as by
 
 TANH = activation("tanh")
+
+
+def spelled(name):
+    """A cell with names for what its gates are functions of: a_f = W_f h + …, f = σ(a_f)."""
+    cell = named(name)
+    written = dict(cell.named.definitions)
+    own = {of.label for of in cell.definitions} | {f"a_{of.label}" for of in cell.definitions}
+    others = {of: value for of, value in written.items() if of.label not in own}
+    definitions = {of: v.xreplace(others) for of, v in written.items() if of not in others}
+    recurrence = Recurrence(cell.index, cell.states, cell.inputs, definitions)
+    return type(cell)(name, recurrence, reference=cell.reference)
 
 
 def block(cell, of, by_state, value):
@@ -55,7 +67,7 @@ def gated_step(rnn):
     blocks, each with the other part one step back held. Nothing but the diagonal diag(f) carries
     the cell on; everything else goes through a weight matrix.
     """
-    lstm = named("lstm")
+    lstm = spelled("lstm")
     j, c, f, g, i, o = lstm.index, *(lstm[name] for name in "cfgio")
     inner = weighted(lstm, {"f": c[j - 1], "i": g[j], "g": i[j]})
     outer = Diag(o[j]) * Diag(TANH.prime(c[j]))
@@ -91,7 +103,7 @@ def of_1997():
 
 def with_coupled_gates():
     """i = 1 - f: what enters replaces what goes."""
-    cell = named("coupled_gates")
+    cell = spelled("coupled_gates")
     j, c, f, g = cell.index, *(cell[name] for name in "cfg")
     kept = Ones(c.rows) - f[j]
     return {
@@ -104,7 +116,7 @@ def with_coupled_gates():
 
 def with_peepholes():
     """Gates that read the cell: its own block is more than diag(f)."""
-    cell = named("peephole")
+    cell = spelled("peephole")
     j, c, f, g = cell.index, *(cell[name] for name in "cfg")
     direct = Diag(f[j]) + sum_of_peepholes(cell, {"f": c[j - 1], "i": g[j]})
     return {"peephole: the cell by the cell": block(cell, "c", "c", direct)}
@@ -122,7 +134,7 @@ def sum_of_peepholes(cell, gates):
 
 def gated_recurrent_units():
     """The reset after the product as torch has it, before it, and the minimal unit."""
-    after, before, minimal = named("gru"), named("gru_reset_before"), named("mgu")
+    after, before, minimal = map(spelled, ("gru", "gru_reset_before", "mgu"))
     j, d = after.index, after["h"].rows
     ones = Ones(d)
     h, r, z, n = (after[name] for name in "hrzn")

@@ -26,7 +26,7 @@ def gates_are_bounded(rnn):
     mine = "gates_are_bounded"
     facts = by.from_bounds(mine)
     return {
-        "tanh² ≤ 1": derivation(tanh(x) ** 2)
+        "the square of tanh": derivation(tanh(x) ** 2)
         .at_most(tanh(x) ** 2 + cosh(x) ** -2, by.nonnegative_difference)
         .equals(1, by.hyperbolic),
         "what is squashed": derivation(abs(tanh(x))).at_most(1, by.root_of_bound(mine)),

@@ -53,7 +53,12 @@ class Format(StrEnum):
 
 
 def derive(
-    derivative: Annotated[str, typer.Argument(help='For example "ds[t]/ds[k]" or "dL/dW".')],
+    derivative: Annotated[
+        str,
+        typer.Argument(
+            help='For example "ds[t]/ds[k]" or "dL/dW"; with --cell lstm "dc[t]/dh[t-1]".'
+        ),
+    ],
     sigma: Annotated[
         str | None,
         typer.Option("--activation", help="A name, or a formula in x; unknown by default."),

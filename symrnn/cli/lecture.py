@@ -18,7 +18,7 @@ from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture.formats import DEFAULT, FORMATS, Wishes, chosen
 from symrnn.lecture.lettering import lettered_subject
 from symrnn.lecture.notation_file import notation, notation_beside
-from symrnn.lecture.project import FIRST, found, known, lecture_of, open_project
+from symrnn.lecture.project import FIRST, found, known, lecture_of, open_project, title
 from symrnn.lecture.theme import themed
 from symrnn.lecture.work import Lecture, make
 from symrnn.machine.prover import require_prover
@@ -45,10 +45,10 @@ class Aspect(StrEnum):
 
 def lecture(
     project: Annotated[
-        Path | None,
+        str | None,
         typer.Argument(
             help=f"A folder made by `symrnn new`, or a lecture of symrnn's own: "
-            f"{', '.join(known())}; {FIRST} by default."
+            f"{', '.join(known())}; {FIRST} by default. A folder of such a name is ./NAME."
         ),
     ] = None,
     directory: Annotated[
@@ -120,8 +120,14 @@ def lecture(
     machine: Annotated[
         bool, typer.Option("--machine", help="Have Coq check the statements as theorems, too.")
     ] = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Name symrnn's own lectures, and make none.")
+    ] = False,
 ) -> None:
     """Prove a lecture's statements, train its network, and write the lecture and its evidence."""
+    if listing:
+        _list()
+        return
     asked = chosen(formats or ())
     of_slides = {
         "--handout": handout,
@@ -175,6 +181,14 @@ def lecture(
     if series is not None:
         say(f"read {series.reading}")
     _report(made, machine)
+
+
+def _list() -> None:
+    """A line for each of symrnn's own lectures: its name, its title, which one is the default."""
+    width = max(map(len, known()))
+    for name in sorted(known(), key=lambda name: (name != FIRST, name)):
+        note = " (by default)" if name == FIRST else ""
+        say(f"{name:<{width}}  {title(name)}{note}")
 
 
 def _report(made: Lecture, machine: bool) -> None:

@@ -15,6 +15,7 @@ from symrnn.lecture.project import statements
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.recurrence.elman import CELLS
+from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset import fragments
 from symrnn.typeset.blocks import Figure, StatementBlock
@@ -107,7 +108,7 @@ def _proved(
 
 
 def _drawing(name: str, kind: str, notation: Notation) -> bytes:
-    blocks = illustrations(None, CELLS[notation.cell](), notation).values()
+    blocks = illustrations(None, CELLS[notation.cell](), notation, everything()).values()
     figure = next(b for some in blocks for b in some if isinstance(b, Figure) and b.name == name)
     has = {
         "pdf": figure.pdf,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
+from symrnn.lecture import paths
 from symrnn.lecture.algorithms import algorithms_shown
 from symrnn.lecture.cliff import KAPPA, RATE, STEPS, TARGET, cliff
 from symrnn.lecture.network import NetworkReport
@@ -17,18 +18,22 @@ from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
 from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.about import Subject
+from symrnn.theory.library import load
 from symrnn.theory.network import Network
+from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
     Curve,
     Landscape,
     Mark,
+    Regimes,
     Role,
     Slopes,
     activation_slopes,
     gradient_cliff,
     norm_decay,
     norm_regimes,
+    regime_map,
     singular_values,
     truncation_bias,
 )
@@ -36,7 +41,7 @@ from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
 from symrnn.typeset.prose import escaped
 
-DRAWN = ("slopes", "unrolled", "gradient_cliff")
+DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
 ACTIVATIONS = (
     *("logistic", "tanh", "relu", "leaky_relu"),
@@ -46,26 +51,74 @@ ACTIVATIONS = (
 ALGORITHMS = ("truncated-bptt", "clip-by-norm", "clip-by-global-norm")
 """Figures, figures of a trained network, and algorithms: what an outline may place by name."""
 
+ROLES: tuple[Role, ...] = ("first", "second", "third")
+
 
 def illustrations(
-    report: NetworkReport | None, rnn: Subject, notation: Notation = LECTURE
+    report: NetworkReport | None,
+    rnn: Subject,
+    notation: Notation = LECTURE,
+    library: Mapping[str, Statement] | None = None,
 ) -> dict[str, tuple[Block, ...]]:
     """The figures and algorithms, by the statement they stand with, after its derivation.
 
     Those of a trained network are left out where there is none.
+
+    Args:
+        report: about the trained network.
+        rnn: the recurrence of the lecture.
+        notation: how quantities are lettered.
+        library: the statements of the lecture, those of the first one by default; what stands with
+            none of them is not drawn.
     """
     writer = Writer(notation, {})
-    figures: dict[str, tuple[Figure, ...]] = {
-        "slopes_bounded": (_slopes(rnn, writer),),
-        "gradients_could_explode": () if report is None else (_regimes(report, writer),),
-        "truncation": (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
-        "clipping_by_norm": (_cliff(rnn, writer),) if isinstance(rnn, RNN) else (),
+    library = load() if library is None else library
+    drawn: dict[str, Callable[[], tuple[Figure, ...]]] = {
+        "slopes_bounded": lambda: (_slopes(rnn, writer),),
+        "gradients_could_explode": lambda: () if report is None else (_regimes(report, writer),),
+        "truncation": lambda: (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
+        "clipping_by_norm": lambda: (_cliff(rnn, writer),) if isinstance(rnn, RNN) else (),
+        paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
     }
-    shown = algorithms_shown(rnn, notation)
+    figures = {name: draw() for name, draw in drawn.items() if name in library}
+    known = algorithms_shown(rnn, notation)
+    shown = {name: block for name, block in known.items() if name in library}
     return {
         name: (*figures.get(name, ()), *([shown[name]] if name in shown else []))
         for name in {**figures, **shown}
     }
+
+
+def carousel_figures(found: paths.Paths, writer: Writer) -> tuple[Figure, ...]:
+    """One path beside all of them against time, and over the weight and the forget bias."""
+    w, bias, factor = found.factors()
+    steps = range(1, paths.STEPS + 1)
+    curves = [
+        Curve(f"$w = {weight:g}$", steps, found.of(weight).tolist(), role)
+        for weight, role in zip(paths.WEIGHTS, ROLES, strict=True)
+    ]
+    held = Curve("product of forget gates", steps, found.held().tolist(), "guide")
+    by_time = norm_decay(
+        [*curves, held],
+        axes_named=("$t$", r"$|\partial c_t / \partial c_0|$"),
+        name="carousel_paths",
+        caption=writer.prose(
+            "One unit of an LSTM at rest, all its gates at 1/2: ∂c_t/∂c_0 for weights w of what "
+            "enters, by the formula that is proved, and the product of its forget gates, which is "
+            "the same for all of them."
+        ),
+    )
+    by_weight = regime_map(
+        Regimes(w.tolist(), bias.tolist(), factor.tolist()),
+        axes_named=("$w$", r"$\beta$"),
+        name="carousel_map",
+        caption=writer.prose(
+            "By how much one step more multiplies ∂c_t/∂c_0 of that unit, over its weight w and "
+            "its forget bias β: below 1 it vanishes, on the strong curve it stays, beyond it it "
+            "explodes. The product of forget gates vanishes everywhere on this map."
+        ),
+    )
+    return by_time, by_weight
 
 
 def only(blocks: Iterable[Block], names: Collection[str]) -> tuple[Block, ...]:
@@ -205,12 +258,11 @@ def _spectrum(report: NetworkReport, writer: Writer) -> Figure:
 
 def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     panels: dict[float, list[Curve]] = {}
-    roles: tuple[Role, ...] = ("first", "second", "third")
     for ratio, decays in report.regimes.items():
         distance = np.arange(len(decays[0].norms)).tolist()
         panels[ratio] = [
             Curve(found.label, distance, found.norms.tolist(), role)
-            for found, role in zip(decays, roles, strict=True)
+            for found, role in zip(decays, ROLES, strict=True)
         ]
         panels[ratio].append(Curve("bound", distance, decays[0].bounds.tolist(), "guide"))
     return norm_regimes(

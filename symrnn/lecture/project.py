@@ -74,17 +74,20 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in LECTURES.glob(f"*/{PROSE}")))
 
 
-def found(given: Path | None) -> Path:
-    """The folder of a lecture: as it is given, or one of symrnn's own by its name.
+def title(name: str) -> str:
+    """The title of one of symrnn's own lectures."""
+    folder = LECTURES / name
+    return outline(_text(folder / PROSE), PROSE, image_in(folder, PROSE)).title
 
-    Raises:
-        IllFormedError: where there is neither.
+
+def found(given: str | None) -> Path:
+    """The folder of a lecture: one of symrnn's own by its name, or a folder by its path.
+
+    A name means symrnn's own, whatever folders there are: a folder of that name is `./name`.
     """
     if given is None:
         return LECTURES / FIRST
-    if given.is_dir() or str(given) not in known():
-        return given
-    return LECTURES / str(given)
+    return LECTURES / given if given in known() else Path(given)
 
 
 def lecture_of(cell: Cell) -> Path:

@@ -20,6 +20,32 @@ WORKS = (
         },
     ),
     Work(
+        "chang2019",
+        "inproceedings",
+        "Chang et al.",
+        2019,
+        {
+            "author": "Bo Chang and Minmin Chen and Eldad Haber and Ed H. Chi",
+            "title": "AntisymmetricRNN: a dynamical system view on recurrent neural networks",
+            "booktitle": "International Conference on Learning Representations",
+        },
+    ),
+    Work(
+        "cho2014",
+        "inproceedings",
+        "Cho et al.",
+        2014,
+        {
+            "author": "Kyunghyun Cho and Bart van Merrienboer and Caglar Gulcehre and Dzmitry "
+            "Bahdanau and Fethi Bougares and Holger Schwenk and Yoshua Bengio",
+            "title": "Learning phrase representations using RNN encoder-decoder for statistical "
+            "machine translation",
+            "booktitle": "Proceedings of the 2014 Conference on Empirical Methods in Natural "
+            "Language Processing",
+            "pages": "1724-1734",
+        },
+    ),
+    Work(
         "elman1990",
         "article",
         "Elman",
@@ -34,6 +60,20 @@ WORKS = (
         },
     ),
     Work(
+        "gers2000",
+        "article",
+        "Gers et al.",
+        2000,
+        {
+            "author": "Felix A. Gers and Juergen Schmidhuber and Fred Cummins",
+            "title": "Learning to forget: continual prediction with LSTM",
+            "journal": "Neural Computation",
+            "volume": "12",
+            "number": "10",
+            "pages": "2451-2471",
+        },
+    ),
+    Work(
         "goodfellow2016",
         "book",
         "Goodfellow et al.",
@@ -42,6 +82,34 @@ WORKS = (
             "author": "Ian Goodfellow and Yoshua Bengio and Aaron Courville",
             "title": "Deep Learning",
             "publisher": "MIT Press",
+        },
+    ),
+    Work(
+        "hochreiter1997",
+        "article",
+        "Hochreiter and Schmidhuber",
+        1997,
+        {
+            "author": "Sepp Hochreiter and Juergen Schmidhuber",
+            "title": "Long short-term memory",
+            "journal": "Neural Computation",
+            "volume": "9",
+            "number": "8",
+            "pages": "1735-1780",
+        },
+    ),
+    Work(
+        "li2018",
+        "inproceedings",
+        "Li et al.",
+        2018,
+        {
+            "author": "Shuai Li and Wanqing Li and Chris Cook and Ce Zhu and Yanbo Gao",
+            "title": "Independently recurrent neural network (IndRNN): building a longer and "
+            "deeper RNN",
+            "booktitle": "Proceedings of the IEEE Conference on Computer Vision and Pattern "
+            "Recognition",
+            "pages": "5457-5466",
         },
     ),
     Work(
@@ -54,6 +122,17 @@ WORKS = (
             "title": "On the difficulty of training recurrent neural networks",
             "booktitle": "Proceedings of the 30th International Conference on Machine Learning",
             "pages": "1310-1318",
+        },
+    ),
+    Work(
+        "tallec2018",
+        "inproceedings",
+        "Tallec and Ollivier",
+        2018,
+        {
+            "author": "Corentin Tallec and Yann Ollivier",
+            "title": "Can recurrent neural networks warp time?",
+            "booktitle": "International Conference on Learning Representations",
         },
     ),
     Work(

@@ -132,7 +132,7 @@ def make(
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
-    extra = illustrations(network, rnn, notation)
+    extra = illustrations(network, rnn, notation, library)
     if project.own:
         # In a lecture of somebody's own stands what they placed.
         placed = {name for each in project.outlines for name in each.shown()}

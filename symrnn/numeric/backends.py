@@ -268,7 +268,16 @@ class BackendKernels:
         self.check(result, f"a product of the loop {name}")
         return result
 
+    def _require_array(self, name: str, value: Any) -> None:
+        tensor = getattr(BACKENDS[self.backend].module, "Tensor", object)
+        if not hasattr(value, "dtype") or not isinstance(value, tensor):
+            raise IllFormedError(
+                f"{name} is no array of {self.backend}",
+                {"expected": f"an array of {self.backend}", "got": type(value).__name__},
+            )
+
     def _vector(self, name: str, value: Any, run: States) -> Any:
+        self._require_array(name, value)
         shape = tuple(run.s.shape[1:])
         try:
             full = np.broadcast_shapes(tuple(value.shape), shape)
@@ -281,6 +290,8 @@ class BackendKernels:
         return self.arrays["broadcast_to"](value, full)
 
     def _check(self, **given: Any) -> None:
+        for name, array in given.items():
+            self._require_array(name, array)
         kinds = {name: str(array.dtype) for name, array in given.items()}
         if len(set(kinds.values())) > 1:
             raise IllFormedError(

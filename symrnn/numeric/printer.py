@@ -295,7 +295,9 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
 
     def _given(self, name: str, node: Any) -> str:
         parts = [self._reference(node.of), self._reference(node.by)]
-        parts += [f"held={self._reference(state)}" for state in node.held]
+        held = [self._reference(state) for state in node.held]
+        if held:
+            parts.append(f"held={held[0]}" if len(held) == 1 else f"held=({', '.join(held)})")
         source = f"{name}({', '.join(parts)})"
         return source if node.layout == "numerator" else f"{source}.mT"
 

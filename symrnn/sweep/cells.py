@@ -28,7 +28,8 @@ class Cells:
         definitions: for each cell of the axis its definitions as text.
 
     Raises:
-        IllFormedError: an axis about something that a cell does not have, naming both.
+        IllFormedError: an axis about something that a cell does not have, naming both; one cell
+            under two names.
     """
 
     def __init__(self, spec: Spec, base: Path) -> None:
@@ -37,6 +38,12 @@ class Cells:
         self.definitions: dict[str, str] = {}
         for each in given:
             found = read_cell(each, base)
+            same = [other for other, text in self.definitions.items() if text == found.text]
+            if same:
+                raise IllFormedError(
+                    f"key axes.cell: {each!r} is the cell {same[0]!r} once more",
+                    {"expected": "each cell once: a net is measured once"},
+                )
             self.definitions[each] = found.text
             _require_axes(spec, each, found)
 

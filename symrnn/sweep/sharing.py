@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.processors import cores
 from symrnn.sweep.cells import Cells
 from symrnn.sweep.design import Point, points
@@ -256,16 +256,20 @@ def _hands(workers: int | None, scheduler: str | None, nets: int) -> Iterator[_H
                 yield _Dask(client)
             return
         many = min(cores() if workers is None else workers, nets)
-        with (
-            distributed.LocalCluster(
+        try:
+            started = distributed.LocalCluster(
                 n_workers=many,
                 threads_per_worker=1,
                 dashboard_address=None,
                 silence_logs=50,
                 memory_limit=0,
-            ) as cluster,
-            distributed.Client(cluster) as client,
-        ):
+            )
+        except RuntimeError as error:  # a process that ended, or was ended, while it started
+            raise NotSupportedError(
+                f"{many} processes could not be started",
+                {"reason": error, "do": "the same command again, or --workers 0"},
+            ) from error
+        with started as cluster, distributed.Client(cluster) as client:
             yield _Dask(client)
 
 

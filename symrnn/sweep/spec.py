@@ -13,7 +13,7 @@ rate = 0.05                  # their step size
 dtype = "float64"
 
 [axes]
-cell = ["elman", "lstm", "h = tanh(W h' + U x + b)"]
+cell = ["elman", "lstm", "h = relu(W h' + U x + b)"]
 d = [16, 64]                 # a size of the cells
 scale = { from = 0.5, to = 2.0, count = 7 }   # λ: ‖·‖₂ of what multiplies a state
 bias = [0, 1]                # every entry of every bias

@@ -83,7 +83,7 @@ def resting(
     """
     theorem = meeting(theorem, context)
     for need in sorted(theorem.hypotheses - set(context.given), key=str):
-        if isinstance(need, Smooth) or (growing is not None and eventually(need, growing)):
+        if growing is not None and eventually(need, growing):
             continue
         if not isinstance(need, Fact) or not need.follows_from(context.facts):
             raise SideConditionError(

@@ -23,6 +23,7 @@ _SPOKEN = {
     "derivative_of_itself": "derivative by itself",
     "derivative_of_sum": "derivative of a sum",
     "differentiate": "differentiation",
+    "directly_and_through": "chain rule, with the direct path",
     "elementwise_constant": "equal entries stay equal",
     "entries_of": "entry by entry",
     "entry_of_elementwise": "entry of an elementwise function",
@@ -36,6 +37,7 @@ _SPOKEN = {
     "norm_of_identity": "norm of the identity",
     "norm_of_stack": "norm of stacked columns",
     "norm_of_sum": "norm of a sum, squared",
+    "not_held": "what does not move need not be held",
     "reindex": "index shifted",
     "reversed_range": "counted backwards",
     "root_of_bound": "root of both sides",
@@ -72,7 +74,9 @@ def words(
         here: the statement being proved; an earlier part of it was *shown above*.
         notation: the letters of what the rule was told.
     """
-    told = [_told(argument, statements, here, notation) for argument in rule.arguments]
+    # What a symbol of a statement stands for belongs to how it is used, not to which it is.
+    named = [each for each in rule.arguments if rule.name not in _USES or isinstance(each, str)]
+    told = [_told(argument, statements, here, notation) for argument in named]
     if rule.name in _USES and told:
         listed = " and ".join(told)
         return listed if listed == SHOWN_ABOVE else f"by {listed}"

@@ -166,11 +166,11 @@ class Nets:
         driven = 0.0 if family.state == "near" else reach
         inputs = (*self.rnn.recurrence.inputs, *self.own)
         for sequence in (*self.rnn.recurrence.states, *inputs):
-            rows, _ = self._shapes[sequence]
+            rows, cols = self._shapes[sequence]
             if sequence in self.rnn.recurrence.states:
                 arrays[f"{sequence.label}_0"] = reach * rng.normal(size=(count, rows, 1))
             else:
-                size = (self.steps + 1, count, rows, 1)
+                size = (self.steps + 1, count, rows, cols)
                 arrays[sequence.label] = driven * rng.normal(size=size)
         if driven == 0.0 and "b" in arrays:
             arrays["b"] = np.zeros_like(arrays["b"])

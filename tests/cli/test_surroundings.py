@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -241,6 +242,25 @@ def test_a_second_signal_does_not_end_the_putting_away() -> None:
             signal.raise_signal(signal.SIGINT)
             put_away = True
     assert put_away
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_is_heard_where_python_forgets_exceptions(name: str) -> None:
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)
+    alarm = signal.getsignal(signal.SIGALRM)
+
+    class Ends:
+        def __del__(self) -> None:
+            signal.raise_signal(number)
+
+    try:
+        with pytest.raises(Stopped, match=name), heard():
+            Ends()
+            threading.Event().wait(20)
+    finally:
+        signal.signal(number, before)
+    assert signal.getsignal(signal.SIGALRM) is alarm
 
 
 def test_what_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

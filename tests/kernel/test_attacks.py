@@ -43,7 +43,7 @@ from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, Ones, Zeros
 from symrnn.language.entry import Entry
-from symrnn.language.relations import ForAll
+from symrnn.language.relations import ForAll, Smooth
 from symrnn.language.structure import Block, Kronecker
 from symrnn.recurrence.definitions import Definitions
 
@@ -324,6 +324,20 @@ def test_a_recurrence_is_what_its_definitions_say() -> None:
     """Two objects of the same definitions are one recurrence: their theorems fit together."""
     first, second = (derivatives.defined(v[one], scaled(k)) for _ in range(2))
     assert first.cell is second.cell
+
+
+def test_a_kink_is_ruled_out_where_the_recurrence_applies_it_alone() -> None:
+    """In a run no pre-activation of a step is at a kink; s_0, which is given, is not computed."""
+    relu = activation("relu")
+    a, s = Sequence("a", d), Sequence("s", d)
+    outside = Definitions(t, (s,), (), {a[t]: s[t - 1] + b, s[t]: relu(a[t])})
+    inside = Definitions(t, (s,), (), {s[t]: relu(s[t - 1]) + b})
+    for value in (a[k], s[k - 1] + b):
+        known = derivatives.differential(D(relu(value), b), outside)
+        assert known.hypotheses == {Fact(k - 1)} and known.cell is not None
+    for cell, value in ((outside, s[k - 1]), (inside, relu(s[k - 1]) + b), (inside, s[k] + b)):
+        assert Smooth(relu, value) in derivatives.differential(D(relu(value), b), cell).hypotheses
+    assert derivatives.differential(D(relu(s[k]), b), inside).hypotheses == {Fact(k)}
 
 
 def test_a_range_is_split_at_a_time() -> None:

@@ -144,6 +144,11 @@ def test_bad_input_is_named(backend: str) -> None:
         kernels.run(**{**arrays, "b": into(backend, np.ones(D, np.float32))})
     with pytest.raises(IllFormedError, match="W holds non-finite"):
         kernels.run(**{**arrays, "W": arrays["W"] * np.inf})
+    for foreign in ([1.0, 2.0], np.ones(D) if backend == "torch" else 1.0):
+        with pytest.raises(IllFormedError, match=f"b is no array of {backend}"):
+            kernels.run(**{**arrays, "b": foreign})
+        with pytest.raises(IllFormedError, match=f"tangent is no array of {backend}"):
+            kernels.jvp(run, 2, 1, foreign)
     with pytest.raises(ShapeError, match="tangent has shape"):
         kernels.jvp(run, 2, 1, into(backend, np.ones(D + 1)))
     with pytest.raises(ShapeError, match="loss_gradients has shape"):

@@ -88,6 +88,10 @@ def test_what_is_no_sweep_is_refused_by_its_key(content: str, key: str) -> None:
     ("content", "said"),
     [
         ('axes.cell = ["elmann"]', "elmann"),
+        (
+            'axes.cell = ["elman", "h = tanh(W h\' + U x + b)"]\naxes.d = [3]\naxes.m = [2]',
+            "once more",
+        ),
         ('axes.cell = ["elman"]\naxes.d = [3]', "sizes without a value"),
         (ELMAN + "axes.n = [3]", "axes.n"),
         (ELMAN + "axes.scale.V = [1.0]", "axes.scale.V"),

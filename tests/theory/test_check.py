@@ -15,11 +15,13 @@ from symrnn.errors import (
     SideConditionError,
     UnjustifiedStepError,
 )
+from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
-from symrnn.language.relations import Equation, Inequality, Limit, for_all
+from symrnn.language.relations import Equation, Inequality, Limit, Smooth, for_all
+from symrnn.language.structure import Diag
 from symrnn.language.time import Sequence
 from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
@@ -244,3 +246,13 @@ def test_a_chain_shows_itself() -> None:
     shown = derivation(A * (B + C)).equals(A * B + A * C, by.algebra)._repr_latex_()
     assert r"\begin{aligned}" in shown
     assert "algebra" in shown
+
+
+def test_that_a_function_is_differentiable_is_given_or_known() -> None:
+    """σ of what no step applies it to may be at a kink: that it is not is a hypothesis, said."""
+    relu, v = activation("relu"), Parameter("v", d, 1)
+    slope = Diag(relu.prime(v))
+    open_proof = derivation(D(relu(v), v)).equals(slope, by.differentiate)
+    assert "relu is differentiable at v" in str(fails(open_proof, SideConditionError))
+    said = derivation(D(relu(v), v), given=[Smooth(relu, v)]).equals(slope, by.differentiate)
+    assert check(said, CONTEXT) == 1

@@ -90,6 +90,16 @@ RIGHT = {
         1 - Rational(1, 3), exp(-Rational(1, 3)), by.uses_bound("tangent", (x, -Rational(1, 3)))
     ),
     "one step": equals(D(c[j], c[j - 1], held=[h[j - 1]]), Diag(f[j]), by.one_step, j >= 1),
+    "past and through": equals(
+        D(c[j], c[j - 1]),
+        D(c[j], c[j - 1], held=[h[j - 1]]) + D(c[j], h[j - 1]) * D(h[j - 1], c[j - 1]),
+        by.directly_and_through(h[j - 1]),
+        j >= 2,
+    ),
+    "what does not move": equals(
+        D(c[j], h[j - 1], held=[c[j - 1]]), D(c[j], h[j - 1]), by.not_held, j >= 1
+    ),
+    "the norm of 0": equals(norm(Zeros(d, d)), 0, by.homogeneous),
 }
 
 WRONG = {
@@ -122,6 +132,22 @@ WRONG = {
     "a bound for another value": at_most(
         1 - Rational(1, 3), exp(-Rational(1, 2)), by.uses_bound("tangent", (x, -Rational(1, 3)))
     ),
+    "the direct path alone": equals(
+        D(c[j], c[j - 1]),
+        D(c[j], c[j - 1], held=[h[j - 1]]),
+        by.directly_and_through(h[j - 1]),
+        j >= 2,
+    ),
+    "the direct path twice": equals(
+        D(c[j], c[j - 1]),
+        D(c[j], c[j - 1]) + D(c[j], h[j - 1]) * D(h[j - 1], c[j - 1]),
+        by.directly_and_through(h[j - 1]),
+        j >= 2,
+    ),
+    "what moves is held": equals(
+        D(c[j], c[j - 1], held=[h[j - 1]]), D(c[j], c[j - 1]), by.not_held, j >= 2
+    ),
+    "the norm of something": equals(norm(A), 0, by.homogeneous),
     "nothing is held": equals(D(c[j], c[j - 1]), Diag(f[j]), by.one_step, j >= 1),
     "another gate": equals(
         D(c[j], c[j - 1], held=[h[j - 1]]), Diag(LSTM["i"][j]), by.one_step, j >= 1

@@ -7,15 +7,20 @@ from dataclasses import replace
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.mends.mend import edits
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
+from symrnn.audit.verdicts.slopes import by_slopes, scaled_nets
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
 from symrnn.audit.verdicts.verdict import (
     DISAGREES,
+    FALSE,
     TRUE,
     Verdict,
 )
+from symrnn.errors import SymrnnError
+from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
     Big,
     Normed,
@@ -39,9 +44,11 @@ class Inequalities(Trials):
             found = Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
             self.note(model, found)
             return found
+        if relation.kind in ("≤", "≥") and by_slopes(model, left, right, sense):
+            return Verdict(TRUE, what="every slope of the activation is at most 1", sense=sense)
         violated = None
-        for number in range(6):
-            net = self.bench.net(model, sense, number, deadline)
+        for net in scaled_nets(model, sense):
+            net.deadline = deadline
             for env in assignments(model, (left, right), net):
                 a = Evaluator(net, sense.reading, left=True).value(left, env)
                 b = Evaluator(net, sense.reading).value(right, env)
@@ -52,12 +59,40 @@ class Inequalities(Trials):
                     violated = Outcome(False, values=(a, b), net=net, env=env)
         if violated is not None:
             example = counterexample(violated, model)
-            return Verdict(
-                DISAGREES,
-                what="it is violated at a random net, where no condition is supposed",
-                counterexample=example,
-            )
+            what = "it is violated at a random net, where no condition is supposed"
+            mend = self._mended_bound(model, relation, sense)
+            if mend is not None:
+                return Verdict(
+                    FALSE, what=what, counterexample=example, mended=mend[1], mend=mend[0]
+                )
+            return Verdict(DISAGREES, what=what, counterexample=example)
         raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
+
+    def _mended_bound(
+        self, model: Model, relation: Relation, sense: Sense
+    ) -> tuple[str, str] | None:
+        """The one power that, put right, makes a bound follow: words, and the formula."""
+        left, right = relation.left.tree, relation.right.tree
+        known = id(model) in self.held and not model.clashing
+        if relation.kind != "≤" or not known or self.statements.condition(relation):
+            return None
+        document = self.statements.documents[relation.document]
+        text = document.formulas[relation.formula].text
+        start, end = relation.right.start, relation.right.end
+        assert left is not None and right is not None
+        powers = [e for e in edits(right, text, start, end, [], []) if "power" in e.words]
+        for edit in powers[:12]:
+            mended = edit.applied(text)
+            last = end + len(mended) - len(text)
+            try:
+                tree = parse_expression(mended[start:last], document.macros)
+            except SymrnnError:
+                continue
+            if by_slopes(model, left, self.statements.reread(tree), sense):
+                alone = relation.left_formula != relation.formula
+                begin = relation.start if alone else relation.left.start
+                return edit.words, mended[begin:last]
+        return None
 
     def _submultiplicative(
         self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float

@@ -287,15 +287,20 @@ def differential(node: Any, cell: Definitions | None = None) -> Theorem:
 
 
 def _applied(need: Smooth, cell: Definitions) -> Expr | None:
-    """The time at which the recurrence applies that function to that argument, if it does."""
+    """The time at which the recurrence applies that function to that argument, if it does.
+
+    What it applies it to may be written by its name or, of that very time, by its definition.
+    """
     activation, argument = need.args
-    for value in cell.definitions.values():
-        for own in value.atoms(Elementwise):
-            for vector in own.argument.atoms(TimeVector) if own.activation == activation else ():
-                for met in argument.atoms(TimeVector):
-                    time = met.index - (vector.index - cell.index)
-                    if substitute(own.argument, {cell.index: time}) == argument:
-                        return sympy.expand(time)
+    applied = (own for value in cell.definitions.values() for own in value.atoms(Elementwise))
+    of_it = [own.argument for own in applied if own.activation == activation]
+    now = (each for each in of_it if isinstance(each, TimeVector) and each.index == cell.index)
+    for own in (*of_it, *filter(None, (definition(cell, each) for each in now))):
+        for vector in own.atoms(TimeVector):
+            for met in argument.atoms(TimeVector):
+                time = met.index - (vector.index - cell.index)
+                if substitute(own, {cell.index: time}) == argument:
+                    return sympy.expand(time)
     return None
 
 

@@ -130,7 +130,9 @@ class _Writer:
 
     @cached_property
     def _carried(self) -> list[str]:
-        return sorted({o.name for o in self._operands() if o.name in self.own})
+        """What a step reads of the one before; what it makes and reads itself needs no start."""
+        own = (o for o in self._operands() if o.name in self.own)
+        return sorted({o.name for o in own if int(o.offset or 0) != self.written[o.name]})
 
     def _later(self) -> list[str]:
         """What a step read of a sequence, at all times: the sums over time may read it as well."""

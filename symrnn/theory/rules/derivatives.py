@@ -176,6 +176,33 @@ chain_rule = Rule(
 )
 
 
+def _directly_and_through(node: Any, context: Context, *via: MatrixExpr) -> Theorems:
+    columns = isinstance(node, TotalDerivative) and is_column(node.of) and is_column(node.by)
+    if columns and node.layout == NUMERATOR and node.by not in via:
+        theorem = derivatives.through(node, via, context.cell, context.facts)
+        yield _free_of(theorem, node.held, via, context)
+
+
+directly_and_through = Rule(
+    "directly_and_through",
+    "∂y/∂x = ∂y/∂x with u held + ∂y/∂u ∂u/∂x: the path past u, and those through it",
+    rewrite=_directly_and_through,
+)
+
+
+def _not_held(node: Any, context: Context) -> Theorems:
+    for state in node.held if isinstance(node, TotalDerivative) else ():
+        freed = attempt(derivatives.not_held, node, state, context.cell, context.facts)
+        yield from () if freed is None else (freed,)
+
+
+not_held = Rule(
+    "not_held",
+    "what does not change with x need not be held",
+    rewrite=_not_held,
+)
+
+
 def _total(node: Any, context: Context) -> Theorems:
     """∂y/∂x = ∂⁺y/∂x + Σ_u ∂y/∂u ∂u/∂x over the states u one step before y."""
     cell = context.cell

@@ -10,7 +10,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import Theorem
 from symrnn.kernel.axioms import norms, numbers
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum
+from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Zeros
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.structure import Diag
@@ -73,13 +73,15 @@ frobenius_mixed = Rule(
 
 
 def _homogeneous(node: Any, context: Context) -> Theorems:
+    if isinstance(node, Norm) and isinstance(node.matrix, Zeros):
+        yield norms.zero_norm(node)
     if not isinstance(node, Norm) or not isinstance(node.matrix, MatrixProduct):
         return
     if node.matrix.coefficient != 1:
         yield norms.homogeneous(node)
 
 
-homogeneous = Rule("homogeneous", "‖c A‖ = |c| ‖A‖", rewrite=_homogeneous)
+homogeneous = Rule("homogeneous", "‖c A‖ = |c| ‖A‖, and ‖0‖ = 0", rewrite=_homogeneous)
 
 
 def _unital(node: Any, context: Context) -> Theorems:

@@ -10,6 +10,7 @@ from symrnn.typeset.figures.charts import (
 )
 from symrnn.typeset.figures.graph import Arrow, Graph, Node, graph_figure
 from symrnn.typeset.figures.landscape import Landscape, Mark, gradient_cliff
+from symrnn.typeset.figures.regimes import Regimes, regime_map
 from symrnn.typeset.figures.style import PENS, Curve, Pen, Role
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Mark",
     "Node",
     "Pen",
+    "Regimes",
     "Role",
     "Slopes",
     "activation_slopes",
@@ -28,6 +30,7 @@ __all__ = [
     "graph_figure",
     "norm_decay",
     "norm_regimes",
+    "regime_map",
     "singular_values",
     "truncation_bias",
 ]

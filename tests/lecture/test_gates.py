@@ -1,0 +1,103 @@
+"""The lecture about gates: it is named, its places are there, its figures are what is proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symrnn.errors import IllFormedError
+from symrnn.language.notation import LECTURE
+from symrnn.lecture import document as module
+from symrnn.lecture.deck import deck
+from symrnn.lecture.paths import STATEMENT, paths
+from symrnn.lecture.pictures import illustrations
+from symrnn.lecture.project import FIRST, LECTURES, Project, found, known, open_project, title
+from symrnn.recurrence.elman import elman
+from symrnn.theory.library import everything, lecture_folder, load
+from symrnn.typeset.blocks import Figure, StatementBlock, walk
+from symrnn.typeset.document import Document
+from symrnn.typeset.figures import Regimes, regime_map
+
+from .conftest import evidence_of
+
+
+@pytest.fixture(scope="module")
+def gates() -> Project:
+    return open_project(found("gates"))
+
+
+@pytest.fixture(scope="module")
+def written(gates: Project) -> Document:
+    rnn = elman()
+    evidence = [evidence_of(statement, rnn) for statement in gates.library.values()]
+    extra = illustrations(None, rnn, library=gates.library)
+    return module.document_of(gates, evidence, rnn, extra=extra)
+
+
+def test_a_name_is_a_lecture_of_symrnns_own_and_a_path_is_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gates").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert found("gates") == LECTURES / "gates"
+    assert found("./gates") == Path("gates")
+    assert found(None) == LECTURES / FIRST
+    assert {FIRST, "gates"} <= set(known())
+    assert title("gates").startswith("Gates")
+
+
+def test_every_statement_about_gates_is_in_the_lecture(gates: Project) -> None:
+    placed = [place.name for place in gates.prose.places()]
+    declared = load([lecture_folder() / "gates"], alone=True)
+    assert set(placed) == set(declared)
+    assert all(everything()[name].counterexamples for name in placed)
+
+
+def test_its_figures_stand_with_their_statement(written: Document) -> None:
+    blocks = [b for b in walk(written.blocks) if isinstance(b, StatementBlock)]
+    (block,) = (b for b in blocks if b.name == STATEMENT)
+    drawn = [each.name for each in block.blocks if isinstance(each, Figure)]
+    assert drawn == ["carousel_paths", "carousel_map"]
+
+
+def test_its_slides_fit_ninety_minutes(gates: Project, written: Document) -> None:
+    assert gates.slides is not None
+    shown = deck(written, gates.slides, module.words_of(gates, LECTURE), "steps")
+    assert 25 <= sum(len(act.frames) for act in shown.acts) <= 40
+
+
+def of_one_unit(w: float, bias: float, steps: int) -> float:
+    """∂c_t/∂c_0 of one unit at rest by the complex step, h_0 held, through a forward pass."""
+    cell, state = 1e-30j, 0j
+    for _ in range(steps):
+        kept, entering = 1 / (1 + np.exp(-bias)), np.tanh(w * state) / 2
+        cell = kept * cell + entering
+        state = np.tanh(cell) / 2
+    return abs(cell.imag / 1e-30)
+
+
+@pytest.mark.parametrize(("w", "bias"), [(6.0, 0.0), (-1.0, 0.0), (2.0, 1.5), (-7.0, -2.0)])
+def test_the_curves_are_the_derivatives_of_a_unit(w: float, bias: float) -> None:
+    found = paths(everything())
+    expected = [of_one_unit(w, bias, t) for t in range(1, 17)]
+    assert np.allclose(found.of(w, bias), expected, rtol=1e-12)
+    assert np.allclose(found.held(bias), (1 / (1 + np.exp(-bias))) ** np.arange(1, 17))
+    assert not np.allclose(found.of(w + 0.1, bias), expected, rtol=1e-3)
+
+
+def test_the_map_has_all_three_regimes() -> None:
+    w, bias, factor = paths(everything()).factors()
+    assert factor.min() < 0.1 and factor.max() > 2
+    at = np.argmin(abs(w - 2) + abs(bias))
+    assert np.isclose(factor.ravel()[at], 1)
+
+
+def test_a_ragged_map_is_refused() -> None:
+    with pytest.raises(IllFormedError, match="one shape"):
+        Regimes([[0.0, 1.0]], [[0.0]], [[1.0, 1.0]])
+    grid = [[0.0, 1.0], [0.0, 1.0]]
+    halves = Regimes(grid, grid, [[0.5, 2.0], [0.5, 2.0]])
+    made = regime_map(halves, axes_named=("$w$", "$b$"), name="m", caption="c")
+    assert "50%" in made.alt
