@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -101,3 +102,13 @@ def test_a_ragged_map_is_refused() -> None:
     halves = Regimes(grid, grid, [[0.5, 2.0], [0.5, 2.0]])
     made = regime_map(halves, axes_named=("$w$", "$b$"), name="m", caption="c")
     assert "50%" in made.alt
+
+
+def test_the_lectures_are_listed_the_first_one_first(
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    code, out, err = run("lecture", "--list")
+    first, *others = out.splitlines()
+    assert (code, err) == (0, "")
+    assert first.startswith(FIRST) and first.endswith("(by default)")
+    assert any(line.startswith("gates ") and title("gates") in line for line in others)
