@@ -85,7 +85,11 @@ def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
 
 def _name(label: str, printer: Any) -> str:
     """The name of a function."""
-    return FUNCTION_NAMES.get(label) or str(printer._print(Symbol(label)))
+    if label in FUNCTION_NAMES:
+        return FUNCTION_NAMES[label]
+    written = str(printer._print(Symbol(label)))
+    # A word is set upright: in italics it is a product of letters.
+    return rf"\operatorname{{{label}}}" if written == label and len(label) > 1 else written
 
 
 def _sequence(label: str, printer: Any, *, entry: bool = False) -> str:
