@@ -267,7 +267,8 @@ def _(node: Elementwise, printer: Any) -> str:
     if not shown_by_formula(node):
         return rf"{_name(function.name, printer)}{_primes(function.order)}\left({written}\right)"
     # A known derivative is shown by its formula: 1 - tanh²(a_j).
-    bracketed = written if precedence(argument) == ATOM else _bracket(written)
+    alone = precedence(argument) == ATOM and "^" not in written
+    bracketed = written if alone else _bracket(written)
     logistic = rf"{FUNCTION_NAMES['logistic']}\left({written}\right)"
     stand_ins = {X: StandIn(bracketed, written), LOGISTIC: StandIn(logistic, logistic)}
 
