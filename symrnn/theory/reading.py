@@ -9,7 +9,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.calculus import jacobian
 from symrnn.errors import SymrnnError
 from symrnn.language.activations import Activation, Elementwise
-from symrnn.language.algebra import Identity, Parameter, as_matrix
+from symrnn.language.algebra import Identity, Parameter, as_matrix, split_coefficient
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -71,6 +71,12 @@ def between(recurrence: Recurrence) -> Between | NotBetween:
     for name, map_ in (("behind", late), ("before", early)):
         if map_.has(stand_in) or map_.atoms(TimeVector):
             return NotBetween(f"the map {name} the activation is not affine, or changes with time")
+    if any(
+        isinstance(split_coefficient(map_)[1], Identity)
+        for map_ in (late, early)
+        if not isinstance(map_, Identity)
+    ):
+        return NotBetween("a scalar, and no matrix, stands beside the activation")
     if isinstance(late, Identity) and isinstance(early, Identity):
         return NotBetween("no weights stand beside the activation")
     return Between(value.activation, value.argument, value, whole, late, early)

@@ -17,6 +17,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import DisagreementError, EvidenceError, IllFormedError, SymrnnError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.canonical import equal_by_algebra, transpose
+from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, Inequality, Limit
@@ -98,6 +99,8 @@ def _is_true_as_well(part: Part, wrong: Any, context: Context, name: str) -> boo
     if not isinstance(wrong, Equation | Inequality) or wrong.lhs != part.claim.lhs:
         return False
     right = part.claim.rhs
+    if _same_where_steps_commute(right, wrong.rhs, context):
+        return True
     for rule in HARMLESS:
         one_line = Derivation(right, given=part.given, cell=part.cell)
         try:
@@ -106,6 +109,39 @@ def _is_true_as_well(part: Part, wrong: Any, context: Context, name: str) -> boo
             continue
         return True
     return _is_norm_of_transpose(right, wrong.rhs)
+
+
+def _same_where_steps_commute(right: Any, wrong: Any, context: Context) -> bool:
+    """Whether two sides are one where each step of the cell has a diagonal Jacobian, as it has."""
+    recurrence = context.cell
+    if len(recurrence.states) != 1 or not isinstance(right, MatrixExpr):
+        return False
+    (s,), now = recurrence.states, recurrence.index
+    try:
+        step = recurrence.immediate(s[now], s[now - 1])
+    except SymrnnError:
+        return False
+    if not _is_diagonal(step):
+        return False
+
+    def plain(expression: Any) -> Any:
+        steps = {
+            node: Diag(TimeVector("_slopes", node.of.index, s.rows))
+            for node in expression.atoms(TotalDerivative)
+            if isinstance(node.by, TimeVector)
+            and isinstance(node.of, TimeVector)
+            and node.of.sequence == node.by.sequence == s
+            and node.of.index - node.by.index == 1
+        }
+        known = expression.xreplace(steps)
+        ordered = {
+            node: node.func(*node.args[:4], LEFT)
+            for node in known.atoms(OrderedProduct)
+            if _is_diagonal(node.body)
+        }
+        return known.xreplace(ordered)
+
+    return bool(equal_by_algebra(plain(right), plain(wrong)))
 
 
 def _is_norm_of_transpose(right: Any, wrong: Any) -> bool:
@@ -225,8 +261,10 @@ def _reversed(expression: Any) -> Iterator[Any]:
 
 
 def _is_diagonal(matrix: Any) -> bool:
-    factors = matrix.factors if isinstance(matrix, MatrixProduct) else (matrix,)
-    return all(isinstance(factor, Diag | Identity) for factor in factors)
+    if isinstance(matrix, MatrixProduct | MatrixSum):
+        parts = matrix.factors if isinstance(matrix, MatrixProduct) else matrix.args
+        return all(map(_is_diagonal, parts))
+    return isinstance(matrix, Diag | Identity)
 
 
 def _swapped(expression: Any) -> Iterator[Any]:

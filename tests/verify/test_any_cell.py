@@ -64,6 +64,7 @@ APPLIES = [
     (OWN, False, "read beside the activation"),
     ("h = tanh(h' + U x)", False, "no weights stand beside"),
     ("h = W h' + U x", False, "no activation"),
+    ("h = tanh(alpha h' + U x)", False, "a scalar, and no matrix"),
     (OUTPUT_FED_BACK, True, ""),
     ("indrnn", True, ""),
     ("h = relu(W h')", True, ""),
@@ -101,6 +102,8 @@ CHECKED = [
     ("c = f * c' + tanh(h'); f = sigmoid(W h'); h = f * c", "product_of_jacobians"),
     (OUTPUT_FED_BACK, "step_bound"),
     ("indrnn", "step_jacobian"),
+    # Every step has a diagonal Jacobian: in another order the product is the same.
+    ("h = tanh(alpha h' + beta x)", "product_of_jacobians"),
 ]
 
 
