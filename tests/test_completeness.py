@@ -46,7 +46,6 @@ from symrnn.language.entry import Entry
 from symrnn.language.explicit import Field
 from symrnn.language.explicit import _entries as explicit_rules
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
-from symrnn.language.latex import _Shown
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth
@@ -64,7 +63,7 @@ from symrnn.language.structure import (
     stack,
 )
 from symrnn.language.time import Sequence, TimeVector
-from symrnn.language.writing import Written, latex, text, write_latex, write_text
+from symrnn.language.writing import StandIn, Written, latex, text, write_latex, write_text
 from symrnn.numeric.printer import KernelPrinter
 
 n = Symbol("n", integer=True, positive=True)
@@ -165,7 +164,7 @@ BY_NATURE: dict[tuple[type, str], str] = {
     (Diag, "matrix reading"): "diag(y) r is read as diag(r) y, in the product's rule",
     (DiagonalOf, "matrix reading"): "vec(diagonal X) needs a selection that has no node: refused",
 }
-SKELETON = {MatrixNode, Ranged, Relation, Written, _Shown, Field, Slope, SlopeValue}
+SKELETON = {MatrixNode, Ranged, Relation, Written, StandIn, Field, Slope, SlopeValue}
 
 
 def discovered() -> Iterator[type]:

@@ -12,7 +12,7 @@ LOGISTIC = activation("logistic")
     about=About.NO_CELL, headline=["a bias of 1", "what is left after 100 steps", "the chrono bias"]
 )
 def forget_bias(rnn):
-    """A forget bias b remembers for about eᵇ steps
+    """A forget bias b remembers for about e^{b} steps
 
     A forget bias of 1 opens the gate to less than 3/4, and after a hundred steps less than 10⁻¹²
     is left: "initialise it with 1" is no long memory. To keep something over T steps the bias is

@@ -163,7 +163,7 @@ class Cell:
         >>> from symrnn.cells import cell
         >>> elman = cell("h = tanh(W h' + b)")
         >>> print(elman.slope(elman["h"][1]))
-        1 - tanh((W h_0 + b))**2
+        1 - tanh(W h_0 + b)**2
         """
         value = self.recurrence.definition(vector)
         if not isinstance(value, Elementwise):

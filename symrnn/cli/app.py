@@ -12,6 +12,7 @@ from symrnn.cli.bench import bench
 from symrnn.cli.certify import certify
 from symrnn.cli.check import check
 from symrnn.cli.compare_code import compare_code
+from symrnn.cli.cookbook import cookbook
 from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
 from symrnn.cli.export import export
@@ -33,7 +34,20 @@ app = typer.Typer(
     rich_markup_mode=None,  # ds[t] is no markup
 )
 
-COMMANDS = (lecture, check, derive, certify, inspect, audit, bench, sweep, plot, export, new)
+COMMANDS = (
+    lecture,
+    check,
+    derive,
+    certify,
+    inspect,
+    audit,
+    bench,
+    sweep,
+    plot,
+    export,
+    cookbook,
+    new,
+)
 for command in COMMANDS:
     app.command()(command)
 app.command(name="compare-code")(compare_code)

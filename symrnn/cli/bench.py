@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from symrnn.bench import history
 from symrnn.bench.record import record
 from symrnn.bench.suite import ITEMS, run
 from symrnn.bench.table import remarks, table
 from symrnn.cli.output import say
 from symrnn.cli.progress import progress_bar
+from symrnn.errors import ParseError
 from symrnn.typeset.files import require_room, write_files
 
 WIDTH = 160
@@ -28,6 +30,13 @@ def bench(
         bool,
         typer.Option("--quick", help="Small sizes, once each: for correctness."),
     ] = False,
+    kept: Annotated[
+        Path | None,
+        typer.Option(
+            "--history",
+            help="Add the figures to those of earlier releases in this file, and draw them beside.",
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", help=f"Some work items: {', '.join(ITEMS)}.")
     ] = None,
@@ -35,6 +44,15 @@ def bench(
     """Compare ours with the installed peers, then time them; exit code 1 if results disagree."""
     if path is not None:
         require_room(path.parent, [path.name])
+    earlier: list[history.Run] = []
+    if kept is not None:
+        require_room(kept.parent, [kept.name, f"{kept.stem}.svg"])
+        earlier = history.read(kept)
+        if quick:
+            raise ParseError(
+                "--history keeps times, which mean nothing at quick sizes",
+                {"expected": "--history or --quick", "got": "both"},
+            )
     with progress_bar() as listener:
         rows = run(listener, quick, tuple(only or ()))
     console = Console()
@@ -51,3 +69,11 @@ def bench(
         written = json.dumps(record(rows, quick), indent=2, ensure_ascii=False, allow_nan=False)
         write_files(path.parent, {path.name: f"{written}\n".encode()})
         say(f"  {path}")
+    if kept is not None:
+        runs = history.added(earlier, record(rows, quick))
+        files = {kept.name: history.written(runs)}
+        if any(history.FIGURES[0] in row.figures for row in rows):
+            files[f"{kept.stem}.svg"] = history.drawn(runs).svg.encode()
+        write_files(kept.parent, files)
+        for name in files:
+            say(f"  {kept.parent / name}")

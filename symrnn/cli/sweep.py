@@ -12,6 +12,7 @@ from symrnn.cli.output import say
 from symrnn.cli.progress import progress_bar
 from symrnn.lecture.progress import Progress
 from symrnn.sweep import read_results, read_spec, run
+from symrnn.sweep.cells import Cells
 from symrnn.sweep.picture import document, figures
 from symrnn.sweep.sharing import Listener
 from symrnn.sweep.store import title_of
@@ -36,6 +37,7 @@ def sweep(
 ) -> None:
     """Measure many nets, going on where a run was stopped; exit code 1 if nets are left."""
     asked = read_spec(spec)
+    Cells(asked, spec.parent)  # what has no meaning is refused before anything is written
     require_room(folder, ["sweep.toml"])
     write_files(folder, {"sweep.toml": spec.read_bytes()})
     with progress_bar() as bar:

@@ -104,12 +104,18 @@ class Asked:
         return larger.drawn(self.seed + 1000 * number, taken, width)
 
     def drawn(self, seed: int, steps: int, batch: int | None) -> Point:
-        """A random net."""
-        return draw(
+        """A random net; what the code has no array for is 0, as the biases of a module without."""
+        point = draw(
             self.program.cell, self.loss, self.output, sizes=self.sizes, steps=steps, batch=batch,
             seed=seed, dtype=self.packing.dtype, scale=self.scale, initial=self.initial,
             scalars=self.scalars,
         )  # fmt: skip
+        held = {part for packed in self.packing.arrays.values() for part in packed.parts}
+        parameters = {
+            name: value if name in held else np.zeros_like(value)
+            for name, value in point.parameters.items()
+        }
+        return replace(point, parameters=parameters)
 
     @property
     def small(self) -> Asked:

@@ -41,6 +41,7 @@ from symrnn.language.precedence import (
 )
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.shapes import is_column
+from symrnn.language.shown import LOGISTIC, condition, indicated, shown
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -53,7 +54,7 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import NotationPrinter, write_latex
+from symrnn.language.writing import NotationPrinter, StandIn, write_latex
 
 FUNCTION_NAMES = {
     "tanh": r"\tanh",
@@ -65,6 +66,11 @@ FUNCTION_NAMES = {
     "relu": r"\operatorname{ReLU}",
     "silu": r"\operatorname{SiLU}",
     "gelu": r"\operatorname{GELU}",
+    "leaky_relu": r"\operatorname{LeakyReLU}",
+    "elu": r"\operatorname{ELU}",
+    "selu": r"\operatorname{SELU}",
+    "softsign": r"\operatorname{softsign}",
+    "hard_tanh": r"\operatorname{hardtanh}",
 }
 
 
@@ -79,7 +85,11 @@ def _operand(node: Any, outer: int, printer: Any, *, last: bool = True) -> str:
 
 def _name(label: str, printer: Any) -> str:
     """The name of a function."""
-    return FUNCTION_NAMES.get(label) or str(printer._print(Symbol(label)))
+    if label in FUNCTION_NAMES:
+        return FUNCTION_NAMES[label]
+    written = str(printer._print(Symbol(label)))
+    # A word is set upright: in italics it is a product of letters.
+    return rf"\operatorname{{{label}}}" if written == label and len(label) > 1 else written
 
 
 def _sequence(label: str, printer: Any, *, entry: bool = False) -> str:
@@ -111,7 +121,11 @@ def _(node: Zeros, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Ones, printer: Any) -> str:
-    return r"\mathbf{1}"
+    rows, cols = node.shape
+    column, row = r"\mathbf{1}", r"\mathbf{1}^{\mathsf{T}}"
+    if cols == 1:
+        return "1" if rows == 1 else column
+    return row if rows == 1 else rf"{column} \, {row}"
 
 
 @write_latex.register
@@ -257,18 +271,25 @@ def _(node: Elementwise, printer: Any) -> str:
     if not shown_by_formula(node):
         return rf"{_name(function.name, printer)}{_primes(function.order)}\left({written}\right)"
     # A known derivative is shown by its formula: 1 - tanh²(a_j).
-    bracketed = written if precedence(argument) == ATOM else _bracket(written)
-    return str(printer._print(function.function.expr.xreplace({X: _Shown(bracketed)})))
+    alone = precedence(argument) == ATOM and "^" not in written
+    bracketed = written if alone else _bracket(written)
+    logistic = rf"{FUNCTION_NAMES['logistic']}\left({written}\right)"
+    stand_ins = {X: StandIn(bracketed, written), LOGISTIC: StandIn(logistic, logistic)}
 
+    def formula(part: Expr) -> str:
+        return str(printer._print(part.xreplace(stand_ins)))
 
-class _Shown(Symbol):  # type: ignore[misc]
-    """A stand-in for a vector inside a scalar formula: prints as the LaTeX it was made from."""
-
-    def __new__(cls, written: str) -> _Shown:
-        return Symbol.__new__(cls, written, real=True)  # type: ignore[no-any-return]
-
-    def _latex(self, printer: Any) -> str:
-        return str(self.name)
+    expression = function.function.expr
+    form = expression if getattr(printer, "plain", False) else shown(expression)
+    if not isinstance(form, tuple):
+        return formula(form)
+    one = indicated(form)
+    if one is not None:
+        return rf"1\left[{condition(one, bracketed, printer._print)}\right]"
+    cases = r" \\ ".join(
+        f"{formula(case.formula)} & {condition(case, bracketed, printer._print)}" for case in form
+    )
+    return rf"\begin{{cases}} {cases} \end{{cases}}"
 
 
 @write_latex.register

@@ -7,8 +7,9 @@ from typing import Any
 import sympy
 
 from symrnn.language.activations import POWER, Elementwise
-from symrnn.language.algebra import Inverse, MatrixProduct, MatrixSum, Transposed
+from symrnn.language.algebra import Inverse, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.ordered import OrderedProduct, OrderedSum
+from symrnn.language.shown import shown
 from symrnn.language.structure import Hadamard, Kronecker
 
 SUM, PRODUCT, ENTRYWISE, POSTFIX, ATOM = 1, 2, 3, 4, 5
@@ -36,8 +37,13 @@ def shown_by_formula(node: Elementwise) -> bool:
 def precedence(node: Any) -> int:
     """The binding strength of a node; atoms and function calls bind tightest."""
     if isinstance(node, Elementwise) and shown_by_formula(node):
-        formula = node.activation.function.expr
+        formula = shown(node.activation.function.expr)
+        if isinstance(formula, tuple):
+            return ATOM
         return SUM if formula.is_Add or formula.is_Mul else POSTFIX if formula.is_Pow else ATOM
+    if isinstance(node, Ones):
+        rows, cols = node.shape
+        return ATOM if cols == 1 else POSTFIX if rows == 1 else PRODUCT
     if isinstance(node, sympy.Expr) and node.is_Add:
         return SUM
     return _TABLE.get(type(node), ATOM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Symbol
+from sympy import Expr
 
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
@@ -38,6 +38,7 @@ from symrnn.language.precedence import (
     shown_by_formula,
 )
 from symrnn.language.relations import ForAll, Limit, Relation, Smooth
+from symrnn.language.shown import LOGISTIC, condition, indicated, shown
 from symrnn.language.structure import (
     Block,
     Diag,
@@ -50,7 +51,7 @@ from symrnn.language.structure import (
     Vec,
 )
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import write_text
+from symrnn.language.writing import StandIn, write_text
 
 GREEK = {"sigma": "σ", "phi": "φ", "ell": "ℓ"}
 
@@ -200,7 +201,20 @@ def _(node: Elementwise, printer: Any) -> str:
     if not shown_by_formula(node):
         return f"{printer._print(function)}({written})"
     stand_in = written if precedence(argument) == ATOM else f"({written})"
-    return str(printer._print(function.function.expr.xreplace({X: Symbol(stand_in, real=True)})))
+    called = f"logistic({written})"
+    stand_ins = {X: StandIn(stand_in, written), LOGISTIC: StandIn(called, called)}
+
+    def formula(part: Expr) -> str:
+        return str(printer._print(part.xreplace(stand_ins)))
+
+    form = shown(function.function.expr)
+    if not isinstance(form, tuple):
+        return formula(form)
+    one = indicated(form)
+    if one is not None:
+        return f"1[{condition(one, stand_in, printer._print)}]"
+    cases = (f"{formula(c.formula)} if {condition(c, stand_in, printer._print)}" for c in form)
+    return f"{{{', '.join(cases)}}}"
 
 
 @write_text.register(OrderedProduct)

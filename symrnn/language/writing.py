@@ -13,6 +13,7 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from symrnn.errors import NotSupportedError
@@ -44,6 +45,23 @@ class Written:
         return f"$\\displaystyle {latex(self)}$"
 
 
+class StandIn(Symbol):  # type: ignore[misc]
+    """Stands for a vector inside a scalar formula: prints as the writing it was made from.
+
+    `bare` is for where parentheses stand already.
+    """
+
+    __slots__ = ("bare",)
+
+    def __new__(cls, written: str, bare: str) -> StandIn:
+        made = Symbol.__new__(cls, written, real=True)
+        made.bare = bare
+        return made  # type: ignore[no-any-return]
+
+    def _latex(self, printer: Any) -> str:
+        return str(self.name)
+
+
 def _positive_first(terms: list[Expr]) -> list[Expr]:
     # t - k, never -k + t: stable, so that SymPy's order stands within each group.
     return sorted(terms, key=lambda term: term.could_extract_minus_sign())
@@ -60,12 +78,45 @@ INVERSES = {
 """How the inverse functions of SymPy are written."""
 
 
-class NotationPrinter(LatexPrinter):  # type: ignore[misc]
-    """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions."""
+MOST_DIGITS = 6
+"""Digits behind the point with which a number is still written exactly."""
 
-    def __init__(self, notation: Notation = LECTURE) -> None:
+
+def decimal(number: Any, dots: str = "...") -> str:
+    """A fraction in hundredths or less as a decimal number, where it has an end; else nothing.
+
+    0.01 and 0.044715 are written whole; of a longer one the first digits, and that more follow.
+    """
+    if not number.is_Rational or number.q < 100:
+        return ""
+    rest = number.q
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return ""
+    sign, value = ("-", -number) if number < 0 else ("", number)
+    if (value * 10**MOST_DIGITS).q == 1:
+        whole, digits, dots = value * 10**MOST_DIGITS, MOST_DIGITS, ""
+    elif number.q > 10**MOST_DIGITS and value >= 1:
+        whole, digits = value * 10**4, 4
+    else:
+        return ""
+    text = str(int(whole)).rjust(digits + 1, "0")
+    behind = text[-digits:] if dots else text[-digits:].rstrip("0")
+    return f"{sign}{text[:-digits]}.{behind}{dots}"
+
+
+class NotationPrinter(LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions.
+
+    `plain`: slopes by the formula that SymPy's `diff` gives, whatever a lecturer would write.
+    """
+
+    def __init__(self, notation: Notation = LECTURE, *, plain: bool = False) -> None:
         super().__init__({"fold_short_frac": False, "ln_notation": False})
         self.notation = notation
+        self.plain = plain
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         if expr.name in self.notation.numbers:
@@ -99,8 +150,26 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         # SymPy puts the parentheses into a group, and TeX a space between tanh and a group.
         written = self._hprint_Function(INVERSES.get(name, name))
         power = "" if exp is None else f"^{{{exp}}}"
-        arguments = ", ".join(self._print(each) for each in expr.args)
+        # What stands in for a vector needs no parentheses of its own here.
+        arguments = ", ".join(getattr(each, "bare", "") or self._print(each) for each in expr.args)
         return rf"{written}{power}\left({arguments}\right)"
+
+    def _print_Abs(self, expr: Any, exp: Any = None) -> str:
+        (inner,) = expr.args
+        written = getattr(inner, "bare", "") or self._print(inner)
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\left|{{{written}}}\right|{power}"
+
+    def _print_Rational(self, expr: Any) -> str:
+        return decimal(expr, r"\ldots") or str(super()._print_Rational(expr))
+
+    def _print_Mul(self, expr: Any) -> str:
+        number, rest = expr.as_coeff_Mul()
+        written = decimal(number, r"\ldots")
+        if not written:
+            return str(super()._print_Mul(expr))
+        body = self._print(rest)
+        return rf"{written} \left({body}\right)" if rest.is_Add else rf"{written} {body}"
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         parts: list[str] = []
@@ -118,6 +187,20 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
 
 
 class _TextPrinter(StrPrinter):  # type: ignore[misc]
+    def _print_Rational(self, expr: Any) -> str:
+        return decimal(expr) or str(super()._print_Rational(expr))
+
+    def _print_Mul(self, expr: Any) -> str:
+        number, rest = expr.as_coeff_Mul()
+        written = decimal(number)
+        if not written:
+            return str(super()._print_Mul(expr))
+        return f"{written}*{self.parenthesize(rest, PRECEDENCE['Mul'])}"
+
+    def _print_Function(self, expr: Any) -> str:
+        arguments = (getattr(each, "bare", "") or self._print(each) for each in expr.args)
+        return f"{expr.func.__name__}({', '.join(arguments)})"
+
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
         terms = _positive_first(self._as_ordered_terms(expr, order=order))
         first, *rest = [self._print(term) for term in terms]

@@ -98,7 +98,7 @@ def document_of(
     front, keys = outline.front, {work.key for work in project.works}
     said = [write(text) for given in outline.abstract for text in _paragraphs(given)]
     if isinstance(rnn, Network) and rnn.cell.reference:
-        said.append(f"The cell is that of {escaped(rnn.cell.reference)}.")
+        said.append(f"Source of the cell: {escaped(rnn.cell.reference)}.")
     if not project.own:
         said.append(_summary(evidence))
     return Document(

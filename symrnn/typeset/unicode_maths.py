@@ -162,8 +162,11 @@ class _Reader:
         return left.counts and right.counts and "statement" not in (left.kind, right.kind)
 
     def _factor(self) -> Piece | None:
+        first = self._cursor.peek()
         found = self._primary()
-        taken = ""  # the scripts that the piece has already
+        letter = first in SYMBOLS or (len(first) == 1 and first.isalpha())
+        # The scripts that the piece has already; a notation's letter may have some.
+        taken = "".join(mark for mark in "_^" if letter and found and mark in found.latex)
         while found is not None and not self._cursor.gap():
             sign = self._cursor.peek()
             place = "^" if sign in RAISED else "_" if sign in LOWERED else sign

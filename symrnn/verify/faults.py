@@ -57,16 +57,26 @@ def plant(part: Part, rnn: Subject, context: Context, name: str, most: int = 2) 
         rnn: the recurrence.
         context: what the proof may use.
         name: for messages.
-        most: how many slips to plant.
+        most: how many slips to plant. A stronger bound that no values refute is not shown to be
+            wrong: another slip stands for it, at last a hundredth of the bound.
     """
     planted: list[Fault] = []
+    unshown: list[Fault] = []
     for slip, wrong in slips(part.claim):
         if len(planted) == most:
             break
         fault = Fault(slip, wrong, _refusals(part, wrong, rnn, context, name))
-        if fault.caught or not _is_true_as_well(part, wrong, context, name):
+        if not fault.caught and fault.caught_by == ("derived",) and isinstance(wrong, Inequality):
+            # Half a bound may bound as well, in a cell that never comes near it.
+            unshown.append(fault)
+        elif fault.caught or not _is_true_as_well(part, wrong, context, name):
             planted.append(fault)
-    return planted
+    if planted or not unshown:
+        return planted
+    # Where the bound is loose, the checks by values have to see one that is too small by far.
+    far = Inequality(part.claim.lhs, part.claim.rhs * Rational(1, 100))
+    refused = _refusals(part, far, rnn, context, name)
+    return [Fault("a hundredth of the bound", far, refused)]
 
 
 HARMLESS = (

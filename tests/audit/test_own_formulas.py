@@ -1,8 +1,8 @@
-"""What the project itself derives and prints is TRUE, in every notation and its layout."""
+"""What the project itself derives and prints is TRUE, in every notation and layout."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,15 +10,17 @@ import pytest
 from symrnn import D, Equation, latex
 from symrnn.audit.audit import audit_texts
 from symrnn.audit.verdicts.verdict import NOT_A_CLAIM, TRUE
-from symrnn.language.notation import KNOWN
+from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR
 from symrnn.reading.documents import latex_document
 from symrnn.recurrence.elman import CELLS
 
 
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
-def test_own_formulas_are_true(notation: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", [NUMERATOR, DENOMINATOR])
+def test_own_formulas_are_true(notation: Any, layout: str) -> None:
+    notation = replace(notation, layout=layout)
     rnn = CELLS[notation.cell]("tanh")
-    s, t, k, j, L, layout = rnn.s, rnn.t, rnn.k, rnn.j, rnn.L, notation.layout
+    s, t, k, j, L = rnn.s, rnn.t, rnn.k, rnn.j, rnn.L
     claims = [Equation(of, value) for of, value in rnn.recurrence.definitions.items()]
     claims += [
         Equation(D(s[j], s[j - 1], layout), rnn.jacobian(s[j], s[j - 1], layout)),

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from symrnn.bench import history, record
 from symrnn.bench.contender import OURS, Contender, Work
+from symrnn.bench.goals import TO_PEER
 from symrnn.bench.measure import QUICK, Row, measure
 from symrnn.cli import app
 from symrnn.cli import bench as command
-from symrnn.errors import DisagreementError, IllFormedError
+from symrnn.errors import DisagreementError, IllFormedError, ParseError
 
 
 def rows(*peers: Contender) -> list[Row]:
@@ -68,3 +70,43 @@ def test_a_run_that_fails_leaves_the_old_file(
 def test_a_folder_is_no_file(bench: Any, tmp_path: Path) -> None:
     done = bench(rows, "--json", str(tmp_path))
     assert isinstance(done.exception, IllFormedError)
+
+
+def released(version: str, ratio: float | None, quick: bool = False) -> dict[str, Any]:
+    made = record.record(rows(Contender("peer", lambda: np.ones(2))), quick)
+    made["versions"]["symrnn"] = version
+    made["rows"][0]["figures"][TO_PEER] = ratio
+    return made
+
+
+def test_releases_are_kept_in_one_file_and_drawn(bench: Any, tmp_path: Path) -> None:
+    def measured() -> list[Row]:
+        return rows(Contender("peer", lambda: np.ones(2)))
+
+    path = tmp_path / "history.json"
+    path.write_bytes(history.written([released("0.1", 1.5)]))
+    done = bench(measured, "--history", str(path))
+    assert done.exit_code == 0, done.output
+    runs = history.read(path)
+    assert runs[0]["versions"]["symrnn"] == "0.1" and len(runs) == 2
+    again = bench(measured, "--history", str(path))
+    assert again.exit_code == 0 and len(history.read(path)) == 2
+    assert "<svg" in (tmp_path / "history.svg").read_text(encoding="utf-8")
+    assert {each.name for each in tmp_path.iterdir()} == {"history.json", "history.svg"}
+    drawn = history.drawn([released("0.1", 1.5), released("0.2", 0.75)])
+    assert drawn.data is not None
+    assert ("0.2", TO_PEER, "a product d = 2", 0.75) in drawn.data.rows
+
+
+def test_a_history_that_is_none_is_refused(bench: Any, tmp_path: Path) -> None:
+    path = tmp_path / "history.json"
+    for text in ("no json", "[]", '{"schema": "other", "runs": []}', json.dumps({"runs": [1]})):
+        path.write_text(text, encoding="utf-8")
+        assert isinstance(bench(rows, "--history", str(path)).exception, IllFormedError)
+        assert path.read_text(encoding="utf-8") == text
+    path.unlink()
+    assert isinstance(bench(rows, "--quick", "--history", str(path)).exception, ParseError)
+    with pytest.raises(IllFormedError, match="full sizes"):
+        history.added([], released("0.1", 1.0, quick=True))
+    with pytest.raises(IllFormedError, match="nothing to draw"):
+        history.drawn([])

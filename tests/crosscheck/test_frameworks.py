@@ -31,6 +31,8 @@ def test_layers_without_biases_and_other_functions(torch) -> None:
         ("gru", torch.nn.GRU(2, 3, num_layers=2, batch_first=True).double()),
         ("h = relu(W h' + U x + b)", torch.nn.RNN(2, 3, nonlinearity="relu").double()),
         ("h = tanh(W h' + U x)", torch.nn.RNN(2, 3, bias=False).double()),
+        ("elman", torch.nn.RNN(2, 3, bias=False).double()),
+        ("gru", torch.nn.GRU(2, 3, bias=False, num_layers=2)),
     ]:
         report = check_gradients(cell, made)
         assert report.agrees, str(report)

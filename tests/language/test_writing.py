@@ -105,7 +105,7 @@ TABLE: list[tuple[Any, str, str]] = [
     (sig.prime.prime(a[j]), "σ′′(a_j)", r"\sigma''\left(a_{j}\right)"),
     (tanh(a[j]), "tanh(a_j)", r"\tanh\left(a_{j}\right)"),
     (slope(a[j]), "1 - tanh(a_j)**2", r"1 - \tanh^{2}\left(a_{j}\right)"),
-    (slope(W * b), "1 - tanh((W b))**2", r"1 - \tanh^{2}\left(\left(W \, b\right)\right)"),
+    (slope(W * b), "1 - tanh(W b)**2", r"1 - \tanh^{2}\left(W \, b\right)"),
     (tanh(W * b + v), "tanh(W b + v)", r"\tanh\left(W \, b + v\right)"),
     (
         P,

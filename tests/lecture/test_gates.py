@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,17 @@ from symrnn.lecture import document as module
 from symrnn.lecture.deck import deck
 from symrnn.lecture.paths import STATEMENT, paths
 from symrnn.lecture.pictures import illustrations
-from symrnn.lecture.project import FIRST, LECTURES, Project, found, known, open_project, title
+from symrnn.lecture.project import (
+    FIRST,
+    LECTURES,
+    PROSE,
+    SLIDES,
+    Project,
+    found,
+    known,
+    open_project,
+    title,
+)
 from symrnn.recurrence.elman import elman
 from symrnn.theory.library import everything, lecture_folder, load
 from symrnn.typeset.blocks import Figure, StatementBlock, walk
@@ -101,3 +113,20 @@ def test_a_ragged_map_is_refused() -> None:
     halves = Regimes(grid, grid, [[0.5, 2.0], [0.5, 2.0]])
     made = regime_map(halves, axes_named=("$w$", "$b$"), name="m", caption="c")
     assert "50%" in made.alt
+
+
+def test_the_lectures_are_listed_the_first_one_first(
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    code, out, err = run("lecture", "--list")
+    first, *others = out.splitlines()
+    assert (code, err) == (0, "")
+    assert first.startswith(FIRST) and first.endswith("(by default)")
+    assert any(line.startswith("gates ") and title("gates") in line for line in others)
+
+
+def test_all_that_it_says_can_be_set(written: Document, gates: Project) -> None:
+    """TeX's fonts have no letters in superscript: such a power is written as a formula."""
+    said = "".join(b.title + b.prose for b in walk(written.blocks) if isinstance(b, StatementBlock))
+    told = "".join((LECTURES / "gates" / name).read_text("utf-8") for name in (PROSE, SLIDES))
+    assert not re.search("[\u1d43-\u1d61]", said + told)

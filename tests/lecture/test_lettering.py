@@ -90,6 +90,20 @@ def test_the_letters_are_those_of_the_cell() -> None:
     assert "[" not in in_lstm.latex(h) and latex(h)
 
 
+def test_a_letter_with_scripts_takes_others() -> None:
+    of = cell("h = tanh(W h')", letters={"h": "h^{(1)}", "W": r"\Omega_{\text{rec}}"})
+    rnn, notation = lettered_subject(of, LECTURE)
+    said = Writer(notation, {}, in_parts(rnn)).prose("(s_jᵀ W)ᵀ, W_{il} s_{t-1}")
+    assert said == (
+        r"$({h^{(1)}_{j}}^{\mathsf{T}} \, \Omega_{\text{rec}})^{\mathsf{T}}$, "
+        r"${\Omega_{\text{rec}}}_{i l} \, h^{(1)}_{t - 1}$"
+    )
+    h = of["h"][1]
+    assert latex(of.slope(h), notation).endswith(r"h_{0}^{(1)}\right)")
+    by_value = of.jacobian(h, of["h"][0])
+    assert "}^{2}" not in latex(by_value, notation).replace(r"\right)^{2}", "")
+
+
 def test_a_vector_is_no_time_of_its_letter() -> None:
     h = named("gru")["h"]
     assert latex(h[1], GOODFELLOW) == r"\boldsymbol{h}_{1}"

@@ -123,6 +123,31 @@ def test_random_expressions_are_read_back(notation: Any, activation: str | None)
         assert from_latex(written, rnn, notation=notation, shape=made.shape) == made, written
 
 
+@pytest.mark.parametrize(
+    ("activation", "slope"),
+    [
+        ("relu", r"1[a_j > 0]"),
+        ("relu", r"1\left[a_{j} > 0\right]"),
+        ("relu", r"\theta(a_j)"),
+        ("hard_tanh", r"1[-1 < a_j < 1]"),
+        ("logistic", r"\frac{e^{-a_j}}{(1 + e^{-a_j})^2}"),
+        ("logistic", r"\operatorname{logistic}(a_j) (1 - \operatorname{logistic}(a_j))"),
+    ],
+)
+def test_a_slope_is_read_however_it_is_written(activation: str, slope: str) -> None:
+    rnn = CELLS["elman"](activation)
+    j = rnn.j
+    assert from_latex(rf"\operatorname{{diag}}({slope}) W", rnn) == rnn.jacobian(
+        rnn.s[j], rnn.s[j - 1]
+    )
+
+
+@pytest.mark.parametrize("slope", [r"1[a_j > 1]", r"1[0 > a_j]", r"1[a_j]"])
+def test_another_indicator_is_no_slope(slope: str) -> None:
+    with pytest.raises(ParseError):
+        from_latex(rf"\operatorname{{diag}}({slope}) W", CELLS["elman"]("relu"))
+
+
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
 @pytest.mark.parametrize("activation", ["tanh", "relu", None])
 def test_what_is_derived_is_read_back(notation: Any, activation: str | None) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from symrnn.cli.app import app
 from symrnn.errors import IllFormedError
 from symrnn.sweep import read_results, run
 from symrnn.sweep.design import Point
@@ -148,3 +150,11 @@ def test_an_extended_sweep_measures_the_new_nets_alone(tmp_path: Path) -> None:
     first = run(parse_spec(SPEC), tmp_path, workers=0)
     more = run(parse_spec(SPEC.replace("2.0]", "2.0, 3.0]")), tmp_path, workers=0)
     assert (first.nets, more.nets, more.known) == (12, 16, 12)
+
+
+def test_a_sweep_without_meaning_leaves_nothing(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.toml"
+    spec.write_text(SPEC + "bogus = [1]\n")
+    found = CliRunner().invoke(app, ["sweep", str(spec), "-o", str(tmp_path / "out")])
+    assert isinstance(found.exception, IllFormedError) and "bogus" in str(found.exception)
+    assert not (tmp_path / "out").exists()

@@ -289,7 +289,9 @@ class Symbols:
         letters = letters_of(tree)
         if letters is None:
             return False
-        return bool(letters) and letters <= (self.times | bound)
+        # q_N is q at the last time, as q_T is.
+        last = {"N"} if self.sequences else set()
+        return bool(letters) and letters <= (self.times | bound | last)
 
     def has_time(self, base: str) -> bool:
         """Whether a letter is a sequence."""

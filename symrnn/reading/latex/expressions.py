@@ -95,6 +95,18 @@ class Parser(Commands):
             return factors[0]
         return Product(*self.span(first), tuple(factors), tuple(signs))
 
+    def indicator(self, first: int) -> Tree:
+        """1[a > 0], or 1[-1 < a < 1]: a slope of a rectifier, written θ(a) by others."""
+        opening = self.take()
+        parts, signs = [self.expression()], []
+        while self.next.is_("<", ">"):
+            signs.append(self.take().text)
+            parts.append(self.expression())
+        self.closing("]", opening)
+        span = self.span(first)
+        condition = Group(*span, "[", tuple(parts), "".join(signs))
+        return Product(*span, (Sym(*span, "theta"), condition), ("",))
+
     def begins_factor(self) -> bool:
         token = self.next
         if token.kind == END or token.is_("}", ")", "]", r"\}", "&", "\\\\", r"\rangle", ",", ";"):
@@ -119,6 +131,8 @@ class Parser(Commands):
         if token.kind == NUMBER:
             if len(token.text) > 40:
                 raise self.fail("a number of more than 40 digits", token)
+            if token.text == "1" and self.next.is_("["):
+                return self.indicator(first)
             return self.number(token)
         if token.kind == LETTER:
             return self.letter(first, token)

@@ -30,6 +30,14 @@ WINDOW = 6
 """Terms of a sum that may be the formula of one slope."""
 
 
+def _shape_of(written: str) -> object:
+    """The shape of what our printer wrote; None where it writes what is not read (yet)."""
+    try:
+        return shape_of(parse_expression(written))
+    except ParseError:
+        return None
+
+
 class Slopes(Building):
     """Slopes in sums and on their own."""
 
@@ -43,9 +51,10 @@ class Slopes(Building):
         for function in self.slopes:
             for argument in self.arguments(tree):
                 made = Elementwise(function, argument)
-                written = parse_expression(NotationPrinter(self.notation).doprint(made))
-                if shape_of(written) == form:
-                    return made
+                for plain in (False, True):
+                    written = NotationPrinter(self.notation, plain=plain).doprint(made)
+                    if _shape_of(written) == form:
+                        return made
         return None
 
     def slope_in(self, tree: Addition, place: int) -> tuple[MatrixExpr, int] | None:
@@ -77,10 +86,11 @@ class Slopes(Building):
     def _spoken_of(self, function: Activation) -> bool:
         form = function.function.expr
         if form.has(sympy.Max, sympy.Min, sympy.Abs, sympy.Heaviside):
-            return "theta" in self.text or "max" in self.text or "operatorname{sign}" in self.text
+            return any(sign in self.text for sign in ("theta", "max", "operatorname{sign}", "["))
         names = {type(node).__name__ for node in form.atoms(sympy.Function)}
         return (
-            any(name in self.text or (name == "exp" and "e^" in self.text) for name in names)
+            any(name in self.text for name in names)
+            or ("exp" in names and ("e^" in self.text or "logistic" in self.text))
             or not names
         )
 

@@ -1,0 +1,30 @@
+"""Orthogonal weights
+
+An orthogonal W leaves lengths as they are: λ = ‖W‖₂ = 1, and the bound (γλ)^{t-k} is γ^{t-k}. With
+tanh the gradient can not explode, whatever the inputs are. It can vanish: units saturate.
+"""
+
+import numpy as np
+
+from symrnn import Kernels, elman, random_weights, slope_bound
+
+rnn = elman("tanh")
+rnn.jacobian(rnn.s[rnn.t], rnn.s[rnn.k])
+
+# Weights, with W replaced by the orthogonal factor of a random matrix.
+net = random_weights(d=16, m=2, steps=30, seed=0)
+W, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((16, 16)))
+gamma, lam = float(slope_bound(rnn.sigma).value), np.linalg.norm(W, 2)
+round(gamma * lam, 12)
+
+# The norms of ∂s_t/∂s_k at t - k = 0, 1, …: they stay below the bound, which is 1, and shrink.
+kernels = Kernels(rnn)
+norms = kernels.norms(kernels.run(W, net.U, net.b, net.s0, net.x))
+assert (norms <= (gamma * lam) ** np.arange(len(norms)) * (1 + 1e-9)).all()
+[float(f"{norm:.2g}") for norm in norms[::10]]
+
+# Without the saturation, with the identity in the place of tanh, they stay 1.
+linear = Kernels(elman("identity"))
+kept = linear.norms(linear.run(W, net.U, net.b, net.s0, net.x))
+assert np.allclose(kept, 1)
+float(f"{kept[-1]:.6g}")
