@@ -248,6 +248,9 @@ REFUSED: dict[str, Callable[[], Any]] = {
         Product(2, (k, n, 2)), Rational(1, 2), 5
     ),
     "numbers: an empty sum in a sum": lambda: reflexivity(Sum(j * Sum(-1, (k, 5, j)), (j, 1, 3))),
+    "numbers: a sum that ends two before it begins": lambda: instantiate(
+        numbers.order(0, Max(Sum(1, (k, n, 2)), -half)), {n: 4}
+    ),
     "numbers: an empty sum that is gone": lambda: instantiate(
         numbers.order(0, Max(Sum(1, (k, n, 2)), -1)), {n: 5}
     ),
@@ -299,6 +302,11 @@ def test_a_size_that_may_be_none_stands_among_the_hypotheses() -> None:
         assert reflexivity(node).hypotheses == {Fact(k - 1)}
     assert not reflexivity(Ones(d + late, d * late) * Ones(d * late, 1)).hypotheses
     assert instantiate(reflexivity(b), {d: k}).hypotheses == {Fact(k - 1)}
+
+
+def test_a_sum_of_no_times_is_0_to_sympy_too() -> None:
+    theorem = numbers.order(0, Max(Sum(1, (k, n, 2)), -half))
+    assert instantiate(theorem, {n: 3}).relation.rhs in (0, Sum(1, (k, 3, 2)))
 
 
 def test_what_an_argument_needs_is_said_by_whatever_name_it_comes() -> None:
