@@ -1,56 +1,69 @@
-"""The commands, gathered; errors of ours and of the system become one message and an exit code."""
+"""The commands, each loaded when it is asked for; errors become one message and an exit code."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from symrnn.cli.audit import audit
-from symrnn.cli.bench import bench
-from symrnn.cli.certify import certify
-from symrnn.cli.check import check
-from symrnn.cli.compare_code import compare_code
-from symrnn.cli.cookbook import cookbook
-from symrnn.cli.derive import derive
 from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
-from symrnn.cli.export import export
-from symrnn.cli.inspect import inspect
-from symrnn.cli.lecture import lecture
-from symrnn.cli.new import new
 from symrnn.cli.output import OutputError, complain, prepare, say
 from symrnn.cli.signals import Stopped, heard
-from symrnn.cli.sweep import plot, sweep
 from symrnn.errors import EvidenceError, SymrnnError
 from symrnn.version import __version__
 
+COMMANDS = {
+    "lecture": "lecture",
+    "check": "check",
+    "derive": "derive",
+    "certify": "certify",
+    "inspect": "inspect",
+    "audit": "audit",
+    "bench": "bench",
+    "sweep": "sweep",
+    "plot": "sweep",
+    "export": "export",
+    "cookbook": "cookbook",
+    "new": "new",
+    "compare-code": "compare_code",
+}
+"""The commands, in the order of the help; each with the module of this package that has it."""
+
+_PLAIN: dict[str, Any] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,  # ds[t] is no markup
+}
+
+
+class Commands(TyperGroup):
+    """A command is loaded when it is asked for: none waits for what the others need."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Their names are what is suggested for one that there is not.
+        self.commands = {name: TyperCommand(name) for name in COMMANDS}
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"symrnn.cli.{COMMANDS[cmd_name]}")
+        alone = typer.Typer(**_PLAIN)
+        alone.command(name=cmd_name)(getattr(module, cmd_name.replace("-", "_")))
+        return typer.main.get_command(alone)
+
+
 app = typer.Typer(
     name="symrnn",
+    cls=Commands,
     help="Derive, check, run and typeset the gradients of recurrent networks.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # ds[t] is no markup
+    **_PLAIN,
 )
-
-COMMANDS = (
-    lecture,
-    check,
-    derive,
-    certify,
-    inspect,
-    audit,
-    bench,
-    sweep,
-    plot,
-    export,
-    cookbook,
-    new,
-)
-for command in COMMANDS:
-    app.command()(command)
-app.command(name="compare-code")(compare_code)
 
 
 def _version(asked: bool) -> None:

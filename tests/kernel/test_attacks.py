@@ -42,9 +42,10 @@ from symrnn.kernel import (
 from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, Ones, Zeros
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.relations import ForAll, Smooth
-from symrnn.language.structure import Block, Kronecker
+from symrnn.language.structure import Block, Kronecker, Place, Rows
 from symrnn.recurrence.definitions import Definitions
 
 x, y, z = sympy.symbols("x y z", real=True)
@@ -246,7 +247,13 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "numbers: an empty product that SymPy takes for 1/4": lambda: _greater(
         Product(2, (k, n, 2)), Rational(1, 2), 5
     ),
-    "numbers: an empty sum in a sum": lambda: reflexivity(Sum(Sum(-1, (k, 5, j)), (j, 1, 3))),
+    "numbers: an empty sum in a sum": lambda: reflexivity(Sum(j * Sum(-1, (k, 5, j)), (j, 1, 3))),
+    "numbers: a sum that ends two before it begins": lambda: instantiate(
+        numbers.order(0, Max(Sum(1, (k, n, 2)), -half)), {n: 4}
+    ),
+    "numbers: an empty sum that is gone": lambda: instantiate(
+        numbers.order(0, Max(Sum(1, (k, n, 2)), -1)), {n: 5}
+    ),
     "numbers: an empty sum that is put beside one": lambda: congruence(
         assume(Equation(y, 1)), Max(Sum(-1, (k, 5, 2)), y), (1,)
     ),
@@ -291,8 +298,15 @@ def test_a_size_that_may_be_none_stands_among_the_hypotheses() -> None:
     w = Parameter("w", k, k - 3)
     assert reflexivity(w).hypotheses == {Fact(k - 1), Fact(k - 4)}
     assert reflexivity(D(b, Parameter("c", k, 1))).hypotheses == {Fact(k - 1)}
+    for node in (VectorFunction("f", k, b), Rows(Ones(d, 1), 0, k), Place(Ones(1, 1), 0, k)):
+        assert reflexivity(node).hypotheses == {Fact(k - 1)}
     assert not reflexivity(Ones(d + late, d * late) * Ones(d * late, 1)).hypotheses
     assert instantiate(reflexivity(b), {d: k}).hypotheses == {Fact(k - 1)}
+
+
+def test_a_sum_of_no_times_is_0_to_sympy_too() -> None:
+    theorem = numbers.order(0, Max(Sum(1, (k, n, 2)), -half))
+    assert instantiate(theorem, {n: 3}).relation.rhs in (0, Sum(1, (k, 3, 2)))
 
 
 def test_what_an_argument_needs_is_said_by_whatever_name_it_comes() -> None:
