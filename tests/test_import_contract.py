@@ -33,6 +33,7 @@ LAYERS = [
     {"lecture", "bench", "crosscheck", "sweep"},
     {"testing", "inspection"},
     {"cli", "pytest_plugin", "pytest_gradients", "pytest_documents"},
+    {"__main__"},
 ]
 # The package's own `__init__` gathers the public names; the command line is not among them.
 FACADE = "__init__"

@@ -41,3 +41,9 @@ def test_a_name_that_is_none_is_told_its_neighbour() -> None:
     refused = CliRunner().invoke(app, ["lectur"])
     assert refused.exit_code == 2
     assert "Did you mean 'lecture'?" in refused.output
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    asked = [sys.executable, "-m", "symrnn", "--version"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.startswith("symrnn ")
