@@ -25,6 +25,9 @@ Array = NDArray[Any]
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
+SHOWN = 8
+"""Arrays whose shapes are shown."""
+
 
 @dataclass
 class Code:
@@ -114,7 +117,10 @@ class Code:
         if error is not None:
             said, _, more = str(error).partition("\n")
             shown = f"{type(error).__name__}: {said}{' …' if more else ''}"
-            raise CodeError(f"{self.name} raised {shown}", _frames(error))
+            given = {**dict(zip(self._positional, args, strict=False)), **kwargs}
+            raise CodeError(
+                f"{self.name} raised {shown}", {**_frames(error), "given": shapes(given)}
+            )
         if inspect.iscoroutine(box["value"]):
             box["value"].close()
             raise CodeError(f"{self.name} returned a coroutine", {"expected": "no async function"})
@@ -237,6 +243,16 @@ def _changed(before: Any, after: Any) -> str | None:
         )
         return None if same else ""
     return None
+
+
+def shapes(given: Mapping[str, Any]) -> str:
+    """What was given, by name, in the shapes it has: a raise is often about these."""
+    arrays: dict[str, Any] = {}
+    for name, value in given.items():
+        arrays |= value if isinstance(value, Mapping) else {name: value}
+    found = [f"{name} {tuple(np.shape(each))}" for name, each in arrays.items() if np.ndim(each)]
+    more = ", …" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more
 
 
 def _frames(error: BaseException) -> dict[str, str]:

@@ -90,7 +90,8 @@ def _(node: MatrixProduct) -> str:
         return product
     if node.coefficient == -1:
         return f"-{product}"
-    return f"{node.coefficient} {product}"
+    several = isinstance(node.coefficient, sympy.Add)
+    return f"({node.coefficient}) {product}" if several else f"{node.coefficient} {product}"
 
 
 @_said.register

@@ -218,6 +218,10 @@ def adds_up():
     return backward
 
 
+def wants_one_sequence(W, U, b, x, h0, dh):
+    return {"W": W @ h0 + U @ x[0]}
+
+
 @pytest.mark.parametrize(
     "code, said",
     [
@@ -225,6 +229,7 @@ def adds_up():
         (is_random, "not a function of its arguments"),
         (adds_up(), "adds up over calls"),
         (raises, "raised KeyError: 'V'"),
+        (wants_one_sequence, "x (5, 2, 2)"),
         (is_slow, "takes longer than 0.5 s"),
         (gives_nan, "first not finite with T = 3"),
         (gives_the_transpose, "it has that of the transpose"),
@@ -388,3 +393,27 @@ def test_a_large_net_is_compared_once_and_diagnosed_at_small_ones() -> None:
     assert len({done for what, done, _ in told if what == "derived"}) > 2
     report = check_gradients("elman", elman("carry transposed"), **asked)
     assert "stands for its transpose" in report.slips[0], str(report)
+
+
+def test_a_factor_that_is_a_sum_stands_in_parentheses() -> None:
+    def drops_what_is_kept(W, U, b, alpha, x, h0, dh):
+        states, grads = [h0], {"W": 0, "U": 0, "b": 0, "alpha": 0}
+        for x_t in x:
+            inner = np.tanh(W @ states[-1] + U @ x_t + b)
+            states.append((1 - alpha) * states[-1] + alpha * inner)
+        carry = np.zeros_like(h0)
+        for t in reversed(range(len(x))):
+            inner = np.tanh(W @ states[t] + U @ x[t] + b)
+            carry = carry + dh[t]
+            da = alpha * (1 - inner**2) * carry
+            grads["W"] += np.outer(da, states[t])
+            grads["U"] += np.outer(da, x[t])
+            grads["b"] += da
+            grads["alpha"] += carry @ (inner - states[t])
+            carry = W.T @ da  # (1 - alpha) carry is missing
+        return grads
+
+    leaky = "h = (1 - alpha) h' + alpha tanh(W h' + U x + b)"
+    report = str(check_gradients(leaky, drops_what_is_kept, batch=None))
+    assert "the path from h to h[t-1] is missing" in report
+    assert "δ(h)[t-1] += (1 - alpha) δ(h)" in report
