@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symrnn.reading.latex import tokens
 from symrnn.reading.latex.tree import (
     Addition,
     Group,
@@ -41,45 +42,8 @@ NO_TIMES = frozenset({"W", "U", "V", "b", "h", "x", "c", "f", "o", "g", "y", "z"
 TOTAL = "total"
 """The label of what is written without a time, where the same letter has one elsewhere."""
 
-
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
-)
+GREEK = frozenset(name for name in tokens.GREEK.values() if not name.startswith("var"))
+"""Greek letters by their names; a variant of one is read as the letter."""
 
 
 def bare(tree: Tree) -> Tree:

@@ -52,7 +52,7 @@ class Derivatives(Ranges):
         definition = self.model.definition(name)
         if definition is not None and definition.derived:
             raise NotUnderstood("derivatives", f"a derivative by {name}, which is one itself")
-        if definition is None and name not in self.reads() and not self.is_bundle(name):
+        if definition is None and name not in self.net.read and not self.is_bundle(name):
             raise NotUnderstood(
                 "a symbol without definition",
                 f"{name}, which nothing is computed from",
@@ -164,7 +164,7 @@ class Derivatives(Ranges):
                 )
             cache[key] = flat.T + 0j
             if ref is None:
-                self.net.values[("kept", id(of))] = of  # type: ignore[assignment]
+                self.net.kept.append(of)
         jacobian = cache[key]
         scalar_of = jacobian.shape[0] == 1
         if entries:
@@ -196,7 +196,7 @@ class Derivatives(Ranges):
                 definition = self.model.definition(name)
                 if definition is not None and definition.derived:
                     raise NotUnderstood("derivatives of higher order", f"the derivative of {name}")
-                if definition is None and not is_loss(name) and name not in self.reads():
+                if definition is None and not is_loss(name) and name not in self.net.read:
                     raise NotUnderstood(
                         "a symbol without definition",
                         name,

@@ -144,6 +144,7 @@ class Net:
         sigma: what an unspecified σ is: "", "logistic" or "tanh".
         first: the time of the first step, 1 or 0.
         loss: "each" where an undefined loss reads all outputs, "last" where the last alone.
+        kept: trees whose Jacobians are known by their `id`: it is theirs as long as they live.
     """
 
     model: Model
@@ -158,6 +159,7 @@ class Net:
     jacobians: dict[Any, Array] = field(default_factory=dict)
     guessed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    kept: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.shapes = Shapes(self.model)
@@ -165,6 +167,12 @@ class Net:
         self.states = self.model.states()
         self.sized: dict[int, int] = {}
         self.resize()
+
+    @cached_property
+    def read(self) -> set[str]:
+        """All that the definitions read, and functions' arguments."""
+        definitions = self.model.definitions.values()
+        return {name for each in definitions for name, _ in self.model.reads(each)}
 
     def resize(self) -> None:
         """Numbers for the sizes that are known by now."""

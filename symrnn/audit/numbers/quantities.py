@@ -180,7 +180,7 @@ class Quantities(Algebra):
             return self._loss(name, time, world)
         if name in model.symbols.times:
             raise NotUnderstood("times", f"the time {name} has no value here")
-        read = self.reads()
+        read = self.net.read
         if name not in read and not self.is_bundle(name):
             raise NotUnderstood(
                 "a symbol without definition",
@@ -216,15 +216,6 @@ class Quantities(Algebra):
             each not in self.model.definitions and not self.model.symbols.has_time(each)
             for each in read
         )
-
-    def reads(self) -> set[str]:
-        """All that the definitions read, and functions' arguments."""
-        if not hasattr(self.net, "_read"):
-            found: set[str] = set()
-            for definition in self.model.definitions.values():
-                found |= {name for name, _ in self.model.reads(definition)}
-            self.net._read = found  # type: ignore[attr-defined]
-        return self.net._read  # type: ignore[attr-defined,no-any-return]
 
     def _loss(self, name: str, time: int | None, world: World) -> Value:
         net = self.net
@@ -274,7 +265,7 @@ class Quantities(Algebra):
         return Value(self.net.opaque(f"{name}@{time}", arguments, 1))
 
     def _reads_named(self) -> set[str]:
-        return {name for name in self.reads() if name != "I"}
+        return {name for name in self.net.read if name != "I"}
 
     def named_value(self, ref: Ref, env: Env, world: World) -> Value:
         name = self.model.aliases.get(ref.name, ref.name)

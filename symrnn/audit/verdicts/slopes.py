@@ -41,7 +41,7 @@ def scaled_nets(model: Model, sense: Sense) -> Iterator[Net]:
     for number, scale in enumerate((*SCALES, *SCALES)):
         pool = POOLS[number % len(POOLS)]
         net = Net(model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest)
-        for name in Evaluator(net).reads():
+        for name in net.read:
             known = name in model.definitions or name in model.symbols.times
             if not known and not model.symbols.has_time(name.split("_")[0]):
                 rows, cols = net.extent(name)
@@ -107,7 +107,7 @@ def _norm_of_steps(evaluator: Evaluator, state: Sym, times: range, steepest: flo
     )
     jacobians = [evaluator.value(step, {"v": at}).array[0].real for at in times]
     net, model = evaluator.net, evaluator.model
-    for name in sorted(evaluator.reads()):
+    for name in sorted(evaluator.net.read):
         if name in model.definitions or model.symbols.has_time(name.split("_")[0]):
             continue
         weight = net.leaf(name, None)[0].real

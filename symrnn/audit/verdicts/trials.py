@@ -211,7 +211,7 @@ def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
     a, b = (value.array[0].real for value in outcome.values)
     row, col = np.unravel_index(int(np.argmax(np.abs(a - b))), a.shape)
     net = outcome.net
-    known = set(model.definitions) | Evaluator(net).reads()
+    known = set(model.definitions) | net.read
     timed = [n for n in sorted(net.used & known) if model.symbols.has_time(n.split("_")[0])]
     rows = {name: net.extent(name)[0] for name in timed}
     sizes = (

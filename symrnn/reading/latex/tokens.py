@@ -18,57 +18,18 @@ MAX_TOKENS = 20_000
 COMMAND, LETTER, NUMBER, SIGN, TEXT, END = "command", "letter", "number", "sign", "text", "end"
 
 
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξπρσςτυφχψωϑϕϵϱΓΔΘΛΞΠΣΥΦΨΩ",
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "pi",
-            "rho",
-            "sigma",
-            "varsigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "chi",
-            "psi",
-            "omega",
-            "vartheta",
-            "varphi",
-            "epsilon",
-            "varrho",
-            "Gamma",
-            "Delta",
-            "Theta",
-            "Lambda",
-            "Xi",
-            "Pi",
-            "Sigma",
-            "Upsilon",
-            "Phi",
-            "Psi",
-            "Omega",
-        ],
-        strict=True,
-    )
-)
-
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+    "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "varsigma", "τ": "tau", "υ": "upsilon",
+    "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ϑ": "vartheta", "ϕ": "varphi",
+    "ϵ": "epsilon", "ϱ": "varrho", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
+    "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+"""Greek letters by character, as LaTeX names them."""
 
 _UNICODE = {
-    **{letter: "\\" + name for letter, name in _GREEK.items()},
+    **{letter: "\\" + name for letter, name in GREEK.items()},
     "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum", "∏": r"\prod", "·": r"\cdot", "⋅": r"\cdot",
     "×": r"\times", "⊙": r"\odot", "∘": r"\circ", "⊗": r"\otimes", "≤": r"\le", "≥": r"\ge",
     "≠": r"\ne", "≈": r"\approx", "→": r"\to", "←": r"\gets", "∞": r"\infty", "∈": r"\in",
