@@ -1,6 +1,6 @@
 """Back-propagation through an LSTM: what comes back to gates, state, cell and weights."""
 
-from sympy import Rational, Symbol, tanh
+from sympy import Rational, Symbol, exp, tanh
 
 from symrnn import (
     About,
@@ -27,7 +27,7 @@ TANH = activation("tanh")
 
 
 def followed_by_anything():
-    """An LSTM with names for pre-activations, and L_t, what follows: any function of h_t and c_t."""
+    """An LSTM with its pre-activations by name, and L_t, any function of h_t and c_t."""
     lines = [f"a_{q} = W_{q} h' + U_{q} x + b_{q}; {q} = {FUNCTIONS[q]}(a_{q})" for q in GATES]
     lstm = cell("; ".join([*lines, "c = f * c' + i * g", "h = o * tanh(c)"]), name="LSTM")
     j, loss = lstm.index, Sequence("L", 1)
@@ -163,3 +163,11 @@ def without_the_output():
     c = Symbol("c", real=True)
     both = (c + tanh(c) / 2).diff(c).subs(c, 0)
     return Witness(both, Rational(1), "=", "with L = h + c at c = 0 the row is 3/2, not 1")
+
+
+@gated_bptt.counterexample("with peepholes more than diag(f) leads back to the cell before")
+def through_a_peephole():
+    """f = σ(8c - 8) at c = 1: the row is multiplied by 5/2, not by f = 1/2."""
+    c = Symbol("c", real=True)
+    factor = (c / (1 + exp(8 - 8 * c))).diff(c).subs(c, 1)
+    return Witness(factor, Rational(1, 2), "=", "f reads the cell: ∂c₊/∂c is 5/2 where f is 1/2")
