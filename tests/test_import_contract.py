@@ -22,7 +22,15 @@ PACKAGE = "symrnn"
 # Lowest layer first; what stands in one row may not import each other.
 LAYERS = [
     {"errors", "version"},
-    {"activation_text", "derivative_text", "guard", "processors", "programs", "toml_text"},
+    {
+        "activation_text",
+        "cluster",
+        "derivative_text",
+        "guard",
+        "processors",
+        "programs",
+        "toml_text",
+    },
     {"language"},
     {"calculus"},
     {"recurrence"},
