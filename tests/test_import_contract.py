@@ -38,8 +38,8 @@ LAYERS = [
     {"cells"},
     {"theory", "numeric"},
     {"verify", "typeset", "machine", "audit"},
-    {"lecture", "bench", "crosscheck", "sweep"},
-    {"testing", "inspection"},
+    {"lecture", "crosscheck", "sweep"},
+    {"bench", "testing", "inspection"},
     {"cli", "pytest_plugin", "pytest_gradients", "pytest_documents"},
     {"__main__"},
 ]
