@@ -44,7 +44,14 @@ LSTM = followed_by_anything()
 @statement(
     about=About.NO_CELL,
     uses=["gated_step"],
-    headline=["to the cell", "to the forget gate", "to the output gate", "to the state before"],
+    headline=[
+        "to the cell",
+        "to the forget gate",
+        "to the output gate",
+        "to the cell before",
+        "to the state before",
+        "to W_f, in one step",
+    ],
 )
 def gated_bptt(rnn):
     """Going back through an LSTM, each gate gets its share
