@@ -195,7 +195,8 @@ def _again(verdict: Verdict, judge: Judge) -> bool:
     transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
     turned = verdict.turned and judge.settled
     early = verdict.kind == DISAGREES and "not called false" in verdict.what
-    return transposed or turned or early
+    moved = verdict.sense is not None and verdict.sense.first == 0 and judge.said.first == 1
+    return transposed or turned or early or moved
 
 
 def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark | None:

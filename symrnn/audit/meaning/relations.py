@@ -17,7 +17,9 @@ from symrnn.audit.meaning.letters import (
 from symrnn.audit.meaning.model import Definition, Model
 from symrnn.audit.meaning.rewrites import (
     calls_closed,
+    calls_indexed,
     differentiated,
+    labels_dropped,
     last_times,
     transitions_written_out,
     words_joined,
@@ -76,6 +78,7 @@ class Parsed:
     summed: set[str] = field(default_factory=set)
     words: set[tuple[str, str]] = field(default_factory=set)
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
+    entered: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
@@ -86,7 +89,7 @@ class Parsed:
             tree = words_joined(tree, self.words)
         if self.transitions:
             tree = transitions_written_out(tree, self.transitions)
-        tree = self._closed(self._renamed(tree))
+        tree = self._closed(self._renamed(self._indexed(labels_dropped(tree))))
         return (
             tree
             if not self.marks or self.loss is None
@@ -128,6 +131,9 @@ class Parsed:
                         continue
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
+
+    def _indexed(self, tree: Tree) -> Tree:
+        return calls_indexed(tree, self.entered, self.symbols.times) if self.entered else tree
 
     def _closed(self, tree: Tree) -> Tree:
         if self.symbols.called:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.letters import (
+    bare,
     is_capital,
     is_loss,
 )
 from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions, words_of
+from symrnn.audit.meaning.rewrites import (
+    differentials,
+    entered,
+    linked,
+    mapped,
+    transitions,
+    words_of,
+)
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
@@ -44,6 +54,11 @@ class Statements(Prose):
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
+        made.entered = entered(made.trees, made.symbols)
+        if made.entered:
+            chains = [(n, p, mapped(c, made._indexed)) for n, p, c in chains]
+            made.trees = list(map(made._indexed, made.trees))
+            made.symbols = Symbols.of(made.trees)
         made._own_states()
         made._own_factors()
         made._summed_losses(chains)
@@ -124,6 +139,27 @@ class Statements(Prose):
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
+
+    @cached_property
+    def conventions(self) -> Conventions:
+        """The conventions that hints and words state."""
+        hints, layout = self.hints, self.said_layout()
+        return Conventions(
+            hints.layout or layout,
+            hints.layout is not None,
+            hints.later,
+            hints.first,
+            self.said_loss(),
+        )
+
+    @cached_property
+    def turned(self) -> bool:
+        """Whether a matrix is transposed somewhere: then none is meant as a number."""
+        return any(
+            isinstance(node, Turned) and isinstance(body := bare(node.body), Sym)
+            and is_capital(body.name) and not self.symbols.has_time(body.name)
+            for tree in self.trees for node in walk(tree)
+        )  # fmt: skip
 
     _models: dict[tuple[tuple[str, int], ...], Model] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from symrnn.audit.meaning.model import (
     drops_arguments,
     function_name,
 )
+from symrnn.audit.meaning.symbols import Ref
 from symrnn.audit.numbers.differentiate import Derivatives
 from symrnn.audit.numbers.net import ACTIVATIONS, STILL, World, softmax
 from symrnn.audit.numbers.quantities import Env
@@ -119,6 +120,9 @@ class Evaluator(Derivatives):
                 if ref.power is None
                 else Value(np.exp(self.value(ref.power, env, world).array))
             )
+        if self._kronecker(ref):
+            row, column = (self.index(each, env) for each in ref.entries)
+            return number(int(row == column))
         if node.name == "pi" and not node.subs:
             return number(np.pi)
         if (
@@ -135,6 +139,16 @@ class Evaluator(Derivatives):
         if ref.entries:
             value = self.entry(value, ref.entries, env)
         return value if ref.power is None else self.raised(value, ref.power, env)
+
+    def _kronecker(self, ref: Ref) -> bool:
+        """Whether δ_{ij} is Kronecker's: a δ with two entries, of which nothing else is said."""
+        return (
+            ref.name == "delta"
+            and ref.time is None
+            and len(ref.entries) == 2
+            and "delta" not in self.model.definitions
+            and not self.model.symbols.has_time("delta")
+        )
 
     def addition(
         self, terms: tuple[Tree, ...], signs: tuple[str, ...], env: Env, world: World

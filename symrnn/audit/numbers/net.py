@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
+from symrnn.reading.latex.tree import Sym, walk
 
 Array = NDArray[Any]
 
@@ -252,20 +253,46 @@ class Net:
         return self.output_names()
 
     def output_names(self) -> list[str]:
-        """What an undefined loss reads: the output if there is one, else the state."""
+        """What an undefined loss reads: the output if there is one, else the state.
+
+        Slopes and their diagonal matrices are no outputs, though nothing is computed from them. Of
+        several states it is what no other is computed from at its own step.
+        """
         definitions = self.model.definitions
         steps = {
-            n
+            n: d
             for n, d in definitions.items()
             if d.letter is not None and not d.derived and not is_loss(n)
         }
-        read_later = {
+        read = {
             name
-            for d in definitions.values()
-            if not d.derived and d.letter
+            for n, d in definitions.items()
+            if not d.derived and d.letter and not self._of_slopes(n, ())
             for name, _ in self.model.reads(d)
         }
-        outputs = [name for name in steps if name not in read_later]
+        outputs = sorted(n for n in steps if n not in read and not self._of_slopes(n, ()))
         if outputs:
-            return sorted(outputs)
-        return sorted(self.states & steps)
+            return outputs
+        now = {
+            name
+            for n, d in steps.items()
+            for name, lag in self.model.reads(d)
+            if lag == 0 and name != n and not self._of_slopes(n, ())
+        }
+        states = self.states & set(steps)
+        return sorted(states - now or states)
+
+    def _of_slopes(self, name: str, above: tuple[str, ...]) -> bool:
+        """Whether a quantity is made of slopes σ′ or is a diagonal matrix."""
+        definition = self.model.definitions.get(name)
+        if definition is None or name in above:
+            return False
+        return any(
+            isinstance(n, Sym)
+            and (
+                n.primes
+                or n.name in ("diag", "Diag")
+                or self._of_slopes(self.model.ref(n).name, (*above, name))
+            )
+            for n in walk(definition.value)
+        )

@@ -37,7 +37,8 @@ class Verdict:
 
     `under` is what must be supposed, `error` the largest relative difference met where it holds.
     `shows` says that its model is so seen to be the author's, `shaped` and `turned` that it gives a
-    derivative by a matrix the shape of that matrix, or of its transpose.
+    derivative by a matrix the shape of that matrix, or of its transpose. `numbered` says that it
+    holds where the first step is at time 1 and would not at time 0.
     """
 
     kind: str
@@ -55,3 +56,4 @@ class Verdict:
     shaped: bool = False
     turned: bool = False
     shows: bool = False
+    numbered: bool = False
