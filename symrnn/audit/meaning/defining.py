@@ -196,7 +196,7 @@ class Defining(Parsed):
 
     def _letters_bound(self, model: Model, right: Tree, letter: str | None, derived: bool) -> bool:
         """Whether every time in a definition is its own, bound in it, or the last."""
-        bound = {letter, "T"}
+        bound = {letter, "T", "N"}
         for node in walk(right):
             if isinstance(node, Big) and node.index is not None:
                 bound |= {n.name for n in walk(node.index) if isinstance(n, Sym)}
@@ -214,6 +214,8 @@ class Defining(Parsed):
         known = self.definitions.setdefault(found.name, [])
         if any(d.given for d in known):
             return
+        if known and found.letter in ("T", "N") and known[0].letter not in ("T", "N"):
+            return  # λ_N = …, of a λ_k that is known, says something of the last step
         bare_derivative = isinstance(bare(found.value), Derivative)
         if found.derived or self._derived(found.value, self.probe):
             # A second formula for a named derivative is a claim; a second name is another one.

@@ -182,9 +182,13 @@ class Prose(Defining):
         return None
 
     def _said_kinds(self) -> dict[str, str]:
-        """σ is the logistic function, or tanh, only where the text says so."""
-        if "function sigma" in self.hints.kinds:
-            return {}
+        """σ is the logistic function, or tanh, only where the text or a formula says so."""
+        said = {
+            f"function {name}": known for name, known in self.functions.items()
+            if f"function {name}" not in self.hints.kinds
+        }  # fmt: skip
+        if "function sigma" in {**self.hints.kinds, **said}:
+            return said
         prose = " ".join(document.prose for document in self.documents)
         sigma = any(
             isinstance(n, Sym) and n.name == "sigma" for tree in self.trees for n in walk(tree)
@@ -196,4 +200,4 @@ class Prose(Defining):
             prose,
             re.IGNORECASE,
         )
-        return {"function sigma": "logistic"} if sigma and logistic and not other else {}
+        return said | ({"function sigma": "logistic"} if sigma and logistic and not other else {})

@@ -79,6 +79,7 @@ class Parsed:
     words: set[tuple[str, str]] = field(default_factory=set)
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
+    functions: dict[str, str] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))

@@ -325,12 +325,12 @@ def _called_at(head: Tree, group: Tree, times: Set[str]) -> bool:
         return False
     if not isinstance(group, Group) or len(group.parts) != 1 or group.kind not in "([":
         return False
-    letters = letters_of(group.parts[0])
+    letters = letters_of(group.parts[0]) or set()
     entries = _letters_apart(head.subs)
     return (
         bool(letters)
         and letters <= times
-        and all(  # type: ignore[operator]
+        and all(
             isinstance(each, Sym) and each.name in "ijklmnpqr" and not each.subs for each in entries
         )
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symrnn.audit.meaning.conventions import Conventions
+from symrnn.audit.meaning.functions import written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.letters import (
     bare,
@@ -49,6 +50,7 @@ class Statements(Prose):
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
         made.words = words_of(chains)
+        made.functions = written_out(chains)
         made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]

@@ -154,7 +154,7 @@ class Symbols:
         return made
 
     def _learn_copies(self, nodes: list[Tree]) -> None:
-        """b^{(t)} is the copy of b used at step t, where b has a time only as what is derived by."""
+        """b^{(t)} is the copy of b used at step t, where only what is derived by has that time."""
         by = {
             id(inner)
             for node in nodes if isinstance(node, Derivative)

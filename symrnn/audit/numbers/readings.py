@@ -215,6 +215,8 @@ def _unspecified(model: Model) -> bool:
         for node in walk(definition.value):
             if isinstance(node, Product):
                 for left, right in zip(node.factors, node.factors[1:], strict=False):
-                    if isinstance(left, Sym) and model.is_function(left, right) == "elementwise":
+                    if not isinstance(left, Sym) or f"function {left.name}" in model.kinds:
+                        continue
+                    if model.is_function(left, right) == "elementwise":
                         return True
     return False

@@ -30,6 +30,7 @@ from symrnn.audit.verdicts.verdict import (
     UNDER,
     Verdict,
 )
+from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
@@ -213,7 +214,7 @@ class Judge(Inequalities, Mending):
                 counterexample=example,
                 tried=len(outcomes),
             )
-        edit, mended, under = mend
+        edit, mended, tree, under = mend
         note = f" ({'; '.join(under)})" if under else ""
         if example is None:
             what = f"shapes do not fit: {clashes[0].what}" if clashes else what
@@ -222,6 +223,7 @@ class Judge(Inequalities, Mending):
             what=what,
             counterexample=example,
             mended=mended,
+            mended_as=relation_written(relation.left.tree, relation.kind, tree, model),
             mend=edit.words + note,
             tried=len(outcomes),
         )

@@ -43,7 +43,7 @@ class Mending(Trials):
 
     def _mended(
         self, model: Model, relation: Relation, sense: Sense, deadline: float
-    ) -> tuple[Edit, str, tuple[str, ...]] | None:
+    ) -> tuple[Edit, str, Tree, tuple[str, ...]] | None:
         """The one slip that undone makes the relation hold, and the author's formula without it."""
         statements, said = self.statements, self.said
         document = statements.documents[relation.document]
@@ -82,14 +82,14 @@ class Mending(Trials):
                 continue
             way = self._holding(model, (left, tree), likely[:first], until)
             if way is not None:
-                return edit, mended[begin:end], tuple(way.supposes(said))
+                return edit, mended[begin:end], tree, tuple(way.supposes(said))
             later.append((edit, mended[begin:end], tree))
         for edit, mended, tree in later:
             if clock.process_time() > deadline:
                 break
             way = self._holding(model, (left, tree), likely[first:], deadline)
             if way is not None:
-                return edit, mended, tuple(way.supposes(said))
+                return edit, mended, tree, tuple(way.supposes(said))
         return None
 
     def _holding(

@@ -35,6 +35,7 @@ class Counterexample:
 class Verdict:
     """What was found of a relation.
 
+    `mended_as` is the mended formula as it is read, in LaTeX of our own.
     `under` is what must be supposed, `error` the largest relative difference met where it holds.
     `shows` says that its model is so seen to be the author's, `shaped` and `turned` that it gives a
     derivative by a matrix the shape of that matrix, or of its transpose. `numbered` says that it
@@ -48,6 +49,7 @@ class Verdict:
     hint: str = ""
     counterexample: Counterexample | None = None
     mended: str = ""
+    mended_as: str = ""
     mend: str = ""
     error: float = 0.0
     tried: int = 0
