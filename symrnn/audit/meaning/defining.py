@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from symrnn.audit.meaning.letters import (
@@ -98,6 +99,9 @@ class Defining(Parsed):
         ):
             return None
         if any(isinstance(node, Words | Dots) for node in walk(right)):
+            return None
+        if not backwards and not derived and self._is_instance(model, name, time, right, relation):
+            self.instances.append((relation, name))
             return None
         return Definition(name, letter, shift, right, relation.order, False, entries, symbol)
 
@@ -206,6 +210,40 @@ class Defining(Parsed):
                 if ref.time is not None and not (letters_of(ref.time) or set()) <= bound:
                     return False
         return True
+
+    def _is_instance(
+        self, model: Model, name: str, time: Tree | None, right: Tree, relation: Relation
+    ) -> bool:
+        """W = 2 I, or "with $x_t = V h_{t-1}$": what holds in an example, and is no definition.
+
+        So is a number for a matrix, and what a sentence supposes of a quantity that was read before
+        without saying what it is.
+        """
+        if is_loss(name) or name in self.definitions:
+            return False
+        letters = {node.name for node in walk(right) if isinstance(node, Sym)}
+        number = time is None and letters <= {"I", "e", "pi", "diag", "sqrt"}
+        multiple = time is None and "I" in letters and not any(map(is_capital, letters - {"I"}))
+        if (number or multiple) and is_capital(name.split("_")[0]):
+            return True
+        read = any(
+            name == each
+            for known in self.definitions.values() for d in known
+            if not d.derived and (d.given or d.start < relation.order)
+            for each, _ in model.reads(d)
+        )  # fmt: skip
+        return read and (number or self._supposed(relation))
+
+    _SUPPOSED = re.compile(
+        r"\b(?:with|if|suppos\w*|assum\w*|take|when|for|where|say)\b[\s$\\(`]*$", re.IGNORECASE
+    )
+
+    def _supposed(self, relation: Relation) -> bool:
+        """Whether a formula in a sentence stands behind a word that supposes it."""
+        document = self.documents[relation.document]
+        formula = document.formulas[relation.formula]
+        before = document.text[max(0, formula.start - 60) : formula.start]
+        return not formula.display and self._SUPPOSED.search(before) is not None
 
     def _is_update(self, name: str, right: Tree, model: Model) -> bool:
         return any(isinstance(n, Sym) and model.ref(n).name == name for n in walk(right))

@@ -73,6 +73,7 @@ class Parsed:
     expressions: list[tuple[int, int, Side]] = field(default_factory=list)
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     defining: set[int] = field(default_factory=set)
+    instances: list[tuple[Relation, str]] = field(default_factory=list)
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
@@ -238,6 +239,8 @@ class Parsed:
                 formulas[0] = last[1]
             if not chain.links:
                 self.expressions.append((number, place, sides[0]))
+                if formula.display and sides[0].tree is not None:
+                    last = (number, place, sides[0])
                 continue
             for at, link in enumerate(chain.links):
                 left, home = sides[at], formulas[at]

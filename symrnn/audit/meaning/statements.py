@@ -38,6 +38,9 @@ from symrnn.reading.latex.tree import (
 )
 from symrnn.reading.latex.words import EQUAL
 
+FAR = 1500
+"""How many characters an example's values are thought to be in force."""
+
 
 @dataclass
 class Statements(Prose):
@@ -205,6 +208,20 @@ class Statements(Prose):
                 if isinstance(node, Group) and len(node.parts) > 1:
                     return False
         return True
+
+    def special(self, relation: Relation, used: set[str]) -> str:
+        """The parameter that the text gives a value before a relation, in an example."""
+        document = self.documents[relation.document]
+        start = document.formulas[relation.formula].start
+        for other, name in self.instances:
+            given = self.documents[other.document].formulas[other.formula].start
+            if (
+                other.document == relation.document
+                and name in used
+                and (given <= start <= given + FAR)
+            ):
+                return name
+        return ""
 
     def unused_hints(self) -> list[Named]:
         """Hints about letters that the document does not have."""

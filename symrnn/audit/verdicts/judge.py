@@ -193,6 +193,8 @@ class Judge(Inequalities, Mending):
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
+        elif special := self.statements.special(relation, used):
+            reason = f"the text around it gives {special} a value"
         elif condition := self.statements.condition(relation):
             reason = f"the text around it says “{condition}”"
         what = "the sides differ in every reading"
