@@ -20,6 +20,7 @@ from symrnn.reading.latex.tree import (
     Derivative,
     Dots,
     Group,
+    Normed,
     Product,
     Sym,
     Tree,
@@ -140,6 +141,34 @@ class Defining(Parsed):
         if len(kept) + len(entries) != len(by.subs):
             return None
         return replace(value, by=replace(by, subs=kept))
+
+    def _bounded(self, model: Model, relation: Relation) -> None:
+        """|σ′(x)| ≤ γ and ‖W‖ ≤ λ, where nothing else says what γ and λ are.
+
+        Whatever follows for the least such number follows for all.
+        """
+        left, right = relation.left.tree, relation.right.tree
+        named = None if right is None else self._named(model, right)
+        if left is None or right is None or named is None or named[1] is not None:
+            return
+        name, letter = named[0], bare(right)
+        if name in self.definitions or self._defined_elsewhere(name, relation):
+            return
+        if not isinstance(letter, Sym) or is_capital(name) or is_loss(name):
+            return
+        nodes = [node for node in walk(left) if isinstance(node, Sym)]
+        primed = next((node for node in nodes if node.primes == 1), None)
+        body = bare(outer.body) if isinstance(outer := bare(left), Normed) else None
+        value: Tree | None = None
+        if primed is not None and not any(isinstance(n, Derivative) for n in walk(left)):
+            others = [n for n in nodes if is_capital(n.name) and model.ref(n).time is None]
+            bare_slope = replace(primed, subs=(), sups=())
+            if not others:
+                value = Normed(left.start, left.end, True, bare_slope, "‖infty")
+        elif isinstance(body, Sym) and model.ref(body).time is None and is_capital(body.name):
+            value = bare(left)
+        if value is not None:
+            self.definitions[name] = [Definition(name, None, 0, value, relation.order)]
 
     def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
         """Whether another relation says what a quantity is."""

@@ -36,7 +36,7 @@ from symrnn.reading.latex.tree import (
     Turned,
     walk,
 )
-from symrnn.reading.latex.words import EQUAL
+from symrnn.reading.latex.words import AT_MOST, EQUAL
 
 FAR = 1500
 """How many characters an example's values are thought to be in force."""
@@ -95,6 +95,8 @@ class Statements(Prose):
                 head = relation.left.tree
             previous = relation
             links[relation.order] = head
+            if relation.kind == AT_MOST:
+                self._bounded(probe, relation)
             if relation.kind != EQUAL or relation.right.tree is None:
                 continue
             for left, right in ((head, relation.right.tree), (relation.right.tree, head)):

@@ -53,16 +53,17 @@ def _sigma_second(x: Array) -> Array:
 
 
 def _another(x: Array) -> Array:
-    return np.asarray(np.sin(0.8 * x + 0.5) + 0.35 * x + 0.1 * np.tanh(1.3 * x))
+    # Its slopes are less than 1, those of the other are not.
+    return np.asarray(0.6 * np.sin(0.8 * x + 0.5) + 0.21 * x + 0.06 * np.tanh(1.3 * x))
 
 
 def _another_prime(x: Array) -> Array:
-    return np.asarray(0.8 * np.cos(0.8 * x + 0.5) + 0.35 + 0.13 / np.cosh(1.3 * x) ** 2)
+    return np.asarray(0.48 * np.cos(0.8 * x + 0.5) + 0.21 + 0.078 / np.cosh(1.3 * x) ** 2)
 
 
 def _another_second(x: Array) -> Array:
     return np.asarray(
-        -0.64 * np.sin(0.8 * x + 0.5) - 0.338 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
+        -0.384 * np.sin(0.8 * x + 0.5) - 0.2028 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
     )
 
 

@@ -11,6 +11,7 @@ from symrnn.audit.mends.mend import edits
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
+from symrnn.audit.verdicts.bounds import Bounds
 from symrnn.audit.verdicts.slopes import by_slopes, scaled_nets
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
 from symrnn.audit.verdicts.verdict import (
@@ -47,6 +48,8 @@ class Inequalities(Trials):
             return found
         if relation.kind in ("≤", "≥") and by_slopes(model, left, right, sense):
             return Verdict(TRUE, what="every slope of the activation is at most 1", sense=sense)
+        if relation.kind in ("≤", "≥") and Bounds(model, sense, deadline).follows(left, right):
+            return Verdict(TRUE, what="it follows factor by factor", sense=sense)
         violated = None
         for net in scaled_nets(model, sense):
             net.deadline = deadline
