@@ -264,7 +264,7 @@ class Defining(Parsed):
         return read and (number or self._supposed(relation))
 
     _SUPPOSED = re.compile(
-        r"\b(?:with|if|suppos\w*|assum\w*|take|when|for|where|say)\b[\s$\\(`]*$", re.IGNORECASE
+        r"\b(?:if|suppos\w*|assum\w*|take|say)\b[\s$\\(`]*$", re.IGNORECASE
     )
 
     def _supposed(self, relation: Relation) -> bool:
