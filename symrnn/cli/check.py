@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cells import read_cell
+from symrnn.cells.elman import CELLS
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar
-from symrnn.cli.salvage import Broken, salvage
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
 from symrnn.language.notation import ELMAN
@@ -22,9 +22,9 @@ from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject, subject_of
 from symrnn.theory.applicable import Asides
+from symrnn.theory.salvage import Broken, salvage
 from symrnn.verify.evidence import Evidence, failure_record
 
 
@@ -50,6 +50,12 @@ def check(
         bool,
         typer.Option("--machine", help="Have Coq close each statement by its theorem, too."),
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", help="A Dask scheduler whose workers share the statements: tcp://…"
+        ),
+    ] = None,
 ) -> None:
     """Check statements: one line each with its grades; exit code 1 if any check fails."""
     if machine and name is not None:
@@ -59,9 +65,9 @@ def check(
     rnn = _subject(cell, sigma, machine)
     library, broken, asides = salvage(paths or None, rnn)
     with progress_bar() as listener:
-        evidence = prove(library, rnn, listener)
+        evidence = prove(library, rnn, listener, scheduler)
         checked = {}
-        if prover is not None and isinstance(rnn, RNN):
+        if prover is not None and rnn.is_elman:
             checked = ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
@@ -83,8 +89,8 @@ def _subject(cell: str, sigma: Activation | None, machine: bool) -> Subject:
     if cell in CELLS:
         return CELLS[cell](sigma)
     found = subject_of(read_cell(cell))
-    if isinstance(found, RNN):
-        return CELLS[found.cell](sigma)
+    if found.is_elman:
+        return CELLS[found.cell.name](sigma)
     if sigma is not None:
         raise ParseError(
             "--activation is for the lecture's networks",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from symrnn.cells.elman import CELLS
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
@@ -22,11 +23,11 @@ from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import speaking
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
+from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
 
@@ -49,21 +50,29 @@ class Lecture:
 
 
 def prove(
-    library: Mapping[str, Statement], rnn: Subject, progress: Progress = silent
+    library: Mapping[str, Statement],
+    rnn: Subject,
+    progress: Progress = silent,
+    scheduler: str | None = None,
 ) -> tuple[Evidence, ...]:
     """Evidence for every statement.
 
     Args:
         library: the statements, each after those it uses.
         rnn: the recurrence they are about; with an unknown σ the evidence is for every σ.
-        progress: hears each statement's name as it is begun.
+        progress: hears each statement's name as it is begun, or where others do the work, done.
+        scheduler: the address of a Dask scheduler whose workers share it; by default the cores
+            that there are do.
     """
     begun = itertools.count()
 
     def begin(name: str) -> None:
         progress(name, next(begun), len(library))
 
-    found = gather_all(library.values(), rnn, library, begin, cores())
+    if scheduler is None:
+        found = gather_all(library.values(), rnn, library, begin, cores())
+    else:
+        found = gather_elsewhere(library.values(), rnn, library, scheduler, begin)
     progress("proved", len(library), len(library))
     return tuple(found)
 
@@ -127,8 +136,8 @@ def make(
     spoken, asides = speaking(project.library, rnn)
     library, evidence = _proved(spoken, rnn, progress, prover)
     network = ending = None
-    if project.network and isinstance(rnn, RNN):
-        tanh = CELLS[rnn.cell]("tanh")
+    if project.network and rnn.is_elman:
+        tanh = CELLS[rnn.cell.name]("tanh")
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
@@ -151,7 +160,7 @@ def _proved(
     about = {name: each.of(rnn) for name, each in library.items()}
     evidence = prove(about, rnn, progress)
     require(evidence)
-    if prover is not None and isinstance(rnn, RNN):
+    if prover is not None and rnn.is_elman:
         evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
     return about, evidence
 
