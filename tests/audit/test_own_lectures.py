@@ -21,7 +21,7 @@ from symrnn.lecture import document as module
 from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.project import found, open_project
 from symrnn.reading.documents import read_document
-from symrnn.recurrence.elman import CELLS, elman
+from symrnn.cells.elman import CELLS, elman
 from symrnn.typeset.document import Document
 from symrnn.typeset.latex import article
 from tests.lecture.conftest import evidence_of, lecture_in

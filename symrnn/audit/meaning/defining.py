@@ -263,9 +263,7 @@ class Defining(Parsed):
         )  # fmt: skip
         return read and (number or self._supposed(relation))
 
-    _SUPPOSED = re.compile(
-        r"\b(?:if|suppos\w*|assum\w*|take|say)\b[\s$\\(`]*$", re.IGNORECASE
-    )
+    _SUPPOSED = re.compile(r"\b(?:if|suppos\w*|assum\w*|take|say)\b[\s$\\(`]*$", re.IGNORECASE)
 
     def _supposed(self, relation: Relation) -> bool:
         """Whether a formula in a sentence stands behind a word that supposes it."""
