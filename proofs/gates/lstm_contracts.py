@@ -50,7 +50,7 @@ def lstm_contracts(rnn):
     whatever the inputs are, two runs come together, and what lies n steps back counts at most qⁿ:
     such an LSTM is stable, and it has no long memory. With δ = 1 - φ and M = 1/δ, the condition
     that is known, ‖W_f‖ ≤ ρδ², ‖W_i‖ and ‖W_o‖ ≤ ρδ with ρ < 1, and ‖W_g‖ ≤ δ/4, makes
-    q ≤ 1 - ¾δ(1 - ρ): it was given for several steps together, and one is enough.
+    q ≤ 1 - 3δ(1 - ρ)/4: it was given for several steps together, and one is enough.
     """
     t, j = Symbol("t", integer=True), LSTM.index
     phi, q, rho, M = (Symbol(name, nonnegative=True) for name in ("phi", "q", "rho", "M"))
