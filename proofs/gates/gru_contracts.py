@@ -10,17 +10,21 @@ from symrnn import (
     Inequality,
     Ones,
     Witness,
+    cell,
     derivation,
     for_all,
     induction,
     largest_entry,
-    named,
     norm,
     statement,
 )
 from symrnn import rules as by
 
-GRU = named("gru_reset_before")
+GRU = cell(
+    "a_r = W_r h' + U_r x + b_r; a_z = W_z h' + U_z x + b_z; r = sigmoid(a_r); z = sigmoid(a_z);"
+    "a_n = W_n (r * h') + U_n x + b_n; n = tanh(a_n); h = z * h' + (1 - z) * n",
+    name="GRU",
+)
 QUARTER = Rational(1, 4)
 
 
@@ -136,6 +140,7 @@ def gru_contracts(rnn):
         .at_most(size(W_z) / 2, mine),
         "the step": derivation(size(step), given=given, cell=GRU)
         .equals(size(GRU.recurrence.immediate(h[t], old)), by.one_step)
+        .equals(size(Diag(z[t]) + Diag(rest) * (through_n + through_r) + through_z), by.algebra)
         .at_most(
             size(Diag(z[t])) + size(Diag(rest) * (through_n + through_r)) + size(through_z),
             by.triangle,

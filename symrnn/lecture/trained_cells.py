@@ -33,10 +33,10 @@ Array = NDArray[Any]
 SIZE = 16
 LAGS = 60
 """Steps over which the derivatives are shown, at the end of the longer series."""
-RUNS: tuple[tuple[Callable[[], Series], Mapping[str, Any]], ...] = (
-    (sunspots, {"steps": 100}),
-    (carbon_dioxide, {"steps": 60, "length": 60, "stride": 30}),
-)
+RUNS: dict[str, tuple[Callable[[], Series], Mapping[str, Any]]] = {
+    "sunspots": (sunspots, {"steps": 100}),
+    "carbon dioxide": (carbon_dioxide, {"steps": 60, "length": 60, "stride": 30}),
+}
 """The series, the longer one last, and how the cells are trained on each."""
 
 
@@ -61,14 +61,14 @@ class TrainedCell:
 
     Attributes:
         name: of the cell.
-        forecasts: one for each series.
+        forecasts: one for each series, by what that is called in a table.
         before, after: the norms' logarithms with initial and with trained parameters.
         gate: what a state is carried by, if there is such a vector.
         path: ln of the largest entry of the product of that vector over the last n steps.
     """
 
     name: str
-    forecasts: tuple[Forecast, ...]
+    forecasts: Mapping[str, Forecast]
     before: Array
     after: Array
     gate: Gate | None
@@ -79,8 +79,8 @@ class TrainedCell:
         """As it stands in evidence.json."""
         return {
             "cell": self.name,
-            "held_out": {each.series: each.held_out for each in self.forecasts},
-            "last_value": {each.series: each.baseline for each in self.forecasts},
+            "held_out": {label: each.held_out for label, each in self.forecasts.items()},
+            "last_value": {label: each.baseline for label, each in self.forecasts.items()},
             "log_norms": {"before": self.before.tolist(), "after": self.after.tolist()},
         }
 
@@ -103,14 +103,16 @@ def study_cells(
 
 
 def _studied(name: str, cell: Cell) -> TrainedCell:
-    forecasts = tuple(train_cell(cell, made(), SIZE, **options) for made, options in RUNS)
-    for each in forecasts:
+    forecasts = {
+        label: train_cell(cell, made(), SIZE, **options) for label, (made, options) in RUNS.items()
+    }
+    for each in forecasts.values():
         if not each.held_out < each.baseline:
             raise EvidenceError(
                 f"{name} does not beat predicting the last value of {each.series}",
                 {"cell": f"{each.held_out:.4g}", "last value": f"{each.baseline:.4g}"},
             )
-    last, lags = forecasts[-1], range(LAGS + 1)
+    (*_, last), lags = forecasts.values(), range(LAGS + 1)
     passes = Passes(cell)
     before, after = (
         log_norms(passes, _weights(last, chosen, cell), lags)

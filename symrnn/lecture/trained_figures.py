@@ -23,10 +23,10 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
     if not cells:
         return None
     writer = Writer(notation, {})
-    series = [each.series for each in cells[0].forecasts]
+    series = [each.series for each in cells[0].forecasts.values()]
     sources = " ".join(
         f"Source of the {escaped(each.series)}: {escaped(each.source)}."
-        for each in cells[0].forecasts
+        for each in cells[0].forecasts.values()
     )
     blocks: list[Block] = [
         Paragraph(
@@ -65,18 +65,19 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
 
 
 def _losses(cells: Sequence[TrainedCell]) -> Table:
-    series = [each.series for each in cells[0].forecasts]
     rows = [
-        (each.name, *(f"{forecast.held_out:.3f}" for forecast in each.forecasts)) for each in cells
+        (each.name, *(f"{forecast.held_out:.3f}" for forecast in each.forecasts.values()))
+        for each in cells
     ]
-    last = ("the last value", *(f"{forecast.baseline:.3f}" for forecast in cells[0].forecasts))
+    known = cells[0].forecasts
+    last = ("the last value", *(f"{forecast.baseline:.3f}" for forecast in known.values()))
     return Table(
-        ("cell", *map(escaped, series)),
+        ("cell", *known),
         (*rows, last),
         "Held-out mean squared error of prediction one step ahead, in units of the variance of "
         "the training part; the last row predicts the last value seen.",
         "losses_of_cells",
-        "l" + "r" * len(series),
+        "l" + "r" * len(known),
     )
 
 

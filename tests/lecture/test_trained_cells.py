@@ -18,7 +18,7 @@ from symrnn.typeset.blocks import Figure, Table, walk
 @pytest.fixture(scope="module")
 def studied() -> tuple[TrainedCell, ...]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "RUNS", ((sunspots, {"steps": 40}),))
+        patch.setattr(module, "RUNS", {"spots": (sunspots, {"steps": 40})})
         return study_cells(["elman", "gru"])
 
 
@@ -41,7 +41,7 @@ def test_what_carries_a_state_is_read_off_the_definitions(which, gate) -> None: 
 
 def test_the_path_is_the_product_of_the_gate_by_hand(studied: tuple[TrainedCell, ...]) -> None:
     _, gru = studied
-    forecast = gru.forecasts[-1]
+    forecast = gru.forecasts["spots"]
     p, x = forecast.trained, forecast.data.inputs
     state, gates = np.zeros(16), []
 
@@ -71,14 +71,14 @@ def test_all_of_it_is_shown(studied: tuple[TrainedCell, ...]) -> None:
     assert drawn == ["before_training", "after_training", "path_and_derivative"]
     losses, gates = (each for each in blocks if isinstance(each, Table))
     assert [row[0] for row in losses.rows] == ["elman", "gru", "the last value"]
-    assert losses.rows[1][1] == f"{studied[1].forecasts[0].held_out:.3f}"
+    assert losses.rows[1][1] == f"{studied[1].forecasts['spots'].held_out:.3f}"
     assert [row[:2] for row in gates.rows] == [("gru", "z")]
     assert trained_section(()) is None
-    assert studied[0].record["held_out"].keys() == {sunspots().name}
+    assert studied[0].record["held_out"].keys() == {"spots"}
 
 
 def test_a_cell_that_does_not_learn_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RUNS", ((sunspots, {"steps": 1, "rate": 1e-9}),))
+    monkeypatch.setattr(module, "RUNS", {"spots": (sunspots, {"steps": 1, "rate": 1e-9})})
     with pytest.raises(EvidenceError, match="does not beat predicting the last value"):
         study_cells(["elman"])
 
