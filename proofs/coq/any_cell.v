@@ -68,27 +68,39 @@ Qed.
 
 End ExistByParameter.
 
-(* Closes that a derivative exists, given that the cell is differentiable: in *)
-(* its state, dF, in a parameter and its state, dP, and the losses, dL        *)
-Ltac exists_state dF :=
+(* Closes that the derivatives in a claim exist, given that the cell is        *)
+(* differentiable: in its state, dF, and where F has a parameter, in that and  *)
+(* its state, dP. Of losses that they are is among the hypotheses.             *)
+Ltac exists_by_state dF :=
   match goal with
   | |- differentiable (flow _ _ _) _ => exact: (flow_is_differentiable dF)
   | |- differentiable (fun v => flow _ _ _ v) _ => exact: (flow_is_differentiable dF)
   | |- differentiable (fun v => state _ v _) _ => exact: (flow_is_differentiable dF)
+  | dL : forall t v, differentiable (?ell t) v |- differentiable (?ell _) _ => exact: dL
+  | dL : forall t v, differentiable (?ell t) v |- differentiable (fun v => ?ell _ _) _ =>
+      exact: (loss_of_flow_is_differentiable dF dL)
   end.
-Ltac exists_loss dF dL :=
+
+Ltac exists_by_parameter F dP :=
   match goal with
-  | |- differentiable (_ _) _ => exact: dL
-  | |- _ => exact: (loss_of_flow_is_differentiable dF dL)
+  | |- differentiable (fun V => flow _ _ _ _) _ =>
+      exact: (@flow_is_differentiable_in _ _ _ F _ dP)
+  | |- differentiable (fun V => state _ _ _) _ =>
+      exact: (@flow_is_differentiable_in _ _ _ F _ dP)
+  | dL : forall t v, differentiable (?ell t) v |- differentiable (fun V => ?ell _ _) _ =>
+      exact: (@loss_is_differentiable_in _ _ _ F _ _ dP dL)
+  | dL : forall t v, differentiable (?ell t) v |- differentiable (fun V => \sum_(_ <= _ < _) _) _ =>
+      exact: (@total_loss_is_differentiable_in _ _ _ F _ _ dP dL)
+  | |- _ => exact: (@differentiable_immediate _ _ _ F _ dP)
   end.
-Ltac exists_in dP :=
-  first
-    [ exact: (flow_is_differentiable_in dP)
-    | exact: (@differentiable_immediate _ _ _ _ _ dP) ].
-Ltac exists_loss_in dP dL :=
-  first
-    [ exact: (loss_is_differentiable_in dP dL)
-    | exact: (total_loss_is_differentiable_in dP dL) ].
+
+Ltac derivatives_exist dF :=
+  repeat match goal with |- _ /\ _ => split; [intros; exists_by_state dF|] end.
+
+Ltac derivatives_exist_in F dF dP :=
+  repeat match goal with
+  | |- _ /\ _ => split; [intros; first [exists_by_state dF|exists_by_parameter F dP]|]
+  end.
 
 (* No parameter                                                               *)
 
@@ -240,6 +252,23 @@ Theorem truncation_of_any_cell_the_bias_by_a_matrix :
   differentiable_cell -> differentiable_losses -> forall t tau, (tau.+1 <= t)%N ->
   exact t - held t (t - tau.+1)%N = DLs t *m (\sum_(1 <= k < t - tau) Ds t k *m Dplus k).
 Proof. by move=> Fd dL t tau tt; exact: the_bias. Qed.
+
+Local Notation gradient T := (grad (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta).
+
+Theorem update_length_of_any_cell_length_by_a_matrix :
+  differentiable_cell -> differentiable_losses -> forall eta T, 0 <= eta ->
+  frobenius (- eta *: gradient T) = eta * frobenius (gradient T).
+Proof. by move=> _ _ eta T eta0; exact: update_length_length. Qed.
+
+Theorem update_length_of_any_cell_stuck_by_a_matrix :
+  differentiable_cell -> differentiable_losses -> forall epsilon eta T, 0 <= eta ->
+  frobenius (gradient T) <= epsilon -> frobenius (- eta *: gradient T) <= epsilon * eta.
+Proof. by move=> _ _ epsilon eta T eta0 small; exact: update_length_stuck. Qed.
+
+Theorem update_length_of_any_cell_flung_far_by_a_matrix :
+  differentiable_cell -> differentiable_losses -> forall M eta T, 0 <= eta ->
+  M <= frobenius (gradient T) -> M * eta <= frobenius (- eta *: gradient T).
+Proof. by move=> _ _ M eta T eta0 large; exact: update_length_flung_far. Qed.
 
 Variables (N : forall m n, 'M[R]_(m, n) -> R) (q C E : R).
 Let bounded := forall j, (1 <= j)%N -> N (Ds j (j - 1)%N) <= q.

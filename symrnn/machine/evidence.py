@@ -14,7 +14,7 @@ from symrnn.machine.obligations import refusals
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.sources import CLOSED, COMPARED, Source
 from symrnn.machine.stated import Slips
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 
 MACHINE_CHECKED = "machine_checked"
@@ -97,7 +97,7 @@ class Checked:
 
 def machine_check(
     statements: Iterable[Statement],
-    rnn: RNN,
+    rnn: Subject,
     sources: Mapping[str, Source],
     slips: Slips,
     prover: Prover,

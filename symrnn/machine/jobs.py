@@ -17,10 +17,13 @@ from symrnn.machine.obligations import (
     closing_file,
     slips_file,
 )
+from symrnn.machine.printed import Printed, printed_of
+from symrnn.machine.printed_cell import definitions_stem
 from symrnn.machine.prover import Outcome, Verdict
 from symrnn.machine.sources import CLAIMS, LIBRARY, USER, Source, key_of
-from symrnn.machine.stated import Slips, Stated, StatedParts, planted, stated_parts
-from symrnn.recurrence.elman import CELLS, RNN
+from symrnn.machine.stated import Slips, Stated, StatedParts, cell_of, planted, stated_parts
+from symrnn.recurrence.elman import CELLS
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
@@ -45,6 +48,7 @@ class Job:
     unstated: labels of the parts for which there is no theorem.
     unreadable: theorems whose propositions Coq cannot read.
     closing, compared: what came of the file that closes, and of the one with the slips.
+    printed: the cell and the proofs about it, where it is printed from its definitions.
     """
 
     stem: str
@@ -58,10 +62,12 @@ class Job:
     unreadable: set[str] = field(default_factory=set)
     closing: Outcome | None = None
     compared: Outcome | None = None
+    printed: Printed | None = None
 
     def files(self) -> list[Source]:
         """All that is written for it."""
         return [
+            *(self.printed.files(self.closings) if self.printed is not None else ()),
             *(file.source for file in self._propositions()),
             self._closes().source,
             *([self._compares().source] if self.faults else []),
@@ -72,14 +78,20 @@ class Job:
         for cell, parts in self.claims.items():
             stem, stated = parts.about(cell)
             read = [each for each in stated if each.theorem not in self.unreadable]
-            found.append(claims_file(stem, read, parts.reals))
+            defined = self._defined if self.printed and cell == self.printed.cell.key else ""
+            found.append(claims_file(stem, read, parts.reals, defined))
         return found
 
     def _closes(self) -> Generated[Closing]:
         return closing_file(self.stem, self.closings.values())
 
     def _compares(self) -> Generated[Planted]:
-        return slips_file(self.stem, self.faults, self.parts.reals)
+        return slips_file(self.stem, self.faults, self.parts.reals, self._defined)
+
+    @property
+    def _defined(self) -> str:
+        """The file with the definitions of a printed cell."""
+        return "" if self.printed is None else definitions_stem(self.printed.cell)
 
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""
@@ -87,6 +99,10 @@ class Job:
         before = (len(self.closings), len(self.faults))
         for file in self._propositions():
             self._reads(file, outcomes)
+        if self.printed is not None and before[0] == len(self.closings):
+            for label, why in self.printed.unproved(self.closings, outcomes).items():
+                self.unstated.add(label)
+                self._drop(label, why)
         if before[0] == len(self.closings):
             for label, each in list(self.closings.items()):
                 if each.file.key in outcomes and not outcomes[each.file.key].accepted:
@@ -122,18 +138,26 @@ class Job:
         self.left_out.setdefault(label, why)
 
 
-def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: Slips) -> Job:
+def job_of(
+    statement: Statement, rnn: Subject, sources: Mapping[str, Source], slips: Slips
+) -> Job:
     """What is to be done for a statement.
 
-    A theorem of a folder comes before one of ours, and is told from it by its full name.
+    A theorem of a folder comes before one of ours, and is told from it by its full name; where
+    there is none about a printed cell, one is written from what holds of any cell.
     """
-    parts, base = stated_parts(statement, rnn), None
-    if any(each.cell != rnn.cell for each in parts.parts):
+    parts, base, cell = stated_parts(statement, rnn), None, cell_of(rnn)
+    if any(each.cell != cell for each in parts.parts):
         base = stated_parts(statement, CELLS[ELMAN]())
-        parts = parts.beside(base, rnn.cell)
-    made = Job(about(statement.name, rnn.cell), sources, parts, {rnn.cell: parts})
+        parts = parts.beside(base, cell)
+    printed = printed_of(statement.name, rnn, parts, sources)
+    if printed is not None:
+        sources = {**sources, **{each.key: each for each in printed.files()}}
+    made = Job(about(statement.name, cell), sources, parts, {cell: parts}, printed=printed)
     for each in parts.parts:
         file = _file_of(each, statement.name, sources)
+        if file is None and printed is not None and each.label in printed.instances:
+            file = sources[printed.key]
         if each.why_not or file is None:
             made.left_out[each.label] = each.why_not or NO_THEOREM
             made.unstated.add(each.label)
@@ -145,9 +169,9 @@ def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips:
         made.closings[each.label] = Closing(each.label, right, each.theorem, file)
         made.faults += planted(each, slips, right)
     needed = required([each.file.key for each in made.closings.values()], sources)
-    for cell in CELLS.keys() - made.claims.keys():
-        if key_of(CLAIMS, about(statement.name, cell)) in needed:
-            made.claims[cell] = stated_parts(statement, CELLS[cell]())
+    for other in CELLS.keys() - made.claims.keys():
+        if key_of(CLAIMS, about(statement.name, other)) in needed:
+            made.claims[other] = stated_parts(statement, CELLS[other]())
     return made
 
 

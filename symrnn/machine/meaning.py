@@ -15,7 +15,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.machine.naturals import at_least_zero, facts_of
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 
 ASSUMPTIONS: tuple[dict[str, bool], ...] = (
     {"integer": True},
@@ -28,7 +28,7 @@ ASSUMPTIONS: tuple[dict[str, bool], ...] = (
 """What may be assumed of a symbol: a proposition quantifies over just these, or says the rest."""
 
 
-def require_meaning(nodes: Sequence[Any], rnn: RNN | None) -> None:
+def require_meaning(nodes: Sequence[Any], rnn: Subject | None) -> None:
     """Refuse what one proposition cannot say: see the messages.
 
     Args:
@@ -41,7 +41,7 @@ def require_meaning(nodes: Sequence[Any], rnn: RNN | None) -> None:
     """
     named: dict[str, set[Any]] = {}
     leaves = {leaf for node in nodes for leaf in _named(node)}
-    for leaf in leaves | set(() if rnn is None else rnn.parameters):
+    for leaf in leaves | set(() if rnn is None else rnn.recurrence.parameters):
         named.setdefault(str(leaf.name), set()).add(leaf)
     for name, found in sorted(named.items()):
         if len(found) > 1:

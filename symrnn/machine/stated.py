@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
+from sympy import Symbol
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.notation import ELMAN
@@ -15,7 +16,9 @@ from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
 from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
+from symrnn.machine.transition import cell_key
 from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Part, Statement
 
 DROPPED = "a hypothesis dropped"
@@ -36,7 +39,7 @@ class Stated:
     part: Part
     theorem: str
     cell: str
-    rnn: RNN
+    rnn: Subject
     proposition: str = ""
     why_not: str = ""
 
@@ -81,7 +84,7 @@ class StatedParts:
         return about(self.statement, cell), tuple(found)
 
 
-def stated_parts(statement: Statement, rnn: RNN) -> StatedParts:
+def stated_parts(statement: Statement, rnn: Subject) -> StatedParts:
     """Every part of a statement, printed where it can be."""
     taken: set[str] = set()
     found: list[Stated] = []
@@ -95,16 +98,47 @@ def stated_parts(statement: Statement, rnn: RNN) -> StatedParts:
     return StatedParts(statement.name, tuple(found))
 
 
-def _stated(statement: str, part: Part, rnn: RNN) -> Stated:
+def _stated(statement: str, part: Part, rnn: Subject) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
-    cell = rnn.cell if runs and not part.cell else ELMAN
+    cell = cell_of(rnn) if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
     of = part.cell if isinstance(part.cell, RNN) else rnn
+    own = _Lettered(rnn, runs)
     try:
-        printed = proposition(part.claim, part.given, of)
+        printed = proposition(own(part.claim), [own(fact) for fact in part.given], of)
     except NotSupportedError as error:
         return Stated(part, theorem, cell, of, why_not=error.message)
     return Stated(part, theorem, cell, of, printed)
+
+
+def cell_of(rnn: Subject) -> str:
+    """The name of what a statement is about, in names of files and theorems."""
+    return rnn.cell if isinstance(rnn, RNN) else cell_key(rnn)
+
+
+@dataclass(frozen=True)
+class _Lettered:
+    """What speaks of no run, in the letters of the lecture.
+
+    A cell that has a g lets statements about numbers say y; the proposition, which is quantified
+    over it, is the same.
+    """
+
+    rnn: Subject
+    runs: bool
+
+    def __call__(self, node: Any) -> Any:
+        if self.runs or isinstance(self.rnn, RNN) or not hasattr(node, "xreplace"):
+            return node
+        back = {here: name for name, here in self.rnn.letters.items() if here != name}
+        leaves = node.atoms(Symbol, sympy.MatrixSymbol)
+        return node.xreplace({e: _renamed(e, back[e.name]) for e in leaves if e.name in back})
+
+
+def _renamed(leaf: Any, name: str) -> Any:
+    if isinstance(leaf, Symbol):
+        return Symbol(name, **leaf._assumptions_orig)
+    return type(leaf)(name, *leaf.shape)
 
 
 def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:
@@ -117,8 +151,9 @@ def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:
     wrong += [(DROPPED, part.claim, given) for given in _fewer(part.given)]
     found = []
     for slip, claim, given in wrong:
+        own = _Lettered(stated.rnn, claim.has(TimeVector))
         try:
-            text = proposition(claim, given, stated.rnn)
+            text = proposition(own(claim), [own(fact) for fact in given], stated.rnn)
         except NotSupportedError:
             continue  # what has no Coq form can be claimed by no theorem
         if text != stated.proposition:

@@ -1,0 +1,243 @@
+"""A cell as Coq has it, printed from its definitions: one definition for each vector.
+
+Each depends on the parameters, the inputs, the time and the state before, so that what a gate is
+stands there once and is called by its name. The last one is the step from state to state. A state
+of several parts is one column, its parts one below the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from graphlib import TopologicalSorter
+from typing import Any
+
+import sympy
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.language.shapes import same_size
+from symrnn.language.slope_at import KINKED
+from symrnn.language.time import Sequence, TimeVector
+from symrnn.machine.arithmetic import Coq, apply, name_of
+from symrnn.machine.names import slug
+from symrnn.machine.sizes import stacked_size
+from symrnn.recurrence.elman import RNN
+from symrnn.theory.network import Network
+
+STATE_BEFORE = "s"
+"""What stands for the state before in a definition: no symbol is printed so."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transition:
+    """One step of a cell.
+
+    key: the name of the cell in names of files, definitions and theorems.
+    index: the time that the definitions are written in.
+    state: the whole state, stacked where it has parts.
+    parts: of each part of the state its first row and its rows.
+    definitions: of all vectors but the losses, each after those it reads.
+    inputs: what is given at every time.
+    scalars: numbers among the parameters, in the order of their names.
+    functions: the functions in it of which nothing is known but that they have a slope.
+    """
+
+    key: str
+    index: Symbol
+    state: Sequence
+    parts: tuple[tuple[Any, Any], ...]
+    definitions: Mapping[TimeVector, MatrixExpr]
+    inputs: tuple[Sequence, ...]
+    scalars: tuple[Symbol, ...]
+    functions: tuple[str, ...]
+
+    # ------------------------------------------------------------------ what it reads
+
+    @cached_property
+    def parameters(self) -> tuple[MatrixExpr, ...]:
+        """Matrices and columns, in the order of their names."""
+        found = {p for value in self.definitions.values() for p in value.atoms(sympy.MatrixSymbol)}
+        return tuple(sorted(found, key=lambda each: str(each.name)))
+
+    @cached_property
+    def sizes(self) -> tuple[Symbol, ...]:
+        """The sizes that are open, in the order of their names."""
+        shapes = [each.shape for each in (*self.parameters, *self.definitions)]
+        shapes += [each[self.index].shape for each in (*self.inputs, self.state)]
+        found = {s for shape in shapes for extent in shape for s in extent.free_symbols}
+        return tuple(sorted(found, key=lambda each: str(each.name)))
+
+    def defines(self, sequence: Sequence) -> bool:
+        """Whether it defines a vector."""
+        return sequence[self.index] in self.definitions
+
+    # ------------------------------------------------------------------ how that is written
+
+    @property
+    def state_type(self) -> str:
+        """The type of the state."""
+        return self.column([rows for _, rows in self.parts])
+
+    @staticmethod
+    def column(rows: list[Any]) -> str:
+        """The type of columns of some columns one below the other."""
+        return f"'cV[R]_{stacked_size(rows)}"
+
+    def vector_type(self, sequence: Sequence) -> str:
+        """The type of a vector."""
+        if sequence == self.state:
+            return self.state_type
+        return self.column([sequence.rows])
+
+    def input_name(self, sequence: Sequence) -> str:
+        """x for x: nothing else is printed so."""
+        return "x" if sequence.label == "x" else name_of(Symbol(sequence.label))
+
+    def name(self, sequence: Sequence) -> str:
+        """The Coq definition of a vector."""
+        return f"{self.key}_{slug(sequence.label)}"
+
+    def arguments(
+        self, changed: Mapping[str, str] | None = None, parameters: bool = True
+    ) -> list[str]:
+        """What a definition is applied to before the time, with other parameters for some; or all
+        of it but the parameters."""
+        others = changed or {}
+        return [
+            "R",
+            *map(name_of, self.sizes),
+            *(name_of(Symbol(each)) for each in self.functions),
+            *(others.get(str(each.name), name_of(each)) for each in self.parameters if parameters),
+            *map(self.input_name, self.inputs),
+            *map(name_of, self.scalars),
+        ]
+
+    def applied(self, sequence: Sequence, changed: Mapping[str, str] | None = None) -> Coq:
+        """A definition with its parameters: a function of the time and the state before."""
+        return apply(self.name(sequence), *map(Coq, self.arguments(changed)))
+
+    def part(self, start: Any, rows: Any, whole: Coq) -> Coq:
+        """Some rows of the state: the part of it that they are.
+
+        Raises:
+            NotSupportedError: they are no part of it.
+        """
+        for place, (first, count) in enumerate(self.parts):
+            if same_size(first, start) and same_size(count, rows):
+                return self._part(place, whole)
+        raise NotSupportedError(
+            "no Coq form for rows that are no part of the state",
+            {"got": f"{rows} rows from {start} on"},
+        )
+
+    def _part(self, place: int, whole: Coq) -> Coq:
+        """dsubmx leads to what stands below, usubmx to what stands on top."""
+        rows = [rows for _, rows in self.parts]
+        for top in range(place):
+            whole = self._half("dsubmx", rows[top:], whole)
+        return self._half("usubmx", rows[place:], whole) if place < len(rows) - 1 else whole
+
+    @staticmethod
+    def _half(name: str, rows: list[Any], whole: Coq) -> Coq:
+        above, below = stacked_size(rows[:1]), stacked_size(rows[1:])
+        return apply(f"@{name}", Coq("R"), Coq(above), Coq(below), Coq("1"), whole)
+
+    def function(self, given: Activation) -> Coq | None:
+        """A function of the cell, or the slope of one; None if it is none of them."""
+        if given.is_unknown and given.name in self.functions and given.order <= 1:
+            return Coq(name_of(Symbol(given.name)) + "'" * given.order)
+        return None
+
+    def binders(self, parameters: bool = True) -> list[str]:
+        """What a definition is quantified over before the time, each with its type; or all of it
+        but the parameters."""
+        functions = " ".join(name_of(Symbol(each)) for each in self.functions)
+        scalars = " ".join(map(name_of, self.scalars))
+        return [
+            "(R : realType)",
+            *([f"({' '.join(map(name_of, self.sizes))} : nat)"] if self.sizes else []),
+            *([f"({functions} : R -> R)"] if functions else []),
+            *(self.typed_parameters() if parameters else ()),
+            *self.typed_inputs(),
+            *([f"({scalars} : R)"] if scalars else []),
+        ]
+
+    def typed_parameters(self) -> list[str]:
+        """The parameters with their types."""
+        return [f"({name_of(each)} : {parameter_type(each.shape)})" for each in self.parameters]
+
+    def typed_inputs(self) -> list[str]:
+        """The inputs with their types."""
+        return [
+            f"({self.input_name(each)} : nat -> {self.column([each.rows])})" for each in self.inputs
+        ]
+
+
+def parameter_type(shape: tuple[Any, Any]) -> str:
+    """The type of a parameter: its numbers of rows and columns begin with a successor."""
+    rows, cols = (stacked_size(_terms(extent)) for extent in shape)
+    if same_size(shape[1], 1):
+        return f"'cV[R]_{rows}"
+    return f"'M[R]_({rows}, {cols})"
+
+
+def _terms(extent: Any) -> list[Any]:
+    """d, m of d + m and d, d of 2d."""
+    found: list[Any] = []
+    for term in sympy.Add.make_args(sympy.expand(extent)):
+        count, rest = term.as_coeff_Mul()
+        whole = rest.is_Symbol and count.is_Integer and count > 0
+        found += [rest] * int(count) if whole else [term]
+    return found
+
+
+@lru_cache(maxsize=64)
+def transition_of(subject: Any) -> Transition | None:
+    """A cell as it is printed; None for the networks that have a name in the vocabulary.
+
+    Raises:
+        NotSupportedError: something in it has no Coq form, whatever is said of it.
+    """
+    if isinstance(subject, RNN) or not isinstance(subject, Network):
+        return None
+    recurrence, state = subject.recurrence, subject.s
+    parts = tuple(
+        (start, each.rows) for start, each in zip(subject.starts, subject.states, strict=True)
+    )
+    own = {
+        of: value for of, value in recurrence.definitions.items() if of.sequence != subject.L
+    }
+    reads = {of: {u for u in value.atoms(TimeVector) if u in own} for of, value in own.items()}
+    ordered = {of: own[of] for of in TopologicalSorter(reads).static_order()}
+    for each in subject.cell.activations:
+        if each.name in FORMULAS and activation(each.name).function.has(*KINKED):
+            raise NotSupportedError(
+                f"{each.name} is not differentiable everywhere, as the theorems suppose",
+                {"got": subject.cell.text},
+            )
+    found = {a for value in own.values() for a in value.atoms(Activation)}
+    functions = tuple(sorted({a.name for a in found if a.is_unknown}))
+    for sequence in (state, *recurrence.inputs):
+        if not same_size(sequence.cols, 1):
+            raise NotSupportedError("no Coq form for states that are no columns", {})
+    return Transition(
+        cell_key(subject),
+        recurrence.index,
+        state,
+        parts,
+        ordered,
+        recurrence.inputs,
+        subject.cell.scalars,
+        functions,
+    )
+
+
+def cell_key(subject: Network) -> str:
+    """The name of a cell in names of Coq's: that of none that the vocabulary has."""
+    return f"cell_{slug(subject.cell.name) or 'without_a_name'}"
+
+
