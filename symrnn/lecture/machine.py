@@ -20,7 +20,7 @@ from symrnn.machine.folders import both, read_folder
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
-from symrnn.recurrence.elman import RNN
+from symrnn.theory.about import Subject
 from symrnn.theory.library import lecture_folder
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import Evidence, KernelProof
@@ -44,7 +44,7 @@ def theorems(folders: Iterable[Path] = ()) -> dict[str, Source]:
 
 def ask_prover(
     library: Mapping[str, Statement],
-    rnn: RNN,
+    rnn: Subject,
     prover: Prover,
     progress: Progress = silent,
     folders: Iterable[Path] = (),
@@ -54,7 +54,7 @@ def ask_prover(
 
     Args:
         library: the statements.
-        rnn: the recurrence they are about, with an unknown σ.
+        rnn: what they are about, with unknown functions.
         prover: Coq.
         progress: hears which file is done.
         folders: folders of proofs that bring theorems of their own, in `coq/`.

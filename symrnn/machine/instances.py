@@ -125,7 +125,10 @@ def _theorem(cell: Transition, each: Instance) -> list[str]:
         before = f"apply: (@state_before _ {step} s0)"
         return [*opening, f"first [reflexivity|{before}; assumption].", "Qed."]
     differentiable = f"differentiable ({step} k'') u''"
-    lines = [*opening, *filled("have dF : forall k'' u'',", [f"{differentiable} by", _by(cell, None)])]
+    lines = [
+        *opening,
+        *filled("have dF : forall k'' u'',", [f"{differentiable} by", _by(cell, None)]),
+    ]
     if each.parameter is None:
         lines += ["derivatives_exist dF."]
         lines += [*filled(f"eapply (@{each.general} _ _", [step, "s0);"]), f"  {CLOSE}.", "Qed."]

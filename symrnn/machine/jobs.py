@@ -70,7 +70,7 @@ class Job:
             *(self.printed.files(self.closings) if self.printed is not None else ()),
             *(file.source for file in self._propositions()),
             self._closes().source,
-            *([self._compares().source] if self.faults else []),
+            *([self.compares().source] if self.faults else []),
         ]
 
     def _propositions(self) -> list[Generated[Obligation]]:
@@ -78,24 +78,25 @@ class Job:
         for cell, parts in self.claims.items():
             stem, stated = parts.about(cell)
             read = [each for each in stated if each.theorem not in self.unreadable]
-            defined = self._defined if self.printed and cell == self.printed.cell.key else ""
+            defined = self.defined if self.printed and cell == self.printed.cell.key else ""
             found.append(claims_file(stem, read, parts.reals, defined))
         return found
 
     def _closes(self) -> Generated[Closing]:
         return closing_file(self.stem, self.closings.values())
 
-    def _compares(self) -> Generated[Planted]:
-        return slips_file(self.stem, self.faults, self.parts.reals, self._defined)
+    def compares(self) -> Generated[Planted]:
+        """The file with its slips."""
+        return slips_file(self.stem, self.faults, self.parts.reals, self.defined)
 
     @property
-    def _defined(self) -> str:
-        """The file with the definitions of a printed cell."""
+    def defined(self) -> str:
+        """The name of the file with the definitions of a printed cell."""
         return "" if self.printed is None else definitions_stem(self.printed.cell)
 
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""
-        closes, compares = self._closes(), self._compares()
+        closes, compares = self._closes(), self.compares()
         before = (len(self.closings), len(self.faults))
         for file in self._propositions():
             self._reads(file, outcomes)
@@ -138,9 +139,7 @@ class Job:
         self.left_out.setdefault(label, why)
 
 
-def job_of(
-    statement: Statement, rnn: Subject, sources: Mapping[str, Source], slips: Slips
-) -> Job:
+def job_of(statement: Statement, rnn: Subject, sources: Mapping[str, Source], slips: Slips) -> Job:
     """What is to be done for a statement.
 
     A theorem of a folder comes before one of ours, and is told from it by its full name; where

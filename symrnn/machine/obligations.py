@@ -209,7 +209,17 @@ def refusals(said: str, count: int) -> tuple[bool, ...]:
 
     A refusal for another reason (time was up, a name unknown) is none.
     """
-    messages = said.split(_FAILED)[1:]
-    if len(messages) != count:
+    found = messages(said)
+    if len(found) != count:
         return (False,) * count
-    return tuple(f"Tactic failure: {DIFFERS}" in message for message in messages)
+    return tuple(f"Tactic failure: {DIFFERS}" in message for message in found)
+
+
+def messages(said: str) -> list[str]:
+    """What was said of each line under `Fail`, in their order."""
+    return said.split(_FAILED)[1:]
+
+
+def under_fail(said: Iterable[str]) -> str:
+    """The same as one text."""
+    return "".join(f"{_FAILED}{each}" for each in said)

@@ -57,9 +57,7 @@ class Printed:
         chosen = {label: each for label, each in self.instances.items() if label in wanted}
         return instances_file(self.statement, self.cell, chosen)
 
-    def unproved(
-        self, labels: Iterable[str], outcomes: Mapping[str, Outcome]
-    ) -> dict[str, str]:
+    def unproved(self, labels: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, str]:
         """Which parts the proofs written for them do not prove, and why; nothing if all is well."""
         mine = [label for label in labels if label in self.instances]
         for name, what in (

@@ -131,14 +131,18 @@ class _Lettered:
         if self.runs or isinstance(self.rnn, RNN) or not hasattr(node, "xreplace"):
             return node
         back = {here: name for name, here in self.rnn.letters.items() if here != name}
-        leaves = node.atoms(Symbol, sympy.MatrixSymbol)
-        return node.xreplace({e: _renamed(e, back[e.name]) for e in leaves if e.name in back})
-
-
-def _renamed(leaf: Any, name: str) -> Any:
-    if isinstance(leaf, Symbol):
-        return Symbol(name, **leaf._assumptions_orig)
-    return type(leaf)(name, *leaf.shape)
+        symbols = {
+            each: Symbol(back[each.name], **each.assumptions0)
+            for each in node.atoms(Symbol)
+            if each.name in back
+        }
+        matrices = {
+            each: type(each)(
+                back.get(each.name, each.name), *(size.xreplace(symbols) for size in each.shape)
+            )
+            for each in node.atoms(sympy.MatrixSymbol)
+        }
+        return node.xreplace({**symbols, **matrices})
 
 
 def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:

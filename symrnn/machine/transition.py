@@ -208,9 +208,7 @@ def transition_of(subject: Any) -> Transition | None:
     parts = tuple(
         (start, each.rows) for start, each in zip(subject.starts, subject.states, strict=True)
     )
-    own = {
-        of: value for of, value in recurrence.definitions.items() if of.sequence != subject.L
-    }
+    own = {of: value for of, value in recurrence.definitions.items() if of.sequence != subject.L}
     reads = {of: {u for u in value.atoms(TimeVector) if u in own} for of, value in own.items()}
     ordered = {of: own[of] for of in TopologicalSorter(reads).static_order()}
     for each in subject.cell.activations:
@@ -239,5 +237,3 @@ def transition_of(subject: Any) -> Transition | None:
 def cell_key(subject: Network) -> str:
     """The name of a cell in names of Coq's: that of none that the vocabulary has."""
     return f"cell_{slug(subject.cell.name) or 'without_a_name'}"
-
-
