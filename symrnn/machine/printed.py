@@ -1,4 +1,4 @@
-"""A statement about a printed cell: the files with the cell, and with proofs of what is said of it."""
+"""A statement about a printed cell: the files with the cell, and with proofs about it."""
 
 from __future__ import annotations
 

@@ -212,10 +212,7 @@ class _Writer:
 
     def _about_symbols(self) -> Iterator[str]:
         if self._runs and self._uses_slope():
-            functions = ("sigma",) if self.rnn.sigma.is_unknown else ()
-            if self._cell is not None:
-                functions = tuple(name_of(Symbol(each)) for each in self._cell.functions)
-            yield from (f"slope {each} {each}'" for each in functions)
+            yield from (f"slope {each} {each}'" for each in self._functions())
         if self._runs and self.rnn.L.label in self._sequences():
             yield "(forall t v, differentiable (ell t) v)"
         if self._has_any_norm():
@@ -225,6 +222,12 @@ class _Writer:
                 yield f"0 < {name_of(symbol)}"
             elif symbol.is_nonnegative:
                 yield f"0 <= {name_of(symbol)}"
+
+    def _functions(self) -> list[str]:
+        """The functions of which nothing is known but their slopes."""
+        if self._cell is None:
+            return ["sigma"] if self.rnn.sigma.is_unknown else []
+        return [name_of(Symbol(each)) for each in self._cell.functions]
 
     def _uses_slope(self) -> bool:
         primes = any(each.order for node in self._nodes for each in node.atoms(Activation))

@@ -18,7 +18,6 @@ from symrnn.machine.cache import Cache
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.sources import CLOSED, INSTANCES, USER, Source, required_by
 
-
 CHECKED = (CLOSED, USER, INSTANCES)
 """Libraries whose files are checked a second time: all that is not among the files of ours."""
 

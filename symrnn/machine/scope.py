@@ -44,7 +44,7 @@ ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""
 
 
-def cell_name(rnn: RNN) -> str:
+def cell_name(rnn: Any) -> str:
     """The name in the vocabulary of a recurrence's cell.
 
     Raises:

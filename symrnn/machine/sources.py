@@ -24,7 +24,8 @@ CLOSED = "closed"
 """The logical name of the files in which theorems close propositions."""
 
 INSTANCES = "instances"
-"""The logical name of the files that close propositions about a printed cell by what holds of any."""
+"""The logical name of the files that prove propositions about a printed cell, from what holds of
+any."""
 
 COMPARED = "compared"
 """The logical name of the files in which slips are compared with propositions: nothing is proved in

@@ -130,19 +130,24 @@ class _Lettered:
     def __call__(self, node: Any) -> Any:
         if self.runs or isinstance(self.rnn, RNN) or not hasattr(node, "xreplace"):
             return node
-        back = {here: name for name, here in self.rnn.letters.items() if here != name}
         symbols = {
-            each: Symbol(back[each.name], **each.assumptions0)
-            for each in node.atoms(Symbol)
-            if each.name in back
+            each: Symbol(self._back(each.name), **each.assumptions0) for each in node.atoms(Symbol)
         }
         matrices = {
             each: type(each)(
-                back.get(each.name, each.name), *(size.xreplace(symbols) for size in each.shape)
+                self._back(each.name), *(size.xreplace(symbols) for size in each.shape)
             )
             for each in node.atoms(sympy.MatrixSymbol)
         }
         return node.xreplace({**symbols, **matrices})
+
+    def _back(self, name: str) -> str:
+        """What the lecture calls what is called `name` beside this cell."""
+        assert not isinstance(self.rnn, RNN)
+        known = {here: there for there, here in self.rnn.letters.items()}
+        stem = name.rpartition("_")[0]
+        numbered = bool(stem) and self.rnn.letter(stem).name == name
+        return known.get(name) or (stem if numbered else name)
 
 
 def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-
 from symrnn import D, D_plus, Vec, ordered_product, ordered_sum
 from symrnn.cells import Cell, cell, named
-from symrnn.errors import NotSupportedError
 from symrnn.language.relations import Equation
 from symrnn.lecture.machine import ask_prover, theorems, wrong_versions
 from symrnn.machine.cache import Cache, default_folder
