@@ -40,7 +40,7 @@ def definitions_file(cell: Transition, subject: object) -> Source:
     lines = MATRICES.splitlines()
     now = cell.index
     before = (cell.state[now - 1], Coq(STATE_BEFORE))
-    scope = Scope(subject, given=before, facts=facts_of([sympy.Ge(now, 1)]))
+    scope = Scope(subject, given=before, facts=facts_of([sympy.Ge(now, 1)]), defining=True)
     for of, value in cell.definitions.items():
         head = [*cell.binders(), f"({name_of(now)} : nat)", f"({STATE_BEFORE} : {cell.state_type})"]
         type_of = cell.vector_type(of.sequence)

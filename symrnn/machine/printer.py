@@ -209,6 +209,9 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
         NotSupportedError: for derivatives in derivatives, and for those by what is no state.
     """
     immediate = isinstance(node, ImmediateDerivative)
+    part = _by_part(node, scope)
+    if part is not None:
+        return part
     by = node.by.args[0] if isinstance(node.by, Vec) else node.by
     moving, rnn = node.of, scope.rnn
     # What a derivative can be by: of a printed cell the state alone.
@@ -239,6 +242,30 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
             inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
     body = coq(moving, inner)
     return Differentiated(name, _reduced(variable, body), point)
+
+
+def _by_part(node: Any, scope: Scope) -> Differentiated | None:
+    """A derivative by one part of the state, the others at its time held; None for another one.
+
+    At time 0 all parts are given, so that none moves along with another.
+    """
+    cell, by = scope.transition, node.by
+    if cell is None or not isinstance(by, TimeVector) or by.sequence not in cell.names:
+        return None
+    others = {each[by.index] for each in cell.names if each != by.sequence}
+    held = set(node.held)
+    if (
+        scope.varies
+        or isinstance(node, ImmediateDerivative)
+        or node.of.has(TotalDerivative, ImmediateDerivative)
+        or not (held == others or (not held and by.index == 0))
+    ):
+        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
+    run = [
+        Coq("v") if each == by.sequence else coq(each[by.index], scope) for each in cell.names
+    ]
+    inner = scope.from_(cell.state[by.index], cell.stacked(run))
+    return Differentiated("jac", _reduced("v", coq(node.of, inner)), coq(by, scope))
 
 
 def _reduced(variable: str, body: Coq) -> Coq:
@@ -385,6 +412,7 @@ def _(node: sympy.Sum, scope: Scope) -> Coq:
 
 FUNCTIONS = {
     sympy.exp: "expR",
+    sympy.log: "ln",
     sympy.tanh: "tanh",
     sympy.atanh: "atanh",
     sympy.sinh: "sinh",

@@ -27,13 +27,13 @@ from symrnn.machine.printer import coq, differentiated, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import CELLS, Scope, cell_name
 from symrnn.machine.sizes import matrix_type, size
-from symrnn.machine.transition import Transition, transition_of
+from symrnn.machine.transition import Own, Transition, transition_of
 from symrnn.theory.about import Subject
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
 
 
-def proposition(claim: Any, given: Iterable[Any], rnn: Subject) -> str:
+def proposition(claim: Any, given: Iterable[Any], rnn: Subject | Own) -> str:
     """A claim under its hypotheses, for every size, every time and every network.
 
     Args:
@@ -54,7 +54,7 @@ def proposition(claim: Any, given: Iterable[Any], rnn: Subject) -> str:
 class _Writer:
     claim: Any
     given: list[Any]
-    rnn: Subject
+    rnn: Subject | Own
 
     def text(self) -> str:
         require_meaning(self._nodes, self.rnn if self._runs else None)
@@ -85,6 +85,11 @@ class _Writer:
 
     def _sequences(self) -> set[str]:
         return {v.label for node in self._nodes for v in node.atoms(TimeVector)}
+
+    @property
+    def _has_loss(self) -> bool:
+        loss = getattr(self.rnn, "L", None)
+        return loss is not None and loss.label in self._sequences()
 
     def _free(self) -> set[Symbol]:
         return {s for node in self._nodes for s in _free_of(node)}
@@ -167,7 +172,7 @@ class _Writer:
         yield from cell.typed_parameters()
         yield from cell.typed_inputs()
         yield f"(s0 : {cell.state_type})"
-        if self.rnn.L.label in self._sequences():
+        if self._has_loss:
             yield f"(ell : nat -> {cell.state_type} -> 'cV[R]_1)"
 
     def _network(self) -> Iterator[str]:
@@ -205,6 +210,8 @@ class _Writer:
             for of in self._cell.definitions:
                 if of.label in self._sequences() and of.sequence != self._cell.state:
                     value = scope.defined(of.sequence, j, before).text
+                    if of.sequence in self._cell.names:
+                        value = self._cell.named(of.sequence, Coq("(s j)")).text
                     yield f"let {name_of(Symbol(of.label))} := fun j => {value} in"
         elif self.rnn.a.label in self._sequences():
             j, before = Coq("j"), Coq("(s (j - 1)%N)")
@@ -213,7 +220,7 @@ class _Writer:
     def _about_symbols(self) -> Iterator[str]:
         if self._runs and self._uses_slope():
             yield from (f"slope {each} {each}'" for each in self._functions())
-        if self._runs and self.rnn.L.label in self._sequences():
+        if self._runs and self._has_loss:
             yield "(forall t v, differentiable (ell t) v)"
         if self._has_any_norm():
             yield "lecture_norm N"
@@ -287,7 +294,7 @@ class _Writer:
         """The time from which on a vector exists in the language."""
         if self._cell is None:
             return int(vector.label == self.rnn.a.label)
-        return int(vector.sequence != self._cell.state)
+        return int(vector.sequence not in (self._cell.state, *self._cell.names))
 
     # ------------------------------------------------------------------ what is claimed
 

@@ -69,6 +69,7 @@ class Scope:
         given: what stands for a vector that varies, or from which the run goes on.
         one_step: whether what is given is the state before, and only the step after it varies.
         facts: what is known of times.
+        defining: whether a cell's definition is written, whose own time is not over.
     """
 
     rnn: Any
@@ -76,6 +77,7 @@ class Scope:
     given: tuple[TimeVector, Coq] | None = None
     one_step: bool = False
     facts: Facts = ()
+    defining: bool = False
 
     def count(self, expression: Any) -> Coq:
         """A number of steps, or the end of a range, as a natural number."""
@@ -228,8 +230,11 @@ class Scope:
         """A vector of a printed cell that is no state."""
         if node.sequence in cell.inputs:
             return apply(cell.input_name(node.sequence), time_of(node.index))
-        if node.sequence == self.rnn.L:
+        if node.sequence == getattr(self.rnn, "L", None):
             return apply("ell", time_of(node.index), self.state(node.index))
+        if node.sequence in cell.names and self.varies:
+            if not self.defining or node.index != cell.index:
+                return cell.named(node.sequence, self.state(node.index))
         if not cell.defines(node.sequence):
             raise NotSupportedError("no Coq form for this vector", {"got": node.label})
         if not self.varies:

@@ -16,9 +16,11 @@ from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
 from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
-from symrnn.machine.transition import cell_key
+from symrnn.machine.transition import Own, cell_key
+from symrnn.machine.transition import own as own_cell
 from symrnn.recurrence.elman import RNN
 from symrnn.theory.about import Subject
+from symrnn.theory.network import Network
 from symrnn.theory.statement import Part, Statement
 
 DROPPED = "a hypothesis dropped"
@@ -39,7 +41,7 @@ class Stated:
     part: Part
     theorem: str
     cell: str
-    rnn: Subject
+    rnn: Subject | Own
     proposition: str = ""
     why_not: str = ""
 
@@ -102,9 +104,10 @@ def _stated(statement: str, part: Part, rnn: Subject) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
     cell = cell_of(rnn) if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
-    of = part.cell if isinstance(part.cell, RNN) else rnn
+    of = rnn if part.cell is None else part.cell
     own = _Lettered(rnn, runs)
     try:
+        of = of if isinstance(of, RNN | Network) else own_cell(of)
         printed = proposition(own(part.claim), [own(fact) for fact in part.given], of)
     except NotSupportedError as error:
         return Stated(part, theorem, cell, of, why_not=error.message)
@@ -124,11 +127,11 @@ class _Lettered:
     over it, is the same.
     """
 
-    rnn: Subject
+    rnn: Subject | Own
     runs: bool
 
     def __call__(self, node: Any) -> Any:
-        if self.runs or isinstance(self.rnn, RNN) or not hasattr(node, "xreplace"):
+        if self.runs or not isinstance(self.rnn, Network) or not hasattr(node, "xreplace"):
             return node
         symbols = {
             each: Symbol(self._back(each.name), **each.assumptions0) for each in node.atoms(Symbol)
@@ -143,7 +146,7 @@ class _Lettered:
 
     def _back(self, name: str) -> str:
         """What the lecture calls what is called `name` beside this cell."""
-        assert not isinstance(self.rnn, RNN)
+        assert isinstance(self.rnn, Network)
         known = {here: there for there, here in self.rnn.letters.items()}
         stem = name.rpartition("_")[0]
         numbered = bool(stem) and self.rnn.letter(stem).name == name

@@ -21,12 +21,17 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, activation
 from symrnn.language.shapes import same_size
 from symrnn.language.slope_at import KINKED
+from symrnn.language.structure import stack
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import Coq, apply, name_of
 from symrnn.machine.names import slug
 from symrnn.machine.sizes import stacked_size
 from symrnn.recurrence.elman import RNN
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory.network import Network
+
+VOCABULARY = ("tanh", "logistic")
+"""The functions that the vocabulary defines."""
 
 STATE_BEFORE = "s"
 """What stands for the state before in a definition: no symbol is printed so."""
@@ -40,6 +45,7 @@ class Transition:
     index: the time that the definitions are written in.
     state: the whole state, stacked where it has parts.
     parts: of each part of the state its first row and its rows.
+    names: the parts that have names of their own, where the state is theirs stacked.
     definitions: of all vectors but the losses, each after those it reads.
     inputs: what is given at every time.
     scalars: numbers among the parameters, in the order of their names.
@@ -54,6 +60,7 @@ class Transition:
     inputs: tuple[Sequence, ...]
     scalars: tuple[Symbol, ...]
     functions: tuple[str, ...]
+    names: tuple[Sequence, ...] = ()
 
     # ------------------------------------------------------------------ what it reads
 
@@ -134,6 +141,18 @@ class Transition:
             {"got": f"{rows} rows from {start} on"},
         )
 
+    def named(self, sequence: Sequence, whole: Coq) -> Coq:
+        """A part that has a name, of the state."""
+        return self._part(self.names.index(sequence), whole)
+
+    @staticmethod
+    def stacked(parts: list[Coq]) -> Coq:
+        """Columns one below the other."""
+        *above, found = parts
+        for each in reversed(above):
+            found = apply("col_mx", each, found)
+        return found
+
     def _part(self, place: int, whole: Coq) -> Coq:
         """dsubmx leads to what stands below, usubmx to what stands on top."""
         rows = [rows for _, rows in self.parts]
@@ -150,6 +169,8 @@ class Transition:
         """A function of the cell, or the slope of one; None if it is none of them."""
         if given.is_unknown and given.name in self.functions and given.order <= 1:
             return Coq(name_of(Symbol(given.name)) + "'" * given.order)
+        if given.name in VOCABULARY and given == activation(given.name):
+            return Coq(f"(@{given.name} R)")
         return None
 
     def binders(self, parameters: bool = True) -> list[str]:
@@ -195,6 +216,78 @@ def _terms(extent: Any) -> list[Any]:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class Own:
+    """A cell that a part brings along, with its own functions and parts."""
+
+    recurrence: Recurrence
+    transition: Transition
+
+    @property
+    def s(self) -> Sequence:
+        """The whole state."""
+        return self.transition.state
+
+
+@lru_cache(maxsize=64)
+def own(cell: Any) -> Own:
+    """A cell of a part as it is printed: each state by its name, the whole of them stacked.
+
+    Raises:
+        NotSupportedError: it has a loss.
+    """
+    recurrence: Recurrence = cell.recurrence
+    if recurrence.outputs:
+        raise NotSupportedError("no Coq form for the loss of a part's own cell", {})
+    now, states = recurrence.index, recurrence.states
+    definitions: dict[TimeVector, MatrixExpr] = dict(recurrence.definitions)
+    state, parts, names = states[0], ((sympy.S.Zero, states[0].rows),), ()
+    if len(states) > 1:
+        taken = {v.label for value in definitions.values() for v in value.atoms(TimeVector)}
+        label = next(each for each in ("s", "s_1", "s_2") if each not in taken)
+        state = Sequence(label, sum((each.rows for each in states), sympy.S.Zero))
+        definitions[state[now]] = stack(*(each[now] for each in states))
+        starts = [sum((e.rows for e in states[:k]), sympy.S.Zero) for k in range(len(states))]
+        parts = tuple((start, e.rows) for start, e in zip(starts, states, strict=True))
+        names = states
+    made = _transition(f"own_{_slug_of(cell)}", recurrence, state, parts, definitions, names)
+    return Own(recurrence, made)
+
+
+def _slug_of(cell: Any) -> str:
+    """The name of a cell, and whether nothing enters."""
+    bare = "" if cell.recurrence.inputs else "_without_inputs"
+    return f"{slug(getattr(cell, 'name', '') or type(cell).__name__)}{bare}"
+
+
+def _transition(
+    key: str,
+    recurrence: Recurrence,
+    state: Sequence,
+    parts: tuple[tuple[Any, Any], ...],
+    own: Mapping[TimeVector, MatrixExpr],
+    names: tuple[Sequence, ...] = (),
+) -> Transition:
+    """A cell as it is printed.
+
+    Raises:
+        NotSupportedError: its vectors are no columns.
+    """
+    reads = {of: {u for u in value.atoms(TimeVector) if u in own} for of, value in own.items()}
+    ordered = {of: own[of] for of in TopologicalSorter(reads).static_order()}
+    found = {a for value in own.values() for a in value.atoms(Activation)}
+    functions = tuple(sorted({a.name for a in found if a.is_unknown}))
+    for sequence in (state, *recurrence.inputs):
+        if not same_size(sequence.cols, 1):
+            raise NotSupportedError("no Coq form for states that are no columns", {})
+    symbols = {s for value in own.values() for s in value.free_symbols if isinstance(s, Symbol)}
+    taken = {str(p.name) for value in own.values() for p in value.atoms(sympy.MatrixSymbol)}
+    scalars = tuple(sorted((s for s in symbols if not s.is_integer and s.name not in taken), key=str))
+    return Transition(
+        key, recurrence.index, state, parts, ordered, recurrence.inputs, scalars, functions, names
+    )
+
+
 @lru_cache(maxsize=64)
 def transition_of(subject: Any) -> Transition | None:
     """A cell as it is printed; None for the networks that have a name in the vocabulary.
@@ -202,36 +295,25 @@ def transition_of(subject: Any) -> Transition | None:
     Raises:
         NotSupportedError: something in it has no Coq form, whatever is said of it.
     """
+    if isinstance(subject, Own):
+        return subject.transition
     if isinstance(subject, RNN) or not isinstance(subject, Network):
         return None
-    recurrence, state = subject.recurrence, subject.s
-    parts = tuple(
-        (start, each.rows) for start, each in zip(subject.starts, subject.states, strict=True)
-    )
-    own = {of: value for of, value in recurrence.definitions.items() if of.sequence != subject.L}
-    reads = {of: {u for u in value.atoms(TimeVector) if u in own} for of, value in own.items()}
-    ordered = {of: own[of] for of in TopologicalSorter(reads).static_order()}
     for each in subject.cell.activations:
         if each.name in FORMULAS and activation(each.name).function.has(*KINKED):
             raise NotSupportedError(
                 f"{each.name} is not differentiable everywhere, as the theorems suppose",
                 {"got": subject.cell.text},
             )
-    found = {a for value in own.values() for a in value.atoms(Activation)}
-    functions = tuple(sorted({a.name for a in found if a.is_unknown}))
-    for sequence in (state, *recurrence.inputs):
-        if not same_size(sequence.cols, 1):
-            raise NotSupportedError("no Coq form for states that are no columns", {})
-    return Transition(
-        cell_key(subject),
-        recurrence.index,
-        state,
-        parts,
-        ordered,
-        recurrence.inputs,
-        subject.cell.scalars,
-        functions,
+    parts = tuple(
+        (start, each.rows) for start, each in zip(subject.starts, subject.states, strict=True)
     )
+    definitions = {
+        of: value
+        for of, value in subject.recurrence.definitions.items()
+        if of.sequence != subject.L
+    }
+    return _transition(cell_key(subject), subject.recurrence, subject.s, parts, definitions)
 
 
 def cell_key(subject: Network) -> str:
