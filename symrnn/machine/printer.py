@@ -261,9 +261,7 @@ def _by_part(node: Any, scope: Scope) -> Differentiated | None:
         or not (held == others or (not held and by.index == 0))
     ):
         raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
-    run = [
-        Coq("v") if each == by.sequence else coq(each[by.index], scope) for each in cell.names
-    ]
+    run = [Coq("v") if each == by.sequence else coq(each[by.index], scope) for each in cell.names]
     inner = scope.from_(cell.state[by.index], cell.stacked(run))
     return Differentiated("jac", _reduced("v", coq(node.of, inner)), coq(by, scope))
 

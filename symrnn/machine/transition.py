@@ -282,7 +282,9 @@ def _transition(
             raise NotSupportedError("no Coq form for states that are no columns", {})
     symbols = {s for value in own.values() for s in value.free_symbols if isinstance(s, Symbol)}
     taken = {str(p.name) for value in own.values() for p in value.atoms(sympy.MatrixSymbol)}
-    scalars = tuple(sorted((s for s in symbols if not s.is_integer and s.name not in taken), key=str))
+    scalars = tuple(
+        sorted((s for s in symbols if not s.is_integer and s.name not in taken), key=str)
+    )
     return Transition(
         key, recurrence.index, state, parts, ordered, recurrence.inputs, scalars, functions, names
     )
