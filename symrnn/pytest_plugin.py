@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from symrnn.cells.elman import CELLS
+from symrnn.cells.network import Network
 from symrnn.errors import SymrnnError
 from symrnn.language.notation import ELMAN
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import GRADES, grade, plant_all, require_caught
@@ -81,7 +82,7 @@ def _counterexamples(statement: Statement) -> None:
         each.find()  # a witness that refutes nothing is refused where it is made
 
 
-def _slips(statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
+def _slips(statement: Statement, rnn: Network, library: Mapping[str, Statement]) -> None:
     require_caught(statement.name, plant_all(statement, rnn, library))
 
 

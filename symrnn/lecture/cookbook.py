@@ -19,9 +19,9 @@ from typing import Any
 
 import sympy
 
+from symrnn.cells.elman import elman
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules
 from symrnn.theory.library import load
 from symrnn.theory.rule import Rule

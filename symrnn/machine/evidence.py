@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from symrnn.cells.network import Network
 from symrnn.machine.assumed import axioms, objections, unaccepted
 from symrnn.machine.build import TIME_LIMIT, Heard, compile_all
 from symrnn.machine.cache import Cache
@@ -15,7 +16,6 @@ from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.sources import CLOSED, COMPARED, Source
 from symrnn.machine.stated import Slips
 from symrnn.machine.together import answered, together
-from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 
 MACHINE_CHECKED = "machine_checked"
@@ -98,7 +98,7 @@ class Checked:
 
 def machine_check(
     statements: Iterable[Statement],
-    rnn: Subject,
+    rnn: Network,
     sources: Mapping[str, Source],
     slips: Slips,
     prover: Prover,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from symrnn.cells.elman import CELLS
+from symrnn.cells.network import Network
 from symrnn.language.notation import ELMAN
 from symrnn.machine.names import about, claims_stem
 from symrnn.machine.obligations import (
@@ -22,8 +24,6 @@ from symrnn.machine.printed_cell import definitions_stem
 from symrnn.machine.prover import Outcome, Verdict
 from symrnn.machine.sources import CLAIMS, LIBRARY, USER, Source, key_of
 from symrnn.machine.stated import Slips, Stated, StatedParts, cell_of, planted, stated_parts
-from symrnn.recurrence.elman import CELLS
-from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
@@ -139,7 +139,7 @@ class Job:
         self.left_out.setdefault(label, why)
 
 
-def job_of(statement: Statement, rnn: Subject, sources: Mapping[str, Source], slips: Slips) -> Job:
+def job_of(statement: Statement, rnn: Network, sources: Mapping[str, Source], slips: Slips) -> Job:
     """What is to be done for a statement.
 
     A theorem of a folder comes before one of ours, and is told from it by its full name; where

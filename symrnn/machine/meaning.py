@@ -15,7 +15,6 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.machine.naturals import at_least_zero, facts_of
-from symrnn.theory.about import Subject
 
 ASSUMPTIONS: tuple[dict[str, bool], ...] = (
     {"integer": True},
@@ -28,7 +27,7 @@ ASSUMPTIONS: tuple[dict[str, bool], ...] = (
 """What may be assumed of a symbol: a proposition quantifies over just these, or says the rest."""
 
 
-def require_meaning(nodes: Sequence[Any], rnn: Subject | None) -> None:
+def require_meaning(nodes: Sequence[Any], rnn: Any) -> None:
     """Refuse what one proposition cannot say: see the messages.
 
     Args:

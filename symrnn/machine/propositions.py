@@ -25,15 +25,15 @@ from symrnn.machine.meaning import places, require_meaning, require_times
 from symrnn.machine.naturals import at_least_zero, facts_of
 from symrnn.machine.printer import coq, differentiated, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
-from symrnn.machine.scope import CELLS, Scope, cell_name
+from symrnn.machine.scope import Scope
 from symrnn.machine.sizes import matrix_type, size
-from symrnn.machine.transition import Own, Transition, transition_of
-from symrnn.theory.about import Subject
+from symrnn.machine.transition import Transition, transition_of
+from symrnn.machine.vocabulary import CELLS, cell_name
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
 
 
-def proposition(claim: Any, given: Iterable[Any], rnn: Subject | Own) -> str:
+def proposition(claim: Any, given: Iterable[Any], rnn: Any) -> str:
     """A claim under its hypotheses, for every size, every time and every network.
 
     Args:
@@ -54,7 +54,7 @@ def proposition(claim: Any, given: Iterable[Any], rnn: Subject | Own) -> str:
 class _Writer:
     claim: Any
     given: list[Any]
-    rnn: Subject | Own
+    rnn: Any
 
     def text(self) -> str:
         require_meaning(self._nodes, self.rnn if self._runs else None)

@@ -16,47 +16,9 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import APPLICATION, Coq, apply, count, name_of, time, time_of
 from symrnn.machine.naturals import Facts, at_least_zero, ranging
 from symrnn.machine.transition import Transition, transition_of
-from symrnn.recurrence.elman import RNN, elman, sigma_inside
+from symrnn.machine.vocabulary import ACTIVATIONS, CELLS, PREACTIVATIONS, cell_name
 
-Build = Callable[[Activation], RNN]
 Half = Callable[[Coq], Coq]
-
-
-def _bare(sigma: Activation) -> RNN:
-    return elman(sigma, inputs=False)
-
-
-CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
-    "elman": (elman, ("W", "U", "b", "x")),
-    "bare": (_bare, ("W", "b")),
-    "sigma_inside": (sigma_inside, ("W", "U", "b", "x")),
-}
-"""The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
-
-PREACTIVATIONS = {
-    "elman": "preactivation",
-    "bare": "bare_preactivation",
-    "sigma_inside": "preactivation",
-}
-"""For each cell the affine function in it, to which σ is applied or which is applied to σ(s)."""
-
-ACTIVATIONS = ("tanh", "logistic")
-"""The activations that the vocabulary defines."""
-
-
-def cell_name(rnn: Any) -> str:
-    """The name in the vocabulary of a recurrence's cell.
-
-    Raises:
-        NotSupportedError: it is none of the vocabulary's.
-    """
-    for name, (build, _) in CELLS.items():
-        known = build(rnn.sigma).recurrence
-        if dict(known.definitions) == dict(rnn.recurrence.definitions):
-            return name
-    raise NotSupportedError(
-        "no Coq form for this recurrence", {"expected": ", ".join(CELLS), "got": rnn.recurrence}
-    )
 
 
 @dataclass(frozen=True)
@@ -232,9 +194,9 @@ class Scope:
             return apply(cell.input_name(node.sequence), time_of(node.index))
         if node.sequence == getattr(self.rnn, "L", None):
             return apply("ell", time_of(node.index), self.state(node.index))
-        if node.sequence in cell.names and self.varies:
-            if not self.defining or node.index != cell.index:
-                return cell.named(node.sequence, self.state(node.index))
+        now = self.defining and node.index == cell.index
+        if node.sequence in cell.names and self.varies and not now:
+            return cell.named(node.sequence, self.state(node.index))
         if not cell.defines(node.sequence):
             raise NotSupportedError("no Coq form for this vector", {"got": node.label})
         if not self.varies:

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.notation import ELMAN
 from symrnn.language.time import TimeVector
@@ -18,9 +19,7 @@ from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
 from symrnn.machine.transition import Own, cell_key
 from symrnn.machine.transition import own as own_cell
-from symrnn.recurrence.elman import RNN
-from symrnn.theory.about import Subject
-from symrnn.theory.network import Network
+from symrnn.machine.vocabulary import known_name
 from symrnn.theory.statement import Part, Statement
 
 DROPPED = "a hypothesis dropped"
@@ -41,7 +40,7 @@ class Stated:
     part: Part
     theorem: str
     cell: str
-    rnn: Subject | Own
+    rnn: Network | Own
     proposition: str = ""
     why_not: str = ""
 
@@ -86,7 +85,7 @@ class StatedParts:
         return about(self.statement, cell), tuple(found)
 
 
-def stated_parts(statement: Statement, rnn: Subject) -> StatedParts:
+def stated_parts(statement: Statement, rnn: Network) -> StatedParts:
     """Every part of a statement, printed where it can be."""
     taken: set[str] = set()
     found: list[Stated] = []
@@ -100,23 +99,23 @@ def stated_parts(statement: Statement, rnn: Subject) -> StatedParts:
     return StatedParts(statement.name, tuple(found))
 
 
-def _stated(statement: str, part: Part, rnn: Subject) -> Stated:
+def _stated(statement: str, part: Part, rnn: Network) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
     cell = cell_of(rnn) if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
     of = rnn if part.cell is None else part.cell
     own = _Lettered(rnn, runs)
     try:
-        of = of if isinstance(of, RNN | Network) else own_cell(of)
+        of = of if isinstance(of, Network) else own_cell(of)
         printed = proposition(own(part.claim), [own(fact) for fact in part.given], of)
     except NotSupportedError as error:
         return Stated(part, theorem, cell, of, why_not=error.message)
     return Stated(part, theorem, cell, of, printed)
 
 
-def cell_of(rnn: Subject) -> str:
+def cell_of(rnn: Network) -> str:
     """The name of what a statement is about, in names of files and theorems."""
-    return rnn.cell if isinstance(rnn, RNN) else cell_key(rnn)
+    return rnn.cell.name if known_name(rnn) is not None else cell_key(rnn)
 
 
 @dataclass(frozen=True)
@@ -127,11 +126,16 @@ class _Lettered:
     over it, is the same.
     """
 
-    rnn: Subject | Own
+    rnn: Network | Own
     runs: bool
 
+    @property
+    def _lettered(self) -> bool:
+        """Whether there are letters that are not the lecture's."""
+        return isinstance(self.rnn, Network) and known_name(self.rnn) is None
+
     def __call__(self, node: Any) -> Any:
-        if self.runs or not isinstance(self.rnn, Network) or not hasattr(node, "xreplace"):
+        if self.runs or not self._lettered or not hasattr(node, "xreplace"):
             return node
         symbols = {
             each: Symbol(self._back(each.name), **each.assumptions0) for each in node.atoms(Symbol)

@@ -17,6 +17,7 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, activation
 from symrnn.language.shapes import same_size
@@ -26,12 +27,8 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import Coq, apply, name_of
 from symrnn.machine.names import slug
 from symrnn.machine.sizes import stacked_size
-from symrnn.recurrence.elman import RNN
+from symrnn.machine.vocabulary import ACTIVATIONS, known_name
 from symrnn.recurrence.recurrence import Recurrence
-from symrnn.theory.network import Network
-
-VOCABULARY = ("tanh", "logistic")
-"""The functions that the vocabulary defines."""
 
 STATE_BEFORE = "s"
 """What stands for the state before in a definition: no symbol is printed so."""
@@ -169,7 +166,7 @@ class Transition:
         """A function of the cell, or the slope of one; None if it is none of them."""
         if given.is_unknown and given.name in self.functions and given.order <= 1:
             return Coq(name_of(Symbol(given.name)) + "'" * given.order)
-        if given.name in VOCABULARY and given == activation(given.name):
+        if given.name in ACTIVATIONS and given == activation(given.name):
             return Coq(f"(@{given.name} R)")
         return None
 
@@ -241,7 +238,9 @@ def own(cell: Any) -> Own:
         raise NotSupportedError("no Coq form for the loss of a part's own cell", {})
     now, states = recurrence.index, recurrence.states
     definitions: dict[TimeVector, MatrixExpr] = dict(recurrence.definitions)
-    state, parts, names = states[0], ((sympy.S.Zero, states[0].rows),), ()
+    state = states[0]
+    parts: tuple[tuple[Any, Any], ...] = ((sympy.S.Zero, state.rows),)
+    names: tuple[Sequence, ...] = ()
     if len(states) > 1:
         taken = {v.label for value in definitions.values() for v in value.atoms(TimeVector)}
         label = next(each for each in ("s", "s_1", "s_2") if each not in taken)
@@ -299,7 +298,7 @@ def transition_of(subject: Any) -> Transition | None:
     """
     if isinstance(subject, Own):
         return subject.transition
-    if isinstance(subject, RNN) or not isinstance(subject, Network):
+    if not isinstance(subject, Network) or known_name(subject) is not None:
         return None
     for each in subject.cell.activations:
         if each.name in FORMULAS and activation(each.name).function.has(*KINKED):

@@ -10,10 +10,12 @@ from typing import Any
 
 import sympy
 
+from symrnn.cells.elman import CELLS, elman
+from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
+from symrnn.language.notation import ELMAN, SIGMA_INSIDE
 from symrnn.language.writing import latex
-from symrnn.recurrence.elman import CELLS, RNN, elman
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
@@ -145,7 +147,7 @@ class Statement:
 
     def variant(
         self,
-        cell: Callable[..., RNN],
+        cell: Callable[..., Network],
         uses: Iterable[str] | None = None,
         headline: Iterable[str] | None = None,
     ) -> Callable[[Callable[[Any], Any]], Statement]:
@@ -154,7 +156,7 @@ class Statement:
         Title and prose are the function's own, as are counterexamples, if it registers any.
 
         Args:
-            cell: what builds the recurrences it holds for, one of `symrnn.recurrence.elman.CELLS`.
+            cell: what builds the recurrences it holds for, one of `symrnn.cells.elman.CELLS`.
             uses, headline: the statement's own by default.
         """
         known = next((name for name, build in CELLS.items() if build is cell), None)
@@ -227,16 +229,14 @@ class Statement:
         Raises:
             NotSupportedError: it is about no such cell.
         """
-        if isinstance(rnn, RNN):
-            chosen = self.variants.get(rnn.cell, self)
-        else:
-            forms = (self, *self.forms)
-            found = next((each for each in forms if applies(each.about, rnn).holds), None)
-            if found is None:
-                raise NotSupportedError(
-                    f"`{self.name}` is about {self.widest}", {"got": self.applies(rnn).why}
-                )
-            chosen = found
+        forms = (self, *self.forms)
+        chosen = next((each for each in forms if applies(each.about, rnn).holds), None)
+        if chosen is None:
+            raise NotSupportedError(
+                f"`{self.name}` is about {self.widest}", {"got": self.applies(rnn).why}
+            )
+        if chosen is self and self.variants and rnn.is_elman:
+            chosen = self.variants.get(SIGMA_INSIDE if rnn.inside else ELMAN, self)
         if not chosen.counterexamples:
             chosen.counterexamples = self.counterexamples
         return chosen

@@ -17,6 +17,7 @@ from sympy import Max, Min, Rational, S, Sum, Symbol, symbols
 from verdict import HOLDS, Claim, Models
 from worlds import World, cells, lstm
 
+from symrnn.cells.elman import elman
 from symrnn.errors import SymrnnError
 from symrnn.kernel import (
     Fact,
@@ -47,7 +48,6 @@ from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Rows, Vec, stack
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import elman
 from symrnn.recurrence.recurrence import Recurrence
 
 rnn = elman()

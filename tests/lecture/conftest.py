@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from symrnn.cells.elman import CELLS, elman
+from symrnn.cells.network import Network
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture import document as module
 from symrnn.lecture.decay import Decay, Spectrum
@@ -23,7 +25,6 @@ from symrnn.lecture.network import Bias, NetworkReport
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.project import Project, found, open_project
 from symrnn.numeric.training import Net, TrainedNet
-from symrnn.recurrence.elman import CELLS, RNN, elman
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -39,7 +40,7 @@ from symrnn.verify.network import Agreement
 from symrnn.verify.sampled import Sampled
 
 
-def evidence_of(statement: Statement, rnn: RNN) -> Evidence:
+def evidence_of(statement: Statement, rnn: Network) -> Evidence:
     parts = statement.parts(rnn)
     chains = tuple(
         ChainEvidence(
@@ -61,7 +62,7 @@ def gradients() -> Project:
 
 def document_of(
     evidence: Sequence[Evidence],
-    rnn: RNN,
+    rnn: Network,
     extra: Mapping[str, Sequence[Block]],
     ending: Block,
     notation: Notation = LECTURE,
@@ -88,7 +89,7 @@ def lecture_in(notation: Notation) -> Document:
     return document_of(evidence, rnn, {}, ending, notation)
 
 
-def turned(evidence: Evidence, rnn: RNN) -> Evidence:
+def turned(evidence: Evidence, rnn: Network) -> Evidence:
     """Evidence for the statement in denominator layout, whose lines are not run again."""
     parts = [in_denominator_layout(part) for part in evidence.statement.parts(rnn)]
     proofs = {part.label: part.proof for part in parts}

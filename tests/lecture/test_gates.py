@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture import document as module
@@ -26,7 +27,6 @@ from symrnn.lecture.project import (
     open_project,
     title,
 )
-from symrnn.recurrence.elman import elman
 from symrnn.theory.library import everything, lecture_folder, load
 from symrnn.typeset.blocks import Figure, StatementBlock, walk
 from symrnn.typeset.document import Document

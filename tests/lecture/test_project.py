@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.cli import exits
 from symrnn.cli import new as new_command
 from symrnn.errors import IllFormedError, ParseError
@@ -20,7 +21,6 @@ from symrnn.lecture.markdown import Given, Place
 from symrnn.lecture.outline import outline
 from symrnn.lecture.project import open_project
 from symrnn.processors import cores
-from symrnn.recurrence.elman import elman
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article

@@ -9,6 +9,7 @@ import pytest
 
 from symrnn import D, D_plus, Vec, ordered_product, ordered_sum
 from symrnn.cells import Cell, cell, named
+from symrnn.cells.network import Network
 from symrnn.language.relations import Equation
 from symrnn.lecture.machine import ask_prover, theorems, wrong_versions
 from symrnn.machine.cache import Cache, default_folder
@@ -21,7 +22,6 @@ from symrnn.machine.transition import transition_of
 from symrnn.theory.about import subject_of
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import load
-from symrnn.theory.network import Network
 from symrnn.theory.statement import Statement
 
 LIBRARY = load()
