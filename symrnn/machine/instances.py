@@ -35,6 +35,12 @@ from symrnn.machine.transition import Transition, parameter_type
 ANY_CELL = "any_cell"
 """The file with the theorems of any cell."""
 
+CLOSED_UP = ("jac", "jacvec", "grad", "oprod", "oprod_right", "frobenius")
+"""What Coq does not look into to find out that a claim is another one."""
+
+LIMIT = 100
+"""Seconds that Coq may take over one part."""
+
 CLOSE = "first [exact dF|eassumption]"
 """Closes the hypotheses of a theorem of any cell."""
 
@@ -106,6 +112,7 @@ def instances_file(
         f"From symrnn Require Import recurrence bptt {ANY_CELL}.",
         f"From {CLAIMS} Require Import {definitions_stem(cell)} {about(statement, cell.key)}.",
         f"From {INSTANCES} Require Import {differentiable_stem(cell)}.",
+        f"Opaque {' '.join((*CLOSED_UP, cell.name(cell.state)))}.",
     ]
     found: dict[int, str] = {}
     for label, each in instances.items():
@@ -131,7 +138,11 @@ def _theorem(cell: Transition, each: Instance) -> list[str]:
     ]
     if each.parameter is None:
         lines += ["derivatives_exist dF."]
-        lines += [*filled(f"eapply (@{each.general} _ _", [step, "s0);"]), f"  {CLOSE}.", "Qed."]
+        lines += [
+            *filled(f"Timeout {LIMIT} eapply (@{each.general} _ _", [step, "s0);"]),
+            f"  {CLOSE}.",
+            "Qed.",
+        ]
         return lines
     name = name_of(each.parameter)
     other = cell.applied(cell.state, {str(each.parameter.name): "V''"})
@@ -142,7 +153,7 @@ def _theorem(cell: Transition, each: Instance) -> list[str]:
     lines += filled("have dP : forall k'' u'',", [f"{jointly} by", _by(cell, each.parameter)])
     lines += filled("derivatives_exist_in", [family, "dF dP."])
     sizes = "_ _ _" if is_column(each.parameter) else "_ _ _ _"
-    lines += filled(f"eapply (@{each.general} {sizes}", [family, name, "s0);"])
+    lines += filled(f"Timeout {LIMIT} eapply (@{each.general} {sizes}", [family, name, "s0);"])
     return [*lines, f"  first [exact dP|{CLOSE}].", "Qed."]
 
 
