@@ -15,12 +15,13 @@ from symrnn.cells.network import Network, network
 
 
 class About(StrEnum):
-    """What a statement speaks of."""
+    """What a statement speaks of: the widest first, each but the first of fewer cells."""
 
     NO_CELL = "numbers and matrices, of no cell"
     ANY_CELL = "any cell"
     ONE_ACTIVATION = "one activation between two affine maps"
     ELMAN = "an Elman cell, or one with σ inside"
+    SIGMA_INSIDE = "a cell with σ inside, W σ(s) + U x + b"
 
 
 Subject = Network
@@ -42,9 +43,13 @@ def applies(about: About, subject: Subject) -> Verdict:
     found = subject.halves
     if isinstance(found, NotBetween):
         return Verdict(None if found.undecided else False, found.says)
-    if about is About.ONE_ACTIVATION or subject.is_elman:
+    if about is About.ONE_ACTIVATION:
         return Verdict(True)
-    return Verdict(False, "the step is not σ(W s + U x + b), nor W σ(s) + U x + b")
+    if not subject.is_elman:
+        return Verdict(False, "the step is not σ(W s + U x + b), nor W σ(s) + U x + b")
+    if about is About.SIGMA_INSIDE and not subject.inside:
+        return Verdict(False, "the step is σ(W s + U x + b), with σ outside")
+    return Verdict(True)
 
 
 def subject_of(cell: Cell) -> Subject:

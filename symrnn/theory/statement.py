@@ -10,11 +10,9 @@ from typing import Any
 
 import sympy
 
-from symrnn.cells.elman import CELLS, elman
-from symrnn.cells.network import Network
+from symrnn.cells.elman import elman
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
-from symrnn.language.notation import ELMAN, SIGMA_INSIDE
 from symrnn.language.writing import latex
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
@@ -106,8 +104,7 @@ class Statement:
         headline: labels of the parts whose claims stand for the statement, `EVERY` for all; the
             first by default.
         about: what it speaks of.
-        variants: the statement for cells of which it says something else, by the cell's name.
-        forms: the statement as it is about more cells.
+        forms: the statement as it is about more cells, or about fewer.
     """
 
     name: str
@@ -119,7 +116,6 @@ class Statement:
     about: About = About.ANY_CELL
     counterexamples: list[Counterexample] = field(default_factory=list)
     forms: list[Statement] = field(default_factory=list, repr=False)
-    variants: dict[str, Statement] = field(default_factory=dict, repr=False)
     _built: dict[Subject, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -145,45 +141,14 @@ class Statement:
 
         return register
 
-    def variant(
-        self,
-        cell: Callable[..., Network],
-        uses: Iterable[str] | None = None,
-        headline: Iterable[str] | None = None,
-    ) -> Callable[[Callable[[Any], Any]], Statement]:
-        """Decorator: the same statement for a cell of which it has to say something else.
-
-        Title and prose are the function's own, as are counterexamples, if it registers any.
-
-        Args:
-            cell: what builds the recurrences it holds for, one of `symrnn.cells.elman.CELLS`.
-            uses, headline: the statement's own by default.
-        """
-        known = next((name for name, build in CELLS.items() if build is cell), None)
-        if known is None:
-            raise IllFormedError(
-                f"`{self.name}`: a variant is for a cell",
-                {"expected": ", ".join(CELLS), "got": repr(cell)},
-            )
-
-        def wrap(build: Callable[[Any], Any]) -> Statement:
-            made = statement(
-                self.uses if uses is None else uses,
-                self.headline if headline is None else headline,
-                self.name,
-            )(build)
-            self.variants[known] = made
-            return made
-
-        return wrap
-
     def form(
         self,
         about: About,
         uses: Iterable[str] | None = None,
         headline: Iterable[str] | None = None,
     ) -> Callable[[Callable[[Any], Any]], Statement]:
-        """Decorator: the same statement as it is about more cells than those of the lecture.
+        """Decorator: the same statement as it is about more cells, or about fewer of which it has
+        to say something else.
 
         Title and prose are the function's own, as are counterexamples, if it registers any.
 
@@ -224,19 +189,17 @@ class Statement:
         return next(about for about in About if about in every)
 
     def of(self, rnn: Subject) -> Statement:
-        """The statement as it is about a recurrence: the form for its cell, or itself.
+        """The statement as it is about a recurrence: of its forms the one about fewest cells.
 
         Raises:
             NotSupportedError: it is about no such cell.
         """
-        forms = (self, *self.forms)
-        chosen = next((each for each in forms if applies(each.about, rnn).holds), None)
-        if chosen is None:
+        forms = [each for each in (self, *self.forms) if applies(each.about, rnn).holds]
+        if not forms:
             raise NotSupportedError(
                 f"`{self.name}` is about {self.widest}", {"got": self.applies(rnn).why}
             )
-        if chosen is self and self.variants and rnn.is_elman:
-            chosen = self.variants.get(SIGMA_INSIDE if rnn.inside else ELMAN, self)
+        chosen = max(forms, key=lambda each: list(About).index(each.about))
         if not chosen.counterexamples:
             chosen.counterexamples = self.counterexamples
         return chosen

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sympy import Matrix, Rational, sqrt
 
+from symrnn.cells import cell, named
 from symrnn.cells.elman import elman, sigma_inside
-from symrnn.cells.network import Network
-from symrnn.errors import EvidenceError, IllFormedError, UnjustifiedStepError
+from symrnn.cells.network import Network, network
+from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError, UnjustifiedStepError
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import D
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
 from symrnn.theory import rules as by
+from symrnn.theory.about import About
 from symrnn.theory.derivation import derivation
 from symrnn.theory.statement import Statement, Witness, statement
 
@@ -190,7 +193,7 @@ def test_a_notebook_shows_title_and_claims() -> None:
     assert r"\frac{\partial s_{j}}{\partial a_{j}} = \operatorname{diag}" in shown
 
 
-class TestVariants:
+class TestForms:
     """A statement that says something else of another cell."""
 
     inside = sigma_inside()
@@ -201,7 +204,7 @@ class TestVariants:
             """Slopes times W"""
             return {"layout": chained(r, Diag(r.slopes(r.j)) * r.W)}
 
-        @step.variant(sigma_inside)
+        @step.form(About.SIGMA_INSIDE)
         def turned(r: Network) -> Any:
             """W times slopes"""
             return {"layout": chained(r, r.W * Diag(r.slopes(r.j)))}
@@ -221,11 +224,11 @@ class TestVariants:
 
     def test_what_holds_of_one_cell_fails_for_the_other(self) -> None:
         step, turned = self.statement()
-        step.variants.clear()
+        step.forms.clear()
         with pytest.raises(UnjustifiedStepError, match="Step 3 of `step, layout`"):
             step.check(self.inside, {})
         with pytest.raises(UnjustifiedStepError, match="Step 3 of `step, layout`"):
-            turned.check(rnn, {})
+            replace(turned, about=About.ANY_CELL).check(rnn, {})
 
     def test_what_is_said_of_the_cell_is_what_others_use(self) -> None:
         step, _ = self.statement()
@@ -244,10 +247,19 @@ class TestVariants:
         turned.counterexample("its own")(witness)
         assert [each.explains for each in step.of(self.inside).counterexamples] == ["its own"]
 
-    def test_a_variant_is_for_a_cell_that_is_known(self) -> None:
-        step, _ = self.statement()
-        with pytest.raises(IllFormedError, match="a variant is for a cell"):
-            step.variant(lambda: rnn)
+    def test_of_the_forms_about_a_cell_the_narrowest_speaks(self) -> None:
+        step, turned = self.statement()
+        step.form(About.ONE_ACTIVATION)(turned.build)
+        assert (step.of(rnn), step.of(self.inside)) == (step.forms[1], turned)
+        assert step.of(network(cell("h = tanh(W h')"))) is step.forms[1]
+        assert step.of(network(named("gru"))) is step
+
+    def test_what_is_said_with_sigma_inside_is_not_said_outside(self) -> None:
+        _, turned = self.statement()
+        verdict = turned.applies(rnn)
+        assert (verdict.holds, "σ outside" in verdict.why) == (False, True)
+        with pytest.raises(NotSupportedError, match="with σ inside"):
+            turned.of(rnn)
 
 
 def chained(r: Network, factor: Any) -> Any:
