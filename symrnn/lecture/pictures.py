@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
-from symrnn.cells.elman import elman
+from symrnn.cells.elman import elman, kind_of
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
@@ -307,7 +307,7 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
 
 
 def _cliff(rnn: Subject, writer: Writer) -> Figure:
-    land = cliff(rnn.cell.name)
+    land = cliff(kind_of(rnn))
     length = RATE * float(np.linalg.norm(land.gradient))
     value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
     start, plain, clipped = (
