@@ -16,12 +16,12 @@ import pytest
 from symrnn import Equation, latex
 from symrnn.audit.audit import BAD_HINT, Finding, audit_texts
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, TRUE, UNDER
+from symrnn.cells.elman import CELLS, elman
 from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR, Notation
 from symrnn.lecture import document as module
 from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.project import found, open_project
 from symrnn.reading.documents import read_document
-from symrnn.cells.elman import CELLS, elman
 from symrnn.typeset.document import Document
 from symrnn.typeset.latex import article
 from tests.lecture.conftest import evidence_of, lecture_in
