@@ -160,7 +160,7 @@ def _proved(
     about = {name: each.of(rnn) for name, each in library.items()}
     evidence = prove(about, rnn, progress)
     require(evidence)
-    if prover is not None and rnn.is_elman:
+    if prover is not None:
         evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
     return about, evidence
 

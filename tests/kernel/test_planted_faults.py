@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from operator import sub
 from typing import Any
 
 import pytest
@@ -818,6 +819,13 @@ REFUSED = {
 def test_the_kernel_refuses(name: str) -> None:
     with pytest.raises(SymrnnError):
         REFUSED[name]()
+
+
+def test_what_takes_too_many_attempts_is_not_known() -> None:
+    chain = symbols("r:14", real=True)
+    each_other = [Fact(one - other) for one in chain for other in chain if one != other]
+    assert not Fact(chain[0] - y).follows_from(each_other)
+    assert Fact(chain[0] - chain[4]).follows_from(map(Fact, map(sub, chain[:4], chain[1:5])))
 
 
 @pytest.mark.parametrize("name", STRICT)
