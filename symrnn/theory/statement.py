@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sympy
+from sympy import Symbol
 
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
@@ -104,6 +105,7 @@ class Statement:
         headline: labels of the parts whose claims stand for the statement, `EVERY` for all; the
             first by default.
         about: what it speaks of.
+        names: from a recurrence to what its formulas name, the expression by its letter.
         variants: the statement for cells of which it says something else, by the cell's name.
         forms: the statement as it is about more cells.
     """
@@ -116,6 +118,7 @@ class Statement:
     headline: tuple[str, ...] = ()
     about: About = About.ANY_CELL
     counterexamples: list[Counterexample] = field(default_factory=list)
+    names: Callable[[Any], Mapping[Symbol, Any]] | None = field(default=None, repr=False)
     forms: list[Statement] = field(default_factory=list, repr=False)
     variants: dict[str, Statement] = field(default_factory=dict, repr=False)
     _built: dict[Subject, tuple[Part, ...]] = field(
@@ -142,6 +145,21 @@ class Statement:
             return find
 
         return register
+
+    def naming(self, names: Callable[[Any], Mapping[Symbol, Any]]) -> Any:
+        """Decorator: a function of a recurrence that gives {n: max(κ, ‖g‖)}.
+
+        Where the statement is written, the letter stands for the expression wherever that occurs,
+        and what it stands for is said first. What is proved and run is the expression.
+        """
+        self.names = names
+        return names
+
+    def named(self, rnn: Subject) -> dict[Any, Symbol]:
+        """The letters of what its formulas name, by the expression."""
+        chosen = self.of(rnn)
+        found = {} if chosen.names is None else chosen.names(rnn)
+        return {expression: letter for letter, expression in found.items()}
 
     def variant(
         self,
@@ -239,6 +257,8 @@ class Statement:
             chosen = found
         if not chosen.counterexamples:
             chosen.counterexamples = self.counterexamples
+        if chosen.names is None:
+            chosen.names = self.names
         return chosen
 
     def parts(self, rnn: Subject) -> tuple[Part, ...]:
@@ -263,9 +283,11 @@ class Statement:
 
     def _repr_latex_(self) -> str:
         """Title and claims, for the recurrence with an unknown σ: what a notebook shows."""
-        parts = self.parts(elman())
-        shown = self.headlined(parts)
-        claims = r" \\ ".join(latex(part.claim) for part in shown)
+        rnn = elman()
+        shown = self.headlined(self.parts(rnn))
+        named = {each: latex(letter) for each, letter in self.named(rnn).items()}
+        said = [latex(part.claim, named=named) for part in shown]
+        claims = r" \\ ".join([*(f"{n} := {latex(e)}" for e, n in named.items()), *said])
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"
 

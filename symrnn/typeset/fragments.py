@@ -130,7 +130,7 @@ def beamer(block: StatementBlock, about: str = "") -> str:
             match item:
                 case Claims(parts=parts):
                     claims = [claim for claim in block.claims if claim.part in parts]
-                    body += _assumed(block) if any(claim.assumed for claim in claims) else []
+                    body += _assumed(block) if any(c.assumed or c.names for c in claims) else []
                     body += [line for claim in claims for line in _claim(claim)]
                 case Run(chain=chain):
                     body += _chain(chain, overlay)
