@@ -137,6 +137,12 @@ class Statement:
         code = getattr(inspect.unwrap(self.build), "__code__", None)
         return Path(code.co_filename if code is not None else "")
 
+    @property
+    def place(self) -> str:
+        """File and line of it."""
+        code = getattr(inspect.unwrap(self.build), "__code__", None)
+        return self.file.name if code is None else f"{self.file.name}, line {code.co_firstlineno}"
+
     def counterexample(self, explains: str) -> Callable[[Callable[[], Witness]], Any]:
         """Decorator: a function without arguments that returns a `Witness`."""
 
