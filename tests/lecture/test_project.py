@@ -62,6 +62,9 @@ def test_what_new_makes_is_built_by_lecture(project: Path, run: Run) -> None:
     mine = next(each for each in record["statements"] if each["name"] == "two_steps")
     assert mine["grades"] == ["sampled", "explicit", "derived"]
     assert "net" not in record
+    notebook = json.loads((project / "lecture" / "lecture.ipynb").read_text(encoding="utf-8"))
+    stored = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(list(filter(None, stored))) > 10
 
 
 def test_a_wrong_step_stops_the_build_and_nothing_is_written(project: Path, run: Run) -> None:
