@@ -17,6 +17,7 @@ from symrnn.bench.work import (
     imports,
     jacobian,
     long_product,
+    sharing,
     truncation,
 )
 from symrnn.bench.work.choice import asked_alone
@@ -33,6 +34,7 @@ ITEMS: dict[str, Works] = {
     "derivation": derivation.works,
     "long": long_product.works,
     "import": imports.works,
+    "sharing": sharing.works,
 }
 
 

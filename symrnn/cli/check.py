@@ -14,7 +14,6 @@ from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import complain, say, say_json
 from symrnn.cli.progress import progress_bar
-from symrnn.cli.salvage import Broken, salvage
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
 from symrnn.language.notation import ELMAN
@@ -25,6 +24,7 @@ from symrnn.machine.prover import require_prover
 from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject, subject_of
 from symrnn.theory.applicable import Asides
+from symrnn.theory.salvage import Broken, salvage
 from symrnn.verify.evidence import Evidence, failure_record
 
 
@@ -50,6 +50,12 @@ def check(
         bool,
         typer.Option("--machine", help="Have Coq close each statement by its theorem, too."),
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", help="A Dask scheduler whose workers share the statements: tcp://…"
+        ),
+    ] = None,
 ) -> None:
     """Check statements: one line each with its grades; exit code 1 if any check fails."""
     if machine and name is not None:
@@ -59,7 +65,7 @@ def check(
     rnn = _subject(cell, sigma, machine)
     library, broken, asides = salvage(paths or None, rnn)
     with progress_bar() as listener:
-        evidence = prove(library, rnn, listener)
+        evidence = prove(library, rnn, listener, scheduler)
         checked = {}
         if prover is not None and isinstance(rnn, RNN):
             checked = ask_prover(library, rnn, prover, listener, paths or ())

@@ -27,6 +27,7 @@ from symrnn.theory.about import Subject
 from symrnn.theory.applicable import speaking
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
+from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
 
@@ -49,21 +50,29 @@ class Lecture:
 
 
 def prove(
-    library: Mapping[str, Statement], rnn: Subject, progress: Progress = silent
+    library: Mapping[str, Statement],
+    rnn: Subject,
+    progress: Progress = silent,
+    scheduler: str | None = None,
 ) -> tuple[Evidence, ...]:
     """Evidence for every statement.
 
     Args:
         library: the statements, each after those it uses.
         rnn: the recurrence they are about; with an unknown σ the evidence is for every σ.
-        progress: hears each statement's name as it is begun.
+        progress: hears each statement's name as it is begun, or where others do the work, done.
+        scheduler: the address of a Dask scheduler whose workers share it; by default the cores
+            that there are do.
     """
     begun = itertools.count()
 
     def begin(name: str) -> None:
         progress(name, next(begun), len(library))
 
-    found = gather_all(library.values(), rnn, library, begin, cores())
+    if scheduler is None:
+        found = gather_all(library.values(), rnn, library, begin, cores())
+    else:
+        found = gather_elsewhere(library.values(), rnn, library, scheduler, begin)
     progress("proved", len(library), len(library))
     return tuple(found)
 

@@ -20,6 +20,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation, Elementwise, X
 from symrnn.language.algebra import as_matrix
+from symrnn.language.functions import Softmax
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -109,11 +110,38 @@ def _vanishing(difference: Any, unknowns: list[Dummy]) -> dict[Any, Any] | None:
 
 
 def through_values(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
-    """The expression with every slope written through the value: q(1-q), 1-n².
+    """The expression with every slope written through the value: q(1-q), 1-n², diag(a) - a aᵀ.
 
     Where a unit saturates it is right to an ulp of 1, not of the slope.
     """
-    return replaced(expression, recurrence, lambda polynomial, function: True)
+    by_names = as_matrix(expression.xreplace(_named(expression, recurrence)))
+    return replaced(by_names, recurrence, lambda polynomial, function: True)
+
+
+def _named(expression: MatrixExpr, recurrence: Recurrence) -> dict[Softmax, TimeVector]:
+    """What a softmax is called that the recurrence defines, at the time of which it is."""
+    defined = [
+        (of, value)
+        for of, value in recurrence.definitions.items()
+        if isinstance(value, Softmax) and of.sequence not in recurrence.outputs
+    ]
+    found: dict[Softmax, TimeVector] = {}
+    for node in expression.atoms(Softmax) if defined else ():
+        for of, value in defined:
+            for time in _times(value, node, recurrence.index):
+                if value.subs(recurrence.index, time) == node:
+                    found[node] = of.subs(recurrence.index, time)
+    return found
+
+
+def _times(value: Softmax, node: Softmax, now: Symbol) -> set[Any]:
+    """When a definition may be the node: where one of its vectors is one of the node's."""
+    return {
+        now + read.index - own.index
+        for own in value.atoms(TimeVector)
+        for read in node.atoms(TimeVector)
+        if read.sequence == own.sequence
+    }
 
 
 def replaced(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from symrnn.cluster import package
 from symrnn.sweep.design import Point
-from symrnn.sweep.packages import package
 from symrnn.sweep.spec import TABLES, Range, Spec
 from symrnn.version import __version__
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.cluster import connected, found_by, package, quiet, require_version
+from symrnn.errors import NotSupportedError
 from symrnn.processors import cores
 from symrnn.sweep.cells import Cells
 from symrnn.sweep.design import Point, points
 from symrnn.sweep.net import measured
-from symrnn.sweep.packages import package
 from symrnn.sweep.rows import schema
 from symrnn.sweep.spec import Spec
 from symrnn.sweep.store import Store, locked
@@ -34,8 +34,6 @@ AHEAD = 3
 FLUSH_SECONDS = 5.0
 """Rows are on the disk after at most so many seconds."""
 MOST_IN_TASK = 1000
-PATIENCE = 30.0
-"""Seconds to wait for a scheduler and its first worker."""
 
 Rows = list[dict[str, Any]]
 
@@ -153,7 +151,7 @@ def _work(
                 lost += len(chunk)
             else:
                 version, seconds, rows = result
-                _require_version(version)
+                require_version(version)
                 failed += sum(row["failure"] is not None for row in rows)
                 pending += rows
                 size = _next_size(len(chunk), seconds)
@@ -172,14 +170,6 @@ def _next_size(size: int, seconds: float) -> int:
     """Nets in the next task: towards tasks of a second, at most twice as many at a time."""
     wished = size * TASK_SECONDS / max(seconds, 1e-6)
     return max(1, min(int(wished), 2 * size, MOST_IN_TASK))
-
-
-def _require_version(version: str) -> None:
-    if version != __version__:
-        raise IllFormedError(
-            "a worker has another version of symrnn",
-            {"expected": __version__, "got": version},
-        )
 
 
 # ── who does it ─────────────────────────────────────────────────────────────────────────────────
@@ -225,15 +215,7 @@ class _Dask:
         future = next(self._done)
         chunk = self._out.pop(future)
         self._count()
-        try:
-            return chunk, future.result()
-        except package("distributed").KilledWorker:
-            return chunk, None
-        except ModuleNotFoundError as error:
-            raise IllFormedError(
-                "a worker lacks what a sweep needs",
-                {"expected": f"symrnn[sweep] {__version__} on every worker", "got": error},
-            ) from error
+        return chunk, found_by(future)
 
     def _count(self) -> None:
         """Workers come and go."""
@@ -245,17 +227,13 @@ def _hands(workers: int | None, scheduler: str | None, nets: int) -> Iterator[_H
     if workers == 0 and scheduler is None:
         yield _Here()
         return
+    if scheduler is not None:
+        with connected(scheduler) as client:
+            yield _Dask(client)
+        return
     distributed = package("distributed")
-    quiet: Mapping[str, Any] = {
-        "distributed.comm.timeouts.connect": PATIENCE,
-        "distributed.logging.distributed": "error",
-    }
-    with package("dask").config.set(quiet):
-        if scheduler is not None:
-            with _client(scheduler) as client:
-                yield _Dask(client)
-            return
-        many = min(cores() if workers is None else workers, nets)
+    many = min(cores() if workers is None else workers, nets)
+    with quiet():
         try:
             started = distributed.LocalCluster(
                 n_workers=many,
@@ -269,25 +247,5 @@ def _hands(workers: int | None, scheduler: str | None, nets: int) -> Iterator[_H
                 f"{many} processes could not be started",
                 {"reason": error, "do": "the same command again, or --workers 0"},
             ) from error
-        with started as cluster, distributed.Client(cluster) as client:
+        with started as local, distributed.Client(local) as client:
             yield _Dask(client)
-
-
-@contextmanager
-def _client(address: str) -> Iterator[Any]:
-    try:
-        client = package("distributed").Client(address, timeout=PATIENCE, name="symrnn-sweep")
-    except (OSError, ValueError) as error:
-        raise IllFormedError(
-            f"the scheduler {address} can not be reached",
-            {"expected": "the address of a Dask scheduler, as tcp://host:8786", "got": error},
-        ) from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError as error:
-            raise IllFormedError(
-                f"the scheduler {address} has no workers",
-                {"expected": f"one within {PATIENCE:g} s"},
-            ) from error
-        yield client

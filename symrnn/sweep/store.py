@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from symrnn.cluster import package
 from symrnn.errors import IllFormedError
-from symrnn.sweep.packages import package
 from symrnn.sweep.spec import read_spec
 
 RESULTS, SPEC = "results", "sweep.toml"

@@ -263,29 +263,36 @@ def gather_all(
         return found
 
     def work(number: int) -> dict[str, Any]:
-        found = gather(chosen[number], rnn, library)
-        # The statement holds functions: it stays where it is.
-        names = (each.name for each in fields(found) if each.name != "statement")
-        return {name: getattr(found, name) for name in names}
+        return findings(gather(chosen[number], rnn, library))
 
-    # The longest first, so that no process is left with it at the end.
-    steps = [
-        sum(len(chain.steps) for part in each.parts(rnn) for _, chain, _ in part.proof.chains)
-        for each in chosen
-    ]
-    order = sorted(range(len(chosen)), key=lambda number: -steps[number])
+    order = longest_first(chosen, rnn)
     heard = share(work, order, workers, lambda number: progress(chosen[number].name))
     shared = dict(heard)
     return [
-        _lost(each) if shared[number] is LOST else Evidence(each, **shared[number])
+        lost(each) if shared[number] is LOST else Evidence(each, **shared[number])
         for number, each in enumerate(chosen)
     ]
 
 
-def _lost(statement: Statement) -> Evidence:
+def findings(evidence: Evidence) -> dict[str, Any]:
+    """What one process tells another: all but the statement, which holds functions."""
+    names = (each.name for each in fields(evidence) if each.name != "statement")
+    return {name: getattr(evidence, name) for name in names}
+
+
+def longest_first(statements: Sequence[Statement], rnn: Subject) -> list[int]:
+    """Numbers of statements, so that no process is left with the longest at the end."""
+    steps = [
+        sum(len(chain.steps) for part in each.parts(rnn) for _, chain, _ in part.proof.chains)
+        for each in statements
+    ]
+    return sorted(range(len(statements)), key=lambda number: -steps[number])
+
+
+def lost(statement: Statement) -> Evidence:
     """Of a statement whose process ended before its work did: nothing is known."""
     failure = EvidenceError(
-        f"the process that checked `{statement.name}` ended before its work did, twice",
+        f"the process that checked `{statement.name}` ended before its work did, again and again",
         {"found": "nothing, neither for it nor against it", "likely": "out of memory"},
     )
     return Evidence(statement, (), failure=failure)

@@ -10,8 +10,9 @@ import pytest
 from by_hand import PASSES, SIZES, build
 from sympy import Lambda, Symbol
 
-from symrnn.cells import Cell, named, stacked
+from symrnn.cells import Cell, cell, named, stacked
 from symrnn.language.activations import X
+from symrnn.language.functions import Softmax
 from symrnn.language.writing import latex, text
 from symrnn.numeric.lower import lower
 from symrnn.numeric.passes import Passes
@@ -91,6 +92,15 @@ def test_the_step_of_the_lstm_is_a_few_lines() -> None:
     # c_0 is given, and nothing moves along; later h_{t-1} does.
     assert text(lstm.jacobian(c[1], c[0])) == "diag(f_1)"
     assert text(lstm.jacobian(c[T], c[T - 1])).startswith("diag(f_t) + (")
+
+
+def test_a_softmax_that_has_a_name_is_called_by_it_at_its_time() -> None:
+    of = cell("a = softmax(W h' + U x); h = a * h' + (1 - a) * tanh(V x)")
+    a, h, x = of["a"], of["h"], of.inputs[0]
+    said = text(of.jacobian(a[T + 1], h[T]))
+    assert said == "diag(a_{t + 1}) W - a_{t + 1} a_{t + 1}ᵀ W"
+    for by in (h[T - 1], x[T], *of.parameters):
+        assert not of.jacobian(h[T], by).has(Softmax)
 
 
 def test_each_weight_is_multiplied_with_once_in_a_step() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,46 +37,6 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, dict[str, by
     outcome = run(spec, folder, workers=0)
     assert (outcome.nets, outcome.known, outcome.failed, outcome.lost) == (12, 0, 0, 0)
     return spec, _bytes(folder)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers on loopback, as somebody starts them."""
-    script = (
-        "import asyncio, sys\n"
-        "from distributed import Scheduler\n"
-        "async def main():\n"
-        "    async with Scheduler(host='127.0.0.1', port=0, dashboard=False) as s:\n"
-        "        print(s.address, flush=True)\n"
-        "        await s.finished()\n"
-        "asyncio.run(main())\n"
-    )
-    scheduler = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    assert scheduler.stdout is not None
-    address = scheduler.stdout.readline().decode().strip()
-    workers = [_worker(address) for _ in range(2)]
-    yield address, workers
-    for each in (*workers, scheduler):
-        each.kill()
-        each.wait()
-    scheduler.stdout.close()
-
-
-def _worker(address: str) -> subprocess.Popen[bytes]:
-    script = (
-        "import asyncio, sys\n"
-        "from distributed import Worker\n"
-        "async def main():\n"
-        "    async with Worker(sys.argv[1], nthreads=1, dashboard=False) as w:\n"
-        "        await w.finished()\n"
-        "asyncio.run(main())\n"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", script, address],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(
@@ -141,7 +99,7 @@ def test_a_net_without_numbers_has_a_row_that_says_why(tmp_path: Path) -> None:
 def test_a_scheduler_that_is_not_there_is_named(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["symrnn.sweep.sharing"], "PATIENCE", 1.0)
+    monkeypatch.setattr(sys.modules["symrnn.cluster"], "PATIENCE", 1.0)
     with pytest.raises(IllFormedError, match=address):
         run(parse_spec(SPEC), tmp_path, scheduler=address)
 

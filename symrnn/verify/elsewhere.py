@@ -1,0 +1,103 @@
+"""Statements checked by the workers of a cluster, one task for each.
+
+A worker is sent the proof files themselves and what they are about, so that it needs nothing but
+symrnn of the same version. What it runs is the code of these files, and what it sends back is
+believed: the cluster is the user's own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from symrnn.cluster import connected, found_by, package, require_version
+from symrnn.theory.about import Subject
+from symrnn.theory.graph import in_order
+from symrnn.theory.library import load
+from symrnn.theory.statement import Statement
+from symrnn.verify.evidence import Evidence, findings, gather, longest_first, lost
+from symrnn.version import __version__
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """Proof files by name and content, and the statements of theirs that are wanted."""
+
+    files: tuple[tuple[str, bytes], ...]
+    names: tuple[str, ...]
+
+
+def proofs_of(library: Mapping[str, Statement]) -> Proofs:
+    """The files in which statements are declared, as they are now."""
+    files = dict.fromkeys(each.file for each in library.values())
+    return Proofs(tuple((file.name, file.read_bytes()) for file in files), tuple(library))
+
+
+def gather_elsewhere(
+    statements: Iterable[Statement],
+    rnn: Subject,
+    library: Mapping[str, Statement],
+    address: str,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Evidence]:
+    """Evidence for each statement, in the order given, as `gather_all` finds it.
+
+    Args:
+        statements: what to check.
+        rnn: the recurrence they are about.
+        library: the statements they may use.
+        address: of a Dask scheduler, as tcp://host:8786.
+        progress: hears each name when its evidence is there.
+
+    Raises:
+        IllFormedError: the scheduler can not be reached, has no workers, or these have another
+            version of symrnn.
+        NotSupportedError: Dask is missing.
+    """
+    chosen = [statement.of(rnn) for statement in statements]
+    proofs = proofs_of(library)
+    found: dict[int, dict[str, Any] | None] = {}
+    with connected(address) as client:
+        sent = client.scatter((proofs, rnn), broadcast=True, hash=False)
+        asked = {
+            client.submit(task, sent, chosen[number].name, pure=False): number
+            for number in longest_first(chosen, rnn)
+        }
+        for future in package("distributed").as_completed(list(asked), with_results=False):
+            number = asked[future]
+            found[number] = _findings_of(found_by(future))
+            progress(chosen[number].name)
+    results = ((each, found[number]) for number, each in enumerate(chosen))
+    return [lost(each) if known is None else Evidence(each, **known) for each, known in results]
+
+
+def _findings_of(answer: tuple[str, dict[str, Any]] | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    version, known = answer
+    require_version(version)
+    return known
+
+
+def task(sent: tuple[Proofs, Subject], name: str) -> tuple[str, dict[str, Any]]:
+    """What a worker does: check one statement. Returns its version of symrnn and what it found."""
+    proofs, rnn = sent
+    library = {each: statement.of(rnn) for each, statement in _read(proofs).items()}
+    return __version__, findings(gather(library[name], rnn, library))
+
+
+@lru_cache(maxsize=4)
+def _read(proofs: Proofs) -> dict[str, Statement]:
+    """The statements of proof files that were sent; a name may be in several folders."""
+    found: dict[str, Statement] = {}
+    with tempfile.TemporaryDirectory(prefix="symrnn-") as folder:
+        for number, (name, content) in enumerate(proofs.files):
+            file = Path(folder) / str(number) / name
+            file.parent.mkdir()
+            file.write_bytes(content)
+            found |= load([file], alone=True)
+    return {each.name: each for each in in_order({name: found[name] for name in proofs.names})}

@@ -1,0 +1,50 @@
+"""A cluster on loopback, as somebody starts one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers on loopback, as somebody starts them."""
+    script = (
+        "import asyncio, sys\n"
+        "from distributed import Scheduler\n"
+        "async def main():\n"
+        "    async with Scheduler(host='127.0.0.1', port=0, dashboard=False) as s:\n"
+        "        print(s.address, flush=True)\n"
+        "        await s.finished()\n"
+        "asyncio.run(main())\n"
+    )
+    scheduler = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert scheduler.stdout is not None
+    address = scheduler.stdout.readline().decode().strip()
+    workers = [_worker(address) for _ in range(2)]
+    yield address, workers
+    for each in (*workers, scheduler):
+        each.kill()
+        each.wait()
+    scheduler.stdout.close()
+
+
+def _worker(address: str) -> subprocess.Popen[bytes]:
+    script = (
+        "import asyncio, sys\n"
+        "from distributed import Worker\n"
+        "async def main():\n"
+        "    async with Worker(sys.argv[1], nthreads=1, dashboard=False) as w:\n"
+        "        await w.finished()\n"
+        "asyncio.run(main())\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", script, address],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )

@@ -1,0 +1,82 @@
+"""Statements that the workers of a cluster check: what they find is what this process finds."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from symrnn.cli.app import app
+from symrnn.verify import elsewhere
+
+Cluster = tuple[str, list[subprocess.Popen[bytes]]]
+
+PROOF = """
+from symrnn import D, derivation, statement
+from symrnn import rules as by
+
+
+@statement()
+def {name}(rnn):
+    \"\"\"{name}\"\"\"
+    s, a, j = rnn.s, rnn.a, rnn.j
+    return (
+        derivation(D(a[j], s[j - 1]), given=[j >= 1])
+        .equals(D(rnn.W * s[j - 1] + rnn.U * rnn.x[j] + rnn.b, s[j - 1]), by.definition(a[j]))
+        .equals({right}, by.differentiate)
+    )
+"""
+
+
+def _folder(path: Path, name: str, right: str) -> Path:
+    path.mkdir()
+    (path / "proof.py").write_text(PROOF.format(name=name, right=right))
+    return path
+
+
+def _told(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: each[key] for key in each if key != "seconds"} for each in records]
+
+
+def test_folders_are_shared_and_a_worker_that_dies_costs_nothing(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, workers = cluster
+    folders = [
+        _folder(tmp_path / "right", "right_one", "rnn.W"),
+        # Another file of the same name, that says what is false.
+        _folder(tmp_path / "wrong", "wrong_one", "2 * rnn.W"),
+        _folder(tmp_path / "more", "other_one", "rnn.W"),
+    ]
+    call = ["check", *map(str, folders), "--json"]
+    here = CliRunner().invoke(app, call)
+    assert here.exit_code == 1 and here.stdout, (here.output, here.exception)
+    killed = []
+    real = elsewhere._findings_of
+
+    def kill(answer: Any) -> Any:
+        if not killed:
+            killed.append(1)
+            workers[0].send_signal(signal.SIGKILL)
+        return real(answer)
+
+    monkeypatch.setattr(elsewhere, "_findings_of", kill)
+    there = CliRunner().invoke(app, [*call, "--scheduler", address])
+    assert killed and there.exit_code == 1, (there.output, there.exception)
+    one, other = (json.loads(each.stdout)["statements"] for each in (here, there))
+    assert _told(one) == _told(other)
+    assert [each["name"] for each in one if "failure" in each] == ["wrong_one"]
+
+
+def test_another_version_is_refused() -> None:
+    with pytest.raises(Exception, match="another version"):
+        elsewhere._findings_of(("0.0.1", {}))
+
+
+def test_what_no_worker_survives_is_known_neither_way() -> None:
+    assert elsewhere._findings_of(None) is None
