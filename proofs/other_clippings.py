@@ -64,7 +64,7 @@ def other_clippings(rnn):
 
 def gradients(rnn):
     """A gradient, and those of two parameters."""
-    p, q = (rnn.letter(name, integer=True, positive=True) for name in "pq")
+    p, q = (rnn.letter(name, integer=True, positive=True) for name in "qp")
     return [
         Parameter(rnn.letter(name).name, size, 1)
         for name, size in (("g", p), ("g_1", p), ("g_2", q))

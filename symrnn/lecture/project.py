@@ -131,10 +131,10 @@ def open_project(folder: Path) -> Project:
         text = _text(folder / SLIDES)
         slides = outline(text, SLIDES, image_in(folder, SLIDES), prose.title)
     local = load([folder], alone=True) if _proofs(folder) else {}
-    known = statements()
+    ours = statements()
     for name, statement in local.items():
-        require_other(statement, known.get(name))
-    every = {**known, **local}
+        require_other(statement, ours.get(name))
+    every = {**ours, **local}
     drawn = (*DRAWN, *ALGORITHMS, *(LEARNED if prose.front.network else ()))
     works = _works(folder, prose)
     keys = {work.key for work in (*works, *WORKS)}

@@ -307,7 +307,6 @@ class Claim:
     names: tuple[str, ...] = ()
 
 
-
 @dataclass(frozen=True)
 class StatementBlock:
     """A statement: what is assumed, what is claimed, why it holds, what fails without a hypothesis.
