@@ -119,7 +119,7 @@ class _Source:
 
     def _citation(self, cited: Citation) -> str:
         work = next(work for work in self.document.works if work.key == cited.key)
-        return escape(work.aside if cited.aside else work.spoken)
+        return escape(work.cited(cited.aside, cited.place))
 
     def _reference(self, name: str) -> str:
         shown = str(self.document.targets[name]).replace(" ", "~")

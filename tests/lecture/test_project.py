@@ -175,6 +175,15 @@ def test_a_docstring_that_is_wrong_is_refused_with_its_line(
     assert caught.value.message.startswith(f"two_steps.py, line {line}: ")
 
 
+def test_a_statement_with_the_name_of_another_is_refused(project: Path) -> None:
+    proof = project / "two_steps.py"
+    text = proof.read_text(encoding="utf-8").replace("def two_steps", "def product_bound")
+    proof.write_text(text, encoding="utf-8")
+    with pytest.raises(IllFormedError, match="two statements are called `product_bound`") as caught:
+        open_project(project)
+    assert str(caught.value.detail["second"]).startswith("two_steps.py, line ")
+
+
 def test_a_folder_without_a_lecture_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IllFormedError, match="holds no lecture"):
         open_project(tmp_path)
