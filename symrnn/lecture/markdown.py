@@ -130,11 +130,9 @@ def _named(state: StateInline, silent: bool) -> bool:
 
 def _cited(state: StateInline, silent: bool) -> bool:
     kinds = {"aside": _ASIDE, "no citation": _NO_CITATION, "": _SPOKEN}
-    for kind, pattern in kinds.items():
-        found = pattern.match(state.src, state.pos)
-        if found is not None:
-            break
-    else:
+    tried = ((kind, pattern.match(state.src, state.pos)) for kind, pattern in kinds.items())
+    kind, found = next(((kind, found) for kind, found in tried if found), ("", None))
+    if found is None:
         return False
     if not silent:
         token = state.push("cited", "", 0)

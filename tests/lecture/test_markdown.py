@@ -66,7 +66,7 @@ BLOCKS: dict[str, tuple[str, Block]] = {
         "[@a2013, S. 3; @b, ch. 2–4]",
         Paragraph("[[@a2013|aside|S. 3]] [[@b|aside|ch. 2–4]]"),
     ),
-    "a reference in brackets": ("[[[step_jacobian]]]", Paragraph(r"\[[[step_jacobian]]]")),
+    "a reference in brackets": ("[[[one]]]", Paragraph(r"\[[[one]]]")),
     "an address is no citation": ("x@y.de", Paragraph("x@y.de")),
     "footnote": ("a[^n]\n\n[^n]: Below *it*.", Paragraph("a[[^|Below *it*.|]]")),
     "list": ("- a\n- b", Items(((Paragraph("a"),), (Paragraph("b"),)))),
