@@ -2,7 +2,7 @@
 
 from sympy import Rational, exp
 
-from symrnn import About, D, Diag, Witness, derivation, sigma_inside, statement
+from symrnn import About, D, Diag, Witness, derivation, statement
 from symrnn import rules as by
 
 
@@ -33,7 +33,7 @@ def in_either_layout(rnn, value, argument):
     }
 
 
-@activation_jacobian.variant(sigma_inside)
+@activation_jacobian.form(About.SIGMA_INSIDE)
 def activation_jacobian_at_the_state(rnn):
     """The activation's Jacobian is diagonal
 

@@ -18,7 +18,6 @@ from symrnn import (
     induction,
     ordered_product,
     ordered_sum,
-    sigma_inside,
     statement,
 )
 from symrnn import rules as by
@@ -94,7 +93,7 @@ def bptt(rnn):
     return parts_of(rnn, factor, turned, slopes * arrived, rnn.s[rnn.k - 1])
 
 
-@bptt.variant(sigma_inside)
+@bptt.form(About.SIGMA_INSIDE)
 def bptt_inside(rnn):
     """The gradient of the loss sums over every time the parameter was used
 

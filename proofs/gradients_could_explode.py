@@ -141,7 +141,7 @@ def gradients_could_explode(rnn):
     return two_networks(elman, FIXED, "the state rests at 9/10")
 
 
-@gradients_could_explode.variant(sigma_inside)
+@gradients_could_explode.form(About.SIGMA_INSIDE)
 def gradients_could_explode_inside(rnn):
     """For γλ > 1 gradients could explode, but need not
 

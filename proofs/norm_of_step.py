@@ -13,7 +13,6 @@ from symrnn import (
     derivation,
     largest_entry,
     norm,
-    sigma_inside,
     statement,
 )
 from symrnn import rules as by
@@ -36,7 +35,7 @@ def norm_of_step(rnn):
     return splitting(rnn, Diag(rnn.slopes(rnn.j)), rnn.W)
 
 
-@norm_of_step.variant(sigma_inside)
+@norm_of_step.form(About.SIGMA_INSIDE)
 def norm_of_step_inside(rnn):
     """The norm of one step is at most the norm of W times the largest slope
 

@@ -2,7 +2,7 @@
 
 from sympy import Matrix, symbols
 
-from symrnn import About, D, Witness, derivation, sigma_inside, statement
+from symrnn import About, D, Witness, derivation, statement
 from symrnn import rules as by
 
 
@@ -21,7 +21,7 @@ def preactivation_jacobian(rnn):
     )
 
 
-@preactivation_jacobian.variant(sigma_inside)
+@preactivation_jacobian.form(About.SIGMA_INSIDE)
 def jacobian_behind_the_activation(rnn):
     """Behind the activation the state's Jacobian is W
 

@@ -45,7 +45,7 @@ def entry_by_entry(rnn, driven, read):
     )
 
 
-@recurrence.variant(sigma_inside)
+@recurrence.form(About.SIGMA_INSIDE)
 def recurrence_of_the_potentials(rnn):
     """The state is what arrives at the units, and σ of it what they pass on
 

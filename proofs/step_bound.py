@@ -14,7 +14,6 @@ from symrnn import (
     derivation,
     largest_entry,
     norm,
-    sigma_inside,
     statement,
 )
 from symrnn import rules as by
@@ -32,7 +31,7 @@ def step_bound(rnn):
     return bounding(rnn, Diag(rnn.slopes(rnn.j)), rnn.W)
 
 
-@step_bound.variant(sigma_inside)
+@step_bound.form(About.SIGMA_INSIDE)
 def step_bound_inside(rnn):
     """One step stretches by at most γλ
 

@@ -28,7 +28,7 @@ def step_jacobian(rnn):
     }
 
 
-@step_jacobian.variant(sigma_inside)
+@step_jacobian.form(About.SIGMA_INSIDE)
 def step_jacobian_inside(rnn):
     """One step multiplies by W and by the slopes at the state before
 

@@ -10,6 +10,8 @@ from symrnn.version import __version__ as __version__
 _NAMES = {
     "symrnn.calculus": ("differential", "gradient", "jacobian", "jvp", "vjp"),
     "symrnn.cells": ("cell", "named", "read_cell_file"),
+    "symrnn.cells.elman": ("elman", "sigma_inside"),
+    "symrnn.cells.network": ("Network",),
     "symrnn.crosscheck": ("check_forward", "check_gradients", "check_jacobian"),
     "symrnn.enclosure": ("certify",),
     "symrnn.language.activations": ("activation", "unknown"),
@@ -39,7 +41,6 @@ _NAMES = {
     "symrnn.numeric.torch_weights": ("from_torch",),
     "symrnn.numeric.weights": ("Weights",),
     "symrnn.reading": ("from_latex",),
-    "symrnn.recurrence.elman": ("RNN", "elman", "sigma_inside"),
     "symrnn.recurrence.recurrence": ("Cell", "Recurrence"),
     "symrnn.recurrence.unroll": ("explicit",),
     "symrnn.testing": ("assert_gradients",),

@@ -3,6 +3,8 @@
 from symrnn import errors, language
 from symrnn.calculus import differential, gradient, jacobian, jvp, vjp
 from symrnn.cells import cell, named, read_cell_file
+from symrnn.cells.elman import elman, sigma_inside
+from symrnn.cells.network import Network
 from symrnn.crosscheck import check_forward, check_gradients, check_jacobian
 from symrnn.enclosure import certify
 from symrnn.language.activations import activation, unknown
@@ -24,7 +26,6 @@ from symrnn.numeric.passes import Passes
 from symrnn.numeric.torch_weights import from_torch
 from symrnn.numeric.weights import Weights
 from symrnn.reading import from_latex
-from symrnn.recurrence.elman import RNN, elman, sigma_inside
 from symrnn.recurrence.recurrence import Cell, Recurrence
 from symrnn.recurrence.unroll import explicit
 from symrnn.testing import assert_gradients
@@ -37,7 +38,6 @@ from symrnn.verify.network import random_weights
 from symrnn.version import __version__ as __version__
 
 __all__ = [
-    "RNN",
     "About",
     "Block",
     "Cell",
@@ -52,6 +52,7 @@ __all__ = [
     "Kernels",
     "Kronecker",
     "Limit",
+    "Network",
     "Ones",
     "Parameter",
     "Passes",

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from symrnn.cells.elman import CELLS
+from symrnn.cells.network import Network
 from symrnn.errors import SymrnnError
 from symrnn.language.notation import ELMAN
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import GRADES, grade, plant_all, require_caught
@@ -37,13 +38,12 @@ class ProofFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each statement × grade, one for its counterexamples, one for its slips.
 
-        Likewise for its variants, each for its own cell.
+        Likewise for each of the lecture's other cells of which it says something else.
         """
         library = load([self.path])
         own = load([self.path], alone=True)
         for name, statement in own.items():
-            for cell in (ELMAN, *statement.variants):
-                rnn = CELLS[cell]()
+            for cell, rnn in _told_apart(statement).items():
                 about = name if cell == ELMAN else f"{name} {cell}"
                 checks: dict[str, Callable[[], None]] = {
                     which: partial(grade, which, library[name], rnn, library) for which in GRADES
@@ -52,6 +52,15 @@ class ProofFile(pytest.File):
                 checks["slips"] = partial(_slips, library[name], rnn, library)
                 for which, check in checks.items():
                     yield ProofItem.from_parent(self, name=f"{about}[{which}]", check=check)
+
+
+def _told_apart(statement: Statement) -> dict[str, Network]:
+    """The lecture's cells, of those of which it says the same the first."""
+    found: dict[int, tuple[str, Network]] = {}
+    for cell, build in CELLS.items():
+        if statement.applies(rnn := build()).holds:
+            found.setdefault(id(statement.of(rnn)), (cell, rnn))
+    return dict(found.values())
 
 
 class ProofItem(pytest.Item):
@@ -81,7 +90,7 @@ def _counterexamples(statement: Statement) -> None:
         each.find()  # a witness that refutes nothing is refused where it is made
 
 
-def _slips(statement: Statement, rnn: RNN, library: Mapping[str, Statement]) -> None:
+def _slips(statement: Statement, rnn: Network, library: Mapping[str, Statement]) -> None:
     require_caught(statement.name, plant_all(statement, rnn, library))
 
 

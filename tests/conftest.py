@@ -11,14 +11,18 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from symrnn import cli
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 LONGEST = (
     "machine/test_theorems.py",
@@ -83,6 +87,26 @@ def tex_engine() -> Callable[[str], str]:
         return str(found)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window; its absence fails the test where CI is set, else skips it."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        _absent("Chromium", "the page is not looked at")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+                *("--disable-component-update", "--disable-sync"),
+            ],
+        )
+        yield browser
+        browser.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,6 +15,7 @@ from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import shown
 from symrnn.audit.verdicts.judge import Judge
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
+from symrnn.audit.written import relation_written
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents import Document, read_document
 
@@ -32,7 +33,7 @@ class Finding:
         cell: the number of the notebook's cell, else None.
         kind: the verdict's, or NOTE for what could not be read, HINT for a wrong hint.
         formula: the relation in the author's LaTeX.
-        reading: the relation as it was read, in symrnn's notation.
+        reading, latex: the relation as it was read, in symrnn's notation, as text and in LaTeX.
         display: whether it stands on its own.
     """
 
@@ -46,6 +47,7 @@ class Finding:
     display: bool
     verdict: Verdict
     message: str
+    latex: str = ""
 
 
 def audit_document(
@@ -170,7 +172,10 @@ def _judged(
             _reading(relation, statements),
             formula.display,
         )
-        findings.append(Finding(**{**found.__dict__, "kind": kind}))
+        latex = relation_written(
+            relation.left.tree, relation.kind, relation.right.tree, statements.probe
+        )
+        findings.append(Finding(**{**found.__dict__, "kind": kind, "latex": latex}))
     for hint in statements.unused_hints():
         message = f"hint “{hint.text[:60]}”: nothing in the document has its letters"
         findings.append(_note(documents[hint.document], hint.start, BAD_HINT, message))
@@ -195,7 +200,8 @@ def _again(verdict: Verdict, judge: Judge) -> bool:
     transposed = verdict.sense is not None and verdict.sense.reading.transposed and judge.shaped
     turned = verdict.turned and judge.settled
     early = verdict.kind == DISAGREES and "not called false" in verdict.what
-    return transposed or turned or early
+    moved = verdict.sense is not None and verdict.sense.first == 0 and judge.said.first == 1
+    return transposed or turned or early or moved
 
 
 def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark | None:

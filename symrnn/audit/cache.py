@@ -97,7 +97,7 @@ class Kept:
             (name, d.letter, d.shift, d.entries, d.given, shape_of(d.value))
             for name, d in sorted(model.definitions.items())
         ]
-        symbols, hints = statements.symbols, statements.hints
+        symbols = statements.symbols
         letters = [
             sorted(found) for found in (
                 symbols.sequences, symbols.times, symbols.raised, symbols.above, symbols.called,
@@ -111,7 +111,7 @@ class Kept:
             text[relation.start : relation.right.end], definitions, letters,
             relation.order in statements.defining,
             sorted(model.kinds.items()), sorted(model.aliases.items()), model.scalar, model.rows,
-            model.vectorial, hints.layout, hints.later, hints.first, statements.condition(relation),
+            model.vectorial, judge.said, statements.condition(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
             judge.shown, judge.pool(model, relation),
         )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -174,53 +173,3 @@ def as_junit(findings: Iterable[Finding]) -> str:
 
 def _clean(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-
-
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "article{border-left:.4rem solid #999;padding:.2rem 1rem;margin:1rem 0}"
-    ".FALSE,.HINT{border-color:#b00020}.TRUE{border-color:#1b7f3b}.DISAGREES{border-color:#c77700}"
-    "code,pre{background:#f3f3f3;padding:.1rem .3rem;white-space:pre-wrap;overflow-wrap:anywhere}"
-    "dt{font-weight:600}dd{margin:0 0 .5rem}"
-)
-
-
-def as_html(findings: Iterable[Finding]) -> str:
-    """One page that needs nothing else; all that comes from documents is escaped."""
-    findings = list(findings)
-    shown = [f for f in findings if f.kind not in (NOT_A_CLAIM, NOT_UNDERSTOOD)]
-    parts = [f"<p>{html.escape(summary(findings))}</p>", *map(_article, shown)]
-    causes: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.kind == NOT_UNDERSTOOD:
-            causes.setdefault(finding.verdict.cause, []).append(finding)
-    for cause, group in sorted(causes.items(), key=lambda item: -len(item[1])):
-        parts.append(f"<h2>Not understood: {html.escape(cause)}</h2>")
-        parts += map(_article, group)
-    body = "\n".join(parts)
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>symrnn audit</title>'
-        f"<style>{_STYLE}</style></head><body><h1>symrnn audit</h1>\n{body}\n</body></html>"
-    )
-
-
-def _article(finding: Finding) -> str:
-    verdict = finding.verdict
-    rows = [("where", html.escape(place(finding)))]
-    if finding.formula:
-        rows.append(("written", f"<code>{html.escape(finding.formula)}</code>"))
-    if finding.reading:
-        rows.append(("read as", f"<code>{html.escape(finding.reading)}</code>"))
-    if finding.message:
-        rows.append(("found", html.escape(finding.message)))
-    if verdict.counterexample is not None:
-        rows.append(("counterexample", html.escape(str(verdict.counterexample))))
-    if verdict.mended:
-        rows.append(("mended", f"<pre>{html.escape(verdict.mended)}</pre>"))
-    if verdict.hint:
-        rows.append(("hint", f"<code>symrnn: {html.escape(verdict.hint)}</code>"))
-    listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
-    kind = html.escape(finding.kind)
-    return (
-        f'<article class="{kind.split()[0].rstrip(",")}"><h3>{kind}</h3><dl>{listed}</dl></article>'
-    )

@@ -26,8 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from symrnn.cells.cell import Cell
 from symrnn.cells.from_text import cell
+from symrnn.cells.step import Cell
 from symrnn.errors import ParseError, SymrnnError
 from symrnn.reading.declarations import Declarations
 from symrnn.toml_text import toml_text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symrnn.cells.cell import Cell
 from symrnn.cells.readout import with_measure
+from symrnn.cells.step import Cell
 from symrnn.language.activations import Activation
 from symrnn.reading.cell_text import read_recurrence
 from symrnn.reading.declarations import Declarations, Extent

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from symrnn.cells.cell import Cell
 from symrnn.cells.file import read_cell_file
 from symrnn.cells.from_text import cell
 from symrnn.cells.known import named, names
+from symrnn.cells.step import Cell
 from symrnn.errors import ParseError
 
 

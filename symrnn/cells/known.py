@@ -6,9 +6,9 @@ import difflib
 from functools import cache
 from importlib.resources import files
 
-from symrnn.cells.cell import Cell
 from symrnn.cells.file import parse_cell_file
 from symrnn.cells.readout import with_measure
+from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError
 
 _FOLDER = files("symrnn.cells").joinpath("texts")

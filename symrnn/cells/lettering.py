@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from symrnn.cells.cell import Cell
+from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.writing import NotationPrinter

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sympy import Expr, Rational, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.cell import Cell
+from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Parameter, Transposed, as_matrix
 from symrnn.language.derivatives import VectorFunction

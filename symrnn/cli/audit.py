@@ -12,6 +12,7 @@ import typer
 from symrnn.audit import report
 from symrnn.audit.audit import Finding, audit_path
 from symrnn.audit.cache import default_folder
+from symrnn.cli.audit_page import as_html
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import say
 from symrnn.cli.progress import progress_bar
@@ -67,7 +68,7 @@ def audit(
         Format.JSON: lambda: report.as_json(findings),
         Format.SARIF: lambda: report.as_sarif(findings, __version__),
         Format.JUNIT: lambda: report.as_junit(findings),
-        Format.HTML: lambda: report.as_html(findings),
+        Format.HTML: lambda: as_html(findings),
     }
     say(writers[form]())
     failing = report.STRICT if strict else report.FAILING

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cells import read_cell
+from symrnn.cells.elman import CELLS
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
@@ -21,7 +22,6 @@ from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject, subject_of
 from symrnn.theory.applicable import Asides
 from symrnn.theory.salvage import Broken, salvage
@@ -67,7 +67,7 @@ def check(
     with progress_bar() as listener:
         evidence = prove(library, rnn, listener, scheduler)
         checked = {}
-        if prover is not None and isinstance(rnn, RNN):
+        if prover is not None and rnn.is_elman:
             checked = ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
@@ -89,8 +89,8 @@ def _subject(cell: str, sigma: Activation | None, machine: bool) -> Subject:
     if cell in CELLS:
         return CELLS[cell](sigma)
     found = subject_of(read_cell(cell))
-    if isinstance(found, RNN):
-        return CELLS[found.cell](sigma)
+    if found.is_elman:
+        return CELLS[found.cell.name](sigma)
     if sigma is not None:
         raise ParseError(
             "--activation is for the lecture's networks",

@@ -14,6 +14,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.audit.cell_of import cell_of, is_document
 from symrnn.cells import Cell, read_cell
+from symrnn.cells.elman import CELLS
 from symrnn.cells.lettering import lettered as in_letters_of
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
@@ -32,7 +33,6 @@ from symrnn.lecture.notation_file import notation, notation_beside
 from symrnn.numeric.lower import lower
 from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.asked import Derived, derived
-from symrnn.recurrence.elman import CELLS
 from symrnn.recurrence.recurrence import Recurrence, with_activations
 from symrnn.theory.layout import line
 from symrnn.typeset import snippet

@@ -24,7 +24,6 @@ from symrnn.lecture.work import Lecture, make
 from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column
 from symrnn.numeric.data.table import DECIMALS, SEPARATORS
-from symrnn.theory.network import Network
 from symrnn.typeset.prose import listed
 
 
@@ -160,7 +159,7 @@ def lecture(
     else:
         lettered, of_cell = notation_beside(given, about_cell)
         subject, lettered = lettered_subject(about_cell, lettered, of_cell)
-    if machine and isinstance(subject, Network):
+    if machine and subject is not None and not subject.is_elman:
         raise ParseError(
             "--machine is for the lecture's networks",
             {"expected": "a cell that is one of them, letters aside", "got": f"--cell {cell}"},

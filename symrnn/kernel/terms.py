@@ -60,6 +60,7 @@ SCALARS = (
 UNKNOWN = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
 RELATIONS = (Equation, Inequality, Limit, ForAll, Smooth)
 BINDERS = (Ranged, sympy.Sum, sympy.Product)
+BINDING = (*BINDERS, Limit, ForAll, sympy.Derivative)
 
 
 _MEANT: dict[int, Any] = {}

@@ -21,7 +21,7 @@ from symrnn.kernel.entries import entry_of, largest
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
 from symrnn.kernel.recurrences import Hypothesis, admitted, constants, hypothesis
-from symrnn.kernel.terms import BINDERS, bound, conditions, require_term, substitute
+from symrnn.kernel.terms import BINDERS, BINDING, bound, conditions, require_term, substitute
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import Transposed
 from symrnn.language.norms import Norm
@@ -90,7 +90,7 @@ def _make(
     require_term(relation)
     known = [hypothesis for hypothesis in hypotheses if not _trivial(hypothesis)]
     known.extend(fact for fact in _conditions(relation) if not fact.follows_from(_facts(known)))
-    _require_names(relation, cell)
+    _require_names(relation, frozenset(known), cell)
     if isinstance(relation, Limit):
         _require_free_to_grow(relation.variable, known)
     theorem = object.__new__(Theorem)
@@ -112,18 +112,24 @@ def _conditions(relation: Any) -> tuple[Fact, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _require_names(relation: Any, cell: Definitions | None) -> None:
-    """One name, one leaf: two of one name and different shapes would be printed the same."""
-    terms = (
-        [relation] if cell is None else [relation, *cell.definitions, *cell.definitions.values()]
-    )
-    leaves: dict[str, Any] = {}
-    for leaf in (leaf for term in terms for leaf in term.atoms(TimeVector, MatrixSymbol)):
-        timed = isinstance(leaf, TimeVector)
-        name, kind = leaf.label if timed else leaf.name, (type(leaf), leaf.shape)
-        if leaves.setdefault(name, kind) != kind:
+def _require_names(relation: Any, needs: frozenset[Hypothesis], cell: Definitions | None) -> None:
+    """One name, one thing: a symbol and another, or leaves of two shapes, would print the same."""
+    terms = [relation, *(getattr(need, "expression", need) for need in needs)]
+    if cell is not None:
+        terms += [*cell.definitions, *cell.definitions.values()]
+    symbols = {symbol for term in terms for symbol in term.free_symbols}
+    for node in (node for term in terms for node in term.atoms(*BINDING)):
+        symbols.update(node.free_symbols, bound(node), getattr(node, "variables", ()))
+    leaves = {leaf for term in terms for leaf in term.atoms(TimeVector, MatrixSymbol)}
+    called: dict[str, Any] = {}
+    for each in leaves | {each for each in symbols if type(each) is Symbol}:
+        timed = isinstance(each, TimeVector)
+        name = each.label if timed else each.name
+        kind = each if isinstance(each, Symbol) else (type(each), each.shape)
+        if called.setdefault(name, kind) != kind:
             raise IllFormedError(
-                f"two different things are called {name}", {"first": leaves[name], "second": kind}
+                f"two different things are called {name}",
+                {"first": sympy.srepr(called[name]), "second": sympy.srepr(kind)},
             )
     for node in relation.atoms(*BINDERS, Limit):
         _require_varies(cell, bound(node))

@@ -135,6 +135,11 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
             return name if power is None else f"{{{name}}}^{{{power}}}"
         return str(super()._print(expr, **kwargs))
 
+    def parenthesize(self, item: Any, *args: Any, **kwargs: Any) -> str:
+        if self.named and item in self.named:
+            return self._print(item)
+        return str(super().parenthesize(item, *args, **kwargs))
+
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         if expr.name in self.notation.numbers:
             return self.notation.numbers[expr.name]

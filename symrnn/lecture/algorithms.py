@@ -5,11 +5,11 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 
+from symrnn.cells.elman import elman
 from symrnn.language.notation import DENOMINATOR, LECTURE, QUANTITIES, Notation
 from symrnn.language.relations import Equation
 from symrnn.lecture.statements import Writer
 from symrnn.numeric import algorithms
-from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.about import Subject
 from symrnn.typeset.algorithms import algorithm
 from symrnn.typeset.blocks import Algorithm
@@ -41,7 +41,7 @@ def algorithms_shown(
         notation: its letters, fonts and layout.
     """
     rnn, writer, letters = rnn or elman(), Writer(notation, {}), letters_of(notation)
-    shown = _truncated(rnn, writer, letters) if isinstance(rnn, RNN) else {}
+    shown = _truncated(rnn, writer, letters) if rnn.is_elman else {}
     return {
         **shown,
         "clipping_by_norm": algorithm(
@@ -62,7 +62,7 @@ def algorithms_shown(
     }
 
 
-def _truncated(rnn: RNN, writer: Writer, letters: dict[str, str]) -> dict[str, Algorithm]:
+def _truncated(rnn: Subject, writer: Writer, letters: dict[str, str]) -> dict[str, Algorithm]:
     """Truncated BPTT where one weight matrix is followed."""
     g, G, v = (letters[name] for name in ("g", "G", "v"))
     return {
@@ -81,7 +81,7 @@ def _truncated(rnn: RNN, writer: Writer, letters: dict[str, str]) -> dict[str, A
     }
 
 
-def _given(rnn: RNN, writer: Writer, g: str, v: str) -> Iterable[str]:
+def _given(rnn: Subject, writer: Writer, g: str, v: str) -> Iterable[str]:
     """What the algorithm of truncated BPTT is called with."""
     k = rnn.k
     # g is a column: in denominator layout the derivative of a number is one already.

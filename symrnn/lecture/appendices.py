@@ -8,10 +8,8 @@ from typing import Any
 from symrnn.language.notation import ARRAYS, LECTURE, NUMERATOR, QUANTITIES, SEQUENCES
 from symrnn.lecture.details import code_names, rule_anchor
 from symrnn.lecture.statements import Writer
-from symrnn.recurrence.elman import RNN
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides
-from symrnn.theory.network import Network
 from symrnn.theory.rule import Rule
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Graph, Paragraph, Section, Table
@@ -89,14 +87,10 @@ def set_aside(
 
 def _quantities(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
     """Every quantity of the lecture or of the cell: its letter, what it is, its shape."""
-    return (
-        _of_the_cell(rnn, writer, used)
-        if isinstance(rnn, Network)
-        else _of_the_lecture(rnn, writer)
-    )
+    return _of_the_lecture(rnn, writer) if rnn.is_elman else _of_the_cell(rnn, writer, used)
 
 
-def _of_the_cell(rnn: Network, writer: Writer, used: Collection[str]) -> list[_Row]:
+def _of_the_cell(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
     now, cell = rnn.j, rnn.cell
     kinds = {each.label: "state" for each in rnn.states}
     kinds |= {each.label: "input" for each in cell.inputs}
@@ -104,7 +98,7 @@ def _of_the_cell(rnn: Network, writer: Writer, used: Collection[str]) -> list[_R
     if len(rnn.states) > 1:
         parts = ", then ".join(writer.math(each[now]) for each in rnn.states)
         kinds[rnn.s.label] = f"the whole state, stacked: {parts}"
-    if rnn.squash is not None:
+    if rnn.one_activation:
         kinds.setdefault(rnn.argument.label, "what goes into the activation")
         kinds.setdefault(rnn.activated.label, "what comes out of the activation")
     kinds[rnn.L.label] = "loss"
@@ -139,7 +133,7 @@ def _shape(shape: Sequence[Any], writer: Writer) -> str:
     )
 
 
-def _of_the_lecture(rnn: RNN, writer: Writer) -> list[_Row]:
+def _of_the_lecture(rnn: Subject, writer: Writer) -> list[_Row]:
     shapes = {
         **dict.fromkeys(("s", "a", "b"), (rnn.d,)),
         "x": (rnn.m,),

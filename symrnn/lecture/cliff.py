@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells.elman import CELLS
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import ELMAN
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
-from symrnn.recurrence.elman import CELLS
 
 Array = NDArray[Any]
 
@@ -102,7 +102,7 @@ def cliff(cell: str = ELMAN) -> Cliff:
     """The landscape of a unit, and a step from the steepest place of its middle column.
 
     Args:
-        cell: the unit's cell, one of `symrnn.recurrence.elman.CELLS`.
+        cell: the unit's cell, one of `symrnn.cells.elman.CELLS`.
 
     Raises:
         EvidenceError: where the picture would not show what it is for: the plain step has to

@@ -19,13 +19,14 @@ from typing import Any
 
 import sympy
 
+from symrnn.cells.elman import elman
+from symrnn.cells.network import Network
 from symrnn.language.algebra import Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
 from symrnn.language.structure import Block
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
-from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory import rules
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
@@ -200,17 +201,18 @@ def examples() -> dict[str, str]:
     return {name: f"${line}$" for name, line in best.items()}
 
 
-def _chains(rnn: RNN) -> Iterator[Derivation]:
+def _chains(rnn: Network) -> Iterator[Derivation]:
     """The derivations of all proofs, and some for what none of them needs."""
     for statement in everything().values():
-        for part in statement.of(rnn).parts(rnn):
-            yield from (chain for _, chain, _ in part.proof.chains)
+        if statement.applies(rnn).holds:
+            for part in statement.parts(rnn):
+                yield from (chain for _, chain, _ in part.proof.chains)
     for each in _besides(rnn):
         prove(each, Context(rnn), "an example")
         yield each
 
 
-def _besides(rnn: RNN) -> Iterator[Derivation]:
+def _besides(rnn: Network) -> Iterator[Derivation]:
     s, k, t, d = rnn.s, rnn.k, rnn.t, rnn.d
     yield derivation(D(s[k], s[t]), given=[k >= 0, k <= t - 1]).equals(
         Zeros(d, d), rules.no_dependence

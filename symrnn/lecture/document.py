@@ -17,7 +17,6 @@ from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides
-from symrnn.theory.network import Network
 from symrnn.typeset.blocks import (
     Algorithm,
     Block,
@@ -97,7 +96,7 @@ def document_of(
         sections.append(Section(BEHIND, "builds-on", tuple(made.statement(n) for n in behind)))
     front, keys = outline.front, {work.key for work in project.works}
     said = [write(text) for given in outline.abstract for text in _paragraphs(given)]
-    if isinstance(rnn, Network) and rnn.cell.reference:
+    if rnn.cell.reference:
         said.append(f"Source of the cell: {escaped(rnn.cell.reference)}.")
     if not project.own:
         said.append(_summary(evidence))
@@ -122,7 +121,7 @@ def document_of(
 
 def _subtitle(given: str, rnn: Subject) -> str:
     """With the name of the cell, where the lecture is about one."""
-    if not isinstance(rnn, Network):
+    if rnn.is_elman:
         return given
     return f"{rnn.cell.name.replace('_', ' ')}. {given}".strip()
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.derivatives import ImmediateDerivative
@@ -20,7 +21,6 @@ from symrnn.language.structure import Vec
 from symrnn.lecture.algorithms import letters_of
 from symrnn.lecture.statements import Writer
 from symrnn.numeric.stable.pieces import convention
-from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer import Explorer, Nets, Slope
@@ -50,14 +50,14 @@ def explorer(
         notation: how the controls and pictures are lettered.
     """
     rnn = rnn or elman()
-    if not set(STATEMENTS.values()) <= set(library) or not isinstance(rnn, RNN):
+    if not set(STATEMENTS.values()) <= set(library) or not rnn.is_elman:
         return None
     return Explorer(
         formulas(library, rnn), slopes(), nets(), STATEMENTS, labels(rnn, Writer(notation, {}))
     )
 
 
-def formulas(library: Mapping[str, Statement], rnn: RNN) -> dict[str, Any]:
+def formulas(library: Mapping[str, Statement], rnn: Subject) -> dict[str, Any]:
     """The expressions to compute, for an unknown σ; with ‖·‖₂ where the lecture leaves the norm.
 
     One step is the recurrence's own two definitions, a_j first. The bias sums the terms that
@@ -80,7 +80,7 @@ def formulas(library: Mapping[str, Statement], rnn: RNN) -> dict[str, Any]:
     }
 
 
-def _right_side(library: Mapping[str, Statement], rnn: RNN, name: str, label: str) -> Any:
+def _right_side(library: Mapping[str, Statement], rnn: Subject, name: str, label: str) -> Any:
     parts = library[name].parts(rnn)
     for part in parts:
         if part.label == label:
@@ -91,7 +91,7 @@ def _right_side(library: Mapping[str, Statement], rnn: RNN, name: str, label: st
     )
 
 
-def labels(rnn: RNN, writer: Writer) -> dict[str, str]:
+def labels(rnn: Subject, writer: Writer) -> dict[str, str]:
     """What stands at the controls and in the keys of the pictures, as prose markup."""
     gradient, argument = letters_of(writer.notation)["g"], rnn.argument.label
     entries = writer.latex(Entry(rnn.argument, Symbol("i", integer=True)))

@@ -8,13 +8,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.pictures import DRAWN, illustrations
 from symrnn.lecture.project import statements
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
-from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset import fragments

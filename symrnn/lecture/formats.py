@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.deck import deck
@@ -20,9 +21,7 @@ from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.outputs import can_run, with_outputs
 from symrnn.lecture.pdf import Compiled, Tex
 from symrnn.lecture.project import Project
-from symrnn.recurrence.elman import elman
 from symrnn.theory.about import Subject
-from symrnn.theory.network import Network
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
@@ -133,7 +132,7 @@ def slides(material: Material) -> Output:
         project.slides or project.prose,
         words_of(project, material.notation),
         _detail(material, "steps"),
-        leave_out=not project.own or isinstance(material.subject, Network),
+        leave_out=not project.own or not material.subject.is_elman,
     )
     paper = replace(wishes.look, handout=True, notes=False)
     tried, less = fitting(document, frames, paper, material.tex)

@@ -10,11 +10,11 @@ from sympy import Symbol
 
 from symrnn.cells import Cell
 from symrnn.cells.lettering import lettered, own_letters
+from symrnn.cells.network import LETTERS, Network, network
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import ARRAYS, QUANTITIES, Notation
 from symrnn.language.writing import NotationPrinter
 from symrnn.theory.about import Subject, known_as
-from symrnn.theory.network import LETTERS, Network, network
 
 OTHERS: Mapping[str, str] = {
     **{"t": "n p", "k": "l q", "j": "i l", "h": "r u p", "T": "N S", "d": "n", "m": "p"},
@@ -44,7 +44,7 @@ def lettered_subject(
     known, names = found
     own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
-    lettering = replace(notation, letters=_distinct(mine, notation), cell=known.cell)
+    lettering = replace(notation, letters=_distinct(mine, notation), cell=known.cell.name)
     besides = _besides([lettering.plain(quantity) for quantity in QUANTITIES])
     return known, replace(lettering, arrays=besides, numbers=besides, spoken=besides)
 
@@ -75,7 +75,7 @@ def _besides(taken: Collection[str]) -> dict[str, str]:
 
 def in_parts(rnn: Subject) -> Callable[[Any], Any]:
     """Expressions for print: rows of a stacked state as the parts that they are."""
-    return rnn.in_parts if isinstance(rnn, Network) else lambda node: node
+    return rnn.in_parts
 
 
 def _of_network(made: Network, notation: Notation, letters: Mapping[str, str] | None) -> Notation:
@@ -97,7 +97,7 @@ def _spoken(made: Network, notation: Notation) -> Iterator[tuple[str, str]]:
     arrays: dict[str, Any] = {"s": made.s.label, "L": made.L.label}
     arrays |= dict(zip("x", (each.label for each in made.recurrence.inputs), strict=False))
     arrays |= dict(zip("W", (each.name for each in made.shown_parameters), strict=False))
-    if made.squash is not None:
+    if made.one_activation:
         arrays["a"] = made.argument.label
     for quantity in QUANTITIES:
         if quantity in arrays:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sympy import Symbol
 
+from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
@@ -22,10 +23,8 @@ from symrnn.language.writing import text
 from symrnn.lecture.details import code_names
 from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
-from symrnn.theory.network import Network
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import (
     Display,
@@ -68,7 +67,7 @@ from IPython.display import Markdown, Math
 from symrnn import cell
 from symrnn.language.notation import Notation
 from symrnn.lecture.statements import Writer
-from symrnn.theory.network import network
+from symrnn.cells.network import network
 {layout}
 general = network(cell(\"\"\"
 {text}
@@ -129,7 +128,7 @@ def cells(
 def setup(notation: Notation, rnn: Subject | None = None) -> str:
     """The first code cell: what the others need, and the recurrence with its two activations."""
     rnn = rnn or CELLS[notation.cell]()
-    if isinstance(rnn, Network):
+    if not rnn.is_elman:
         layout = TURNED if notation.layout == DENOMINATOR else ""
         return OF_A_CELL.format(
             text=rnn.cell.text, name=rnn.cell.name, notation=_written(notation), layout=layout
@@ -185,8 +184,8 @@ class _Writer:
         self.setup = setup(notation, rnn)
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
-        self.known = isinstance(rnn, RNN)
-        self.rnn = CELLS[rnn.cell]("tanh") if isinstance(rnn, RNN) else rnn
+        self.known = rnn.is_elman
+        self.rnn = CELLS[rnn.cell.name]("tanh") if rnn.is_elman else rnn
         self.run: set[Path] = set()
         self.checked: set[str] = set()
 

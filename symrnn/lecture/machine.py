@@ -10,6 +10,7 @@ from typing import Any
 
 import sympy
 
+from symrnn.cells.network import Network
 from symrnn.enclosure import Certificate
 from symrnn.language.relations import Limit
 from symrnn.lecture.progress import Progress, silent
@@ -20,7 +21,6 @@ from symrnn.machine.folders import both, read_folder
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
-from symrnn.recurrence.elman import RNN
 from symrnn.theory.library import lecture_folder
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import Evidence, KernelProof
@@ -44,7 +44,7 @@ def theorems(folders: Iterable[Path] = ()) -> dict[str, Source]:
 
 def ask_prover(
     library: Mapping[str, Statement],
-    rnn: RNN,
+    rnn: Network,
     prover: Prover,
     progress: Progress = silent,
     folders: Iterable[Path] = (),

@@ -9,6 +9,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells.elman import CELLS
+from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import ELMAN, SIGMA_INSIDE
 from symrnn.language.relations import Relation
@@ -17,7 +19,6 @@ from symrnn.numeric.data import Series
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.training import Net, TrainedNet, train
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.statement import Statement
 from symrnn.verify.network import (
     Agreement,
@@ -86,7 +87,7 @@ def study(
         series: the values to predict, each from those before.
         library: the statements; the bounds shown are the right sides of their claims.
         progress: called with what is being done, how far it is, and out of how much.
-        cell: name of the net's cell, one of `symrnn.recurrence.elman.CELLS`.
+        cell: name of the net's cell, one of `symrnn.cells.elman.CELLS`.
 
     Raises:
         DisagreementError: a kernel disagrees with differences.
@@ -139,7 +140,7 @@ def _weights(net: Net, x: Array) -> Weights:
     return Weights(net.W, net.U, net.b, np.zeros(len(net.b)), x, net.c)
 
 
-def _claim(library: Mapping[str, Statement], rnn: RNN, name: str, label: str = "") -> Relation:
+def _claim(library: Mapping[str, Statement], rnn: Network, name: str, label: str = "") -> Relation:
     """The claim of a statement's part about a recurrence, by label; of its first by default."""
     parts = library[name].parts(rnn)
     chosen = next((part for part in parts if part.label == label), parts[0])

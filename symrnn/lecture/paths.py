@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells.elman import elman
 from symrnn.language.algebra import split_coefficient
 from symrnn.numeric.lower import Kernel, lower
-from symrnn.recurrence.elman import elman
 from symrnn.theory.statement import Statement
 
 Array = NDArray[Any]

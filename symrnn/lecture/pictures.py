@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
+from symrnn.cells.elman import elman
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
@@ -16,10 +17,8 @@ from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
-from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory.about import Subject
 from symrnn.theory.library import load
-from symrnn.theory.network import Network
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import (
@@ -88,7 +87,7 @@ def illustrations(
         "slopes_bounded": lambda: (_slopes(rnn, writer),),
         "gradients_could_explode": lambda: () if report is None else (_regimes(report, writer),),
         "truncation": lambda: (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
-        "clipping_by_norm": lambda: (_cliff(rnn, writer),) if isinstance(rnn, RNN) else (),
+        "clipping_by_norm": lambda: (_cliff(rnn, writer),) if rnn.is_elman else (),
         paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
     }
     figures = {
@@ -300,9 +299,9 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
     between = np.setdiff1d(np.linspace(-4.0, 4.0, 65), whole)
     a = np.sort(np.concatenate([between, whole - 1e-6, whole + 1e-6]))
     found, letter = [], writer.notation.plain  # of numbers, not of vectors
-    own = isinstance(rnn, Network) and rnn.cell.activations
-    used = [name for name in FORMULAS if own and name in {f.name for f in own}]
-    argument = rnn.argument.label if isinstance(rnn, RNN) else "a"
+    own = {f.name for f in rnn.cell.activations}
+    used = [name for name in FORMULAS if name in own]
+    argument = rnn.argument.label if rnn.is_elman else "a"
     for name in used or ACTIVATIONS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
@@ -323,8 +322,8 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
     )
 
 
-def _cliff(rnn: RNN, writer: Writer) -> Figure:
-    land = cliff(rnn.cell)
+def _cliff(rnn: Subject, writer: Writer) -> Figure:
+    land = cliff(rnn.cell.name)
     length = RATE * float(np.linalg.norm(land.gradient))
     value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
     start, plain, clipped = (

@@ -145,8 +145,8 @@ def open_project(folder: Path) -> Project:
     library = _needed(every, [*local, *named])
     _check_order(prose, library)
     for statement in library.values():
-        for variant in (statement, *statement.variants.values(), *statement.forms):
-            _check_docstring(variant, every)
+        for form in (statement, *statement.forms):
+            _check_docstring(form, every)
     return Project(folder, prose, slides, library, works, folder.parent != LECTURES)
 
 

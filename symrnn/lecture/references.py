@@ -113,6 +113,17 @@ WORKS = (
         },
     ),
     Work(
+        "miller2019",
+        "inproceedings",
+        "Miller and Hardt",
+        2019,
+        {
+            "author": "John Miller and Moritz Hardt",
+            "title": "Stable recurrent models",
+            "booktitle": "International Conference on Learning Representations",
+        },
+    ),
+    Work(
         "pascanu2013",
         "inproceedings",
         "Pascanu et al.",

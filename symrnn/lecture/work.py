@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from symrnn.cells.elman import CELLS
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
@@ -22,7 +23,6 @@ from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import everything
@@ -137,8 +137,8 @@ def make(
     spoken, asides = speaking(project.library, rnn)
     library, evidence = _proved(spoken, rnn, progress, prover)
     network = ending = None
-    if project.network and isinstance(rnn, RNN):
-        tanh = CELLS[rnn.cell]("tanh")
+    if project.network and rnn.is_elman:
+        tanh = CELLS[rnn.cell.name]("tanh")
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
@@ -162,7 +162,7 @@ def _proved(
     about = {name: each.of(rnn) for name, each in library.items()}
     evidence = prove(about, rnn, progress)
     require(evidence)
-    if prover is not None and isinstance(rnn, RNN):
+    if prover is not None and rnn.is_elman:
         evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
     return about, evidence
 

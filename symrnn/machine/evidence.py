@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from symrnn.cells.network import Network
 from symrnn.machine.assumed import axioms, objections, unaccepted
 from symrnn.machine.build import TIME_LIMIT, Heard, compile_all
 from symrnn.machine.cache import Cache
@@ -14,7 +15,6 @@ from symrnn.machine.obligations import refusals
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.sources import CLOSED, COMPARED, Source
 from symrnn.machine.stated import Slips
-from symrnn.recurrence.elman import RNN
 from symrnn.theory.statement import Statement
 
 MACHINE_CHECKED = "machine_checked"
@@ -97,7 +97,7 @@ class Checked:
 
 def machine_check(
     statements: Iterable[Statement],
-    rnn: RNN,
+    rnn: Network,
     sources: Mapping[str, Source],
     slips: Slips,
     prover: Prover,

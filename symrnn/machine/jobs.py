@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from symrnn.cells.elman import CELLS
+from symrnn.cells.network import Network
 from symrnn.language.notation import ELMAN
 from symrnn.machine.names import about, claims_stem
 from symrnn.machine.obligations import (
@@ -20,7 +22,6 @@ from symrnn.machine.obligations import (
 from symrnn.machine.prover import Outcome, Verdict
 from symrnn.machine.sources import CLAIMS, LIBRARY, USER, Source, key_of
 from symrnn.machine.stated import Slips, Stated, StatedParts, planted, stated_parts
-from symrnn.recurrence.elman import CELLS, RNN
 from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
@@ -122,16 +123,16 @@ class Job:
         self.left_out.setdefault(label, why)
 
 
-def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips: Slips) -> Job:
+def job_of(statement: Statement, rnn: Network, sources: Mapping[str, Source], slips: Slips) -> Job:
     """What is to be done for a statement.
 
     A theorem of a folder comes before one of ours, and is told from it by its full name.
     """
-    parts, base = stated_parts(statement, rnn), None
-    if any(each.cell != rnn.cell for each in parts.parts):
+    parts, base, cell = stated_parts(statement, rnn), None, rnn.cell.name
+    if any(each.cell != cell for each in parts.parts):
         base = stated_parts(statement, CELLS[ELMAN]())
-        parts = parts.beside(base, rnn.cell)
-    made = Job(about(statement.name, rnn.cell), sources, parts, {rnn.cell: parts})
+        parts = parts.beside(base, cell)
+    made = Job(about(statement.name, cell), sources, parts, {cell: parts})
     for each in parts.parts:
         file = _file_of(each, statement.name, sources)
         if each.why_not or file is None:
@@ -145,9 +146,9 @@ def job_of(statement: Statement, rnn: RNN, sources: Mapping[str, Source], slips:
         made.closings[each.label] = Closing(each.label, right, each.theorem, file)
         made.faults += planted(each, slips, right)
     needed = required([each.file.key for each in made.closings.values()], sources)
-    for cell in CELLS.keys() - made.claims.keys():
-        if key_of(CLAIMS, about(statement.name, cell)) in needed:
-            made.claims[cell] = stated_parts(statement, CELLS[cell]())
+    for other in CELLS.keys() - made.claims.keys():
+        if key_of(CLAIMS, about(statement.name, other)) in needed:
+            made.claims[other] = stated_parts(statement, CELLS[other]())
     return made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.entry import Entry
@@ -15,7 +16,6 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll
 from symrnn.language.time import TimeVector
 from symrnn.machine.naturals import at_least_zero, facts_of
-from symrnn.recurrence.elman import RNN
 
 ASSUMPTIONS: tuple[dict[str, bool], ...] = (
     {"integer": True},
@@ -28,7 +28,7 @@ ASSUMPTIONS: tuple[dict[str, bool], ...] = (
 """What may be assumed of a symbol: a proposition quantifies over just these, or says the rest."""
 
 
-def require_meaning(nodes: Sequence[Any], rnn: RNN | None) -> None:
+def require_meaning(nodes: Sequence[Any], rnn: Network | None) -> None:
     """Refuse what one proposition cannot say: see the messages.
 
     Args:

@@ -12,6 +12,7 @@ from sympy import Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
@@ -27,12 +28,11 @@ from symrnn.machine.printer import coq, differentiated, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import CELLS, Scope, cell_name
 from symrnn.machine.sizes import matrix_type, size
-from symrnn.recurrence.elman import RNN
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
 
 
-def proposition(claim: Any, given: Iterable[Any], rnn: RNN) -> str:
+def proposition(claim: Any, given: Iterable[Any], rnn: Network) -> str:
     """A claim under its hypotheses, for every size, every time and every network.
 
     Args:
@@ -53,7 +53,7 @@ def proposition(claim: Any, given: Iterable[Any], rnn: RNN) -> str:
 class _Writer:
     claim: Any
     given: list[Any]
-    rnn: RNN
+    rnn: Network
 
     def text(self) -> str:
         require_meaning(self._nodes, self.rnn if self._runs else None)

@@ -10,18 +10,19 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells.elman import elman, sigma_inside
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import APPLICATION, Coq, apply, count, name_of, time, time_of
 from symrnn.machine.naturals import Facts, at_least_zero, ranging
-from symrnn.recurrence.elman import RNN, elman, sigma_inside
 
-Build = Callable[[Activation], RNN]
+Build = Callable[[Activation], Network]
 Half = Callable[[Coq], Coq]
 
 
-def _bare(sigma: Activation) -> RNN:
+def _bare(sigma: Activation) -> Network:
     return elman(sigma, inputs=False)
 
 
@@ -43,7 +44,7 @@ ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""
 
 
-def cell_name(rnn: RNN) -> str:
+def cell_name(rnn: Network) -> str:
     """The name in the vocabulary of a recurrence's cell.
 
     Raises:
@@ -70,7 +71,7 @@ class Scope:
         facts: what is known of times.
     """
 
-    rnn: RNN
+    rnn: Network
     changed: Mapping[str, str] = field(default_factory=dict)
     given: tuple[TimeVector, Coq] | None = None
     one_step: bool = False

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.notation import ELMAN
 from symrnn.language.time import TimeVector
@@ -15,7 +16,6 @@ from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
 from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
-from symrnn.recurrence.elman import RNN
 from symrnn.theory.statement import Part, Statement
 
 DROPPED = "a hypothesis dropped"
@@ -36,7 +36,7 @@ class Stated:
     part: Part
     theorem: str
     cell: str
-    rnn: RNN
+    rnn: Network
     proposition: str = ""
     why_not: str = ""
 
@@ -81,7 +81,7 @@ class StatedParts:
         return about(self.statement, cell), tuple(found)
 
 
-def stated_parts(statement: Statement, rnn: RNN) -> StatedParts:
+def stated_parts(statement: Statement, rnn: Network) -> StatedParts:
     """Every part of a statement, printed where it can be."""
     taken: set[str] = set()
     found: list[Stated] = []
@@ -95,11 +95,11 @@ def stated_parts(statement: Statement, rnn: RNN) -> StatedParts:
     return StatedParts(statement.name, tuple(found))
 
 
-def _stated(statement: str, part: Part, rnn: RNN) -> Stated:
+def _stated(statement: str, part: Part, rnn: Network) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
-    cell = rnn.cell if runs and not part.cell else ELMAN
+    cell = rnn.cell.name if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
-    of = part.cell if isinstance(part.cell, RNN) else rnn
+    of = part.cell if isinstance(part.cell, Network) else rnn
     try:
         printed = proposition(part.claim, part.given, of)
     except NotSupportedError as error:

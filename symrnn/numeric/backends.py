@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import X
 from symrnn.numeric import arguments
@@ -33,7 +34,6 @@ from symrnn.numeric.run import Run
 from symrnn.numeric.stable.kept import kept
 from symrnn.numeric.stable.plan import Plan
 from symrnn.numeric.vanishing import require_kept, vanished
-from symrnn.recurrence.elman import RNN
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class BackendKernels:
         backend: "numpy", "jax" or "torch".
     """
 
-    rnn: RNN
+    rnn: Network
     backend: str = "numpy"
     _made: dict[Any, LoopKernel] = field(default_factory=dict)
 

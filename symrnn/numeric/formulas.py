@@ -11,13 +11,13 @@ from typing import cast
 
 from sympy import Symbol
 
+from symrnn.cells.network import Network
 from symrnn.language.norms import norm
 from symrnn.language.ordered import OrderedProduct
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
 from symrnn.numeric.lower import Kernel, lower
 from symrnn.recurrence import total
-from symrnn.recurrence.elman import RNN
 
 HELD = Symbol("h", integer=True)
 """The time whose state is held constant; the gradient sums start one step later."""
@@ -27,7 +27,7 @@ HELD = Symbol("h", integer=True)
 class Formulas:
     """The derived formulas of one recurrence as functions of `Run.bindings` and of times."""
 
-    rnn: RNN
+    rnn: Network
 
     @cached_property
     def between(self) -> Kernel:

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells.elman import with_symbolic_sizes
+from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.ordered import OrderedProduct
 from symrnn.numeric import arguments, horizon
@@ -28,7 +30,6 @@ from symrnn.numeric.run import Run, arranged
 from symrnn.numeric.runtime import product_of
 from symrnn.numeric.scaled import Scaled
 from symrnn.numeric.vanishing import require_gradients_kept, require_kept
-from symrnn.recurrence.elman import RNN, with_symbolic_sizes
 
 Array = NDArray[Any]
 
@@ -65,7 +66,7 @@ class Kernels:
         ran: which path each loop took last, "numba" or "NumPy", by its name.
     """
 
-    rnn: RNN
+    rnn: Network
     compiled: bool = False
     ran: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -74,7 +75,7 @@ class Kernels:
         return type(self), (self.rnn, self.compiled, dict(self.ran))
 
     @cached_property
-    def _generic(self) -> RNN:
+    def _generic(self) -> Network:
         """The recurrence with symbols for its sizes: what is generated serves every size."""
         return with_symbolic_sizes(self.rnn)
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError
 from symrnn.numeric import arguments
-from symrnn.recurrence.elman import RNN
 
 Array = NDArray[Any]
 
@@ -98,7 +98,7 @@ class Run:
         return [(start, min(start + most - 1, last)) for start in range(first, last + 1, most)]
 
 
-def arranged(rnn: RNN, W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
+def arranged(rnn: Network, W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
     """The arguments checked and laid out, s_0 in its place, all later states still to be run.
 
     Raises:

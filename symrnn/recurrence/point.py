@@ -46,12 +46,13 @@ class Point(Unrolled):
 
     def __init__(self, rnn: HasRecurrence, sizes: dict[Any, int], seed: int) -> None:
         super().__init__(at_sizes(rnn.recurrence, sizes))
-        self.random = random.Random(seed)
+        self.seed = seed
 
     def leaf(self, node: MatrixExpr) -> Entries:
         """A random value the first time, the same one after."""
         if node not in self.values and self._definition(node) is None:
-            draw = self.random.randint
+            # Of its name, not of when it is met: SymPy walks some sums in no fixed order.
+            draw = random.Random(f"{self.seed} {node}").randint
             self.values[node] = symbols_of(node).applyfunc(lambda _: Rational(draw(-9, 9), 7))
         return super().leaf(node)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.errors import NotSupportedError, SymrnnError
-from symrnn.recurrence.elman import RNN
 from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
 from symrnn.theory.statement import Statement
@@ -43,18 +42,17 @@ def speaking(
         if found.holds is not True
     }
     chosen = {name: each for name, each in statements.items() if name not in asides}
-    if not isinstance(rnn, RNN):
-        chosen = {name: each.of(rnn) for name, each in chosen.items()}
-        for name, each in chosen.items():
-            try:
-                with running(each.file):
-                    each.parts(rnn)
-            except NotSupportedError as error:
-                # It asks for what the cell does not have.
-                asides[name] = Aside(statements[name].widest, False, error.message)
-            except SymrnnError:
-                pass  # it is broken, which whoever checks it will say
-        chosen = {name: each for name, each in chosen.items() if name not in asides}
+    chosen = {name: each.of(rnn) for name, each in chosen.items()}
+    for name, each in chosen.items():
+        try:
+            with running(each.file):
+                each.parts(rnn)
+        except NotSupportedError as error:
+            # It asks for what the cell does not have.
+            asides[name] = Aside(statements[name].widest, False, error.message)
+        except SymrnnError:
+            pass  # it is broken, which whoever checks it will say
+    chosen = {name: each for name, each in chosen.items() if name not in asides}
     return without(chosen, asides)
 
 

@@ -132,8 +132,8 @@ def _statements(path: Path) -> list[Statement]:
         spec.loader.exec_module(module)
         _require_once(path)
     declared = [value for value in vars(module).values() if isinstance(value, Statement)]
-    # A variant or a form stands beside the statement that it is one of, and goes with it.
-    beside = [other for each in declared for other in (*each.variants.values(), *each.forms)]
+    # A form stands beside the statement that it is one of, and goes with it.
+    beside = [other for each in declared for other in each.forms]
     found = [each for each in declared if not any(each is other for other in beside)]
     if not found:
         raise IllFormedError(f"{path} declares no statement", {"expected": "@statement(…)"})

@@ -11,10 +11,10 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
+from symrnn.cells.elman import elman
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
 from symrnn.language.writing import latex
-from symrnn.recurrence.elman import CELLS, RNN, elman
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
@@ -106,8 +106,7 @@ class Statement:
             first by default.
         about: what it speaks of.
         names: from a recurrence to what its formulas name, the expression by its letter.
-        variants: the statement for cells of which it says something else, by the cell's name.
-        forms: the statement as it is about more cells.
+        forms: the statement as it is about more cells, or about fewer.
     """
 
     name: str
@@ -120,7 +119,6 @@ class Statement:
     counterexamples: list[Counterexample] = field(default_factory=list)
     names: Callable[[Any], Mapping[Symbol, Any]] | None = field(default=None, repr=False)
     forms: list[Statement] = field(default_factory=list, repr=False)
-    variants: dict[str, Statement] = field(default_factory=dict, repr=False)
     _built: dict[Subject, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -167,45 +165,14 @@ class Statement:
         found = {} if chosen.names is None else chosen.names(rnn)
         return {expression: letter for letter, expression in found.items()}
 
-    def variant(
-        self,
-        cell: Callable[..., RNN],
-        uses: Iterable[str] | None = None,
-        headline: Iterable[str] | None = None,
-    ) -> Callable[[Callable[[Any], Any]], Statement]:
-        """Decorator: the same statement for a cell of which it has to say something else.
-
-        Title and prose are the function's own, as are counterexamples, if it registers any.
-
-        Args:
-            cell: what builds the recurrences it holds for, one of `symrnn.recurrence.elman.CELLS`.
-            uses, headline: the statement's own by default.
-        """
-        known = next((name for name, build in CELLS.items() if build is cell), None)
-        if known is None:
-            raise IllFormedError(
-                f"`{self.name}`: a variant is for a cell",
-                {"expected": ", ".join(CELLS), "got": repr(cell)},
-            )
-
-        def wrap(build: Callable[[Any], Any]) -> Statement:
-            made = statement(
-                self.uses if uses is None else uses,
-                self.headline if headline is None else headline,
-                self.name,
-            )(build)
-            self.variants[known] = made
-            return made
-
-        return wrap
-
     def form(
         self,
         about: About,
         uses: Iterable[str] | None = None,
         headline: Iterable[str] | None = None,
     ) -> Callable[[Callable[[Any], Any]], Statement]:
-        """Decorator: the same statement as it is about more cells than those of the lecture.
+        """Decorator: the same statement as it is about more cells, or about fewer of which it has
+        to say something else.
 
         Title and prose are the function's own, as are counterexamples, if it registers any.
 
@@ -246,21 +213,17 @@ class Statement:
         return next(about for about in About if about in every)
 
     def of(self, rnn: Subject) -> Statement:
-        """The statement as it is about a recurrence: the form for its cell, or itself.
+        """The statement as it is about a recurrence: of its forms the one about fewest cells.
 
         Raises:
             NotSupportedError: it is about no such cell.
         """
-        if isinstance(rnn, RNN):
-            chosen = self.variants.get(rnn.cell, self)
-        else:
-            forms = (self, *self.forms)
-            found = next((each for each in forms if applies(each.about, rnn).holds), None)
-            if found is None:
-                raise NotSupportedError(
-                    f"`{self.name}` is about {self.widest}", {"got": self.applies(rnn).why}
-                )
-            chosen = found
+        forms = [each for each in (self, *self.forms) if applies(each.about, rnn).holds]
+        if not forms:
+            raise NotSupportedError(
+                f"`{self.name}` is about {self.widest}", {"got": self.applies(rnn).why}
+            )
+        chosen = max(forms, key=lambda each: list(About).index(each.about))
         if not chosen.counterexamples:
             chosen.counterexamples = self.counterexamples
         if chosen.names is None:

@@ -238,7 +238,7 @@ def _inline(match: re.Match[str], prose: str) -> Inline:
         case "citation":
             return Citation(body)
         case "aside":
-            key, _, place = body.split("|", 1)[0], *body.partition("|aside")[1:]
+            key, place = body.split("|aside", 1)
             return Citation(key, aside=True, place=place.removeprefix("|"))
         case _:
             return Text(body)

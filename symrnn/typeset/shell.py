@@ -51,6 +51,17 @@ def page_around(body: Markup, explorer: Explorer | None, **values: Any) -> str:
     )
 
 
+def still_page(template: str, style: str, **values: Any) -> str:
+    """A page without scripts: a template in the page's style and fonts, with a style of its own."""
+    return render(
+        template,
+        style=Markup("\n").join((_font_faces(), Markup(_text("style.css")))),
+        own_style=Markup(_text(style)),
+        policy=_policy(None, False),
+        **values,
+    )
+
+
 def _program(explorer: Explorer) -> str:
     source = _text("matrices.js"), generated(explorer), _text("explorer.js")
     # What ends the element ends the script; nothing generated or written here holds it.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sympy import MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells.network import Network
 from symrnn.errors import (
     DisagreementError,
     IllFormedError,
@@ -29,7 +30,6 @@ from symrnn.numeric.differences import MEMORY_BUDGET, STEP
 from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.random_directions import MISSED, linear_share, scalar_share
 from symrnn.reading.latex.build import from_latex
-from symrnn.recurrence.elman import RNN
 from symrnn.verify.derived import as_claimed
 from symrnn.verify.diagnosis import diagnose
 from symrnn.verify.interpreter import value_at
@@ -91,7 +91,7 @@ class Comparison:
 
 
 def compare(
-    rnn: RNN,
+    rnn: Network,
     derivative: Any,
     formula: Any,
     net: Weights,

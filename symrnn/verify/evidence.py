@@ -143,7 +143,7 @@ def gather(
     shown nothing.
 
     Args:
-        statement: what to check; its variant, where it has one for the cell.
+        statement: what to check; its form for the cell, where it has several.
         rnn: the recurrence it is about.
         library: the statements it may use.
         faults: how many slips to plant in each part.

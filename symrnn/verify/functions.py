@@ -45,7 +45,7 @@ def kinked(recurrence: Recurrence) -> bool:
 
 def sigma_of(rnn: Subject) -> Activation:
     """The function that is meant by σ: an unknown one, where there is one or there is none."""
-    own = getattr(rnn, "sigma", None)
+    own = getattr(rnn, "stand_in", None)
     if isinstance(own, Activation):
         return own
     every = applied(rnn.recurrence)

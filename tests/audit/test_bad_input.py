@@ -111,8 +111,6 @@ def test_what_is_too_large_is_refused(tmp_path: Path) -> None:
 def test_hostile_html_is_escaped() -> None:
     text = "$$\\frac{\\partial L}{\\partial W} = \\text{<script>alert(1)</script>}$$\n"
     findings = audit_texts([markdown("<b>.md", text)])
-    page = report.as_html(findings)
-    assert "<script" not in page and "<b>" not in page
     assert "<script" not in report.as_junit(findings)
 
 

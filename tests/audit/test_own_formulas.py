@@ -10,9 +10,9 @@ import pytest
 from symrnn import D, Equation, latex
 from symrnn.audit.audit import audit_texts
 from symrnn.audit.verdicts.verdict import NOT_A_CLAIM, TRUE
+from symrnn.cells.elman import CELLS
 from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR
 from symrnn.reading.documents import latex_document
-from symrnn.recurrence.elman import CELLS
 
 
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))

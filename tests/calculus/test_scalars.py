@@ -10,6 +10,7 @@ import sympy
 from sympy import Determinant, Function, Integral, Rational, Symbol, Trace, exp, log, symbols
 
 from symrnn.calculus import gradient, jacobian
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.activations import X, activation
 from symrnn.language.algebra import Identity, MatrixProduct, Ones, Parameter, Zeros
@@ -19,7 +20,6 @@ from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.structure import Diag, DiagonalOf, Vec
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import elman
 from symrnn.recurrence.unroll import explicit
 
 n = Symbol("n", integer=True, positive=True)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from symrnn.cells import Cell, cell, named, names, read_cell_file, stacked
+from symrnn.cells.elman import elman
 from symrnn.cells.written import written
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError, ShapeError
-from symrnn.recurrence.elman import elman
 
 
 def labels(sequences: Any) -> list[str]:

@@ -19,10 +19,10 @@ from twins import TWINS
 from verdict import FALSE, HOLDS, Claim, Models
 from worlds import World, cells
 
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.errors import SymrnnError
 from symrnn.kernel import axioms
 from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
-from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.theory.library import load
 
 EXAMPLES, AT, TRIES = 12, 8, 120

@@ -51,6 +51,7 @@ from symrnn.kernel import (
 )
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.axioms import derivatives, limits, numbers, ranges
+from symrnn.theory.about import About
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 
@@ -389,7 +390,7 @@ def test_statements_in_a_circle_prove_nothing() -> None:
             each.check(rnn, library)
 
 
-def test_a_circle_through_a_variant_proves_nothing() -> None:
+def test_a_circle_through_a_form_proves_nothing() -> None:
     inside = sigma_inside()
 
     @statement()
@@ -397,7 +398,7 @@ def test_a_circle_through_a_variant_proves_nothing() -> None:
         """Uses nothing here"""
         return derivation(r.W)
 
-    @honest.variant(sigma_inside, uses=["other"])
+    @honest.form(About.SIGMA_INSIDE, uses=["other"])
     def honest_inside(r: Any) -> Any:
         """Uses the other there"""
         return derivation(1 + Max(k - 9, 0)).equals(S.One, by.uses("other"))

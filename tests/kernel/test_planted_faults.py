@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from operator import sub
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from sympy import Max, Min, Rational, S, Sum, Symbol, symbols
 from verdict import HOLDS, Claim, Models
 from worlds import World, cells, lstm
 
+from symrnn.cells.elman import elman
 from symrnn.errors import SymrnnError
 from symrnn.kernel import (
     Fact,
@@ -47,7 +49,6 @@ from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Rows, Vec, stack
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import elman
 from symrnn.recurrence.recurrence import Recurrence
 
 rnn = elman()
@@ -818,6 +819,13 @@ REFUSED = {
 def test_the_kernel_refuses(name: str) -> None:
     with pytest.raises(SymrnnError):
         REFUSED[name]()
+
+
+def test_what_takes_too_many_attempts_is_not_known() -> None:
+    chain = symbols("r:14", real=True)
+    each_other = [Fact(one - other) for one in chain for other in chain if one != other]
+    assert not Fact(chain[0] - y).follows_from(each_other)
+    assert Fact(chain[0] - chain[4]).follows_from(map(Fact, map(sub, chain[:4], chain[1:5])))
 
 
 @pytest.mark.parametrize("name", STRICT)

@@ -12,19 +12,21 @@ from verdict import FALSE, HOLDS, Claim, Models
 from worlds import U, W, b, cells, d, k, leaky, m, n, s, t, u, v, x
 
 from symrnn.errors import SymrnnError
-from symrnn.kernel import axioms, congruence, instantiate, reflexivity
+from symrnn.kernel import axioms, congruence, instantiate, reflexivity, weaken
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, Parameter
 from symrnn.language.derivatives import D, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedSum
+from symrnn.language.relations import ForAll, Inequality
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
 
 A = axioms()
 size = sympy.Symbol("r", integer=True, positive=True)
 i = sympy.Symbol("i", integer=True)
+other, whole = sympy.Symbol(u.name), sympy.Symbol(u.name, integer=True)
 P, Q = Parameter("P", size, 1), Parameter("Q", size, 1)
 L = Sequence("L", 1)
 F = VectorFunction("f", 1, b)
@@ -44,6 +46,15 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "a constant becomes what is varied": lambda: instantiate(
         A["independent"](D(u * Identity(1), Vec(W))), {u: Norm(W, "F")}
     ),
+    "d/dx of another x": lambda: A["scalar_derivative"](Derivative(other**2, u)),
+    "a product over another x": lambda: A["constant_power"](Product(u, (whole, 1, n))),
+    "a sum over another x, by a fact": lambda: weaken(
+        reflexivity(Sum(whole, (whole, 1, n))), [u >= 1]
+    ),
+    "what is assumed at all times of another x": lambda: weaken(
+        reflexivity(u), [ForAll(whole, Inequality(Norm(s[whole]), 1))]
+    ),
+    "a matrix called as a number": lambda: reflexivity(u * Parameter("u", 2, 2)),
     "a constant of d/dx becomes a vector that x moves": lambda: instantiate(
         A["scalar_derivative"](Derivative(v * u, u)), {v: Entry(s[t], 1)}
     ),

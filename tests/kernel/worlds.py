@@ -11,6 +11,9 @@ import sympy
 from sympy import Max, Min, Rational, Symbol
 
 from symrnn import activation, elman, sigma_inside
+from symrnn.cells.elman import HIDDEN as d
+from symrnn.cells.elman import INPUT as m
+from symrnn.cells.elman import TIMES
 from symrnn.kernel import Fact
 from symrnn.language.algebra import (
     Identity,
@@ -27,9 +30,6 @@ from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.structure import Block, Diag, DiagonalOf, Hadamard, Kronecker, Unvec, Vec
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import HIDDEN as d
-from symrnn.recurrence.elman import INPUT as m
-from symrnn.recurrence.elman import TIMES
 from symrnn.recurrence.recurrence import Recurrence
 
 s, a, x, y, h, c, g, o, L = (

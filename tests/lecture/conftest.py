@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
+from symrnn.cells.elman import CELLS, elman
+from symrnn.cells.network import Network
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture import document as module
 from symrnn.lecture.decay import Decay, Spectrum
@@ -23,7 +22,6 @@ from symrnn.lecture.network import Bias, NetworkReport
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.project import Project, found, open_project
 from symrnn.numeric.training import Net, TrainedNet
-from symrnn.recurrence.elman import CELLS, RNN, elman
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -39,7 +37,7 @@ from symrnn.verify.network import Agreement
 from symrnn.verify.sampled import Sampled
 
 
-def evidence_of(statement: Statement, rnn: RNN) -> Evidence:
+def evidence_of(statement: Statement, rnn: Network) -> Evidence:
     parts = statement.parts(rnn)
     chains = tuple(
         ChainEvidence(
@@ -61,7 +59,7 @@ def gradients() -> Project:
 
 def document_of(
     evidence: Sequence[Evidence],
-    rnn: RNN,
+    rnn: Network,
     extra: Mapping[str, Sequence[Block]],
     ending: Block,
     notation: Notation = LECTURE,
@@ -88,7 +86,7 @@ def lecture_in(notation: Notation) -> Document:
     return document_of(evidence, rnn, {}, ending, notation)
 
 
-def turned(evidence: Evidence, rnn: RNN) -> Evidence:
+def turned(evidence: Evidence, rnn: Network) -> Evidence:
     """Evidence for the statement in denominator layout, whose lines are not run again."""
     parts = [in_denominator_layout(part) for part in evidence.statement.parts(rnn)]
     proofs = {part.label: part.proof for part in parts}
@@ -166,26 +164,6 @@ def pages_of(tex_engine: Callable[[str], str], tmp_path: Path) -> Callable[[byte
         return run.stdout.split("\f")[:-1]
 
     return read
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window; its absence fails the test where CI is set, else skips it."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI is set, so Chromium must be installed: it is not on PATH")
-        pytest.skip("Chromium is not installed: the page is not looked at")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-                *("--disable-component-update", "--disable-sync"),
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

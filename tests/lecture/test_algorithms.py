@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.language.notation import D2L, KNOWN, LECTURE, PASCANU, QUANTITIES, Notation
 from symrnn.lecture.algorithms import algorithms_shown, letters_of
-from symrnn.recurrence.elman import elman, sigma_inside
 
 CROWDED = Notation("crowded", {"s": "v", "a": "g", "x": "n", "W": "G", "kappa": r"\delta"})
 

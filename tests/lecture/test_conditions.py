@@ -4,8 +4,8 @@ import pytest
 from sympy import Ge, Gt, Le, Lt, Ne, symbols
 from sympy.core.relational import Relational
 
+from symrnn.cells.elman import elman
 from symrnn.lecture.conditions import assumed, condition, merged
-from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Part
 

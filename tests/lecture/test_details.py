@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.language.notation import GOODFELLOW, LECTURE, PASCANU, QUANTITIES, Notation
 from symrnn.lecture.details import backing, code_names, detail, numpy_source
-from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Detail

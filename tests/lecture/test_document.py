@@ -7,10 +7,10 @@ from dataclasses import replace
 import html5lib
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.pictures import section
 from symrnn.lecture.statements import LIKEWISE
-from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Chain, Listing, Paragraph, StatementBlock, Table, walk
 from symrnn.typeset.document import Document

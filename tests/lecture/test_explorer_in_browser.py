@@ -17,6 +17,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
+from symrnn.cells.elman import CELLS, elman, sigma_inside
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.norms import norm
 from symrnn.language.notation import KNOWN, PASCANU, Notation
@@ -26,7 +27,6 @@ from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
-from symrnn.recurrence.elman import CELLS, elman, sigma_inside
 from symrnn.theory.library import load
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Nets, data

@@ -11,13 +11,13 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture import export as module
 from symrnn.lecture.export import export
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
-from symrnn.recurrence.elman import elman
 from symrnn.theory.library import load
 from symrnn.typeset import fragments
 from symrnn.typeset.blocks import StatementBlock

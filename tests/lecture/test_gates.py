@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture import document as module
@@ -26,9 +27,8 @@ from symrnn.lecture.project import (
     open_project,
     title,
 )
-from symrnn.recurrence.elman import elman
 from symrnn.theory.library import everything, lecture_folder, load
-from symrnn.typeset.blocks import Figure, StatementBlock, walk
+from symrnn.typeset.blocks import Figure, Result, StatementBlock, walk
 from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Regimes, regime_map
 
@@ -71,7 +71,13 @@ def test_its_figures_stand_with_their_statement(written: Document) -> None:
     blocks = [b for b in walk(written.blocks) if isinstance(b, StatementBlock)]
     (block,) = (b for b in blocks if b.name == STATEMENT)
     drawn = [each.name for each in block.blocks if isinstance(each, Figure)]
-    assert drawn == ["carousel_paths", "carousel_map"]
+    assert drawn == ["carousel_paths"]
+
+
+def test_it_opens_with_the_map_and_the_claim_that_it_is_of(written: Document) -> None:
+    first, second, *_ = (b for b in written.blocks if isinstance(b, Figure | Result))
+    assert isinstance(first, Figure) and first.name == "carousel_map"
+    assert isinstance(second, Result) and second.name == STATEMENT
 
 
 def test_its_slides_fit_ninety_minutes(gates: Project, written: Document) -> None:

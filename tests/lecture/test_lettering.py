@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from symrnn.cells import Cell, cell, named, stacked
+from symrnn.cells.network import LETTERS, Network
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError
 from symrnn.language.notation import D2L, GOODFELLOW, LECTURE, QUANTITIES, require_letter
 from symrnn.language.writing import latex
@@ -18,10 +19,8 @@ from symrnn.lecture.lettering import in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
 from symrnn.lecture.project import ANY, FIRST, lecture_of
 from symrnn.lecture.statements import Writer
-from symrnn.recurrence.elman import RNN
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import load
-from symrnn.theory.network import LETTERS, Network
 
 CELLS = {
     "gru": named("gru"),
@@ -39,7 +38,7 @@ CELLS = {
 LIBRARY = load()
 
 
-def writer_of(of: Cell) -> tuple[RNN | Network, Writer]:
+def writer_of(of: Cell) -> tuple[Network, Writer]:
     rnn, notation = lettered_subject(of, LECTURE)
     return rnn, Writer(notation, dict.fromkeys(LIBRARY, 1), in_parts(rnn))
 
@@ -50,7 +49,7 @@ def test_no_two_quantities_of_a_lecture_have_one_letter(name: str, notation: obj
     rnn, found = lettered_subject(CELLS[name], notation)  # type: ignore[arg-type]
     letters = {name: f"{letter}" for name, letter in (*found.arrays.items(),)}
     letters |= {f"number {name}": letter for name, letter in found.numbers.items()}
-    if isinstance(rnn, RNN):
+    if rnn.is_elman:
         letters = {quantity: found.plain(quantity) for quantity in QUANTITIES}
     else:
         letters |= {q: found.plain(q) for q in ("t", "k", "tau", "h", "T", "kappa", "eta")}
@@ -167,7 +166,7 @@ def test_which_lecture_is_made_of_a_cell() -> None:
 
 def test_a_network_without_matrices_has_no_gradient_by_one() -> None:
     rnn = writer_of(CELLS["scalars alone"])[0]
-    assert isinstance(rnn, Network)
+    assert not rnn.is_elman
     with pytest.raises(NotSupportedError, match="no matrix and no column"):
         _ = rnn.shown_parameter
 

@@ -12,11 +12,11 @@ import nbformat
 import pytest
 
 from symrnn import elman
+from symrnn.cells.elman import CELLS
 from symrnn.errors import EvidenceError, IllFormedError
 from symrnn.language.notation import D2L, LECTURE, PASCANU, Notation
 from symrnn.lecture.live import cells, definition, setup
 from symrnn.lecture.outputs import with_outputs
-from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.document import Document

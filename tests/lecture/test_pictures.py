@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from symrnn import elman
+from symrnn.cells.elman import CELLS, sigma_inside
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import KNOWN, LECTURE, PASCANU
 from symrnn.lecture import cliff as cliff_module
@@ -17,7 +18,6 @@ from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
-from symrnn.recurrence.elman import CELLS, sigma_inside
 from symrnn.theory.library import everything
 from symrnn.typeset.blocks import Figure, Paragraph, Table
 from symrnn.typeset.plain_maths import unicode_of

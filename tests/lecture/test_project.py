@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.cli import exits
 from symrnn.cli import new as new_command
 from symrnn.errors import IllFormedError, ParseError
@@ -20,7 +21,6 @@ from symrnn.lecture.markdown import Given, Place
 from symrnn.lecture.outline import outline
 from symrnn.lecture.project import open_project
 from symrnn.processors import cores
-from symrnn.recurrence.elman import elman
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
@@ -250,9 +250,9 @@ def test_the_parts_of_the_prose() -> None:
     )
 
 
-VARIANT = '''
+FORM = '''
 
-@two_steps.variant(sigma_inside)
+@two_steps.form(About.SIGMA_INSIDE)
 def two_steps_inside(rnn):
     """Two steps, σ inside"""
     s, j = rnn.s, rnn.j
@@ -268,12 +268,12 @@ def two_steps_inside(rnn):
 @pytest.fixture
 def two_cells(project: Path) -> Path:
     proof = project / "two_steps.py"
-    text = proof.read_text(encoding="utf-8").replace("import D,", "import D, Diag, sigma_inside,")
-    proof.write_text(text + VARIANT, encoding="utf-8")
+    text = proof.read_text(encoding="utf-8").replace("import D,", "import About, D, Diag,")
+    proof.write_text(text + FORM, encoding="utf-8")
     return project
 
 
-def test_a_variant_is_what_the_other_cells_notation_shows(two_cells: Path, run: Run) -> None:
+def test_a_form_is_what_the_other_cells_notation_shows(two_cells: Path, run: Run) -> None:
     pages = {}
     for name in ("lecture", "pascanu"):
         code, _, err = run("lecture", str(two_cells), "--format", "html", "--notation", name)
@@ -284,7 +284,7 @@ def test_a_variant_is_what_the_other_cells_notation_shows(two_cells: Path, run: 
     assert ("Two steps, " in pages["pascanu"], "Two steps, " in pages["lecture"]) == (True, False)
 
 
-def test_a_variants_docstring_is_read_too(two_cells: Path) -> None:
+def test_a_forms_docstring_is_read_too(two_cells: Path) -> None:
     proof = two_cells / "two_steps.py"
     text = proof.read_text(encoding="utf-8")
     proof.write_text(text.replace("Two steps, σ", "Two $steps, σ"), encoding="utf-8")

@@ -12,11 +12,11 @@ import pytest
 
 from symrnn import rules as by
 from symrnn import statement
+from symrnn.cells.elman import CELLS
 from symrnn.errors import UnjustifiedStepError
 from symrnn.lecture import work
 from symrnn.lecture.network import study
 from symrnn.numeric.data import Series
-from symrnn.recurrence.elman import CELLS
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
 

@@ -17,6 +17,7 @@ import sympy
 from sympy import Symbol
 
 from symrnn import D
+from symrnn.cells.elman import elman
 from symrnn.language.algebra import Zeros
 from symrnn.language.relations import Equation, Inequality
 from symrnn.lecture.machine import theorems, wrong_versions
@@ -24,7 +25,6 @@ from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import Checked, machine_check
 from symrnn.machine.folders import BEYOND_PROOFS, LARGEST, read_folder
 from symrnn.machine.prover import Prover
-from symrnn.recurrence.elman import elman
 from symrnn.theory.statement import Statement
 
 X = Symbol("x", real=True)

@@ -14,6 +14,7 @@ from symrnn import (
     Diag,
     Parameter,
     Vec,
+    cell,
     elman,
     entry,
     norm,
@@ -21,6 +22,7 @@ from symrnn import (
     ordered_sum,
     sigma_inside,
 )
+from symrnn.cells.network import network
 from symrnn.errors import NotSupportedError
 from symrnn.language.relations import Equation, Inequality, Limit, for_all
 from symrnn.machine.arithmetic import time
@@ -29,7 +31,6 @@ from symrnn.machine.naturals import facts_of
 from symrnn.machine.printer import coq
 from symrnn.machine.propositions import proposition
 from symrnn.machine.scope import Scope, cell_name
-from symrnn.recurrence.recurrence import Cell
 
 RNN = elman()
 s, a, x, L, W, U, b = RNN.s, RNN.a, RNN.x, RNN.L, RNN.W, RNN.U, RNN.b
@@ -167,8 +168,7 @@ def test_existence_is_claimed_with_every_derivative() -> None:
 
 
 def test_a_cell_of_another_kind_has_no_form() -> None:
-    other = Cell((s,), (), lambda before: -before).recurrence()
-    rnn = type(RNN)(other, RNN.sigma, RNN.argument, W, b, s, a, L)
+    rnn = network(cell("h = tanh(V h')"))
     with pytest.raises(NotSupportedError, match="no Coq form for this recurrence"):
         cell_name(rnn)
 

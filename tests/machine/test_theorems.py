@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.lecture.machine import ask_prover, theorems, wrong_versions
 from symrnn.machine.audit import assumptions, listed
 from symrnn.machine.build import compile_all
@@ -18,7 +19,6 @@ from symrnn.machine.evidence import Checked, machine_check
 from symrnn.machine.names import claims_stem
 from symrnn.machine.prover import Prover
 from symrnn.machine.sources import Source
-from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.theory.library import load
 
 LIBRARY = load()

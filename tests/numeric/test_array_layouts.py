@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import sympy
 
+from symrnn.cells.elman import elman, sigma_inside, with_symbolic_sizes
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric.horizon import checkpointed_gradients
 from symrnn.numeric.kernels import Kernels
-from symrnn.recurrence.elman import elman, sigma_inside, with_symbolic_sizes
 
 STEPS = 4
 NAMES = ("W", "U", "b", "s0", "x")

@@ -10,12 +10,12 @@ import pytest
 import sympy
 
 from symrnn import elman
+from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.activations import FORMULAS
 from symrnn.numeric import libraries
 from symrnn.numeric.backends import BACKENDS, BackendKernels
 from symrnn.numeric.kernels import Kernels
-from symrnn.recurrence.elman import CELLS
 
 D, M, T = 4, 2, 6
 

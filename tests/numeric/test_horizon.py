@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from symrnn import elman
+from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.numeric import horizon
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import Kernels
-from symrnn.recurrence.elman import CELLS
 
 CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
 TANH = CELL_KERNELS["elman"]

@@ -10,6 +10,7 @@ import sympy
 from sympy import Lambda
 
 from symrnn import elman
+from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import Activation, activation
 from symrnn.numeric import simulate
@@ -17,7 +18,6 @@ from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import COMPILED_SIZE, PAIRED_SIZE, Kernels
 from symrnn.numeric.lower import lower
-from symrnn.recurrence.elman import CELLS
 from symrnn.verify.network import random_weights
 
 SMOOTH = ("logistic", "tanh", "softplus", "silu", "gelu", "sin", "arctan", "identity")

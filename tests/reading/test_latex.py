@@ -25,17 +25,18 @@ from symrnn import (
     norm,
     stack,
 )
+from symrnn.cells.elman import CELLS
+from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, IllFormedError, ParseError, ShapeError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.notation import KNOWN, NUMERATOR
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
-from symrnn.recurrence.elman import CELLS, RNN
 
 
 class Trees:
     """A random expression of a given shape, over the letters of a network."""
 
-    def __init__(self, rnn: RNN, seed: int) -> None:
+    def __init__(self, rnn: Network, seed: int) -> None:
         self.rnn, self.random = rnn, random.Random(seed)
         self.count = 0
 

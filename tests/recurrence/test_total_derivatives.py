@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sympy import Symbol, symbols
 
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import X, activation
 from symrnn.language.algebra import MatrixSum, Parameter, Zeros
@@ -18,7 +19,6 @@ from symrnn.language.ordered import OrderedProduct, ordered_product
 from symrnn.language.structure import Diag, Hadamard, Vec
 from symrnn.language.time import Sequence
 from symrnn.recurrence import total
-from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.recurrence.recurrence import Cell, Recurrence
 from symrnn.recurrence.unroll import explicit
 

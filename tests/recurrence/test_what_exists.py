@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sympy import MatrixSymbol, Symbol, symbols
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import X, activation
 from symrnn.language.algebra import Ones, Parameter, Zeros
@@ -17,7 +18,6 @@ from symrnn.language.relations import Inequality
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
 from symrnn.recurrence import total
-from symrnn.recurrence.elman import elman
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.times import conditions, is_before
 

@@ -31,7 +31,12 @@ def raises():
 
 BROKEN = [
     ("s, j = rnn.s, rnn.j", "s, j = rnn.s, rnn.j)", 8, "SyntaxError: unmatched ')'"),
-    ("s, j = rnn.s, rnn.j", "s, j = rnn.s, rnn.nosuch", 8, "AttributeError: 'RNN' object has no"),
+    (
+        "s, j = rnn.s, rnn.j",
+        "s, j = rnn.s, rnn.nosuch",
+        8,
+        "AttributeError: 'Network' object",
+    ),
     ("given=[j >= 1]", "given=[i >= 1]", 9, "NameError: name 'i' is not defined"),
     ("from symrnn import rules as by", "import nosuch", 2, "ModuleNotFoundError: No module"),
     ("from symrnn import rules as by", "raise SystemExit(0)", 2, "SystemExit: 0"),

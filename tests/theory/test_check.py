@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sympy import Integer, Symbol
 
+from symrnn.cells.elman import elman
 from symrnn.errors import (
     EvidenceError,
     IllFormedError,
@@ -23,7 +24,6 @@ from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, Limit, Smooth, for_all
 from symrnn.language.structure import Diag
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
 from symrnn.theory.check import check
 from symrnn.theory.context import Context

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Eq, Symbol, symbols
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import Parameter
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_sum
-from symrnn.recurrence.elman import elman
 from symrnn.theory.context import Context
 
 rnn = elman()

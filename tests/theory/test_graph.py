@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
-from symrnn.recurrence.elman import elman
 from symrnn.theory.derivation import derivation
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import load

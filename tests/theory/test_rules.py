@@ -11,6 +11,7 @@ import pytest
 import sympy
 from sympy import Sum, Symbol, symbols
 
+from symrnn.cells.elman import elman
 from symrnn.errors import EvidenceError, IllFormedError, SideConditionError, UnjustifiedStepError
 from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D, D_plus
@@ -20,7 +21,6 @@ from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.structure import Diag, Kronecker, Unvec, Vec
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
 from symrnn.theory.check import check, prove
 from symrnn.theory.context import Context

@@ -14,7 +14,9 @@ from symrnn import (
     Hadamard,
     Identity,
     Inequality,
+    Kronecker,
     Parameter,
+    Vec,
     Zeros,
     activation,
     derivation,
@@ -99,10 +101,25 @@ RIGHT = {
     "what does not move": equals(
         D(c[j], h[j - 1], held=[c[j - 1]]), D(c[j], h[j - 1]), by.not_held, j >= 1
     ),
+    "all that does not move": equals(
+        D(c[j], h[j - 1], held=[c[j - 1], h[j - 2], c[j - 2]]),
+        D(c[j], h[j - 1], held=[h[j - 2], c[j - 2]]),
+        by.not_held,
+        j >= 2,
+    ),
+    "two gates that do not move": equals(
+        D(h[j], f[j], held=[LSTM["i"][j], LSTM["g"][j]]), D(h[j], f[j]), by.not_held, j >= 1
+    ),
+    "vec of a product, backwards": equals(
+        Vec(A * P * B), Kronecker(B.T, A) * Vec(P), by.vec_of_product.backwards
+    ),
     "the norm of 0": equals(norm(Zeros(d, d)), 0, by.homogeneous),
 }
 
 WRONG = {
+    "vec of a product, the wrong way round": equals(
+        Kronecker(B.T, A) * Vec(P), Vec(B * P * A), by.vec_of_product
+    ),
     "blocks in the other order": equals(
         stacked * row, Block([A * A, B * A], [A * B, B * B]), by.block_algebra
     ),

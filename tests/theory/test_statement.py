@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sympy import Matrix, Rational, sqrt
 
-from symrnn.errors import EvidenceError, IllFormedError, UnjustifiedStepError
+from symrnn.cells import cell, named
+from symrnn.cells.elman import elman, sigma_inside
+from symrnn.cells.network import Network, network
+from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError, UnjustifiedStepError
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import D
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
-from symrnn.recurrence.elman import RNN, elman, sigma_inside
 from symrnn.theory import rules as by
+from symrnn.theory.about import About
 from symrnn.theory.derivation import derivation
 from symrnn.theory.statement import Statement, Witness, statement
 
@@ -21,7 +25,7 @@ rnn = elman()
 
 
 @statement()
-def bare_state(r: RNN) -> Any:
+def bare_state(r: Network) -> Any:
     """Without input the state reads itself
 
     Prose of more
@@ -38,7 +42,7 @@ def bare_state(r: RNN) -> Any:
 
 
 @statement(uses=["bare_state"])
-def follows(r: RNN) -> Any:
+def follows(r: Network) -> Any:
     """What follows"""
     j = r.j
     return (
@@ -68,7 +72,7 @@ def test_checking_counts_the_steps() -> None:
 
 def test_a_failing_part_is_named() -> None:
     @statement()
-    def wrong(r: RNN) -> Any:
+    def wrong(r: Network) -> Any:
         """Wrong"""
         return {"left": derivation(r.W), "right": derivation(r.W).equals(r.W.T, by.algebra)}
 
@@ -78,7 +82,7 @@ def test_a_failing_part_is_named() -> None:
 
 def test_a_statement_that_is_not_used_gives_nothing() -> None:
     @statement()
-    def forgetful(r: RNN) -> Any:
+    def forgetful(r: Network) -> Any:
         """Forgets what it uses"""
         return derivation(r.s[r.j]).equals(r.sigma(r.a[r.j]), by.uses("bare_state"))
 
@@ -88,7 +92,7 @@ def test_a_statement_that_is_not_used_gives_nothing() -> None:
 
 def test_a_statement_that_is_not_there_is_refused() -> None:
     @statement(uses=["bare_state"])
-    def alone(r: RNN) -> Any:
+    def alone(r: Network) -> Any:
         """Uses what is not there"""
         return derivation(r.W)
 
@@ -98,7 +102,7 @@ def test_a_statement_that_is_not_there_is_refused() -> None:
 
 def test_what_holds_of_one_cell_is_not_used_for_another() -> None:
     @statement(uses=["bare_state"])
-    def mixed_up(r: RNN) -> Any:
+    def mixed_up(r: Network) -> Any:
         """Takes the cell without input for the one with it"""
         return derivation(r.a[r.j]).equals(r.W * r.s[r.j - 1] + r.b, by.uses("bare_state"))
 
@@ -106,7 +110,7 @@ def test_what_holds_of_one_cell_is_not_used_for_another() -> None:
         mixed_up.check(rnn, LIBRARY)
 
     @statement(uses=["follows"])
-    def other_way(r: RNN) -> Any:
+    def other_way(r: Network) -> Any:
         """Takes what holds with input into a cell where it does not"""
         bare = elman("tanh", inputs=False)
         j = r.j
@@ -128,7 +132,7 @@ def test_a_statement_needs_a_title() -> None:
     with pytest.raises(IllFormedError, match="docstring"):
 
         @statement()
-        def untitled(r: RNN) -> Any:
+        def untitled(r: Network) -> Any:
             return derivation(r.W)
 
 
@@ -189,19 +193,19 @@ def test_a_notebook_shows_title_and_claims() -> None:
     assert r"\frac{\partial s_{j}}{\partial a_{j}} = \operatorname{diag}" in shown
 
 
-class TestVariants:
+class TestForms:
     """A statement that says something else of another cell."""
 
     inside = sigma_inside()
 
     def statement(self) -> tuple[Statement, Statement]:
         @statement(headline=["layout"])
-        def step(r: RNN) -> Any:
+        def step(r: Network) -> Any:
             """Slopes times W"""
             return {"layout": chained(r, Diag(r.slopes(r.j)) * r.W)}
 
-        @step.variant(sigma_inside)
-        def turned(r: RNN) -> Any:
+        @step.form(About.SIGMA_INSIDE)
+        def turned(r: Network) -> Any:
             """W times slopes"""
             return {"layout": chained(r, r.W * Diag(r.slopes(r.j)))}
 
@@ -220,11 +224,11 @@ class TestVariants:
 
     def test_what_holds_of_one_cell_fails_for_the_other(self) -> None:
         step, turned = self.statement()
-        step.variants.clear()
+        step.forms.clear()
         with pytest.raises(UnjustifiedStepError, match="Step 3 of `step, layout`"):
             step.check(self.inside, {})
         with pytest.raises(UnjustifiedStepError, match="Step 3 of `step, layout`"):
-            turned.check(rnn, {})
+            replace(turned, about=About.ANY_CELL).check(rnn, {})
 
     def test_what_is_said_of_the_cell_is_what_others_use(self) -> None:
         step, _ = self.statement()
@@ -243,13 +247,22 @@ class TestVariants:
         turned.counterexample("its own")(witness)
         assert [each.explains for each in step.of(self.inside).counterexamples] == ["its own"]
 
-    def test_a_variant_is_for_a_cell_that_is_known(self) -> None:
-        step, _ = self.statement()
-        with pytest.raises(IllFormedError, match="a variant is for a cell"):
-            step.variant(lambda: rnn)
+    def test_of_the_forms_about_a_cell_the_narrowest_speaks(self) -> None:
+        step, turned = self.statement()
+        step.form(About.ONE_ACTIVATION)(turned.build)
+        assert (step.of(rnn), step.of(self.inside)) == (step.forms[1], turned)
+        assert step.of(network(cell("h = tanh(W h')"))) is step.forms[1]
+        assert step.of(network(named("gru"))) is step
+
+    def test_what_is_said_with_sigma_inside_is_not_said_outside(self) -> None:
+        _, turned = self.statement()
+        verdict = turned.applies(rnn)
+        assert (verdict.holds, "σ outside" in verdict.why) == (False, True)
+        with pytest.raises(NotSupportedError, match="with σ inside"):
+            turned.of(rnn)
 
 
-def chained(r: RNN, factor: Any) -> Any:
+def chained(r: Network, factor: Any) -> Any:
     """∂s_j/∂s_{j-1} by the definitions of either cell."""
     s, between, before = r.s[r.j], r.a[r.j], r.s[r.j - 1]
     value, read = (r.recurrence.definition(node) for node in (s, between))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.errors import SideConditionError
 from symrnn.kernel import transposed_norm
 from symrnn.kernel.axioms import norms
 from symrnn.language.algebra import Parameter, Transposed
 from symrnn.language.norms import norm
 from symrnn.language.relations import Equation, Inequality
-from symrnn.recurrence.elman import elman
 from symrnn.theory.context import Context
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load

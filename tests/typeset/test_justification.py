@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from symrnn import rules as by
-from symrnn.recurrence.elman import elman
+from symrnn.cells.elman import elman
 from symrnn.theory.rule import Rule
 from symrnn.typeset.justification import words
 

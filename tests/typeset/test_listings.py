@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
+from symrnn.cells.elman import elman
 from symrnn.numeric.lower import lower
-from symrnn.recurrence.elman import elman
 from symrnn.typeset.listings import wrapped
 
 LONG = "    return fold(lambda P, j: ((1 - f(a[j])) * (W @ P)), range(k + 1, t + 1), eye(d))"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from symrnn.recurrence.elman import elman
+from symrnn.cells.elman import elman
 from symrnn.theory import rules
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph

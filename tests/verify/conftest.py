@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sympy import Rational, Symbol
 
+from symrnn.cells.elman import elman
 from symrnn.language.derivatives import D, D_plus
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.relations import Inequality, for_all
 from symrnn.language.structure import Diag, Vec
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
 

@@ -9,11 +9,11 @@ import pytest
 import sympy
 from sympy import Derivative, Rational, Symbol
 
+from symrnn.cells.elman import elman
 from symrnn.enclosure.inequality import excess, require_at_most
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.errors import EvidenceError
 from symrnn.language.activations import X, activation
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.errors import EvidenceError
 from symrnn.language.derivatives import D
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.relations import Equation, Inequality, for_all
-from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.verify.draw import FAMILIES, Drawer
 from symrnn.verify.hypotheses import scalars_given
 from symrnn.verify.lines import line

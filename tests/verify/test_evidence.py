@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from symrnn.cells.elman import elman
+from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, EvidenceError, UnjustifiedStepError
 from symrnn.language.derivatives import D
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
-from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import derivation, induction
 from symrnn.theory.library import load
@@ -24,7 +25,7 @@ rnn = elman()
 
 def slope(factor: int) -> Statement:
     @statement(name="slope")
-    def build(r: RNN) -> Any:
+    def build(r: Network) -> Any:
         """A slope"""
         j = r.j
         return (
@@ -126,7 +127,7 @@ def test_an_induction_is_judged_by_its_claim_too() -> None:
     other = elman(inputs=False)
 
     @statement(name="mixed")
-    def build(r: RNN) -> Any:
+    def build(r: Network) -> Any:
         """Mixed"""
         t, claimed = r.t, Equation(r.a[r.t], r.W * r.s[r.t - 1] + r.b)
         base = derivation(other.a[1], cell=other).equals(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sympy import Symbol, oo
 
+from symrnn.cells.elman import elman
 from symrnn.errors import DisagreementError, EvidenceError
 from symrnn.language.algebra import Parameter
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
 from symrnn.verify.explicit import POINTS, write_out

@@ -31,6 +31,7 @@ from sympy import (
     tanh,
 )
 
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.errors import EvidenceError
 from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D, D_plus
@@ -39,7 +40,6 @@ from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, for_all
 from symrnn.language.structure import Diag, Vec
-from symrnn.recurrence.elman import elman, sigma_inside
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
 from symrnn.verify.explicit import write_out

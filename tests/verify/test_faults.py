@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from symrnn.cells.elman import elman
+from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
 from symrnn.language.canonical import equal_by_algebra
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
-from symrnn.recurrence.elman import RNN, elman
 from symrnn.theory import rules as by
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import derivation
@@ -62,7 +63,7 @@ def test_a_check_that_found_no_values_has_caught_nothing() -> None:
 
 
 def test_bounds_are_made_smaller() -> None:
-    def claims(r: RNN) -> Inequality:
+    def claims(r: Network) -> Inequality:
         return Inequality(Norm(r.W * r.W), Norm(r.W) ** 2)
 
     wrong = dict(slips(claims(rnn)))

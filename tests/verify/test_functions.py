@@ -10,11 +10,11 @@ from sympy import Rational, Symbol
 
 from symrnn import D, Diag, derivation, named, ordered_product
 from symrnn import rules as by
+from symrnn.cells.elman import elman
 from symrnn.errors import DisagreementError, SymrnnError
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import Sequence
-from symrnn.recurrence.elman import elman
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.explicit import write_out

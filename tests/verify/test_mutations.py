@@ -26,6 +26,7 @@ from symrnn import (
     random_weights,
     sigma_inside,
 )
+from symrnn.cells.network import Network
 from symrnn.errors import (
     DisagreementError,
     IllFormedError,
@@ -35,7 +36,6 @@ from symrnn.errors import (
 from symrnn.language.ordered import OrderedProduct, Ranged
 from symrnn.language.shapes import same_shape
 from symrnn.language.time import TimeVector
-from symrnn.recurrence.elman import RNN
 from symrnn.verify.diagnosis import Diagnosis
 
 NET = random_weights(d=4, m=3, steps=8, seed=0)
@@ -43,7 +43,7 @@ FRESH = random_weights(d=3, m=2, steps=9, seed=99)
 CELLS = {"elman": elman("tanh"), "sigma inside": sigma_inside("logistic"), "silu": elman("silu")}
 
 
-def claims(rnn: RNN) -> list[tuple[Any, Any, dict[str, int]]]:
+def claims(rnn: Network) -> list[tuple[Any, Any, dict[str, int]]]:
     s, L, t, k, W, b = rnn.s, rnn.L, rnn.t, rnn.k, rnn.W, rnn.b
     two, one = {"t": 6, "k": 2}, {"t": 6}
     return [
@@ -55,7 +55,7 @@ def claims(rnn: RNN) -> list[tuple[Any, Any, dict[str, int]]]:
     ]
 
 
-def pool(rnn: RNN, times: list[Any]) -> list[MatrixExpr]:
+def pool(rnn: Network, times: list[Any]) -> list[MatrixExpr]:
     """What is put in: vectors, matrices, derivatives, of every shape there is."""
     s, a, x, L, W, U, b, d = rnn.s, rnn.a, rnn.x, rnn.L, rnn.W, rnn.U, rnn.b, rnn.d
     assert x is not None and U is not None
@@ -93,7 +93,7 @@ def places(node: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @st.composite
-def mutated(draw: st.DrawFn, rnn: RNN, formula: Any) -> Any:
+def mutated(draw: st.DrawFn, rnn: Network, formula: Any) -> Any:
     """One to three subexpressions or times replaced by others."""
     for _ in range(draw(st.integers(1, 3))):
         node, put = draw(st.sampled_from(list(places(formula))))

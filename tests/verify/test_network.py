@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symrnn import RNN, Diag, elman
+from symrnn import Diag, Network, elman
+from symrnn.cells.elman import CELLS
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.activations import X, activation
 from symrnn.language.ordered import OrderedProduct
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.loops import buffers
 from symrnn.numeric.loops.plan import plan
-from symrnn.recurrence.elman import CELLS
 from symrnn.theory.library import load
 from symrnn.verify.network import bounds, check_kernels, gamma, random_weights
 
@@ -35,7 +35,7 @@ def test_every_kernel_of_a_random_net(cell: str, name: str) -> None:
     }
 
 
-def kernels_with(rnn: RNN, factor: Any) -> Kernels:
+def kernels_with(rnn: Network, factor: Any) -> Kernels:
     """Kernels whose ∂s_j/∂s_{j-1} is another one."""
     kernels = Kernels(rnn)
     kernels.__dict__["transition"] = OrderedProduct(factor, rnn.j, rnn.k + 1, rnn.t)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from sympy import Derivative, Symbol, tanh
 
+from symrnn.cells.elman import elman
 from symrnn.language.derivatives import DENOMINATOR, D, D_plus
 from symrnn.language.structure import Vec
 from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
-from symrnn.recurrence.elman import elman
 from symrnn.verify.draw import Drawer
 from symrnn.verify.functions import loss
 from symrnn.verify.lines import line

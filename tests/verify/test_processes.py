@@ -75,7 +75,7 @@ print(json.dumps([list(found), len(multiprocessing.active_children())]))
 
 LOST_STATEMENT = """
 import json, os
-from symrnn.recurrence.elman import elman
+from symrnn.cells.elman import elman
 from symrnn.theory.library import load
 from symrnn.verify import evidence
 library, rnn = load(), elman()
@@ -102,7 +102,7 @@ list(share(work, [1, 2], 2, lambda number: None))
 
 ONE_DIES = """
 import json, os
-from symrnn.recurrence.elman import elman
+from symrnn.cells.elman import elman
 from symrnn.theory.library import load
 from symrnn.verify.evidence import gather_all
 library, rnn = load(), elman()
@@ -115,7 +115,7 @@ print(json.dumps([[bool(each.grades), str(each.failure)] for each in found]))
 
 STATEMENTS = """
 import json
-from symrnn.recurrence.elman import elman
+from symrnn.cells.elman import elman
 from symrnn.theory.library import load
 from symrnn.verify.evidence import gather_all
 from symrnn.verify.processes import can_fork

@@ -22,9 +22,9 @@ from symrnn import (
     random_weights,
     sigma_inside,
 )
+from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, UndecidedError
 from symrnn.language.activations import X
-from symrnn.recurrence.elman import RNN
 from symrnn.verify.network import Weights
 from symrnn.verify.places import Claim, setting_of
 from symrnn.verify.resolution import resolved
@@ -34,7 +34,7 @@ STILL: Weights = replace(NET, W=0 * NET.W, U=0 * NET.U, b=0 * NET.b)
 BENT = X / 2 + sympy.Abs(X)
 
 
-def claim(rnn: RNN) -> tuple[Any, Any]:
+def claim(rnn: Network) -> tuple[Any, Any]:
     s, t, k = rnn.s, rnn.t, rnn.k
     return D(s[t], s[k]), rnn.jacobian(s[t], s[k])
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from sympy import Derivative, Symbol, log, oo, sqrt, tanh
 
+from symrnn.cells.elman import elman
 from symrnn.errors import DisagreementError, EvidenceError
 from symrnn.language.algebra import Parameter
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
-from symrnn.recurrence.elman import elman
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
 from symrnn.verify.draw import FAMILIES, Drawer

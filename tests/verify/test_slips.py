@@ -27,9 +27,9 @@ from symrnn import (
     random_weights,
     sigma_inside,
 )
+from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError
 from symrnn.language.activations import X
-from symrnn.recurrence.elman import RNN
 from symrnn.recurrence.total import adjoint_of
 from symrnn.verify.diagnosis import Diagnosis
 
@@ -49,7 +49,7 @@ class Planted:
     again: times of the fresh net.
     """
 
-    rnn: RNN
+    rnn: Network
     derivative: Any
     formula: Any
     words: str
@@ -57,7 +57,9 @@ class Planted:
     again: dict[str, int] = field(default_factory=lambda: {"t": 8, "k": 3})
 
 
-def of_state(rnn: RNN, body: Any, words: str, *, lower: Any = k + 1, side: str = "left") -> Planted:
+def of_state(
+    rnn: Network, body: Any, words: str, *, lower: Any = k + 1, side: str = "left"
+) -> Planted:
     """A wrong ∂s_t/∂s_k: the factor of its product."""
     wrong = ordered_product(body, (j, lower, t), side)
     return Planted(rnn, D(rnn.s[t], rnn.s[k]), wrong, words)
@@ -66,22 +68,22 @@ def of_state(rnn: RNN, body: Any, words: str, *, lower: Any = k + 1, side: str =
 AT, AGAIN = {"t": 6}, {"t": 7}
 
 
-def by_parameter(rnn: RNN, derivative: Any, formula: Any, words: str) -> Planted:
+def by_parameter(rnn: Network, derivative: Any, formula: Any, words: str) -> Planted:
     return Planted(rnn, derivative, formula, words, AT, AGAIN)
 
 
-def slope(rnn: RNN, time: Any) -> MatrixExpr:
+def slope(rnn: Network, time: Any) -> MatrixExpr:
     return rnn.slope(rnn.a[time] if not rnn.inside else rnn.s[time - 1])
 
 
-def through(rnn: RNN, time: Any = k, body: Any = None) -> MatrixExpr:
+def through(rnn: Network, time: Any = k, body: Any = None) -> MatrixExpr:
     """∂s_t/∂s_time as a product."""
     step = rnn.slope(rnn.a[j]) if not rnn.inside else rnn.slope(rnn.s[j - 1])
     factor = rnn.W * Diag(step) if rnn.inside else Diag(step) * rnn.W
     return ordered_product(factor if body is None else body, (j, time + 1, t))
 
 
-def delta(rnn: RNN, loss_at: Any = t, time: Any = k) -> MatrixExpr:
+def delta(rnn: Network, loss_at: Any = t, time: Any = k) -> MatrixExpr:
     return adjoint_of(rnn.recurrence, rnn.L[loss_at], time)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from symrnn.audit.meaning.letters import (
@@ -19,6 +20,7 @@ from symrnn.reading.latex.tree import (
     Derivative,
     Dots,
     Group,
+    Normed,
     Product,
     Sym,
     Tree,
@@ -99,6 +101,9 @@ class Defining(Parsed):
             return None
         if any(isinstance(node, Words | Dots) for node in walk(right)):
             return None
+        if not backwards and not derived and self._is_instance(model, name, time, right, relation):
+            self.instances.append((relation, name))
+            return None
         return Definition(name, letter, shift, right, relation.order, False, entries, symbol)
 
     @staticmethod
@@ -136,6 +141,34 @@ class Defining(Parsed):
         if len(kept) + len(entries) != len(by.subs):
             return None
         return replace(value, by=replace(by, subs=kept))
+
+    def _bounded(self, model: Model, relation: Relation) -> None:
+        """|σ′(x)| ≤ γ and ‖W‖ ≤ λ, where nothing else says what γ and λ are.
+
+        Whatever follows for the least such number follows for all.
+        """
+        left, right = relation.left.tree, relation.right.tree
+        named = None if right is None else self._named(model, right)
+        if left is None or right is None or named is None or named[1] is not None:
+            return
+        name, letter = named[0], bare(right)
+        if name in self.definitions or self._defined_elsewhere(name, relation):
+            return
+        if not isinstance(letter, Sym) or is_capital(name) or is_loss(name):
+            return
+        nodes = [node for node in walk(left) if isinstance(node, Sym)]
+        primed = next((node for node in nodes if node.primes == 1), None)
+        body = bare(outer.body) if isinstance(outer := bare(left), Normed) else None
+        value: Tree | None = None
+        if primed is not None and not any(isinstance(n, Derivative) for n in walk(left)):
+            others = [n for n in nodes if is_capital(n.name) and model.ref(n).time is None]
+            bare_slope = replace(primed, subs=(), sups=())
+            if not others:
+                value = Normed(left.start, left.end, True, bare_slope, "‖infty")
+        elif isinstance(body, Sym) and model.ref(body).time is None and is_capital(body.name):
+            value = bare(left)
+        if value is not None:
+            self.definitions[name] = [Definition(name, None, 0, value, relation.order)]
 
     def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
         """Whether another relation says what a quantity is."""
@@ -196,7 +229,7 @@ class Defining(Parsed):
 
     def _letters_bound(self, model: Model, right: Tree, letter: str | None, derived: bool) -> bool:
         """Whether every time in a definition is its own, bound in it, or the last."""
-        bound = {letter, "T"}
+        bound = {letter, "T", "N"}
         for node in walk(right):
             if isinstance(node, Big) and node.index is not None:
                 bound |= {n.name for n in walk(node.index) if isinstance(n, Sym)}
@@ -207,6 +240,38 @@ class Defining(Parsed):
                     return False
         return True
 
+    def _is_instance(
+        self, model: Model, name: str, time: Tree | None, right: Tree, relation: Relation
+    ) -> bool:
+        """W = 2 I, or "with $x_t = V h_{t-1}$": what holds in an example, and is no definition.
+
+        So is a number for a matrix, and what a sentence supposes of a quantity that was read before
+        without saying what it is.
+        """
+        if is_loss(name) or name in self.definitions:
+            return False
+        letters = {node.name for node in walk(right) if isinstance(node, Sym)}
+        number = time is None and letters <= {"I", "e", "pi", "diag", "sqrt"}
+        multiple = time is None and "I" in letters and not any(map(is_capital, letters - {"I"}))
+        if (number or multiple) and is_capital(name.split("_")[0]):
+            return True
+        read = any(
+            name == each
+            for known in self.definitions.values() for d in known
+            if not d.derived and (d.given or d.start < relation.order)
+            for each, _ in model.reads(d)
+        )  # fmt: skip
+        return read and (number or self._supposed(relation))
+
+    _SUPPOSED = re.compile(r"\b(?:if|suppos\w*|assum\w*|take|say)\b[\s$\\(`]*$", re.IGNORECASE)
+
+    def _supposed(self, relation: Relation) -> bool:
+        """Whether a formula in a sentence stands behind a word that supposes it."""
+        document = self.documents[relation.document]
+        formula = document.formulas[relation.formula]
+        before = document.text[max(0, formula.start - 60) : formula.start]
+        return not formula.display and self._SUPPOSED.search(before) is not None
+
     def _is_update(self, name: str, right: Tree, model: Model) -> bool:
         return any(isinstance(n, Sym) and model.ref(n).name == name for n in walk(right))
 
@@ -214,6 +279,8 @@ class Defining(Parsed):
         known = self.definitions.setdefault(found.name, [])
         if any(d.given for d in known):
             return
+        if known and found.letter in ("T", "N") and known[0].letter not in ("T", "N"):
+            return  # λ_N = …, of a λ_k that is known, says something of the last step
         bare_derivative = isinstance(bare(found.value), Derivative)
         if found.derived or self._derived(found.value, self.probe):
             # A second formula for a named derivative is a claim; a second name is another one.

@@ -178,15 +178,31 @@ class Model:
         return self.definitions.get(name)
 
     def states(self) -> set[str]:
-        """The quantities that are read one step back."""
+        """The quantities that are read one step back.
+
+        Of z_k = A x_k and x_{k+1} = f(z_k) the state is x: it has a first value, and z is computed.
+        """
         found = set()
         for definition in self.definitions.values():
             if definition.letter is None or definition.derived:
                 continue
             for ref, lag in self.reads(definition):
                 if lag and lag > 0:
-                    found.add(ref)
+                    found |= self.next_of(ref) or {ref}
         return found
+
+    def next_of(self, name: str) -> set[str]:
+        """What is written for the next step and read at its own by a quantity without a past."""
+        definition = self.definitions.get(name)
+        if definition is None or definition.letter is None or definition.shift:
+            return set()
+        reads = list(self.reads(definition))
+        if any(lag is not None and lag > 0 for _, lag in reads):
+            return set()
+        return {
+            ref for ref, lag in reads
+            if lag == 0 and (d := self.definitions.get(ref)) is not None and d.shift > 0
+        }  # fmt: skip
 
     def reads(self, definition: Definition) -> Iterator[tuple[str, int | None]]:
         """What a definition reads, and how many steps back; None where that is not constant."""

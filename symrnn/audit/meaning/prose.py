@@ -95,7 +95,7 @@ class Prose(Defining):
     _CONDITION = re.compile(
         r"\b(?:if(?!\s+(?:we|you|one)\s+(?:now|then|apply|use|write|put|insert|unroll))|suppos\w+|assum\w+"
         r"|provided|unless|neglect\w*|ignor\w*|approximat\w*|special\s+case|in\s+case|for\s+linear"
-        r"|truncat\w*|simplif\w*|(?:is|are|be|were|an?|the)\s+(?:linear|identity))\b",
+        r"|truncat\w*|simplif\w*|scalar\s+case|one[\s-]dimensional|one\s+(?:hidden\s+)?unit|(?:is|are|be|were|an?|the)\s+(?:linear|identity))\b",
         re.IGNORECASE,
     )
 
@@ -116,6 +116,62 @@ class Prose(Defining):
         found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
         return " … ".join(found).lower()
 
+    _LAYOUT = re.compile(
+        r"(?<!not )\b(?:use|using|uses|used|in|adopt\w*|follow\w*|employ\w*|with|stick to|choose)\b"
+        r"[\s*_`“\"]*(?:the\s+|so-called\s+)?[\s*_`“\"]*(?P<which>numerator|denominator)[\s-]+layout",
+        re.IGNORECASE,
+    )
+
+    def said_layout(self) -> str | None:
+        """The one layout that the text speaks of, if it says that it uses it."""
+        prose = " ".join(document.prose for document in self.documents)
+        named = {
+            word.lower() for word in re.findall(r"(?i)\b(numerator|denominator)[\s-]+layout", prose)
+        }
+        used = {match["which"].lower() for match in self._LAYOUT.finditer(prose)}
+        return used.pop() if len(named) == 1 == len(used) else None
+
+    _READS = re.compile(
+        r"\b(?:depend\w*|read\w*|function|evaluated|computed|comput\w+|look\w*)\b[^.;]{0,40}?"
+        r"\b(?:on|of|at|from|only)?\s*(?:the\s+)?(?P<last>last|final)\b",
+        re.IGNORECASE,
+    )
+
+    def said_loss(self) -> str:
+        """Whether the text says that its loss reads the last step alone: "last", else "each"."""
+        for document in self.documents:
+            formulas = document.formulas
+            for at, formula in enumerate(formulas):
+                loss = self._letter(formula.text, document)
+                if formula.display or loss is None or not is_loss(loss.name) or loss.subs:
+                    continue
+                start = formula.start + len(formula.text)
+                following = formulas[at + 1] if at + 1 < len(formulas) else None
+                end = len(document.text) if following is None else following.start
+                between = re.split(r"[.;]\s|\n\s*\n", document.text[start : min(end, start + 120)])
+                whole = len(between) == 1 and following is not None
+                if self._READS.search(between[0]):
+                    return "last"
+                reads = re.search(
+                    r"\b(?:depend\w*|reads?|reading|function of|is evaluated at)\b", between[0]
+                )
+                inner = self._letter(following.text, document) if following is not None else None
+                if whole and reads and inner is not None and len(inner.subs or inner.sups) == 1:
+                    time = bare((inner.subs or inner.sups)[0])
+                    if isinstance(time, Sym) and time.name in ("T", "N"):
+                        return "last"
+        return "each"
+
+    def _letter(self, text: str, document: Document) -> Sym | None:
+        """The one letter that a formula is."""
+        try:
+            (chain,) = parse_chains(text, document.macros)
+        except (ParseError, ValueError):
+            return None
+        tree = chain.sides[0].tree if not chain.links else None
+        inner = bare(tree) if tree is not None else None
+        return inner if isinstance(inner, Sym) else None
+
     def _loss_symbol(self) -> Tree | None:
         for tree in self.trees:
             for node in walk(tree):
@@ -126,9 +182,13 @@ class Prose(Defining):
         return None
 
     def _said_kinds(self) -> dict[str, str]:
-        """σ is the logistic function, or tanh, only where the text says so."""
-        if "function sigma" in self.hints.kinds:
-            return {}
+        """σ is the logistic function, or tanh, only where the text or a formula says so."""
+        said = {
+            f"function {name}": known for name, known in self.functions.items()
+            if f"function {name}" not in self.hints.kinds
+        }  # fmt: skip
+        if "function sigma" in {**self.hints.kinds, **said}:
+            return said
         prose = " ".join(document.prose for document in self.documents)
         sigma = any(
             isinstance(n, Sym) and n.name == "sigma" for tree in self.trees for n in walk(tree)
@@ -140,4 +200,4 @@ class Prose(Defining):
             prose,
             re.IGNORECASE,
         )
-        return {"function sigma": "logistic"} if sigma and logistic and not other else {}
+        return said | ({"function sigma": "logistic"} if sigma and logistic and not other else {})

@@ -17,7 +17,9 @@ from symrnn.audit.meaning.letters import (
 from symrnn.audit.meaning.model import Definition, Model
 from symrnn.audit.meaning.rewrites import (
     calls_closed,
+    calls_indexed,
     differentiated,
+    labels_dropped,
     last_times,
     transitions_written_out,
     words_joined,
@@ -71,11 +73,14 @@ class Parsed:
     expressions: list[tuple[int, int, Side]] = field(default_factory=list)
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     defining: set[int] = field(default_factory=set)
+    instances: list[tuple[Relation, str]] = field(default_factory=list)
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
     words: set[tuple[str, str]] = field(default_factory=set)
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
+    entered: set[str] = field(default_factory=set)
+    functions: dict[str, str] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
@@ -86,7 +91,7 @@ class Parsed:
             tree = words_joined(tree, self.words)
         if self.transitions:
             tree = transitions_written_out(tree, self.transitions)
-        tree = self._closed(self._renamed(tree))
+        tree = self._closed(self._renamed(self._indexed(labels_dropped(tree))))
         return (
             tree
             if not self.marks or self.loss is None
@@ -128,6 +133,9 @@ class Parsed:
                         continue
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
+
+    def _indexed(self, tree: Tree) -> Tree:
+        return calls_indexed(tree, self.entered, self.symbols.times) if self.entered else tree
 
     def _closed(self, tree: Tree) -> Tree:
         if self.symbols.called:
@@ -231,6 +239,8 @@ class Parsed:
                 formulas[0] = last[1]
             if not chain.links:
                 self.expressions.append((number, place, sides[0]))
+                if formula.display and sides[0].tree is not None:
+                    last = (number, place, sides[0])
                 continue
             for at, link in enumerate(chain.links):
                 left, home = sides[at], formulas[at]

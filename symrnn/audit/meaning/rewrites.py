@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from symrnn.audit.meaning.letters import (
+    FUNCTIONS,
     LOSSES,
     bare,
     fraction,
+    letters_of,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
+    Big,
     Derivative,
     Group,
     Num,
@@ -266,6 +270,107 @@ def _standing(tree: Tree, start: int, end: int) -> Tree:
     """A tree that stands in another place, as what a macro makes does."""
     inner = rebuilt(tree, lambda node: _standing(node, start, end))
     return replace(inner, start=start, end=end, made=True)
+
+
+def entered(trees: Iterable[Tree], symbols: Symbols) -> set[str]:
+    """The letters called at times, y_k(t), if some have entries there; none if none has."""
+    found: set[str] = set()
+    with_entries = False
+    for node in (node for tree in trees for node in walk(tree)):
+        if isinstance(node, Product):
+            for head, group, sign in zip(node.factors, node.factors[1:], node.signs, strict=False):
+                if sign == "" and _called_at(head, group, symbols.times):
+                    assert isinstance(head, Sym)
+                    found.add(head.name)
+                    with_entries |= head.name in symbols.called and bool(head.subs)
+    return found if with_entries and symbols.called else set()
+
+
+def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
+    """y_k(t) is the entry k of y at the time t: y_{t,k}, where entries are spoken of."""
+
+    def read(tree: Tree) -> Tree:
+        inner = rebuilt(tree, read)
+        if not isinstance(inner, Product):
+            return inner
+        factors: list[Tree] = []
+        signs: list[str] = []
+        for place, factor in enumerate(inner.factors):
+            head = factors[-1] if factors else None
+            if place and inner.signs[place - 1] == "" and head is not None:
+                body = factor.base if isinstance(factor, Raised) else factor
+                if isinstance(head, Sym) and head.name in names and _called_at(head, body, times):
+                    assert isinstance(body, Group)
+                    entries = _letters_apart(head.subs)
+                    timed = replace(head, end=body.end, subs=(body.parts[0], *entries))
+                    factors[-1] = (
+                        replace(factor, start=head.start, base=timed)
+                        if isinstance(factor, Raised)
+                        else timed
+                    )
+                    continue
+            if place:
+                signs.append(inner.signs[place - 1])
+            factors.append(factor)
+        if len(factors) == 1:
+            return factors[0]
+        return replace(inner, factors=tuple(factors), signs=tuple(signs))
+
+    return read(tree)
+
+
+def _called_at(head: Tree, group: Tree, times: Set[str]) -> bool:
+    """Whether two factors are a letter, with letters of entries or none, and a time in brackets."""
+    if not isinstance(head, Sym) or head.sups or head.primes or head.name in FUNCTIONS:
+        return False
+    if not isinstance(group, Group) or len(group.parts) != 1 or group.kind not in "([":
+        return False
+    letters = letters_of(group.parts[0]) or set()
+    entries = _letters_apart(head.subs)
+    return (
+        bool(letters)
+        and letters <= times
+        and all(
+            isinstance(each, Sym) and each.name in "ijklmnpqr" and not each.subs for each in entries
+        )
+    )
+
+
+def _letters_apart(subs: tuple[Tree, ...]) -> tuple[Tree, ...]:
+    """The letters i and j of the index ij."""
+    if len(subs) == 1 and isinstance(subs[0], Product) and not any(subs[0].signs):
+        return subs[0].factors
+    return subs
+
+
+def labels_dropped(tree: Tree) -> Tree:
+    """T_x, the length of x, is the last time T where it bounds a sum or is an index."""
+
+    def plain(node: Tree | None) -> Tree | None:
+        inner = None if node is None else bare(node)
+        labelled = isinstance(inner, Sym) and inner.name == "T" and inner.subs and not inner.sups
+        if labelled and letters_of(inner.subs[0]) != {"t"}:  # type: ignore[union-attr]
+            return replace(inner, subs=(), sub_text="")  # type: ignore[type-var]
+        return node
+
+    def read(node: Tree) -> Tree:
+        inner = rebuilt(node, read)
+        if isinstance(inner, Big):
+            return replace(inner, upper=plain(inner.upper), lower=plain(inner.lower))
+        if isinstance(inner, Sym):
+            subs = tuple(each for sub in inner.subs if (each := plain(sub)) is not None)
+            sups = tuple(
+                replace(sup, parts=(each,))
+                if isinstance(sup, Group)
+                and len(sup.parts) == 1
+                and (each := plain(sup.parts[0])) is not None
+                else sup
+                for sup in inner.sups
+            )
+            return replace(inner, subs=subs, sups=sups)
+        return inner
+
+    return read(tree)
 
 
 def last_times(tree: Tree, raised: Set[str]) -> Tree:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from symrnn.audit.meaning.conventions import Conventions
+from symrnn.audit.meaning.functions import written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.letters import (
+    bare,
     is_capital,
     is_loss,
 )
 from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import differentials, linked, mapped, transitions, words_of
+from symrnn.audit.meaning.rewrites import (
+    differentials,
+    entered,
+    linked,
+    mapped,
+    transitions,
+    words_of,
+)
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
@@ -25,7 +36,10 @@ from symrnn.reading.latex.tree import (
     Turned,
     walk,
 )
-from symrnn.reading.latex.words import EQUAL
+from symrnn.reading.latex.words import AT_MOST, EQUAL
+
+FAR = 1500
+"""How many characters an example's values are thought to be in force."""
 
 
 @dataclass
@@ -39,11 +53,17 @@ class Statements(Prose):
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
         made.words = words_of(chains)
+        made.functions = written_out(chains)
         made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
         made.symbols = Symbols.of(made.trees)
+        made.entered = entered(made.trees, made.symbols)
+        if made.entered:
+            chains = [(n, p, mapped(c, made._indexed)) for n, p, c in chains]
+            made.trees = list(map(made._indexed, made.trees))
+            made.symbols = Symbols.of(made.trees)
         made._own_states()
         made._own_factors()
         made._summed_losses(chains)
@@ -75,6 +95,8 @@ class Statements(Prose):
                 head = relation.left.tree
             previous = relation
             links[relation.order] = head
+            if relation.kind == AT_MOST:
+                self._bounded(probe, relation)
             if relation.kind != EQUAL or relation.right.tree is None:
                 continue
             for left, right in ((head, relation.right.tree), (relation.right.tree, head)):
@@ -125,6 +147,27 @@ class Statements(Prose):
             self._models[key] = made
         return self._models[key]
 
+    @cached_property
+    def conventions(self) -> Conventions:
+        """The conventions that hints and words state."""
+        hints, layout = self.hints, self.said_layout()
+        return Conventions(
+            hints.layout or layout,
+            hints.layout is not None,
+            hints.later,
+            hints.first,
+            self.said_loss(),
+        )
+
+    @cached_property
+    def turned(self) -> bool:
+        """Whether a matrix is transposed somewhere: then none is meant as a number."""
+        return any(
+            isinstance(node, Turned) and isinstance(body := bare(node.body), Sym)
+            and is_capital(body.name) and not self.symbols.has_time(body.name)
+            for tree in self.trees for node in walk(tree)
+        )  # fmt: skip
+
     _models: dict[tuple[tuple[str, int], ...], Model] = field(default_factory=dict)
 
     def _vectorial(self) -> bool:
@@ -167,6 +210,20 @@ class Statements(Prose):
                 if isinstance(node, Group) and len(node.parts) > 1:
                     return False
         return True
+
+    def special(self, relation: Relation, used: set[str]) -> str:
+        """The parameter that the text gives a value before a relation, in an example."""
+        document = self.documents[relation.document]
+        start = document.formulas[relation.formula].start
+        for other, name in self.instances:
+            given = self.documents[other.document].formulas[other.formula].start
+            if (
+                other.document == relation.document
+                and name in used
+                and (given <= start <= given + FAR)
+            ):
+                return name
+        return ""
 
     def unused_hints(self) -> list[Named]:
         """Hints about letters that the document does not have."""

@@ -27,6 +27,7 @@ from symrnn.audit.meaning.letters import (
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
+    Derivative,
     Group,
     Num,
     Product,
@@ -69,6 +70,7 @@ class Symbols:
     called: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     by_entries: bool = False
+    copied: set[str] = field(default_factory=set)
     doubly: set[str] = field(default_factory=set)
     indices: set[str] = field(default_factory=set)
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -141,6 +143,7 @@ class Symbols:
             if isinstance(big, Big) and big.index is not None:
                 made._learn_range(big)
         made._spread(singles)
+        made._learn_copies(nodes)
         made.known = {node.name for node in symbols}
         made.by_entries = any(made._has_entry(node) for node in symbols)
         made.doubly = {
@@ -149,6 +152,30 @@ class Symbols:
             and not made.has_time(node.name) and made._split(node.name, node.subs[0]) is not None
         }  # fmt: skip
         return made
+
+    def _learn_copies(self, nodes: list[Tree]) -> None:
+        """b^{(t)} is the copy of b used at step t, where only what is derived by has that time."""
+        by = {
+            id(inner)
+            for node in nodes if isinstance(node, Derivative)
+            for inner in walk(node.by) if isinstance(inner, Sym)
+        }  # fmt: skip
+        apart: set[str] = set()
+        timed: set[str] = set()
+        plain: set[str] = set()
+        for node in nodes:
+            if not isinstance(node, Sym):
+                continue
+            if any(isinstance(s, Group) and s.kind == "(" and self.is_time(s) for s in node.sups):
+                (timed if id(node) in by else apart).add(node.name)
+            elif not node.sups and id(node) not in by:
+                (apart if any(map(self.is_time, node.subs)) else plain).add(node.name)
+        self.copied = {
+            name for name in (timed & plain) - apart if not is_loss(name) and not is_capital(name)
+        }
+        self.sequences -= self.copied
+        self.raised -= self.copied
+        self.above -= self.copied
 
     def _learn_raised(self, symbols: list[Sym]) -> None:
         """c^t is c at the time t, where a letter for vectors never has its time below."""
@@ -369,7 +396,7 @@ class Symbols:
                 isinstance(item, Group)
                 and item.kind == "("
                 and not timed
-                and is_capital(base)
+                and (is_capital(base) or base in self.copied)
                 and self.is_time(item, bound)
             ):
                 copy = item

@@ -14,8 +14,9 @@ from symrnn.audit.meaning.model import (
     drops_arguments,
     function_name,
 )
+from symrnn.audit.meaning.symbols import Ref
 from symrnn.audit.numbers.differentiate import Derivatives
-from symrnn.audit.numbers.net import ACTIVATIONS, STILL, World, softmax
+from symrnn.audit.numbers.net import ACTIVATIONS, STILL, Scalar, World, softmax
 from symrnn.audit.numbers.quantities import Env
 from symrnn.audit.numbers.values import LARGEST_RANGE, Value, diagonal, number, turned
 from symrnn.reading.latex.tree import (
@@ -48,6 +49,8 @@ class Evaluator(Derivatives):
         """The value of an expression."""
         self.net.check_time()
         match tree:
+            case Product() | Normed() if (steep := steepest_of(tree)) is not None:
+                return number(self.steepest(steep))
             case Num(value=exact):
                 return number(float(exact))
             case Sym():
@@ -119,6 +122,9 @@ class Evaluator(Derivatives):
                 if ref.power is None
                 else Value(np.exp(self.value(ref.power, env, world).array))
             )
+        if self._kronecker(ref):
+            row, column = (self.index(each, env) for each in ref.entries)
+            return number(int(row == column))
         if node.name == "pi" and not node.subs:
             return number(np.pi)
         if (
@@ -135,6 +141,16 @@ class Evaluator(Derivatives):
         if ref.entries:
             value = self.entry(value, ref.entries, env)
         return value if ref.power is None else self.raised(value, ref.power, env)
+
+    def _kronecker(self, ref: Ref) -> bool:
+        """Whether δ_{ij} is Kronecker's: a δ with two entries, of which nothing else is said."""
+        return (
+            ref.name == "delta"
+            and ref.time is None
+            and len(ref.entries) == 2
+            and "delta" not in self.model.definitions
+            and not self.model.symbols.has_time("delta")
+        )
 
     def addition(
         self, terms: tuple[Tree, ...], signs: tuple[str, ...], env: Env, world: World
@@ -232,15 +248,7 @@ class Evaluator(Derivatives):
             return Value(turned(array).reshape(array.shape[0], -1, 1))
         if name in ("max", "min", "sign", "sgn", "clip", "GELU", "gelu", "tan", "diagonal"):
             raise NotUnderstood("functions", f"{name} is not evaluated")
-        table = ACTIVATIONS.get(name) if kind == "known" else None
-        if table is None:
-            said = self.model.kinds.get("function " + name)
-            key = function_name(self.model, node)
-            table = (
-                ACTIVATIONS[said]
-                if said in ACTIVATIONS
-                else self.net.unknown(name if key == name else key)
-            )
+        table = self.table(node)
         if order >= len(table):
             raise NotUnderstood("functions", f"a derivative of {name} of order {order}")
         if inner.eye:
@@ -248,6 +256,23 @@ class Evaluator(Derivatives):
         made = Value(np.asarray(table[order](array)))
         ref = self.model.ref(node, frozenset(env))
         return made if ref.power is None else self.raised(made, ref.power, env)
+
+    def table(self, node: Sym) -> tuple[Scalar, ...]:
+        """A function and its derivatives."""
+        name = node.name
+        if name in ACTIVATIONS and f"function {name}" not in self.model.kinds:
+            return ACTIVATIONS[name]
+        said = self.model.kinds.get("function " + name)
+        key = function_name(self.model, node)
+        known = said in ACTIVATIONS
+        return ACTIVATIONS[str(said)] if known else self.net.unknown(name if key == name else key)
+
+    def steepest(self, node: Sym) -> float:
+        """The largest slope of an activation, on a fine grid."""
+        table = self.table(node)
+        if len(table) < 2:
+            raise NotUnderstood("functions", f"the slope of {node.name}")
+        return float(np.max(np.abs(table[1](GRID + 0j).real)))
 
     def raised(self, base: Value, power: Tree, env: Env) -> Value:
         inner = bare(power)
@@ -307,6 +332,25 @@ class Evaluator(Derivatives):
         if not (1 <= row <= rows and 1 <= col <= cols):
             raise NotUnderstood("entries", f"entry {row}, {col} of {rows} × {cols}")
         return Value(value.array[:, row - 1 : row, col - 1 : col])
+
+
+GRID = np.linspace(-40, 40, 80_001)
+"""Where the largest slope of an activation is looked for."""
+
+
+def steepest_of(tree: Tree) -> Sym | None:
+    """The σ of sup |σ′|, max_x |σ′(x)| and ‖σ′‖_∞."""
+    if isinstance(tree, Product):
+        head = tree.factors[0]
+        if len(tree.factors) != 2 or not isinstance(head, Sym) or head.name not in ("sup", "max"):
+            return None
+        body = bare(tree.factors[1])
+        inner = bare(body.body) if isinstance(body, Normed) and body.kind == "|" else body
+        if isinstance(inner, Product) and len(inner.factors) == 2:
+            inner = inner.factors[0]
+    else:
+        inner = bare(tree.body) if isinstance(tree, Normed) and tree.kind == "‖infty" else tree
+    return inner if isinstance(inner, Sym) and inner.primes == 1 else None
 
 
 def _layout_of(subs: tuple[Tree, ...]) -> str | None:

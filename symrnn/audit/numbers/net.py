@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
+from symrnn.reading.latex.tree import Sym, walk
 
 Array = NDArray[Any]
 
@@ -52,16 +53,17 @@ def _sigma_second(x: Array) -> Array:
 
 
 def _another(x: Array) -> Array:
-    return np.asarray(np.sin(0.8 * x + 0.5) + 0.35 * x + 0.1 * np.tanh(1.3 * x))
+    # Its slopes are less than 1, those of the other are not.
+    return np.asarray(0.6 * np.sin(0.8 * x + 0.5) + 0.21 * x + 0.06 * np.tanh(1.3 * x))
 
 
 def _another_prime(x: Array) -> Array:
-    return np.asarray(0.8 * np.cos(0.8 * x + 0.5) + 0.35 + 0.13 / np.cosh(1.3 * x) ** 2)
+    return np.asarray(0.48 * np.cos(0.8 * x + 0.5) + 0.21 + 0.078 / np.cosh(1.3 * x) ** 2)
 
 
 def _another_second(x: Array) -> Array:
     return np.asarray(
-        -0.64 * np.sin(0.8 * x + 0.5) - 0.338 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
+        -0.384 * np.sin(0.8 * x + 0.5) - 0.2028 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
     )
 
 
@@ -252,20 +254,46 @@ class Net:
         return self.output_names()
 
     def output_names(self) -> list[str]:
-        """What an undefined loss reads: the output if there is one, else the state."""
+        """What an undefined loss reads: the output if there is one, else the state.
+
+        Slopes and their diagonal matrices are no outputs, though nothing is computed from them. Of
+        several states it is what no other is computed from at its own step.
+        """
         definitions = self.model.definitions
         steps = {
-            n
+            n: d
             for n, d in definitions.items()
             if d.letter is not None and not d.derived and not is_loss(n)
         }
-        read_later = {
+        read = {
             name
-            for d in definitions.values()
-            if not d.derived and d.letter
+            for n, d in definitions.items()
+            if not d.derived and d.letter and not self._of_slopes(n, ())
             for name, _ in self.model.reads(d)
         }
-        outputs = [name for name in steps if name not in read_later]
+        outputs = sorted(n for n in steps if n not in read and not self._of_slopes(n, ()))
         if outputs:
-            return sorted(outputs)
-        return sorted(self.states & steps)
+            return outputs
+        now = {
+            name
+            for n, d in steps.items()
+            for name, lag in self.model.reads(d)
+            if lag == 0 and name != n and not self._of_slopes(n, ())
+        }
+        states = self.states & set(steps)
+        return sorted(states - now or states)
+
+    def _of_slopes(self, name: str, above: tuple[str, ...]) -> bool:
+        """Whether a quantity is made of slopes σ′ or is a diagonal matrix."""
+        definition = self.model.definitions.get(name)
+        if definition is None or name in above:
+            return False
+        return any(
+            isinstance(n, Sym)
+            and (
+                n.primes
+                or n.name in ("diag", "Diag")
+                or self._of_slopes(self.model.ref(n).name, (*above, name))
+            )
+            for n in walk(definition.value)
+        )

@@ -91,6 +91,8 @@ class Quantities(Algebra):
         if time < net.first:
             if name in net.states and time == net.first - 1:
                 return Value(net.leaf(name, time))
+            if time == net.first - 1 and self.model.next_of(name) & net.states:
+                return self._computed((name, time), definition, {definition.letter: time}, world)
             raise NotUnderstood("times", f"{name} at time {time} is before the first step")
         if time > net.last:
             raise NotUnderstood("times", f"{name} at time {time} is behind the last step")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.letters import bare, is_loss
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.numbers.reading import Reading
@@ -26,15 +27,13 @@ class Sense:
     at_rest: bool = False
     last: str = ""
 
-    def supposes(
-        self, declared_layout: str | None, later: str | None, first: int | None
-    ) -> list[str]:
+    def supposes(self, said: Conventions) -> list[str]:
         """What must be said beside the relation for it to be read so."""
         found = []
         reading = self.reading
-        if reading.layout != (declared_layout or "numerator"):
+        if reading.layout != (said.layout or "numerator"):
             found.append(f"in {reading.layout} layout")
-        usual = later or ("left" if reading.layout == "numerator" else "right")
+        usual = said.later or ("left" if reading.layout == "numerator" else "right")
         if reading.later != usual:
             found.append(f"with the later factors of the product on the {reading.later}")
         if reading.immediate_left and reading.immediate:
@@ -57,10 +56,11 @@ class Sense:
             found.append(f"where {self.last} is the last time")
         if self.sigma:
             found.append(f"for σ = {self.sigma}")
-        if self.first != (1 if first is None else first):
+        if self.first != (1 if said.first is None else said.first):
             found.append(f"where the first step is at time {self.first}")
-        if self.loss == "last":
-            found.append("where the loss reads the last step alone")
+        if self.loss != said.loss:
+            which = "the last step alone" if self.loss == "last" else "every step"
+            found.append(f"where the loss reads {which}")
         if self.one:
             found.append("for numbers: one unit, one input")
         if self.at_rest:
@@ -71,9 +71,7 @@ class Sense:
 def senses(
     model: Model,
     sides: tuple[Tree, Tree],
-    layout: str | None,
-    later: str | None,
-    first: int | None,
+    said: Conventions,
     losses: bool,
     shaped: bool = False,
     linear: bool = False,
@@ -83,9 +81,7 @@ def senses(
     Args:
         model: the definitions in force.
         sides: the two sides of the relation.
-        layout: what the document says of it; None if nothing.
-        later: the side of later factors, if it is said.
-        first: the time of the first step, if it is said.
+        said: the document's conventions.
         losses: whether an undefined loss is spoken of.
         linear: whether the text says that σ is the identity there.
         shaped: whether the document's derivatives by matrices are known to have their shapes.
@@ -102,10 +98,9 @@ def senses(
     states = len(model.states()) > 1 or any(
         isinstance(n, Derivative) and _by_state(model, n) for n in reached
     )
-    layouts = [layout] if layout else ["numerator", "denominator"]
     readings = []
     for lay, gradient, immediate, on_left, in_names, along in product(
-        layouts,
+        said.layouts(),
         (True, False),
         (False, True) if right else (False,),
         (False, True) if left else (False,),
@@ -114,8 +109,8 @@ def senses(
     ):
         usual = "left" if lay == "numerator" else "right"
         orders = (
-            [later]
-            if later
+            [said.later]
+            if said.later
             else ([usual, "right" if usual == "left" else "left"] if products else [usual])
         )
         for order in orders:
@@ -132,32 +127,31 @@ def senses(
                         near,
                     )
                 )
-    base = 1 if first is None else first
-    found = [Sense(reading, first=base) for reading in readings]
-    found.sort(key=lambda s: (len(s.supposes(layout, later, first)), s.reading.along == "direct"))
+    base = 1 if said.first is None else said.first
+    usually = Sense(first=base, loss=said.loss)
+    found = [replace(usually, reading=reading) for reading in readings]
+    found.sort(key=lambda s: (len(s.supposes(said)), s.reading.along == "direct"))
     yield from found
-    plain = [s for s in found if len(s.supposes(layout, later, first)) <= 1]
+    plain = [s for s in found if len(s.supposes(said)) <= 1]
     extra: list[Sense] = []
     for sense in plain:
         if _unspecified(model):
             known = ("logistic", "tanh", *(("identity",) if linear else ()))
-            extra += [Sense(sense.reading, sigma=s, first=base) for s in known]
-        if first is None:
-            extra.append(Sense(sense.reading, first=0))
+            extra += [replace(sense, sigma=s) for s in known]
+        if said.first is None:
+            extra.append(replace(sense, first=0))
         if losses:
-            extra.append(Sense(sense.reading, first=base, loss="last"))
-        extra.append(Sense(sense.reading, first=base, at_rest=True))
+            extra.append(replace(sense, loss="each" if said.loss == "last" else "last"))
+        extra.append(replace(sense, at_rest=True))
         for letter in LAST_TIMES & model.symbols.times & _letters(sides):
-            extra.append(Sense(sense.reading, first=base, last=letter))
-        if not shaped and not layout and sense.reading.gradient:
-            extra.append(Sense(replace(sense.reading, transposed=True), first=base))
+            extra.append(replace(sense, last=letter))
+        if not shaped and not (said.layout and said.sure) and sense.reading.gradient:
+            extra.append(replace(sense, reading=replace(sense.reading, transposed=True)))
     if not model.vectorial and not model.scalar:
-        extra += [Sense(sense.reading, first=base, one=True) for sense in plain]
+        extra += [replace(sense, one=True) for sense in plain]
         if _unspecified(model):
             extra += [
-                Sense(s.reading, sigma=g, first=base, one=True)
-                for s in plain[:2]
-                for g in ("logistic", "tanh")
+                replace(s, sigma=g, one=True) for s in plain[:2] for g in ("logistic", "tanh")
             ]
     yield from extra
 
@@ -221,6 +215,8 @@ def _unspecified(model: Model) -> bool:
         for node in walk(definition.value):
             if isinstance(node, Product):
                 for left, right in zip(node.factors, node.factors[1:], strict=False):
-                    if isinstance(left, Sym) and model.is_function(left, right) == "elementwise":
+                    if not isinstance(left, Sym) or f"function {left.name}" in model.kinds:
+                        continue
+                    if model.is_function(left, right) == "elementwise":
                         return True
     return False

@@ -11,6 +11,7 @@ from symrnn.audit.mends.mend import edits
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
+from symrnn.audit.verdicts.bounds import Bounds
 from symrnn.audit.verdicts.slopes import by_slopes, scaled_nets
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
 from symrnn.audit.verdicts.verdict import (
@@ -19,6 +20,7 @@ from symrnn.audit.verdicts.verdict import (
     TRUE,
     Verdict,
 )
+from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
@@ -46,6 +48,8 @@ class Inequalities(Trials):
             return found
         if relation.kind in ("≤", "≥") and by_slopes(model, left, right, sense):
             return Verdict(TRUE, what="every slope of the activation is at most 1", sense=sense)
+        if relation.kind in ("≤", "≥") and Bounds(model, sense, deadline).follows(left, right):
+            return Verdict(TRUE, what="it follows factor by factor", sense=sense)
         violated = None
         for net in scaled_nets(model, sense):
             net.deadline = deadline
@@ -63,14 +67,19 @@ class Inequalities(Trials):
             mend = self._mended_bound(model, relation, sense)
             if mend is not None:
                 return Verdict(
-                    FALSE, what=what, counterexample=example, mended=mend[1], mend=mend[0]
+                    FALSE,
+                    what=what,
+                    counterexample=example,
+                    mended=mend[1],
+                    mend=mend[0],
+                    mended_as=relation_written(relation.left.tree, relation.kind, mend[2], model),
                 )
             return Verdict(DISAGREES, what=what, counterexample=example)
         raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
 
     def _mended_bound(
         self, model: Model, relation: Relation, sense: Sense
-    ) -> tuple[str, str] | None:
+    ) -> tuple[str, str, Tree] | None:
         """The one power that, put right, makes a bound follow: words, and the formula."""
         left, right = relation.left.tree, relation.right.tree
         known = id(model) in self.held and not model.clashing
@@ -88,10 +97,11 @@ class Inequalities(Trials):
                 tree = parse_expression(mended[start:last], document.macros)
             except SymrnnError:
                 continue
-            if by_slopes(model, left, self.statements.reread(tree), sense):
+            tree = self.statements.reread(tree)
+            if by_slopes(model, left, tree, sense):
                 alone = relation.left_formula != relation.formula
                 begin = relation.start if alone else relation.left.start
-                return edit.words, mended[begin:last]
+                return edit.words, mended[begin:last], tree
         return None
 
     def _submultiplicative(

@@ -7,6 +7,7 @@ mends it: never because numbers of a model that was guessed disagree."""
 from __future__ import annotations
 
 import time as clock
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from symrnn.audit.verdicts.verdict import (
     UNDER,
     Verdict,
 )
+from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
@@ -108,7 +110,7 @@ class Judge(Inequalities, Mending):
         self.linear = any(
             word in self.statements.condition(relation) for word in ("linear", "identity")
         )
-        hints = self.statements.hints
+        said = self.said
         outcomes: list[tuple[Sense, Outcome]] = []
         for sense in self.senses(model, sides):
             outcome = self.outcome(model, sides, sense, deadline)
@@ -116,7 +118,7 @@ class Judge(Inequalities, Mending):
                 continue  # there is no direct path: nobody can mean it
             outcomes.append((sense, outcome))
             if outcome.holds:
-                under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                under = tuple(sense.supposes(said))
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 whole = outcome.shaped and not under
@@ -130,10 +132,11 @@ class Judge(Inequalities, Mending):
                     shaped=whole and sense.reading.gradient,
                     turned=whole and not sense.reading.gradient,
                     shows=True,
+                    numbered=not under and self.counts_from_one(model, sides, sense, deadline),
                 )
                 self.note(model, found)
                 return found
-            plain = not sense.supposes(hints.layout, hints.later, hints.first)
+            plain = not sense.supposes(said)
             problem = outcome.problem
             if (
                 problem is not None
@@ -143,11 +146,12 @@ class Judge(Inequalities, Mending):
             ):
                 raise problem
         clash = all(isinstance(o.problem, Clash) for _, o in outcomes)
-        if clash and not has_matrices(sides) and not _names_matrices(model, sides):
+        numbers = not has_matrices(sides) and not _names_matrices(model, sides)
+        if clash and numbers and not self.statements.turned:
             # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
-            for sense in (Sense(s.reading, first=s.first, one=True) for s, _ in outcomes[:4]):
+            for sense in (replace(s, one=True) for s, _ in outcomes[:4]):
                 if self.outcome(model, sides, sense, deadline).holds:
-                    under = tuple(sense.supposes(hints.layout, hints.later, hints.first))
+                    under = tuple(sense.supposes(said))
                     return Verdict(UNDER, under, tried=len(outcomes), sense=sense)
         return self._not_true(model, relation, outcomes, deadline)
 
@@ -189,6 +193,8 @@ class Judge(Inequalities, Mending):
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
+        elif special := self.statements.special(relation, used):
+            reason = f"the text around it gives {special} a value"
         elif condition := self.statements.condition(relation):
             reason = f"the text around it says “{condition}”"
         what = "the sides differ in every reading"
@@ -210,7 +216,7 @@ class Judge(Inequalities, Mending):
                 counterexample=example,
                 tried=len(outcomes),
             )
-        edit, mended, under = mend
+        edit, mended, tree, under = mend
         note = f" ({'; '.join(under)})" if under else ""
         if example is None:
             what = f"shapes do not fit: {clashes[0].what}" if clashes else what
@@ -219,6 +225,7 @@ class Judge(Inequalities, Mending):
             what=what,
             counterexample=example,
             mended=mended,
+            mended_as=relation_written(relation.left.tree, relation.kind, tree, model),
             mend=edit.words + note,
             tried=len(outcomes),
         )

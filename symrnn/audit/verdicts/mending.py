@@ -43,10 +43,9 @@ class Mending(Trials):
 
     def _mended(
         self, model: Model, relation: Relation, sense: Sense, deadline: float
-    ) -> tuple[Edit, str, tuple[str, ...]] | None:
+    ) -> tuple[Edit, str, Tree, tuple[str, ...]] | None:
         """The one slip that undone makes the relation hold, and the author's formula without it."""
-        statements, hints = self.statements, self.statements.hints
-        said = (hints.layout, hints.later, hints.first)
+        statements, said = self.statements, self.said
         document = statements.documents[relation.document]
         text = document.formulas[relation.formula].text
         left, right = relation.left.tree, relation.right.tree
@@ -56,12 +55,11 @@ class Mending(Trials):
         begin = relation.start if alone else relation.left.start
         pool, addends = self.pool(model, relation), self.addends(relation)
         admissible = [s for s in self.senses(model, (left, right)) if not s.one]
-        plain = [s for s in admissible if not s.supposes(*said)]
+        plain = [s for s in admissible if not s.supposes(said)]
         # The author's ways elsewhere in the document count as well as the plain one.
         known = [s for s in admissible if s in self.shown and s not in plain]
-        near = [s for s in admissible if s.reading.along != "total" and len(s.supposes(*said)) == 1]
         agreed = [s for s in plain if s in self.shown]
-        likely = list(dict.fromkeys([*agreed, *known, *plain, *near]))[:MOST_SENSES]
+        likely = list(dict.fromkeys([*agreed, *known, *plain]))[:MOST_SENSES]
         first = max(1, min(len(agreed) + len(known), FIRST_SENSES))
         seen = {source}
         later: list[tuple[Edit, str, Tree]] = []
@@ -84,14 +82,14 @@ class Mending(Trials):
                 continue
             way = self._holding(model, (left, tree), likely[:first], until)
             if way is not None:
-                return edit, mended[begin:end], tuple(way.supposes(*said))
+                return edit, mended[begin:end], tree, tuple(way.supposes(said))
             later.append((edit, mended[begin:end], tree))
         for edit, mended, tree in later:
             if clock.process_time() > deadline:
                 break
             way = self._holding(model, (left, tree), likely[first:], deadline)
             if way is not None:
-                return edit, mended, tuple(way.supposes(*said))
+                return edit, mended, tree, tuple(way.supposes(said))
         return None
 
     def _holding(

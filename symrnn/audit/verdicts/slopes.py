@@ -31,7 +31,9 @@ STEEPEST = {
     "tanh": 1.0, "relu": 1.0, "ReLU": 1.0, "identity": 1.0, "sin": 1.0, "cos": 1.0,
     "arctan": 1.0, "logistic": 0.25, "sigmoid": 0.25, "sigm": 0.25,
 }  # fmt: skip
-"""The largest slope of activations."""
+"""The largest slope of activations; that of others is looked for on a grid."""
+ROUNDING = 1e-6
+"""Of a largest slope that was looked for."""
 SCALES = (0.2, 1.0, 3.0)
 """Weights that are small, usual and large: a bound holds for all."""
 
@@ -45,7 +47,7 @@ def scaled_nets(model: Model, sense: Sense) -> Iterator[Net]:
             known = name in model.definitions or name in model.symbols.times
             if not known and not model.symbols.has_time(name.split("_")[0]):
                 rows, cols = net.extent(name)
-                if rows > 1 and cols > 1:
+                if (rows > 1 and cols > 1) or model.scalar:
                     net.values["leaf", name, None] = _weight(net, name, rows, cols) * scale
         yield net
 
@@ -65,56 +67,71 @@ def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense) -> bool:
     is no less than (c ‖W‖)^{t-k} is tried for weights small and large.
     """
     body = bare(left)
-    inner = bare(body.body) if isinstance(body, Normed) and body.kind in ("‖", "‖2") else None
+    kinds = ("‖", "‖2", "|") if model.scalar else ("‖", "‖2")
+    inner = bare(body.body) if isinstance(body, Normed) and body.kind in kinds else None
     if not isinstance(inner, Derivative) or inner.of is None:
         return False
     of, by = bare(inner.of), bare(inner.by)
-    steepest = _steepest(model)
-    if not isinstance(of, Sym) or not isinstance(by, Sym) or steepest is None:
+    activation = _activation(model)
+    if not isinstance(of, Sym) or not isinstance(by, Sym) or activation is None:
         return False
     if len(of.subs) != 1 or of.sups or model.states() != {model.ref(of).name}:
         return False
     if model.ref(by).name != model.ref(of).name:
         return False
+    nets = list(scaled_nets(model, sense))
+    weights = [
+        name for name in sorted(nets[0].read)
+        if name not in model.definitions and not model.symbols.has_time(name.split("_")[0])
+        and name not in model.symbols.times
+    ]  # fmt: skip
     try:
-        for net in scaled_nets(model, sense):
-            for env in assignments(model, (left, right), net):
-                evaluator = Evaluator(net, sense.reading)
-                bound = evaluator.value(right, env)
-                first, last = (evaluator.index(each.subs[0], env) for each in (by, of))
-                if last <= first or not bound.scalar:
-                    return False
-                norm = _norm_of_steps(evaluator, of, range(first + 1, last + 1), steepest)
-                if norm is None or bound.array[0, 0, 0].real < norm * (1 - 1e-9):
-                    return False
+        return any(
+            all(
+                _bounded(Evaluator(net, sense.reading), (of, by), right, env, activation, weight)
+                for net in nets for env in assignments(model, (left, right), net)
+            )
+            for weight in weights
+        )  # fmt: skip
     except NotUnderstood:
         return False
-    return True
 
 
-def _norm_of_steps(evaluator: Evaluator, state: Sym, times: range, steepest: float) -> float | None:
-    """Π c ‖W‖ over the steps, if each is a diagonal matrix of slopes times one W."""
+def _bounded(
+    evaluator: Evaluator,
+    derivative: tuple[Sym, Sym],
+    right: Tree,
+    env: dict[str, int],
+    activation: Sym,
+    weight: str,
+) -> bool:
+    """Whether the steps between two states have slopes and one weight, and R bounds their norm."""
+    model = evaluator.model
+    value = evaluator.net.leaf(weight, None)[0].real
+    if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
+        return False
+    of, by = derivative
+    bound = evaluator.value(right, env)
+    first, last = (evaluator.index(each.subs[0], env) for each in (by, of))
+    if last <= first or not bound.scalar:
+        return False
+    known = STEEPEST.get(model.kinds.get("function " + activation.name, activation.name))
+    steepest = evaluator.steepest(activation) if known is None else known
+    jacobians = _steps(evaluator, of, range(first + 1, last + 1))
+    if not all(_of_slopes(jacobian, value, steepest) for jacobian in jacobians):
+        return False
+    norm = float((steepest * np.linalg.norm(value, 2)) ** len(jacobians))
+    return bool(bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
+
+
+def _steps(evaluator: Evaluator, state: Sym, times: range) -> list[Array]:
+    """∂h_j/∂h_{j-1} at each time."""
     here = Sym(state.start, state.end, True, "v")
     one = Num(state.start, state.end, True, Fraction(1))
     before = Addition(state.start, state.end, True, (here, one), ("+", "-"))
-    step = Derivative(
-        state.start,
-        state.end,
-        True,
-        replace(state, subs=(here,)),
-        replace(state, subs=(before,)),
-        "",
-    )
-    jacobians = [evaluator.value(step, {"v": at}).array[0].real for at in times]
-    net, model = evaluator.net, evaluator.model
-    for name in sorted(evaluator.net.read):
-        if name in model.definitions or model.symbols.has_time(name.split("_")[0]):
-            continue
-        weight = net.leaf(name, None)[0].real
-        square = weight.shape[0] == weight.shape[1] > 1
-        if square and all(_of_slopes(jacobian, weight, steepest) for jacobian in jacobians):
-            return float((steepest * np.linalg.norm(weight, 2)) ** len(jacobians))
-    return None
+    of, by = (replace(state, subs=(index,)) for index in (here, before))
+    step = Derivative(state.start, state.end, True, of, by, "")
+    return [evaluator.value(step, {"v": at}).array[0].real for at in times]
 
 
 def _of_slopes(jacobian: Array, weight: Array, steepest: float) -> bool:
@@ -124,14 +141,14 @@ def _of_slopes(jacobian: Array, weight: Array, steepest: float) -> bool:
     inverse = np.linalg.inv(weight)
     for slopes in (jacobian @ inverse, inverse @ jacobian):
         beside = slopes - np.diag(np.diag(slopes))
-        if np.abs(beside).max() < 1e-9 and np.abs(slopes).max() <= steepest * (1 + 1e-9):
+        if np.abs(beside).max() < 1e-9 and np.abs(slopes).max() <= steepest * (1 + ROUNDING):
             return True
     return False
 
 
-def _steepest(model: Model) -> float | None:
-    """The largest slope of the one activation that the states have; None where it is not known."""
-    names: set[str] = set()
+def _activation(model: Model) -> Sym | None:
+    """The one activation that the states have; None where there are several."""
+    found: dict[str, Sym] = {}
     for definition in model.definitions.values():
         if definition.derived or definition.letter is None:
             continue
@@ -139,10 +156,9 @@ def _steepest(model: Model) -> float | None:
             if not isinstance(node, Product):
                 continue
             for head, group in zip(node.factors, node.factors[1:], strict=False):
-                if isinstance(head, Sym) and isinstance(group, Group):
-                    kind = model.is_function(head, group)
-                    if kind and head.name != "softmax":
-                        names.add(model.kinds.get("function " + head.name, head.name))
-    if len(names) != 1:
-        return None
-    return STEEPEST.get(names.pop())
+                if not isinstance(head, Sym) or not isinstance(group, Group):
+                    continue
+                entrywise = model.is_function(head, group) in ("known", "elementwise")
+                if entrywise and head.name not in ("diag", "Diag", "softmax", "log", "exp"):
+                    found[head.name] = replace(head, primes=0)
+    return next(iter(found.values())) if len(found) == 1 else None

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.audit.meaning.letters import is_loss
+from symrnn.audit.meaning.conventions import Conventions
+from symrnn.audit.meaning.letters import is_loss, whole_number
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.numbers.evaluate import Evaluator
@@ -29,6 +30,7 @@ from symrnn.audit.verdicts.verdict import (
     Verdict,
 )
 from symrnn.reading.latex.tree import (
+    Big,
     Sym,
     Tree,
     walk,
@@ -90,17 +92,21 @@ class Trials:
     linear: bool = False
     votes: int = 0
     settled: bool = False
+    numbered: bool = False
+
+    @property
+    def said(self) -> Conventions:
+        """The document's conventions, with what its formulas show of them."""
+        said = self.statements.conventions
+        return replace(said, first=1) if self.numbered and said.first is None else said
 
     def senses(self, model: Model, sides: tuple[Tree, Tree]) -> Iterator[Sense]:
-        hints = self.statements.hints
         losses = any(
             isinstance(n, Sym) and is_loss(name := model.ref(n).name)
             and name not in model.definitions
             for side in sides for n in walk(side)
         )  # fmt: skip
-        found = senses(
-            model, sides, hints.layout, hints.later, hints.first, losses, self.shaped, self.linear
-        )
+        found = senses(model, sides, self.said, losses, self.shaped, self.linear)
         # Once the document is seen to give derivatives by matrices their shapes, it always does.
         own = self.settled and by_matrix(sides[0])
         return (s for s in found if s.reading.gradient) if own else found
@@ -112,10 +118,26 @@ class Trials:
         if verdict.sense not in self.shown:
             self.shown.append(verdict.sense)
         self.shaped |= verdict.shaped
+        self.numbered |= verdict.numbered
         self.votes += verdict.shaped - verdict.turned
         self.held.add(id(model))
-        if verdict.uses_loss:
+        if verdict.uses_loss and verdict.sense.loss == self.said.loss:
             self.held_losses.add(id(model))
+
+    def counts_from_one(
+        self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float
+    ) -> bool:
+        """Whether a relation that holds with a first step 1 shows that the first step is no 0."""
+        if self.numbered or self.said.first is not None or sense.first != 1:
+            return False
+        from_one = any(
+            isinstance(n, Big) and n.lower is not None and whole_number(n.lower) == 1
+            for side in sides for n in walk(side)
+        )  # fmt: skip
+        if not from_one:
+            return False
+        other = self.outcome(model, sides, replace(sense, first=0), deadline)
+        return other.values is not None and not other.holds
 
     def outcome(
         self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float, nets: int = 2

@@ -35,9 +35,11 @@ class Counterexample:
 class Verdict:
     """What was found of a relation.
 
+    `mended_as` is the mended formula as it is read, in LaTeX of our own.
     `under` is what must be supposed, `error` the largest relative difference met where it holds.
     `shows` says that its model is so seen to be the author's, `shaped` and `turned` that it gives a
-    derivative by a matrix the shape of that matrix, or of its transpose.
+    derivative by a matrix the shape of that matrix, or of its transpose. `numbered` says that it
+    holds where the first step is at time 1 and would not at time 0.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Verdict:
     hint: str = ""
     counterexample: Counterexample | None = None
     mended: str = ""
+    mended_as: str = ""
     mend: str = ""
     error: float = 0.0
     tried: int = 0
@@ -55,3 +58,4 @@ class Verdict:
     shaped: bool = False
     turned: bool = False
     shows: bool = False
+    numbered: bool = False

@@ -16,10 +16,11 @@ from symrnn.bench.goals import Goal
 from symrnn.bench.inputs import Net, net
 from symrnn.bench.peers import sympy
 from symrnn.bench.peers.sympy import LOSS, STATE
+from symrnn.cells.elman import elman
+from symrnn.cells.network import Network
 from symrnn.language.activations import X, activation
 from symrnn.numeric.lower import lower
 from symrnn.numeric.simulate import simulate
-from symrnn.recurrence.elman import RNN, elman
 
 SIZES, QUICK = ((2, 2), (3, 4), (4, 6)), ((2, 2),)
 GOALS = {(4, 6): (Goal("sympy unrolled / ours", 1000, at_least=True),)}
@@ -65,17 +66,17 @@ def _anew(derive: Callable[..., Any], d: Any = None, t: Any = None) -> Any:
     return derive(fresh(d), t)
 
 
-def fresh(d: Any = None) -> RNN:
+def fresh(d: Any = None) -> Network:
     """A recurrence with an activation of a new name: nothing derived before is remembered."""
     sigma = activation(tanh(X), name=f"tanh{next(_count)}")
     return elman(sigma, inputs=False, **({} if d is None else {"hidden": d}))
 
 
-def _jacobian(rnn: RNN, t: Any = None) -> Any:
+def _jacobian(rnn: Network, t: Any = None) -> Any:
     return rnn.jacobian(rnn.s[rnn.t if t is None else t], rnn.s[rnn.k if t is None else 0])
 
 
-def _gradient(rnn: RNN, t: Any = None) -> Any:
+def _gradient(rnn: Network, t: Any = None) -> Any:
     return rnn.gradient(rnn.L[rnn.t if t is None else t], rnn.W)
 
 

@@ -13,9 +13,9 @@ from symrnn.bench.goals import Goal
 from symrnn.bench.inputs import Net, net
 from symrnn.bench.peers import numdifftools, scipy, torch
 from symrnn.bench.work.choice import chosen
+from symrnn.cells.elman import elman
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.sweep import GradientCheck, check_gradient, sweep
-from symrnn.recurrence.elman import elman
 
 NAME = "full check of ∂L/∂W"
 

@@ -10,8 +10,8 @@ from symrnn.bench.goals import TO_PEER, TO_PRODUCTS, Goal
 from symrnn.bench.inputs import Net, net
 from symrnn.bench.peers import autograd, casadi, jax, numpy, torch
 from symrnn.bench.work.choice import chosen
+from symrnn.cells.elman import elman
 from symrnn.numeric.kernels import Kernels
-from symrnn.recurrence.elman import elman
 
 NAME = "∂s_T/∂s_0"
 

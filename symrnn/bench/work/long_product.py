@@ -13,9 +13,9 @@ from symrnn.bench.contender import OURS, Contender, Work
 from symrnn.bench.goals import Goal
 from symrnn.bench.inputs import Net, net
 from symrnn.bench.peers import mpmath
+from symrnn.cells.elman import elman
 from symrnn.numeric import horizon
 from symrnn.numeric.kernels import Kernels
-from symrnn.recurrence.elman import elman
 
 NAME = "ln ‖∂s_T/∂s_0‖"
 

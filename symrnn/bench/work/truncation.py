@@ -11,9 +11,9 @@ from symrnn.bench.goals import Goal
 from symrnn.bench.inputs import net
 from symrnn.bench.peers import torch
 from symrnn.bench.work.choice import chosen
+from symrnn.cells.elman import elman
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.run import Run
-from symrnn.recurrence.elman import elman
 
 NAME = "truncated ∂L_T/∂(W, U, b)"
 

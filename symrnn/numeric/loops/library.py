@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from symrnn.cells.network import Network
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.time import Sequence
 from symrnn.numeric.loops import buffers, compiled, recursion
@@ -13,7 +14,6 @@ from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
 from symrnn.numeric.rewrites.running import running
-from symrnn.recurrence.elman import RNN
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Loops:
     for all times before the loop) and `shared` (one set of weights for the batch).
     """
 
-    rnn: RNN
+    rnn: Network
     transition: OrderedProduct
     _made: dict[Any, LoopKernel] = field(default_factory=dict)
 

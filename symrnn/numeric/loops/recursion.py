@@ -9,6 +9,7 @@ from functools import cached_property
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells.network import Network
 from symrnn.language.algebra import MatrixProduct
 from symrnn.language.canonical import transpose
 from symrnn.language.ordered import OrderedProduct, OrderedSum
@@ -16,7 +17,6 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.rewrites.running import Running
 from symrnn.numeric.rewrites.slopes import share_slopes
 from symrnn.recurrence import total
-from symrnn.recurrence.elman import RNN
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ PLACES = {"x": 1, "dL_ds": 1, "F": 1}
 """The lecture's x_1 and ∂⁺L_1/∂s_1 stand first in the user's arrays, as the first factor F_1."""
 
 
-def forward(rnn: RNN) -> Recursion:
+def forward(rnn: Network) -> Recursion:
     """s_j for all j, and before it what it is computed from at its own time (a_j), all kept."""
     j, definition = rnn.j, rnn.recurrence.definition
     nodes = [*rnn.recurrence.same_time(rnn.s[j]), rnn.s[j]]
@@ -74,7 +74,7 @@ def forward(rnn: RNN) -> Recursion:
     return Recursion("forward", j, definitions, kept=kept, places=PLACES)
 
 
-def adjoint(rnn: RNN, delta: Sequence) -> Recursion:
+def adjoint(rnn: Network, delta: Sequence) -> Recursion:
     """δ_k from δ_{k+1}, and with them ∂L/∂θ = Σ_k (∂⁺s_k/∂θ)ᵀ δ_k, of the total loss."""
     k = rnn.k
     step = total.adjoint_recursion(rnn.recurrence, delta, rnn.L, k)
@@ -85,7 +85,7 @@ def adjoint(rnn: RNN, delta: Sequence) -> Recursion:
     return _shared(rnn, "adjoint", k, (delta[k], step), sums)
 
 
-def growing_sum(rnn: RNN, sums: Mapping[str, Running]) -> Recursion:
+def growing_sum(rnn: Network, sums: Mapping[str, Running]) -> Recursion:
     """y_k from y_{k+1}, and with them the BPTT sums they were taken out of by Horner's rule."""
     first = next(iter(sums.values()))
     k, y = first.index, first.sequence
@@ -93,28 +93,28 @@ def growing_sum(rnn: RNN, sums: Mapping[str, Running]) -> Recursion:
     return _shared(rnn, "growing_sum", k, (y[k], first.step), bodies)
 
 
-def grown(rnn: RNN, product: OrderedProduct, applied: Sequence) -> Recursion:
+def grown(rnn: Network, product: OrderedProduct, applied: Sequence) -> Recursion:
     """∏ A_j applied from the right, factor by factor: Y_j = A_j Y_{j-1}, a column or a matrix."""
     j = product.index
     step = MatrixProduct(product.body, applied[j - 1])
     return _shared(rnn, "grown", j, (applied[j], step), {}, descending=False)
 
 
-def lengthened(rnn: RNN, product: OrderedProduct, result: Sequence) -> Recursion:
+def lengthened(rnn: Network, product: OrderedProduct, result: Sequence) -> Recursion:
     """∏_{j=k+1}^{t} A_j for every k: P_k = P_{k+1} A_{k+1} downwards, all kept."""
     k = product.index
     step = MatrixProduct(result[k + 1], product.at(k + 1))
     return _shared(rnn, "lengthened", k, (result[k], step), {}, keep=True)
 
 
-def pulled_back(rnn: RNN, product: OrderedProduct, y: Sequence) -> Recursion:
+def pulled_back(rnn: Network, product: OrderedProduct, y: Sequence) -> Recursion:
     """(∏_{j=k+1}^{t} A_j)ᵀ v: y_t = v, y_k = A_{k+1}ᵀ y_{k+1}; no matrix is formed."""
     k = product.index
     step = MatrixProduct(transpose(product.at(k + 1)), y[k + 1])
     return _shared(rnn, "pulled_back", k, (y[k], step), {})
 
 
-def factors(rnn: RNN, product: OrderedProduct, result: Sequence) -> Recursion:
+def factors(rnn: Network, product: OrderedProduct, result: Sequence) -> Recursion:
     """A_j for all times at once."""
     j = product.index
     return _shared(rnn, "factors", j, (result[j], product.body), {}, descending=False, keep=True)
@@ -128,7 +128,7 @@ def _next(total_over: MatrixExpr, k: Symbol) -> MatrixExpr:
 
 
 def _shared(
-    rnn: RNN,
+    rnn: Network,
     name: str,
     index: Symbol,
     definition: tuple[TimeVector, MatrixExpr],

@@ -9,6 +9,7 @@ from pathlib import Path
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents.decode import MOST_FILES, decoded
 from symrnn.reading.documents.document import Document, Formula, Remark
+from symrnn.reading.documents.typesetting import Shown, displays, setting
 from symrnn.reading.latex.macros import Macro, macros_in
 
 INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]*)\}")
@@ -69,13 +70,21 @@ def latex(path: Path, text: str, problems: tuple[tuple[int, str], ...]) -> list[
     """A LaTeX file and, after it, those that it reads."""
     documents: list[Document] = []
     macros: dict[str, Macro] = _local_packages(path.parent, text)
+    shown_by: dict[str, Shown] = {}
     seen: set[Path] = set()
 
     def read(file: Path, content: str, wrong: tuple[tuple[int, str], ...]) -> None:
         seen.add(file.resolve())
-        found, bare = macros_in(without_comments(_VERBATIM.sub(blank, content)))
+        plain = without_comments(_VERBATIM.sub(blank, content))
+        sets, plain = setting(plain)
+        shown_by.update(sets)
+        found, bare = macros_in(plain)
         macros.update(found)
-        shown = latex_document(str(file), content, macros, wrong, bare)
+        macros.update(
+            {name: Macro(1, "#1") for sign, each in sets.items() if each == Shown(1, 1, False)
+             and (name := sign.removeprefix("\\")) in found and found[name].count == 1}
+        )  # fmt: skip
+        shown = latex_document(str(file), content, macros, wrong, bare, shown_by)
         here = list(shown.problems)
         documents.append(shown)
         slot = len(documents) - 1
@@ -134,8 +143,12 @@ def latex_document(
     macros: dict[str, Macro],
     problems: tuple[tuple[int, str], ...] = (),
     bare: str | None = None,
+    shown_by: dict[str, Shown] | None = None,
 ) -> Document:
-    """A LaTeX text; `bare` is the same without comments and definitions of macros."""
+    """A LaTeX text; `bare` is the same without comments and definitions of macros.
+
+    `shown_by` are the author's own macros and environments that set displays.
+    """
     shown = _VERBATIM.sub(blank, text)
     remarks = [
         Remark(found[1].strip(), match.start())
@@ -144,6 +157,16 @@ def latex_document(
     ]
     bare = without_comments(shown) if bare is None else bare
     formulas = list(formulas_in(bare))
+    within = [(f.start, f.start + len(f.text)) for f in formulas]
+    formulas += [
+        each for each in displays(bare, shown_by or {})
+        if not any(a <= each.start < b for a, b in within)
+    ]  # fmt: skip
+    inside = [(f.start, f.start + len(f.text)) for f in formulas if f.display]
+    formulas = [
+        f for f in sorted(formulas, key=lambda f: f.start)
+        if f.display or not any(a < f.start and f.start + len(f.text) < b for a, b in inside)
+    ]  # fmt: skip
     return Document(
         path, text, tuple(formulas), tuple(remarks), macros, prose_of(bare, formulas), problems
     )

@@ -8,7 +8,7 @@ from symrnn.errors import ParseError
 from symrnn.reading.latex.expressions import Parser
 from symrnn.reading.latex.macros import Macros
 from symrnn.reading.latex.scan import scan
-from symrnn.reading.latex.signs import relation, skip_to
+from symrnn.reading.latex.signs import matching, relation, skip_to
 from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, TEXT, Token
 from symrnn.reading.latex.tree import (
     Tree,
@@ -60,7 +60,11 @@ def parse_chains(text: str, macros: Macros | None = None) -> list[Chain]:
     Raises:
         ParseError: for a formula that can not be divided: braces, environments, bounds.
     """
-    return _Divided(scan(text, macros)).chains()
+    tokens = scan(text, macros)
+    # What a macro sets as a whole, \fit{a = b}, stands in braces that say nothing.
+    while len(tokens) > 3 and tokens[0].is_("{") and matching(tokens, 0) == len(tokens) - 1:
+        tokens = [*tokens[1:-2], tokens[-1]]
+    return _Divided(tokens).chains()
 
 
 @dataclass

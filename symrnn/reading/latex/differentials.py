@@ -173,7 +173,7 @@ class Differentials(Scripts):
 
     def nabla(self, first: int) -> Tree:
         if not self.next.is_("_"):
-            raise self.fail("∇ without the variable that it differentiates by", self.tokens[first])
+            return self.gradient_at(first)
         self.take()
         by, _ = self.script()
         if len(by) != 1 or isinstance(by[0], Words):
@@ -182,6 +182,17 @@ class Differentials(Scripts):
             raise self.fail("a derivative of higher order")
         of = self.factor()
         return Derivative(*self.span(first), of, by[0], "", True)
+
+    def gradient_at(self, first: int) -> Tree:
+        """∇Φ(x): the gradient of a function by its only argument."""
+        function = self.factor() if self.next.kind in (LETTER, COMMAND) else None
+        if isinstance(function, Sym) and self.next.is_("("):
+            group = self.factor()
+            inner = group.parts[0] if isinstance(group, Group) and len(group.parts) == 1 else None
+            if isinstance(inner, Sym):
+                call = Product(function.start, group.end, function.made, (function, group), ("",))
+                return Derivative(*self.span(first), call, inner, "", True)
+        raise self.fail("∇ without the variable that it differentiates by", self.tokens[first])
 
     def physics(self, first: int) -> Tree:
         of, by = self.group(), self.group()

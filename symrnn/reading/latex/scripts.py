@@ -173,7 +173,7 @@ class Scripts(Cursor):
             len(bare) > 1
             and bare[-1].kind == LETTER
             and bare[-1].text == "T"
-            and bare[-2].is_(")", ",")
+            and bare[-2].is_(")", ",", "]", ">", r"\rangle", r"\rbrack")
         ):
             self.script_end()
             return [t for t in bare[:-1] if not t.is_(",")], True

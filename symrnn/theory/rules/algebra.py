@@ -20,7 +20,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Inequality
 from symrnn.language.shapes import is_column
-from symrnn.language.structure import Diag, Kronecker
+from symrnn.language.structure import Diag, Kronecker, Vec
 from symrnn.language.writing import text
 from symrnn.theory.closing import beginning, ending, proving, then
 from symrnn.theory.context import Context, attempt
@@ -212,11 +212,13 @@ entries_of = Rule(
 
 
 def _kronecker(node: Any, context: Context) -> Theorems:
-    """(Bᵀ ⊗ A) vec(X) = vec(A X B), with a column y as X where Bᵀ is a column."""
+    """(Bᵀ ⊗ A) vec(X) = vec(A X B), also with a column y as vec(X) where Bᵀ is a column."""
     if not isinstance(node, MatrixProduct) or not isinstance(node.factors[0], Kronecker):
         return
     left, right = node.factors[0].args
     rest = MatrixProduct(*node.factors[1:]) if len(node.factors) > 1 else None
+    if isinstance(rest, Vec) and node.coefficient == 1:
+        yield norms.vec_of_product(right, transpose(left), rest.args[0])
     if rest is not None and is_column(rest) and is_column(left):
         bare = norms.vec_of_product(right, transpose(left), rest)
         if node.coefficient == 1:

@@ -191,9 +191,18 @@ directly_and_through = Rule(
 
 
 def _not_held(node: Any, context: Context) -> Theorems:
-    for state in node.held if isinstance(node, TotalDerivative) else ():
-        freed = attempt(derivatives.not_held, node, state, context.cell, context.facts)
-        yield from () if freed is None else (freed,)
+    """Without all that need not be held, and without one of these."""
+    if not isinstance(node, TotalDerivative):
+        return
+    every, singly = reflexivity(node), []
+    for state in node.held:
+        known = (state, context.cell, context.facts)
+        further = attempt(derivatives.not_held, every.relation.rhs, *known)
+        every = every if further is None else transitivity(every, further)
+        singly.append(attempt(derivatives.not_held, node, *known))
+    if every.relation.rhs != node:
+        yield every
+    yield from (freed for freed in singly if freed is not None)
 
 
 not_held = Rule(

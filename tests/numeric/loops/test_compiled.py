@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from symrnn import elman, sigma_inside
+from symrnn.cells.elman import CELLS
 from symrnn.errors import NotSupportedError, RangeError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.compiled import scalar_code
 from symrnn.numeric.lower import lower_activation
-from symrnn.recurrence.elman import CELLS
 
 D, M, T = 4, 2, 6
 COMPILED = {cell: Kernels(build("tanh"), compiled=True) for cell, build in CELLS.items()}

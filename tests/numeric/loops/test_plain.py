@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symrnn import elman
+from symrnn.cells.elman import CELLS
 from symrnn.language.activations import FORMULAS, X, activation
 from symrnn.numeric import kernels as module
 from symrnn.numeric import run as layout
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.run import Run
-from symrnn.recurrence.elman import CELLS
 
 SCALED = activation(sympy.Rational(3, 2) * sympy.tanh(X / 2) + X / 8)
 SIGMAS = {**{name: name for name in FORMULAS}, "scaled": SCALED}

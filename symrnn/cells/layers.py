@@ -6,8 +6,8 @@ from typing import Any
 
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.cell import Cell
 from symrnn.cells.readout import output_of
+from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.language.algebra import Parameter, as_matrix
 from symrnn.language.names import in_code

@@ -17,28 +17,21 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells import Cell
+from symrnn.cells.between import Between, Driven, NotBetween, between, driven
 from symrnn.cells.lettering import own_letters
+from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation, unknown
 from symrnn.language.algebra import Identity, Parameter, as_matrix
-from symrnn.language.derivatives import VectorFunction
+from symrnn.language.derivatives import NUMERATOR, VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.slope_at import KINKED
 from symrnn.language.structure import Diag, Rows, stack
 from symrnn.language.time import Sequence, TimeVector
+from symrnn.recurrence import total
 from symrnn.recurrence.named import names_of
 from symrnn.recurrence.recurrence import Recurrence, with_activations
-from symrnn.theory.reading import Between, between
-
-_SCALARS: dict[str, dict[str, bool]] = {
-    "gamma": {"nonnegative": True},
-    "lam": {"nonnegative": True},
-    "kappa": {"positive": True},
-    "eta": {"nonnegative": True},
-}
-_TIMES = ("k", "t", "T", "tau")
 
 LETTERS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,20 +46,49 @@ LETTERS: Mapping[str, str] = MappingProxyType(
 quantity of that name."""
 
 
+@dataclass(frozen=True)
+class Halves:
+    """A step that is one activation between two affine maps, halved: what σ is applied to, and
+    what it makes of that, as vectors at time j."""
+
+    between: Between
+    argument: TimeVector
+    value: TimeVector
+
+
+class _Letter:
+    """What the lecture calls by a name: a symbol of that name, or of another that is free."""
+
+    def __init__(self, name: str, **assumptions: bool) -> None:
+        self.name, self.assumptions = name, assumptions
+
+    def __get__(self, network: Network | None, _: Any = None) -> Any:
+        return self if network is None else network.letter(self.name, **self.assumptions)
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """A cell with one state `s`, the stacked one where it has several vectors, and a loss `L`.
 
-    `j`, `k`, `t`, `T`, `tau` are times; `gamma`, `lam`, `kappa`, `eta` the scalars of the lecture:
-    each has another name where the cell has a quantity of that name. `a` and `slopes` are there
-    where the cell is one activation between two affine maps.
+    `j`, `k`, `t`, `T`, `tau` are times; `gamma` (sup |σ′|), `lam` (any λ ≥ ‖W‖), `kappa` and `eta`
+    the scalars of the lecture: each has another name where the cell has a quantity of that name.
+    `a`, `sigma` and `slopes` are there where the cell is one activation between two affine maps;
+    `W`, `U`, `b` and `x` where there is nothing else in it.
     """
 
     cell: Cell
     recurrence: Recurrence
     s: Sequence
     L: Sequence
-    squash: tuple[Between, TimeVector, TimeVector] | None
+    halves: Halves | NotBetween
+
+    k, t, T, tau = (_Letter(name, integer=True) for name in ("k", "t", "T", "tau"))
+    gamma, lam = _Letter("gamma", nonnegative=True), _Letter("lambda", nonnegative=True)
+    kappa, eta = _Letter("kappa", positive=True), _Letter("eta", nonnegative=True)
+
+    def __reduce__(self) -> Any:
+        # What was read off is read off again.
+        return type(self), (self.cell, self.recurrence, self.s, self.L, self.halves)
 
     # ------------------------------------------------------------------ letters
 
@@ -107,24 +129,17 @@ class Network:
         """The time of the definitions."""
         return self.recurrence.index
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _TIMES:
-            return self.letter(name, integer=True)
-        if name in _SCALARS:
-            return self.letter("lambda" if name == "lam" else name, **_SCALARS[name])
-        if name in ("W", "U", "b", "x", "sigma_inside"):
-            raise NotSupportedError(
-                f"{self.cell.name} is asked for {name}",
-                {"expected": "a statement about an Elman cell alone", "got": self.cell.text},
-            )
-        raise AttributeError(f"a network has no {name}")
-
     # ------------------------------------------------------------------ what it is made of
 
     @property
     def d(self) -> Any:
         """The size of the state."""
-        return self.s.rows
+        return sympy.sympify(self.s.rows)
+
+    @property
+    def m(self) -> Any:
+        """The size of what enters in a step, 0 where nothing does."""
+        return sum((each.rows for each in self.recurrence.inputs), sympy.S.Zero)
 
     @property
     def states(self) -> tuple[Sequence, ...]:
@@ -185,12 +200,32 @@ class Network:
         return self.shown_parameters[0]
 
     @property
-    def sigma(self) -> Activation:
-        """What may stand for a function of which nothing is known but its name."""
-        known = [activation(f.name) for f in self.cell.activations if f.name in FORMULAS]
-        smooth = [each for each in known if not each.function.has(*KINKED)]
+    def stand_in(self) -> Activation:
+        """The activation, where it is known; what may stand for it, where that has but a name."""
+        values = self.recurrence.definitions.values()
+        own: set[Activation] = {f for value in values for f in value.atoms(Activation)}
+        if known := sorted((f for f in own if not f.is_unknown), key=str):
+            return known[0]
+        named = [activation(f.name) for f in self.cell.activations if f.name in FORMULAS]
+        smooth = [each for each in named if not each.function.has(*KINKED)]
         every = smooth and len(smooth) == len(self.cell.activations)
         return smooth[0] if every else unknown("sigma")
+
+    # ------------------------------------------------------------------ one activation
+
+    @property
+    def one_activation(self) -> bool:
+        """Whether one activation stands between two affine maps."""
+        return isinstance(self.halves, Halves)
+
+    @property
+    def _halves(self) -> Halves:
+        if isinstance(self.halves, NotBetween):
+            raise NotSupportedError(
+                f"{self.cell.name} is not one activation between two affine maps",
+                {"why": self.halves.says},
+            )
+        return self.halves
 
     @property
     def between(self) -> Between:
@@ -199,34 +234,40 @@ class Network:
         Raises:
             NotSupportedError: it does not, with the reason.
         """
-        return self._between[0]
-
-    @property
-    def _between(self) -> tuple[Between, TimeVector, TimeVector]:
-        if self.squash is None:
-            raise NotSupportedError(
-                f"{self.cell.name} is not one activation between two affine maps",
-                {"why": getattr(between(self.recurrence), "says", "")},
-            )
-        return self.squash
-
-    def slopes(self, time: Any) -> MatrixExpr:
-        """The slopes of the step at a time, σ′(a_j)."""
-        return self.slope(self.argument.subs(self.j, time))
+        return self._halves.between
 
     @property
     def activated(self) -> TimeVector:
         """What comes out of the activation, at time j."""
-        return self._between[1]
+        return self._halves.value
 
     @property
     def argument(self) -> TimeVector:
-        """What goes into the activation, at time j."""
-        return self._between[2]
+        """What goes into the activation, at time j; the state before where σ sits inside."""
+        return self._halves.argument
+
+    @property
+    def a(self) -> Sequence:
+        """What stands between two states: what goes into σ, or what comes out of it."""
+        return (self.activated if self.inside else self.argument).sequence
+
+    @property
+    def inside(self) -> bool:
+        """Whether σ sits inside: is applied to the state before, and weights to what comes out."""
+        return self.argument.sequence == self.s
+
+    @property
+    def sigma(self) -> Activation:
+        """The activation."""
+        return self.between.sigma
 
     def slope(self, argument: Any) -> MatrixExpr:
         """σ′ applied to every entry."""
-        return Elementwise(self.between.sigma.prime, argument)
+        return self.sigma.prime(argument)
+
+    def slopes(self, time: Any) -> MatrixExpr:
+        """The slopes of the step at a time: σ′(a_j), or σ′(s_{j-1}) where σ sits inside."""
+        return self.slope(self.argument.subs(self.j, time))
 
     @property
     def affine_links(self) -> tuple[tuple[TimeVector, TimeVector, MatrixExpr], ...]:
@@ -236,7 +277,7 @@ class Network:
     @property
     def links(self) -> tuple[tuple[TimeVector, TimeVector, MatrixExpr], ...]:
         """∂s_j/∂s_{j-1} as a product of ∂of/∂by, latest first: (of, by, what it is)."""
-        found, value, argument = self._between
+        found, value, argument = self.between, self.activated, self.argument
         s, before = self.s[self.j], self.s[self.j - 1]
         every = (
             (s, value, found.late),
@@ -252,9 +293,64 @@ class Network:
         both = (found.late, found.early)
         return tuple(each for each in both if not isinstance(each, Identity))
 
+    # ------------------------------------------------------------------ W v + U x + b
+
+    @cached_property
+    def driven(self) -> Driven | None:
+        """W, U, x and b of a step σ(W s + U x + b) or W σ(s) + U x + b; None of any other."""
+        return driven(self.recurrence, self.between) if self.one_activation else None
+
+    @property
+    def is_elman(self) -> bool:
+        """Whether a step is σ(W s + U x + b) or W σ(s) + U x + b."""
+        return self.driven is not None and self.driven.x is not None
+
+    def _part(self, name: str) -> Any:
+        if self.driven is None:
+            raise NotSupportedError(
+                f"{self.cell.name} is asked for {name}",
+                {"expected": "a statement about an Elman cell alone", "got": self.cell.text},
+            )
+        return getattr(self.driven, name)
+
+    @property
+    def W(self) -> Parameter:
+        """The weights beside the activation."""
+        return self._part("W")  # type: ignore[no-any-return]
+
+    @property
+    def U(self) -> Any:
+        """What multiplies the input; None where nothing enters."""
+        return self._part("U")
+
+    @property
+    def b(self) -> Parameter:
+        """The bias."""
+        return self._part("b")  # type: ignore[no-any-return]
+
+    @property
+    def x(self) -> Any:
+        """The input; None where nothing enters."""
+        return self._part("x")
+
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        """W, U and b where these are all; else in the order of their names."""
+        return self.recurrence.parameters if self.driven is None else self.driven.parameters
+
+    # ------------------------------------------------------------------ derivatives
+
     def total_loss(self, horizon: Any = None) -> MatrixExpr:
         """L = Σ_{t=1}^{T} L_t."""
         return OrderedSum(self.L[self.t], self.t, 1, self.T if horizon is None else horizon)
+
+    def jacobian(self, of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:
+        """The total derivative ∂of/∂by; see `symrnn.recurrence.total.jacobian`."""
+        return total.jacobian(self.recurrence, of, by, layout)
+
+    def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
+        """∂L_t/∂θ by BPTT, with the shape of θ; see `symrnn.recurrence.total.gradient`."""
+        return total.gradient(self.recurrence, loss, parameter, since, "denominator")
 
 
 def network(cell: Cell) -> Network:
@@ -283,24 +379,49 @@ def network(cell: Cell) -> Network:
         definitions = {of: as_matrix(value.xreplace(earlier)) for of, value in definitions.items()}
         definitions[s[now]] = stack(*(state[now] for state in made.states))
     taken.add(in_code(s.label))
-    found = between(Recurrence(now, (s,), made.inputs, definitions))
-    squash = None
-    if isinstance(found, Between):
-        argument, value = s[now - 1], s[now]
-        if found.argument != argument:
-            argument = Sequence(_fresh("a", taken), found.argument.shape[0])[now]
-            definitions[argument] = found.argument
-        if found.outer(found.value) == found.value:
-            definitions[s[now]] = Elementwise(found.sigma, argument)
-        else:
-            value = Sequence(_fresh("v", taken), found.value.shape[0])[now]
-            definitions[value] = Elementwise(found.sigma, argument)
-            definitions[s[now]] = found.outer(value)
-        squash = (found, value, argument)
-    loss = Sequence(_fresh("L", taken), 1)
-    definitions[loss[now]] = VectorFunction("ell", 1, s[now])
-    recurrence = Recurrence(now, (s,), made.inputs, definitions, (loss,))
-    return Network(cell, recurrence, s, loss, squash)
+    stepped = Recurrence(now, (s,), made.inputs, definitions)
+    found = between(stepped)
+    halves = _halved(stepped, found, taken) if isinstance(found, Between) else found
+    if isinstance(halves, Halves):
+        definitions |= _definitions(halves, s[now])
+    return with_loss(cell, Recurrence(now, (s,), made.inputs, definitions), halves)
+
+
+def with_loss(cell: Cell, step: Recurrence, halves: Halves | NotBetween) -> Network:
+    """A cell whose step has one state, with a loss of it of which nothing is known.
+
+    Args:
+        cell: the cell.
+        step: its definitions, with names for the halves where it has these.
+        halves: what stands before and behind its one activation, or why there is none.
+    """
+    (s,), now = step.states, step.index
+    loss = Sequence(_fresh("L", names_of(step)), 1)
+    definitions = {**step.definitions, loss[now]: VectorFunction("ell", 1, s[now])}
+    recurrence = Recurrence(now, (s,), step.inputs, definitions, (loss,))
+    return Network(cell, recurrence, s, loss, halves)
+
+
+def _halved(step: Recurrence, found: Between, taken: set[str]) -> Halves:
+    """What goes into the activation and what comes out: by its own name, where it has one."""
+    (s,), now = step.states, step.index
+    named = {step.expanded(of): of for of in step.definitions} | {s[now - 1]: s[now - 1]}
+    argument, value = (
+        named.get(each) or Sequence(_fresh(name, taken), each.shape[0])[now]
+        for name, each in (("a", found.argument), ("v", found.value))
+    )
+    return Halves(found, argument, value)
+
+
+def _definitions(halves: Halves, state: TimeVector) -> dict[TimeVector, MatrixExpr]:
+    """The definitions of the halves of a step, and of the state by them."""
+    found, argument, value = halves.between, halves.argument, halves.value
+    made = {value: Elementwise(found.sigma, argument)}
+    if argument.index == state.index:
+        made[argument] = found.argument
+    if value != state:
+        made[state] = found.outer(value)
+    return made
 
 
 def _fresh(name: str, taken: Iterable[str]) -> str:

@@ -1,4 +1,5 @@
-"""What the definitions of a cell say: whether one activation stands between two affine maps."""
+"""What the definitions of a cell say: whether one activation stands between two affine maps, and
+whether these are W v + U x + b and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from symrnn.calculus import jacobian
 from symrnn.errors import SymrnnError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import Identity, Parameter, as_matrix, split_coefficient
-from symrnn.language.time import TimeVector
+from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 
@@ -80,3 +81,51 @@ def between(recurrence: Recurrence) -> Between | NotBetween:
     if isinstance(late, Identity) and isinstance(early, Identity):
         return NotBetween("no weights stand beside the activation")
     return Between(value.activation, value.argument, value, whole, late, early)
+
+
+@dataclass(frozen=True)
+class Driven:
+    """W v + U x_j + b, where v is the state before, or what σ makes of it.
+
+    Attributes:
+        W, b: the weights beside the activation, and the bias.
+        U, x: what an input is multiplied by, and the input; None where nothing enters.
+    """
+
+    W: Parameter
+    b: Parameter
+    U: Parameter | None = None
+    x: Sequence | None = None
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """W, U where there is an input, and b."""
+        return (self.W, self.b) if self.U is None else (self.W, self.U, self.b)
+
+
+def driven(recurrence: Recurrence, found: Between) -> Driven | None:
+    """The affine map of a step σ(W s_{j-1} + U x_j + b), or W σ(s_{j-1}) + U x_j + b.
+
+    None where the step has more in it, or less.
+    """
+    inner = isinstance(found.late, Identity)
+    W, whole = (found.early, found.argument) if inner else (found.late, found.whole)
+    behind = found.late if inner else found.early
+    named = [of for of in recurrence.definitions if of.sequence not in recurrence.outputs]
+    if not isinstance(W, Parameter) or not isinstance(behind, Identity):
+        return None
+    if len(recurrence.inputs) > 1 or len(named) > 2:
+        return None
+    now = recurrence.index
+    value = recurrence.states[0][now - 1] if inner else found.value
+    try:
+        U = next((jacobian(whole, x[now]) for x in recurrence.inputs), None)
+        rest = [each for each in recurrence.parameters if each not in (W, U)]
+        if len(rest) != 1 or U == W or not isinstance(U, Parameter | None):
+            return None
+        (b,) = rest
+        terms = [W * value, *(U * x[now] for x in recurrence.inputs), b]
+        made = as_matrix(sum(terms[1:], start=terms[0]))
+    except SymrnnError:
+        return None
+    return Driven(W, b, U, next(iter(recurrence.inputs), None)) if made == whole else None

@@ -1,0 +1,113 @@
+"""Activations that a document writes out: σ(z) = 1 / (1 + e^{-z})."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from symrnn.audit.meaning.letters import bare
+from symrnn.reading.latex.chains import Chain
+from symrnn.reading.latex.tree import (
+    Addition,
+    Fraction_,
+    Group,
+    Num,
+    Product,
+    Raised,
+    Sym,
+    Tree,
+)
+from symrnn.reading.latex.words import EQUAL
+
+POINTS = (-2.3, -0.7, 0.4, 1.9)
+
+KNOWN: dict[str, Callable[[float], float]] = {
+    "logistic": lambda z: 1 / (1 + math.exp(-z)),
+    "tanh": math.tanh,
+    "relu": lambda z: max(z, 0.0),
+    "softplus": lambda z: math.log1p(math.exp(z)),
+    "identity": lambda z: z,
+    "sin": math.sin,
+    "arctan": math.atan,
+}
+"""Activations by the names that hints have for them."""
+
+CALLED: dict[str, Callable[..., float]] = {
+    "exp": math.exp, "tanh": math.tanh, "log": math.log, "ln": math.log, "sin": math.sin,
+    "cosh": math.cosh, "sinh": math.sinh, "arctan": math.atan, "max": max, "min": min,
+}  # fmt: skip
+
+
+def written_out(chains: list[tuple[int, int, Chain]]) -> dict[str, str]:
+    """Which known activation each letter is, by the formulas that give its values at a letter."""
+    found: dict[str, str] = {}
+    for _, _, chain in chains:
+        trees = [side.tree for side in chain.sides]
+        if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
+            continue
+        head = bare(trees[0])
+        if not isinstance(head, Product) or len(head.factors) != 2 or head.signs != ("",):
+            continue
+        name, group = head.factors
+        argument = bare(group)
+        called = isinstance(name, Sym) and not (name.subs or name.sups or name.primes)
+        if not called or not isinstance(group, Group) or not isinstance(argument, Sym):
+            continue
+        for value in trees[1:]:
+            known = None if value is None else _known(value, argument.name)
+            if known is not None:
+                found.setdefault(name.name, known)  # type: ignore[attr-defined]
+    return found
+
+
+def _known(value: Tree, letter: str) -> str | None:
+    """The activation whose values an expression in one letter has."""
+    try:
+        values = [_at(value, letter, point) for point in POINTS]
+    except (ValueError, ArithmeticError, TypeError):
+        return None
+    for name, function in KNOWN.items():
+        if all(abs(v - function(p)) < 1e-9 for v, p in zip(values, POINTS, strict=True)):
+            return name
+    return None
+
+
+def _at(tree: Tree, letter: str, point: float) -> float:
+    """The value of an expression in one letter.
+
+    Raises:
+        ValueError: it has other letters, or what is no number.
+    """
+
+    def at(node: Tree) -> float:
+        return _at(node, letter, point)
+
+    tree = bare(tree)
+    match tree:
+        case Num(value=number):
+            return float(number)
+        case Sym(name=name, subs=(), primes=0):
+            base = point if name == letter else math.e if name == "e" else None
+            if base is None:
+                raise ValueError(name)
+            return base ** math.prod(map(at, tree.sups)) if tree.sups else base
+        case Addition(terms=terms, signs=signs):
+            return sum(at(t) if s == "+" else -at(t) for t, s in zip(terms, signs, strict=True))
+        case Fraction_(above=above, below=below):
+            return at(above) / at(below)
+        case Raised(base=inner, power=power):
+            return float(at(inner) ** at(power))
+        case Product(factors=factors):
+            value, place = 1.0, 0
+            while place < len(factors):
+                head = factors[place]
+                if isinstance(head, Sym) and head.name in CALLED and place + 1 < len(factors):
+                    group = factors[place + 1]
+                    parts = group.parts if isinstance(group, Group) else (group,)
+                    value *= CALLED[head.name](*map(at, parts))
+                    place += 2
+                    continue
+                value *= at(head)
+                place += 1
+            return value
+    raise ValueError(type(tree).__name__)

@@ -1,0 +1,214 @@
+"""Whether a bound follows factor by factor: ‖A B‖ ‖C‖ ≤ ‖A‖ ‖B‖ c where ‖C‖ ≤ c.
+
+Nothing is sampled but that two numbers are equal, that a number is no less than the largest slope
+of an activation, and how many factors a product over times has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Model, NotUnderstood
+from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.net import Net
+from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.numbers.times import assignments
+from symrnn.audit.verdicts.slopes import ROUNDING, scaled_nets
+from symrnn.reading.latex.tree import (
+    Addition,
+    Big,
+    Group,
+    Normed,
+    Product,
+    Raised,
+    Sym,
+    Tree,
+    shape_of,
+    walk,
+)
+
+MOST = 400
+"""Comparisons of one relation."""
+
+
+@dataclass
+class Bounds:
+    """What is needed to follow one bound."""
+
+    model: Model
+    sense: Sense
+    deadline: float
+    nets: list[Net] = field(default_factory=list)
+    tried: int = 0
+
+    def __post_init__(self) -> None:
+        self.nets = list(scaled_nets(self.model, self.sense))[:4]
+        for net in self.nets:
+            net.deadline = self.deadline
+
+    def follows(self, left: Tree, right: Tree) -> bool:
+        """Whether left ≤ right follows, term by term where both are sums."""
+        a, b = bare(left), bare(right)
+        if isinstance(a, Normed) and isinstance(inner := bare(a.body), Addition):
+            a = replace(inner, terms=tuple(replace(a, body=t) for t in inner.terms),
+                        signs=("+",) * len(inner.terms))  # fmt: skip
+        if isinstance(a, Addition) and isinstance(b, Addition):
+            plus = set(a.signs) | set(b.signs) == {"+"}
+            same = len(a.terms) == len(b.terms)
+            return plus and same and all(map(self.follows, a.terms, b.terms))
+        if isinstance(a, Big) and isinstance(b, Big) and a.sign == b.sign == "sum":
+            alike = shape_of(replace(a, body=b.body)) == shape_of(b)
+            return alike and self.follows(a.body, b.body)
+        return self._at_most(_factors(left), _factors(right))
+
+    def _at_most(self, left: list[Tree], right: list[Tree]) -> bool:
+        """Whether a product is at most another: every factor is no less than 0."""
+        self.tried += 1
+        if self.tried > MOST or not all(map(_no_less_than_0, left)):
+            return False
+        if not left:
+            return not right
+        first, rest = left[0], left[1:]
+        for place, other in enumerate(right):
+            if self._single(first, other) and self._at_most(
+                rest, right[:place] + right[place + 1 :]
+            ):
+                return True
+        return any(self._at_most(parts + rest, right) for parts in self._apart(first))
+
+    def _apart(self, tree: Tree) -> Iterator[list[Tree]]:
+        """Factors whose product is no less: ‖A‖ ‖B‖ for ‖A B‖."""
+        tree = bare(tree)
+        if not isinstance(tree, Normed):
+            return
+        body = bare(tree.body)
+        if isinstance(body, Product) and "odot" not in body.signs:
+            parts = [list(part) for part in _units(self.model, body)]
+            if len(parts) > 1:
+                yield [replace(tree, body=_joined(part)) for part in parts]
+        if isinstance(body, Big) and body.sign == "prod":
+            yield [replace(body, body=replace(tree, body=body.body))]
+
+    def _single(self, a: Tree, b: Tree) -> bool:
+        """Whether one factor is at most another."""
+        a, b = bare(a), bare(b)
+        if shape_of(a) == shape_of(b):
+            return True
+        if isinstance(a, Big) and a.sign == "prod":
+            if isinstance(b, Big) and b.sign == "prod":
+                alike = shape_of(replace(a, body=b.body)) == shape_of(b)
+                return alike and self._at_most(_factors(a.body), _factors(b.body))
+            if isinstance(b, Raised):
+                free = not any(
+                    isinstance(n, Sym) and shape_of(n) == shape_of(a.index) for n in walk(b.base)
+                )
+                return (
+                    free
+                    and self._count(a, b.power)
+                    and self._at_most(_factors(a.body), _factors(b.base))
+                )
+            return False
+        return self._measured(a, b)
+
+    def _measured(self, a: Tree, b: Tree) -> bool:
+        """Whether two numbers are equal on every net, or one is a bound of the other's slopes."""
+        slopes = self._of_slopes(a)
+        try:
+            for net in self.nets:
+                for env in assignments(self.model, (a, b), net):
+                    evaluator = Evaluator(net, self.sense.reading)
+                    bound = evaluator.value(b, env)
+                    if not bound.scalar:
+                        return False
+                    size = float(bound.array[0, 0, 0].real)
+                    if slopes is not None:
+                        if size < evaluator.steepest(slopes) * (1 - ROUNDING):
+                            return False
+                        continue
+                    value = evaluator.value(a, env)
+                    if not value.scalar or abs(value.array[0, 0, 0] - size) > 1e-9 * abs(size):
+                        return False
+        except NotUnderstood:
+            return False
+        return slopes is None or not any(
+            isinstance(n, Sym) and self.model.ref(n).time is not None for n in walk(b)
+        )
+
+    def _of_slopes(self, tree: Tree) -> Sym | None:
+        """The activation σ of ‖diag(σ′(a_t))‖, |σ′(a_t)| and ‖D_t‖ with D_t = diag(σ′(a_t))."""
+        tree = bare(tree)
+        body = bare(tree.body) if isinstance(tree, Normed) else None
+        if isinstance(body, Sym):
+            definition = self.model.definition(self.model.ref(body).name)
+            body = None if definition is None else bare(definition.value)
+        if not isinstance(body, Product) or len(body.factors) != 2:
+            return None
+        head, argument = body.factors
+        if isinstance(head, Sym) and head.name in ("diag", "Diag"):
+            inner = bare(argument)
+            if not isinstance(inner, Product) or len(inner.factors) != 2:
+                return None
+            head, argument = inner.factors
+        called = isinstance(argument, Group) and len(argument.parts) == 1
+        return head if isinstance(head, Sym) and head.primes == 1 and called else None
+
+    def _count(self, product: Big, power: Tree) -> bool:
+        """Whether a product over times has as many factors as a power says."""
+        index = bare(product.index) if product.index is not None else None
+        if not isinstance(index, Sym):
+            return False
+        whole = replace(product, body=index)
+        try:
+            for net in self.nets[:2]:
+                for env in assignments(self.model, (whole, power), net):
+                    evaluator = Evaluator(net, self.sense.reading)
+                    times, _ = evaluator.range(product, index.name, env)
+                    if len(times) != round(float(evaluator.value(power, env).array[0, 0, 0].real)):
+                        return False
+        except NotUnderstood:
+            return False
+        return True
+
+
+def _factors(tree: Tree) -> list[Tree]:
+    """The factors of a product of numbers."""
+    tree = bare(tree)
+    if isinstance(tree, Product) and not {"odot", "otimes"} & set(tree.signs):
+        if isinstance(tree.factors[0], Sym) and tree.factors[0].name in ("sup", "max"):
+            return [tree]
+        return [each for factor in tree.factors for each in _factors(factor)]
+    return [tree]
+
+
+def _units(model: Model, product: Product) -> Iterator[tuple[Tree, ...]]:
+    """The factors of a product of matrices, each function with its argument."""
+    place = 0
+    while place < len(product.factors):
+        factor = product.factors[place]
+        following = product.factors[place + 1] if place + 1 < len(product.factors) else None
+        takes = (
+            isinstance(factor, Sym)
+            and isinstance(following, Group)
+            and product.signs[place] == ""
+            and bool(model.is_function(factor, following))
+        )
+        yield product.factors[place : place + 1 + takes]
+        place += 1 + takes
+
+
+def _joined(part: list[Tree]) -> Tree:
+    if len(part) == 1:
+        return part[0]
+    return Product(part[0].start, part[-1].end, True, tuple(part), ("",) * (len(part) - 1))
+
+
+def _no_less_than_0(tree: Tree) -> bool:
+    """Whether a factor on the left is a norm, or a product of such."""
+    tree = bare(tree)
+    if isinstance(tree, Big):
+        return tree.sign == "prod" and all(map(_no_less_than_0, _factors(tree.body)))
+    if isinstance(tree, Raised):
+        return all(map(_no_less_than_0, _factors(tree.base)))
+    return isinstance(tree, Normed | Sym)

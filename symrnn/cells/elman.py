@@ -1,0 +1,105 @@
+"""The lecture's recurrence, a_j = W s_{j-1} + U x_j + b and s_j = σ(a_j), and the cell of
+Pascanu et al. (2013) with σ inside, a_j = σ(s_{j-1}) and s_j = W a_j + U x_j + b."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.cells.between import Between
+from symrnn.cells.network import Halves, Network, with_loss
+from symrnn.cells.step import Cell
+from symrnn.language.activations import activation as _activation
+from symrnn.language.algebra import Identity, Parameter
+from symrnn.language.notation import ELMAN, SIGMA_INSIDE
+from symrnn.language.time import Sequence, TimeVector
+from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.unroll import at_sizes
+
+TIMES = {name: Symbol(name, integer=True) for name in ("j", "k", "t", "T", "tau")}
+HIDDEN, INPUT = Symbol("d", integer=True, positive=True), Symbol("m", integer=True, positive=True)
+
+
+def elman(
+    activation: Any = None,
+    *,
+    inputs: bool = True,
+    hidden: Any = HIDDEN,
+    width: Any = INPUT,
+) -> Network:
+    """The Elman network: s_j = σ(a_j), a_j = W s_{j-1} + U x_j + b.
+
+    Args:
+        activation: a name such as "tanh", a SymPy expression in one variable, or None for a σ of
+            which nothing is known.
+        inputs: whether the step reads U x_j.
+        hidden: d, a symbol or an integer.
+        width: m, a symbol or an integer.
+    """
+    return _network(activation, inputs, hidden, width, inside=False)
+
+
+def sigma_inside(
+    activation: Any = None,
+    *,
+    inputs: bool = True,
+    hidden: Any = HIDDEN,
+    width: Any = INPUT,
+) -> Network:
+    """The cell of Pascanu et al. (2013): x_t = W σ(x_{t-1}) + W_in u_t + b.
+
+    The state is called s here as well, so that both cells can stand beside each other, and what σ
+    makes of the state before is a: s_j = W a_j + U x_j + b, a_j = σ(s_{j-1}). Arguments as of
+    `elman`.
+    """
+    return _network(activation, inputs, hidden, width, inside=True)
+
+
+CELLS: Mapping[str, Callable[..., Network]] = MappingProxyType(
+    {ELMAN: elman, SIGMA_INSIDE: sigma_inside}
+)
+"""The cells that the lecture can be about, by name."""
+
+
+def with_symbolic_sizes(rnn: Network) -> Network:
+    """The same cell with the symbols d and m for its sizes; as it is where they are symbols.
+
+    A W of 1 × 1 reads as a number and one of 3 × 3 as any other: what is generated from symbols
+    serves every size.
+    """
+    sizes = {
+        symbol: size
+        for symbol, size in ((HIDDEN, rnn.d), (INPUT, rnn.m))
+        if symbol != size and (symbol == HIDDEN or rnn.U is not None)
+    }
+    if not sizes or not all(getattr(size, "is_Integer", False) for size in sizes.values()):
+        return rnn
+    generic = CELLS[rnn.cell.name](rnn.sigma, inputs=rnn.U is not None)
+    sized = at_sizes(generic.recurrence, sizes)
+    return generic if sized.definitions == rnn.recurrence.definitions else rnn
+
+
+def _network(activation: Any, inputs: bool, hidden: Any, width: Any, *, inside: bool) -> Network:
+    sigma = _activation(activation)
+    s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
+    W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
+    b = Parameter("b", hidden, 1)
+    j = TIMES["j"]
+    before, argument = (a[j], s[j - 1]) if inside else (s[j - 1], a[j])
+    drive = W * before + U * x[j] + b if inputs else W * before + b
+    definitions: dict[TimeVector, MatrixExpr] = {
+        a[j]: sigma(argument) if inside else drive,
+        s[j]: drive if inside else sigma(argument),
+    }
+    step = Recurrence(j, (s,), (x,) if inputs else (), definitions)
+    # What is known of the step is said, not read off: σ(a) = a is no activation to be seen.
+    value, one = a[j] if inside else s[j], Identity(hidden)
+    read, made, whole = (step.expanded(each) for each in (argument, value, s[j]))
+    early, late = (one, W) if inside else (W, one)
+    found = Between(sigma, argument if inside else read, made, whole, late, early)
+    cell = Cell(SIGMA_INSIDE if inside else ELMAN, step)
+    return with_loss(cell, step, Halves(found, argument, value))

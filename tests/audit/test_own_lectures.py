@@ -1,0 +1,82 @@
+"""The project's own lectures as a reader gets them: nothing in the LaTeX is called FALSE.
+
+The author's hints are printed from the recurrence. What the counterexamples suppose of other nets
+is left out: that they are no definitions is not said by LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from symrnn import Equation, latex
+from symrnn.audit.audit import BAD_HINT, Finding, audit_texts
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, TRUE, UNDER
+from symrnn.cells.elman import CELLS, elman
+from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR, Notation
+from symrnn.lecture import document as module
+from symrnn.lecture.pictures import illustrations
+from symrnn.lecture.project import found, open_project
+from symrnn.reading.documents import read_document
+from symrnn.typeset.document import Document
+from symrnn.typeset.latex import article
+from tests.lecture.conftest import evidence_of, lecture_in
+
+_EXAMPLES = re.compile(r"\\begin\{counterexamples\}.*?\\end\{counterexamples\}", re.DOTALL)
+
+
+def _audited(document: Document, notation: Notation, folder: Path) -> list[Finding]:
+    """What is found in a lecture's LaTeX, with the recurrence as hints."""
+    rnn = CELLS[notation.cell]()
+    definitions = rnn.recurrence.definitions.items()
+    stated = [latex(Equation(of, value), notation) for of, value in definitions]
+    stated.append(rf"{latex(rnn.L[rnn.t], notation)} = \ell({latex(rnn.s[rnn.t], notation)})")
+    text = _EXAMPLES.sub(lambda m: "\n" * m[0].count("\n"), article(document).tex)
+    path = folder / "lecture.tex"
+    path.write_text(text, encoding="utf-8")
+    hints = [f"layout: {notation.layout}", *(f"define: {each}" for each in stated)]
+    return audit_texts(read_document(path), hints)
+
+
+def _honest(findings: list[Finding], least: int) -> None:
+    wrong = [
+        (f.line, f.kind, f.message, f.formula) for f in findings if f.kind in (FALSE, BAD_HINT)
+    ]
+    assert not wrong
+    counts = Counter(f.kind for f in findings)
+    assert counts[TRUE] + counts[UNDER] >= least
+    # What is said of special weights, or of the cell with σ inside, is not what the hints define.
+    assert all("not called false" in f.message for f in findings if f.kind == DISAGREES)
+    assert counts[DISAGREES] <= least / 4
+
+
+_ALL = [(name, layout) for name in KNOWN for layout in (NUMERATOR, DENOMINATOR)]
+
+
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [
+        pytest.param(*each, marks=[] if each == ("pascanu", NUMERATOR) else pytest.mark.slow)
+        for each in _ALL
+    ],
+)
+def test_nothing_in_the_first_lecture_is_called_false(
+    name: str, layout: str, tmp_path: Path
+) -> None:
+    notation = replace(KNOWN[name], layout=layout)
+    _honest(_audited(lecture_in(notation), notation, tmp_path), 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KNOWN)
+def test_nothing_in_the_second_lecture_is_called_false(name: str, tmp_path: Path) -> None:
+    notation = KNOWN[name]
+    gates, rnn = open_project(found("gates")), elman()
+    evidence = [evidence_of(statement, rnn) for statement in gates.library.values()]
+    extra = illustrations(None, rnn, library=gates.library)
+    document = module.document_of(gates, evidence, rnn, notation, extra=extra)
+    _honest(_audited(document, notation, tmp_path), 1)
