@@ -104,9 +104,7 @@ def length(vector):
 @clipping_by_norm.naming
 def lengths(rnn):
     """By what a gradient is divided: κ, or its length where that is more."""
-    n_g, n_h = rnn.letter("n_g"), rnn.letter("n_h")
-    g, h = gradients(rnn)
-    return {n_g: Max(rnn.kappa, length(g)), n_h: Max(rnn.kappa, length(h))}
+    return {rnn.letter(f"n_{g.name}"): Max(rnn.kappa, length(g)) for g in gradients(rnn)}
 
 
 def clipped(vector, kappa, kind=2):
