@@ -5,7 +5,7 @@
 (* To print them for every theorem by itself would take minutes: Coq walks    *)
 (* through the libraries anew each time.                                      *)
 
-From symrnn Require activation_jacobian activations bptt bptt_adjoint bridge clipping_by_norm.
+From symrnn Require activation_jacobian activations any_cell bptt bptt_adjoint bridge clipping_by_norm.
 From symrnn Require clipping_by_norm_jacobian coordinates counterexamples.
 From symrnn Require counterexamples_clipping counterexamples_one_unit gradients_could_explode.
 From symrnn Require gradients_vanish induced_norms norm_of_step other_clippings.
@@ -23,6 +23,38 @@ Print Assumptions of_activation_jacobian.
 Definition of_activations :=
   (@activations.slope_tanh, @activations.slope_logistic).
 Print Assumptions of_activations.
+
+Definition of_any_cell :=
+  (@any_cell.product_of_jacobians_of_any_cell_the_product,
+   @any_cell.product_of_jacobians_of_any_cell_index_and_bounds_shifted,
+   @any_cell.bptt_of_any_cell_the_initial_state,
+   @any_cell.bptt_of_any_cell_the_adjoint_recursion,
+   @any_cell.product_bound_of_any_cell,
+   @any_cell.gradients_vanish_of_any_cell_the_derivative_over_many_steps,
+   @any_cell.bptt_of_any_cell_the_state_by_a_matrix,
+   @any_cell.bptt_of_any_cell_the_state_by_a_matrix_with_s_h_held,
+   @any_cell.bptt_of_any_cell_the_loss_by_a_matrix,
+   @any_cell.bptt_of_any_cell_the_loss_by_a_matrix_with_s_h_held,
+   @any_cell.bptt_of_any_cell_the_total_loss_by_a_matrix,
+   @any_cell.truncation_of_any_cell_the_lectures_tau_counts_factors_by_a_matrix,
+   @any_cell.truncation_of_any_cell_the_frameworks_tau_counts_steps_by_a_matrix,
+   @any_cell.truncation_of_any_cell_tau_factors_are_tau_1_steps_by_a_matrix,
+   @any_cell.truncation_of_any_cell_one_factor_more_is_one_term_more_by_a_matrix,
+   @any_cell.truncation_of_any_cell_the_bias_by_a_matrix,
+   @any_cell.update_length_of_any_cell_length_by_a_matrix,
+   @any_cell.update_length_of_any_cell_stuck_by_a_matrix,
+   @any_cell.update_length_of_any_cell_flung_far_by_a_matrix,
+   @any_cell.gradients_vanish_of_any_cell_a_term_of_the_gradient_by_a_matrix,
+   @any_cell.truncation_of_any_cell_the_bias_bounded_by_a_matrix,
+   @any_cell.truncation_of_any_cell_the_bias_is_a_geometric_tail_by_a_matrix,
+   @any_cell.truncation_of_any_cell_what_is_kept_cannot_explode_by_a_matrix,
+   @any_cell.truncation_of_any_cell_what_is_kept_can_vanish_all_the_same_by_a_matrix,
+   @any_cell.bptt_of_any_cell_the_state_by_a_column,
+   @any_cell.bptt_of_any_cell_the_state_by_a_column_with_s_h_held,
+   @any_cell.bptt_of_any_cell_the_loss_by_a_column,
+   @any_cell.bptt_of_any_cell_the_loss_by_a_column_with_s_h_held,
+   @any_cell.bptt_of_any_cell_the_total_loss_by_a_column).
+Print Assumptions of_any_cell.
 
 Definition of_bptt :=
   (@bptt.bptt_any_cell, @bptt.bptt_the_state_by_W_with_s_h_held,

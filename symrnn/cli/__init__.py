@@ -1,5 +1,17 @@
 """The command line: one module for each command."""
 
-from symrnn.cli.app import main
+import sys
+from importlib import import_module
+
+from symrnn.cli.exits import INTERRUPTED
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C is one line and an exit code, while Python still loads, too."""
+    try:
+        import_module("symrnn.cli.start").start()
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(INTERRUPTED)

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from symrnn.cli.exits import FAILED, ILL_FORMED, INTERRUPTED, UNHEARD, UNREADABLE
-from symrnn.cli.output import OutputError, complain, prepare, say
-from symrnn.cli.signals import Stopped, heard
+from symrnn.cli.exits import FAILED, ILL_FORMED, UNHEARD, UNREADABLE
+from symrnn.cli.output import OutputError, complain, say
 from symrnn.errors import EvidenceError, SymrnnError
 from symrnn.version import __version__
 
@@ -82,12 +81,10 @@ def _common(
     """Derive, check, run and typeset the gradients of recurrent networks."""
 
 
-def main() -> None:
-    """Run the command line; what goes wrong is printed without a traceback."""
-    prepare()
+def run() -> None:
+    """Run a command; what goes wrong is printed without a traceback."""
     try:
-        with heard():
-            app(standalone_mode=True)
+        app(standalone_mode=True)
     except EvidenceError as error:
         complain(str(error))
         sys.exit(FAILED)
@@ -106,9 +103,3 @@ def main() -> None:
     except UnicodeError as error:
         complain(f"a text that can not be read or written: {error}")
         sys.exit(UNREADABLE)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        sys.exit(INTERRUPTED)
-    except Stopped as stopped:
-        complain(f"ended by {stopped}")
-        sys.exit(128 + stopped.number)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cells import read_cell
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import CELLS, with_activation
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
@@ -62,12 +62,12 @@ def check(
         raise ParseError("--machine is about every σ", {"expected": "no --activation"})
     prover = require_prover() if machine else None
     sigma = None if name is None else read_activation(name)
-    rnn = _subject(cell, sigma, machine)
+    rnn = _subject(cell, sigma)
     library, broken, asides = salvage(paths or None, rnn)
     with progress_bar() as listener:
         evidence = prove(library, rnn, listener, scheduler)
         checked = {}
-        if prover is not None and rnn.is_elman:
+        if prover is not None:
             checked = ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
@@ -84,22 +84,17 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _subject(cell: str, sigma: Activation | None, machine: bool) -> Subject:
+def _subject(cell: str, sigma: Activation | None) -> Subject:
     """What the statements are to be about."""
     if cell in CELLS:
         return CELLS[cell](sigma)
     found = subject_of(read_cell(cell))
     if found.is_elman:
-        return CELLS[found.cell.name](sigma)
+        return with_activation(found, sigma)
     if sigma is not None:
         raise ParseError(
             "--activation is for the lecture's networks",
             {"expected": "the cell's own functions", "got": "--activation beside --cell"},
-        )
-    if machine:
-        raise ParseError(
-            "--machine is for the lecture's networks",
-            {"expected": f"--cell {' or '.join(CELLS)}", "got": f"--cell {cell}"},
         )
     return found
 

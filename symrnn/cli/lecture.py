@@ -159,11 +159,6 @@ def lecture(
     else:
         lettered, of_cell = notation_beside(given, about_cell)
         subject, lettered = lettered_subject(about_cell, lettered, of_cell)
-    if machine and subject is not None and not subject.is_elman:
-        raise ParseError(
-            "--machine is for the lecture's networks",
-            {"expected": "a cell that is one of them, letters aside", "got": f"--cell {cell}"},
-        )
     series = None if data is None else read_column(data, column, separator, decimal)
     with progress_bar() as listener:
         made = make(

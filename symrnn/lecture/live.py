@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Symbol
 
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import CELLS, with_activation
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
@@ -185,7 +185,7 @@ class _Writer:
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
         self.known = rnn.is_elman
-        self.rnn = CELLS[rnn.cell.name]("tanh") if rnn.is_elman else rnn
+        self.rnn = with_activation(rnn, "tanh") if rnn.is_elman else rnn
         self.run: set[Path] = set()
         self.checked: set[str] = set()
 

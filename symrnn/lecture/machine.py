@@ -54,7 +54,7 @@ def ask_prover(
 
     Args:
         library: the statements.
-        rnn: the recurrence they are about, with an unknown σ.
+        rnn: what they are about, with unknown functions.
         prover: Coq.
         progress: hears which file is done.
         folders: folders of proofs that bring theorems of their own, in `coq/`.

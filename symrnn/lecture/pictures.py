@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
-from symrnn.cells.elman import elman
+from symrnn.cells.elman import elman, kind_of
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
@@ -153,7 +153,9 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
     net, writer = report.net, Writer(notation, {})
     blocks: list[Block] = [
         Paragraph(
-            writer.prose(f"The derived gradients train a network: d = {net.d} hidden units read ")
+            writer.prose(
+                f"The derived gradients train a network: d = {net.forecaster.d} hidden units read "
+            )
             + f"*{net.series}* and predict the next value from those before, "
             + writer.prose(
                 f"by a linear readout of the state s_t. {net.steps} steps with clipping by "
@@ -216,7 +218,7 @@ def _reach(report: NetworkReport) -> str:
 def _losses(report: NetworkReport) -> Table:
     net = report.net
     rows = (
-        ("training part", f"{net.loss_first:.3f}", f"{net.loss_last:.3f}", ""),
+        ("training part", f"{net.losses[0]:.3f}", f"{net.losses[-1]:.3f}", ""),
         (
             "held-out tail",
             f"{report.held_out_first:.3f}",
@@ -323,7 +325,7 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
 
 
 def _cliff(rnn: Subject, writer: Writer) -> Figure:
-    land = cliff(rnn.cell.name)
+    land = cliff(kind_of(rnn))
     length = RATE * float(np.linalg.norm(land.gradient))
     value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
     start, plain, clipped = (

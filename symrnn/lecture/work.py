@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import CELLS, with_activation
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
@@ -138,7 +138,7 @@ def make(
     library, evidence = _proved(spoken, rnn, progress, prover)
     network = ending = None
     if project.network and rnn.is_elman:
-        tanh = CELLS[rnn.cell.name]("tanh")
+        tanh = with_activation(rnn, "tanh")
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
@@ -162,7 +162,7 @@ def _proved(
     about = {name: each.of(rnn) for name, each in library.items()}
     evidence = prove(about, rnn, progress)
     require(evidence)
-    if prover is not None and rnn.is_elman:
+    if prover is not None:
         evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
     return about, evidence
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from symrnn.machine.sources import CLAIMS, CLOSED, LIBRARY, USER
+from symrnn.machine.sources import CLAIMS, CLOSED, INSTANCES, LIBRARY, USER
 
 ACCEPTED = {
     "functional_extensionality_dep",
@@ -74,7 +74,7 @@ def objections(context: str) -> list[str]:
     sections = _sections(context)
     if "Axioms" not in sections or not SECTIONS.keys() <= sections.keys():
         return ["the independent checker gave no summary"]
-    ours = (f"{LIBRARY}.", f"{CLAIMS}.", f"{CLOSED}.", f"{USER}.")
+    ours = (f"{LIBRARY}.", f"{CLAIMS}.", f"{CLOSED}.", f"{USER}.", f"{INSTANCES}.")
     found = [f"{each} is assumed" for each in sections["Axioms"] if each.startswith(ours)]
     for section, how in SECTIONS.items():
         found += [f"{name} was accepted {how}" for name in sections[section]]

@@ -15,6 +15,7 @@ from symrnn.machine.obligations import refusals
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.sources import CLOSED, COMPARED, Source
 from symrnn.machine.stated import Slips
+from symrnn.machine.together import answered, together
 from symrnn.theory.statement import Statement
 
 MACHINE_CHECKED = "machine_checked"
@@ -118,10 +119,9 @@ def machine_check(
     """
     jobs = {each.name: job_of(each, rnn, sources, slips) for each in statements}
     pending = {name: job for name, job in jobs.items() if job.closings}
-    while pending:
-        files = {file.key: file for job in pending.values() for file in job.files()}
-        wanted = [file.key for file in files.values() if file.library in (CLOSED, COMPARED)]
-        outcomes = compile_all(
+
+    def ask(files: Mapping[str, Source], wanted: Iterable[str]) -> dict[str, Outcome]:
+        return compile_all(
             {**sources, **files},
             wanted,
             prover,
@@ -130,6 +130,17 @@ def machine_check(
             time_limit=time_limit,
             heard=heard,
         )
+
+    while pending:
+        files = {file.key: file for job in pending.values() for file in job.files()}
+        joint = together(pending.values())
+        shared = {each.source.key: each.source for each in joint}
+        alone = {key for key, file in files.items() if file.library == COMPARED}
+        alone -= {job.compares().source.key for each in joint for job in each.jobs}
+        closed = [key for key, file in files.items() if file.library == CLOSED]
+        outcomes = ask({**files, **shared}, [*closed, *shared, *alone])
+        outcomes |= answered(joint, outcomes)
+        outcomes |= ask(files, [key for key in files if key not in outcomes])
         pending = {name: job for name, job in pending.items() if job.learns(outcomes)}
     return {name: _checked(name, job) for name, job in jobs.items()}
 

@@ -19,9 +19,11 @@ from symrnn.machine.obligations import (
     closing_file,
     slips_file,
 )
+from symrnn.machine.printed import Printed, printed_of
+from symrnn.machine.printed_cell import definitions_stem
 from symrnn.machine.prover import Outcome, Verdict
 from symrnn.machine.sources import CLAIMS, LIBRARY, USER, Source, key_of
-from symrnn.machine.stated import Slips, Stated, StatedParts, planted, stated_parts
+from symrnn.machine.stated import Slips, Stated, StatedParts, cell_of, planted, stated_parts
 from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
@@ -46,6 +48,7 @@ class Job:
     unstated: labels of the parts for which there is no theorem.
     unreadable: theorems whose propositions Coq cannot read.
     closing, compared: what came of the file that closes, and of the one with the slips.
+    printed: the cell and the proofs about it, where it is printed from its definitions.
     """
 
     stem: str
@@ -59,13 +62,15 @@ class Job:
     unreadable: set[str] = field(default_factory=set)
     closing: Outcome | None = None
     compared: Outcome | None = None
+    printed: Printed | None = None
 
     def files(self) -> list[Source]:
         """All that is written for it."""
         return [
+            *(self.printed.files(self.closings) if self.printed is not None else ()),
             *(file.source for file in self._propositions()),
             self._closes().source,
-            *([self._compares().source] if self.faults else []),
+            *([self.compares().source] if self.faults else []),
         ]
 
     def _propositions(self) -> list[Generated[Obligation]]:
@@ -73,21 +78,32 @@ class Job:
         for cell, parts in self.claims.items():
             stem, stated = parts.about(cell)
             read = [each for each in stated if each.theorem not in self.unreadable]
-            found.append(claims_file(stem, read, parts.reals))
+            defined = self.defined if self.printed and cell == self.printed.cell.key else ""
+            found.append(claims_file(stem, read, parts.reals, defined))
         return found
 
     def _closes(self) -> Generated[Closing]:
         return closing_file(self.stem, self.closings.values())
 
-    def _compares(self) -> Generated[Planted]:
-        return slips_file(self.stem, self.faults, self.parts.reals)
+    def compares(self) -> Generated[Planted]:
+        """The file with its slips."""
+        return slips_file(self.stem, self.faults, self.parts.reals, self.defined)
+
+    @property
+    def defined(self) -> str:
+        """The name of the file with the definitions of a printed cell."""
+        return "" if self.printed is None else definitions_stem(self.printed.cell)
 
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""
-        closes, compares = self._closes(), self._compares()
+        closes, compares = self._closes(), self.compares()
         before = (len(self.closings), len(self.faults))
         for file in self._propositions():
             self._reads(file, outcomes)
+        if self.printed is not None and before[0] == len(self.closings):
+            for label, why in self.printed.unproved(self.closings, outcomes).items():
+                self.unstated.add(label)
+                self._drop(label, why)
         if before[0] == len(self.closings):
             for label, each in list(self.closings.items()):
                 if each.file.key in outcomes and not outcomes[each.file.key].accepted:
@@ -126,15 +142,21 @@ class Job:
 def job_of(statement: Statement, rnn: Network, sources: Mapping[str, Source], slips: Slips) -> Job:
     """What is to be done for a statement.
 
-    A theorem of a folder comes before one of ours, and is told from it by its full name.
+    A theorem of a folder comes before one of ours, and is told from it by its full name; where
+    there is none about a printed cell, one is written from what holds of any cell.
     """
-    parts, base, cell = stated_parts(statement, rnn), None, rnn.cell.name
+    parts, base, cell = stated_parts(statement, rnn), None, cell_of(rnn)
     if any(each.cell != cell for each in parts.parts):
         base = stated_parts(statement, CELLS[ELMAN]())
         parts = parts.beside(base, cell)
-    made = Job(about(statement.name, cell), sources, parts, {cell: parts})
+    printed = printed_of(statement.name, rnn, parts, sources)
+    if printed is not None:
+        sources = {**sources, **{each.key: each for each in printed.files()}}
+    made = Job(about(statement.name, cell), sources, parts, {cell: parts}, printed=printed)
     for each in parts.parts:
         file = _file_of(each, statement.name, sources)
+        if file is None and printed is not None and each.label in printed.instances:
+            file = sources[printed.key]
         if each.why_not or file is None:
             made.left_out[each.label] = each.why_not or NO_THEOREM
             made.unstated.add(each.label)

@@ -8,7 +8,6 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
-from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.entry import Entry
@@ -28,7 +27,7 @@ ASSUMPTIONS: tuple[dict[str, bool], ...] = (
 """What may be assumed of a symbol: a proposition quantifies over just these, or says the rest."""
 
 
-def require_meaning(nodes: Sequence[Any], rnn: Network | None) -> None:
+def require_meaning(nodes: Sequence[Any], rnn: Any) -> None:
     """Refuse what one proposition cannot say: see the messages.
 
     Args:
@@ -41,7 +40,7 @@ def require_meaning(nodes: Sequence[Any], rnn: Network | None) -> None:
     """
     named: dict[str, set[Any]] = {}
     leaves = {leaf for node in nodes for leaf in _named(node)}
-    for leaf in leaves | set(() if rnn is None else rnn.parameters):
+    for leaf in leaves | set(() if rnn is None else rnn.recurrence.parameters):
         named.setdefault(str(leaf.name), set()).add(leaf)
     for name, found in sorted(named.items()):
         if len(found) > 1:

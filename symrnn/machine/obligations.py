@@ -122,7 +122,7 @@ def printed_name(theorem: str) -> str:
 
 
 def claims_file(
-    stem: str, obligations: Iterable[Obligation], reals: bool = False
+    stem: str, obligations: Iterable[Obligation], reals: bool = False, cell: str = ""
 ) -> Generated[Obligation]:
     """The propositions of a statement, each a definition.
 
@@ -130,8 +130,9 @@ def claims_file(
         stem: the file's name, the statement's but for the cell.
         obligations: what is claimed.
         reals: whether they are about functions of one real variable.
+        cell: the file with the definitions of the cell they speak of, if there is one.
     """
-    lines = [*(REALS if reals else MATRICES).splitlines(), ""]
+    lines = [*(REALS if reals else MATRICES).splitlines(), *_defined(cell), ""]
     found: dict[int, Obligation] = {}
     for each in obligations:
         before = len(lines)
@@ -164,16 +165,18 @@ def closing_file(stem: str, closings: Iterable[Closing]) -> Generated[Closing]:
     return Generated(Source(stem, "\n".join(lines), CLOSED), found)
 
 
-def slips_file(stem: str, planted: Iterable[Planted], reals: bool = False) -> Generated[Planted]:
+def slips_file(
+    stem: str, planted: Iterable[Planted], reals: bool = False, cell: str = ""
+) -> Generated[Planted]:
     """Wrong propositions, each compared with the right one of which it is a slip.
 
     Args:
         stem: the file's name.
         planted: the wrong ones.
-        reals: as of `claims_file`.
+        reals, cell: as of `claims_file`.
     """
     faults = tuple(planted)
-    lines = (REALS if reals else MATRICES).splitlines()
+    lines = [*(REALS if reals else MATRICES).splitlines(), *_defined(cell)]
     lines += [_require_claims(each.right for each in faults), *COMPARE.splitlines(), ""]
     found: dict[int, Planted] = {}
     for number, fault in enumerate(faults, start=1):
@@ -185,6 +188,10 @@ def slips_file(stem: str, planted: Iterable[Planted], reals: bool = False) -> Ge
         comparing = f"Definition lived_{number} : unit := ltac:(same {fault.right} fault_{number})."
         lines += [f"Fail Timeout {LIMIT} {comparing}", ""]
     return Generated(Source(stem, "\n".join(lines), COMPARED), found)
+
+
+def _defined(cell: str) -> list[str]:
+    return [f"From {CLAIMS} Require Import {cell}."] if cell else []
 
 
 def _require_claims(propositions: Iterable[str]) -> str:
@@ -202,7 +209,17 @@ def refusals(said: str, count: int) -> tuple[bool, ...]:
 
     A refusal for another reason (time was up, a name unknown) is none.
     """
-    messages = said.split(_FAILED)[1:]
-    if len(messages) != count:
+    found = messages(said)
+    if len(found) != count:
         return (False,) * count
-    return tuple(f"Tactic failure: {DIFFERS}" in message for message in messages)
+    return tuple(f"Tactic failure: {DIFFERS}" in message for message in found)
+
+
+def messages(said: str) -> list[str]:
+    """What was said of each line under `Fail`, in their order."""
+    return said.split(_FAILED)[1:]
+
+
+def under_fail(said: Iterable[str]) -> str:
+    """The same as one text."""
+    return "".join(f"{_FAILED}{each}" for each in said)

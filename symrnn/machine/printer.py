@@ -26,7 +26,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.shapes import is_column, same_size
-from symrnn.language.structure import Block, Diag, Hadamard, Vec
+from symrnn.language.structure import Block, Diag, Hadamard, Rows, Vec
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import (
     APPLICATION,
@@ -145,16 +145,23 @@ def _(node: Block, scope: Scope) -> Coq:
 
 
 @coq.register
+def _(node: Rows, scope: Scope) -> Coq:
+    whole, start, count = node.args
+    cell = scope.transition
+    if cell is None or not isinstance(whole, TimeVector) or whole.sequence != cell.state:
+        raise NotSupportedError("no Coq form for these rows", {"got": str(node)})
+    return cell.part(start, count, coq(whole, scope))
+
+
+@coq.register
 def _(node: Elementwise, scope: Scope) -> Coq:
     return apply("map_mx", _function(node.activation, scope), coq(node.argument, scope))
 
 
 def _function(activation: Any, scope: Scope) -> Coq:
-    sigma = scope.rnn.sigma
-    if activation == sigma:
-        return Coq(scope.sigma)
-    if activation == sigma.prime and sigma.is_unknown:
-        return Coq(f"{scope.sigma}'")
+    known = scope.function(activation)
+    if known is not None:
+        return known
     if activation.is_unknown:
         raise NotSupportedError("no Coq form for this activation", {"got": str(activation)})
     (variable,) = activation.function.variables
@@ -202,15 +209,20 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
         NotSupportedError: for derivatives in derivatives, and for those by what is no state.
     """
     immediate = isinstance(node, ImmediateDerivative)
+    part = _by_part(node, scope)
+    if part is not None:
+        return part
     by = node.by.args[0] if isinstance(node.by, Vec) else node.by
     moving, rnn = node.of, scope.rnn
-    steps = isinstance(moving, TimeVector) and moving.sequence in (rnn.s, rnn.a)
+    # What a derivative can be by: of a printed cell the state alone.
+    vectors = (rnn.s,) if scope.transition is not None else (rnn.s, rnn.a)
+    steps = isinstance(moving, TimeVector) and moving.sequence in vectors
     vector = isinstance(by, TimeVector)
     if (
         scope.varies
         or moving.has(TotalDerivative, ImmediateDerivative)
         or (immediate and not steps)
-        or (vector and (immediate or node.held or by.sequence not in (rnn.s, rnn.a)))
+        or (vector and (immediate or node.held or by.sequence not in vectors))
         or not all(held.sequence == rnn.s for held in node.held)
     ):
         raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
@@ -230,6 +242,28 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
             inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
     body = coq(moving, inner)
     return Differentiated(name, _reduced(variable, body), point)
+
+
+def _by_part(node: Any, scope: Scope) -> Differentiated | None:
+    """A derivative by one part of the state, the others at its time held; None for another one.
+
+    At time 0 all parts are given, so that none moves along with another.
+    """
+    cell, by = scope.transition, node.by
+    if cell is None or not isinstance(by, TimeVector) or by.sequence not in cell.names:
+        return None
+    others = {each[by.index] for each in cell.names if each != by.sequence}
+    held = set(node.held)
+    if (
+        scope.varies
+        or isinstance(node, ImmediateDerivative)
+        or node.of.has(TotalDerivative, ImmediateDerivative)
+        or not (held == others or (not held and by.index == 0))
+    ):
+        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
+    run = [Coq("v") if each == by.sequence else coq(each[by.index], scope) for each in cell.names]
+    inner = scope.from_(cell.state[by.index], cell.stacked(run))
+    return Differentiated("jac", _reduced("v", coq(node.of, inner)), coq(by, scope))
 
 
 def _reduced(variable: str, body: Coq) -> Coq:
@@ -376,6 +410,7 @@ def _(node: sympy.Sum, scope: Scope) -> Coq:
 
 FUNCTIONS = {
     sympy.exp: "expR",
+    sympy.log: "ln",
     sympy.tanh: "tanh",
     sympy.atanh: "atanh",
     sympy.sinh: "sinh",

@@ -12,7 +12,6 @@ from sympy import Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
@@ -26,13 +25,15 @@ from symrnn.machine.meaning import places, require_meaning, require_times
 from symrnn.machine.naturals import at_least_zero, facts_of
 from symrnn.machine.printer import coq, differentiated, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
-from symrnn.machine.scope import CELLS, Scope, cell_name
+from symrnn.machine.scope import Scope
 from symrnn.machine.sizes import matrix_type, size
+from symrnn.machine.transition import Transition, transition_of
+from symrnn.machine.vocabulary import CELLS, cell_name
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
 
 
-def proposition(claim: Any, given: Iterable[Any], rnn: Network) -> str:
+def proposition(claim: Any, given: Iterable[Any], rnn: Any) -> str:
     """A claim under its hypotheses, for every size, every time and every network.
 
     Args:
@@ -53,7 +54,7 @@ def proposition(claim: Any, given: Iterable[Any], rnn: Network) -> str:
 class _Writer:
     claim: Any
     given: list[Any]
-    rnn: Network
+    rnn: Any
 
     def text(self) -> str:
         require_meaning(self._nodes, self.rnn if self._runs else None)
@@ -84,6 +85,11 @@ class _Writer:
 
     def _sequences(self) -> set[str]:
         return {v.label for node in self._nodes for v in node.atoms(TimeVector)}
+
+    @property
+    def _has_loss(self) -> bool:
+        loss = getattr(self.rnn, "L", None)
+        return loss is not None and loss.label in self._sequences()
 
     def _free(self) -> set[Symbol]:
         return {s for node in self._nodes for s in _free_of(node)}
@@ -134,21 +140,46 @@ class _Writer:
     def _sizes(self) -> list[Symbol]:
         shapes = [node.shape for node in self._leaves()]
         if self._runs:
-            shapes += [parameter.shape for parameter in self.rnn.parameters]
+            shapes += [parameter.shape for parameter in self._of_the_run]
         of_shapes = {s for shape in shapes for extent in shape for s in extent.free_symbols}
         counted = {s for s in self._free() if s.is_integer and s.is_positive} - self._places()
-        return _sorted(of_shapes | counted)
+        of_cell = set(self._cell.sizes) if self._runs and self._cell is not None else set()
+        return _sorted(of_shapes | counted | of_cell)
 
     def _leaves(self) -> list[MatrixExpr]:
         found = {leaf for node in self._nodes for leaf in node.atoms(sympy.MatrixSymbol)}
         return sorted(found, key=lambda leaf: str(leaf.name))
 
     def _parameters(self) -> list[MatrixExpr]:
-        network = set(self.rnn.parameters) if self._runs else set()
+        network = set(self._of_the_run) if self._runs else set()
         return [leaf for leaf in self._leaves() if leaf not in network]
+
+    @property
+    def _cell(self) -> Transition | None:
+        """The cell, where it is printed from its definitions."""
+        return transition_of(self.rnn)
+
+    @property
+    def _of_the_run(self) -> tuple[MatrixExpr, ...]:
+        """The parameters of the recurrence."""
+        return self.rnn.parameters if self._cell is None else self._cell.parameters
+
+    def _printed_cell(self, cell: Transition) -> Iterator[str]:
+        primes = ("", "'") if self._uses_slope() else ("",)
+        names = [name_of(Symbol(each)) + prime for each in cell.functions for prime in primes]
+        if names:
+            yield f"({' '.join(names)} : R -> R)"
+        yield from cell.typed_parameters()
+        yield from cell.typed_inputs()
+        yield f"(s0 : {cell.state_type})"
+        if self._has_loss:
+            yield f"(ell : nat -> {cell.state_type} -> 'cV[R]_1)"
 
     def _network(self) -> Iterator[str]:
         rnn = self.rnn
+        if self._cell is not None:
+            yield from self._printed_cell(self._cell)
+            return
         if rnn.sigma.is_unknown:
             yield "(sigma sigma' : R -> R)" if self._uses_slope() else "(sigma : R -> R)"
         for parameter in rnn.parameters:
@@ -161,7 +192,8 @@ class _Writer:
             yield f"(ell : nat -> {column} -> 'cV[R]_1)"
 
     def _scalars(self) -> list[Symbol]:
-        return _sorted({s for s in self._free() if not s.is_integer})
+        of_cell = set(self._cell.scalars) if self._runs and self._cell is not None else set()
+        return _sorted({s for s in self._free() if not s.is_integer} | of_cell)
 
     def _has_any_norm(self) -> bool:
         return any(norm.kind == "any" for node in self._nodes for norm in node.atoms(Norm))
@@ -173,14 +205,22 @@ class _Writer:
             return
         yield f"let F := {scope.full_cell.text} in"
         yield "let s := state F s0 in"
-        if self.rnn.a.label in self._sequences():
+        if self._cell is not None:
+            j, before = Coq("j"), Coq("(s (j - 1)%N)")
+            for of in self._cell.definitions:
+                if of.label in self._sequences() and of.sequence != self._cell.state:
+                    value = scope.defined(of.sequence, j, before).text
+                    if of.sequence in self._cell.names:
+                        value = self._cell.named(of.sequence, Coq("(s j)")).text
+                    yield f"let {name_of(Symbol(of.label))} := fun j => {value} in"
+        elif self.rnn.a.label in self._sequences():
             j, before = Coq("j"), Coq("(s (j - 1)%N)")
             yield f"let a := fun j => {scope.full_between(j, before).text} in"
 
     def _about_symbols(self) -> Iterator[str]:
-        if self._runs and self._uses_slope() and self.rnn.sigma.is_unknown:
-            yield "slope sigma sigma'"
-        if self._runs and self.rnn.L.label in self._sequences():
+        if self._runs and self._uses_slope():
+            yield from (f"slope {each} {each}'" for each in self._functions())
+        if self._runs and self._has_loss:
             yield "(forall t v, differentiable (ell t) v)"
         if self._has_any_norm():
             yield "lecture_norm N"
@@ -189,6 +229,12 @@ class _Writer:
                 yield f"0 < {name_of(symbol)}"
             elif symbol.is_nonnegative:
                 yield f"0 <= {name_of(symbol)}"
+
+    def _functions(self) -> list[str]:
+        """The functions of which nothing is known but their slopes."""
+        if self._cell is None:
+            return ["sigma"] if self.rnn.sigma.is_unknown else []
+        return [name_of(Symbol(each)) for each in self._cell.functions]
 
     def _uses_slope(self) -> bool:
         primes = any(each.order for node in self._nodes for each in node.atoms(Activation))
@@ -234,7 +280,7 @@ class _Writer:
         vectors, free = sorted(fact.atoms(TimeVector), key=str), _free_of(fact)
         found: list[Relational] = []
         for vector in vectors:
-            index, least = vector.index, int(vector.label == self.rnn.a.label)
+            index, least = vector.index, self._first(vector)
             known = (*scope.facts, *facts_of(found))
             if not index.free_symbols <= free or at_least_zero(index - least, known):
                 continue
@@ -243,6 +289,12 @@ class _Writer:
                 raise NotSupportedError("there is no vector at this time", {"got": str(vector)})
             found.append(guard)
         return found
+
+    def _first(self, vector: TimeVector) -> int:
+        """The time from which on a vector exists in the language."""
+        if self._cell is None:
+            return int(vector.label == self.rnn.a.label)
+        return int(vector.sequence not in (self._cell.state, *self._cell.names))
 
     # ------------------------------------------------------------------ what is claimed
 

@@ -16,7 +16,10 @@ from pathlib import Path
 from symrnn.machine.assumed import objections
 from symrnn.machine.cache import Cache
 from symrnn.machine.prover import Outcome, Prover
-from symrnn.machine.sources import CLOSED, USER, Source, required_by
+from symrnn.machine.sources import CLOSED, INSTANCES, USER, Source, required_by
+
+CHECKED = (CLOSED, USER, INSTANCES)
+"""Libraries whose files are checked a second time: all that is not among the files of ours."""
 
 
 def checked_again(
@@ -73,7 +76,7 @@ def _answer(
 ) -> Outcome:
     """What the checker says of files: of what they prove, and of all that is not ours in it."""
     needed = {each.key: each for file in files for each in (file, *required_by(file, sources))}
-    modules = [each.module for each in needed.values() if each.library in (CLOSED, USER)]
+    modules = [each.module for each in needed.values() if each.library in CHECKED]
     places = [(cache.place(key[each.key]), each.library) for each in needed.values()]
     folder = Path(tempfile.mkdtemp(dir=cache.folder, prefix=".checking-"))
     running = prover.check(folder, modules, places, seconds)

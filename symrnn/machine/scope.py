@@ -10,53 +10,15 @@ import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.elman import elman, sigma_inside
-from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
-from symrnn.language.time import TimeVector
+from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import APPLICATION, Coq, apply, count, name_of, time, time_of
 from symrnn.machine.naturals import Facts, at_least_zero, ranging
+from symrnn.machine.transition import Transition, transition_of
+from symrnn.machine.vocabulary import ACTIVATIONS, CELLS, PREACTIVATIONS, cell_name
 
-Build = Callable[[Activation], Network]
 Half = Callable[[Coq], Coq]
-
-
-def _bare(sigma: Activation) -> Network:
-    return elman(sigma, inputs=False)
-
-
-CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
-    "elman": (elman, ("W", "U", "b", "x")),
-    "bare": (_bare, ("W", "b")),
-    "sigma_inside": (sigma_inside, ("W", "U", "b", "x")),
-}
-"""The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
-
-PREACTIVATIONS = {
-    "elman": "preactivation",
-    "bare": "bare_preactivation",
-    "sigma_inside": "preactivation",
-}
-"""For each cell the affine function in it, to which σ is applied or which is applied to σ(s)."""
-
-ACTIVATIONS = ("tanh", "logistic")
-"""The activations that the vocabulary defines."""
-
-
-def cell_name(rnn: Network) -> str:
-    """The name in the vocabulary of a recurrence's cell.
-
-    Raises:
-        NotSupportedError: it is none of the vocabulary's.
-    """
-    for name, (build, _) in CELLS.items():
-        known = build(rnn.sigma).recurrence
-        if dict(known.definitions) == dict(rnn.recurrence.definitions):
-            return name
-    raise NotSupportedError(
-        "no Coq form for this recurrence", {"expected": ", ".join(CELLS), "got": rnn.recurrence}
-    )
 
 
 @dataclass(frozen=True)
@@ -69,13 +31,15 @@ class Scope:
         given: what stands for a vector that varies, or from which the run goes on.
         one_step: whether what is given is the state before, and only the step after it varies.
         facts: what is known of times.
+        defining: whether a cell's definition is written, whose own time is not over.
     """
 
-    rnn: Network
+    rnn: Any
     changed: Mapping[str, str] = field(default_factory=dict)
     given: tuple[TimeVector, Coq] | None = None
     one_step: bool = False
     facts: Facts = ()
+    defining: bool = False
 
     def count(self, expression: Any) -> Coq:
         """A number of steps, or the end of a range, as a natural number."""
@@ -108,6 +72,22 @@ class Scope:
         return f"(@{known.name} R)"
 
     @property
+    def transition(self) -> Transition | None:
+        """The cell as it is printed from its definitions; None for one of the vocabulary."""
+        return transition_of(self.rnn)
+
+    def function(self, activation: Activation) -> Coq | None:
+        """A function of the recurrence, or its slope; None if it is none of them."""
+        if self.transition is not None:
+            return self.transition.function(activation)
+        sigma = self.rnn.sigma
+        if activation == sigma:
+            return Coq(self.sigma)
+        if activation == sigma.prime and sigma.is_unknown:
+            return Coq(f"{self.sigma}'")
+        return None
+
+    @property
     def cell(self) -> Coq:
         """The transition j, s_{j-1} ↦ s_j."""
         if not self.changed:
@@ -117,6 +97,8 @@ class Scope:
     @property
     def full_cell(self) -> Coq:
         """The transition, with nothing abbreviated."""
+        if self.transition is not None:
+            return self.transition.applied(self.transition.state, self.changed)
         name = cell_name(self.rnn)
         read = (self.changed.get(each, each) for each in CELLS[name][1])
         return Coq(" ".join([name, self.sigma, *read]), APPLICATION)
@@ -141,7 +123,7 @@ class Scope:
             vector, value = self.given
             if at_least_zero(vector.index - index - 1, self.facts):
                 return replace(self, given=None).state(index)
-            if vector.label == self.rnn.a.label:
+            if self.transition is None and vector.label == self.rnn.a.label:
                 _, second = self._halves(time(vector.index))
                 value = second(value)
             if index == vector.index:
@@ -196,6 +178,8 @@ class Scope:
         rnn, index = self.rnn, node.index
         if node.sequence == rnn.s:
             return self.state(index)
+        if self.transition is not None:
+            return self._printed(node, self.transition)
         if node.sequence == rnn.a:
             return self.between(index)
         if node.sequence == rnn.L:
@@ -203,6 +187,28 @@ class Scope:
         if rnn.x is not None and node.sequence == rnn.x:
             return apply("x", time_of(index))
         raise NotSupportedError("no Coq form for this vector", {"got": node.label})
+
+    def _printed(self, node: TimeVector, cell: Transition) -> Coq:
+        """A vector of a printed cell that is no state."""
+        if node.sequence in cell.inputs:
+            return apply(cell.input_name(node.sequence), time_of(node.index))
+        if node.sequence == getattr(self.rnn, "L", None):
+            return apply("ell", time_of(node.index), self.state(node.index))
+        now = self.defining and node.index == cell.index
+        if node.sequence in cell.names and self.varies and not now:
+            return cell.named(node.sequence, self.state(node.index))
+        if not cell.defines(node.sequence):
+            raise NotSupportedError("no Coq form for this vector", {"got": node.label})
+        if not self.varies:
+            return apply(name_of(Symbol(node.label)), time_of(node.index))
+        return self.defined(node.sequence, time(node.index), self.state(node.index - 1))
+
+    def defined(self, sequence: Sequence, index: Coq, before: Coq) -> Coq:
+        """What a printed cell computes on the way, from the state before."""
+        if self.transition is None:
+            raise NotSupportedError("no Coq form for this vector", {"got": sequence.label})
+        definition = self.transition.applied(sequence, self.changed)
+        return Coq(f"{definition.text} {index.argument} {before.argument}", APPLICATION)
 
     def leaf(self, node: MatrixExpr) -> Coq:
         """A parameter."""

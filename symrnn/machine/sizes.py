@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
@@ -32,3 +33,24 @@ def matrix_type(shape: tuple[Any, Any]) -> str:
     if same_size(shape[1], 1):
         return f"'cV[R]_{rows}"
     return f"'M[R]_{rows}" if same_size(*shape) else f"'M[R]_({rows}, {cols})"
+
+
+def stacked_size(extents: Sequence[Any]) -> str:
+    """The rows of columns one below the other, as a successor: (d + m.+1).+1 for d and m.
+
+    What is differentiated has the size n.+1; col_mx of columns of these sizes has, by computation.
+    """
+    first, *rest = extents
+    if not rest:
+        return size(first)
+    return f"({_before(first)} + {stacked_size(rest)}).+1"
+
+
+def _before(expression: Any) -> str:
+    """The size before a positive size: d for the size d."""
+    expression = sympy.expand(expression)
+    if isinstance(expression, Symbol):
+        return name_of(expression)
+    if expression.is_Integer:
+        return str(expression - 1)
+    raise NotSupportedError("no Coq form for this size", {"got": str(expression)})

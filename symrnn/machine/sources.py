@@ -23,13 +23,17 @@ USER = "user"
 CLOSED = "closed"
 """The logical name of the files in which theorems close propositions."""
 
+INSTANCES = "instances"
+"""The logical name of the files that prove propositions about a printed cell, from what holds of
+any."""
+
 COMPARED = "compared"
 """The logical name of the files in which slips are compared with propositions: nothing is proved in
 them."""
 
 _COMMENT = re.compile(r"\(\*|\*\)")
 _REQUIRE = re.compile(
-    rf"From\s+({LIBRARY}|{CLAIMS}|{USER})\s+Require\s+(?:Import\s+|Export\s+)?([\w\s]+)\."
+    rf"From\s+({LIBRARY}|{CLAIMS}|{USER}|{INSTANCES})\s+Require\s+(?:Import\s+|Export\s+)?([\w\s]+)\."
 )
 _THEOREM = re.compile(r"^\s*(?:Theorem|Lemma|Corollary|Proposition|Fact)\s+(\w+)", re.MULTILINE)
 

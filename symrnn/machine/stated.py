@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
+from sympy import Symbol
 
 from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
@@ -16,6 +17,9 @@ from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
 from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
+from symrnn.machine.transition import Own, cell_key
+from symrnn.machine.transition import own as own_cell
+from symrnn.machine.vocabulary import known_name
 from symrnn.theory.statement import Part, Statement
 
 DROPPED = "a hypothesis dropped"
@@ -36,7 +40,7 @@ class Stated:
     part: Part
     theorem: str
     cell: str
-    rnn: Network
+    rnn: Network | Own
     proposition: str = ""
     why_not: str = ""
 
@@ -97,14 +101,60 @@ def stated_parts(statement: Statement, rnn: Network) -> StatedParts:
 
 def _stated(statement: str, part: Part, rnn: Network) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
-    cell = rnn.cell.name if runs and not part.cell else ELMAN
+    cell = cell_of(rnn) if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
-    of = part.cell if isinstance(part.cell, Network) else rnn
+    of = rnn if part.cell is None else part.cell
+    own = _Lettered(rnn, runs)
     try:
-        printed = proposition(part.claim, part.given, of)
+        of = of if isinstance(of, Network) else own_cell(of)
+        printed = proposition(own(part.claim), [own(fact) for fact in part.given], of)
     except NotSupportedError as error:
         return Stated(part, theorem, cell, of, why_not=error.message)
     return Stated(part, theorem, cell, of, printed)
+
+
+def cell_of(rnn: Network) -> str:
+    """The name of what a statement is about, in names of files and theorems."""
+    return rnn.cell.name if known_name(rnn) is not None else cell_key(rnn)
+
+
+@dataclass(frozen=True)
+class _Lettered:
+    """What speaks of no run, in the letters of the lecture.
+
+    A cell that has a g lets statements about numbers say y; the proposition, which is quantified
+    over it, is the same.
+    """
+
+    rnn: Network | Own
+    runs: bool
+
+    @property
+    def _lettered(self) -> bool:
+        """Whether there are letters that are not the lecture's."""
+        return isinstance(self.rnn, Network) and known_name(self.rnn) is None
+
+    def __call__(self, node: Any) -> Any:
+        if self.runs or not self._lettered or not hasattr(node, "xreplace"):
+            return node
+        symbols = {
+            each: Symbol(self._back(each.name), **each.assumptions0) for each in node.atoms(Symbol)
+        }
+        matrices = {
+            each: type(each)(
+                self._back(each.name), *(size.xreplace(symbols) for size in each.shape)
+            )
+            for each in node.atoms(sympy.MatrixSymbol)
+        }
+        return node.xreplace({**symbols, **matrices})
+
+    def _back(self, name: str) -> str:
+        """What the lecture calls what is called `name` beside this cell."""
+        assert isinstance(self.rnn, Network)
+        known = {here: there for there, here in self.rnn.letters.items()}
+        stem = name.rpartition("_")[0]
+        numbered = bool(stem) and self.rnn.letter(stem).name == name
+        return known.get(name) or (stem if numbered else name)
 
 
 def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:
@@ -117,8 +167,9 @@ def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:
     wrong += [(DROPPED, part.claim, given) for given in _fewer(part.given)]
     found = []
     for slip, claim, given in wrong:
+        own = _Lettered(stated.rnn, claim.has(TimeVector))
         try:
-            text = proposition(claim, given, stated.rnn)
+            text = proposition(own(claim), [own(fact) for fact in given], stated.rnn)
         except NotSupportedError:
             continue  # what has no Coq form can be claimed by no theorem
         if text != stated.proposition:

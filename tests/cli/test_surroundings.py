@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,23 @@ def test_a_signal_has_its_exit_code(
         signal.signal(number, found)
     assert (code, out, err) == (128 + number, "", f"ended by {name}\n")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("loading", "said"),
+    [("symrnn.cli", "interrupted"), ("symrnn.cli.start", "ended by SIGINT")],
+)
+def test_ctrl_c_is_one_line_while_the_commands_are_loaded(
+    run: Run, monkeypatch: pytest.MonkeyPatch, loading: str, said: str
+) -> None:
+    found = signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr(
+        import_module(loading), "import_module", lambda _: signal.raise_signal(signal.SIGINT)
+    )
+    try:
+        assert run("--version") == (130, "", f"{said}\n")
+    finally:
+        signal.signal(signal.SIGINT, found)
 
 
 def test_a_second_signal_does_not_end_the_putting_away() -> None:

@@ -30,7 +30,8 @@ from symrnn.machine.names import theorem_name
 from symrnn.machine.naturals import facts_of
 from symrnn.machine.printer import coq
 from symrnn.machine.propositions import proposition
-from symrnn.machine.scope import Scope, cell_name
+from symrnn.machine.scope import Scope
+from symrnn.machine.vocabulary import cell_name
 
 RNN = elman()
 s, a, x, L, W, U, b = RNN.s, RNN.a, RNN.x, RNN.L, RNN.W, RNN.U, RNN.b

@@ -1,0 +1,63 @@
+"""The cells that `proofs/coq/vocabulary.v` has by name: of them theorems are written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from symrnn.cells.elman import elman, sigma_inside
+from symrnn.cells.network import Network
+from symrnn.errors import NotSupportedError
+from symrnn.language.activations import Activation
+
+Build = Callable[[Activation], Network]
+
+
+def _bare(sigma: Activation) -> Network:
+    return elman(sigma, inputs=False)
+
+
+CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
+    "elman": (elman, ("W", "U", "b", "x")),
+    "bare": (_bare, ("W", "b")),
+    "sigma_inside": (sigma_inside, ("W", "U", "b", "x")),
+}
+"""The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
+
+PREACTIVATIONS = {
+    "elman": "preactivation",
+    "bare": "bare_preactivation",
+    "sigma_inside": "preactivation",
+}
+"""For each cell the affine function in it, to which σ is applied or which is applied to σ(s)."""
+
+ACTIVATIONS = ("tanh", "logistic")
+"""The activations that the vocabulary defines."""
+
+
+@lru_cache(maxsize=64)
+def known_name(rnn: Any) -> str | None:
+    """The name in the vocabulary of a recurrence's cell; None if it is none of the vocabulary's."""
+    if not isinstance(rnn, Network) or not rnn.one_activation:
+        return None
+    for name, (build, _) in CELLS.items():
+        known = build(rnn.sigma).recurrence
+        if dict(known.definitions) == dict(rnn.recurrence.definitions):
+            return name
+    return None
+
+
+def cell_name(rnn: Network) -> str:
+    """The name in the vocabulary of a recurrence's cell.
+
+    Raises:
+        NotSupportedError: it is none of the vocabulary's.
+    """
+    name = known_name(rnn)
+    if name is None:
+        raise NotSupportedError(
+            "no Coq form for this recurrence",
+            {"expected": ", ".join(CELLS), "got": rnn.recurrence},
+        )
+    return name
