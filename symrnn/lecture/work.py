@@ -16,7 +16,7 @@ from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
-from symrnn.lecture.pictures import illustrations, only, section
+from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.progress import Progress, silent
 from symrnn.lecture.project import Project
 from symrnn.lecture.trained_cells import TrainedCell, study_cells
@@ -27,6 +27,7 @@ from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import speaking
+from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
 from symrnn.verify.elsewhere import gather_elsewhere
@@ -143,11 +144,12 @@ def make(
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
-    extra = illustrations(network, rnn, notation, library)
     if project.own:
-        # In a lecture of somebody's own stands what they placed.
-        placed = {name for each in project.outlines for name in each.shown()}
-        extra = {name: only(blocks, placed) for name, blocks in extra.items()}
+        # In a lecture of somebody's own stands what they placed, whatever statements it has.
+        placed = frozenset(name for each in project.outlines for name in each.shown())
+        extra = illustrations(network, rnn, notation, {**everything(), **library}, placed)
+    else:
+        extra = illustrations(network, rnn, notation, library)
     shown = _in_layout(evidence, rnn, library, notation, progress)
     trained = study_cells(project.prose.front.cells, progress)
     endings = [each for each in (ending, trained_section(trained, notation)) if each is not None]
