@@ -179,6 +179,11 @@ class Model:
         """The definition in force."""
         return self.definitions.get(name)
 
+    def recurrence(self) -> set[str]:
+        """All quantities of a step, and what they are computed from."""
+        steps = {n: d for n, d in self.definitions.items() if d.letter and not d.derived}
+        return set(steps) | {name for d in steps.values() for name, _ in self.reads(d)}
+
     def spoken_of(self, trees: Iterable[Tree], outputs: Iterable[str]) -> set[str]:
         """The quantities in some formulas, and all that those are computed from.
 

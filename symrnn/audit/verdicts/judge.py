@@ -199,8 +199,8 @@ class Judge(Inequalities, Mending):
         used = model.spoken_of(sides, [] if net is None else net.outputs)
         guessed = self._guessed(model, sides, net)
         reason = ""
-        if used & model.clashing:
-            reason = f"{', '.join(sorted(used & model.clashing))} has two definitions"
+        if clashing := (used | model.recurrence()) & model.clashing:
+            reason = f"{', '.join(sorted(clashing))} has two definitions"
         elif self._shape_problem(model, used, outcomes):
             reason = "the shapes in a definition do not fit"
         elif id(model) not in self.held and not self._given(model):
