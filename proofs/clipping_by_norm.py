@@ -25,11 +25,7 @@ def clipping_by_norm(rnn):
     their squared distance is the squared difference of their lengths plus twice ‖g‖‖h‖ - gᵀh,
     which measures the angle, and clipping makes neither part larger.
     """
-    kappa, n = rnn.kappa, rnn.letter("n", integer=True, positive=True)
-    g, h = (Parameter(rnn.letter(name).name, n, 1) for name in "gh")
-
-    def length(vector):
-        return norm(vector, "2")
+    kappa, (g, h) = rnn.kappa, gradients(rnn)
 
     def scale(vector):
         return kappa / Max(kappa, length(vector))
@@ -86,12 +82,29 @@ def clipping_by_norm(rnn):
         ),
         "its Jacobian inside the ball": derivation(D(clip(g), g), given=[p < kappa])
         .equals(D(g, g), by.larger_of)
-        .equals(Identity(n), by.derivative_of_itself),
+        .equals(Identity(g.shape[0]), by.derivative_of_itself),
         "its Jacobian outside": derivation(D(clip(g), g), given=[kappa < p])
         .equals(D(outside, g), by.larger_of)
-        .equals((kappa / p) * Identity(n) - (kappa / p**3) * g * g.T, by.differentiate)
-        .equals((kappa / p) * (Identity(n) - (1 / p**2) * g * g.T), by.algebra),
+        .equals((kappa / p) * Identity(g.shape[0]) - (kappa / p**3) * g * g.T, by.differentiate)
+        .equals((kappa / p) * (Identity(g.shape[0]) - (1 / p**2) * g * g.T), by.algebra),
     }
+
+
+def gradients(rnn):
+    """Two gradients, of any size."""
+    size = rnn.letter("p", integer=True, positive=True)
+    return [Parameter(rnn.letter(name).name, size, 1) for name in "gh"]
+
+
+def length(vector):
+    """‖v‖₂."""
+    return norm(vector, "2")
+
+
+@clipping_by_norm.naming
+def lengths(rnn):
+    """By what a gradient is divided: κ, or its length where that is more."""
+    return {rnn.letter(f"n_{g.name}"): Max(rnn.kappa, length(g)) for g in gradients(rnn)}
 
 
 def clipped(vector, kappa, kind=2):

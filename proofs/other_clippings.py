@@ -23,16 +23,12 @@ def other_clippings(rnn):
     direction is kept. The length of that vector is √(Σ‖g_i‖²). The sum Σ‖g_i‖ is longer and would
     clip gradients that are short enough.
     """
-    kappa = rnn.kappa
-    n, m, i = (rnn.letter(name, integer=True, positive=True) for name in "nmi")
-    x = Symbol("x", real=True)
-    g, g_1, g_2 = (
-        Parameter(rnn.letter(name).name, size, 1)
-        for name, size in (("g", n), ("g_1", n), ("g_2", m))
-    )
+    kappa, x = rnn.kappa, Symbol("x", real=True)
+    i = rnn.letter("i", integer=True, positive=True)
+    g, g_1, g_2 = gradients(rnn)
     by_value = activation(Max(-kappa, Min(kappa, x)), "clip", variable=x)
     one = entry(g, i)
-    squares = norm(g_1, "2") ** 2 + norm(g_2, "2") ** 2
+    squares = together(g_1, g_2)
     factor = kappa / Max(kappa, sqrt(squares))
     parts, whole = (factor * g_1, factor * g_2), stack(g_1, g_2)
     clipped_length = sqrt(norm(parts[0], "2") ** 2 + norm(parts[1], "2") ** 2)
@@ -64,6 +60,27 @@ def other_clippings(rnn):
         .equals(norm(factor * whole, "2") * whole, by.homogeneous.backwards)
         .equals(norm(stack(*parts), "2") * whole, by.blockwise),
     }
+
+
+def gradients(rnn):
+    """A gradient, and those of two parameters."""
+    p, q = (rnn.letter(name, integer=True, positive=True) for name in "qp")
+    return [
+        Parameter(rnn.letter(name).name, size, 1)
+        for name, size in (("g", p), ("g_1", p), ("g_2", q))
+    ]
+
+
+def together(*vectors):
+    """‖g_1‖² + ‖g_2‖²."""
+    return sum(norm(each, "2") ** 2 for each in vectors)
+
+
+@other_clippings.naming
+def length_of_all(rnn):
+    """By what all gradients are divided: κ, or their common length where that is more."""
+    _, *each = gradients(rnn)
+    return {rnn.letter("n"): Max(rnn.kappa, sqrt(together(*each)))}
 
 
 def values(gradient, kappa):

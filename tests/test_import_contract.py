@@ -53,6 +53,8 @@ USED_BY: dict[str, set[str]] = {
     "derivative_text": {"cli"},
     "reading": {"cells", "verify", "audit", "cli", FACADE},
 }
+# Ctrl-C is heard while these load the rest, each under what hears it.
+LATE = {"symrnn/cli/__init__.py", "symrnn/cli/start.py"}
 # Recipes of the cookbook use what a user uses, as proofs do.
 RECIPES = "lecture/recipes"
 PROOFS_MAY_IMPORT = {PACKAGE, "numpy", "sympy"} | sys.stdlib_module_names
@@ -151,7 +153,7 @@ def _package_violations(root: Path) -> list[str]:
             continue  # written as a user would: see below
         component = path.relative_to(root / PACKAGE).parts[0].removesuffix(".py")
         for found in _imports(path, root):
-            if found.in_function:
+            if found.in_function and found.file not in LATE:
                 violations.append(f"{found} inside a function")
             if found.component is not None and found.component not in _allowed(component):
                 violations.append(f"{found}, which {component} may not")

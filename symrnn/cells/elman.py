@@ -13,6 +13,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cells.between import Between
 from symrnn.cells.network import Halves, Network, with_loss
 from symrnn.cells.step import Cell
+from symrnn.errors import NotSupportedError
 from symrnn.language.activations import activation as _activation
 from symrnn.language.algebra import Identity, Parameter
 from symrnn.language.notation import ELMAN, SIGMA_INSIDE
@@ -65,6 +66,25 @@ CELLS: Mapping[str, Callable[..., Network]] = MappingProxyType(
 """The cells that the lecture can be about, by name."""
 
 
+def kind_of(rnn: Network) -> str:
+    """The name in `CELLS` of the cell that has this step, letters aside.
+
+    Raises:
+        NotSupportedError: the step is neither σ(W s + U x + b) nor W σ(s) + U x + b.
+    """
+    if rnn.driven is None:
+        raise NotSupportedError(
+            f"{rnn.cell.name} is none of the lecture's networks",
+            {"expected": "a step σ(W s + U x + b), or W σ(s) + U x + b", "got": rnn.cell.text},
+        )
+    return SIGMA_INSIDE if rnn.inside else ELMAN
+
+
+def with_activation(rnn: Network, activation: Any = None) -> Network:
+    """The lecture's network with this step and another σ, in the lecture's letters."""
+    return CELLS[kind_of(rnn)](activation, inputs=rnn.x is not None)
+
+
 def with_symbolic_sizes(rnn: Network) -> Network:
     """The same cell with the symbols d and m for its sizes; as it is where they are symbols.
 
@@ -78,7 +98,7 @@ def with_symbolic_sizes(rnn: Network) -> Network:
     }
     if not sizes or not all(getattr(size, "is_Integer", False) for size in sizes.values()):
         return rnn
-    generic = CELLS[rnn.cell.name](rnn.sigma, inputs=rnn.U is not None)
+    generic = with_activation(rnn, rnn.sigma)
     sized = at_sizes(generic.recurrence, sizes)
     return generic if sized.definitions == rnn.recurrence.definitions else rnn
 

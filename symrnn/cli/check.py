@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cells import read_cell
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import CELLS, with_activation
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
@@ -90,7 +90,7 @@ def _subject(cell: str, sigma: Activation | None) -> Subject:
         return CELLS[cell](sigma)
     found = subject_of(read_cell(cell))
     if found.is_elman:
-        return CELLS[found.cell.name](sigma)
+        return with_activation(found, sigma)
     if sigma is not None:
         raise ParseError(
             "--activation is for the lecture's networks",

@@ -24,6 +24,7 @@ from symrnn.derivative_text import LECTURE as LETTERS
 from symrnn.derivative_text import Names, Quantity, parse_derivative
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation, Elementwise, unknown
+from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
@@ -160,6 +161,7 @@ def _require_latex(form: Format, whole: bool, copyable: bool) -> None:
 
 
 _ENTRY = Symbol("v", real=True)
+_ENTRIES = Parameter("v", Symbol("d", integer=True, positive=True), 1)
 
 _LONG = 29.0
 """Width in em from which σ and σ′ are named, and their formulas put below."""
@@ -186,7 +188,12 @@ def _named(
         for name, each in ((name_of, function), (name_of.prime, function.prime))
     }
     return Equation(found.asked, found.value), tuple(
-        Equation(name.at(_ENTRY), each.at(_ENTRY)) for name, each in known.items() if name in used
+        # A slope is written out as in any other formula, by cases where it has some.
+        Equation(name(_ENTRIES), each(_ENTRIES))
+        if name.order
+        else Equation(name.at(_ENTRY), each.at(_ENTRY))
+        for name, each in known.items()
+        if name in used
     )
 
 

@@ -343,6 +343,14 @@ def bound(node: Any) -> tuple[Symbol, ...]:
     return (node.limits[0][0],) if isinstance(node, sympy.Sum | sympy.Product) else ()
 
 
+def symbols(term: Any) -> set[Any]:
+    """What stands in a term by name: free, bound, varied; but not the variable of an activation."""
+    found = set(term.free_symbols)
+    for node in term.atoms(*BINDING):
+        found.update(node.free_symbols, bound(node), getattr(node, "variables", ()))
+    return found
+
+
 def bounds(node: Any) -> tuple[Expr, ...]:
     """Index and bounds of a sum or a product over times, none for another node."""
     if isinstance(node, Ranged):

@@ -21,7 +21,7 @@ from symrnn.kernel.entries import entry_of, largest
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
 from symrnn.kernel.recurrences import Hypothesis, admitted, constants, hypothesis
-from symrnn.kernel.terms import BINDERS, BINDING, bound, conditions, require_term, substitute
+from symrnn.kernel.terms import BINDERS, bound, conditions, require_term, substitute, symbols
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import Transposed
 from symrnn.language.norms import Norm
@@ -117,12 +117,10 @@ def _require_names(relation: Any, needs: frozenset[Hypothesis], cell: Definition
     terms = [relation, *(getattr(need, "expression", need) for need in needs)]
     if cell is not None:
         terms += [*cell.definitions, *cell.definitions.values()]
-    symbols = {symbol for term in terms for symbol in term.free_symbols}
-    for node in (node for term in terms for node in term.atoms(*BINDING)):
-        symbols.update(node.free_symbols, bound(node), getattr(node, "variables", ()))
     leaves = {leaf for term in terms for leaf in term.atoms(TimeVector, MatrixSymbol)}
+    leaves.update(each for term in terms for each in symbols(term) if type(each) is Symbol)
     called: dict[str, Any] = {}
-    for each in leaves | {each for each in symbols if type(each) is Symbol}:
+    for each in leaves:
         timed = isinstance(each, TimeVector)
         name = each.label if timed else each.name
         kind = each if isinstance(each, Symbol) else (type(each), each.shape)

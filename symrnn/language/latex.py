@@ -361,6 +361,8 @@ def _(node: Entry, printer: Any) -> str:
         written = _sequence(matrix.label, printer, entry=True)
         return with_index(written, ", ".join(map(printer._print, place)))
     written = _operand(matrix, POSTFIX, printer)
+    if matrix.shape == (1, 1):
+        return written  # gᵀh is a number
     if isinstance(matrix, MatrixSymbol) and ("_" in written or "^" in written):
         written = _bracket(written)
     return rf"{written}_{{{', '.join(map(printer._print, place))}}}"

@@ -6,7 +6,9 @@ through `_sympystr` and `_latex`, so that nodes show themselves inside any SymPy
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -111,12 +113,32 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions.
 
     `plain`: slopes by the formula that SymPy's `diff` gives, whatever a lecturer would write.
+    `named`: what expressions are written as where they have been given a name.
     """
 
-    def __init__(self, notation: Notation = LECTURE, *, plain: bool = False) -> None:
+    def __init__(
+        self,
+        notation: Notation = LECTURE,
+        *,
+        plain: bool = False,
+        named: Mapping[Any, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__({"fold_short_frac": False, "ln_notation": False})
         self.notation = notation
         self.plain = plain
+        self.named = named
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        if self.named and (name := self.named.get(expr)) is not None:
+            # SymPy hands a power down to the function that is raised to it.
+            power = kwargs.get("exp")
+            return name if power is None else f"{{{name}}}^{{{power}}}"
+        return str(super()._print(expr, **kwargs))
+
+    def parenthesize(self, item: Any, *args: Any, **kwargs: Any) -> str:
+        if self.named and item in self.named:
+            return self._print(item)
+        return str(super().parenthesize(item, *args, **kwargs))
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         if expr.name in self.notation.numbers:
@@ -209,9 +231,14 @@ class _TextPrinter(StrPrinter):  # type: ignore[misc]
         )
 
 
-def latex(node: Any, notation: Notation = LECTURE) -> str:
-    """LaTeX of an expression of the language or of SymPy, in a notation."""
-    return str(NotationPrinter(notation).doprint(sympy.sympify(node)))
+def latex(
+    node: Any, notation: Notation = LECTURE, named: Mapping[Any, str] = MappingProxyType({})
+) -> str:
+    """LaTeX of an expression of the language or of SymPy, in a notation.
+
+    `named` is LaTeX for expressions that have been given a name: it stands wherever they occur.
+    """
+    return str(NotationPrinter(notation, named=named).doprint(sympy.sympify(node)))
 
 
 def text(node: Any) -> str:

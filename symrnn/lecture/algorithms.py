@@ -26,7 +26,7 @@ _VECTORS: Mapping[str, tuple[str, ...]] = {
     "alpha": _GREEK[1:],
 }
 _NUMBERS: Mapping[str, tuple[str, ...]] = {
-    "n": tuple("nNM" + string.ascii_lowercase),
+    "n": (r"\rho", *"rNM", *string.ascii_lowercase),
     "gradients": tuple(rf"\mathcal{{{letter}}}" for letter in "GSQ" + string.ascii_uppercase),
 }
 

@@ -20,12 +20,21 @@ from typing import Any
 import sympy
 
 from symrnn.cells.elman import elman
+from symrnn.cells.network import Network
+from symrnn.language.algebra import Parameter, Zeros
+from symrnn.language.derivatives import D
+from symrnn.language.norms import norm
+from symrnn.language.structure import Block
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
 from symrnn.theory import rules
-from symrnn.theory.library import load
+from symrnn.theory.check import prove
+from symrnn.theory.context import Context
+from symrnn.theory.derivation import Derivation, derivation
+from symrnn.theory.library import everything
 from symrnn.theory.rule import Rule
-from symrnn.typeset.blocks import Block, Display, Listing, Paragraph, Section, Table
+from symrnn.typeset.blocks import Block as Shown
+from symrnn.typeset.blocks import Display, Listing, Paragraph, Section, Table
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.typeset.justification import spoken
@@ -67,7 +76,7 @@ def cookbook() -> str:
 def section(name: str) -> Section:
     """A recipe as a section: its words, its code, and what came of it."""
     title, opening = _docstring(_source(name))
-    blocks: list[Block] = [Paragraph(_prose(opening))]
+    blocks: list[Shown] = [Paragraph(_prose(opening))]
     for step in run(name):
         if step.words:
             blocks.append(Paragraph(_prose(step.words)))
@@ -114,7 +123,7 @@ def _kept(line: int) -> str:
     return f"value_of_line_{line}"
 
 
-def shown(value: Any) -> list[Block]:
+def shown(value: Any) -> list[Shown]:
     """The value of a cell: a formula as such, anything else as it prints; None is nothing."""
     if value is None:
         return []
@@ -181,14 +190,34 @@ def examples() -> dict[str, str]:
     """By its name, the shortest line that a rule gave in a proof, as a formula in prose."""
     rnn = elman()
     best: dict[str, str] = {}
-    for statement in load().values():
-        for part in statement.of(rnn).parts(rnn):
-            for _, chain, _ in part.proof.chains:
-                before = chain.start
-                for step in chain.steps:
-                    line = f"{latex(before)} {SIGNS[step.relation]} {latex(step.after)}"
-                    known = best.get(step.rule.name)
-                    if known is None or len(line) < len(known):
-                        best[step.rule.name] = line
-                    before = step.after
+    for chain in _chains(rnn):
+        before = chain.start
+        for step in chain.steps:
+            line = f"{latex(before)} {SIGNS[step.relation]} {latex(step.after)}"
+            known = best.get(step.rule.name)
+            if known is None or len(line) < len(known):
+                best[step.rule.name] = line
+            before = step.after
     return {name: f"${line}$" for name, line in best.items()}
+
+
+def _chains(rnn: Network) -> Iterator[Derivation]:
+    """The derivations of all proofs, and some for what none of them needs."""
+    for statement in everything().values():
+        if statement.applies(rnn).holds:
+            for part in statement.parts(rnn):
+                yield from (chain for _, chain, _ in part.proof.chains)
+    for each in _besides(rnn):
+        prove(each, Context(rnn), "an example")
+        yield each
+
+
+def _besides(rnn: Network) -> Iterator[Derivation]:
+    s, k, t, d = rnn.s, rnn.k, rnn.t, rnn.d
+    yield derivation(D(s[k], s[t]), given=[k >= 0, k <= t - 1]).equals(
+        Zeros(d, d), rules.no_dependence
+    )
+    A, B = (Parameter(rnn.letter(name).name, d, d) for name in "AB")
+    yield derivation(norm(Block([A], [B]), "inf")).at_most(
+        sympy.Max(norm(A, "inf"), norm(B, "inf")), rules.norm_of_blocks
+    )

@@ -18,6 +18,7 @@ from symrnn.lecture.document import words_of
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.live import cells
 from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.outputs import can_run, with_outputs
 from symrnn.lecture.pdf import Compiled, Tex
 from symrnn.lecture.project import Project
 from symrnn.theory.about import Subject
@@ -101,9 +102,12 @@ def article(material: Material) -> Output:
 
 
 def ipynb(material: Material) -> Output:
-    """`lecture.ipynb`, whose cells prove, show and compare; nothing is run here."""
+    """`lecture.ipynb`, whose cells prove, show and compare, with what they show where it can be
+    run."""
     shown = cells(material.document, material.library, material.notation, material.subject)
     made = notebook(shown)
+    if can_run():
+        made = with_outputs(made)
     return Output({"lecture.ipynb": made.encode()})
 
 

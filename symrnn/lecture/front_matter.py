@@ -27,7 +27,7 @@ from babel.dates import format_date
 
 from symrnn.errors import ParseError
 from symrnn.typeset.detail import DETAILS
-from symrnn.typeset.prose import escaped, listed
+from symrnn.typeset.prose import escaped
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
@@ -129,7 +129,8 @@ def _names(value: Any, what: str, file: str, line: int) -> str:
     names = value if isinstance(value, list) else [value]
     if not names:
         raise _refused(file, line, f"{what} names nobody", "a name, or a list of names", value)
-    return listed([_text(name, what, file, line) for name in names])
+    # With commas: they are right in every language.
+    return ", ".join(_text(name, what, file, line) for name in names)
 
 
 def _date(value: Any, what: str, file: str, line: int) -> str | datetime.date:

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Symbol
 
 from symrnn.cells import Cell
+from symrnn.cells.elman import kind_of
 from symrnn.cells.lettering import lettered, own_letters
 from symrnn.cells.network import LETTERS, Network, network
 from symrnn.errors import IllFormedError
@@ -44,7 +45,7 @@ def lettered_subject(
     known, names = found
     own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
-    lettering = replace(notation, letters=_distinct(mine, notation), cell=known.cell.name)
+    lettering = replace(notation, letters=_distinct(mine, notation), cell=kind_of(known))
     besides = _besides([lettering.plain(quantity) for quantity in QUANTITIES])
     return known, replace(lettering, arrays=besides, numbers=besides, spoken=besides)
 

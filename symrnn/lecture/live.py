@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Symbol
 
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import CELLS, with_activation
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
@@ -24,6 +24,7 @@ from symrnn.lecture.details import code_names
 from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.theory.about import Subject
+from symrnn.theory.library import everything
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import (
     Display,
@@ -184,8 +185,9 @@ class _Writer:
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
         self.known = rnn.is_elman
-        self.rnn = CELLS[rnn.cell.name]("tanh") if rnn.is_elman else rnn
+        self.rnn = with_activation(rnn, "tanh") if rnn.is_elman else rnn
         self.run: set[Path] = set()
+        self.checked: set[str] = set()
 
     def cells(self) -> Iterator[Cell]:
         document = self.document
@@ -217,10 +219,10 @@ class _Writer:
         title = heading(3, block.name, f"Statement {block.number}: {self.prose(block.title)}")
         said = [self.prose(text) for text in (*block.hypotheses, *paragraphs(block.prose))]
         yield Cell("markdown", "\n\n".join([title, *said]))
-        path = _source_file(statement)
-        if path not in self.run:
-            self.run.add(path)
-            yield Cell("code", definition(path, self.setup))
+        yield from self._behind(statement)
+        for declared in self._declared(statement):
+            yield Cell("code", declared)
+        self.checked.add(statement.name)
         parts = statement.parts(self.rnn)
         standing = statement.headlined(parts)
         headline = {n: part for n, part in enumerate(parts) if part in standing}
@@ -244,6 +246,38 @@ class _Writer:
                 "code",
                 f"for each in {statement.name}.of(general).counterexamples:\n    {shown}",
             )
+
+    def _behind(self, statement: Statement) -> Iterator[Cell]:
+        """What it uses, and what stands later or in the last section."""
+        behind = [name for name in self._used(statement) if name not in self.checked]
+        self.checked.update(behind)
+        ours = [name for name in behind if name in everything()]
+        if ours:
+            yield Cell(
+                "code",
+                "from symrnn.theory.library import everything\n\n"
+                f"library |= {{name: everything()[name] for name in {ours}}}",
+            )
+        for name in behind:
+            if name not in ours:
+                declared = self._declared(self.library[name])
+                known = f'library["{name}"] = {name}\n{name}.check(general, library)'
+                yield Cell("code", "\n\n\n".join([*declared, known]))
+
+    def _declared(self, statement: Statement) -> list[str]:
+        """The proof file, where it has not been run yet."""
+        path = _source_file(statement)
+        if path in self.run:
+            return []
+        self.run.add(path)
+        return [definition(path, self.setup)]
+
+    def _used(self, statement: Statement) -> list[str]:
+        """Statements that it uses, however indirectly, each after those it uses itself."""
+        found: dict[str, None] = {}
+        for name in statement.of(self.rnn).uses:
+            found |= dict.fromkeys([*self._used(self.library[name]), name])
+        return list(found)
 
     def _checked(self, statement: Statement, headline: dict[int, Part]) -> str:
         name = statement.name

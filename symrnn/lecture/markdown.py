@@ -2,9 +2,9 @@
 
 Paragraphs, lists, quotations, emphasis, links, pictures, tables, footnotes, code, `$…$` and `$$`
 are read by markdown-it. Three forms are ours: `[[name]]` refers to what carries the name, and
-alone in its paragraph it is where that stands; `[@key]` and `@key` cite a work; a fenced block
-named `notes` is what the speaker says. What has no counterpart in a document is refused with its
-line, never printed raw.
+alone in its paragraph it is where that stands; `[@key]`, `[@key, p. 3]` and `@key` cite a work; a
+fenced block named `notes` is what the speaker says. What has no counterpart in a document is
+refused with its line, never printed raw.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ _REFERENCE = re.compile(r"\[\[([^\[\]\n]*)\]\](\{[^{}\n]*\})?")
 _OPTION = re.compile(r'\s*([a-z]+)=("[^"]*"|[^\s"]+)')
 _NAME = re.compile(r"[\w:.-]+")
 _KEY = r"[A-Za-z0-9][\w:.+/-]*(?<![.:])"
-_ASIDE = re.compile(rf"\[(@{_KEY}(?:\s*;\s*@{_KEY})*)\]")
+_CITED = rf"@{_KEY}(?:,\s*[^\[\]|;@]+)?"
+_ASIDE = re.compile(rf"\[({_CITED}(?:\s*;\s*{_CITED})*)\]")
+_NO_CITATION = re.compile(rf"\[[^\[\]\n]*(?<![\w.])@{_KEY}[^\[\]\n]*\](?!\()")
 _SPOKEN = re.compile(rf"(?<![\w.])@({_KEY})")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s|]+$")
 
@@ -127,12 +129,14 @@ def _named(state: StateInline, silent: bool) -> bool:
 
 
 def _cited(state: StateInline, silent: bool) -> bool:
-    found = _ASIDE.match(state.src, state.pos) or _SPOKEN.match(state.src, state.pos)
+    kinds = {"aside": _ASIDE, "no citation": _NO_CITATION, "": _SPOKEN}
+    tried = ((kind, pattern.match(state.src, state.pos)) for kind, pattern in kinds.items())
+    kind, found = next(((kind, found) for kind, found in tried if found), ("", None))
     if found is None:
         return False
     if not silent:
         token = state.push("cited", "", 0)
-        token.content, token.info = found[1], "aside" if found[0][0] == "[" else ""
+        token.content, token.info = found[found.re.groups], kind
     state.pos = found.end()
     return True
 
@@ -358,9 +362,7 @@ class _Reader:
                     )  # fmt: skip
                 return f"[[{self._name(token, line)}]]"
             case "cited":
-                keys = re.findall(_KEY, token.content.replace("@", " "))
-                aside = "|aside" if token.info else ""
-                return " ".join(f"[[@{key}{aside}]]" for key in keys)
+                return self._cited(token, line)
             case "html_inline":
                 raise self._no_html(line, token.content)
             case "image":
@@ -373,6 +375,22 @@ class _Reader:
                 raise self.refuse(line, "words struck out are not supported", _SUPPORTED)
             case kind:
                 raise self.refuse(line, f"{kind.replace('_', ' ')} is not supported", _SUPPORTED)
+
+    def _cited(self, token: Token, line: int) -> str:
+        match token.info:
+            case "":
+                return f"[[@{token.content}]]"
+            case "aside":
+                works = [each.strip().partition(",") for each in token.content.split(";")]
+                return " ".join(
+                    f"[[{key}|aside{f'|{place.strip()}' if place else ''}]]"
+                    for key, _, place in works
+                )
+            case _:
+                raise self.refuse(
+                    line, "this is no citation", "@key, [@key], [@key, p. 3] or [@one; @other]",
+                    token.content,
+                )  # fmt: skip
 
     def _text(self, text: str, line: int) -> str:
         if "$" in text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from symrnn.cells.elman import CELLS
 from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
-from symrnn.language.notation import ELMAN, SIGMA_INSIDE
+from symrnn.language.notation import ELMAN
 from symrnn.language.relations import Relation
 from symrnn.lecture.decay import Decay, Spectrum, decay, regimes, spectrum
 from symrnn.numeric.data import Series
+from symrnn.numeric.forecasting import Forecast, train_cell
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.training import Net, TrainedNet, train
 from symrnn.theory.statement import Statement
 from symrnn.verify.network import (
     Agreement,
@@ -29,6 +29,9 @@ from symrnn.verify.network import (
 )
 
 Array = NDArray[Any]
+UNITS, TRAINED, RATE = 32, 300, 5e-3
+"""Of the net that is trained: its size, its training steps, and the first rate."""
+
 HORIZON = 40
 """Steps over which ‖∂s_t/∂s_k‖ is shown."""
 
@@ -49,7 +52,7 @@ class Bias:
 class NetworkReport:
     """What the lecture shows of the network."""
 
-    net: TrainedNet
+    net: Forecast
     held_out_first: float
     decays: tuple[Decay, ...]
     bias: Bias
@@ -60,15 +63,15 @@ class NetworkReport:
     def record(self) -> dict[str, Any]:
         """As it stands in evidence.json; all losses are of the held-out tail unless named."""
         return {
-            "cell": SIGMA_INSIDE if self.net.trained.inside else ELMAN,
-            "d": self.net.d,
+            "cell": self.net.forecaster.cell.name,
+            "d": self.net.forecaster.d,
             "series": self.net.series,
             "steps": self.net.steps,
             "loss_first": self.held_out_first,
             "loss_last": self.net.held_out,
             "baseline": self.net.baseline,
-            "training_loss_first": self.net.loss_first,
-            "training_loss_last": self.net.loss_last,
+            "training_loss_first": self.net.losses[0],
+            "training_loss_last": self.net.losses[-1],
             "clipped_steps": self.net.clipped,
             "complex_step": max(a.complex_step for a in self.agreements),
             "central_differences": max(a.central for a in self.agreements),
@@ -94,10 +97,12 @@ def study(
         EvidenceError: the trained net does not beat predicting the last value, or a bound fails.
     """
     rnn, kernels = CELLS[cell](), Kernels(CELLS[cell]("tanh"))
-    net = train(
+    net = train_cell(
+        kernels.rnn.cell,
         series,
-        kernels.recurrent_gradient,
-        inside=rnn.inside,
+        UNITS,
+        TRAINED,
+        rate=RATE,
         progress=lambda done, of, loss: progress("training", done, of),
     )
     if not net.held_out < net.baseline:
@@ -105,9 +110,10 @@ def study(
             "the trained net does not beat predicting the last value on the held-out tail",
             {"net": f"{net.held_out:.4g}", "last value": f"{net.baseline:.4g}"},
         )
+    inputs = net.data.inputs
     nets = {
-        "before training": _weights(net.initial, net.inputs[-CHECKED:]),
-        "after training": _weights(net.trained, net.inputs[-CHECKED:]),
+        "before training": _weights(net.initial, inputs[-CHECKED:]),
+        "after training": _weights(net.trained, inputs[-CHECKED:]),
         "random": random_weights(16, 3, CHECKED, seed=0),
     }
     agreements: list[Agreement] = []
@@ -115,16 +121,15 @@ def study(
         progress("checking kernels", done, len(nets))
         agreements += check_kernels(kernels, weights, name)
     claim = _claim(library, rnn, "product_bound")
-    before, after = (
-        _weights(chosen, net.inputs[-HORIZON:]) for chosen in (net.initial, net.trained)
-    )
+    before, after = (_weights(chosen, inputs[-HORIZON:]) for chosen in (net.initial, net.trained))
     decays = (
         decay(kernels, claim, "before training", before),
         decay(kernels, claim, "after training", after),
     )
     tail = _claim(library, rnn, "truncation", "the bias is a geometric tail")
-    bias = _bias(kernels, tail, _weights(_contracting(net.trained), net.inputs[-HORIZON:]))
-    first = net.initial.predict(net.inputs)[net.split :] - net.targets[net.split :]
+    bias = _bias(kernels, tail, _weights(_contracting(net.trained), inputs[-HORIZON:]))
+    ahead = net.forecaster.predict(net.initial, inputs)[net.data.split :]
+    first = ahead - net.data.targets[net.data.split :]
     return NetworkReport(
         net,
         float(np.mean(first**2)),
@@ -136,8 +141,9 @@ def study(
     )
 
 
-def _weights(net: Net, x: Array) -> Weights:
-    return Weights(net.W, net.U, net.b, np.zeros(len(net.b)), x, net.c)
+def _weights(net: Mapping[str, Array], x: Array) -> Weights:
+    """A net that starts at 0, with its readout of one number as c."""
+    return Weights(net["W"], net["U"], net["b"], np.zeros(len(net["b"])), x, net["V"][0])
 
 
 def _claim(library: Mapping[str, Statement], rnn: Network, name: str, label: str = "") -> Relation:
@@ -147,10 +153,10 @@ def _claim(library: Mapping[str, Statement], rnn: Network, name: str, label: str
     return cast(Relation, chosen.claim)
 
 
-def _contracting(net: Net, target: float = 0.8) -> Net:
+def _contracting(net: Mapping[str, Array], target: float = 0.8) -> Mapping[str, Array]:
     """The net with W scaled to ‖W‖₂ = `target`: the tail bound needs γλ < 1."""
-    scale = target / float(np.linalg.norm(net.W, 2))
-    return replace(net, W=net.W * scale)
+    W = net["W"]
+    return {**net, "W": W * (target / float(np.linalg.norm(W, 2)))}
 
 
 def _bias(kernels: Kernels, claim: Relation, weights: Weights) -> Bias:

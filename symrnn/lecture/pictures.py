@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
-from symrnn.cells.elman import elman
+from symrnn.cells.elman import elman, kind_of
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
@@ -42,6 +42,15 @@ from symrnn.typeset.prose import escaped
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
+BESIDE: Mapping[str, frozenset[str]] = {
+    "slopes_bounded": frozenset({"slopes"}),
+    "gradients_could_explode": frozenset({"norm_regimes"}),
+    "truncation": frozenset({"unrolled"}),
+    "clipping_by_norm": frozenset({"gradient_cliff"}),
+    paths.STATEMENT: frozenset({"carousel_paths", "carousel_map"}),
+}
+"""The figures that stand with a statement."""
+
 ACTIVATIONS = (
     *("logistic", "tanh", "relu", "leaky_relu"),
     *("softplus", "elu", "silu", "hard_tanh"),
@@ -58,6 +67,7 @@ def illustrations(
     rnn: Subject,
     notation: Notation = LECTURE,
     library: Mapping[str, Statement] | None = None,
+    placed: frozenset[str] | None = None,
 ) -> dict[str, tuple[Block, ...]]:
     """The figures and algorithms, by the statement they stand with, after its derivation.
 
@@ -69,6 +79,7 @@ def illustrations(
         notation: how quantities are lettered.
         library: the statements of the lecture, those of the first one by default; what stands with
             none of them is not drawn.
+        placed: names of what is to be drawn; all by default.
     """
     writer = Writer(notation, {})
     library = load() if library is None else library
@@ -79,13 +90,20 @@ def illustrations(
         "clipping_by_norm": lambda: (_cliff(rnn, writer),) if rnn.is_elman else (),
         paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
     }
-    figures = {name: draw() for name, draw in drawn.items() if name in library}
+    figures = {
+        name: draw()
+        for name, draw in drawn.items()
+        if name in library and (placed is None or placed & BESIDE[name])
+    }
     known = algorithms_shown(rnn, notation)
     shown = {name: block for name, block in known.items() if name in library}
-    return {
+    found: dict[str, tuple[Block, ...]] = {
         name: (*figures.get(name, ()), *([shown[name]] if name in shown else []))
         for name in {**figures, **shown}
     }
+    if placed is None:
+        return found
+    return {name: only(blocks, placed) for name, blocks in found.items()}
 
 
 def carousel_figures(found: paths.Paths, writer: Writer) -> tuple[Figure, ...]:
@@ -135,7 +153,9 @@ def section(report: NetworkReport, source: str, notation: Notation = LECTURE) ->
     net, writer = report.net, Writer(notation, {})
     blocks: list[Block] = [
         Paragraph(
-            writer.prose(f"The derived gradients train a network: d = {net.d} hidden units read ")
+            writer.prose(
+                f"The derived gradients train a network: d = {net.forecaster.d} hidden units read "
+            )
             + f"*{net.series}* and predict the next value from those before, "
             + writer.prose(
                 f"by a linear readout of the state s_t. {net.steps} steps with clipping by "
@@ -198,7 +218,7 @@ def _reach(report: NetworkReport) -> str:
 def _losses(report: NetworkReport) -> Table:
     net = report.net
     rows = (
-        ("training part", f"{net.loss_first:.3f}", f"{net.loss_last:.3f}", ""),
+        ("training part", f"{net.losses[0]:.3f}", f"{net.losses[-1]:.3f}", ""),
         (
             "held-out tail",
             f"{report.held_out_first:.3f}",
@@ -305,7 +325,7 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
 
 
 def _cliff(rnn: Subject, writer: Writer) -> Figure:
-    land = cliff(rnn.cell.name)
+    land = cliff(kind_of(rnn))
     length = RATE * float(np.linalg.norm(land.gradient))
     value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
     start, plain, clipped = (

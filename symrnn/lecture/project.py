@@ -18,7 +18,7 @@ from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
 from symrnn.theory.about import known_as
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import everything, load
+from symrnn.theory.library import everything, load, require_other
 from symrnn.theory.statement import Statement
 from symrnn.typeset.bibliography import Work
 
@@ -131,7 +131,10 @@ def open_project(folder: Path) -> Project:
         text = _text(folder / SLIDES)
         slides = outline(text, SLIDES, image_in(folder, SLIDES), prose.title)
     local = load([folder], alone=True) if _proofs(folder) else {}
-    every = {**statements(), **local}
+    ours = statements()
+    for name, statement in local.items():
+        require_other(statement, ours.get(name))
+    every = {**ours, **local}
     drawn = (*DRAWN, *ALGORITHMS, *(LEARNED if prose.front.network else ()))
     works = _works(folder, prose)
     keys = {work.key for work in (*works, *WORKS)}

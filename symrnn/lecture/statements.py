@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from sympy import Symbol
 
 from symrnn.language.notation import Notation
 from symrnn.language.relations import Equation, Relation
@@ -43,16 +45,27 @@ LIKEWISE = "likewise"
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes formulas and prose in a notation; `number` has the number of each statement, and
-    `parts` what rows of a stacked state are called."""
+    """Writes formulas and prose in a notation; `number` has the number of each statement, `parts`
+    what rows of a stacked state are called, and `named` letters for expressions."""
 
     notation: Notation
     number: Mapping[str, int]
     parts: Callable[[Any], Any] = lambda node: node
+    named: Mapping[Any, Symbol] = field(default_factory=dict)
 
     def latex(self, node: Any) -> str:
-        """A formula."""
-        return latex(self.parts(node), self.notation)
+        """A formula, in which letters stand for what is named."""
+        letters = {each: latex(letter, self.notation) for each, letter in self.named.items()}
+        return latex(self.parts(node), self.notation, letters)
+
+    def names(self, nodes: Iterable[Any]) -> tuple[str, ...]:
+        """What letters in formulas stand for, as prose."""
+        used = {each for node in nodes for each in self.named if node.has(each)}
+        return tuple(
+            f"${latex(letter, self.notation)} := {latex(self.parts(each), self.notation)}$"
+            for each, letter in self.named.items()
+            if each in used
+        )
 
     def math(self, node: Any) -> str:
         """A formula in prose."""
@@ -90,6 +103,7 @@ def statement_block(
     """
     statement = evidence.statement
     parts = statement.parts(rnn)
+    writer = replace(writer, named=statement.named(rnn))
     shown = [part for part in parts if not _is_likewise(part)]
     headline = statement.headlined(shown)
     said = assumed(headline, parts)
@@ -109,7 +123,7 @@ def statement_block(
         name=statement.name,
         title=writer.prose(statement.title),
         claims=_claims(headline, said, writer),
-        hypotheses=_hypotheses(headline, said, writer),
+        hypotheses=_hypotheses(headline, said, writer, shown),
         prose=_prose(statement, parts, writer),
         illustrations=_displays(headline, writer),
         chains=tuple(chains),
@@ -156,18 +170,24 @@ def _claims(headline: Sequence[Part], said: Sequence[Any], writer: Writer) -> tu
             writer.prose(part.label) if several else "",
             part.label,
             tuple(writer.math(fact) for fact in said if fact in part.given),
+            writer.names([part.claim]),
         )
         for part in headline
     )
 
 
-def _hypotheses(headline: Sequence[Part], said: Sequence[Any], writer: Writer) -> tuple[str, ...]:
-    """One paragraph with the bounds assumed, and for which claims where not for all of them."""
+def _hypotheses(
+    headline: Sequence[Part], said: Sequence[Any], writer: Writer, shown: Sequence[Part]
+) -> tuple[str, ...]:
+    """One paragraph: what letters stand for, and the bounds assumed, and for which claims where
+    not for all of them."""
     needed: dict[tuple[str, ...], list[str]] = {}
     for fact in said:
         labels = tuple(part.label for part in headline if fact in part.given)
         needed.setdefault(labels, []).append(writer.math(fact))
-    sentences = []
+    lines = [line for part in shown for _, chain, _ in part.proof.chains for line in _lines(chain)]
+    names = writer.names(lines)
+    sentences = [f"Let {listed(names)}."] if names else []
     for labels, formulas in needed.items():
         everywhere = len(labels) == len(headline)
         named = listed([f"*{writer.prose(label)}*" for label in labels])
@@ -200,9 +220,15 @@ def _chains(part: Part, under: str, beside: _Beside, found: Sequence[ChainEviden
         title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
         rows = _rows(chain, beside)
         behind = backing(facts, run, beside.grades, beside.writer.notation)
-        result.append(Chain(rows, _capital(title), part.label, caption, behind))
+        names = beside.writer.names(_lines(chain))
+        result.append(Chain(rows, _capital(title), part.label, caption, behind, names))
         named = ""
     return result
+
+
+def _lines(chain: Derivation) -> list[Any]:
+    """The expressions of a derivation."""
+    return [chain.start, *(step.after for step in chain.steps)]
 
 
 def _capital(label: str) -> str:
@@ -213,7 +239,7 @@ def _rows(chain: Derivation, beside: _Beside) -> tuple[Row, ...]:
     writer = beside.writer
     rows = [Row("", writer.latex(chain.start))]
     for step in chain.steps:
-        why = words(step.rule, writer.number, beside.name, writer.notation)
+        why = words(step.rule, writer.number, beside.name, writer.latex)
         behind = detail(step, writer.notation)
         after = writer.latex(step.after)
         key = step.rule.name not in REWRITING

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import CELLS, with_activation
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
-from symrnn.lecture.pictures import illustrations, only, section
+from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.progress import Progress, silent
 from symrnn.lecture.project import Project
 from symrnn.machine.prover import Prover
@@ -25,6 +25,7 @@ from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import speaking
+from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
 from symrnn.verify.elsewhere import gather_elsewhere
@@ -137,15 +138,16 @@ def make(
     library, evidence = _proved(spoken, rnn, progress, prover)
     network = ending = None
     if project.network and rnn.is_elman:
-        tanh = CELLS[rnn.cell.name]("tanh")
+        tanh = with_activation(rnn, "tanh")
         network = study(series or sunspots(), library, progress, notation.cell)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
-    extra = illustrations(network, rnn, notation, library)
     if project.own:
-        # In a lecture of somebody's own stands what they placed.
-        placed = {name for each in project.outlines for name in each.shown()}
-        extra = {name: only(blocks, placed) for name, blocks in extra.items()}
+        # In a lecture of somebody's own stands what they placed, whatever statements it has.
+        placed = frozenset(name for each in project.outlines for name in each.shown())
+        extra = illustrations(network, rnn, notation, {**everything(), **library}, placed)
+    else:
+        extra = illustrations(network, rnn, notation, library)
     shown = _in_layout(evidence, rnn, library, notation, progress)
     endings = () if ending is None else (ending,)
     document = document_of(project, shown, rnn, notation, extra, endings, asides)

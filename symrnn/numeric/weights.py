@@ -112,22 +112,24 @@ def random_weights(
     # The error for a size that the cell does not have is its own.
     sized = cell.sized(**sizes) if sizes else cell
     draw = _Draw(np.random.default_rng(seed), np.dtype(dtype))
+    known = {symbol: sizes[symbol.name] for symbol in cell.sizes}
     factors = {
         leaf
-        for value in sized.definitions.values()
+        for value in cell.definitions.values()
         for node in value.atoms(Hadamard)
         for leaf in node.args
         if isinstance(leaf, MatrixSymbol)
     }
     parameters: dict[str, Array] = {}
-    for parameter in sized.parameters:
-        rows, cols = map(int, parameter.shape)
+    # Of the cell as it is written: with d = 1 nothing is left of W - W^T in its definitions.
+    for parameter in cell.parameters:
+        rows, cols = (int(size.subs(known)) for size in parameter.shape)
         if is_matrix(parameter):
             parameters[in_code(parameter.name)] = draw.normal((rows, cols), cols**-0.5)
         else:
             spread = 0.7 if parameter in factors else 0.1
             parameters[in_code(parameter.name)] = draw.normal((rows,), spread)
-    for scalar in sized.scalars:
+    for scalar in cell.scalars:
         parameters[in_code(scalar.name)] = np.asarray(draw.rng.uniform(0.1, 0.9), dtype)
     states = {
         in_code(each.label): draw.normal((*batch, int(each.rows)), 1) for each in sized.states

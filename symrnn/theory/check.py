@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import sympy
+from sympy import Basic, Symbol, Tuple
 
-from symrnn.errors import SideConditionError, SymrnnError, UnjustifiedStepError
+from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis
-from symrnn.kernel.terms import substitute
+from symrnn.kernel.terms import substitute, symbols
 from symrnn.language.activations import Elementwise
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
@@ -56,8 +57,22 @@ def _context(chain: Derivation, context: Context) -> Context:
     return context if chain.cell is None else replace(context, rnn=chain.cell)
 
 
+def _require_names(line: Any, name: str) -> None:
+    """A line is read by names: SymPy tells a `Dummy` from a symbol that is called the same."""
+    called: dict[str, Any] = {}
+    for symbol in (each for each in symbols(line) if isinstance(each, Symbol)):
+        if called.setdefault(symbol.name, symbol) != symbol:
+            raise IllFormedError(
+                f"two different things are called {symbol.name} in `{name}`",
+                {"expected": "a name for each", "in": text(line)},
+            )
+
+
 def _chained(proof: Derivation, context: Context, name: str, explain: bool) -> Theorem:
     """All steps of a chain as one theorem from its start to its end."""
+    given = (each for each in proof.given if isinstance(each, Basic))
+    for line in (Tuple(proof.start, proof.end, *given), *(step.after for step in proof.steps)):
+        _require_names(line, name)
     theorem = reflexivity(proof.start)
     for number, step in enumerate(proof.steps, start=1):
         if not same(proof.start if number == 1 else proof.steps[number - 2].after, step.before):

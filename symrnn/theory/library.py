@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 from collections.abc import Iterable
@@ -56,10 +57,7 @@ def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, 
     statements: dict[str, Statement] = {}
     for path in (file for given in chosen for file in _files(Path(given))):
         for statement in _statements(path):
-            if statement.name in statements:
-                raise IllFormedError(
-                    f"two statements are called `{statement.name}`", {"second": str(path)}
-                )
+            require_other(statement, statements.get(statement.name))
             statements[statement.name] = statement
     if alone:
         return statements
@@ -73,6 +71,39 @@ def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, 
                 statements[name] = lecture[name]
                 pending |= set(lecture[name].uses) - set(statements)
     return {statement.name: statement for statement in in_order(statements)}
+
+
+def require_other(statement: Statement, known: Statement | None) -> None:
+    """Raise an `IllFormedError` with both places where a statement has the name of a known one."""
+    if known is not None:
+        raise IllFormedError(
+            f"two statements are called `{statement.name}`",
+            {"first": known.place, "second": statement.place, "expected": "another name"},
+        )
+
+
+def _require_once(path: Path) -> None:
+    """Raise where a file declares two statements with one name: Python would keep the second."""
+    first: dict[str, int] = {}
+    for node in ast.parse(path.read_text(encoding="utf-8-sig")).body:
+        if not isinstance(node, ast.FunctionDef) or not any(map(_declares, node.decorator_list)):
+            continue
+        line = first.setdefault(node.name, node.lineno)
+        if line != node.lineno:
+            raise IllFormedError(
+                f"two statements are called `{node.name}`",
+                {
+                    "first": f"{path.name}, line {line}",
+                    "second": f"{path.name}, line {node.lineno}",
+                    "expected": "another name",
+                },
+            )
+
+
+def _declares(decorator: ast.expr) -> bool:
+    """Whether it is `@statement(…)`, under that name."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(called, "id", getattr(called, "attr", "")) == "statement"
 
 
 def _files(path: Path) -> list[Path]:
@@ -99,6 +130,7 @@ def _statements(path: Path) -> list[Statement]:
     sys.modules[name] = module
     with reading(path):
         spec.loader.exec_module(module)
+        _require_once(path)
     declared = [value for value in vars(module).values() if isinstance(value, Statement)]
     # A form stands beside the statement that it is one of, and goes with it.
     beside = [other for each in declared for other in each.forms]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sympy
+from sympy import Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
@@ -104,6 +105,7 @@ class Statement:
         headline: labels of the parts whose claims stand for the statement, `EVERY` for all; the
             first by default.
         about: what it speaks of.
+        names: from a recurrence to what its formulas name, the expression by its letter.
         forms: the statement as it is about more cells, or about fewer.
     """
 
@@ -115,6 +117,7 @@ class Statement:
     headline: tuple[str, ...] = ()
     about: About = About.ANY_CELL
     counterexamples: list[Counterexample] = field(default_factory=list)
+    names: Callable[[Any], Mapping[Symbol, Any]] | None = field(default=None, repr=False)
     forms: list[Statement] = field(default_factory=list, repr=False)
     _built: dict[Subject, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -132,6 +135,12 @@ class Statement:
         code = getattr(inspect.unwrap(self.build), "__code__", None)
         return Path(code.co_filename if code is not None else "")
 
+    @property
+    def place(self) -> str:
+        """File and line of it."""
+        code = getattr(inspect.unwrap(self.build), "__code__", None)
+        return self.file.name if code is None else f"{self.file.name}, line {code.co_firstlineno}"
+
     def counterexample(self, explains: str) -> Callable[[Callable[[], Witness]], Any]:
         """Decorator: a function without arguments that returns a `Witness`."""
 
@@ -140,6 +149,21 @@ class Statement:
             return find
 
         return register
+
+    def naming(self, names: Callable[[Any], Mapping[Symbol, Any]]) -> Any:
+        """Decorator: a function of a recurrence that gives {n: max(κ, ‖g‖)}.
+
+        Where the statement is written, the letter stands for the expression wherever that occurs,
+        and what it stands for is said first. What is proved and run is the expression.
+        """
+        self.names = names
+        return names
+
+    def named(self, rnn: Subject) -> dict[Any, Symbol]:
+        """The letters of what its formulas name, by the expression."""
+        chosen = self.of(rnn)
+        found = {} if chosen.names is None else chosen.names(rnn)
+        return {expression: letter for letter, expression in found.items()}
 
     def form(
         self,
@@ -202,6 +226,8 @@ class Statement:
         chosen = max(forms, key=lambda each: list(About).index(each.about))
         if not chosen.counterexamples:
             chosen.counterexamples = self.counterexamples
+        if chosen.names is None:
+            chosen.names = self.names
         return chosen
 
     def parts(self, rnn: Subject) -> tuple[Part, ...]:
@@ -226,9 +252,11 @@ class Statement:
 
     def _repr_latex_(self) -> str:
         """Title and claims, for the recurrence with an unknown σ: what a notebook shows."""
-        parts = self.parts(elman())
-        shown = self.headlined(parts)
-        claims = r" \\ ".join(latex(part.claim) for part in shown)
+        rnn = elman()
+        shown = self.headlined(self.parts(rnn))
+        named = {each: latex(letter) for each, letter in self.named(rnn).items()}
+        said = [latex(part.claim, named=named) for part in shown]
+        claims = r" \\ ".join([*(f"{n} := {latex(e)}" for e, n in named.items()), *said])
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"
 

@@ -68,6 +68,12 @@ class Work:
         """As a sentence points to it: (Pascanu et al., 2013)."""
         return f"({self.names}, {self.year})"
 
+    def cited(self, aside: bool = False, place: str = "") -> str:
+        """In the sentence, or `aside`, maybe with a place in it: (Pascanu et al., 2013, p. 3)."""
+        if not aside:
+            return self.spoken
+        return f"{self.aside[:-1]}, {place})" if place else self.aside
+
     @property
     def line(self) -> str:
         """The entry in a list of references, as prose markup."""

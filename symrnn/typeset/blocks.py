@@ -143,6 +143,7 @@ class Chain:
     The first row is the left side e₀: its relation is empty. Each further row needs a relation.
     `part` is the part of the statement it proves, by the label there, and `stage` the base case or
     the step of an induction; a selection finds it by these. `backing` stands behind all its lines.
+    `names` is what letters in them stand for, $n := max(κ, ‖g‖)$.
     """
 
     rows: tuple[Row, ...]
@@ -150,6 +151,7 @@ class Chain:
     part: str = ""
     stage: str = ""
     backing: Backing | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.rows) < 2:
@@ -293,7 +295,8 @@ class Claim:
 
     `condition` and `note` are prose; the condition is set in parentheses beside the formula.
     `part` is the part of the statement it belongs to, by the label there, and `assumed` what is
-    assumed for it, one formula in prose each: the statement's hypotheses say it for all claims.
+    assumed for it, one formula in prose each, and `names` what letters in it stand for: the
+    statement's hypotheses say both for all claims.
     """
 
     latex: str
@@ -301,6 +304,7 @@ class Claim:
     note: str = ""
     part: str = ""
     assumed: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import IO
 
 from symrnn.errors import EvidenceError
@@ -38,6 +38,9 @@ ADVICE = (
 )
 
 _PASSES = 4
+
+_PREFIX, _STALE = "symrnn-tex-", 3600.0
+"""Of the folders in which TeX runs, and after how many seconds one is in nobody's use."""
 
 _LARGEST = 1 << 26
 """Bytes of the largest file that TeX may write; our documents have less than a hundredth."""
@@ -159,7 +162,8 @@ def _compiled(
     name: str,
 ) -> tuple[bytes, str, int, tuple[Warned, ...]]:
     """The PDF, the log of the last pass, how many passes there were, and BibTeX's warnings."""
-    with tempfile.TemporaryDirectory(prefix="symrnn-tex-") as scratch:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as scratch:
         sources = {f"{name}.tex": tex.encode("utf-8"), **figures}
         if bibliography:
             sources[f"{name}.bib"] = bibliography.encode("utf-8")
@@ -180,6 +184,16 @@ def _compiled(
             if passes > 1 + bool(bibliography) and not wants_another_pass(log):
                 break
         return _pdf(scratch, name), log, passes, listed
+
+
+def _sweep() -> None:
+    """Remove what runs left that were killed: a signal that can not be heard."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            if time() - path.lstat().st_mtime > _STALE:
+                shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            continue  # another run has removed it
 
 
 def _pdf(scratch: str, name: str) -> bytes:

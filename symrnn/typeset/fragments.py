@@ -17,7 +17,6 @@ from symrnn.typeset.deck import Claims, Frame, Lines, Why
 from symrnn.typeset.detail import reason
 from symrnn.typeset.heights import LAYOUTS, formula_width
 from symrnn.typeset.latex_text import prose as latex_prose
-from symrnn.typeset.markdown import literal
 from symrnn.typeset.markdown import words as markdown_words
 from symrnn.typeset.paging import Contents, Run, pages
 from symrnn.typeset.prose import (
@@ -130,7 +129,7 @@ def beamer(block: StatementBlock, about: str = "") -> str:
             match item:
                 case Claims(parts=parts):
                     claims = [claim for claim in block.claims if claim.part in parts]
-                    body += _assumed(block) if any(claim.assumed for claim in claims) else []
+                    body += _assumed(block) if any(c.assumed or c.names for c in claims) else []
                     body += [line for claim in claims for line in _claim(claim)]
                 case Run(chain=chain):
                     body += _chain(chain, overlay)
@@ -198,7 +197,7 @@ def markdown(block: StatementBlock, evidence: str, works: Iterable[Work] = ()) -
 
     Args:
         block: the statement, at the detail that is wanted.
-        evidence: what was checked, for the footnote.
+        evidence: what was checked, as prose for the footnote.
         works: what its prose may speak of.
     """
     write = markdown_words({}, {work.key: work for work in works}, linked=False)
@@ -214,7 +213,7 @@ def markdown(block: StatementBlock, evidence: str, works: Iterable[Work] = ()) -
         parts.append(_shown(_aligned(chain)))
     if block.reason:
         parts.append(write(block.reason))
-    return "\n\n".join([*parts, f"{mark}: {literal(evidence)}"]) + "\n"
+    return "\n\n".join([*parts, f"{mark}: {write(evidence)}"]) + "\n"
 
 
 def _shown(latex: str) -> str:

@@ -113,11 +113,9 @@ class Page:
                 return self.marks((grade,))
             case Reference(name):
                 return Markup('<a href="#{}">{}</a>').format(name, str(self.targets[name]))
-            case Citation(key, aside):
-                work = self.works[key]
-                return Markup('<a href="#{}">{}</a>').format(
-                    key, work.aside if aside else work.spoken
-                )
+            case Citation(key, aside, place):
+                said = self.works[key].cited(aside, place)
+                return Markup('<a href="#{}">{}</a>').format(key, said)
 
     def marks(self, grades: Iterable[str]) -> Markup:
         """The evidence marks, with their names as a tooltip; the legend has the meaning."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sympy import Basic
 
-from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.writing import latex
 from symrnn.theory.rule import Rule
 
@@ -64,7 +63,10 @@ def spoken(rule: Rule) -> str:
 
 
 def words(
-    rule: Rule, statements: Collection[str], here: str = "", notation: Notation = LECTURE
+    rule: Rule,
+    statements: Collection[str],
+    here: str = "",
+    write: Callable[[Any], str] = latex,
 ) -> str:
     """A rule and what it was told, as prose markup.
 
@@ -72,11 +74,11 @@ def words(
         rule: as it stands in the step.
         statements: names that can be referred to; a rule that uses one becomes a reference.
         here: the statement being proved; an earlier part of it was *shown above*.
-        notation: the letters of what the rule was told.
+        write: what the rule was told, as LaTeX.
     """
     # What a symbol of a statement stands for belongs to how it is used, not to which it is.
     named = [each for each in rule.arguments if rule.name not in _USES or isinstance(each, str)]
-    told = [_told(argument, statements, here, notation) for argument in named]
+    told = [_told(argument, statements, here, write) for argument in named]
     if rule.name in _USES and told:
         listed = " and ".join(told)
         return listed if listed == SHOWN_ABOVE else f"by {listed}"
@@ -87,9 +89,11 @@ def words(
 SHOWN_ABOVE = "shown above"
 
 
-def _told(argument: Any, statements: Collection[str], here: str, notation: Notation) -> str:
+def _told(
+    argument: Any, statements: Collection[str], here: str, write: Callable[[Any], str]
+) -> str:
     if isinstance(argument, Basic):
-        return f"${latex(argument, notation)}$"
+        return f"${write(argument)}$"
     if here and argument == here:
         return SHOWN_ABOVE
     return f"[[{argument}]]" if argument in statements else str(argument).replace("_", " ")

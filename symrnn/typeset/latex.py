@@ -42,7 +42,7 @@ from symrnn.typeset.latex_text import bookmark, escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
 
 #: Rows up to which a table is kept on one page.
-_SHORT_TABLE = 24
+_SHORT_TABLE = 12
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,9 @@ def _room(section: Section) -> int:
     """Lines for the heading, its opening words, and the box or short table that follows."""
     match section.blocks[1:2]:
         case (Table(rows=rows),) if len(rows) <= _SHORT_TABLE:
-            return max(18, len(rows) + 12)
+            return len(rows) + 12
         case _:
-            return 18
+            return 12
 
 
 @_tex.register
@@ -261,21 +261,20 @@ def _claim(claim: Claim, names: Names) -> str:
 @_tex.register
 def _(block: Algorithm, names: Names) -> str:
     parts = [
-        r"\begin{algorithm}[H]",
+        r"\begin{algorithm}[htbp]",
         rf"\caption{{{names.prose(block.title)}}}\label{{{block.label}}}",
         block.latex,
-        r"\end{algorithm}",
     ]
     if block.caption:
         parts.append(rf"\algorithmnote{{{names.prose(block.caption)}}}")
-    return "\n".join(parts)
+    return "\n".join([*parts, r"\end{algorithm}"])
 
 
 @_tex.register(Figure | Picture)
 def _(block: Figure | Picture, names: Names) -> str:
     return "\n".join(
         [
-            r"\begin{figure}[H]",
+            r"\begin{figure}[htbp]",
             r"  \centering",
             f"  {drawing(block)}",
             rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",
@@ -317,7 +316,7 @@ def _(block: Table, names: Names) -> str:
 def _(block: Graph, names: Names) -> str:
     return "\n".join(
         [
-            r"\begin{figure}[H]",
+            r"\begin{figure}[htbp]",
             r"  \centering",
             tikz(block, lambda name: names.targets[name].number),
             rf"  \caption{{{names.prose(block.caption)}}}\label{{{block.name}}}",

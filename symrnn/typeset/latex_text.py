@@ -101,7 +101,8 @@ def prose(
 
 
 def _cited(work: Citation) -> str:
-    return rf"\{'citep' if work.aside else 'citet'}{{{work.key}}}"
+    place = f"[{{{escape(work.place)}}}]" if work.place else ""
+    return rf"\{'citep' if work.aside else 'citet'}{place}{{{work.key}}}"
 
 
 def _address(url: str) -> str:

@@ -75,8 +75,8 @@ def words(
                 return literal(name.replace("_", " "))
             case Reference(name):
                 return f"[{literal(str(targets[name]))}](#{name})"
-            case Citation(key, aside):
-                shown = works[key].aside if aside else works[key].spoken
+            case Citation(key, aside, place):
+                shown = works[key].cited(aside, place)
                 return f"[{literal(shown)}](#{key})" if linked else literal(shown)
 
     return write

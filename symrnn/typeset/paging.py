@@ -173,7 +173,7 @@ def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
             yield _Atom(item, block_height(block, width))
         case Claims():
             claims = contents.claims(item)
-            above = 1.0 + 1.3 * any(claim.assumed for claim in claims)
+            above = 1.0 + 1.3 * any(claim.assumed or claim.names for claim in claims)
             for claim in claims:
                 part = Claims(item.statement, (claim.part,))
                 yield _Atom(part, above + claim_height(claim, width))
@@ -198,6 +198,7 @@ def _rows(lines: Lines, contents: Contents) -> Iterable[_Atom]:
     )
     indent = formula_width(first.expression) if beside else 1.5
     above = text_height(chain.title, width) + _ABOVE_TITLE if chain.title else 0.3
+    above += 1.3 * bool(chain.names)
     above += 0.0 if beside else formula_height(first.expression) + 0.3
     for place, row in enumerate(rows, start=1):
         # A row that begins a page is indented less, below the line it goes on from.

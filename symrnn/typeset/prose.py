@@ -1,7 +1,7 @@
 """The markup of prose: the few inline forms a lecture needs, tokenised once for all backends.
 
     plain text   $maths$   *emphasis*   **strong**   `code`   [[name]]   [[#grade]]   [[@work]]
-    [[@work|aside]]   [[>https://address|a link|]]   [[^|a footnote|]]
+    [[@work|aside]]   [[@work|aside|p. 3]]   [[>https://address|a link|]]   [[^|a footnote|]]
 
 `[[name]]` refers to whatever carries that name (statement, section, equation, figure, …),
 `[[#derived]]` prints an evidence mark, `[[@pascanu2013]]` speaks of a work in the sentence and
@@ -90,6 +90,8 @@ class Citation:
 
     key: str
     aside: bool = False
+    place: str = ""
+    """Where in it, in parentheses: p. 3."""
 
 
 Inline = (
@@ -106,7 +108,7 @@ _TOKEN = re.compile(
     | \$(?P<math>(?:[^$\\]|\\.)+)\$
     | `(?P<code>[^`]+)`
     | \[\[\#(?P<mark>[\w-]+)\]\]
-    | \[\[@(?P<aside>[\w:.+/-]+)\|aside\]\]
+    | \[\[@(?P<aside>[\w:.+/-]+\|aside(?:\|[^\[\]|]*)?)\]\]
     | \[\[@(?P<citation>[\w:.+/-]+)\]\]
     | \[\[>(?P<link>[^\s|]+)\|
     | (?P<note>\[\[\^\|)
@@ -210,7 +212,8 @@ def flat(pieces: tuple[Inline, ...]) -> Iterator[Inline]:
 
 def escaped(text: str) -> str:
     """Plain text as markup that stands for it."""
-    return re.sub(r"[\\$*`]|\[(?=\[)|\|(?=\]\])", _escape, text)
+    # A bracket at the end would open a reference together with one that follows.
+    return re.sub(r"[\\$*`]|\[(?=\[|$)|\|(?=\]\])", _escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -235,7 +238,8 @@ def _inline(match: re.Match[str], prose: str) -> Inline:
         case "citation":
             return Citation(body)
         case "aside":
-            return Citation(body, aside=True)
+            key, place = body.split("|aside", 1)
+            return Citation(key, aside=True, place=place.removeprefix("|"))
         case _:
             return Text(body)
 

@@ -119,7 +119,7 @@ class _Source:
 
     def _citation(self, cited: Citation) -> str:
         work = next(work for work in self.document.works if work.key == cited.key)
-        return escape(work.aside if cited.aside else work.spoken)
+        return escape(work.cited(cited.aside, cited.place))
 
     def _reference(self, name: str) -> str:
         shown = str(self.document.targets[name]).replace(" ", "~")
@@ -142,6 +142,13 @@ class _Overlays:
     """Counts what is revealed on one frame; what comes first is there from the start."""
 
     last: int = 0
+    named: set[str] = field(default_factory=set)
+
+    def said(self, names: Iterable[str]) -> str:
+        """What letters stand for, in a sentence; what the frame says already is left out."""
+        new = [name for name in dict.fromkeys(names) if name not in self.named]
+        self.named.update(new)
+        return f"Let {listed(new)}." if new else ""
 
     @property
     def now(self) -> str:
@@ -326,8 +333,11 @@ def _(item: Body, source: _Source, overlays: _Overlays) -> str:
 def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
     overlays.given()
     claims = source.claims(item)
+    said = [overlays.said(name for claim in claims for name in claim.names)]
     assumed = list(dict.fromkeys(fact for claim in claims for fact in claim.assumed))
-    lines = [rf"Assume {source.prose(listed(assumed))}.\par"] if assumed else []
+    said += [f"Assume {listed(assumed)}."] if assumed else []
+    before = " ".join(filter(None, said))
+    lines = [rf"{source.prose(before)}\par"] if before else []
     several = len(claims) > 1
     for claim in claims:
         condition = f"({source.prose(claim.condition)})" if claim.condition else ""
@@ -347,7 +357,9 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
     chain = item.chain
     left, *rows = chain.rows
     # The left side comes with its first relation: alone it says nothing.
+    named = overlays.said(chain.names)
     start = overlays.now
+    before = [rf"{source.prose(named)}\par"] if named else []
     title = [rf"\chaintitle{{{start}}}{{{source.prose(chain.title)}}}"] if chain.title else []
     steps = [
         rf"  \step[{overlays.following()}]{{{row.relation}}}{{{row.expression}}}"
@@ -355,7 +367,7 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
         for row in rows
     ]
     opening = rf"\begin{{chain}}[{start}]{{{left.expression}}}" + r"\continued" * item.goes_on
-    return "\n".join([*title, opening, *steps, r"\end{chain}"])
+    return "\n".join([*before, *title, opening, *steps, r"\end{chain}"])
 
 
 def _on_frame(why: str) -> str:

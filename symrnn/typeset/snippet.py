@@ -6,6 +6,7 @@ Nothing but amsmath is needed, and everything is ASCII, so that it compiles unde
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,9 @@ from symrnn.typeset.heights import formula_width
 
 ROOM = 34.0
 """The width of LaTeX's article, in em."""
+
+_COLUMNS = 96
+"""Of a line of source."""
 
 _FUNCTION = re.compile(r"\\(exp|log|tanh|sinh|cosh|sin|cos|arctan|max|min)\b")
 
@@ -149,11 +153,28 @@ def _lines(formula: Any, notation: Notation, written: Callable[[Any], str]) -> l
 def _display(lines: Sequence[_Line]) -> list[str]:
     """The lines of a display: one as it is, several aligned."""
     if len(lines) == 1:
-        return [f"  {' '.join(filter(None, lines[0]))}"]
+        return _wrapped(" ".join(filter(None, lines[0])), "  ")
     ends = [r" \\"] * (len(lines) - 1) + [""]
     aligned = (f"{left} &{right}".lstrip() for left, right in lines)
-    body = (f"    {line}{end}" for line, end in zip(aligned, ends, strict=True))
+    body = (
+        piece
+        for line, end in zip(aligned, ends, strict=True)
+        for piece in _wrapped(f"{line}{end}", "    ")
+    )
     return [r"  \begin{aligned}", *body, r"  \end{aligned}"]
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    """A line of source over several, so that an editor shows it: between signs a space is as good
+    as the end of a line."""
+    return textwrap.wrap(
+        line,
+        _COLUMNS,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _comment(text: str) -> str:

@@ -24,7 +24,7 @@ _PACKAGES = {
     "tools(array bm calc enumerate longtable shellesc tabularx verbatim) uniquecounter",
     "texlive-latex-recommended": "beamer booktabs caption(caption3 ltcaption) etoolbox fancyvrb "
     "float fontspec lineno mathtools(mhsetup) microtype translator xcolor xkeyval",
-    "texlive-latex-extra": "enumitem environ fvextra ltablex mleftright needspace pdfcol "
+    "texlive-latex-extra": "enumitem environ fvextra ltablex mleftright needspace pdfcol placeins "
     "standalone tcolorbox(tcbskins tcbskinsjigsaw) titlesec trimspaces upquote xltabular",
     "texlive-pictures": "pgf(tikz pgfcore pgfmath pgfsys pgffor pgfkeys pgfrcs xxcolor) tikzfill",
     "texlive-science": "algorithmicx(algpseudocode) algorithms(algorithm)",

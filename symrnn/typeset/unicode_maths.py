@@ -31,7 +31,7 @@ from symrnn.typeset.unicode_table import (
 # Markup that is left alone: escapes, formulas, code, references and marks.
 _MARKUP = re.compile(
     r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`"
-    r"|\[\[>[^\s|]+\||\[\[\^\||\|\]\]|\[\[[^\]|]+(?:\|aside)?\]\])",
+    r"|\[\[>[^\s|]+\||\[\[\^\||\|\]\]|\[\[[^\]|]+(?:\|aside(?:\|[^\[\]|]*)?)?\]\])",
     re.DOTALL,
 )
 

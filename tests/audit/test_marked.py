@@ -1,6 +1,7 @@
 """Documents whose formulas say by their tags what holds of them: T, F, or N for no claim.
 
-U stands for what is true under a condition. Each letter is of one relation up to the tag.
+U stands for what is true under a condition, D for what disagrees and is not explained.
+Each letter is of one relation up to the tag.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from symrnn.audit.audit import audit_document
-from symrnn.audit.verdicts.verdict import FALSE, NOT_A_CLAIM, TRUE, UNDER
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, TRUE, UNDER
 from symrnn.reading.documents import read_document
 
 MARKED = Path(__file__).parent / "marked"
-MEANT = {"T": {TRUE, UNDER}, "U": {UNDER}, "F": {FALSE}, "N": {NOT_A_CLAIM}}
-TAG = re.compile(r"\\tag\{([TUFN]+)\}")
+MEANT = {
+    "T": {TRUE, UNDER}, "U": {UNDER}, "F": {FALSE}, "D": {DISAGREES}, "N": {NOT_A_CLAIM},
+}  # fmt: skip
+TAG = re.compile(r"\\tag\{([TUFDN]+)\}")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in MARKED.iterdir()))

@@ -15,7 +15,9 @@ from by_hand import BUILT, PASSES, SIZES, Values, build, elman
 from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, names
+from symrnn.language.names import in_code
 from symrnn.numeric.lower import lower
+from symrnn.numeric.weights import fitted, random_weights
 from symrnn.recurrence.total import jacobian, transition_product
 
 STEPS = 2
@@ -195,3 +197,11 @@ def step(made: Cell, given: dict[str, Array], values: dict[str, list[Array]], ti
         bound = bindings(made, given, known) | {made.index.name: time}
         value = lower(made.definitions[sequence[made.index]])(bound)[:, 0]
         values.setdefault(sequence.label, [np.full_like(value, np.nan)]).append(value)
+
+
+@pytest.mark.parametrize("name", names())
+def test_with_one_unit_a_cell_has_all_its_parameters(name: str) -> None:
+    made = named(name)
+    weights = random_weights(made, **{str(size): 1 for size in made.sizes}, steps=2)
+    assert {*weights.parameters} == {*map(in_code, map(str, (*made.parameters, *made.scalars)))}
+    assert fitted(made, weights).sizes == {str(size): 1 for size in made.sizes}

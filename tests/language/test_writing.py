@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, symbols
+from sympy import Integer, Max, symbols
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import activation, unknown
@@ -254,3 +254,19 @@ def test_a_node_without_a_form_says_so() -> None:
     for write in (write_text, write_latex):
         with pytest.raises(NotSupportedError, match="object"):
             write(object(), None)
+
+
+def test_what_has_a_name_is_written_by_it_wherever_it_stands() -> None:
+    kappa, g = symbols("kappa", positive=True), Parameter("g", d, 1)
+    size = Max(kappa, norm(g, "2"))
+    named = {size: "n"}
+    assert latex(kappa / size * g, named=named) == r"\frac{\kappa}{n} \, g"
+    # SymPy hands the power of a function down to it, and that of a sum it does not.
+    assert latex(kappa / size**2, named=named) == r"\frac{\kappa}{{n}^{2}}"
+    assert latex((kappa + c) ** 2 * c, named={kappa + c: "n"}) == r"c n^{2}"
+    assert "n" not in latex(kappa / Max(kappa, norm(b, "2")), named=named).replace("min", "")
+
+
+def test_a_product_that_is_a_number_is_written_without_a_place() -> None:
+    assert latex(entry(b.T * v, 1)) == r"\left(b^{\mathsf{T}} \, v\right)"
+    assert latex(entry(b, 1)) == "b_{1}"

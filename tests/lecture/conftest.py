@@ -21,7 +21,9 @@ from symrnn.lecture.explorer import explorer
 from symrnn.lecture.network import Bias, NetworkReport
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.project import Project, found, open_project
-from symrnn.numeric.training import Net, TrainedNet
+from symrnn.numeric.data import Series
+from symrnn.numeric.forecasting import Forecast, Forecaster
+from symrnn.numeric.windows import windows_of
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -94,23 +96,18 @@ def turned(evidence: Evidence, rnn: Network) -> Evidence:
 
 
 def network() -> NetworkReport:
-    d, steps = 3, 8
-    net = Net(np.eye(d), np.ones((d, 1)), np.zeros(d), np.ones(d), np.zeros(()))
-    trained = TrainedNet(
-        initial=net,
-        trained=net,
-        d=d,
+    d = 3
+    net = {"W": np.eye(d), "U": np.ones((d, 1)), "b": np.zeros(d), "V": np.ones((1, d))}
+    values = np.array([0.0, 1.0] * 25)
+    trained = Forecast(
+        forecaster=Forecaster(elman("tanh").cell, d),
+        data=windows_of(Series("a series", values, "a *source*"), length=2, stride=1, tail=0.2),
         series="a series",
         source="a *source*",
-        inputs=np.zeros((steps, 1)),
-        targets=np.zeros(steps),
-        split=6,
-        windows=np.zeros((2, 1, 1)),
-        mean=0.0,
-        scale=1.0,
+        initial=net,
+        trained=net,
         losses=(1.0, 0.5, 0.1),
         held_out=0.3,
-        baseline=0.9,
         kappa=1.0,
         clipped=2,
     )

@@ -83,5 +83,5 @@ def test_a_letter_that_is_taken_gives_way() -> None:
 
 def test_the_gradients_of_all_parameters_are_summed_without_doubt() -> None:
     assert (
-        r"\State $n \gets \sqrt{ \sum_{g \in \mathcal{G}} \left\lVert g \right\rVert^{2} }$"
+        r"\State $\rho \gets \sqrt{ \sum_{g \in \mathcal{G}} \left\lVert g \right\rVert^{2} }$"
     ) in shown("other_clippings", LECTURE)

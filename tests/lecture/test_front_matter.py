@@ -29,7 +29,7 @@ text
 )
 def test_front_matter_is_read_and_dates_are_in_its_language(language: str, date: str) -> None:
     front, rest = split(TEXT.format(language=language), "f.md")
-    assert (front.title, front.author, front.institute) == ("A & B", "One and Two", "A university")
+    assert (front.title, front.author, front.institute) == ("A & B", "One, Two", "A university")
     assert (front.date, front.language, front.detail) == (date, language, "steps")
     assert rest.splitlines()[8] == "text"  # lines keep their numbers
 

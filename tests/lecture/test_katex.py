@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from symrnn.language.notation import KNOWN
+from symrnn.lecture.references import WORKS
+from symrnn.typeset import fragments
 from symrnn.typeset.blocks import Chain, Display, StatementBlock, walk
+from symrnn.typeset.detail import reduced
 from symrnn.typeset.document import Document, prose_of
 from symrnn.typeset.prose import Emphasis, Inline, Math, inlines
 
@@ -79,6 +86,24 @@ def test_katex_parses_every_formula_in_other_letters(
     found = formulas(lecture_in(KNOWN[name]))
     assert len(found) > 400
     assert refused(sorted(found)) == []
+
+
+def test_katex_parses_what_markdown_exports_and_no_tex_is_left_in_the_words(
+    lecture: Document, refused: Callable[[Iterable[str]], list[list[str]]]
+) -> None:
+    reader = MarkdownIt("commonmark").use(dollarmath_plugin).use(footnote_plugin)
+    found: set[str] = set()
+    for block in walk(lecture.blocks):
+        if isinstance(block, StatementBlock):
+            text = fragments.markdown(reduced(block, "full"), "`sampled`.", WORKS)
+            for token in reader.parse(text):
+                pieces = [token, *(token.children or ())]
+                found.update(each.content for each in pieces if each.type.startswith("math_"))
+                words = "".join(each.content for each in pieces if each.type == "text")
+                assert not re.search(r"[\\$]|\[\[|`", words), words
+    assert len(found) > 200
+    # A line's end is as good as a space, and the checker reads a formula a line.
+    assert refused(sorted(" ".join(each.split()) for each in found)) == []
 
 
 def test_katex_refuses_what_is_wrong(

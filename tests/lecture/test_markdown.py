@@ -62,6 +62,11 @@ BLOCKS: dict[str, tuple[str, Block]] = {
         "@a2013 says [@a2013; @b]",
         Paragraph("[[@a2013]] says [[@a2013|aside]] [[@b|aside]]"),
     ),
+    "a place in a work": (
+        "[@a2013, S. 3; @b, ch. 2–4]",
+        Paragraph("[[@a2013|aside|S. 3]] [[@b|aside|ch. 2–4]]"),
+    ),
+    "a reference in brackets": ("[[[one]]]", Paragraph(r"\[[[one]]]")),
     "an address is no citation": ("x@y.de", Paragraph("x@y.de")),
     "footnote": ("a[^n]\n\n[^n]: Below *it*.", Paragraph("a[[^|Below *it*.|]]")),
     "list": ("- a\n- b", Items(((Paragraph("a"),), (Paragraph("b"),)))),
@@ -125,6 +130,8 @@ REFUSED = {
     "a heading in a list": ("- # h", "stands by itself"),
     "tasks": ("- [ ] a", "list of tasks"),
     "no name": ("[[a b]]", "no name"),
+    "words before a citation": ("[see @a2013]", "no citation"),
+    "a citation without the name": ("[-@a2013]", "no citation"),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from symrnn import elman
 from symrnn.cells.elman import CELLS, sigma_inside
 from symrnn.errors import EvidenceError
-from symrnn.language.notation import KNOWN, PASCANU
+from symrnn.language.notation import KNOWN, LECTURE, PASCANU
 from symrnn.lecture import cliff as cliff_module
 from symrnn.lecture.cliff import BIASES, RATE, STEPS, TARGET, WEIGHTS, Unit, cliff
 from symrnn.lecture.network import NetworkReport
@@ -18,6 +18,7 @@ from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
+from symrnn.theory.library import everything
 from symrnn.typeset.blocks import Figure, Paragraph, Table
 from symrnn.typeset.plain_maths import unicode_of
 
@@ -128,3 +129,10 @@ def test_a_cliff_that_does_not_show_it_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(cliff_module, "RATE", 1e-9)
     with pytest.raises(EvidenceError, match="do not go where the picture shows"):
         cliff()
+
+
+def test_what_is_placed_is_drawn_alone_whatever_statements_there_are() -> None:
+    for name in ("unrolled", "clip-by-norm"):
+        found = illustrations(None, elman(), LECTURE, everything(), frozenset({name}))
+        (block,) = (block for blocks in found.values() for block in blocks)
+        assert name in (getattr(block, "name", ""), getattr(block, "label", ""))

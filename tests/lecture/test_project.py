@@ -62,6 +62,9 @@ def test_what_new_makes_is_built_by_lecture(project: Path, run: Run) -> None:
     mine = next(each for each in record["statements"] if each["name"] == "two_steps")
     assert mine["grades"] == ["sampled", "explicit", "derived"]
     assert "net" not in record
+    notebook = json.loads((project / "lecture" / "lecture.ipynb").read_text(encoding="utf-8"))
+    stored = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(list(filter(None, stored))) > 10
 
 
 def test_a_wrong_step_stops_the_build_and_nothing_is_written(project: Path, run: Run) -> None:
@@ -170,6 +173,15 @@ def test_a_docstring_that_is_wrong_is_refused_with_its_line(
     with pytest.raises(ParseError, match=words) as caught:
         open_project(project)
     assert caught.value.message.startswith(f"two_steps.py, line {line}: ")
+
+
+def test_a_statement_with_the_name_of_another_is_refused(project: Path) -> None:
+    proof = project / "two_steps.py"
+    text = proof.read_text(encoding="utf-8").replace("def two_steps", "def product_bound")
+    proof.write_text(text, encoding="utf-8")
+    with pytest.raises(IllFormedError, match="two statements are called `product_bound`") as caught:
+        open_project(project)
+    assert str(caught.value.detail["second"]).startswith("two_steps.py, line ")
 
 
 def test_a_folder_without_a_lecture_is_refused(tmp_path: Path) -> None:

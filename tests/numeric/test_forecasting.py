@@ -16,7 +16,7 @@ CELLS = ["elman", "lstm", "gru", "leaky"]
 SMALL: dict[str, Any] = {"d": 16, "steps": 100}
 
 
-@pytest.mark.parametrize("name", [*CELLS, "peephole", "jordan"])
+@pytest.mark.parametrize("name", [*CELLS, "peephole", "jordan", "sigma_inside"])
 def test_the_gradient_is_that_of_the_mean_square(name: str) -> None:
     """Along a random direction, by the complex step through what is predicted."""
     forecaster = Forecaster(named(name), 4)
@@ -39,6 +39,16 @@ def test_it_beats_the_last_value(name: str) -> None:
     forecast = train_cell(named(name), series, **SMALL)
     assert forecast.held_out < forecast.baseline
     assert forecast.losses[-1] < 0.5 * forecast.losses[0]
+    data = forecast.data
+    ahead = forecast.forecaster.predict(forecast.trained, data.inputs)
+    tail = slice(data.split, None)
+    assert forecast.held_out == np.mean((ahead[tail] - data.targets[tail]) ** 2)
+    assert forecast.baseline == np.mean((data.inputs[tail, 0] - data.targets[tail]) ** 2)
+    # Trained on the first part only: the last window ends before the first held-out input.
+    assert data.windows[-1, -1, 0] in data.inputs[: data.split, 0]
+    standard = (series.values - data.mean) / data.scale
+    assert np.mean(standard[: data.split + 1]) == pytest.approx(0, abs=1e-13)
+    np.testing.assert_allclose(data.inputs[:, 0], standard[:-1])
     assert forecast.steps == SMALL["steps"] and len(forecast.losses) == SMALL["steps"] + 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Integer, Symbol
+from sympy import Dummy, Integer, Sum, Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.errors import (
@@ -256,3 +256,10 @@ def test_that_a_function_is_differentiable_is_given_or_known() -> None:
     assert "relu is differentiable at v" in str(fails(open_proof, SideConditionError))
     said = derivation(D(relu(v), v), given=[Smooth(relu, v)]).equals(slope, by.differentiate)
     assert check(said, CONTEXT) == 1
+
+
+def test_a_line_is_read_by_names() -> None:
+    n, other = Symbol("n", integer=True), Dummy("n", integer=True)
+    inner = Sum(other, (other, 1, 4))
+    said = derivation(Sum(n * other, (other, 1, 4))).equals(n * inner, by.constant_factor)
+    assert "two different things are called n" in str(fails(said, IllFormedError))

@@ -108,6 +108,10 @@ REFUSED = [
         "two statements are called",
         lambda folder: [write(folder / "one.py", "same"), write(folder / "two.py", "same")],
     ),
+    (
+        "(?s)two statements are called.*double.py, line",
+        lambda folder: [_twice(write(folder / "double.py", "same"))],
+    ),
     ("not there", lambda folder: [write(folder / "one.py", "one", uses="['nowhere']")]),
     (
         "circle",
@@ -117,6 +121,11 @@ REFUSED = [
         ],
     ),
 ]
+
+
+def _twice(path: Path) -> Path:
+    text = path.read_text(encoding="utf-8")
+    return _text(path, text + "\n\n" + text[text.index("@statement") :])
 
 
 def _text(path: Path, text: str) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -208,3 +209,21 @@ def test_a_temporary_folder_that_is_gone_costs_the_pdf(
         compile_pdf(article("x"), engine=program)
     assert caught.value.detail["folder"] == "/no/such/folder"
     assert caught.value.hopeless
+
+
+def test_what_a_killed_run_left_is_removed_by_a_later_one(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    program = fake("#!/bin/sh\nexit 1")
+    monkeypatch.setattr(tempfile, "tempdir", str(left))
+    old, young, other = (left / name for name in ("symrnn-tex-a", "symrnn-tex-b", "mine"))
+    for folder in (old, young, other):
+        folder.mkdir()
+        (folder / "lecture.log").touch()
+    for folder in (old, other):
+        os.utime(folder, (0, 0))
+    with pytest.raises(TexError):
+        compile_pdf(article("x"), engine=program)
+    assert sorted(path.name for path in left.iterdir()) == ["mine", "symrnn-tex-b"]

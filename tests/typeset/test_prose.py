@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from symrnn.errors import ParseError
 from symrnn.typeset.prose import (
+    Citation,
     Code,
     Emphasis,
     Mark,
@@ -32,6 +33,8 @@ from symrnn.typeset.prose import (
         ("`W.T * x`", (Code("W.T * x"),)),
         ("see [[step_jacobian]].", (Text("see "), Reference("step_jacobian"), Text("."))),
         ("[[#derived]]", (Mark("derived"),)),
+        ("[[@a|aside]]", (Citation("a", aside=True),)),
+        ("[[@a|aside|S. 3]].", (Citation("a", aside=True, place="S. 3"), Text("."))),
         ("*so $x$ is*", (Emphasis((Text("so "), Math("x"), Text(" is"))),)),
     ],
 )

@@ -118,7 +118,9 @@ class Model:
             return "elementwise" if isinstance(following, Group) else None
         if not isinstance(following, Group) or following.kind not in "([":
             return None
-        if name in UNKNOWN_FUNCTIONS and len(following.parts) == 1:
+        if len(following.parts) == 1 and (
+            name in UNKNOWN_FUNCTIONS or f"function {name}" in self.kinds
+        ):
             return "elementwise"
         if name in self.symbols.called:
             return None

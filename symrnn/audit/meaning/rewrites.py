@@ -273,17 +273,15 @@ def _standing(tree: Tree, start: int, end: int) -> Tree:
 
 
 def entered(trees: Iterable[Tree], symbols: Symbols) -> set[str]:
-    """The letters called at times, y_k(t), if some have entries there; none if none has."""
+    """The letters called at times, y_k(t) and h(t), in a document that writes h(t-1)."""
     found: set[str] = set()
-    with_entries = False
     for node in (node for tree in trees for node in walk(tree)):
         if isinstance(node, Product):
             for head, group, sign in zip(node.factors, node.factors[1:], node.signs, strict=False):
-                if sign == "" and _called_at(head, group, symbols.times):
+                if sign == "" and _called_at(head, _lifted(group), symbols.times):
                     assert isinstance(head, Sym)
                     found.add(head.name)
-                    with_entries |= head.name in symbols.called and bool(head.subs)
-    return found if with_entries and symbols.called else set()
+    return found if symbols.called else set()
 
 
 def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
@@ -298,7 +296,7 @@ def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
         for place, factor in enumerate(inner.factors):
             head = factors[-1] if factors else None
             if place and inner.signs[place - 1] == "" and head is not None:
-                body = factor.base if isinstance(factor, Raised) else factor
+                body = _lifted(factor)
                 if isinstance(head, Sym) and head.name in names and _called_at(head, body, times):
                     assert isinstance(body, Group)
                     entries = _letters_apart(head.subs)
@@ -306,6 +304,8 @@ def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
                     factors[-1] = (
                         replace(factor, start=head.start, base=timed)
                         if isinstance(factor, Raised)
+                        else replace(factor, start=head.start, body=timed)
+                        if isinstance(factor, Turned)
                         else timed
                     )
                     continue
@@ -317,6 +317,13 @@ def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
         return replace(inner, factors=tuple(factors), signs=tuple(signs))
 
     return read(tree)
+
+
+def _lifted(factor: Tree) -> Tree:
+    """What stands below a power or a transpose: (t) of (t)^2."""
+    if isinstance(factor, Raised):
+        return factor.base
+    return factor.body if isinstance(factor, Turned) else factor
 
 
 def _called_at(head: Tree, group: Tree, times: Set[str]) -> bool:

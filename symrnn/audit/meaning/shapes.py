@@ -17,6 +17,7 @@ from symrnn.audit.meaning.model import (
     called_time,
     drops_arguments,
     function_name,
+    opaque,
     timed_in,
 )
 from symrnn.reading.latex.tree import (
@@ -105,6 +106,9 @@ class Shapes:
                     continue
                 if is_loss(definition.name) and not model.kinds.get(definition.name):
                     value = self.infer(definition.value, (0, 0))
+                    if opaque(model, definition.value):
+                        for size in value:
+                            self.sizes.same(size, 0)  # J = Φ(x_N): the values of Φ are numbers
                     matrix = not self.sizes.is_one(value[0]) and not self.sizes.is_one(value[1])
                     self.of[definition.name] = value if matrix else (0, 0)
                     continue

@@ -12,6 +12,7 @@ from symrnn.audit.meaning.letters import (
     bare,
     is_capital,
     is_loss,
+    whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
@@ -155,9 +156,18 @@ class Statements(Prose):
             hints.layout or layout,
             hints.layout is not None,
             hints.later,
-            hints.first,
+            0 if hints.first is None and self._before_zero() else hints.first,
             self.said_loss(),
         )
+
+    def _before_zero(self) -> bool:
+        """Whether the state before the first step is h_{-1}: then the first step is 0."""
+        symbols = self.symbols
+        return any(
+            isinstance(node, Sym) and symbols.has_time(node.name)
+            and any(whole_number(index) == -1 for index in (*node.subs, *map(bare, node.sups)))
+            for tree in self.trees for node in walk(tree)
+        )  # fmt: skip
 
     @cached_property
     def turned(self) -> bool:

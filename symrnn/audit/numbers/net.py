@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
-from symrnn.reading.latex.tree import Sym, walk
+from symrnn.reading.latex.tree import Product, Sym, walk
 
 Array = NDArray[Any]
 
@@ -215,7 +215,8 @@ class Net:
             rng = self.rng(name, time)
             value = rng.normal(size=(1, rows, cols)) * (1.3 / np.sqrt(cols) if cols > 1 else 1.0)
             base = name.split("_")[0]
-            if time is not None and base in ("y", "bar y", "tilde y", "star y") and rows > 1:
+            named = base in ("y", "bar y", "tilde y", "star y")
+            if time is not None and (named or name in self.targets) and rows > 1:
                 # Targets that sum to one, as those of a softmax do.
                 weights = np.exp(value)
                 value = weights / weights.sum(axis=1, keepdims=True)
@@ -247,6 +248,23 @@ class Net:
             other = other + (rng.normal(size=(rows, size)) / np.sqrt(size)) @ flat
         total, other = np.asarray(total), np.asarray(other)
         return np.asarray(np.tanh(total + 0.2) + 0.4 * np.sin(1.3 * other) + 0.3 * total * other)
+
+    @cached_property
+    def targets(self) -> set[str]:
+        """What stands before a logarithm in a loss, and is given: d of -dᵀ log ŷ."""
+        found: set[str] = set()
+        for definition in self.model.definitions.values():
+            if not is_loss(definition.name):
+                continue
+            for node in walk(definition.value):
+                if not isinstance(node, Product):
+                    continue
+                logs = [isinstance(f, Sym) and f.name in ("log", "ln") for f in node.factors]
+                if any(logs):
+                    before = node.factors[: logs.index(True)]
+                    letters = [n for f in before for n in walk(f) if isinstance(n, Sym)]
+                    found |= {self.model.ref(n).name for n in letters}
+        return found - set(self.model.definitions)
 
     @cached_property
     def outputs(self) -> list[str]:

@@ -16,6 +16,7 @@ from symrnn.audit.numbers.values import LARGEST_RANGE, Value, number
 from symrnn.reading.latex.tree import (
     Big,
     Dots,
+    Normed,
     Product,
     Subscripted,
     Sym,
@@ -149,8 +150,8 @@ class Ranges(Quantities):
             upper = size
             if tree.upper is not None:
                 inner = bare(tree.upper)
-                # The upper bound of entries is the size, whatever letter stands for it.
-                if not (isinstance(inner, Sym) and not inner.subs):
+                # The upper bound of entries is the size, whatever stands for it: n, d_h, |V|.
+                if not isinstance(inner, Sym | Normed):
                     upper = self.index(tree.upper, env)
             return list(range(lower, upper + 1)), False
         lower = net.first if tree.lower is None else self.index(tree.lower, env)

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, letters_of
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
-from symrnn.audit.verdicts.slopes import ROUNDING, scaled_nets
+from symrnn.audit.verdicts.compare import AGREES, difference, matched
+from symrnn.audit.verdicts.slopes import ROUNDING, STEEPEST, by_slopes, scaled_nets
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
+    Derivative,
     Group,
     Normed,
     Product,
@@ -71,12 +73,18 @@ class Bounds:
         if not left:
             return not right
         first, rest = left[0], left[1:]
+        if not rest and by_slopes(self.model, first, _joined(right), self.sense):
+            return True
+        slope = self._written_slope(first)
+        if slope is not None and slope <= 1 and self._at_most(rest, right):
+            return True
         for place, other in enumerate(right):
             if self._single(first, other) and self._at_most(
                 rest, right[:place] + right[place + 1 :]
             ):
                 return True
-        return any(self._at_most(parts + rest, right) for parts in self._apart(first))
+        apart = [*self._apart(first), *self._through(first, right)]
+        return any(self._at_most(parts + rest, right) for parts in apart)
 
     def _apart(self, tree: Tree) -> Iterator[list[Tree]]:
         """Factors whose product is no less: ‖A‖ ‖B‖ for ‖A B‖."""
@@ -90,6 +98,68 @@ class Bounds:
                 yield [replace(tree, body=_joined(part)) for part in parts]
         if isinstance(body, Big) and body.sign == "prod":
             yield [replace(body, body=replace(tree, body=body.body))]
+
+    def _through(self, tree: Tree, right: list[Tree]) -> Iterator[list[Tree]]:
+        """‖∂L/∂h_t‖ ‖∂h_t/∂h_k‖ for ‖∂L/∂h_k‖, where the chain rule goes through h_t alone."""
+        body = bare(tree.body) if isinstance(tree, Normed) else None
+        if not isinstance(tree, Normed) or not isinstance(body, Derivative) or body.of is None:
+            return
+        for other in map(bare, right):
+            first = bare(other.body) if isinstance(other, Normed) else None
+            if not isinstance(first, Derivative) or first.of is None:
+                continue
+            middle = first.by
+            same = shape_of(first.of) == shape_of(body.of) and shape_of(middle) != shape_of(body.by)
+            second = replace(body, of=middle)
+            if same and self._equal(
+                body, Product(body.start, body.end, True, (first, second), ("",))
+            ):
+                yield [replace(tree, body=first), replace(tree, body=second)]
+
+    def _equal(self, a: Tree, b: Tree) -> bool:
+        """Whether two expressions are equal on every net, with derivatives of numbers as rows."""
+        reading = replace(self.sense.reading, layout="numerator", gradient=False)
+        try:
+            for net in self.nets[:2]:
+                for env in assignments(self.model, (a, b), net):
+                    pair = matched(*(Evaluator(net, reading).value(each, env) for each in (a, b)))
+                    if difference(*pair) > AGREES:
+                        return False
+        except NotUnderstood:
+            return False
+        return True
+
+    def _written_slope(self, tree: Tree) -> float | None:
+        """The largest of the slopes 1 - h_t² and h_t (1 - h_t), where h_t is tanh or logistic."""
+        body = bare(tree.body) if isinstance(tree, Normed) else None
+        if not isinstance(body, Product) or len(body.factors) != 2:
+            return None
+        head, argument = body.factors
+        inner = bare(argument)
+        if not isinstance(head, Sym) or head.name not in ("diag", "Diag"):
+            return None
+        for node in walk(inner):
+            if not isinstance(node, Sym) or self.model.ref(node).time is None:
+                continue
+            definition = self.model.definition(self.model.ref(node).name)
+            value = None if definition is None else bare(definition.value)
+            if not isinstance(value, Product) or len(value.factors) != 2:
+                continue
+            function = value.factors[0]
+            name = function.name if isinstance(function, Sym) else ""
+            known = self.model.kinds.get(f"function {name}", name)
+            if known not in STEEPEST or not isinstance(value.factors[1], Group):
+                continue
+            assert isinstance(function, Sym) and definition is not None
+            primed = Product(
+                value.start, value.end, True,
+                (replace(function, primes=1), value.factors[1]), ("",),
+            )  # fmt: skip
+            shifted = self.model.ref(node).time
+            here = definition.letter is not None and letters_of(shifted) == {definition.letter}  # type: ignore[arg-type]
+            if here and self._equal(inner, primed):
+                return STEEPEST[known]
+        return None
 
     def _single(self, a: Tree, b: Tree) -> bool:
         """Whether one factor is at most another."""

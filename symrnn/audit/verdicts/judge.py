@@ -112,13 +112,20 @@ class Judge(Inequalities, Mending):
         )
         said = self.said
         outcomes: list[tuple[Sense, Outcome]] = []
+        in_entries: Verdict | None = None
         for sense in self.senses(model, sides):
+            if in_entries is not None and sense.supposes(said):
+                return in_entries
             outcome = self.outcome(model, sides, sense, deadline)
-            if sense.reading.along == "direct" and _has_cause(outcome, "zero"):
-                continue  # there is no direct path: nobody can mean it
+            if sense.reading.along == "direct" and (
+                _has_cause(outcome, "zero") or _of_identities(outcome)
+            ):
+                continue  # there is no direct path, or it says nothing: nobody can mean it
             outcomes.append((sense, outcome))
             if outcome.holds:
                 under = tuple(sense.supposes(said))
+                if outcome.diagonal and in_entries is not None:
+                    continue
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 whole = outcome.shaped and not under
@@ -134,6 +141,9 @@ class Judge(Inequalities, Mending):
                     shows=True,
                     numbered=not under and self.counts_from_one(model, sides, sense, deadline),
                 )
+                if outcome.diagonal and len(under) == 1:
+                    in_entries = found  # unless a plainer way is found
+                    continue
                 self.note(model, found)
                 return found
             plain = not sense.supposes(said)
@@ -145,6 +155,8 @@ class Judge(Inequalities, Mending):
                 and (problem.cause not in ("times", "too long"))
             ):
                 raise problem
+        if in_entries is not None:
+            return in_entries
         clash = all(isinstance(o.problem, Clash) for _, o in outcomes)
         numbers = not has_matrices(sides) and not _names_matrices(model, sides)
         if clash and numbers and not self.statements.turned:
@@ -244,6 +256,14 @@ class Judge(Inequalities, Mending):
 
 def _has_cause(outcome: Outcome, cause: str) -> bool:
     return outcome.problem is not None and outcome.problem.cause == cause
+
+
+def _of_identities(outcome: Outcome) -> bool:
+    """Whether both sides are the identity."""
+    if outcome.values is None:
+        return False
+    arrays = [value.array[0] for value in outcome.values]
+    return all(a.shape[0] == a.shape[1] > 1 and np.allclose(a, np.eye(a.shape[0])) for a in arrays)
 
 
 def _names_matrices(model: Model, sides: tuple[Tree, Tree]) -> bool:

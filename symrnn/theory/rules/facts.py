@@ -113,7 +113,7 @@ def _uses_bound(node: Any, context: Context, *told: Any) -> Theorems:
 
 uses_bound = Rule(
     "uses_bound",
-    "an inequality proved in a statement that is used",
+    "an inequality proved in a statement that is used; for the values told of its symbols",
     relation="≤",
     rewrite=_uses_bound,
 )

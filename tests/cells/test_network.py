@@ -1,0 +1,92 @@
+"""A cell as statements speak of it: what is there is read off the definitions, not off a name."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+from symrnn.cells import cell, named, names
+from symrnn.cells.elman import CELLS, elman, kind_of, sigma_inside, with_activation
+from symrnn.cells.network import Network, network
+from symrnn.errors import NotSupportedError
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "parts"),
+    [
+        ("h = tanh(V h' + C x + c)", "elman", "V C c x"),
+        ("z = V h' + C x + c; h = relu(z)", "elman", "V C c x"),
+        ("h = V tanh(h') + C x + c", "sigma_inside", "V C c x"),
+        ("q = tanh(h'); h = V q + c", "sigma_inside", "V None c None"),
+        ("h = tanh(V h' + c)", "elman", "V None c None"),
+    ],
+)
+def test_roles_are_read_off(text: str, kind: str, parts: str) -> None:
+    rnn = network(cell(text))
+    found = (rnn.W, rnn.U, rnn.b, rnn.x and rnn.x.label)
+    assert " ".join(map(str, found)) == parts
+    assert (kind_of(rnn), rnn.is_elman) == (kind, "None" not in parts)
+    assert rnn.parameters == tuple(each for each in (rnn.W, rnn.U, rnn.b) if each is not None)
+    other = with_activation(rnn, "logistic")
+    assert (kind_of(other), other.sigma.name) == (kind, "logistic")
+    assert (other.x is None) == (rnn.x is None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = tanh(V h' + C x)",  # no bias
+        "h = tanh(V h' + V x + c)",  # one matrix for both
+        "h = tanh(V h' + C x + c + e)",  # two biases
+        "h = tanh(V h' + 2 C x + c)",  # a number in it
+        "h = tanh(V h' + C x_1 + E x_2 + c)",  # two inputs
+        "h = B tanh(V h' + C x + c)",  # two matrices
+        "h = tanh(V h' + C x + c) + x",  # the input once more
+    ],
+)
+def test_what_has_more_in_it_or_less_has_no_roles(text: str) -> None:
+    rnn = network(cell(text))
+    assert rnn.driven is None and not rnn.is_elman and rnn.one_activation
+    for name in "WUbx":
+        with pytest.raises(NotSupportedError, match=f"is asked for {name}"):
+            getattr(rnn, name)
+    with pytest.raises(NotSupportedError, match="none of the lecture's"):
+        with_activation(rnn)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_cell_is_one_kind_of_object_with_the_lecturers_own(name: str) -> None:
+    rnn = network(named(name))
+    assert type(rnn) is type(elman()) is Network
+    assert rnn.is_elman == (name in CELLS)
+    if not rnn.one_activation:
+        with pytest.raises(NotSupportedError, match="not one activation"):
+            rnn.slopes(rnn.t)
+
+
+@pytest.mark.parametrize("build", CELLS.values(), ids=CELLS)
+def test_what_is_built_is_what_is_read(build: Any) -> None:
+    rnn = build()
+    again = network(rnn.cell)
+    assert again.recurrence.definitions == rnn.recurrence.definitions
+    assert (again.argument, again.activated, again.links) == (
+        rnn.argument,
+        rnn.activated,
+        rnn.links,
+    )
+
+
+def test_an_activation_that_does_nothing_is_an_activation() -> None:
+    for rnn in (elman("identity"), sigma_inside("identity"), elman("identity", hidden=1)):
+        assert rnn.is_elman and rnn.slopes(rnn.t).shape == rnn.s[rnn.t].shape
+
+
+def test_a_network_travels() -> None:
+    rnn = sigma_inside("tanh")
+    assert (rnn.k, rnn.W) == (sigma_inside().k, sigma_inside().W)  # read off before it goes
+    for other in (pickle.loads(pickle.dumps(rnn)), copy.deepcopy(rnn)):
+        assert other.recurrence.definitions == rnn.recurrence.definitions
+        assert (other.links, other.gamma) == (rnn.links, rnn.gamma)
