@@ -285,7 +285,7 @@ apply: (is_diff_ext (is_diff_further_on IH)) => v; first exact: erefl.
 by rewrite stepped_both exprS mulrCA.
 Qed.
 
-Theorem cell_by_cell_at_rest t (h0 c0 : 'cV[R]_d.+1) : h0 = 0 -> c0 = 0 -> (1 <= t)%N ->
+Lemma cell_by_cell_at_rest t (h0 c0 : 'cV[R]_d.+1) : h0 = 0 -> c0 = 0 -> (1 <= t)%N ->
   differentiable (fun v => cell (flow F 0 t (col_mx v h0 : state))) c0 /\
   jac (fun v => cell (flow F 0 t (col_mx v h0 : state))) c0 =
     (phi * (phi + w / 4%:R) ^+ (t - 1)) *: 1%:M.
@@ -296,7 +296,7 @@ by rewrite /both col_mxKu -scalemxAl mul1mx.
 Qed.
 
 (* the product of the forget gates                                            *)
-Theorem carousel_at_rest t (s0 : state) : s0 = 0 ->
+Lemma carousel_at_rest t (s0 : state) : s0 = 0 ->
   oprod 1 t.+1 (fun k => dg (args own_lstm_without_inputs_f k (vocabulary.state F s0 (k - 1)%N))) =
   (phi ^+ t) *: 1%:M.
 Proof.
