@@ -130,8 +130,10 @@ def _require_node(node: Any) -> None:
             raise _no_meaning(node, f"a range, and terms of a shape, without {index} in them")
     if isinstance(node, TimeVector | MatrixSymbol):
         _require_name(node.label if isinstance(node, TimeVector) else node.name, node)
-    if isinstance(node, Unknown) and node.args[0] != Symbol(node.args[0].name):
-        raise _no_meaning(node, "a function with a name")
+    if isinstance(node, Unknown):
+        name, order = node.args[:2]
+        if name != Symbol(name.name) or not isinstance(order, sympy.Integer) or order < 0:
+            raise _no_meaning(node, "a function with a name, differentiated so many times")
     parts = (part for number in _whole(node) for part in sympy.preorder_traversal(number))
     if not all(part.is_integer for part in parts):
         raise _no_meaning(node, "times, places and sizes that are integers, made of integers")
@@ -170,7 +172,7 @@ def _whole(node: Any) -> tuple[Expr, ...]:
         node, (Entry, placing.Rows, placing.Place, placing.Unvec, Partial, VectorFunction)
     ):
         return tuple(node.args[1:2] if isinstance(node, VectorFunction) else node.args[1:])
-    return tuple(node.args[1:2]) if isinstance(node, Unknown) else bounds(node)
+    return bounds(node)
 
 
 def _require_symbol(symbol: Symbol) -> None:

@@ -13,7 +13,7 @@ from worlds import U, W, b, cells, d, k, leaky, m, n, s, t, u, v, x
 
 from symrnn.errors import SymrnnError
 from symrnn.kernel import axioms, congruence, instantiate, reflexivity, weaken
-from symrnn.language.activations import activation
+from symrnn.language.activations import Unknown, activation
 from symrnn.language.algebra import Identity, Parameter
 from symrnn.language.derivatives import D, VectorFunction
 from symrnn.language.entry import Entry
@@ -53,6 +53,10 @@ REFUSED: dict[str, Callable[[], Any]] = {
     ),
     "what is assumed at all times of another x": lambda: weaken(
         reflexivity(u), [ForAll(whole, Inequality(Norm(s[whole]), 1))]
+    ),
+    "half a derivative": lambda: reflexivity(Unknown("sigma", Rational(1, 2), u)),
+    "σ as a derivative of what is no function": lambda: A["scalar_derivative"](
+        Derivative(Unknown("sigma", -1, u), u)
     ),
     "a matrix called as a number": lambda: reflexivity(u * Parameter("u", 2, 2)),
     "a constant of d/dx becomes a vector that x moves": lambda: instantiate(
