@@ -106,5 +106,8 @@ def three_steps_of_a_pair():
     found = state.jacobian(start).subs(dict.fromkeys(start, 0))
     squares = found.T * found
     return Witness(
-        squares[0, 0], Rational(1), "≤", "after three steps of ε = ¾ the squared length is (25/16)³"
+        squares[0, 0],
+        Rational(1),
+        "≤",
+        "after three steps of ε = 3/4 the squared length is (25/16)³",
     )

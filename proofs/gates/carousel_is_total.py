@@ -10,13 +10,24 @@ from symrnn import (
     Identity,
     Witness,
     Zeros,
+    cell,
     derivation,
     induction,
-    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
+
+LSTM = cell(
+    "; ".join(
+        [
+            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
+            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
+            "c = f * c' + i * g; h = o * tanh(c)",
+        ]
+    ),
+    name="LSTM",
+)
 
 
 @statement(about=About.NO_CELL, uses=["gated_step"], headline=["the total derivative"])
@@ -28,11 +39,10 @@ def carousel_is_total(rnn):
     hypothesis under which the formula of the books holds, and it takes the recurrence away: such
     a cell reads its inputs and never its own state.
     """
-    lstm = named("lstm")
-    t, k, j = Symbol("t", integer=True), Symbol("k", integer=True), lstm.index
-    h, c, f = lstm["h"], lstm["c"], lstm["f"]
+    t, k, j = Symbol("t", integer=True), Symbol("k", integer=True), LSTM.index
+    h, c, f = LSTM["h"], LSTM["c"], LSTM["f"]
     d = h.rows
-    apart = [Equation(lstm[f"W_{gate}"], Zeros(d, d)) for gate in "ifg"]
+    apart = [Equation(LSTM[f"W_{gate}"], Zeros(d, d)) for gate in "ifg"]
     product = ordered_product(Diag(f[j]), (j, k + 1, t))
 
     def total(of, time):
@@ -40,17 +50,17 @@ def carousel_is_total(rnn):
 
     direct, across = D(c[t], c[t - 1], held=[h[t - 1]]), D(c[t], h[t - 1], held=[c[t - 1]])
     return {
-        "nothing comes in through h": derivation(across, given=[t >= 1, *apart], cell=lstm)
-        .equals(lstm.recurrence.immediate(c[t], h[t - 1]), by.one_step)
+        "nothing comes in through h": derivation(across, given=[t >= 1, *apart], cell=LSTM)
+        .equals(LSTM.recurrence.immediate(c[t], h[t - 1]), by.one_step)
         .equals(Zeros(d, d), by.hypothesis),
         "the total derivative": induction(
             Equation(total(c, t), product),
             over=t,
             base=k,
-            base_case=derivation(total(c, k), cell=lstm)
+            base_case=derivation(total(c, k), cell=LSTM)
             .equals(Identity(d), by.derivative_of_itself)
             .equals(product.subs(t, k), by.empty_range.backwards),
-            step=derivation(total(c, t), cell=lstm)
+            step=derivation(total(c, t), cell=LSTM)
             .equals(
                 direct * total(c, t - 1) + across * total(h, t - 1),
                 by.chain_rule(c[t - 1], h[t - 1]),

@@ -39,7 +39,11 @@ TANH = activation("tanh")
 
 @statement(
     about=About.NO_CELL,
-    headline=["the four terms", "their product, where the output gate reads no state"],
+    headline=[
+        "the four terms",
+        "three of them come through h",
+        "their product, where the output gate reads no state",
+    ],
 )
 def four_terms_miss_the_output_gate(rnn):
     """The product of the four terms leaves out the output gate
@@ -51,6 +55,7 @@ def four_terms_miss_the_output_gate(rnn):
     """
     return {
         "the four terms": one_factor(LSTM),
+        "three of them come through h": through_the_gates(LSTM),
         "their product, where the output gate reads no state": product(),
     }
 
@@ -59,8 +64,7 @@ def one_factor(which):
     """∂c_t/∂c_{t-1} with nothing held, in the names of the gates."""
     t = Symbol("t", integer=True)
     c, h, f, o = (which[name] for name in "chfo")
-    outer = Diag(o[t - 1]) * Diag(TANH.prime(c[t - 1]))
-    inner = which.recurrence.immediate(c[t], h[t - 1])
+    across = D(c[t], h[t - 1], held=[c[t - 1]])
     return (
         derivation(D(c[t], c[t - 1]), given=[t >= 2], cell=which)
         .equals(
@@ -68,16 +72,24 @@ def one_factor(which):
             by.directly_and_through(h[t - 1]),
         )
         .equals(
-            D(c[t], c[t - 1], held=[h[t - 1]])
-            + D(c[t], h[t - 1], held=[c[t - 1]]) * D(h[t - 1], c[t - 1]),
+            D(c[t], c[t - 1], held=[h[t - 1]]) + across * D(h[t - 1], c[t - 1]),
             by.not_held.backwards,
         )
-        .equals(Diag(f[t]) + inner * D(h[t - 1], c[t - 1]), by.one_step)
+        .equals(Diag(f[t]) + across * D(h[t - 1], c[t - 1]), by.one_step)
         .equals(
-            Diag(f[t]) + inner * D(which.recurrence.definition(h[t - 1]), c[t - 1]),
+            Diag(f[t]) + across * D(which.recurrence.definition(h[t - 1]), c[t - 1]),
             by.definition(h[t - 1]),
         )
-        .equals(Diag(f[t]) + inner * outer, by.differentiate)
+        .equals(Diag(f[t]) + across * Diag(o[t - 1]) * Diag(TANH.prime(c[t - 1])), by.differentiate)
+    )
+
+
+def through_the_gates(which):
+    """The three of them that come through f, i and g."""
+    t = Symbol("t", integer=True)
+    c, h = which["c"], which["h"]
+    return derivation(D(c[t], h[t - 1], held=[c[t - 1]]), given=[t >= 1], cell=which).equals(
+        which.recurrence.immediate(c[t], h[t - 1]), by.one_step
     )
 
 

@@ -9,6 +9,7 @@ from symrnn import (
     Inequality,
     Ones,
     Witness,
+    cell,
     derivation,
     for_all,
     induction,
@@ -18,7 +19,17 @@ from symrnn import (
 )
 from symrnn import rules as by
 
-GRU, COUPLED, LSTM = named("gru"), named("coupled_gates"), named("lstm")
+GRU, COUPLED = named("gru"), named("coupled_gates")
+LSTM = cell(
+    "; ".join(
+        [
+            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
+            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
+            "c = f * c' + i * g; h = o * tanh(c)",
+        ]
+    ),
+    name="LSTM",
+)
 
 
 @statement(

@@ -10,17 +10,21 @@ from symrnn import (
     Inequality,
     Ones,
     Witness,
+    cell,
     derivation,
     for_all,
     induction,
     largest_entry,
-    named,
     norm,
     statement,
 )
 from symrnn import rules as by
 
-GRU = named("gru_reset_before")
+GRU = cell(
+    "a_r = W_r h' + U_r x + b_r; a_z = W_z h' + U_z x + b_z; r = sigmoid(a_r); z = sigmoid(a_z);"
+    "a_n = W_n (r * h') + U_n x + b_n; n = tanh(a_n); h = z * h' + (1 - z) * n",
+    name="GRU",
+)
 QUARTER = Rational(1, 4)
 
 
@@ -37,14 +41,14 @@ def size(matrix):
 def gru_contracts(rnn):
     """With small weights and gates that close a little, every step of a GRU contracts
 
-    One step keeps z of the old state and lets in 1 - z of the new. With z ≤ ζ, 1 - z ≤ ω and a
-    state that is at most 1 it is at most q = ζ + ½‖W_z‖ + ω‖W_n‖(1 + ¼‖W_r‖), the reset standing
+    One step keeps z of the old state and lets in 1 - z of the new. With z ≤ φ, 1 - z ≤ ω and a
+    state that is at most 1 it is at most q = φ + ½‖W_z‖ + ω‖W_n‖(1 + ¼‖W_r‖), the reset standing
     before the product. If q < 1, then whatever the inputs are, what lies n steps back counts at
     most qⁿ. It is the gate that asks for more than ‖W_n‖ < 1: where z changes with the state, what
     it chooses between differs by up to 2.
     """
     t, j = Symbol("t", integer=True), GRU.index
-    zeta, omega, q = (Symbol(name, nonnegative=True) for name in ("zeta", "omega", "q"))
+    phi, omega, q = (Symbol(name, nonnegative=True) for name in ("phi", "omega", "q"))
     h, z, r, n = (GRU[name] for name in "hzrn")
     written, mine = GRU.recurrence.definition, by.uses_bound("gru_contracts")
     slope = {
@@ -58,12 +62,12 @@ def gru_contracts(rnn):
     through_r = Diag(slope["n"]) * W_n * Diag(old) * Diag(slope["r"]) * W_r
     through_z = (Diag(old) - Diag(n[t])) * Diag(slope["z"]) * W_z
     bounds = [
-        for_all(j, Inequality(largest_entry(z[j]), zeta), since=1),
+        for_all(j, Inequality(largest_entry(z[j]), phi), since=1),
         for_all(j, Inequality(largest_entry(Ones(h.rows) - z[j]), omega), since=1),
         for_all(j, Inequality(largest_entry(h[j]), 1), since=0),
     ]
     let_in = size(W_n) + size(W_n) * size(W_r) / 4
-    budget = zeta + size(W_z) / 2 + omega * let_in
+    budget = phi + size(W_z) / 2 + omega * let_in
     contracting = [*bounds, Inequality(budget, q)]
     given = [t >= 1, *bounds]
 
@@ -136,6 +140,7 @@ def gru_contracts(rnn):
         .at_most(size(W_z) / 2, mine),
         "the step": derivation(size(step), given=given, cell=GRU)
         .equals(size(GRU.recurrence.immediate(h[t], old)), by.one_step)
+        .equals(size(Diag(z[t]) + Diag(rest) * (through_n + through_r) + through_z), by.algebra)
         .at_most(
             size(Diag(z[t])) + size(Diag(rest) * (through_n + through_r)) + size(through_z),
             by.triangle,
@@ -150,7 +155,7 @@ def gru_contracts(rnn):
             + size(through_z),
             by.norm_of_diagonal,
         )
-        .at_most(zeta + omega * size(through_n + through_r) + size(through_z), by.assumed_bound)
+        .at_most(phi + omega * size(through_n + through_r) + size(through_z), by.assumed_bound)
         .at_most(budget, mine),
         "one step": derivation(size(step), given=[t >= 1, *contracting], cell=GRU)
         .at_most(budget, mine)
@@ -176,7 +181,7 @@ def gru_contracts(rnn):
     }
 
 
-@gru_contracts.counterexample("z ≤ ζ < 1 alone does not do: weights must be small")
+@gru_contracts.counterexample("z below 1 alone does not do: weights must be small")
 def through_the_candidate():
     """At rest with z = r = 1/2 and w_n = 6: 2 in each step."""
     h = Symbol("h", real=True)

@@ -8,17 +8,26 @@ from symrnn import (
     D,
     Inequality,
     Witness,
+    cell,
     derivation,
     for_all,
     largest_entry,
-    named,
     norm,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
 
-LSTM = named("lstm")
+LSTM = cell(
+    "; ".join(
+        [
+            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
+            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
+            "c = f * c' + i * g; h = o * tanh(c)",
+        ]
+    ),
+    name="LSTM",
+)
 
 
 def size(matrix):
@@ -50,7 +59,7 @@ def lstm_contracts(rnn):
     whatever the inputs are, two runs come together, and what lies n steps back counts at most qⁿ:
     such an LSTM is stable, and it has no long memory. With δ = 1 - φ and M = 1/δ, the condition
     that is known, ‖W_f‖ ≤ ρδ², ‖W_i‖ and ‖W_o‖ ≤ ρδ with ρ < 1, and ‖W_g‖ ≤ δ/4, makes
-    q ≤ 1 - ¾δ(1 - ρ): it was given for several steps together, and one is enough.
+    q ≤ 1 - 3δ(1 - ρ)/4: it was given for several steps together, and one is enough.
     """
     t, j = Symbol("t", integer=True), LSTM.index
     phi, q, rho, M = (Symbol(name, nonnegative=True) for name in ("phi", "q", "rho", "M"))

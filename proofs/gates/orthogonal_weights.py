@@ -34,7 +34,7 @@ def orthogonal_weights(rnn):
     """Orthogonal weights keep gradients where the cell is linear, and nowhere else
 
     That orthogonal weights keep gradients as they are is true of the matrix: with WᵀW = I the
-    derivative Φ = ∂h_t/∂h_0 of a linear cell has ΦᵀΦ = I for all t, and no direction grows or
+    derivative J = ∂h_t/∂h_0 of a linear cell has JᵀJ = I for all t, and no direction grows or
     shrinks. With a σ in the step, the step is diag(σ′)W: if |σ′| ≤ 1 it is at most 1, and nothing
     keeps it from being less. ReLU and an orthogonal W may lose everything in two steps.
     """

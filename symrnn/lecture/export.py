@@ -108,7 +108,8 @@ def _proved(
 
 
 def _drawing(name: str, kind: str, notation: Notation) -> bytes:
-    blocks = illustrations(None, CELLS[notation.cell](), notation, everything()).values()
+    rnn = CELLS[notation.cell]()
+    blocks = illustrations(None, rnn, notation, everything(), frozenset({name})).values()
     figure = next(b for some in blocks for b in some if isinstance(b, Figure) and b.name == name)
     has = {
         "pdf": figure.pdf,

@@ -9,6 +9,7 @@ date: 2026-10-05
 bibliography: works.bib
 language: de
 detail: steps
+cells: [elman, lstm]
 opening: [slopes, product_bound]
 ---
 """
@@ -25,17 +26,22 @@ import yaml
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from symrnn.cells import names as known
 from symrnn.errors import ParseError
 from symrnn.typeset.detail import DETAILS
 from symrnn.typeset.prose import escaped
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
+MOST_CELLS = 4
+"""Trained cells that can be told apart in one figure."""
+
 
 @dataclass(frozen=True)
 class FrontMatter:
     """What is said of a lecture as a whole, in markup; empty where nothing is said.
 
+    cells: what is trained on real series and compared at the end.
     lines: the line of each key that is there.
     """
 
@@ -48,6 +54,7 @@ class FrontMatter:
     language: str = "en"
     detail: str = ""
     network: bool = False
+    cells: tuple[str, ...] = ()
     opening: tuple[str, ...] = ()
     lines: dict[str, int] = field(default_factory=dict, compare=False)
 
@@ -175,6 +182,15 @@ def _opening(value: Any, what: str, file: str, line: int) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _cells(value: Any, what: str, file: str, line: int) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    there = all(name in known() for name in names)
+    if not there or len(set(names)) < len(names) or len(names) > MOST_CELLS:
+        expected = f"up to {MOST_CELLS}, each once, out of {', '.join(known())}"
+        raise _refused(file, line, f"{what} names no cell", expected, value)
+    return tuple(names)
+
+
 def _switch(value: Any, what: str, file: str, line: int) -> bool:
     if not isinstance(value, bool):
         raise _refused(file, line, f"{what} is yes or no", "true or false", value)
@@ -191,5 +207,6 @@ _KEYS = {
     "language": _language,
     "detail": _detail,
     "network": _switch,
+    "cells": _cells,
     "opening": _opening,
 }

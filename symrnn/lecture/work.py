@@ -19,6 +19,8 @@ from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.progress import Progress, silent
 from symrnn.lecture.project import Project
+from symrnn.lecture.trained_cells import TrainedCell, study_cells
+from symrnn.lecture.trained_figures import trained_section
 from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
@@ -149,10 +151,11 @@ def make(
     else:
         extra = illustrations(network, rnn, notation, library)
     shown = _in_layout(evidence, rnn, library, notation, progress)
-    endings = () if ending is None else (ending,)
+    trained = study_cells(project.prose.front.cells, progress)
+    endings = [each for each in (ending, trained_section(trained, notation)) if each is not None]
     document = document_of(project, shown, rnn, notation, extra, endings, asides)
     material = Material(document, shown, network, library, project, notation, wishes, rnn)
-    return _typeset(material, directory, progress, formats)
+    return _typeset(material, directory, progress, formats, trained)
 
 
 def _proved(
@@ -182,7 +185,11 @@ def _in_layout(
 
 
 def _typeset(
-    material: Material, directory: Path, progress: Progress, formats: Sequence[str]
+    material: Material,
+    directory: Path,
+    progress: Progress,
+    formats: Sequence[str],
+    trained: Sequence[TrainedCell],
 ) -> Lecture:
     """Every format's files and the evidence, written all together."""
     outputs = []
@@ -192,6 +199,8 @@ def _typeset(
     record: dict[str, Any] = {"statements": records(material.evidence)}
     if material.network is not None:
         record["net"] = material.network.record()
+    if trained:
+        record["cells"] = [each.record for each in trained]
     files = {"evidence.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()}
     for output in outputs:
         files.update(output.files)

@@ -44,7 +44,9 @@ _SIGNS = {
     "′": r"{}\sp{\prime}", "⁺": r"{}\sp{+}", "⁻": r"{}\sp{-}", "¹": r"{}\sp{1}",
     "²": r"{}\sp{2}", "³": r"{}\sp{3}", "ᵀ": r"{}\sp{\top}", "ⁿ": r"{}\sp{n}",
     "₀": r"{}\sb{0}", "₁": r"{}\sb{1}", "₂": r"{}\sb{2}", "✓": r"\checkmark",
-    "½": r"\tfrac12", "¼": r"\tfrac14",
+    "½": r"\tfrac12", "¼": r"\tfrac14", "¾": r"\tfrac34", "ζ": r"\zeta", "ξ": r"\xi",
+    "ν": r"\nu", "χ": r"\chi", "ψ": r"\psi", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega",
+    "Θ": r"\Theta", "Λ": r"\Lambda",
 }  # fmt: skip
 
 # Letters of Latin Extended-A that the T1 encoding has no name for.

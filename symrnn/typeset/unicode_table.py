@@ -7,6 +7,8 @@ SYMBOLS = {
     "η": r"\eta", "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "π": r"\pi",
     "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\varphi", "ω": r"\omega",
     "Γ": r"\Gamma", "Δ": r"\Delta", "Π": r"\Pi", "ℝ": r"\mathbb{R}", "∞": r"\infty",
+    "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "Θ": r"\Theta", "Λ": r"\Lambda",
+    "ζ": r"\zeta", "ξ": r"\xi", "ν": r"\nu", "χ": r"\chi", "ψ": r"\psi", "¾": r"\tfrac{3}{4}",
     "½": r"\tfrac{1}{2}", "¼": r"\tfrac{1}{4}", "ℓ": r"\ell",
 }  # fmt: skip
 """Signs that are operands."""
