@@ -39,7 +39,7 @@ from symrnn.reading.latex.tree import (
 )
 from symrnn.reading.latex.words import AT_MOST, EQUAL
 
-FAR = 1500
+FAR = 6000
 """How many characters an example's values are thought to be in force."""
 
 

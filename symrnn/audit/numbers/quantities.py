@@ -221,7 +221,6 @@ class Quantities(Algebra):
 
     def _loss(self, name: str, time: int | None, world: World) -> Value:
         net = self.net
-        net.guessed.add(name)
         cache = (("loss", name, time), world)
         if cache in net.values:
             return Value(net.values[cache])
