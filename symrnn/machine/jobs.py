@@ -68,6 +68,7 @@ class Job:
         """All that is written for it."""
         return [
             *(self.printed.files(self.closings) if self.printed is not None else ()),
+            *self.parts.cells.values(),
             *(file.source for file in self._propositions()),
             self._closes().source,
             *([self.compares().source] if self.faults else []),
@@ -78,7 +79,8 @@ class Job:
         for cell, parts in self.claims.items():
             stem, stated = parts.about(cell)
             read = [each for each in stated if each.theorem not in self.unreadable]
-            defined = self.defined if self.printed and cell == self.printed.cell.key else ""
+            mine = self.printed is not None and cell == self.printed.cell.key
+            defined = self.defined if mine else " ".join(parts.cells)
             found.append(claims_file(stem, read, parts.reals, defined))
         return found
 
@@ -91,8 +93,9 @@ class Job:
 
     @property
     def defined(self) -> str:
-        """The name of the file with the definitions of a printed cell."""
-        return "" if self.printed is None else definitions_stem(self.printed.cell)
+        """The names of the files with the definitions of printed cells."""
+        printed = [] if self.printed is None else [definitions_stem(self.printed.cell)]
+        return " ".join([*printed, *self.parts.cells])
 
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""

@@ -368,6 +368,11 @@ def _(node: sympy.Pow, scope: Scope) -> Coq:
         return Coq(f"{inverse.argument}^-1")
     if not exponent.is_integer:
         raise NotSupportedError("no Coq form for this power", {"got": str(node)})
+    if base.is_positive and exponent.could_extract_minus_sign():
+        below = Coq(
+            f"{coq(base, scope).within(APPLICATION)} ^+ {scope.count(-exponent).argument}", 29
+        )
+        return Coq(f"{below.argument}^-1")
     power = scope.count(exponent)
     return Coq(f"{coq(base, scope).within(APPLICATION)} ^+ {power.argument}", 29)
 
@@ -410,7 +415,7 @@ def _(node: sympy.Sum, scope: Scope) -> Coq:
 
 FUNCTIONS = {
     sympy.exp: "expR",
-    sympy.log: "ln",
+    sympy.log: "exp.ln",
     sympy.tanh: "tanh",
     sympy.atanh: "atanh",
     sympy.sinh: "sinh",

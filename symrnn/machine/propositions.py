@@ -208,7 +208,9 @@ class _Writer:
         if self._cell is not None:
             j, before = Coq("j"), Coq("(s (j - 1)%N)")
             for of in self._cell.definitions:
-                if of.label in self._sequences() and of.sequence != self._cell.state:
+                # A derivative by one part speaks of the others, which are held.
+                spoken = of.label in self._sequences() or of.sequence in self._cell.names
+                if spoken and of.sequence != self._cell.state:
                     value = scope.defined(of.sequence, j, before).text
                     if of.sequence in self._cell.names:
                         value = self._cell.named(of.sequence, Coq("(s j)")).text

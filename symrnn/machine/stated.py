@@ -15,8 +15,10 @@ from symrnn.language.notation import ELMAN
 from symrnn.language.time import TimeVector
 from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
+from symrnn.machine.printed_cell import definitions_file
 from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
+from symrnn.machine.sources import Source
 from symrnn.machine.transition import Own, cell_key
 from symrnn.machine.transition import own as own_cell
 from symrnn.machine.vocabulary import known_name
@@ -67,6 +69,16 @@ class StatedParts:
         """Whether all of them are about functions of one real variable."""
         return all(is_real(each.part.claim) for each in self.parts)
 
+    @property
+    def cells(self) -> dict[str, Source]:
+        """The definitions of the cells that parts bring along, by the stems of their files."""
+        found = [
+            definitions_file(each.rnn.transition, each.rnn)
+            for each in self.parts
+            if isinstance(each.rnn, Own) and not each.why_not
+        ]
+        return {each.stem: each for each in found}
+
     def beside(self, base: StatedParts, cell: str) -> StatedParts:
         """These parts, with those in this cell's own file that the lecture's cell has not.
 
@@ -89,8 +101,14 @@ def stated_parts(statement: Statement, rnn: Network) -> StatedParts:
     """Every part of a statement, printed where it can be."""
     taken: set[str] = set()
     found: list[Stated] = []
+    cells: dict[str, Source] = {}
     for part in statement.parts(rnn):
         stated = _stated(statement.name, part, rnn)
+        if isinstance(stated.rnn, Own) and not stated.why_not:
+            file = definitions_file(stated.rnn.transition, stated.rnn)
+            if cells.setdefault(file.stem, file) != file:
+                why = "another cell of this statement has the same name"
+                stated = replace(stated, proposition="", why_not=why)
         if stated.theorem in taken:
             why = "another part has the same name but for signs and spaces"
             stated = Stated(part, stated.theorem, stated.cell, stated.rnn, why_not=why)
@@ -108,6 +126,8 @@ def _stated(statement: str, part: Part, rnn: Network) -> Stated:
     try:
         of = of if isinstance(of, Network) else own_cell(of)
         printed = proposition(own(part.claim), [own(fact) for fact in part.given], of)
+        if isinstance(of, Own):
+            definitions_file(of.transition, of)
     except NotSupportedError as error:
         return Stated(part, theorem, cell, of, why_not=error.message)
     return Stated(part, theorem, cell, of, printed)

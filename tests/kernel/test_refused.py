@@ -9,17 +9,17 @@ import pytest
 import sympy
 from sympy import Derivative, Max, Min, Product, Rational, Sum
 from verdict import FALSE, HOLDS, Claim, Models
-from worlds import U, W, b, cells, d, k, leaky, m, n, s, t, u, v, x
+from worlds import U, W, b, cells, d, k, leaky, m, n, s, t, u, v, x, y
 
 from symrnn.errors import SymrnnError
-from symrnn.kernel import axioms, congruence, instantiate, reflexivity, weaken
+from symrnn.kernel import assume, axioms, congruence, instantiate, reflexivity, weaken
 from symrnn.language.activations import Unknown, activation
 from symrnn.language.algebra import Identity, Parameter
-from symrnn.language.derivatives import D, VectorFunction
+from symrnn.language.derivatives import D, ImmediateDerivative, Partial, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedSum
-from symrnn.language.relations import ForAll, Inequality
+from symrnn.language.relations import Equation, ForAll, Inequality
 from symrnn.language.structure import Vec
 from symrnn.language.time import Sequence
 
@@ -57,6 +57,12 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "half a derivative": lambda: reflexivity(Unknown("sigma", Rational(1, 2), u)),
     "σ as a derivative of what is no function": lambda: A["scalar_derivative"](
         Derivative(Unknown("sigma", -1, u), u)
+    ),
+    "what ∂⁺ is of is no value": lambda: congruence(
+        assume(Equation(s[t], y[t])), ImmediateDerivative(s[t], b), (0,)
+    ),
+    "nor what is differentiated by an argument": lambda: congruence(
+        assume(Equation(F, VectorFunction("g", 1, b))), Partial(F, sympy.S.Zero), (0,)
     ),
     "a matrix called as a number": lambda: reflexivity(u * Parameter("u", 2, 2)),
     "a constant of d/dx becomes a vector that x moves": lambda: instantiate(
@@ -108,6 +114,7 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "a limit of what need not have a value": lambda: A["geometric_decay"](
         1 / u, Rational(1, 2), t, t
     ),
+    "the row of an entry": lambda: A["differential"](D(Entry(s[t], 2) * Identity(1), s[t])),
     "a limit's variable is bound": lambda: instantiate(
         A["geometric_decay"](1, Rational(1, 2), t, t), {t: k}
     ),

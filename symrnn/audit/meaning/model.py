@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -178,6 +178,33 @@ class Model:
     def definition(self, name: str) -> Definition | None:
         """The definition in force."""
         return self.definitions.get(name)
+
+    def recurrence(self) -> set[str]:
+        """All quantities of a step, and what they are computed from."""
+        steps = {n: d for n, d in self.definitions.items() if d.letter and not d.derived}
+        return set(steps) | {name for d in steps.values() for name, _ in self.reads(d)}
+
+    def spoken_of(self, trees: Iterable[Tree], outputs: Iterable[str]) -> set[str]:
+        """The quantities in some formulas, and all that those are computed from.
+
+        Args:
+            trees: the formulas.
+            outputs: what a loss without a definition reads.
+        """
+        found: set[str] = set()
+        todo = [self.ref(n).name for tree in trees for n in walk(tree) if isinstance(n, Sym)]
+        while todo:
+            name = todo.pop()
+            name = self.aliases.get(name, name)
+            if name in found:
+                continue
+            found.add(name)
+            definition = self.definitions.get(name)
+            if definition is not None:
+                todo += [self.ref(n).name for n in walk(definition.value) if isinstance(n, Sym)]
+            elif is_loss(name):
+                todo += outputs
+        return found
 
     def states(self) -> set[str]:
         """The quantities that are read one step back.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from symrnn.audit.meaning.calls import calls_closed, calls_indexed
 from symrnn.audit.meaning.hints import Hints
 from symrnn.audit.meaning.letters import (
     LOSSES,
@@ -16,8 +17,6 @@ from symrnn.audit.meaning.letters import (
 )
 from symrnn.audit.meaning.model import Definition, Model
 from symrnn.audit.meaning.rewrites import (
-    calls_closed,
-    calls_indexed,
     differentiated,
     labels_dropped,
     last_times,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from symrnn.audit.meaning.calls import entered
 from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.functions import written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
@@ -19,7 +20,6 @@ from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import (
     differentials,
-    entered,
     linked,
     mapped,
     transitions,
@@ -39,7 +39,7 @@ from symrnn.reading.latex.tree import (
 )
 from symrnn.reading.latex.words import AT_MOST, EQUAL
 
-FAR = 1500
+FAR = 6000
 """How many characters an example's values are thought to be in force."""
 
 

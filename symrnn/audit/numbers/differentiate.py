@@ -61,7 +61,8 @@ class Derivatives(Ranges):
         return name, time, copy, ref.entries
 
     def derivative(self, tree: Derivative, env: Env) -> Value:
-        assert tree.of is not None
+        if tree.of is None:
+            raise NotUnderstood("derivatives", "∂ without what it differentiates")
         name, time, copy, entries = self.variable(tree.by, env)
         self.net.used.add(name)
         of = bare(tree.of)

@@ -159,7 +159,6 @@ class Net:
     deadline: float = float("inf")
     values: dict[Any, Array] = field(default_factory=dict)
     jacobians: dict[Any, Array] = field(default_factory=dict)
-    guessed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     kept: list[Any] = field(default_factory=list)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -36,7 +37,7 @@ BUNDLES = frozenset({"theta", "Theta", "vartheta", "w"})
 
 
 @dataclass
-class Quantities(Algebra):
+class Quantities(Algebra, ABC):
     """The quantities of a net, in one reading.
 
     Args:
@@ -221,7 +222,6 @@ class Quantities(Algebra):
 
     def _loss(self, name: str, time: int | None, world: World) -> Value:
         net = self.net
-        net.guessed.add(name)
         cache = (("loss", name, time), world)
         if cache in net.values:
             return Value(net.values[cache])
@@ -286,13 +286,13 @@ class Quantities(Algebra):
             return self.quantity(name, None, world)
         return self.quantity(name, self.index(ref.time, env), world)
 
+    @abstractmethod
     def value(self, tree: Tree, env: Env, world: World = STILL) -> Value:
         """The value of an expression."""
-        raise NotImplementedError
 
+    @abstractmethod
     def operands(self, tree: Product, env: Env, world: World) -> list[tuple[str, Value]]:
         """The operands of a product, each with the sign before it; a function with its argument."""
-        raise NotImplementedError
 
     def index(self, tree: Tree, env: Env) -> int:
         """The value of a time."""

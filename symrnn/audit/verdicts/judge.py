@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, is_loss
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.compare import (
     has_matrices,
@@ -135,7 +136,7 @@ class Judge(Inequalities, Mending):
                     error=outcome.error,
                     tried=len(outcomes),
                     sense=sense,
-                    uses_loss=bool(outcome.net and outcome.net.guessed),
+                    uses_loss=bool(self._guessed(model, sides, outcome.net)),
                     shaped=whole and sense.reading.gradient,
                     turned=whole and not sense.reading.gradient,
                     shows=True,
@@ -192,11 +193,14 @@ class Judge(Inequalities, Mending):
                 hint=first.hint,
                 tried=len(outcomes),
             )
-        used = set().union(*(o.net.used for _, o in outcomes if o.net is not None))
-        guessed = set().union(*(o.net.guessed for _, o in outcomes if o.net is not None))
+        assert relation.left.tree is not None and relation.right.tree is not None
+        net = next((o.net for _, o in outcomes if o.net is not None), None)
+        sides = (relation.left.tree, relation.right.tree)
+        used = model.spoken_of(sides, [] if net is None else net.outputs)
+        guessed = self._guessed(model, sides, net)
         reason = ""
-        if used & model.clashing:
-            reason = f"{', '.join(sorted(used & model.clashing))} has two definitions"
+        if clashing := (used | model.recurrence()) & model.clashing:
+            reason = f"{', '.join(sorted(clashing))} has two definitions"
         elif self._shape_problem(model, used, outcomes):
             reason = "the shapes in a definition do not fit"
         elif id(model) not in self.held and not self._given(model):
@@ -241,6 +245,12 @@ class Judge(Inequalities, Mending):
             mend=edit.words + note,
             tried=len(outcomes),
         )
+
+    @staticmethod
+    def _guessed(model: Model, sides: tuple[Tree, Tree], net: Net | None) -> set[str]:
+        """The losses that are spoken of and that the document does not define."""
+        used = model.spoken_of(sides, [] if net is None else net.outputs)
+        return {name for name in used if is_loss(name) and name not in model.definitions}
 
     @staticmethod
     def _shape_problem(model: Model, used: set[str], outcomes: list[tuple[Sense, Outcome]]) -> bool:

@@ -129,20 +129,32 @@ class Mending(Trials):
         statements = self.statements
         near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
         for other in near[:40]:
-            document = statements.documents[other.document]
-            for side, formula in ((other.right, other.formula), (other.left, other.left_formula)):
-                if side.tree is None:
-                    continue
-                text = document.formulas[formula].text
-                for node in walk(editable(side.tree)):
-                    if isinstance(node, Product):
-                        for piece in _pieces(model, node):
-                            a, b = piece
-                            if 0 <= a < b <= len(text):
-                                found.setdefault(text[a:b].strip())
+            for piece in self._pieces_of(model, other):
+                found.setdefault(piece)
             if len(found) > 60:
                 break
         return list(found)[:60]
+
+    def _pieces_of(self, model: Model, relation: Relation) -> list[str]:
+        """The factors that stand on both sides of a relation."""
+        key = (id(model), relation.order)
+        if key not in self.pieces:
+            found: dict[str, None] = {}
+            document = self.statements.documents[relation.document]
+            sides = (
+                (relation.right, relation.formula),
+                (relation.left, relation.left_formula),
+            )
+            for side, formula in sides:
+                text = document.formulas[formula].text
+                nodes = [] if side.tree is None else walk(editable(side.tree))
+                for node in nodes:
+                    if isinstance(node, Product):
+                        for a, b in _pieces(model, node):
+                            if 0 <= a < b <= len(text):
+                                found.setdefault(text[a:b].strip())
+            self.pieces[key] = list(found)
+        return self.pieces[key]
 
 
 def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:

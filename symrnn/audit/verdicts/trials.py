@@ -87,6 +87,7 @@ class Trials:
     held_losses: set[int] = field(default_factory=set)
     seconds: float = SECONDS
     sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
+    pieces: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
     shaped: bool = False
     linear: bool = False
