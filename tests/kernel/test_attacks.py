@@ -357,3 +357,10 @@ def test_a_kink_is_ruled_out_where_the_recurrence_applies_it_alone() -> None:
 def test_a_range_is_split_at_a_time() -> None:
     with pytest.raises(SymrnnError):
         ranges.split_range(Sum(k, (k, 1, 5)), k)
+
+
+def test_what_replaces_a_symbol_has_a_value() -> None:
+    # y = 0 makes x y = 0; with 1/y for x the product is 1, and 1/y no number where y = 0.
+    vanishing = congruence(assume(Equation(y, 0)), x * y, ((x * y).args.index(y),))
+    assert vanishing.relation == Equation(x * y, 0)
+    assert Fact.nonzero(y) in instantiate(vanishing, {x: 1 / y}).hypotheses
