@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from symrnn.cells.elman import elman
+from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError, SymrnnError
 from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
@@ -48,12 +50,26 @@ def speaking(
             with running(each.file):
                 each.parts(rnn)
         except NotSupportedError as error:
-            # It asks for what the cell does not have.
-            asides[name] = Aside(statements[name].widest, False, error.message)
+            if _is_of_other_cells(statements[name], rnn):
+                asides[name] = Aside(statements[name].widest, False, error.message)
         except SymrnnError:
             pass  # it is broken, which whoever checks it will say
     chosen = {name: each for name, each in chosen.items() if name not in asides}
     return without(chosen, asides)
+
+
+def _is_of_other_cells(statement: Statement, rnn: Network) -> bool:
+    """Whether what can not be built for a cell can be for the lecture's: it asks for what the cell
+    does not have. If not, it is broken."""
+    lecture = elman()
+    if rnn.is_elman:
+        return False
+    try:
+        with running(statement.file):
+            statement.of(lecture).parts(lecture)
+    except SymrnnError:
+        return False
+    return True
 
 
 def without(
