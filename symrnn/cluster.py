@@ -24,7 +24,7 @@ def package(name: str) -> Any:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise NotSupportedError(
-            f"sharing work needs {error.name}", {"expected": 'pip install "symrnn[sweep]"'}
+            f"{error.name} is not installed", {"expected": 'pip install "symrnn[sweep]"'}
         ) from error
 
 

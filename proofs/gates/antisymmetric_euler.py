@@ -1,4 +1,4 @@
-"""An antisymmetric matrix keeps lengths, and its Euler step does not."""
+"""The flow of an antisymmetric matrix keeps lengths, and its Euler step does not."""
 
 from sympy import Matrix, Rational, Symbol, pi, symbols, tanh
 
@@ -26,7 +26,7 @@ TANH = activation("tanh")
 @statement(
     about=About.NO_CELL,
     uses=["gated_step"],
-    headline=["no step along itself", "a similar matrix", "the length of a step at rest"],
+    headline=["no step along itself", "SAS is antisymmetric", "the length of a step at rest"],
 )
 def antisymmetric_euler(rnn):
     """The flow keeps lengths, its Euler step makes them longer
@@ -54,7 +54,9 @@ def antisymmetric_euler(rnn):
         "no step along itself": derivation(v.T * (A * v), cell=CELL).equals(
             Zeros(1, 1), by.algebra
         ),
-        "a similar matrix": derivation((S * A * S).T, cell=CELL).equals(-(S * A * S), by.algebra),
+        "SAS is antisymmetric": derivation((S * A * S).T, cell=CELL).equals(
+            -(S * A * S), by.algebra
+        ),
         "the length of a step": derivation(J.T * J, cell=CELL).equals(gram, by.algebra),
         "the state rests": induction(
             Equation(h[t], zero),

@@ -56,8 +56,8 @@ def lstm_contracts(rnn):
 
     Where f ≤ φ < 1 the cell stays below any M ≥ 1 + φM, if it begins there, of which 1/(1 - φ) is
     the least. A step is then at most q = φ + (M/4)‖W_f‖ + ¼‖W_i‖ + ‖W_g‖ + ¼‖W_o‖. If q < 1, then
-    whatever the inputs are, two runs come together, and what lies n steps back counts at most qⁿ:
-    such an LSTM is stable, and it has no long memory. With δ = 1 - φ and M = 1/δ, the condition
+    whatever the inputs are, what lies n steps back counts at most qⁿ: such an LSTM has no long
+    memory. With δ = 1 - φ and M = 1/δ, the condition
     that is known, ‖W_f‖ ≤ ρδ², ‖W_i‖ and ‖W_o‖ ≤ ρδ with ρ < 1, and ‖W_g‖ ≤ δ/4, makes
     q ≤ 1 - 3δ(1 - ρ)/4: it was given for several steps together, and one is enough.
     """

@@ -1,4 +1,4 @@
-"""Orthogonal weights keep gradients in a linear cell, and in no other."""
+"""Orthogonal weights keep gradients in a linear cell, and need not in another."""
 
 from sympy import Matrix, Max, Rational, Symbol, sqrt, symbols
 
@@ -31,7 +31,7 @@ ANY = cell("h = sigma(W h' + U x + b)", name="Elman cell")
     headline=["a linear cell", "with slopes up to 1"],
 )
 def orthogonal_weights(rnn):
-    """Orthogonal weights keep gradients where the cell is linear, and nowhere else
+    """Orthogonal weights keep gradients where the cell is linear, and need not elsewhere
 
     That orthogonal weights keep gradients as they are is true of the matrix: with WᵀW = I the
     derivative J = ∂h_t/∂h_0 of a linear cell has JᵀJ = I for all t, and no direction grows or

@@ -1,6 +1,7 @@
 """The command line: one module for each command."""
 
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 from symrnn.cli.exits import INTERRUPTED
@@ -13,5 +14,6 @@ def main() -> None:
     try:
         import_module("symrnn.cli.start").start()
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        with suppress(OSError, AttributeError):  # standard error may be closed, or full
+            sys.stderr.write("interrupted\n")
         sys.exit(INTERRUPTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 
-from symrnn.errors import EvidenceError
+from symrnn.errors import EvidenceError, NotSupportedError
 
 _SECONDS = 900
 """Most that one cell may take."""
@@ -23,6 +23,7 @@ def with_outputs(notebook: str) -> str:
 
     Raises:
         EvidenceError: a cell fails: what it proves or compares does not hold.
+        NotSupportedError: no kernel of Jupyter runs it to its end.
     """
     nbclient, nbformat = (importlib.import_module(name) for name in _NEEDED[:2])
     made = nbformat.reads(notebook, as_version=4)
@@ -38,6 +39,11 @@ def with_outputs(notebook: str) -> str:
     except nbclient.exceptions.CellExecutionError as error:
         raise EvidenceError(
             "a cell of the notebook fails", {"error": f"{error.ename}: {error.evalue}"}
+        ) from error
+    except (RuntimeError, TimeoutError, LookupError) as error:  # none, or it died, or is too slow
+        raise NotSupportedError(
+            "the notebook could not be run here",
+            {"expected": "a kernel python3 of Jupyter", "got": f"{type(error).__name__}: {error}"},
         ) from error
     # Of its language the kernel says more than a reader needs, and that depends on the machine.
     made.metadata["language_info"] = {"name": "python"}

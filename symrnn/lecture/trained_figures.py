@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from symrnn.cells.elman import elman
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.statements import Writer
 from symrnn.lecture.trained_cells import LAGS, SIZE, TrainedCell
@@ -15,7 +16,13 @@ from symrnn.typeset.prose import escaped
 
 SOLID: tuple[Role, ...] = ("first", "second", "third", "guide")
 DASHED: tuple[Role, ...] = ("first bound", "second bound", "third bound")
-AXES = ("$T - k$", r"$\|\partial s_T / \partial s_k\|_2$")
+
+
+def _axes(writer: Writer) -> tuple[str, str]:
+    """The names of the axes T - k and ‖∂s_T/∂s_k‖₂, in the letters of the lecture."""
+    rnn = elman()
+    later, earlier = writer.latex(rnn.s[rnn.T]), writer.latex(rnn.s[rnn.k])
+    return writer.math(rnn.T - rnn.k), rf"$\|\partial {later} / \partial {earlier}\|_2$"
 
 
 def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) -> Section | None:
@@ -28,6 +35,7 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
         f"Source of the {escaped(each.series)}: {escaped(each.source)}."
         for each in cells[0].forecasts.values()
     )
+    axes = _axes(writer)
     blocks: list[Block] = [
         Paragraph(
             writer.prose(
@@ -45,8 +53,8 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
                 "all parts together."
             )
         ),
-        _decays(cells, "before", "before training"),
-        _decays(cells, "after", "after training"),
+        _decays(cells, "before", "before training", axes),
+        _decays(cells, "after", "after training", axes),
     ]
     if any(each.gate is not None for each in cells):
         blocks += [
@@ -54,11 +62,10 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
                 writer.prose(
                     "[[path_and_derivative]] has the whole derivative beside the path past the "
                     "gates, the largest entry of the product of the gate that carries the state. "
-                    f"{_said(cells)} Gradients of trained cells are carried by the weights as "
-                    "well: the path alone does not say how far they reach."
+                    f"{_said(cells)}"
                 )
             ),
-            _paths(cells),
+            _paths(cells, axes),
             _gates(cells),
         ]
     return Section("Trained cells", "trained_cells", tuple(blocks))
@@ -81,14 +88,14 @@ def _losses(cells: Sequence[TrainedCell]) -> Table:
     )
 
 
-def _decays(cells: Sequence[TrainedCell], which: str, said: str) -> Figure:
+def _decays(cells: Sequence[TrainedCell], which: str, said: str, axes: tuple[str, str]) -> Figure:
     curves = [
         Curve(each.name, range(LAGS + 1), np.exp(getattr(each, which)).tolist(), role)
         for each, role in zip(cells, SOLID, strict=False)
     ]
     return norm_decay(
         curves,
-        axes_named=AXES,
+        axes_named=axes,
         name=f"{which}_training",
         caption=f"The norm of the Jacobian of many steps against their number, {said}.",
     )
@@ -98,9 +105,11 @@ def _carried(cells: Sequence[TrainedCell]) -> list[TrainedCell]:
     return [each for each in cells if each.gate is not None]
 
 
-def _paths(cells: Sequence[TrainedCell]) -> Figure:
-    curves = []
-    for each, solid, dashed in zip(_carried(cells), SOLID, DASHED, strict=False):
+def _paths(cells: Sequence[TrainedCell], axes: tuple[str, str]) -> Figure:
+    curves, carried = [], _carried(cells)
+    shown = carried[: len(DASHED)]
+    few = "" if len(shown) == len(carried) else f", of the first {len(shown)}"
+    for each, solid, dashed in zip(shown, SOLID, DASHED, strict=False):
         assert each.gate is not None and each.path is not None
         steps = range(LAGS + 1)
         curves.append(Curve(f"{each.name}: derivative", steps, np.exp(each.after).tolist(), solid))
@@ -108,20 +117,28 @@ def _paths(cells: Sequence[TrainedCell]) -> Figure:
         curves.append(Curve(path, steps, np.exp(each.path).tolist(), dashed))
     return norm_decay(
         curves,
-        axes_named=AXES,
+        axes_named=axes,
         name="path_and_derivative",
-        caption="After training: the whole derivative, and the product of the gate that carries.",
+        caption="After training: the whole derivative, and the product of the gate that carries"
+        f"{few}.",
     )
 
 
 def _said(cells: Sequence[TrainedCell]) -> str:
     """By how much the two differ at the end, in words that fit what was measured."""
-    gaps = [
-        f"by a factor of 10^{{{(each.after[-1] - each.path[-1]) / np.log(10):.0f}}} for {each.name}"
+    powers = {
+        each.name: round((each.after[-1] - each.path[-1]) / np.log(10))
         for each in _carried(cells)
         if each.path is not None
-    ]
-    return f"After {LAGS} steps they differ {' and '.join(gaps)}."
+    }
+    gaps = [f"by a factor of 10^{{{power}}} for {name}" for name, power in powers.items()]
+    found = f"After {LAGS} steps they differ {' and '.join(gaps)}."
+    if not any(powers.values()):
+        return found
+    return (
+        f"{found} Gradients of trained cells are carried by the weights as well: the path alone "
+        "does not say how far they reach."
+    )
 
 
 def _gates(cells: Sequence[TrainedCell]) -> Table:

@@ -101,9 +101,9 @@ def _require_once(path: Path) -> None:
 
 
 def _declares(decorator: ast.expr) -> bool:
-    """Whether it is `@statement(…)`, under that name."""
+    """Whether it is `@statement(…)`, under that name, or `@….form(…)`."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return getattr(called, "id", getattr(called, "attr", "")) == "statement"
+    return getattr(called, "id", getattr(called, "attr", "")) in ("statement", "form")
 
 
 def _files(path: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides, speaking
 from symrnn.theory.blame import running
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import everything, load
+from symrnn.theory.library import everything, load, require_other
 from symrnn.theory.statement import Statement
 
 Broken = dict[str, SymrnnError]
@@ -66,11 +66,8 @@ def _one_by_one(
         for file in inside if path.is_dir() else [path]:
             try:
                 declared = load([file], alone=True)
-                twice = sorted(declared.keys() & found.keys())
-                if twice:
-                    raise IllFormedError(
-                        f"two statements are called `{twice[0]}`", {"second": str(file)}
-                    )
+                for name, each in declared.items():
+                    require_other(each, found.get(name))
             except SymrnnError as error:
                 broken[file.name] = error
             else:

@@ -8,6 +8,7 @@ believed: the cluster is the user's own.
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,16 +26,22 @@ from symrnn.version import __version__
 
 @dataclass(frozen=True)
 class Proofs:
-    """Proof files by name and content, and the statements of theirs that are wanted."""
+    """Proof files by name and content, each with the statements of it that are wanted.
 
-    files: tuple[tuple[str, bytes], ...]
+    names: the statements of all of them, each after those it uses.
+    """
+
+    files: tuple[tuple[str, bytes, frozenset[str]], ...]
     names: tuple[str, ...]
 
 
 def proofs_of(library: Mapping[str, Statement]) -> Proofs:
     """The files in which statements are declared, as they are now."""
-    files = dict.fromkeys(each.file for each in library.values())
-    return Proofs(tuple((file.name, file.read_bytes()) for file in files), tuple(library))
+    declared: dict[Path, set[str]] = {}
+    for name, each in library.items():
+        declared.setdefault(each.file, set()).add(name)
+    files = ((file.name, file.read_bytes(), frozenset(names)) for file, names in declared.items())
+    return Proofs(tuple(files), tuple(library))
 
 
 def gather_elsewhere(
@@ -86,18 +93,34 @@ def _findings_of(answer: tuple[str, dict[str, Any]] | None) -> dict[str, Any] | 
 def task(sent: tuple[Proofs, Subject], name: str) -> tuple[str, dict[str, Any]]:
     """What a worker does: check one statement. Returns its version of symrnn and what it found."""
     proofs, rnn = sent
-    library = {each: statement.of(rnn) for each, statement in _read(proofs).items()}
-    return __version__, findings(gather(library[name], rnn, library))
+    # A worker may have many threads; a statement that is being proved is marked, and mpmath's
+    # precision is one for all.
+    with _ALONE:
+        library = {each: statement.of(rnn) for each, statement in _read(proofs).statements.items()}
+        return __version__, findings(gather(library[name], rnn, library))
+
+
+_ALONE = threading.Lock()
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Statements, and the folder of their files, which is there as long as they are: what fails
+    is told with its line."""
+
+    statements: dict[str, Statement]
+    folder: tempfile.TemporaryDirectory[str]
 
 
 @lru_cache(maxsize=4)
-def _read(proofs: Proofs) -> dict[str, Statement]:
+def _read(proofs: Proofs) -> _Read:
     """The statements of proof files that were sent; a name may be in several folders."""
     found: dict[str, Statement] = {}
-    with tempfile.TemporaryDirectory(prefix="symrnn-") as folder:
-        for number, (name, content) in enumerate(proofs.files):
-            file = Path(folder) / str(number) / name
-            file.parent.mkdir()
-            file.write_bytes(content)
-            found |= load([file], alone=True)
-    return {each.name: each for each in in_order({name: found[name] for name in proofs.names})}
+    folder = tempfile.TemporaryDirectory(prefix="symrnn-")
+    for number, (name, content, wanted) in enumerate(proofs.files):
+        file = Path(folder.name) / str(number) / name
+        file.parent.mkdir()
+        file.write_bytes(content)
+        found |= {key: each for key, each in load([file], alone=True).items() if key in wanted}
+    ordered = in_order({name: found[name] for name in proofs.names})
+    return _Read({each.name: each for each in ordered}, folder)

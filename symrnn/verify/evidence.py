@@ -281,11 +281,16 @@ def findings(evidence: Evidence) -> dict[str, Any]:
 
 
 def longest_first(statements: Sequence[Statement], rnn: Subject) -> list[int]:
-    """Numbers of statements, so that no process is left with the longest at the end."""
-    steps = [
-        sum(len(chain.steps) for part in each.parts(rnn) for _, chain, _ in part.proof.chains)
-        for each in statements
-    ]
+    """Numbers of statements, so that no process is left with the longest at the end.
+
+    Raises:
+        ProofFileError: where the code of a statement raises an error of Python's.
+    """
+    steps = []
+    for each in statements:
+        with running(each.file):
+            parts = each.parts(rnn)
+        steps.append(sum(len(chain.steps) for part in parts for _, chain, _ in part.proof.chains))
     return sorted(range(len(statements)), key=lambda number: -steps[number])
 
 

@@ -38,7 +38,7 @@ def _worker(address: str) -> subprocess.Popen[bytes]:
         "import asyncio, sys\n"
         "from distributed import Worker\n"
         "async def main():\n"
-        "    async with Worker(sys.argv[1], nthreads=1, dashboard=False) as w:\n"
+        "    async with Worker(sys.argv[1], nthreads=2, dashboard=False) as w:\n"
         "        await w.finished()\n"
         "asyncio.run(main())\n"
     )

@@ -112,6 +112,10 @@ REFUSED = [
         "(?s)two statements are called.*double.py, line",
         lambda folder: [_twice(write(folder / "double.py", "same"))],
     ),
+    (
+        "(?s)two statements are called.*double.py, line",
+        lambda folder: [_twice(write(folder / "double.py", "same"), "@same.form(None)")],
+    ),
     ("not there", lambda folder: [write(folder / "one.py", "one", uses="['nowhere']")]),
     (
         "circle",
@@ -123,9 +127,11 @@ REFUSED = [
 ]
 
 
-def _twice(path: Path) -> Path:
+def _twice(path: Path, decorator: str = "") -> Path:
+    """A file that declares its statement once more, or in its place what stands for it."""
     text = path.read_text(encoding="utf-8")
-    return _text(path, text + "\n\n" + text[text.index("@statement") :])
+    first, _, rest = text[text.index("@statement") :].partition("\n")
+    return _text(path, f"{text}\n\n{decorator or first}\n{rest}")
 
 
 def _text(path: Path, text: str) -> Path:

@@ -32,7 +32,7 @@ def _importing(name: str, statement: str) -> Contender:
 def seconds(statement: str) -> float:
     """How long a fresh interpreter takes for a statement that imports."""
     command = [sys.executable, "-c", PROGRAM.format(statement)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return float(done.stdout)
 
 

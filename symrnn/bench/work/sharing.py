@@ -72,7 +72,7 @@ def works(quick: bool) -> Iterator[Work]:
 def apart(spec: str, workers: int) -> Swept:
     """What `main` writes in a fresh interpreter, which may start processes of its own."""
     command = [sys.executable, "-m", __name__, spec, str(workers)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(done.stdout)
     return Swept(tuple(map(np.array, found["numbers"])), found["seconds"])
 
