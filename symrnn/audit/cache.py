@@ -94,7 +94,7 @@ class Kept:
             return ""
         model = statements.model_at(relation)
         definitions = [
-            (name, d.letter, d.shift, d.entries, d.given, shape_of(d.value))
+            (name, d.letter, d.shift, d.entries, d.given, d.bound, shape_of(d.value))
             for name, d in sorted(model.definitions.items())
         ]
         symbols = statements.symbols
@@ -109,7 +109,8 @@ class Kept:
         return _hash(
             _program(), shape_of(left), shape_of(right), relation.kind, relation.written,
             text[relation.start : relation.right.end], definitions, letters,
-            relation.order in statements.defining,
+            relation.order in statements.defining, statements.about_derivatives(relation),
+            statements.turned, statements.specials(relation),
             sorted(model.kinds.items()), sorted(model.aliases.items()), model.scalar, model.rows,
             model.vectorial, judge.said, statements.condition(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,

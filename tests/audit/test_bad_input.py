@@ -10,13 +10,18 @@ import pytest
 
 from symrnn.audit import report
 from symrnn.audit.audit import BAD_HINT, NOTE, audit_document, audit_path, audit_texts
+from symrnn.audit.meaning.model import Model
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.audit.verdicts.verdict import NOT_UNDERSTOOD
+from symrnn.audit.written import written
+from symrnn.cli.audit_page import as_html
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.reading.documents import LARGEST, documents_in, markdown, read_document
 from symrnn.reading.latex.chains import parse_chains
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.macros import macros_in
 from symrnn.reading.latex.scan import scan
+from symrnn.reading.latex.tree import Normed, Product, Sym, Words
 
 
 @pytest.mark.parametrize(
@@ -112,6 +117,22 @@ def test_hostile_html_is_escaped() -> None:
     text = "$$\\frac{\\partial L}{\\partial W} = \\text{<script>alert(1)</script>}$$\n"
     findings = audit_texts([markdown("<b>.md", text)])
     assert "<script" not in report.as_junit(findings)
+    page = as_html(findings)
+    assert "<script" not in page and "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<script>", r"\input{x}", "a}b{c", "$x$", r"\end{document}", "a & b \\\\", "hat <b>", "%"],
+)
+def test_no_name_gets_into_our_latex_as_a_command(name: str) -> None:
+    symbol = Sym(0, 1, False, name, subs=(Words(0, 1, False, name),), sub_text=name)
+    tree = Normed(
+        0, 1, False, Product(0, 1, False, (symbol, Words(0, 1, False, name)), ("",)), name
+    )
+    text = written(tree, Model(Symbols.of([tree])))
+    assert not set("<>$%") & set(text) and "input{" not in text and r"\end" not in text
+    assert text.count("{") == text.count("}")
 
 
 @pytest.mark.parametrize(

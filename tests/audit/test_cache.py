@@ -8,7 +8,7 @@ import pytest
 
 from symrnn.audit.audit import audit_document
 from symrnn.audit.verdicts.judge import Judge
-from symrnn.audit.verdicts.verdict import FALSE, NOT_A_CLAIM, TRUE
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, TRUE
 
 RIGHT = r"$$\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2) W$$"
 WRONG = r"$$\frac{\partial h_t}{\partial x_t} = \mathrm{diag}(1 - h_t) U$$"
@@ -60,6 +60,15 @@ def test_what_changed_is_judged_anew(tmp_path: Path, judged: list[str]) -> None:
     # Another definition changes what every formula means.
     file.write_text(TEXT.replace(r"\tanh(W", r"\tanh(V W"))
     assert TRUE not in _kinds(file, cache)
+
+
+def test_what_the_text_supposes_is_part_of_the_key(tmp_path: Path) -> None:
+    file, cache = tmp_path / "a.md", tmp_path / "cache"
+    file.write_text(TEXT)
+    assert _kinds(file, cache) == [TRUE, FALSE]
+    supposed = TEXT.replace(WRONG, "Suppose $x_t = 0$. Then\n\n" + WRONG)
+    file.write_text(supposed)
+    assert _kinds(file, cache) == _kinds(file, tmp_path / "another") == [TRUE, DISAGREES]
 
 
 def test_a_damaged_cache_is_none(tmp_path: Path) -> None:

@@ -29,6 +29,17 @@ def _statements(text: str) -> Statements:
         (r"\sigma(z) = \frac{1}{1 + e^{z}}", None),
         (r"\sigma(z) = \frac{z}{y}", None),
         (r"\sigma(z) = \frac{1}{z - z}", None),
+        (r"\sigma(z) = \tanh^2(z)", None),
+        (r"\sigma(z) = \tanh'(z)", None),
+        (r"\sigma(z) = \sin^{-1}(z)", None),
+        (r"\sigma(z) = \log_2(1 + e^z)", None),
+        (r"\sigma(z) = \exp_2(z) / (1 + \exp(z))", None),
+        (r"\sigma(z) = \frac{z}{1 + e^{-z}} \approx \max(0, z)", None),
+        (r"\sigma(z) = \log(1 + e^z) \approx \max(0, z)", "softplus"),
+        (r"\sigma(z) = \frac{z}{1 + e^{-z}} \le \max(0, z)", None),
+        (r"\sigma(z) = \tanh(z)$ or $\sigma(z) = \max(0, z)", None),
+        (r"\sigma(z) = \tanh(z)$ or $\sigma(z) = z / (1 + e^{-z})", None),
+        (r"\sigma(z) = \tanh(z)$, that is $\sigma(u) = \tanh(u)", "tanh"),
     ],
 )
 def test_an_activation_is_known_by_its_values(formula: str, name: str | None) -> None:
@@ -58,6 +69,12 @@ def test_a_layout_is_taken_from_the_words_that_use_it(words: str, layout: str | 
         ("The loss $L$ depends only on the final output.", "last"),
         ("The loss $L$ reads every $h_t$.", "each"),
         ("The loss $L$ is small. The last state depends on all inputs.", "each"),
+        ("The loss $L$ depends on all states, not only the last.", "each"),
+        ("The loss $L$ depends on every state up to the final one.", "each"),
+        ("The loss $L$ doesn't depend on the last state alone.", "each"),
+        ("The loss $L$ depends on the last state and on all earlier ones.", "each"),
+        ("The loss $L$ depends not only on $h_T$ but on what was before it.", "each"),
+        ("The loss $L$ depends on $h_T$ and on every other state.", "each"),
     ],
 )
 def test_a_loss_reads_what_the_words_say(words: str, reads: str) -> None:

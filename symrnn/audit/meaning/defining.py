@@ -145,7 +145,7 @@ class Defining(Parsed):
     def _bounded(self, model: Model, relation: Relation) -> None:
         """|σ′(x)| ≤ γ and ‖W‖ ≤ λ, where nothing else says what γ and λ are.
 
-        Whatever follows for the least such number follows for all.
+        Such a number may be any that is no less: it is tried as the least, and as a larger one.
         """
         left, right = relation.left.tree, relation.right.tree
         named = None if right is None else self._named(model, right)
@@ -168,7 +168,7 @@ class Defining(Parsed):
         elif isinstance(body, Sym) and model.ref(body).time is None and is_capital(body.name):
             value = bare(left)
         if value is not None:
-            self.definitions[name] = [Definition(name, None, 0, value, relation.order)]
+            self.definitions[name] = [Definition(name, None, 0, value, relation.order, bound=True)]
 
     def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
         """Whether another relation says what a quantity is."""

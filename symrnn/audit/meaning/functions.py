@@ -39,8 +39,11 @@ CALLED: dict[str, Callable[..., float]] = {
 
 
 def written_out(chains: list[tuple[int, int, Chain]]) -> dict[str, str]:
-    """Which known activation each letter is, by the formulas that give its values at a letter."""
-    found: dict[str, str] = {}
+    """Which known activation each letter is, by the formulas that give its values at a letter.
+
+    What is only about equal to it says nothing, and of two formulas that differ neither does.
+    """
+    found: dict[str, set[str]] = {}
     for _, _, chain in chains:
         trees = [side.tree for side in chain.sides]
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
@@ -53,15 +56,19 @@ def written_out(chains: list[tuple[int, int, Chain]]) -> dict[str, str]:
         called = isinstance(name, Sym) and not (name.subs or name.sups or name.primes)
         if not called or not isinstance(group, Group) or not isinstance(argument, Sym):
             continue
-        for value in trees[1:]:
+        for link, value in zip(chain.links, trees[1:], strict=True):
+            if link.kind != EQUAL:
+                break
             known = None if value is None else _known(value, argument.name)
             if known is not None:
-                found.setdefault(name.name, known)  # type: ignore[attr-defined]
-    return found
+                found.setdefault(name.name, set()).add(known)  # type: ignore[attr-defined]
+    return {
+        name: known.pop() for name, known in found.items() if len(known) == 1 and "" not in known
+    }
 
 
 def _known(value: Tree, letter: str) -> str | None:
-    """The activation whose values an expression in one letter has."""
+    """The activation whose values an expression in one letter has: "" is another one."""
     try:
         values = [_at(value, letter, point) for point in POINTS]
     except (ValueError, ArithmeticError, TypeError):
@@ -69,7 +76,7 @@ def _known(value: Tree, letter: str) -> str | None:
     for name, function in KNOWN.items():
         if all(abs(v - function(p)) < 1e-9 for v, p in zip(values, POINTS, strict=True)):
             return name
-    return None
+    return ""
 
 
 def _at(tree: Tree, letter: str, point: float) -> float:
@@ -86,22 +93,27 @@ def _at(tree: Tree, letter: str, point: float) -> float:
     match tree:
         case Num(value=number):
             return float(number)
-        case Sym(name=name, subs=(), primes=0):
+        case Sym(name=name, sups=sups, subs=(), primes=0) if len(sups) <= 1:
             base = point if name == letter else math.e if name == "e" else None
             if base is None:
                 raise ValueError(name)
-            return base ** math.prod(map(at, tree.sups)) if tree.sups else base
+            return base ** at(sups[0]) if sups else base
         case Addition(terms=terms, signs=signs):
             return sum(at(t) if s == "+" else -at(t) for t, s in zip(terms, signs, strict=True))
         case Fraction_(above=above, below=below):
             return at(above) / at(below)
         case Raised(base=inner, power=power):
             return float(at(inner) ** at(power))
-        case Product(factors=factors):
+        case Product(factors=factors, signs=signs):
             value, place = 1.0, 0
             while place < len(factors):
                 head = factors[place]
-                if isinstance(head, Sym) and head.name in CALLED and place + 1 < len(factors):
+                if isinstance(head, Sym) and head.name in CALLED:
+                    # log_2, tanh′ and sin^{-1} are other functions; tanh² is none that we know.
+                    if head.subs or head.sups or head.primes or place + 1 == len(factors):
+                        raise ValueError(head.name)
+                    if signs[place]:
+                        raise ValueError(signs[place])
                     group = factors[place + 1]
                     parts = group.parts if isinstance(group, Group) else (group,)
                     value *= CALLED[head.name](*map(at, parts))

@@ -62,7 +62,7 @@ class Definition:
 
     `start` is the number of the relation that says it; `given` says that it comes from a hint.
     `entries` are the letters of the entries that it is written in: h_{t,i} = … `symbol` is the
-    quantity as it is written.
+    quantity as it is written. `bound` says that `value` is only the least number that it may be.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Definition:
     given: bool = False
     entries: tuple[str, ...] = ()
     symbol: Sym | None = None
+    bound: bool = False
 
     @cached_property
     def derived(self) -> bool:
@@ -178,6 +179,10 @@ class Model:
     def definition(self, name: str) -> Definition | None:
         """The definition in force."""
         return self.definitions.get(name)
+
+    def bounds(self) -> frozenset[str]:
+        """The numbers of which only what they bound is known."""
+        return frozenset(name for name, each in self.definitions.items() if each.bound)
 
     def recurrence(self) -> set[str]:
         """All quantities of a step, and what they are computed from."""

@@ -137,6 +137,21 @@ class Prose(Defining):
         re.IGNORECASE,
     )
 
+    _NOT_ALONE = re.compile(
+        r"\b(?:not|never|neither|all|any|every|each|whole|more|besides|beyond|rather|instead)\b|n't\b",
+        re.IGNORECASE,
+    )
+    _AND_OTHERS = re.compile(
+        r"\b(?:and|or|but|plus|as well as|together with|along with)\b[^.;]*?"
+        r"\b(?:all|any|every|each|whole|others?|earlier|previous|first|intermediate)\b",
+        re.IGNORECASE,
+    )
+
+    def _alone(self, before: str, after: str) -> bool:
+        """Whether the words before and after the last step do not speak of other steps as well."""
+        after = re.split(r"[.;](?:\s|$)|\n\s*\n", after[:120])[0]
+        return not (self._NOT_ALONE.search(before) or self._AND_OTHERS.search(after))
+
     def said_loss(self) -> str:
         """Whether the text says that its loss reads the last step alone: "last", else "each"."""
         for document in self.documents:
@@ -150,15 +165,22 @@ class Prose(Defining):
                 end = len(document.text) if following is None else following.start
                 between = re.split(r"[.;]\s|\n\s*\n", document.text[start : min(end, start + 120)])
                 whole = len(between) == 1 and following is not None
-                if self._READS.search(between[0]):
-                    return "last"
+                read = self._READS.search(between[0])
+                if read is not None:
+                    after = document.text[start + read.end("last") :]
+                    if self._alone(between[0][: read.start("last")], after):
+                        return "last"
+                    continue
                 reads = re.search(
                     r"\b(?:depend\w*|reads?|reading|function of|is evaluated at)\b", between[0]
                 )
                 inner = self._letter(following.text, document) if following is not None else None
                 if whole and reads and inner is not None and len(inner.subs or inner.sups) == 1:
                     time = bare((inner.subs or inner.sups)[0])
-                    if isinstance(time, Sym) and time.name in ("T", "N"):
+                    assert following is not None
+                    after = document.text[following.start + len(following.text) :]
+                    last = isinstance(time, Sym) and time.name in ("T", "N")
+                    if last and self._alone(between[0], after):
                         return "last"
         return "each"
 

@@ -223,17 +223,18 @@ class Statements(Prose):
 
     def special(self, relation: Relation, used: set[str]) -> str:
         """The parameter that the text gives a value before a relation, in an example."""
+        return next((name for name in self.specials(relation) if name in used), "")
+
+    def specials(self, relation: Relation) -> list[str]:
+        """All that the text gives a value before a relation, in an example."""
         document = self.documents[relation.document]
         start = document.formulas[relation.formula].start
+        found = []
         for other, name in self.instances:
             given = self.documents[other.document].formulas[other.formula].start
-            if (
-                other.document == relation.document
-                and name in used
-                and (given <= start <= given + FAR)
-            ):
-                return name
-        return ""
+            if other.document == relation.document and given <= start <= given + FAR:
+                found.append(name)
+        return found
 
     def unused_hints(self) -> list[Named]:
         """Hints about letters that the document does not have."""

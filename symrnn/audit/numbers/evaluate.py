@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, whole_number
 from symrnn.audit.meaning.model import (
     Clash,
+    Model,
     NotUnderstood,
     called_time,
     drops_arguments,
@@ -39,6 +40,7 @@ from symrnn.reading.latex.tree import (
     Tree,
     Turned,
     Words,
+    shape_of,
 )
 
 
@@ -49,7 +51,7 @@ class Evaluator(Derivatives):
         """The value of an expression."""
         self.net.check_time()
         match tree:
-            case Product() | Normed() if (steep := steepest_of(tree)) is not None:
+            case Product() | Normed() if (steep := steepest_of(self.model, tree)) is not None:
                 return number(self.steepest(steep))
             case Num(value=exact):
                 return number(float(exact))
@@ -232,6 +234,10 @@ class Evaluator(Derivatives):
     def applied(self, node: Sym, kind: str, inner: Value, env: Env) -> Value:
         name, order = node.name, node.primes
         array = inner.array
+        if kind == "known" and any(whole_number(each) is not None for each in node.subs):
+            raise NotUnderstood("functions", f"{name} to another base")
+        if kind == "known" and any((whole_number(each) or 0) < 0 for each in node.sups):
+            raise NotUnderstood("functions", f"{name} to the power -1: an inverse, or 1/{name}")
         if kind == "known" and name in ("diag", "Diag"):
             if inner.scalar:
                 return inner
@@ -338,19 +344,36 @@ GRID = np.linspace(-40, 40, 80_001)
 """Where the largest slope of an activation is looked for."""
 
 
-def steepest_of(tree: Tree) -> Sym | None:
-    """The σ of sup |σ′|, max_x |σ′(x)| and ‖σ′‖_∞."""
-    if isinstance(tree, Product):
-        head = tree.factors[0]
-        if len(tree.factors) != 2 or not isinstance(head, Sym) or head.name not in ("sup", "max"):
+def steepest_of(model: Model, tree: Tree) -> Sym | None:
+    """The σ of sup |σ′|, max_x |σ′(x)| and ‖σ′‖_∞; max_i |σ′(a_i)| is no such: a is one place."""
+    inner: Tree | None = None
+    if isinstance(tree, Normed) and tree.kind == "‖infty":
+        inner = bare(tree.body)
+    elif isinstance(tree, Product) and len(tree.factors) == 2:
+        head, body = tree.factors[0], bare(tree.factors[1])
+        if not isinstance(head, Sym) or head.name not in ("sup", "max") or head.sups:
             return None
-        body = bare(tree.factors[1])
         inner = bare(body.body) if isinstance(body, Normed) and body.kind == "|" else body
         if isinstance(inner, Product) and len(inner.factors) == 2:
-            inner = inner.factors[0]
-    else:
-        inner = bare(tree.body) if isinstance(tree, Normed) and tree.kind == "‖infty" else tree
+            inner, argument = inner.factors
+            if not _runs(model, head, bare(argument)):
+                return None
+        elif isinstance(inner, Sym) and {shape_of(each) for each in inner.subs} & {
+            shape_of(each) for each in head.subs
+        }:
+            return None
     return inner if isinstance(inner, Sym) and inner.primes == 1 else None
+
+
+def _runs(model: Model, head: Sym, argument: Tree) -> bool:
+    """Whether the argument of σ′ is the letter below sup, or one that means nothing else."""
+    if not isinstance(argument, Sym) or argument.subs or argument.sups or argument.primes:
+        return False
+    if head.subs:
+        below = head.subs[0]
+        text = below.text if isinstance(below, Words) else head.sub_text
+        return text == argument.name or text.startswith(f"{argument.name}in")
+    return argument.name not in model.definitions and not model.symbols.has_time(argument.name)
 
 
 def _layout_of(subs: tuple[Tree, ...]) -> str | None:

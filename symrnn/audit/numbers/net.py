@@ -146,6 +146,7 @@ class Net:
         sigma: what an unspecified σ is: "", "logistic" or "tanh".
         first: the time of the first step, 1 or 0.
         loss: "each" where an undefined loss reads all outputs, "last" where the last alone.
+        loose: the numbers only known to be bounds that are larger than what they bound.
         kept: trees whose Jacobians are known by their `id`: it is theirs as long as they live.
     """
 
@@ -156,6 +157,7 @@ class Net:
     first: int = 1
     loss: str = "each"
     at_rest: bool = False
+    loose: frozenset[str] = frozenset()
     deadline: float = float("inf")
     values: dict[Any, Array] = field(default_factory=dict)
     jacobians: dict[Any, Array] = field(default_factory=dict)
@@ -178,6 +180,12 @@ class Net:
     def resize(self) -> None:
         """Numbers for the sizes that are known by now."""
         self.sized = self.shapes.assigned(self.pool)
+
+    def slack(self, name: str) -> float:
+        """How many times a bound is what it bounds: each bound another number."""
+        if name not in self.loose:
+            return 1.0
+        return 1.5 + hashlib.sha256(name.encode()).digest()[0] / 256
 
     @property
     def last(self) -> int:

@@ -118,6 +118,8 @@ class Quantities(Algebra, ABC):
             finally:
                 self.within -= 1
             array = value.array
+            if definition.bound:
+                array = array * self.net.slack(definition.name)
             rows, cols = self.net.extent(definition.name)
             if value.eye or array.shape[1:] != (rows, cols):
                 if array.shape[1:] == (cols, rows) and min(rows, cols) == 1:

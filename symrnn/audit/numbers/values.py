@@ -194,6 +194,8 @@ class Algebra:
             return Value(np.sqrt((array**2).sum(axis=(1, 2), keepdims=True)))
         if kind in ("‖", "‖2"):
             return number(float(np.linalg.norm(array[0], 2)))
+        if kind in ("‖infty", "‖1") and value.shape[0] == 1 < value.shape[1]:
+            raise NotUnderstood("norms", f"{kind} of a row, which is one of vectors or of matrices")
         if kind in ("‖infty", "‖1"):
             return number(float(np.linalg.norm(array[0], np.inf if "infty" in kind else 1)))
         raise NotUnderstood("norms", f"the norm {kind}")

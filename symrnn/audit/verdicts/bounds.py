@@ -10,19 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.letters import bare, letters_of
-from symrnn.audit.meaning.model import Model, NotUnderstood
-from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
+from symrnn.audit.numbers.evaluate import Evaluator, steepest_of
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
+from symrnn.audit.show import shown
 from symrnn.audit.verdicts.compare import AGREES, difference, matched
-from symrnn.audit.verdicts.slopes import ROUNDING, STEEPEST, by_slopes, scaled_nets
+from symrnn.audit.verdicts.slopes import INDUCED, ROUNDING, STEEPEST, SUBMULTIPLICATIVE, by_slopes
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Derivative,
     Group,
     Normed,
+    Num,
     Product,
     Raised,
     Sym,
@@ -41,14 +43,12 @@ class Bounds:
 
     model: Model
     sense: Sense
-    deadline: float
-    nets: list[Net] = field(default_factory=list)
+    all_nets: list[Net]
+    supposed: dict[str, None] = field(default_factory=dict)
     tried: int = 0
 
     def __post_init__(self) -> None:
-        self.nets = list(scaled_nets(self.model, self.sense))[:4]
-        for net in self.nets:
-            net.deadline = self.deadline
+        self.nets = [net for at, net in enumerate(self.all_nets) if at < 4 or net.loose]
 
     def follows(self, left: Tree, right: Tree) -> bool:
         """Whether left ≤ right follows, term by term where both are sums."""
@@ -68,12 +68,13 @@ class Bounds:
     def _at_most(self, left: list[Tree], right: list[Tree]) -> bool:
         """Whether a product is at most another: every factor is no less than 0."""
         self.tried += 1
-        if self.tried > MOST or not all(map(_no_less_than_0, left)):
+        if self.tried > MOST or not all(map(self._no_less_than_0, left)):
             return False
         if not left:
             return not right
         first, rest = left[0], left[1:]
-        if not rest and by_slopes(self.model, first, _joined(right), self.sense):
+        slopes = right and not rest
+        if slopes and by_slopes(self.model, first, _joined(right), self.sense, self.all_nets):
             return True
         slope = self._written_slope(first)
         if slope is not None and slope <= 1 and self._at_most(rest, right):
@@ -89,7 +90,7 @@ class Bounds:
     def _apart(self, tree: Tree) -> Iterator[list[Tree]]:
         """Factors whose product is no less: ‖A‖ ‖B‖ for ‖A B‖."""
         tree = bare(tree)
-        if not isinstance(tree, Normed):
+        if not isinstance(tree, Normed) or tree.kind not in SUBMULTIPLICATIVE:
             return
         body = bare(tree.body)
         if isinstance(body, Product) and "odot" not in body.signs:
@@ -102,7 +103,9 @@ class Bounds:
     def _through(self, tree: Tree, right: list[Tree]) -> Iterator[list[Tree]]:
         """‖∂L/∂h_t‖ ‖∂h_t/∂h_k‖ for ‖∂L/∂h_k‖, where the chain rule goes through h_t alone."""
         body = bare(tree.body) if isinstance(tree, Normed) else None
-        if not isinstance(tree, Normed) or not isinstance(body, Derivative) or body.of is None:
+        if not isinstance(tree, Normed) or tree.kind not in SUBMULTIPLICATIVE:
+            return
+        if not isinstance(body, Derivative) or body.of is None:
             return
         for other in map(bare, right):
             first = bare(other.body) if isinstance(other, Normed) else None
@@ -131,7 +134,7 @@ class Bounds:
 
     def _written_slope(self, tree: Tree) -> float | None:
         """The largest of the slopes 1 - h_t² and h_t (1 - h_t), where h_t is tanh or logistic."""
-        body = bare(tree.body) if isinstance(tree, Normed) else None
+        body = bare(tree.body) if isinstance(tree, Normed) and tree.kind in INDUCED else None
         if not isinstance(body, Product) or len(body.factors) != 2:
             return None
         head, argument = body.factors
@@ -165,6 +168,9 @@ class Bounds:
         """Whether one factor is at most another."""
         a, b = bare(a), bare(b)
         if shape_of(a) == shape_of(b):
+            return True
+        bound = self._defined(b)
+        if bound is not None and bound.bound and shape_of(a) == shape_of(bound.value):
             return True
         if isinstance(a, Big) and a.sign == "prod":
             if isinstance(b, Big) and b.sign == "prod":
@@ -207,22 +213,79 @@ class Bounds:
         )
 
     def _of_slopes(self, tree: Tree) -> Sym | None:
-        """The activation σ of ‖diag(σ′(a_t))‖, |σ′(a_t)| and ‖D_t‖ with D_t = diag(σ′(a_t))."""
+        """The activation σ of ‖diag(σ′(a_t))‖, |σ′(a_t)| and ‖D_t‖ with D_t = diag(σ′(a_t)).
+
+        The norm must be no more than the largest slope: not that of Frobenius, or of a vector.
+        """
         tree = bare(tree)
-        body = bare(tree.body) if isinstance(tree, Normed) else None
+        if not isinstance(tree, Normed):
+            return None
+        body = bare(tree.body)
         if isinstance(body, Sym):
-            definition = self.model.definition(self.model.ref(body).name)
-            body = None if definition is None else bare(definition.value)
+            definition = self._defined(body)
+            body = body if definition is None else bare(definition.value)
         if not isinstance(body, Product) or len(body.factors) != 2:
             return None
         head, argument = body.factors
-        if isinstance(head, Sym) and head.name in ("diag", "Diag"):
+        diagonal = isinstance(head, Sym) and head.name in ("diag", "Diag")
+        if diagonal and tree.kind not in INDUCED:
+            return None
+        if not diagonal and tree.kind != "‖infty" and not self._is_number(tree.body):
+            return None
+        if diagonal:
             inner = bare(argument)
             if not isinstance(inner, Product) or len(inner.factors) != 2:
                 return None
             head, argument = inner.factors
         called = isinstance(argument, Group) and len(argument.parts) == 1
         return head if isinstance(head, Sym) and head.primes == 1 and called else None
+
+    def _defined(self, tree: Tree) -> Definition | None:
+        """What a letter without a power is defined as."""
+        ref = self.model.ref(tree) if isinstance(tree, Sym) else None
+        plain = ref is not None and ref.power is None and not ref.primes and not ref.entries
+        return self.model.definition(ref.name) if ref is not None and plain else None
+
+    def _is_number(self, tree: Tree) -> bool:
+        """Whether an expression is a number."""
+        net = self.nets[0]
+        try:
+            return all(
+                Evaluator(net, self.sense.reading).value(tree, env).scalar
+                for env in assignments(self.model, (tree,), net)
+            )
+        except NotUnderstood:
+            return False
+
+    def _no_less_than_0(self, tree: Tree) -> bool:
+        """Whether a factor on the left is a norm, or a product of such.
+
+        Of a letter for a number that nothing says more of, it is supposed.
+        """
+        tree = bare(tree)
+        if isinstance(tree, Big):
+            return tree.sign == "prod" and all(map(self._no_less_than_0, _factors(tree.body)))
+        if isinstance(tree, Raised):
+            return all(map(self._no_less_than_0, _factors(tree.base)))
+        if isinstance(tree, Num):
+            return tree.value >= 0
+        if not isinstance(tree, Sym):
+            return isinstance(tree, Normed)
+        definition = self._defined(replace(tree, sups=()))
+        value = None if definition is None else bare(definition.value)
+        if value is not None and all(
+            isinstance(factor, Normed) or steepest_of(self.model, factor) is not None
+            for factor in _factors(value)
+        ):
+            return True
+        if isinstance(value, Num):
+            return value.value >= 0
+        name = self.model.ref(tree).name
+        known = name in self.nets[0].read or name in self.model.definitions
+        if (known or self.model.symbols.has_time(name)) and not self._is_number(tree):
+            return False
+        self.supposed[f"where {shown(tree, self.model)} ≥ 0"] = None
+        return True
 
     def _count(self, product: Big, power: Tree) -> bool:
         """Whether a product over times has as many factors as a power says."""
@@ -272,13 +335,3 @@ def _joined(part: list[Tree]) -> Tree:
     if len(part) == 1:
         return part[0]
     return Product(part[0].start, part[-1].end, True, tuple(part), ("",) * (len(part) - 1))
-
-
-def _no_less_than_0(tree: Tree) -> bool:
-    """Whether a factor on the left is a norm, or a product of such."""
-    tree = bare(tree)
-    if isinstance(tree, Big):
-        return tree.sign == "prod" and all(map(_no_less_than_0, _factors(tree.body)))
-    if isinstance(tree, Raised):
-        return all(map(_no_less_than_0, _factors(tree.base)))
-    return isinstance(tree, Normed | Sym)

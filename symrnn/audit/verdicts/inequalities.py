@@ -9,15 +9,17 @@ from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.mend import edits
 from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.verdicts.bounds import Bounds
-from symrnn.audit.verdicts.slopes import by_slopes, scaled_nets
+from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, scaled_nets
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
 from symrnn.audit.verdicts.verdict import (
     DISAGREES,
     FALSE,
     TRUE,
+    UNDER,
     Verdict,
 )
 from symrnn.audit.written import relation_written
@@ -40,31 +42,22 @@ class Inequalities(Trials):
         if relation.kind in ("≥", ">"):
             left, right = right, left
         sense = next(iter(self.senses(model, (left, right))))
-        if relation.kind in ("≤", "≥") and self._submultiplicative(
-            model, left, right, sense, deadline
-        ):
-            found = Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
-            self.note(model, found)
-            return found
-        if relation.kind in ("≤", "≥") and by_slopes(model, left, right, sense):
-            return Verdict(TRUE, what="every slope of the activation is at most 1", sense=sense)
-        if relation.kind in ("≤", "≥") and Bounds(model, sense, deadline).follows(left, right):
-            return Verdict(TRUE, what="it follows factor by factor", sense=sense)
-        violated = None
-        for net in scaled_nets(model, sense):
-            net.deadline = deadline
-            for env in assignments(model, (left, right), net):
-                a = Evaluator(net, sense.reading, left=True).value(left, env)
-                b = Evaluator(net, sense.reading).value(right, env)
-                if not a.scalar or not b.scalar:
-                    raise NotUnderstood("inequalities", "between what are no numbers")
-                x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
-                if x > y * (1 + 1e-9) + 1e-12:
-                    violated = Outcome(False, values=(a, b), net=net, env=env)
+        nets = list(scaled_nets(model, sense, deadline))
+        proved = None
+        if relation.kind in ("≤", "≥"):
+            proved = self._proved(model, left, right, sense, nets, deadline)
+        if proved is not None and proved.kind == UNDER:
+            return proved
+        # What a sample violates is never called true, whatever seems to prove it.
+        violated = self._violated(model, left, right, sense, nets)
+        if violated is None and proved is not None:
+            self.note(model, proved)
+            return proved
         if violated is not None:
             example = counterexample(violated, model)
             what = "it is violated at a random net, where no condition is supposed"
-            mend = self._mended_bound(model, relation, sense)
+            loose = violated.net is not None and bool(violated.net.loose)
+            mend = None if loose else self._mended_bound(model, relation, sense, nets)
             if mend is not None:
                 return Verdict(
                     FALSE,
@@ -77,8 +70,52 @@ class Inequalities(Trials):
             return Verdict(DISAGREES, what=what, counterexample=example)
         raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
 
+    def _proved(
+        self,
+        model: Model,
+        left: Tree,
+        right: Tree,
+        sense: Sense,
+        nets: list[Net],
+        deadline: float,
+    ) -> Verdict | None:
+        """What proves left ≤ right; None where nothing here does."""
+        if self._submultiplicative(model, left, right, sense, deadline):
+            return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
+        if by_slopes(model, left, right, sense, nets):
+            what = "each step is at most the largest slope times the norm of the weight"
+            return Verdict(TRUE, what=what, sense=sense)
+        bounds = Bounds(model, sense, nets)
+        if not bounds.follows(left, right):
+            return None
+        under = tuple(bounds.supposed)
+        return Verdict(
+            UNDER if under else TRUE, under, what="it follows factor by factor", sense=sense
+        )
+
+    @staticmethod
+    def _violated(
+        model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Net]
+    ) -> Outcome | None:
+        """Where left is larger than right: not where only a bound is taken too large, if elsewhere.
+
+        Raises:
+            NotUnderstood: they are no numbers, or can not be evaluated.
+        """
+        violated = None
+        for net in nets:
+            for env in assignments(model, (left, right), net):
+                a = Evaluator(net, sense.reading, left=True).value(left, env)
+                b = Evaluator(net, sense.reading).value(right, env)
+                if not a.scalar or not b.scalar:
+                    raise NotUnderstood("inequalities", "between what are no numbers")
+                x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
+                if x > y * (1 + 1e-9) + 1e-12 and (violated is None or not net.loose):
+                    violated = Outcome(False, values=(a, b), net=net, env=env)
+        return violated
+
     def _mended_bound(
-        self, model: Model, relation: Relation, sense: Sense
+        self, model: Model, relation: Relation, sense: Sense, nets: list[Net]
     ) -> tuple[str, str, Tree] | None:
         """The one power that, put right, makes a bound follow: words, and the formula."""
         left, right = relation.left.tree, relation.right.tree
@@ -98,7 +135,7 @@ class Inequalities(Trials):
             except SymrnnError:
                 continue
             tree = self.statements.reread(tree)
-            if by_slopes(model, left, tree, sense):
+            if by_slopes(model, left, tree, sense, nets):
                 alone = relation.left_formula != relation.formula
                 begin = relation.start if alone else relation.left.start
                 return edit.words, mended[begin:last], tree
@@ -109,7 +146,7 @@ class Inequalities(Trials):
     ) -> bool:
         """‖A B …‖ ≤ ‖A‖ ‖B‖ …, the same factors in the same order."""
         body = bare(left)
-        if not isinstance(body, Normed) or body.kind not in ("‖", "‖2", "‖F", "‖1", "‖infty"):
+        if not isinstance(body, Normed) or body.kind not in SUBMULTIPLICATIVE:
             return False
         joined = _without_norms(right, body.kind)
         if joined is None:

@@ -209,6 +209,8 @@ class Judge(Inequalities, Mending):
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
+        elif bounds := sorted(used & model.bounds()):
+            reason = f"{', '.join(bounds)} is only known to be a bound"
         elif special := self.statements.special(relation, used):
             reason = f"the text around it gives {special} a value"
         elif condition := self.statements.condition(relation):

@@ -38,11 +38,26 @@ SCALES = (0.2, 1.0, 3.0)
 """Weights that are small, usual and large: a bound holds for all."""
 
 
-def scaled_nets(model: Model, sense: Sense) -> Iterator[Net]:
-    """Random nets whose weights are small, usual and large."""
-    for number, scale in enumerate((*SCALES, *SCALES)):
+INDUCED = frozenset({"‖", "‖2", "‖1", "‖infty"})
+"""Norms of matrices that vectors' norms induce: that of a diagonal is its largest entry."""
+SUBMULTIPLICATIVE = INDUCED | {"‖F", "‖mathrmF", "‖Frob", "|"}
+"""Norms of which that of a product is no more than their product."""
+
+
+def scaled_nets(model: Model, sense: Sense, deadline: float) -> Iterator[Net]:
+    """Random nets whose weights are small, usual and large.
+
+    Where numbers are only known to be bounds, there are others in which all are larger, and each.
+    """
+    bounds = model.bounds()
+    scales = [(scale, frozenset[str]()) for scale in (*SCALES, *SCALES)]
+    larger = [bounds, *(frozenset({name}) for name in sorted(bounds))] if bounds else []
+    for number, (scale, loose) in enumerate(scales + [(1.0, names) for names in larger]):
         pool = POOLS[number % len(POOLS)]
-        net = Net(model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest)
+        net = Net(
+            model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest, loose,
+            deadline,
+        )  # fmt: skip
         for name in net.read:
             known = name in model.definitions or name in model.symbols.times
             if not known and not model.symbols.has_time(name.split("_")[0]):
@@ -60,7 +75,7 @@ def _weight(net: Net, name: str, rows: int, cols: int) -> Array:
     return np.asarray(np.linalg.qr(value.real[0])[0][None] + 0j)
 
 
-def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense) -> bool:
+def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Net]) -> bool:
     """Whether ‖∂h_t/∂h_k‖ ≤ R follows from ∂h_j/∂h_{j-1} = D_j W with |D_j| ≤ c.
 
     That each step is such a product is seen on nets, that no slope exceeds c is known, and that R
@@ -79,7 +94,6 @@ def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense) -> bool:
         return False
     if model.ref(by).name != model.ref(of).name:
         return False
-    nets = list(scaled_nets(model, sense))
     weights = [
         name for name in sorted(nets[0].read)
         if name not in model.definitions and not model.symbols.has_time(name.split("_")[0])

@@ -51,8 +51,9 @@ class Bench:
             pools = WIDE if _cuts_off(model) else POOLS
             pool = ONE if sense.one else pools[number % len(pools)]
             self.nets[key] = Net(
-                model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest
-            )
+                model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest,
+                model.bounds() if number else frozenset(),
+            )  # fmt: skip
         net = self.nets[key]
         net.deadline = deadline
         return net
