@@ -95,7 +95,7 @@ class Network:
     def letter(self, name: str, **assumptions: bool) -> Symbol:
         """A symbol for what the lecture calls `name`: of that name, or of another where the cell
         has something so called or lettered."""
-        return Symbol(self.letters.get(name) or _fresh(name, self._taken), **assumptions)
+        return Symbol(self.letters.get(name) or fresh_name(name, self._taken), **assumptions)
 
     @cached_property
     def letters(self) -> Mapping[str, str]:
@@ -108,7 +108,7 @@ class Network:
                 for each in (name, *others.split())
                 if each not in self._taken and each.partition("_")[0] not in self._timed
             )
-            last = _fresh(name, {*self._taken, name})
+            last = fresh_name(name, {*self._taken, name})
             found[name] = next((each for each in free if each not in found.values()), last)
         return MappingProxyType(found)
 
@@ -371,7 +371,7 @@ def network(cell: Cell) -> Network:
     if len(made.states) == 1:
         (s,) = made.states
     else:
-        s = Sequence(_fresh("s", taken), sum((e.rows for e in made.states), sympy.S.Zero))
+        s = Sequence(fresh_name("s", taken), sum((e.rows for e in made.states), sympy.S.Zero))
         earlier, start = {}, sympy.S.Zero
         for state in made.states:
             earlier[state[now - 1]] = Rows(s[now - 1], start, state.rows)
@@ -396,7 +396,7 @@ def with_loss(cell: Cell, step: Recurrence, halves: Halves | NotBetween) -> Netw
         halves: what stands before and behind its one activation, or why there is none.
     """
     (s,), now = step.states, step.index
-    loss = Sequence(_fresh("L", names_of(step)), 1)
+    loss = Sequence(fresh_name("L", names_of(step)), 1)
     definitions = {**step.definitions, loss[now]: VectorFunction("ell", 1, s[now])}
     recurrence = Recurrence(now, (s,), step.inputs, definitions, (loss,))
     return Network(cell, recurrence, s, loss, halves)
@@ -407,7 +407,7 @@ def _halved(step: Recurrence, found: Between, taken: set[str]) -> Halves:
     (s,), now = step.states, step.index
     named = {step.expanded(of): of for of in step.definitions} | {s[now - 1]: s[now - 1]}
     argument, value = (
-        named.get(each) or Sequence(_fresh(name, taken), each.shape[0])[now]
+        named.get(each) or Sequence(fresh_name(name, taken), each.shape[0])[now]
         for name, each in (("a", found.argument), ("v", found.value))
     )
     return Halves(found, argument, value)
@@ -424,7 +424,7 @@ def _definitions(halves: Halves, state: TimeVector) -> dict[TimeVector, MatrixEx
     return made
 
 
-def _fresh(name: str, taken: Iterable[str]) -> str:
+def fresh_name(name: str, taken: Iterable[str]) -> str:
     """`name`, or the first of name_1, name_2, … that is free; taken from now on."""
     used = set(taken)
     options = (name, *(f"{name}_{number}" for number in range(1, 1000)))

@@ -15,12 +15,12 @@ from symrnn.language.notation import ELMAN
 from symrnn.language.time import TimeVector
 from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
+from symrnn.machine.own import own
 from symrnn.machine.printed_cell import definitions_file
 from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
 from symrnn.machine.sources import Source
 from symrnn.machine.transition import Own, cell_key
-from symrnn.machine.transition import own as own_cell
 from symrnn.machine.vocabulary import known_name
 from symrnn.theory.statement import Part, Statement
 
@@ -37,12 +37,14 @@ class Stated:
     cell: the cell whose file of propositions it stands in; what speaks of no run stands in that
         of the lecture's own cell, and is one theorem for all.
     rnn: the recurrence it is about.
+    lettered: how it is written, and wrong versions of it are.
     """
 
     part: Part
     theorem: str
     cell: str
     rnn: Network | Own
+    lettered: _Lettered
     proposition: str = ""
     why_not: str = ""
 
@@ -111,7 +113,7 @@ def stated_parts(statement: Statement, rnn: Network) -> StatedParts:
                 stated = replace(stated, proposition="", why_not=why)
         if stated.theorem in taken:
             why = "another part has the same name but for signs and spaces"
-            stated = Stated(part, stated.theorem, stated.cell, stated.rnn, why_not=why)
+            stated = replace(stated, proposition="", why_not=why)
         taken.add(stated.theorem)
         found.append(stated)
     return StatedParts(statement.name, tuple(found))
@@ -121,16 +123,17 @@ def _stated(statement: str, part: Part, rnn: Network) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
     cell = cell_of(rnn) if runs and not part.cell else ELMAN
     theorem = theorem_name(statement, part.label, cell)
-    of = rnn if part.cell is None else part.cell
-    own = _Lettered(rnn, runs)
+    of: Any = rnn if part.cell is None else part.cell
+    lettered = _Lettered(rnn, runs)
     try:
-        of = of if isinstance(of, Network) else own_cell(of)
-        printed = proposition(own(part.claim), [own(fact) for fact in part.given], of)
+        if of != rnn and known_name(of) is None:
+            of = own(of)
+        printed = lettered.proposition(part.claim, part.given, of)
         if isinstance(of, Own):
             definitions_file(of.transition, of)
     except NotSupportedError as error:
-        return Stated(part, theorem, cell, of, why_not=error.message)
-    return Stated(part, theorem, cell, of, printed)
+        return Stated(part, theorem, cell, of, lettered, why_not=error.message)
+    return Stated(part, theorem, cell, of, lettered, printed)
 
 
 def cell_of(rnn: Network) -> str:
@@ -146,15 +149,23 @@ class _Lettered:
     over it, is the same.
     """
 
-    rnn: Network | Own
+    rnn: Network
     runs: bool
 
     @property
     def _lettered(self) -> bool:
         """Whether there are letters that are not the lecture's."""
-        return isinstance(self.rnn, Network) and known_name(self.rnn) is None
+        return known_name(self.rnn) is None
 
-    def __call__(self, node: Any) -> Any:
+    def proposition(self, claim: Any, given: Iterable[Any], of: Network | Own) -> str:
+        """A claim under hypotheses as Coq has it.
+
+        Raises:
+            NotSupportedError: something in it has no Coq form.
+        """
+        return proposition(self._written(claim), [self._written(fact) for fact in given], of)
+
+    def _written(self, node: Any) -> Any:
         if self.runs or not self._lettered or not hasattr(node, "xreplace"):
             return node
         symbols = {
@@ -170,7 +181,6 @@ class _Lettered:
 
     def _back(self, name: str) -> str:
         """What the lecture calls what is called `name` beside this cell."""
-        assert isinstance(self.rnn, Network)
         known = {here: there for there, here in self.rnn.letters.items()}
         stem = name.rpartition("_")[0]
         numbered = bool(stem) and self.rnn.letter(stem).name == name
@@ -187,9 +197,8 @@ def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:
     wrong += [(DROPPED, part.claim, given) for given in _fewer(part.given)]
     found = []
     for slip, claim, given in wrong:
-        own = _Lettered(stated.rnn, claim.has(TimeVector))
         try:
-            text = proposition(own(claim), [own(fact) for fact in given], stated.rnn)
+            text = stated.lettered.proposition(claim, given, stated.rnn)
         except NotSupportedError:
             continue  # what has no Coq form can be claimed by no theorem
         if text != stated.proposition:

@@ -19,10 +19,9 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.kernel.terms import is_smooth
+from symrnn.language.activations import Activation, activation
 from symrnn.language.shapes import same_size
-from symrnn.language.slope_at import KINKED
-from symrnn.language.structure import stack
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import Coq, apply, name_of
 from symrnn.machine.names import slug
@@ -226,40 +225,7 @@ class Own:
         return self.transition.state
 
 
-@lru_cache(maxsize=64)
-def own(cell: Any) -> Own:
-    """A cell of a part as it is printed: each state by its name, the whole of them stacked.
-
-    Raises:
-        NotSupportedError: it has a loss.
-    """
-    recurrence: Recurrence = cell.recurrence
-    if recurrence.outputs:
-        raise NotSupportedError("no Coq form for the loss of a part's own cell", {})
-    now, states = recurrence.index, recurrence.states
-    definitions: dict[TimeVector, MatrixExpr] = dict(recurrence.definitions)
-    state = states[0]
-    parts: tuple[tuple[Any, Any], ...] = ((sympy.S.Zero, state.rows),)
-    names: tuple[Sequence, ...] = ()
-    if len(states) > 1:
-        taken = {v.label for value in definitions.values() for v in value.atoms(TimeVector)}
-        label = next(each for each in ("s", "s_1", "s_2") if each not in taken)
-        state = Sequence(label, sum((each.rows for each in states), sympy.S.Zero))
-        definitions[state[now]] = stack(*(each[now] for each in states))
-        starts = [sum((e.rows for e in states[:k]), sympy.S.Zero) for k in range(len(states))]
-        parts = tuple((start, e.rows) for start, e in zip(starts, states, strict=True))
-        names = states
-    made = _transition(f"own_{_slug_of(cell)}", recurrence, state, parts, definitions, names)
-    return Own(recurrence, made)
-
-
-def _slug_of(cell: Any) -> str:
-    """The name of a cell, and whether nothing enters."""
-    bare = "" if cell.recurrence.inputs else "_without_inputs"
-    return f"{slug(getattr(cell, 'name', '') or type(cell).__name__)}{bare}"
-
-
-def _transition(
+def step_of(
     key: str,
     recurrence: Recurrence,
     state: Sequence,
@@ -278,7 +244,10 @@ def _transition(
     functions = tuple(sorted({a.name for a in found if a.is_unknown}))
     for sequence in (state, *recurrence.inputs):
         if not same_size(sequence.cols, 1):
-            raise NotSupportedError("no Coq form for states that are no columns", {})
+            raise NotSupportedError(
+                "no Coq form for states and inputs that are no columns",
+                {"expected": "one column", "got": f"{sequence.label}: {sequence.cols} columns"},
+            )
     symbols = {s for value in own.values() for s in value.free_symbols if isinstance(s, Symbol)}
     taken = {str(p.name) for value in own.values() for p in value.atoms(sympy.MatrixSymbol)}
     scalars = tuple(
@@ -301,11 +270,20 @@ def transition_of(subject: Any) -> Transition | None:
     if not isinstance(subject, Network) or known_name(subject) is not None:
         return None
     for each in subject.cell.activations:
-        if each.name in FORMULAS and activation(each.name).function.has(*KINKED):
+        if not (each.is_unknown or is_smooth(each)):
             raise NotSupportedError(
                 f"{each.name} is not differentiable everywhere, as the theorems suppose",
                 {"got": subject.cell.text},
             )
+    return step_of_network(cell_key(subject), subject)
+
+
+def step_of_network(key: str, subject: Network) -> Transition:
+    """A network as it is printed: all of it but the loss.
+
+    Raises:
+        NotSupportedError: its vectors are no columns.
+    """
     parts = tuple(
         (start, each.rows) for start, each in zip(subject.starts, subject.states, strict=True)
     )
@@ -314,7 +292,7 @@ def transition_of(subject: Any) -> Transition | None:
         for of, value in subject.recurrence.definitions.items()
         if of.sequence != subject.L
     }
-    return _transition(cell_key(subject), subject.recurrence, subject.s, parts, definitions)
+    return step_of(key, subject.recurrence, subject.s, parts, definitions)
 
 
 def cell_key(subject: Network) -> str:

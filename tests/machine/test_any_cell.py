@@ -7,22 +7,27 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sympy import Symbol
+from sympy import Max, Symbol, atan, sqrt
 
 from symrnn import D, ordered_product
 from symrnn.cells import Cell, cell, named
-from symrnn.cells.elman import elman
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
-from symrnn.language.relations import Equation
+from symrnn.language.activations import activation
+from symrnn.language.algebra import Zeros
+from symrnn.language.relations import Equation, Inequality
 from symrnn.lecture.machine import ask_prover, theorems, wrong_versions
 from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import Checked, machine_check
+from symrnn.machine.jobs import job_of
+from symrnn.machine.own import own
 from symrnn.machine.printed_cell import definitions_file
 from symrnn.machine.propositions import proposition
 from symrnn.machine.prover import Prover
-from symrnn.machine.stated import stated_parts
-from symrnn.machine.transition import own, transition_of
+from symrnn.machine.sources import CLAIMS
+from symrnn.machine.stated import planted, stated_parts
+from symrnn.machine.transition import transition_of
 from symrnn.theory.about import subject_of
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import load
@@ -80,18 +85,91 @@ def test_gates_are_called_by_their_names_and_parts_stand_one_below_the_other() -
     assert transition.state_type == "'cV[R]_(d + d.+1).+1"
 
 
+Z = Symbol("z", real=True)
+KINKED = "is not differentiable everywhere"
+
+
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "functions", "why"),
     [
-        ("h = relu(W h' + U x + b)\nc = tanh(V c' + h)", "relu is not differentiable everywhere"),
-        ("h = softmax(W h' + U x + b)", "no Coq form for Softmax"),
+        ("h = relu(W h' + U x + b)\nc = tanh(V c' + h)", {}, f"relu {KINKED}"),
+        ("h = f(W h' + U x)\nc = tanh(V c' + h)", {"f": activation(Max(Z, 0), "f")}, f"f {KINKED}"),
+        ("h = f(W h' + U x)\nc = tanh(V c' + h)", {"f": activation(sqrt(Z), "f")}, f"f {KINKED}"),
+        ("h = tanh(W h' + x)\nc = tanh(V c' + h)", {"tanh": "relu"}, KINKED),
+        ("h = softmax(W h' + U x + b)", {}, "no Coq form for Softmax"),
     ],
 )
-def test_what_has_no_form_is_said(text: str, why: str) -> None:
-    subject = about(cell(text))
+def test_what_has_no_form_is_said(text: str, functions: dict[str, Any], why: str) -> None:
+    subject = about(cell(text, activations=functions))
     chosen, _ = speaking({"recurrence": LIBRARY["recurrence"]}, subject)
     found = stated_parts(chosen["recurrence"], subject).parts
     assert found and all(why in each.why_not for each in found), found
+
+
+def test_what_a_function_is_called_is_nothing_it_is() -> None:
+    text = "h = relu(W h' + U x + b)\nc = tanh(V c' + h)"
+    smooth = activation(atan(Z), "relu")
+    transition = transition_of(about(cell(text, activations={"relu": smooth})))
+    assert transition is not None and transition.functions == ("relu", "tanh")
+
+
+def test_two_cells_of_one_name_are_two_files() -> None:
+    """Though each statement sees but its own."""
+    texts = ["c = tanh(V c')\nh = W c", "c = V c'\nh = tanh(W c)", "c = tanh(V c')\nh = W c"]
+    files = []
+    for number, text in enumerate(texts):
+        part = resting(f"rests_{number}", cell(text))
+        job = job_of(part, elman(), theorems(), wrong_versions)
+        files.append({file.key: file for file in job.files() if file.library == CLAIMS})
+        (brought,) = job.parts.cells.values()
+        assert brought.key in files[-1] and not job.parts.parts[0].why_not
+    first, second, third = files
+    assert {key for key in first if key in second and first[key] != second[key]} == set()
+    assert len(first.keys() | second.keys()) == 4
+    assert len(first.keys() & third.keys()) == 1  # the same cell
+
+
+def test_a_network_that_a_part_brings_has_its_own_definitions() -> None:
+    bare = sigma_inside(inputs=False)
+    job = job_of(resting("rests", bare), elman(), theorems(), wrong_versions)
+    (brought,) = job.parts.cells.values()
+    (stated,) = job.parts.parts
+    assert f"Definition {own(bare).transition.name(bare.s)} " in brought.text
+    assert f"let F := {own(bare).transition.name(bare.s)} R d sigma_ W b in" in stated.proposition
+
+
+def resting(name: str, made: Any) -> Statement:
+    """That the last state of a part's own cell rests at 0."""
+    state, t = made.recurrence.states[-1], Symbol("t", integer=True)
+    claim = Equation(state[t], Zeros(state.rows, 1))
+    return stated_of(name, {"at rest": SimpleNamespace(claim=claim, given=(t >= 1,), cell=made)})
+
+
+def test_wrong_versions_are_written_in_the_letters_of_the_right_one() -> None:
+    subject = about(cell("h = tanh(gamma W h' + U y)"))
+    gamma, s, t = subject.gamma, subject.s, subject.t
+    part = SimpleNamespace(
+        claim=Inequality(gamma, gamma + 1),
+        given=(Equation(s[t], Zeros(subject.d, 1)), gamma <= 2),
+        cell=None,
+    )
+    (stated,) = stated_parts(stated_of("letters", {"one": part}, subject), subject).parts
+    assert gamma.name == "Gamma" and "Gamma_ <= Gamma_ + 1" in stated.proposition
+    wrong = [each.obligation.proposition for each in planted(stated, wrong_versions, "right")]
+    assert len(wrong) > 1
+    assert all("Gamma_" in each and "gamma_" not in each for each in wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("a = tanh(V a')\nb = W b' + a", "s"),
+        ("a = tanh(V a' + s')\ns = W s'", "s_1"),
+        ("s = tanh(V s')\ns_1 = W s_1' + s\ns_2 = P s_2'", "s_3"),
+    ],
+)
+def test_the_whole_of_a_state_takes_a_free_name(text: str, label: str) -> None:
+    assert own(cell(text)).s.label == label
 
 
 def test_the_functions_of_a_cell_are_any_that_have_slopes() -> None:
@@ -151,15 +229,20 @@ def false_statement(name: str, claims: dict[str, Any], subject: Network, prover:
         label: SimpleNamespace(claim=Equation(left, right), given=tuple(given), cell=None)
         for label, (left, right, given) in claims.items()
     }
-    made = Statement(name, name, "", (), lambda rnn: parts)
-    made._built[subject] = tuple(
-        SimpleNamespace(label=label, claim=each.claim, given=each.given, cell=None)  # type: ignore[misc]
-        for label, each in parts.items()
-    )
+    made = stated_of(name, parts, subject)
     asked = machine_check(
         [made], subject, theorems(), wrong_versions, prover, Cache(default_folder())
     )
     return asked[name]
+
+
+def stated_of(name: str, parts: dict[str, Any], subject: Network | None = None) -> Statement:
+    made = Statement(name, name, "", (), lambda rnn: parts)
+    made._built[subject or elman()] = tuple(
+        SimpleNamespace(label=label, **vars(each))  # type: ignore[misc]
+        for label, each in parts.items()
+    )
+    return made
 
 
 GATES = Path(__file__).parents[2] / "proofs" / "gates"

@@ -16,6 +16,7 @@ from symrnn.machine.audit import assumptions, listed
 from symrnn.machine.build import compile_all
 from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import Checked, machine_check
+from symrnn.machine.jobs import NO_THEOREM
 from symrnn.machine.names import claims_stem
 from symrnn.machine.prover import Prover
 from symrnn.machine.sources import Source
@@ -23,20 +24,19 @@ from symrnn.theory.library import load
 
 LIBRARY = load()
 GOLDEN = json.loads((Path(__file__).parent / "axioms.json").read_text(encoding="utf-8"))
-NO_BARE_CELL = "no Coq form for this recurrence"
 OPEN_WITH_SIGMA_INSIDE = {
-    "recurrence": {"without input": NO_BARE_CELL},
+    "recurrence": {"without input": NO_THEOREM},
     "gradients_could_explode": {
-        "the state rests at 0": NO_BARE_CELL,
-        "one step multiplies by w": NO_BARE_CELL,
-        "t steps multiply by wᵗ": NO_BARE_CELL,
-        "λ = w": NO_BARE_CELL,
-        "its norm": NO_BARE_CELL,
-        "it explodes": NO_BARE_CELL,
-        "the units rest where tanh is 9/10": NO_BARE_CELL,
-        "one step multiplies by 19/50": NO_BARE_CELL,
-        "t steps multiply by (19/50)ᵗ": NO_BARE_CELL,
-        "it vanishes": NO_BARE_CELL,
+        "the state rests at 0": NO_THEOREM,
+        "one step multiplies by w": NO_THEOREM,
+        "t steps multiply by wᵗ": NO_THEOREM,
+        "λ = w": NO_THEOREM,
+        "its norm": NO_THEOREM,
+        "it explodes": NO_THEOREM,
+        "the units rest where tanh is 9/10": NO_THEOREM,
+        "one step multiplies by 19/50": NO_THEOREM,
+        "t steps multiply by (19/50)ᵗ": NO_THEOREM,
+        "it vanishes": NO_THEOREM,
     },
 }
 """The parts that are no theorems of the cell with σ inside yet, and why; all others are."""
