@@ -20,13 +20,13 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.kernel.terms import is_smooth, require_term
-from symrnn.language.activations import Activation, activation
+from symrnn.language.activations import Activation
 from symrnn.language.shapes import same_size
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import Coq, apply, name_of
 from symrnn.machine.names import slug
 from symrnn.machine.sizes import stacked_size
-from symrnn.machine.vocabulary import ACTIVATIONS, known_name
+from symrnn.machine.vocabulary import defined, known_name
 from symrnn.recurrence.recurrence import Recurrence
 
 STATE_BEFORE = "s"
@@ -165,9 +165,8 @@ class Transition:
         """A function of the cell, or the slope of one; None if it is none of them."""
         if given.is_unknown and given.name in self.functions and given.order <= 1:
             return Coq(name_of(Symbol(given.name)) + "'" * given.order)
-        if given.name in ACTIVATIONS and given == activation(given.name):
-            return Coq(f"(@{given.name} R)")
-        return None
+        found = defined(given)
+        return None if found is None else Coq(found)
 
     def binders(self, parameters: bool = True) -> list[str]:
         """What a definition is quantified over before the time, each with its type; or all of it

@@ -124,6 +124,13 @@ def test_what_a_function_is_called_is_nothing_it_is() -> None:
     assert transition is not None and transition.functions == ("relu", "tanh")
 
 
+@pytest.mark.parametrize("build", [elman, sigma_inside])
+def test_a_function_that_is_called_tanh_is_not_printed_as_tanh(build: Any) -> None:
+    statement, called_so = LIBRARY["recurrence"], build(activation(atan(Z), "tanh"))
+    assert all(each.why_not for each in stated_parts(statement, called_so).parts)
+    assert not any(each.why_not for each in stated_parts(statement, build("tanh")).parts)
+
+
 def test_two_cells_of_one_name_are_two_files() -> None:
     """Though each statement sees but its own."""
     texts = ["c = tanh(V c')\nh = W c", "c = V c'\nh = tanh(W c)", "c = tanh(V c')\nh = W c"]
