@@ -53,9 +53,7 @@ def shown(tree: Tree, model: Model) -> str:
             return str(value)
         case Sym():
             ref = model.ref(tree)
-            base, _, label = ref.name.partition("_")
-            label = label.removesuffix(TOTAL)
-            text = _letter(base) + (f"_{label}" if label else "") + "′" * ref.primes
+            text = named(ref.name) + "′" * ref.primes
             if ref.copy is not None:
                 text += f"^({inner(ref.copy)})"
             scripts = [
@@ -133,6 +131,13 @@ def shown(tree: Tree, model: Model) -> str:
         case Words(text=text):
             return text
     return "?"
+
+
+def named(name: str) -> str:
+    """A quantity by its name alone, as text."""
+    base, _, label = name.partition("_")
+    label = label.removesuffix(TOTAL)
+    return _letter(base) + (f"_{label}" if label else "")
 
 
 def _letter(base: str) -> str:

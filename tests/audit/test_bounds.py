@@ -76,6 +76,28 @@ def test_of_a_letter_it_is_supposed_that_it_is_no_less_than_0() -> None:
     assert found.kind == UNDER and "where c ≥ 0" in found.message
 
 
+LEAKY = r"""The net is $h_t = (1 - \eta) h_{t-1} + \eta \tanh(a_t)$ with $a_t = W h_{t-1} + U x_t$.
+
+$$%s$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        (rf"\|\eta {STEP}\| = \eta \|{STEP}\|", UNDER),
+        (rf"\|\eta {STEP}\| \le \eta \|{STEP}\|", UNDER),
+        (rf"\|{STEP} W\| \eta \le \|{STEP}\| \|W\| \eta", UNDER),
+        (rf"\|\eta {STEP}\| = |\eta| \|{STEP}\|", TRUE),
+        (rf"\|\eta^2 {STEP}\| = \eta^2 \|{STEP}\|", TRUE),
+    ],
+)
+def test_a_number_of_the_net_may_be_less_than_0(formula: str, kind: str) -> None:
+    (*_, found) = audit_texts([markdown("a.md", LEAKY % formula)])
+    assert found.kind == kind, found.message
+    assert kind == TRUE or "where η ≥ 0" in found.message
+
+
 def test_the_largest_slope_at_a_state_is_not_the_largest_of_all() -> None:
     found = _last(rf"\|{WITHIN}\| = \max_i |\sigma'(a_{{t,i}})|")
     assert found.kind == NOT_UNDERSTOOD

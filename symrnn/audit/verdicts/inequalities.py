@@ -12,6 +12,7 @@ from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
+from symrnn.audit.show import named
 from symrnn.audit.verdicts.bounds import Bounds
 from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, scaled_nets
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
@@ -51,6 +52,9 @@ class Inequalities(Trials):
         # What a sample violates is never called true, whatever seems to prove it.
         violated = self._violated(model, left, right, sense, nets)
         if violated is None and proved is not None:
+            under = self._violated_below_0(model, left, right, sense, deadline)
+            if under:
+                return replace(proved, kind=UNDER, under=under)
             self.note(model, proved)
             return proved
         if violated is not None:
@@ -113,6 +117,17 @@ class Inequalities(Trials):
                 if x > y * (1 + 1e-9) + 1e-12 and (violated is None or not net.loose):
                     violated = Outcome(False, values=(a, b), net=net, env=env)
         return violated
+
+    def _violated_below_0(
+        self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float
+    ) -> tuple[str, ...]:
+        """The numbers that must be no less than 0: what is proved is violated where one is not."""
+        found = []
+        for name in sorted(model.spoken_of((left, right), ())):
+            net = self._with_negative(model, name, sense, deadline)
+            if net is not None and self._violated(model, left, right, sense, [net]) is not None:
+                found.append(f"where {named(name)} ≥ 0")
+        return tuple(found)
 
     def _mended_bound(
         self, model: Model, relation: Relation, sense: Sense, nets: list[Net]

@@ -18,6 +18,7 @@ from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.numbers.values import Value
+from symrnn.audit.show import named
 from symrnn.audit.verdicts.compare import (
     AGREES,
     NOTHING,
@@ -31,6 +32,8 @@ from symrnn.audit.verdicts.verdict import (
 )
 from symrnn.reading.latex.tree import (
     Big,
+    Normed,
+    Root,
     Sym,
     Tree,
     walk,
@@ -45,8 +48,10 @@ class Bench:
 
     nets: dict[Any, Net] = field(default_factory=dict)
 
-    def net(self, model: Model, sense: Sense, number: int, deadline: float) -> Net:
-        key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, number)
+    def net(self, model: Model, sense: Sense, which: int | str, deadline: float) -> Net:
+        """A net by its number, or the one that is kept for a letter."""
+        number = which if isinstance(which, int) else 0
+        key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, which)
         if key not in self.nets:
             pools = WIDE if _cuts_off(model) else POOLS
             pool = ONE if sense.one else pools[number % len(pools)]
@@ -161,6 +166,37 @@ class Trials:
             problem = NotUnderstood("times", "no times could be chosen for its letters")
             return Outcome(False, problem=problem)
         return replace(last, error=worst)
+
+    def supposed_positive(
+        self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float
+    ) -> tuple[str, ...]:
+        """Of which numbers it must be supposed that they are no less than 0, as they are in nets.
+
+        Only a norm, |a| or a root shows the difference: ‖α A‖ = α ‖A‖.
+        """
+        if not any(isinstance(n, Normed | Root) for side in sides for n in walk(side)):
+            return ()
+        found = []
+        for name in sorted(model.spoken_of(sides, ())):
+            net = self._with_negative(model, name, sense, deadline)
+            if net is None:
+                continue
+            tried = [self._tried(net, sense, sides, env) for env in assignments(model, sides, net)]
+            if any(o.values is not None and not o.holds and not o.nothing for o in tried):
+                found.append(f"where {named(name)} ≥ 0")
+        return tuple(found)
+
+    def _with_negative(self, model: Model, name: str, sense: Sense, deadline: float) -> Net | None:
+        """A net in which a number is less than 0; None where the name is of no such number."""
+        first = self.bench.net(model, sense, 0, deadline)
+        timed = name in model.symbols.times or model.symbols.has_time(name.split("_")[0])
+        if name in model.definitions or timed or name not in first.read:
+            return None
+        if first.extent(name) != (1, 1):
+            return None
+        net = self.bench.net(model, sense, name, deadline)
+        net.values["leaf", name, None] = -np.abs(net.leaf(name, None))
+        return net
 
     def _tried(
         self, net: Net, sense: Sense, sides: tuple[Tree, Tree], env: dict[str, int]
