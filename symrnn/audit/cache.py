@@ -114,7 +114,7 @@ class Kept:
             sorted(model.kinds.items()), sorted(model.aliases.items()), model.scalar, model.rows,
             model.vectorial, judge.said, statements.condition(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
-            judge.shown, judge.pool(model, relation),
+            judge.shown, judge.pool(model, relation), judge.addends(relation),
         )  # fmt: skip
 
     def verdict(self, relation: Relation, judge: Judge) -> Verdict:

@@ -62,24 +62,29 @@ class Instance:
 
 
 def instance(
-    statement: str, label: str, claim: Any, theorem: str, cell: Transition, known: Iterable[str]
+    statement: str,
+    label: str,
+    claim: Any,
+    theorem: str,
+    parameters: Iterable[Any],
+    known: Iterable[str],
 ) -> Instance | None:
     """How a part follows for a printed cell; None if there is no theorem of any cell for it.
 
     Args:
         statement, label, claim: of the part.
         theorem: the name of its theorem.
-        cell: what it is about.
+        parameters: those in which the cell is proved to be differentiable.
         known: the names of the theorems of any cell.
     """
     if isinstance(claim, Equation) and isinstance(claim.lhs, TimeVector):
         return Instance(theorem, "")
-    parameters = _differentiated_by(claim)
-    if len(parameters) > 1 or any(each not in cell.parameters for each in parameters):
+    by = _differentiated_by(claim)
+    if len(by) > 1 or not by <= set(parameters):
         return None
     kind, parameter = "", None
-    if parameters:
-        (parameter,) = parameters
+    if by:
+        (parameter,) = by
         kind = "by a column" if is_column(parameter) else "by a matrix"
     said = _BY.sub(kind, label)
     if said == label and kind:

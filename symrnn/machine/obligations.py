@@ -2,10 +2,19 @@
 
 Three files for the claims of a statement, none of which a user's file can change:
 
-- `claims.NAME`: each proposition as a definition, over our vocabulary and nothing else;
+- `claims.NAME`: each proposition as a definition, over our vocabulary and the printed cells it
+  speaks of, and nothing else;
 - `closed.NAME`: one theorem, the conjunction of the propositions. It names them before it loads
   the files whose theorems close them, so that whatever these redefine comes too late;
-- `compared.NAME`: wrong propositions, which must be others than those that are closed.
+- `compared.NAME`: wrong propositions, which must be others than those that are closed. Those of
+  statements that are checked in one go stand in one file, `compared.together_…` (`together`).
+
+Where a statement speaks of a cell that the vocabulary has not, there are besides
+
+- `claims.CELL_defined`: the cell, one definition for each vector (`printed_cell`), for the run's
+  own cell and for each that a part brings along (`own`);
+- `instances.CELL_differentiable`: that the run's cell is differentiable (`printed_cell`), and
+  `instances.NAME_claims`: the theorems that follow from what holds of any cell (`instances`).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from symrnn.language.structure import stack
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.names import slug
 from symrnn.machine.printed_cell import definitions_file
-from symrnn.machine.transition import Own, Transition, step_of, step_of_network
+from symrnn.machine.transition import Own, Transition, require_slopes, step_of, step_of_network
 from symrnn.recurrence.named import names_of
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -36,10 +36,11 @@ def own(cell: Any) -> Own:
     """A cell of a part as it is printed: each state by its name, the whole of them stacked.
 
     Raises:
-        NotSupportedError: it has a loss, or something in it has no Coq form.
+        NotSupportedError: it has a loss or a kink, or something in it has no Coq form.
     """
     key = f"own_{_slug_of(cell)}"
     network = isinstance(cell, Network)
+    require_slopes(cell)
     made = step_of_network(key, cell) if network else _step(key, cell.recurrence)
     found = Own(cell.recurrence, made)
     if _comes_along(cell):

@@ -89,14 +89,15 @@ def printed_of(
         if cell is None:
             return None
         definitions = definitions_file(cell, rnn)
-        differentiable = differentiable_file(cell, rnn.shown_parameters)
+        parameters = rnn.shown_parameters
+        differentiable = differentiable_file(cell, parameters)
     except NotSupportedError:
         return None
     known = sources[ANY_CELL].theorems if ANY_CELL in sources else ()
     found = {}
     for each in parts.parts:
         if not each.why_not and each.cell == cell.key:
-            how = instance(statement, each.label, each.part.claim, each.theorem, cell, known)
+            how = instance(statement, each.label, each.part.claim, each.theorem, parameters, known)
             if how is not None:
                 found[each.label] = how
     return Printed(cell, statement, found, definitions, differentiable)

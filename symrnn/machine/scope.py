@@ -16,7 +16,7 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import APPLICATION, Coq, apply, count, name_of, time, time_of
 from symrnn.machine.naturals import Facts, at_least_zero, ranging
 from symrnn.machine.transition import Transition, transition_of
-from symrnn.machine.vocabulary import ACTIVATIONS, CELLS, PREACTIVATIONS, cell_name
+from symrnn.machine.vocabulary import ACTIVATIONS, CELLS, PREACTIVATIONS, cell_name, defined
 
 Half = Callable[[Coq], Coq]
 
@@ -64,12 +64,13 @@ class Scope:
         known = self.rnn.sigma
         if known.is_unknown:
             return "sigma"
-        if known.name not in ACTIVATIONS:
+        found = defined(known)
+        if found is None:
             raise NotSupportedError(
                 "no Coq form for this activation",
-                {"expected": ", ".join(ACTIVATIONS), "got": known.name},
+                {"expected": ", ".join(ACTIVATIONS), "got": f"{known.name}: {known.function.expr}"},
             )
-        return f"(@{known.name} R)"
+        return found
 
     @property
     def transition(self) -> Transition | None:

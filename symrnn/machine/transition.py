@@ -18,15 +18,15 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.network import Network
-from symrnn.errors import NotSupportedError
-from symrnn.kernel.terms import is_smooth
-from symrnn.language.activations import Activation, activation
+from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.kernel.terms import is_smooth, require_term
+from symrnn.language.activations import Activation
 from symrnn.language.shapes import same_size
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import Coq, apply, name_of
 from symrnn.machine.names import slug
 from symrnn.machine.sizes import stacked_size
-from symrnn.machine.vocabulary import ACTIVATIONS, known_name
+from symrnn.machine.vocabulary import defined, known_name
 from symrnn.recurrence.recurrence import Recurrence
 
 STATE_BEFORE = "s"
@@ -165,9 +165,8 @@ class Transition:
         """A function of the cell, or the slope of one; None if it is none of them."""
         if given.is_unknown and given.name in self.functions and given.order <= 1:
             return Coq(name_of(Symbol(given.name)) + "'" * given.order)
-        if given.name in ACTIVATIONS and given == activation(given.name):
-            return Coq(f"(@{given.name} R)")
-        return None
+        found = defined(given)
+        return None if found is None else Coq(found)
 
     def binders(self, parameters: bool = True) -> list[str]:
         """What a definition is quantified over before the time, each with its type; or all of it
@@ -269,13 +268,36 @@ def transition_of(subject: Any) -> Transition | None:
         return subject.transition
     if not isinstance(subject, Network) or known_name(subject) is not None:
         return None
-    for each in subject.cell.activations:
-        if not (each.is_unknown or is_smooth(each)):
-            raise NotSupportedError(
-                f"{each.name} is not differentiable everywhere, as the theorems suppose",
-                {"got": subject.cell.text},
-            )
+    require_slopes(subject)
     return step_of_network(cell_key(subject), subject)
+
+
+def require_slopes(subject: Any) -> None:
+    """Refuse a cell with a function that is not known to have a slope everywhere.
+
+    The function itself is looked at: what it is called says nothing. Of an unknown one that is
+    supposed.
+
+    Raises:
+        NotSupportedError: naming it.
+    """
+    cell = subject.cell if isinstance(subject, Network) else subject
+    values = cell.recurrence.definitions.values()
+    found = {f for value in values for f in value.atoms(Activation)}
+    for each in sorted(found, key=str):
+        if not (each.is_unknown or _has_slope(each)):
+            raise NotSupportedError(
+                f"{each.name} is not known to be differentiable everywhere, as theorems suppose",
+                {"expected": "a function that is", "got": str(each.function.expr)},
+            )
+
+
+def _has_slope(function: Activation) -> bool:
+    try:
+        require_term(function)  # of others the kernel does not know what they are
+    except IllFormedError:
+        return False
+    return is_smooth(function)
 
 
 def step_of_network(key: str, subject: Network) -> Transition:

@@ -9,7 +9,7 @@ from typing import Any
 from symrnn.cells.elman import elman, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Activation
+from symrnn.language.activations import Activation, activation
 
 Build = Callable[[Activation], Network]
 
@@ -34,6 +34,12 @@ PREACTIVATIONS = {
 
 ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""
+
+
+def defined(function: Activation) -> str | None:
+    """A function of the vocabulary as Coq has it; None for all others, whatever they are called."""
+    known = function.name in ACTIVATIONS and function == activation(function.name)
+    return f"(@{function.name} R)" if known else None
 
 
 @lru_cache(maxsize=64)

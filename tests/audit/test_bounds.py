@@ -37,6 +37,9 @@ def _last(formula: str, sigma: str = "sigma") -> Finding:
         rf"\lambda \|{WITHIN}\| \le \|W\| \|{WITHIN}\|",
         rf"\lambda \|{WITHIN}\| = \|W\| \|{WITHIN}\|",
         rf"\|{STEP}\| \le \frac{{\gamma \|W\|^2}}{{\lambda}}",
+        # True of most weights, not of all.
+        rf"\|{STEP}\| \le \gamma \|W\|_1",
+        rf"\|{STEP}\| \le \gamma \|W\|_\infty",
         # A letter may be less than 0.
         rf"c \|{WITHIN} W\| \le c \|{WITHIN}\|",
     ],

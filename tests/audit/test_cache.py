@@ -71,6 +71,20 @@ def test_what_the_text_supposes_is_part_of_the_key(tmp_path: Path) -> None:
     assert _kinds(file, cache) == _kinds(file, tmp_path / "another") == [TRUE, DISAGREES]
 
 
+@pytest.mark.parametrize("pieces", ["addends", "pool"])
+def test_what_a_mend_may_take_from_the_document_is_part_of_the_key(
+    pieces: str, tmp_path: Path, judged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, cache = tmp_path / "a.md", tmp_path / "cache"
+    file.write_text(TEXT)
+    assert _kinds(file, cache) == [TRUE, FALSE]
+    count = len(judged)
+    monkeypatch.setattr(Judge, pieces, lambda *_: ["Q"])
+    file.write_text("Some words.\n\n" + TEXT)
+    _kinds(file, cache)
+    assert len(judged) > count
+
+
 def test_a_damaged_cache_is_none(tmp_path: Path) -> None:
     file, cache = tmp_path / "a.md", tmp_path / "cache"
     file.write_text(TEXT)

@@ -46,6 +46,12 @@ def test_an_activation_is_known_by_its_values(formula: str, name: str | None) ->
     assert _statements(f"${formula}$").functions.get("sigma") == name
 
 
+@pytest.mark.parametrize("words", ["e.g.", "for example", "For instance,", "such as", "If"])
+def test_an_example_of_an_activation_is_no_definition(words: str) -> None:
+    assert not _statements(f"The activation, {words} $\\sigma(z) = \\tanh(z)$.").functions
+    assert _statements("The activation is $\\sigma(z) = \\tanh(z)$, for example.").functions
+
+
 @pytest.mark.parametrize(
     ("words", "layout"),
     [

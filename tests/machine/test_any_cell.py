@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sympy import Max, Symbol, atan, sqrt
+from sympy import Max, Piecewise, Symbol, atan, floor, sqrt, tan
 
 from symrnn import D, ordered_product
 from symrnn.cells import Cell, cell, named
@@ -22,7 +22,8 @@ from symrnn.machine.cache import Cache, default_folder
 from symrnn.machine.evidence import Checked, machine_check
 from symrnn.machine.jobs import job_of
 from symrnn.machine.own import own
-from symrnn.machine.printed_cell import definitions_file
+from symrnn.machine.printed import printed_of
+from symrnn.machine.printed_cell import definitions_file, lemma_name
 from symrnn.machine.propositions import proposition
 from symrnn.machine.prover import Prover
 from symrnn.machine.sources import CLAIMS
@@ -86,7 +87,7 @@ def test_gates_are_called_by_their_names_and_parts_stand_one_below_the_other() -
 
 
 Z = Symbol("z", real=True)
-KINKED = "is not differentiable everywhere"
+KINKED = "is not known to be differentiable everywhere"
 
 
 @pytest.mark.parametrize(
@@ -106,11 +107,28 @@ def test_what_has_no_form_is_said(text: str, functions: dict[str, Any], why: str
     assert found and all(why in each.why_not for each in found), found
 
 
+@pytest.mark.parametrize(
+    "formula", [Max(Z, 0), 1 / Z, floor(Z), tan(Z), Piecewise((Z, Z > 0), (0, True))]
+)
+def test_what_has_no_slope_everywhere_is_no_function_of_a_cell(formula: Any) -> None:
+    made = cell("c = f(V c')\nh = tanh(W c)", activations={"f": activation(formula, "f")})
+    for refuse in (own, lambda made: transition_of(about(made))):
+        with pytest.raises(NotSupportedError, match=f"f {KINKED}"):
+            refuse(made)
+
+
 def test_what_a_function_is_called_is_nothing_it_is() -> None:
     text = "h = relu(W h' + U x + b)\nc = tanh(V c' + h)"
     smooth = activation(atan(Z), "relu")
     transition = transition_of(about(cell(text, activations={"relu": smooth})))
     assert transition is not None and transition.functions == ("relu", "tanh")
+
+
+@pytest.mark.parametrize("build", [elman, sigma_inside])
+def test_a_function_that_is_called_tanh_is_not_printed_as_tanh(build: Any) -> None:
+    statement, called_so = LIBRARY["recurrence"], build(activation(atan(Z), "tanh"))
+    assert all(each.why_not for each in stated_parts(statement, called_so).parts)
+    assert not any(each.why_not for each in stated_parts(statement, build("tanh")).parts)
 
 
 def test_two_cells_of_one_name_are_two_files() -> None:
@@ -143,6 +161,26 @@ def resting(name: str, made: Any) -> Statement:
     state, t = made.recurrence.states[-1], Symbol("t", integer=True)
     claim = Equation(state[t], Zeros(state.rows, 1))
     return stated_of(name, {"at rest": SimpleNamespace(claim=claim, given=(t >= 1,), cell=made)})
+
+
+def test_by_a_parameter_of_which_no_lemma_is_written_there_is_no_proof() -> None:
+    subject = about(named("lstm"))
+    W, _, b = subject.shown_parameters
+    others = [each for each in subject.recurrence.parameters if each.shape in (W.shape, b.shape)]
+    L, t = subject.L, subject.t
+    parts = {
+        f"the loss by `{each.name}`": SimpleNamespace(
+            claim=Equation(D(L[t], each), D(L[t], each)), given=(t >= 1,), cell=None
+        )
+        for each in others
+    }
+    stated = stated_parts(stated_of("bptt", parts, subject), subject)
+    assert not any(each.why_not for each in stated.parts)
+    found = printed_of("bptt", subject, stated, theorems())
+    assert found is not None and len(parts) > 4
+    assert set(found.instances) == {f"the loss by `{each.name}`" for each in (W, b)}
+    for each in found.instances.values():
+        assert f"Lemma {lemma_name(found.cell, each.parameter)} " in found.differentiable.text
 
 
 def test_wrong_versions_are_written_in_the_letters_of_the_right_one() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 from symrnn.audit.meaning.letters import bare
+from symrnn.reading.documents import Document
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
@@ -38,13 +40,27 @@ CALLED: dict[str, Callable[..., float]] = {
 }  # fmt: skip
 
 
-def written_out(chains: list[tuple[int, int, Chain]]) -> dict[str, str]:
+EXAMPLE = re.compile(
+    r"\b(?:e\.\s?g\.|for\s+(?:example|instance)|such\s+as|like|say|if|suppose|assume|except)[,:]?"
+    r"(?:\s+(?:with|take|for))?[\s$\\(\[`]*$",
+    re.IGNORECASE,
+)
+"""What stands before a formula that is only an example."""
+
+
+def written_out(
+    chains: list[tuple[int, int, Chain]], documents: Sequence[Document]
+) -> dict[str, str]:
     """Which known activation each letter is, by the formulas that give its values at a letter.
 
-    What is only about equal to it says nothing, and of two formulas that differ neither does.
+    What is only about equal to it, or an example, says nothing; of two formulas that differ neither
+    does.
     """
     found: dict[str, set[str]] = {}
-    for _, _, chain in chains:
+    for number, place, chain in chains:
+        start = documents[number].formulas[place].start
+        if EXAMPLE.search(documents[number].text[max(0, start - 60) : start]):
+            continue
         trees = [side.tree for side in chain.sides]
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
             continue

@@ -54,7 +54,7 @@ class Statements(Prose):
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
         made.words = words_of(chains)
-        made.functions = written_out(chains)
+        made.functions = written_out(chains, documents)
         made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
