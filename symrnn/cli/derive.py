@@ -28,6 +28,7 @@ from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
+from symrnn.language.slope_at import KINKED
 from symrnn.language.writing import text
 from symrnn.lecture.notation_file import notation, notation_beside
 from symrnn.numeric.lower import lower
@@ -188,9 +189,9 @@ def _named(
         for name, each in ((name_of, function), (name_of.prime, function.prime))
     }
     return Equation(found.asked, found.value), tuple(
-        # A slope is written out as in any other formula, by cases where it has some.
+        # A slope with a kink is written by cases, as in any other formula.
         Equation(name(_ENTRIES), each(_ENTRIES))
-        if name.order
+        if name.order and each.at(_ENTRY).has(*KINKED)
         else Equation(name.at(_ENTRY), each.at(_ENTRY))
         for name, each in known.items()
         if name in used

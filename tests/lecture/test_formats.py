@@ -79,7 +79,7 @@ def test_tex_that_fails_costs_the_pdf_and_nothing_else(
     for name, content in old.items():
         (tmp_path / name).write_bytes(content)
     asked = ("article", "slides", "html")
-    made = work._typeset(material, tmp_path, work.silent, asked)
+    made = work._typeset(material, tmp_path, work.silent, asked, ())
     assert {path.name for path in made.missing} == {"lecture.pdf", "slides.pdf"}
     assert all("Undefined control sequence." in why for why in made.missing.values())
     assert tried == ["lecture", "slides-handout", "slides"]
