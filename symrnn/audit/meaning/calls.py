@@ -10,11 +10,11 @@ from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.latex.tree import (
     Group,
     Product,
-    Raised,
     Sym,
     Tree,
-    Turned,
-    rebuilt,
+    lifted,
+    lowered,
+    neighbours_joined,
     walk,
 )
 
@@ -22,41 +22,21 @@ from symrnn.reading.latex.tree import (
 def calls_closed(tree: Tree, called: Set[str]) -> Tree:
     """h(t)^2 is the square of h(t), where h(t) is h at the time t."""
 
-    def read(tree: Tree) -> Tree:
-        inner = rebuilt(tree, read)
-        if not isinstance(inner, Product):
-            return inner
-        made: list[Tree] = []
-        signs: list[str] = []
-        for place, factor in enumerate(inner.factors):
-            head = made[-1] if made else None
-            body = (
-                factor.body if isinstance(factor, Turned)
-                else factor.base if isinstance(factor, Raised) else None
-            )  # fmt: skip
-            if (
-                isinstance(head, Sym)
-                and head.name in called
-                and isinstance(body, Group)
-                and len(body.parts) == 1
-                and inner.signs[place - 1] == ""
-            ):
-                call = Product(head.start, body.end, head.made or body.made, (head, body), ("",))
-                made[-1] = (
-                    replace(factor, start=head.start, body=call) if isinstance(factor, Turned)
-                    else replace(factor, start=head.start, base=call)  # type: ignore[call-arg]
-                )  # fmt: skip
-                continue
-            if place:
-                signs.append(inner.signs[place - 1])
-            made.append(factor)
-        if len(made) == len(inner.factors):
-            return inner
-        return (
-            made[0] if len(made) == 1 else replace(inner, factors=tuple(made), signs=tuple(signs))
-        )
+    def join(head: Tree, sign: str, factor: Tree) -> Tree | None:
+        body = lifted(factor)
+        if (
+            not isinstance(head, Sym)
+            or head.name not in called
+            or body is factor
+            or not isinstance(body, Group)
+            or len(body.parts) != 1
+            or sign != ""
+        ):
+            return None
+        call = Product(head.start, body.end, head.made or body.made, (head, body), ("",))
+        return lowered(factor, call)
 
-    return read(tree)
+    return neighbours_joined(tree, join)
 
 
 def entered(trees: Iterable[Tree], symbols: Symbols) -> set[str]:
@@ -65,7 +45,7 @@ def entered(trees: Iterable[Tree], symbols: Symbols) -> set[str]:
     for node in (node for tree in trees for node in walk(tree)):
         if isinstance(node, Product):
             for head, group, sign in zip(node.factors, node.factors[1:], node.signs, strict=False):
-                if sign == "" and _called_at(head, _lifted(group), symbols.times):
+                if sign == "" and _called_at(head, lifted(group), symbols.times):
                     assert isinstance(head, Sym)
                     found.add(head.name)
     return found if symbols.called else set()
@@ -74,43 +54,17 @@ def entered(trees: Iterable[Tree], symbols: Symbols) -> set[str]:
 def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
     """y_k(t) is the entry k of y at the time t: y_{t,k}, where entries are spoken of."""
 
-    def read(tree: Tree) -> Tree:
-        inner = rebuilt(tree, read)
-        if not isinstance(inner, Product):
-            return inner
-        factors: list[Tree] = []
-        signs: list[str] = []
-        for place, factor in enumerate(inner.factors):
-            head = factors[-1] if factors else None
-            if place and inner.signs[place - 1] == "" and head is not None:
-                body = _lifted(factor)
-                if isinstance(head, Sym) and head.name in names and _called_at(head, body, times):
-                    assert isinstance(body, Group)
-                    entries = _letters_apart(head.subs)
-                    timed = replace(head, end=body.end, subs=(body.parts[0], *entries))
-                    factors[-1] = (
-                        replace(factor, start=head.start, base=timed)
-                        if isinstance(factor, Raised)
-                        else replace(factor, start=head.start, body=timed)
-                        if isinstance(factor, Turned)
-                        else timed
-                    )
-                    continue
-            if place:
-                signs.append(inner.signs[place - 1])
-            factors.append(factor)
-        if len(factors) == 1:
-            return factors[0]
-        return replace(inner, factors=tuple(factors), signs=tuple(signs))
+    def join(head: Tree, sign: str, factor: Tree) -> Tree | None:
+        body = lifted(factor)
+        if sign != "" or not isinstance(head, Sym) or head.name not in names:
+            return None
+        if not _called_at(head, body, times):
+            return None
+        assert isinstance(body, Group)
+        entries = _letters_apart(head.subs)
+        return lowered(factor, replace(head, end=body.end, subs=(body.parts[0], *entries)))
 
-    return read(tree)
-
-
-def _lifted(factor: Tree) -> Tree:
-    """What stands below a power or a transpose: (t) of (t)^2."""
-    if isinstance(factor, Raised):
-        return factor.base
-    return factor.body if isinstance(factor, Turned) else factor
+    return neighbours_joined(tree, join)
 
 
 def _called_at(head: Tree, group: Tree, times: Set[str]) -> bool:

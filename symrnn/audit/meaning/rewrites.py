@@ -26,6 +26,8 @@ from symrnn.reading.latex.tree import (
     Sym,
     Tree,
     Turned,
+    lowered,
+    neighbours_joined,
     rebuilt,
     shape_of,
     walk,
@@ -322,32 +324,12 @@ def _small(node: Tree) -> bool:
 def words_joined(tree: Tree, words: Set[tuple[str, str]]) -> Tree:
     """The same with each such pair as one letter."""
 
-    def read(node: Tree) -> Tree:
-        inner = rebuilt(node, read)
-        if not isinstance(inner, Product):
-            return inner
-        factors: list[Tree] = []
-        signs: list[str] = []
-        for place, factor in enumerate(inner.factors):
-            head = factors[-1] if factors else None
-            sign = inner.signs[place - 1] if place else ""
-            last = _last_letter(factor)
-            if (
-                isinstance(head, Sym) and last is not None and sign == ""
-                and _small(head) and (head.name, last.name) in words
-            ):  # fmt: skip
-                word = replace(last, start=head.start, name=head.name + last.name)
-                factors[-1] = (
-                    replace(factor, start=head.start, body=word) if isinstance(factor, Turned)
-                    else replace(factor, start=head.start, base=word) if isinstance(factor, Raised)
-                    else word
-                )  # fmt: skip
-                continue
-            if place:
-                signs.append(sign)
-            factors.append(factor)
-        if len(factors) == 1:
-            return factors[0]
-        return replace(inner, factors=tuple(factors), signs=tuple(signs))
+    def join(head: Tree, sign: str, factor: Tree) -> Tree | None:
+        last = _last_letter(factor)
+        if not isinstance(head, Sym) or last is None or sign != "" or not _small(head):
+            return None
+        if (head.name, last.name) not in words:
+            return None
+        return lowered(factor, replace(last, start=head.start, name=head.name + last.name))
 
-    return read(tree)
+    return neighbours_joined(tree, join)

@@ -232,6 +232,49 @@ def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     return replace(tree, **changes) if changes else tree
 
 
+def neighbours_joined(tree: Tree, join: Callable[[Tree, str, Tree], Tree | None]) -> Tree:
+    """A tree in which factors that belong together are one.
+
+    Args:
+        tree: what is read.
+        join: what a factor, the sign after it and the next factor are together; None where they
+            are two. What was joined may be joined with what follows.
+    """
+
+    def read(node: Tree) -> Tree:
+        inner = rebuilt(node, read)
+        if not isinstance(inner, Product):
+            return inner
+        factors: list[Tree] = [inner.factors[0]]
+        signs: list[str] = []
+        for sign, factor in zip(inner.signs, inner.factors[1:], strict=True):
+            made = join(factors[-1], sign, factor)
+            if made is None:
+                signs.append(sign)
+                factors.append(factor)
+            else:
+                factors[-1] = made
+        if not signs:
+            return factors[0]
+        return replace(inner, factors=tuple(factors), signs=tuple(signs))
+
+    return read(tree)
+
+
+def lifted(factor: Tree) -> Tree:
+    """What stands below a power or a transpose: (t) of (t)^2."""
+    if isinstance(factor, Raised):
+        return factor.base
+    return factor.body if isinstance(factor, Turned) else factor
+
+
+def lowered(factor: Tree, into: Tree) -> Tree:
+    """The same power or transpose of something that begins before it; that itself without one."""
+    if isinstance(factor, Raised):
+        return replace(factor, start=into.start, base=into)
+    return replace(factor, start=into.start, body=into) if isinstance(factor, Turned) else into
+
+
 def walk(tree: Tree) -> list[Tree]:
     """A tree and all below it, each before its pieces."""
     found, todo = [], [tree]
