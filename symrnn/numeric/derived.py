@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
+
 from symrnn.cells import Cell
+from symrnn.cells.network import fresh_name
 from symrnn.errors import IllFormedError
+from symrnn.language.algebra import Zeros
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import Sequence
-from symrnn.numeric.loops.cells import in_code_names
+from symrnn.numeric.loops.cells import in_code_names, parts_of
+from symrnn.numeric.rewrites.slopes import keeps_digits
 from symrnn.recurrence.adjoint import Adjoint, adjoint, order_of
-from symrnn.recurrence.named import with_named_intermediates
+from symrnn.recurrence.named import names_of, with_named_intermediates
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.slopes import through_values
+from symrnn.recurrence.tangent import tangents
+
+COLUMNS = "columns_"
+"""The size of several directions side by side; no name of a cell ends like this."""
 
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """The definitions of a cell as they are run, and their adjoint.
+    """The definitions of a cell as they are run, their adjoint, and their tangents.
+
+    Attributes:
+        cell: what is run.
+        by_values: take every slope that is a polynomial of the value from it, q(1-q) and 1-n²;
+            else those alone that keep their digits where a unit saturates.
 
     Raises:
         IllFormedError: nothing but the name of an activation is known.
     """
 
     cell: Cell
+    by_values: bool = False
     _adjoints: dict[Any, Adjoint] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -69,9 +85,52 @@ class Derived:
                 recurrence,
                 None if parameters else (),
                 sources=read,
-                rewrite=lambda value: through_values(value, recurrence),
+                rewrite=self.rewritten,
             )
         return self._adjoints[key]
+
+    def rewritten(self, value: MatrixExpr) -> MatrixExpr:
+        """A derived expression with slopes through the values of the activations."""
+        if self.by_values:
+            return through_values(value, self.recurrence)
+        return through_values(value, self.recurrence, keeps_digits)
+
+    @cached_property
+    def tangents(self) -> Tangents:
+        """What moves in a step where the state before moves in one direction."""
+        return self._tangents("u", None)
+
+    @cached_property
+    def columns(self) -> Tangents:
+        """The same of several directions side by side."""
+        return self._tangents("P", Symbol(COLUMNS, integer=True, positive=True))
+
+    def _tangents(self, prefix: str, columns: Symbol | None) -> Tangents:
+        recurrence, now = self.recurrence, self.recurrence.index
+        taken = {*names_of(recurrence)}
+        moved = {
+            each: Sequence(fresh_name(f"{prefix}_{each.label}", taken), each.rows, columns or 1)
+            for each in parts_of(recurrence).core
+        }
+        before = {each: moved[each][now - 1] for each in recurrence.states}
+
+        def named(each: Sequence, value: MatrixExpr) -> MatrixExpr:
+            return value if isinstance(value, Zeros) else moved[each][now]
+
+        return Tangents(moved, tangents(recurrence, moved, before, named, self.rewritten))
+
+
+@dataclass(frozen=True, eq=False)
+class Tangents:
+    """The tangents of what the states need in a step, in an order of computation.
+
+    Attributes:
+        moved: what the tangent of each vector is called.
+        values: each at the time of the definitions, by those of that time and of the states before.
+    """
+
+    moved: Mapping[Sequence, Sequence]
+    values: Mapping[Sequence, MatrixExpr]
 
 
 def _with_known_losses(recurrence: Recurrence) -> Recurrence:

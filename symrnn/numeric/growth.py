@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, RangeError
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights
 
 Array = NDArray[Any]
@@ -53,7 +53,7 @@ class Growth:
         RangeError: the forward pass overflows.
     """
 
-    def __init__(self, passes: Passes, weights: Weights, directions: np.random.Generator) -> None:
+    def __init__(self, passes: Kernels, weights: Weights, directions: np.random.Generator) -> None:
         self.passes, self.weights, self.random = passes, weights, directions
         for name, value in weights.states.items():
             if np.ndim(value) != 1:

@@ -7,17 +7,18 @@ generated from the derived expressions, on pieces of the sequence.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import IllFormedError, ShapeError
-from symrnn.numeric import arguments
+from symrnn.errors import IllFormedError
+from symrnn.numeric import arguments, checkpoints, in_order
+
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
-from symrnn.numeric.vanishing import scaled_jacobian
+from symrnn.numeric.vanishing import identity, scaled_jacobian
 
 if TYPE_CHECKING:
     from symrnn.numeric.kernels import Kernels
@@ -34,29 +35,26 @@ def jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
     Raises:
         IllFormedError: unless 0 ≤ k ≤ t ≤ T.
     """
-    result = scaled_jacobian(kernels, run, t, k)
-    exponent = result.exponent.reshape(run.batch)
-    return Scaled(run.unflattened(result.mantissa), exponent)
+    return scaled_jacobian(kernels, run, t, k)
 
 
 def log_norms(kernels: Kernels, run: Run, t: int | None = None, kind: Any = 2) -> Array:
     """ln ‖∂s_t/∂s_k‖ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …); -∞ for a zero product.
 
     Args:
-        kernels, run: a recurrence and a forward pass of it.
+        kernels, run: a cell and a forward pass of it.
         t: the later time; the last one by default.
         kind: a matrix norm of `numpy.linalg.norm`.
     """
     t = run.steps if t is None else t
     arguments.times(run.steps, t, 0)
-    size, lanes = run.s.shape[-1], run.s.shape[1:-1]
-    product = scaled(np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size)), 2)
+    product = scaled(identity(run), 2)
     found = [product.log_norm(kind)]
     for first, last in reversed(run.chunks(1, t)):
         for factor in kernels.factors(run, first, last)[::-1]:
             product = scaled(product.mantissa @ factor, 2, product.exponent)
             found.append(product.log_norm(kind))
-    return np.stack(found).reshape(t + 1, *run.batch)
+    return np.stack(found)
 
 
 def lyapunov_exponents(kernels: Kernels, run: Run, t: int, k: int = 0, every: int = 1) -> Array:
@@ -66,7 +64,7 @@ def lyapunov_exponents(kernels: Kernels, run: Run, t: int, k: int = 0, every: in
     ln |R_j|_ii over the steps: in nats per step, largest first up to the transient.
 
     Args:
-        kernels, run: a recurrence and a forward pass of it.
+        kernels, run: a cell and a forward pass of it.
         t, k: times, 0 ≤ k < t ≤ T.
         every: steps between two decompositions. More is faster; directions that grow apart by more
             than 1/ε in as many steps are then lost.
@@ -84,9 +82,8 @@ def lyapunov_exponents(kernels: Kernels, run: Run, t: int, k: int = 0, every: in
         raise IllFormedError("growth needs a step", {"expected": "k < t", "got": f"k=t={t}"})
     if not isinstance(every, int | np.integer) or every < 1:
         raise IllFormedError("every: a number of steps", {"expected": "≥ 1", "got": every})
-    size, lanes = run.s.shape[-1], run.s.shape[1:-1]
-    Q = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
-    total = np.zeros((*lanes, size), run.s.real.dtype)
+    Q = identity(run)
+    total = np.zeros(Q.shape[:-1], Q.real.dtype)
     for first, last in run.chunks(k + 1, t):
         parts = _grouped(kernels.factors(run, first, last), every)
         total = total + LOG_2 * parts.exponent.sum(axis=0)[..., None]
@@ -94,7 +91,7 @@ def lyapunov_exponents(kernels: Kernels, run: Run, t: int, k: int = 0, every: in
             Q, R = np.linalg.qr(part @ Q)
             with np.errstate(divide="ignore"):
                 total = total + np.log(np.abs(np.diagonal(R, axis1=-2, axis2=-1)))
-    return run.unflattened(total / (t - k))
+    return np.asarray(total / (t - k))
 
 
 def _grouped(factors: Array, every: int) -> Scaled:
@@ -114,28 +111,28 @@ def _grouped(factors: Array, every: int) -> Scaled:
 def gradients(
     kernels: Kernels, run: Run, loss_gradient: Any, t: int | None = None, since: int = 0
 ) -> dict[str, Scaled]:
-    """∂L_t/∂(W, U, b, s₀) for any horizon, without overflow or underflow; see `Kernels.gradients`.
+    """∂L_t/∂θ for any horizon, without overflow or underflow; see `Kernels.gradients`.
 
     Each gradient comes as mantissa and exponent, one a sequence of the batch.
     """
     t = run.steps if t is None else t
     arguments.times(run.steps, t, since)
-    shape = (*run.batch, run.s.shape[-1])
-    row = arguments.vectors("loss_gradient", loss_gradient, run.s.dtype, shape, "(…, d)")
-    return swept(kernels, run, row.reshape(run.s.shape[1:]), None, since, t)
+    start = kernels.whole("loss_gradient", loss_gradient, run)
+    return swept(kernels, run, start, {}, since, t)
 
 
 def adjoint_gradients(
     kernels: Kernels, run: Run, loss_gradients: Any, since: int = 0
 ) -> dict[str, Scaled]:
-    """∂L/∂(W, U, b, s₀) of the total loss for any horizon; see `Kernels.adjoint_gradients`."""
+    """∂L/∂θ of the total loss for any horizon; see `Kernels.adjoint_gradients`."""
     arguments.times(run.steps, run.steps, since)
-    g = kernels.loss_rows(run, loss_gradients)
-    return swept(kernels, run, g[-1], g, since, run.steps)
+    rows = kernels.loss_rows(run, loss_gradients)
+    start = np.zeros((*run.batch, run.size), run.weights.dtype)
+    return swept(kernels, run, start, rows, since, run.steps)
 
 
 def swept(
-    kernels: Kernels, run: Run, start: Array, g: Array | None, since: int, t: int
+    kernels: Kernels, run: Run, start: Array, given: Mapping[str, Array], since: int, t: int
 ) -> dict[str, Scaled]:
     """The adjoint recursion in short sweeps, scaled before each; the sums likewise.
 
@@ -143,122 +140,88 @@ def swept(
     """
     delta = scaled(start, 1)
     totals: dict[str, Scaled] = {}
-    most, last = _steps(kernels, run), t
-    steps = most
+    last, steps = t, LONGEST_SWEEP
     while last > since:
         first = max(since, last - steps)
-        part, exponent = _sweep(kernels, run, delta, g, first, last)
-        lowered = scaled(part.pop("delta"), 1, exponent)
-        if first < last - 1 and _lost(lowered, exponent, part):
-            # It all but vanished on the way: the same in shorter sweeps.
+        arrived, sums, exponent = _sweep(kernels, run, delta, given, first, last)
+        finite = all(np.isfinite(value).all() for value in (arrived, *sums.values()))
+        lowered = scaled(np.where(np.isfinite(arrived), arrived, 0), 1, exponent)
+        if first < last - 1 and (not finite or _lost(lowered, exponent)):
+            # It left the range of floats on the way: the same in shorter sweeps.
             steps = max(1, (last - first) // 2)
             continue
-        for name, value in part.items():
+        for name, value in sums.items():
             term = scaled(value, value.ndim - exponent.ndim, exponent)
             totals[name] = plus(totals[name], term) if name in totals else term
         delta, last = lowered, first
-        steps = min(steps + steps // 4 + 1, most)
+        steps = min(steps + steps // 4 + 1, LONGEST_SWEEP)
     if since == 0:
-        totals["s0"] = delta
-    return {
-        name: Scaled(run.unflattened(each.mantissa), each.exponent.reshape(run.batch))
-        for name, each in totals.items()
-    }
+        for name, part in run.parts(delta.mantissa).items():
+            totals[in_order.start_of(name)] = scaled(part, 1, delta.exponent)
+    return totals
 
 
 def _sweep(
-    kernels: Kernels, run: Run, delta: Scaled, g: Array | None, first: int, last: int
-) -> tuple[dict[str, Array], NDArray[np.int64]]:
+    kernels: Kernels, run: Run, delta: Scaled, given: Mapping[str, Array], first: int, last: int
+) -> tuple[Array, dict[str, Array], NDArray[np.int64]]:
     """One sweep, in units of 2^exponent: the larger of δ and of the losses on the way."""
-    if g is None:
-        return kernels.swept(run, delta.mantissa, None, first, last), delta.exponent
-    rows = scaled(np.moveaxis(g[max(first, 1) - 1 : last - 1], 0, -2), 2)
-    alive = [np.abs(each.mantissa).any(axis=_axes(each)) for each in (delta, rows)]
+    rows = {name: np.moveaxis(g[first:last], 0, -2) for name, g in given.items()}
+    scales = [delta, *(scaled(each, 2) for each in rows.values())]
     low = np.iinfo(np.int64).min // 4
-    exponent = np.maximum(
-        np.where(alive[0], delta.exponent, low), np.where(alive[1], rows.exponent, low)
-    )
+    tops = [np.where(np.abs(e.mantissa).any(axis=_axes(e)), e.exponent, low) for e in scales]
+    exponent = np.max(tops, axis=0)
     exponent = np.where(exponent == low, 0, exponent)
-    units = np.zeros_like(g[:last])
-    units[max(first, 1) - 1 : last - 1] = np.moveaxis(
-        shift(rows.mantissa, rows.exponent - exponent), -2, 0
-    )
+    units = {}
+    for name, each in zip(rows, scales[1:], strict=True):
+        whole = np.zeros_like(given[name][:last])
+        whole[first:] = np.moveaxis(shift(each.mantissa, each.exponent - exponent), -2, 0)
+        units[name] = whole
     start = shift(delta.mantissa, delta.exponent - exponent)
-    return kernels.swept(run, start, units, first, last), exponent
+    return *kernels.swept(run, start, units, first, last, summed=False), exponent
 
 
 def _axes(value: Scaled) -> tuple[int, ...]:
     return tuple(range(value.exponent.ndim, value.mantissa.ndim))
 
 
-def _steps(kernels: Kernels, run: Run) -> int:
-    """How many steps cannot overflow: by ‖∂s_j/∂s_{j-1}‖ ≤ max |σ′| ‖W‖_F, half the range."""
-    W = run.weights["W"]
-    slope = np.abs(kernels.slopes(run)[1:]).max(initial=0)
-    growth = float(slope) * float(np.linalg.norm(W, axis=(-2, -1)).max(initial=0))
-    half = np.finfo(run.s.dtype).maxexp / 2
-    if growth <= 1:
-        return LONGEST_SWEEP
-    return int(max(1, min(LONGEST_SWEEP, half // (1 + math.log2(growth)))))
-
-
-def _lost(lowered: Scaled, exponent: NDArray[np.int64], part: dict[str, Array]) -> bool:
+def _lost(lowered: Scaled, exponent: NDArray[np.int64]) -> bool:
     """Whether δ fell, relative to the sweep's unit, to where floats lose digits."""
     least = np.finfo(lowered.mantissa.dtype).minexp / 2
     small = lowered.exponent - exponent < least
     zero = ~np.abs(lowered.mantissa).any(axis=-1)
-    sums = all(np.isfinite(value).all() for value in part.values())
-    return bool((small | zero).any()) or not sums
+    return bool((small | zero).any())
 
 
 def checkpointed_gradients(
     kernels: Kernels,
-    W: Any,
-    U: Any,
-    b: Any,
-    s0: Any,
-    x: Any,
-    loss_gradients: Any,
+    *given: Any,
+    loss_gradients: Any = None,
     every: int | None = None,
-    *,
     summed: bool = False,
+    **named: Any,
 ) -> dict[str, Array]:
-    """∂L/∂(W, U, b, s₀) of the total loss, keeping O(√T) states instead of all T.
-
-    Cost: one more forward pass, in all about 4/3 of `run` and `adjoint_gradients` together. Memory:
-    T/c states between the pieces of c = `every` steps, and the arrays of one piece; with c = √T
-    that is O(√T) instead of O(T), beside the given x and g.
+    """∂L/∂θ of the total loss, keeping O(√T) states; see `checkpoints.checkpointed_gradients`.
 
     Args:
-        kernels: of the recurrence.
-        W, U, b, s0, x: as in `Kernels.run`.
-        loss_gradients: g_k = ∂⁺L_k/∂s_k at place k-1, (T, …, d), held constant.
+        kernels: of a cell.
+        given, named: as for `Kernels.run`; behind them the loss gradients.
+        loss_gradients: as of `Kernels.adjoint_gradients`, held constant.
         every: steps between two kept states; ⌈√T⌉ by default.
         summed: add up over the batch; otherwise one gradient a sequence.
 
     Raises:
-        As `Kernels.run` and `Kernels.adjoint_gradients`; IllFormedError for a wrong `every`.
-
-    Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, arXiv:1604.06174 (2016), section 3.
+        As `Kernels.run` and `Kernels.backward`.
     """
-    x, g = arguments.array_of("x", x), arguments.array_of("loss_gradients", loss_gradients)
-    if x.ndim < 2 or len(x) == 0 or g.ndim < 2 or len(g) != len(x):
-        raise ShapeError(
-            "x and loss_gradients: one row for each step",
-            {"expected": "(T, …, m) and (T, …, d), T ≥ 1", "got": f"{x.shape} and {g.shape}"},
-        )
-    every = math.isqrt(len(x) - 1) + 1 if every is None else every
-    if not isinstance(every, int | np.integer) or every < 1:
-        raise IllFormedError("every: a number of steps", {"expected": "≥ 1", "got": every})
-    starts, kept = range(0, len(x), every), [s0]
-    for start in starts[:-1]:
-        kept.append(kernels.run(W, U, b, kept[-1], x[start : start + every]).states[-1].copy())
-    arriving: Any = None
-    total: dict[str, Array] = {}
-    for start in reversed(starts):
-        run = kernels.run(W, U, b, kept.pop(), x[start : start + every])
-        rows = g[start : start + every]
-        part = kernels.adjoint_gradients(run, rows, arriving=arriving, summed=summed, whole=False)
-        arriving = part.pop("s0")
-        total = {name: total[name] + v if total else v for name, v in part.items()}
-    return {**total, "s0": arriving}
+    if loss_gradients is None and given:
+        *given, loss_gradients = given
+    weights = in_order.from_arrays(kernels.cell, tuple(given), named)
+    if not isinstance(loss_gradients, Mapping):
+        g = arguments.array_of("loss_gradients", loss_gradients)
+        sizes = [np.shape(each)[-1] for each in weights.states.values()]
+        parts = np.split(g, np.cumsum(sizes)[:-1], axis=-1)
+        loss_gradients = dict(zip(weights.states, parts, strict=True))
+    found = checkpoints.checkpointed_gradients(
+        kernels, weights, loss_gradients, every, summed=summed
+    )
+    starts = {in_order.start_of(name): part for name, part in found.states.items()}
+    return {**found.parameters, **starts}

@@ -1,235 +1,422 @@
-"""The kernels of a recurrence, each generated from a derived expression.
+"""Any cell with numbers: one forward pass, and all that is derived of it.
 
-Arrays as users have them: vectors in the last axis, batches before it, time first. W is
-(…, d, d), U (…, d, m), b and s₀ (…, d), x (T, …, m) with x[j-1] = x_j; states come back as
-(T+1, …, d) with s₀ in place 0. Every axis in `…` broadcasts, so that a batch of sequences and a
-batch of perturbed weights run the same code. float32, float64 and complex128, one for all; any
-memory layout and byte order. What comes back is the caller's: writable, and shared with nothing.
+    kernels = Kernels(named("lstm"))
+    run = kernels.run(weights)                    # run["h"][t] is h_t; or arrays in a row
+    found = kernels.backward(run, {"h": g})       # g[j-1] = ∂⁺L/∂h_j; by the names of the weights
+    kernels.jacobian(run, t, k)                   # ∂s_t/∂s_k of the whole state
+
+What runs comes from the definitions and from the expressions that were derived of them: loops that
+allocate nothing in a step, compiled ones, or each expression by itself, which is slow at size and
+what the loops are tested against. Batches, float32, float64 and complex128; complex numbers are
+differentiated as such, without conjugates. What comes back is the caller's: writable, and shared
+with nothing.
+
+A vector of the whole state has all its parts one below the other, in the order of the cell's
+states; where one is asked for, a mapping of the parts by name does as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.elman import with_symbolic_sizes
+from symrnn.cells import Cell
 from symrnn.cells.network import Network
-from symrnn.errors import IllFormedError, ShapeError
-from symrnn.language.ordered import OrderedProduct
-from symrnn.numeric import arguments, horizon
-from symrnn.numeric.formulas import Formulas
-from symrnn.numeric.loops import compiled
-from symrnn.numeric.loops.library import Loops
-from symrnn.numeric.lower import lower_activation
-from symrnn.numeric.run import Run, arranged
+from symrnn.errors import IllFormedError
+from symrnn.language.activations import Elementwise
+from symrnn.language.names import in_code
+from symrnn.numeric import arguments, by_name, horizon
+from symrnn.numeric.derived import Derived
+from symrnn.numeric.in_order import from_arrays, start_of
+from symrnn.numeric.loop_passes import LoopPasses
+from symrnn.numeric.loops.code import LoopKernel
+from symrnn.numeric.lower import lower
+from symrnn.numeric.plain_passes import PlainPasses, bindings_of
+from symrnn.numeric.run import Run
 from symrnn.numeric.runtime import product_of
 from symrnn.numeric.scaled import Scaled
-from symrnn.numeric.vanishing import require_gradients_kept, require_kept
+from symrnn.numeric.step_jacobians import StepJacobians
+from symrnn.numeric.vanishing import identity, require_gradients_kept, require_kept
+from symrnn.numeric.weights import Fitted, Weights, fitted
 
 Array = NDArray[Any]
 
-HOISTED_ENTRIES = 4096
-"""Batch times hidden size up to which slopes are taken for all times at once: beyond, they are
-taken in the step, where the state is still in the cache."""
-
-COMPILED_ENTRIES = 4096
-"""Batch times the square of the hidden size up to which the compiled path is taken: beyond, BLAS is
-faster than compiled loops."""
-
-COMPILED = frozenset({"forward", "adjoint", "growing_sum", "jvp", "vjp", "jacobian"})
-"""The loops that have a compiled path."""
-
 COMPILED_SIZE = 16
-"""Hidden size up to which ∂s_t/∂s_k is compiled; beyond, products in pairs by BLAS are faster."""
+"""Size of the state up to which ∂s_t/∂s_k is compiled; beyond, products by BLAS are faster."""
 
 PAIRED_SIZE = 32
-"""Hidden size up to which a Jacobian is multiplied out in pairs: beyond, one matrix product costs
-more than the call of it."""
+"""Size of the state up to which step Jacobians are multiplied out in pairs: beyond, one matrix
+product costs more than the call of it."""
 
 SCALED = "scaled products: symrnn.numeric.horizon"
 
 
 @dataclass(frozen=True, eq=False)
 class Kernels:
-    """The generated functions of one recurrence with a known activation, σ outside or inside.
+    """The generated functions of one cell, each made at its first use.
 
     Attributes:
-        rnn: the recurrence.
-        compiled: run small sizes (batch · d² up to `COMPILED_ENTRIES`, real, shared weights)
-            through numba, the extra `compiled`, where Python's cost of a step is most of it. The
-            first call of each loop compiles for some seconds. Without numba the NumPy loops run.
-        ran: which path each loop took last, "numba" or "NumPy", by its name.
+        of: a cell, or one with a loss as statements speak of it (`elman("tanh")`); no activation of
+            which only the name is known.
+        planned: run the generated loops where there are some; else definition by definition.
+        compiled: run small nets (real numbers, weights without a batch) through numba, the extra
+            `compiled`, where Python's cost of a step is most of it. The first call of each loop
+            compiles for some seconds. Without numba the NumPy loops run.
+        by_values: take each slope that is a polynomial of its value from that, q(1-q) and 1-n²:
+            faster, and right to an ulp of 1; where a unit saturates its slope has no digits then.
+        ran: how each pass ran last, "numba", "loop" or "definitions", by its name.
+
+    Raises:
+        IllFormedError: of something else than a cell.
     """
 
-    rnn: Network
+    of: Cell | Network
+    planned: bool = True
     compiled: bool = False
+    by_values: bool = False
     ran: dict[str, str] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.of, Cell | Network):
+            raise IllFormedError(
+                "kernels are of a cell",
+                {"expected": 'a cell, such as named("lstm")', "got": type(self.of).__name__},
+            )
+
     def __reduce__(self) -> Any:
-        """The recurrence travels; what was generated is generated again where it is used."""
-        return type(self), (self.rnn, self.compiled, dict(self.ran))
+        """The cell travels; what was generated is generated again where it is used."""
+        return type(self), (self.of, self.planned, self.compiled, self.by_values, dict(self.ran))
+
+    @property
+    def cell(self) -> Cell:
+        """What is run."""
+        return self.of.cell if isinstance(self.of, Network) else self.of
 
     @cached_property
-    def _generic(self) -> Network:
-        """The recurrence with symbols for its sizes: what is generated serves every size."""
-        return with_symbolic_sizes(self.rnn)
+    def derived(self) -> Derived:
+        """The definitions with names for what is computed on the way, and what is derived."""
+        return Derived(self.cell, self.by_values)
 
     @cached_property
-    def formulas(self) -> Formulas:
-        """What was derived, each formula lowered as it stands."""
-        return Formulas(self._generic)
+    def _plain(self) -> PlainPasses:
+        return PlainPasses(self.derived)
 
     @cached_property
-    def transition(self) -> OrderedProduct:
-        """∂s_t/∂s_k as it was derived: what every loop with it is generated from."""
-        return self.formulas.transition
+    def _loops(self) -> LoopPasses:
+        return LoopPasses(self.derived)
 
     @cached_property
-    def loops(self) -> Loops:
-        """The recursions over time, as one generated function each; `loops(name).source`."""
-        return Loops(self._generic, self.transition)
+    def _compiled_loops(self) -> LoopPasses:
+        return LoopPasses(self.derived, compiled=True)
+
+    @cached_property
+    def step_jacobians(self) -> StepJacobians:
+        """∂s_j/∂s_{j-1} as a function; `source` is its code."""
+        return StepJacobians(self.derived)
+
+    def loops(self, name: str) -> LoopKernel:
+        """A generated loop: "forward", "readout", "backward" (of a loss that reads every vector),
+        "inputs" or "tangent"; `source` is its code.
+
+        Raises:
+            IllFormedError: for another name, or a part that the cell does not have.
+            NotSupportedError: for what loops have no operation for.
+        """
+        return self._loops.named(name)
+
+    def _engine(self, name: str, fit: Fitted) -> PlainPasses | LoopPasses:
+        if self.compiled and self._compiled_loops.runs(fit):
+            self.ran[name] = "numba"
+            return self._compiled_loops
+        if self.planned and self._loops.runs(fit):
+            self.ran[name] = "loop"
+            return self._loops
+        self.ran[name] = "definitions"
+        return self._plain
 
     # ------------------------------------------------------------------ running
 
-    def run(self, W: Any, U: Any, b: Any, s0: Any, x: Any) -> Run:
-        """The forward pass.
+    def run(self, *given: Any, **named: Any) -> Run:
+        """The forward pass of `Weights`, or of arrays in a row: parameters in the order in which
+        the cell's text reads them, initial states, inputs.
 
         Args:
-            W, b, s0: (…, d, d), (…, d), (…, d).
-            U, x: (…, d, m) and (T, …, m); of a recurrence without inputs None, and the number of
-                steps T.
+            given: W, U, b, s0, x of the Elman cell; without inputs the number of steps in the
+                place of x. Axes in front of a matrix or a vector are batches.
+            named: the same by name.
 
         Raises:
-            ShapeError: naming the argument whose shape does not fit.
-            IllFormedError: missing, masked, non-numeric or non-finite input, several dtypes, no
-                step; an activation of which only the name is known.
-            RangeError: a state overflows.
+            As `forward`.
         """
-        if self.rnn.sigma.is_unknown:
-            raise IllFormedError(
-                "an unknown σ cannot be run",
-                {"expected": 'a known activation, as in elman("tanh")', "got": self.rnn.sigma},
-            )
-        run = arranged(self.rnn, W, U, b, s0, x)
-        self._loop("forward", run, first=1, last=run.steps)
-        arguments.in_range("the recurrence", [run.s], "smaller weights or a bounded activation")
-        return run
+        if len(given) == 1 and isinstance(given[0], Weights) and not named:
+            return self.forward(given[0])
+        return self.forward(from_arrays(self.cell, given, named))
 
-    def _loop(self, name: str, run: Run, **given: Any) -> dict[str, Array]:
-        """Run a loop; an overflow is found in its results."""
-        if self._compiles(name, run, given):
-            self.ran[name] = "numba"
-            return self._compiled(name, run, given)
-        self.ran[name] = "NumPy"
-        hoisted = run.s[0].size <= HOISTED_ENTRIES
-        loop = self.loops(name, hoisted=hoisted, shared=run.shared)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return loop({**run.setting(), **given})
+    def forward(self, weights: Weights) -> Run:
+        """The forward pass.
 
-    def _compiles(self, name: str, run: Run, given: dict[str, Any]) -> bool:
-        if not self.compiled or name not in COMPILED or not compiled.available():
-            return False
-        one_start = all(given[n].shape == run.s.shape[1:] for n in ("u", "y") if n in given)
-        small = run.s[0].size * run.s.shape[-1] <= COMPILED_ENTRIES
-        plain = run.shared and run.weights["b"].ndim == 1 and run.s.dtype.kind == "f"
-        return small and plain and one_start
+        Raises:
+            IllFormedError, ShapeError: weights that do not fit, naming what, what was expected and
+                what came; an activation of which only the name is known.
+            RangeError: a value overflows.
+        """
+        derived = self.derived
+        fit = fitted(self.cell, weights)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            rows = self._engine("forward", fit).forward(fit)
+        computed = [array for name, array in rows.items() if name not in fit.inputs]
+        what, advice = f"the forward pass of {self.cell.name}", "smaller weights, bounded functions"
+        arguments.in_range(what, computed, advice)
+        named = frozenset(each.label for each in derived.named) | {*fit.inputs}
+        return Run(fit, rows, named)
 
-    def _compiled(self, name: str, run: Run, given: dict[str, Any]) -> dict[str, Array]:
-        """Run a compiled loop: a batch of one where there is none, arrays in plain order."""
-        loop = self.loops.compiled(name)
-        values, alone = {**run.setting(), **given}, run.s.ndim == 2
-        carried = set(loop.plan.recursion.carried)
-        for sequence in loop.plan.labels:
-            array = values[sequence]
-            if alone:
-                array = array[None] if sequence in carried else array[:, None]
-            values[sequence] = array
-        for argument in (*loop.plan.parameters, *loop.plan.labels):
-            if argument not in loop.plan.recursion.kept and not values[argument].flags.carray:
-                values[argument] = values[argument].copy()
-        first = {
-            n: alone or (values["summed"] and n not in carried) for n in loop.plan.recursion.results
+    def loss(self, run: Run) -> Array:
+        """The sum of the cell's own losses over all times, one number a sequence.
+
+        Raises:
+            IllFormedError: the cell has none that is known.
+        """
+        losses = self.derived.losses
+        if not losses:
+            raise self._without_loss()
+        return np.asarray(sum(run.rows[label][..., 0].sum(axis=0) for label in losses))
+
+    def evaluate(self, run: Run, expression: MatrixExpr) -> Array:
+        """An expression in the cell's vectors and parameters at the times 1 … T, (T, …, p, q).
+
+        Args:
+            run: a forward pass.
+            expression: written at the cell's own time, `cell.index`.
+        """
+        columns = {name: run[name][..., None] for name in run.named}
+        times = {self.cell.index.name: np.arange(1, run.steps + 1)}
+        value = lower(expression)(bindings_of(run.weights) | columns | times)
+        lead = (run.steps, *run.weights.batch)
+        return np.broadcast_to(value, np.broadcast_shapes(value.shape, (*lead, 1, 1)))
+
+    @cached_property
+    def activated(self) -> Mapping[str, Elementwise]:
+        """What is an activation of something, by its name: gates, and states that are σ(…)."""
+        recurrence = self.derived.recurrence
+        return {
+            of.label: Elementwise(value.activation, recurrence.expanded(value.argument))
+            for of, value in recurrence.definitions.items()
+            if isinstance(value, Elementwise)
         }
-        return {n: v[0] if first[n] else v for n, v in loop(values).items()}
+
+    def slopes(self, run: Run, name: str | None = None) -> Array:
+        """σ′ of what the vector `name` is σ of, at places 1 … T, (T+1, …, n); place 0 is NaN.
+
+        Args:
+            run: a forward pass.
+            name: a gate, or another vector that is an activation of something; may be left out
+                where the cell has one.
+
+        Raises:
+            IllFormedError: no such vector, or none is named and there are several.
+        """
+        known = self.activated
+        name = next(iter(known)) if name is None and len(known) == 1 else name
+        if name not in known:
+            raise IllFormedError("slopes", {"expected": f"one of {', '.join(known)}", "got": name})
+        value = known[name]
+        found = self.evaluate(run, value.activation.prime(value.argument))[..., 0]
+        full = np.broadcast_to(found, (run.steps, *run.batch, found.shape[-1]))
+        return np.concatenate([np.full_like(full[:1], np.nan), full])
+
+    # ------------------------------------------------------------------ the whole state
+
+    def factors(self, run: Run, first: int, last: int) -> Array:
+        """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, Σn, Σn).
+
+        Raises:
+            IllFormedError: unless 1 ≤ first ≤ last ≤ T.
+        """
+        arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self.step_jacobians(run, first, last)
 
     def jacobian(self, run: Run, t: int, k: int) -> Array:
-        """∂s_t/∂s_k, (…, d, d), numerator layout.
+        """∂s_t/∂s_k of the whole state, (…, Σn, Σn), numerator layout.
 
         Raises:
             IllFormedError: unless 0 ≤ k ≤ t ≤ T.
             RangeError: the product overflows, or underflows as a whole.
         """
         arguments.times(run.steps, t, k)
-        size, lanes = run.s.shape[-1], run.s.shape[1:-1]
-        if t == k:
-            result = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
-        elif size <= COMPILED_SIZE and self._compiles("jacobian", run, {}):
-            start = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
-            result = self._loop("jacobian", run, P=start, first=k + 1, last=t)["P"]
-        elif size <= PAIRED_SIZE:
-            result = self._paired(run, t, k)
-        else:
-            (start,) = self.factors(run, k + 1, k + 1)
-            result = self._loop("jacobian", run, P=start, first=k + 2, last=t)["P"]
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = self._multiplied(run, t, k) if t > k else identity(run)
         arguments.in_range("∂s_t/∂s_k", [result], SCALED)
         require_kept(self, run, (t, k), "∂s_t/∂s_k", result, SCALED)
-        return np.array(run.unflattened(result))
+        return np.array(result)
 
-    def _paired(self, run: Run, t: int, k: int) -> Array:
-        """The product of all factors, chunk by chunk, in each chunk pair by pair."""
+    def _multiplied(self, run: Run, t: int, k: int) -> Array:
+        """The product of the step Jacobians: compiled or in pairs where they are small."""
+        engine = self._product_engine(run)
+        if engine is not None:
+            start = self.factors(run, k + 1, k + 1)[0]
+            if t == k + 1:
+                return start
+            part = run.between(k + 1, t)
+            ends = np.cumsum(run.sizes)[:-1]
+            rows = dict(zip(run.weights.states, np.split(start, ends, axis=-2), strict=True))
+            found = engine.multiplied(part.weights, part.rows, rows)
+            return np.concatenate([found[name] for name in run.weights.states], axis=-2)
         result = None
-        self.ran["jacobian"] = "NumPy"
-        with np.errstate(over="ignore", invalid="ignore"):
-            for first, last in run.chunks(k + 1, t):
-                part = product_of(self.factors(run, first, last))
+        for first, last in run.chunks(k + 1, t):
+            F = self.factors(run, first, last)
+            for part in [product_of(F)] if run.size <= PAIRED_SIZE else F:
                 result = part if result is None else part @ result
         return np.asarray(result)
 
-    def factors(self, run: Run, first: int, last: int) -> Array:
-        """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat."""
-        arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
-        shape = (last - first + 1, *run.s.shape[1:], run.s.shape[-1])
-        F = np.empty(shape, run.s.dtype)
-        loop = self.loops("factors", shared=run.shared)
-        loop({**run.setting(first - 1), "F": F, "first": 1, "last": len(F)})
-        return F
+    def _product_engine(self, run: Run) -> LoopPasses | None:
+        """The loop that a product of step Jacobians is multiplied by; None where none serves."""
+        if self.compiled and run.size <= COMPILED_SIZE:
+            if self._compiled_loops.runs(run.weights) and self._compiled_loops.pushes("jacobian"):
+                self.ran["jacobian"] = "numba"
+                return self._compiled_loops
+        if self.planned and run.size > PAIRED_SIZE and self._loops.runs(run.weights):
+            if self._loops.pushes("jacobian"):
+                self.ran["jacobian"] = "loop"
+                return self._loops
+        self.ran["jacobian"] = "definitions"
+        return None
 
-    def jvp(self, run: Run, t: int, k: int, tangent: Any) -> Array:
-        """(∂s_t/∂s_k) u without forming the Jacobian, O((t-k) d²) for each direction.
+    def jvp(self, run: Run, t: int, k: int, tangent: Any) -> Any:
+        """(∂s_t/∂s_k) u of the whole state without its Jacobian.
 
         Args:
             run: a forward pass.
             t, k: times, 0 ≤ k ≤ t ≤ T.
-            tangent: u, (…, d); axes in front of the run's batch are directions.
+            tangent: u, (…, Σn); axes in front of the run's batch are directions. Or by the name of
+                the part of the state, (…, n); 0 where nothing is given.
+
+        Returns:
+            As u was given.
 
         Raises:
             ShapeError, IllFormedError: u does not fit the run; times out of order.
             RangeError: the product overflows, or underflows as a whole.
         """
-        return self._pushed("jvp", "u", run, t, k, tangent, {"first": k + 1, "last": t})
+        return self._product("jvp", "tangent", run, t, k, tangent)
 
-    def vjp(self, run: Run, t: int, k: int, cotangent: Any) -> Array:
-        """vᵀ ∂s_t/∂s_k, as a column, without forming the Jacobian; see `jvp`."""
-        return self._pushed("vjp", "y", run, t, k, cotangent, {"first": k, "last": t - 1})
+    def vjp(self, run: Run, t: int, k: int, cotangents: Any) -> Any:
+        """(∂s_t/∂s_k)ᵀ v of the whole state, without its Jacobian; see `jvp`."""
+        return self._product("vjp", "cotangent", run, t, k, cotangents)
 
-    def _pushed(
-        self, name: str, carried: str, run: Run, t: int, k: int, given: Any, span: dict[str, int]
-    ) -> Array:
+    def _product(self, name: str, word: str, run: Run, t: int, k: int, given: Any) -> Any:
         arguments.times(run.steps, t, k)
-        argument = "tangent" if name == "jvp" else "cotangent"
-        shape = (*run.batch, run.s.shape[-1])
-        start = arguments.vectors(argument, given, run.s.dtype, shape, "(…, d)")
-        flat = start.reshape(*start.shape[: start.ndim - len(shape)], *run.s.shape[1:])
-        result = self._loop(name, run, lanes=flat.shape[:-1], **{carried: flat}, **span)[carried]
-        arguments.in_range(f"the {name} of ∂s_t/∂s_k", [result], SCALED)
-        side = "right" if name == "jvp" else "left"
-        require_kept(self, run, (t, k), f"the {name} of ∂s_t/∂s_k", result, SCALED, (side, flat))
-        return result.reshape(start.shape)
+        v = self.whole(word, given, run)
+        result = v
+        if t > k:
+            moved = self._pushed if name == "jvp" else self._pulled
+            with np.errstate(over="ignore", invalid="ignore"):
+                result = moved(run, t, k, v)
+        what, side = f"the {name} of ∂s_t/∂s_k", "right" if name == "jvp" else "left"
+        arguments.in_range(what, [result], SCALED)
+        require_kept(self, run, (t, k), what, result, SCALED, (side, v))
+        result = np.array(result)
+        return run.parts(result) if isinstance(given, Mapping) else result
+
+    def _pulled(self, run: Run, t: int, k: int, v: Array) -> Array:
+        part = _beside(run.between(k, t), v)
+        engine = self._engine("vjp", part.weights)
+        _, found, _ = engine.backward(
+            part.weights, part.rows, {}, run.parts(v), summed=True, inputs=False, parameters=False
+        )
+        return np.concatenate([found[name] for name in run.weights.states], axis=-1)
+
+    def _pushed(self, run: Run, t: int, k: int, u: Array) -> Array:
+        part = _beside(run.between(k, t), u)
+        engine = self._engine("jvp", part.weights)
+        if isinstance(engine, LoopPasses) and engine.pushes("tangent"):
+            found = engine.pushed(part.weights, part.rows, run.parts(u))
+            return np.concatenate([found[name] for name in run.weights.states], axis=-1)
+        self.ran["jvp"] = "definitions"
+        for first, last in run.chunks(k + 1, t):
+            for F in self.factors(run, first, last):
+                u = (F @ u[..., None])[..., 0]
+        return u
+
+    def norms(self, run: Run, t: int | None = None) -> Array:
+        """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).
+
+        Raises:
+            RangeError: a product overflows.
+        """
+        t = run.steps if t is None else t
+        arguments.times(run.steps, t, 0)
+        product = identity(run)
+        found = [np.ones(run.batch, product.real.dtype)]
+        for first, last in reversed(run.chunks(1, t)):
+            products = []
+            with np.errstate(over="ignore", invalid="ignore"):
+                for F in self.factors(run, first, last)[::-1]:
+                    product = product @ F
+                    products.append(product)
+            arguments.in_range("∂s_t/∂s_k", products, SCALED)
+            found += [*np.linalg.norm(np.stack(products), 2, axis=(-2, -1))]
+        return np.stack(found)
+
+    # ------------------------------------------------------------------ gradients
+
+    def backward(
+        self,
+        run: Run,
+        given: Mapping[str, Any] | None = None,
+        *,
+        arriving: Mapping[str, Any] | None = None,
+        since: int = 0,
+        summed: bool = True,
+        inputs: bool = True,
+    ) -> Weights:
+        """The gradients of a loss L by every parameter, initial state and input.
+
+        Args:
+            run: a forward pass.
+            given: ∂⁺L/∂v_j at place j-1 by the name of the vector v, (T, …, n); where nothing is
+                given it is 0. Without it L is the sum of the cell's own losses over all times.
+            arriving: ∂L/∂s_T by the name of the state s from what comes after the run, (…, n).
+            since: the states at this time are held constant: only the losses and the terms after
+                it count, O(T - since). The gradients by states are then by those of this time.
+            summed: add the parameters' gradients up over the batch; otherwise one a sequence.
+            inputs: whether the gradients by the inputs are wanted.
+
+        Returns:
+            The gradients, by the names and in the shapes of the weights.
+
+        Raises:
+            IllFormedError, ShapeError: gradients for what the cell does not have, or that do not
+                fit; no loss at all.
+            RangeError: a value overflows.
+        """
+        rows = self._own_loss(run) if given is None else self.loss_rows(run, given)
+        last = by_name.vectors("what arrives at", self._states, run, arriving or {})
+        arguments.times(run.steps, run.steps, since)
+        if since == run.steps:
+            raise IllFormedError("since is the last time", {"expected": f"0 … {run.steps - 1}"})
+        later = run.between(since, run.steps)
+        fit = later.weights
+        rows = {name: row[since:] for name, row in rows.items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            engine = self._engine("backward", fit)
+            sums, starts, entering = engine.backward(
+                fit, later.rows, rows, last, summed=summed, inputs=inputs
+            )
+        if since:
+            entering = {
+                n: np.concatenate([0 * run.rows[n][:since], g]) for n, g in entering.items()
+            }
+        result = Weights(sums, starts, entering, run.steps)
+        everything = [array for _, _, array in result]
+        arguments.in_range("the gradient", everything, "truncation, or smaller weights")
+        return result
 
     def gradients(
         self,
@@ -240,34 +427,25 @@ class Kernels:
         *,
         summed: bool = False,
     ) -> dict[str, Array]:
-        """∂L_t/∂(W, U, b, s₀) as the BPTT sum, its growing product a running value: O(t - since).
+        """∂L_t/∂θ by every parameter, and by the initial states (s0 of s), of one loss: O(t-since).
 
         Args:
             run: a forward pass.
-            loss_gradient: ∂⁺L_t/∂s_t, (…, d).
+            loss_gradient: ∂⁺L_t/∂s_t of the whole state, (…, Σn), or by the name of its parts.
             t: the time of the loss; the last one by default.
-            since: the state at this time is held constant; 0 keeps every term. τ factors are
-                kept by `since = t - τ - 1`. s₀ gets a gradient only when nothing is cut.
+            since: the states at this time are held constant; 0 keeps every term. τ factors are
+                kept by `since = t - τ - 1`. Initial states get a gradient only when nothing is cut.
             summed: add up over the batch; otherwise one gradient a sequence.
 
         Raises:
             ShapeError, IllFormedError: the loss gradient does not fit; times out of order.
-            RangeError: a product overflows, or a gradient by a weight underflows as a whole; where
-                one by s₀ does, that is a warning, `UnderflowWarning`.
+            RangeError: a product overflows, or a gradient by a parameter underflows as a whole;
+                where one by an initial state does, that is a warning, `UnderflowWarning`.
         """
         t = run.steps if t is None else t
         arguments.times(run.steps, t, since)
-        shape = (*run.batch, run.s.shape[-1])
-        row = arguments.vectors("loss_gradient", loss_gradient, run.s.dtype, shape, "(…, d)")
-        start = row.reshape(run.s.shape[1:])
-        result = self.swept(run, start, None, since, t, summed)
-        found = self._gradients(run, result, since, summed)
-
-        def exact() -> dict[str, Scaled]:
-            return horizon.swept(self, run, start, None, since, t)
-
-        require_gradients_kept(self, run, (t, since), found, start[None], exact, SCALED)
-        return found
+        start = self.whole("loss_gradient", loss_gradient, run, directions=False)
+        return self._gradients(run, start, {}, since, t, summed)
 
     def truncated_gradients(
         self,
@@ -279,11 +457,11 @@ class Kernels:
         convention: str = "factors",
         summed: bool = False,
     ) -> dict[str, Array]:
-        """∂L_t/∂(W, U, b) of the last terms alone: O(τ), whatever t is.
+        """∂L_t/∂θ of the last terms alone: O(τ), whatever t is.
 
         Args:
             run: a forward pass.
-            loss_gradient: ∂⁺L_t/∂s_t, (…, d).
+            loss_gradient: as of `gradients`.
             tau: 0 ≤ τ ≤ t, the largest number of factors (or of steps) of a kept term.
             t: the time of the loss; the last one by default.
             convention: "factors" keeps τ + 1 terms, "steps" keeps τ.
@@ -304,137 +482,141 @@ class Kernels:
         *,
         arriving: Any = None,
         summed: bool = False,
-        whole: bool = True,
     ) -> dict[str, Array]:
-        """∂L/∂(W, U, b, s₀) of the total loss by the adjoint recursion, O(T).
+        """∂L/∂θ of the total loss, keyed and refused as by `gradients`: O(T).
 
         Args:
             run: a forward pass.
-            loss_gradients: ∂⁺L_k/∂s_k at place k-1, (T, …, d); zeros where there is no loss.
-            since: the state at this time is held constant.
-            arriving: ∂L/∂s_T from losses after this run, (…, d); none by default.
+            loss_gradients: ∂⁺L_k/∂s_k of the whole state at place k-1, (T, …, Σn), or by the name
+                of any vector; zeros where there is no loss.
+            since: the states at this time are held constant.
+            arriving: ∂L/∂s_T from losses after this run, (…, Σn); none by default.
             summed: add up over the batch; otherwise one gradient a sequence.
-            whole: the run is no part of a longer one; there a part may vanish beside the others.
-
-        Raises:
-            ShapeError, IllFormedError: the loss gradients do not fit; times out of order.
-            RangeError, with a warning for s₀: as `gradients`.
         """
         arguments.times(run.steps, run.steps, since)
-        g = self.loss_rows(run, loss_gradients)
-        delta = g[-1]
-        if arriving is not None:
-            shape = (*run.batch, run.s.shape[-1])
-            later = arguments.vectors("arriving", arriving, run.s.dtype, shape, "(…, d)")
-            delta = delta + later.reshape(delta.shape)
-        result = self.swept(run, delta, g, since, run.steps, summed)
-        found = self._gradients(run, result, since, summed)
+        rows = self.loss_rows(run, loss_gradients)
+        if arriving is None:
+            start = np.zeros((*run.batch, run.size), run.weights.dtype)
+        else:
+            start = self.whole("arriving", arriving, run, directions=False)
+        return self._gradients(run, start, rows, since, run.steps, summed)
+
+    def _gradients(
+        self, run: Run, start: Array, rows: dict[str, Array], since: int, t: int, summed: bool
+    ) -> dict[str, Array]:
+        arrived, found = self.swept(run, start, rows, since, t, summed=summed)
+        if since == 0:
+            found |= {start_of(name): part.copy() for name, part in run.parts(arrived).items()}
+        arguments.in_range("the gradient", [*found.values()], SCALED)
+        driven = np.abs(start).max(axis=-1, initial=0) > 0
+        for each in rows.values():
+            driven = driven | (np.abs(each).max(axis=(0, -1), initial=0) > 0)
 
         def exact() -> dict[str, Scaled]:
-            return horizon.swept(self, run, delta, g, since, run.steps)
+            return horizon.swept(self, run, start, rows, since, t)
 
-        if whole:
-            driving = np.concatenate([g, delta[None]])
-            span = (run.steps, since)
-            require_gradients_kept(self, run, span, found, driving, exact, SCALED)
+        require_gradients_kept(self, run, (t, since), found, driven, exact, SCALED)
         return found
 
-    def loss_rows(self, run: Run, loss_gradients: Any) -> Array:
-        """∂⁺L_k/∂s_k for each step, checked against the run and in the loops' layout.
-
-        Raises:
-            ShapeError, IllFormedError: they do not fit the run.
-        """
-        if np.ndim(loss_gradients) < 2 or len(loss_gradients) != run.steps:
-            raise ShapeError(
-                "loss_gradients: one row for each step",
-                {"expected": f"({run.steps}, …, d)", "got": np.shape(loss_gradients)},
-            )
-        shape = (run.steps, *run.batch, run.s.shape[-1])
-        g = arguments.aligned("loss_gradients", loss_gradients, run.s.dtype, shape)
-        return g.reshape(run.steps, *run.s.shape[1:])
-
     def swept(
-        self, run: Run, delta: Array, g: Array | None, first: int, last: int, summed: bool = False
-    ) -> dict[str, Array]:
-        """One sweep of the adjoint recursion from `last` down to `first`, in the loops' layout.
+        self,
+        run: Run,
+        start: Array,
+        rows: Mapping[str, Array],
+        first: int,
+        last: int,
+        *,
+        summed: bool,
+    ) -> tuple[Array, dict[str, Array]]:
+        """One sweep of the adjoint recursion from `last` down to `first`, nothing refused.
 
         Args:
             run: a forward pass.
-            delta: δ_last, of the shape of one state of `run.s`; a loss at `last` is in it.
-            g: ∂⁺L_k/∂s_k at place k-1 for first ≤ k < last; None where there is no loss.
+            start: (∂L/∂s_last)ᵀ from what comes after, (…, Σn).
+            rows: ∂⁺L/∂v_j at place j-1 by the label of the vector, of the times up to `last`.
             first, last: 0 ≤ first ≤ last ≤ T.
             summed: add up over the batch.
 
         Returns:
-            δ_first as "delta", and by name of each parameter the terms k = first+1 … last.
+            (∂L/∂s_first)ᵀ, and by name of each parameter the terms of the steps between.
         """
-        span = {"first": first, "last": last - 1, "summed": summed}
-        if g is None:
-            result = self._loop("growing_sum", run, y=delta, **span)
-            return {"delta": result.pop("y"), **result}
-        # There is no loss at time 0: the last step down is the recursion without one.
-        span["first"] = max(first, 1)
-        result = self._loop("adjoint", run, delta=delta, dL_ds=g, **span)
-        if first > 0 or last == 0:
-            return result
-        lowest = self.swept(run, result.pop("delta"), None, 0, 1, summed)
-        return {n: v if n == "delta" else v + result[n] for n, v in lowest.items()}
+        if first == last:
+            batch = () if summed else run.batch
+            given = run.weights.parameters
+            shapes = {n: a.shape[a.ndim - self._axes(run, n) :] for n, a in given.items()}
+            zeros = {n: np.zeros((*batch, *s), run.weights.dtype) for n, s in shapes.items()}
+            return start, zeros
+        part = run.between(first, last)
+        within = {name: row[first:last] for name, row in rows.items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            engine = self._engine("backward", part.weights)
+            sums, starts, _ = engine.backward(
+                part.weights, part.rows, within, run.parts(start), summed=summed, inputs=False
+            )
+        return np.concatenate([starts[n] for n in run.weights.states], axis=-1), sums
 
-    def _gradients(
-        self, run: Run, result: dict[str, Array], since: int, summed: bool
-    ) -> dict[str, Array]:
-        start = result.pop("delta")
-        if since == 0:
-            result["s0"] = start
-        arguments.in_range("the gradient", list(result.values()), SCALED)
-        own = {n for n in result if not summed or n == "s0"}
-        return {n: run.unflattened(v) if n in own else v for n, v in result.items()}
+    @staticmethod
+    def _axes(run: Run, name: str) -> int:
+        fit = run.weights
+        return 0 if name in fit.scalars else 1 + (name in fit.matrices)
 
-    def recurrent_gradient(
-        self, W: Array, U: Array, b: Array, s0: Array, x: Array, g: Array
-    ) -> tuple[Array, Array, Array]:
-        """∂L/∂(W, U, b) summed over the batch, for given g_k = ∂⁺L/∂s_k: what training asks for."""
-        gradients = self.adjoint_gradients(self.run(W, U, b, s0, x), g, summed=True)
-        return gradients["W"], gradients["U"], gradients["b"]
+    # ------------------------------------------------------------------ arguments
 
-    def slopes(self, run: Run) -> Array:
-        """The slopes of each step, σ′(a_j) or with σ inside σ′(s_{j-1}), at places 1 … T.
+    @property
+    def _states(self) -> dict[str, Any]:
+        return {each.label: each for each in self.derived.recurrence.states}
 
-        (T+1, …, d); place 0 is NaN: there is no step 0.
-        """
-        at = run.states[:-1] if self.rnn.inside else run.between[1:]
-        slopes = np.full_like(run.states, np.nan)
-        slopes[1:] = self._slope(at)
-        return slopes
+    def whole(self, what: str, given: Any, run: Run, *, directions: bool = True) -> Array:
+        """A vector of the whole state, checked against the run; writable.
 
-    @cached_property
-    def _slope(self) -> Callable[[Any], Any]:
-        """σ′ in NumPy."""
-        return lower_activation(self.rnn.sigma.prime)
-
-    def norms(self, run: Run, t: int | None = None) -> Array:
-        """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).
-
-        The product for k is the one for k + 1 times one more factor: t matrix products in all.
+        Args:
+            what: the name of the argument.
+            given: (…, Σn), or arrays (…, n) by the name of the part; what is not named is 0.
+            run: a forward pass.
+            directions: whether there may be axes in front of the run's batch.
 
         Raises:
-            RangeError: a product overflows.
+            IllFormedError, ShapeError: it does not fit.
         """
-        t = run.steps if t is None else t
-        arguments.times(run.steps, t, 0)
-        size, lanes = run.s.shape[-1], run.s.shape[1:-1]
-        latest = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
-        found = [np.ones((1, *lanes), run.s.real.dtype)]
-        loop = self.loops("jacobians", hoisted=False, shared=run.shared)
-        for first, last in reversed(run.chunks(1, t)):
-            # Places first-1 … last of time; the loop writes below the last one.
-            P = np.empty((last - first + 2, *latest.shape), run.s.dtype)
-            P[-1] = latest
-            span = {"first": 0, "last": last - first}
-            with np.errstate(over="ignore", invalid="ignore"):
-                loop({**run.setting(first - 1), **span, "P": P})
-            arguments.in_range("∂s_t/∂s_k", [P], SCALED)
-            found.append(np.linalg.norm(P[-2::-1], 2, axis=(-2, -1)))
-            latest = P[0]
-        return np.concatenate(found).reshape(t + 1, *run.batch)
+        if not isinstance(given, Mapping):
+            shape, kind = (*run.batch, run.size), run.weights.dtype
+            v = arguments.vectors(what, given, kind, shape, "(…, Σn)")
+        else:
+            v = by_name.joined(f"the {what} of", self._states, run, given)
+        if not directions and v.ndim > 1 + len(run.batch):
+            raise by_name.wrong_shape(what, v.shape, (*run.batch, run.size))
+        return v
+
+    def loss_rows(self, run: Run, loss_gradients: Any) -> dict[str, Array]:
+        """∂⁺L/∂v_j for each step by the label of v: of the parts of the state, or as given.
+
+        Raises:
+            ShapeError, IllFormedError: they do not fit the run.
+        """
+        if isinstance(loss_gradients, Mapping):
+            named = {each.label: each for each in self.derived.named}
+            return by_name.timed("the loss by", named, run, loss_gradients)
+        rows = by_name.rows("loss_gradients", loss_gradients, run, (*run.batch, run.size))
+        return run.parts(rows)
+
+    def _own_loss(self, run: Run) -> dict[str, Array]:
+        losses = self.derived.losses
+        if not losses:
+            raise self._without_loss()
+        return {
+            name: np.ones((run.steps, *run.batch, 1), run.weights.dtype)
+            for name in losses
+        }
+
+    def _without_loss(self) -> IllFormedError:
+        state = in_code(self.cell.states[-1].label)
+        return IllFormedError(
+            f"{self.cell.name} has no loss of its own",
+            {"expected": f"{{{state!r}: ∂⁺L/∂{state}}}, or a cell with a loss", "got": "nothing"},
+        )
+
+
+def _beside(run: Run, v: Array) -> Run:
+    """The run once more for each of the axes of a vector in front of its batch."""
+    lead = v.shape[: v.ndim - 1 - len(run.batch)]
+    return run.repeated(lead) if lead else run

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from symrnn.errors import IllFormedError
 from symrnn.numeric import arguments
 from symrnn.numeric.growth import Growth
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights, fitted
 
 Array = NDArray[Any]
 
 
 def lyapunov_exponents(
-    passes: Passes, weights: Weights, q: int | None = None, *, seed: int = 0
+    passes: Kernels, weights: Weights, q: int | None = None, *, seed: int = 0
 ) -> Array:
     """The q largest finite-time Lyapunov exponents of one sequence, per step, largest first.
 
@@ -47,7 +47,7 @@ def lyapunov_exponents(
     return np.array(growth.exponents(q))
 
 
-def log_norms(passes: Passes, weights: Weights, lags: Sequence[int]) -> Array:
+def log_norms(passes: Kernels, weights: Weights, lags: Sequence[int]) -> Array:
     """ln ‖∂s_T/∂s_{T-lag}‖₂ of one sequence for each lag, s the whole state; over any horizon.
 
     Args:
@@ -62,50 +62,3 @@ def log_norms(passes: Passes, weights: Weights, lags: Sequence[int]) -> Array:
     for lag in lags:
         arguments.times(growth.steps, growth.steps, growth.steps - lag)
     return np.array(growth.log_norms(lags))
-
-
-def checkpointed_gradients(
-    passes: Passes, weights: Weights, given: Mapping[str, Any] | None = None
-) -> Weights:
-    """The gradients of `Passes.backward`, keeping the states at O(√T) times alone.
-
-    The forward pass is run twice: once for the states between √T segments, once more segment by
-    segment from the last one on.
-
-    Args:
-        passes: of a cell.
-        weights: its numbers.
-        given: ∂⁺L/∂v_j by name as for `backward`; without it the cell's own losses.
-
-    Raises:
-        IllFormedError, ShapeError, RangeError: as `forward` and `backward`.
-    """
-    steps = fitted(passes.cell, weights).steps
-    length = math.isqrt(steps - 1) + 1
-    starts = list(range(0, steps, length))
-    rows = {} if given is None else {n: arguments.array_of(n, g) for n, g in given.items()}
-    wrong = {name: array.shape for name, array in rows.items() if len(array) != steps}
-    if wrong:
-        raise IllFormedError("one row for each step", {"expected": f"T = {steps}", **wrong})
-    segments = [_segment(weights, start, min(start + length, steps)) for start in starts]
-    states: list[Mapping[str, Any]] = [weights.states]
-    for segment in segments[:-1]:
-        run = passes.forward(Weights(weights.parameters, states[-1], *segment))
-        states.append({name: run[name][-1] for name in weights.states})
-    arriving: Mapping[str, Array] | None = None
-    total: dict[str, Array] = {}
-    entering: list[Mapping[str, Array]] = []
-    for start, segment, state in reversed(list(zip(starts, segments, states, strict=True))):
-        run = passes.forward(Weights(weights.parameters, state, *segment))
-        own = {name: array[start : start + run.steps] for name, array in rows.items()}
-        found = passes.backward(run, None if given is None else own, arriving=arriving)
-        arriving = found.states
-        for name, gradient in found.parameters.items():
-            total[name] = total[name] + gradient if name in total else gradient
-        entering.insert(0, found.inputs)
-    inputs = {n: np.concatenate([part[n] for part in entering]) for n in weights.inputs}
-    return Weights(total, arriving or {}, inputs, steps)
-
-
-def _segment(weights: Weights, start: int, stop: int) -> tuple[Mapping[str, Any], int]:
-    return {name: np.asarray(x)[start:stop] for name, x in weights.inputs.items()}, stop - start

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.names import in_code
 from symrnn.numeric import runtime
-from symrnn.numeric.derived import Derived
+from symrnn.numeric.derived import COLUMNS, Derived, Tangents
 from symrnn.numeric.loops import buffers, cells, compiled
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.fused import fuse
@@ -32,7 +32,7 @@ from symrnn.recurrence.adjoint import Adjoint, order_of
 
 Array = NDArray[Any]
 
-NAMES = ("forward", "readout", "backward", "inputs")
+NAMES = ("forward", "readout", "backward", "inputs", "tangent", "jacobian")
 """The loops of a cell."""
 
 HOISTED_ENTRIES = 4096
@@ -55,6 +55,7 @@ class LoopPasses:
     derived: Derived
     compiled: bool = False
     _made: dict[Any, LoopKernel | None] = field(default_factory=dict, repr=False)
+    _pushes: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def runs(self, fit: Fitted) -> bool:
         """Whether there are loops for the cell at these sizes."""
@@ -67,14 +68,27 @@ class LoopPasses:
     @cached_property
     def _supported(self) -> bool:
         try:
-            for name in NAMES:
-                recursion = self.recursion(name, self.derived.adjoint)
-                if recursion is not None:
-                    require_free_names(recursion)
-                    self._emitted(recursion, hoisted=False)
+            for name in NAMES[:4]:
+                self._tried(name)
         except NotSupportedError:
             return False
         return True
+
+    def pushes(self, name: str) -> bool:
+        """Whether there is a loop for the tangents as well, "tangent" or "jacobian"."""
+        if name not in self._pushes:
+            try:
+                self._tried(name)
+                self._pushes[name] = True
+            except NotSupportedError:
+                self._pushes[name] = False
+        return self._pushes[name]
+
+    def _tried(self, name: str) -> None:
+        recursion = self.recursion(name, self.derived.adjoint)
+        if recursion is not None:
+            require_free_names(recursion)
+            self._emitted(recursion, hoisted=False)
 
     def named(self, name: str) -> LoopKernel:
         """A loop by its name."""
@@ -123,13 +137,19 @@ class LoopPasses:
             return cells.readout(recurrence, self._wanted)
         if name == "backward":
             return cells.backward(found, cells.read_by(found.inputs.values()))
+        if name in ("tangent", "jacobian"):
+            moves = self.derived.tangents if name == "tangent" else self.derived.columns
+            return cells.tangent(name, recurrence, moves.moved, moves.values)
         return cells.inputs(found)
 
     @cached_property
     def _wanted(self) -> frozenset[str]:
         """What a run keeps: the vectors that the cell names, and those that the adjoint reads."""
         found = self.derived.adjoint
-        parts = (found.deltas, found.arriving, found.inputs, found.parameters)
+        parts = (
+            *(found.deltas, found.arriving, found.inputs, found.parameters),
+            self.derived.tangents.values,
+        )
         values = [value for part in parts for value in part.values()]
         labels = {each.label for each in order_of(self.derived.recurrence)}
         return (cells.read_by(values) & labels) | {each.label for each in self.derived.named}
@@ -208,6 +228,49 @@ class LoopPasses:
             made = self._run(last, {**bound, **made})
             entering = {of.label: _apart(made[found.delta[of].label], fit) for of in found.inputs}
         return sums, starts, entering
+
+
+    def pushed(
+        self, fit: Fitted, rows: Mapping[str, Array], start: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """The tangents of the states at the last time, from those at the first, (…, n)."""
+        return self._pushed("tangent", self.derived.tangents, fit, rows, start, 1)
+
+    def multiplied(
+        self, fit: Fitted, rows: Mapping[str, Array], start: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """The same of matrices, (…, n, q): the product of the step Jacobians with them."""
+        return self._pushed("jacobian", self.derived.columns, fit, rows, start, 2)
+
+    def _pushed(
+        self,
+        name: str,
+        moves: Tangents,
+        fit: Fitted,
+        rows: Mapping[str, Array],
+        start: Mapping[str, Array],
+        axes: int,
+    ) -> dict[str, Array]:
+        moved = moves.moved
+        # Without a batch a product of matrices is one call of BLAS.
+        alone = axes == 2 and not fit.batch and not self.compiled
+        lanes = () if alone else (math.prod(fit.batch),)
+        bound = _setting(fit, lanes) | {
+            label: array.reshape(len(array), *lanes, array.shape[-1])
+            for label, array in rows.items()
+        }
+        for of in self.derived.recurrence.states:
+            array = start[of.label]
+            bound[moved[of].label] = array.reshape(*lanes, *array.shape[array.ndim - axes :])
+            bound[COLUMNS] = array.shape[-1]
+        loop = self._loop(name, self.derived.adjoint, hoisted=self._hoists(fit))
+        assert loop is not None
+        made = self._run(loop, bound)
+        return {
+            of: made[moved[each].label].reshape(start[of].shape)
+            for each in self.derived.recurrence.states
+            for of in [each.label]
+        }
 
 
 def _small(fit: Fitted) -> bool:

@@ -70,7 +70,7 @@ def shift(array: Array, power: Any) -> Array:
         result.real, result.imag = shift(array.real, power), shift(array.imag, power)
         return result
     power = np.asarray(power)
-    power = power.reshape(*power.shape, *(1,) * (array.ndim - power.ndim))
+    power = power.reshape((*power.shape, *(1,) * (array.ndim - power.ndim)))
     real = array.dtype.type
     # 2^power itself may be out of range where the product is not: in three factors it is not.
     most = np.finfo(real).maxexp - 2

@@ -31,19 +31,23 @@ Array = NDArray[Any]
 
 
 def scaled_jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
-    """∂s_t/∂s_k as mantissa and exponent, the run's batch flat.
+    """∂s_t/∂s_k as mantissa and exponent.
 
     Raises:
         IllFormedError: unless 0 ≤ k ≤ t ≤ T.
     """
     arguments.times(run.steps, t, k)
-    size, lanes = run.s.shape[-1], run.s.shape[1:-1]
-    eye = np.broadcast_to(np.eye(size, dtype=run.s.dtype), (*lanes, size, size))
-    result = scaled(eye, 2)
+    result = scaled(identity(run), 2)
     for first, last in run.chunks(k + 1, t):
         part = product_of(scaled(kernels.factors(run, first, last), 2))
         result = scaled(part.mantissa @ result.mantissa, 2, part.exponent + result.exponent)
     return result
+
+
+def identity(run: Run) -> Array:
+    """∂s_k/∂s_k of each sequence of the batch."""
+    eye = np.eye(run.size, dtype=run.weights.dtype)
+    return np.broadcast_to(eye, (*run.batch, *eye.shape))
 
 
 def vanished(result: Array, axes: int) -> NDArray[np.bool_]:
@@ -64,10 +68,10 @@ def require_kept(
     """Refuse a product over `span` = (t, k) that underflowed.
 
     Args:
-        kernels, run: a recurrence and a forward pass of it.
+        kernels, run: a cell and a forward pass of it.
         span: t and k.
         what: the product's name.
-        result: in the loops' layout.
+        result: (…, n, n), or (…, n) of a product with a vector.
         advice: what to use instead.
         vector: ("right", u) or ("left", v) that the product was applied to.
 
@@ -99,32 +103,31 @@ def require_gradients_kept(
     run: Run,
     span: tuple[int, int],
     gradients: Mapping[str, Array],
-    loss: Array,
+    driven: NDArray[np.bool_],
     exact: Callable[[], Mapping[str, Scaled]],
     advice: str,
 ) -> None:
-    """Refuse gradients by weights that underflowed; warn of one by s₀, which far back is usual.
+    """Refuse gradients by weights that underflowed; warn of those by s₀, which far back is usual.
 
     Args:
-        kernels, run: a recurrence and a forward pass of it.
+        kernels, run: a cell and a forward pass of it.
         span: t and the earliest time that was kept.
-        gradients: by parameter, as `Kernels.gradients` gives them.
-        loss: what they are driven by, (T, …, d) in the loops' layout; where it is 0, they are.
+        gradients: by parameter and initial state, as `Kernels.gradients` gives them.
+        driven: which sequences have a loss at all; where there is none, all is 0.
         exact: the same for each sequence, as mantissa and exponent; asked for where a gradient has
             no normal number in it.
         advice: what to use instead.
 
     Raises:
-        RangeError: a gradient by W, U or b underflowed.
+        RangeError: a gradient by a parameter underflowed.
     """
-    axes = {name: 2 if name in ("W", "U") else 1 for name in gradients}
+    fit = run.weights
+    axes = {n: 0 if n in fit.scalars else 2 if n in fit.matrices else 1 for n in gradients}
     small = [name for name, value in gradients.items() if vanished(value, axes[name]).any()]
-    driven = np.abs(loss).max(axis=(0, -1), initial=0).reshape(run.batch) > 0
     if not small or span[0] == span[1] or not driven.any():
         return
     found = exact()
-    dtype = run.s.dtype
-    smallest = {"smallest number": f"{np.finfo(dtype).tiny:.3g}"}
+    smallest = {"smallest number": f"{np.finfo(fit.dtype).tiny:.3g}"}
     for name in small:
         gone, true = vanished(gradients[name], axes[name]), found[name]
         alive = np.abs(true.mantissa).max(axis=_last(true), initial=0) > 0
@@ -133,13 +136,13 @@ def require_gradients_kept(
         if lost.any():
             power = int(np.asarray(true.exponent)[lost].max() * math.log10(2))
             detail = {**smallest, "largest entry": f"about 1e{power}", "instead": advice}
-            said = RangeError(f"∂L/∂{name} underflows {dtype}", detail)
-            if name != "s0":
+            said = RangeError(f"∂L/∂{name} underflows {fit.dtype}", detail)
+            if name in fit.parameters:
                 raise said
             warnings.warn(str(said), UnderflowWarning, stacklevel=4)
             continue
         still = driven & ~alive & (gone if gone.shape == alive.shape else True)
-        if name != "s0" and still.any():
+        if name in fit.parameters and still.any():
             _require_slopes(kernels, run, span, f"∂L/∂{name}", dict(smallest))
 
 
@@ -148,22 +151,24 @@ def _require_slopes(
 ) -> None:
     """Refuse a result that is 0 where a slope on its way underflowed."""
     t, k = span
-    places = slopes_lost(
-        kernels.rnn.sigma, kernels.slopes(run)[k + 1 : t + 1], _at(kernels, run, span)
-    )
-    if places.any():
-        time = k + 1 + int(np.flatnonzero(places.reshape(len(places), -1).any(axis=1))[0])
-        detail |= {"first at step": time, "instead": "float64, or pre-activations nearer to 0"}
-        raise RangeError(f"{what} is lost: a slope σ′(a_j) underflows {run.s.dtype}", detail)
+    part = run.between(k, t)
+    for name, value in kernels.activated.items():
+        argument = kernels.evaluate(part, value.argument)[..., 0]
+        slopes = kernels.evaluate(part, value.activation.prime(value.argument))[..., 0]
+        places = slopes_lost(value.activation, slopes, argument)
+        if places.any():
+            time = k + 1 + int(np.flatnonzero(places.reshape(len(places), -1).any(axis=1))[0])
+            detail |= {
+                "of": name,
+                "first at step": time,
+                "instead": "float64, or arguments nearer to 0",
+            }
+            slope = f"{value.activation}′({value.argument})"
+            raise RangeError(f"{what} is lost: a slope {slope} underflows {run.weights.dtype}", detail)
 
 
 def _last(value: Scaled) -> tuple[int, ...]:
     return tuple(range(value.exponent.ndim, value.mantissa.ndim))
-
-
-def _at(kernels: Kernels, run: Run, span: tuple[int, int]) -> Array:
-    t, k = span
-    return run.states[k:t] if kernels.rnn.inside else run.between[k + 1 : t + 1]
 
 
 def slopes_lost(sigma: Activation, slopes: Array, at: Array) -> NDArray[np.bool_]:

@@ -248,10 +248,14 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
         raise ShapeError("the batch axes do not fit each other", shown) from None
     shared = not any(batches[f"{PARAMETERS}[{name!r}]"] for name in arrays[PARAMETERS])
     dtype = next(iter(plain.values())).dtype
+    # In the order of the cell, whichever they were given in.
+    parameters, states, inputs = (
+        {name: arrays[kind][name] for name in names} for kind, names in expected.items()
+    )
     return Fitted(
-        arrays[PARAMETERS],
-        arrays[STATES],
-        arrays[INPUTS],
+        parameters,
+        states,
+        inputs,
         matrices,
         scalars,
         sizes,

@@ -109,13 +109,18 @@ def _vanishing(difference: Any, unknowns: list[Dummy]) -> dict[Any, Any] | None:
     return None
 
 
-def through_values(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
+def through_values(
+    expression: MatrixExpr,
+    recurrence: Recurrence,
+    allowed: Callable[[Lambda, Activation], bool] = lambda polynomial, function: True,
+) -> MatrixExpr:
     """The expression with every slope written through the value: q(1-q), 1-n², diag(a) - a aᵀ.
 
-    Where a unit saturates it is right to an ulp of 1, not of the slope.
+    Where a unit saturates it is right to an ulp of 1, not of the slope; `allowed` may refuse the
+    polynomials of which that is so.
     """
     by_names = as_matrix(expression.xreplace(_named(expression, recurrence)))
-    return replaced(by_names, recurrence, lambda polynomial, function: True)
+    return replaced(by_names, recurrence, allowed)
 
 
 def _named(expression: MatrixExpr, recurrence: Recurrence) -> dict[Softmax, TimeVector]:

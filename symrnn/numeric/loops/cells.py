@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sympy import MatrixSymbol
@@ -104,6 +104,20 @@ def inputs(found: Adjoint) -> Recursion | None:
     later = {each.label: 1 for each in found.delta.values()}
     places = _places(found.recurrence) | later
     return Recursion("inputs", now, definitions, places=places, local=labels, returned=labels)
+
+
+def tangent(
+    name: str,
+    recurrence: Recurrence,
+    moved: Mapping[Sequence, Sequence],
+    values: Mapping[Sequence, MatrixExpr],
+) -> Recursion:
+    """The tangents of the states from those of the time before, and of what they need in a step."""
+    now = recurrence.index
+    definitions = tuple((moved[of][now], value) for of, value in values.items())
+    states = {moved[each].label for each in recurrence.states}
+    local = frozenset(node.label for node, _ in definitions) - states
+    return Recursion(name, now, definitions, places=_places(recurrence), local=local)
 
 
 def read_by(expressions: Iterable[MatrixExpr]) -> frozenset[str]:
