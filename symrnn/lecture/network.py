@@ -25,6 +25,7 @@ from symrnn.verify.network import (
     Weights,
     check_kernels,
     gamma,
+    immediate_norms,
     random_weights,
 )
 
@@ -173,10 +174,9 @@ def _bias(kernels: Kernels, claim: Relation, weights: Weights) -> Bias:
         ]
     )
     # ‖·‖₂ of the row ∂L_t/∂vec(W) is the Frobenius norm of the d × d gradient.
-    immediate = [kernels.formulas.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
     values = {
         "C": float(np.linalg.norm(row)),
-        "E": float(np.max(immediate)),
+        "E": float(np.max(immediate_norms(kernels, run))),
         "gamma": gamma(kernels),
         "lambda_": float(np.linalg.norm(weights.W, 2)),
     }

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.cells import Cell
+from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.names import in_code
 from symrnn.numeric import arguments
@@ -69,14 +70,15 @@ class ArrayPasses:
     """The passes of one cell for one array library, generated at their first use.
 
     Attributes:
-        cell: what is run; no activation of which only the name is known.
+        of: a cell, or one with a loss as statements speak of it; no activation of which only the
+            name is known.
         backend: "jax", "torch" or "numpy".
 
     Raises:
         IllFormedError: another backend.
     """
 
-    cell: Cell
+    of: Cell | Network
     backend: str
     _made: dict[Any, LoopKernel | None] = field(default_factory=dict, repr=False)
 
@@ -85,6 +87,11 @@ class ArrayPasses:
             raise IllFormedError(
                 "unknown backend", {"expected": ", ".join(BACKENDS), "got": self.backend}
             )
+
+    @property
+    def cell(self) -> Cell:
+        """What is run."""
+        return self.of.cell if isinstance(self.of, Network) else self.of
 
     @cached_property
     def derived(self) -> Derived:
@@ -237,10 +244,6 @@ class ArrayPasses:
         result = Weights(parameters, starts, entering, fit.steps)
         self.check({name: array for _, name, array in result}, "the gradient")
         return result
-
-    def vjp(self, run: ArrayRun, cotangents: Mapping[str, Any]) -> dict[str, Any]:
-        """(∂s_T/∂s_0)ᵀ v of the whole state, by the name of each part, (…, n)."""
-        return dict(self.backward(run, {}, arriving=cotangents).states)
 
     def check(self, result: Mapping[str, Any], what: str = "the result") -> None:
         """Refuse ∞ and NaN; traced arrays have no values to check.

@@ -1,4 +1,8 @@
-"""The derived kernels in the arrays of NumPy, jax or torch: the same plans, another emitter.
+"""The kernels of any cell in the arrays of NumPy, jax or torch: products over time and gradients.
+
+    kernels = BackendKernels(named("gru"), "jax")
+    run = kernels.run(weights)
+    kernels.jacobian(run, t, k)                   # ∂s_t/∂s_k of the whole state
 
 σ and σ′ are the forms of `stable.plan`, chosen by NumPy's functions; what the library's own lose is
 measured by `BackendKernels.precision`. jax takes what is subnormal, also on the way, for 0: below
@@ -7,266 +11,221 @@ measured by `BackendKernels.precision`. jax takes what is subnormal, also on the
 ∞, NaN and a product that underflows as a whole are refused as by `Kernels`, but not inside a trace
 (`jax.jit`, `jax.vmap`, `jax.grad`), where no value is known: there call `BackendKernels.check` on
 what the traced function returned.
-
-jax and torch are extras, loaded at their first use. The functions are made of the library's own
-operations, so that they can be compiled, batched or differentiated once more where they are used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import X
 from symrnn.numeric import arguments
-from symrnn.numeric.kernels import SCALED, Kernels
+from symrnn.numeric.array_passes import ArrayPasses, ArrayRun, _run, _setting
+from symrnn.numeric.in_order import from_arrays, start_of
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.libraries import BACKENDS
-from symrnn.numeric.loops import functional
-from symrnn.numeric.loops.code import LoopKernel
-from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.run import Run
 from symrnn.numeric.stable.kept import kept
 from symrnn.numeric.stable.plan import Plan
-from symrnn.numeric.vanishing import require_kept, vanished
+from symrnn.numeric.vanishing import vanished
+from symrnn.numeric.weights import KINDS, Weights
 
 
 @dataclass(frozen=True, eq=False)
-class States:
-    """One forward pass in the library's arrays; s and a are (T+1, …, d), a_1 stands in a twice."""
+class BackendKernels(ArrayPasses):
+    """The generated functions of a cell for one array library, in the terms of `Kernels`.
 
-    weights: Mapping[str, Any]
-    s: Any
-    a: Any
-    x: Any
-
-
-@dataclass(frozen=True, eq=False)
-class BackendKernels:
-    """The generated functions of a recurrence for one array library.
-
-    The methods take and return the library's arrays, on their device, of one floating dtype, shaped
-    as for `Kernels`. Under jax they can be traced: `jax.jit`, `jax.vmap` and `jax.grad` apply.
-
-    Attributes:
-        rnn: the recurrence, its activation known.
-        backend: "numpy", "jax" or "torch".
+    The methods take and return the library's arrays, on their device, of one floating dtype. Under
+    jax they can be traced: `jax.jit`, `jax.vmap` and `jax.grad` apply. A vector of the whole state
+    has all its parts one below the other.
     """
 
-    rnn: Network
     backend: str = "numpy"
-    _made: dict[Any, LoopKernel] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.backend not in BACKENDS:
-            raise IllFormedError(
-                "unknown backend", {"expected": ", ".join(BACKENDS), "got": self.backend}
-            )
 
     @cached_property
     def plain(self) -> Kernels:
-        """The same recurrence in NumPy: where the recursions are derived."""
-        return Kernels(self.rnn)
-
-    def loop(self, name: str, *, shared: bool = True) -> LoopKernel:
-        """The generated function of a recursion of `loops.library`; `.source` is readable."""
-        if (name, shared) not in self._made:
-            recursion = self.plain.loops.recursion(name)
-            # Here the loss's rows start at time 0, as the states do.
-            places = {**recursion.places, "dL_ds": 0}
-            planned = plan(replace(recursion, places=places))
-            formula = BACKENDS[self.backend].formula
-            self._made[name, shared] = functional.emit(planned, formula, self.arrays, shared=shared)
-        return self._made[name, shared]
-
-    @cached_property
-    def arrays(self) -> Mapping[str, Any]:
-        """The library's own functions that the kernels need beside the generated source."""
-        chosen = BACKENDS[self.backend]
-        return chosen.namespace(chosen.module)
+        """The same cell in NumPy: what says whether something underflowed."""
+        return Kernels(self.of)
 
     def precision(self) -> dict[str, Plan]:
-        """What σ and σ′ keep of their digits in this library on this machine, measured.
+        """What each activation and its slope keep of their digits in this library on this machine.
 
         Printed, each is as "within 4 ulp", or how much may be lost, where and in which dtype.
         """
         library = BACKENDS[self.backend]
-        both = {"sigma": self.rnn.sigma, "sigma_prime": self.rnn.sigma.prime}
+        every = {name: f for each in self.cell.activations for name, f in _with_slope(each)}
         return {
             name: kept(each.at(X), library.scalar(each), library.least)
-            for name, each in both.items()
+            for name, each in every.items()
         }
 
-    def run(self, W: Any, U: Any, b: Any, s0: Any, x: Any) -> States:
-        """The forward pass.
+    def run(self, *given: Any, **named: Any) -> ArrayRun:
+        """The forward pass of `Weights`, or of arrays in a row; see `Kernels.run`."""
+        if len(given) == 1 and isinstance(given[0], Weights) and not named:
+            return self.forward(given[0])
+        return self.forward(from_arrays(self.cell, given, named))
 
-        Raises:
-            ShapeError: naming the argument whose shape does not fit.
-            IllFormedError: several dtypes, non-finite entries (unless traced), no step.
-        """
-        self._check(W=W, U=U, b=b, s0=s0, x=x)
-        batch = arguments.fitting(W, U, b, s0, x)
-        spread, joined = self.arrays["broadcast_to"], self.arrays["joined"]
-        start = spread(s0, (*batch, W.shape[-1]))
-        x = x.reshape(len(x), *(1,) * (len(batch) - (x.ndim - 2)), *x.shape[1:])
-        x = spread(x, (len(x), *batch, x.shape[-1]))
-        values = {"W": W, "U": U, "b": b, "x": x, "s": start, "first": 1, "last": len(x)}
-        result = self.loop("forward", shared=W.ndim == U.ndim == 2)(values)
-        s, a = result["s"], result["a"]
-        self.check(s, "the recurrence", "smaller weights or a bounded activation")
-        weights = {"W": W, "U": U, "b": b}
-        return States(weights, joined([start[None], s]), joined([a[:1], a]), x)
+    # ------------------------------------------------------------------ products over time
 
-    def jacobian(self, run: States, t: int, k: int) -> Any:
-        """∂s_t/∂s_k, (…, d, d), numerator layout."""
-        d = run.s.shape[-1]
-        eye = self.arrays["eye"](d, like=run.s)
-        start = self.arrays["broadcast_to"](eye, (*run.s.shape[1:], d))
-        result = self._call("jacobian", run, t, k, {"P": start, "first": k + 1, "last": t})["P"]
-        return self._kept("∂s_t/∂s_k", run, (t, k), result)
+    def jacobian(self, run: ArrayRun, t: int, k: int) -> Any:
+        """∂s_t/∂s_k of the whole state, (…, Σn, Σn), numerator layout."""
+        size = sum(self._sizes(run))
+        like = next(iter(run.weights.states.values()))
+        eye = self.arrays["eye"](size, like=like)
+        rows = eye.reshape(size, *(1,) * len(run.fit.batch), size)
+        start = self.arrays["broadcast_to"](rows, (size, *run.fit.batch, size))
+        result = self._pulled(run, t, k, start)
+        moved = [*range(1, result.ndim - 1), 0, result.ndim - 1]
+        result = self.arrays["axes"](result, moved)
+        return self._kept(result, 2, lambda plain, again: plain.jacobian(again, t, k), run)
 
-    def jvp(self, run: States, t: int, k: int, tangent: Any) -> Any:
-        """(∂s_t/∂s_k) u without forming the Jacobian; axes in front are directions."""
-        start = self._vector("tangent", tangent, run)
-        result = self._call("jvp", run, t, k, {"u": start, "first": k + 1, "last": t})["u"]
-        return self._kept("the jvp of ∂s_t/∂s_k", run, (t, k), result, ("right", start))
-
-    def vjp(self, run: States, t: int, k: int, cotangent: Any) -> Any:
-        """vᵀ ∂s_t/∂s_k, as a column, without forming the Jacobian; axes in front are directions."""
+    def vjp(self, run: ArrayRun, t: int, k: int, cotangent: Any) -> Any:
+        """(∂s_t/∂s_k)ᵀ v, (…, Σn), without the Jacobian; axes in front are directions."""
         start = self._vector("cotangent", cotangent, run)
-        result = self._call("vjp", run, t, k, {"y": start, "first": k, "last": t - 1})["y"]
-        return self._kept("the vjp of ∂s_t/∂s_k", run, (t, k), result, ("left", start))
+        result = self._pulled(run, t, k, start)
+        given = self.arrays["host"]
+        return self._kept(result, 1, lambda p, again: p.vjp(again, t, k, given(start)), run)
+
+    def jvp(self, run: ArrayRun, t: int, k: int, tangent: Any) -> Any:
+        """(∂s_t/∂s_k) u, (…, Σn), without the Jacobian; axes in front are directions."""
+        start = self._vector("tangent", tangent, run)
+        arguments.times(run.fit.steps, t, k)
+        if t == k:
+            return start
+        moves = self.derived.tangents
+        values = {**_setting(run.weights, run.fit), **run.rows, "first": k + 1, "last": t}
+        parts = self._parts(start, run)
+        labels = {each.label: moves.moved[each].label for each in self.derived.recurrence.states}
+        values |= {labels[name]: part for name, part in parts.items()}
+        loop = self.loop("tangent", shared=run.fit.shared)
+        assert loop is not None  # every cell has a state
+        made = _run(loop, values)
+        result = self._joined([made[labels[name]] for name in parts])
+        self.check({"jvp": result}, "the jvp of ∂s_t/∂s_k")
+        given = self.arrays["host"]
+        return self._kept(result, 1, lambda p, again: p.jvp(again, t, k, given(start)), run)
+
+    def _pulled(self, run: ArrayRun, t: int, k: int, start: Any) -> Any:
+        arguments.times(run.fit.steps, t, k)
+        if t == k:
+            return start
+        part = _beside(_between(run, k, t), start, self.arrays["broadcast_to"])
+        found = self.backward(part, {}, arriving=self._parts(start, run), summed=True)
+        return self._joined([*found.states.values()])
+
+    # ------------------------------------------------------------------ gradients
 
     def gradients(
         self,
-        run: States,
+        run: ArrayRun,
         loss_gradient: Any,
         t: int | None = None,
         since: int = 0,
         *,
         summed: bool = False,
     ) -> dict[str, Any]:
-        """∂L_t/∂(W, U, b, s₀), as `Kernels.gradients`."""
-        t = len(run.x) if t is None else t
+        """∂L_t/∂θ of one loss, as `Kernels.gradients`."""
+        t = run.fit.steps if t is None else t
         start = self._vector("loss_gradient", loss_gradient, run)
-        given = {"y": start, "first": since, "last": t - 1, "summed": summed}
-        result = self._call("growing_sum", run, t, since, given)
-        lowest = result.pop("y")
-        found = {**result, "s0": lowest} if since == 0 else result
-        if not start.ndim > run.s.ndim - 1:
-            self._kept_gradients(
-                run,
-                found,
-                lambda kernels, again: kernels.gradients(
-                    again, self.arrays["host"](start), t, since, summed=summed
-                ),
-            )
-        return found
+        arguments.times(run.fit.steps, t, since)
+        part = _between(run, since, t)
+        found = self.backward(part, {}, arriving=self._parts(start, run), summed=summed)
+        given = self.arrays["host"]
+        return self._gradients(
+            found,
+            run,
+            since,
+            lambda p, again: p.gradients(again, given(start), t, since, summed=summed),
+        )
 
     def adjoint_gradients(
-        self, run: States, loss_gradients: Any, *, summed: bool = False
+        self, run: ArrayRun, loss_gradients: Any, *, summed: bool = False
     ) -> dict[str, Any]:
-        """∂L/∂(W, U, b, s₀) of the total loss, as `Kernels.adjoint_gradients`."""
-        g, steps = loss_gradients, len(run.x)
-        if tuple(g.shape) != tuple(run.s[1:].shape):
+        """∂L/∂θ of the total loss, as `Kernels.adjoint_gradients`."""
+        self._require_array("loss_gradients", loss_gradients)
+        shape = (run.fit.steps, *run.fit.batch, sum(self._sizes(run)))
+        if tuple(loss_gradients.shape) != shape:
             raise ShapeError(
-                f"loss_gradients has shape {tuple(g.shape)}",
-                {"expected": f"(T, …, d), here {tuple(run.s[1:].shape)}"},
+                f"loss_gradients has shape {tuple(loss_gradients.shape)}",
+                {"expected": f"(T, …, Σn), here {shape}"},
             )
-        # There is no loss at time 0.
-        rows = self.arrays["joined"]([0 * g[:1], g])
-        given = {"delta": g[-1], "dL_ds": rows, "first": 0, "last": steps - 1, "summed": summed}
-        result = self._call("adjoint", run, steps, 0, given)
-        lowest = result.pop("delta")
-        found = {**result, "s0": lowest}
-        self._kept_gradients(
-            run,
+        found = self.backward(run, self._parts(loss_gradients, run), summed=summed)
+        g = self.arrays["host"]
+        return self._gradients(
             found,
-            lambda kernels, again: kernels.adjoint_gradients(
-                again, self.arrays["host"](g), summed=summed
-            ),
+            run,
+            0,
+            lambda p, again: p.adjoint_gradients(again, g(loss_gradients), summed=summed),
         )
-        return found
 
-    def check(self, result: Any, what: str = "the result", instead: str = SCALED) -> None:
-        """Refuse ∞ and NaN, in an array or a dict of arrays; traced arrays have no values to check.
+    def _gradients(
+        self,
+        found: Weights,
+        run: ArrayRun,
+        since: int,
+        by_numpy: Callable[[Kernels, Run], Mapping[str, Any]],
+    ) -> dict[str, Any]:
+        """Refuse what underflowed: NumPy's gradients are refused as well, or are not 0 there."""
+        starts = {start_of(name): part for name, part in found.states.items()}
+        every = {**found.parameters, **(starts if since == 0 else {})}
+        fit, host = run.fit, self.arrays["host"]
+        if any(self.arrays["finite"](value) is None for value in every.values()):
+            return every
+        axes = {n: 0 if n in fit.scalars else 1 + (n in fit.matrices) for n in every}
+        gone = {n: vanished(host(value), axes[n]) for n, value in every.items()}
+        if any(each.any() for each in gone.values()):
+            again = by_numpy(*self._again(run))
+            for name, each in gone.items():
+                if (each & ~vanished(again[name], axes[name])).any():
+                    raise self._underflow(f"∂L/∂{name}")
+        return every
 
-        Raises:
-            RangeError: an entry is not finite.
-        """
-        values = result.values() if isinstance(result, Mapping) else [result]
-        for value in values:
-            if self.arrays["finite"](value) is False:
-                raise RangeError(f"{what} overflows {value.dtype}", {"instead": instead})
+    # ------------------------------------------------------------------ underflow
 
     def _kept(
-        self,
-        what: str,
-        run: States,
-        span: tuple[int, int],
-        result: Any,
-        vector: tuple[str, Any] | None = None,
+        self, result: Any, axes: int, by_numpy: Callable[[Kernels, Run], Any], run: ArrayRun
     ) -> Any:
         """The result, if it did not underflow as a whole: a NumPy run of the same tells."""
         if self.arrays["finite"](result) is None:
             return result
-        host = self.arrays["host"]
-        values = host(result)
-        if not vanished(values.ravel(), 1):
-            return result
-        kernels, again = self._again(run)
-        lanes = again.s.shape[1:]
-        if vector is None:
-            flat, start = values.reshape(*lanes, lanes[-1]), None
-        else:
-            shape = (-1, *lanes)
-            flat, start = values.reshape(shape), (vector[0], host(vector[1]).reshape(shape))
-        require_kept(kernels, again, span, what, flat, SCALED, start)
+        gone = vanished(self.arrays["host"](result), axes)
+        if gone.any() and (gone & ~vanished(by_numpy(*self._again(run)), axes)).any():
+            raise self._underflow("the product")
         return result
 
-    def _again(self, run: States) -> tuple[Kernels, Run]:
+    def _underflow(self, what: str) -> RangeError:
+        return RangeError(
+            f"{what} underflows on its way in {self.backend}",
+            {"instead": "symrnn.numeric.kernels, or a larger dtype"},
+        )
+
+    def _again(self, run: ArrayRun) -> tuple[Kernels, Run]:
         """The same run by NumPy."""
-        kernels, host = self.plain, self.arrays["host"]
-        weights = {name: host(value) for name, value in run.weights.items()}
-        return kernels, kernels.run(**weights, s0=host(run.s[0]), x=host(run.x))
-
-    def _kept_gradients(
-        self,
-        run: States,
-        found: Mapping[str, Any],
-        by_numpy: Callable[[Kernels, Run], Mapping[str, Any]],
-    ) -> None:
-        """Refuse what underflowed: NumPy's gradients are refused as well, or are not 0 there.
-
-        Raises:
-            RangeError, with a warning for s₀: as `Kernels.gradients`.
-        """
-        if any(self.arrays["finite"](value) is None for value in found.values()):
-            return
         host = self.arrays["host"]
-        gone = {n: vanished(host(v), 2 if n in ("W", "U") else 1) for n, v in found.items()}
-        if not any(each.any() for each in gone.values()):
-            return
-        again = by_numpy(*self._again(run))
-        for name, each in gone.items():
-            if (each & ~vanished(again[name], 2 if name in ("W", "U") else 1)).any():
-                raise RangeError(
-                    f"∂L/∂{name} underflows on its way in {self.backend}",
-                    {"instead": "symrnn.numeric.kernels, or a larger dtype"},
-                )
+        parameters, states, inputs = (
+            {n: host(a) for n, a in getattr(run.weights, kind).items()} for kind in KINDS
+        )
+        given = Weights(parameters, states, inputs, run.weights.steps)
+        return self.plain, self.plain.forward(given)
 
-    def _call(self, name: str, run: States, t: int, k: int, given: dict[str, Any]) -> Any:
-        arguments.times(len(run.x), t, k)
-        W, U = run.weights["W"], run.weights["U"]
-        values = {**run.weights, "s": run.s, "a": run.a, "x": run.x, **given}
-        result = self.loop(name, shared=W.ndim == U.ndim == 2)(values)
-        self.check(result, f"a product of the loop {name}")
-        return result
+    # ------------------------------------------------------------------ vectors
+
+    def _sizes(self, run: ArrayRun) -> list[int]:
+        return [run.rows[each.label].shape[-1] for each in self.derived.recurrence.states]
+
+    def _parts(self, whole: Any, run: ArrayRun) -> dict[str, Any]:
+        ends = np.cumsum([0, *self._sizes(run)])
+        labels = [each.label for each in self.derived.recurrence.states]
+        spans = zip(labels, ends[:-1], ends[1:], strict=True)
+        return {name: whole[..., begin:end] for name, begin, end in spans}
+
+    def _joined(self, parts: list[Any]) -> Any:
+        return parts[0] if len(parts) == 1 else self.arrays["side_by_side"](parts)
 
     def _require_array(self, name: str, value: Any) -> None:
         tensor = getattr(BACKENDS[self.backend].module, "Tensor", object)
@@ -276,30 +235,37 @@ class BackendKernels:
                 {"expected": f"an array of {self.backend}", "got": type(value).__name__},
             )
 
-    def _vector(self, name: str, value: Any, run: States) -> Any:
+    def _vector(self, name: str, value: Any, run: ArrayRun) -> Any:
         self._require_array(name, value)
-        shape = tuple(run.s.shape[1:])
+        shape = (*run.fit.batch, sum(self._sizes(run)))
         try:
             full = np.broadcast_shapes(tuple(value.shape), shape)
         except ValueError:
             full = ()
         if full[-len(shape) :] != shape:
             raise ShapeError(
-                f"{name} has shape {tuple(value.shape)}", {"expected": f"(…, d), here {shape}"}
+                f"{name} has shape {tuple(value.shape)}", {"expected": f"(…, Σn), here {shape}"}
             )
         return self.arrays["broadcast_to"](value, full)
 
-    def _check(self, **given: Any) -> None:
-        for name, array in given.items():
-            self._require_array(name, array)
-        kinds = {name: str(array.dtype) for name, array in given.items()}
-        if len(set(kinds.values())) > 1:
-            raise IllFormedError(
-                "arguments of different dtypes",
-                {"expected": "one dtype for all", **{f"{n} has": k for n, k in kinds.items()}},
-            )
-        for name, array in given.items():
-            if self.arrays["finite"](array) is False:
-                raise IllFormedError(
-                    f"{name} holds non-finite entries", {"expected": "finite", "got": "∞ or NaN"}
-                )
+
+def _with_slope(activation: Any) -> list[tuple[str, Any]]:
+    return [(activation.name, activation), (f"{activation.name}_prime", activation.prime)]
+
+
+def _between(run: ArrayRun, k: int, t: int) -> ArrayRun:
+    """The steps k + 1 … t as a run of their own."""
+    states = {*run.weights.states}
+    rows = {n: a[k : t + 1] if n in states else a[k:t] for n, a in run.rows.items()}
+    return ArrayRun(run.weights, replace(run.fit, steps=t - k), rows)
+
+
+def _beside(run: ArrayRun, v: Any, spread: Callable[[Any, Any], Any]) -> ArrayRun:
+    """The run once more for each of the axes of a vector in front of its batch."""
+    batch = run.fit.batch
+    lead = tuple(v.shape[: v.ndim - 1 - len(batch)])
+    if not lead:
+        return run
+    gap = (slice(None), *(None,) * len(lead))
+    rows = {n: spread(a[gap], (len(a), *lead, *a.shape[1:])) for n, a in run.rows.items()}
+    return ArrayRun(run.weights, replace(run.fit, batch=(*lead, *batch)), rows)

@@ -26,6 +26,7 @@ def checkpointed_gradients(
     every: int | None = None,
     *,
     summed: bool = True,
+    inputs: bool = True,
 ) -> Weights:
     """The gradients of `Kernels.backward`, keeping the states at O(√T) times alone.
 
@@ -39,6 +40,7 @@ def checkpointed_gradients(
         given: ∂⁺L/∂v_j by name as for `backward`; without it the cell's own losses.
         every: steps between two kept states; ⌈√T⌉ by default.
         summed: add the parameters' gradients up over the batch; otherwise one a sequence.
+        inputs: whether the gradients by the inputs are wanted, O(T) numbers.
 
     Raises:
         IllFormedError, ShapeError, RangeError: as `forward` and `backward`; a wrong `every`.
@@ -66,14 +68,15 @@ def checkpointed_gradients(
         run = kernels.forward(Weights(weights.parameters, states.pop(), *segment))
         own = {name: array[start : start + run.steps] for name, array in rows.items()}
         found = kernels.backward(
-            run, None if given is None else own, arriving=arriving, summed=summed
+            run, None if given is None else own, arriving=arriving, summed=summed, inputs=inputs
         )
         arriving = found.states
         for name, gradient in found.parameters.items():
             total[name] = total[name] + gradient if name in total else gradient
         entering.insert(0, found.inputs)
-    inputs = {n: np.concatenate([part[n] for part in entering]) for n in weights.inputs}
-    return Weights(total, arriving or {}, inputs, steps)
+    names = weights.inputs if inputs else ()
+    entered = {n: np.concatenate([part[n] for part in entering]) for n in names}
+    return Weights(total, arriving or {}, entered, steps)
 
 
 def _segment(weights: Weights, start: int, stop: int) -> tuple[Mapping[str, Any], int]:

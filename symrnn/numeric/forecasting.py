@@ -24,7 +24,8 @@ from symrnn.language.names import in_code
 from symrnn.numeric.adam import Moments
 from symrnn.numeric.clipping import clip_by_global_norm, global_norm
 from symrnn.numeric.data import Series
-from symrnn.numeric.passes import Passes, Run
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.run import Run
 from symrnn.numeric.weights import Weights, random_weights
 from symrnn.numeric.windows import (
     Windows,
@@ -73,9 +74,9 @@ class Forecaster:
             )
 
     @cached_property
-    def passes(self) -> Passes:
+    def passes(self) -> Kernels:
         """Of the cell with its readout and its loss."""
-        return Passes(with_loss(with_readout(self.cell), "squared"))
+        return Kernels(with_loss(with_readout(self.cell), "squared"), by_values=True)
 
     @cached_property
     def output(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric import arguments, checkpoints, in_order
 
 from symrnn.numeric.run import Run
@@ -217,11 +217,13 @@ def checkpointed_gradients(
     weights = in_order.from_arrays(kernels.cell, tuple(given), named)
     if not isinstance(loss_gradients, Mapping):
         g = arguments.array_of("loss_gradients", loss_gradients)
+        if g.ndim < 2:
+            raise ShapeError("loss_gradients: one row for each step", {"got": g.shape})
         sizes = [np.shape(each)[-1] for each in weights.states.values()]
         parts = np.split(g, np.cumsum(sizes)[:-1], axis=-1)
         loss_gradients = dict(zip(weights.states, parts, strict=True))
     found = checkpoints.checkpointed_gradients(
-        kernels, weights, loss_gradients, every, summed=summed
+        kernels, weights, loss_gradients, every, summed=summed, inputs=False
     )
     starts = {in_order.start_of(name): part for name, part in found.states.items()}
     return {**found.parameters, **starts}

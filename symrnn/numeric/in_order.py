@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from symrnn.cells import Cell
@@ -12,6 +13,7 @@ from symrnn.language.names import in_code
 from symrnn.numeric.weights import Weights
 
 
+@lru_cache(maxsize=64)
 def parameters_of(cell: Cell) -> tuple[str, ...]:
     """The parameters, scalars as well, in the order in which the cell's text reads them."""
     names = [each.name for each in (*cell.parameters, *cell.scalars)]

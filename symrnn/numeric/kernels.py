@@ -28,12 +28,12 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell
 from symrnn.cells.network import Network
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Elementwise
 from symrnn.language.names import in_code
 from symrnn.numeric import arguments, by_name, horizon
 from symrnn.numeric.derived import Derived
-from symrnn.numeric.in_order import from_arrays, start_of
+from symrnn.numeric.in_order import from_arrays, parameters_of, start_of
 from symrnn.numeric.loop_passes import LoopPasses
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.lower import lower
@@ -97,6 +97,20 @@ class Kernels:
     def cell(self) -> Cell:
         """What is run."""
         return self.of.cell if isinstance(self.of, Network) else self.of
+
+    @property
+    def rnn(self) -> Network:
+        """The cell as statements speak of it, with its activation.
+
+        Raises:
+            NotSupportedError: the kernels are of a cell by itself.
+        """
+        if not isinstance(self.of, Network):
+            raise NotSupportedError(
+                f"{self.cell.name} by itself has no letters of the lecture",
+                {"expected": 'kernels of a network, such as elman("tanh")', "got": "a cell"},
+            )
+        return self.of
 
     @cached_property
     def derived(self) -> Derived:
@@ -504,7 +518,8 @@ class Kernels:
     def _gradients(
         self, run: Run, start: Array, rows: dict[str, Array], since: int, t: int, summed: bool
     ) -> dict[str, Array]:
-        arrived, found = self.swept(run, start, rows, since, t, summed=summed)
+        arrived, sums = self.swept(run, start, rows, since, t, summed=summed)
+        found = {name: sums[name] for name in parameters_of(self.cell)}
         if since == 0:
             found |= {start_of(name): part.copy() for name, part in run.parts(arrived).items()}
         arguments.in_range("the gradient", [*found.values()], SCALED)

@@ -163,8 +163,8 @@ def _require_slopes(
                 "first at step": time,
                 "instead": "float64, or arguments nearer to 0",
             }
-            slope = f"{value.activation}′({value.argument})"
-            raise RangeError(f"{what} is lost: a slope {slope} underflows {run.weights.dtype}", detail)
+            slope = f"a slope {value.activation}′ underflows {run.weights.dtype}"
+            raise RangeError(f"{what} is lost: {slope}", detail)
 
 
 def _last(value: Scaled) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def test_gated_cells_against_the_frameworks(
     work = next(gated.works(quick=True))
     other = gated.gated("lstm", 4, 5, 2, "float64", seed=1)
     planted = replace(
-        work.contenders[0], run=lambda: gated._gradients(gated.Passes(other.cell), other)
+        work.contenders[0], run=lambda: gated._gradients(gated.Kernels(other.cell), other)
     )
     with pytest.raises(DisagreementError, match="disagree"):
         measure(replace(work, contenders=(planted, *work.contenders[1:])), QUICK)

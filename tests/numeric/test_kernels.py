@@ -49,7 +49,7 @@ def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None
     run, inside = own.run(**given), own.rnn.inside
     path = simulate.simulate(*values, sigma, inside=inside)
     assert relative_error(run.states, path.s) < 1e-14
-    assert relative_error(run.between[1:], path.a[1:]) < 1e-14
+    assert relative_error(run["a"][1:], path.a[1:]) < 1e-14
     jacobian = simulate.state_jacobian(*values, sigma, 5, 2, inside=inside)
     assert relative_error(own.jacobian(run, 5, 2), jacobian) < 1e-12
     c = np.linspace(-1, 1, D)
@@ -141,13 +141,13 @@ def test_the_empty_product_is_the_identity(kernels: Kernels) -> None:
 
 
 def test_the_source_reads_like_the_formula(kernels: Kernels) -> None:
-    source = kernels.formulas.state_jacobian.source
+    source = kernels.step_jacobians.source
     slope, formula = source.split("\n\n", 1)
     assert slope.startswith("def tanh_prime(x):\n    return 4*exp(minus_abs(2*x))*")
-    assert formula.startswith("def state_jacobian(W, a, ")
-    assert "tanh_prime(a[j]) * (W @ P)" in formula and "exp" not in formula
+    assert formula.startswith("def ds_ds(W, a, ")
+    assert "tanh_prime(a[j]) * W" in formula and "exp" not in formula
     assert "diag" not in source
-    inside = CELL_KERNELS["sigma_inside"].formulas.step_jacobian.source
+    inside = CELL_KERNELS["sigma_inside"].step_jacobians.source
     assert "W * tanh_prime(s[j - 1]).mT" in inside and "diag" not in inside
 
 
@@ -177,15 +177,15 @@ BAD = [
     ("W", np.ones(D), ShapeError, "W"),
     ("U", np.ones((D + 1, M)), ShapeError, "U"),
     ("b", np.ones(D + 1), ShapeError, "b"),
-    ("s0", np.ones(D - 1), ShapeError, "s0"),
+    ("s0", np.ones(D - 1), ShapeError, "states"),
     ("x", np.ones((T, M + 1)), ShapeError, "x"),
-    ("x", np.full((T, M), np.nan), IllFormedError, "x holds non-finite"),
-    ("W", np.full((D, D), np.inf), IllFormedError, "W holds non-finite"),
-    ("b", np.array(["a"] * D), IllFormedError, "b must be numeric"),
-    ("b", np.ones(D, np.float16), IllFormedError, "b must be numeric"),
+    ("x", np.full((T, M), np.nan), IllFormedError, "'x'. holds non-finite"),
+    ("W", np.full((D, D), np.inf), IllFormedError, "'W'. holds non-finite"),
+    ("b", np.array(["a"] * D), IllFormedError, "'b'. must be numeric"),
+    ("b", np.ones(D, np.float16), IllFormedError, "'b'. must be numeric"),
     ("x", np.ones((T, M), np.float32), IllFormedError, "different dtypes"),
     ("W", np.ones((D, D), complex), IllFormedError, "different dtypes"),
-    ("x", np.ones((0, M)), IllFormedError, "x holds no step"),
+    ("x", np.ones((0, M)), IllFormedError, "number of steps"),
     ("s0", np.ones((3, D)), ShapeError, "batch axes"),
 ]
 
@@ -286,6 +286,6 @@ def test_an_overflow_is_reported() -> None:
     ):
         with pytest.raises(RangeError, match="overflows float64"):
             ask()
-    with pytest.raises(RangeError, match="the recurrence overflows float64"):
+    with pytest.raises(RangeError, match="the forward pass of elman overflows float64"):
         kernels.run(**{**given, "s0": np.ones(D)})
     assert np.isfinite(kernels.jacobian(run, 1000, 0)).all()

@@ -44,7 +44,7 @@ def test_a_gradient_by_weights_that_underflows_is_refused() -> None:
 def test_a_slope_that_underflows_is_named_with_its_step() -> None:
     kernels = Kernels(elman("tanh"))
     run = kernels.run(*setting(bias=400.0, steps=3))
-    with pytest.raises(RangeError, match="∂L/∂W is lost: a slope σ′") as caught:
+    with pytest.raises(RangeError, match="∂L/∂W is lost: a slope tanh′") as caught:
         kernels.gradients(run, np.ones(D))
     assert caught.value.detail["first at step"] == 1
 

@@ -35,60 +35,59 @@ def test_every_kernel_of_a_random_net(cell: str, name: str) -> None:
     }
 
 
-def kernels_with(rnn: Network, factor: Any) -> Kernels:
-    """Kernels whose ∂s_j/∂s_{j-1} is another one."""
-    kernels = Kernels(rnn)
-    kernels.__dict__["transition"] = OrderedProduct(factor, rnn.j, rnn.k + 1, rnn.t)
-    return kernels
+def turned(kernels: Kernels, values: Any) -> Any:
+    """Derived expressions with W transposed."""
+    W = kernels.rnn.W
+    return {of: value.subs(W, W.T) for of, value in values.items()}
 
 
-TURNED = {
-    "elman": {
-        "W transposed": lambda r: Diag(r.slopes(r.j)) * r.W.T,
-        "the other cell's order": lambda r: r.W * Diag(r.slopes(r.j)),
-        "slopes a step early": lambda r: Diag(r.slopes(r.j - 1)) * r.W,
-    },
-    "sigma_inside": {
-        "W transposed": lambda r: r.W.T * Diag(r.slopes(r.j)),
-        "Elman's order": lambda r: Diag(r.slopes(r.j)) * r.W,
-        "Elman's slopes": lambda r: r.W * Diag(r.slope(r.a[r.j])),
-        "slopes a step late": lambda r: r.W * Diag(r.slopes(r.j + 1)),
-    },
+def with_wrong_factors(kernels: Kernels) -> None:
+    right = Kernels(kernels.rnn).step_jacobians
+    kernels.__dict__["step_jacobians"] = lambda run, first, last: right(run, first, last).mT
+
+
+def with_slopes_a_step_early(kernels: Kernels) -> None:
+    right = Kernels(kernels.rnn).step_jacobians
+
+    def early(run: Any, first: int, last: int) -> Any:
+        earlier = max(first - 1, 1)
+        return right(run, earlier, earlier + last - first)
+
+    kernels.__dict__["step_jacobians"] = early
+
+
+def with_wrong_tangents(kernels: Kernels) -> None:
+    right = kernels.derived.tangents
+    wrong = replace(right, values=turned(kernels, right.values))
+    kernels.derived.__dict__["tangents"] = wrong
+
+
+def with_wrong_adjoints(kernels: Kernels) -> None:
+    derived = kernels.derived
+    right = derived.adjoint_of
+
+    def wrong(sources: Any, *, parameters: bool = True) -> Any:
+        found = right(sources, parameters=parameters)
+        arriving, deltas = turned(kernels, found.arriving), turned(kernels, found.deltas)
+        return replace(found, arriving=arriving, deltas=deltas)
+
+    derived.__dict__["adjoint_of"] = wrong
+
+
+FAULTS = {
+    with_wrong_factors: "step Jacobian",
+    with_slopes_a_step_early: "step Jacobian",
+    with_wrong_tangents: r"\(∂s_t/∂s_k\) u",
+    with_wrong_adjoints: "∂s_t/∂s_k",
 }
 
 
-@pytest.mark.parametrize(
-    ("cell", "fault"), [(cell, fault) for cell, faults in TURNED.items() for fault in faults]
-)
-def test_a_wrong_factor_is_refused(cell: str, fault: str) -> None:
-    rnn = CELLS[cell]("tanh")
-    kernels = kernels_with(rnn, TURNED[cell][fault](rnn))
-    with pytest.raises(DisagreementError, match="kernel of step Jacobian"):
-        check_kernels(kernels, random_weights(5, 2, 9, seed=1), "random")
-
-
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_right_factor_passes(cell: str) -> None:
-    rnn = CELLS[cell]("tanh")
-    factor = rnn.recurrence.immediate(rnn.s[rnn.j], rnn.s[rnn.j - 1])
-    check_kernels(kernels_with(rnn, factor), random_weights(5, 2, 9, seed=1), "random")
-
-
-@pytest.mark.parametrize("loop", ["jvp", "vjp", "jacobians", "growing_sum", "adjoint"])
-@pytest.mark.parametrize("cell", CELLS)
-def test_each_loop_that_is_wrong_is_refused(cell: str, loop: str) -> None:
-    rnn = CELLS[cell]("tanh")
-    kernels, recursion = Kernels(rnn), Kernels(rnn).loops.recursion(loop)
-    wrong = replace(
-        recursion,
-        definitions=tuple(
-            (node, value.subs(rnn.W, rnn.W.T)) for node, value in recursion.definitions
-        ),
-    )
-    source = buffers.emit(plan(wrong))
-    for hoisted in (True, False):
-        kernels.loops._made[loop, hoisted, True] = source
-    with pytest.raises(DisagreementError, match="disagrees with the complex step"):
+def test_what_is_wrong_is_refused(cell: str, fault: Any) -> None:
+    kernels = Kernels(CELLS[cell]("tanh"))
+    fault(kernels)
+    with pytest.raises(DisagreementError, match=f"kernel of .*{FAULTS[fault]}"):
         check_kernels(kernels, random_weights(5, 2, 9, seed=1), "random")
 
 

@@ -11,7 +11,7 @@ from symrnn.bench.goals import TO_PEER, TO_PRODUCTS, Goal
 from symrnn.bench.inputs import Gated, gated
 from symrnn.bench.peers import jax, numpy, torch
 from symrnn.bench.work.choice import chosen
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights
 
 NAME = "all gradients, {cell}, {dtype}"
@@ -54,7 +54,8 @@ def _work(cell: str, dtype: str, size: Size) -> Work:
     to_peer = size.to_peer if dtype == "float64" or size.to_peer is None else SINGLE
     limits = {TO_PEER: to_peer, TO_PRODUCTS: size.to_products}
     peers = chosen(PEERS, {}, size.d, numbers)
-    ours = Contender(OURS, partial(_gradients, Passes(numbers.cell), numbers), numbers.fused)
+    kernels = Kernels(numbers.cell, by_values=True)
+    ours = Contender(OURS, partial(_gradients, kernels, numbers), numbers.fused)
     return Work(
         NAME.format(cell=cell, dtype=dtype),
         {"d": size.d, "T": size.steps, "batch": size.batch},
@@ -65,5 +66,5 @@ def _work(cell: str, dtype: str, size: Size) -> Work:
     )
 
 
-def _gradients(passes: Passes, numbers: Gated) -> Weights:
-    return passes.backward(passes.forward(numbers.weights), {"h": numbers.g}, inputs=False)
+def _gradients(kernels: Kernels, numbers: Gated) -> Weights:
+    return kernels.backward(kernels.forward(numbers.weights), {"h": numbers.g}, inputs=False)
