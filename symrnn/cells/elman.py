@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Symbol
+from sympy import Symbol, sympify
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.between import Between
@@ -104,7 +104,7 @@ def with_symbolic_sizes(rnn: Network) -> Network:
 
 
 def _network(activation: Any, inputs: bool, hidden: Any, width: Any, *, inside: bool) -> Network:
-    sigma = _activation(activation)
+    sigma, hidden, width = _activation(activation), sympify(hidden), sympify(width)
     s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
     W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
     b = Parameter("b", hidden, 1)

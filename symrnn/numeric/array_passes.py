@@ -245,6 +245,10 @@ class ArrayPasses:
         self.check({name: array for _, name, array in result}, "the gradient")
         return result
 
+    def vjp(self, run: ArrayRun, cotangents: Mapping[str, Any]) -> dict[str, Any]:
+        """(∂s_T/∂s_0)ᵀ v of the whole state, by the name of each part, (…, n)."""
+        return dict(self.backward(run, {}, arriving=cotangents).states)
+
     def check(self, result: Mapping[str, Any], what: str = "the result") -> None:
         """Refuse ∞ and NaN; traced arrays have no values to check.
 

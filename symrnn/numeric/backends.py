@@ -84,7 +84,9 @@ class BackendKernels(ArrayPasses):
         result = self.arrays["axes"](result, moved)
         return self._kept(result, 2, lambda plain, again: plain.jacobian(again, t, k), run)
 
-    def vjp(self, run: ArrayRun, t: int, k: int, cotangent: Any) -> Any:
+    def vjp(  # type: ignore[override]
+        self, run: ArrayRun, t: int, k: int, cotangent: Any
+    ) -> Any:
         """(∂s_t/∂s_k)ᵀ v, (…, Σn), without the Jacobian; axes in front are directions."""
         start = self._vector("cotangent", cotangent, run)
         result = self._pulled(run, t, k, start)

@@ -51,7 +51,9 @@ def joined(what: str, states: Collection[str], run: Run, given: Mapping[str, Any
     return np.concatenate(full, axis=-1)
 
 
-def timed(what: str, known: Collection[str], run: Run, given: Mapping[str, Any]) -> dict[str, Array]:
+def timed(
+    what: str, known: Collection[str], run: Run, given: Mapping[str, Any]
+) -> dict[str, Array]:
     """Each of the shape that the vector has in the run at the times 1 … T."""
     return {
         name: rows(f"{what} {name}", value, run, run.rows[name].shape[1:])

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric import arguments, checkpoints, in_order
-
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
 from symrnn.numeric.vanishing import identity, scaled_jacobian

@@ -48,8 +48,10 @@ def from_arrays(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) ->
     states = [in_code(each.label) for each in cell.states]
     inputs = [in_code(each.label) for each in cell.inputs]
     names = [*parameters, *map(start_of, states), *(inputs or ["steps"])]
-    present = tuple(each for each in given if each is not None)
-    given = present if len(given) > len(names) else given
+    row = list(given)
+    while len(row) > len(names) and any(each is None for each in row):
+        del row[next(place for place, each in enumerate(row) if each is None)]
+    given = tuple(row)
     extra = sorted({*named} - {*names[len(given) :]})
     if len(given) + len(named) != len(names) or extra:
         raise IllFormedError(

@@ -17,7 +17,7 @@ states; where one is asked for, a mapping of the parts by name does as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell
+from symrnn.cells.elman import with_symbolic_sizes
 from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Elementwise
@@ -115,7 +116,13 @@ class Kernels:
     @cached_property
     def derived(self) -> Derived:
         """The definitions with names for what is computed on the way, and what is derived."""
-        return Derived(self.cell, self.by_values)
+        return Derived(self._generic, self.by_values)
+
+    @cached_property
+    def _generic(self) -> Cell:
+        """The cell with symbols for its sizes, where they are numbers: a W of 1 × 1 reads as a
+        number, and what is generated from symbols serves every size."""
+        return with_symbolic_sizes(self.of).cell if isinstance(self.of, Network) else self.of
 
     @cached_property
     def _plain(self) -> PlainPasses:
@@ -182,6 +189,8 @@ class Kernels:
         """
         derived = self.derived
         fit = fitted(self.cell, weights)
+        if self._generic is not self.cell:
+            fit = fitted(self._generic, weights)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             rows = self._engine("forward", fit).forward(fit)
         computed = [array for name, array in rows.items() if name not in fit.inputs]
@@ -274,11 +283,12 @@ class Kernels:
         """The product of the step Jacobians: compiled or in pairs where they are small."""
         engine = self._product_engine(run)
         if engine is not None:
-            start = self.factors(run, k + 1, k + 1)[0]
-            if t == k + 1:
+            # Compiled it costs nothing to begin with I; else that is a product of matrices.
+            own = k if engine.compiled else k + 1
+            start = self.factors(run, own, own)[0] if own > k else identity(run)
+            if t == own:
                 return start
-            part = run.between(k + 1, t)
-            ends = np.cumsum(run.sizes)[:-1]
+            part, ends = run.between(own, t), np.cumsum(run.sizes)[:-1]
             rows = dict(zip(run.weights.states, np.split(start, ends, axis=-2), strict=True))
             found = engine.multiplied(part.weights, part.rows, rows)
             return np.concatenate([found[name] for name in run.weights.states], axis=-2)
@@ -291,16 +301,13 @@ class Kernels:
 
     def _product_engine(self, run: Run) -> LoopPasses | None:
         """The loop that a product of step Jacobians is multiplied by; None where none serves."""
+        engine, word = self._loops, "loop"
+        wanted = self.planned and run.size > PAIRED_SIZE
         if self.compiled and run.size <= COMPILED_SIZE:
-            if self._compiled_loops.runs(run.weights) and self._compiled_loops.pushes("jacobian"):
-                self.ran["jacobian"] = "numba"
-                return self._compiled_loops
-        if self.planned and run.size > PAIRED_SIZE and self._loops.runs(run.weights):
-            if self._loops.pushes("jacobian"):
-                self.ran["jacobian"] = "loop"
-                return self._loops
-        self.ran["jacobian"] = "definitions"
-        return None
+            engine, word, wanted = self._compiled_loops, "numba", True
+        serves = wanted and engine.runs(run.weights) and engine.pushes("jacobian")
+        self.ran["jacobian"] = word if serves else "definitions"
+        return engine if serves else None
 
     def jvp(self, run: Run, t: int, k: int, tangent: Any) -> Any:
         """(∂s_t/∂s_k) u of the whole state without its Jacobian.
@@ -618,10 +625,7 @@ class Kernels:
         losses = self.derived.losses
         if not losses:
             raise self._without_loss()
-        return {
-            name: np.ones((run.steps, *run.batch, 1), run.weights.dtype)
-            for name in losses
-        }
+        return {name: np.ones((run.steps, *run.batch, 1), run.weights.dtype) for name in losses}
 
     def _without_loss(self) -> IllFormedError:
         state = in_code(self.cell.states[-1].label)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from symrnn.errors import IllFormedError
 from symrnn.numeric import arguments
 from symrnn.numeric.growth import Growth
 from symrnn.numeric.kernels import Kernels
-from symrnn.numeric.weights import Weights, fitted
+from symrnn.numeric.weights import Weights
 
 Array = NDArray[Any]
 

@@ -27,7 +27,7 @@ from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.fused import fuse
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
-from symrnn.numeric.weights import Fitted, rows_of
+from symrnn.numeric.weights import Fitted, is_matrix, rows_of
 from symrnn.recurrence.adjoint import Adjoint, order_of
 
 Array = NDArray[Any]
@@ -67,6 +67,10 @@ class LoopPasses:
 
     @cached_property
     def _supported(self) -> bool:
+        parameters = self.derived.recurrence.parameters
+        if any(is_matrix(each) and 1 in each.shape for each in parameters):
+            # A matrix of one row or column reads as a vector there.
+            return False
         try:
             for name in NAMES[:4]:
                 self._tried(name)
@@ -228,7 +232,6 @@ class LoopPasses:
             made = self._run(last, {**bound, **made})
             entering = {of.label: _apart(made[found.delta[of].label], fit) for of in found.inputs}
         return sums, starts, entering
-
 
     def pushed(
         self, fit: Fitted, rows: Mapping[str, Array], start: Mapping[str, Array]

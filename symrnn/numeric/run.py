@@ -58,8 +58,7 @@ class Run:
 
     @property
     def states(self) -> Array:
-        """The whole state at the times 0 … T, its parts one below the other: (T+1, …, Σn), a copy.
-        """
+        """The whole state at the times 0 … T, its parts in a column: (T+1, …, Σn), a copy."""
         return np.concatenate([self.rows[name] for name in self.weights.states], axis=-1)
 
     def __getitem__(self, name: str) -> Array:

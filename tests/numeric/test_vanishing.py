@@ -112,5 +112,8 @@ def test_backends_say_it_too(backend: str, require_module: Callable[[str], Any])
     exploding = BackendKernels(elman("identity"), backend)
     eye = np.eye(D, dtype=np.float32)
     given = (1e30 * eye, eye, eye[0], eye[0], np.zeros((3, D), np.float32))
-    with np.errstate(all="ignore"), pytest.raises(RangeError, match="the forward pass of elman overflows"):
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(RangeError, match="the forward pass of elman overflows"),
+    ):
         exploding.run(*(convert(np.asarray(value, np.float32)) for value in given))

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symrnn import Diag, Network, elman
+from symrnn import elman
 from symrnn.cells.elman import CELLS
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.activations import X, activation
-from symrnn.language.ordered import OrderedProduct
 from symrnn.numeric.kernels import Kernels
-from symrnn.numeric.loops import buffers
-from symrnn.numeric.loops.plan import plan
 from symrnn.theory.library import load
 from symrnn.verify.network import bounds, check_kernels, gamma, random_weights
 
