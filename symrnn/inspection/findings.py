@@ -16,7 +16,8 @@ from symrnn.inspection.bounds import NORMS, certified, norm, step_bound
 from symrnn.language.activations import Elementwise
 from symrnn.language.time import TimeVector
 from symrnn.numeric.growth import Growth
-from symrnn.numeric.passes import Passes, Run
+from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.run import Run
 from symrnn.numeric.weights import Weights
 from symrnn.sweep.cells import recurrent
 from symrnn.sweep.spec import spread
@@ -144,7 +145,7 @@ def inspect(
     """
     if not (isinstance(clip, int | float) and math.isfinite(clip) and clip > 0):
         raise IllFormedError("clip: a threshold", {"expected": "a positive number", "got": clip})
-    passes = Passes(cell)
+    passes = Kernels(cell)
     listener("forward pass", 0, 1)
     run = passes.forward(weights)
     fit = run.weights
@@ -222,7 +223,7 @@ def _multipliers(cell: Cell, arrays: Mapping[str, Array]) -> list[Multiplier]:
     return found
 
 
-def _saturation(passes: Passes, run: Run) -> list[Saturation]:
+def _saturation(passes: Kernels, run: Run) -> list[Saturation]:
     """Wherever an activation is applied: how often its slope is next to nothing."""
     found: dict[tuple[str, str], Saturation] = {}
     for defined, value in passes.cell.definitions.items():
@@ -238,7 +239,7 @@ def _saturation(passes: Passes, run: Run) -> list[Saturation]:
     return list(found.values())
 
 
-def _gradient_norms(passes: Passes, run: Run, rng: np.random.Generator) -> tuple[Array, list[str]]:
+def _gradient_norms(passes: Kernels, run: Run, rng: np.random.Generator) -> tuple[Array, list[str]]:
     fit = run.weights
     given: dict[str, Array] | None = None
     if not passes.derived.losses:

@@ -24,8 +24,9 @@ from symrnn.language.structure import Diag
 from symrnn.language.time import TimeVector
 from symrnn.numeric.data import Series, carbon_dioxide, sunspots
 from symrnn.numeric.forecasting import Forecast, train_cell
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.long_passes import log_norms
-from symrnn.numeric.passes import Passes, Run
+from symrnn.numeric.run import Run
 from symrnn.numeric.weights import Weights
 
 Array = NDArray[Any]
@@ -113,12 +114,12 @@ def _studied(name: str, cell: Cell) -> TrainedCell:
                 {"cell": f"{each.held_out:.4g}", "last value": f"{each.baseline:.4g}"},
             )
     (*_, last), lags = forecasts.values(), range(LAGS + 1)
-    passes = Passes(cell)
+    kernels = Kernels(cell)
     before, after = (
-        log_norms(passes, _weights(last, chosen, cell), lags)
+        log_norms(kernels, _weights(last, chosen, cell), lags)
         for chosen in (last.initial, last.trained)
     )
-    run = passes.forward(_weights(last, last.trained, cell))
+    run = kernels.forward(_weights(last, last.trained, cell))
     gate, path = None, None
     carrying = carrying_gate(cell)
     if carrying is not None:

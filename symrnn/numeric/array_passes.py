@@ -138,7 +138,7 @@ class ArrayPasses:
         """The forward pass.
 
         Args:
-            weights: arrays of the library, or what it makes arrays of, as for `Passes.forward`.
+            weights: arrays of the library, or what it makes arrays of, as for `Kernels.forward`.
 
         Raises:
             IllFormedError, ShapeError: weights that do not fit, or are not finite (unless traced).
@@ -194,7 +194,7 @@ class ArrayPasses:
         """The gradients of a loss by every parameter, initial state and input.
 
         Args:
-            run, given, arriving, since, summed: as for `Passes.backward`; the gradients by inputs
+            run, given, arriving, since, summed: as for `Kernels.backward`; the gradients by inputs
                 are those of the times since + 1 … T.
 
         Raises:

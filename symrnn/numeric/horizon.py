@@ -212,8 +212,8 @@ def checkpointed_gradients(
         As `Kernels.run` and `Kernels.backward`.
     """
     if loss_gradients is None and given:
-        *given, loss_gradients = given
-    weights = in_order.from_arrays(kernels.cell, tuple(given), named)
+        given, loss_gradients = given[:-1], given[-1]
+    weights = in_order.from_arrays(kernels.cell, given, named)
     if not isinstance(loss_gradients, Mapping):
         g = arguments.array_of("loss_gradients", loss_gradients)
         if g.ndim < 2:

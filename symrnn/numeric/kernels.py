@@ -246,7 +246,7 @@ class Kernels:
         """
         known = self.activated
         name = next(iter(known)) if name is None and len(known) == 1 else name
-        if name not in known:
+        if name is None or name not in known:
             raise IllFormedError("slopes", {"expected": f"one of {', '.join(known)}", "got": name})
         value = known[name]
         found = self.evaluate(run, value.activation.prime(value.argument))[..., 0]
@@ -295,8 +295,8 @@ class Kernels:
         result = None
         for first, last in run.chunks(k + 1, t):
             F = self.factors(run, first, last)
-            for part in [product_of(F)] if run.size <= PAIRED_SIZE else F:
-                result = part if result is None else part @ result
+            for factor in [product_of(F)] if run.size <= PAIRED_SIZE else F:
+                result = factor if result is None else factor @ result
         return np.asarray(result)
 
     def _product_engine(self, run: Run) -> LoopPasses | None:

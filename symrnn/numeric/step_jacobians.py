@@ -107,8 +107,8 @@ class StepJacobians:
             values = dict(bound)
             for name, kernel in column.named.items():
                 values[name] = kernel(values)
-            for row, block in column.blocks.items():
-                rows = slice(begins[row], begins[row] + run.rows[row].shape[-1])
+            for label, block in column.blocks.items():
+                rows = slice(begins[label], begins[label] + run.rows[label].shape[-1])
                 value = values[block] if isinstance(block, str) else block(values)
                 whole[..., rows, begins[part] : stop] = value
         return whole if count > 1 else whole[None]

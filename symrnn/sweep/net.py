@@ -14,7 +14,7 @@ from symrnn.cells import Cell
 from symrnn.errors import SymrnnError
 from symrnn.language.names import in_code
 from symrnn.numeric.growth import Growth
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights, random_weights
 from symrnn.sweep.cells import biases, cell_at, recurrent
 from symrnn.sweep.design import Point
@@ -34,7 +34,7 @@ def measured(point: Point) -> dict[str, Any]:
         return row(point, {}, f"{type(error).__name__}: {error}".splitlines()[0])
 
 
-def drawn(point: Point) -> tuple[Passes, Weights]:
+def drawn(point: Point) -> tuple[Kernels, Weights]:
     """The cell of a point, ready to run, and its numbers."""
     at = dict(point.at)
     functions = {
@@ -57,8 +57,8 @@ def drawn(point: Point) -> tuple[Passes, Weights]:
 
 
 @lru_cache(maxsize=64)
-def _passes(of: Cell) -> Passes:
-    return Passes(of)
+def _passes(of: Cell) -> Kernels:
+    return Kernels(of)
 
 
 def _numbers(point: Point) -> dict[str, float]:
@@ -81,7 +81,7 @@ def _numbers(point: Point) -> dict[str, float]:
 
 
 def trained(
-    passes: Passes, weights: Weights, updates: int, rate: float
+    passes: Kernels, weights: Weights, updates: int, rate: float
 ) -> tuple[float, float, float]:
     """The loss before and after gradient descent, clipped to 1, and the gradient's norm after.
 

@@ -31,6 +31,7 @@ from symrnn.theory.library import load
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Nets, data
 from symrnn.typeset.html import page as page_of
+from symrnn.verify.network import immediate_norms
 
 Array = NDArray[Any]
 
@@ -132,9 +133,7 @@ def test_bias_and_its_bound_are_numpys(pages: dict[str, Page], notation: str, na
     slope = float(
         np.max(np.abs(lower_activation(kernels.rnn.sigma.prime)(np.linspace(-9, 9, 18001))))
     )
-    immediate = np.array(
-        [kernels.formulas.immediate_norm({**run.bindings, "k": k}) for k in range(1, t + 1)]
-    )
+    immediate = immediate_norms(kernels, run)
     for (_, scale), found, measured, E in zip(
         SETTINGS, page["tail"], page["bias"], immediate.max(axis=0), strict=True
     ):

@@ -6,7 +6,7 @@ of tanh is 1 - n². The path along the cell state, which keeps the gradient, is 
 
 from sympy import Symbol
 
-from symrnn import Passes, named, random_weights
+from symrnn import Kernels, named, random_weights
 
 lstm = named("lstm")
 t = Symbol("t", integer=True)
@@ -17,7 +17,7 @@ lstm.jacobian(lstm["c"][t], lstm["c"][t - 1])
 
 # The whole gradient with numbers, for the loss Σ ‖h_t‖².
 weights = random_weights(lstm, d=4, m=2, steps=12, seed=0)
-passes = Passes(lstm)
-run = passes.forward(weights)
-found = passes.backward(run, {"h": 2 * run["h"][1:]})
+kernels = Kernels(lstm)
+run = kernels.run(weights)
+found = kernels.backward(run, {"h": 2 * run["h"][1:]})
 {name: value.shape for name, value in list(found.parameters.items())[:4]}

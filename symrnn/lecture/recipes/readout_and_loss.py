@@ -6,7 +6,7 @@ the loss is derived, not typed: it begins with the output less the target.
 
 from sympy import Symbol
 
-from symrnn import Passes, named, random_weights
+from symrnn import Kernels, named, random_weights
 
 cell = named("elman", readout="softmax", loss="cross_entropy")
 t = Symbol("t", integer=True)
@@ -19,6 +19,6 @@ cell.gradient(cell["L"][t], cell["W"])
 
 # With numbers: forward, then backward by the adjoint step that is derived.
 weights = random_weights(cell, d=4, m=3, n=3, steps=6, seed=0)
-passes = Passes(cell)
-found = passes.backward(passes.forward(weights))
+kernels = Kernels(cell)
+found = kernels.backward(kernels.run(weights))
 {name: value.shape for name, value in found.parameters.items()}
