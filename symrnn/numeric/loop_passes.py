@@ -150,10 +150,7 @@ class LoopPasses:
     def _wanted(self) -> frozenset[str]:
         """What a run keeps: the vectors that the cell names, and those that the adjoint reads."""
         found = self.derived.adjoint
-        parts = (
-            *(found.deltas, found.arriving, found.inputs, found.parameters),
-            self.derived.tangents.values,
-        )
+        parts = (found.deltas, found.arriving, found.inputs, found.parameters)
         values = [value for part in parts for value in part.values()]
         labels = {each.label for each in order_of(self.derived.recurrence)}
         return (cells.read_by(values) & labels) | {each.label for each in self.derived.named}

@@ -103,14 +103,14 @@ class StepJacobians:
         ends = np.cumsum([run.rows[each].shape[-1] for each in self._columns])
         begins = dict(zip(self._columns, (0, *ends), strict=False))
         whole = np.zeros((*lead, ends[-1], ends[-1]), fit.dtype)
-        for (part, column), stop in zip(self._columns.items(), ends, strict=True):
+        for (moved, column), stop in zip(self._columns.items(), ends, strict=True):
             values = dict(bound)
             for name, kernel in column.named.items():
                 values[name] = kernel(values)
             for label, block in column.blocks.items():
                 rows = slice(begins[label], begins[label] + run.rows[label].shape[-1])
                 value = values[block] if isinstance(block, str) else block(values)
-                whole[..., rows, begins[part] : stop] = value
+                whole[..., rows, begins[moved] : stop] = value
         return whole if count > 1 else whole[None]
 
 
