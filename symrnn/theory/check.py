@@ -137,7 +137,9 @@ def check_step(
         try:
             shown = rule.prove(step.before, step.after, context, variable, *rule.arguments)
             shown = as_bound(shown) if step.relation == "≤" else shown
-            return resting(shown, context, "it", variable)
+            if _ends(shown) == (step.before, step.after):
+                return resting(shown, context, "it", variable)
+            candidates.append(shown.relation.rhs)
         except SideConditionError as error:
             refusals.append(error)
         except SymrnnError:
@@ -168,6 +170,10 @@ def check_step(
             "counterexample": _counterexample(step, context) if explain else "(not searched)",
         },
     )
+
+
+def _ends(theorem: Theorem) -> tuple[Any, Any]:
+    return theorem.relation.lhs, theorem.relation.rhs
 
 
 def _named(error: SymrnnError, step: Step, name: str, number: int) -> SideConditionError:
