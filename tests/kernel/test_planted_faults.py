@@ -558,6 +558,17 @@ AXIOMS: dict[str, Row] = {
     "a maximum by what is none of it": lambda: derivatives.nearby(
         D(Max(q, 1) * g, g), Max(q, 1), p
     ),
+    "‖u ⊙ v‖² as that of a sum": lambda: norms.norm_of_sum(Norm(Hadamard(g, h), "2")),
+    "‖u ⊗ v‖² as that of a sum": lambda: norms.norm_of_sum(Norm(Kronecker(g, h), "2")),
+    "a product over times, through": lambda: derivatives.through(
+        D(sympy.Product(Norm(x[i], "2"), (i, 1, t)) * s[t], x[t]), [a[t]], cell, [t >= 1]
+    ),
+    "a sum over times, through": lambda: derivatives.through(
+        D(Sum(Norm(x[i], "2"), (i, 1, t)) * s[t], x[t]), [a[t]], cell, [t >= 1]
+    ),
+    "∂⁺, differentiated": lambda: derivatives.through(
+        D(Transposed(D_plus(L[t], s[t])), x[t]), [a[t]], cell, [t >= 1]
+    ),
     "a sum, nearby": lambda: derivatives.nearby(D((q + 1) * g, g), q + 1, S.One),
     "a spectral norm, differentiated": lambda: derivatives.differential(
         D(Norm(A, "2") * g, Vec(A))
