@@ -44,9 +44,8 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.explicit import Field
+from symrnn.language.explicit import Field, entries
 from symrnn.language.explicit import _entries as explicit_rules
-from symrnn.language.explicit import entries
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
