@@ -24,7 +24,6 @@ from symrnn.lecture.project import (
     Project,
     found,
     known,
-    open_project,
     title,
 )
 from symrnn.theory.library import everything, lecture_folder, load
@@ -33,11 +32,6 @@ from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Regimes, regime_map
 
 from .conftest import evidence_of
-
-
-@pytest.fixture(scope="module")
-def gates() -> Project:
-    return open_project(found("gates"))
 
 
 @pytest.fixture(scope="module")
