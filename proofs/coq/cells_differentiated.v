@@ -146,33 +146,33 @@ Proof.
 move=> /funext -> H E; apply: differentiable_jac; exact: (is_diff_ext H).
 Qed.
 
-(* One step of the walk through a definition                                  *)
+(* One step of the walk through a definition; nothing is looked up among instances *)
 Ltac differentiate_at_once :=
   match goal with
-  | |- is_diff _ (fun _ => ?c) _ => exact: is_diff_constant
-  | |- is_diff _ (fun y => y) _ => exact: is_diff_itself
-  | |- is_diff _ (fun y => @?f y + ?c) _ => refine (@is_diff_plus_constant _ _ _ _ _ f _ c _)
-  | |- is_diff _ (fun y => ?c + @?f y) _ => refine (@is_diff_constant_plus _ _ _ _ _ f _ c _)
-  | |- is_diff _ (fun y => @?f y + @?g y) _ => refine (@is_diff_plus _ _ _ _ _ f _ g _ _ _)
-  | |- is_diff _ (fun y => - @?f y) _ => refine (@is_diff_minus _ _ _ _ _ f _ _)
-  | |- is_diff _ (fun y => ?c *: @?f y) _ => refine (@is_diff_scaled _ _ _ _ _ c f _ _)
-  | |- is_diff _ (fun y => ?W *m @?f y) _ => refine (@is_diff_linear _ _ _ _ W f _ _ _)
+  | |- is_diff _ (fun _ => ?c) _ => notypeclasses refine (@is_diff_constant _ _ _ _ c)
+  | |- is_diff _ (fun y => y) _ => notypeclasses refine (@is_diff_itself _ _ _)
+  | |- is_diff _ (fun y => @?f y + ?c) _ => notypeclasses refine (@is_diff_plus_constant _ _ _ _ _ f _ c _)
+  | |- is_diff _ (fun y => ?c + @?f y) _ => notypeclasses refine (@is_diff_constant_plus _ _ _ _ _ f _ c _)
+  | |- is_diff _ (fun y => @?f y + @?g y) _ => notypeclasses refine (@is_diff_plus _ _ _ _ _ f _ g _ _ _)
+  | |- is_diff _ (fun y => - @?f y) _ => notypeclasses refine (@is_diff_minus _ _ _ _ _ f _ _)
+  | |- is_diff _ (fun y => ?c *: @?f y) _ => notypeclasses refine (@is_diff_scaled _ _ _ _ _ c f _ _)
+  | |- is_diff _ (fun y => ?W *m @?f y) _ => notypeclasses refine (@is_diff_linear _ _ _ _ W f _ _ _)
   | |- is_diff _ (fun y => hadamard ?c (@?f y)) _ =>
-      refine (@is_diff_constant_times _ _ _ _ f _ c _)
+      notypeclasses refine (@is_diff_constant_times _ _ _ _ f _ c _)
   | |- is_diff _ (fun y => hadamard (@?f y) ?c) _ =>
-      refine (@is_diff_times_constant _ _ _ _ f _ c _)
+      notypeclasses refine (@is_diff_times_constant _ _ _ _ f _ c _)
   | |- is_diff _ (fun y => hadamard (@?f y) (@?g y)) _ =>
-      refine (@is_diff_times _ _ _ _ f _ g _ _ _)
+      notypeclasses refine (@is_diff_times _ _ _ _ f _ g _ _ _)
   | H : slope ?sigma ?sigma' |- is_diff _ (fun y => map_mx ?sigma (@?f y)) _ =>
-      refine (@is_diff_squashed _ _ _ _ sigma sigma' f _ H _)
+      notypeclasses refine (@is_diff_squashed _ _ _ _ sigma sigma' f _ H _)
   | |- is_diff _ (fun y => map_mx (@tanh ?R) (@?f y)) _ =>
-      refine (@is_diff_squashed _ _ _ _ _ _ f _ (@slope_tanh R) _)
+      notypeclasses refine (@is_diff_squashed _ _ _ _ _ _ f _ (@slope_tanh R) _)
   | |- is_diff _ (fun y => map_mx (@logistic ?R) (@?f y)) _ =>
-      refine (@is_diff_squashed _ _ _ _ _ _ f _ (@slope_logistic_printed R) _)
+      notypeclasses refine (@is_diff_squashed _ _ _ _ _ _ f _ (@slope_logistic_printed R) _)
   | |- is_diff _ (fun y => col_mx (@?f y) (@?g y)) _ =>
-      refine (@is_diff_col_mx _ _ _ _ _ _ f _ g _ _ _)
-  | |- is_diff _ (fun y => usubmx (@?f y)) _ => refine (@is_diff_usubmx _ _ _ _ _ _ f _ _)
-  | |- is_diff _ (fun y => dsubmx (@?f y)) _ => refine (@is_diff_dsubmx _ _ _ _ _ _ f _ _)
+      notypeclasses refine (@is_diff_col_mx _ _ _ _ _ _ f _ g _ _ _)
+  | |- is_diff _ (fun y => usubmx (@?f y)) _ => notypeclasses refine (@is_diff_usubmx _ _ _ _ _ _ f _ _)
+  | |- is_diff _ (fun y => dsubmx (@?f y)) _ => notypeclasses refine (@is_diff_dsubmx _ _ _ _ _ _ f _ _)
   end.
 
 Ltac differentiate_at := repeat (cbv beta; differentiate_at_once).
@@ -180,14 +180,17 @@ Ltac differentiate_at := repeat (cbv beta; differentiate_at_once).
 (* One step j of a printed cell: both sides by its definitions, from the state before *)
 Ltac written := autounfold with printed_cell; rewrite ?col_mxKu ?col_mxKd.
 
+(* What gates are does not matter to what comes through them                  *)
+Ltac vectors :=
+  repeat match goal with |- context [map_mx ?f ?v] => generalize (map_mx f v); intro end.
+
 Ltac step_by_definition j :=
   rewrite ?flow_step // ?(@state_before _ _ _ j) //;
-  try (let u := fresh "u" in
-       match goal with |- context [vocabulary.state ?F ?s0 (j - 1)%N] =>
-         set u := vocabulary.state F s0 (j - 1)%N end);
-  eapply jac_by_differential;
+  try (match goal with |- context [vocabulary.state ?F ?s0 (j - 1)%N] =>
+         generalize (vocabulary.state F s0 (j - 1)%N); intro end);
+  notypeclasses refine (@jac_by_differential _ _ _ _ _ _ _ _ _ _ _);
     [let v := fresh "v" in intro v; written; reflexivity | differentiate_at |];
-  let direction := fresh "direction" in intro direction; cbv beta; written.
+  let direction := fresh "direction" in intro direction; cbv beta; written; vectors.
 
 (* Entries, but not those of a product by a weight                            *)
 Section Entries.
