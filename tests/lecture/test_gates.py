@@ -106,6 +106,16 @@ def test_the_map_has_all_three_regimes() -> None:
     assert np.isclose(factor.ravel()[at], 1)
 
 
+def test_a_forget_bias_remembers_as_long_as_its_bounds_say() -> None:
+    (figure,) = illustrations(None, elman(), library=everything(), placed={"time_scales"})[
+        "forget_bias"
+    ]
+    assert isinstance(figure, Figure) and figure.name == "time_scales"
+    for bias, steps, most, least in figure.data.rows:
+        assert np.isclose((1 / (1 + np.exp(-bias))) ** steps, 1 / np.e)
+        assert least <= steps <= most and np.isclose(most, 1 + np.exp(bias))
+
+
 def test_a_ragged_map_is_refused() -> None:
     with pytest.raises(IllFormedError, match="one shape"):
         Regimes([[0.0, 1.0]], [[0.0]], [[1.0, 1.0]])
