@@ -180,17 +180,16 @@ Ltac differentiate_at := repeat (cbv beta; differentiate_at_once).
 (* One step j of a printed cell: both sides by its definitions, from the state before *)
 Ltac written := autounfold with printed_cell; rewrite ?col_mxKu ?col_mxKd.
 
-(* What gates are does not matter to what comes through them                  *)
-Ltac vectors :=
-  repeat match goal with |- context [map_mx ?f ?v] => generalize (map_mx f v); intro end.
-
 Ltac step_by_definition j :=
-  rewrite ?flow_step // ?(@state_before _ _ _ j) //;
+  match goal with
+  | j1 : is_true (leq 1 j) |- _ =>
+      rewrite ?(@flow_step _ _ j j1) ?(@state_before _ _ _ j j1); clear j1
+  end;
   try (match goal with |- context [vocabulary.state ?F ?s0 (j - 1)%N] =>
          generalize (vocabulary.state F s0 (j - 1)%N); intro end);
   notypeclasses refine (@jac_by_differential _ _ _ _ _ _ _ _ _ _ _);
     [let v := fresh "v" in intro v; written; reflexivity | differentiate_at |];
-  let direction := fresh "direction" in intro direction; cbv beta; written; vectors.
+  let direction := fresh "direction" in intro direction; cbv beta; written.
 
 (* Entries, but not those of a product by a weight                            *)
 Section Entries.

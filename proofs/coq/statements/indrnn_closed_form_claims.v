@@ -27,10 +27,11 @@ Proof.
 unfold indrnn_closed_form_the_product_printed; cbv zeta.
 move=> R d m sigma sigma' U b u x s0 k t slopes kt.
 have step j := @indrnn_closed_form_one_step_claim R d m sigma sigma' U b u x s0 j slopes.
-have moves j : (1 <= j)%N -> _ := fun j1 => proj1 (step j j1).
-have each j (j1 : (1 <= j)%N) := moves j j1.
-have [dF E] := product_of_jacobians_any_cell
-  (fun j j1 => eq_ind _ (fun f => differentiable f _) (each j j1) _ (flow_step _ j1)) kt.
-split=> //; rewrite E; apply: eq_oprod => j /andP[kj _].
+match goal with |- differentiable (flow ?F _ _) _ /\ _ => set cell := F in step * end.
+have moves j : (1 <= j)%N -> differentiable (cell j) (state cell s0 (j - 1)%N).
+  by move=> j1; have [dF _] := step j j1; rewrite (flow_step _ j1) in dF.
+have [dF E] := product_of_jacobians_any_cell moves kt.
+split; first exact: dF.
+refine (etrans E _); apply: eq_oprod => j /andP[kj _].
 by have [_ ->] := step j (leq_ltn_trans (leq0n k) kj).
 Qed.

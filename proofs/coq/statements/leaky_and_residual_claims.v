@@ -65,7 +65,8 @@ Proof.
 unfold leaky_and_residual_leaky_at_most_printed; cbv zeta.
 move=> R d m U W b x s0 alpha gamma lambda j g0 l0 j1 a0 a1 slopes Wl.
 have [dF ->] := @leaky_and_residual_leaky_one_step_claim R d m U W b x s0 alpha j j1.
-split=> //; have p0 : 0 <= 1 - alpha by rewrite subr_ge0.
+split; first exact: dF.
+have p0 : 0 <= 1 - alpha by rewrite subr_ge0.
 have := at_most p0 a0 (slopes j j1) (@lecture_norm2 R) Wl.
 by have -> : 1 - alpha + alpha * (gamma * lambda) = alpha * gamma * lambda + 1 - alpha by ring.
 Qed.
@@ -75,7 +76,8 @@ Proof.
 unfold leaky_and_residual_leaky_at_least_printed; cbv zeta.
 move=> R d m U W b x s0 v alpha gamma lambda j g0 l0 j1 a0 a1 slopes Wl.
 have [dF ->] := @leaky_and_residual_leaky_one_step_claim R d m U W b x s0 alpha j j1.
-by split=> //; have := at_least (1 - alpha) a0 (slopes j j1) v Wl; rewrite mulrA.
+split; first exact: dF.
+by have := at_least (1 - alpha) a0 (slopes j j1) v Wl; rewrite mulrA.
 Qed.
 
 Theorem leaky_and_residual_residual_at_most_claim : leaky_and_residual_residual_at_most_printed.
@@ -83,7 +85,8 @@ Proof.
 unfold leaky_and_residual_residual_at_most_printed; cbv zeta.
 move=> R d m U W b x s0 gamma lambda j g0 l0 j1 slopes Wl.
 have [dF ->] := @leaky_and_residual_residual_one_step_claim R d m U W b x s0 j j1.
-split=> //; have := at_most ler01 ler01 (slopes j j1) (@lecture_norm2 R) Wl.
+split; first exact: dF.
+have := at_most ler01 ler01 (slopes j j1) (@lecture_norm2 R) Wl.
 by rewrite !scale1r mul1r addrC.
 Qed.
 
@@ -92,5 +95,6 @@ Proof.
 unfold leaky_and_residual_residual_at_least_printed; cbv zeta.
 move=> R d m U W b x s0 v gamma lambda j g0 l0 j1 slopes Wl.
 have [dF ->] := @leaky_and_residual_residual_one_step_claim R d m U W b x s0 j j1.
-by split=> //; have := at_least 1 ler01 (slopes j j1) v Wl; rewrite !scale1r mul1r.
+split; first exact: dF.
+by have := at_least 1 ler01 (slopes j j1) v Wl; rewrite !scale1r mul1r.
 Qed.
