@@ -86,8 +86,9 @@ unfold leaky_and_residual_residual_at_most_printed; cbv zeta.
 move=> R d m U W b x s0 gamma lambda j g0 l0 j1 slopes Wl.
 have [dF ->] := @leaky_and_residual_residual_one_step_claim R d m U W b x s0 j j1.
 split; first exact: dF.
-have := at_most ler01 ler01 (slopes j j1) (@lecture_norm2 R) Wl.
-by rewrite !scale1r mul1r [1 + _]addrC.
+have bound := at_most ler01 ler01 (slopes j j1) (@lecture_norm2 R) Wl.
+have -> : gamma * lambda + 1 = 1 + 1 * (gamma * lambda) by ring.
+by move: bound; rewrite !scale1r.
 Qed.
 
 Theorem leaky_and_residual_residual_at_least_claim : leaky_and_residual_residual_at_least_printed.
