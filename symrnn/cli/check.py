@@ -64,6 +64,10 @@ def check(
     sigma = None if name is None else read_activation(name)
     rnn = _subject(cell, sigma)
     library, broken, asides = salvage(paths or None, rnn)
+    if not library and broken:
+        if as_json:
+            say_json(_record((), {}, broken, asides))
+        raise next(iter(broken.values()))
     with progress_bar() as listener:
         evidence = prove(library, rnn, listener, scheduler)
         checked = {}

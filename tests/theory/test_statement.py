@@ -128,6 +128,17 @@ def test_a_statement_returns_proofs(built: Any) -> None:
         broken.parts(rnn)
 
 
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [({"uses": "follows"}, "uses"), ({"headline": 3}, "headline"), ({"about": rnn}, "about")],
+)
+def test_what_is_said_of_a_statement_is_looked_at_at_once(
+    given: dict[str, Any], argument: str
+) -> None:
+    with pytest.raises(IllFormedError, match=f"statement: {argument}"):
+        statement(**given)
+
+
 def test_a_statement_needs_a_title() -> None:
     with pytest.raises(IllFormedError, match="docstring"):
 
