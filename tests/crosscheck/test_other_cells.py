@@ -170,7 +170,7 @@ def minimal(*bugs: str):
             g = np.tanh((f * h[-1]) @ W_g.T + x_t @ U_g.T + b_g)
             gates.append((f, g))
             h.append((1 - f) * h[-1] + f * g)
-        found = {name: 0 for name in ("W_f", "U_f", "b_f", "W_g", "U_g", "b_g")}
+        found = dict.fromkeys(("W_f", "U_f", "b_f", "W_g", "U_g", "b_g"), 0)
         carry = 0
         for t in reversed(range(len(x))):
             (f, g), before, d = gates[t], h[t], dh[t] + carry
