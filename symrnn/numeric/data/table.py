@@ -127,12 +127,12 @@ class _Reading:
                 line = body[0][0] if body else "none after the header"
                 came = ",".join(body[0][1]) if body else ""
                 return self._fails(3, "path: expected a column of numbers", line=line, came=came)
-            for place in range(index + 1, len(body[0][1])):
-                if (nearly := self._nearly_numbers(body, place)) is not None:
-                    said = f"path: column {place + 1} is nearly one of numbers"
-                    line, cell = nearly
+            for later in range(index + 1, len(body[0][1])):
+                if (nearly := self._nearly_numbers(body, later)) is not None:
+                    said = f"path: column {later + 1} is nearly one of numbers"
+                    odd, cell = nearly
                     expected = "numbers in it, or which column to read"
-                    return self._fails(5, said, line=line, came=repr(cell), expected=expected)
+                    return self._fails(5, said, line=odd, came=repr(cell), expected=expected)
         elif names is None and asked.isdecimal() and 0 < int(asked) <= len(body[0][1]):
             index = int(asked) - 1
         elif names is not None and names.count(asked) == 1:

@@ -256,7 +256,7 @@ def _stated(form: Expr, reference: Reference) -> dict[str, tuple[float, float, f
 def _reach(series: Series) -> Array:
     """The ends of the stretch that a power series is for."""
     root, radius = series.args[1].value[:2]
-    return sum(root) + np.array([-radius, radius])
+    return np.array([sum(root) - radius, sum(root) + radius])
 
 
 def _zeros(part: Expr, reference: Reference) -> list[Expr]:
