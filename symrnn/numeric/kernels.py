@@ -55,6 +55,10 @@ PAIRED_SIZE = 32
 """Size of the state up to which step Jacobians are multiplied out in pairs: beyond, one matrix
 product costs more than the call of it."""
 
+LOOKED_AT: dict[str, Any] = {"divide": "ignore", "invalid": "ignore", "over": "ignore"}
+"""For `np.errstate`: a branch of a formula that is not taken may overflow; what comes out of it is
+looked at."""
+
 SCALED = "scaled products: symrnn.numeric.horizon"
 
 
@@ -191,7 +195,7 @@ class Kernels:
         fit = fitted(self.cell, weights)
         if self._generic is not self.cell:
             fit = fitted(self._generic, weights)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with np.errstate(**LOOKED_AT):
             rows = self._engine("forward", fit).forward(fit)
         computed = [array for name, array in rows.items() if name not in fit.inputs]
         what, advice = f"the forward pass of {self.cell.name}", "smaller weights, bounded functions"
@@ -243,13 +247,16 @@ class Kernels:
 
         Raises:
             IllFormedError: no such vector, or none is named and there are several.
+            RangeError: a slope overflows.
         """
         known = self.activated
         name = next(iter(known)) if name is None and len(known) == 1 else name
         if name is None or name not in known:
             raise IllFormedError("slopes", {"expected": f"one of {', '.join(known)}", "got": name})
         value = known[name]
-        found = self.evaluate(run, value.activation.prime(value.argument))[..., 0]
+        with np.errstate(**LOOKED_AT):
+            found = self.evaluate(run, value.activation.prime(value.argument))[..., 0]
+        arguments.in_range("a slope σ′", [found], "pre-activations nearer to 0")
         full = np.broadcast_to(found, (run.steps, *run.batch, found.shape[-1]))
         return np.concatenate([np.full_like(full[:1], np.nan), full])
 
@@ -260,10 +267,13 @@ class Kernels:
 
         Raises:
             IllFormedError: unless 1 ≤ first ≤ last ≤ T.
+            RangeError: a factor overflows.
         """
         arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            return self.step_jacobians(run, first, last)
+        with np.errstate(**LOOKED_AT):
+            found = self.step_jacobians(run, first, last)
+        arguments.in_range("∂s_j/∂s_{j-1}", [found], SCALED)
+        return found
 
     def jacobian(self, run: Run, t: int, k: int) -> Array:
         """∂s_t/∂s_k of the whole state, (…, Σn, Σn), numerator layout.
@@ -273,7 +283,7 @@ class Kernels:
             RangeError: the product overflows, or underflows as a whole.
         """
         arguments.times(run.steps, t, k)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(**LOOKED_AT):
             result = self._multiplied(run, t, k) if t > k else identity(run)
         arguments.in_range("∂s_t/∂s_k", [result], SCALED)
         require_kept(self, run, (t, k), "∂s_t/∂s_k", result, SCALED)
@@ -337,7 +347,7 @@ class Kernels:
         result = v
         if t > k:
             moved = self._pushed if name == "jvp" else self._pulled
-            with np.errstate(over="ignore", invalid="ignore"):
+            with np.errstate(**LOOKED_AT):
                 result = moved(run, t, k, v)
         what, side = f"the {name} of ∂s_t/∂s_k", "right" if name == "jvp" else "left"
         arguments.in_range(what, [result], SCALED)
@@ -377,7 +387,7 @@ class Kernels:
         found = [np.ones(run.batch, product.real.dtype)]
         for first, last in reversed(run.chunks(1, t)):
             products = []
-            with np.errstate(over="ignore", invalid="ignore"):
+            with np.errstate(**LOOKED_AT):
                 for F in self.factors(run, first, last)[::-1]:
                     product = product @ F
                     products.append(product)
@@ -425,7 +435,7 @@ class Kernels:
         later = run.between(since, run.steps)
         fit = later.weights
         rows = {name: row[since:] for name, row in rows.items()}
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(**LOOKED_AT):
             engine = self._engine("backward", fit)
             sums, starts, entering = engine.backward(
                 fit, later.rows, rows, last, summed=summed, inputs=inputs
@@ -570,7 +580,7 @@ class Kernels:
             return start, zeros
         part = run.between(first, last)
         within = {name: row[first:last] for name, row in rows.items()}
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(**LOOKED_AT):
             engine = self._engine("backward", part.weights)
             sums, starts, _ = engine.backward(
                 part.weights, part.rows, within, run.parts(start), summed=summed, inputs=False
