@@ -294,7 +294,7 @@ def _setting(fit: Fitted, lanes: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _flat(array: Array) -> Array:
-    return array.reshape(len(array), -1, array.shape[-1])
+    return array.reshape(len(array), math.prod(array.shape[1:-1]), array.shape[-1])
 
 
 def _apart(array: Array, fit: Fitted) -> Array:

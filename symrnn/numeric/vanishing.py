@@ -153,8 +153,9 @@ def _require_slopes(
     t, k = span
     part = run.between(k, t)
     for name, value in kernels.activated.items():
-        argument = kernels.evaluate(part, value.argument)[..., 0]
-        slopes = kernels.evaluate(part, value.activation.prime(value.argument))[..., 0]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            argument = kernels.evaluate(part, value.argument)[..., 0]
+            slopes = kernels.evaluate(part, value.activation.prime(value.argument))[..., 0]
         places = slopes_lost(value.activation, slopes, argument)
         if places.any():
             time = k + 1 + int(np.flatnonzero(places.reshape(len(places), -1).any(axis=1))[0])
