@@ -14,6 +14,7 @@ from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import shown
 from symrnn.audit.verdicts.judge import Judge
+from symrnn.audit.verdicts.together import together
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
 from symrnn.audit.written import relation_written
 from symrnn.errors import IllFormedError
@@ -130,6 +131,7 @@ def _judged(
     for relation in relations:
         if _again(verdicts[relation.order], judge):
             verdicts[relation.order] = kept.verdict(relation, judge)
+    verdicts = together(statements, relations, verdicts)
     used: set[Mark] = set()
     for relation in statements.relations:
         document = documents[relation.document]
