@@ -248,6 +248,13 @@ class Statement:
                 f"`{self.name}` must return a derivation, an induction, or a dict of them",
                 {"got": type(built).__name__},
             )
+        for proof in built.values():
+            # Its type counts: a derived class may claim one thing and show another.
+            if type(proof) not in (Derivation, Induction):
+                raise IllFormedError(
+                    f"a part of `{self.name}` is no proof",
+                    {"expected": "derivation(…) or induction(…)", "got": type(proof).__name__},
+                )
         return tuple(Part(label, proof) for label, proof in built.items())
 
     def _repr_latex_(self) -> str:
@@ -365,7 +372,23 @@ def statement(
         headline: labels of the parts whose claims stand for the statement.
         name: another name than the function's.
         about: what it speaks of, and so for which cells it is checked.
+
+    Raises:
+        IllFormedError: an argument is no such thing, or the function has no docstring.
     """
+    for argument, given in (("uses", uses), ("headline", headline)):
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise IllFormedError(
+                f"statement: {argument}", {"expected": "a list of names", "got": repr(given)}
+            )
+    if not isinstance(about, About):
+        raise IllFormedError(
+            "statement: about",
+            {
+                "expected": ", ".join(f"About.{each.name}" for each in About),
+                "got": type(about).__name__,
+            },
+        )
 
     def wrap(build: Callable[[Any], Any]) -> Statement:
         text = inspect.getdoc(build)
