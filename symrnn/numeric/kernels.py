@@ -31,7 +31,9 @@ from symrnn.cells.elman import with_symbolic_sizes
 from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Elementwise
+from symrnn.language.algebra import as_matrix
 from symrnn.language.names import in_code
+from symrnn.language.time import TimeVector
 from symrnn.numeric import arguments, by_name, horizon
 from symrnn.numeric.derived import Derived
 from symrnn.numeric.in_order import from_arrays, parameters_of, start_of
@@ -230,10 +232,17 @@ class Kernels:
     @cached_property
     def activated(self) -> Mapping[str, Elementwise]:
         """What is an activation of something, by its name: gates, and states that are σ(…)."""
-        recurrence = self.derived.recurrence
+        definitions = self.derived.recurrence.definitions
+
+        def opened(argument: MatrixExpr) -> MatrixExpr:
+            # What is computed at the same time is written out; the state before stays.
+            while read := argument.atoms(TimeVector) & {*definitions}:
+                argument = as_matrix(argument.xreplace({of: definitions[of] for of in read}))
+            return argument
+
         return {
-            of.label: Elementwise(value.activation, recurrence.expanded(value.argument))
-            for of, value in recurrence.definitions.items()
+            of.label: Elementwise(value.activation, opened(value.argument))
+            for of, value in definitions.items()
             if isinstance(value, Elementwise)
         }
 
