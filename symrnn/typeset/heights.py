@@ -52,10 +52,15 @@ _SCRIPT = re.compile(r"[_^](\{[^{}]*\}|\w)")
 _FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 _NAMED = re.compile(r"\\operatorname\{(\w+)\}")
 _SIGN = re.compile(r"\\[A-Za-z]+|\\.")
+_FONT = re.compile(
+    r"\\(?:boldsymbol|bm|math(?:rm|bf|bb|it|sf|cal|ord|bin|rel|op)|text|mleft|mright)(?![A-Za-z])"
+)
+"""Commands that print nothing themselves."""
 
 
 def formula_width(latex: str) -> float:
     """Its width in em, about."""
+    latex = _FONT.sub("", latex)
     scripts = sum(len(_SIGN.sub("x", found[1])) - 2 for found in _SCRIPT.finditer(latex))
     rest = _SCRIPT.sub("", latex)
     fractions = 0.0

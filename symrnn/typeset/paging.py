@@ -63,18 +63,10 @@ class _Atom:
 
 
 def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, ...], ...]:
-    """The items of a frame, page by page; pages are about equally full."""
+    """The items of a frame, page by page: as few as there can be, and about equally full."""
     atoms = [atom for item in frame.items for atom in _atoms(item, contents)]
     room -= title_height(frame.title, contents.layout.width)
-    found = _filled(atoms, room)
-    if len(found) > 1:
-        low = sum(atom.height for atom in atoms) / len(found)
-        for share in range(9):
-            tighter = _filled(atoms, low + (room - low) * share / 8)
-            if len(tighter) == len(found):
-                found = tighter
-                break
-    return tuple(tuple(_merged(_placed(page, contents))) for page in found)
+    return tuple(tuple(_merged(_placed(page, contents))) for page in _divided(atoms, room))
 
 
 def joined(act: Act, contents: Contents, room: float) -> Act:
@@ -102,17 +94,40 @@ def height(frame: Frame, contents: Contents) -> float:
     return sum(atom.height for item in frame.items for atom in _atoms(item, contents))
 
 
-def _filled(atoms: Sequence[_Atom], room: float) -> list[list[_Atom]]:
-    """The atoms in order, each page as full as it can be."""
-    found: list[list[_Atom]] = [[]]
-    left = room
-    for atom in atoms:
-        if atom.height > left and found[-1]:
-            found.append([])
-            left = room - atom.again
-        found[-1].append(atom)
-        left -= atom.height
-    return found
+@dataclass(frozen=True, order=True)
+class _Cost:
+    """What is to be small where atoms are divided over pages, the first before the second."""
+
+    excess: float = 0.0
+    """Lines for which there is no room."""
+    pages: int = 0
+    lone: int = 0
+    """Pages, but the only one, with a single line or item."""
+    unevenness: float = 0.0
+
+    def __add__(self, other: _Cost) -> _Cost:
+        return _Cost(
+            self.excess + other.excess,
+            self.pages + other.pages,
+            self.lone + other.lone,
+            self.unevenness + other.unevenness,
+        )
+
+
+def _divided(atoms: Sequence[_Atom], room: float) -> list[Sequence[_Atom]]:
+    """The atoms in order, page by page, at the least cost of all ways to divide them."""
+    best: list[tuple[_Cost, list[Sequence[_Atom]]]] = [(_Cost(), [])]
+    for end in range(1, len(atoms) + 1):
+        ways = []
+        for start, (cost, before) in enumerate(best):
+            page = atoms[start:end]
+            lone = len(page) == 1 < len(atoms)
+            used = sum(atom.height for atom in page) + (page[0].again if start else 0.0)
+            # Squares of what pages hold add up to the least where they hold equally much.
+            here = _Cost(max(0.0, used - room) if len(page) > 1 else 0.0, 1, lone, used**2)
+            ways.append((cost + here, [*before, page]))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
 
 
 def _placed(page: Iterable[_Atom], contents: Contents) -> Iterable[Placed]:

@@ -35,6 +35,7 @@ from symrnn.typeset.latex_text import bookmark, escape, prose
 from symrnn.typeset.paging import Contents, Placed, Run, joined, pages
 from symrnn.typeset.prose import Citation, listed, paragraphs, plain
 from symrnn.typeset.slide_words import words
+from symrnn.typeset.words import phrase, speaking
 
 _BEGINNING = re.compile(r"^\\begin\{frame\}\[t\]\{(.*)\}$")
 _PART = re.compile(r" \\framepart\{\d+\}\{\d+\}$")
@@ -148,7 +149,7 @@ class _Overlays:
         """What letters stand for, in a sentence; what the frame says already is left out."""
         new = [name for name in dict.fromkeys(names) if name not in self.named]
         self.named.update(new)
-        return f"Let {listed(new)}." if new else ""
+        return phrase("Let {names}.", names=listed(new)) if new else ""
 
     @property
     def now(self) -> str:
@@ -186,7 +187,13 @@ def slides(
     Raises:
         IllFormedError: when the deck names what the document does not have.
     """
-    look, less = look or Look(), less or {}
+    with speaking(document.language):
+        return _slides(document, deck, look or Look(), room, less or {})
+
+
+def _slides(
+    document: Document, deck: Deck, look: Look, room: float | None, less: Mapping[str, float]
+) -> Article:
     source = _source(document, deck, look)
     room = look.layout.room if room is None else room
     anchored: set[str] = set()
@@ -209,6 +216,7 @@ def slides(
             prose=source.prose,
             plain=lambda text: escape(plain(text)),
             bookmark=lambda text: bookmark(plain(text)),
+            phrase=lambda text: escape(phrase(text)),
         )
     )
     items = [item for act in deck.acts for frame in act.frames for item in frame.items]
@@ -274,7 +282,8 @@ def _subtitle(items: tuple[Placed, ...], source: _Source) -> str:
         return r"\strut"
     numbers = listed([str(block.number) for block in blocks])
     grades = blocks[0].grades if len({block.grades for block in blocks}) == 1 else ()
-    return rf"Statement{'s' * (len(blocks) > 1)}~{numbers}\enspace{source.marks(grades)}"
+    kind = phrase("Statements" if len(blocks) > 1 else "Statement")
+    return rf"{kind}~{numbers}\enspace{source.marks(grades)}"
 
 
 def _note(
@@ -335,7 +344,7 @@ def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
     claims = source.claims(item)
     said = [overlays.said(name for claim in claims for name in claim.names)]
     assumed = list(dict.fromkeys(fact for claim in claims for fact in claim.assumed))
-    said += [f"Assume {listed(assumed)}."] if assumed else []
+    said += [phrase("Assume {facts}.", facts=listed(assumed))] if assumed else []
     before = " ".join(filter(None, said))
     lines = [rf"{source.prose(before)}\par"] if before else []
     several = len(claims) > 1
@@ -372,7 +381,7 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
 
 def _on_frame(why: str) -> str:
     """A reason on a frame: what an article shows above may be on none."""
-    return why.replace(SHOWN_ABOVE, "by an earlier part")
+    return why.replace(phrase(SHOWN_ABOVE), phrase("by an earlier part"))
 
 
 @_tex.register
