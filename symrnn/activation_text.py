@@ -25,6 +25,7 @@ import sympy
 from sympy import Expr, Integer, Pow, Rational, Symbol
 
 from symrnn.errors import ParseError
+from symrnn.python_text import parsed
 
 X = Symbol("x", real=True)
 """The one variable of an activation."""
@@ -210,7 +211,7 @@ def _screen_number(formula: _Formula, token: re.Match[str]) -> None:
 def _tree(formula: _Formula) -> ast.expr:
     """The syntax tree; the screen has left nothing in the text that makes `ast` warn."""
     try:
-        return ast.parse(formula.text.strip(" \t"), mode="eval").body
+        return parsed(formula.text.strip(" \t"), mode="eval").body
     except SyntaxError as error:
         # `ast` says column 0 when it met the end.
         column = formula._offset + error.offset - 1 if error.offset else len(formula.text)

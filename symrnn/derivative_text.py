@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Symbol
 
 from symrnn.errors import ParseError
+from symrnn.python_text import parsed
 
 TIMES = ("t", "k", "j", "T")
 LONGEST = 120
@@ -108,7 +109,7 @@ def _part(text: str, part: str, start: int, names: Names, above: bool) -> Quanti
 
 def _time(text: str, inside: str, start: int, names: Names) -> Expr:
     try:
-        tree = ast.parse(inside.strip(), mode="eval")
+        tree = parsed(inside.strip(), mode="eval")
     except (SyntaxError, ValueError) as error:
         raise _refuse(text, start, "this is no time", names) from error
     return _term(text, tree.body, start + len(inside) - len(inside.lstrip()), names)

@@ -27,6 +27,7 @@ from symrnn.language.norms import norm
 from symrnn.language.structure import Block
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
+from symrnn.python_text import parsed
 from symrnn.theory import rules
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
@@ -93,7 +94,7 @@ def run(name: str) -> tuple[Step, ...]:
     assert spec is not None
     module = module_from_spec(spec)
     loader.exec_module(module)
-    last = {statement.end_lineno: statement for statement in ast.parse(_source(name)).body}
+    last = {statement.end_lineno: statement for statement in parsed(_source(name)).body}
     return tuple(
         Step(words, code, getattr(module, _kept(last[line].lineno), None))
         for words, code, line in _cells(_source(name))
@@ -106,7 +107,7 @@ class _Recipe(SourceFileLoader):
     def source_to_code(  # type: ignore[override]  # typeshed has it without self
         self, data: Any, path: Any, *, _optimize: int = -1
     ) -> Any:
-        tree = ast.parse(data, str(path))
+        tree = parsed(data, str(path))
         for place, statement in enumerate(tree.body):
             if isinstance(statement, ast.Expr) and place:
                 name = ast.Name(_kept(statement.lineno), ast.Store())
@@ -137,14 +138,14 @@ def _source(name: str) -> str:
 
 
 def _docstring(source: str) -> tuple[str, str]:
-    text = ast.get_docstring(ast.parse(source)) or ""
+    text = ast.get_docstring(parsed(source)) or ""
     title, _, rest = text.partition("\n")
     return title, " ".join(rest.split())
 
 
 def _cells(source: str) -> Iterator[tuple[str, str, int]]:
     """Words and code of each cell in order, and the line it ends on."""
-    start = ast.parse(source).body[0].end_lineno or 0
+    start = parsed(source).body[0].end_lineno or 0
     words: list[str] = []
     code: list[str] = []
     end = 0

@@ -23,6 +23,7 @@ from symrnn.language.writing import text
 from symrnn.lecture.details import code_names
 from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
+from symrnn.python_text import parsed
 from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Part, Statement
@@ -352,8 +353,8 @@ def definition(path: Path, before: str) -> str:
     Raises `IllFormedError` for a file that gives a name of that cell another meaning.
     """
     source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source, str(path))
-    own = set(_names(ast.parse(before)))
+    tree = parsed(source, str(path))
+    own = set(_names(parsed(before)))
     for name, binding in _names(tree).items():
         if name in own and not isinstance(binding, ast.ImportFrom | ast.Import):
             raise IllFormedError(

@@ -16,6 +16,7 @@ from symrnn.lecture.markdown import Place
 from symrnn.lecture.outline import Outline, check_prose, outline
 from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
 from symrnn.lecture.references import WORKS
+from symrnn.python_text import parsed
 from symrnn.theory.about import known_as
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import everything, load, require_other
@@ -204,7 +205,7 @@ def _check_docstring(statement: Statement, library: Mapping[str, Statement]) -> 
     """Title and prose of a statement, by the lines of its file."""
     file = Path(inspect.getsourcefile(statement.build) or "")
     start = statement.build.__code__.co_firstlineno
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = parsed(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == statement.build.__name__:
             start = node.body[0].lineno

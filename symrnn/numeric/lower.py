@@ -27,6 +27,7 @@ from symrnn.numeric.printer import (
     parameter_name,
     slope_name,
 )
+from symrnn.python_text import parsed
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def lower(
     words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
     written = with_indices_apart(expression.xreplace(words))
     made = printer()
-    tree = ast.parse(made.doprint(written), mode="eval")
+    tree = parsed(made.doprint(written), mode="eval")
     helpers = {name: lower_activation(function) for function, name in made.helpers.items()}
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     _require_own_names(written, tree)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from symrnn.errors import IllFormedError
+from symrnn.python_text import parsed
 from symrnn.theory.blame import reading
 from symrnn.theory.graph import in_order
 from symrnn.theory.statement import Statement
@@ -85,7 +86,7 @@ def require_other(statement: Statement, known: Statement | None) -> None:
 def _require_once(path: Path) -> None:
     """Raise where a file declares two statements with one name: Python would keep the second."""
     first: dict[str, int] = {}
-    for node in ast.parse(path.read_text(encoding="utf-8-sig")).body:
+    for node in parsed(path.read_text(encoding="utf-8-sig")).body:
         if not isinstance(node, ast.FunctionDef) or not any(map(_declares, node.decorator_list)):
             continue
         line = first.setdefault(node.name, node.lineno)

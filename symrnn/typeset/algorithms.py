@@ -16,6 +16,7 @@ from latexify import codegen, exceptions, transformers
 from latexify.codegen.expression_rules import MATH_SYMBOLS
 
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.python_text import parsed
 from symrnn.typeset.blocks import Algorithm
 
 _TRANSPOSED = r"^{\mathsf{T}}"
@@ -285,7 +286,7 @@ def _source_tree(function: Callable[..., object]) -> ast.Module:
             "algorithm: the source of the function can not be read",
             {"function": function, "reason": error},
         ) from error
-    tree = ast.parse(textwrap.dedent(source))
+    tree = parsed(textwrap.dedent(source))
     if not isinstance(tree.body[0], ast.FunctionDef):
         raise IllFormedError(
             "algorithm: expected a function defined with `def`",

@@ -7,7 +7,6 @@ member in one step.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,6 +31,7 @@ from symrnn.numeric.loops.operations import (
     sizes_of,
 )
 from symrnn.numeric.printer import KernelPrinter
+from symrnn.python_text import names_read
 
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
 
@@ -83,8 +83,7 @@ class _Writer:
         loop = [self._loop_line(), *("    " + line for line in each + swap)] if each else []
         body = [*head, *loop, *self._totals(), self._results()]
         written = "\n".join(f"    {line}" for line in body) + "\n"
-        tree = ast.parse(f"def f():\n{written}")
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        used = names_read(written)
         self.arguments = tuple(n for n in (*self.given, *self.sizes, *SETTING) if n in used)
         return f"def {self.recursion.name}({', '.join(self.arguments)}):\n{written}"
 

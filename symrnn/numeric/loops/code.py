@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import itertools
 import linecache
@@ -13,6 +12,7 @@ from typing import Any
 
 from symrnn.errors import IllFormedError
 from symrnn.numeric.loops.operations import Plan
+from symrnn.python_text import parsed
 
 _NUMBER = itertools.count()
 
@@ -50,7 +50,7 @@ def function_of(source: str, namespace: Mapping[str, Any]) -> Callable[..., Any]
     The source is made by an emitter from a plan, never from text of a user's.
     """
     file = f"<symrnn loop {next(_NUMBER)}>"
-    module = compile(ast.parse(source, file), file, "exec")
+    module = compile(parsed(source, file), file, "exec")
     code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     return FunctionType(code, {"__builtins__": builtins, **namespace})

@@ -6,7 +6,6 @@ Python's cost per step. Real dtypes and shared weights only; numba is an extra.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import math
@@ -34,6 +33,7 @@ from symrnn.numeric.loops.operations import (
 from symrnn.numeric.printer import stable
 from symrnn.numeric.stable.printing import ScalarRules
 from symrnn.numeric.stable.runtime import FLOAT64, arithmetic
+from symrnn.python_text import names_read
 
 SETTING = ("first", "last", "summed")
 
@@ -133,8 +133,7 @@ class _Writer:
             "return (" + "".join(f"{n}, " for n in (*finals, *totals, *outs)) + ")",
         ]
         written = "\n".join(f"    {line}" for line in body) + "\n"
-        tree = ast.parse(f"def f():\n{written}")
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        used = names_read(written)
         self.arguments = tuple(name for name in self.given if name in used)
         return f"def {self.recursion.name}({', '.join(self.arguments)}):\n{written}"
 

@@ -7,7 +7,6 @@ scalar formulas come from SymPy's printer for the library.
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -29,6 +28,7 @@ from symrnn.numeric.loops.operations import (
     sizes_of,
 )
 from symrnn.numeric.stable.printing import folded
+from symrnn.python_text import names_read
 
 SETTING = ("first", "last", "summed")
 
@@ -74,8 +74,7 @@ class _Writer:
         scan = [*self._scan(each), *self._later()] if each else []
         body = [*self._slices(), *before, *scan, self._results()]
         written = "\n".join(f"    {line}" for line in body) + "\n"
-        tree = ast.parse(f"def f():\n{written}")
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        used = names_read(written)
         self.arguments = tuple(name for name in self.given if name in used)
         return f"def {self.recursion.name}({', '.join(self.arguments)}):\n{written}"
 
