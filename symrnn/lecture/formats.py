@@ -91,7 +91,7 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
-_ATTEMPTS = 2
+_ATTEMPTS = 3
 """How often slides are laid out anew where a frame is overfull."""
 
 

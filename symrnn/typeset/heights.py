@@ -1,7 +1,8 @@
 """How much room a formula takes on a slide: an estimate, by what stands in it.
 
-Chains are split over frames by it. Where it is too low a frame is overfull, which the engine
-reports.
+What is on a frame is divided by it. It is meant to be a little too low rather than too high: then a
+frame is overfull, which the engine reports, and has less; of one with room to spare nothing is
+reported.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Layout:
     room: float
 
 
-LAYOUTS = {"169": Layout("169", 36.0, 15.5), "43": Layout("43", 28.0, 17.0)}
+LAYOUTS = {"169": Layout("169", 36.0, 17.0), "43": Layout("43", 28.0, 18.5)}
 """Slides by their shape."""
 
 WIDE = LAYOUTS["169"]

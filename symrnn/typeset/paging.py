@@ -24,6 +24,9 @@ from symrnn.typeset.heights import (
 _ABOVE_TITLE = 0.8
 """Lines left free above the title of a chain."""
 
+_SMALL = 0.9
+"""Small type beside that of the text."""
+
 LITTLE = 0.45
 """The part of a frame below which it has little on it."""
 
@@ -199,8 +202,11 @@ def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
             yield _Atom(item, 4.2 * len(contents.statement(name).illustrations))
         case Fails(name, which):
             known = contents.statement(name).counterexamples
+            above = 1.6
             for text in (known[place] for place in which) if which else known:
-                yield _Atom(Fails(name, (known.index(text),)), 0.9 * text_height(text, width) + 0.8)
+                lines = _SMALL * text_height(text, width / _SMALL) + 0.4
+                yield _Atom(Fails(name, (known.index(text),)), above + lines)
+                above = 0.0
         case Shown():
             yield _Atom(item, contents.layout.room - 1)
 
