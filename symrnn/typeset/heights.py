@@ -38,7 +38,7 @@ class Layout:
     room: float
 
 
-LAYOUTS = {"169": Layout("169", 36.0, 17.0), "43": Layout("43", 28.0, 18.5)}
+LAYOUTS = {"169": Layout("169", 36.0, 17.5), "43": Layout("43", 28.0, 19.5)}
 """Slides by their shape."""
 
 WIDE = LAYOUTS["169"]

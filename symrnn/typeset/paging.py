@@ -55,7 +55,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class _Atom:
+class Atom:
     """What is not divided: an item, or a row of a chain by its place."""
 
     item: Item
@@ -69,7 +69,7 @@ def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, 
     """The items of a frame, page by page: as few as there can be, and about equally full."""
     atoms = [atom for item in frame.items for atom in _atoms(item, contents)]
     room -= title_height(frame.title, contents.layout.width)
-    return tuple(tuple(_merged(_placed(page, contents))) for page in _divided(atoms, room))
+    return tuple(tuple(_merged(_placed(page, contents))) for page in divided(atoms, room))
 
 
 def joined(act: Act, contents: Contents, room: float) -> Act:
@@ -117,9 +117,9 @@ class _Cost:
         )
 
 
-def _divided(atoms: Sequence[_Atom], room: float) -> list[Sequence[_Atom]]:
+def divided(atoms: Sequence[Atom], room: float) -> list[Sequence[Atom]]:
     """The atoms in order, page by page, at the least cost of all ways to divide them."""
-    best: list[tuple[_Cost, list[Sequence[_Atom]]]] = [(_Cost(), [])]
+    best: list[tuple[_Cost, list[Sequence[Atom]]]] = [(_Cost(), [])]
     for end in range(1, len(atoms) + 1):
         ways = []
         for start, (cost, before) in enumerate(best):
@@ -133,7 +133,7 @@ def _divided(atoms: Sequence[_Atom], room: float) -> list[Sequence[_Atom]]:
     return best[-1][1]
 
 
-def _placed(page: Iterable[_Atom], contents: Contents) -> Iterable[Placed]:
+def _placed(page: Iterable[Atom], contents: Contents) -> Iterable[Placed]:
     """The atoms as items again: rows of one chain as a run."""
     chains: dict[int, tuple[Lines, list[int]]] = {}
     order: list[Item | int] = []
@@ -178,7 +178,7 @@ def _merged(placed: Iterable[Placed]) -> Iterable[Placed]:
         yield held
 
 
-def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
+def _atoms(item: Item, contents: Contents) -> Iterable[Atom]:
     width = contents.layout.width
     match item:
         case Lines():
@@ -186,32 +186,32 @@ def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
         case Body(Items(items, first)):
             for place, each in enumerate(items):
                 block = Items((each,), None if first is None else first + place)
-                yield _Atom(Body(block), block_height(block, width))
+                yield Atom(Body(block), block_height(block, width))
         case Body(block):
-            yield _Atom(item, block_height(block, width))
+            yield Atom(item, block_height(block, width))
         case Claims():
             claims = contents.claims(item)
             above = 1.0 + 1.3 * any(claim.assumed or claim.names for claim in claims)
             for claim in claims:
                 part = Claims(item.statement, (claim.part,))
-                yield _Atom(part, above + claim_height(claim, width))
+                yield Atom(part, above + claim_height(claim, width))
                 above = 0.0
         case Why(name):
-            yield _Atom(item, text_height(contents.reason(name), width) + 0.6)
+            yield Atom(item, text_height(contents.reason(name), width) + 0.6)
         case Pictures(name):
-            yield _Atom(item, 4.2 * len(contents.statement(name).illustrations))
+            yield Atom(item, 4.2 * len(contents.statement(name).illustrations))
         case Fails(name, which):
             known = contents.statement(name).counterexamples
             above = 1.6
             for text in (known[place] for place in which) if which else known:
                 lines = _SMALL * text_height(text, width / _SMALL) + 0.4
-                yield _Atom(Fails(name, (known.index(text),)), above + lines)
+                yield Atom(Fails(name, (known.index(text),)), above + lines)
                 above = 0.0
         case Shown():
-            yield _Atom(item, contents.layout.room - 1)
+            yield Atom(item, contents.layout.room - 1)
 
 
-def _rows(lines: Lines, contents: Contents) -> Iterable[_Atom]:
+def _rows(lines: Lines, contents: Contents) -> Iterable[Atom]:
     chain, width = contents.chain(lines), contents.layout.width
     first, *rows = chain.rows
     beside = formula_width(first.expression) < 0.4 * width and (
@@ -224,5 +224,5 @@ def _rows(lines: Lines, contents: Contents) -> Iterable[_Atom]:
     for place, row in enumerate(rows, start=1):
         # A row that begins a page is indented less, below the line it goes on from.
         again = formula_height(chain.rows[place - 1].expression) + 0.5
-        yield _Atom(lines, above + row_height(row, indent, width), place, again)
+        yield Atom(lines, above + row_height(row, indent, width), place, again)
         above = 0.0

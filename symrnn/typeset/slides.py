@@ -8,7 +8,7 @@ goes on in the next, which begins with the line that the one before ended with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 
@@ -72,6 +72,28 @@ class Look:
         if self.files and not self.theme.startswith("beamertheme"):
             return rf"\usepackage{{{self.theme}}}"
         return rf"\usetheme{{{self.theme.removeprefix('beamertheme')}}}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is done so that all fits on its frame, by titles as `frame_at` names them.
+
+    Args:
+        small: frames set in smaller type.
+        less: how many lines less are on a frame.
+    """
+
+    small: frozenset[str] = frozenset()
+    less: Mapping[str, float] = field(default_factory=dict)
+
+    def tighter(self, overfull: Collection[str]) -> Fit:
+        """The same for frames that are too full as they are: small type first, then less."""
+        known = self.small | self.less.keys()
+        less = {
+            title: 2.0 * self.less.get(title, 0.0) + 3.0 for title in overfull if title in known
+        }
+        small = self.small.union(title for title in overfull if title not in known)
+        return Fit(small - less.keys(), {**self.less, **less})
 
 
 @dataclass(frozen=True)
@@ -172,7 +194,7 @@ def slides(
     look: Look | None = None,
     *,
     room: float | None = None,
-    less: Mapping[str, float] | None = None,
+    fit: Fit | None = None,
 ) -> Article:
     """The deck as one beamer document; compile it with pdflatex or lualatex, twice.
 
@@ -182,18 +204,16 @@ def slides(
         look: the shape and the theme of the slides, and whether they are for paper; 16:9 with
             symrnn's own theme by default.
         room: lines that a frame has room for; by the slides' shape by default.
-        less: how many lines less the frames of a title have, as `frame_at` names it.
+        fit: what is done for frames that would be too full.
 
     Raises:
         IllFormedError: when the deck names what the document does not have.
     """
     with speaking(document.language):
-        return _slides(document, deck, look or Look(), room, less or {})
+        return _slides(document, deck, look or Look(), room, fit or Fit())
 
 
-def _slides(
-    document: Document, deck: Deck, look: Look, room: float | None, less: Mapping[str, float]
-) -> Article:
+def _slides(document: Document, deck: Deck, look: Look, room: float | None, fit: Fit) -> Article:
     source = _source(document, deck, look)
     room = look.layout.room if room is None else room
     anchored: set[str] = set()
@@ -202,8 +222,10 @@ def _slides(
     for act in (joined(act, source.contents, room) for act in deck.acts):
         made: list[str] = []
         for frame in act.frames:
-            left = room - less.get(source.prose(frame.title), 0.0)
-            made += _pages(frame, source, left, anchored, told)
+            title = source.prose(frame.title)
+            left = room - fit.less.get(title, 0.0)
+            type_size = [r"\small"] if title in fit.small else []
+            made += _pages(frame, source, left, type_size, anchored, told)
         acts.append((source.prose(act.title), bookmark(plain(act.title)), made))
     tex = (
         templates()
@@ -248,7 +270,12 @@ def _source(document: Document, deck: Deck, look: Look) -> _Source:
 
 
 def _pages(
-    frame: Frame, source: _Source, room: float, anchored: set[str], told: set[str]
+    frame: Frame,
+    source: _Source,
+    room: float,
+    type_size: Sequence[str],
+    anchored: set[str],
+    told: set[str],
 ) -> Iterator[str]:
     """The frame in LaTeX, or several where it is too long for one."""
     pieces = pages(frame, source.contents, room)
@@ -262,6 +289,7 @@ def _pages(
             [
                 rf"\begin{{frame}}[t]{{{source.prose(frame.title)}{part}}}",
                 rf"\framesubtitle{{{_subtitle(items, source)}}}",
+                *type_size,
                 "".join(anchors) + r"\vfill",
                 *(_tex(item, source, overlays) for item in items),
                 r"\vfill\null",
