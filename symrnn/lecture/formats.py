@@ -91,6 +91,9 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
+_MORE = 2.25
+"""Lines that a frame is given first beyond the estimate."""
+
 _ATTEMPTS = 4
 """How often slides are laid out anew where a frame is overfull."""
 
@@ -152,8 +155,8 @@ def slides(material: Material) -> Output:
 
 def fitting(document: Document, frames: Deck, look: Look, tex: Tex) -> tuple[Compiled, Fit]:
     """Slides without an overfull box, and what was done for that."""
-    fit = Fit()
-    made = slides_backend.slides(document, frames, look)
+    fit = Fit(more=_MORE)
+    made = slides_backend.slides(document, frames, look, fit=fit)
     tried = tex.compile("slides-handout", made)
     for _ in range(_ATTEMPTS):
         if not tried.overfull:

@@ -35,7 +35,7 @@ class Name(MatrixNode):
     def shape(self) -> tuple[Any, Any]:
         return self.args[1], self.args[2]
 
-    def _latex(self, printer: Any) -> str:
+    def _latex(self, printer: Any, **kwargs: Any) -> str:
         letter, _, _, *times = self.args
         below = ", ".join(map(printer.doprint, times))
         # In braces: it may get another index.
@@ -112,4 +112,5 @@ def _times(part: Any) -> set[Any]:
     indices = {symbol for each in part.atoms(TimeVector) for symbol in each.index.free_symbols}
     for each in part.atoms(Ranged):
         indices |= {each.index, *each.lower.free_symbols, *each.upper.free_symbols}
-    return indices & part.free_symbols
+    found: set[Any] = indices & part.free_symbols
+    return found

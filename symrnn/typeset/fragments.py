@@ -122,7 +122,7 @@ def beamer(block: StatementBlock, about: str = "") -> str:
     )
     frames = [_setup(about)]
     # Room for a theme's own head and foot, whatever it is.
-    for page in pages(Frame(block.title, tuple(items)), contents, 0.7 * LAYOUTS["43"].room):
+    for page in pages(Frame(block.title, tuple(items)), contents, 0.8 * LAYOUTS["43"].room):
         body: list[str] = []
         overlay = 1
         for item in page:

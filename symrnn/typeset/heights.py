@@ -1,8 +1,7 @@
 """How much room a formula takes on a slide: an estimate, by what stands in it.
 
-What is on a frame is divided by it. It is meant to be a little too low rather than too high: then a
-frame is overfull, which the engine reports, and has less; of one with room to spare nothing is
-reported.
+What is on a frame is divided by it. Where it is too low a frame is overfull, which the engine
+reports.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Layout:
     room: float
 
 
-LAYOUTS = {"169": Layout("169", 36.0, 17.5), "43": Layout("43", 28.0, 19.5)}
+LAYOUTS = {"169": Layout("169", 36.0, 15.5), "43": Layout("43", 28.0, 17.0)}
 """Slides by their shape."""
 
 WIDE = LAYOUTS["169"]

@@ -81,10 +81,13 @@ class Fit:
     Args:
         small: frames set in smaller type.
         less: how many lines less are on a frame.
+        more: how many lines more than estimated a frame is taken to have room for. An estimate
+            that is too low is seen, for a frame is overfull; one that is too high is not.
     """
 
     small: frozenset[str] = frozenset()
     less: Mapping[str, float] = field(default_factory=dict)
+    more: float = 0.0
 
     def tighter(self, overfull: Collection[str]) -> Fit:
         """The same for frames that are too full as they are: small type first, then less."""
@@ -93,7 +96,7 @@ class Fit:
             title: 2.0 * self.less.get(title, 0.0) + 3.0 for title in overfull if title in known
         }
         small = self.small.union(title for title in overfull if title not in known)
-        return Fit(small - less.keys(), {**self.less, **less})
+        return Fit(small - less.keys(), {**self.less, **less}, self.more)
 
 
 @dataclass(frozen=True)
@@ -219,11 +222,11 @@ def _slides(document: Document, deck: Deck, look: Look, room: float | None, fit:
     anchored: set[str] = set()
     told: set[str] = set()
     acts = []
-    for act in (joined(act, source.contents, room) for act in deck.acts):
+    for act in (joined(act, source.contents, room + fit.more) for act in deck.acts):
         made: list[str] = []
         for frame in act.frames:
             title = source.prose(frame.title)
-            left = room - fit.less.get(title, 0.0)
+            left = room + fit.more - fit.less.get(title, 0.0)
             type_size = [r"\small"] if title in fit.small else []
             made += _pages(frame, source, left, type_size, anchored, told)
         acts.append((source.prose(act.title), bookmark(plain(act.title)), made))

@@ -25,7 +25,8 @@ OURS = (
 )
 
 THEIRS = (
-    "titles, labels and prose of symrnn's own statements, captions of its figures, the explorer"
+    "titles, labels and prose of symrnn's own statements, captions of its figures, words in "
+    "formulas, the explorer"
 )
 """What has one language, whatever a document has."""
 
