@@ -91,7 +91,7 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
-_MORE = 2.25
+MORE = 2.25
 """Lines that a frame is given first beyond the estimate."""
 
 _ATTEMPTS = 4
@@ -155,7 +155,7 @@ def slides(material: Material) -> Output:
 
 def fitting(document: Document, frames: Deck, look: Look, tex: Tex) -> tuple[Compiled, Fit]:
     """Slides without an overfull box, and what was done for that."""
-    fit = Fit(more=_MORE)
+    fit = Fit(more=MORE)
     made = slides_backend.slides(document, frames, look, fit=fit)
     tried = tex.compile("slides-handout", made)
     for _ in range(_ATTEMPTS):

@@ -259,6 +259,11 @@ def frame_at(tex: str, line: int) -> str:
     return ""
 
 
+def contents_of(document: Document, deck: Deck, look: Look | None = None) -> Contents:
+    """What the heights of a deck's frames depend on."""
+    return _source(document, deck, look or Look()).contents
+
+
 def _source(document: Document, deck: Deck, look: Look) -> _Source:
     blocks = tuple(walk(document.blocks))
     statements = {block.name: block for block in blocks if isinstance(block, StatementBlock)}

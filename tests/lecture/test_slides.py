@@ -20,7 +20,7 @@ from symrnn.typeset.paging import Atom, divided
 from symrnn.typeset.prose import plain
 from symrnn.typeset.slides import Fit, Look, slides
 
-from .conftest import deck_of, gradients
+from .conftest import deck_of, gradients, sparse
 
 PAPER, NOTED = Look(handout=True), Look(handout=True, notes=True)
 
@@ -56,6 +56,12 @@ def test_every_statement_has_a_frame_with_its_claims(lecture: Document, shown: D
     }
     statements = {b.name for b in walk(lecture.blocks) if isinstance(b, StatementBlock)}
     assert claimed == statements
+
+
+def test_no_frame_is_nearly_empty(lecture: Document, shown: Deck) -> None:
+    assert sparse(lecture, shown) == []
+    alone = Deck((Act("One", (Frame("Alone", (Body(Paragraph("A line.")),)),)),))
+    assert sparse(lecture, alone) == ["Alone"]
 
 
 @pytest.fixture(scope="module")
