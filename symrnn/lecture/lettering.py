@@ -45,13 +45,13 @@ def lettered_subject(
     known, names = found
     own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
-    lettering = replace(notation, letters=_distinct(mine, notation), cell=kind_of(known))
-    besides = _besides([lettering.plain(quantity) for quantity in QUANTITIES])
-    return known, replace(lettering, arrays=besides, numbers=besides, spoken=besides)
+    lettering = replace(notation, letters=distinct(mine, notation), cell=kind_of(known))
+    others = besides([lettering.plain(quantity) for quantity in QUANTITIES])
+    return known, replace(lettering, arrays=others, numbers=others, spoken=others)
 
 
-def _distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
-    """The cell's letters, and for all else the first of a notation's that no other has."""
+def distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
+    """Letters that are given, and for all else the first of a notation's that no other has."""
     found = dict(mine)
     for quantity, (_, usual) in QUANTITIES.items():
         if quantity in mine:
@@ -61,7 +61,7 @@ def _distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
     return found
 
 
-def _besides(taken: Collection[str]) -> dict[str, str]:
+def besides(taken: Collection[str]) -> dict[str, str]:
     """Letters for what statements speak of besides, where its own are taken."""
     found: dict[str, str] = {}
     printer = NotationPrinter()
@@ -88,7 +88,7 @@ def _of_network(made: Network, notation: Notation, letters: Mapping[str, str] | 
         if of.label not in own.arrays and of.sequence != made.L
     }
     own = replace(own, arrays={**arrays, **own.arrays})
-    _require_distinct(made, own)
+    _requiredistinct(made, own)
     return replace(own, spoken=dict(_spoken(made, own)))
 
 
@@ -111,7 +111,7 @@ def _spoken(made: Network, notation: Notation) -> Iterator[tuple[str, str]]:
             yield name, printer.name(here)
 
 
-def _require_distinct(made: Network, notation: Notation) -> None:
+def _requiredistinct(made: Network, notation: Notation) -> None:
     """Raise where what the lecture speaks of has the letter of something in the cell."""
     owners: dict[str, str] = {}
     printer = NotationPrinter(notation)
