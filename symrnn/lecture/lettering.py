@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from symrnn.cells.elman import kind_of
 from symrnn.cells.lettering import lettered, own_letters
 from symrnn.cells.network import LETTERS, Network, network
 from symrnn.errors import IllFormedError
-from symrnn.language.notation import ARRAYS, QUANTITIES, Notation
+from symrnn.language.notation import ARRAYS, QUANTITIES, SCALARS, Notation
+from symrnn.language.time import TimeVector
 from symrnn.language.writing import NotationPrinter
 from symrnn.theory.about import Subject, known_as
 
@@ -72,6 +73,21 @@ def besides(taken: Collection[str]) -> dict[str, str]:
         free = (each for each in wanted if each not in taken and each not in found.values())
         found[name] = next(free)
     return found
+
+
+def as_spoken(notation: Notation, claims: Iterable[Any]) -> Notation:
+    """The notation whose prose calls a vector of the claims what formulas call it.
+
+    A vector h is no time h: where claims have the one and not the other, h in prose is the vector.
+    """
+    found = list(claims)
+    symbols = {str(each) for claim in found for each in claim.free_symbols}
+    vectors = {each.label for claim in found for each in claim.atoms(TimeVector)}
+    printer = NotationPrinter(notation)
+    here = (vectors & set(SCALARS)) - symbols
+    written = {name: printer.unstyled(name) for name in sorted(here)}
+    spoken = {name: letter for name, letter in written.items() if letter != notation.plain(name)}
+    return replace(notation, spoken={**spoken, **notation.spoken}) if spoken else notation
 
 
 def in_parts(rnn: Subject) -> Callable[[Any], Any]:
