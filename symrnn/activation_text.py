@@ -39,7 +39,9 @@ MAX_DIGITS = 40
 MAX_BITS = 256
 """Bits in the numerator or denominator of any number that arises."""
 MAX_EXPONENT = 200
-"""Largest magnitude of a number inside an exponent, of `**` or of `exp`."""
+"""Largest magnitude of a number inside an exponent."""
+MAX_RATE = Integer(10) ** 12
+"""The same where it is e's and has no logarithm: that power is never multiplied out."""
 MAX_VALUE = Integer(10) ** 60
 """Largest magnitude of a part without x; its reciprocal is the smallest."""
 
@@ -353,12 +355,17 @@ def _nearest(name: str) -> str:
 
 def _check_power(base: Expr, exponent: Expr, node: ast.expr, formula: _Formula) -> None:
     """Refuses a power before SymPy multiplies it out."""
-    largest = max((abs(n) for n in exponent.atoms(Rational)), default=Integer(0))
-    if largest > MAX_EXPONENT:
+    if _is_beyond(base, exponent):
         found = formula.source(node)
         formula.refuse(formula.column(node), f"an exponent beyond {MAX_EXPONENT}", found)
     if base == 0:
         formula.refuse(formula.column(node), "a power of zero", formula.source(node))
+
+
+def _is_beyond(base: Expr, exponent: Expr) -> bool:
+    """Whether a number in an exponent is too large."""
+    most = MAX_RATE if base == sympy.E and not exponent.has(sympy.log) else MAX_EXPONENT
+    return any(abs(number) > most for number in exponent.atoms(Rational))
 
 
 def _admit(expression: Expr, parts: Sequence[_Part], node: ast.expr, formula: _Formula) -> _Part:
@@ -369,8 +376,7 @@ def _admit(expression: Expr, parts: Sequence[_Part], node: ast.expr, formula: _F
     if any(max(n.p.bit_length(), n.q.bit_length()) > MAX_BITS for n in expression.atoms(Rational)):
         formula.refuse(column, f"a number of more than {MAX_BITS} bits arises", written)
     for power in expression.atoms(Pow, sympy.exp):
-        _, exponent = power.as_base_exp()
-        if any(abs(n) > MAX_EXPONENT for n in exponent.atoms(Rational)):
+        if _is_beyond(*power.as_base_exp()):
             problem = f"an exponent beyond {MAX_EXPONENT} arises"
             formula.refuse(column, problem, f"{written} is {expression}")
     if not expression.free_symbols:

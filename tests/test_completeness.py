@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy
 from sympy import Expr, Integer, Symbol
@@ -43,7 +44,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.explicit import Field
+from symrnn.language.explicit import Field, entries
 from symrnn.language.explicit import _entries as explicit_rules
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
@@ -64,6 +65,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.language.writing import StandIn, Written, latex, text, write_latex, write_text
+from symrnn.numeric.lower import lower
 from symrnn.numeric.printer import KernelPrinter
 
 n = Symbol("n", integer=True, positive=True)
@@ -215,11 +217,45 @@ def registered(table: Any) -> Any:
     return lambda kind, example: table.dispatch(kind) is not table.dispatch(object)
 
 
+WHOLE = {"n": 3, "k": 1, "t": 3, "j": 2}
+DRAWN = np.random.default_rng(0)
+NUMBERS = {
+    "W": DRAWN.uniform(0.5, 1.5, (3, 3)) + np.eye(3),
+    "v": DRAWN.uniform(0.5, 1.5, (3, 1)),
+    "s": DRAWN.uniform(0.5, 1.5, (5, 3, 1)),
+}
+
+
+class Drawn:
+    """What the leaves stand for in entries: the numbers above."""
+
+    def leaf(self, node: Any) -> Any:
+        if isinstance(node, TimeVector):
+            return sympy.Matrix(NUMBERS[node.label][int(node.index)])
+        return sympy.Matrix(NUMBERS[node.name])
+
+    def derivative(self, node: Any) -> Any:
+        raise NotSupportedError("a derivative has no number of its own", {"node": node})
+
+    def apply(self, function: Activation, value: Expr) -> Expr:
+        return function.at(value)
+
+
 def is_lowered(kind: type, example: Any) -> bool:
+    """Whether there is code, and it computes the entries, in their shape."""
     # SymPy's printer has methods of the same names (Limit, Identity) for its own classes.
     if f"_print_{kind.__name__}" not in vars(KernelPrinter):
         return False
-    return bool(KernelPrinter().doprint(example))
+    kernel = lower(example)
+    bindings = {**WHOLE, **NUMBERS, "dtype": float}
+    if not set(kernel.arguments) <= set(bindings):
+        return True  # what it is of is given by whoever calls it
+    of = {size: WHOLE[size.name] for size in (n, k, t, j)}
+    expected = entries(example.subs(of), Drawn())
+    matrix = isinstance(expected, sympy.MatrixBase)
+    expected = np.array(expected.tolist() if matrix else expected, dtype=float)
+    value = np.asarray(kernel(bindings))
+    return value.shape == expected.shape and bool(np.allclose(value, expected, rtol=1e-9))
 
 
 LAYERS = {
@@ -321,6 +357,15 @@ def test_a_layer_that_forgets_a_node_is_found(
 def test_a_lowering_that_is_missing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(KernelPrinter, "_print_Hadamard")
     assert "lowering" in audit(Hadamard, EXAMPLES[Hadamard])
+
+
+def test_a_lowering_to_another_shape_or_value_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KernelPrinter, "_print_Vec", lambda self, node: self._print(node.args[0]))
+    assert audit(Vec, EXAMPLES[Vec]) == ["lowering"]
+    monkeypatch.setattr(
+        KernelPrinter, "_print_Transposed", lambda self, node: self._print(node.args[0])
+    )
+    assert audit(Transposed, EXAMPLES[Transposed]) == ["lowering"]
 
 
 def test_discovery_sees_a_new_class(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from symrnn.cells.elman import CELLS, with_activation
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
-from symrnn.cli.output import complain, say, say_json
+from symrnn.cli.output import complain, kept_for_a_record, say, say_json
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
@@ -63,12 +63,13 @@ def check(
     prover = require_prover() if machine else None
     sigma = None if name is None else read_activation(name)
     rnn = _subject(cell, sigma)
-    library, broken, asides = salvage(paths or None, rnn)
-    with progress_bar() as listener:
-        evidence = prove(library, rnn, listener, scheduler)
-        checked = {}
-        if prover is not None:
-            checked = ask_prover(library, rnn, prover, listener, paths or ())
+    with kept_for_a_record(as_json):
+        library, broken, asides = salvage(paths or None, rnn)
+        with progress_bar() as listener:
+            evidence = prove(library, rnn, listener, scheduler)
+            checked = {}
+            if prover is not None:
+                checked = ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:

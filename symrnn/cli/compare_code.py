@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cli.exits import FAILED
-from symrnn.cli.output import say, say_json
+from symrnn.cli.output import kept_for_a_record, say, say_json
 from symrnn.cli.progress import progress_bar
 from symrnn.crosscheck import check_forward, check_gradients
 from symrnn.errors import IllFormedError, ParseError
@@ -55,17 +55,18 @@ def compare_code(
 
     The file is imported: its code runs, with all that you may do. Exit code 1 if they differ.
     """
-    function = _function(code)
+    with kept_for_a_record(as_json):
+        function = _function(code)
     asked: dict[str, Any] = {
         "output": output, "sizes": _sizes(size or []), "steps": steps, "batch": batch or None,
         "layout": layout, "transposed": transposed, "dtype": dtype, "seed": seed,
         "timeout": timeout,
     }  # fmt: skip
-    if forward:
-        report = check_forward(cell, function, **asked)
-    else:
-        of: dict[str, Any] = {"loss": loss, "reduction": reduction, "last": last}
-        with progress_bar() as listener:
+    of: dict[str, Any] = {"loss": loss, "reduction": reduction, "last": last}
+    with kept_for_a_record(as_json), progress_bar() as listener:
+        if forward:
+            report = check_forward(cell, function, **asked)
+        else:
             report = check_gradients(cell, function, **of, **asked, progress=listener)
     if as_json:
         say_json(report.record())

@@ -7,8 +7,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any, TextIO
 
 
@@ -54,6 +54,28 @@ def say_json(record: Mapping[str, Any]) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     unicode = codecs.lookup(encoding).name.startswith("utf")
     say(json.dumps(record, indent=2, ensure_ascii=not unicode))
+
+
+@contextmanager
+def kept_for_a_record(wanted: bool) -> Iterator[None]:
+    """While a user's code runs: what it prints goes to standard error, not into the JSON.
+
+    So it is with what processes of ours print, and what is written past Python.
+    """
+    if not wanted:
+        yield
+        return
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    kept = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def complain(text: str) -> None:

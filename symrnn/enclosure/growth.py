@@ -180,6 +180,23 @@ class Growth:
         others = Growth({o: c for o, c in self.terms.items() if o != order}, self.start)
         return order, coefficient, others * inverse
 
+    @property
+    def wavy_rest(self) -> tuple[Order, Growth]:
+        """(o, r) with self = o (1 + r), where the wave in o is > 0 everywhere and r falls.
+
+        Raises:
+            UndecidedError: the waves of the highest order are not seen to stay away from 0.
+        """
+        wave = sympy.Add(*(c.exact * o.wave for o, c in self.largest if c.exact is not None))
+        whole = self.terms and all(c.exact is not None for _, c in self.largest)
+        if not whole or not waves.span(wave) > 0:
+            raise UndecidedError("waves lead towards infinity", {"terms": len(self.largest)})
+        top = self.largest[0][0]
+        below = replace(top.inverse, wave=1 / wave)
+        left = {o: c for o, c in self.terms.items() if _compare(o, top) != 0}
+        one = Growth({below: Coefficient.of(sympy.S.One)}, self.start)
+        return replace(top, wave=wave), Growth(left, self.start) * one
+
     @cached_property
     def bounds(self) -> tuple[arb, arb]:
         """Numbers between which every value on [start, ∞) lies.

@@ -115,7 +115,10 @@ def _power(node: sympy.Pow, start: int) -> Growth:
         return total
     if not exponent.is_Rational:
         return _exponential(growth(exponent, start) * growth(sympy.log(base), start))
-    order, coefficient, rest = growth(base, start).relative_rest
+    inner = growth(base, start)
+    if len(inner.largest) > 1:
+        return _power_of_waves(inner, exponent)
+    order, coefficient, rest = inner.relative_rest
     if not exponent.is_Integer and not coefficient.ball > 0:
         raise UndecidedError("a root of what is not positive", {"expression": node})
     if order.logs and not exponent.is_Integer:
@@ -126,6 +129,19 @@ def _power(node: sympy.Pow, start: int) -> Growth:
     exact = None if coefficient.exact is None else coefficient.exact**exponent
     scale = jet(X**exponent, coefficient.ball, 1)[0] if exact is None else ball(exact)
     whole = Growth({lead: Coefficient(scale, exact)}, start)
+    return whole * _near(X**exponent, sympy.S.One, rest)
+
+
+def _power_of_waves(inner: Growth, exponent: Expr) -> Growth:
+    """(x² (2 + sin x) (1 + r))^e: what never settles is kept as one wave."""
+    order, rest = inner.wavy_rest
+    power = Fraction(int(exponent.p), int(exponent.q))
+    if order.logs and not exponent.is_Integer:
+        raise UndecidedError("a root of a logarithm has no rule", {"exponent": exponent})
+    rate = sympy.expand(order.rate * exponent)
+    logs = int(order.logs * power)
+    lead = Order(order.exponent * power, rate, order.wave**exponent, logs)
+    whole = Growth({lead: Coefficient.of(sympy.S.One)}, inner.start)
     return whole * _near(X**exponent, sympy.S.One, rest)
 
 

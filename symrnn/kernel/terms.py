@@ -418,6 +418,18 @@ def renamed(node: Any, new: Symbol) -> Any:
     return rebuilt(node, [_renamed(part, old, new) for part in node.args])
 
 
+def exchanged(term: Any, old: Any, new: Any) -> Any:
+    """A term without binders, with one part written otherwise wherever it stands.
+
+    An activation is left alone: the variable of its formula is bound, whatever else has its name.
+    """
+    if term == old:
+        return new
+    if isinstance(term, Activation) or not term.args:
+        return term
+    return rebuilt(term, [exchanged(part, old, new) for part in term.args])
+
+
 def rebuilt(node: Any, args: Iterable[Any]) -> Any:
     """A node of the same sort.
 

@@ -6,10 +6,11 @@ the theorem's identity: nothing that is written on a theorem from outside change
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NoReturn
+from functools import lru_cache, wraps
+from inspect import signature
+from typing import Any, NoReturn, ParamSpec
 from weakref import WeakKeyDictionary
 
 import sympy
@@ -160,7 +161,33 @@ def _sides(theorem: Theorem, *kinds: type) -> tuple[Any, Any]:
 
 # ----------------------------------------------------------------------------- inferences
 
+P = ParamSpec("P")
 
+
+def inference(make: Callable[P, Theorem]) -> Callable[P, Theorem]:
+    """Decorator: what is given is read once, and what stands for a theorem has to be one."""
+    asked = signature(make)
+
+    @wraps(make)
+    def made(*args: P.args, **named: P.kwargs) -> Theorem:
+        given = asked.bind(*args, **named)
+        for name, each in given.arguments.items():
+            given.arguments[name] = _read(each, "Theorem" in asked.parameters[name].annotation)
+        return make(*given.args, **given.kwargs)
+
+    return made
+
+
+def _read(given: Any, theorem: bool) -> Any:
+    if theorem and given is not None:
+        _record(given)
+        return given
+    if isinstance(given, Mapping):
+        return {admitted(key): admitted(each) for key, each in given.items()}
+    return admitted(given)
+
+
+@inference
 def assume(assumed: Any) -> Theorem:
     """{p} ⊢ p, for an equation or an inequality p."""
     kept = hypothesis(assumed)
@@ -171,25 +198,28 @@ def assume(assumed: Any) -> Theorem:
     return _make((kept,), kept, None)
 
 
+@inference
 def specialise(assumed: ForAll, value: Any) -> Theorem:
     """{p at every time j ≥ h} ⊢ p at j = value, where value ≥ h."""
-    require_term(assumed)
     value = _times({assumed.index: value})[assumed.index]
     relation = substitute(assumed.relation, {assumed.index: value})
     return _make((assumed, Fact.nonnegative(value - assumed.since)), relation, None)
 
 
+@inference
 def reflexivity(term: Any) -> Theorem:
     """⊢ x = x."""
     return _make((), Equation(term, term), None)
 
 
+@inference
 def symmetry(theorem: Theorem) -> Theorem:
     """From x = y: y = x."""
     left, right = _sides(theorem, Equation)
     return _make(theorem.hypotheses, Equation(right, left), theorem.cell)
 
 
+@inference
 def transitivity(first: Theorem, second: Theorem) -> Theorem:
     """From x R y and y S z: x = z where both are =, else x ≤ z."""
     left, middle = _sides(first, Equation, Inequality)
@@ -201,6 +231,7 @@ def transitivity(first: Theorem, second: Theorem) -> Theorem:
     return _make(first.hypotheses | second.hypotheses, relation, _one_cell(first, second))
 
 
+@inference
 def congruence(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = ()) -> Theorem:
     """From x = y: t = t′, where t′ is t with the x at a position replaced by y.
 
@@ -211,31 +242,30 @@ def congruence(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = (
         given: facts that may be used where the position is under a binder; they are assumed.
     """
     left, right = _sides(theorem, Equation)
-    path = _require_at(term, path, left)
+    _require_at(term, path, left)
     needs = theorem.hypotheses | {hypothesis(fact) for fact in given}
     needs = require_equal_there(term, path, needs, theorem.cell is None)
     return _make(needs, Equation(term, put(term, path, right)), theorem.cell)
 
 
+@inference
 def monotone(theorem: Theorem, term: Any, path: Path, given: Iterable[Any] = ()) -> Theorem:
     """From x ≤ y: t ≤ t′, where t grows with the x at a position; arguments as of `congruence`."""
     left, right = _sides(theorem, Inequality)
-    path = _require_at(term, path, left)
+    _require_at(term, path, left)
     needs = theorem.hypotheses | {hypothesis(fact) for fact in given}
     needs = require_monotone(term, path, needs)
     return _make(needs, Inequality(term, put(term, path, right)), theorem.cell)
 
 
-def _require_at(term: Any, path: Path, left: Any) -> Path:
-    require_term(term)
-    path = tuple(map(int, path))
+def _require_at(term: Any, path: Path, left: Any) -> None:
     if at(term, path) != left:
         raise IllFormedError(
             "the left side does not stand there", {"expected": left, "got": at(term, path)}
         )
-    return path
 
 
+@inference
 def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
     """A theorem with symbols replaced by scalars, in its hypotheses as well.
 
@@ -257,11 +287,9 @@ def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
 def _times(values: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
     found = {}
     for symbol, given in values.items():
-        value = sympy.sympify(admitted(given))
+        value = sympy.sympify(given)
         if not isinstance(symbol, Symbol) or not isinstance(value, Expr):
             raise IllFormedError("a symbol is replaced by a scalar", {"got": f"{symbol}, {given}"})
-        require_term(symbol)
-        require_term(value)
         if symbol.is_integer and value.is_integer is not True:
             raise IllFormedError(
                 f"{symbol} ranges over integers", {"expected": "an integer", "got": text(value)}
@@ -278,6 +306,7 @@ def _replaced(each: Hypothesis, values: Mapping[Symbol, Expr]) -> Hypothesis:
     return replaced
 
 
+@inference
 def discharge(theorem: Theorem, assumed: Any, proof: Theorem | None = None) -> Theorem:
     """A theorem without one hypothesis, which its other facts imply or another theorem proves.
 
@@ -317,12 +346,14 @@ def _require_proves(proof: Theorem, relation: Any) -> None:
         )
 
 
+@inference
 def weaken(theorem: Theorem, assumed: Iterable[Any]) -> Theorem:
     """A theorem with more hypotheses."""
     more = {hypothesis(each) for each in assumed}
     return _make(theorem.hypotheses | more, theorem.relation, theorem.cell)
 
 
+@inference
 def induction(base: Theorem, step: Theorem, over: Symbol, start: Any) -> Theorem:
     """From p at t = h, and p at t from p at t - 1 for t > h: p for every t ≥ h.
 
@@ -362,6 +393,7 @@ def induction(base: Theorem, step: Theorem, over: Symbol, start: Any) -> Theorem
     return _make(needs, claim, _one_cell(base, step))
 
 
+@inference
 def transposed_norm(theorem: Theorem) -> Theorem:
     """A theorem with ‖Aᵀ‖ for every ‖A‖ of kind "any": A ↦ ‖Aᵀ‖ is a norm of that kind as well.
 
@@ -386,6 +418,7 @@ def _turned(node: Any) -> Any:
     return node.func(*map(_turned, node.args))
 
 
+@inference
 def entrywise(theorem: Theorem, matrix: Any, entries: Mapping[Symbol, Any]) -> Theorem:
     """From |e(x, y)| ≤ c for numbers: ‖e(A, B)‖ ≤ c, the largest entry.
 
@@ -397,9 +430,7 @@ def entrywise(theorem: Theorem, matrix: Any, entries: Mapping[Symbol, Any]) -> T
     """
     left, right = _sides(theorem, Inequality)
     _require_varies(theorem.cell, entries)
-    require_term(matrix)
-    for symbol, whole in entries.items():
-        require_term(whole)
+    for symbol in entries:
         if type(symbol) is not Symbol or symbol.is_integer or symbol.is_nonnegative is not None:
             raise IllFormedError("an entry is any real number", {"got": repr(symbol)})
     names = {whole: symbol for symbol, whole in entries.items()}
@@ -424,6 +455,7 @@ def entrywise(theorem: Theorem, matrix: Any, entries: Mapping[Symbol, Any]) -> T
     return _make(needs, Inequality(largest(matrix), right), theorem.cell)
 
 
+@inference
 def squeeze(bounded: Theorem, limit: Theorem) -> Theorem:
     """From x = y and y → c: x → c; from 0 ≤ x ≤ y and y → 0: x → 0.
 

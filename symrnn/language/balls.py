@@ -113,10 +113,12 @@ def _power(node: sympy.Pow, x: arb_series, order: int) -> arb_series:
     exponent = node.exp
     base = _series(node.base, x, order)
     if exponent.is_Integer:
-        positive = _constant(arb(1), order)
+        # Turned over first: the square of a ball reaches further down than its own.
+        factor = base if exponent > 0 else base.inv()
+        total = _constant(arb(1), order)
         for _ in range(abs(int(exponent))):
-            positive *= base
-        return positive if exponent > 0 else positive.inv()
+            total *= factor
+        return total
     if exponent == sympy.S.Half:
         return base.sqrt()
     if exponent == -sympy.S.Half:

@@ -11,7 +11,7 @@ from sympy import Basic, Symbol, Tuple
 from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
-from symrnn.kernel.recurrences import hypothesis
+from symrnn.kernel.recurrences import hypothesis, kept
 from symrnn.kernel.terms import substitute, symbols
 from symrnn.language.activations import Elementwise
 from symrnn.language.canonical import same
@@ -50,7 +50,30 @@ def prove(
     if isinstance(proof, Induction):
         return _by_induction(proof, context, name, explain)
     inner = _context(proof, context).assume(proof.given)
-    return concluding(_chained(proof, inner, name, explain), inner, name)
+    shown = concluding(_chained(proof, inner, name, explain), inner, name)
+    return _saying(shown, proof.claim, inner, name)
+
+
+def _written(cell: Any) -> str:
+    return ", ".join(f"{text(of)} = {text(value)}" for of, value in cell.definitions.items())
+
+
+def _saying(theorem: Theorem, claim: Any, context: Context, name: str) -> Theorem:
+    """The theorem, refused if it is not what is claimed, of the recurrence that is meant.
+
+    A rule may be anybody's: what it shows is true, and may be something else.
+    """
+    if theorem.cell is not None and theorem.cell is not kept(context.cell):
+        raise UnjustifiedStepError(
+            f"`{name}` is shown of another recurrence",
+            {"expected": _written(context.cell), "got": _written(theorem.cell)},
+        )
+    if theorem.relation != claim:
+        raise UnjustifiedStepError(
+            f"`{name}` shows something else than it claims",
+            {"expected": text(claim), "got": text(theorem.relation)},
+        )
+    return theorem
 
 
 def _context(chain: Derivation, context: Context) -> Context:
@@ -113,7 +136,10 @@ def check_step(
     if rule.prove is not None:
         try:
             shown = rule.prove(step.before, step.after, context, variable, *rule.arguments)
-            return resting(shown, context, "it", variable)
+            shown = as_bound(shown) if step.relation == "≤" else shown
+            if _ends(shown) == (step.before, step.after):
+                return resting(shown, context, "it", variable)
+            candidates.append(shown.relation.rhs)
         except SideConditionError as error:
             refusals.append(error)
         except SymrnnError:
@@ -144,6 +170,10 @@ def check_step(
             "counterexample": _counterexample(step, context) if explain else "(not searched)",
         },
     )
+
+
+def _ends(theorem: Theorem) -> tuple[Any, Any]:
+    return theorem.relation.lhs, theorem.relation.rhs
 
 
 def _named(error: SymrnnError, step: Step, name: str, number: int) -> SideConditionError:
@@ -196,7 +226,8 @@ def _by_induction(proof: Induction, context: Context, name: str, explain: bool) 
     onward = replace(whole, earlier=before).assume([later, before])
     step = _chained(proof.step, onward, f"{name} (step)", explain)
     step = resting(_claiming(step, claim), onward, f"`{name}` (step)")
-    return concluding(by_induction(base, step, over, proof.base), whole, name)
+    shown = concluding(by_induction(base, step, over, proof.base), whole, name)
+    return _saying(shown, claim, whole, name)
 
 
 def _claiming(theorem: Theorem, claim: Any) -> Theorem:

@@ -133,6 +133,12 @@ def _statements(path: Path) -> list[Statement]:
         spec.loader.exec_module(module)
         _require_once(path)
     declared = [value for value in vars(module).values() if isinstance(value, Statement)]
+    for each in declared:
+        if type(each) is not Statement:
+            raise IllFormedError(
+                f"`{each.name}` is of a class of its own, which may check as it likes",
+                {"expected": "@statement(…)", "got": type(each).__name__},
+            )
     # A form stands beside the statement that it is one of, and goes with it.
     beside = [other for each in declared for other in each.forms]
     found = [each for each in declared if not any(each is other for other in beside)]

@@ -248,6 +248,13 @@ class Statement:
                 f"`{self.name}` must return a derivation, an induction, or a dict of them",
                 {"got": type(built).__name__},
             )
+        for proof in built.values():
+            # Its type counts: a derived class may claim one thing and show another.
+            if type(proof) not in (Derivation, Induction):
+                raise IllFormedError(
+                    f"a part of `{self.name}` is no proof",
+                    {"expected": "derivation(…) or induction(…)", "got": type(proof).__name__},
+                )
         return tuple(Part(label, proof) for label, proof in built.items())
 
     def _repr_latex_(self) -> str:

@@ -65,6 +65,8 @@ KINDS: dict[str, list[str]] = {
         "2**x",
         "cos(exp(x))",
     ],
+    "below a fraction line": ["1/(2+sin(x**2))", "1/(1+x**2*(2+sin(x)))"],
+    "far and narrow": ["exp(-1e8*(x-0.123)**2)", "exp(-(x-250)**2)+tanh(x)/2"],
 }
 
 

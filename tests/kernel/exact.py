@@ -334,7 +334,7 @@ _FUNCTIONS: dict[str, tuple[Callable[[arb], arb], Any, Callable[[Any, Any], Any]
     "erf": (
         operator.methodcaller("erf"),
         ZERO,
-        lambda x, y: 2 * apply("exp", -(x * x)) / arb.pi().sqrt(),
+        lambda x, y: apply("exp", -(x * x)) * (2 / arb.pi().sqrt()),
     ),
 }
 

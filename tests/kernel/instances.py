@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
-from sympy import Max, Min, Rational, S, Symbol
+from sympy import Lambda, Max, Min, Rational, S, Symbol
 from worlds import L, U, V, W, World, b, d, gamma, i, k, kappa, m, n, s, t, u, v
 
 from symrnn.kernel import Fact
 from symrnn.kernel.algebra import normal
-from symrnn.language.activations import activation
+from symrnn.language.activations import Activation, activation
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.derivatives import NUMERATOR, D, D_plus, ImmediateDerivative, VectorFunction
 from symrnn.language.entry import Entry
@@ -124,6 +124,10 @@ def nearby(w: World) -> Arguments:
         lambda: extreme * w.column(0),
         lambda: (1 / (1 + extreme**2)) * w.leaf(),
     )
+    if w.draw.random() < 0.3:  # of a formula whose variable, which is bound, has a free one's name
+        ends = [u, Rational(1, 2)]
+        extreme = Max(*ends)
+        of = Activation("cut", Lambda(u, extreme))(w.column(0))
     return (w.derivative(of, NUMERATOR), extreme, w.draw.choice(ends))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fuzz import fuzz
-from sympy import Derivative, Min, StrictLessThan, Sum
+from sympy import Derivative, Min, StrictLessThan, Sum, erf
 from verdict import FALSE, HOLDS, UNJUDGED, Claim, Models
 from worlds import W, cells, gamma, i, j, k, s, t, u, y
 
@@ -44,6 +44,10 @@ BELOW = Fact.of(StrictLessThan(W_SIZE, gamma))
 TRUE = {
     # No recurrence of which u is a constant is meant: there s_j would vary with u, y_t would not.
     "what is varied is no constant": Claim(frozenset({Equation(y[t], s[j])}), VARIED),
+    "erf, differentiated twice": Claim(
+        frozenset(),
+        Equation(Derivative(u * Derivative(erf(u), u), u), (1 - 2 * u**2) * Derivative(erf(u), u)),
+    ),
     # The square of a norm is differentiable at 0, also as the minimum that it is there.
     "a square beside a kink": Claim(frozenset({BELOW}), NEAR_0),
 }

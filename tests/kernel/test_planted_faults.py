@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sympy
 from instances import INSTANCES
-from sympy import Max, Min, Rational, S, Sum, Symbol, symbols
+from sympy import Max, Min, Mul, Rational, S, Sum, Symbol, symbols
 from verdict import HOLDS, Claim, Models
 from worlds import World, cells, lstm
 
@@ -105,6 +105,12 @@ INFERENCES: dict[str, Row] = {
         weaken(numbers.order(abs(y), 1 + abs(y)), [Equation(y, 1)]), g, {y: g}
     ),
     "an entry that is known to be ≥ 0": lambda: entrywise(numbers.order(q, q + 1), g, {q: g}),
+    "an entry that is taken to be ≥ 0": lambda: entrywise(
+        numbers.order(0, 0, []), ramp(-1 * g), {q: g}
+    ),
+    "an entry of a product, as one of diagonals": lambda: entrywise(
+        less(abs(y), p), Transposed(A) * Ones(d, 1), {y: A}
+    ),
     "an entry that is an integer": lambda: entrywise(less(abs(t), 1), g, {t: g}),
     "a coefficient that is an entry": lambda: entrywise(less(abs(y * z), 1), y * g, {z: g, y: h}),
     "blocks cut otherwise": lambda: blocks.block_product(
@@ -154,6 +160,12 @@ INFERENCES: dict[str, Row] = {
     ),
     "the wrong base case": lambda: induction(
         numbers.order(0, 1, []), numbers.order(0, t, [t >= 1]), t, 0
+    ),
+    "a bound that grows": lambda: squeeze(
+        numbers.order(0, p**n, []), limits.geometric_growth(1, p, n, n)
+    ),
+    "n bounded by its square": lambda: weaken(
+        limits.geometric_decay(1, q, n, n), [Inequality(n**2, n)]
     ),
     "an equation that need not hold before": lambda: induction(
         same(s[0], b),
@@ -225,6 +237,14 @@ POSITIONS: dict[str, Row] = {
     "what a range does not give: its end": lambda: congruence(
         numbers.larger(Max(j + t, 0), j + t), Sum(Max(j + t, 0), (j, k, t)), (0,)
     ),
+    "under ∂ in a sum": lambda: congruence(same(A * g, h), W + D(A * g, g), (1, 0)),
+    "larger, counted from the end": lambda: monotone(
+        less(y, z), Mul(w, y), (Mul(w, y).args.index(y) - 2,), [Inequality(0, y)]
+    ),
+    "larger and ≥ 0, beside a factor of unknown sign": lambda: monotone(
+        less(y, z), w * y, ((w * y).args.index(y),), [Inequality(0, y)]
+    ),
+    "larger and > 0, as an exponent": lambda: monotone(less(p, z), q**p, (1,)),
     "larger, under a sign": lambda: monotone(less(y, z), -y, (1,)),
     "larger, beside a factor of unknown sign": lambda: monotone(less(y, z), w * y, (1,)),
     "larger, in an absolute value": lambda: monotone(less(y, z), abs(y), (0,)),
@@ -333,6 +353,9 @@ DEPENDS: dict[str, tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]] = {
 }
 
 ALGEBRA: dict[str, Row] = {
+    "a ⊙ of three, and of two of them": equal(Hadamard(g, b, h), Hadamard(g, h)),
+    "a ⊙ of three, and of the first": equal(Hadamard(g, b, h), Hadamard(g, b)),
+    "a ⊙ of three, and of the last": equal(Hadamard(g, b, h), Hadamard(b, h)),
     "matrices do not commute": equal(A * B, B * A),
     "a diagonal matrix commutes with no other": equal(Diag(g) * A, A * Diag(g)),
     "nor with ⊗": equal(Kronecker(A, B) * Diag(Vec(A)), Diag(Vec(A)) * Kronecker(A, B)),
@@ -380,6 +403,7 @@ ALGEBRA: dict[str, Row] = {
 }
 
 SCALARS: dict[str, Row] = {
+    "a power of 0 whose exponent may be 0": equal(S.Zero ** (k + 1), S.Zero),
     "y z = y": equal(y * z, y),
     "y + z = y": equal(y + z, y),
     "y² = y": equal(y**2, y),
@@ -533,6 +557,17 @@ AXIOMS: dict[str, Row] = {
     "the layout of ∂L/∂W": lambda: derivatives.layout(D(L[t], W)),
     "a maximum by what is none of it": lambda: derivatives.nearby(
         D(Max(q, 1) * g, g), Max(q, 1), p
+    ),
+    "‖u ⊙ v‖² as that of a sum": lambda: norms.norm_of_sum(Norm(Hadamard(g, h), "2")),
+    "‖u ⊗ v‖² as that of a sum": lambda: norms.norm_of_sum(Norm(Kronecker(g, h), "2")),
+    "a product over times, through": lambda: derivatives.through(
+        D(sympy.Product(Norm(x[i], "2"), (i, 1, t)) * s[t], x[t]), [a[t]], cell, [t >= 1]
+    ),
+    "a sum over times, through": lambda: derivatives.through(
+        D(Sum(Norm(x[i], "2"), (i, 1, t)) * s[t], x[t]), [a[t]], cell, [t >= 1]
+    ),
+    "∂⁺, differentiated": lambda: derivatives.through(
+        D(Transposed(D_plus(L[t], s[t])), x[t]), [a[t]], cell, [t >= 1]
     ),
     "a sum, nearby": lambda: derivatives.nearby(D((q + 1) * g, g), q + 1, S.One),
     "a spectral norm, differentiated": lambda: derivatives.differential(
@@ -742,6 +777,8 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
 
 # What is easily said wrongly, evaluated at small models, where the wrong form is false.
 TRUE: dict[str, Row] = {
+    "the largest entry of a matrix": lambda: entrywise(numbers.order(1, 1, []), Ones(d, d), {}),
+    "a ⊙ of three": lambda: numbers.algebra(Hadamard(g, b, h), Hadamard(b, g, h)),
     "‖-2 A B‖_F": lambda: norms.frobenius_mixed(Norm(-2 * A * B, "F")),
     "‖-2 A B‖": lambda: norms.submultiplicative(Norm(-2 * A * B, "1")),
     "‖-2 A‖": lambda: norms.homogeneous(Norm(-2 * A, "1")),
@@ -865,6 +902,18 @@ def test_what_may_change_is_not_known_to_be_independent(name: str) -> None:
 def test_what_is_needed_is_among_the_hypotheses(name: str) -> None:
     attempt, fact = NEEDED[name]
     assert fact in attempt().hypotheses
+
+
+def test_what_is_assumed_is_what_is_said() -> None:
+    assert assume(Inequality(0, y)).relation == Inequality(0, y)
+    assert assume(Inequality(y, z)).relation == Inequality(0, z - y)
+
+
+def test_what_a_step_assumes_is_assumed_of_all() -> None:
+    grows = numbers.order((t - 1) * y, t * y, [Inequality(0, y)])
+    found = induction(numbers.order(0, 0 * y, []), transitivity(less(0, (t - 1) * y), grows), t, 0)
+    assert found.relation == Inequality(0, t * y)
+    assert found.hypotheses == {Fact.nonnegative(y), Fact.nonnegative(t)}
 
 
 @pytest.mark.parametrize("name", TRUE)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import copy
 import pickle
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from sympy import Integer, Symbol
 
+from symrnn import kernel
 from symrnn.errors import IllFormedError
 from symrnn.kernel import Theorem, axioms, reflexivity
 from symrnn.kernel import theorem as inferences
 from symrnn.kernel.axioms import numbers
+from symrnn.language.algebra import Parameter
 from symrnn.language.relations import Equation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,6 +114,62 @@ def test_a_theorem_is_not_constructed_subclassed_copied_or_changed() -> None:
         with pytest.raises(AttributeError):
             object.__setattr__(theorem, name, Equation(2, 1))
     assert theorem.relation == Equation(2, 2)
+
+
+class Seeming:
+    """It has what a theorem has, and is none."""
+
+    hypotheses: frozenset[object] = frozenset()
+    relation, cell = Equation(0, 1), None
+
+
+INFERENCES = {
+    name: inference
+    for name in kernel.__all__
+    if (inference := getattr(kernel, name)) not in (Theorem, kernel.Fact, axioms)
+}
+
+
+@pytest.mark.parametrize("name", INFERENCES)
+def test_an_inference_takes_theorems_of_the_kernel_alone(name: str) -> None:
+    inference = INFERENCES[name]
+    kinds = {key: str(each.annotation) for key, each in signature(inference).parameters.items()}
+    given = {key: Seeming() if "Theorem" in kind else 0 for key, kind in kinds.items()}
+    if not any(isinstance(each, Seeming) for each in given.values()):
+        given = dict.fromkeys(given, Seeming())
+    with pytest.raises(IllFormedError, match="of the kernel"):
+        inference(**given)
+
+
+class Counting:
+    """Whenever it is asked, it is another number."""
+
+    asked = 0
+
+    def _sympy_(self) -> Integer:
+        self.asked += 1
+        return Integer(self.asked)
+
+
+class TwoFaced(dict[object, object]):
+    """What is listed, and what is looked up, are two things."""
+
+    def __getitem__(self, key: object) -> object:
+        return Integer(7)
+
+
+def test_what_is_given_is_read_once() -> None:
+    x = Symbol("x", real=True)
+    with pytest.raises(IllFormedError, match="no argument of the kernel"):
+        reflexivity(Counting())
+    with pytest.raises(IllFormedError, match="no argument of the kernel"):
+        kernel.instantiate(reflexivity(x), {x: Counting()})
+    W = Parameter("W", 2, 2)
+    bounded = numbers.order(
+        abs(x), Symbol("c", nonnegative=True), [abs(x) <= Symbol("c", nonnegative=True)]
+    )
+    found = kernel.entrywise(bounded, W, TwoFaced({x: W}))
+    assert found.hypotheses == kernel.entrywise(bounded, W, {x: W}).hypotheses
 
 
 def test_every_axiom_is_listed_and_says_what_it_states() -> None:

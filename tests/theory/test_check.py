@@ -16,6 +16,8 @@ from symrnn.errors import (
     SideConditionError,
     UnjustifiedStepError,
 )
+from symrnn.kernel import reflexivity
+from symrnn.kernel.axioms import derivatives, limits
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D
@@ -24,10 +26,12 @@ from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, Limit, Smooth, for_all
 from symrnn.language.structure import Diag
 from symrnn.language.time import Sequence
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory import rules as by
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Step, derivation, induction
+from symrnn.theory.rule import Rule
 
 rnn = elman()
 CONTEXT = Context(rnn)
@@ -85,6 +89,34 @@ def test_every_step_is_counted_and_an_empty_chain_claims_nothing_new() -> None:
 def test_steps_must_join() -> None:
     forged = Derivation(A, (Step(A + B, "=", B + A, by.algebra),))
     assert "does not start where" in fails(forged).message
+
+
+def test_a_rule_of_anybody_shows_what_it_shows_and_no_more() -> None:
+    idle = Rule("idle", "x = x", prove=lambda before, *_: reflexivity(before))
+    assert "is not justified by `idle`" in fails(derivation(A).equals(B, idle)).message
+    bound = derivation(norm(A)).equals(norm(A), idle).at_most(norm(B), idle)
+    assert "Step 2 of `example` is not justified by `idle`" in fails(bound).message
+    assert check(derivation(norm(A)).at_most(norm(A), idle), CONTEXT) == 1
+
+
+def test_what_is_shown_of_another_recurrence_is_not_shown() -> None:
+    s, W = rnn.s, rnn.W
+    linear = Recurrence(j, (s,), (), {s[j]: W * s[j - 1]}, ())
+    rule = Rule(
+        "linear", "s = W s", rewrite=lambda node, _: iter([derivatives.defined(node, linear)])
+    )
+    chain = derivation(s[j], given=[j >= 1]).equals(W * s[j - 1], rule)
+    assert "of another recurrence" in fails(chain).message
+
+
+def test_a_limit_of_anybody_is_of_the_variable_that_is_claimed() -> None:
+    n = Symbol("n", integer=True)
+    shown = limits.geometric_decay(1, q, t, t)
+    rule = Rule("decay", "qᵗ → 0", relation="→", prove=lambda *_: shown)
+    given = [q < 1, t >= 0]
+    assert check(derivation(q**t, given=given).tends_to(0, rule, t), CONTEXT) == 1
+    assert "something else" in fails(derivation(q**t, given=given).tends_to(0, rule, n)).message
+    assert "not justified" in fails(derivation(q**t, given=given).tends_to(1, rule, t)).message
 
 
 def test_shapes_are_compared_at_the_line() -> None:

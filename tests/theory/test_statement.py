@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
 from symrnn.theory import rules as by
 from symrnn.theory.about import About
-from symrnn.theory.derivation import derivation
+from symrnn.theory.derivation import Derivation, derivation
+from symrnn.theory.library import load
 from symrnn.theory.statement import Statement, Witness, statement
 
 rnn = elman()
@@ -126,6 +128,35 @@ def test_a_statement_returns_proofs(built: Any) -> None:
     broken = Statement("broken", "Broken", "", (), lambda r: built)
     with pytest.raises(IllFormedError, match="must return a derivation"):
         broken.parts(rnn)
+
+
+class Claiming(Derivation):
+    """A proof that says it shows something else."""
+
+    @property
+    def claim(self) -> Any:
+        return Equation(0, 1)
+
+
+@pytest.mark.parametrize("part", [5, Claiming(rnn.W)], ids=["a number", "a class of its own"])
+def test_a_part_is_a_proof_and_of_no_other_class(part: Any) -> None:
+    for built in ({"": part}, {"first": derivation(rnn.W), "second": part}):
+        made = Statement("odd", "Odd", "", (), lambda _, built=built: built)
+        with pytest.raises(IllFormedError, match="a part of `odd` is no proof"):
+            made.parts(rnn)
+
+
+def test_a_file_has_no_statement_of_a_class_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from symrnn.theory.statement import Statement\n"
+        "class Sure(Statement):\n"
+        "    def check(self, rnn, library): return 1\n"
+        "sure = Sure('sure', 'Sure', '', (), lambda rnn: None)\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(IllFormedError, match="of a class of its own"):
+        load([file])
 
 
 def test_a_statement_needs_a_title() -> None:

@@ -14,7 +14,16 @@ from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.dependence import Dependence, definition, variable
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.recurrences import Hypothesis, hypothesis
-from symrnn.kernel.terms import BINDERS, SMOOTH, UNKNOWN, is_round, renamed, smooth, substitute
+from symrnn.kernel.terms import (
+    BINDERS,
+    SMOOTH,
+    UNKNOWN,
+    exchanged,
+    is_round,
+    renamed,
+    smooth,
+    substitute,
+)
 from symrnn.kernel.theorem import Theorem, _facts, _make
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
@@ -76,7 +85,7 @@ def defined_inside(node: Any, leaf: Any, cell: Definitions, given: Iterable[Any]
         raise inapplicable(node, "a derivative of an expression, and a vector that is defined")
     cut = (variable(node.by), *node.held)
     _require(all(known.distinct(leaf, each) for each in cut), node, f"{leaf} is not cut")
-    right = node.func(node.of.xreplace({leaf: value}), *node.args[1:])
+    right = node.func(exchanged(node.of, leaf, value), *node.args[1:])
     return _make((*needs, Fact.nonnegative(leaf.index - 1)), Equation(node, right), cell)
 
 
@@ -250,7 +259,7 @@ def nearby(node: Any, extreme: Any, value: Any) -> Theorem:
         raise inapplicable(extreme, "a maximum of norms, entries and constants")
     towards = 1 if isinstance(extreme, Max) else -1
     needs = [Fact.positive(towards * (value - each)) for each in extreme.args if each != value]
-    right = node.func(node.of.xreplace({extreme: value}), *node.args[1:])
+    right = node.func(exchanged(node.of, extreme, value), *node.args[1:])
     return _make(needs, Equation(node, right), None)
 
 

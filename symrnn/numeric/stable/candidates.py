@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise, product
 from operator import mul
 
@@ -91,12 +91,19 @@ def _scaled(part: Expr) -> tuple[Expr, Expr]:
 
 def _variants(over: Expr, under: Expr, side: Side) -> Iterator[Expr]:
     (upper, over), (lower, under) = _scaled(over), _scaled(under)
-    constant = sympy.radsimp(upper / lower)
-    if not constant.is_Integer:
-        # A number is not multiplied into a sum: (x + 3)/6 keeps its root, x/6 + 1/2 does not.
-        constant = sympy.Float(constant.evalf(30), 25)
+    constant = _multiple(upper / lower)
     for form in _written(over, under, side):
         yield Multiple(constant, form) if form.is_Add and constant != 1 else constant * form
+
+
+@cache
+def _multiple(constant: Expr) -> Expr:
+    """A constant as an integer, if it is one, else by its digits: it is not multiplied into a sum.
+
+    (x + 3)/6 keeps its root, x/6 + 1/2 does not.
+    """
+    simple = sympy.radsimp(constant)
+    return simple if simple.is_Integer else sympy.Float(simple.evalf(30), 25)
 
 
 def _written(over: Expr, under: Expr, side: Side) -> Iterator[Expr]:
