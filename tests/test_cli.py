@@ -293,6 +293,10 @@ def test_what_is_broken_takes_nothing_with_it(
     assert [each["name"] for each in found["statements"] if each["grades"]] == ["mine"]
     assert {each["name"] for each in found["broken"]} == {"no_python.py", "not_built", "needs"}
     assert "SyntaxError" in err and "uses `not_built`" in err
+    code, out, err = run(capsys, monkeypatch, "check", str(tmp_path / "no_python.py"), "--json")
+    (lost,) = json.loads(out)["broken"]
+    assert (code, lost["name"]) == (exits.ILL_FORMED, "no_python.py")
+    assert "SyntaxError" in lost["failure"]["message"] and "SyntaxError" in err
 
 
 def test_ctrl_c_has_its_exit_code(

@@ -65,11 +65,15 @@ def check(
     rnn = _subject(cell, sigma)
     with kept_for_a_record(as_json):
         library, broken, asides = salvage(paths or None, rnn)
-        with progress_bar() as listener:
-            evidence = prove(library, rnn, listener, scheduler)
-            checked = {}
-            if prover is not None:
-                checked = ask_prover(library, rnn, prover, listener, paths or ())
+    if not library and broken:
+        if as_json:
+            say_json(_record((), {}, broken, asides))
+        raise next(iter(broken.values()))
+    with kept_for_a_record(as_json), progress_bar() as listener:
+        evidence = prove(library, rnn, listener, scheduler)
+        checked = {}
+        if prover is not None:
+            checked = ask_prover(library, rnn, prover, listener, paths or ())
     if prover is not None:
         evidence = with_verdicts(evidence, checked)
     if as_json:

@@ -22,6 +22,7 @@ from symrnn.crosscheck.fitted import fitted
 from symrnn.crosscheck.instance import BROKEN, Instance
 from symrnn.crosscheck.program import Gradients, Run
 from symrnn.crosscheck.slip import FORWARD, GRADIENT, LOSS, Slip
+from symrnn.crosscheck.sums import adding_up
 
 Array = NDArray[Any]
 
@@ -84,7 +85,7 @@ def diagnose(
     found = search.single() or search.rows()
     if found is None and pairs:
         found = search.shared(1) or search.two() or search.shared(len(search.wrong))
-        found = found or search.any_two()
+        found = found or search.adding_up() or search.any_two()
     return Diagnosis(found, search.tried, len(instances))
 
 
@@ -230,6 +231,17 @@ class _Search:
             if found is not None:
                 return found
         return None
+
+    def adding_up(self) -> Explanation | None:
+        """Two slips of which neither explains a row alone, on paths side by side."""
+        base = min(self.instances, key=lambda each: each.point.steps)
+        moving = []
+        for slip in self.slips:
+            if slip.special is None and (slip.kind != GRADIENT or slip.parameter in base.wrong):
+                outcome = self.outcome(base, slip)
+                if outcome is not None:
+                    moving.append((slip, outcome))
+        return self._confirmed_pairs(adding_up(base, moving), base)
 
     def any_two(self) -> Explanation | None:
         """Two slips of which neither explains a row alone: the likeliest, at the shortest net."""

@@ -30,6 +30,7 @@ from symrnn.typeset.figures import (
     Slopes,
     activation_slopes,
     gradient_cliff,
+    line_chart,
     norm_decay,
     norm_regimes,
     regime_map,
@@ -40,7 +41,7 @@ from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
 from symrnn.typeset.prose import escaped
 
-DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map")
+DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map", "time_scales")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
 BESIDE: Mapping[str, frozenset[str]] = {
     "slopes_bounded": frozenset({"slopes"}),
@@ -48,6 +49,7 @@ BESIDE: Mapping[str, frozenset[str]] = {
     "truncation": frozenset({"unrolled"}),
     "clipping_by_norm": frozenset({"gradient_cliff"}),
     paths.STATEMENT: frozenset({"carousel_paths", "carousel_map"}),
+    "forget_bias": frozenset({"time_scales"}),
 }
 """The figures that stand with a statement."""
 
@@ -89,6 +91,7 @@ def illustrations(
         "truncation": lambda: (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
         "clipping_by_norm": lambda: (_cliff(rnn, writer),) if rnn.is_elman else (),
         paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
+        "forget_bias": lambda: (_time_scales(writer),),
     }
     figures = {
         name: draw()
@@ -136,6 +139,28 @@ def carousel_figures(found: paths.Paths, writer: Writer) -> tuple[Figure, ...]:
         ),
     )
     return by_time, by_weight
+
+
+def _time_scales(writer: Writer) -> Figure:
+    """After how many steps 1/e is left, against the forget bias, between its two bounds."""
+    bias = np.linspace(0, 8, 33)
+    gate = lower_activation(activation("logistic"))(bias)
+    scale = 1 / (1 - gate)
+    curves = [
+        Curve("steps until 1/e is left", bias.tolist(), (-1 / np.log(gate)).tolist(), "first"),
+        Curve("$T$", bias.tolist(), scale.tolist(), "second bound"),
+        Curve("$T - 1$", bias.tolist(), (scale - 1).tolist(), "third bound"),
+    ]
+    return line_chart(
+        curves,
+        axes_named=("forget bias", "steps"),
+        name="time_scales",
+        caption=writer.prose(
+            "How long a constant forget gate remembers, against its bias. With the bias ln(T - 1) "
+            "the gate is (T - 1)/T, and 1/e is left after at least T - 1 and at most T steps."
+        ),
+        logarithmic=True,
+    )
 
 
 def only(blocks: Iterable[Block], names: Collection[str]) -> tuple[Block, ...]:

@@ -48,11 +48,13 @@ class Gate:
         name: of the vector.
         mean: over units and times.
         steps: after how many steps 1/e is left in the unit that keeps the longest.
+        values: over the last LAGS times and all units, (LAGS, SIZE).
     """
 
     name: str
     mean: float
     steps: float
+    values: Array
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _studied(name: str, cell: Cell) -> TrainedCell:
         kept = np.cumsum(np.log(values[::-1]), axis=0)[:LAGS]
         path = np.concatenate(([0.0], kept.max(axis=1)))
         slowest = float(np.log(values).mean(axis=0).max())
-        gate = Gate(carrying.label, float(values.mean()), -1 / slowest)
+        gate = Gate(carrying.label, float(values.mean()), -1 / slowest, values)
     return TrainedCell(name, forecasts, before, after, gate, path)
 
 

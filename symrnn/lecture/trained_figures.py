@@ -11,7 +11,7 @@ from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.statements import Writer
 from symrnn.lecture.trained_cells import LAGS, SIZE, TrainedCell
 from symrnn.typeset.blocks import Block, Figure, Paragraph, Section, Table
-from symrnn.typeset.figures import Curve, Role, norm_decay
+from symrnn.typeset.figures import Curve, Role, line_chart, norm_decay
 from symrnn.typeset.prose import escaped
 
 SOLID: tuple[Role, ...] = ("first", "second", "third", "guide")
@@ -35,7 +35,7 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
         f"Source of the {escaped(each.series)}: {escaped(each.source)}."
         for each in cells[0].forecasts.values()
     )
-    axes = _axes(writer)
+    axes, rnn = _axes(writer), elman()
     blocks: list[Block] = [
         Paragraph(
             writer.prose(
@@ -66,6 +66,13 @@ def trained_section(cells: Sequence[TrainedCell], notation: Notation = LECTURE) 
                 )
             ),
             _paths(cells, axes),
+            Paragraph(
+                writer.prose(
+                    "[[gate_values]] shows what these gates did on the way: their mean over units, "
+                    "and the unit that is open widest at each time."
+                )
+            ),
+            _values(cells, writer.math(rnn.k)),
             _gates(cells),
         ]
     return Section("Trained cells", "trained_cells", tuple(blocks))
@@ -121,6 +128,23 @@ def _paths(cells: Sequence[TrainedCell], axes: tuple[str, str]) -> Figure:
         name="path_and_derivative",
         caption="After training: the whole derivative, and the product of the gate that carries"
         f"{few}.",
+    )
+
+
+def _values(cells: Sequence[TrainedCell], time: str) -> Figure:
+    """The gates over the last times, the mean and the largest of all units."""
+    curves = []
+    for each, solid, dashed in zip(_carried(cells), SOLID, DASHED, strict=False):
+        assert each.gate is not None
+        values, times = each.gate.values, range(-len(each.gate.values) + 1, 1)
+        label = f"{each.name}: {each.gate.name}"
+        curves.append(Curve(f"{label}, mean", times, values.mean(axis=1).tolist(), solid))
+        curves.append(Curve(f"{label}, largest", times, values.max(axis=1).tolist(), dashed))
+    return line_chart(
+        curves,
+        axes_named=(f"{time}, counted from the end", "gate"),
+        name="gate_values",
+        caption="The gate that carries the state, after training, over time.",
     )
 
 

@@ -25,6 +25,9 @@ from symrnn.machine.transition import STATE_BEFORE, Transition, parameter_type
 LINE = 96
 """Characters on a line."""
 
+UNFOLDED = "printed_cell"
+"""What proofs unfold all definitions of printed cells by, whatever these are called."""
+
 
 def definitions_stem(cell: Transition) -> str:
     """The file with the definitions of a cell."""
@@ -46,6 +49,8 @@ def definitions_file(cell: Transition, subject: object) -> Source:
         type_of = cell.vector_type(of.sequence)
         opening = filled(f"Definition {cell.name(of.sequence)}", [*head, f": {type_of} :="])
         lines += ["", *opening, f"  {coq(value, scope).text}."]
+    names = [cell.name(of.sequence) for of in cell.definitions]
+    lines += ["", *filled("#[global] Hint Unfold", [*names, f": {UNFOLDED}."])]
     return Source(definitions_stem(cell), "\n".join([*lines, ""]), CLAIMS)
 
 

@@ -1,4 +1,4 @@
-"""What many statements ask of the prover, in one file: to load what it rests on is most of the work.
+"""What many statements ask of the prover, in one file: loading what it rests on is most of it.
 
 Two kinds of files: slips compared with what is right, where nothing is proved; and theorems of ours
 that close propositions. Nothing of a user's is loaded in either. Where such a file is not accepted

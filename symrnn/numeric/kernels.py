@@ -53,6 +53,10 @@ more than the call of it."""
 
 SCALED = "scaled products: symrnn.numeric.horizon"
 
+LOOKED_AT: dict[str, Any] = {"divide": "ignore", "invalid": "ignore", "over": "ignore"}
+"""For `np.errstate`: a branch of a formula that is not taken may overflow; what comes out of it is
+looked at."""
+
 
 @dataclass(frozen=True, eq=False)
 class Kernels:
@@ -128,7 +132,7 @@ class Kernels:
         self.ran[name] = "NumPy"
         hoisted = run.s[0].size <= HOISTED_ENTRIES
         loop = self.loops(name, hoisted=hoisted, shared=run.shared)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(**LOOKED_AT):
             return loop({**run.setting(), **given})
 
     def _compiles(self, name: str, run: Run, given: dict[str, Any]) -> bool:
@@ -184,19 +188,25 @@ class Kernels:
         """The product of all factors, chunk by chunk, in each chunk pair by pair."""
         result = None
         self.ran["jacobian"] = "NumPy"
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(**LOOKED_AT):
             for first, last in run.chunks(k + 1, t):
                 part = product_of(self.factors(run, first, last))
                 result = part if result is None else part @ result
         return np.asarray(result)
 
     def factors(self, run: Run, first: int, last: int) -> Array:
-        """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat."""
+        """∂s_j/∂s_{j-1} for j = first … last, (last-first+1, …, d, d), the run's batch flat.
+
+        Raises:
+            RangeError: a factor overflows.
+        """
         arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
         shape = (last - first + 1, *run.s.shape[1:], run.s.shape[-1])
         F = np.empty(shape, run.s.dtype)
         loop = self.loops("factors", shared=run.shared)
-        loop({**run.setting(first - 1), "F": F, "first": 1, "last": len(F)})
+        with np.errstate(**LOOKED_AT):
+            loop({**run.setting(first - 1), "F": F, "first": 1, "last": len(F)})
+        arguments.in_range("∂s_j/∂s_{j-1}", [F], SCALED)
         return F
 
     def jvp(self, run: Run, t: int, k: int, tangent: Any) -> Array:
@@ -402,10 +412,15 @@ class Kernels:
         """The slopes of each step, σ′(a_j) or with σ inside σ′(s_{j-1}), at places 1 … T.
 
         (T+1, …, d); place 0 is NaN: there is no step 0.
+
+        Raises:
+            RangeError: a slope overflows.
         """
         at = run.states[:-1] if self.rnn.inside else run.between[1:]
         slopes = np.full_like(run.states, np.nan)
-        slopes[1:] = self._slope(at)
+        with np.errstate(**LOOKED_AT):
+            slopes[1:] = self._slope(at)
+        arguments.in_range("a slope σ′", [slopes[1:]], "pre-activations nearer to 0")
         return slopes
 
     @cached_property
@@ -432,7 +447,7 @@ class Kernels:
             P = np.empty((last - first + 2, *latest.shape), run.s.dtype)
             P[-1] = latest
             span = {"first": 0, "last": last - first}
-            with np.errstate(over="ignore", invalid="ignore"):
+            with np.errstate(**LOOKED_AT):
                 loop({**run.setting(first - 1), **span, "P": P})
             arguments.in_range("∂s_t/∂s_k", [P], SCALED)
             found.append(np.linalg.norm(P[-2::-1], 2, axis=(-2, -1)))

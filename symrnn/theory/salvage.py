@@ -33,7 +33,7 @@ def salvage(
         rnn: the recurrence they are to be built for.
 
     Raises:
-        SymrnnError: a path is not there, or nothing can be checked: the first error.
+        SymrnnError: a path is not there, or holds no statement.
     """
     broken: Broken = {}
     try:
@@ -48,10 +48,7 @@ def salvage(
         except SymrnnError as error:
             broken[name] = error
     library = {name: each for name, each in spoken.items() if name not in broken}
-    library = _without_dependants(library, broken)
-    if not library and broken:
-        raise next(iter(broken.values()))
-    return library, broken, asides
+    return _without_dependants(library, broken), broken, asides
 
 
 def _one_by_one(
@@ -72,8 +69,8 @@ def _one_by_one(
                 broken[file.name] = error
             else:
                 found.update(declared)
-    if not found:
-        raise next(iter(broken.values()), whole)
+    if not found and not broken:
+        raise whole
     lecture = everything()
     pending = {name for each in found.values() for name in each.uses}
     while pending:

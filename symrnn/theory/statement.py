@@ -372,7 +372,23 @@ def statement(
         headline: labels of the parts whose claims stand for the statement.
         name: another name than the function's.
         about: what it speaks of, and so for which cells it is checked.
+
+    Raises:
+        IllFormedError: an argument is no such thing, or the function has no docstring.
     """
+    for argument, given in (("uses", uses), ("headline", headline)):
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise IllFormedError(
+                f"statement: {argument}", {"expected": "a list of names", "got": repr(given)}
+            )
+    if not isinstance(about, About):
+        raise IllFormedError(
+            "statement: about",
+            {
+                "expected": ", ".join(f"About.{each.name}" for each in About),
+                "got": type(about).__name__,
+            },
+        )
 
     def wrap(build: Callable[[Any], Any]) -> Statement:
         text = inspect.getdoc(build)

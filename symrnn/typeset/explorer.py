@@ -1,112 +1,42 @@
-"""The explorer of the page: formulas to compute with, and what they are computed on.
+"""An explorer of the page: formulas to compute with, and what they are computed on.
 
-Everything that is computed is a function printed from an expression (`javascript.script`);
-templates/explorer.js only feeds them and draws.
+Everything that is computed is a function printed from an expression (`javascript.script`); the
+scripts in templates/ only feed them and draw. What is common to all explorers is here, one of a
+network in `explorer_network`, one of single units in `explorer_units`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
-from symrnn.language.activations import Activation
-from symrnn.typeset.javascript import Script, number, scalar_function, script
-from symrnn.typeset.prose import plain
 
-SPOKEN = ("argument", "distance", "gamma", "lambda", "slope", "tau")
-"""The labels that explorer.js writes: at axes, and in what it says of a picture."""
+class Explorer(ABC):
+    """What a page computes.
 
-Rows = Sequence[Sequence[float]]
-
-
-@dataclass(frozen=True)
-class Slope:
-    """An activation to choose, with γ = sup |σ′| as an exact or decimal number.
-
-    convention: what is taken for σ′ at its kinks, in words; empty where it has none.
+    template: the part of the page, a name in templates/.
+    program: the script that feeds the generated functions and draws, likewise.
+    statements: names of the statements that the pictures refer to, by what refers.
     """
 
-    activation: Activation
-    gamma: Any
-    convention: str = ""
-
-
-@dataclass(frozen=True)
-class Nets:
-    """Weights and one sequence of inputs.
-
-    weights: recurrent matrices of spectral norm 1 by what they are called, d × d; the page
-        multiplies the one chosen by λ.
-    U, b, s0: d × m, d, d.
-    x: the inputs, (T, m).
-    c: the readout of the loss L_T = cᵀ s_T, d.
-    """
-
-    weights: Mapping[str, Rows]
-    U: Rows
-    b: Sequence[float]
-    s0: Sequence[float]
-    x: Rows
-    c: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Explorer:
-    """What the page computes.
-
-    formulas: expressions by the names that explorer.js calls: `between` and `state`, a_j and s_j in
-        the order in which a step computes them, `argument`, what σ is applied to,
-        `jacobianNorm`, `bound`, `lossNorm`, `immediateNorm`, `bias`, `tail`, `clipped`.
-    slopes: the activations to choose from, the first one chosen.
-    statements: names of the statements that the four pictures refer to.
-    labels: prose markup by the places of templates/explorer.html; the letters among them are
-        those of `SPOKEN`, which the page also says in its sentences.
-    """
-
-    formulas: Mapping[str, Any]
-    slopes: Sequence[Slope]
-    nets: Nets
+    template: str
+    program: str
     statements: Mapping[str, str]
-    labels: Mapping[str, str]
 
-    def scripts(self) -> tuple[Script, ...]:
-        """The generated functions."""
-        return tuple(script(value, name) for name, value in self.formulas.items())
+    @abstractmethod
+    def generated(self) -> str:
+        """The JavaScript of its formulas."""
 
+    @abstractmethod
+    def given(self) -> Mapping[str, Any]:
+        """What the script reads besides, as JSON has it."""
 
-def generated(explorer: Explorer) -> str:
-    """The JavaScript of the explorer's formulas and activations, two constants."""
-    functions = [made.source for made in explorer.scripts()]
-    names = ", ".join(explorer.formulas)
-    table = [
-        f"  {each.activation.name}: {{\n"
-        f"    sigma: {scalar_function(each.activation)},\n"
-        f"    sigma_prime: {scalar_function(each.activation.prime)},\n"
-        f"    gamma: {number(each.gamma)},\n"
-        f"    convention: {json.dumps(each.convention, ensure_ascii=False)},\n  }},"
-        for each in explorer.slopes
-    ]
-    return "\n\n".join(
-        (
-            *functions,
-            f"const formulas = {{ {names} }};",
-            "\n".join(("const activations = {", *table, "};")),
-        )
-    )
+    @abstractmethod
+    def shown(self) -> Mapping[str, Any]:
+        """What the template asks for besides."""
 
-
-def data(explorer: Explorer) -> str:
-    """Nets and letters as JSON that can stand inside a <script> element: no < in it."""
-    nets = explorer.nets
-    record = {
-        "letters": {name: plain(explorer.labels[name]).replace("-", "−") for name in SPOKEN},
-        "weights": nets.weights,
-        "U": nets.U,
-        "b": nets.b,
-        "s0": nets.s0,
-        "x": nets.x,
-        "c": nets.c,
-    }
-    return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c")
+    def data(self) -> str:
+        """What is given as JSON that can stand inside a <script> element: no < in it."""
+        return json.dumps(self.given(), ensure_ascii=False).replace("<", "\\u003c")

@@ -37,7 +37,7 @@ from symrnn.typeset.blocks import (
     walk,
 )
 from symrnn.typeset.document import Document
-from symrnn.typeset.explorer import Explorer, generated
+from symrnn.typeset.explorer import Explorer
 from symrnn.typeset.html_chain import chain
 from symrnn.typeset.html_given import items, picture, quotation
 from symrnn.typeset.html_text import Page, joined
@@ -116,21 +116,16 @@ def _rows(blocks: tuple[Block, ...]) -> Iterator[Row]:
 
 
 def _explorer(explorer: Explorer, page: Page) -> Markup:
-    nets = explorer.nets
     see = {
         picture: page.prose(f", [[{name}]]") if name in page.targets else Markup("")
         for picture, name in explorer.statements.items()
     }
     return render(
-        "explorer.html",
+        explorer.template,
         prose=page.prose,
-        labels=explorer.labels,
         see=see,
-        weights=list(nets.weights),
-        activations=[each.activation.name for each in explorer.slopes],
-        size=len(nets.b),
-        steps=len(nets.x),
-        generated=generated(explorer),
+        generated=explorer.generated(),
+        **explorer.shown(),
     )
 
 

@@ -174,6 +174,14 @@ class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[mis
     def _print_Kronecker(self, node: Any) -> str:
         return self._call("kron", *node.args)
 
+    def _print_Block(self, node: Any) -> str:
+        rows = (f"[{', '.join(self._print(block) for block in row)}]" for row in node.args)
+        return f"block([{', '.join(rows)}])"
+
+    def _print_Rows(self, node: Any) -> str:
+        matrix, start, count = node.args
+        return self._call(f"{self._print(matrix)}.slice", start, sympy.expand(start + count))
+
     # Functions ------------------------------------------------------------
 
     def _print_Float(self, node: Any) -> str:

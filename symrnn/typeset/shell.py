@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from symrnn.typeset.explorer import Explorer, data, generated
+from symrnn.typeset.explorer import Explorer
 from symrnn.typeset.words import phrase
 
 #: Family, style and weight of each embedded font; fonts/README.md says where they come from.
@@ -47,7 +47,7 @@ def page_around(body: Markup, explorer: Explorer | None, **values: Any) -> str:
         style=Markup("\n").join((_font_faces(), Markup(_text("style.css")))),
         script=script,
         policy=_policy(script, pictures),
-        data=None if explorer is None else Markup(data(explorer)),
+        data=None if explorer is None else Markup(explorer.data()),
         **values,
     )
 
@@ -64,7 +64,8 @@ def still_page(template: str, style: str, **values: Any) -> str:
 
 
 def _program(explorer: Explorer) -> str:
-    source = _text("matrices.js"), generated(explorer), _text("explorer.js")
+    written = (_text(name) for name in ("drawing.js", explorer.program))
+    source = _text("matrices.js"), explorer.generated(), *written
     # What ends the element ends the script; nothing generated or written here holds it.
     assert not any("</script" in part.lower() for part in source)
     return "\n".join(('(() => {\n"use strict";\n', *source, "})();"))

@@ -319,12 +319,16 @@ def _scalar_changes(body: Expr) -> Iterator[tuple[str, str, Expr]]:
         base, exponent = power.args
         if exponent.is_Integer:
             for other in (exponent - 1, exponent + 1):
-                words = f"{power} in {body} is raised to {other}, not to {exponent}"
+                words = f"{_within(power, body)} is raised to {other}, not to {exponent}"
                 yield POWER, words, body.xreplace({power: base**other})
     for inner in sorted(body.atoms(Function) - body.atoms(Unknown), key=sympy.default_sort_key):
         for other, words in ((inner**2, "squared"), (1 - inner, "taken from 1")):
-            yield POWER, f"{inner} in {body} is {words}", body.xreplace({inner: other})
+            yield POWER, f"{_within(inner, body)} is {words}", body.xreplace({inner: other})
     yield POWER, f"{body} is taken from 1", 1 - body
+
+
+def _within(part: Expr, body: Expr) -> str:
+    return str(part) if part == body else f"{part} in {body}"
 
 
 FAMILIES: tuple[Family, ...] = (
@@ -368,7 +372,8 @@ def _summed(others: tuple[MatrixExpr, ...], factor: Any, term: MatrixExpr) -> Ma
 def _with_body(node: Elementwise, body: Expr) -> MatrixExpr:
     function = node.activation
     changed = Lambda(function.function.variables, body)
-    return Elementwise(Activation(function.name, changed, function.order), node.argument)
+    # The name is that of the function as it was: a slope is written as its formula.
+    return Elementwise(Activation(function.name, changed, max(function.order, 1)), node.argument)
 
 
 def _kind(node: Ranged) -> str:

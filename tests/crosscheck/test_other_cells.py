@@ -152,3 +152,45 @@ def test_a_wrong_gate_in_a_forward_pass(bug: str, said: str) -> None:
     assert check_forward("gru", gated_forward()).agrees
     report = check_forward("gru", gated_forward(bug), pairs=False)
     assert said in report.slips[0], str(report)
+
+
+MINIMAL = (
+    "f = sigmoid(W_f h' + U_f x + b_f); g = tanh(W_g (f * h') + U_g x + b_g); "
+    "h = (1 - f) * h' + f * g"
+)
+
+
+def minimal(*bugs: str):
+    """A minimal gated unit: its one gate stands in two places."""
+
+    def backward(W_f, U_f, b_f, W_g, U_g, b_g, x, h0, dh):
+        h, gates = [h0], []
+        for x_t in x:
+            f = 1 / (1 + np.exp(-(h[-1] @ W_f.T + x_t @ U_f.T + b_f)))
+            g = np.tanh((f * h[-1]) @ W_g.T + x_t @ U_g.T + b_g)
+            gates.append((f, g))
+            h.append((1 - f) * h[-1] + f * g)
+        found = dict.fromkeys(("W_f", "U_f", "b_f", "W_g", "U_g", "b_g"), 0)
+        carry = 0
+        for t in reversed(range(len(x))):
+            (f, g), before, d = gates[t], h[t], dh[t] + carry
+            dg = d * f * (1 - g**2)
+            dp = dg @ (W_g.T if "transposed" in bugs else W_g)
+            df = d * (g + before if "sign" in bugs else g - before) + dp * before
+            da = df * f * (1 - f)
+            for name, delta, left in (("f", da, before), ("g", dg, f * before)):
+                found[f"W_{name}"] = found[f"W_{name}"] + delta.T @ left
+                found[f"U_{name}"] = found[f"U_{name}"] + delta.T @ x[t]
+                found[f"b_{name}"] = found[f"b_{name}"] + delta.sum(0)
+            carry = d * (1 - f) + da @ W_f + dp * f
+        return found
+
+    return backward
+
+
+def test_two_slips_on_paths_side_by_side() -> None:
+    assert check_gradients(MINIMAL, minimal()).agrees
+    said = check_gradients(MINIMAL, minimal("sign", "transposed")).slips
+    assert len(said) == 2, said
+    assert any("W_g stands for its transpose" in each for each in said), said
+    assert any("has the wrong sign" in each for each in said), said

@@ -904,6 +904,24 @@ def test_what_is_needed_is_among_the_hypotheses(name: str) -> None:
     assert fact in attempt().hypotheses
 
 
+class Elsewhere(Sequence):
+    """A sequence that may answer as it likes."""
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_recurrence_is_of_sequences_alone(place: int) -> None:
+    kinds = [(s,), (x,), (L,)]
+    kinds[place] = (Elsewhere(kinds[place][0].label, kinds[place][0].rows),)
+    states, inputs, outputs = kinds
+    with pytest.raises(SymrnnError):
+        odd = Recurrence(j, states, inputs, {s[j]: W * s[j - 1], L[j]: b.T * s[j]}, outputs)
+        derivatives.defined(s[t], odd)
+
+
+def test_a_tail_is_that_of_the_series() -> None:
+    assert ranges.geometric_tail(Sum(q**j, (j, 2, t))).relation.rhs == q**2 / (1 - q)
+
+
 def test_what_is_assumed_is_what_is_said() -> None:
     assert assume(Inequality(0, y)).relation == Inequality(0, y)
     assert assume(Inequality(y, z)).relation == Inequality(0, z - y)

@@ -179,6 +179,12 @@ def pages_of(tex_engine: Callable[[str], str], tmp_path: Path) -> Callable[[byte
 
 
 @pytest.fixture(scope="session")
+def gates() -> Project:
+    """The lecture about gates, with its statements."""
+    return open_project(found("gates"))
+
+
+@pytest.fixture(scope="session")
 def page_file(lecture: Document, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page as `symrnn lecture --format html` writes it."""
     path = tmp_path_factory.mktemp("page") / "lecture.html"

@@ -22,14 +22,15 @@ from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.norms import norm
 from symrnn.language.notation import KNOWN, PASCANU, Notation
 from symrnn.language.ordered import OrderedProduct
-from symrnn.lecture.explorer import explorer, nets
+from symrnn.lecture.explorer import explorer
+from symrnn.lecture.explorer_network import nets
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
 from symrnn.theory.library import load
 from symrnn.typeset.document import Document
-from symrnn.typeset.explorer import Nets, data
+from symrnn.typeset.explorer_network import Nets
 from symrnn.typeset.html import page as page_of
 
 Array = NDArray[Any]
@@ -172,7 +173,7 @@ def test_no_letter_of_the_lectures_own_is_left_in_the_explorer_of_another() -> N
     text = re.sub(r"<script.*?</script>|<details.*?</details>", "", shown, flags=re.DOTALL)
     assert "ρ" in text and "β" in text and "ω" in text
     assert not re.search("[λγτκσ]", text)
-    assert json.loads(data(made))["letters"] == {
+    assert json.loads(made.data())["letters"] == {
         "argument": "z", "distance": "p − q", "gamma": "β", "lambda": "ρ", "slope": "φ′", "tau": "ω"
     }  # fmt: skip
 

@@ -25,7 +25,6 @@ from symrnn.lecture.project import (
     Project,
     found,
     known,
-    open_project,
     title,
 )
 from symrnn.theory.library import everything, lecture_folder, load
@@ -35,11 +34,6 @@ from symrnn.typeset.figures import Regimes, regime_map
 from symrnn.typeset.slides import Fit, slides
 
 from .conftest import evidence_of, sparse
-
-
-@pytest.fixture(scope="module")
-def gates() -> Project:
-    return open_project(found("gates"))
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +108,16 @@ def test_the_map_has_all_three_regimes() -> None:
     assert factor.min() < 0.1 and factor.max() > 2
     at = np.argmin(abs(w - 2) + abs(bias))
     assert np.isclose(factor.ravel()[at], 1)
+
+
+def test_a_forget_bias_remembers_as_long_as_its_bounds_say() -> None:
+    (figure,) = illustrations(None, elman(), library=everything(), placed={"time_scales"})[
+        "forget_bias"
+    ]
+    assert isinstance(figure, Figure) and figure.name == "time_scales"
+    for bias, steps, most, least in figure.data.rows:
+        assert np.isclose((1 / (1 + np.exp(-bias))) ** steps, 1 / np.e)
+        assert least <= steps <= most and np.isclose(most, 1 + np.exp(bias))
 
 
 def test_a_ragged_map_is_refused() -> None:

@@ -59,6 +59,7 @@ def test_the_path_is_the_product_of_the_gate_by_hand(studied: tuple[TrainedCell,
         product = np.prod(gates[len(gates) - n :], axis=0) if n else np.ones(16)
         assert gru.path[n] == pytest.approx(np.log(product.max()), abs=1e-9)
     assert gru.gate.mean == pytest.approx(np.mean(gates[-LAGS:]))
+    assert gru.gate.values == pytest.approx(np.array(gates[-LAGS:]), abs=1e-12)
     assert gru.before[0] == gru.after[0] == 0
     assert not np.allclose(gru.path[1:], gru.after[1:], rtol=0.01)
 
@@ -68,7 +69,7 @@ def test_all_of_it_is_shown(studied: tuple[TrainedCell, ...]) -> None:
     assert section is not None
     blocks = list(walk((section,)))
     drawn = [each.name for each in blocks if isinstance(each, Figure)]
-    assert drawn == ["before_training", "after_training", "path_and_derivative"]
+    assert drawn == ["before_training", "after_training", "path_and_derivative", "gate_values"]
     losses, gates = (each for each in blocks if isinstance(each, Table))
     assert [row[0] for row in losses.rows] == ["elman", "gru", "the last value"]
     assert losses.rows[1][1] == f"{studied[1].forecasts['spots'].held_out:.3f}"

@@ -284,13 +284,16 @@ def stated_of(name: str, parts: dict[str, Any], subject: Network | None = None) 
 
 
 GATES = Path(__file__).parents[2] / "proofs" / "gates"
-AT_REST = ("lstm_can_vanish", "lstm_can_explode", "one_open_path_is_not_enough")
-"""Statements of the lecture on gates about an LSTM that rests at 0."""
+PROVED = (
+    *("lstm_can_vanish", "lstm_can_explode", "one_open_path_is_not_enough"),
+    *("carousel_is_not_total", "indrnn_closed_form", "leaky_and_residual"),
+)
+"""Statements of the lecture on gates that are theorems, for every size."""
 
 
-def test_what_an_lstm_at_rest_does_is_a_theorem(prover: Prover) -> None:
+def test_what_gated_cells_do_is_a_theorem(prover: Prover) -> None:
     library = load([GATES])
-    chosen = {name: library[name] for name in AT_REST}
+    chosen = {name: library[name] for name in PROVED}
     for name, found in ask_prover(chosen, elman(), prover).items():
         assert {part.label: part.why_not for part in found.parts if not part.closed} == {}, name
         assert [(fault.label, fault.slip) for fault in found.faults if not fault.refused] == []

@@ -34,6 +34,9 @@ READ: list[tuple[str, str, list[float]]] = [
     ("\n\nv\n1\n\n2\n\n", "v", [1, 2]),
     ("v\r1\r2\r", "v", [1, 2]),
     ("a,b,\n1,2,\n", "b", [2]),
+    ("v,day\n1.5,2020-01-01\n2,2020-01-02\n", "v", [1.5, 2]),
+    ("v;day\n1,5;01.02.2020\n", "v", [1.5]),
+    ("v,note\n1.5,ok\n2,3\n", "v", [1.5, 2]),
 ]
 
 
@@ -55,6 +58,9 @@ SEVERAL: list[tuple[str, str | None, str | None, list[float] | None]] = [
     ("v\n1,234\n5,678\n", None, None, None),
     ("v\n1,234\n5,678\n", None, "comma", [1.234, 5.678]),
     ("v;w\n1;1,234\n2;5,678\n", None, None, None),
+    ("v;w\n1;1.234\n2;5.678\n", None, None, None),
+    ("v;w\n1;1.234\n2;5.678\n", None, "point", [1.234, 5.678]),
+    ("v,w\n1,1.234\n2,5.678\n", None, None, [1.234, 5.678]),
 ]
 
 
@@ -94,6 +100,11 @@ REFUSED: list[tuple[str, str, dict[str, object]]] = [
     ('v\n"1"2\n', "comma-separated", {}),
     ("# a comment\ny,v\n0,1\n", "expected a column of numbers", {"line": 2}),
 ]
+
+
+# The last column of numbers would be y: it is not taken in place of one that is nearly readable.
+NEARLY = ["2%", "$2", "2,5 €", "2.5kg", "−2", "2.5D3", "0x10", "٣", "１", "1'000", "2\0", "NA"]
+REFUSED += [(f'y,v\n0,"{cell}"\n1,3\n', "column 2 is nearly", {"line": 2}) for cell in NEARLY]
 
 
 @pytest.mark.parametrize(("text", "says", "detail"), REFUSED, ids=[repr(t) for t, *_ in REFUSED])

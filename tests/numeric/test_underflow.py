@@ -49,6 +49,17 @@ def test_a_slope_that_underflows_is_named_with_its_step() -> None:
     assert caught.value.detail["first at step"] == 1
 
 
+def test_what_overflows_on_the_way_and_is_not_taken_is_no_warning() -> None:
+    kernels = Kernels(elman("tanh"))
+    largest = [np.asarray(each, "f") for each in setting(bias=3e38, scale=0.0, steps=1)]
+    run = kernels.run(*largest)  # 2 a_1, in the form of the slope, is beyond float32
+    for asked in (kernels.jacobian, lambda run, *_: kernels.gradients(run, run.s[0] + 1)):
+        with pytest.raises(RangeError, match="a slope σ′"):
+            asked(run, 1, 0)
+    assert np.isfinite(kernels.slopes(run)[1:]).all()
+    assert np.isfinite(kernels.factors(run, 1, 1)).all()
+
+
 def test_the_start_far_back_is_a_warning_and_the_weights_are_right() -> None:
     kernels = Kernels(elman("tanh"))
     run = kernels.run(*setting())

@@ -130,6 +130,17 @@ def test_a_statement_returns_proofs(built: Any) -> None:
         broken.parts(rnn)
 
 
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [({"uses": "follows"}, "uses"), ({"headline": 3}, "headline"), ({"about": rnn}, "about")],
+)
+def test_what_is_said_of_a_statement_is_looked_at_at_once(
+    given: dict[str, Any], argument: str
+) -> None:
+    with pytest.raises(IllFormedError, match=f"statement: {argument}"):
+        statement(**given)
+
+
 class Claiming(Derivation):
     """A proof that says it shows something else."""
 

@@ -26,6 +26,7 @@ from symrnn import (
     ordered_sum,
     random_weights,
     sigma_inside,
+    text,
 )
 from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError
@@ -320,6 +321,7 @@ def test_each_slip_is_named_and_mended(name: str) -> None:
     assert re.search(case.words, words), words
     found = error.detail["diagnosis"]
     assert isinstance(found, Diagnosis) and found.slip is not None
+    assert text(found.slip.formula) != text(case.formula)
     agreed = compare(case.rnn, case.derivative, found.slip.formula, FRESH, **case.again)
     assert agreed.error < 1e-9
     assert "mended" in error.detail

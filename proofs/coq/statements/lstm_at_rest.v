@@ -8,7 +8,7 @@
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences exp.
-From symrnn Require Import vocabulary differentials recurrence differentiable_cells activations.
+From symrnn Require Import vocabulary differentials recurrence activations cells_differentiated.
 From symrnn Require Import product_of_jacobians step_bound gradients_could_explode gradients_vanish.
 From claims Require Import own_lstm_without_inputs_defined.
 From mathcomp Require Import ring.
@@ -21,60 +21,6 @@ Import numFieldNormedType.Exports.
 
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
-
-(* Differentials of what a cell is made of                                    *)
-
-Section Operations.
-Variables (R : realType) (V : normedModType R) (x : V).
-
-Lemma is_diff_plus p q (f df g dg : V -> 'M[R]_(p.+1, q.+1)) :
-  is_diff x f df -> is_diff x g dg ->
-  is_diff x (fun y => f y + g y) (fun h => df h + dg h).
-Proof. by move=> Hf Hg; exact: (@is_diffD _ _ _ _ _ _ _ _ Hf Hg). Qed.
-
-(* d(A ⊙ B) = dA ⊙ B + A ⊙ dB                                                 *)
-Lemma is_diff_hadamard p q (f df g dg : V -> 'M[R]_(p.+1, q.+1)) :
-  is_diff x f df -> is_diff x g dg ->
-  is_diff x (fun y => hadamard (f y) (g y))
-    (fun h => hadamard (df h) (g x) + hadamard (f x) (dg h)).
-Proof.
-move=> Hf Hg; apply: is_diff_mx => i l.
-have H := @is_diffM _ _ _ _ _ _ _ (is_diff_entry i l Hf) (is_diff_entry i l Hg).
-apply: (is_diff_ext H) => [y|h]; first by rewrite mxE.
-by rewrite !mxE /= addrC [df h i l * _]mulrC.
-Qed.
-
-Lemma is_diff_col_mx p q r (f df : V -> 'M[R]_(p.+1, r.+1)) (g dg : V -> 'M[R]_(q.+1, r.+1)) :
-  is_diff x f df -> is_diff x g dg ->
-  is_diff x (fun y => col_mx (f y) (g y) : 'M[R]_((p + q.+1).+1, r.+1))
-    (fun h => col_mx (df h) (dg h) : 'M[R]_((p + q.+1).+1, r.+1)).
-Proof.
-move=> Hf Hg; apply: is_diff_mx => i l.
-have := splitK (i : 'I_(p.+1 + q.+1)).
-case: (fintype.split (i : 'I_(p.+1 + q.+1))) => i' /= <-.
-  apply: (is_diff_ext (is_diff_entry i' l Hf)) => y; exact: esym (@col_mxEu _ p.+1 q.+1 r.+1 _ _ i' l).
-apply: (is_diff_ext (is_diff_entry i' l Hg)) => y; exact: esym (@col_mxEd _ p.+1 q.+1 r.+1 _ _ i' l).
-Qed.
-
-Lemma is_diff_usubmx p q r (f df : V -> 'M[R]_((p + q.+1).+1, r.+1)) : is_diff x f df ->
-  is_diff x (fun y => @usubmx R p.+1 q.+1 r.+1 (f y)) (fun h => @usubmx R p.+1 q.+1 r.+1 (df h)).
-Proof.
-move=> Hf; apply: is_diff_mx => i l.
-by apply: (is_diff_ext (is_diff_entry (lshift q.+1 i) l Hf)) => y; rewrite mxE.
-Qed.
-
-Lemma is_diff_dsubmx p q r (f df : V -> 'M[R]_((p + q.+1).+1, r.+1)) : is_diff x f df ->
-  is_diff x (fun y => @dsubmx R p.+1 q.+1 r.+1 (f y)) (fun h => @dsubmx R p.+1 q.+1 r.+1 (df h)).
-Proof.
-move=> Hf; apply: is_diff_mx => i l.
-by apply: (is_diff_ext (is_diff_entry (rshift p.+1 i) l Hf)) => y; rewrite mxE.
-Qed.
-
-Lemma is_diff_further (U W : normedModType R) (f df : V -> U) (G dG : U -> W) y :
-  is_diff x f df -> f x = y -> is_diff y G dG -> is_diff x (fun v => G (f v)) (fun v => dG (df v)).
-Proof. by move=> Hf <- HG; exact: (@is_diff_comp _ _ _ _ _ _ _ _ _ Hf HG). Qed.
-
-End Operations.
 
 (* The slopes at 0                                                            *)
 

@@ -27,7 +27,13 @@ DECIMALS = {"point": ".", "comma": ","}
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "?", ".", "#n/a"})
 
 _NUMBER = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+", re.ASCII)
+_DATE = r"\d{1,2}[.]\d{1,2}[.]\d{2,4}"
+# A sign or a currency, digits of any script, an exponent as Fortran writes it, a unit.
+_NEARLY = re.compile(
+    rf"(?!{_DATE}$)[^\w,;|]{{0,3}}\d[\d.,'_ ]*([eEdD][+−-]?\d+)?\s*[^\W\d_]{{0,3}}[^\w,;|]{{0,3}}"
+    r"|0[xXbBoO][\da-fA-F]+"
+)
 _SAID = re.compile(r"sep=([,;|\t])")
 _NAMES = {sign: name for name, sign in SEPARATORS.items()}
 _SEVERAL = re.compile(r"(?=.*\d[\d.]*[,;|\s]+[+.-]*\d)[\d.,;|\s+-]+", re.ASCII | re.DOTALL)
@@ -121,6 +127,12 @@ class _Reading:
                 line = body[0][0] if body else "none after the header"
                 came = ",".join(body[0][1]) if body else ""
                 return self._fails(3, "path: expected a column of numbers", line=line, came=came)
+            for later in range(index + 1, len(body[0][1])):
+                if (nearly := self._nearly_numbers(body, later)) is not None:
+                    said = f"path: column {later + 1} is nearly one of numbers"
+                    odd, cell = nearly
+                    expected = "numbers in it, or which column to read"
+                    return self._fails(5, said, line=odd, came=repr(cell), expected=expected)
         elif names is None and asked.isdecimal() and 0 < int(asked) <= len(body[0][1]):
             index = int(asked) - 1
         elif names is not None and names.count(asked) == 1:
@@ -136,9 +148,12 @@ class _Reading:
                 said = f"path: expected a finite number{lost}"
                 return self._fails(5, said, line=line, column=index + 1, came=repr(row[index]))
             values.append(value)
-        marked = [row[index] for _, row in body if "," in row[index]]
-        if marked and not self.told and all(map(_THOUSANDS.fullmatch, marked)):
-            said = "path: is the comma a decimal mark, or does it group thousands?"
+        mark = DECIMALS[self.decimal]
+        marked = [row[index] for _, row in body if mark in row[index]]
+        # A point beside commas that separate is no group of thousands.
+        doubtful = self.decimal == "comma" or self.separator == "semicolon"
+        if doubtful and marked and not self.told and all(map(_THOUSANDS.fullmatch, marked)):
+            said = f"path: is the {self.decimal} a decimal mark, or does it group thousands?"
             return self._fails(5, said, came=repr(marked[0]), expected="the decimal mark, told")
         if not values:
             return self._fails(
@@ -183,6 +198,19 @@ class _Reading:
         other = not self.told and self.decimal == "comma" and _NUMBER.fullmatch(cell)
         return bool(other or _SEVERAL.fullmatch(cell))
 
+    def _nearly_numbers(self, body: list[Row], place: int) -> tuple[int, str] | None:
+        """The first cell that is no number in a column of numbers, but for how some are written."""
+        odd = None
+        some = False
+        for line, row in body:
+            number, nearly = self._number(row[place]) is not None, _NEARLY.fullmatch(row[place])
+            if not (number or nearly or row[place].lower() in MISSING):
+                return None
+            some = some or number or nearly is not None
+            if not number and odd is None:
+                odd = line, row[place]
+        return odd if some else None
+
     def _last_numeric(self, body: list[Row]) -> int | None:
         start = body[0][1] if body else []
         numeric = [i for i, cell in enumerate(start) if self._number(cell) is not None]
@@ -208,7 +236,8 @@ def read_table(
         text: the whole file.
         file: what it is called in messages.
         column: a name in the header, or the number of the column from 1 where there is none; by
-            default the last column whose first value is a number.
+            default the last column whose first value is a number, unless one behind it is nearly
+            one of numbers: with signs or units in its cells, or missing values.
         separator, decimal: keys of `SEPARATORS` and `DECIMALS`; found by default. A first line
             `sep=;`, as spreadsheets write it, tells the separator.
 

@@ -16,7 +16,7 @@ import sympy
 
 from symrnn.numeric import runtime
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
-from symrnn.numeric.loops.elementwise import Registers, assignments, literal
+from symrnn.numeric.loops.elementwise import Registers, assignments
 from symrnn.numeric.loops.operations import (
     ACROSS,
     EACH,
@@ -31,6 +31,7 @@ from symrnn.numeric.loops.operations import (
     sizes_of,
 )
 from symrnn.numeric.printer import KernelPrinter
+from symrnn.numeric.stable.printing import number
 from symrnn.python_text import names_read
 
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
@@ -295,7 +296,7 @@ class _Writer:
     def _scale(self, operation: Operation, parts: list[str], out: str) -> str:
         (part,) = self._oriented(operation, parts)
         factor = operation.formula
-        shown = literal(factor) if factor.is_number else f"({KernelPrinter().doprint(factor)})"
+        shown = number(factor) if factor.is_number else f"({KernelPrinter().doprint(factor)})"
         return f"multiply({shown}, {part}, out={out})"
 
     def _inner(self, operation: Operation, parts: list[str], out: str) -> str:

@@ -26,6 +26,7 @@ from symrnn.numeric.stable.nodes import (
     Tail,
     Within,
 )
+from symrnn.numeric.stable.printing import number
 
 
 class Registers:
@@ -108,7 +109,7 @@ class _Writer:
         if node in self.names:
             return self.names[node]
         if node.is_number:
-            return literal(node)
+            return number(node)
         if node.is_Add:
             return self._sum(node, depth)
         if node.is_Mul:
@@ -126,7 +127,7 @@ class _Writer:
         if isinstance(node, Reciprocal):
             return self._call("divide", "1", self.value(node.args[0], depth), depth=depth)
         if isinstance(node, Multiple):
-            factor, inner = literal(node.args[0]), self.value(node.args[1], depth)
+            factor, inner = number(node.args[0]), self.value(node.args[1], depth)
             return self._call("multiply", factor, inner, depth=depth)
         if isinstance(node, Damped):
             total = self.value(node.args[0], depth)
@@ -160,7 +161,7 @@ class _Writer:
         other = self.value(below, depth + 1)
         # One mask serves all choices: each is used at once.
         mask = self.registers.mask()
-        self.lines.append(f"{relation}(real({self.names[x]}), {literal(bound)}, out={mask})")
+        self.lines.append(f"{relation}(real({self.names[x]}), {number(bound)}, out={mask})")
         # Several times faster than a masked copy.
         self.lines.append(f"putmask({out}, {mask}, {other})")
         return out
@@ -193,7 +194,7 @@ class _Writer:
         if coefficient == -1:
             return self._call("negative", total, depth=depth)
         if coefficient != 1:
-            return self._call("multiply", literal(coefficient), total, depth=depth)
+            return self._call("multiply", number(coefficient), total, depth=depth)
         return total
 
     def _extreme(self, node: Expr, depth: int) -> str:
@@ -213,17 +214,12 @@ class _Writer:
             return self._call("sqrt", self.value(base, depth), depth=depth)
         if not exponent.is_number:
             raise _NoUfuncError
-        return self._call("power", self.value(base, depth), literal(exponent), depth=depth)
+        return self._call("power", self.value(base, depth), number(exponent), depth=depth)
 
     def _call(self, name: str, *parts: str, depth: int) -> str:
         out = self._array(depth)
         self.lines.append(f"{name}({', '.join(parts)}, out={out})")
         return out
-
-
-def literal(number: Expr) -> str:
-    """A number as a Python literal: weak in NumPy's promotion, so float32 stays float32."""
-    return str(int(number)) if number.is_Integer else repr(float(number))
 
 
 def ufunc_name(node: Expr) -> str:

@@ -138,6 +138,9 @@ def _part(part: Expr, low: Any, high: Any) -> tuple[Expr, dict[str, tuple[float,
             break
         for form in batch:
             _add(found, form, reference)
+    if _best(found) > AIM and part.is_Add:
+        # Terms of one sign do not cancel: each may have a form of its own.
+        _add(found, sympy.Add(*(_part(term, low, high)[0] for term in part.args)), reference)
     if _best(found) > AIM:
         for root in _zeros(part, reference):
             for form in candidates.series(part, root):
@@ -192,13 +195,18 @@ def _within_radius(series: Expr, root: Expr, elsewhere: Expr) -> Expr:
 
 def _add(found: dict[Expr, Array], form: Expr, reference: Reference) -> None:
     form = folded(form)
-    if form in found or form.has(sympy.zoo, sympy.nan, sympy.oo):
+    if form in found or _unclamped(form).has(sympy.zoo, sympy.nan, sympy.oo):
         return
     try:
         found[form] = _errors(form, reference)
     except NotSupportedError:
         # A function that floats do not have: no candidate.
         return
+
+
+def _unclamped(form: Expr) -> Expr:
+    """The form without what keeps its argument in a stretch, of which an end may be ∞."""
+    return form.replace(Within, lambda x, *_: x)
 
 
 def _best(found: dict[Expr, Array]) -> float:
@@ -239,10 +247,16 @@ def _stated(form: Expr, reference: Reference) -> dict[str, tuple[float, float, f
         if form.has(Series):
             # At a zero something cancels: few points of those measured are beside it.
             worst, noted = max(worst, BESIDE), 2.0
-        lost = reference.x[errors > noted]
+        lost = np.concatenate([reference.x[errors > noted], *map(_reach, form.atoms(Series))])
         ends = (float(lost.min()), float(lost.max())) if lost.size else (np.nan, np.nan)
         stated[dtype.name] = (worst, *ends)
     return stated
+
+
+def _reach(series: Series) -> Array:
+    """The ends of the stretch that a power series is for."""
+    root, radius = series.args[1].value[:2]
+    return np.array([sum(root) - radius, sum(root) + radius])
 
 
 def _zeros(part: Expr, reference: Reference) -> list[Expr]:

@@ -109,8 +109,12 @@ class ScalarRules(ArrayRules):
 
 
 def number(value: Any) -> str:
-    """A number as a literal."""
-    return str(int(value)) if value.is_Integer else repr(float(value))
+    """A number as a literal: weak in NumPy's promotion, so that float32 stays float32.
+
+    Integers that floats do not hold one by one are written as floats: compiled code has 64 bits.
+    """
+    exact = value.is_Integer and abs(value) < 2**53
+    return str(int(value)) if exact else repr(float(value))
 
 
 def folded(form: Any) -> Any:

@@ -3,6 +3,7 @@
 from symrnn.typeset.figures.charts import (
     Slopes,
     activation_slopes,
+    line_chart,
     norm_decay,
     norm_regimes,
     singular_values,
@@ -28,6 +29,7 @@ __all__ = [
     "activation_slopes",
     "gradient_cliff",
     "graph_figure",
+    "line_chart",
     "norm_decay",
     "norm_regimes",
     "regime_map",

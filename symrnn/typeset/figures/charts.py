@@ -56,6 +56,32 @@ def norm_decay(
     return render(Words(name, caption, alt, table(plain(axes_named[0]), kept)), draw)
 
 
+def line_chart(
+    curves: Sequence[Curve],
+    *,
+    axes_named: tuple[str, str],
+    name: str,
+    caption: str,
+    logarithmic: bool = False,
+) -> Figure:
+    """Curves of any quantity, whose name is that of the second axis."""
+
+    def draw(canvas: Canvas) -> None:
+        axes = canvas.add_subplot()
+        plot(axes, curves)
+        axes.set_xlabel(axes_named[0])
+        axes.set_ylabel(axes_named[1])
+        if logarithmic:
+            _logarithmic(axes, *axes_named)
+        axes.legend()
+
+    kind = "logarithmic " if logarithmic else ""
+    alt = described(
+        f"Line chart, {kind}{said(axes_named[1])} against {said(axes_named[0])}.", curves
+    )
+    return render(Words(name, caption, alt, table(plain(axes_named[0]), curves)), draw)
+
+
 def norm_regimes(
     panels: Mapping[float, Sequence[Curve]],
     *,

@@ -17,6 +17,10 @@ const scaleRows = (v, A) => A.map((row, i) => row.map((x) => v[i][0] * x));
 const multiply = (A, B) =>
   A.map((row) => B[0].map((_, j) => row.reduce((sum, x, k) => sum + x * B[k][j], 0)));
 
+// Blocks side by side in each row, the rows one below the other.
+const block = (grid) =>
+  grid.flatMap((blocks) => blocks[0].map((_, i) => blocks.flatMap((A) => A[i])));
+
 const kron = (A, B) => A.flatMap((a) => B.map((b) => a.flatMap((x) => b.map((y) => x * y))));
 
 // An ordered product applied to `start`, one factor after the other.

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy
-from sympy import Expr, Max, Min, Rational, cosh, erf, exp, log, sinh, sqrt, tanh
+from sympy import Expr, Max, Min, Rational, atan, cosh, erf, exp, log, sinh, sqrt, tanh
 
 from symrnn.language.activations import FORMULAS, X
 from symrnn.numeric.stable.measure import Reference
@@ -49,6 +49,8 @@ SPELLINGS: dict[str, Expr] = {
     "celu 2": Max(0, X) + Min(0, 2 * (exp(X / 2) - 1)),
     "|x|": sympy.Abs(X),
     "x-tanh x": X - tanh(X),
+    "x atan x": X * atan(X),
+    "x log(1+x^2)": X * log(1 + X**2),
     "hard sigmoid": Max(0, Min(1, X / 6 + Rational(1, 2))),
     "relu6": Min(6, Max(0, X)),
 }

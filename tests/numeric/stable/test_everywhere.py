@@ -34,7 +34,8 @@ VANISH = (sympy.exp, sympy.tanh, sympy.cosh, sympy.sinh, sympy.erf, sympy.log)
 """What may be so small far away that it is no float any more."""
 
 FEW = ["tanh", "softplus", "silu", "gelu", "elu", "softsign", "x e^x/(1+e^x)", "log cosh"]
-COMPILED = ["silu", "gelu"]
+COMPILED = ["arctan", "gelu"]
+"""The slope of arctan is taken by parts that end beyond what 64 bits hold."""
 
 
 @lru_cache(maxsize=4)
@@ -109,7 +110,8 @@ def normal(name: str, order: int, dtype: str) -> Reference:
         size = np.abs(found.high if each == order else expected(formula, found.x).high)
         constant = (size == 0) & (not formula.has(*VANISH))
         inside &= size < float(info.max) / 4
-        inside &= (size > 4 * float(info.tiny)) | constant | (found.x == 0)
+        at_zero = (size == 0) & (found.x == 0)
+        inside &= (size > 4 * float(info.tiny)) | constant | at_zero
     part = object.__new__(Reference)
     part.x, part.high, part.low = (each[inside] for each in (found.x, found.high, found.low))
     return part
