@@ -14,6 +14,7 @@ from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import shown
 from symrnn.audit.verdicts.judge import Judge
+from symrnn.audit.verdicts.together import together
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
 from symrnn.audit.written import relation_written
 from symrnn.errors import IllFormedError
@@ -75,13 +76,14 @@ def audit_texts(
     kept = Kept.of(cache, documents, outside)
     if kept.findings is not None:
         with suppress(KeyError, TypeError, ValueError):
-            return [_read(record) for record in kept.findings]
+            return [finding_of(record) for record in kept.findings]
     findings = _judged(documents, outside, progress, kept)
     kept.write([asdict(finding) for finding in findings])
     return findings
 
 
-def _read(record: dict[str, Any]) -> Finding:
+def finding_of(record: dict[str, Any]) -> Finding:
+    """A finding from its record."""
     return Finding(**{**record, "verdict": verdict_of(record["verdict"])})
 
 
@@ -130,6 +132,7 @@ def _judged(
     for relation in relations:
         if _again(verdicts[relation.order], judge):
             verdicts[relation.order] = kept.verdict(relation, judge)
+    verdicts = together(statements, relations, verdicts)
     used: set[Mark] = set()
     for relation in statements.relations:
         document = documents[relation.document]
@@ -264,20 +267,21 @@ def audit_path(
     """Every document under a path; one that can not be read is a note."""
     findings: list[Finding] = []
     for document in documents:
+        seen = (lambda a, b, d=document: progress(str(d), a, b)) if progress is not None else None
         try:
-            outside = hints_of_folder(document) or hints_of_folder(path)
-            seen = (
-                (lambda a, b, d=document: progress(str(d), a, b)) if progress is not None else None
-            )
-            findings += audit_document(document, outside, seen, cache)
-        except IllFormedError as error:
-            verdict = Verdict(NOTE, what=error.message)
-            findings.append(
-                Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, error.message)
-            )
-        except OSError as error:
-            verdict = Verdict(NOTE, what=str(error))
-            findings.append(
-                Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, str(error))
-            )
+            findings += audit_document(document, hints_for(document, path), seen, cache)
+        except (IllFormedError, OSError) as error:
+            findings.append(no_document(document, error))
     return findings
+
+
+def hints_for(document: Path, path: Path) -> list[str]:
+    """The hints of the audit.toml beside a document, else of the folder that was asked for."""
+    return hints_of_folder(document) or hints_of_folder(path)
+
+
+def no_document(document: Path, error: IllFormedError | OSError) -> Finding:
+    """What is said of a document that can not be read."""
+    message = error.message if isinstance(error, IllFormedError) else str(error)
+    verdict = Verdict(NOTE, what=message)
+    return Finding(str(document), 1, 1, None, NOTE, "", "", False, verdict, message)

@@ -101,8 +101,8 @@ class Kept:
         letters = [
             sorted(found) for found in (
                 symbols.sequences, symbols.times, symbols.raised, symbols.above, symbols.called,
-                symbols.indices, symbols.doubly, symbols.known, model.primed, model.applied,
-                model.clashing,
+                symbols.indices, symbols.doubly, symbols.powers, symbols.constants, symbols.known,
+                model.primed, model.applied, model.clashing,
             )
         ]  # fmt: skip
         text = statements.documents[relation.document].formulas[relation.formula].text
@@ -110,7 +110,11 @@ class Kept:
             _program(), shape_of(left), shape_of(right), relation.kind, relation.written,
             text[relation.start : relation.right.end], definitions, letters,
             relation.order in statements.defining, statements.about_derivatives(relation),
-            statements.turned, statements.specials(relation),
+            statements.turned, sorted(statements.named_layouts()), statements.specials(relation),
+            [(place, shape_of(e.right.tree)) for place, e in statements.examples(relation).items()],
+            sorted(statements.said_positive),
+            [(c.kind, shape_of(c.left.tree), shape_of(c.right.tree))
+             for c in statements.said_of_numbers()],
             sorted(model.kinds.items()), sorted(model.aliases.items()), model.scalar, model.rows,
             model.vectorial, judge.said, statements.condition(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,

@@ -12,6 +12,7 @@ import typer
 from symrnn.audit import report
 from symrnn.audit.audit import Finding, audit_path
 from symrnn.audit.cache import default_folder
+from symrnn.audit.elsewhere import audit_elsewhere
 from symrnn.cli.audit_page import as_html
 from symrnn.cli.exits import FAILED
 from symrnn.cli.output import say
@@ -47,6 +48,12 @@ def audit(
         bool,
         typer.Option("--cache/--no-cache", help="Take what is unchanged from the user's cache."),
     ] = True,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", help="A Dask scheduler whose workers share the documents: tcp://…"
+        ),
+    ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show what is no claim, too.")] = False,
 ) -> None:
     """Judge the relations about derivatives in documents; exit code 1 for one that is FALSE."""
@@ -57,6 +64,9 @@ def audit(
         documents = [each for each in documents_in(path) if each.resolve() not in seen]
         seen |= {each.resolve() for each in documents}
         with progress_bar() as listen:
+            if scheduler is not None:
+                findings += audit_elsewhere(path, documents, scheduler, listen)
+                continue
             findings += audit_path(path, documents, listen, default_folder() if cached else None)
     if not findings:
         raise IllFormedError(

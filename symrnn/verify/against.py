@@ -248,6 +248,8 @@ def _refusal(
         message = f"{what}: the formula speaks of a vector that is not there at these times"
     elif not np.all(np.isfinite(claim.formula_value)):
         message = f"{what}: the formula is not finite at these numbers"
+    elif error == float("inf"):
+        message = f"{what} is 0 or underflows at these numbers and times, the formula does not"
     else:
         message = f"{what} differs by {error:.2g} (relative, {oracle})"
     found = diagnose(claim, agrees_here, list(elsewhere(claim)))

@@ -8,7 +8,7 @@ import pytest
 
 from symrnn.audit.audit import audit_texts
 from symrnn.audit.meaning.statements import Statements
-from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, TRUE
+from symrnn.audit.verdicts.verdict import FALSE, NOT_A_CLAIM, TRUE, UNDER
 from symrnn.reading.documents import markdown, read_document
 
 NET = "$$h_t = \\sigma(a_t), \\quad a_t = W h_{t-1} + U x_t$$\n\n"
@@ -99,7 +99,7 @@ def test_values_in_an_example_define_nothing() -> None:
     claims = "$$\\frac{\\partial a_t}{\\partial h_{t-1}} = W$$\n\n"
     found = audit_texts([markdown("a.md", NET + claims + text)])
     kinds = [f.kind for f in found if f.display and "partial" in f.formula]
-    assert kinds == [TRUE, DISAGREES]
+    assert kinds == [TRUE, UNDER]
 
 
 def test_a_slope_has_no_place_in_what_an_undefined_loss_reads() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from symrnn import Equation, latex
 from symrnn.audit.audit import BAD_HINT, Finding, audit_texts
-from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, TRUE, UNDER
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_UNDERSTOOD, TRUE
 from symrnn.cells.elman import CELLS, elman
 from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR, Notation
 from symrnn.lecture import document as module
@@ -48,10 +48,7 @@ def _honest(findings: list[Finding], least: int) -> None:
     ]
     assert not wrong
     counts = Counter(f.kind for f in findings)
-    assert counts[TRUE] + counts[UNDER] >= least
-    # What is said of special weights, or of the cell with σ inside, is not what the hints define.
-    assert all("not called false" in f.message for f in findings if f.kind == DISAGREES)
-    assert counts[DISAGREES] <= least / 4
+    assert counts[TRUE] >= least
 
 
 _ALL = [(name, layout) for name in KNOWN for layout in (NUMERATOR, DENOMINATOR)]
@@ -68,7 +65,14 @@ def test_nothing_in_the_first_lecture_is_called_false(
     name: str, layout: str, tmp_path: Path
 ) -> None:
     notation = replace(KNOWN[name], layout=layout)
-    _honest(_audited(lecture_in(notation), notation, tmp_path), 60)
+    findings = _audited(lecture_in(notation), notation, tmp_path)
+    _honest(findings, 140)
+    # Two lines are of the cell with σ elsewhere, which only words say.
+    assert sum(f.kind == DISAGREES for f in findings) <= 2
+    # Limits, the tail of a geometric series, bounds of slopes that are no numbers, and two rules.
+    causes = {"another relation", "inequalities", "a symbol without definition", "bounds"}
+    unread = [f for f in findings if f.kind == NOT_UNDERSTOOD]
+    assert len(unread) <= 12 and {f.verdict.cause for f in unread} <= causes
 
 
 @pytest.mark.slow

@@ -286,7 +286,7 @@ def stated_of(name: str, parts: dict[str, Any], subject: Network | None = None) 
 GATES = Path(__file__).parents[2] / "proofs" / "gates"
 PROVED = (
     *("lstm_can_vanish", "lstm_can_explode", "one_open_path_is_not_enough"),
-    *("carousel_is_not_total", "indrnn_closed_form", "leaky_and_residual"),
+    *("carousel_is_not_total", "gru_path", "indrnn_closed_form", "leaky_and_residual"),
 )
 """Statements of the lecture on gates that are theorems, for every size."""
 

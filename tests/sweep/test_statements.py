@@ -80,3 +80,21 @@ def test_another_version_is_refused() -> None:
 
 def test_what_no_worker_survives_is_known_neither_way() -> None:
     assert elsewhere._findings_of(None) is None
+
+
+def test_documents_are_shared_and_what_is_found_is_what_is_found_here(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    address, _ = cluster
+    net = "$$h_t = \\tanh(a_t)$$\n\n$$a_t = W h_{t-1} + b$$\n\n"
+    for name, value in (("a", "W"), ("b", "W^\\top")):
+        claim = f"$$\\frac{{\\partial a_t}}{{\\partial h_{{t-1}}}} = {value}$$\n"
+        more = "$$\\frac{\\partial a_t}{\\partial b} = I$$\n\n"
+        (tmp_path / f"{name}.md").write_text(net + more + claim)
+    (tmp_path / "c.md").write_bytes(b"\x00\x01\x02")
+    call = ["audit", str(tmp_path), "--format", "json", "--no-cache"]
+    here = CliRunner().invoke(app, call)
+    there = CliRunner().invoke(app, [*call, "--scheduler", address])
+    assert there.exit_code == here.exit_code, (there.output, there.exception)
+    assert json.loads(there.stdout) == json.loads(here.stdout)
+    assert len(json.loads(here.stdout)["findings"]) > 6

@@ -12,6 +12,7 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
+    Words,
     lifted,
     lowered,
     neighbours_joined,
@@ -69,8 +70,10 @@ def calls_indexed(tree: Tree, names: Set[str], times: Set[str]) -> Tree:
 
 def _called_at(head: Tree, group: Tree, times: Set[str]) -> bool:
     """Whether two factors are a letter, with letters of entries or none, and a time in brackets."""
-    if not isinstance(head, Sym) or head.sups or head.primes or head.name in FUNCTIONS:
+    if not isinstance(head, Sym) or head.primes or head.name in FUNCTIONS:
         return False
+    if not all(isinstance(sup, Words) and sup.text in ("*", "star") for sup in head.sups):
+        return False  # r^*_i(t) is the entry of a target
     if not isinstance(group, Group) or len(group.parts) != 1 or group.kind not in "([":
         return False
     letters = letters_of(group.parts[0]) or set()

@@ -6,15 +6,18 @@ import re
 from dataclasses import replace
 
 from symrnn.audit.meaning.letters import (
+    FUNCTIONS,
     GREEK,
+    TOTAL,
     bare,
     is_capital,
     is_loss,
     letters_of,
+    whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model, called_time, split_time
 from symrnn.audit.meaning.relations import Parsed, Relation
-from symrnn.audit.meaning.rewrites import at_each_time
+from symrnn.audit.meaning.rewrites import at_each_time, at_other_times
 from symrnn.reading.latex.tree import (
     Big,
     Derivative,
@@ -24,11 +27,12 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
+    Turned,
     Words,
     shape_of,
     walk,
 )
-from symrnn.reading.latex.words import DEFINING, EQUAL
+from symrnn.reading.latex.words import AT_LEAST, DEFINING, EQUAL
 
 
 class Defining(Parsed):
@@ -67,6 +71,10 @@ class Defining(Parsed):
             ):
                 return None
             right = general
+        if time is not None and whole_number(time) == 0 and not (derived or backwards):
+            if self._is_instance(model, name, time, right, relation):
+                self.instances.append((relation, name))
+            return None
         if time is not None and (letter is None or letter not in self.symbols.times):
             return None
         if backwards:
@@ -143,11 +151,19 @@ class Defining(Parsed):
         return replace(value, by=replace(by, subs=kept))
 
     def _bounded(self, model: Model, relation: Relation) -> None:
-        """|σ′(x)| ≤ γ and ‖W‖ ≤ λ, where nothing else says what γ and λ are.
+        """|σ′(x)| ≤ γ, ‖W‖ ≤ λ and ‖∂L/∂h_t‖ ≤ C, where nothing else says what γ, λ and C are.
 
         Such a number may be any that is no less: it is tried as the least, and as a larger one.
         """
         left, right = relation.left.tree, relation.right.tree
+        if relation.kind == AT_LEAST:
+            left, right = right, left
+        for letter, norm, which in ((right, left, "upper"), (left, right, "lower")):
+            if letter is not None and norm is not None and self._bounds(model, letter, norm, which):
+                self.defining.add(relation.order)
+                return
+        if relation.kind == AT_LEAST:
+            return
         named = None if right is None else self._named(model, right)
         if left is None or right is None or named is None or named[1] is not None:
             return
@@ -159,6 +175,7 @@ class Defining(Parsed):
         nodes = [node for node in walk(left) if isinstance(node, Sym)]
         primed = next((node for node in nodes if node.primes == 1), None)
         body = bare(outer.body) if isinstance(outer := bare(left), Normed) else None
+        body = bare(body.body) if isinstance(body, Turned) else body
         value: Tree | None = None
         if primed is not None and not any(isinstance(n, Derivative) for n in walk(left)):
             others = [n for n in nodes if is_capital(n.name) and model.ref(n).time is None]
@@ -168,16 +185,42 @@ class Defining(Parsed):
         elif isinstance(body, Sym) and model.ref(body).time is None and is_capital(body.name):
             value = bare(left)
         if value is not None:
-            self.definitions[name] = [Definition(name, None, 0, value, relation.order, bound=True)]
+            found = Definition(name, None, 0, value, relation.order, bound="upper")
+            self.definitions[name] = [found]
 
-    def _defined_elsewhere(self, name: str, relation: Relation) -> bool:
+    def _bounds(self, model: Model, letter: Tree, norm: Tree, which: str) -> bool:
+        """Whether a letter is only known as a bound of a norm of derivatives."""
+        named = self._named(model, letter)
+        inner = bare(letter)
+        if named is None or named[1] is not None or not isinstance(bare(norm), Normed):
+            return False
+        name = named[0]
+        if not any(isinstance(node, Derivative) for node in walk(norm)) or is_loss(name):
+            return False
+        plain = (
+            isinstance(inner, Sym) and not inner.primes and not self.symbols.has_time(inner.name)
+        )
+        known = self.definitions.get(name)
+        if known:
+            # Said again, with other letters for its times or the same ones.
+            return any(d.bound == which and at_other_times(d.value, norm, model) for d in known)
+        read = {
+            each for found in self.definitions.values() for d in found if not d.derived
+            for each, _ in model.reads(d)
+        }  # fmt: skip
+        if not plain or name in read or self._defined_elsewhere(name, None):
+            return False
+        self.definitions[name] = [Definition(name, None, 0, norm, 0, bound=which)]
+        return True
+
+    def _defined_elsewhere(self, name: str, relation: Relation | None) -> bool:
         """Whether another relation says what a quantity is."""
         for other in self.relations:
             left, right = other.left.tree, other.right.tree
             if other.kind != EQUAL or left is None or right is None or other is relation:
                 continue
             named = self._named(self.probe, left)
-            if named is None or named[0] != name:
+            if named is None or named[0] != name or self._renames(named, right):
                 continue
             derived = self._derived(right, self.probe)
             letter, shift = (None, 0) if named[1] is None else split_time(named[1])
@@ -186,6 +229,17 @@ class Defining(Parsed):
             ):
                 return True
         return False
+
+    def _renames(self, named: tuple[str, Tree | None], right: Tree) -> bool:
+        """λ = w with a w of which nothing else is said: what holds in an example."""
+        inner = bare(right)
+        return (
+            named[1] is None
+            and isinstance(inner, Sym)
+            and not (inner.subs or inner.sups or inner.primes)
+            and inner.name not in self.definitions
+            and inner.name in self.symbols.powers
+        )
 
     @staticmethod
     def _named(model: Model, left: Tree) -> tuple[str, Tree | None] | None:
@@ -248,13 +302,24 @@ class Defining(Parsed):
         So is a number for a matrix, and what a sentence supposes of a quantity that was read before
         without saying what it is.
         """
-        if is_loss(name) or name in self.definitions:
+        first = time is not None and whole_number(time) == 0
+        if is_loss(name) or (name in self.definitions and not first):
             return False
         letters = {node.name for node in walk(right) if isinstance(node, Sym)}
-        number = time is None and letters <= {"I", "e", "pi", "diag", "sqrt"}
+        number = (time is None or first) and letters <= FUNCTIONS | {
+            "I",
+            "e",
+            "pi",
+            "ones",
+            "sqrt",
+        }
         multiple = time is None and "I" in letters and not any(map(is_capital, letters - {"I"}))
         if (number or multiple) and is_capital(name.split("_")[0]):
             return True
+        if first:
+            return number  # h_0 = 0
+        if number and name.endswith(f"_{TOTAL}"):
+            return True  # x = 0, of what has a time elsewhere
         read = any(
             name == each
             for known in self.definitions.values() for d in known
@@ -263,13 +328,18 @@ class Defining(Parsed):
         )  # fmt: skip
         return read and (number or self._supposed(relation))
 
-    _SUPPOSED = re.compile(r"\b(?:if|suppos\w*|assum\w*|take|say)\b[\s$\\(`]*$", re.IGNORECASE)
+    # "Suppose $W = 2 I$ and $x_t = 0$": formulas before it in the same list count for nothing.
+    _SUPPOSED = re.compile(
+        r"\b(?:if|suppos\w*|assum\w*|take|say)\b"
+        r"(?:\$[^$]*\$|\\\([^)]*\\\)|`[^`]*`|\b(?:and|that|both|also)\b|[\s,])*[\s$\\(`]*$",
+        re.IGNORECASE,
+    )
 
     def _supposed(self, relation: Relation) -> bool:
         """Whether a formula in a sentence stands behind a word that supposes it."""
         document = self.documents[relation.document]
         formula = document.formulas[relation.formula]
-        before = document.text[max(0, formula.start - 60) : formula.start]
+        before = document.text[max(0, formula.start - 160) : formula.start]
         return not formula.display and self._SUPPOSED.search(before) is not None
 
     def _is_update(self, name: str, right: Tree, model: Model) -> bool:
@@ -278,6 +348,8 @@ class Defining(Parsed):
     def _add(self, found: Definition, relation: Relation) -> None:
         known = self.definitions.setdefault(found.name, [])
         if any(d.given for d in known):
+            return
+        if any(d.bound for d in known) and self._renames((found.name, None), found.value):
             return
         if known and found.letter in ("T", "N") and known[0].letter not in ("T", "N"):
             return  # λ_N = …, of a λ_k that is known, says something of the last step

@@ -75,7 +75,7 @@ def written_out(
         for link, value in zip(chain.links, trees[1:], strict=True):
             if link.kind != EQUAL:
                 break
-            known = None if value is None else _known(value, argument.name)
+            known = None if value is None else known_activation(value, argument.name)
             if known is not None:
                 found.setdefault(name.name, set()).add(known)  # type: ignore[attr-defined]
     return {
@@ -83,7 +83,7 @@ def written_out(
     }
 
 
-def _known(value: Tree, letter: str) -> str | None:
+def known_activation(value: Tree, letter: str) -> str | None:
     """The activation whose values an expression in one letter has: "" is another one."""
     try:
         values = [_at(value, letter, point) for point in POINTS]

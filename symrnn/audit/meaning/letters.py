@@ -24,7 +24,7 @@ LOSSES = frozenset({"L", "J", "E", "C", "cal L", "cal J", "cal E", "cal C", "ell
 FUNCTIONS = frozenset(
     {"tanh", "sigmoid", "logistic", "relu", "ReLU", "softplus", "exp", "log", "ln", "sin", "cos",
      "softmax", "diag", "Diag", "diagonal", "sigm", "identity", "arctan", "tan", "cosh", "sinh",
-     "sech",
+     "sech", "artanh", "arctanh",
      "SiLU", "silu", "GELU", "gelu", "vec", "sign", "sgn", "max", "min", "trace", "tr", "clip"}
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from symrnn.audit.meaning.letters import (
     FUNCTIONS,
+    GREEK,
     UNKNOWN_FUNCTIONS,
     bare,
     is_capital,
@@ -41,6 +42,11 @@ ELEMENTWISE = FUNCTIONS - {
 }
 
 
+NO_NUMBERS = UNKNOWN_FUNCTIONS | {"delta", "Delta", "theta", "Theta", "partial", "nabla", "Gamma",
+                                  "Lambda", "Omega", "Phi", "Psi", "Sigma", "Xi", "Pi"}  # fmt: skip
+"""Greek letters that mostly are no numbers."""
+
+
 class NotUnderstood(Exception):
     """Why a relation could not be judged: the cause, what exactly, and the hint that would help."""
 
@@ -62,7 +68,8 @@ class Definition:
 
     `start` is the number of the relation that says it; `given` says that it comes from a hint.
     `entries` are the letters of the entries that it is written in: h_{t,i} = … `symbol` is the
-    quantity as it is written. `bound` says that `value` is only the least number that it may be.
+    quantity as it is written. `bound` says that `value` is only the least number that it may be
+    ("upper"), or the greatest ("lower"), whatever the times in it.
     """
 
     name: str
@@ -73,7 +80,7 @@ class Definition:
     given: bool = False
     entries: tuple[str, ...] = ()
     symbol: Sym | None = None
-    bound: bool = False
+    bound: str = ""
 
     @cached_property
     def derived(self) -> bool:
@@ -87,7 +94,8 @@ class Model:
 
     `scalar` says that all its quantities are numbers. `vectorial` that it speaks of transposes,
     diagonals or entrywise products, so that no matrix in it is meant as a number. `clashing` are
-    quantities with two definitions that differ.
+    quantities with two definitions that differ. `variables` are what only expressions that have
+    them are differentiated by, d/dx tanh(x): whether each is a "number" or a "vector".
     """
 
     symbols: Symbols
@@ -98,8 +106,7 @@ class Model:
     scalar: bool = False
     vectorial: bool = False
     rows: bool = False
-    logistic: bool = False
-    sigma: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
 
     def ref(self, node: Sym, bound: frozenset[str] = frozenset()) -> Ref:
         """What a letter refers to."""
@@ -183,6 +190,23 @@ class Model:
     def bounds(self) -> frozenset[str]:
         """The numbers of which only what they bound is known."""
         return frozenset(name for name, each in self.definitions.items() if each.bound)
+
+    def free_number(self, name: str) -> bool:
+        """Whether a letter may stand for any number, as a step size η does.
+
+        Nothing computes with it, and Greek letters are numbers. What holds for any such number
+        holds; that something differs for one that was chosen says nothing.
+        """
+        base = name.split("_")[0]
+        known = self.kinds.get(name) or self.kinds.get(base)
+        if name in self.symbols.powers and name not in self.definitions:
+            return True  # w of w^{t-1}
+        return (
+            (known == "scalar" if known else base in GREEK - NO_NUMBERS)
+            and name not in self.definitions
+            and not self.symbols.has_time(base)
+            and base not in self.symbols.times
+        )
 
     def recurrence(self) -> set[str]:
         """All quantities of a step, and what they are computed from."""

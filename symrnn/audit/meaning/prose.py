@@ -125,11 +125,15 @@ class Prose(Defining):
     def said_layout(self) -> str | None:
         """The one layout that the text speaks of, if it says that it uses it."""
         prose = " ".join(document.prose for document in self.documents)
-        named = {
-            word.lower() for word in re.findall(r"(?i)\b(numerator|denominator)[\s-]+layout", prose)
-        }
+        named = self.named_layouts()
         used = {match["which"].lower() for match in self._LAYOUT.finditer(prose)}
         return used.pop() if len(named) == 1 == len(used) else None
+
+    def named_layouts(self) -> set[str]:
+        """The layouts that the text speaks of."""
+        prose = " ".join(document.prose for document in self.documents)
+        words = re.findall(r"(?i)\b(numerator|denominator)[\s-]+layout", prose)
+        return {word.lower() for word in words}
 
     _READS = re.compile(
         r"\b(?:depend\w*|read\w*|function|evaluated|computed|comput\w+|look\w*)\b[^.;]{0,40}?"

@@ -104,6 +104,11 @@ class Parsed:
                 for index in (*node.subs, *node.sups):
                     if isinstance(bare(index), Addition) and letters_of(index):
                         self.own.add(node.name)
+        # A loss has no rows and columns: J_{ij} is an entry of a matrix.
+        matrices = {
+            node.name for tree in self.trees for node in walk(tree)
+            if isinstance(node, Sym) and node.name in LOSSES and self._of_two_entries(node)
+        }  # fmt: skip
         # A loss may be shifted too; a state is defined by what it was before.
         self.own = {
             name for name in self.own
@@ -112,7 +117,19 @@ class Parsed:
                 for r in _outside_derivatives(tree) if isinstance(r, Sym)
                 and any(isinstance(bare(i), Addition) and "-" in bare(i).signs for i in r.subs)  # type: ignore[attr-defined]
             )
-        }  # fmt: skip
+        } | matrices  # fmt: skip
+
+    def _of_two_entries(self, node: Sym) -> bool:
+        """Whether a letter stands with the letters of a row and a column."""
+        subs = node.subs
+        if len(subs) == 1 and isinstance(inner := bare(subs[0]), Product):
+            subs = inner.factors
+        letters = [bare(each) for each in subs]
+        return len(letters) == 2 and all(
+            isinstance(each, Sym) and each.name in self.symbols.indices and not each.subs
+            and each.name not in self.symbols.times
+            for each in letters
+        )  # fmt: skip
 
     def _own_factors(self) -> None:
         """A letter for losses that nothing differentiates, and that multiplies, is a matrix."""

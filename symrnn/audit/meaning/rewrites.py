@@ -26,6 +26,8 @@ from symrnn.reading.latex.tree import (
     Sym,
     Tree,
     Turned,
+    Words,
+    children,
     lowered,
     neighbours_joined,
     rebuilt,
@@ -120,6 +122,40 @@ def at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
         return rebuilt(node, read)
 
     return read(tree)
+
+
+def at_other_times(pattern: Tree, tree: Tree, model: Model) -> bool:
+    """Whether a formula is another one said at other times: ∂h_t/∂h_{t-1} at s."""
+    found: dict[str, object] = {}
+
+    def timed(a: Sym, b: Sym) -> bool:
+        mine, other = model.ref(a), model.ref(b)
+        letter, shift = (None, 0) if mine.time is None else split_time(mine.time)
+        if letter in (None, "T", "N") or other.time is None or mine.name != other.name:
+            return bool(shape_of(a) == shape_of(b))
+        there, further = split_time(other.time)
+        if there is None and shift:
+            return False
+        base = shape_of(other.time) if there is None else (there, further - shift)
+        rest = (mine.primes, shape_of(mine.entries), shape_of(mine.power), shape_of(mine.copy))
+        return found.setdefault(str(letter), base) == base and rest == (
+            other.primes, shape_of(other.entries), shape_of(other.power), shape_of(other.copy)
+        )  # fmt: skip
+
+    def alike(a: Tree, b: Tree) -> bool:
+        a, b = bare(a), bare(b)
+        if isinstance(a, Sym) and isinstance(b, Sym):
+            return timed(a, b)
+        if type(a) is not type(b) or isinstance(a, Big):
+            return bool(shape_of(a) == shape_of(b))
+        ours, others = children(a), children(b)
+        if len(ours) != len(others):
+            return False
+        blank = Words(0, 0, True, "")
+        same = shape_of(rebuilt(a, lambda _: blank)) == shape_of(rebuilt(b, lambda _: blank))
+        return same and all(map(alike, ours, others))
+
+    return alike(pattern, tree)
 
 
 def mapped(chain: Chain, change: Callable[[Tree], Tree]) -> Chain:

@@ -118,8 +118,9 @@ class Shapes:
                     continue
                 value = self.infer(definition.value, self.shape(definition.name))
                 shape = self.shape(definition.name)
-                if self.scalar(value) and self._reads_steps(definition):
-                    # ŷ_t = cᵀ h_t is a number.
+                measured = isinstance(bare(definition.value), Normed | Root) or _largest(definition)
+                if self.scalar(value) and (self._reads_steps(definition) or measured):
+                    # ŷ_t = cᵀ h_t is a number, and so are n = ‖g‖ and max(κ, ‖g‖).
                     self.sizes.same(shape[0], 0)
                     self.sizes.same(shape[1], 0)
                 self.equal(shape, value)
@@ -158,6 +159,8 @@ class Shapes:
         return self.of[name]
 
     def _by_letter(self, name: str) -> Shape:
+        if self.model.variables.get(name) == "number" or name in self.model.symbols.powers:
+            return (0, 0)
         kind = self.model.kinds.get(name) or self.model.kinds.get(name.split("_")[0])
         if kind is None and f"hat {name}" in self.model.definitions:
             return self.shape(f"hat {name}")  # y is what ŷ is to be
@@ -329,6 +332,9 @@ class Shapes:
                 self.functions[key] = wanted if wanted is not None else fresh
             return self.functions[key], 2
         inner = self.infer(following)
+        parts = following.parts if isinstance(following, Group) else (following,)
+        if factor.name in ("max", "min") and all(self.scalar(self.infer(p)) for p in parts):
+            return (0, 0), 2
         if kind == "known" and factor.name in ("diag", "Diag"):
             return (inner[0], inner[0]), 2
         if kind == "known" and factor.name in ("trace", "tr"):
@@ -371,3 +377,12 @@ class Shapes:
         for size in list(self.sizes.sums):
             value(size)
         return found
+
+
+def _largest(definition: Definition) -> bool:
+    """Whether a quantity is the larger of two, or the smaller."""
+    value = bare(definition.value)
+    if not isinstance(value, Product) or len(value.factors) != 2:
+        return False
+    head = value.factors[0]
+    return isinstance(head, Sym) and head.name in ("max", "min")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -28,16 +29,19 @@ from symrnn.audit.meaning.rewrites import (
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
+    Derivative,
     Group,
     Labelled,
     Normed,
+    Num,
     Product,
     Sym,
     Tree,
     Turned,
+    shape_of,
     walk,
 )
-from symrnn.reading.latex.words import AT_MOST, EQUAL
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
 
 FAR = 6000
 """How many characters an example's values are thought to be in force."""
@@ -96,7 +100,7 @@ class Statements(Prose):
                 head = relation.left.tree
             previous = relation
             links[relation.order] = head
-            if relation.kind == AT_MOST:
+            if relation.kind in (AT_MOST, AT_LEAST):
                 self._bounded(probe, relation)
             if relation.kind != EQUAL or relation.right.tree is None:
                 continue
@@ -144,6 +148,7 @@ class Statements(Prose):
             made.aliases = dict(self.hints.aliases)
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
+            made.variables = self._variables(made)
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
@@ -168,6 +173,55 @@ class Statements(Prose):
             and any(whole_number(index) == -1 for index in (*node.subs, *map(bare, node.sups)))
             for tree in self.trees for node in walk(tree)
         )  # fmt: skip
+
+    def _variables(self, model: Model) -> dict[str, str]:
+        """x of d/dx tanh(x), which no definition reads: a number, or a vector that has a norm."""
+        read = {
+            name for each in model.definitions.values() if not each.derived
+            for name, _ in model.reads(each)
+        }  # fmt: skip
+        found: dict[str, str] = {}
+        for by, of in (pair for tree in self.trees for pair in _differentiated(tree)):
+            ref = model.ref(by)
+            name = ref.name
+            if ref.time is not None or name in model.definitions or name in read:
+                continue
+            nodes = [node for each in of for node in walk(each)]
+            letters = [n for n in nodes if isinstance(n, Sym) and model.ref(n).name == name]
+            if letters and not (len(of) == 1 and isinstance(bare(of[0]), Sym)):
+                turned = any(isinstance(node, Normed | Turned) for node in nodes)
+                vector = turned or found.get(name) == "vector"
+                found[name] = "vector" if vector else "number"
+        return found
+
+    @cached_property
+    def said_positive(self) -> frozenset[str]:
+        """The letters that the text says to be no less than 0: η ≥ 0, 0 < γ."""
+        found = set()
+        for relation in self.relations:
+            sides = (relation.left.tree, relation.right.tree)
+            small, large = sides if relation.kind in ("≤", "<") else sides[::-1]
+            if relation.kind == EQUAL or small is None or large is None:
+                continue
+            letter, least = bare(large), whole_number(small)
+            if isinstance(letter, Sym) and least is not None and least >= 0:
+                found.add(self.probe.ref(letter).name)
+        return frozenset(found)
+
+    def said_of_numbers(self) -> list[Relation]:
+        """What the text says of numbers that are bounds, γλ < 1: once each."""
+        bounds = {name for name, known in self.definitions.items() if any(d.bound for d in known)}
+        found: dict[object, Relation] = {}
+        for relation in self.relations:
+            sides = [side.tree for side in (relation.left, relation.right)]
+            if relation.kind not in ("<", ">", "≤", "≥") or None in sides:
+                continue
+            nodes = [n for side in sides if side is not None for n in walk(side)]
+            names = {self.probe.ref(n).name for n in nodes if isinstance(n, Sym)}
+            plain = all(isinstance(n, Sym | Num | Product | Group) for n in nodes)
+            if plain and names and names <= bounds and not _of_one(sides):
+                found.setdefault((relation.kind, *map(shape_of, sides)), relation)
+        return list(found.values())
 
     @cached_property
     def turned(self) -> bool:
@@ -221,6 +275,19 @@ class Statements(Prose):
                     return False
         return True
 
+    def examples(self, relation: Relation) -> dict[tuple[str, int | None], Relation]:
+        """The values that the text gives parameters and first states last before a relation."""
+        document = self.documents[relation.document]
+        start = document.formulas[relation.formula].start
+        found: dict[tuple[str, int | None], Relation] = {}
+        for other, name in self.instances:
+            given = self.documents[other.document].formulas[other.formula].start
+            if other.document == relation.document and given <= start <= given + FAR:
+                left = None if other.left.tree is None else bare(other.left.tree)
+                time = self.probe.ref(left).time if isinstance(left, Sym) else None
+                found[name, None if time is None else whole_number(time)] = other
+        return found
+
     def special(self, relation: Relation, used: set[str]) -> str:
         """The parameter that the text gives a value before a relation, in an example."""
         return next((name for name in self.specials(relation) if name in used), "")
@@ -253,8 +320,36 @@ class Statements(Prose):
 
     def about_derivatives(self, relation: Relation) -> bool:
         """Whether a relation speaks of derivatives."""
+        if relation.kind != EQUAL and _of_one([relation.left.tree, relation.right.tree]):
+            return False  # C ≥ 0
         # What a chain begins with is said of all its members.
         return any(
             side is not None and side.tree is not None and self._derived(side.tree, self.probe)
             for side in (relation.left, relation.right, relation.head)
         )
+
+
+def _of_one(sides: list[Tree | None]) -> bool:
+    """Whether a letter stands beside a number."""
+    one, other = (None if side is None else bare(side) for side in sides)
+    return any(
+        isinstance(a, Sym) and b is not None and whole_number(b) is not None
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def _differentiated(tree: Tree) -> Iterator[tuple[Sym, tuple[Tree, ...]]]:
+    """What is differentiated by a letter: ∂f/∂x, and the factors behind d/dx."""
+    for node in walk(tree):
+        if isinstance(node, Derivative) and node.of is not None:
+            of: tuple[Tree, ...] = (node.of,)
+            derivative = node
+        elif isinstance(node, Product) and isinstance(node.factors[0], Derivative):
+            derivative, of = node.factors[0], node.factors[1:]
+            if derivative.of is not None:
+                continue
+        else:
+            continue
+        by = bare(derivative.by)
+        if isinstance(by, Sym):
+            yield by, of

@@ -72,8 +72,10 @@ class Symbols:
     by_entries: bool = False
     copied: set[str] = field(default_factory=set)
     doubly: set[str] = field(default_factory=set)
+    powers: set[str] = field(default_factory=set)
     indices: set[str] = field(default_factory=set)
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    constants: set[str] = field(default_factory=set)
     _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ learning
@@ -96,6 +98,7 @@ class Symbols:
                     (made.raised if position == "sup" else below).add(node.name)
         # Their times stand above and never below, where entries are: h^{(t-1)}_i.
         made.above |= made.raised - below
+        made._drop_powers(nodes, below)
         for node in symbols:
             if node.name not in below and not is_capital(node.name):
                 above = [bare(s) for s in node.sups]
@@ -118,11 +121,14 @@ class Symbols:
         for node in symbols:
             for position, index in made._indices(node):
                 inner = bare(index)
+                if position == "sup" and node.name in made.powers:
+                    continue
                 if (
                     position == "sup"
                     and isinstance(inner, Sym)
                     and inner.name in made.times
                     and not node.subs
+                    and node.name not in made.powers
                 ):
                     made.raised.add(node.name)
                 if isinstance(inner, Sym) and not inner.subs and not inner.sups:
@@ -137,12 +143,14 @@ class Symbols:
                     singles[node.name][first.name if timed else "##"] += 1  # type: ignore[attr-defined]
         for name, found in singles.items():
             made.labels[name] |= set(found)
+        made._learn_entries(symbols)
         made._spread(singles)
         # Indices of sums and products over sequences are times, too.
         for big in nodes:
             if isinstance(big, Big) and big.index is not None:
                 made._learn_range(big)
         made._spread(singles)
+        made._learn_bounds(nodes)
         made._learn_copies(nodes)
         made.known = {node.name for node in symbols}
         made.by_entries = any(made._has_entry(node) for node in symbols)
@@ -177,6 +185,32 @@ class Symbols:
         self.raised -= self.copied
         self.above -= self.copied
 
+    def _drop_powers(self, nodes: list[Tree], below: set[str]) -> None:
+        """w^{t-1} is a power, where w is a factor without any time, and nothing derives by w^t.
+
+        A state has its time in derivatives; of w w^{t-1} the first w has none.
+        """
+        derived = {
+            inner.name
+            for node in nodes if isinstance(node, Derivative)
+            for side in (node.of, node.by) if side is not None
+            for inner in walk(side) if isinstance(inner, Sym) and inner.sups
+        }  # fmt: skip
+        alone = {
+            factor.name
+            for node in nodes if isinstance(node, Product)
+            for factor in node.factors
+            if isinstance(factor, Sym) and not (factor.subs or factor.sups or factor.primes)
+        }  # fmt: skip
+        bracketed = {
+            node.name for node in nodes if isinstance(node, Sym)
+            if any(isinstance(s, Group) and s.kind == "(" for s in node.sups)
+        }  # fmt: skip
+        self.powers = (self.raised & alone) - below - derived - bracketed
+        self.raised -= self.powers
+        self.above -= self.powers
+        self.sequences -= self.powers
+
     def _learn_raised(self, symbols: list[Sym]) -> None:
         """c^t is c at the time t, where a letter for vectors never has its time below."""
         lowered = {
@@ -188,6 +222,8 @@ class Symbols:
             vector = (base.islower() and base not in GREEK) or base in ("Gamma", "Lambda", "Omega")
             above = [bare(sup) for sup in node.sups]
             timed = any(isinstance(s, Sym) and s.name == "t" and not s.subs for s in above)
+            if node.name in self.powers:
+                continue
             if timed and vector and "t" in self.times and node.name not in lowered:
                 self.raised.add(node.name)
                 self.above.add(node.name)
@@ -203,6 +239,8 @@ class Symbols:
                 if name in self.sequences:
                     fresh = letters - self.times
                     self.times |= {each for each in fresh if each in TIMES}
+                elif name in self.constants:
+                    continue
                 elif (
                     strong
                     and not others
@@ -284,6 +322,51 @@ class Symbols:
             return len(items) == 1 and self._is_entry(bare(items[0]))
         timed = self.has_time(node.name) and len(items) == 2 and self.is_time(items[0])
         return timed and self._is_entry(bare(items[1]))
+
+    def _learn_entries(self, symbols: list[Sym]) -> None:
+        """b_i beside b is an entry of it, if i counts entries in x_{j,i}, whatever i is elsewhere.
+
+        Of what only stands with an index nothing is said here.
+        """
+        second = {
+            inner.name
+            for node in symbols
+            if (parts := _apart(node.subs)) and not is_capital(node.name) and self.is_time(parts[0])
+            for each in parts[1:]
+            if isinstance(inner := bare(each), Sym) and not inner.subs
+        }  # fmt: skip
+        plain: set[str] = set()
+        below: dict[str, set[str]] = defaultdict(set)
+        for node in symbols:
+            if not (node.subs or node.sups or node.primes):
+                plain.add(node.name)
+            elif node.subs:
+                letters = letters_of(node.subs[0]) if len(node.subs) == 1 else None
+                below[node.name] |= {"?"} if letters is None else letters
+        self.constants = {
+            name
+            for name in plain - self.sequences
+            if below[name] and below[name] <= second and not is_loss(name)
+        }
+
+    def _learn_bounds(self, nodes: list[Tree]) -> None:
+        """h of ∑_{k=h+1}^{t} over times is a time, where it is nothing else: X_h is X at h."""
+        standing = {
+            node.name for node in nodes if isinstance(node, Sym) and (node.subs or node.sups)
+        }
+        for big in nodes:
+            index = bare(big.index) if isinstance(big, Big) and big.index is not None else None
+            if not isinstance(index, Sym) or index.name not in self.times:
+                continue
+            lower = big.lower if isinstance(big, Big) else None
+            letters = letters_of(lower) if lower is not None else None
+            self.times |= {
+                each
+                for each in letters or ()
+                if each in NO_TIMES - {"W", "U", "V"}
+                and each not in standing
+                and each not in self.sequences
+            }
 
     def _learn_range(self, node: Big) -> None:
         index = bare(node.index) if node.index is not None else None
@@ -476,3 +559,10 @@ class Symbols:
         if not isinstance(inner, Sym) or is_capital(base):
             return False
         return inner.name in "ijklmn" and self.labels[base] <= set("ijklmn") and self.by_entries
+
+
+def _apart(subs: tuple[Tree, ...]) -> tuple[Tree, ...]:
+    """The letters of x_{j,i} and of x_{ji}."""
+    if len(subs) == 1 and isinstance(inner := bare(subs[0]), Product) and not any(inner.signs):
+        return inner.factors
+    return subs

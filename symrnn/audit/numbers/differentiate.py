@@ -52,7 +52,8 @@ class Derivatives(Ranges):
         definition = self.model.definition(name)
         if definition is not None and definition.derived:
             raise NotUnderstood("derivatives", f"a derivative by {name}, which is one itself")
-        if definition is None and name not in self.net.read and not self.is_bundle(name):
+        known = name in self.net.read or name in self.model.variables or self.is_bundle(name)
+        if definition is None and not known:
             raise NotUnderstood(
                 "a symbol without definition",
                 f"{name}, which nothing is computed from",
@@ -130,7 +131,7 @@ class Derivatives(Ranges):
         elif ref is not None and self.reading.along != "total":
             mode = self.reading.along
         along = tuple(sorted({name, ref or ""})) if mode == "direct" else ()
-        world = World((name, time, copy), mode, at, along)
+        world = World((name, time, copy), mode, at, along, self.held)
         key = (
             id(of) if ref is None else (ref, index),
             tuple(sorted(env.items())) if ref is None else (),
@@ -152,7 +153,7 @@ class Derivatives(Ranges):
             first = ref in self.net.states and index is not None and index < self.net.first
             if mode == "direct" and index != time and not np.any(flat):
                 raise NotUnderstood("zero", "there is no direct path")
-            linked = np.any(flat) or first or self.net.at_rest
+            linked = np.any(flat) or first or self.net.at_rest or (ref, index) in self.held
             if ref is None and isinstance(of, Product) and not np.any(flat):
                 raise NotUnderstood(
                     "quantities not linked", f"what is differentiated is not computed from {name}"
@@ -176,6 +177,28 @@ class Derivatives(Ranges):
             scalar_of = True
         return jacobian, scalar_of
 
+    def held_by(self, trees: tuple[Tree, ...], text: str, env: Env) -> frozenset[tuple[str, int]]:
+        """The quantities that X|_{h_k} and X|_{h_k, c_k} hold, each with its time.
+
+        Raises:
+            NotUnderstood: it is a place, or a parameter, or an equation.
+        """
+        found = set()
+        for tree in trees:
+            ref = (
+                self.model.ref(inner, frozenset(env))
+                if isinstance(inner := bare(tree), Sym)
+                else None
+            )
+            stepwise = ref is not None and ref.name in self.model.definitions and not ref.entries
+            if ref is None or not stepwise or ref.time is None or ref.power or ref.primes:
+                raise NotUnderstood("held quantities", f"X|_{{{text}}}")
+            name = self.model.aliases.get(ref.name, ref.name)
+            found.add((name, self.index(ref.time, env)))
+        if not found:
+            raise NotUnderstood("held quantities", f"X|_{{{text}}}")
+        return frozenset(found)
+
     def _node(self, of: Tree, env: Env) -> tuple[str | None, int | None, tuple[Tree, ...]]:
         """The quantity that is differentiated, its time, entries; None for an expression."""
         if isinstance(of, Product) and len(of.factors) == 2 and isinstance(of.factors[0], Sym):
@@ -197,7 +220,8 @@ class Derivatives(Ranges):
                 definition = self.model.definition(name)
                 if definition is not None and definition.derived:
                     raise NotUnderstood("derivatives of higher order", f"the derivative of {name}")
-                if definition is None and not is_loss(name) and name not in self.net.read:
+                known = name in self.net.read or name in self.model.variables
+                if definition is None and not is_loss(name) and not known:
                     raise NotUnderstood(
                         "a symbol without definition",
                         name,

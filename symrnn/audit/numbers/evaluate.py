@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -75,7 +76,7 @@ class Evaluator(Derivatives):
                 if isinstance(body, Group) and len(body.parts) > 1 and body.separator == ",":
                     return self.value(body, env, world)  # a column, as most write it
                 inner = self.value(body, env, world)
-                return Value(turned(inner.array), inner.eye)
+                return replace(inner, array=turned(inner.array))
             case Derivative():
                 if world.moved is not None:
                     raise NotUnderstood("a derivative of a derivative", "in a definition")
@@ -98,8 +99,12 @@ class Evaluator(Derivatives):
                 return self.entry(self.value(body, env, world), subs, env)
             case Grid(rows=rows):
                 return self.grid(rows, env, world)
-            case Bar(text=text):
-                raise NotUnderstood("held quantities", f"X|_{{{text}}}")
+            case Bar(body=body, held=held, text=text):
+                kept_held, self.held = self.held, self.held | self.held_by(held, text, env)
+                try:
+                    return self.value(body, env, world)
+                finally:
+                    self.held = kept_held
             case Dots():
                 raise NotUnderstood("dots", "dots alone")
             case Words(text=text):
@@ -229,13 +234,27 @@ class Evaluator(Derivatives):
             rows, cols = map(self.net.number, self.net.shapes.functions[key])
             made = self.net.opaque(key, arguments, max(rows, cols))
             return Value(turned(made) if cols > rows else made), 2
+        if factor.name in ("max", "min") and isinstance(following, Group) and not factor.subs:
+            parts = [self.value(part, env, world) for part in following.parts]
+            if len(parts) > 1 and all(part.scalar for part in parts):
+                return self.largest(parts, 1 if factor.name == "max" else -1), 2
         return self.applied(factor, kind, self.value(following, env, world), env), 2
+
+    @staticmethod
+    def largest(parts: list[Value], sign: int) -> Value:
+        """The largest of numbers, or the smallest, with its rate of change."""
+        best = parts[0].array
+        for part in parts[1:]:
+            best = np.where(sign * part.array.real > sign * best.real, part.array, best)
+        return Value(best)
 
     def applied(self, node: Sym, kind: str, inner: Value, env: Env) -> Value:
         name, order = node.name, node.primes
         array = inner.array
         if kind == "known" and any(whole_number(each) is not None for each in node.subs):
             raise NotUnderstood("functions", f"{name} to another base")
+        if name == "vec" and [whole_number(each) for each in node.sups] == [-1]:
+            return self.unstacked(node, inner)
         if kind == "known" and any((whole_number(each) or 0) < 0 for each in node.sups):
             raise NotUnderstood("functions", f"{name} to the power -1: an inverse, or 1/{name}")
         if kind == "known" and name in ("diag", "Diag"):
@@ -263,6 +282,24 @@ class Evaluator(Derivatives):
         ref = self.model.ref(node, frozenset(env))
         return made if ref.power is None else self.raised(made, ref.power, env)
 
+    def unstacked(self, node: Sym, column: Value) -> Value:
+        """The matrix whose columns a column stacks: vec⁻¹ with its sizes, d × d or d × m, below."""
+        count = column.shape[0]
+        if column.shape[1] != 1 or column.eye:
+            raise Clash("vec⁻¹ of what is no column")
+        inner = node.subs[0] if len(node.subs) == 1 else None
+        sides = inner.factors if isinstance(inner, Product) and len(inner.factors) == 2 else ()
+        rows = 0
+        if sides and shape_of(sides[0]) == shape_of(sides[1]):
+            rows = round(count**0.5)
+        elif sides:
+            # The first is the size of a state, as in all that a step computes from an input.
+            sizes = {self.net.extent(name)[0] for name in self.net.states}
+            rows = sizes.pop() if len(sizes) == 1 else 0
+        if rows == 0 or count % rows or (sides and rows * (count // rows) != count):
+            raise NotUnderstood("functions", "vec⁻¹ without the sizes of its matrix")
+        return Value(turned(column.array.reshape(-1, count // rows, rows)))
+
     def table(self, node: Sym) -> tuple[Scalar, ...]:
         """A function and its derivatives."""
         name = node.name
@@ -278,7 +315,7 @@ class Evaluator(Derivatives):
         table = self.table(node)
         if len(table) < 2:
             raise NotUnderstood("functions", f"the slope of {node.name}")
-        return float(np.max(np.abs(table[1](GRID + 0j).real)))
+        return _steepest(table[1])
 
     def raised(self, base: Value, power: Tree, env: Env) -> Value:
         inner = bare(power)
@@ -342,6 +379,11 @@ class Evaluator(Derivatives):
 
 GRID = np.linspace(-40, 40, 80_001)
 """Where the largest slope of an activation is looked for."""
+
+
+@cache
+def _steepest(slope: Scalar) -> float:
+    return float(np.max(np.abs(slope(GRID + 0j).real)))
 
 
 def steepest_of(model: Model, tree: Tree) -> Sym | None:

@@ -89,6 +89,8 @@ ACTIVATIONS: dict[str, tuple[Scalar, ...]] = {
     "sin": (np.sin, np.cos), "cos": (np.cos, lambda x: -np.sin(x)),
     "identity": (lambda x: x, np.ones_like),
     "arctan": (np.arctan, lambda x: 1 / (1 + x**2)),
+    "artanh": (np.arctanh, lambda x: 1 / (1 - x**2)),
+    "arctanh": (np.arctanh, lambda x: 1 / (1 - x**2)),
     "cosh": (np.cosh, np.sinh), "sinh": (np.sinh, np.cosh),
     "sech": (lambda x: 1 / np.cosh(x),),
     "silu": (lambda x: x * _sigmoid(x), lambda x: _sigmoid(x) * (1 + x * (1 - _sigmoid(x)))),
@@ -114,16 +116,20 @@ class World:
         moved: a quantity, its time (None for a parameter), and the step whose copy is moved.
         mode: "total"; "before" holds all at times before `at`; "block" holds all others up to the
             time of the variable; "direct" all others at all times; "all" everything.
+        held: what the formula says is held: X|_{h_k}.
     """
 
     moved: tuple[str, int | None, int | None] | None = None
     mode: str = "total"
     at: int = 0
     along: tuple[str, ...] = ()
+    held: frozenset[tuple[str, int]] = frozenset()
 
     def holds(self, name: str, time: int) -> bool:
         """Whether a quantity is held at its value."""
         assert self.moved is not None
+        if (name, time) in self.held:
+            return True
         if self.mode == "before":
             return time < self.at
         if self.mode == "block":

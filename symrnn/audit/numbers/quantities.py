@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import TOTAL, bare, is_loss, whole_number
+from symrnn.audit.meaning.letters import TOTAL, bare, is_loss, letters_of, whole_number
 from symrnn.audit.meaning.model import (
     Clash,
     Definition,
@@ -22,9 +23,11 @@ from symrnn.audit.numbers.reading import Reading
 from symrnn.audit.numbers.values import Algebra, Value, turned
 from symrnn.reading.latex.tree import (
     Addition,
+    Big,
     Product,
     Sym,
     Tree,
+    walk,
 )
 
 Env = Mapping[str, int]
@@ -52,6 +55,7 @@ class Quantities(Algebra, ABC):
     within: int = 0
     named: dict[Any, Value] = field(default_factory=dict)
     overridden: dict[int, int] = field(default_factory=dict)
+    held: frozenset[tuple[str, int]] = frozenset()
     flat_mattered: bool = False
     shaped: bool = False
 
@@ -79,6 +83,8 @@ class Quantities(Algebra, ABC):
             return self.quantity(name, time)
         if definition is None:
             return self._given(name, time, world)
+        if definition.derived and definition.bound:
+            return self.extreme(definition)
         if definition.derived:
             if moved is not None:
                 raise NotUnderstood("a derivative of a derivative", f"of {name}")
@@ -121,6 +127,9 @@ class Quantities(Algebra, ABC):
             if definition.bound:
                 array = array * self.net.slack(definition.name)
             rows, cols = self.net.extent(definition.name)
+            if value.eye and rows == cols:
+                value = Value(array * np.eye(rows))
+                array = value.array
             if value.eye or array.shape[1:] != (rows, cols):
                 if array.shape[1:] == (cols, rows) and min(rows, cols) == 1:
                     array = turned(array)
@@ -138,6 +147,37 @@ class Quantities(Algebra, ABC):
                     raise Clash(f"{definition.name} is {rows} × {cols}, its definition {its}")
             values[cache] = np.array(array)
         return Value(values[cache])
+
+    def extreme(self, definition: Definition) -> Value:
+        """The least number that bounds an expression at all times; a larger one in loose nets."""
+        net, model = self.net, self.model
+        key = ("bound", definition.name, self.reading)
+        if key not in net.values:
+            nodes = walk(definition.value)
+            times = [model.ref(node).time for node in nodes if isinstance(node, Sym)]
+            free = {each for time in times if time is not None for each in letters_of(time) or ()}
+            indices = [node.index for node in nodes if isinstance(node, Big)]
+            bound = {
+                each for index in indices if index is not None for each in letters_of(index) or ()
+            }
+            letters = sorted(free - bound - LAST)
+            if len(letters) > 2:
+                raise NotUnderstood("bounds", f"{definition.name}, a bound at three times")
+            found = []
+            for at in product(range(net.first, net.last + 1), repeat=len(letters)):
+                try:
+                    value = self.value(definition.value, dict(zip(letters, at, strict=True)))
+                except NotUnderstood as problem:
+                    if problem.cause in ("times", "quantities not linked"):
+                        continue  # before the first step
+                    raise
+                found.append(float(value.array[0, 0, 0].real))
+            if not found:
+                raise NotUnderstood("times", f"{definition.name} bounds what no time has")
+            size = max(found) if definition.bound == "upper" else min(found)
+            net.values[key] = np.full((1, 1, 1), size + 0j)
+        slack = net.slack(definition.name)
+        return Value(net.values[key] * (slack if definition.bound == "upper" else 1 / slack))
 
     def by_entries(self, definition: Definition, env: Env, world: World) -> Value:
         """A quantity that is defined entry by entry."""
@@ -186,7 +226,10 @@ class Quantities(Algebra, ABC):
         if name in model.symbols.times:
             raise NotUnderstood("times", f"the time {name} has no value here")
         read = self.net.read
-        if name not in read and not self.is_bundle(name):
+        if name in model.variables and time is None:
+            return Value(net.leaf(name, None))
+        free = time is None and model.free_number(name)
+        if name not in read and not self.is_bundle(name) and not free:
             raise NotUnderstood(
                 "a symbol without definition",
                 name,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from symrnn.audit.meaning.conventions import Conventions
-from symrnn.audit.meaning.letters import bare, is_loss
+from symrnn.audit.meaning.letters import bare, is_loss, letters_of
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.numbers.reading import Reading
-from symrnn.reading.latex.tree import Big, Derivative, Product, Sym, Tree, walk
+from symrnn.reading.latex.tree import Addition, Big, Derivative, Product, Sym, Tree, walk
 
 PLAIN = Reading()
 
@@ -143,7 +143,7 @@ def senses(
         if losses:
             extra.append(replace(sense, loss="each" if said.loss == "last" else "last"))
         extra.append(replace(sense, at_rest=True))
-        for letter in LAST_TIMES & model.symbols.times & _letters(sides):
+        for letter in LAST_TIMES & model.symbols.times & _letters(sides) - _added(sides):
             extra.append(replace(sense, last=letter))
         if not shaped and not (said.layout and said.sure) and sense.reading.gradient:
             extra.append(replace(sense, reading=replace(sense.reading, transposed=True)))
@@ -162,6 +162,16 @@ LAST_TIMES = frozenset({"tau", "n"})
 
 def _letters(sides: tuple[Tree, Tree]) -> set[str]:
     return {node.name for side in sides for node in walk(side) if isinstance(node, Sym)}
+
+
+def _added(sides: tuple[Tree, Tree]) -> set[str]:
+    """The letters that are added to others, or taken from them: τ of t - τ counts steps."""
+    return {
+        inner.name
+        for side in sides for node in walk(side) if isinstance(node, Addition)
+        if (letters := letters_of(node)) is not None and len(letters) > 1
+        for inner in map(bare, node.terms[1:]) if isinstance(inner, Sym)
+    }  # fmt: skip
 
 
 def _reached(model: Model, sides: tuple[Tree, ...]) -> Iterator[Tree]:

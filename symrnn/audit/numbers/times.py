@@ -22,7 +22,9 @@ def assignments(model: Model, sides: tuple[Tree, ...], net: Net) -> list[dict[st
     if not order:
         choices: list[dict[str, int]] = [{}]
     elif len(order) == 1:
-        choices = [{order[0]: first + 3}, {order[0]: first + 4}]
+        # Lags must not reach before the first step.
+        start = first + (5 if lags else 3)
+        choices = [{order[0]: start}, {order[0]: start + 1}]
     elif len(order) == 2:
         choices = [
             {order[0]: first + 1, order[1]: first + 6},

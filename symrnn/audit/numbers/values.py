@@ -23,10 +23,22 @@ LARGEST_RANGE = 64
 
 @dataclass(frozen=True)
 class Value:
-    """Numbers (batch, rows, columns); `eye` says that they stand for a multiple of the identity."""
+    """Numbers (batch, rows, columns).
+
+    `eye` says that they stand for a multiple of the identity, `beside` that they are the factor A
+    of A ⊗ I ("right") or I ⊗ A ("left") with an identity whose size only its neighbours say.
+    """
 
     array: Array
     eye: bool = False
+    beside: str = ""
+
+    def with_identity(self, size: int) -> Value:
+        """A ⊗ I or I ⊗ A with the identity of a size."""
+        eye = np.eye(size)[None]
+        pair = (self.array, eye) if self.beside == "right" else (eye, self.array)
+        rows, cols = (n * size for n in self.shape)
+        return Value(np.einsum("bij,ckl->bikjl", *pair).reshape(1, rows, cols))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -34,7 +46,7 @@ class Value:
 
     @property
     def scalar(self) -> bool:
-        return self.shape == (1, 1) and not self.eye
+        return self.shape == (1, 1) and not self.eye and not self.beside
 
 
 def number(value: complex) -> Value:
@@ -57,6 +69,8 @@ class Algebra:
     """Sums and products of values, as formulas mean them."""
 
     def added(self, values: list[Value], signs: tuple[str, ...]) -> Value:
+        if any(v.beside for v in values):
+            values = self._sized(values)
         shapes = {v.shape for v in values if not v.scalar and not v.eye}
         if len(shapes) > 1:
             shown = ", ".join(sorted(f"{r} × {c}" for r, c in shapes))
@@ -81,6 +95,16 @@ class Algebra:
                 raise Clash("a number added to a matrix")
             total = total + (array if sign == "+" else -array)
         return Value(np.asarray(total))
+
+    @staticmethod
+    def _sized(values: list[Value]) -> list[Value]:
+        """Terms of a sum, each A ⊗ I in the size of a term that has one."""
+        whole = [v for v in values if not v.beside and not v.scalar and not v.eye]
+        sizes = {whole[0].shape[0] // v.shape[0] for v in values if v.beside} if whole else set()
+        if len(sizes) != 1 or not all(sizes):
+            raise NotUnderstood("products", "a Kronecker product with an identity of no size")
+        (size,) = sizes
+        return [v.with_identity(size) if v.beside else v for v in values]
 
     def multiplied(self, operands: list[Value], between: list[str]) -> Value:
         if "odot" not in between:
@@ -131,10 +155,15 @@ class Algebra:
         if a.scalar or b.scalar:
             return self.times(a, b)
         # Many write ⊗ for the outer product of two columns.
-        if a.shape[1] == 1 and b.shape[1] == 1:
+        if a.shape[1] == 1 and b.shape[1] == 1 and not (a.eye or b.eye or a.beside or b.beside):
             return Value(a.array @ turned(b.array))
-        if a.eye or b.eye:
+        if a.beside or b.beside or (a.eye and b.eye):
             raise NotUnderstood("products", "a Kronecker product with an identity of no size")
+        if a.eye or b.eye:
+            if a.array.shape[0] != 1 or b.array.shape[0] != 1:
+                raise NotUnderstood("products", "a Kronecker product in a definition")
+            # c I ⊗ A is c (I ⊗ A).
+            return Value(a.array * b.array, False, "right" if b.eye else "left")
         made = (
             np.einsum("bij,ckl->bikjl", a.array, b.array)
             if a.array.shape[0] == 1 or b.array.shape[0] == 1
@@ -146,6 +175,10 @@ class Algebra:
         return Value(made.reshape(1, rows, cols))
 
     def times(self, a: Value, b: Value) -> Value:
+        if (a.beside or b.beside) and not (a.scalar or b.scalar or a.eye or b.eye):
+            return self.beside_identity(a, b)
+        if a.beside or b.beside:
+            return Value(a.array * b.array, False, a.beside or b.beside)
         if a.scalar or b.scalar or a.eye or b.eye:
             eye = (a.eye or a.scalar) and (b.eye or b.scalar) and (a.eye or b.eye)
             return Value(a.array * b.array, eye)
@@ -161,6 +194,19 @@ class Algebra:
         if c1 == 1 and r1 == c2 and r2 != 1 and r1 == r2:
             return Value(a.array * b.array)
         raise Clash(f"a product of {r1} × {c1} and {r2} × {c2}")
+
+    def beside_identity(self, a: Value, b: Value) -> Value:
+        """A product with A ⊗ I, whose identity has the size that the other factor leaves."""
+        if a.beside and b.beside:
+            if a.beside != b.beside or a.shape[1] != b.shape[0]:
+                raise NotUnderstood("products", "a Kronecker product with an identity of no size")
+            return Value(a.array @ b.array, False, a.beside)
+        inner, outer = (a.shape[1], b.shape[0]) if a.beside else (b.shape[0], a.shape[1])
+        if outer % inner:
+            raise Clash(f"a Kronecker product of {inner} and an identity beside {outer}")
+        size = outer // inner
+        whole = (a.with_identity(size), b) if a.beside else (a, b.with_identity(size))
+        return Value(whole[0].array @ whole[1].array)
 
     def divided(self, a: Value, b: Value) -> Value:
         if b.scalar or (a.shape == b.shape and 1 in a.shape):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.letters import bare, letters_of
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
+from symrnn.audit.meaning.rewrites import at_other_times
 from symrnn.audit.numbers.evaluate import Evaluator, steepest_of
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
@@ -97,7 +98,7 @@ class Bounds:
             parts = [list(part) for part in _units(self.model, body)]
             if len(parts) > 1:
                 yield [replace(tree, body=_joined(part)) for part in parts]
-        if isinstance(body, Big) and body.sign == "prod":
+        if isinstance(body, Big) and body.sign in ("prod", "sum"):
             yield [replace(body, body=replace(tree, body=body.body))]
 
     def _through(self, tree: Tree, right: list[Tree]) -> Iterator[list[Tree]]:
@@ -170,8 +171,21 @@ class Bounds:
         if shape_of(a) == shape_of(b):
             return True
         bound = self._defined(b)
-        if bound is not None and bound.bound and shape_of(a) == shape_of(bound.value):
+        if (
+            bound is not None
+            and bound.bound == "upper"
+            and at_other_times(bound.value, a, self.model)
+        ):
             return True
+        least = self._defined(a)
+        if (
+            least is not None
+            and least.bound == "lower"
+            and at_other_times(least.value, b, self.model)
+        ):
+            return True
+        if isinstance(a, Big) and isinstance(b, Big) and a.sign == b.sign == "sum":
+            return self.follows(a, b)
         if isinstance(a, Big) and a.sign == "prod":
             if isinstance(b, Big) and b.sign == "prod":
                 alike = shape_of(replace(a, body=b.body)) == shape_of(b)
@@ -264,7 +278,7 @@ class Bounds:
         """
         tree = bare(tree)
         if isinstance(tree, Big):
-            return tree.sign == "prod" and all(map(self._no_less_than_0, _factors(tree.body)))
+            return all(map(self._no_less_than_0, _factors(tree.body)))
         if isinstance(tree, Raised):
             return all(map(self._no_less_than_0, _factors(tree.base)))
         if isinstance(tree, Num):

@@ -37,6 +37,16 @@ def matched(a: Value, b: Value) -> tuple[Array, Array]:
     Raises:
         Clash: there is none.
     """
+    for small, large, swap in ((a, b, False), (b, a, True)):
+        if small.beside and not (large.beside or large.eye):
+            size = large.shape[0] // small.shape[0]
+            if size and large.shape == (small.shape[0] * size, small.shape[1] * size):
+                made = small.with_identity(size).array
+                return (large.array, made) if swap else (made, large.array)
+    if a.beside or b.beside:
+        if a.beside == b.beside and a.shape == b.shape:
+            return a.array, b.array
+        raise Clash("a Kronecker product with an identity, and a matrix of another shape")
     x, y = a.array, b.array
     if a.eye and not b.eye and b.shape[0] == b.shape[1]:
         return x * np.eye(b.shape[0]), y

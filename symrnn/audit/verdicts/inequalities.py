@@ -12,9 +12,9 @@ from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
-from symrnn.audit.show import named
+from symrnn.audit.show import named, shown
 from symrnn.audit.verdicts.bounds import Bounds
-from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, scaled_nets
+from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, of_one_number
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
 from symrnn.audit.verdicts.verdict import (
     DISAGREES,
@@ -43,7 +43,8 @@ class Inequalities(Trials):
         if relation.kind in ("≥", ">"):
             left, right = right, left
         sense = next(iter(self.senses(model, (left, right))))
-        nets = list(scaled_nets(model, sense, deadline))
+        bounds = model.bounds() & model.spoken_of((left, right), ())
+        nets = self.bench.of_all_sizes(model, sense, bounds, deadline)
         proved = None
         if relation.kind in ("≤", "≥"):
             proved = self._proved(model, left, right, sense, nets, deadline)
@@ -51,13 +52,20 @@ class Inequalities(Trials):
             return proved
         # What a sample violates is never called true, whatever seems to prove it.
         violated = self._violated(model, left, right, sense, nets)
+        if violated is not None:
+            for condition in self.statements.said_of_numbers():
+                among = [net for net in nets if self._meets(condition, sense, net)]
+                if self._violated(model, left, right, sense, among) is None:
+                    what = f"no sample violates it where {shown_condition(condition, model)}"
+                    raise NotUnderstood("inequalities", f"{what}, and nothing here proves it")
         if violated is None and proved is not None:
-            under = self._violated_below_0(model, left, right, sense, deadline)
+            under = self.unsaid(self._violated_below_0(model, left, right, sense, deadline))
             if under:
                 return replace(proved, kind=UNDER, under=under)
             self.note(model, proved)
             return proved
         if violated is not None:
+            self.no_free_numbers(model, (left, right))
             example = counterexample(violated, model)
             what = "it is violated at a random net, where no condition is supposed"
             loose = violated.net is not None and bool(violated.net.loose)
@@ -89,13 +97,27 @@ class Inequalities(Trials):
         if by_slopes(model, left, right, sense, nets):
             what = "each step is at most the largest slope times the norm of the weight"
             return Verdict(TRUE, what=what, sense=sense)
+        if of_one_number(left, right):
+            return Verdict(TRUE, what="it is the largest slope", sense=sense)
         bounds = Bounds(model, sense, nets)
         if not bounds.follows(left, right):
             return None
-        under = tuple(bounds.supposed)
+        under = self.unsaid(bounds.supposed)
         return Verdict(
             UNDER if under else TRUE, under, what="it follows factor by factor", sense=sense
         )
+
+    @staticmethod
+    def _meets(condition: Relation, sense: Sense, net: Net) -> bool:
+        """Whether a net has what the text says of two numbers somewhere: γλ < 1."""
+        left, right = condition.left.tree, condition.right.tree
+        assert left is not None and right is not None
+        try:
+            a, b = (Evaluator(net, sense.reading).value(side, {}) for side in (left, right))
+        except NotUnderstood:
+            return False
+        x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
+        return a.scalar and b.scalar and (x < y if condition.kind in ("<", "≤") else x > y)
 
     @staticmethod
     def _violated(
@@ -167,6 +189,13 @@ class Inequalities(Trials):
         if joined is None:
             return False
         return self.outcome(model, (body.body, joined), sense, deadline).holds
+
+
+def shown_condition(relation: Relation, model: Model) -> str:
+    """What is said of two numbers, as text."""
+    left, right = relation.left.tree, relation.right.tree
+    assert left is not None and right is not None
+    return f"{shown(left, model)} {relation.kind} {shown(right, model)}"
 
 
 def _without_norms(tree: Tree, kind: str) -> Tree | None:

@@ -15,10 +15,11 @@ from symrnn.audit.meaning.letters import bare, is_loss
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.net import Net
-from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.verdicts.compare import (
     has_matrices,
 )
+from symrnn.audit.verdicts.examples import Examples
 from symrnn.audit.verdicts.inequalities import Inequalities
 from symrnn.audit.verdicts.mending import Mending
 from symrnn.audit.verdicts.trials import Outcome, counterexample
@@ -37,7 +38,7 @@ from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
-class Judge(Inequalities, Mending):
+class Judge(Inequalities, Mending, Examples):
     """Judges the relations of one document, in its order."""
 
     def verdict(self, relation: Relation) -> Verdict:
@@ -176,6 +177,12 @@ class Judge(Inequalities, Mending):
         outcomes: list[tuple[Sense, Outcome]],
         deadline: float,
     ) -> Verdict:
+        assert relation.left.tree is not None and relation.right.tree is not None
+        both = (relation.left.tree, relation.right.tree)
+        example_holds = self.in_example(model, relation, both, deadline)
+        if example_holds is not None:
+            return example_holds
+        self.no_free_numbers(model, (relation.left.tree, relation.right.tree))
         differing = [(s, o) for s, o in outcomes if o.values is not None and not o.nothing]
         unknown = [
             o.problem
@@ -227,6 +234,9 @@ class Judge(Inequalities, Mending):
                 counterexample=example,
                 tried=len(outcomes),
             )
+        layout = self._in_other_layout(model, both, deadline)
+        if layout is not None:
+            return layout
         mend = self._mended(model, relation, sense, deadline)
         if mend is None:
             return Verdict(
@@ -248,6 +258,23 @@ class Judge(Inequalities, Mending):
             mend=edit.words + note,
             tried=len(outcomes),
         )
+
+    def _in_other_layout(
+        self, model: Model, sides: tuple[Tree, Tree], deadline: float
+    ) -> Verdict | None:
+        """What holds in the layout that is not the document's, and that its text speaks of, too."""
+        said = self.said
+        others = self.statements.named_layouts() - {said.layout}
+        if said.layout is None or not others:
+            return None
+        free = replace(said, layout=None)
+        for sense in senses(model, sides, free, losses=False):
+            plain = replace(sense, reading=replace(sense.reading, layout="numerator"))
+            if sense.reading.layout not in others or plain.supposes(free):
+                continue
+            if self.outcome(model, sides, sense, deadline).holds:
+                return Verdict(UNDER, tuple(sense.supposes(said)), sense=sense)
+        return None
 
     @staticmethod
     def _guessed(model: Model, sides: tuple[Tree, Tree], net: Net | None) -> set[str]:

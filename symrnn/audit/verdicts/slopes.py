@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from symrnn.audit.meaning.functions import known_activation
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.numbers.evaluate import Evaluator
@@ -18,6 +19,7 @@ from symrnn.audit.numbers.values import Array
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
+    Fraction_,
     Group,
     Normed,
     Num,
@@ -38,18 +40,21 @@ SCALES = (0.2, 1.0, 3.0)
 """Weights that are small, usual and large: a bound holds for all."""
 
 
+SMALL = 1e-3
+"""Of inputs and biases near rest."""
 INDUCED = frozenset({"‖", "‖2", "‖1", "‖infty"})
 """Norms of matrices that vectors' norms induce: that of a diagonal is its largest entry."""
 SUBMULTIPLICATIVE = INDUCED | {"‖F", "‖mathrmF", "‖Frob", "|"}
 """Norms of which that of a product is no more than their product."""
 
 
-def scaled_nets(model: Model, sense: Sense, deadline: float) -> Iterator[Net]:
+def scaled_nets(
+    model: Model, sense: Sense, bounds: frozenset[str], deadline: float
+) -> Iterator[Net]:
     """Random nets whose weights are small, usual and large.
 
     Where numbers are only known to be bounds, there are others in which all are larger, and each.
     """
-    bounds = model.bounds()
     scales = [(scale, frozenset[str]()) for scale in (*SCALES, *SCALES, 1.0, 1.0)]
     larger = [bounds, *(frozenset({name}) for name in sorted(bounds))] if bounds else []
     for number, (scale, loose) in enumerate(scales + [(1.0, names) for names in larger]):
@@ -64,6 +69,12 @@ def scaled_nets(model: Model, sense: Sense, deadline: float) -> Iterator[Net]:
                 rows, cols = net.extent(name)
                 if (rows > 1 and cols > 1) or model.scalar:
                     net.values["leaf", name, None] = _weight(net, name, rows, cols) * scale
+                elif number == len(SCALES) + 1:
+                    net.values["leaf", name, None] = net.leaf(name, None) * SMALL
+            elif not known and number == len(SCALES) + 1:
+                # Near rest every slope is that at 0, and a Jacobian a power of one matrix.
+                for time in range(net.first - 1, net.last + 1):
+                    net.values["leaf", name, time] = net.leaf(name, time) * SMALL
         yield net
 
 
@@ -81,6 +92,29 @@ def _weight(net: Net, name: str, rows: int, cols: int) -> Array:
     thin = value * 1e-2
     thin[np.s_[:, 0, :] if net.seed % 2 else np.s_[:, :, 0]] = 1 / np.sqrt(rows)
     return np.asarray(thin)
+
+
+def of_one_number(left: Tree, right: Tree) -> bool:
+    """Whether d/dx f(x) ≤ c for a known f, whose largest slope is no more than c."""
+    inner = bare(left)
+    if isinstance(inner, Product) and isinstance(inner.factors[0], Derivative):
+        derivative, rest = inner.factors[0], inner.factors[1:]
+        value = rest[0] if len(rest) == 1 else replace(inner, factors=rest, signs=inner.signs[1:])
+    elif isinstance(inner, Derivative) and inner.of is not None:
+        derivative, value = inner, inner.of
+    else:
+        return False
+    by, bound = bare(derivative.by), bare(right)
+    if isinstance(bound, Fraction_):
+        above, below = bare(bound.above), bare(bound.below)
+        fraction = isinstance(above, Num) and isinstance(below, Num) and below.value != 0
+        size = above.value / below.value if fraction else None  # type: ignore[attr-defined]
+    else:
+        size = bound.value if isinstance(bound, Num) else None
+    if size is None or not isinstance(by, Sym) or by.subs or by.sups:
+        return False
+    steepest = STEEPEST.get(known_activation(value, by.name) or "")
+    return steepest is not None and steepest <= size
 
 
 def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Net]) -> bool:
@@ -157,11 +191,12 @@ def _steps(evaluator: Evaluator, state: Sym, times: range) -> list[Array]:
 
 
 def _of_slopes(jacobian: Array, weight: Array, steepest: float) -> bool:
-    """Whether a Jacobian is D W or W D with a diagonal D of at most the largest slope."""
+    """Whether a Jacobian or its transpose is D W or W D, no entry of D above the largest slope."""
     if jacobian.shape != weight.shape or np.linalg.cond(weight) > 1e8:
         return False
     inverse = np.linalg.inv(weight)
-    for slopes in (jacobian @ inverse, inverse @ jacobian):
+    both = (jacobian, jacobian.T)  # in denominator layout it is its transpose
+    for slopes in (product for each in both for product in (each @ inverse, inverse @ each)):
         beside = slopes - np.diag(np.diag(slopes))
         if np.abs(beside).max() < 1e-9 and np.abs(slopes).max() <= steepest * (1 + ROUNDING):
             return True

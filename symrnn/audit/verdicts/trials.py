@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net
+from symrnn.audit.numbers.quantities import latex_name
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.numbers.values import Value
@@ -26,6 +27,7 @@ from symrnn.audit.verdicts.compare import (
     difference,
     matched,
 )
+from symrnn.audit.verdicts.slopes import scaled_nets
 from symrnn.audit.verdicts.verdict import (
     Counterexample,
     Verdict,
@@ -47,6 +49,18 @@ class Bench:
     """The nets that relations of one model are tried at, kept between relations."""
 
     nets: dict[Any, Net] = field(default_factory=dict)
+    scaled: dict[Any, list[Net]] = field(default_factory=dict)
+
+    def of_all_sizes(
+        self, model: Model, sense: Sense, bounds: frozenset[str], deadline: float
+    ) -> list[Net]:
+        """Nets whose weights are small, usual and large, and such in which bounds are larger."""
+        key = (id(model), sense, bounds)
+        if key not in self.scaled:
+            self.scaled[key] = list(scaled_nets(model, sense, bounds, deadline))
+        for net in self.scaled[key]:
+            net.deadline = deadline
+        return self.scaled[key]
 
     def net(self, model: Model, sense: Sense, which: int | str, deadline: float) -> Net:
         """A net by its number, or the one that is kept for a letter."""
@@ -184,13 +198,33 @@ class Trials:
             tried = [self._tried(net, sense, sides, env) for env in assignments(model, sides, net)]
             if any(o.values is not None and not o.holds and not o.nothing for o in tried):
                 found.append(f"where {named(name)} ≥ 0")
-        return tuple(found)
+        return self.unsaid(found)
+
+    def unsaid(self, supposed: Iterable[str]) -> tuple[str, ...]:
+        """What must be supposed and is not said in the text."""
+        said = {f"where {named(name)} ≥ 0" for name in self.statements.said_positive}
+        return tuple(each for each in supposed if each not in said)
+
+    def no_free_numbers(self, model: Model, sides: tuple[Tree | None, Tree | None]) -> None:
+        """That a relation does not hold says nothing where a number was chosen for it.
+
+        Raises:
+            NotUnderstood: a letter in it stands for any number.
+        """
+        net = self.bench.net(model, Sense(), 0, float("inf"))
+        used = model.spoken_of([side for side in sides if side is not None], ())
+        for name in sorted(used):
+            if model.free_number(name) and name not in net.read:
+                hint = f"define: {latex_name(name, False)} = …"
+                raise NotUnderstood("a symbol without definition", name, hint)
 
     def _with_negative(self, model: Model, name: str, sense: Sense, deadline: float) -> Net | None:
         """A net in which a number is less than 0; None where the name is of no such number."""
         first = self.bench.net(model, sense, 0, deadline)
         timed = name in model.symbols.times or model.symbols.has_time(name.split("_")[0])
-        if name in model.definitions or timed or name not in first.read:
+        if name in model.definitions or timed:
+            return None
+        if name not in first.read and not model.free_number(name):
             return None
         if first.extent(name) != (1, 1):
             return None
@@ -233,6 +267,9 @@ class Trials:
         if not np.isfinite(size):
             problem = NotUnderstood("not evaluated", "values that are not finite")
             return Outcome(False, problem=problem, net=net, env=env)
+        if size < NOTHING and any(whole_number(side) == 0 for side in sides):
+            # ∂h_0/∂W = 0: what is not linked was told apart before.
+            return Outcome(True, 0.0, None, kept, net, env)
         if size < NOTHING:
             # 0 = 0 holds of whatever is multiplied by nothing.
             problem = NotUnderstood("zero", "both sides are 0 on the nets that were tried")

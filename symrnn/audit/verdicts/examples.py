@@ -1,0 +1,97 @@
+"""Relations that hold in the examples of their text: where W = w I, b = 0 and h_0 = 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Definition, Model, NotUnderstood, split_time
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.show import shown
+from symrnn.audit.verdicts.trials import Trials
+from symrnn.audit.verdicts.verdict import UNDER, Verdict
+from symrnn.reading.latex.tree import Sym, Tree
+
+MOST = 6
+"""Ways of reading that are tried in an example."""
+
+
+Given = dict[tuple[str, int | None], Relation]
+"""What the text gives a value: a parameter, or a state at a time."""
+
+
+@dataclass
+class Examples(Trials):
+    """Relations tried with the values that the text gives its parameters."""
+
+    models: dict[tuple[int, bool, tuple[int, ...]], Model] = field(default_factory=dict)
+
+    def in_example(
+        self, model: Model, relation: Relation, sides: tuple[Tree, Tree], deadline: float
+    ) -> Verdict | None:
+        """The verdict where a relation holds with the values that the text gives; else None."""
+        used = model.spoken_of(sides, ())
+        given = self.statements.examples(relation)
+        given = {place: each for place, each in given.items() if place[0] in used}
+        if not given:
+            return None
+        senses = [s for s in self.senses(model, sides) if not self._more(s)]
+        senses.sort(key=lambda s: bool(s.sigma))
+        # Many examples leave the inputs out.
+        for quiet in (False, True):
+            special = self._special(model, given, quiet)
+            for sense in senses[:MOST]:
+                try:
+                    self._given_values(special, sense, given, quiet, deadline)
+                    holds = self.outcome(special, sides, sense, deadline).holds
+                except NotUnderstood:
+                    continue
+                if holds:
+                    under = [
+                        f"where {shown(each.left.tree, model)} = {shown(each.right.tree, model)}"
+                        for each in given.values()
+                        if each.left.tree is not None and each.right.tree is not None
+                    ]
+                    under += ["without input"] * quiet
+                    return Verdict(UNDER, (*under, *sense.supposes(self.said)), sense=sense)
+        return None
+
+    def _more(self, sense: Sense) -> list[str]:
+        """What a way of reading supposes besides an activation."""
+        return replace(sense, sigma="").supposes(self.said)
+
+    def _special(self, model: Model, given: Given, quiet: bool) -> Model:
+        """The model with the values of an example."""
+        key = (id(model), quiet, tuple(each.order for each in given.values()))
+        if key not in self.models:
+            values = {}
+            for (name, time), each in given.items():
+                head = None if each.left.tree is None else bare(each.left.tree)
+                if time is None and isinstance(head, Sym) and each.right.tree is not None:
+                    at = model.ref(head).time  # x_t = 0 holds at all times
+                    letter, shift = (None, 0) if at is None else split_time(at)
+                    value = Definition(name, letter, shift, each.right.tree, each.order)
+                    values[name] = value
+            self.models[key] = replace(model, definitions={**model.definitions, **values})
+        return self.models[key]
+
+    def _given_values(
+        self, model: Model, sense: Sense, given: Given, quiet: bool, deadline: float
+    ) -> None:
+        """The states before the first step as the text gives them; no inputs if it is quiet."""
+        for number in range(2):
+            net = self.bench.net(model, sense, number, deadline)
+            for (name, time), each in given.items():
+                if time is not None and each.right.tree is not None:
+                    value = Evaluator(net, sense.reading).value(each.right.tree, {}).array
+                    net.values["leaf", name, time] = np.broadcast_to(value, (1, *net.extent(name)))
+            inputs = [n for n in net.read if quiet and n not in model.definitions]
+            for name in inputs:
+                if model.symbols.has_time(name.split("_")[0]):
+                    nothing = np.zeros((1, *net.extent(name)), dtype=complex)
+                    for time in range(net.first, net.last + 1):
+                        net.values["leaf", name, time] = nothing

@@ -1,0 +1,163 @@
+"""What is held, what stands for any number, what holds in an example, what follows from others."""
+
+from __future__ import annotations
+
+import pytest
+
+from symrnn.audit.audit import Finding, audit_texts
+from symrnn.audit.meaning.rewrites import words_joined
+from symrnn.audit.verdicts.verdict import (
+    DISAGREES,
+    FALSE,
+    NOT_A_CLAIM,
+    NOT_UNDERSTOOD,
+    TRUE,
+    UNDER,
+)
+from symrnn.reading.documents import latex_document
+from symrnn.reading.latex.expressions import parse_expression
+from symrnn.reading.latex.tree import Sym, walk
+
+NET = r"\[ h_t = \tanh(a_t) \] \[ a_t = W h_{t-1} + U x_t + b \] "
+SHOWN = r"\[ \frac{\partial a_t}{\partial h_{t-1}} = W \] "
+
+
+def _judged(text: str) -> list[Finding]:
+    return audit_texts([latex_document("a.tex", NET + SHOWN + text, {})])[3:]
+
+
+def _kinds(text: str) -> list[str]:
+    return [f.kind for f in _judged(text) if f.kind != NOT_A_CLAIM]
+
+
+_HELD = r"\left.\frac{\partial h_t}{\partial b}\right|_{h_{%s}}"
+_SUM = r"\sum_{k=%s}^{t} \frac{\partial h_t}{\partial h_k} \frac{\partial^+ h_k}{\partial b}"
+
+
+@pytest.mark.parametrize(
+    ("held", "first", "kind"),
+    [("s", "s+1", TRUE), ("s", "s", FALSE), ("t-1", "t", TRUE), ("t-1", "t-1", FALSE)],
+)
+def test_a_state_that_is_held_cuts_what_goes_through_it(held: str, first: str, kind: str) -> None:
+    assert _kinds(rf"\[ {_HELD % held} = {_SUM % first} \]") == [kind]
+
+
+def test_what_is_held_has_no_derivative_and_a_place_is_not_held() -> None:
+    assert _kinds(rf"\[ {_HELD.replace('h_t', 'h_s') % 's'} = 0 \]") == [TRUE]
+    (found,) = _judged(rf"\[ {_HELD % 't = 0'} = 1 \]")
+    assert (found.kind, found.verdict.cause) == (NOT_UNDERSTOOD, "held quantities")
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [
+        (r"\lVert -\eta \frac{\partial h_t}{\partial h_s} \rVert"
+         r" = \eta \lVert \frac{\partial h_t}{\partial h_s} \rVert", UNDER),
+        (r"\eta \frac{\partial a_t}{\partial h_{t-1}} = \eta W", TRUE),
+        (r"\eta \frac{\partial a_t}{\partial h_{t-1}} = W", NOT_UNDERSTOOD),
+    ],
+)  # fmt: skip
+def test_a_step_size_stands_for_any_number(claim: str, kind: str) -> None:
+    """What differs for one number that was chosen is not called false."""
+    assert _kinds(rf"\[ {claim} \]") == [kind]
+
+
+def test_what_the_text_says_of_a_number_need_not_be_supposed() -> None:
+    claim = r"\[ \lVert \eta \frac{\partial h_t}{\partial h_s} \rVert = \eta"
+    claim += r" \lVert \frac{\partial h_t}{\partial h_s} \rVert \]"
+    assert _kinds(claim) == [UNDER]
+    assert _kinds(rf"Let $\eta \ge 0$. {claim}") == [TRUE]
+
+
+_STEP = r"\lVert \frac{\partial h_t}{\partial h_{t-1}} \rVert"
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [
+        (r"\lVert \frac{\partial h_s}{\partial h_{s-1}} U \rVert \le M \lVert U \rVert", TRUE),
+        (r"\lVert \frac{\partial h_s}{\partial h_{s-1}} U \rVert \le \lVert U \rVert", DISAGREES),
+    ],
+)
+def test_a_letter_that_only_bounds_is_such_a_bound_at_all_times(claim: str, kind: str) -> None:
+    assert _kinds(rf"Assume ${_STEP} \le M$. \[ {claim} \]") == [kind]
+
+
+def test_what_follows_from_other_relations_is_true() -> None:
+    kinds = _kinds(
+        r"\[ \sum_{k=s}^{t} \lVert \frac{\partial h_t}{\partial h_k} \rVert"
+        r" \le \sum_{k=s}^{t} \lVert W \rVert^{t-k} = \sum_{i=0}^{t-s} \lVert W \rVert^{i} \]"
+        r" \[ \sum_{k=s}^{t} \lVert \frac{\partial h_t}{\partial h_k} \rVert"
+        r" \le \sum_{i=0}^{t-s} \lVert W \rVert^{i} \]"
+    )
+    assert kinds == [TRUE, TRUE, TRUE]
+
+
+@pytest.mark.parametrize(
+    ("claim", "under"),
+    [
+        (r"\frac{\partial a_t}{\partial h_{t-1}} = w I", ("where W = w I",)),
+        (r"\frac{\partial a_t}{\partial h_{t-1}} = w^2 I", ()),
+    ],
+)
+def test_what_holds_in_the_example_of_the_text_says_so(claim: str, under: tuple[str, ...]) -> None:
+    powers = r"Then $w w^{t-1}$ is its power. "
+    (found,) = (f for f in _judged(rf"Let $W = w I$. {powers}\[ {claim} \]") if f.display)
+    assert found.verdict.under == under
+    assert found.kind == (UNDER if under else NOT_UNDERSTOOD)
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [
+        (r"\frac{d}{dz} \tanh(z) = 1 - \tanh^2(z)", TRUE),
+        (r"\frac{d}{dz} \tanh(z) \le 1", TRUE),
+        (r"\frac{d}{dz} \frac{1}{1 + e^{-z}} \le \frac{1}{4}", TRUE),
+        (r"\frac{d}{dz} \tanh(z) \le \frac{1}{2}", DISAGREES),
+    ],
+)
+def test_functions_of_one_number_are_differentiated(claim: str, kind: str) -> None:
+    assert _kinds(rf"\[ {claim} \]") == [kind]
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [
+        (r"\frac{\partial^+ a_t}{\partial \operatorname{vec}(W)} = h_{t-1}^\top \otimes I", TRUE),
+        (r"\frac{\partial a_t}{\partial h_{t-1}} (h_{t-1}^\top \otimes I)"
+         r" = h_{t-1}^\top \otimes W", TRUE),
+        (r"\operatorname{vec}^{-1}_{d \times d}\left("
+         r"\operatorname{vec}\left(\frac{\partial a_t}{\partial h_{t-1}}\right)\right) = W", TRUE),
+        (r"\operatorname{vec}^{-1}_{d \times d}\left("
+         r"\operatorname{vec}\left(\frac{\partial a_t}{\partial h_{t-1}}\right)\right) = 2 W",
+         FALSE),
+    ],
+)  # fmt: skip
+def test_kronecker_products_take_the_size_of_what_they_stand_beside(claim: str, kind: str) -> None:
+    assert _kinds(rf"\[ {claim} \]") == [kind]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [r"\pdv{a_t}{h_{t-1}} = \qty(W)", r"{\partial a_t \over \partial h_{t-1}} = W",
+     r"\pdv*{\vb*{a}_t}{\vb*{h}_{t-1}} = W", r"\norm{\pdv{a_t}{h_{t-1}}} = \norm{W}"],
+)  # fmt: skip
+def test_commands_of_packages_are_read(written: str) -> None:
+    assert _kinds(rf"\[ {written} \]") == [TRUE]
+
+
+def test_a_line_behind_one_that_nothing_explains_is_not_called_false() -> None:
+    """Both are of another model, as words may say."""
+    chain = r"\[ \frac{\partial h_t}{\partial h_{t-1}} = \frac{\partial \sinh(x_t)}{\partial x_t}"
+    chain += r" U U^\top U = \frac{\partial \sinh(x_t)}{\partial x_t} \]"
+    assert FALSE not in _kinds(chain)
+
+
+def test_letters_that_belong_together_are_one_name() -> None:
+    tree = parse_expression(r"\frac{hs_t^2}{2} + W xs_t^\top + a b")
+    joined = words_joined(tree, {("h", "s"), ("x", "s")})
+    names = [node.name for node in walk(joined) if isinstance(node, Sym)]
+    assert names == ["hs", "t", "W", "xs", "t", "a", "b"]
+    assert [node.name for node in walk(words_joined(tree, set())) if isinstance(node, Sym)] == [
+        "h", "s", "t", "W", "x", "s", "t", "a", "b",
+    ]  # fmt: skip
