@@ -181,6 +181,8 @@ REFUSED = [
     (["derive", "dL/dW", "--activation", "x +"], "refused, column", "^"),
     (["derive", "dL/dW", "--activation", "y"], "refused, column", "^"),
     (["derive", "dL/dW", "--standalone"], "--standalone is about LaTeX", "--format latex"),
+    (["derive", "dL/dW", "--width", "8cm"], "--width is about LaTeX", "--format latex"),
+    (["derive", "dL/dW", "--format", "latex", "--width", "wide"], "this is no width", "8cm"),
     (["derive", "dL/dW", "--format", "numpy", "--copyable"], "--copyable", "--format numpy"),
     (["certify", "--activation", "x x"], "refused, column 3", "^"),
     (["certify"], "certify is about an activation", "--activation or --cell"),

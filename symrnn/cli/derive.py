@@ -37,6 +37,7 @@ from symrnn.recurrence.asked import Derived, derived
 from symrnn.recurrence.recurrence import Recurrence, with_activations
 from symrnn.theory.layout import line
 from symrnn.typeset import snippet
+from symrnn.typeset.fragments import EM, points
 
 
 class Layout(StrEnum):
@@ -85,9 +86,18 @@ def derive(
     copyable: Annotated[
         bool, typer.Option("--copyable", help="With latex: a macro for each letter.")
     ] = False,
+    measure: Annotated[
+        str | None,
+        typer.Option(
+            "--width",
+            help="With latex: of the text it stands in, as 8cm or 240pt; LaTeX's article by "
+            "default. What is wider is broken, and parts of it get names.",
+        ),
+    ] = None,
 ) -> None:
     """Derive one formula of the recurrence, for symbolic sizes and times."""
-    _require_latex(form, whole, copyable)
+    _require_latex(form, whole, copyable, measure)
+    room = snippet.ROOM if measure is None else points(measure) / EM
     chosen = None if sigma is None else read_activation(sigma)
     if cell is None:
         lettered = notation(letters)
@@ -119,7 +129,7 @@ def derive(
             if lettered.layout == DENOMINATOR:
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
                 where = tuple(Equation(each.lhs, line(each.rhs, False)) for each in where)
-            say(make(formula, lettered, where=where, copyable=copyable, about=about))
+            say(make(formula, lettered, where=where, copyable=copyable, about=about, room=room))
         case Format.text:
             lines = [Equation(found.asked, found.value), *subject.explained(found.value)]
             say("\n".join([*map(text, lines), f"({holds})"]))
@@ -152,8 +162,9 @@ def _conventions(subject: Subject, value: MatrixExpr) -> str:
     return "; ".join(words for words in said.values() if words)
 
 
-def _require_latex(form: Format, whole: bool, copyable: bool) -> None:
-    for flag, given in (("--standalone", whole), ("--copyable", copyable)):
+def _require_latex(form: Format, whole: bool, copyable: bool, measure: str | None) -> None:
+    flags = {"--standalone": whole, "--copyable": copyable, "--width": measure is not None}
+    for flag, given in flags.items():
         if given and form is not Format.latex:
             raise ParseError(
                 f"{flag} is about LaTeX",

@@ -25,6 +25,7 @@ from symrnn.machine.prover import require_prover
 from symrnn.numeric.data import read_column
 from symrnn.numeric.data.table import DECIMALS, SEPARATORS
 from symrnn.typeset.prose import listed
+from symrnn.typeset.words import staying_english
 
 
 class Detail(StrEnum):
@@ -160,6 +161,9 @@ def lecture(
         lettered, of_cell = notation_beside(given, about_cell)
         subject, lettered = lettered_subject(about_cell, lettered, of_cell)
     series = None if data is None else read_column(data, column, separator, decimal)
+    english = staying_english(opened.prose.front.language)
+    if english:
+        say(f"in {opened.prose.front.language}, but in English: {english}")
     with progress_bar() as listener:
         made = make(
             opened,

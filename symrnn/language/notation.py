@@ -161,6 +161,11 @@ def require_letter(quantity: str, letter: object, where: str = "notation") -> No
     written = letter if isinstance(letter, str) else ""
     base = _BASE.match(written)
     scripts = _SCRIPTS.fullmatch(written[base.end() :]) if base else None
+    if written == "I":
+        raise IllFormedError(
+            f"{where}: I is the identity",
+            {"key": quantity, "expected": "another letter", "got": "I"},
+        )
     if scripts is None or (scripts["low"] and scripts["late"]):
         raise IllFormedError(
             f"{where}: this is no letter for {quantity}",

@@ -15,6 +15,7 @@ from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Graph, Paragraph, Section, Table
 from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
+from symrnn.typeset.words import phrase
 from symrnn.verify.evidence import Evidence
 
 _Row = tuple[str, str, str]
@@ -25,6 +26,33 @@ _SOURCES = {
     "inside.",
     "d2l": "These are the letters of [[@zhang2023]].",
 }
+
+EACH = "acts on each entry"
+
+ABOUT = "What a statement is about is read off the definitions. [[asides]] has those left out."
+
+CONVENTION = (
+    "Vectors are columns, and derivatives are in {layout}: row $i$ and column $l$ of {quotient} "
+    "hold {entry}. The gradient of a number by a matrix has that matrix's shape. {total} is the "
+    "total derivative, through all earlier states, and {immediate} the immediate one, earlier "
+    "states held fixed. In products over time the latest factor stands on the {side}; the empty "
+    "product is $I$."
+)
+
+RUN = (
+    "What was run for each statement: steps checked by their rule, how many of them have entries "
+    "equal as symbols (the others were compared at exact points), settings sampled, the largest "
+    "relative disagreement of an equality, slips planted and caught, and counterexamples."
+)
+
+GRADED = (
+    "Nothing is graded above what was run. [[evidence-table]] lists what that was, [[uses]] shows "
+    "which statement uses which, and [[rules]] lists the rules that the steps name."
+)
+
+
+def _phrases(*words: str) -> tuple[str, ...]:
+    return tuple(map(phrase, words))
 
 
 def appendices(
@@ -65,7 +93,9 @@ def set_aside(
         (
             titled.prose(library[name].title),
             each.about,
-            writer.prose(each.why if each.holds is False else f"not known: {each.why}"),
+            writer.prose(
+                each.why if each.holds is False else phrase("not known: {why}", why=each.why)
+            ),
         )
         for name, each in asides.items()
         if name in library
@@ -73,16 +103,15 @@ def set_aside(
     if not rows:
         return ()
     table = Table(
-        ("statement", "is about", "of this cell"),
+        _phrases("statement", "is about", "of this cell"),
         tuple(rows),
-        "Statements that say nothing of this cell, and why.",
+        phrase("Statements that say nothing of this cell, and why."),
         "asides",
         "ppp",
     )
-    said = "What a statement is about is read off the definitions. [[asides]] has those left out."
-    return (
-        Section("What is not said of this cell", "not-about-the-cell", (Paragraph(said), table)),
-    )
+    said = phrase(ABOUT)
+    title = phrase("What is not said of this cell")
+    return (Section(title, "not-about-the-cell", (Paragraph(said), table)),)
 
 
 def _quantities(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
@@ -92,16 +121,16 @@ def _quantities(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Ro
 
 def _of_the_cell(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
     now, cell = rnn.j, rnn.cell
-    kinds = {each.label: "state" for each in rnn.states}
-    kinds |= {each.label: "input" for each in cell.inputs}
-    kinds |= {each.label: "computed in a step" for each in cell.intermediates}
+    kinds = {each.label: phrase("state") for each in rnn.states}
+    kinds |= {each.label: phrase("input") for each in cell.inputs}
+    kinds |= {each.label: phrase("computed in a step") for each in cell.intermediates}
     if len(rnn.states) > 1:
-        parts = ", then ".join(writer.math(each[now]) for each in rnn.states)
-        kinds[rnn.s.label] = f"the whole state, stacked: {parts}"
+        parts = phrase(", then ").join(writer.math(each[now]) for each in rnn.states)
+        kinds[rnn.s.label] = phrase("the whole state, stacked: {parts}", parts=parts)
     if rnn.one_activation:
-        kinds.setdefault(rnn.argument.label, "what goes into the activation")
-        kinds.setdefault(rnn.activated.label, "what comes out of the activation")
-    kinds[rnn.L.label] = "loss"
+        kinds.setdefault(rnn.argument.label, phrase("what goes into the activation"))
+        kinds.setdefault(rnn.activated.label, phrase("what comes out of the activation"))
+    kinds[rnn.L.label] = phrase("loss")
     vectors = {v.label: v.sequence for of in rnn.recurrence.definitions for v in (of,)}
     vectors |= {each.label: each for each in rnn.recurrence.inputs}
     rows = [
@@ -109,23 +138,25 @@ def _of_the_cell(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_R
         for name, kind in kinds.items()
     ]
     rows += [
-        (writer.math(each), "parameter", _shape(each.shape, writer)) for each in cell.parameters
+        (writer.math(each), phrase("parameter"), _shape(each.shape, writer))
+        for each in cell.parameters
     ]
-    rows += [(writer.math(each), "parameter", "number") for each in cell.scalars]
-    kind = "activation; the statements hold for any differentiable one"
-    rows += [(writer.math(f), kind, "acts on each entry") for f in cell.activations]
-    rows += [(writer.math(size), "size", "number") for size in cell.sizes]
+    rows += [(writer.math(each), phrase("parameter"), phrase("number")) for each in cell.scalars]
+    kind = phrase("activation; the statements hold for any differentiable one")
+    rows += [(writer.math(f), kind, phrase(EACH)) for f in cell.activations]
+    rows += [(writer.math(size), phrase("size"), phrase("number")) for size in cell.sizes]
     spoken = writer.notation.spoken
     for each in ("gamma", "lambda", "kappa", "eta", "tau", "t", "k", "h", "T"):
         if rnn.letters.get(each, each) in used:
-            rows.append((f"${spoken[each]}$", writer.notation.meaning(each), "number"))
+            what = phrase(writer.notation.meaning(each))
+            rows.append((f"${spoken[each]}$", what, phrase("number")))
     return rows
 
 
 def _shape(shape: Sequence[Any], writer: Writer) -> str:
     rows, columns = shape
     if (rows, columns) == (1, 1):
-        return "number"
+        return phrase("number")
     return (
         f"${writer.latex(rows)}$"
         if columns == 1
@@ -149,35 +180,36 @@ def _of_the_lecture(rnn: Subject, writer: Writer) -> list[_Row]:
         letter = writer.notation.letter(quantity)
         timed = f"{letter}_{{{writer.notation.letter('j')}}}" if quantity in SEQUENCES else letter
         sizes = r" \times ".join(map(writer.latex, shapes.get(quantity, ())))
-        shape = f"${sizes}$" if quantity in ARRAYS else "number"
+        shape = f"${sizes}$" if quantity in ARRAYS else phrase("number")
         if quantity == "sigma":
-            shape = "acts on each entry"
-        rows.append((f"${timed}$", writer.notation.meaning(quantity), shape))
+            shape = phrase(EACH)
+        rows.append((f"${timed}$", phrase(writer.notation.meaning(quantity)), shape))
     return rows
 
 
 def _notation_section(rnn: Subject, writer: Writer, used: Collection[str]) -> Section:
-    layout = writer.notation.layout
+    numerator = writer.notation.layout == NUMERATOR
     # Any y and x, whatever the letters of the notation.
-    entry = r"\partial y_i/\partial x_l" if layout == NUMERATOR else r"\partial y_l/\partial x_i"
-    convention = (
-        f"Vectors are columns, and derivatives are in {layout} layout: row $i$ and column $l$ of "
-        f"$\\partial y/\\partial x$ hold ${entry}$. The gradient of a number by a matrix has that "
-        "matrix's shape. $\\partial$ is the total derivative, through all earlier states, and "
-        "$\\partial^{+}$ the immediate one, earlier states held fixed. In products over time the "
-        f"latest factor stands on the {'left' if layout == 'numerator' else 'right'}; the empty "
-        "product is $I$."
+    entry = r"\partial y_i/\partial x_l" if numerator else r"\partial y_l/\partial x_i"
+    convention = phrase(
+        CONVENTION,
+        layout=phrase("numerator layout" if numerator else "denominator layout"),
+        quotient=r"$\partial y/\partial x$",
+        entry=f"${entry}$",
+        total=r"$\partial$",
+        immediate=r"$\partial^{+}$",
+        side=phrase("left" if numerator else "right"),
     )
-    source = _SOURCES.get(writer.notation.name, "")
+    source = phrase(_SOURCES.get(writer.notation.name, ""))
     return Section(
-        "Notation",
+        phrase("Notation"),
         "notation",
         (
             Paragraph(" ".join(filter(None, (convention, source, code_names(writer.notation))))),
             Table(
-                ("symbol", "what it is", "shape"),
+                _phrases("symbol", "what it is", "shape"),
                 tuple(_quantities(rnn, writer, used)),
-                "The letters.",
+                phrase("The letters."),
                 "letters",
                 "lll",
             ),
@@ -195,7 +227,7 @@ def _graph(order: Sequence[str], by_name: Mapping[str, Evidence]) -> Graph:
     layers = tuple(tuple(n for n in order if depth[n] == level) for level in range(count))
     # What a used statement uses already needs no arrow of its own.
     edges = tuple((other, name) for name in order for other in used[name])
-    return Graph(layers, edges, "Which statement uses which.", "uses")
+    return Graph(layers, edges, phrase("Which statement uses which."), "uses")
 
 
 def _evidence_section(
@@ -219,11 +251,11 @@ def _evidence_section(
                 str(exact),
                 str(points),
                 scientific(each.residual),
-                f"{faults} of {len(each.faults)}",
+                phrase("{count} of {all}", count=faults, all=len(each.faults)),
                 str(len(each.counterexamples)),
             )
         )
-    header = (
+    header = _phrases(
         "statement",
         "grades",
         "steps",
@@ -236,22 +268,15 @@ def _evidence_section(
     table = Table(
         header,
         tuple(rows),
-        "What was run for each statement: steps checked by their rule, how many of them have "
-        "entries equal as symbols (the others were compared at exact points), settings sampled, "
-        "the largest relative disagreement of an equality, slips planted and caught, and "
-        "counterexamples.",
+        phrase(RUN),
         "evidence-table",
         "llrrrrrr",
     )
     return Section(
-        "Evidence",
+        phrase("Evidence"),
         "evidence",
         (
-            Paragraph(
-                "Nothing is graded above what was run. [[evidence-table]] lists what that was, "
-                "[[uses]] shows which statement uses which, and [[rules]] lists the rules that "
-                "the steps name."
-            ),
+            Paragraph(phrase(GRADED)),
             table,
             _graph(order, by_name),
             _rules(evidence, rnn, writer),
@@ -267,9 +292,9 @@ def _rules(evidence: Sequence[Evidence], rnn: Subject, writer: Writer) -> Table:
                 used.update({step.rule.name: step.rule for step in chain.steps})
     ordered = sorted(used.values(), key=lambda rule: spoken(rule).casefold())
     return Table(
-        ("rule", "what it says"),
-        tuple((spoken(rule), writer.prose(rule.says)) for rule in ordered),
-        "The rules that the steps name.",
+        _phrases("rule", "what it says"),
+        tuple((spoken(rule), writer.prose(phrase(rule.says))) for rule in ordered),
+        phrase("The rules that the steps name."),
         "rules",
         "lp",
         tuple(rule_anchor(rule) for rule in ordered),

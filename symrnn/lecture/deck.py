@@ -29,6 +29,7 @@ from symrnn.typeset.deck import (
 )
 from symrnn.typeset.detail import Detail, key_lines
 from symrnn.typeset.document import Document
+from symrnn.typeset.words import phrase, speaking
 
 BEHIND = "What it builds on"
 """The title over statements that are used, and stand nowhere in the outline."""
@@ -56,13 +57,17 @@ def deck(
     Raises:
         ParseError: naming the line of a place that asks for a part which is not there.
     """
-    made = _Deck(document, outline, write, detail, leave_out)
+    with speaking(document.language):
+        return _deck(_Deck(document, outline, write, detail, leave_out), outline)
+
+
+def _deck(made: _Deck, outline: Outline) -> Deck:
     acts = [act for part in outline.parts if (act := made.act(part)).frames]
     placed = {place.name for place in outline.places()}
     behind = [block for name, block in made.statements.items() if name not in placed]
     if behind:
         frames = tuple(replace(made.claimed(block), joins=True) for block in behind)
-        acts.append(Act(BEHIND, frames))
+        acts.append(Act(phrase(BEHIND), frames))
     return Deck(tuple(acts))
 
 
@@ -133,7 +138,7 @@ class _Deck:
             return
         yield replace(self.claimed(block), joins=True)
         if block.counterexamples and block.detail != "result":
-            yield Frame(FAILS, (Fails(block.name),), joins=True)
+            yield Frame(phrase(FAILS), (Fails(block.name),), joins=True)
 
     def _block(self, place: Place) -> StatementBlock:
         options = dict(place.options)

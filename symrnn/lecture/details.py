@@ -17,9 +17,13 @@ from symrnn.typeset.justification import spoken
 from symrnn.typeset.maths import scientific
 from symrnn.typeset.prose import listed
 from symrnn.typeset.unicode_maths import with_maths
+from symrnn.typeset.words import phrase
 from symrnn.verify.evidence import ChainEvidence
 
 _WHERE = ", where "
+
+ENCLOSED = "An inequality of this statement was enclosed over the whole real line."
+IN_COQ = "The claims of this statement are theorems in Coq, named below."
 
 #: Quantities by their names in generated code.
 _NAMED = {**{quantity: quantity for quantity in QUANTITIES}, "lambda": "lambda_"}
@@ -32,7 +36,7 @@ def detail(step: Step, notation: Notation = LECTURE) -> Detail:
         step: the line and its rule, which was applied to the line above and gave it.
         notation: the letters of the lecture; the code keeps its own.
     """
-    rule, _, where = step.rule.says.partition(_WHERE)
+    rule, _, where = phrase(step.rule.says).partition(phrase(_WHERE))
     return Detail(
         rule=f"*{_capital(spoken(step.rule))}*: {with_maths(rule, notation)}",
         condition=with_maths(where, notation),
@@ -78,8 +82,14 @@ def code_names(notation: Notation) -> str:
     }
     if not renamed:
         return ""
-    pairs = [f"`{_NAMED[quantity]}` for ${letter}$" for quantity, letter in renamed.items()]
-    return f"Generated code keeps the names it runs with, whatever the notation: {listed(pairs)}."
+    pairs = [
+        phrase("{name} for {letter}", name=f"`{_NAMED[quantity]}`", letter=f"${letter}$")
+        for quantity, letter in renamed.items()
+    ]
+    return phrase(
+        "Generated code keeps the names it runs with, whatever the notation: {names}.",
+        names=listed(pairs),
+    )
 
 
 def _capital(words: str) -> str:
@@ -89,24 +99,32 @@ def _capital(words: str) -> str:
 def _checked(found: ChainEvidence, grades: Sequence[str]) -> tuple[str, ...]:
     """What was run, strongest first."""
     sampled, explicit = found.sampled, found.explicit
-    entries = f"{explicit.symbolic} of {found.steps} steps equal as symbols, entry by entry"
-    points = f", the rest at {_counted(explicit.points, 'exact point')}" if explicit.points else ""
+    entries = phrase(
+        "{count} of {all} steps equal as symbols, entry by entry",
+        count=explicit.symbolic,
+        all=found.steps,
+    )
+    points = phrase(
+        ", the rest at {count} exact point"
+        if explicit.points == 1
+        else ", the rest at {count} exact points",
+        count=explicit.points,
+    )
     attacked = (
-        f"largest ratio of the two sides {sampled.tightest:.3g}"
+        phrase("largest ratio of the two sides {ratio}", ratio=f"{sampled.tightest:.3g}")
         if sampled.tightest is not None
-        else f"largest disagreement {scientific(sampled.residual)}"
+        else phrase("largest disagreement {number}", number=scientific(sampled.residual))
+    )
+    settings = phrase(
+        "{count} setting" if sampled.points == 1 else "{count} settings", count=sampled.points
     )
     told = {
-        "explicit": f"{_capital(entries)}{points}.",
-        "certified": "An inequality of this statement was enclosed over the whole real line.",
-        "machine_checked": "The claims of this statement are theorems in Coq, named below.",
-        "sampled": f"{_counted(sampled.points, 'setting')}, {attacked}.",
+        "explicit": f"{_capital(entries)}{points if explicit.points else ''}.",
+        "certified": phrase(ENCLOSED),
+        "machine_checked": phrase(IN_COQ),
+        "sampled": f"{settings}, {attacked}.",
     }
     return tuple(f"[[#{grade}]] {told[grade]}" for grade in reversed(grades) if grade in told)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def numpy_source(expression: Any) -> str:

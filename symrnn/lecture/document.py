@@ -29,6 +29,7 @@ from symrnn.typeset.blocks import (
 from symrnn.typeset.document import Document
 from symrnn.typeset.prose import escaped
 from symrnn.typeset.unicode_maths import with_maths
+from symrnn.typeset.words import phrase, speaking
 from symrnn.verify.evidence import Evidence
 
 
@@ -80,10 +81,23 @@ def document_of(
         ending: what follows the sections of the outline.
         asides: the statements of the outline that do not speak of the cell.
     """
+    with speaking(project.prose.front.language):
+        return _document(project, evidence, rnn, notation, extra or {}, ending, asides or {})
+
+
+def _document(
+    project: Project,
+    evidence: Sequence[Evidence],
+    rnn: Subject,
+    notation: Notation,
+    extra: Mapping[str, Sequence[Block]],
+    ending: Sequence[Block],
+    asides: Asides,
+) -> Document:
     outline, write = project.prose, words_of(project, notation)
     by_name = {each.statement.name: each for each in evidence}
     writer = writer_of(outline, evidence, notation, rnn)
-    made = _Blocks(by_name, rnn, writer, write, extra or {}, outline)
+    made = _Blocks(by_name, rnn, writer, write, extra, outline)
     opening = tuple(made.opening(outline.front.opening))
     sections = []
     for place, part in enumerate(outline.parts, start=1):
@@ -93,11 +107,14 @@ def document_of(
             sections.append(Section(write(part.title.text), f"section-{place}", blocks))
     behind = [name for name in writer.number if name not in made.placed]
     if behind:
-        sections.append(Section(BEHIND, "builds-on", tuple(made.statement(n) for n in behind)))
+        sections.append(
+            Section(phrase(BEHIND), "builds-on", tuple(made.statement(n) for n in behind))
+        )
     front, keys = outline.front, {work.key for work in project.works}
     said = [write(text) for given in outline.abstract for text in _paragraphs(given)]
     if rnn.cell.reference:
-        said.append(f"Source of the cell: {escaped(rnn.cell.reference)}.")
+        source = escaped(rnn.cell.reference)
+        said.append(phrase("Source of the cell: {source}.", source=source))
     if not project.own:
         said.append(_summary(evidence))
     return Document(
@@ -112,7 +129,7 @@ def document_of(
             *opening,
             *sections,
             *ending,
-            *set_aside(project.library, asides or {}, writer),
+            *set_aside(project.library, asides, writer),
             *appendices(evidence, tuple(by_name), by_name, rnn, writer),
         ),
         works=(*project.works, *(work for work in WORKS if work.key not in keys)),

@@ -29,7 +29,7 @@ from symrnn.typeset.deck import Deck
 from symrnn.typeset.detail import Detail, at_detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.notebook import notebook
-from symrnn.typeset.slides import Look
+from symrnn.typeset.slides import Fit, Look
 from symrnn.verify.evidence import Evidence
 
 
@@ -91,7 +91,10 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
-_ATTEMPTS = 2
+MORE = 2.25
+"""Lines that a frame is given first beyond the estimate."""
+
+_ATTEMPTS = 4
 """How often slides are laid out anew where a frame is overfull."""
 
 
@@ -135,37 +138,34 @@ def slides(material: Material) -> Output:
         leave_out=not project.own or not material.subject.is_elman,
     )
     paper = replace(wishes.look, handout=True, notes=False)
-    tried, less = fitting(document, frames, paper, material.tex)
+    tried, fit = fitting(document, frames, paper, material.tex)
     look = replace(wishes.look, handout=not wishes.overlays, notes=False)
-    shown = slides_backend.slides(document, frames, look, less=less)
+    shown = slides_backend.slides(document, frames, look, fit=fit)
     outputs = [_output(material.tex.compile("slides", shown))]
     if wishes.handout:
         outputs.append(_output(tried))
     if wishes.notes:
         noted = replace(paper, notes=True)
-        spoken = slides_backend.slides(document, frames, noted, less=less)
+        spoken = slides_backend.slides(document, frames, noted, fit=fit)
         outputs.append(_output(material.tex.compile("slides-notes", spoken)))
     files = {name: content for output in outputs for name, content in output.files.items()}
     missing = {name: why for output in outputs for name, why in output.missing.items()}
     return Output(files, missing)
 
 
-def fitting(
-    document: Document, frames: Deck, look: Look, tex: Tex
-) -> tuple[Compiled, Mapping[str, float]]:
-    """Slides without an overfull box, and by how much less is on which frame, by its title."""
-    less: dict[str, float] = {}
-    made = slides_backend.slides(document, frames, look)
+def fitting(document: Document, frames: Deck, look: Look, tex: Tex) -> tuple[Compiled, Fit]:
+    """Slides without an overfull box, and what was done for that."""
+    fit = Fit(more=MORE)
+    made = slides_backend.slides(document, frames, look, fit=fit)
     tried = tex.compile("slides-handout", made)
     for _ in range(_ATTEMPTS):
         if not tried.overfull:
             break
-        # The estimate was too low for some frames: split their chains earlier, then much earlier.
-        for title in {slides_backend.frame_at(made.tex, line) for line in tried.overfull}:
-            less[title] = 2.0 * less.get(title, 0.0) + 1.5
-        made = slides_backend.slides(document, frames, look, less=less)
+        # The estimate was too low for some frames.
+        fit = fit.tighter({slides_backend.frame_at(made.tex, line) for line in tried.overfull})
+        made = slides_backend.slides(document, frames, look, fit=fit)
         tried = tex.compile("slides-handout", made)
-    return tried, less
+    return tried, fit
 
 
 def _output(compiled: Compiled) -> Output:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from symrnn.cells.elman import kind_of
 from symrnn.cells.lettering import lettered, own_letters
 from symrnn.cells.network import LETTERS, Network, network
 from symrnn.errors import IllFormedError
-from symrnn.language.notation import ARRAYS, QUANTITIES, Notation
+from symrnn.language.notation import ARRAYS, QUANTITIES, SCALARS, Notation
+from symrnn.language.time import TimeVector
 from symrnn.language.writing import NotationPrinter
 from symrnn.theory.about import Subject, known_as
 
@@ -45,13 +46,13 @@ def lettered_subject(
     known, names = found
     own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
-    lettering = replace(notation, letters=_distinct(mine, notation), cell=kind_of(known))
-    besides = _besides([lettering.plain(quantity) for quantity in QUANTITIES])
-    return known, replace(lettering, arrays=besides, numbers=besides, spoken=besides)
+    lettering = replace(notation, letters=distinct(mine, notation), cell=kind_of(known))
+    others = besides([lettering.plain(quantity) for quantity in QUANTITIES])
+    return known, replace(lettering, arrays=others, numbers=others, spoken=others)
 
 
-def _distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
-    """The cell's letters, and for all else the first of a notation's that no other has."""
+def distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
+    """Letters that are given, and for all else the first of a notation's that no other has."""
     found = dict(mine)
     for quantity, (_, usual) in QUANTITIES.items():
         if quantity in mine:
@@ -61,7 +62,7 @@ def _distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
     return found
 
 
-def _besides(taken: Collection[str]) -> dict[str, str]:
+def besides(taken: Collection[str]) -> dict[str, str]:
     """Letters for what statements speak of besides, where its own are taken."""
     found: dict[str, str] = {}
     printer = NotationPrinter()
@@ -72,6 +73,21 @@ def _besides(taken: Collection[str]) -> dict[str, str]:
         free = (each for each in wanted if each not in taken and each not in found.values())
         found[name] = next(free)
     return found
+
+
+def as_spoken(notation: Notation, claims: Iterable[Any]) -> Notation:
+    """The notation whose prose calls a vector of the claims what formulas call it.
+
+    A vector h is no time h: where claims have the one and not the other, h in prose is the vector.
+    """
+    found = list(claims)
+    symbols = {str(each) for claim in found for each in claim.free_symbols}
+    vectors = {each.label for claim in found for each in claim.atoms(TimeVector)}
+    printer = NotationPrinter(notation)
+    here = (vectors & set(SCALARS)) - symbols
+    written = {name: printer.unstyled(name) for name in sorted(here)}
+    spoken = {name: letter for name, letter in written.items() if letter != notation.plain(name)}
+    return replace(notation, spoken={**spoken, **notation.spoken}) if spoken else notation
 
 
 def in_parts(rnn: Subject) -> Callable[[Any], Any]:
@@ -88,7 +104,7 @@ def _of_network(made: Network, notation: Notation, letters: Mapping[str, str] | 
         if of.label not in own.arrays and of.sequence != made.L
     }
     own = replace(own, arrays={**arrays, **own.arrays})
-    _require_distinct(made, own)
+    _requiredistinct(made, own)
     return replace(own, spoken=dict(_spoken(made, own)))
 
 
@@ -111,7 +127,7 @@ def _spoken(made: Network, notation: Notation) -> Iterator[tuple[str, str]]:
             yield name, printer.name(here)
 
 
-def _require_distinct(made: Network, notation: Notation) -> None:
+def _requiredistinct(made: Network, notation: Notation) -> None:
     """Raise where what the lecture speaks of has the letter of something in the cell."""
     owners: dict[str, str] = {}
     printer = NotationPrinter(notation)

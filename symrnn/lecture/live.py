@@ -43,6 +43,7 @@ from symrnn.typeset.document import Document
 from symrnn.typeset.markdown import block_text, words
 from symrnn.typeset.notebook import Cell, heading
 from symrnn.typeset.prose import paragraphs
+from symrnn.typeset.words import phrase, speaking
 
 SETUP = """\
 import numpy as np
@@ -101,6 +102,15 @@ norm_decay(
     ]{axes}
 )"""
 
+EVERY_CELL = (
+    "Every cell runs: it proves a statement step by step and shows it. It needs "
+    "`pip install symrnn`."
+)
+EVERY_CELL_COMPARES = (
+    "Every cell runs: it proves a statement step by step, shows it, and compares it with "
+    "differences through the recurrence. It needs `pip install symrnn`."
+)
+
 BOUND = "product_bound"
 """The statement whose claim is drawn over a run."""
 
@@ -123,7 +133,8 @@ def cells(
         NotSupportedError: for a statement that is in no file.
         IllFormedError: for a proof file that gives a name of the notebook's own another meaning.
     """
-    return tuple(_Writer(document, library, notation, rnn).cells())
+    with speaking(document.language):
+        return tuple(_Writer(document, library, notation, rnn).cells())
 
 
 def setup(notation: Notation, rnn: Subject | None = None) -> str:
@@ -193,11 +204,7 @@ class _Writer:
     def cells(self) -> Iterator[Cell]:
         document = self.document
         opening = [f"# {self.prose(document.title)}", self.prose(document.abstract)]
-        compared = ", and compares it with differences through the recurrence" * self.known
-        opening.append(
-            f"Every cell runs: it proves a statement step by step, shows it{compared}. It needs "
-            "`pip install symrnn`."
-        )
+        opening.append(phrase(EVERY_CELL_COMPARES if self.known else EVERY_CELL))
         opening.append(self.prose(code_names(self.notation)))
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
         yield Cell("code", self.setup)
@@ -213,11 +220,12 @@ class _Writer:
                         yield Cell("markdown", block_text(block, self.prose))
         if document.works_cited:
             works = [f'- <a id="{w.key}"></a>{self.prose(w.line)}' for w in document.works_cited]
-            yield Cell("markdown", "\n".join(["## References\n", *works]))
+            yield Cell("markdown", "\n".join([f"## {phrase('References')}\n", *works]))
 
     def _statement(self, block: StatementBlock) -> Iterator[Cell]:
         statement = self.library[block.name]
-        title = heading(3, block.name, f"Statement {block.number}: {self.prose(block.title)}")
+        named = f"{phrase('Statement')} {block.number}: {self.prose(block.title)}"
+        title = heading(3, block.name, named)
         said = [self.prose(text) for text in (*block.hypotheses, *paragraphs(block.prose))]
         yield Cell("markdown", "\n\n".join([title, *said]))
         yield from self._behind(statement)

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ParseError
-from symrnn.language.notation import KNOWN, Notation, require_letter
+from symrnn.language.notation import KNOWN, QUANTITIES, Notation, require_letter
+from symrnn.lecture.lettering import besides, distinct
 from symrnn.toml_text import toml_text
 
 _KEYS = ("based_on", "vectors", "layout", "cell", "letters")
@@ -97,8 +98,15 @@ def _read(
     try:
         for key, letter in own.items():
             require_letter(key, letter)
-        letters = {**KNOWN[base].letters, **letters}
-        return replace(KNOWN[base], name=name, letters=letters, **settings), own
+        made = replace(
+            KNOWN[base],
+            name=name,
+            letters={**KNOWN[base].letters, **_apart(letters, base)},
+            **settings,
+        )
+        # What statements speak of besides gives way to a letter that is asked for.
+        others = besides(list(letters.values()))
+        return replace(made, arrays=others, numbers=others, spoken=others), own
     except IllFormedError as error:
         key = str(error.detail.get("key", ""))
         detail = {name: value for name, value in error.detail.items() if name != "key"}
@@ -106,6 +114,20 @@ def _read(
         raise ParseError(
             f"{source}, line {_line(text, key, shown)}: {error.message}", detail
         ) from error
+
+
+def _apart(letters: Mapping[str, str], base: str) -> dict[str, str]:
+    """The letters that are asked for, and another for what has one of them by itself."""
+    for quantity, letter in letters.items():
+        if quantity in QUANTITIES:
+            require_letter(quantity, letter)
+    known = {key: letter for key, letter in letters.items() if key in QUANTITIES}
+    moved = {
+        quantity: letter
+        for quantity, letter in distinct(known, KNOWN[base]).items()
+        if letter != KNOWN[base].plain(quantity)
+    }
+    return {**letters, **moved}
 
 
 def _refused(source: str, text: str, key: str, why: str, expected: str, got: Any) -> ParseError:

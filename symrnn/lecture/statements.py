@@ -25,13 +25,15 @@ from symrnn.typeset.justification import words
 from symrnn.typeset.maths import diagonal_display, shapes_display
 from symrnn.typeset.prose import listed
 from symrnn.typeset.unicode_maths import with_maths
+from symrnn.typeset.words import phrase
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 
 SIGNS = {"=": "=", "≤": r"\le", "→": r"\to"}
 REWRITING = frozenset(
     [
-        *("algebra", "constant_factor", "definition", "derivative_of_itself"),
-        *("elementwise_constant", "empty_range", "reindex", "reversed_range", "scalar_algebra"),
+        *("algebra", "block_algebra", "constant_factor", "definition", "derivative_of_itself"),
+        *("elementwise_constant", "empty_range", "entries_of", "entry_of_elementwise"),
+        *("identity_in_blocks", "reindex", "reversed_range", "scalar_algebra"),
         *("transpose_of_diagonal", "transpose_of_product"),
     ]
 )
@@ -137,16 +139,17 @@ def _kernel(evidence: Evidence) -> tuple[Block, ...]:
     """By what theorems of a proof assistant the claims were closed, and from what axioms."""
     if evidence.kernel is None:
         return ()
-    theorems = listed([f"`{name}`" for name in evidence.kernel.theorems])
-    axioms = listed([f"`{name}`" for name in evidence.kernel.axioms])
-    several = len(evidence.kernel.theorems) > 1
-    return (
-        Paragraph(
-            f"[[#machine_checked]] In Coq, for every size and all times: {theorems}. "
-            f"The kernel accepted {'them' if several else 'it'}, "
-            + (f"from the axioms {axioms}." if axioms else "from no axiom.")
-        ),
+    theorems, axioms = (
+        [f"`{name}`" for name in names]
+        for names in (evidence.kernel.theorems, evidence.kernel.axioms)
     )
+    said = phrase("In Coq, for every size and all times: {theorems}.", theorems=listed(theorems))
+    rests = (
+        phrase("The kernel accepted this from the axioms {axioms}.", axioms=listed(axioms))
+        if axioms
+        else phrase("The kernel accepted this from no axiom.")
+    )
+    return (Paragraph(f"[[#machine_checked]] {said} {rests}"),)
 
 
 def _prose(statement: Statement, parts: Sequence[Part], writer: Writer) -> str:
@@ -154,7 +157,8 @@ def _prose(statement: Statement, parts: Sequence[Part], writer: Writer) -> str:
     likewise = [p.label.removeprefix(LIKEWISE).strip() for p in parts if _is_likewise(p)]
     if not likewise:
         return prose
-    return f"{prose}\n\nProved in the same way: {writer.prose('; '.join(likewise))}."
+    others = phrase("Proved in the same way: {parts}.", parts=writer.prose("; ".join(likewise)))
+    return f"{prose}\n\n{others}"
 
 
 def _is_likewise(part: Part) -> bool:
@@ -187,12 +191,16 @@ def _hypotheses(
         needed.setdefault(labels, []).append(writer.math(fact))
     lines = [line for part in shown for _, chain, _ in part.proof.chains for line in _lines(chain)]
     names = writer.names(lines)
-    sentences = [f"Let {listed(names)}."] if names else []
+    sentences = [phrase("Let {names}.", names=listed(names))] if names else []
     for labels, formulas in needed.items():
         everywhere = len(labels) == len(headline)
         named = listed([f"*{writer.prose(label)}*" for label in labels])
-        opening = "Assume" if everywhere else f"For {named}, assume"
-        sentences.append(f"{opening} {listed(formulas)}.")
+        facts = listed(formulas)
+        sentences.append(
+            phrase("Assume {facts}.", facts=facts)
+            if everywhere
+            else phrase("For {parts}, assume {facts}.", parts=named, facts=facts)
+        )
     return (" ".join(sentences),) if sentences else ()
 
 
@@ -214,10 +222,10 @@ def _found(evidence: Evidence, parts: Sequence[Part]) -> dict[str, list[ChainEvi
 def _chains(part: Part, under: str, beside: _Beside, found: Sequence[ChainEvidence]) -> list[Chain]:
     """The part's chains, the first titled with its label and condition."""
     label = _capital(beside.writer.prose(part.label))
-    named = ", for ".join(word for word in (label, under) if word)
+    named = phrase(", for ").join(word for word in (label, under) if word)
     result = []
     for (caption, chain, facts), run in zip(part.proof.chains, found, strict=True):
-        title = ": ".join(word for word in (named, CAPTIONS.get(caption, caption)) if word)
+        title = ": ".join(word for word in (named, phrase(CAPTIONS.get(caption, caption))) if word)
         rows = _rows(chain, beside)
         behind = backing(facts, run, beside.grades, beside.writer.notation)
         names = beside.writer.names(_lines(chain))

@@ -14,6 +14,7 @@ from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
+from symrnn.lecture.lettering import as_spoken
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import illustrations, section
@@ -138,6 +139,8 @@ def make(
     rnn = CELLS[notation.cell]() if subject is None else subject
     spoken, asides = speaking(project.library, rnn)
     library, evidence = _proved(spoken, rnn, progress, prover)
+    parts = (part for each in evidence for part in each.statement.parts(rnn))
+    notation = as_spoken(notation, (part.claim for part in parts))
     network = ending = None
     if project.network and rnn.is_elman:
         tanh = with_activation(rnn, "tanh")

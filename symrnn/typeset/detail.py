@@ -8,7 +8,9 @@ from typing import Literal, cast
 
 from symrnn.typeset.blocks import Block, Chain, Items, Quote, Row, Section, StatementBlock
 from symrnn.typeset.document import Document
+from symrnn.typeset.justification import BY
 from symrnn.typeset.prose import listed
+from symrnn.typeset.words import phrase, speaking
 
 Detail = Literal["result", "steps", "full"]
 
@@ -18,7 +20,8 @@ DETAILS: tuple[Detail, ...] = ("result", "steps", "full")
 
 def at_detail(document: Document, detail: Detail) -> Document:
     """The document with its derivations at a detail; a statement's own wish comes first."""
-    return replace(document, blocks=_all(document.blocks, lambda block: reduced(block, detail)))
+    with speaking(document.language):
+        return replace(document, blocks=_all(document.blocks, lambda block: reduced(block, detail)))
 
 
 def _all(
@@ -81,8 +84,10 @@ def reason(block: StatementBlock) -> str:
     chains = [chain for chain in block.chains if chain.part in claimed] or block.chains
     rows: list[Row] = [row for chain in chains for row in key_lines(chain).rows[1:]]
     named = dict.fromkeys(row.justification for row in rows if row.key and row.justification)
-    return f"This holds by {listed([_bare(why) for why in named])}." if named else ""
+    return (
+        phrase("This holds by {why}.", why=listed([_bare(why) for why in named])) if named else ""
+    )
 
 
 def _bare(why: str) -> str:
-    return why.removeprefix("by ")
+    return why.removeprefix(phrase(BY, what=""))

@@ -37,6 +37,7 @@ from symrnn.typeset.blocks import (
     walk,
 )
 from symrnn.typeset.prose import Citation, Mark, Reference, references
+from symrnn.typeset.words import phrase
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Target:
     number: str
 
     def __str__(self) -> str:
-        return f"({self.number})" if self.kind == "Equation" else f"{self.kind} {self.number}"
+        return (
+            f"({self.number})" if self.kind == "Equation" else f"{phrase(self.kind)} {self.number}"
+        )
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ from symrnn.typeset.prose import (
 )
 
 #: Em of the body text in points, and how small a formula may be set beside it.
-_EM, _SMALLEST = 10.0, 0.5
+EM, _SMALLEST = 10.0, 0.5
 
-_UNITS = {"pt": 1.0, "em": _EM, "cm": 28.4528, "mm": 2.84528, "in": 72.27}
+_UNITS = {"pt": 1.0, "em": EM, "cm": 28.4528, "mm": 2.84528, "in": 72.27}
 _GROUP = re.compile(r"\\left(?:\\[A-Za-z{|]+|.)")
 
 
@@ -57,7 +57,7 @@ def require_fits(block: StatementBlock, width: str) -> None:
     room = points(width)
     for latex in _formulas(block):
         for piece in _pieces(latex):
-            least = formula_width(piece) * _EM * _SMALLEST
+            least = formula_width(piece) * EM * _SMALLEST
             if least > room:
                 raise IllFormedError(
                     f"`{block.name}` does not fit this width",

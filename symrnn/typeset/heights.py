@@ -1,6 +1,6 @@
 """How much room a formula takes on a slide: an estimate, by what stands in it.
 
-Chains are split over frames by it. Where it is too low a frame is overfull, which the engine
+What is on a frame is divided by it. Where it is too low a frame is overfull, which the engine
 reports.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from symrnn.typeset.blocks import (
     Block,
@@ -52,10 +53,21 @@ _SCRIPT = re.compile(r"[_^](\{[^{}]*\}|\w)")
 _FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 _NAMED = re.compile(r"\\operatorname\{(\w+)\}")
 _SIGN = re.compile(r"\\[A-Za-z]+|\\.")
+_SIGN_WIDTH = 0.62
+_MATRIX = re.compile(
+    r"\\begin\{[bp]matrix\}((?:(?!\\(?:begin|end)\{[bp]matrix\}).)*)\\end\{[bp]matrix\}", re.DOTALL
+)
+"""A matrix in which no other stands."""
+
+_FONT = re.compile(
+    r"\\(?:boldsymbol|bm|math(?:rm|bf|bb|it|sf|cal|ord|bin|rel|op)|text|mleft|mright)(?![A-Za-z])"
+)
+"""Commands that print nothing themselves."""
 
 
 def formula_width(latex: str) -> float:
     """Its width in em, about."""
+    latex = _without_matrices(_FONT.sub("", latex))
     scripts = sum(len(_SIGN.sub("x", found[1])) - 2 for found in _SCRIPT.finditer(latex))
     rest = _SCRIPT.sub("", latex)
     fractions = 0.0
@@ -64,7 +76,19 @@ def formula_width(latex: str) -> float:
     rest = _NAMED.sub(r"\1", _FRACTION.sub("", rest))
     large = len(re.findall(r"\\(?:sum|prod)(?![A-Za-z])", rest))
     signs = len(re.sub(r"\\(?:left|right|[,;])|[{}\s]", "", _SIGN.sub(_kept, rest)))
-    return fractions + 0.35 * max(scripts, 0) * 0.7 + 1.2 * large + 0.62 * signs
+    return fractions + 0.35 * max(scripts, 0) * 0.7 + 1.2 * large + _SIGN_WIDTH * signs
+
+
+def _without_matrices(latex: str) -> str:
+    """The formula with as many signs as it has room for in the place of each matrix."""
+    while found := _MATRIX.search(latex):
+        rows = [row.split("&") for row in found[1].split(r"\\")]
+        columns = zip_longest(*rows, fillvalue="")
+        width = sum(1.0 + max(map(formula_width, column)) for column in columns)
+        latex = (
+            f"{latex[: found.start()]}{'x' * math.ceil(width / _SIGN_WIDTH)}{latex[found.end() :]}"
+        )
+    return latex
 
 
 def _kept(found: re.Match[str]) -> str:

@@ -46,6 +46,7 @@ from symrnn.typeset.prose import paragraphs, plain
 from symrnn.typeset.pseudocode import Line, lines
 from symrnn.typeset.shell import page_around, render
 from symrnn.typeset.svg import inline_svg
+from symrnn.typeset.words import phrase, speaking
 
 #: Rows above which a figure's data are offered as a file only.
 _LONG_DATA = 20
@@ -63,6 +64,11 @@ def page(document: Document, explorer: Explorer | None = None, names: str = "") 
             without it the page has no script at all.
         names: what the generated code calls things, in prose, to stand before the lines.
     """
+    with speaking(document.language):
+        return _page(document, explorer, names)
+
+
+def _page(document: Document, explorer: Explorer | None, names: str) -> str:
     grades = {grade.name: grade for grade in document.legend}
     anchors = {
         anchor
@@ -233,9 +239,10 @@ def _(block: StatementBlock, page: Page) -> Markup:
             hypotheses = Markup("<ul>{}</ul>").format(page.each("<li>{}</li>", several))
     claims = joined(_claim(claim, page) for claim in block.claims)
     head = Markup(
-        '<div class="statement">\n<h3><span class="number">Statement {}</span> {}'
+        '<div class="statement">\n<h3><span class="number">{} {}</span> {}'
         '<span class="marks">{}</span></h3>\n{}{}\n</div>'
     ).format(
+        phrase("Statement"),
         block.number,
         page.prose(block.title),
         page.marks(block.grades),
@@ -246,11 +253,11 @@ def _(block: StatementBlock, page: Page) -> Markup:
     parts.append(_html_all(block.illustrations, page))
     if block.chains:
         count = sum(len(chain.rows) - 1 for chain in block.chains)
+        lines = phrase("{count} line" if count == 1 else "{count} lines", count=count)
         parts.append(
             Markup(
-                '<details class="derivation"><summary><h4>Derivation</h4>, {} line{}</summary>\n'
-                "{}\n</details>"
-            ).format(count, "" if count == 1 else "s", _html_all(block.chains, page))
+                '<details class="derivation"><summary><h4>{}</h4>, {}</summary>\n{}\n</details>'
+            ).format(phrase("Derivation"), lines, _html_all(block.chains, page))
         )
     if block.reason:
         parts.append(Markup("<p>{}</p>").format(page.prose(block.reason)))
@@ -258,8 +265,8 @@ def _(block: StatementBlock, page: Page) -> Markup:
     if block.counterexamples:
         items = page.each("<li>{}</li>", block.counterexamples)
         parts.append(
-            Markup('<h4>What fails otherwise</h4>\n<ul class="counterexamples">{}</ul>').format(
-                items
+            Markup('<h4>{}</h4>\n<ul class="counterexamples">{}</ul>').format(
+                phrase("What fails otherwise"), items
             )
         )
     return Markup('<article id="{}">\n{}\n</article>').format(
@@ -282,9 +289,9 @@ def _(block: Algorithm, page: Page) -> Markup:
     note = Markup("<p>{}</p>").format(page.prose(block.caption)) if block.caption else ""
     body = Markup("\n").join(_line(line) for line in lines(block.latex))
     return Markup(
-        '<figure class="algorithm" id="{}"><figcaption><b>Algorithm {}</b> {}</figcaption>\n'
+        '<figure class="algorithm" id="{}"><figcaption><b>{}</b> {}</figcaption>\n'
         "<ol>\n{}\n</ol>{}</figure>"
-    ).format(block.label, page.targets[block.label].number, page.prose(block.title), body, note)
+    ).format(block.label, page.targets[block.label], page.prose(block.title), body, note)
 
 
 def _line(line: Line) -> Markup:
@@ -301,12 +308,10 @@ def _line(line: Line) -> Markup:
 @_html.register
 def _(block: Figure, page: Page) -> Markup:
     prefix = f"~{page.targets[block.name].number}"
-    return Markup(
-        '<figure id="{}">{}\n<figcaption><b>Figure {}</b> {}{}</figcaption></figure>'
-    ).format(
+    return Markup('<figure id="{}">{}\n<figcaption><b>{}</b> {}{}</figcaption></figure>').format(
         block.name,
         Markup(inline_svg(block.svg, prefix=prefix, alt=block.alt, shared=page.shared)),
-        page.targets[block.name].number,
+        page.targets[block.name],
         page.prose(block.caption),
         _data(block.data, block.name) if block.data is not None else "",
     )
@@ -316,15 +321,15 @@ def _data(data: Data, name: str) -> Markup:
     """The numbers of a figure, folded away: a table where it is short, and a file to keep."""
     if len(data.csv) > _LARGE_DATA:
         return Markup(
-            '<details class="numbers"><summary>Data</summary><p>{} rows: '
+            '<details class="numbers"><summary>{}</summary><p>{}: '
             "<code>symrnn export {} --as csv</code></p></details>"
-        ).format(len(data.rows), name)
-    link = Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8,{}">as CSV</a>').format(
-        name, quote(data.csv, safe=", ")
+        ).format(phrase("Data"), phrase("{count} rows", count=len(data.rows)), name)
+    link = Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8,{}">{}</a>').format(
+        name, quote(data.csv, safe=", "), phrase("as CSV")
     )
     if len(data.rows) > _LONG_DATA:
-        return Markup('<details class="numbers"><summary>Data</summary><p>{}</p></details>').format(
-            link
+        return Markup('<details class="numbers"><summary>{}</summary><p>{}</p></details>').format(
+            phrase("Data"), link
         )
     head = joined(Markup('<th scope="col" class="r">{}</th>').format(cell) for cell in data.header)
     rows = Markup("\n").join(
@@ -334,10 +339,10 @@ def _data(data: Data, name: str) -> Markup:
         for row in data.cells
     )
     return Markup(
-        '<details class="numbers"><summary>Data</summary><p>{}</p><div class="scroll">'
+        '<details class="numbers"><summary>{}</summary><p>{}</p><div class="scroll">'
         '<table class="data"><thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>'
         "</details>"
-    ).format(link, head, rows)
+    ).format(phrase("Data"), link, head, rows)
 
 
 @_html.register
@@ -352,8 +357,8 @@ def _(block: Table, page: Page) -> Markup:
 
     caption: Markup | str = ""
     if block.caption:
-        caption = Markup("<caption><b>Table {}</b> {}</caption>").format(
-            page.targets[block.label].number, page.prose(block.caption)
+        caption = Markup("<caption><b>{}</b> {}</caption>").format(
+            page.targets[block.label], page.prose(block.caption)
         )
     return Markup(
         '<div class="scroll"{} tabindex="0"><table class="data">{}<thead>{}</thead>\n'
@@ -375,8 +380,14 @@ def _(block: Graph, page: Page) -> Markup:
     for used, name in block.edges:
         using.setdefault(name, []).append(used)
     rows = [
-        Markup("<li>{} uses {}.</li>").format(
-            page.prose(f"[[{name}]]"), page.prose(", ".join(f"[[{used}]]" for used in names))
+        Markup("<li>{}</li>").format(
+            page.prose(
+                phrase(
+                    "{statement} uses {others}.",
+                    statement=f"[[{name}]]",
+                    others=", ".join(f"[[{used}]]" for used in names),
+                )
+            )
         )
         for name, names in using.items()
     ]

@@ -11,6 +11,7 @@ from symrnn.typeset.html_text import Page, joined, source
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import inlines, plain
+from symrnn.typeset.words import phrase
 
 #: Characters of LaTeX above which a chain's left side gets a line of its own.
 _LONG_LEFT_SIDE = 100
@@ -66,15 +67,14 @@ def _step(row: Row, left: Markup, page: Page) -> Markup:
 
 def _backing(backing: Backing, page: Page) -> Markup:
     """What was assumed and run for a chain, folded."""
-    terms = [("assumed", page.prose(backing.assumed))] if backing.assumed else []
+    terms = [(phrase("assumed"), page.prose(backing.assumed))] if backing.assumed else []
     if backing.checked:
-        terms.append(("checked", page.each("<p>{}</p>", backing.checked)))
+        terms.append((phrase("checked"), page.each("<p>{}</p>", backing.checked)))
     if not terms:
         return Markup("")
     return Markup(
-        '\n<details class="backing"><summary>What was checked</summary>'
-        '<div class="detail">{}</div></details>'
-    ).format(_terms(terms))
+        '\n<details class="backing"><summary>{}</summary><div class="detail">{}</div></details>'
+    ).format(phrase("What was checked"), _terms(terms))
 
 
 def _marks(row: Row, page: Page) -> Markup:
@@ -93,9 +93,9 @@ def _detail(detail: Detail, page: Page) -> Markup:
         # Said once on the page, in the table: here is its name.
         named = inlines(detail.rule)[0]
         rule = Markup('<a href="#{}">{}</a>').format(detail.anchor, page.inline(named))
-    terms = [("rule", rule)]
+    terms = [(phrase("rule"), rule)]
     if detail.condition:
-        terms.append(("condition", page.prose(detail.condition)))
+        terms.append((phrase("condition"), page.prose(detail.condition)))
     if detail.code:
         code = Markup('<pre tabindex="0"><code>{}</code></pre>')
         terms.append(("NumPy", code.format(source(wrapped(detail.code.strip(), 80)))))

@@ -44,12 +44,12 @@ def picture(block: Picture, page: Page) -> Markup:
     kind = block.best(_SHOWN)
     return Markup(
         '<figure id="{}"><img class="given" alt="{}" src="data:{};base64,{}">\n'
-        "<figcaption><b>Figure {}</b> {}</figcaption></figure>"
+        "<figcaption><b>{}</b> {}</figcaption></figure>"
     ).format(
         block.name,
         block.alt,
         _TYPES[kind],
         base64.b64encode(block.images[kind]).decode(),
-        page.targets[block.name].number,
+        page.targets[block.name],
         page.prose(block.caption),
     )

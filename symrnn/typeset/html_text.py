@@ -29,6 +29,7 @@ from symrnn.typeset.prose import (
     inlines,
 )
 from symrnn.typeset.svg import Shared
+from symrnn.typeset.words import phrase
 
 
 class Line(NamedTuple):
@@ -122,7 +123,7 @@ class Page:
         given = tuple(grades)
         if not given:
             return Markup("")
-        named = ", ".join(grade.replace("_", " ") for grade in given)
+        named = ", ".join(phrase(grade.replace("_", " ")) for grade in given)
         letters = joined(Markup("<b>{}</b>").format(self.grades[g].letter) for g in given)
         return Markup('<span class="mark" role="img" title="{}">{}</span>').format(named, letters)
 

@@ -9,6 +9,8 @@ from sympy import Basic
 
 from symrnn.language.writing import latex
 from symrnn.theory.rule import Rule
+from symrnn.typeset.prose import listed
+from symrnn.typeset.words import phrase
 
 _USES = {"uses", "uses_bound"}
 
@@ -59,7 +61,7 @@ _SPOKEN = {
 
 def spoken(rule: Rule) -> str:
     """What a rule is called in words."""
-    return _SPOKEN.get(rule.name, rule.name.replace("_", " "))
+    return phrase(_SPOKEN.get(rule.name, rule.name.replace("_", " ")))
 
 
 def words(
@@ -80,13 +82,13 @@ def words(
     named = [each for each in rule.arguments if rule.name not in _USES or isinstance(each, str)]
     told = [_told(argument, statements, here, write) for argument in named]
     if rule.name in _USES and told:
-        listed = " and ".join(told)
-        return listed if listed == SHOWN_ABOVE else f"by {listed}"
+        return told[0] if told == [phrase(SHOWN_ABOVE)] else phrase(BY, what=listed(told))
     at = f" ({', '.join(told)})" if told else ""
-    return f"{spoken(rule)}{at}{', read backwards' if rule.reverse else ''}"
+    return f"{spoken(rule)}{at}{phrase(', read backwards') if rule.reverse else ''}"
 
 
 SHOWN_ABOVE = "shown above"
+BY = "by {what}"
 
 
 def _told(
@@ -95,5 +97,5 @@ def _told(
     if isinstance(argument, Basic):
         return f"${write(argument)}$"
     if here and argument == here:
-        return SHOWN_ABOVE
+        return phrase(SHOWN_ABOVE)
     return f"[[{argument}]]" if argument in statements else str(argument).replace("_", " ")

@@ -40,6 +40,7 @@ from symrnn.typeset.document import Document, Target
 from symrnn.typeset.latex_graph import tikz
 from symrnn.typeset.latex_text import bookmark, escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
+from symrnn.typeset.words import phrase, speaking
 
 #: Rows up to which a table is kept on one page.
 _SHORT_TABLE = 12
@@ -91,6 +92,11 @@ def article(document: Document, name: str = "lecture") -> Article:
 
     Compile it with pdflatex or lualatex, BibTeX, and the same twice more.
     """
+    with speaking(document.language):
+        return _article(document, name)
+
+
+def _article(document: Document, name: str) -> Article:
     names = Names(document.targets, {grade.name: grade for grade in document.legend})
     tex = (
         templates()
@@ -103,6 +109,7 @@ def article(document: Document, name: str = "lecture") -> Article:
             paragraphs=paragraphs,
             plain=lambda text: escape(plain(text)),
             bookmark=lambda text: bookmark(plain(text)),
+            phrase=lambda text: escape(phrase(text)),
             bibliography=name if document.works_cited else "",
         )
     )

@@ -22,6 +22,7 @@ from symrnn.typeset.prose import (
     Text,
     inlines,
 )
+from symrnn.typeset.words import phrase
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -115,7 +116,7 @@ def _address(url: str) -> str:
 def _reference(name: str, targets: Mapping[str, Target]) -> str:
     kind = targets[name].kind
     ref = rf"\ref*{{{name}}}"
-    shown = f"({ref})" if kind == "Equation" else f"{kind}~{ref}"
+    shown = f"({ref})" if kind == "Equation" else f"{phrase(kind)}~{ref}"
     return rf"\hyperref[{name}]{{{shown}}}"
 
 

@@ -24,6 +24,9 @@ from symrnn.typeset.heights import (
 _ABOVE_TITLE = 0.8
 """Lines left free above the title of a chain."""
 
+_SMALL = 0.9
+"""Small type beside that of the text."""
+
 LITTLE = 0.45
 """The part of a frame below which it has little on it."""
 
@@ -52,7 +55,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class _Atom:
+class Atom:
     """What is not divided: an item, or a row of a chain by its place."""
 
     item: Item
@@ -63,18 +66,10 @@ class _Atom:
 
 
 def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, ...], ...]:
-    """The items of a frame, page by page; pages are about equally full."""
+    """The items of a frame, page by page: as few as there can be, and about equally full."""
     atoms = [atom for item in frame.items for atom in _atoms(item, contents)]
     room -= title_height(frame.title, contents.layout.width)
-    found = _filled(atoms, room)
-    if len(found) > 1:
-        low = sum(atom.height for atom in atoms) / len(found)
-        for share in range(9):
-            tighter = _filled(atoms, low + (room - low) * share / 8)
-            if len(tighter) == len(found):
-                found = tighter
-                break
-    return tuple(tuple(_merged(_placed(page, contents))) for page in found)
+    return tuple(tuple(_merged(_placed(page, contents))) for page in divided(atoms, room))
 
 
 def joined(act: Act, contents: Contents, room: float) -> Act:
@@ -102,20 +97,43 @@ def height(frame: Frame, contents: Contents) -> float:
     return sum(atom.height for item in frame.items for atom in _atoms(item, contents))
 
 
-def _filled(atoms: Sequence[_Atom], room: float) -> list[list[_Atom]]:
-    """The atoms in order, each page as full as it can be."""
-    found: list[list[_Atom]] = [[]]
-    left = room
-    for atom in atoms:
-        if atom.height > left and found[-1]:
-            found.append([])
-            left = room - atom.again
-        found[-1].append(atom)
-        left -= atom.height
-    return found
+@dataclass(frozen=True, order=True)
+class _Cost:
+    """What is to be small where atoms are divided over pages, the first before the second."""
+
+    excess: float = 0.0
+    """Lines for which there is no room."""
+    pages: int = 0
+    lone: int = 0
+    """Pages, but the only one, with a single line or item."""
+    unevenness: float = 0.0
+
+    def __add__(self, other: _Cost) -> _Cost:
+        return _Cost(
+            self.excess + other.excess,
+            self.pages + other.pages,
+            self.lone + other.lone,
+            self.unevenness + other.unevenness,
+        )
 
 
-def _placed(page: Iterable[_Atom], contents: Contents) -> Iterable[Placed]:
+def divided(atoms: Sequence[Atom], room: float) -> list[Sequence[Atom]]:
+    """The atoms in order, page by page, at the least cost of all ways to divide them."""
+    best: list[tuple[_Cost, list[Sequence[Atom]]]] = [(_Cost(), [])]
+    for end in range(1, len(atoms) + 1):
+        ways = []
+        for start, (cost, before) in enumerate(best):
+            page = atoms[start:end]
+            lone = len(page) == 1 < len(atoms)
+            used = sum(atom.height for atom in page) + (page[0].again if start else 0.0)
+            # Squares of what pages hold add up to the least where they hold equally much.
+            here = _Cost(max(0.0, used - room) if len(page) > 1 else 0.0, 1, lone, used**2)
+            ways.append((cost + here, [*before, page]))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
+
+
+def _placed(page: Iterable[Atom], contents: Contents) -> Iterable[Placed]:
     """The atoms as items again: rows of one chain as a run."""
     chains: dict[int, tuple[Lines, list[int]]] = {}
     order: list[Item | int] = []
@@ -160,7 +178,7 @@ def _merged(placed: Iterable[Placed]) -> Iterable[Placed]:
         yield held
 
 
-def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
+def _atoms(item: Item, contents: Contents) -> Iterable[Atom]:
     width = contents.layout.width
     match item:
         case Lines():
@@ -168,29 +186,32 @@ def _atoms(item: Item, contents: Contents) -> Iterable[_Atom]:
         case Body(Items(items, first)):
             for place, each in enumerate(items):
                 block = Items((each,), None if first is None else first + place)
-                yield _Atom(Body(block), block_height(block, width))
+                yield Atom(Body(block), block_height(block, width))
         case Body(block):
-            yield _Atom(item, block_height(block, width))
+            yield Atom(item, block_height(block, width))
         case Claims():
             claims = contents.claims(item)
             above = 1.0 + 1.3 * any(claim.assumed or claim.names for claim in claims)
             for claim in claims:
                 part = Claims(item.statement, (claim.part,))
-                yield _Atom(part, above + claim_height(claim, width))
+                yield Atom(part, above + claim_height(claim, width))
                 above = 0.0
         case Why(name):
-            yield _Atom(item, text_height(contents.reason(name), width) + 0.6)
+            yield Atom(item, text_height(contents.reason(name), width) + 0.6)
         case Pictures(name):
-            yield _Atom(item, 4.2 * len(contents.statement(name).illustrations))
+            yield Atom(item, 4.2 * len(contents.statement(name).illustrations))
         case Fails(name, which):
             known = contents.statement(name).counterexamples
+            above = 1.6
             for text in (known[place] for place in which) if which else known:
-                yield _Atom(Fails(name, (known.index(text),)), 0.9 * text_height(text, width) + 0.8)
+                lines = _SMALL * text_height(text, width / _SMALL) + 0.4
+                yield Atom(Fails(name, (known.index(text),)), above + lines)
+                above = 0.0
         case Shown():
-            yield _Atom(item, contents.layout.room - 1)
+            yield Atom(item, contents.layout.room - 1)
 
 
-def _rows(lines: Lines, contents: Contents) -> Iterable[_Atom]:
+def _rows(lines: Lines, contents: Contents) -> Iterable[Atom]:
     chain, width = contents.chain(lines), contents.layout.width
     first, *rows = chain.rows
     beside = formula_width(first.expression) < 0.4 * width and (
@@ -203,5 +224,5 @@ def _rows(lines: Lines, contents: Contents) -> Iterable[_Atom]:
     for place, row in enumerate(rows, start=1):
         # A row that begins a page is indented less, below the line it goes on from.
         again = formula_height(chain.rows[place - 1].expression) + 0.5
-        yield _Atom(lines, above + row_height(row, indent, width), place, again)
+        yield Atom(lines, above + row_height(row, indent, width), place, again)
         above = 0.0

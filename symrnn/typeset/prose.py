@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from symrnn.errors import ParseError
 from symrnn.typeset.plain_maths import unicode_of
+from symrnn.typeset.words import phrase
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def paragraphs(prose: str) -> tuple[str, ...]:
 
 def listed(items: Sequence[str]) -> str:
     """One or more items in a sentence: a, b and c."""
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
+    return phrase(" and ").join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def plain(prose: str) -> str:

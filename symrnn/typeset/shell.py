@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from symrnn.typeset.explorer import Explorer
+from symrnn.typeset.words import phrase
 
 #: Family, style and weight of each embedded font; fonts/README.md says where they come from.
 FONTS = {
@@ -100,10 +101,12 @@ def _font_faces() -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("symrnn.typeset", "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=True,
     )
+    made.globals["phrase"] = phrase
+    return made

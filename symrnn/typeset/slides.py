@@ -8,7 +8,7 @@ goes on in the next, which begins with the line that the one before ended with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 
@@ -35,6 +35,7 @@ from symrnn.typeset.latex_text import bookmark, escape, prose
 from symrnn.typeset.paging import Contents, Placed, Run, joined, pages
 from symrnn.typeset.prose import Citation, listed, paragraphs, plain
 from symrnn.typeset.slide_words import words
+from symrnn.typeset.words import phrase, speaking
 
 _BEGINNING = re.compile(r"^\\begin\{frame\}\[t\]\{(.*)\}$")
 _PART = re.compile(r" \\framepart\{\d+\}\{\d+\}$")
@@ -71,6 +72,31 @@ class Look:
         if self.files and not self.theme.startswith("beamertheme"):
             return rf"\usepackage{{{self.theme}}}"
         return rf"\usetheme{{{self.theme.removeprefix('beamertheme')}}}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is done so that all fits on its frame, by titles as `frame_at` names them.
+
+    Args:
+        small: frames set in smaller type.
+        less: how many lines less are on a frame.
+        more: how many lines more than estimated a frame is taken to have room for. An estimate
+            that is too low is seen, for a frame is overfull; one that is too high is not.
+    """
+
+    small: frozenset[str] = frozenset()
+    less: Mapping[str, float] = field(default_factory=dict)
+    more: float = 0.0
+
+    def tighter(self, overfull: Collection[str]) -> Fit:
+        """The same for frames that are too full as they are: small type first, then less."""
+        known = self.small | self.less.keys()
+        less = {
+            title: 2.0 * self.less.get(title, 0.0) + 3.0 for title in overfull if title in known
+        }
+        small = self.small.union(title for title in overfull if title not in known)
+        return Fit(small - less.keys(), {**self.less, **less}, self.more)
 
 
 @dataclass(frozen=True)
@@ -148,7 +174,7 @@ class _Overlays:
         """What letters stand for, in a sentence; what the frame says already is left out."""
         new = [name for name in dict.fromkeys(names) if name not in self.named]
         self.named.update(new)
-        return f"Let {listed(new)}." if new else ""
+        return phrase("Let {names}.", names=listed(new)) if new else ""
 
     @property
     def now(self) -> str:
@@ -171,7 +197,7 @@ def slides(
     look: Look | None = None,
     *,
     room: float | None = None,
-    less: Mapping[str, float] | None = None,
+    fit: Fit | None = None,
 ) -> Article:
     """The deck as one beamer document; compile it with pdflatex or lualatex, twice.
 
@@ -181,22 +207,28 @@ def slides(
         look: the shape and the theme of the slides, and whether they are for paper; 16:9 with
             symrnn's own theme by default.
         room: lines that a frame has room for; by the slides' shape by default.
-        less: how many lines less the frames of a title have, as `frame_at` names it.
+        fit: what is done for frames that would be too full.
 
     Raises:
         IllFormedError: when the deck names what the document does not have.
     """
-    look, less = look or Look(), less or {}
+    with speaking(document.language):
+        return _slides(document, deck, look or Look(), room, fit or Fit())
+
+
+def _slides(document: Document, deck: Deck, look: Look, room: float | None, fit: Fit) -> Article:
     source = _source(document, deck, look)
     room = look.layout.room if room is None else room
     anchored: set[str] = set()
     told: set[str] = set()
     acts = []
-    for act in (joined(act, source.contents, room) for act in deck.acts):
+    for act in (joined(act, source.contents, room + fit.more) for act in deck.acts):
         made: list[str] = []
         for frame in act.frames:
-            left = room - less.get(source.prose(frame.title), 0.0)
-            made += _pages(frame, source, left, anchored, told)
+            title = source.prose(frame.title)
+            left = room + fit.more - fit.less.get(title, 0.0)
+            type_size = [r"\small"] if title in fit.small else []
+            made += _pages(frame, source, left, type_size, anchored, told)
         acts.append((source.prose(act.title), bookmark(plain(act.title)), made))
     tex = (
         templates()
@@ -209,6 +241,7 @@ def slides(
             prose=source.prose,
             plain=lambda text: escape(plain(text)),
             bookmark=lambda text: bookmark(plain(text)),
+            phrase=lambda text: escape(phrase(text)),
         )
     )
     items = [item for act in deck.acts for frame in act.frames for item in frame.items]
@@ -226,6 +259,11 @@ def frame_at(tex: str, line: int) -> str:
     return ""
 
 
+def contents_of(document: Document, deck: Deck, look: Look | None = None) -> Contents:
+    """What the heights of a deck's frames depend on."""
+    return _source(document, deck, look or Look()).contents
+
+
 def _source(document: Document, deck: Deck, look: Look) -> _Source:
     blocks = tuple(walk(document.blocks))
     statements = {block.name: block for block in blocks if isinstance(block, StatementBlock)}
@@ -240,7 +278,12 @@ def _source(document: Document, deck: Deck, look: Look) -> _Source:
 
 
 def _pages(
-    frame: Frame, source: _Source, room: float, anchored: set[str], told: set[str]
+    frame: Frame,
+    source: _Source,
+    room: float,
+    type_size: Sequence[str],
+    anchored: set[str],
+    told: set[str],
 ) -> Iterator[str]:
     """The frame in LaTeX, or several where it is too long for one."""
     pieces = pages(frame, source.contents, room)
@@ -254,6 +297,7 @@ def _pages(
             [
                 rf"\begin{{frame}}[t]{{{source.prose(frame.title)}{part}}}",
                 rf"\framesubtitle{{{_subtitle(items, source)}}}",
+                *type_size,
                 "".join(anchors) + r"\vfill",
                 *(_tex(item, source, overlays) for item in items),
                 r"\vfill\null",
@@ -274,7 +318,8 @@ def _subtitle(items: tuple[Placed, ...], source: _Source) -> str:
         return r"\strut"
     numbers = listed([str(block.number) for block in blocks])
     grades = blocks[0].grades if len({block.grades for block in blocks}) == 1 else ()
-    return rf"Statement{'s' * (len(blocks) > 1)}~{numbers}\enspace{source.marks(grades)}"
+    kind = phrase("Statements" if len(blocks) > 1 else "Statement")
+    return rf"{kind}~{numbers}\enspace{source.marks(grades)}"
 
 
 def _note(
@@ -335,7 +380,7 @@ def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
     claims = source.claims(item)
     said = [overlays.said(name for claim in claims for name in claim.names)]
     assumed = list(dict.fromkeys(fact for claim in claims for fact in claim.assumed))
-    said += [f"Assume {listed(assumed)}."] if assumed else []
+    said += [phrase("Assume {facts}.", facts=listed(assumed))] if assumed else []
     before = " ".join(filter(None, said))
     lines = [rf"{source.prose(before)}\par"] if before else []
     several = len(claims) > 1
@@ -372,7 +417,7 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
 
 def _on_frame(why: str) -> str:
     """A reason on a frame: what an article shows above may be on none."""
-    return why.replace(SHOWN_ABOVE, "by an earlier part")
+    return why.replace(phrase(SHOWN_ABOVE), phrase("by an earlier part"))
 
 
 @_tex.register

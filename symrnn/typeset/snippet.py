@@ -13,14 +13,17 @@ from typing import Any
 
 import sympy
 
-from symrnn.language.algebra import MatrixSum
 from symrnn.language.notation import LECTURE, PLAIN, Notation
 from symrnn.language.relations import Equation
 from symrnn.language.writing import NotationPrinter, latex
+from symrnn.typeset.abbreviations import abbreviated, terms
 from symrnn.typeset.heights import formula_width
 
 ROOM = 34.0
 """The width of LaTeX's article, in em."""
+
+_BESIDE = 3.0
+"""Em of a left side that may stand beside the first line of several."""
 
 _COLUMNS = 96
 """Of a line of source."""
@@ -61,7 +64,7 @@ class MacroPrinter(NotationPrinter):
 def width(formula: Any, notation: Notation = LECTURE) -> float:
     """How wide a formula is in a document's text, in em, about; fonts do not matter."""
     written = latex(formula, replace(notation, vectors=PLAIN))
-    return 0.86 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
+    return 0.97 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
 
 
 def fragment(
@@ -71,6 +74,7 @@ def fragment(
     where: Sequence[Equation] = (),
     copyable: bool = False,
     about: str = "",
+    room: float = ROOM,
 ) -> str:
     """A displayed formula for any document that loads amsmath; a wide one is broken over lines.
 
@@ -80,8 +84,9 @@ def fragment(
         where: what a name in it stands for, on lines of their own below it.
         copyable: put macros for the letters before it, and write it with them.
         about: a comment for the first line.
+        room: the width of the text it stands in, in em.
     """
-    macros, lines = _written(formula, notation, where, copyable)
+    macros, lines = _written(formula, notation, where, copyable, room)
     comment = [_comment(f"{about}; needs \\usepackage{{amsmath}}")] if about else []
     return "\n".join([*comment, *macros, r"\[", *_display(lines), r"\]"])
 
@@ -93,9 +98,10 @@ def standalone(
     where: Sequence[Equation] = (),
     copyable: bool = False,
     about: str = "",
+    room: float = ROOM,
 ) -> str:
     """A file that compiles to one page of the formula's own size; arguments as of `fragment`."""
-    macros, lines = _written(formula, notation, where, copyable)
+    macros, lines = _written(formula, notation, where, copyable, room)
     comment = [_comment(about)] if about else []
     return "\n".join(
         [
@@ -117,7 +123,7 @@ _Line = tuple[str, str]
 
 
 def _written(
-    formula: Any, notation: Notation, where: Sequence[Equation], copyable: bool
+    formula: Any, notation: Notation, where: Sequence[Equation], copyable: bool, room: float
 ) -> tuple[list[str], list[_Line]]:
     """The macros, and the lines of the display."""
     printer = MacroPrinter(notation) if copyable else NotationPrinter(notation)
@@ -125,22 +131,45 @@ def _written(
     def written(node: Any) -> str:
         return str(printer.doprint(sympy.sympify(node)))
 
-    lines = [line for each in (formula, *where) for line in _lines(each, notation, written)]
+    whole = [named for each in (formula, *where) for named in _named(each, where, notation, room)]
+    lines = [
+        line for each in whole for line in _lines(each, notation, written, room, len(whole) > 1)
+    ]
     macros = printer.macros if isinstance(printer, MacroPrinter) else {}
     # \providecommand: two snippets may stand in one document, and the reader's own macro wins.
     return [rf"\providecommand{{{m}}}{{{letter}}}" for m, letter in macros.items()], lines
 
 
-def _lines(formula: Any, notation: Notation, written: Callable[[Any], str]) -> list[_Line]:
+def _named(
+    formula: Any, where: Sequence[Equation], notation: Notation, room: float
+) -> tuple[Any, ...]:
+    """The formula; where a term of it is wider than a line, with names for its parts."""
+    if not isinstance(formula, Equation):
+        return (formula,)
+    known = {letter for each in (formula, *where) for letter in _letters(each, notation)}
+    return abbreviated(formula, room, lambda part: width(part, notation), known)
+
+
+def _letters(formula: Equation, notation: Notation) -> set[str]:
+    """The single letters that stand in it."""
+    plain = latex(formula, replace(notation, vectors=PLAIN))
+    return set(re.findall(r"(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])", plain))
+
+
+def _lines(
+    formula: Any, notation: Notation, written: Callable[[Any], str], room: float, several: bool
+) -> list[_Line]:
     """A formula that is too wide begins a line with each term of its right side."""
     if not isinstance(formula, Equation):
         return [("", written(formula))]
     left, right = written(formula.lhs), formula.rhs
-    if width(formula, notation) <= ROOM:
+    # The left sides of several formulas make one column.
+    beside = not several or width(formula.lhs, notation) <= _BESIDE
+    if beside and width(formula, notation) + _BESIDE * several <= room:
         return [(left, f"= {written(right)}")]
-    terms = right.args if isinstance(right, MatrixSum | sympy.Add) else (right,)
-    first, *rest = map(written, terms)
-    if width(formula.lhs, notation) + width(terms[0], notation) <= ROOM and rest:
+    pieces = terms(right)
+    first, *rest = map(written, pieces)
+    if several and beside:
         lines = [(left, f"= {first}")]
     else:
         lines = [("", f" {left}"), ("", rf"\quad = {first}")]

@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from symrnn.typeset.blocks import Algorithm, Claim, Figure, Picture, Row, StatementBlock
 from symrnn.typeset.prose import listed, paragraphs
 from symrnn.typeset.unicode_maths import with_maths
+from symrnn.typeset.words import phrase
 
 Prose = Callable[[str], str]
 """Prose markup as LaTeX."""
+
+COMPUTED_AGAIN = (
+    "Each example is computed again, in exact arithmetic, whenever the lecture is built; what it "
+    "contradicts is then seen to fail."
+)
 
 _SIGNS = re.compile(r"[\\$*`\[]")
 """What would be markup in plain text."""
@@ -24,10 +30,13 @@ def to_claims(
         yield from map(prose, paragraphs(block.prose))
     named = [_named(claim) for claim in shown if claim.note]
     if named and (known or len(shown) < len(block.claims)):
-        yield prose(f"Of [[{block.name}]], here: {'; '.join(named)}.")
+        yield prose(
+            phrase("Of {statement}, here: {parts}.", statement=_ref(block), parts="; ".join(named))
+        )
     if known and block.hypotheses:
         yield prose(" ".join(block.hypotheses))
-    yield prose(f"Evidence: {', '.join(grade.replace('_', ' ') for grade in block.grades)}.")
+    grades = ", ".join(phrase(grade.replace("_", " ")) for grade in block.grades)
+    yield prose(phrase("Evidence: {grades}.", grades=grades))
 
 
 def _named(claim: Claim) -> str:
@@ -46,12 +55,12 @@ def to_lines(rows: Sequence[Row], assumed: str, prose: Prose) -> Iterator[str]:
         if row.detail and row.detail.condition:
             conditions[row.detail.condition] = None
     if assumed:
-        conditions[f"assumed here: {assumed}"] = None
+        conditions[phrase("assumed here: {facts}", facts=assumed)] = None
     for words, numbers in lines.items():
-        which = "Line" if len(numbers) == 1 else "Lines"
+        which = phrase("Line" if len(numbers) == 1 else "Lines")
         yield prose(f"{which} {listed([str(number) for number in numbers])}. {words}")
     if conditions:
-        yield prose(f"Where it holds: {'; '.join(conditions)}.")
+        yield prose(phrase("Where it holds: {conditions}.", conditions="; ".join(conditions)))
 
 
 def _why(row: Row) -> str:
@@ -75,15 +84,20 @@ def to_algorithm(algorithm: Algorithm, prose: Prose) -> Iterator[str]:
 
 def to_failures(block: StatementBlock, prose: Prose) -> Iterator[str]:
     """What stands against the counterexamples, and what they are worth."""
-    yield prose(f"Against these stands [[{block.name}]]: {block.title}.")
+    yield prose(phrase("Against these stands {statement}.", statement=_titled(block)))
     if block.hypotheses:
         yield prose(" ".join(block.hypotheses))
-    yield prose(
-        "Each example is computed again, in exact arithmetic, whenever the lecture is built; what "
-        "it contradicts is then seen to fail."
-    )
+    yield prose(phrase(COMPUTED_AGAIN))
 
 
 def to_picture(block: StatementBlock, prose: Prose) -> Iterator[str]:
     """Which statement is written out."""
-    yield prose(f"This writes out [[{block.name}]]: {block.title}.")
+    yield prose(phrase("This writes out {statement}.", statement=_titled(block)))
+
+
+def _ref(block: StatementBlock) -> str:
+    return f"[[{block.name}]]"
+
+
+def _titled(block: StatementBlock) -> str:
+    return f"{_ref(block)}: {block.title}"

@@ -101,6 +101,8 @@ def _is_true_as_well(part: Part, wrong: Any, context: Context, name: str) -> boo
     right = part.claim.rhs
     if _same_where_steps_commute(right, wrong.rhs, context):
         return True
+    if _same_by_hypotheses(right, wrong.rhs, part):
+        return True
     for rule in HARMLESS:
         one_line = Derivation(right, given=part.given, cell=part.cell)
         try:
@@ -142,6 +144,18 @@ def _same_where_steps_commute(right: Any, wrong: Any, context: Context) -> bool:
         return known.xreplace(ordered)
 
     return bool(equal_by_algebra(plain(right), plain(wrong)))
+
+
+def _same_by_hypotheses(right: Any, wrong: Any, part: Part) -> bool:
+    """Whether equations that are assumed make the sides one: where Wᵀ = W, Wᵀ Wᵀ is W W."""
+    if not isinstance(right, MatrixExpr):
+        return False
+    for fact in part.given:
+        if isinstance(fact, Equation):
+            sides = (fact.lhs, fact.rhs)
+            found, instead = sides[::-1] if fact.rhs.has(fact.lhs) else sides
+            right, wrong = (side.xreplace({found: instead}) for side in (right, wrong))
+    return bool(equal_by_algebra(right, wrong))
 
 
 def _is_norm_of_transpose(right: Any, wrong: Any) -> bool:

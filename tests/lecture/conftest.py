@@ -28,10 +28,12 @@ from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Block, Paragraph, Section
-from symrnn.typeset.deck import Deck
+from symrnn.typeset.deck import Deck, Shown
 from symrnn.typeset.detail import Detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
+from symrnn.typeset.paging import height, joined
+from symrnn.typeset.slides import contents_of
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 from symrnn.verify.explicit import Explicit
 from symrnn.verify.faults import Fault
@@ -76,6 +78,19 @@ def deck_of(document: Document, notation: Notation = LECTURE, detail: Detail = "
     assert project.slides is not None
     write = module.words_of(project, notation)
     return deck(document, project.slides, write, detail, leave_out=True)
+
+
+def sparse(document: Document, shown: Deck) -> list[str]:
+    """Titles of frames that use less than a third of their height, by the estimate."""
+    contents = contents_of(document, shown)
+    room = contents.layout.room
+    return [
+        frame.title
+        for act in shown.acts
+        for frame in joined(act, contents, room).frames
+        if not any(isinstance(item, Shown) for item in frame.items)
+        and height(frame, contents) < room / 3
+    ]
 
 
 def lecture_in(notation: Notation) -> Document:

@@ -240,7 +240,7 @@ def test_theorems_and_axioms_stand_beside_what_the_kernel_accepted(
     shown = [b for b in walk(document.blocks) if isinstance(b, Paragraph) and "In Coq" in b.text]
     assert [block.text for block in shown] == [
         "[[#machine_checked]] In Coq, for every size and all times: `the_first_claim` and "
-        "`the_second_claim`. The kernel accepted them, from the axioms `an_axiom`."
+        "`the_second_claim`. The kernel accepted this from the axioms `an_axiom`."
     ]
     (block,) = [
         b

@@ -14,6 +14,7 @@ from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture import document as module
 from symrnn.lecture.deck import deck
+from symrnn.lecture.formats import MORE
 from symrnn.lecture.paths import STATEMENT, paths
 from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.project import (
@@ -30,8 +31,9 @@ from symrnn.theory.library import everything, lecture_folder, load
 from symrnn.typeset.blocks import Figure, Result, StatementBlock, walk
 from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Regimes, regime_map
+from symrnn.typeset.slides import Fit, slides
 
-from .conftest import evidence_of
+from .conftest import evidence_of, sparse
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,9 @@ def test_it_opens_with_the_map_and_the_claim_that_it_is_of(written: Document) ->
 def test_its_slides_fit_ninety_minutes(gates: Project, written: Document) -> None:
     assert gates.slides is not None
     shown = deck(written, gates.slides, module.words_of(gates, LECTURE), "steps")
-    assert 25 <= sum(len(act.frames) for act in shown.acts) <= 40
+    made = slides(written, shown, fit=Fit(more=MORE))
+    assert 25 <= made.tex.count(r"\begin{frame}[t]") <= 40
+    assert sparse(written, shown) == []
 
 
 def of_one_unit(w: float, bias: float, steps: int) -> float:

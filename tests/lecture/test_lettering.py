@@ -9,13 +9,23 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, stacked
 from symrnn.cells.network import LETTERS, Network
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError
-from symrnn.language.notation import D2L, GOODFELLOW, LECTURE, QUANTITIES, require_letter
+from symrnn.language.notation import (
+    D2L,
+    GOODFELLOW,
+    LECTURE,
+    QUANTITIES,
+    Notation,
+    require_letter,
+)
+from symrnn.language.relations import Equation
+from symrnn.language.time import Sequence
 from symrnn.language.writing import latex
-from symrnn.lecture.lettering import in_parts, lettered_subject
+from symrnn.lecture.lettering import as_spoken, in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
 from symrnn.lecture.project import ANY, FIRST, lecture_of
 from symrnn.lecture.statements import Writer
@@ -176,3 +186,13 @@ def test_what_the_lecture_speaks_of_gets_another_name_where_a_cell_has_it() -> N
     names = [rnn.letter(name).name for name in LETTERS]
     assert len(set(names)) == len(names)
     assert not set(names) & {"t", "k", "W", "E", "C", "M", "g", "x"}
+
+
+@pytest.mark.parametrize("notation", [GOODFELLOW, D2L, LECTURE])
+def test_a_vector_h_is_no_time_h_in_prose(notation: Notation) -> None:
+    now = Symbol("j", integer=True)
+    state, time = Sequence("h", Symbol("d"))[now], Symbol("h", integer=True)
+    claim = Equation(state, state)
+    said = Writer(as_spoken(notation, [claim]), {}).prose("What h_j keeps")
+    assert said == "What $h_{j}$ keeps"
+    assert as_spoken(notation, [claim, Equation(state, time * state)]) == notation

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sympy import Basic, preorder_traversal
+from sympy import Basic, Symbol, preorder_traversal
 
 from symrnn import Equation, elman
 from symrnn.errors import IllFormedError, ParseError, UnjustifiedStepError
+from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.notation import (
     D2L,
@@ -23,6 +24,7 @@ from symrnn.language.notation import (
     LECTURE,
     NUMERATOR,
     PASCANU,
+    QUANTITIES,
     Notation,
 )
 from symrnn.language.writing import latex
@@ -229,12 +231,37 @@ def test_article_and_slides_compile_without_a_warning(
         ("[letters]\ngamma = '&'", "line 2: notation: this is no letter for gamma"),
         ("[letters]\ns = 's_t_j'", "line 2: notation: this is no letter for s"),
         ("[letters]\nL = 5", "line 2: notation: this is no letter for L"),
-        ("[letters]\ns = 'h'", "line 2: notation mine: s and h have one letter"),
+        ("[letters]\ns = 'q'\nk = 'q'", "line 3: notation mine: s and k have one letter"),
+        ("[letters]\nW = 'I'", "line 2: notation: I is the identity"),
     ],
 )
 def test_a_file_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(ParseError, match=re.escape(message)):
         read_notation(text, "mine", "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("letters", "moved"),
+    [
+        ({"s": "h"}, {"h": "r"}),
+        ({"W": "T", "b": "k"}, {"T": "N", "k": "l"}),
+        ({"s": "h", "x": "r"}, {"h": "u"}),
+    ],
+)
+def test_what_has_a_letter_that_is_asked_for_takes_another(
+    letters: dict[str, str], moved: dict[str, str]
+) -> None:
+    rows = "\n".join(f"{quantity} = '{letter}'" for quantity, letter in letters.items())
+    made = read_notation(f"[letters]\n{rows}", "mine")
+    assert {quantity: made.plain(quantity) for quantity in moved} == moved
+    assert {quantity: made.plain(quantity) for quantity in letters} == letters
+    assert len({made.plain(quantity) for quantity in QUANTITIES}) == len(QUANTITIES)
+
+
+def test_what_statements_speak_of_besides_gives_way() -> None:
+    made = read_notation("[letters]\nb = 'g'", "mine")
+    gradient = Parameter("g", Symbol("n"), 1)
+    assert latex(gradient, made) != made.letter("b") == "g"
 
 
 def test_what_is_no_notation_is_refused(tmp_path: Path) -> None:

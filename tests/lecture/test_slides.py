@@ -16,10 +16,11 @@ from symrnn.typeset.deck import Act, Body, Claims, Deck, Frame, Lines, Shown, Wh
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
+from symrnn.typeset.paging import Atom, divided
 from symrnn.typeset.prose import plain
-from symrnn.typeset.slides import Look, slides
+from symrnn.typeset.slides import Fit, Look, slides
 
-from .conftest import deck_of, gradients
+from .conftest import deck_of, gradients, sparse
 
 PAPER, NOTED = Look(handout=True), Look(handout=True, notes=True)
 
@@ -55,6 +56,12 @@ def test_every_statement_has_a_frame_with_its_claims(lecture: Document, shown: D
     }
     statements = {b.name for b in walk(lecture.blocks) if isinstance(b, StatementBlock)}
     assert claimed == statements
+
+
+def test_no_frame_is_nearly_empty(lecture: Document, shown: Deck) -> None:
+    assert sparse(lecture, shown) == []
+    alone = Deck((Act("One", (Frame("Alone", (Body(Paragraph("A line.")),)),)),))
+    assert sparse(lecture, alone) == ["Alone"]
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +215,34 @@ def test_another_theme_and_another_shape_compile(
     made = slides(lecture, SMALL, look)
     result = compile_pdf(made.tex, made.figures, engine=pdflatex)
     assert result.pdf is not None and result.overfull == ()
+
+
+def test_a_frame_that_is_too_full_is_set_small_and_then_divided(lecture: Document) -> None:
+    title = SMALL.acts[0].frames[0].title
+    small = Fit().tighter({title})
+    divided = small.tighter({title, "another"})
+    again = divided.tighter({title})
+    assert (small.small, small.less) == ({title}, {})
+    assert divided.small == {"another"} and again.less[title] > divided.less[title] > 0
+    assert "\n\\small\n" in slides(lecture, SMALL, fit=small).tex
+    tex = slides(lecture, SMALL, fit=again.tighter({title})).tex
+    assert r"\framepart{1}" in tex and "\n\\small\n" not in tex
+
+
+@pytest.mark.parametrize(
+    ("heights", "room", "expected"),
+    [
+        ((5, 5, 5, 1), 16, [4]),
+        ((5, 5, 5, 1), 15, [2, 2]),
+        ((6, 6, 2), 12, [1, 2]),
+        ((1, 1, 1, 9), 10, [2, 2]),
+        ((20, 2, 2), 10, [1, 2]),
+        ((4, 4, 4, 4, 4), 12, [2, 3]),
+        ((), 10, []),
+    ],
+)
+def test_pages_are_few_and_even_and_hold_no_line_alone(
+    heights: tuple[float, ...], room: float, expected: list[int]
+) -> None:
+    atoms = [Atom(Why(str(number)), height) for number, height in enumerate(heights)]
+    assert [len(page) for page in divided(atoms, room)] == expected

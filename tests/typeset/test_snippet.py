@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sympy import Symbol
 
-from symrnn import D, Equation, Vec, elman
+from symrnn import D, Equation, Vec, elman, named
+from symrnn.cells.readout import with_loss
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.writing import latex
+from symrnn.recurrence.asked import derived
+from symrnn.typeset.abbreviations import abbreviated
 from symrnn.typeset.engine import compile_pdf
-from symrnn.typeset.snippet import fragment, standalone
+from symrnn.typeset.snippet import fragment, standalone, width
 
 
 def formulas() -> list[Any]:
@@ -50,6 +56,40 @@ def test_a_file_by_itself_compiles_to_one_page_that_fits(tex_engine: Any, engine
     # The class speaks of the shell escape that TeX is refused here.
     assert [each for each in made.warnings if each.source != "shellesc"] == []
     assert made.pages == 1
+
+
+def gradients(name: str) -> Iterator[Equation]:
+    """∂(Σ L)/∂W of the first weights of a cell, and its Jacobian over many steps."""
+    read = named(name)
+    cell = with_loss(read, lambda _, now: VectorFunction("ell", 1, read.states[0][now]))
+    (L,), weights = cell.recurrence.outputs, cell.parameters[0]
+    t, k = Symbol("t", integer=True), Symbol("k", integer=True)
+    h = cell.states[0]
+    for above, below, until in ((L[t], weights, Symbol("T", integer=True)), (h[t], h[k], None)):
+        found = derived(cell.named, above, below, "numerator", until)
+        yield Equation(found.asked, cell.by_gates(found.value))
+
+
+@pytest.mark.parametrize("room", [34.0, 24.0])
+def test_names_for_parts_fit_the_lines_and_stand_for_the_formula(
+    tex_engine: Any, room: float
+) -> None:
+    wide = [each for name in ("lstm", "gru") for each in gradients(name)]
+    for each in wide:
+        first, *rest = abbreviated(each, room, width, {"L", "W"})
+        assert rest, each
+        meaning: dict[Any, Any] = {}
+        for name in reversed(rest):
+            meaning[name.lhs] = name.rhs
+        back = first.rhs
+        while any(back.has(name) for name in meaning):
+            back = back.xreplace(meaning)
+        assert back == each.rhs
+        assert not {str(name.args[0]) for name in meaning} & {"L", "W"}
+    text = document(*(fragment(each, room=room) for each in wide)).replace(
+        r"\begin{document}", rf"\usepackage[textwidth={room}em]{{geometry}}\begin{{document}}"
+    )
+    assert compile_pdf(text, engine=tex_engine("pdflatex")).warnings == ()
 
 
 def test_a_fragment_that_needs_more_than_amsmath_does_not_compile(tex_engine: Any) -> None:

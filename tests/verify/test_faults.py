@@ -102,5 +102,17 @@ def test_a_slip_that_is_another_true_claim_is_replaced() -> None:
     assert not _is_true_as_well(part, Equation(part.claim.lhs, rnn.W.T), context, "wrong")
 
 
+def test_a_transpose_is_no_slip_where_the_matrix_is_assumed_symmetric() -> None:
+    W, context = rnn.W, Context(rnn)
+    symmetric = Equation(W.T, W)
+    turned = Equation(W.T * W, W.T * W.T)
+    proof = derivation(W.T * W, given=[symmetric]).equals(W * W, by.hypothesis)
+    assert _is_true_as_well(Part("", proof), turned, context, "turned")
+    doubled = Equation(W.T * W, 2 * W * W)
+    assert not _is_true_as_well(Part("", proof), doubled, context, "doubled")
+    free = Part("", derivation(W.T * W).equals(W.T * W, by.algebra))
+    assert not _is_true_as_well(free, turned, context, "free")
+
+
 def test_a_bound_of_zero_has_a_slip() -> None:
     assert [slip for slip, _ in slips(Inequality(-Norm(rnn.W), 0))] == ["not below zero"]
