@@ -6,10 +6,8 @@ Three files for the claims of a statement, none of which a user's file can chang
   speaks of, and nothing else;
 - `closed.NAME`: one theorem, the conjunction of the propositions. It names them before it loads
   the files whose theorems close them, so that whatever these redefine comes too late;
-- `compared.NAME`: wrong propositions, which must be others than those that are closed.
-
-What statements that are checked in one go need of the last two stands in one file of each,
-`….together_…` (`together`), but where a user's file closes anything.
+- `compared.NAME`: wrong propositions, which must be others than those that are closed. Those of
+  statements that are checked in one go stand in one file, `compared.together_…` (`together`).
 
 Where a statement speaks of a cell that the vocabulary has not, there are besides
 
@@ -154,32 +152,26 @@ def claims_file(
     return Generated(Source(stem, "\n".join(lines), CLAIMS), found)
 
 
-def closing_file(stem: str, *groups: Iterable[Closing]) -> Generated[Closing]:
-    """The file in which theorems close propositions: one theorem for each statement's.
+def closing_file(stem: str, closings: Iterable[Closing]) -> Generated[Closing]:
+    """The file in which theorems close propositions.
 
     Whatever a file of theorems does to notations, options or names when it is loaded, what is to be
     proved stands before it is loaded. That it is proved, and from what, is for the independent
-    checker to say, which loads no notations and no options. Where there are several statements,
-    only the first's propositions come before all that is loaded: no file of a user's may close any.
+    checker to say, which loads no notations and no options.
     """
-    statements = [tuple(group) for group in groups]
-    every = [each for parts in statements for each in parts]
-    lines = [_require_claims(each.proposition for each in every)]
+    parts = tuple(closings)
+    lines = [_require_claims(each.proposition for each in parts), "Theorem closed :"]
+    lines += [f"  {each.proposition} /\\" for each in parts]
+    lines += ["  True.", "Proof."]
+    for module in sorted({(each.file.library, each.file.stem) for each in parts}):
+        lines.append(f"From {module[0]} Require {module[1]}.")
     found: dict[int, Closing] = {}
-    for number, parts in enumerate(statements, start=1):
-        lines.append(f"Theorem closed_{number} :")
-        lines += [f"  {each.proposition} /\\" for each in parts]
-        lines += ["  True.", "Proof."]
-        for library, module in sorted({(each.file.library, each.file.stem) for each in parts}):
-            lines.append(f"From {library} Require {module}.")
-        for each in parts:
-            theorem = f"{each.file.module}.{each.theorem}"
-            lines.append(f"Timeout {LIMIT} refine (conj (@{theorem}) _).")
-            found[len(lines)] = each
-        lines += ["exact I.", "Qed."]
-    lines += CLOSING.splitlines()
-    lines += [f"Print Assumptions closed_{number + 1}." for number in range(len(statements))]
-    return Generated(Source(stem, "\n".join([*lines, ""]), CLOSED), found)
+    for each in parts:
+        theorem = f"{each.file.module}.{each.theorem}"
+        lines.append(f"Timeout {LIMIT} refine (conj (@{theorem}) _).")
+        found[len(lines)] = each
+    lines += ["exact I.", "Qed.", *CLOSING.splitlines(), "Print Assumptions closed.", ""]
+    return Generated(Source(stem, "\n".join(lines), CLOSED), found)
 
 
 def slips_file(

@@ -144,18 +144,20 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
     def compiled(tex: str, *_: object, name: str, **__: object) -> PdfResult:
         tried.append((name, tex))
         place = f"detected at line {tex[: tex.index(LONG)].count(chr(10)) + 3}"
-        overfull = (Overfull(20.0, place),) if len(tried) <= 2 else ()
+        overfull = (Overfull(20.0, place),) if len(tried) <= 3 else ()
         return PdfResult(b"PDF", "pdflatex", overfull=overfull)
 
     monkeypatch.setattr(pdf, "compile_pdf", compiled)
     output = formats.slides(
         replace(material, wishes=Wishes(handout=True, notes=True), tex=pdf.Tex())
     )
-    assert [name for name, _ in tried] == ["slides-handout"] * 3 + ["slides", "slides-notes"]
-    first, _, last = (tex for _, tex in tried[:3])
+    assert [name for name, _ in tried] == ["slides-handout"] * 4 + ["slides", "slides-notes"]
+    first, small, _, last = (tex for _, tex in tried[:4])
+    # It is set smaller first, then it has less.
+    assert [tex.count("\n\\small\n") for tex in (first, small, last)] == [0, 1, 0]
     titles = [list(re.findall(FRAME, tex)) for tex in (first, last)]
     more = Counter(titles[1]) - Counter(titles[0])
     # That frame's chain goes on in another, and no other frame is touched.
     assert list(more) == [frame_at(first, first[: first.index(LONG)].count("\n") + 1)]
     assert {"slides.pdf", "slides-handout.pdf", "slides-notes.pdf"} <= set(output.files)
-    assert output.files["slides-handout.tex"] == tried[2][1].encode()
+    assert output.files["slides-handout.tex"] == tried[3][1].encode()

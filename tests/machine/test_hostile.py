@@ -140,8 +140,8 @@ HOSTILE: dict[str, str | dict[str, str]] = {
     'Tactic Notation "exact" uconstr(x) := idtac.\n'
     "Theorem mine_claim : True.\nProof. constructor. Qed.\n",
     "the words of the closing file": "Notation \"'Theorem' x\" := x (at level 0).\n"
-    "Notation \"'closed_1'\" := True.\nNotation \"'conj' x\" := I (at level 10).\n"
-    "Theorem closed_1 : True.\nProof. constructor. Qed.\nTheorem mine_claim : True.\nProof. "
+    "Notation \"'closed'\" := True.\nNotation \"'conj' x\" := I (at level 10).\n"
+    "Theorem closed : True.\nProof. constructor. Qed.\nTheorem mine_claim : True.\nProof. "
     "constructor. Qed.\n",
     "options": "Axiom absurd : False.\n"
     + ABSURD

@@ -135,7 +135,7 @@ def test_what_is_to_be_closed_stands_before_what_closes_it() -> None:
     loaded = lines.index("From user Require name_claims.")
     assert lines[:loaded] == [
         "From claims Require name.",
-        "Theorem closed_1 :",
+        "Theorem closed :",
         f"  {RIGHT} /\\",
         "  True.",
         "Proof.",
@@ -144,7 +144,7 @@ def test_what_is_to_be_closed_stands_before_what_closes_it() -> None:
     assert number > loaded
     assert f"(conj (@user.name_claims.{OURS.theorem}) _)" in lines[number - 1]
     assert not any("Import" in line for line in lines)
-    assert lines[-1] == "Print Assumptions closed_1."
+    assert lines[-1] == "Print Assumptions closed."
 
 
 def test_slips_are_compared_where_no_theorem_is_loaded() -> None:
