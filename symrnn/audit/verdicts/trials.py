@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,10 @@ from symrnn.audit.verdicts.verdict import (
 from symrnn.reading.latex.tree import (
     Big,
     Fraction_,
+    Group,
     Normed,
     Num,
+    Product,
     Raised,
     Root,
     Sym,
@@ -378,8 +381,10 @@ def _chooses(model: Model, sides: tuple[Tree, Tree]) -> bool:
     used = model.spoken_of(sides, ())
     values = [model.definitions[name].value for name in used if name in model.definitions]
     return any(
-        isinstance(node, Sym) and node.name in ("max", "min")
-        for tree in (*sides, *values) for node in walk(tree)
+        isinstance(one, Sym) and one.name in ("max", "min")
+        and isinstance(other, Group) and len(other.parts) > 1
+        for tree in (*sides, *values) for node in walk(tree) if isinstance(node, Product)
+        for one, other in pairwise(node.factors)
     )  # fmt: skip
 
 
