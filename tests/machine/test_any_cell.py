@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asserted import asserted
 from sympy import Max, Piecewise, Symbol, atan, floor, sqrt, tan
 
 from symrnn import D, ordered_product
@@ -31,6 +31,7 @@ from symrnn.machine.stated import planted, stated_parts
 from symrnn.machine.transition import transition_of
 from symrnn.theory.about import subject_of
 from symrnn.theory.applicable import speaking
+from symrnn.theory.derivation import Derivation
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 
@@ -54,7 +55,9 @@ def printed(made: Cell) -> list[str]:
     subject = about(made)
     transition = transition_of(subject)
     assert transition is not None
-    text = " ".join(definitions_file(transition, subject).text.split())
+    text, _, _ = " ".join(definitions_file(transition, subject).text.split()).partition(
+        " #[global]"
+    )
     return [
         part.split(" := ")[1].strip().removesuffix(".") for part in text.split("Definition ")[1:]
     ]
@@ -160,7 +163,7 @@ def resting(name: str, made: Any) -> Statement:
     """That the last state of a part's own cell rests at 0."""
     state, t = made.recurrence.states[-1], Symbol("t", integer=True)
     claim = Equation(state[t], Zeros(state.rows, 1))
-    return stated_of(name, {"at rest": SimpleNamespace(claim=claim, given=(t >= 1,), cell=made)})
+    return stated_of(name, {"at rest": asserted(claim, [t >= 1], made)})
 
 
 def test_by_a_parameter_of_which_no_lemma_is_written_there_is_no_proof() -> None:
@@ -169,12 +172,10 @@ def test_by_a_parameter_of_which_no_lemma_is_written_there_is_no_proof() -> None
     others = [each for each in subject.recurrence.parameters if each.shape in (W.shape, b.shape)]
     L, t = subject.L, subject.t
     parts = {
-        f"the loss by `{each.name}`": SimpleNamespace(
-            claim=Equation(D(L[t], each), D(L[t], each)), given=(t >= 1,), cell=None
-        )
+        f"the loss by `{each.name}`": asserted(Equation(D(L[t], each), D(L[t], each)), [t >= 1])
         for each in others
     }
-    stated = stated_parts(stated_of("bptt", parts, subject), subject)
+    stated = stated_parts(stated_of("bptt", parts), subject)
     assert not any(each.why_not for each in stated.parts)
     found = printed_of("bptt", subject, stated, theorems())
     assert found is not None and len(parts) > 4
@@ -186,12 +187,8 @@ def test_by_a_parameter_of_which_no_lemma_is_written_there_is_no_proof() -> None
 def test_wrong_versions_are_written_in_the_letters_of_the_right_one() -> None:
     subject = about(cell("h = tanh(gamma W h' + U y)"))
     gamma, s, t = subject.gamma, subject.s, subject.t
-    part = SimpleNamespace(
-        claim=Inequality(gamma, gamma + 1),
-        given=(Equation(s[t], Zeros(subject.d, 1)), gamma <= 2),
-        cell=None,
-    )
-    (stated,) = stated_parts(stated_of("letters", {"one": part}, subject), subject).parts
+    part = asserted(Inequality(gamma, gamma + 1), [Equation(s[t], Zeros(subject.d, 1)), gamma <= 2])
+    (stated,) = stated_parts(stated_of("letters", {"one": part}), subject).parts
     assert gamma.name == "Gamma" and "Gamma_ <= Gamma_ + 1" in stated.proposition
     wrong = [each.obligation.proposition for each in planted(stated, wrong_versions, "right")]
     assert len(wrong) > 1
@@ -264,23 +261,18 @@ def test_of_a_cell_from_text_a_false_claim_is_closed_by_nothing(prover: Prover) 
 
 def false_statement(name: str, claims: dict[str, Any], subject: Network, prover: Prover) -> Checked:
     parts = {
-        label: SimpleNamespace(claim=Equation(left, right), given=tuple(given), cell=None)
+        label: asserted(Equation(left, right), given)
         for label, (left, right, given) in claims.items()
     }
-    made = stated_of(name, parts, subject)
+    made = stated_of(name, parts)
     asked = machine_check(
         [made], subject, theorems(), wrong_versions, prover, Cache(default_folder())
     )
     return asked[name]
 
 
-def stated_of(name: str, parts: dict[str, Any], subject: Network | None = None) -> Statement:
-    made = Statement(name, name, "", (), lambda rnn: parts)
-    made._built[subject or elman()] = tuple(
-        SimpleNamespace(label=label, **vars(each))  # type: ignore[misc]
-        for label, each in parts.items()
-    )
-    return made
+def stated_of(name: str, parts: dict[str, Derivation]) -> Statement:
+    return Statement(name, name, "", (), lambda rnn: parts)
 
 
 GATES = Path(__file__).parents[2] / "proofs" / "gates"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sympy
+from asserted import asserted
 from sympy import Symbol
 
 from symrnn import D
@@ -33,8 +33,7 @@ TRUE = Inequality(0, sympy.exp(X))
 
 
 def claims(name: str, claim: Any, given: tuple[Any, ...] = ()) -> Statement:
-    proof = SimpleNamespace(claim=claim, given=given, cell=None)
-    return Statement(name, name, "", (), lambda rnn: {"": proof})
+    return Statement(name, name, "", (), lambda rnn: {"": asserted(claim, given)})
 
 
 def check(
