@@ -370,10 +370,10 @@ def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
 
 def _hides_signs(node: Tree) -> bool:
     """Whether a node is a norm, |a| or a root, written √a or a^{1/2}."""
-    broken = isinstance(node, Raised) and whole_number(node.power) is None
-    return isinstance(node, Normed | Root) or (
-        broken and isinstance(bare(node.power), Num | Fraction_)
-    )
+    if not isinstance(node, Raised):
+        return isinstance(node, Normed | Root)
+    power = bare(node.power)
+    return isinstance(power, Num | Fraction_) and whole_number(power) is None
 
 
 def _chooses(model: Model, sides: tuple[Tree, Tree]) -> bool:
