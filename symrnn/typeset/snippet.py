@@ -30,6 +30,15 @@ _COLUMNS = 96
 
 _FUNCTION = re.compile(r"\\(exp|log|tanh|sinh|cosh|sin|cos|arctan|max|min)\b")
 
+_SCRIPT = re.compile(r"[_^]\{[^{}]*\}")
+
+_SPACE = (
+    (re.compile(r" (?:[-+=]|\\odot|\\otimes) "), 1.05),
+    (re.compile(r"\\,"), 0.75),
+    (re.compile(r"\\(?:left|right)"), 0.14),
+)
+"""Em about signs that are in no script; measured at formulas that TeX has set."""
+
 PREFIX = "rnn"
 """What the macros' names begin with, so that they meet nobody else's."""
 
@@ -64,7 +73,10 @@ class MacroPrinter(NotationPrinter):
 def width(formula: Any, notation: Notation = LECTURE) -> float:
     """How wide a formula is in a document's text, in em, about; fonts do not matter."""
     written = latex(formula, replace(notation, vectors=PLAIN))
-    return 0.97 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
+    # Room around signs is most of what an estimate by their number misses.
+    bare = _SCRIPT.sub("", written)
+    around = sum(em * len(sign.findall(bare)) for sign, em in _SPACE)
+    return around + 0.75 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
 
 
 def fragment(
@@ -145,6 +157,8 @@ def _named(formulas: Sequence[Any], notation: Notation, room: float) -> tuple[An
 
     A formula that is no equation comes first and stays as it is.
     """
+    if len(formulas) == 1 and width(formulas[0], notation) <= room:
+        return tuple(formulas)
     equations = [each for each in formulas if isinstance(each, Equation)]
     others = [each for each in formulas if not isinstance(each, Equation)]
     known = {letter for each in formulas for letter in _letters(each, notation)}
