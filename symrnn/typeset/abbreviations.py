@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import sympy
@@ -26,10 +26,10 @@ class Name(MatrixNode):
     """A letter for a matrix, with the times that it depends on: A, A_j or A_{k, t}."""
 
     @staticmethod
-    def of(letter: str, part: Any) -> Name:
-        """A name for a part of a formula."""
-        times = sorted(_times(part), key=str)
-        return Name(sympy.Symbol(letter), *part.shape, *times)
+    def of(letter: str, part: Any, times: Collection[Any]) -> Name:
+        """A name for a part of a formula, which depends on some of the formula's times."""
+        free = sorted(part.free_symbols.intersection(times), key=str)
+        return Name(sympy.Symbol(letter), *part.shape, *free)
 
     @property
     def shape(self) -> tuple[Any, Any]:
@@ -48,37 +48,41 @@ def terms(formula: Any) -> tuple[Any, ...]:
 
 
 def abbreviated(
-    formula: Equation,
+    formulas: Sequence[Equation],
     room: float,
     width: Callable[[Any], float],
     taken: Collection[str] = (),
 ) -> tuple[Equation, ...]:
-    """The formula with names for parts, and after it what each name stands for.
+    """Formulas with names for parts, each followed by what its new names stand for.
 
-    Broken at the terms of its right side, every line of it is at most as wide as the room, as far
-    as names help: A_j for what depends on a time j, A for what depends on none.
+    Broken at the terms of its right side, every line of one is at most as wide as the room, as far
+    as names help: A_j for what depends on a time j, A for what depends on none. A name means the
+    same in all of them.
 
     Args:
-        formula: an equation.
+        formulas: equations.
         room: the width of a line, in em.
         width: that of an expression, in em.
         taken: letters that mean something else.
     """
     letters = (each for each in _LETTERS if each not in taken)
+    times = {time for formula in formulas for time in _times(formula)}
     names: dict[Any, Any] = {}
-    pending, written = [formula], []
-    while pending:
-        equation = pending.pop(0)
-        others = {part: name for part, name in names.items() if name != equation.lhs}
-        right = equation.rhs.xreplace(others)
-        while max(map(width, terms(right))) > room - _SIGNS:
-            part, letter = _widest(right, room, width), next(letters, None)
-            if part is None or letter is None:
-                break
-            names[part] = Name.of(letter, part)
-            right = right.xreplace({part: names[part]})
-            pending.append(Equation(names[part], part))
-        written.append(Equation(equation.lhs, right))
+    written = []
+    for formula in formulas:
+        pending = [formula]
+        while pending:
+            equation = pending.pop(0)
+            others = {part: name for part, name in names.items() if name != equation.lhs}
+            right = equation.rhs.xreplace(others)
+            while max(map(width, terms(right))) > room - _SIGNS:
+                part, letter = _widest(right, room, width), next(letters, None)
+                if part is None or letter is None:
+                    break
+                names[part] = Name.of(letter, part, times)
+                right = right.xreplace({part: names[part]})
+                pending.append(Equation(names[part], part))
+            written.append(Equation(equation.lhs, right))
     return tuple(written)
 
 
@@ -107,10 +111,9 @@ def _parts(formula: Any) -> Iterator[Any]:
             yield from _parts(inner)
 
 
-def _times(part: Any) -> set[Any]:
-    """The times that a part depends on."""
-    indices = {symbol for each in part.atoms(TimeVector) for symbol in each.index.free_symbols}
-    for each in part.atoms(Ranged):
-        indices |= {each.index, *each.lower.free_symbols, *each.upper.free_symbols}
-    found: set[Any] = indices & part.free_symbols
-    return found
+def _times(formula: Any) -> set[Any]:
+    """The symbols that are times in a formula, bound ones too."""
+    times = {symbol for each in formula.atoms(TimeVector) for symbol in each.index.free_symbols}
+    for each in formula.atoms(Ranged):
+        times |= {each.index, *each.lower.free_symbols, *each.upper.free_symbols}
+    return times

@@ -30,6 +30,15 @@ _COLUMNS = 96
 
 _FUNCTION = re.compile(r"\\(exp|log|tanh|sinh|cosh|sin|cos|arctan|max|min)\b")
 
+_SCRIPT = re.compile(r"[_^]\{[^{}]*\}")
+
+_SPACE = (
+    (re.compile(r" (?:[-+=]|\\odot|\\otimes) "), 1.05),
+    (re.compile(r"\\,"), 0.75),
+    (re.compile(r"\\(?:left|right)"), 0.14),
+)
+"""Em about signs that are in no script; measured at formulas that TeX has set."""
+
 PREFIX = "rnn"
 """What the macros' names begin with, so that they meet nobody else's."""
 
@@ -64,7 +73,10 @@ class MacroPrinter(NotationPrinter):
 def width(formula: Any, notation: Notation = LECTURE) -> float:
     """How wide a formula is in a document's text, in em, about; fonts do not matter."""
     written = latex(formula, replace(notation, vectors=PLAIN))
-    return 0.97 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
+    # Room around signs is most of what an estimate by their number misses.
+    bare = _SCRIPT.sub("", written)
+    around = sum(em * len(sign.findall(bare)) for sign, em in _SPACE)
+    return around + 0.75 * formula_width(_FUNCTION.sub(r"\\operatorname{\1}", written))
 
 
 def fragment(
@@ -131,7 +143,7 @@ def _written(
     def written(node: Any) -> str:
         return str(printer.doprint(sympy.sympify(node)))
 
-    whole = [named for each in (formula, *where) for named in _named(each, where, notation, room)]
+    whole = _named((formula, *where), notation, room)
     lines = [
         line for each in whole for line in _lines(each, notation, written, room, len(whole) > 1)
     ]
@@ -140,17 +152,21 @@ def _written(
     return [rf"\providecommand{{{m}}}{{{letter}}}" for m, letter in macros.items()], lines
 
 
-def _named(
-    formula: Any, where: Sequence[Equation], notation: Notation, room: float
-) -> tuple[Any, ...]:
-    """The formula; where a term of it is wider than a line, with names for its parts."""
-    if not isinstance(formula, Equation):
-        return (formula,)
-    known = {letter for each in (formula, *where) for letter in _letters(each, notation)}
-    return abbreviated(formula, room, lambda part: width(part, notation), known)
+def _named(formulas: Sequence[Any], notation: Notation, room: float) -> tuple[Any, ...]:
+    """Formulas; where a term of one is wider than a line, with names for its parts.
+
+    A formula that is no equation comes first and stays as it is.
+    """
+    if len(formulas) == 1 and width(formulas[0], notation) <= room:
+        return tuple(formulas)
+    equations = [each for each in formulas if isinstance(each, Equation)]
+    others = [each for each in formulas if not isinstance(each, Equation)]
+    known = {letter for each in formulas for letter in _letters(each, notation)}
+    named = abbreviated(equations, room, lambda part: width(part, notation), known)
+    return (*others, *named)
 
 
-def _letters(formula: Equation, notation: Notation) -> set[str]:
+def _letters(formula: Any, notation: Notation) -> set[str]:
     """The single letters that stand in it."""
     plain = latex(formula, replace(notation, vectors=PLAIN))
     return set(re.findall(r"(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])", plain))

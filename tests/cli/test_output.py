@@ -26,6 +26,27 @@ def test_a_record_stands_alone(capfd: pytest.CaptureFixture[str]) -> None:
         assert words in err
 
 
+PAST = """
+import ctypes, sys
+from symrnn.cli.output import kept_for_a_record, say_json
+with kept_for_a_record(True):
+    sys.__stdout__.write("past the redirection\\n")
+    ctypes.CDLL(None).printf(b"by C\\n")
+say_json({"found": 1})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its C library has another name")
+def test_what_a_buffer_holds_is_not_left_for_the_record() -> None:
+    # Standard output is a pipe, and Python and C gather what is written there.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    made = subprocess.run(
+        [sys.executable, "-c", PAST], check=True, capture_output=True, text=True, env=environment
+    )
+    assert json.loads(made.stdout) == {"found": 1}
+    assert "past the redirection" in made.stderr and "by C" in made.stderr
+
+
 def test_where_standard_output_is_no_file(capsys: pytest.CaptureFixture[str]) -> None:
     with kept_for_a_record(True):
         print("by print")  # noqa: T201

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sympy import Symbol
 
-from symrnn import D, Equation, Vec, elman, named
+from symrnn import D, Equation, Vec, cell, elman, named
+from symrnn.cells import Cell
 from symrnn.cells.readout import with_loss
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.writing import latex
 from symrnn.recurrence.asked import derived
-from symrnn.typeset.abbreviations import abbreviated
+from symrnn.typeset.abbreviations import Name, abbreviated
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.snippet import fragment, standalone, width
 
@@ -76,7 +77,7 @@ def test_names_for_parts_fit_the_lines_and_stand_for_the_formula(
 ) -> None:
     wide = [each for name in ("lstm", "gru") for each in gradients(name)]
     for each in wide:
-        first, *rest = abbreviated(each, room, width, {"L", "W"})
+        first, *rest = abbreviated([each], room, width, {"L", "W"})
         assert rest, each
         meaning: dict[Any, Any] = {}
         for name in reversed(rest):
@@ -90,6 +91,43 @@ def test_names_for_parts_fit_the_lines_and_stand_for_the_formula(
         r"\begin{document}", rf"\usepackage[textwidth={room}em]{{geometry}}\begin{{document}}"
     )
     assert compile_pdf(text, engine=tex_engine("pdflatex")).warnings == ()
+
+
+NESTED = cell("h = tanh(W tanh(A h' + B x + C tanh(E h' + F x)) + U x + tanh(V h' + V_2 x))")
+GATED = cell("h = tanh(W (A h' + B x)) * (P (Q h' + R x))")
+t, k, j = (Symbol(name, integer=True) for name in "tkj")
+
+
+def asked(of: Cell, above: Any, below: Any) -> tuple[Equation, ...]:
+    """What is derived, and what stands below it."""
+    found = derived(of.named, above, below, "numerator")
+    steps = (Equation(now, value) for now, value in of.recurrence.definitions.items())
+    return (Equation(found.asked, of.by_gates(found.value)), *steps)
+
+
+ABBREVIATED = {
+    "nested": (asked(NESTED, NESTED["h"][t], NESTED["h"][k]), 17.0),
+    "gated": (asked(GATED, GATED["h"][j], GATED["h"][j - 1]), 11.0),
+}
+
+
+@pytest.mark.parametrize(("formulas", "room"), ABBREVIATED.values(), ids=ABBREVIATED)
+def test_a_name_has_every_time_that_its_meaning_leaves_free(
+    formulas: tuple[Equation, ...], room: float
+) -> None:
+    named = [each for each in abbreviated(formulas, room, width) if isinstance(each.lhs, Name)]
+    assert any(each.rhs.has(Name) for each in named)
+    for each in named:
+        assert set(each.lhs.args[3:]) == each.rhs.free_symbols & {t, k, j}, each
+
+
+@pytest.mark.parametrize(("formulas", "room"), ABBREVIATED.values(), ids=ABBREVIATED)
+def test_a_letter_means_one_thing_in_a_display(formulas: tuple[Equation, ...], room: float) -> None:
+    written = fragment(formulas[0], where=formulas[1:], room=room)
+    names = re.findall(r"(?m)^ *\{?([A-Z])(?:_\{[^}]*\}\})? &=", written)
+    assert len(names) > 2 and len(set(names)) == len(names)
+    theirs = re.findall(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])", " ".join(map(latex, formulas)))
+    assert not set(names) & set(theirs)
 
 
 def test_a_fragment_that_needs_more_than_amsmath_does_not_compile(tex_engine: Any) -> None:
