@@ -125,8 +125,9 @@ def check_step(
 ) -> Theorem:
     """The theorem `before R after` of one step; raises as `prove` does."""
     # Of another class it might be equal to whatever it is compared with.
-    require_term(step.before)
-    require_term(step.after)
+    for side in (step.before, step.after):
+        if side is not sympy.oo:  # a limit may be
+            require_term(side)
     rule = step.rule
     if rule.relation != step.relation and not (rule.relation == "=" and step.relation == "≤"):
         raise UnjustifiedStepError(
