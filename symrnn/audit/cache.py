@@ -11,9 +11,9 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,9 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
+from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.audit.numbers.reading import Reading
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.judge import Judge
@@ -56,6 +58,21 @@ def _program() -> str:
 
 def _hash(*material: object) -> str:
     return hashlib.sha256("\0".join(map(str, material)).encode()).hexdigest()
+
+
+def _all_of(made: Model | Symbols) -> list[object]:
+    """All that is known of letters, each set in one order; definitions are told apart by others."""
+    return [
+        (each.name, _ordered(getattr(made, each.name)))
+        for each in fields(made)
+        if not each.name.startswith("_") and each.name not in ("definitions", "symbols")
+    ]
+
+
+def _ordered(found: object) -> object:
+    if isinstance(found, Mapping):
+        return sorted((name, _ordered(each)) for name, each in found.items() if each)
+    return sorted(found) if isinstance(found, set | frozenset) else found
 
 
 @dataclass
@@ -97,26 +114,18 @@ class Kept:
             (name, d.letter, d.shift, d.entries, d.given, d.bound, shape_of(d.value))
             for name, d in sorted(model.definitions.items())
         ]
-        symbols = statements.symbols
-        letters = [
-            sorted(found) for found in (
-                symbols.sequences, symbols.times, symbols.raised, symbols.above, symbols.called,
-                symbols.indices, symbols.doubly, symbols.powers, symbols.constants, symbols.known,
-                model.primed, model.applied, model.clashing,
-            )
-        ]  # fmt: skip
         text = statements.documents[relation.document].formulas[relation.formula].text
         return _hash(
             _program(), shape_of(left), shape_of(right), relation.kind, relation.written,
-            text[relation.start : relation.right.end], definitions, letters,
+            text[relation.start : relation.right.end], definitions, _all_of(model),
+            _all_of(statements.symbols),
             relation.order in statements.defining, statements.about_derivatives(relation),
             statements.turned, sorted(statements.named_layouts()), statements.specials(relation),
             [(place, shape_of(e.right.tree)) for place, e in statements.examples(relation).items()],
             sorted(statements.said_positive),
             [(c.kind, shape_of(c.left.tree), shape_of(c.right.tree))
              for c in statements.said_of_numbers()],
-            sorted(model.kinds.items()), sorted(model.aliases.items()), model.scalar, model.rows,
-            model.vectorial, judge.said, statements.condition(relation),
+            judge.said, statements.condition(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
             judge.shown, judge.pool(model, relation), judge.addends(relation),
         )  # fmt: skip

@@ -168,6 +168,9 @@ class ArrayPasses:
             made = _run(loop, values)
             for name in weights.states if part == "forward" else ():
                 made[name] = self.arrays["joined"]([values[name][None], made[name]])
+            for name in made if part == "readout" else ():
+                # It may be the same at all times.
+                made[name] = spread(made[name], (fit.steps, *fit.batch, made[name].shape[-1]))
             rows |= made
             values |= made
         self.check(rows, f"the forward pass of {self.cell.name}")
@@ -224,12 +227,13 @@ class ArrayPasses:
         parameters = {}
         for parameter in found.parameters:
             name = in_code(parameter.name)
-            own = run.weights.parameters[name]
-            lead = () if summed else fit.batch
-            zero = 0 * self.arrays["broadcast_to"](own, (*lead, *own.shape))
             value = made.get(name)
             parameters[name] = (
-                zero if value is None else value[..., 0] if name in fit.scalars else value
+                self._no_gradient(run, name, summed=summed)
+                if value is None
+                else value[..., 0]
+                if name in fit.scalars
+                else value
             )
         starts = {of.label: made[e.label][0] for of, e in found.carry.items()}
         entering: dict[str, Any] = {}
@@ -244,6 +248,13 @@ class ArrayPasses:
         result = Weights(parameters, starts, entering, fit.steps)
         self.check({name: array for _, name, array in result}, "the gradient")
         return result
+
+    def _no_gradient(self, run: ArrayRun, name: str, *, summed: bool) -> Any:
+        """Zeros in the shape of a parameter's gradient."""
+        fit, own = run.fit, run.weights.parameters[name]
+        axes = 0 if name in fit.scalars else 1 + (name in fit.matrices)
+        one = own[(0,) * (len(own.shape) - axes)]  # one sequence's, where each has its own
+        return 0 * self.arrays["broadcast_to"](one, (*(() if summed else fit.batch), *one.shape))
 
     def vjp(self, run: ArrayRun, cotangents: Mapping[str, Any]) -> dict[str, Any]:
         """(∂s_T/∂s_0)ᵀ v of the whole state, by the name of each part, (…, n)."""

@@ -135,8 +135,12 @@ class BackendKernels(ArrayPasses):
         t = run.fit.steps if t is None else t
         start = self._vector("loss_gradient", loss_gradient, run)
         arguments.times(run.fit.steps, t, since)
-        part = _between(run, since, t)
-        found = self.backward(part, {}, arriving=self._parts(start, run), summed=summed)
+        arriving = self._parts(start, run)
+        if t == since:
+            every = run.weights.parameters
+            zeros = {name: self._no_gradient(run, name, summed=summed) for name in every}
+            return {**zeros, **({start_of(n): g for n, g in arriving.items()} if t == 0 else {})}
+        found = self.backward(_between(run, since, t), {}, arriving=arriving, summed=summed)
         given = self.arrays["host"]
         return self._gradients(
             found,

@@ -41,7 +41,13 @@ def joined(what: str, states: Collection[str], run: Run, given: Mapping[str, Any
     for name, value in _named(what, states, given).items():
         shape = run.rows[name].shape[1:]
         parts[name] = arguments.vectors(f"{what} {name}", value, kind, shape, "(…, n)")
-    lead = np.broadcast_shapes(run.batch, *(each.shape[:-1] for each in parts.values()))
+    try:
+        lead = np.broadcast_shapes(run.batch, *(each.shape[:-1] for each in parts.values()))
+    except ValueError:
+        raise ShapeError(
+            f"{what} parts whose axes do not fit each other",
+            {"expected": "axes in front that broadcast", **{n: a.shape for n, a in parts.items()}},
+        ) from None
     zeros = {n: np.zeros((1,), kind) for n in states if n not in parts}
     every = {**parts, **zeros}
     full = [

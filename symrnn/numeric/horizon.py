@@ -18,6 +18,7 @@ from symrnn.numeric import arguments, checkpoints, in_order
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
 from symrnn.numeric.vanishing import identity, scaled_jacobian
+from symrnn.numeric.weights import fitted
 
 if TYPE_CHECKING:
     from symrnn.numeric.kernels import Kernels
@@ -116,7 +117,7 @@ def gradients(
     """
     t = run.steps if t is None else t
     arguments.times(run.steps, t, since)
-    start = kernels.whole("loss_gradient", loss_gradient, run)
+    start = kernels.whole("loss_gradient", loss_gradient, run, directions=False)
     return swept(kernels, run, start, {}, since, t)
 
 
@@ -140,6 +141,9 @@ def swept(
     delta = scaled(start, 1)
     totals: dict[str, Scaled] = {}
     last, steps = t, LONGEST_SWEEP
+    if last == since:
+        _, zeros = kernels.swept(run, start, {}, since, t, summed=False)
+        totals = {name: scaled(zero, zero.ndim - len(run.batch)) for name, zero in zeros.items()}
     while last > since:
         first = max(since, last - steps)
         arrived, sums, exponent = _sweep(kernels, run, delta, given, first, last)
@@ -218,7 +222,7 @@ def checkpointed_gradients(
         g = arguments.array_of("loss_gradients", loss_gradients)
         if g.ndim < 2:
             raise ShapeError("loss_gradients: one row for each step", {"got": g.shape})
-        sizes = [np.shape(each)[-1] for each in weights.states.values()]
+        sizes = [each.shape[-1] for each in fitted(kernels.cell, weights).states.values()]
         parts = np.split(g, np.cumsum(sizes)[:-1], axis=-1)
         loss_gradients = dict(zip(weights.states, parts, strict=True))
     found = checkpoints.checkpointed_gradients(

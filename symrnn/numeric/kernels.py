@@ -279,6 +279,11 @@ class Kernels:
             RangeError: a factor overflows.
         """
         arguments.times(run.steps, last, first - 1)  # the first factor reads s_{first-1}
+        if first > last:
+            raise IllFormedError(
+                "times out of range",
+                {"expected": "first ≤ last", "got": f"first={first}, last={last}"},
+            )
         with np.errstate(**LOOKED_AT):
             found = self.step_jacobians(run, first, last)
         arguments.in_range("∂s_j/∂s_{j-1}", [found], SCALED)

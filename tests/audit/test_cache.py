@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from symrnn.audit.audit import audit_document
+from symrnn.audit.cache import Kept
+from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.verdicts.judge import Judge
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, TRUE
+from symrnn.reading.documents import latex_document
 
 RIGHT = r"$$\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2) W$$"
 WRONG = r"$$\frac{\partial h_t}{\partial x_t} = \mathrm{diag}(1 - h_t) U$$"
@@ -83,6 +87,28 @@ def test_what_a_mend_may_take_from_the_document_is_part_of_the_key(
     file.write_text("Some words.\n\n" + TEXT)
     _kinds(file, cache)
     assert len(judged) > count
+
+
+def test_all_that_is_known_of_letters_is_part_of_the_key(tmp_path: Path) -> None:
+    """By each field of the model and its letters; only what is computed from others has none."""
+    document = latex_document("a.tex", TEXT, {})
+    judge = Judge(Statements.of([document]))
+    relation = judge.statements.relations[-1]
+    kept = Kept.of(tmp_path, [document], ())
+    model = judge.statements.model_at(relation)
+    before = kept.key(relation, judge)
+    for made in (model, model.symbols):
+        for each in fields(made):
+            if each.name.startswith("_") or each.name in ("definitions", "symbols"):
+                continue
+            value = getattr(made, each.name)
+            other = not value if isinstance(value, bool) else (
+                {**value, "Q": "a"} if isinstance(value, dict) else {*value, "Q"}
+            )  # fmt: skip
+            setattr(made, each.name, other)
+            assert kept.key(relation, judge) != before, each.name
+            setattr(made, each.name, value)
+            assert kept.key(relation, judge) == before
 
 
 def test_a_damaged_cache_is_none(tmp_path: Path) -> None:

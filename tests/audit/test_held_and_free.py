@@ -53,6 +53,8 @@ def test_what_is_held_has_no_derivative_and_a_place_is_not_held() -> None:
     [
         (r"\lVert -\eta \frac{\partial h_t}{\partial h_s} \rVert"
          r" = \eta \lVert \frac{\partial h_t}{\partial h_s} \rVert", UNDER),
+        (r"(\eta^2)^{1/2} \frac{\partial h_t}{\partial h_s}"
+         r" = \eta \frac{\partial h_t}{\partial h_s}", UNDER),
         (r"\eta \frac{\partial a_t}{\partial h_{t-1}} = \eta W", TRUE),
         (r"\eta \frac{\partial a_t}{\partial h_{t-1}} = W", NOT_UNDERSTOOD),
     ],
@@ -66,7 +68,10 @@ def test_what_the_text_says_of_a_number_need_not_be_supposed() -> None:
     claim = r"\[ \lVert \eta \frac{\partial h_t}{\partial h_s} \rVert = \eta"
     claim += r" \lVert \frac{\partial h_t}{\partial h_s} \rVert \]"
     assert _kinds(claim) == [UNDER]
-    assert _kinds(rf"Let $\eta \ge 0$. {claim}") == [TRUE]
+    for said in (r"\eta \ge 0", r"0 < \eta", r"\eta \ge \frac{1}{2} \qquad \eta \ge 0.1"):
+        assert _kinds(rf"Let ${said}$. {claim}") == [TRUE]
+    for said in (r"\eta \ne 0", r"\eta \ll 1", r"\eta \to 0", r"\eta \approx 1", r"\eta \ge -1"):
+        assert _kinds(rf"Let ${said}$. {claim}") == [UNDER]
 
 
 _STEP = r"\lVert \frac{\partial h_t}{\partial h_{t-1}} \rVert"
@@ -135,6 +140,93 @@ def test_functions_of_one_number_are_differentiated(claim: str, kind: str) -> No
 )  # fmt: skip
 def test_kronecker_products_take_the_size_of_what_they_stand_beside(claim: str, kind: str) -> None:
     assert _kinds(rf"\[ {claim} \]") == [kind]
+
+
+_J = r"\frac{\partial h_t}{\partial h_{t-1}}"
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [
+        (r"\frac{\partial^+ h_t}{\partial \operatorname{vec}(W)}"
+         r" = \operatorname{diag}(1 - h_t^2) \frac{2 (h_{t-1}^\top \otimes I)}{2}", TRUE),
+        (r"\frac{\partial^+ h_t}{\partial \operatorname{vec}(W)}"
+         r" = \operatorname{diag}(1 - h_t^2) (2 \odot (h_{t-1}^\top \otimes I))", FALSE),
+        *[(rf"{of % one} {_J} = {of % other} {_J}", NOT_UNDERSTOOD) for one, other, of in (
+            (r"h_{t-1}^\top \otimes I", "h_{t-1}", r"\lVert %s \rVert_F"),
+            (r"W \otimes I", "W", r"\operatorname{tr}(%s)"),
+            (r"W \otimes I", "W", r"[%s]_{1,1}"),
+            ("I", "1", r"\operatorname{tr}(%s)"), ("I", "1", r"\lVert %s \rVert_F"),
+        )],
+        (rf"\lVert 2 I \rVert {_J} = 2 {_J}", TRUE),
+        (rf"\lVert 2 I \rVert {_J} = {_J}", FALSE),
+    ],
+)  # fmt: skip
+def test_an_identity_is_lost_nowhere(claim: str, kind: str) -> None:
+    assert _kinds(rf"\[ {claim} \]") == [kind]
+
+
+def test_a_letter_for_a_product_with_an_identity_is_not_called_wrong() -> None:
+    claim = r"\frac{\partial^+ a_t}{\partial \operatorname{vec}(W)} = K_t"
+    kinds = _kinds(rf"\[ K_t = h_{{t-1}}^\top \otimes I \] \[ {claim} \]")
+    assert not {FALSE, DISAGREES} & set(kinds)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind"),
+    [(r"d \times m", TRUE), (r"m \times d", NOT_UNDERSTOOD), (r"d \times d", NOT_UNDERSTOOD)],
+)
+def test_the_sizes_that_a_column_is_unstacked_to_are_those_written(sizes: str, kind: str) -> None:
+    column = r"\operatorname{vec}(\frac{\partial a_t}{\partial x_t})"
+    assert _kinds(rf"\[ \operatorname{{vec}}^{{-1}}_{{{sizes}}}({column}) = U \]") == [kind]
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind", "under"),
+    [
+        (rf"\max(\eta, 0) {_J} = \eta {_J}", UNDER, ("where η ≥ 0",)),
+        (rf"\max(\lambda, -1) {_J} = \lambda {_J}", UNDER, ("where λ ≥ 0",)),
+        (rf"\min(\alpha, 1) {_J} = \alpha {_J}", NOT_UNDERSTOOD, ()),
+        (rf"\max(\alpha, \epsilon) {_J} = \alpha {_J}", NOT_UNDERSTOOD, ()),
+        (rf"\min(\lVert W \rVert, 3) {_J} = \lVert W \rVert {_J}", NOT_UNDERSTOOD, ()),
+        (rf"\lVert \min(\alpha, 1) {_J} \rVert \ge \alpha \lVert {_J} \rVert",
+         NOT_UNDERSTOOD, ()),
+        (rf"\max(\eta, \alpha) {_J} = \max(\alpha, \eta) {_J}", TRUE, ()),
+    ],
+)  # fmt: skip
+def test_the_larger_of_numbers_is_tried_both_ways(
+    claim: str, kind: str, under: tuple[str, ...]
+) -> None:
+    (found,) = _judged(rf"\[ {claim} \]")
+    assert (found.kind, found.verdict.under) == (kind, under)
+
+
+@pytest.mark.parametrize("said", ["", "The initial state is $h_0 = 0$."])
+@pytest.mark.parametrize("bias", ["", " + b"])
+def test_a_first_state_that_is_given_leaves_a_slip_false(bias: str, said: str) -> None:
+    net = rf"\[ h_t = \tanh(W h_{{t-1}} + U x_t{bias}). \] {said} "
+    right = rf"\[ {_J} = \operatorname{{diag}}(1 - h_t^2) W \]"
+    slip = rf"\[ {_J} = \operatorname{{diag}}(1 - h_t) W \]"
+    found = audit_texts([latex_document("a.tex", net + right + slip, {})])
+    assert [f.kind for f in found if f.kind != NOT_A_CLAIM] == [TRUE, FALSE]
+
+
+def test_what_is_named_and_held_is_not_what_is_named() -> None:
+    name = r"\[ G_t = \frac{\partial h_t}{\partial b} \]"
+    held = r"\left. G_t \right|_{h_{t-1}}"
+    assert _kinds(rf"{name} \[ G_t - {held} = 0 \]") != [TRUE]
+    assert _kinds(rf"{name} \[ G_t = {held} + {_J} G_{{t-1}} \]") == [TRUE]
+
+
+@pytest.mark.parametrize(
+    "said", [r"\gamma \lambda < 0.001", r"\alpha \beta < 1", r"\gamma \lambda < 1"]
+)
+def test_a_condition_that_no_sample_has_excuses_nothing(said: str) -> None:
+    bounds = r"Let $\lVert W \rVert \le \lambda$, $\lvert \tanh'(x) \rvert \le \gamma$"
+    bounds += r", $\lVert U \rVert \le \alpha$ and $\lVert b \rVert \le \beta$"
+    claim = rf"\[ \lVert {_J} \rVert \ge \gamma \lambda + 1 \]"
+    (found,) = (f for f in _judged(rf"{bounds}, where ${said}$. {claim}") if f.display)
+    assert found.kind == DISAGREES
 
 
 @pytest.mark.parametrize(

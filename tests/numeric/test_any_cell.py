@@ -121,6 +121,10 @@ def test_what_is_no_cell_or_does_not_fit_is_refused() -> None:
     run = lstm.run(numbers(lstm))
     with pytest.raises(ShapeError, match="tangent"):
         lstm.jvp(run, 3, 1, np.ones(3))
+    # As many directions for each part, and parts of a part's own shape.
+    for h, c in ((np.ones((2, 3)), np.ones((5, 3))), (np.ones(3), np.ones(2))):
+        with pytest.raises(ShapeError, match="tangent of"):
+            lstm.jvp(run, 3, 1, {"h": h, "c": c})
     with pytest.raises(IllFormedError, match="cotangent of i"):
         lstm.vjp(run, 3, 1, {"i": np.ones(3)})
     with pytest.raises(NotSupportedError, match="letters"):

@@ -237,6 +237,17 @@ def test_checkpoints_save_memory() -> None:
     assert saved < plain / 4
 
 
+@pytest.mark.parametrize("t", [0, 3])
+def test_without_a_step_gradients_are_zeros(t: int) -> None:
+    run = TANH.run(**net(3, 5, 7, batch=(2,)))
+    g = np.arange(6.0).reshape(2, 3)
+    plain, ours = TANH.gradients(run, g, t, t), horizon.gradients(TANH, run, g, t, t)
+    assert set(ours) == set(plain)
+    for name, value in plain.items():
+        np.testing.assert_array_equal(ours[name].value(), value)
+        assert ours[name].exponent.shape == (2,)
+
+
 def test_bad_input_is_named() -> None:
     given = net(3, 5, 7)
     run = TANH.run(**given)
@@ -250,6 +261,10 @@ def test_bad_input_is_named() -> None:
         horizon.lyapunov_exponents(TANH, run, 2, 0, every=0)
     with pytest.raises(ShapeError, match="loss_gradient has shape"):
         horizon.gradients(TANH, run, np.ones(4))
+    with pytest.raises(ShapeError, match="loss_gradient has shape"):
+        horizon.gradients(TANH, run, np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=r"initial|s0|states\['s'\]"):
+        horizon.checkpointed_gradients(TANH, **{**given, "s0": 0.0}, loss_gradients=np.ones((5, 3)))
     with pytest.raises(ShapeError, match="one row for each step"):
         horizon.adjoint_gradients(TANH, run, np.ones((4, 3)))
     with pytest.raises(ShapeError, match="one row for each step"):

@@ -211,7 +211,7 @@ def test_times_out_of_range_are_refused(kernels: Kernels, t: int, k: int) -> Non
         kernels.jacobian(run, t, k)
 
 
-@pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 2), (-1, 2), (1, T + 1), (3, 1)])
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 2), (-1, 2), (1, T + 1), (3, 1), (3, 2)])
 def test_no_factor_reads_a_state_that_is_not_there(kernels: Kernels, first: int, last: int) -> None:
     run = kernels.run(**arrays(seed=8))
     with pytest.raises(IllFormedError, match="times out of range"):

@@ -201,10 +201,10 @@ class Statements(Prose):
         for relation in self.relations:
             sides = (relation.left.tree, relation.right.tree)
             small, large = sides if relation.kind in ("≤", "<") else sides[::-1]
-            if relation.kind == EQUAL or small is None or large is None:
+            if relation.kind not in ("≤", "<", "≥", ">", EQUAL) or small is None or large is None:
                 continue
-            letter, least = bare(large), whole_number(small)
-            if isinstance(letter, Sym) and least is not None and least >= 0:
+            letter, least = bare(large), bare(small)
+            if isinstance(letter, Sym) and isinstance(least, Num) and least.value >= 0:
                 found.add(self.probe.ref(letter).name)
         return frozenset(found)
 
@@ -293,15 +293,8 @@ class Statements(Prose):
         return next((name for name in self.specials(relation) if name in used), "")
 
     def specials(self, relation: Relation) -> list[str]:
-        """All that the text gives a value before a relation, in an example."""
-        document = self.documents[relation.document]
-        start = document.formulas[relation.formula].start
-        found = []
-        for other, name in self.instances:
-            given = self.documents[other.document].formulas[other.formula].start
-            if other.document == relation.document and given <= start <= given + FAR:
-                found.append(name)
-        return found
+        """All parameters that the text gives a value before a relation, in an example."""
+        return [name for name, time in self.examples(relation) if time is None]
 
     def unused_hints(self) -> list[Named]:
         """Hints about letters that the document does not have."""

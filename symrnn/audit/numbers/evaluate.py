@@ -44,6 +44,9 @@ from symrnn.reading.latex.tree import (
     shape_of,
 )
 
+STATE_SIZES = frozenset({"d", "n", "H", "d_h", "n_h"})
+"""Letters for the size of a state, where another stands for that of an input."""
+
 
 class Evaluator(Derivatives):
     """A net and a reading: the values of expressions."""
@@ -87,7 +90,7 @@ class Evaluator(Derivatives):
                 return self.norm(self.value(body, env, world), kind, world)
             case Root(body=body):
                 inner = self.value(body, env, world)
-                return Value(np.sqrt(inner.array))
+                return Value(np.sqrt(inner.whole().array))
             case Subscripted(body=body, subs=subs) if (lay := _layout_of(subs)) is not None:
                 # [∂y/∂x]_num says its layout.
                 kept, self.reading = self.reading, replace(self.reading, layout=lay, gradient=False)
@@ -249,6 +252,7 @@ class Evaluator(Derivatives):
         return Value(best)
 
     def applied(self, node: Sym, kind: str, inner: Value, env: Env) -> Value:
+        inner = inner.whole()
         name, order = node.name, node.primes
         array = inner.array
         if kind == "known" and any(whole_number(each) is not None for each in node.subs):
@@ -276,8 +280,6 @@ class Evaluator(Derivatives):
         table = self.table(node)
         if order >= len(table):
             raise NotUnderstood("functions", f"a derivative of {name} of order {order}")
-        if inner.eye:
-            raise Clash(f"{name} of the identity")
         made = Value(np.asarray(table[order](array)))
         ref = self.model.ref(node, frozenset(env))
         return made if ref.power is None else self.raised(made, ref.power, env)
@@ -289,16 +291,18 @@ class Evaluator(Derivatives):
             raise Clash("vec⁻¹ of what is no column")
         inner = node.subs[0] if len(node.subs) == 1 else None
         sides = inner.factors if isinstance(inner, Product) and len(inner.factors) == 2 else ()
-        rows = 0
+        named = [self.model.ref(each).name if isinstance(each, Sym) else "" for each in sides]
+        rows = cols = 0
         if sides and shape_of(sides[0]) == shape_of(sides[1]):
-            rows = round(count**0.5)
-        elif sides:
-            # The first is the size of a state, as in all that a step computes from an input.
+            rows = cols = round(count**0.5)
+        elif [name in STATE_SIZES for name in named] == [True, False]:
+            # As many rows as a state has, as in all that a step computes from an input.
             sizes = {self.net.extent(name)[0] for name in self.net.states}
             rows = sizes.pop() if len(sizes) == 1 else 0
-        if rows == 0 or count % rows or (sides and rows * (count // rows) != count):
+            cols = count // rows if rows else 0
+        if not rows or rows * cols != count:
             raise NotUnderstood("functions", "vec⁻¹ without the sizes of its matrix")
-        return Value(turned(column.array.reshape(-1, count // rows, rows)))
+        return Value(turned(column.array.reshape(-1, cols, rows)))
 
     def table(self, node: Sym) -> tuple[Scalar, ...]:
         """A function and its derivatives."""
@@ -318,12 +322,12 @@ class Evaluator(Derivatives):
         return _steepest(table[1])
 
     def raised(self, base: Value, power: Tree, env: Env) -> Value:
-        inner = bare(power)
+        if base.beside:
+            base = base.whole()
         exponent = self.value(power, env).array
         if exponent.shape != (1, 1, 1):
             raise NotUnderstood("powers", "an exponent that is no number")
         wanted = float(exponent[0, 0, 0].real)
-        del inner
         if base.eye or 1 in base.shape:
             return Value(
                 base.array**wanted
@@ -350,7 +354,7 @@ class Evaluator(Derivatives):
         for row, height in zip(cells, heights, strict=True):
             line = []
             for value, width in zip(row, widths, strict=True):
-                array = value.array
+                array = value.array if value.eye else value.whole().array
                 if value.eye:
                     array = array * np.eye(max(height, width))
                 if array.shape[1:] != (height, width):
@@ -364,7 +368,7 @@ class Evaluator(Derivatives):
 
     def entry(self, value: Value, subs: tuple[Tree, ...], env: Env) -> Value:
         places = [self.index(each, env) for each in subs]
-        rows, cols = value.shape
+        rows, cols = value.whole().shape
         if len(places) == 1 and cols == 1:
             places.append(1)
         elif len(places) == 1 and rows == 1:

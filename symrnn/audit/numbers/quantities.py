@@ -127,6 +127,8 @@ class Quantities(Algebra, ABC):
             if definition.bound:
                 array = array * self.net.slack(definition.name)
             rows, cols = self.net.extent(definition.name)
+            if value.beside:
+                value = value.whole()
             if value.eye and rows == cols:
                 value = Value(array * np.eye(rows))
                 array = value.array
@@ -151,7 +153,7 @@ class Quantities(Algebra, ABC):
     def extreme(self, definition: Definition) -> Value:
         """The least number that bounds an expression at all times; a larger one in loose nets."""
         net, model = self.net, self.model
-        key = ("bound", definition.name, self.reading)
+        key = ("bound", definition.name, self.reading, self.flat, self.held)
         if key not in net.values:
             nodes = walk(definition.value)
             times = [model.ref(node).time for node in nodes if isinstance(node, Sym)]
@@ -197,7 +199,7 @@ class Quantities(Algebra, ABC):
         return Value(turned(flat.reshape(count, cols, rows)))
 
     def _derived(self, definition: Definition, time: int | None) -> Value:
-        key = (definition.name, time, self.flat)
+        key = (definition.name, time, self.flat, self.held)
         if key not in self.named:
             env: dict[str, int] = {}
             if definition.letter is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,17 @@ class Value:
     array: Array
     eye: bool = False
     beside: str = ""
+
+    def whole(self) -> Value:
+        """Itself, where its numbers are all of it.
+
+        Raises:
+            NotUnderstood: an identity whose size nothing here says belongs to it.
+        """
+        if self.eye or self.beside:
+            what = "a Kronecker product with an identity" if self.beside else "an identity"
+            raise NotUnderstood("products", f"{what} of no size")
+        return self
 
     def with_identity(self, size: int) -> Value:
         """A ⊗ I or I ⊗ A with the identity of a size."""
@@ -144,9 +155,10 @@ class Algebra:
 
     def entrywise(self, a: Value, b: Value) -> Value:
         if a.scalar or b.scalar or (a.eye and b.eye):
-            return Value(a.array * b.array, a.eye or b.eye)
+            return Value(a.array * b.array, a.eye or b.eye, a.beside or b.beside)
         if a.eye or b.eye:
             raise Clash("an entrywise product with the identity")
+        a, b = a.whole(), b.whole()
         if a.shape != b.shape:
             raise Clash(f"entrywise: {a.shape[0]} × {a.shape[1]} and {b.shape[0]} × {b.shape[1]}")
         return Value(a.array * b.array)
@@ -209,13 +221,19 @@ class Algebra:
         return Value(whole[0].array @ whole[1].array)
 
     def divided(self, a: Value, b: Value) -> Value:
-        if b.scalar or (a.shape == b.shape and 1 in a.shape):
-            return Value(a.array / b.array, a.eye)
+        if b.scalar:
+            return replace(a, array=a.array / b.array)
+        if a.eye and b.eye:
+            return replace(a, array=a.array / b.array)
+        a, b = a.whole(), b.whole()
+        if a.shape == b.shape and 1 in a.shape:
+            return Value(a.array / b.array)
         if a.scalar and 1 in b.shape:
             return Value(a.array / b.array)
         raise Clash("a quotient of matrices")
 
     def stacked(self, parts: list[Value]) -> Value:
+        parts = [part.whole() for part in parts]
         if all(part.shape[1] == 1 for part in parts):
             count = max(part.array.shape[0] for part in parts)
             grown = [np.broadcast_to(p.array, (count, *p.array.shape[1:])) for p in parts]
@@ -227,7 +245,9 @@ class Algebra:
         raise Clash("a stack of what are no vectors")
 
     def norm(self, value: Value, kind: str, world: World) -> Value:
-        array = value.array
+        if value.eye and kind in ("‖", "‖2", "‖1", "‖infty"):
+            value = Value(value.array)  # ‖c I‖ = |c|, whatever the size
+        array = value.whole().array
         if kind.startswith("|"):
             if not value.scalar and 1 in value.shape:
                 return Value(np.sqrt((array**2).sum(axis=(1, 2), keepdims=True)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, is_capital, is_loss
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood, split_time
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.evaluate import Evaluator
@@ -41,8 +41,10 @@ class Examples(Trials):
             return None
         senses = [s for s in self.senses(model, sides) if not self._more(s)]
         senses.sort(key=lambda s: bool(s.sigma))
-        # Many examples leave the inputs out.
-        for quiet in (False, True):
+        # Many examples leave the inputs out. Without a matrix that is chosen there is none: a net
+        # that is at rest has no slips.
+        chosen = any(time is None and _is_matrix(model, name) for name, time in given)
+        for quiet in (False, True) if chosen else (False,):
             special = self._special(model, given, quiet)
             for sense in senses[:MOST]:
                 try:
@@ -95,3 +97,9 @@ class Examples(Trials):
                     nothing = np.zeros((1, *net.extent(name)), dtype=complex)
                     for time in range(net.first, net.last + 1):
                         net.values["leaf", name, time] = nothing
+
+
+def _is_matrix(model: Model, name: str) -> bool:
+    """Whether a letter is that of a matrix: no loss, no time, and nothing of a step."""
+    stepwise = model.symbols.has_time(name.split("_")[0]) or name in model.symbols.times
+    return is_capital(name) and not is_loss(name) and not stepwise

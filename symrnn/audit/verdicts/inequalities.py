@@ -30,7 +30,9 @@ from symrnn.reading.latex.tree import (
     Big,
     Normed,
     Product,
+    Sym,
     Tree,
+    walk,
 )
 
 
@@ -53,13 +55,23 @@ class Inequalities(Trials):
         # What a sample violates is never called true, whatever seems to prove it.
         violated = self._violated(model, left, right, sense, nets)
         if violated is not None:
+            used = model.spoken_of((left, right), ())
             for condition in self.statements.said_of_numbers():
+                sides = (condition.left.tree, condition.right.tree)
+                about = {
+                    model.ref(n).name for s in sides if s for n in walk(s) if isinstance(n, Sym)
+                }
+                if not about <= used:
+                    continue
                 among = [net for net in nets if self._meets(condition, sense, net)]
-                if self._violated(model, left, right, sense, among) is None:
+                if among and self._violated(model, left, right, sense, among) is None:
                     what = f"no sample violates it where {shown_condition(condition, model)}"
                     raise NotUnderstood("inequalities", f"{what}, and nothing here proves it")
         if violated is None and proved is not None:
             under = self.unsaid(self._violated_below_0(model, left, right, sense, deadline))
+            others = list(self.of_other_sizes(model, (left, right), sense, deadline))
+            if self._violated(model, left, right, sense, others) is not None:
+                raise NotUnderstood("max and min", "it hangs on which of the numbers is larger")
             if under:
                 return replace(proved, kind=UNDER, under=under)
             self.note(model, proved)
@@ -146,7 +158,7 @@ class Inequalities(Trials):
         """The numbers that must be no less than 0: what is proved is violated where one is not."""
         found = []
         for name in sorted(model.spoken_of((left, right), ())):
-            net = self._with_negative(model, name, sense, deadline)
+            net = self._with_number(model, name, -1.0, sense, deadline)
             if net is not None and self._violated(model, left, right, sense, [net]) is not None:
                 found.append(f"where {named(name)} ≥ 0")
         return tuple(found)

@@ -131,6 +131,7 @@ class Judge(Inequalities, Mending, Examples):
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 under = (*under, *self.supposed_positive(model, sides, sense, deadline))
+                self.holds_at_all_sizes(model, sides, sense, deadline)
                 whole = outcome.shaped and not under
                 found = Verdict(
                     UNDER if under else TRUE,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.audit.meaning.conventions import Conventions
-from symrnn.audit.meaning.letters import is_loss, whole_number
+from symrnn.audit.meaning.letters import bare, is_loss, whole_number
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.numbers.evaluate import Evaluator
@@ -34,7 +35,12 @@ from symrnn.audit.verdicts.verdict import (
 )
 from symrnn.reading.latex.tree import (
     Big,
+    Fraction_,
+    Group,
     Normed,
+    Num,
+    Product,
+    Raised,
     Root,
     Sym,
     Tree,
@@ -91,6 +97,10 @@ class Outcome:
     nothing: bool = False
     shaped: bool = False
     diagonal: bool = False
+
+
+OTHER_SIZES = (1e3, 1e-3)
+"""How many times as large as usual a number is tried where the largest of numbers is taken."""
 
 
 SECONDS = 10.0
@@ -186,19 +196,52 @@ class Trials:
     ) -> tuple[str, ...]:
         """Of which numbers it must be supposed that they are no less than 0, as they are in nets.
 
-        Only a norm, |a| or a root shows the difference: ‖α A‖ = α ‖A‖.
+        Only a norm, |a|, a root or the largest of numbers shows the difference: ‖α A‖ = α ‖A‖.
         """
-        if not any(isinstance(n, Normed | Root) for side in sides for n in walk(side)):
+        chooses = _chooses(model, sides)
+        shows = any(_hides_signs(node) for side in sides for node in walk(side))
+        if not chooses and not shows:
             return ()
         found = []
         for name in sorted(model.spoken_of(sides, ())):
-            net = self._with_negative(model, name, sense, deadline)
-            if net is None:
-                continue
-            tried = [self._tried(net, sense, sides, env) for env in assignments(model, sides, net)]
-            if any(o.values is not None and not o.holds and not o.nothing for o in tried):
-                found.append(f"where {named(name)} ≥ 0")
+            for size in (1.0, *OTHER_SIZES) if chooses else (1.0,):
+                net = self._with_number(model, name, -size, sense, deadline)
+                if net is not None and self._differs(model, sides, sense, net):
+                    found.append(f"where {named(name)} ≥ 0")
+                    break
         return self.unsaid(found)
+
+    def of_other_sizes(
+        self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float
+    ) -> Iterator[Net]:
+        """Nets that choose otherwise where the largest or smallest of numbers is taken; else none.
+
+        One number after the other is far larger and far smaller than usual, and the weights are.
+        """
+        if not _chooses(model, sides):
+            return
+        for name in sorted(model.spoken_of(sides, ())):
+            for size in OTHER_SIZES:
+                net = self._with_number(model, name, size, sense, deadline)
+                if net is not None:
+                    yield net
+        yield from self.bench.of_all_sizes(model, sense, model.bounds(), deadline)
+
+    def holds_at_all_sizes(
+        self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float
+    ) -> None:
+        """That max and min chose alike at the usual nets shows nothing.
+
+        Raises:
+            NotUnderstood: what holds there differs where they choose otherwise.
+        """
+        for net in self.of_other_sizes(model, sides, sense, deadline):
+            if self._differs(model, sides, sense, net):
+                raise NotUnderstood("max and min", "it hangs on which of the numbers is larger")
+
+    def _differs(self, model: Model, sides: tuple[Tree, Tree], sense: Sense, net: Net) -> bool:
+        tried = (self._tried(net, sense, sides, env) for env in assignments(model, sides, net))
+        return any(o.values is not None and o.problem is None and not o.holds for o in tried)
 
     def unsaid(self, supposed: Iterable[str]) -> tuple[str, ...]:
         """What must be supposed and is not said in the text."""
@@ -218,8 +261,10 @@ class Trials:
                 hint = f"define: {latex_name(name, False)} = …"
                 raise NotUnderstood("a symbol without definition", name, hint)
 
-    def _with_negative(self, model: Model, name: str, sense: Sense, deadline: float) -> Net | None:
-        """A net in which a number is less than 0; None where the name is of no such number."""
+    def _with_number(
+        self, model: Model, name: str, size: float, sense: Sense, deadline: float
+    ) -> Net | None:
+        """A net in which a number is so many times as large; None where the name is of none."""
         first = self.bench.net(model, sense, 0, deadline)
         timed = name in model.symbols.times or model.symbols.has_time(name.split("_")[0])
         if name in model.definitions or timed:
@@ -228,8 +273,9 @@ class Trials:
             return None
         if first.extent(name) != (1, 1):
             return None
-        net = self.bench.net(model, sense, name, deadline)
-        net.values["leaf", name, None] = -np.abs(net.leaf(name, None))
+        net = self.bench.net(model, sense, f"{size:g} {name}", deadline)
+        if ("leaf", name, None) not in net.values:
+            net.values["leaf", name, None] = size * np.abs(net.leaf(name, None))
         return net
 
     def _tried(
@@ -320,6 +366,26 @@ def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
     times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
     place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)
     return Counterexample(sizes, net.seed, times, place, float(a[row, col]), float(b[row, col]))
+
+
+def _hides_signs(node: Tree) -> bool:
+    """Whether a node is a norm, |a| or a root, written √a or a^{1/2}."""
+    if not isinstance(node, Raised):
+        return isinstance(node, Normed | Root)
+    power = bare(node.power)
+    return isinstance(power, Num | Fraction_) and whole_number(power) is None
+
+
+def _chooses(model: Model, sides: tuple[Tree, Tree]) -> bool:
+    """Whether the largest or the smallest of some numbers is taken: in the sides, or before."""
+    used = model.spoken_of(sides, ())
+    values = [model.definitions[name].value for name in used if name in model.definitions]
+    return any(
+        isinstance(one, Sym) and one.name in ("max", "min")
+        and isinstance(other, Group) and len(other.parts) > 1
+        for tree in (*sides, *values) for node in walk(tree) if isinstance(node, Product)
+        for one, other in pairwise(node.factors)
+    )  # fmt: skip
 
 
 def _cuts_off(model: Model) -> bool:
