@@ -87,7 +87,7 @@ def test_gated_cells_against_the_frameworks(
     monkeypatch.setattr(choice, "installed", lambda name: name == peer)
     rows = [measure(work, QUICK) for work in gated.works(quick=True)]
     assert [row.work.name for row in rows] == [
-        f"all gradients, {cell}, {dtype}"
+        f"all gradients, {cell}, {dtype}, slopes by values"
         for cell in ("lstm", "gru")
         for dtype in ("float64", "float32")
     ]
