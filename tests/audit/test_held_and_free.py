@@ -160,6 +160,8 @@ _J = r"\frac{\partial h_t}{\partial h_{t-1}}"
         )],
         *[(rf"{one}^{{{power}}} {_J} = {one} {_J}", NOT_UNDERSTOOD)
           for one, power in (("e", "W"), ("e", "2 I"), (r"\pi", "A"), ("2", "I"))],
+        (rf"\pi^2 {_J} = \pi \pi {_J}", TRUE),
+        (rf"\pi^2 {_J} = \pi {_J}", NOT_UNDERSTOOD),
         (rf"\lVert 2 I \rVert {_J} = 2 {_J}", TRUE),
         (rf"\lVert 2 I \rVert {_J} = {_J}", FALSE),
     ],

@@ -139,7 +139,8 @@ class Evaluator(Derivatives):
             row, column = (self.index(each, env) for each in ref.entries)
             return number(int(row == column))
         if ref.name == node.name == "pi" and not node.subs:
-            return number(np.pi)
+            value = number(np.pi)
+            return value if ref.power is None else self.raised(value, ref.power, env)
         if (
             ref.time is None
             and not ref.entries
