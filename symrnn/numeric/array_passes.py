@@ -168,6 +168,9 @@ class ArrayPasses:
             made = _run(loop, values)
             for name in weights.states if part == "forward" else ():
                 made[name] = self.arrays["joined"]([values[name][None], made[name]])
+            for name in made if part == "readout" else ():
+                # It may be the same at all times.
+                made[name] = spread(made[name], (fit.steps, *fit.batch, made[name].shape[-1]))
             rows |= made
             values |= made
         self.check(rows, f"the forward pass of {self.cell.name}")

@@ -129,9 +129,13 @@ class _Writer:
 
     @cached_property
     def _carried(self) -> list[str]:
-        """What a step reads of the one before; what it makes and reads itself needs no start."""
-        own = (o for o in self._operands() if o.name in self.own)
-        return sorted({o.name for o in own if int(o.offset or 0) != self.written[o.name]})
+        """What a step reads of the one before, and of what only the last value is returned.
+
+        What it makes and reads itself needs no start.
+        """
+        own = [o for o in self._operands() if o.name in self.own]
+        read = {o.name for o in own if int(o.offset or 0) != self.written[o.name]}
+        return sorted(read | ({o.name for o in own} - self.recursion.kept))
 
     def _later(self) -> list[str]:
         """What a step read of a sequence, at all times: the sums over time may read it as well."""
@@ -179,6 +183,9 @@ class _Writer:
             for part, operand in zip(parts, operation.arguments, strict=True)
         ]
         formula = operation.formula
+        if operation.op == "copy" and operation.target.name in self.own:
+            # What is the same at all times may be the same for the whole batch too.
+            return f"broadcast_to({facing[0]}, {operation.target.name}.shape)"
         if operation.op == "matvec":
             matrix, (M, v) = operation.arguments[0], parts
             if not self.shared or matrix.level != ONCE:

@@ -88,8 +88,9 @@ class _Fuser:
             matrix = self._matrix(o.arguments[0].T for o in products).T
             vectors = [o.arguments[1] for o in products]
             pack = Operand(next(self._fresh), matrix.cols, sympy.S.One, EACH)
-            if vectors[0].name in self.stored:
-                self.stored.add(pack.name)
+            if any(each.name in self.stored for each in vectors):
+                # Parts of one array are kept at all times together, or not at all.
+                self.stored.update([pack.name, *(each.name for each in vectors)])
             self._place(pack, vectors)
             made = {o.target.name for o in products}
             rest = [term for term in terms if term.name not in made]

@@ -85,8 +85,9 @@ class _Planner:
             self.local[node.label] = result
             return
         target = self.operand(node)
+        # What is done once fills no sequence: its one value is copied at each time.
+        fresh = result.offset is None and result.level != ONCE and not result.transposed
         for place, operation in enumerate(self.operations):
-            fresh = result.offset is None and not result.transposed
             if fresh and result.name not in self.stored and operation.target.name == result.name:
                 level = operation.target.level
                 self.operations[place] = replace(operation, target=replace(target, level=level))
