@@ -87,7 +87,7 @@ class ProofItem(pytest.Item):
 
 def _counterexamples(statement: Statement) -> None:
     for each in statement.counterexamples:
-        each.find()  # a witness that refutes nothing is refused where it is made
+        each.witness()  # one that refutes nothing is refused where it is made
 
 
 def _slips(statement: Statement, rnn: Network, library: Mapping[str, Statement]) -> None:

@@ -46,7 +46,10 @@ def audit(
     ] = None,
     cached: Annotated[
         bool,
-        typer.Option("--cache/--no-cache", help="Take what is unchanged from the user's cache."),
+        typer.Option(
+            "--cache/--no-cache",
+            help="Take what is unchanged from the user's cache; not with --scheduler.",
+        ),
     ] = True,
     scheduler: Annotated[
         str | None,

@@ -90,8 +90,11 @@ def span(wave: Expr) -> arb:
         return ball(wave)
     if wave.is_Mul:
         return reduce(mul, map(span, wave.args), arb(1))
-    # However slowly an angle runs, it comes everywhere.
-    free = wave.xreplace({node: node.func(X) for node in _drivers(wave)})
+    nodes = {*_drivers(wave), *wave.atoms(sin, cos)}
+    if wave.xreplace(dict.fromkeys(nodes, sympy.S.One)).has(X):
+        raise UndecidedError("a wave is not bounded", {"wave": wave})
+    # However slowly an angle runs, and whatever angle it is, it comes nowhere else.
+    free = wave.xreplace({node: node.func(X) for node in nodes})
     values = jet(free, arb(0, 1) * arb(2) ** EVERYWHERE, 1)[0]
     if not values.is_finite():
         raise UndecidedError("a wave is not bounded", {"wave": wave})

@@ -62,7 +62,7 @@ def at(term: Any, path: Path) -> Any:
         IllFormedError: for a position at which nothing stands that may be replaced.
     """
     for place in path:
-        if not 0 <= place < len(term.args) or not _enters(term, place):
+        if place not in range(len(term.args)) or not _enters(term, place):
             raise IllFormedError(
                 "nothing can be replaced at this position", {"in": term, "argument": place}
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import index
 from types import MappingProxyType
-from typing import Any
+from typing import Any, SupportsIndex
 
 from sympy import Basic, Expr, Symbol
 from sympy.core.relational import Relational
@@ -85,6 +86,8 @@ def admitted(given: Any) -> Any:
     if isinstance(given, Basic):
         require_term(given)
         return given
+    if isinstance(given, SupportsIndex):
+        return int(index(given))
     if isinstance(given, Iterable) and not isinstance(given, str | bytes):
         return tuple(map(admitted, given))
     raise IllFormedError("this is no argument of the kernel", {"got": repr(given)})

@@ -172,14 +172,17 @@ def inference(make: Callable[P, Theorem]) -> Callable[P, Theorem]:
     def made(*args: P.args, **named: P.kwargs) -> Theorem:
         given = asked.bind(*args, **named)
         for name, each in given.arguments.items():
-            given.arguments[name] = _read(each, "Theorem" in asked.parameters[name].annotation)
+            given.arguments[name] = _read(each, asked.parameters[name].annotation)
         return make(*given.args, **given.kwargs)
 
+    # No way back to what reads nothing first.
+    del vars(made)["__wrapped__"]
+    vars(made)["__signature__"] = asked
     return made
 
 
-def _read(given: Any, theorem: bool) -> Any:
-    if theorem and given is not None:
+def _read(given: Any, asked: str) -> Any:
+    if "Theorem" in asked and (given is not None or "None" not in asked):
         _record(given)
         return given
     if isinstance(given, Mapping):
@@ -201,6 +204,8 @@ def assume(assumed: Any) -> Theorem:
 @inference
 def specialise(assumed: ForAll, value: Any) -> Theorem:
     """{p at every time j ≥ h} ⊢ p at j = value, where value ≥ h."""
+    if not isinstance(assumed, ForAll):
+        raise IllFormedError("this holds at one time only", {"got": text_of(assumed)})
     value = _times({assumed.index: value})[assumed.index]
     relation = substitute(assumed.relation, {assumed.index: value})
     return _make((assumed, Fact.nonnegative(value - assumed.since)), relation, None)

@@ -14,6 +14,7 @@ from sympy import MatrixSymbol, Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.language.algebra import Identity, Zeros
+from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.norms import norm
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.ordered import ordered_product
@@ -158,7 +159,7 @@ def _unit(key: str, unit: Asked, part_of: _Parts, writer: Writer) -> Unit:
         },
         says={
             "direct": writer.prose(f"|∏ {unit.gate}|"),
-            "total": writer.prose(f"|∂{unit.followed}_t/∂{unit.followed}_k|"),
+            "total": rf"$\left|{writer.latex(TotalDerivative(of[t], of[k]))}\right|$",
             "bound": "the bound",
         },
     )

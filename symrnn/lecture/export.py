@@ -11,6 +11,7 @@ from pathlib import Path
 from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
+from symrnn.lecture.lettering import as_spoken
 from symrnn.lecture.pictures import DRAWN, illustrations
 from symrnn.lecture.project import statements
 from symrnn.lecture.references import WORKS
@@ -103,7 +104,8 @@ def _proved(
     evidence = gather(library[name], rnn, library)
     if evidence.failure is not None:
         raise evidence.failure
-    block = statement_block(evidence, rnn, Writer(notation, {name: 1}), ())
+    spoken = as_spoken(notation, (part.claim for part in evidence.statement.parts(rnn)))
+    block = statement_block(evidence, rnn, Writer(spoken, {name: 1}), ())
     return block, ", ".join(evidence.grades)
 
 

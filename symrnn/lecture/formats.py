@@ -158,6 +158,10 @@ def fitting(document: Document, frames: Deck, look: Look, tex: Tex) -> tuple[Com
     fit = Fit(more=MORE)
     made = slides_backend.slides(document, frames, look, fit=fit)
     tried = tex.compile("slides-handout", made)
+    if tried.result is None or tried.result.pdf is None:
+        # Nothing tells whether a frame is overfull.
+        fit = Fit()
+        return replace(tried, made=slides_backend.slides(document, frames, look, fit=fit)), fit
     for _ in range(_ATTEMPTS):
         if not tried.overfull:
             break

@@ -79,15 +79,20 @@ def as_spoken(notation: Notation, claims: Iterable[Any]) -> Notation:
     """The notation whose prose calls a vector of the claims what formulas call it.
 
     A vector h is no time h: where claims have the one and not the other, h in prose is the vector.
+    They have the time where they have its symbol, maybe by the letter that gives way to the cell's.
     """
     found = list(claims)
     symbols = {str(each) for claim in found for each in claim.free_symbols}
     vectors = {each.label for claim in found for each in claim.atoms(TimeVector)}
     printer = NotationPrinter(notation)
-    here = (vectors & set(SCALARS)) - symbols
+    here = {
+        name
+        for name in vectors & set(SCALARS)
+        if not {name, notation.spoken.get(name, name)} & symbols
+    }
     written = {name: printer.unstyled(name) for name in sorted(here)}
     spoken = {name: letter for name, letter in written.items() if letter != notation.plain(name)}
-    return replace(notation, spoken={**spoken, **notation.spoken}) if spoken else notation
+    return replace(notation, spoken={**notation.spoken, **spoken}) if spoken else notation
 
 
 def in_parts(rnn: Subject) -> Callable[[Any], Any]:
@@ -104,7 +109,7 @@ def _of_network(made: Network, notation: Notation, letters: Mapping[str, str] | 
         if of.label not in own.arrays and of.sequence != made.L
     }
     own = replace(own, arrays={**arrays, **own.arrays})
-    _requiredistinct(made, own)
+    _require_distinct(made, own)
     return replace(own, spoken=dict(_spoken(made, own)))
 
 
@@ -127,7 +132,7 @@ def _spoken(made: Network, notation: Notation) -> Iterator[tuple[str, str]]:
             yield name, printer.name(here)
 
 
-def _requiredistinct(made: Network, notation: Notation) -> None:
+def _require_distinct(made: Network, notation: Notation) -> None:
     """Raise where what the lecture speaks of has the letter of something in the cell."""
     owners: dict[str, str] = {}
     printer = NotationPrinter(notation)

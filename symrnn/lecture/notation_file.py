@@ -104,8 +104,8 @@ def _read(
             letters={**KNOWN[base].letters, **_apart(letters, base)},
             **settings,
         )
-        # What statements speak of besides gives way to a letter that is asked for.
-        others = besides(list(letters.values()))
+        # What statements speak of besides gives way to the letters of all that there is.
+        others = besides([made.plain(quantity) for quantity in QUANTITIES])
         return replace(made, arrays=others, numbers=others, spoken=others), own
     except IllFormedError as error:
         key = str(error.detail.get("key", ""))

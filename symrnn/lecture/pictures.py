@@ -145,11 +145,11 @@ def _time_scales(writer: Writer) -> Figure:
     """After how many steps 1/e is left, against the forget bias, between its two bounds."""
     bias = np.linspace(0, 8, 33)
     gate = lower_activation(activation("logistic"))(bias)
-    scale = 1 / (1 - gate)
+    scale, T = 1 / (1 - gate), writer.notation.letter("T")
     curves = [
         Curve("steps until 1/e is left", bias.tolist(), (-1 / np.log(gate)).tolist(), "first"),
-        Curve("$T$", bias.tolist(), scale.tolist(), "second bound"),
-        Curve("$T - 1$", bias.tolist(), (scale - 1).tolist(), "third bound"),
+        Curve(f"${T}$", bias.tolist(), scale.tolist(), "second bound"),
+        Curve(f"${T} - 1$", bias.tolist(), (scale - 1).tolist(), "third bound"),
     ]
     return line_chart(
         curves,

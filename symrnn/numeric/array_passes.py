@@ -27,7 +27,7 @@ from symrnn.language.names import in_code
 from symrnn.numeric import arguments
 from symrnn.numeric.derived import Derived
 from symrnn.numeric.libraries import BACKENDS
-from symrnn.numeric.loop_passes import LoopPasses, require_free_names
+from symrnn.numeric.loop_passes import LoopPasses, require_free_names, require_matrices
 from symrnn.numeric.loops import functional
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
@@ -88,6 +88,10 @@ class ArrayPasses:
                 "unknown backend", {"expected": ", ".join(BACKENDS), "got": self.backend}
             )
 
+    def __reduce__(self) -> Any:
+        """The cell travels; what was generated is generated again where it is used."""
+        return type(self), (self.of, self.backend)
+
     @property
     def cell(self) -> Cell:
         """What is run."""
@@ -120,6 +124,7 @@ class ArrayPasses:
         Raises:
             NotSupportedError: for what loops have no operation for, or a name that they take.
         """
+        require_matrices(self.derived)
         found = self.derived.adjoint if found is None else found
         key = name, id(found), shared
         if key not in self._made:

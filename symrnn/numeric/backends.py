@@ -26,7 +26,7 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import X
 from symrnn.numeric import arguments
 from symrnn.numeric.array_passes import ArrayPasses, ArrayRun, _run, _setting
-from symrnn.numeric.in_order import from_arrays, start_of
+from symrnn.numeric.in_order import starts_of, weights_of
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.libraries import BACKENDS
 from symrnn.numeric.run import Run
@@ -66,9 +66,7 @@ class BackendKernels(ArrayPasses):
 
     def run(self, *given: Any, **named: Any) -> ArrayRun:
         """The forward pass of `Weights`, or of arrays in a row; see `Kernels.run`."""
-        if len(given) == 1 and isinstance(given[0], Weights) and not named:
-            return self.forward(given[0])
-        return self.forward(from_arrays(self.cell, given, named))
+        return self.forward(weights_of(self.cell, given, named))
 
     # ------------------------------------------------------------------ products over time
 
@@ -139,7 +137,8 @@ class BackendKernels(ArrayPasses):
         if t == since:
             every = run.weights.parameters
             zeros = {name: self._no_gradient(run, name, summed=summed) for name in every}
-            return {**zeros, **({start_of(n): g for n, g in arriving.items()} if t == 0 else {})}
+            called = starts_of(self.cell)
+            return {**zeros, **({called[n]: g for n, g in arriving.items()} if t == 0 else {})}
         found = self.backward(_between(run, since, t), {}, arriving=arriving, summed=summed)
         given = self.arrays["host"]
         return self._gradients(
@@ -177,8 +176,9 @@ class BackendKernels(ArrayPasses):
         by_numpy: Callable[[Kernels, Run], Mapping[str, Any]],
     ) -> dict[str, Any]:
         """Refuse what underflowed: NumPy's gradients are refused as well, or are not 0 there."""
-        starts = {start_of(name): part for name, part in found.states.items()}
-        every = {**found.parameters, **(starts if since == 0 else {})}
+        called = starts_of(self.cell)
+        starts = {called[name]: part for name, part in found.states.items() if since == 0}
+        every = {**found.parameters, **starts}
         fit, host = run.fit, self.arrays["host"]
         if any(self.arrays["finite"](value) is None for value in every.values()):
             return every

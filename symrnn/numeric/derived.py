@@ -89,6 +89,21 @@ class Derived:
             )
         return self._adjoints[key]
 
+    def unread(self, sources: Iterable[str]) -> frozenset[str]:
+        """The parameters that a loss on the last states and the vectors `sources` does not reach,
+        by name."""
+        found = self._adjoint_of_labels(sources).parameters
+        return frozenset(in_code(p.name) for p, value in found.items() if isinstance(value, Zeros))
+
+    def reached(self, sources: Iterable[str] = ()) -> frozenset[str]:
+        """The vectors on the way from the parameters to the last states and to `sources`."""
+        found = self._adjoint_of_labels(sources).deltas
+        return frozenset(of.label for of, value in found.items() if not isinstance(value, Zeros))
+
+    def _adjoint_of_labels(self, sources: Iterable[str]) -> Adjoint:
+        labels = {*sources}
+        return self.adjoint_of(each for each in self.named if each.label in labels)
+
     def rewritten(self, value: MatrixExpr) -> MatrixExpr:
         """A derived expression with slopes through the values of the activations."""
         if self.by_values:

@@ -18,7 +18,7 @@ from symrnn.numeric import arguments, checkpoints, in_order
 from symrnn.numeric.run import Run
 from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
 from symrnn.numeric.vanishing import identity, scaled_jacobian
-from symrnn.numeric.weights import fitted
+from symrnn.numeric.weights import Weights, fitted
 
 if TYPE_CHECKING:
     from symrnn.numeric.kernels import Kernels
@@ -159,8 +159,9 @@ def swept(
         delta, last = lowered, first
         steps = min(steps + steps // 4 + 1, LONGEST_SWEEP)
     if since == 0:
+        starts = in_order.starts_of(kernels.cell)
         for name, part in run.parts(delta.mantissa).items():
-            totals[in_order.start_of(name)] = scaled(part, 1, delta.exponent)
+            totals[starts[name]] = scaled(part, 1, delta.exponent)
     return totals
 
 
@@ -208,17 +209,18 @@ def checkpointed_gradients(
     Args:
         kernels: of a cell.
         given, named: as for `Kernels.run`; behind them the loss gradients.
-        loss_gradients: as of `Kernels.adjoint_gradients`, held constant.
+        loss_gradients: as of `Kernels.adjoint_gradients`, held constant; behind `Weights` alone
+            nothing is needed where the cell has losses of its own.
         every: steps between two kept states; ⌈√T⌉ by default.
         summed: add up over the batch; otherwise one gradient a sequence.
 
     Raises:
         As `Kernels.run` and `Kernels.backward`.
     """
-    if loss_gradients is None and given:
+    if loss_gradients is None and given and not isinstance(given[-1], Weights):
         given, loss_gradients = given[:-1], given[-1]
-    weights = in_order.from_arrays(kernels.cell, given, named)
-    if not isinstance(loss_gradients, Mapping):
+    weights = in_order.weights_of(kernels.cell, given, named)
+    if loss_gradients is not None and not isinstance(loss_gradients, Mapping):
         g = arguments.array_of("loss_gradients", loss_gradients)
         if g.ndim < 2:
             raise ShapeError("loss_gradients: one row for each step", {"got": g.shape})
@@ -228,5 +230,5 @@ def checkpointed_gradients(
     found = checkpoints.checkpointed_gradients(
         kernels, weights, loss_gradients, every, summed=summed, inputs=False
     )
-    starts = {in_order.start_of(name): part for name, part in found.states.items()}
-    return {**found.parameters, **starts}
+    starts = in_order.starts_of(kernels.cell)
+    return {**found.parameters, **{starts[name]: part for name, part in found.states.items()}}

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from symrnn.cells import Cell
+from symrnn.cells.network import fresh_name
 from symrnn.errors import IllFormedError
 from symrnn.language.names import in_code
 from symrnn.numeric.weights import Weights
@@ -26,9 +27,23 @@ def parameters_of(cell: Cell) -> tuple[str, ...]:
     return tuple(in_code(name) for name in sorted(names, key=place))
 
 
-def start_of(state: str) -> str:
-    """What the first value of a state is called: s0 of s."""
-    return f"{state}0"
+@lru_cache(maxsize=64)
+def _starts_of(cell: Cell) -> tuple[tuple[str, str], ...]:
+    taken = {*parameters_of(cell), *(in_code(each.label) for each in cell.inputs)}
+    states = [in_code(each.label) for each in cell.states]
+    return tuple((state, fresh_name(f"{state}0", taken)) for state in states)
+
+
+def starts_of(cell: Cell) -> dict[str, str]:
+    """What the first value of each state is called: s0 of s, s0_1 where a parameter is s0."""
+    return dict(_starts_of(cell))
+
+
+def weights_of(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) -> Weights:
+    """`Weights` as they are, or those of arrays in a row; see `from_arrays`."""
+    if len(given) == 1 and isinstance(given[0], Weights) and not named:
+        return given[0]
+    return from_arrays(cell, given, named)
 
 
 def from_arrays(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) -> Weights:
@@ -39,15 +54,15 @@ def from_arrays(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) ->
         given: in the order in which the cell's text reads its parameters, then the states and
             inputs in theirs; without inputs the number of steps is last. `None` stands for the
             weights of an input that a cell does not have.
-        named: the same by name; an initial state is called s0.
+        named: the same by name; an initial state is called as `starts_of` says, s0.
 
     Raises:
         IllFormedError: too many or too few, or a name that the cell does not have.
     """
     parameters = parameters_of(cell)
-    states = [in_code(each.label) for each in cell.states]
+    starts = starts_of(cell)
     inputs = [in_code(each.label) for each in cell.inputs]
-    names = [*parameters, *map(start_of, states), *(inputs or ["steps"])]
+    names = [*parameters, *starts.values(), *(inputs or ["steps"])]
     row = list(given)
     while len(row) > len(names) and any(each is None for each in row):
         del row[next(place for place, each in enumerate(row) if each is None)]
@@ -64,7 +79,7 @@ def from_arrays(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) ->
     values = {**dict(zip(names, given, strict=False)), **named}
     return Weights(
         {name: values[name] for name in parameters},
-        {name: values[start_of(name)] for name in states},
+        {name: values[start] for name, start in starts.items()},
         {name: values[name] for name in inputs},
         None if inputs else values["steps"],
     )

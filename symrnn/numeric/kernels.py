@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ from symrnn.language.names import in_code
 from symrnn.language.time import TimeVector
 from symrnn.numeric import arguments, by_name, horizon
 from symrnn.numeric.derived import Derived
-from symrnn.numeric.in_order import from_arrays, parameters_of, start_of
+from symrnn.numeric.in_order import parameters_of, starts_of, weights_of
 from symrnn.numeric.loop_passes import LoopPasses
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.lower import lower
@@ -181,9 +181,7 @@ class Kernels:
         Raises:
             As `forward`.
         """
-        if len(given) == 1 and isinstance(given[0], Weights) and not named:
-            return self.forward(given[0])
-        return self.forward(from_arrays(self.cell, given, named))
+        return self.forward(weights_of(self.cell, given, named))
 
     def forward(self, weights: Weights) -> Run:
         """The forward pass.
@@ -225,7 +223,7 @@ class Kernels:
         """
         columns = {name: run[name][..., None] for name in run.named}
         times = {self.cell.index.name: np.arange(1, run.steps + 1)}
-        value = lower(expression)(bindings_of(run.weights) | columns | times)
+        value = _lowered(expression)(bindings_of(run.weights) | columns | times)
         lead = (run.steps, *run.weights.batch)
         return np.broadcast_to(value, np.broadcast_shapes(value.shape, (*lead, 1, 1)))
 
@@ -392,6 +390,8 @@ class Kernels:
     def norms(self, run: Run, t: int | None = None) -> Array:
         """‖∂s_t/∂s_k‖₂ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …).
 
+        What underflows is 0 here and is not refused; `horizon.log_norms` has its logarithm.
+
         Raises:
             RangeError: a product overflows.
         """
@@ -552,7 +552,8 @@ class Kernels:
         arrived, sums = self.swept(run, start, rows, since, t, summed=summed)
         found = {name: sums[name] for name in parameters_of(self.cell)}
         if since == 0:
-            found |= {start_of(name): part.copy() for name, part in run.parts(arrived).items()}
+            starts = starts_of(self.cell)
+            found |= {starts[name]: part.copy() for name, part in run.parts(arrived).items()}
         arguments.in_range("the gradient", [*found.values()], SCALED)
         driven = np.abs(start).max(axis=-1, initial=0) > 0
         for each in rows.values():
@@ -561,7 +562,10 @@ class Kernels:
         def exact() -> dict[str, Scaled]:
             return horizon.swept(self, run, start, rows, since, t)
 
-        require_gradients_kept(self, run, (t, since), found, driven, exact, SCALED)
+        # What no loss reaches has the gradient 0 by its structure: nothing of it can be lost.
+        read = {name: found[name] for name in found if name not in self.derived.unread(rows)}
+        reached = self.derived.reached(rows)
+        require_gradients_kept(self, run, (t, since), read, driven, exact, SCALED, reached)
         return found
 
     def swept(
@@ -657,6 +661,9 @@ class Kernels:
             f"{self.cell.name} has no loss of its own",
             {"expected": f"{{{state!r}: ∂⁺L/∂{state}}}, or a cell with a loss", "got": "nothing"},
         )
+
+
+_lowered = lru_cache(maxsize=128)(lower)
 
 
 def _beside(run: Run, v: Array) -> Run:

@@ -67,11 +67,8 @@ class LoopPasses:
 
     @cached_property
     def _supported(self) -> bool:
-        parameters = self.derived.recurrence.parameters
-        if any(is_matrix(each) and 1 in each.shape for each in parameters):
-            # A matrix of one row or column reads as a vector there.
-            return False
         try:
+            require_matrices(self.derived)
             for name in NAMES[:4]:
                 self._tried(name)
         except NotSupportedError:
@@ -220,7 +217,7 @@ class LoopPasses:
                 own = own[..., 0]
             sums[name] = np.array(own if summed else own.reshape((*fit.batch, *own.shape[1:])))
         starts = {
-            of.label: bound[e.label][0].reshape(*fit.batch, -1).copy()
+            of.label: bound[e.label][0].reshape(*fit.batch, rows_of(of, fit)).copy()
             for of, e in found.carry.items()
         }
         entering: dict[str, Array] = {}
@@ -303,6 +300,20 @@ def _apart(array: Array, fit: Fitted) -> Array:
 
 _TAKEN = {*runtime.NAMESPACE, *dir(np), *dir(builtins), *buffers.SETTING, "product"}
 _MADE = re.compile(r".*_(now|before|after|T|taken)(_.*)?|[a-zA-Z]\d+_.*|matrix_product")
+
+
+def require_matrices(derived: Derived) -> None:
+    """Refuse matrices of one row or column, which read as vectors where loops are made.
+
+    Raises:
+        NotSupportedError: naming one.
+    """
+    for each in derived.recurrence.parameters:
+        if is_matrix(each) and 1 in each.shape:
+            raise NotSupportedError(
+                f"loops have no matrix {each.name} of one row or column",
+                {"expected": "symbols for the sizes of the cell", "got": str(tuple(each.shape))},
+            )
 
 
 def require_free_names(recursion: Recursion, taken: Collection[str] = _TAKEN) -> None:

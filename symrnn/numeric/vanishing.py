@@ -95,7 +95,7 @@ def require_kept(
         power = int(np.asarray(exact.exponent)[lost].max() * math.log10(2))
         detail |= {"largest entry": f"about 1e{power}", "instead": advice}
         raise RangeError(f"{what} underflows {result.dtype}", detail)
-    _require_slopes(kernels, run, span, what, detail)
+    _require_slopes(kernels, run, span, what, detail, kernels.derived.reached())
 
 
 def require_gradients_kept(
@@ -106,17 +106,20 @@ def require_gradients_kept(
     driven: NDArray[np.bool_],
     exact: Callable[[], Mapping[str, Scaled]],
     advice: str,
+    reached: frozenset[str],
 ) -> None:
     """Refuse gradients by weights that underflowed; warn of those by s₀, which far back is usual.
 
     Args:
         kernels, run: a cell and a forward pass of it.
         span: t and the earliest time that was kept.
-        gradients: by parameter and initial state, as `Kernels.gradients` gives them.
+        gradients: by parameter and initial state, as `Kernels.gradients` gives them; of those that
+            the loss reaches.
         driven: which sequences have a loss at all; where there is none, all is 0.
         exact: the same for each sequence, as mantissa and exponent; asked for where a gradient has
             no normal number in it.
         advice: what to use instead.
+        reached: the vectors that the loss reaches.
 
     Raises:
         RangeError: a gradient by a parameter underflowed.
@@ -143,16 +146,22 @@ def require_gradients_kept(
             continue
         still = driven & ~alive & (gone if gone.shape == alive.shape else True)
         if name in fit.parameters and still.any():
-            _require_slopes(kernels, run, span, f"∂L/∂{name}", dict(smallest))
+            _require_slopes(kernels, run, span, f"∂L/∂{name}", dict(smallest), reached)
 
 
 def _require_slopes(
-    kernels: Kernels, run: Run, span: tuple[int, int], what: str, detail: dict[str, object]
+    kernels: Kernels,
+    run: Run,
+    span: tuple[int, int],
+    what: str,
+    detail: dict[str, object],
+    reached: frozenset[str],
 ) -> None:
     """Refuse a result that is 0 where a slope on its way underflowed."""
     t, k = span
     part = run.between(k, t)
-    for name, value in kernels.activated.items():
+    on_the_way = {name: v for name, v in kernels.activated.items() if name in reached}
+    for name, value in on_the_way.items():
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             argument = kernels.evaluate(part, value.argument)[..., 0]
             slopes = kernels.evaluate(part, value.activation.prime(value.argument))[..., 0]

@@ -63,6 +63,11 @@ class Weights:
                 )
             object.__setattr__(self, kind, MappingProxyType({**given}))
 
+    def __reduce__(self) -> Any:
+        """Copied and stored as plain dicts: a mapping that cannot be written to is not."""
+        kinds = ({**getattr(self, kind)} for kind in KINDS)
+        return type(self), (*kinds, self.steps)
+
     def __iter__(self) -> Iterator[tuple[str, str, Any]]:
         """Kind, name and array of everything."""
         for kind in KINDS:

@@ -12,7 +12,7 @@ from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, Unjus
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis, kept
-from symrnn.kernel.terms import substitute, symbols
+from symrnn.kernel.terms import require_term, substitute, symbols
 from symrnn.language.activations import Elementwise
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
@@ -63,6 +63,7 @@ def _saying(theorem: Theorem, claim: Any, context: Context, name: str) -> Theore
 
     A rule may be anybody's: what it shows is true, and may be something else.
     """
+    require_term(claim)
     if theorem.cell is not None and theorem.cell is not kept(context.cell):
         raise UnjustifiedStepError(
             f"`{name}` is shown of another recurrence",
@@ -123,6 +124,10 @@ def check_step(
     explain: bool = True,
 ) -> Theorem:
     """The theorem `before R after` of one step; raises as `prove` does."""
+    # Of another class it might be equal to whatever it is compared with.
+    for side in (step.before, step.after):
+        if side is not sympy.oo:  # a limit may be
+            require_term(side)
     rule = step.rule
     if rule.relation != step.relation and not (rule.relation == "=" and step.relation == "≤"):
         raise UnjustifiedStepError(

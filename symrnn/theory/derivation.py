@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +28,17 @@ class Step:
     rule: Rule
 
 
+def _read_once(proof: Derivation | Induction, *names: str) -> None:
+    """Keep tuples: a list may be changed after it was checked, an iterator is empty by then."""
+    for name in names:
+        given = getattr(proof, name)
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise IllFormedError(
+                f"{type(proof).__name__}: {name}", {"expected": "a tuple", "got": repr(given)}
+            )
+        object.__setattr__(proof, name, tuple(given))
+
+
 @dataclass(frozen=True)
 class Derivation:
     """A chain e₀ = e₁ ≤ e₂ … written down; nothing is believed until it is checked.
@@ -44,6 +56,9 @@ class Derivation:
     given: tuple[Any, ...] = ()
     variable: Symbol | None = None
     cell: Subject | None = None
+
+    def __post_init__(self) -> None:
+        _read_once(self, "steps", "given")
 
     @property
     def end(self) -> Any:
@@ -129,6 +144,9 @@ class Induction:
     base_case: Derivation
     step: Derivation
     given: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        _read_once(self, "given")
 
     @property
     def chains(self) -> tuple[Chain, ...]:

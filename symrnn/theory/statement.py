@@ -18,7 +18,7 @@ from symrnn.language.writing import latex
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
-from symrnn.theory.derivation import Derivation, Induction, Proof
+from symrnn.theory.derivation import Derivation, Induction, Proof, Step
 
 EVERY = "*"
 """In a headline: every part."""
@@ -67,6 +67,20 @@ class Counterexample:
     explains: str
     find: Callable[[], Witness]
 
+    def witness(self) -> Witness:
+        """What it finds.
+
+        Raises:
+            EvidenceError: what it finds is no witness, or refutes nothing.
+        """
+        found = self.find()
+        if type(found) is not Witness:
+            raise EvidenceError(
+                f"the counterexample `{self.name}` shows nothing",
+                {"expected": "return Witness(…)", "got": type(found).__name__},
+            )
+        return found
+
 
 @dataclass(frozen=True)
 class Part:
@@ -92,9 +106,11 @@ class Part:
         return proof.cell
 
 
-@dataclass
+@dataclass(slots=True)
 class Statement:
     """A named claim with a proof.
+
+    It has slots, so that nothing that is written on one stands before its methods.
 
     Args:
         name: says the conclusion, in words joined by underscores.
@@ -218,6 +234,12 @@ class Statement:
         Raises:
             NotSupportedError: it is about no such cell.
         """
+        for each in self.forms:
+            if type(each) is not Statement:
+                raise IllFormedError(
+                    f"a form of `{self.name}` is of a class of its own",
+                    {"expected": "@….form(…)", "got": type(each).__name__},
+                )
         forms = [each for each in (self, *self.forms) if applies(each.about, rnn).holds]
         if not forms:
             raise NotSupportedError(
@@ -248,14 +270,23 @@ class Statement:
                 f"`{self.name}` must return a derivation, an induction, or a dict of them",
                 {"got": type(built).__name__},
             )
-        for proof in built.values():
-            # Its type counts: a derived class may claim one thing and show another.
-            if type(proof) not in (Derivation, Induction):
-                raise IllFormedError(
-                    f"a part of `{self.name}` is no proof",
-                    {"expected": "derivation(…) or induction(…)", "got": type(proof).__name__},
-                )
-        return tuple(Part(label, proof) for label, proof in built.items())
+        # Read once: a mapping of a class of its own may list something else the next time.
+        parts = tuple(Part(label, proof) for label, proof in built.items())
+        for part in parts:
+            self._require_proof(part.proof)
+        return parts
+
+    def _require_proof(self, proof: Any) -> None:
+        """Its type counts, and that of what it is made of: a derived class may claim one thing and
+        show another."""
+        chains = (proof.base_case, proof.step) if type(proof) is Induction else (proof,)
+        wrong = [chain for chain in chains if type(chain) is not Derivation]
+        wrong = wrong or [each for c in chains for each in c.steps if type(each) is not Step]
+        if wrong:
+            raise IllFormedError(
+                f"a part of `{self.name}` is no proof",
+                {"expected": "derivation(…) or induction(…)", "got": type(wrong[0]).__name__},
+            )
 
     def _repr_latex_(self) -> str:
         """Title and claims, for the recurrence with an unknown σ: what a notebook shows."""

@@ -107,7 +107,6 @@ def _article(document: Document, name: str) -> Article:
             used=document.grades_used,
             prose=names.prose,
             paragraphs=paragraphs,
-            plain=lambda text: escape(plain(text)),
             bookmark=lambda text: bookmark(plain(text)),
             phrase=lambda text: escape(phrase(text)),
             bibliography=name if document.works_cited else "",

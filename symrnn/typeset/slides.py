@@ -239,7 +239,6 @@ def _slides(document: Document, deck: Deck, look: Look, room: float | None, fit:
             look=look,
             used=document.grades_used,
             prose=source.prose,
-            plain=lambda text: escape(plain(text)),
             bookmark=lambda text: bookmark(plain(text)),
             phrase=lambda text: escape(phrase(text)),
         )

@@ -26,7 +26,8 @@ OURS = (
 
 THEIRS = (
     "titles, labels and prose of symrnn's own statements, captions of its figures, words in "
-    "formulas, the explorer"
+    "formulas, the explorer, why a statement is left out, sections about trained networks, the "
+    "summary of symrnn's own lectures"
 )
 """What has one language, whatever a document has."""
 

@@ -160,7 +160,7 @@ def gather(
             for number, part in enumerate(statement.parts(rnn)):
                 chains.extend(_part(statement, part, rnn, library, number))
             certified = certify(statement.parts(rnn))
-            shown = [(each.name, each.find().shows) for each in statement.counterexamples]
+            shown = [(each.name, each.witness().shows) for each in statement.counterexamples]
             planted = plant_all(statement, rnn, library, faults)
             require_caught(statement.name, planted)
             passed = [*GRADES, *([CERTIFIED] if certified else [])]

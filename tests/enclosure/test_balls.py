@@ -11,6 +11,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symrnn.enclosure import waves
 from symrnn.enclosure.beyond import beyond
 from symrnn.enclosure.poles import has_pole
 from symrnn.enclosure.search import Largest, search
@@ -164,3 +165,34 @@ def test_a_constant_left_by_a_switch_has_a_growth() -> None:
     with ctx.workprec(160):
         step = sympy.Heaviside(X - 1 + sympy.exp(X)) + 1
         assert beyond(step, 8).upper == 2
+
+
+SLOWLY = sympy.Rational(1, 10**20)
+
+
+@pytest.mark.parametrize(
+    ("wave", "least", "most"),
+    [
+        (1 + sympy.sin(SLOWLY * X * sympy.tanh(X)), 0, 2),
+        (2 + sympy.cos(X), 1, 3),
+        (1 / (2 + sympy.sin(X**2)), sympy.Rational(1, 3), 1),
+        (2 + sympy.sin(X + sympy.sin(X)), 1, 3),
+    ],
+    ids=str,
+)
+def test_the_span_of_a_wave_holds_its_values(wave: Any, least: Any, most: Any) -> None:
+    span = waves.span(wave)
+    assert all(span.overlaps(ball(sympy.sympify(each))) for each in (least, most))
+
+
+@pytest.mark.parametrize(
+    "wave", [X + sympy.sin(X), X * sympy.sin(X), 2 + sympy.sin(X) * sympy.tanh(X)], ids=str
+)
+def test_what_is_driven_by_more_than_sines_is_no_bounded_wave(wave: Any) -> None:
+    with pytest.raises(UndecidedError, match="not bounded"):
+        waves.span(wave)
+
+
+def test_a_wave_that_comes_to_zero_far_out_bounds_no_quotient() -> None:
+    with pytest.raises(UndecidedError):
+        growth(X / sympy.sqrt(1 + X**2 * (1 + sympy.sin(SLOWLY * X * sympy.tanh(X)))), 10**6)

@@ -298,6 +298,14 @@ def _setter(owner: Any, name: str, value: Any) -> Callable[[], None]:
     return lambda: setattr(owner, name, value)
 
 
+def _inner(function: Any) -> Any:
+    """What a decorator stands before: an inference or an axiom keeps it for itself."""
+    held = [each.cell_contents for each in getattr(function, "__closure__", None) or ()]
+    named = getattr(function, "__qualname__", None)
+    inner = [h for h in held if isinstance(h, FunctionType) and h.__qualname__ == named]
+    return inner[0] if inner else getattr(function, "__wrapped__", function)
+
+
 def _named(file: str, code: CodeType) -> list[Callable[[], None]]:
     """Exchanges what the module names, and defaults of its functions, wherever they are used."""
     module = module_of(file)
@@ -308,9 +316,9 @@ def _named(file: str, code: CodeType) -> list[Callable[[], None]]:
         old = getattr(module, name, None)
         if name.startswith("__") or old is new or type(old) is not type(new):
             continue
-        function = getattr(old, "__wrapped__", old)
+        function = _inner(old)
         if isinstance(function, FunctionType):
-            defaults = getattr(new, "__wrapped__", new).__defaults__
+            defaults = _inner(new).__defaults__
             if function.__defaults__ != defaults:
                 undo.append(_setter(function, "__defaults__", function.__defaults__))
                 function.__defaults__ = defaults

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 import pickle
-from inspect import signature
+from inspect import signature, unwrap
 from pathlib import Path
 
 import pytest
+from numpy import int64
 from sympy import Integer, Symbol
 
 from symrnn import kernel
@@ -139,6 +140,33 @@ def test_an_inference_takes_theorems_of_the_kernel_alone(name: str) -> None:
         given = dict.fromkeys(given, Seeming())
     with pytest.raises(IllFormedError, match="of the kernel"):
         inference(**given)
+    with pytest.raises(IllFormedError, match="of the kernel"):
+        unwrap(inference)(**given)
+
+
+def test_what_is_no_theorem_and_no_hypothesis_for_all_times_is_refused() -> None:
+    x, y = (Symbol(name, real=True) for name in "xy")
+    with pytest.raises(IllFormedError, match="no theorem"):
+        kernel.symmetry(None)  # type: ignore[arg-type]
+    for assumed in (Equation(x, y), None, 3):
+        with pytest.raises(IllFormedError, match="at one time only"):
+            kernel.specialise(assumed, 3)  # type: ignore[arg-type]
+
+
+def test_a_position_is_made_of_whole_numbers() -> None:
+    x, y = (Symbol(name, real=True) for name in "xy")
+    equal, place = kernel.assume(Equation(x, y)), (x + 1).args.index(x)
+    for written in (place, int64(place), Integer(place)):
+        assert kernel.congruence(equal, x + 1, (written,)).relation == Equation(x + 1, y + 1)
+    for wrong in (x, 2, -1, None, (place,)):
+        with pytest.raises(IllFormedError, match="nothing can be replaced"):
+            kernel.congruence(equal, x + 1, (wrong,))  # type: ignore[arg-type]
+
+
+def test_no_axiom_is_asked_without_its_arguments_being_read() -> None:
+    for axiom in axioms().values():
+        assert unwrap(axiom) is axiom
+        assert signature(axiom).parameters
 
 
 class Counting:

@@ -13,12 +13,12 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
-from symrnn.language.notation import LECTURE
+from symrnn.language.notation import GOODFELLOW, LECTURE
 from symrnn.lecture import export as module
 from symrnn.lecture.export import export
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
-from symrnn.theory.library import load
+from symrnn.theory.library import everything, load
 from symrnn.typeset import fragments
 from symrnn.typeset.blocks import StatementBlock
 from symrnn.typeset.detail import DETAILS, of_claims, reduced
@@ -127,3 +127,11 @@ def test_a_statement_that_fails_is_not_exported(tmp_path: Path) -> None:
     )
     with pytest.raises(Exception, match="Step 1 of `turned`"):
         export("turned", "tex", library=load([proof]))
+
+
+def test_words_call_a_vector_what_formulas_call_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = everything()
+    monkeypatch.setattr(module, "gather", lambda statement, rnn, _: evidence_of(statement, rnn))
+    block, _ = module._proved("carousel", known, GOODFELLOW)
+    prose = Writer(GOODFELLOW, {"carousel": 1}).prose(known["carousel"].prose)
+    assert "r_{" in prose and "r_{" not in block.prose and "h_{" in block.prose

@@ -161,3 +161,19 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
     assert list(more) == [frame_at(first, first[: first.index(LONG)].count("\n") + 1)]
     assert {"slides.pdf", "slides-handout.pdf", "slides-notes.pdf"} <= set(output.files)
     assert output.files["slides-handout.tex"] == tried[3][1].encode()
+
+
+def test_without_tex_no_frame_has_more_than_is_estimated(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "compile_pdf", lambda *_, **__: PdfResult(None, "", "advice"))
+    untold = formats.slides(replace(material, wishes=Wishes(handout=True), tex=pdf.Tex()))
+    monkeypatch.setattr(formats, "MORE", 0.0)
+    monkeypatch.setattr(pdf, "compile_pdf", lambda *_, **__: PdfResult(b"PDF", "pdflatex"))
+    plain = formats.slides(replace(material, wishes=Wishes(handout=True), tex=pdf.Tex()))
+    monkeypatch.undo()
+    monkeypatch.setattr(pdf, "compile_pdf", lambda *_, **__: PdfResult(b"PDF", "pdflatex"))
+    filled = formats.slides(replace(material, wishes=Wishes(handout=True), tex=pdf.Tex()))
+    for name in ("slides.tex", "slides-handout.tex"):
+        assert untold.files[name] == plain.files[name] != filled.files[name]
+    assert set(untold.missing) == {"slides.pdf", "slides-handout.pdf"}

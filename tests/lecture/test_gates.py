@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,15 @@ def test_a_forget_bias_remembers_as_long_as_its_bounds_say() -> None:
     for bias, steps, most, least in figure.data.rows:
         assert np.isclose((1 / (1 + np.exp(-bias))) ** steps, 1 / np.e)
         assert least <= steps <= most and np.isclose(most, 1 + np.exp(bias))
+
+
+def test_time_scales_are_lettered_as_the_lecture_is() -> None:
+    other = replace(LECTURE, letters={"T": "N"})
+    shown = illustrations(None, elman(), other, everything(), {"time_scales"})["forget_bias"]
+    (figure,) = (each for each in shown if isinstance(each, Figure))
+    assert figure.data is not None
+    for said in (figure.alt, figure.caption, ",".join(figure.data.header)):
+        assert "N" in said and not re.search(r"\bT\b", said)
 
 
 def test_a_ragged_map_is_refused() -> None:

@@ -25,12 +25,13 @@ from symrnn.language.notation import (
 from symrnn.language.relations import Equation
 from symrnn.language.time import Sequence
 from symrnn.language.writing import latex
+from symrnn.lecture.explorer_units import explorer as units
 from symrnn.lecture.lettering import as_spoken, in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
 from symrnn.lecture.project import ANY, FIRST, lecture_of
 from symrnn.lecture.statements import Writer
 from symrnn.theory.applicable import speaking
-from symrnn.theory.library import load
+from symrnn.theory.library import everything, load
 
 CELLS = {
     "gru": named("gru"),
@@ -196,3 +197,29 @@ def test_a_vector_h_is_no_time_h_in_prose(notation: Notation) -> None:
     said = Writer(as_spoken(notation, [claim]), {}).prose("What h_j keeps")
     assert said == "What $h_{j}$ keeps"
     assert as_spoken(notation, [claim, Equation(state, time * state)]) == notation
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm"])
+@pytest.mark.parametrize("notation", [GOODFELLOW, D2L, LECTURE])
+def test_a_vector_of_a_cell_is_no_letter_that_gives_way_to_it(
+    name: str, notation: Notation
+) -> None:
+    lettering = lettered_subject(CELLS[name], notation)[1]
+    state, time = CELLS[name]["h"], Symbol(lettering.plain("h"), integer=True)
+    assert time.name != "h"
+    j = Symbol("j", integer=True)
+    claim = Equation(state[j], state[j])
+    spoken = as_spoken(lettering, [claim])
+    assert Writer(spoken, {}).prose("What h_j keeps") == "What $h_{j}$ keeps"
+    # Of the time is spoken where claims have it, by its own letter or the one it has here.
+    for each in (time, Symbol("h", integer=True)):
+        assert as_spoken(lettering, [claim, Equation(state[each], state[each])]) == lettering
+
+
+def test_the_explorer_of_units_names_their_vectors_as_formulas_do() -> None:
+    lettering = lettered_subject(CELLS["gru"], LECTURE)[1]
+    made = units(everything(), None, lettering)
+    assert made is not None
+    said = {unit.key: unit.says["total"] for unit in made.units}
+    for key, vector in (("lstm", "c"), ("gru", "h")):
+        assert latex(CELLS[key][vector][Symbol("t", integer=True)], lettering) in said[key]

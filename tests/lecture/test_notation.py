@@ -264,6 +264,16 @@ def test_what_statements_speak_of_besides_gives_way() -> None:
     assert latex(gradient, made) != made.letter("b") == "g"
 
 
+@pytest.mark.parametrize("base", KNOWN)
+@pytest.mark.parametrize("letter", ["l", "g", "v"])
+def test_it_gives_way_to_no_other_letter_of_the_notation(base: str, letter: str) -> None:
+    made = read_notation(f"based_on = '{base}'\n[letters]\nb = '{letter}'", "mine")
+    letters = {made.plain(quantity) for quantity in QUANTITIES}
+    for name, besides in made.arrays.items():
+        assert besides not in letters, name
+    assert latex(Symbol(letter), made) != letter
+
+
 def test_what_is_no_notation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IllFormedError, match="no such notation"):
         notation("bishop")

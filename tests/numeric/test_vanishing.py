@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import sympy
 
-from symrnn import elman, sigma_inside
+from symrnn import cell, elman, sigma_inside
 from symrnn.errors import RangeError
 from symrnn.numeric import horizon
 from symrnn.numeric.backends import BackendKernels
 from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.weights import Weights, random_weights
 
 D = 3
 
@@ -117,3 +118,23 @@ def test_backends_say_it_too(backend: str, require_module: Callable[[str], Any])
         pytest.raises(RangeError, match="the forward pass of elman overflows"),
     ):
         exploding.run(*(convert(np.asarray(value, np.float32)) for value in given))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = tanh(W h' + U x)\ny = tanh(V h + c)",
+        "h = tanh(W h' + U x)\nq = logistic(V h + c)\ny = tanh(A q)",
+    ],
+)
+@pytest.mark.parametrize("planned", [True, False])
+def test_what_no_loss_reaches_is_not_lost(text: str, planned: bool) -> None:
+    of = cell(text)
+    kernels = Kernels(of, planned=planned)
+    weights = random_weights(of, steps=4, **{each.name: 2 for each in of.sizes})
+    parameters = {**weights.parameters, "c": np.full(2, 1000.0)}
+    run = kernels.run(Weights(parameters, weights.states, weights.inputs))
+    found = kernels.gradients(run, np.ones(2))
+    assert not found["c"].any() and found["W"].any()
+    with pytest.raises(RangeError, match=r"lost|underflows"):
+        kernels.adjoint_gradients(run, {"y": np.ones((4, 2))})

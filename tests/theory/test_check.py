@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Dummy, Integer, Sum, Symbol
+from sympy import Add, Dummy, Integer, Sum, Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.errors import (
@@ -28,7 +28,7 @@ from symrnn.language.structure import Diag
 from symrnn.language.time import Sequence
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory import rules as by
-from symrnn.theory.check import check
+from symrnn.theory.check import _saying, check
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Step, derivation, induction
 from symrnn.theory.rule import Rule
@@ -295,3 +295,24 @@ def test_a_line_is_read_by_names() -> None:
     inner = Sum(other, (other, 1, 4))
     said = derivation(Sum(n * other, (other, 1, 4))).equals(n * inner, by.constant_factor)
     assert "two different things are called n" in str(fails(said, IllFormedError))
+
+
+class Agreeing(Add):
+    """A sum that is equal to whatever it is compared with."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = Add.__hash__
+
+
+def test_a_line_of_another_class_is_not_compared() -> None:
+    idle = Rule("idle", "x = x", prove=lambda before, *_: reflexivity(before))
+    false = Agreeing(q, 1, evaluate=False)
+    for chain in (derivation(q).equals(false, idle), derivation(false).equals(q, idle)):
+        assert "Agreeing has no meaning here" in str(fails(chain, IllFormedError))
+    with pytest.raises(IllFormedError, match="Agreeing has no meaning here"):
+        _saying(reflexivity(q), Equation(q, false), CONTEXT, "example")

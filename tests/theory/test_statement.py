@@ -19,9 +19,9 @@ from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
 from symrnn.theory import rules as by
 from symrnn.theory.about import About
-from symrnn.theory.derivation import Derivation, derivation
+from symrnn.theory.derivation import Derivation, Induction, Step, derivation, induction
 from symrnn.theory.library import load
-from symrnn.theory.statement import Statement, Witness, statement
+from symrnn.theory.statement import Counterexample, Statement, Witness, statement
 
 rnn = elman()
 
@@ -157,6 +157,78 @@ def test_a_part_is_a_proof_and_of_no_other_class(part: Any) -> None:
             made.parts(rnn)
 
 
+class Turning(Step):
+    """A step that says something else each time."""
+
+
+class TwoFaced(dict[str, Any]):
+    """What it lists first is not what it lists then."""
+
+    asked = 0
+
+    def items(self) -> Any:
+        self.asked += 1
+        return (super() if self.asked > 1 else {"": derivation(rnn.W)}).items()
+
+
+def test_the_steps_of_a_part_are_of_no_other_class() -> None:
+    odd = Derivation(rnn.W, (Turning(rnn.W, "=", rnn.W, by.algebra),))
+    claim, start = Equation(rnn.s[rnn.t], rnn.s[rnn.t]), derivation(rnn.s[rnn.t])
+    for built in (
+        odd,
+        induction(claim, rnn.t, 0, odd, start),
+        induction(claim, rnn.t, 0, start, Claiming(rnn.s[rnn.t])),
+    ):
+        made = Statement("odd", "Odd", "", (), lambda _, built=built: built)
+        with pytest.raises(IllFormedError, match="a part of `odd` is no proof"):
+            made.parts(rnn)
+
+
+def test_what_a_statement_returns_is_read_once() -> None:
+    made = Statement("odd", "Odd", "", (), lambda _: TwoFaced({"": Claiming(rnn.W)}))
+    (part,) = made.parts(rnn)
+    assert type(part.proof) is Derivation
+
+
+def test_what_a_proof_assumes_is_kept_as_it_was_checked() -> None:
+    start = derivation(rnn.s[rnn.t])
+    claim = Equation(rnn.s[rnn.t], rnn.s[rnn.t])
+    for make in (
+        lambda given: Derivation(rnn.W, (), given),
+        lambda given: replace(derivation(rnn.W), given=iter(given)),
+        lambda given: Induction(claim, rnn.t, 0, start, start, given),
+    ):
+        given = [rnn.t >= 1]
+        proof = make(given)
+        given.clear()
+        assert proof.given == (rnn.t >= 1,)
+    steps = [Step(rnn.W, "=", rnn.W, by.algebra)]
+    chain = Derivation(rnn.W, steps)  # type: ignore[arg-type]
+    steps.clear()
+    assert len(chain.steps) == 1
+    for wrong in (3, "t ≥ 1"):
+        with pytest.raises(IllFormedError, match="Derivation: given"):
+            Derivation(rnn.W, given=wrong)  # type: ignore[arg-type]
+
+
+def test_nothing_stands_before_the_methods_of_a_statement() -> None:
+    made = Statement("own", "Own", "", (), lambda r: derivation(r.W))
+    for name in ("theorem", "check", "parts", "of", "anything"):
+        with pytest.raises(AttributeError):
+            setattr(made, name, lambda *_: None)
+
+
+def test_a_form_is_of_no_other_class() -> None:
+    class Sure(Statement):
+        def check(self, *_: Any) -> int:
+            return 1
+
+    made = Statement("own", "Own", "", (), lambda r: derivation(r.W))
+    made.forms.append(Sure("own", "Own", "", (), made.build, about=About.ELMAN))
+    with pytest.raises(IllFormedError, match="a form of `own` is of a class of its own"):
+        made.check(rnn, {})
+
+
 def test_a_file_has_no_statement_of_a_class_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "own.py"
     file.write_text(
@@ -225,7 +297,19 @@ def test_counterexamples_register_with_their_statement() -> None:
 
     (found,) = own.counterexamples
     assert (found.name, found.explains) == ("asymmetric", "W must be symmetric")
-    assert found.find().refutes
+    assert found.find().refutes and found.witness() == found.find()
+
+
+class Seeming:
+    """It has what a witness has."""
+
+    shows, refutes = "without the hypothesis 0 = 1", True
+
+
+@pytest.mark.parametrize("found", [None, Seeming(), True])
+def test_a_counterexample_finds_a_witness(found: Any) -> None:
+    with pytest.raises(EvidenceError, match="the counterexample `odd` shows nothing"):
+        Counterexample("odd", "what is assumed", lambda: found).witness()
 
 
 def test_a_notebook_shows_title_and_claims() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import symrnn
 import symrnn.theory.rules
-from symrnn.language.notation import QUANTITIES
+from symrnn.language.notation import KNOWN, QUANTITIES
 from symrnn.lecture.appendices import _SOURCES
 from symrnn.lecture.deck import BEHIND
 from symrnn.lecture.statements import CAPTIONS
@@ -91,7 +91,8 @@ def phrases() -> set[str]:
     """All that symrnn says."""
     said = in_code() | in_templates() | {BEHIND, BY, SHOWN_ABOVE}
     said |= {"Section", "Statement", "Figure", "Algorithm", "Table", "base case"}
-    said |= {*CAPTIONS.values(), *_SOURCES.values(), *(what for what, _ in QUANTITIES.values())}
+    said |= {*CAPTIONS.values(), *_SOURCES.values()}
+    said |= {each.meaning(quantity) for each in KNOWN.values() for quantity in QUANTITIES}
     for grade in GRADES:
         said |= {grade.name.replace("_", " "), grade.meaning}
     for rule in rules().values():
@@ -139,6 +140,8 @@ def test_of_an_unknown_language_it_is_said_what_stays_english() -> None:
     assert staying_english("en") == staying_english("en-GB") == ""
     assert "Statement" in staying_english("it") and "de, en, fr" in staying_english("it")
     assert "Derivation" not in staying_english("de") and "prose" in staying_english("de")
+    for each in ("trained networks", "left out", "summary"):
+        assert each in staying_english("de")
 
 
 @pytest.fixture

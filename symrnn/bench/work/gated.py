@@ -14,7 +14,7 @@ from symrnn.bench.work.choice import chosen
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights
 
-NAME = "all gradients, {cell}, {dtype}"
+NAME = "all gradients, {cell}, {dtype}, slopes by values"
 CELLS = ("lstm", "gru")
 
 PEERS: dict[str, Peer] = {"torch": torch.gated, "jax": jax.gated}

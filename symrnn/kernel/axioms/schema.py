@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from inspect import signature
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
@@ -31,6 +32,9 @@ def schema(axiom: Callable[P, Theorem]) -> Callable[P, Theorem]:
         terms = [each for each in (*read, *also.values()) if isinstance(each, Basic)]
         return weaken(axiom(*read, **also), [fact for each in terms for fact in conditions(each)])
 
+    # No way back to what reads nothing first.
+    del vars(stated)["__wrapped__"]
+    vars(stated)["__signature__"] = signature(axiom)
     _SCHEMAS[axiom.__name__] = stated
     return stated
 

@@ -14,7 +14,7 @@ leaky = cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)")
 t = Symbol("t", integer=True)
 h = leaky["h"]
 
-# One step: what goes on, and what kernels through the activation.
+# One step: what goes on, and what passes through the activation.
 step = leaky.jacobian(h[t], h[t - 1])
 step
 
