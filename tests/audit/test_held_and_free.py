@@ -158,6 +158,10 @@ _J = r"\frac{\partial h_t}{\partial h_{t-1}}"
             (r"W \otimes I", "W", r"[%s]_{1,1}"),
             ("I", "1", r"\operatorname{tr}(%s)"), ("I", "1", r"\lVert %s \rVert_F"),
         )],
+        *[(rf"{one}^{{{power}}} {_J} = {one} {_J}", NOT_UNDERSTOOD)
+          for one, power in (("e", "W"), ("e", "2 I"), (r"\pi", "A"), ("2", "I"))],
+        (rf"\pi^2 {_J} = \pi \pi {_J}", TRUE),
+        (rf"\pi^2 {_J} = \pi {_J}", NOT_UNDERSTOOD),
         (rf"\lVert 2 I \rVert {_J} = 2 {_J}", TRUE),
         (rf"\lVert 2 I \rVert {_J} = {_J}", FALSE),
     ],

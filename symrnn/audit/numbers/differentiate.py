@@ -142,7 +142,7 @@ class Derivatives(Ranges):
             value = (
                 self.quantity(ref, index, world) if ref is not None else self.value(of, env, world)
             )
-            if value.eye:
+            if value.eye or value.beside:
                 raise NotUnderstood("derivatives", "a derivative of an identity")
             rates = value.array.imag / STEP
             flat = turned(rates).reshape(rates.shape[0], -1)

@@ -117,7 +117,7 @@ class Evaluator(Derivatives):
     def symbol(self, node: Sym, env: Env, world: World) -> Value:
         ref = self.model.ref(node, frozenset(env))
         if (
-            node.name == "I"
+            ref.name == node.name == "I"
             and not node.subs
             and "I" not in self.model.definitions
             and "I" not in self._reads_named()
@@ -125,18 +125,22 @@ class Evaluator(Derivatives):
             return Value(np.ones((1, 1, 1), dtype=complex), True)
         if node.name in ("bb 1", "bb I") or (node.name == "ones"):
             return number(1)
-        if node.name == "e" and not node.subs and not self.model.symbols.has_time("e"):
+        if node.name in ("e", "pi") and not node.subs and ref.name != node.name:
+            if ref.name not in self.model.definitions and ref.name not in self.net.read:
+                raise NotUnderstood("powers", f"{node.name} to a power that may be a label")
+        elif node.name == "e" and not node.subs and not self.model.symbols.has_time("e"):
             value = number(np.e)
             return (
                 value
                 if ref.power is None
-                else Value(np.exp(self.value(ref.power, env, world).array))
+                else Value(np.exp(self.value(ref.power, env, world).whole().array))
             )
         if self._kronecker(ref):
             row, column = (self.index(each, env) for each in ref.entries)
             return number(int(row == column))
-        if node.name == "pi" and not node.subs:
-            return number(np.pi)
+        if ref.name == node.name == "pi" and not node.subs:
+            value = number(np.pi)
+            return value if ref.power is None else self.raised(value, ref.power, env)
         if (
             ref.time is None
             and not ref.entries
@@ -233,7 +237,7 @@ class Evaluator(Derivatives):
                 raise NotUnderstood(
                     "a symbol without definition", f"the function {key}", f"define: h_t = {key}(…)"
                 )
-            arguments = [self.value(part, env, world).array for part in following.parts]
+            arguments = [self.value(part, env, world).whole().array for part in following.parts]
             rows, cols = map(self.net.number, self.net.shapes.functions[key])
             made = self.net.opaque(key, arguments, max(rows, cols))
             return Value(turned(made) if cols > rows else made), 2
@@ -322,9 +326,8 @@ class Evaluator(Derivatives):
         return _steepest(table[1])
 
     def raised(self, base: Value, power: Tree, env: Env) -> Value:
-        if base.beside:
-            base = base.whole()
-        exponent = self.value(power, env).array
+        base = base.whole() if base.beside else base
+        exponent = self.value(power, env).whole().array
         if exponent.shape != (1, 1, 1):
             raise NotUnderstood("powers", "an exponent that is no number")
         wanted = float(exponent[0, 0, 0].real)

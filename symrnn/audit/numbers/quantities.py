@@ -127,8 +127,7 @@ class Quantities(Algebra, ABC):
             if definition.bound:
                 array = array * self.net.slack(definition.name)
             rows, cols = self.net.extent(definition.name)
-            if value.beside:
-                value = value.whole()
+            value = value.whole() if value.beside else value
             if value.eye and rows == cols:
                 value = Value(array * np.eye(rows))
                 array = value.array
