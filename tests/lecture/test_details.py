@@ -16,7 +16,7 @@ from symrnn.verify.evidence import ChainEvidence
 from symrnn.verify.explicit import Explicit
 from symrnn.verify.sampled import Sampled
 
-OTHERS = "ABCDEFGHIJKMNOPQRSVY"
+OTHERS = "ABCDEFGHJKMNOPQRSVYZ"
 
 RUN = ChainEvidence("a chain", 3, Sampled(3e-16, None, 6), Explicit(2, 1))
 
