@@ -61,7 +61,7 @@ def test_an_unknown_use_is_refused() -> None:
 # ------------------------------------------------------------------ files
 
 PROOF = '''
-from symrnn import D, Diag, derivation, statement
+from symrnn import About, D, Diag, derivation, statement
 from symrnn import rules as by
 
 
@@ -114,7 +114,7 @@ REFUSED = [
     ),
     (
         "(?s)two statements are called.*double.py, line",
-        lambda folder: [_twice(write(folder / "double.py", "same"), "@same.form(None)")],
+        lambda folder: [_twice(write(folder / "double.py", "same"), "@same.form(About.ELMAN)")],
     ),
     ("not there", lambda folder: [write(folder / "one.py", "one", uses="['nowhere']")]),
     (
