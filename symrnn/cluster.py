@@ -71,13 +71,14 @@ def connected(address: str) -> Iterator[Any]:
 
 
 def found_by(future: Any) -> Any:
-    """What a worker found; None where workers died of it again and again.
+    """What a worker found, which it sends with its version of symrnn; None where workers died of
+    it again and again.
 
     Raises:
-        IllFormedError: the worker lacks a package.
+        IllFormedError: the worker lacks a package, or has another version of symrnn.
     """
     try:
-        return future.result()
+        version, found = future.result()
     except package("distributed").KilledWorker:
         return None
     except ModuleNotFoundError as error:
@@ -85,12 +86,9 @@ def found_by(future: Any) -> Any:
             "a worker lacks what it needs",
             {"expected": f"symrnn[sweep] {__version__} on every worker", "got": error},
         ) from error
-
-
-def require_version(version: str) -> None:
-    """Raise unless what a worker found comes from this version of symrnn."""
     if version != __version__:
         raise IllFormedError(
             "a worker has another version of symrnn",
             {"expected": __version__, "got": version},
         )
+    return found

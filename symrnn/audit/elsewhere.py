@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.audit.audit import Finding, audit_texts, finding_of, hints_for, no_document
-from symrnn.cluster import connected, found_by, package, require_version
+from symrnn.cluster import connected, found_by, package
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents import Document, read_document
 from symrnn.version import __version__
@@ -56,12 +56,10 @@ def audit_elsewhere(
     return [finding for document in documents for finding in found[document]]
 
 
-def _findings_of(answer: tuple[str, list[dict[str, Any]]] | None, document: Path) -> list[Finding]:
-    if answer is None:
+def _findings_of(records: list[dict[str, Any]] | None, document: Path) -> list[Finding]:
+    if records is None:
         problem = IllFormedError("the workers that were asked died of it")
         return [no_document(document, problem)]
-    version, records = answer
-    require_version(version)
     return [finding_of(record) for record in records]
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from symrnn.cluster import connected, found_by, package, quiet, require_version
+from symrnn.cluster import connected, found_by, package, quiet
 from symrnn.errors import NotSupportedError
 from symrnn.processors import cores
 from symrnn.sweep.cells import Cells
@@ -105,16 +105,16 @@ def run(
     return Outcome(nets, known, failed, lost)
 
 
-def task(chunk: list[Point]) -> tuple[str, float, Rows]:
+def task(chunk: list[Point]) -> tuple[str, tuple[float, Rows]]:
     """What a worker does: measure some nets, with one thread each.
 
-    Returns: the version that measured them, how many seconds it took, a row for each.
+    Returns: the version that measured them; how many seconds it took, a row for each.
     """
     limits = package("threadpoolctl").threadpool_limits
     start = time.perf_counter()
     with limits(1):
         rows = [measured(point) for point in chunk]
-    return __version__, time.perf_counter() - start, rows
+    return __version__, (time.perf_counter() - start, rows)
 
 
 class _Hands(Protocol):
@@ -126,7 +126,7 @@ class _Hands(Protocol):
 
     def give(self, chunk: list[Point]) -> None: ...
 
-    def take(self) -> tuple[list[Point], tuple[str, float, Rows] | None]:
+    def take(self) -> tuple[list[Point], tuple[float, Rows] | None]:
         """The next task that is done, and what came of it; None where its workers died."""
         ...
 
@@ -150,8 +150,7 @@ def _work(
             if result is None:
                 lost += len(chunk)
             else:
-                version, seconds, rows = result
-                require_version(version)
+                seconds, rows = result
                 failed += sum(row["failure"] is not None for row in rows)
                 pending += rows
                 size = _next_size(len(chunk), seconds)
@@ -187,9 +186,10 @@ class _Here:
     def give(self, chunk: list[Point]) -> None:
         self._waiting.append(chunk)
 
-    def take(self) -> tuple[list[Point], tuple[str, float, Rows] | None]:
+    def take(self) -> tuple[list[Point], tuple[float, Rows] | None]:
         chunk = self._waiting.pop()
-        return chunk, task(chunk)
+        _, found = task(chunk)
+        return chunk, found
 
 
 class _Dask:
@@ -211,7 +211,7 @@ class _Dask:
         self._out[future] = chunk
         self._done.add(future)
 
-    def take(self) -> tuple[list[Point], tuple[str, float, Rows] | None]:
+    def take(self) -> tuple[list[Point], tuple[float, Rows] | None]:
         future = next(self._done)
         chunk = self._out.pop(future)
         self._count()

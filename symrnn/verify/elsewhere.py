@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from symrnn.cluster import connected, found_by, package, require_version
+from symrnn.cluster import connected, found_by, package
 from symrnn.theory.about import Subject
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import load
@@ -76,18 +76,10 @@ def gather_elsewhere(
         }
         for future in package("distributed").as_completed(list(asked), with_results=False):
             number = asked[future]
-            found[number] = _findings_of(found_by(future))
+            found[number] = found_by(future)
             progress(chosen[number].name)
     results = ((each, found[number]) for number, each in enumerate(chosen))
     return [lost(each) if known is None else Evidence(each, **known) for each, known in results]
-
-
-def _findings_of(answer: tuple[str, dict[str, Any]] | None) -> dict[str, Any] | None:
-    if answer is None:
-        return None
-    version, known = answer
-    require_version(version)
-    return known
 
 
 def task(sent: tuple[Proofs, Subject], name: str) -> tuple[str, dict[str, Any]]:

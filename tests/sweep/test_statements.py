@@ -6,12 +6,14 @@ import json
 import signal
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from symrnn.cli.app import app
+from symrnn.cluster import found_by, package
 from symrnn.verify import elsewhere
 
 Cluster = tuple[str, list[subprocess.Popen[bytes]]]
@@ -57,15 +59,15 @@ def test_folders_are_shared_and_a_worker_that_dies_costs_nothing(
     here = CliRunner().invoke(app, call)
     assert here.exit_code == 1 and here.stdout, (here.output, here.exception)
     killed = []
-    real = elsewhere._findings_of
+    real = elsewhere.found_by
 
-    def kill(answer: Any) -> Any:
+    def kill(future: Any) -> Any:
         if not killed:
             killed.append(1)
             workers[0].send_signal(signal.SIGKILL)
-        return real(answer)
+        return real(future)
 
-    monkeypatch.setattr(elsewhere, "_findings_of", kill)
+    monkeypatch.setattr(elsewhere, "found_by", kill)
     there = CliRunner().invoke(app, [*call, "--scheduler", address])
     assert killed and there.exit_code == 1, (there.output, there.exception)
     one, other = (json.loads(each.stdout)["statements"] for each in (here, there))
@@ -75,11 +77,14 @@ def test_folders_are_shared_and_a_worker_that_dies_costs_nothing(
 
 def test_another_version_is_refused() -> None:
     with pytest.raises(Exception, match="another version"):
-        elsewhere._findings_of(("0.0.1", {}))
+        found_by(SimpleNamespace(result=lambda: ("0.0.1", {})))
 
 
 def test_what_no_worker_survives_is_known_neither_way() -> None:
-    assert elsewhere._findings_of(None) is None
+    def result() -> Any:
+        raise package("distributed").KilledWorker("a task", None, 3)
+
+    assert found_by(SimpleNamespace(result=result)) is None
 
 
 def test_documents_are_shared_and_what_is_found_is_what_is_found_here(
