@@ -1,4 +1,4 @@
-"""σ′ through σ where it keeps its digits: what is run from values that are there already."""
+"""Whether σ′ through σ keeps its digits: where it does, it is run from values there already."""
 
 from __future__ import annotations
 
@@ -6,19 +6,8 @@ from functools import lru_cache
 
 import sympy
 from sympy import Lambda
-from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation, X
-from symrnn.recurrence.recurrence import Recurrence
-from symrnn.recurrence.slopes import replaced
-
-
-def share_slopes(expression: MatrixExpr, recurrence: Recurrence) -> MatrixExpr:
-    """The expression with every σ′(a_j) written through s_j = σ(a_j), where that keeps its digits.
-
-    σ′ = σ of e^x does; 1 - tanh² and σ(1 - σ) do not, where a unit saturates.
-    """
-    return replaced(expression, recurrence, keeps_digits)
 
 
 @lru_cache(maxsize=256)

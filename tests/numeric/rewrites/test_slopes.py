@@ -15,7 +15,6 @@ from symrnn import Diag, activation, elman, lower
 from symrnn.language.activations import FORMULAS, X
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.rewrites import slopes
-from symrnn.numeric.rewrites.slopes import share_slopes
 from symrnn.recurrence import slopes as through
 from symrnn.recurrence.slopes import slope_through_value
 
@@ -62,10 +61,12 @@ def test_no_polynomial_is_invented(formula: sympy.Expr) -> None:
 def test_only_the_slope_of_the_recurrence_is_shared() -> None:
     rnn, other = elman(sympy.exp(X)), activation("logistic")
     j, a, s = rnn.j, rnn.a, rnn.s
-    shared = share_slopes(Diag(rnn.slope(a[j + 2])) * rnn.W, rnn.recurrence)
+    shared = through.replaced(
+        Diag(rnn.slope(a[j + 2])) * rnn.W, rnn.recurrence, slopes.keeps_digits
+    )
     assert shared.has(s[j + 2]) and not shared.has(a[j + 2])
     for untouched in (Diag(other.prime(a[j])) * rnn.W, Diag(rnn.slope(s[j])) * rnn.W):
-        assert share_slopes(untouched, rnn.recurrence) == untouched
+        assert through.replaced(untouched, rnn.recurrence, slopes.keeps_digits) == untouched
 
 
 @pytest.mark.parametrize("name", ["tanh", "logistic"])
@@ -74,7 +75,7 @@ def test_what_cancels_is_not_shared(name: str) -> None:
     found = slope_through_value(rnn.sigma)
     assert found is not None and not slopes.keeps_digits(found, rnn.sigma)
     slope = Diag(rnn.slope(rnn.a[rnn.j])) * rnn.W
-    assert share_slopes(slope, rnn.recurrence) == slope
+    assert through.replaced(slope, rnn.recurrence, slopes.keeps_digits) == slope
 
 
 def test_a_wrong_polynomial_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +85,7 @@ def test_a_wrong_polynomial_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> No
     expected = lower_activation(rnn.sigma.prime)(points)
 
     def shared() -> np.ndarray:
-        node = share_slopes(rnn.slope(rnn.a[rnn.j]), rnn.recurrence)
+        node = through.replaced(rnn.slope(rnn.a[rnn.j]), rnn.recurrence, slopes.keeps_digits)
         return np.asarray(lower(node)(values))
 
     np.testing.assert_allclose(shared(), expected, rtol=1e-13)
