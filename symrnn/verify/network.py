@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.cells import Cell
+from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.norms import norm
 from symrnn.language.relations import Relation
@@ -20,6 +21,7 @@ from symrnn.numeric import simulate
 from symrnn.numeric import weights as by_name
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import central_differences, complex_step, relative_error
+from symrnn.numeric.in_order import from_arrays
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.plain_passes import bindings_of
@@ -67,16 +69,25 @@ class Weights:
         """W, U, b, s₀, x: what a forward pass reads."""
         return self.W, self.U, self.b, self.s0, self.x
 
+    def of_cell(self, cell: Cell) -> by_name.Weights:
+        """The same by the names of a cell that reads just these."""
+        if cell.inputs:
+            return from_arrays(cell, self.arguments(), {})
+        return from_arrays(cell, (self.W, self.b, self.s0, len(self.x)), {})
+
 
 def random_weights(*of: Any, **options: Any) -> Any:
-    """Normal numbers: for a `Cell` as `symrnn.numeric.weights.random_weights` says, by name;
+    """Normal numbers: for a cell as `symrnn.numeric.weights.random_weights` says, by name;
     of sizes d, m, steps and a seed, W, U, b, s₀, x and a readout for `elman` and `sigma_inside`.
 
     >>> random_weights(d=8, m=3, steps=30, seed=0).U.shape
     (8, 3)
     """
-    by_names = bool(of) and isinstance(of[0], Cell)
-    return (by_name.random_weights if by_names else _elman_weights)(*of, **options)
+    if not (of and isinstance(of[0], Cell | Network)):
+        return _elman_weights(*of, **options)
+    cell, *rest = of
+    cell = cell.cell if isinstance(cell, Network) else cell
+    return by_name.random_weights(cell, *rest, **options)
 
 
 def _elman_weights(d: int, m: int, steps: int, seed: int) -> Weights:

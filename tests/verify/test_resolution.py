@@ -26,7 +26,8 @@ from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, UndecidedError
 from symrnn.language.activations import X
 from symrnn.verify.network import Weights
-from symrnn.verify.places import Claim, setting_of
+from symrnn.verify.numbers import Run
+from symrnn.verify.places import Claim
 from symrnn.verify.resolution import resolved
 
 NET = random_weights(d=4, m=3, steps=8, seed=0)
@@ -100,7 +101,7 @@ def test_a_kink_within_the_step_of_differences(value: float) -> None:
     derivative, right = claim(rnn)
     net = replace(placed(1, value), W=np.full((4, 4), 0.1), b=np.full(4, 2.0))
     # What the states carry on is taken off again, so that unit 2 lies at the value.
-    setting = setting_of(rnn, net)
+    setting = Run.of_cell(rnn).setting(net)
     x = net.x.copy()
     x[4, 1] += value - setting.trajectory["a"][5][1, 0]
     net = replace(net, x=x)
@@ -195,7 +196,7 @@ def test_a_right_formula_that_cancels_as_written_keeps_its_digits() -> None:
 def test_what_is_resolved_says_how() -> None:
     rnn = elman("gelu")
     t = rnn.t
-    setting = setting_of(rnn, NET)
+    setting = Run.of_cell(rnn).setting(NET)
     node = D(rnn.L[t], Vec(rnn.W))
     found = resolved(Claim(node, node, setting, ((t, 5),)).outcome)
     assert found.oracle == "Richardson" and 0 < found.uncertain <= 1e-5
