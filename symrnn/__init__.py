@@ -48,7 +48,7 @@ _NAMES = {
     "symrnn.theory.derivation": ("derivation", "induction"),
     "symrnn.theory.statement": ("Statement", "Witness", "statement"),
     "symrnn.verify.against": ("compare",),
-    "symrnn.verify.network": ("random_weights",),
+    "symrnn.verify.net": ("random_weights",),
 }
 _MODULES = {
     "errors": "symrnn.errors",

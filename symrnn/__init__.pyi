@@ -34,7 +34,7 @@ from symrnn.theory.about import About
 from symrnn.theory.derivation import derivation, induction
 from symrnn.theory.statement import Statement, Witness, statement
 from symrnn.verify.against import compare
-from symrnn.verify.network import random_weights
+from symrnn.verify.net import random_weights
 from symrnn.version import __version__ as __version__
 
 __all__ = [

@@ -37,8 +37,7 @@ from symrnn.verify.diagnosis import diagnose
 from symrnn.verify.functions import applied
 from symrnn.verify.interpreter import value_at
 from symrnn.verify.kinks_met import require_no_kink
-from symrnn.verify.network import Weights as Net
-from symrnn.verify.numbers import Run
+from symrnn.verify.net import Net
 from symrnn.verify.oracle import Found
 from symrnn.verify.places import (
     AGREES,
@@ -48,6 +47,7 @@ from symrnn.verify.places import (
     says_little,
 )
 from symrnn.verify.resolution import is_lost, require_finite, resolved
+from symrnn.verify.runnable import Runnable
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import Times
 
@@ -138,7 +138,7 @@ def compare(
         raise IllFormedError(
             "compare: `derivative` must be unevaluated", {"expected": "D(…)", "got": text(node)}
         )
-    run = Run.of_cell(rnn).by(node.by)
+    run = Runnable.of_cell(rnn).by(node.by)
     if isinstance(formula, str):
         formula = from_latex(formula, run, shape=node.shape)
     formula = as_matrix(run.spoken(as_matrix(formula)))
@@ -311,7 +311,7 @@ def _along_random(claim: Claim, budget: int, directions: int, seed: int) -> Comp
 
 
 def _functions(claim: Claim) -> str:
-    return ", ".join(each.name for each in applied(claim.run.recurrence))
+    return ", ".join(each.name for each in applied(claim.runnable.recurrence))
 
 
 def _shape_of(claim: Claim) -> tuple[int, ...]:

@@ -25,9 +25,9 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import relative_error
 from symrnn.recurrence.recurrence import Recurrent
 from symrnn.verify.interpreter import value_at
-from symrnn.verify.numbers import Run
 from symrnn.verify.oracle import Found, Outcome, numerator
 from symrnn.verify.resolution import is_lost, resolved
+from symrnn.verify.runnable import Runnable
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import (
     Times,
@@ -111,9 +111,9 @@ class Claim:
     times: Times
 
     @property
-    def run(self) -> Run:
+    def runnable(self) -> Runnable:
         """What is run."""
-        return cast(Run, self.setting.rnn)
+        return cast(Runnable, self.setting.rnn)
 
     @property
     def outcome(self) -> Outcome:
@@ -151,7 +151,7 @@ def _drawn(claim: Claim) -> Iterator[Trial]:
     choices = telling_times(claim, last)
     for seed in range(1, SEEDS + 1) if choices else ():
         times = choices[seed % len(choices)]
-        setting = claim.run.at_random(SMALL, last, seed)
+        setting = claim.runnable.at_random(SMALL, last, seed)
         other = replace(claim, setting=setting, times=times)
         try:
             there = resolved(other.outcome)

@@ -89,7 +89,12 @@ BY_TWO = TWO.jacobian(OF_TWO.of, OF_TWO.by)
 SLIPS = {
     "the carousel alone": (LSTM, OF_C, Diag(f[t]), "the missing term"),
     "a gate's weights": (LSTM, OF_H, BY_H.subs(LSTM["W_f"], LSTM["W_f"].T), "W_f is transposed"),
-    "another gate": (TWO, OF_TWO, BY_TWO.subs(TWO["i"][t], TWO["f"][t]), "i_t takes the place of f_t"),
+    "another gate": (
+        TWO,
+        OF_TWO,
+        BY_TWO.subs(TWO["i"][t], TWO["f"][t]),
+        "i_t takes the place of f_t",
+    ),
 }
 
 

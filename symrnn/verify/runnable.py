@@ -22,7 +22,7 @@ from symrnn.numeric.weights import Fitted, Weights, fitted, random_weights
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.scalars import with_parameter
 from symrnn.verify.functions import applied
-from symrnn.verify.network import Weights as Net
+from symrnn.verify.net import Net
 from symrnn.verify.setting import Setting
 
 Array = NDArray[Any]
@@ -32,7 +32,7 @@ STANDS_IN = "tanh"
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Runnable:
     """A cell that can be run, and of which derivatives are compared.
 
     Attributes:
@@ -46,7 +46,7 @@ class Run:
     lifted: Symbol | None = None
 
     @classmethod
-    def of_cell(cls, given: Any) -> Run:
+    def of_cell(cls, given: Any) -> Runnable:
         """What is run of a cell.
 
         Raises:
@@ -71,13 +71,13 @@ class Run:
         """What numbers are for."""
         return self.of.cell if isinstance(self.of, Network) else self.of
 
-    def by(self, variable: Any) -> Run:
+    def by(self, variable: Any) -> Runnable:
         """The same, to be moved in a variable: a scalar becomes a 1 × 1 parameter of its name."""
         scalar = next((s for s in self.cell.scalars if variable == Parameter(s.name, 1, 1)), None)
         if scalar is None:
             return self
         lifted, _ = with_parameter(self.recurrence, scalar)
-        return Run(self.of, lifted, scalar)
+        return Runnable(self.of, lifted, scalar)
 
     def spoken(self, formula: Any) -> Any:
         """A formula with the 1 × 1 parameter in the place of the scalar that is moved."""
