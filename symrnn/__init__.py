@@ -37,7 +37,6 @@ _NAMES = {
     "symrnn.numeric.clipping": ("clip_by_global_norm", "clip_by_norm", "clip_by_value"),
     "symrnn.numeric.kernels": ("Kernels",),
     "symrnn.numeric.lower": ("lower",),
-    "symrnn.numeric.passes": ("Passes",),
     "symrnn.numeric.torch_weights": ("from_torch",),
     "symrnn.numeric.weights": ("Weights",),
     "symrnn.reading": ("from_latex",),

@@ -18,7 +18,8 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.algebra import Parameter
 from symrnn.language.entry import entry
 from symrnn.language.names import in_code
-from symrnn.numeric.weights import Fitted, Weights, fitted, random_weights
+from symrnn.numeric.fitted import Fitted, fitted
+from symrnn.numeric.weights import Weights, random_weights
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.scalars import with_parameter
 from symrnn.verify.functions import applied

@@ -16,8 +16,9 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import Activation, activation
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
-from symrnn.numeric.kernels import COMPILED_SIZE, PAIRED_SIZE, Kernels
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
+from symrnn.numeric.products import COMPILED_SIZE, PAIRED_SIZE
 from symrnn.verify.net import random_weights
 
 SMOOTH = ("logistic", "tanh", "softplus", "silu", "gelu", "sin", "arctan", "identity")
