@@ -48,6 +48,8 @@ class Defining(Parsed):
         if named is None:
             return None
         name, time = named
+        if name in self.functions:
+            return None  # φ = tanh
         derived = self._derived(right, model)
         letter, shift = (None, 0) if time is None else split_time(time)
         head = bare(left)
@@ -107,7 +109,7 @@ class Defining(Parsed):
             and self._is_update(name, right, model)
         ):
             return None
-        if any(isinstance(node, Words | Dots) for node in walk(right)):
+        if _in_words(right):
             return None
         if not backwards and not derived and self._is_instance(model, name, time, right, relation):
             self.instances.append((relation, name))
@@ -455,6 +457,17 @@ class Defining(Parsed):
                     model.applied.add(function.name)
                     found = Definition(ref.name, letter, shift, value, 0)
                     self.definitions[ref.name] = [found]
+
+
+def _in_words(tree: Tree) -> bool:
+    """Whether a part of an expression is words or dots; those in scripts are labels: y^*."""
+    nodes = list(walk(tree))
+    scripts = {
+        id(inner)
+        for node in nodes if isinstance(node, Sym)
+        for script in (*node.subs, *node.sups) for inner in walk(script)
+    }  # fmt: skip
+    return any(isinstance(node, Words | Dots) and id(node) not in scripts for node in nodes)
 
 
 def _called_loss(model: Model, left: Product) -> tuple[str, Tree | None] | None:

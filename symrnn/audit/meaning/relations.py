@@ -145,8 +145,10 @@ class Parsed:
             if isinstance(node, Product):
                 for place, factor in enumerate(node.factors):
                     called = isinstance((*node.factors, None)[place + 1], Group)
-                    if not isinstance(factor, Sym) or called or factor.subs or factor.sups:
+                    if not isinstance(factor, Sym) or called or factor.sups:
                         continue
+                    if any(self.symbols.is_time(sub) or whole_number(sub) is not None for sub in factor.subs):
+                        continue  # L_t, L_1; C_u has a label
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -41,7 +42,7 @@ from symrnn.reading.latex.tree import (
     shape_of,
     walk,
 )
-from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL, ROWS
 
 FAR = 6000
 """How many characters an example's values are thought to be in force."""
@@ -282,7 +283,9 @@ class Statements(Prose):
         found: dict[tuple[str, int | None], Relation] = {}
         for other, name in self.instances:
             given = self.documents[other.document].formulas[other.formula].start
-            if other.document == relation.document and given <= start <= given + FAR:
+            if other.document != relation.document or not given <= start <= given + FAR:
+                continue
+            if _in_force(document.text[given:start]):
                 left = None if other.left.tree is None else bare(other.left.tree)
                 time = self.probe.ref(left).time if isinstance(left, Sym) else None
                 found[name, None if time is None else whole_number(time)] = other
@@ -320,6 +323,26 @@ class Statements(Prose):
             side is not None and side.tree is not None and self._derived(side.tree, self.probe)
             for side in (relation.left, relation.right, relation.head)
         )
+
+
+_PARTS = re.compile(r"\\(?P<sign>begin|end)\s*\{(?P<name>[^{}]*)\}|\\item\b|\b[Ii]n general\b")
+
+
+def _in_force(between: str) -> bool:
+    """Whether what an example supposes is still in force behind a text.
+
+    It ends with the item, proof or frame that it stands in, and where the text goes on in general.
+    """
+    depth = 0
+    for found in _PARTS.finditer(between):
+        if found["sign"] is None:
+            if depth == 0 or not found[0].startswith("\\"):
+                return False
+        elif found["name"] not in ROWS:
+            depth += 1 if found["sign"] == "begin" else -1
+            if depth < 0:
+                return False
+    return True
 
 
 def _of_one(sides: list[Tree | None]) -> bool:
