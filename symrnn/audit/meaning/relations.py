@@ -44,7 +44,7 @@ from symrnn.reading.latex.words import EQUAL
 
 @dataclass(frozen=True)
 class Relation:
-    """One link of a chain, between two sides of one or two formulas."""
+    """One link of a chain, between two sides of one or two formulas; `start`, `end`: its sign."""
 
     document: int
     formula: int
@@ -58,6 +58,7 @@ class Relation:
     first: bool
     after: str = ""
     head: Side | None = None
+    end: int = 0
 
 
 @dataclass
@@ -147,10 +148,16 @@ class Parsed:
                     called = isinstance((*node.factors, None)[place + 1], Group)
                     if not isinstance(factor, Sym) or called or factor.sups:
                         continue
-                    if any(self.symbols.is_time(sub) or whole_number(sub) is not None for sub in factor.subs):
+                    if any(
+                        self.symbols.is_time(sub) or whole_number(sub) is not None
+                        for sub in factor.subs
+                    ):
                         continue  # L_t, L_1; C_u has a label
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
+
+    def _is_of_time(self, index: Tree) -> bool:
+        return self.symbols.is_time(index) or whole_number(index) is not None
 
     def _indexed(self, tree: Tree) -> Tree:
         return calls_indexed(tree, self.entered, self.symbols.times) if self.entered else tree
@@ -265,7 +272,7 @@ class Parsed:
                 self.relations.append(
                     Relation(
                         number, place, left, sides[at + 1], link.kind, link.written,
-                        link.start, order, home, at == 0, chain.after, sides[0],
+                        link.start, order, home, at == 0, chain.after, sides[0], link.end,
                     )
                 )  # fmt: skip
                 order += 1

@@ -246,14 +246,16 @@ def transitions_written_out(tree: Tree, known: dict[str, tuple[tuple[str, str], 
     def read(node: Tree) -> Tree:
         if isinstance(node, Sym) and node.name in known and len(node.subs) == 2 and not node.sups:
             letters, value = known[node.name]
-            placed = _placed(value, dict(zip(letters, node.subs, strict=True)))
+            placed = placed_at(value, dict(zip(letters, node.subs, strict=True)))
             return _standing(placed, node.start, node.end)
         return rebuilt(node, read)
 
     return read(tree)
 
 
-def _placed(tree: Tree, indices: dict[str, Tree]) -> Tree:
+def placed_at(tree: Tree, indices: dict[str, Tree]) -> Tree:
+    """The same with letters that stand alone replaced, such as those of times."""
+
     def read(node: Tree) -> Tree:
         if isinstance(node, Sym) and node.name in indices and not (node.subs or node.sups):
             return indices[node.name]

@@ -11,6 +11,7 @@ from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
     Group,
+    Num,
     Product,
     Sym,
     Tree,
@@ -183,21 +184,51 @@ def inserted(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
                 )
 
 
-def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
-    """Another letter: the ones that the document writes in such places."""
-    letters = [
+def _letters(pool: list[str]) -> list[str]:
+    """What of a pool is one letter with its scripts."""
+    return [
         text
         for text in pool
-        if re.fullmatch(r"[\\A-Za-z{}_^,+\-0-9 ]{1,24}", text)
+        if len(text) <= 24
+        and re.fullmatch(r"(?:[\\A-Za-z{}_^,+\-0-9 ]|\{\([^()]*\)\})+", text)
         and text.count("{") == text.count("}")
     ]
+
+
+def _replaceable(nodes: list[Tree]) -> Iterator[Sym]:
+    """The letters of quantities."""
     for node in nodes:
-        if (
-            not isinstance(node, Sym)
-            or node.name in ("diag", "Diag")
-            or (not node.subs and not node.sups and len(node.name) > 1)
-        ):
-            continue
+        named = isinstance(node, Sym) and node.name not in ("diag", "Diag")
+        if named and (node.subs or node.sups or len(node.name) == 1):
+            yield node
+
+
+def throughout(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """Another letter in all places where one stands: a_t (1 - a_t) for y_t (1 - y_t)."""
+    places: dict[str, list[Sym]] = {}
+    for node in _replaceable(nodes):
+        places.setdefault(source[node.start : node.end], []).append(node)
+    for own, found in places.items():
+        for text in _letters(pool) if len(found) > 1 else ():
+            if text != own:
+                changes = tuple((node.start, node.end, text) for node in found)
+                words = f"{written(source, found[0])} is {' '.join(text.split())} throughout"
+                yield Edit(changes, words)
+
+
+def ones(nodes: list[Tree], source: str) -> Iterator[Edit]:
+    """The identity for a 1."""
+    identity = next((i for i in (r"\mathbf{I}", r"\mathbb{I}") if i in source), "I")
+    for node in nodes:
+        one = isinstance(node, Num) and node.value == 1
+        if one or (isinstance(node, Sym) and node.name == "ones" and not node.subs):
+            yield one_edit(node.start, node.end, identity, f"{written(source, node)} is I")
+
+
+def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """Another letter: the ones that the document writes in such places."""
+    letters = _letters(pool)
+    for node in _replaceable(nodes):
         own = source[node.start : node.end]
         for text in letters:
             if text != own:
