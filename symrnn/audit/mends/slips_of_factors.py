@@ -198,8 +198,9 @@ def _letters(pool: list[str]) -> list[str]:
 def _replaceable(nodes: list[Tree]) -> Iterator[Sym]:
     """The letters of quantities."""
     for node in nodes:
-        named = isinstance(node, Sym) and node.name not in ("diag", "Diag")
-        if named and (node.subs or node.sups or len(node.name) == 1):
+        if not isinstance(node, Sym) or node.name in ("diag", "Diag"):
+            continue
+        if node.subs or node.sups or len(node.name) == 1:
             yield node
 
 
