@@ -255,7 +255,9 @@ class Defining(Parsed):
         ref = model.ref(left)
         if ref.entries or ref.power is not None or ref.primes or ref.copy is not None:
             return None
-        if left.name in ("ones", "I", "infty") or left.name.startswith("bb "):
+        if left.name in ("ones", "infty") or left.name.startswith("bb "):
+            return None
+        if left.name == "I" and ref.time is None:
             return None
         return ref.name, ref.time
 

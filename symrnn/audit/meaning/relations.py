@@ -20,6 +20,7 @@ from symrnn.audit.meaning.rewrites import (
     differentiated,
     labels_dropped,
     last_times,
+    partials_marked,
     transitions_written_out,
     words_joined,
 )
@@ -82,11 +83,14 @@ class Parsed:
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
+    apart: bool = False
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.apart:
+            tree = partials_marked(tree)
         if self.words:
             tree = words_joined(tree, self.words)
         if self.transitions:

@@ -223,6 +223,27 @@ def differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
     return read(tree)
 
 
+def partials_apart(chains: list[tuple[int, int, Chain]]) -> bool:
+    """Whether ∂ is for what is immediate and d for the rest: dh_t/dθ = ∂h_t/∂θ + … says both."""
+    for _, _, chain in chains:
+        found: dict[bool, set[object]] = {True: set(), False: set()}
+        for side in chain.sides:
+            for node in walk(side.tree) if side.tree is not None else ():
+                if isinstance(node, Derivative) and not node.nabla and not node.mark:
+                    found[node.straight].add(shape_of(node))
+        if found[True] & found[False]:
+            return True
+    return False
+
+
+def partials_marked(tree: Tree) -> Tree:
+    """The same with ∂h_t/∂θ as the immediate derivative."""
+    inner = rebuilt(tree, partials_marked)
+    if isinstance(inner, Derivative) and not (inner.straight or inner.nabla):
+        return replace(inner, mark="+")
+    return inner
+
+
 def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[str, str], Tree]]:
     """Φ_{t,k} = ∂h_t/∂h_k: names with two times for derivatives, each with its letters."""
     found: dict[str, tuple[tuple[str, str], Tree]] = {}

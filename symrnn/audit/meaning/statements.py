@@ -24,6 +24,7 @@ from symrnn.audit.meaning.rewrites import (
     differentials,
     linked,
     mapped,
+    partials_apart,
     transitions,
     words_of,
 )
@@ -58,6 +59,7 @@ class Statements(Prose):
         made = cls(documents, hints or read_hints(documents))
         chains = list(made._chains())
         made.marks, made.loss = differentials(chains)
+        made.apart = partials_apart(chains)
         made.words = words_of(chains)
         made.functions = written_out(chains, documents)
         made.transitions = transitions(chains)

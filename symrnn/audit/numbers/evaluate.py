@@ -184,7 +184,7 @@ class Evaluator(Derivatives):
                 else Product(factors[1].start, tree.end, tree.made, factors[1:], signs[1:])
             )
             return self.value(
-                Derivative(tree.start, tree.end, tree.made, rest, first.by, first.mark), env, world
+                replace(first, start=tree.start, end=tree.end, made=tree.made, of=rest), env, world
             )
         if any(isinstance(bare(factor), Dots) for factor in factors):
             return self.dotted_product(tree, env, world)

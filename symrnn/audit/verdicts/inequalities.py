@@ -85,7 +85,8 @@ class Inequalities(Trials):
             what = "it is violated at a random net, where no condition is supposed"
             loose = violated.net is not None and bool(violated.net.loose)
             mend = None if loose else self._mended_bound(model, relation, sense, nets)
-            mend = mend or (None if loose else self._turned(model, relation, sense, nets, deadline))
+            if mend is None and not loose and not bounds:
+                mend = self._turned(model, relation, sense, nets, deadline)
             if mend is not None:
                 words, mended, kind, tree = mend
                 written_so = relation_written(relation.left.tree, kind, tree, model)
