@@ -395,7 +395,8 @@ class Defining(Parsed):
         """δ_t = (∂L/∂h_t) ⊙ σ′(a_t): an expression may define, where nothing else does."""
         base = found.name.split("_")[0]
         del relation
-        return base in GREEK or base in ("e", "J", "D", "G", "A", "P", "Q", "M", "S")
+        marked = len(base) > 1 and base[0] in "dδ"  # dz
+        return marked or base in GREEK or base in ("e", "J", "D", "G", "A", "P", "Q", "M", "S")
 
     def _more_concrete(self, found: Definition, other: Definition) -> bool:
         """Whether h = f(x, h) is said anew as h = tanh(…), in the same chain."""

@@ -83,6 +83,7 @@ class Parsed:
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
     apart: bool = False
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
@@ -99,7 +100,7 @@ class Parsed:
         return (
             tree
             if not self.marks or self.loss is None
-            else differentiated(tree, self.marks, self.loss)
+            else differentiated(tree, self.marks, self.loss, self.alone)
         )
 
     def _own_states(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from symrnn.audit.meaning.letters import (
@@ -164,10 +165,13 @@ def mapped(chain: Chain, change: Callable[[Tree], Tree]) -> Chain:
     return replace(chain, sides=tuple(sides))
 
 
-def differentials(chains: list[tuple[int, int, Chain]]) -> tuple[set[str], Tree | None]:
+def differentials(
+    chains: list[tuple[int, int, Chain]],
+) -> tuple[set[str], Tree | None, set[str]]:
     """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself.
 
-    Returns which of the two are so used, and the loss.
+    Returns which of the two are so used, the loss, and the letters that stand behind one alone: dz
+    is a name, where there is no z.
     """
     trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
     nodes = [node for tree in trees for node in walk(tree)]
@@ -178,7 +182,7 @@ def differentials(chains: list[tuple[int, int, Chain]]) -> tuple[set[str], Tree 
         None,
     )  # fmt: skip
     if loss is None:
-        return set(), None
+        return set(), None, set()
     marks = set()
     for mark in ("delta", "d"):
         whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
@@ -190,11 +194,20 @@ def differentials(chains: list[tuple[int, int, Chain]]) -> tuple[set[str], Tree 
         )  # fmt: skip
         if whole and whole == before:
             marks.add(mark)
-    return marks, loss
+    marked = [
+        b for n in nodes if isinstance(n, Product)
+        for a, b in pairwise(n.factors) if isinstance(a, Sym) and a.name in marks
+    ]  # fmt: skip
+    places = set(map(id, marked))
+    apart = {n.name for n in nodes if isinstance(n, Sym) and id(n) not in places}
+    return marks, loss, {n.name for n in marked if isinstance(n, Sym)} - apart
 
 
-def differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
-    """The same tree with δh_t read as ∂L/∂h_t."""
+_MARKED = {"delta": "δ", "d": "d"}
+
+
+def differentiated(tree: Tree, marks: set[str], loss: Tree, alone: Set[str]) -> Tree:
+    """The same tree with δh_t read as ∂L/∂h_t, and with dz as one name where there is no z."""
 
     def read(tree: Tree) -> Tree:
         if isinstance(tree, Product):
@@ -207,7 +220,11 @@ def differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
                 node = read(head)
                 if isinstance(head, Sym) and head.name in marks and place + 1 < len(tree.factors):
                     by = tree.factors[place + 1]
-                    node = Derivative(head.start, by.end, head.made or by.made, loss, by)
+                    made = head.made or by.made
+                    node = Derivative(head.start, by.end, made, loss, by)
+                    if isinstance(by, Sym) and by.name in alone:
+                        name = _MARKED[head.name] + by.name
+                        node = replace(by, start=head.start, made=made, name=name)
                     taken = 2
                 if factors:
                     signs.append(tree.signs[place - 1])

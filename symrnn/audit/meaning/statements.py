@@ -17,6 +17,7 @@ from symrnn.audit.meaning.letters import (
     is_loss,
     whole_number,
 )
+from symrnn.audit.meaning.memberships import said_sets
 from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
@@ -58,7 +59,7 @@ class Statements(Prose):
         """Parse a document's files, as one text."""
         made = cls(documents, hints or read_hints(documents))
         chains = list(made._chains())
-        made.marks, made.loss = differentials(chains)
+        made.marks, made.loss, made.alone = differentials(chains)
         made.apart = partials_apart(chains)
         made.words = words_of(chains)
         made.functions = written_out(chains, documents)
@@ -147,7 +148,7 @@ class Statements(Prose):
         key = tuple(sorted((name, id(d)) for name, d in chosen.items()))
         if key not in self._models:
             made = replace(self.probe, definitions=linked(chosen), clashing=clashing)
-            made.kinds = {**self.hints.kinds, **self._said_kinds()}
+            made.kinds = {**self.said_sets, **self.hints.kinds, **self._said_kinds()}
             made.aliases = dict(self.hints.aliases)
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
@@ -155,6 +156,11 @@ class Statements(Prose):
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
+
+    @cached_property
+    def said_sets(self) -> dict[str, str]:
+        """What letters are by the sets that they are said to be of."""
+        return said_sets(self.relations, self.probe)
 
     @cached_property
     def conventions(self) -> Conventions:

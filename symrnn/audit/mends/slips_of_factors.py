@@ -253,7 +253,7 @@ def terms(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
     whole = nodes[:1]
     sums = [n for n in nodes if isinstance(n, Addition) and n not in whole][:2]
     for text in [r"\mathbf{I}", *pool[:30]] if r"\mathbf{I}" in source else ["I", *pool[:30]]:
-        if len(text) > 80 or text.count("{") != text.count("}"):
+        if len(text) > 160 or text.count("{") != text.count("}"):
             continue
         words = f"the missing term {' '.join(text.split())} is added"
         for node in (*whole, *sums):
