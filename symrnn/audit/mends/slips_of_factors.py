@@ -231,7 +231,8 @@ def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
     letters = _letters(pool)
     for node in _replaceable(nodes):
         own = source[node.start : node.end]
-        for text in letters:
+        called = re.compile(rf"\\?[A-Za-z]+\s*\(\s*{re.escape(own)}\s*\)")
+        for text in [*letters, *filter(called.fullmatch, pool)]:
             if text != own:
                 yield one_edit(
                     node.start,

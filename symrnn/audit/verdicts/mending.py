@@ -32,6 +32,8 @@ MEND_SECONDS = 6.0
 """For the mends of one relation in the likeliest ways of reading it."""
 MOST_MENDS = 900
 """Mended formulas that are tried at most."""
+MORE_MENDS = 150
+"""So many more are tried where one has a vector in the place of a diagonal matrix."""
 
 
 MOST_SENSES = 8
@@ -81,29 +83,34 @@ class Mending(Pairs):
             return edit, mended, tree, tuple(way.supposes(said))
 
         seen = {source}
+        entrywise: Mend | None = None
         later: list[tuple[Edit, Tree]] = []
-        until = min(deadline, clock.process_time() + MEND_SECONDS)
+        most, until = MOST_MENDS, min(deadline, clock.process_time() + MEND_SECONDS)
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
         for edit in edits(right, *place, pool, addends):
             piece = edit.applied(text)[relation.right.start : _end(edit, place)]
             if piece in seen:
                 continue
             seen.add(piece)
-            if clock.process_time() > until or len(seen) > MOST_MENDS:
+            if clock.process_time() > until or len(seen) > most:
                 break
             tree = read(edit)
             if tree is None:
                 continue
             way = self._holding(model, (left, tree), likely[:first], until)
-            if way is not None:
-                return found(edit, tree, way)
+            if way is not None and not way[1]:
+                return found(edit, tree, way[0])
+            if way is not None and entrywise is None:
+                entrywise, most = found(edit, tree, way[0]), len(seen) + MORE_MENDS
             later.append((edit, tree))
+        if entrywise is not None:
+            return entrywise
         for edit, tree in later:
             if clock.process_time() > deadline - PAIR_SECONDS:
                 break
             way = self._holding(model, (left, tree), likely[first:], deadline)
             if way is not None:
-                return found(edit, tree, way)
+                return found(edit, tree, way[0])
         slips = often(right, *place, pool)
         two = self._two_slips(model, (left, right), slips, read, likely[:first], deadline)
         return None if two is None else found(*two)

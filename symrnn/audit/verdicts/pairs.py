@@ -26,6 +26,7 @@ PAIR_SECONDS = 3.0
 MOST_SINGLE = 120
 """Single slips that pairs are made of."""
 
+Way = tuple[Sense, bool]
 Read = Callable[[Edit], Tree | None]
 """The formula as an edit leaves it; None where it is none."""
 
@@ -50,7 +51,7 @@ class Pairs(Trials):
                 if tree is not None:
                     found = self._holding(model, (sides[0], tree), ways, until)
                     if found is not None:
-                        return both, tree, found
+                        return both, tree, found[0]
         return None
 
     def _pairs(
@@ -110,12 +111,16 @@ class Pairs(Trials):
 
     def _holding(
         self, model: Model, sides: tuple[Tree, Tree], ways: list[Sense], deadline: float
-    ) -> Sense | None:
-        """The first way in which a mended formula holds."""
+    ) -> Way | None:
+        """The first way in which a mended formula holds, and whether only of a diagonal's entries.
+
+        A vector then stands for the diagonal matrix of its entries.
+        """
         for each in ways:
             try:
-                if self.outcome(model, sides, each, deadline).holds:
-                    return each
+                outcome = self.outcome(model, sides, each, deadline)
+                if outcome.holds:
+                    return each, outcome.diagonal
             except NotUnderstood as problem:
                 if problem.cause == "too long":
                     return None

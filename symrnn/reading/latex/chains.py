@@ -313,8 +313,8 @@ def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | No
         links.append(Link(kind, written, token.start, tokens[at + count - 1].end))
         pieces.append([])
         at += count
-    # An equation number at the end: `(5.2)` after a wide blank stands alone.
-    if not links and _is_number_of_equation(pieces[0]):
+    # An equation number at the end, `(5.2)` after a wide blank, or what is supposed: `(k < t)`.
+    if not links and (_is_number_of_equation(pieces[0]) or _is_aside(pieces[0])):
         return None
     sides = tuple(_side(piece, tokens) for piece in pieces)
     if not pieces[0] and before is not None and links:
@@ -323,6 +323,15 @@ def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | No
     if not pieces[0] and links:
         sides = (Side(None, links[0].start, links[0].start, "the left side is missing"), *sides[1:])
     return Chain(sides, tuple(links)), False
+
+
+def _is_aside(tokens: list[Token]) -> bool:
+    """Whether a relation stands in brackets that hold all of a statement."""
+    if len(tokens) < 3 or not tokens[0].is_("(") or not tokens[-1].is_(")"):
+        return False
+    inner = tokens[1:-1]
+    closed = all(_depth(inner[:at]) >= 0 for at in range(len(inner) + 1))
+    return closed and any(relation(inner, at) for at in range(len(inner)))
 
 
 def _is_number_of_equation(tokens: list[Token]) -> bool:
