@@ -21,6 +21,7 @@ from symrnn.audit.meaning.rewrites import (
     labels_dropped,
     last_times,
     partials_marked,
+    placed_at,
     transitions_written_out,
     words_joined,
 )
@@ -85,6 +86,7 @@ class Parsed:
     marks: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     apart: bool = False
+    end: str = ""
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
@@ -92,6 +94,8 @@ class Parsed:
         """A tree that was parsed later, with what this document means by its letters."""
         if self.apart:
             tree = partials_marked(tree)
+        if self.end:
+            tree = placed_at(tree, {self.end: Sym(tree.start, tree.start, True, "T")})
         if self.words:
             tree = words_joined(tree, self.words)
         if self.transitions:

@@ -13,6 +13,7 @@ from symrnn.audit.meaning.letters import (
     bare,
     fraction,
     letters_of,
+    shifted_letter,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
 from symrnn.reading.latex.chains import Chain
@@ -306,6 +307,31 @@ def _standing(tree: Tree, start: int, end: int) -> Tree:
     """A tree that stands in another place, as what a macro makes does."""
     inner = rebuilt(tree, lambda node: _standing(node, start, end))
     return replace(inner, start=start, end=end, made=True)
+
+
+def _last_of_losses(node: Big) -> str:
+    """The letter up to which Σ_{i=1}^{n} L_i goes; else none."""
+    if node.sign != "sum" or node.index is None or node.upper is None:
+        return ""
+    body, index, upper = bare(node.body), bare(node.index), bare(node.upper)
+    head = body.factors[0] if isinstance(body, Product) else body
+    if not isinstance(head, Sym) or not isinstance(upper, Sym) or head.name not in LOSSES:
+        return ""
+    of_index = [shape_of(bare(i)) for i in (*head.subs, *head.sups)] == [shape_of(index)]
+    return upper.name if of_index and not (upper.subs or upper.sups) else ""
+
+
+def last_letter(chains: list[tuple[int, int, Chain]]) -> str:
+    """The letter n of L = Σ_{i=1}^{n} L_i, where no T is: the last time; else none."""
+    trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
+    nodes = [node for tree in trees for node in walk(tree)]
+    sums = [node for node in nodes if isinstance(node, Big) and node.index is not None]
+    symbols = [node for node in nodes if isinstance(node, Sym)]
+    found = {letter for node in sums if (letter := _last_of_losses(node))}
+    counted = {shifted_letter(index) for node in symbols for index in (*node.subs, *node.sups)}
+    counted |= {index.name for node in sums if isinstance(index := bare(node.index), Sym)}  # type: ignore[arg-type]
+    letters = {node.name for node in symbols}
+    return found.pop() if len(found) == 1 and not found & counted and "T" not in letters else ""
 
 
 def labels_dropped(tree: Tree) -> Tree:

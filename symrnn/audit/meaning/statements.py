@@ -23,6 +23,7 @@ from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import (
     differentials,
+    last_letter,
     linked,
     mapped,
     partials_apart,
@@ -61,6 +62,7 @@ class Statements(Prose):
         chains = list(made._chains())
         made.marks, made.loss, made.alone = differentials(chains)
         made.apart = partials_apart(chains)
+        made.end = last_letter(chains)
         made.words = words_of(chains)
         made.functions = written_out(chains, documents)
         made.transitions = transitions(chains)
@@ -153,9 +155,24 @@ class Statements(Prose):
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
             made.variables = self._variables(made)
+            made.symmetric = self.symmetric
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
+
+    @cached_property
+    def symmetric(self) -> frozenset[str]:
+        """The matrices that are said to be their transposes: Q = Qᵀ."""
+        found = set()
+        for relation in self.relations:
+            left, right = relation.left.tree, relation.right.tree
+            if left is None or right is None or relation.kind != EQUAL:
+                continue
+            for one, other in ((bare(left), bare(right)), (bare(right), bare(left))):
+                turned = isinstance(other, Turned) and shape_of(other.body) == shape_of(one)
+                if turned and isinstance(one, Sym):
+                    found.add(self.probe.ref(one).name)
+        return frozenset(found)
 
     @cached_property
     def said_sets(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from symrnn.audit.mends.edit import Edit, factors, is_factor, one_edit, written
+from symrnn.audit.mends.slips_of_letters import times
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
@@ -99,7 +100,8 @@ def signs(node: Tree, source: str) -> Iterator[Edit]:
         shown = written(source, term)
         if sign in gap:
             place = before + gap.rfind(sign)
-            yield one_edit(place, place + 1, other, f"the sign of {shown} is {other}")
+            text = "" if term is node.terms[0] else other  # no + before all
+            yield one_edit(place, place + 1, text, f"the sign of {shown} is {other}")
         elif sign == "+":
             yield one_edit(term.start, term.start, "-", f"the sign of {shown} is -")
         before = term.end
@@ -215,6 +217,10 @@ def throughout(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit
                 changes = tuple((node.start, node.end, text) for node in found)
                 words = f"{written(source, found[0])} is {' '.join(text.split())} throughout"
                 yield Edit(changes, words)
+        moved = zip(*(times(node, source) for node in found), strict=True)
+        for slips in moved if len(found) > 1 else ():
+            changes = tuple(change for slip in slips for change in slip.changes)
+            yield Edit(changes, f"{slips[0].words}, throughout")
 
 
 def ones(nodes: list[Tree], source: str) -> Iterator[Edit]:

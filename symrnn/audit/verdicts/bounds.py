@@ -98,8 +98,21 @@ class Bounds:
             parts = [list(part) for part in _units(self.model, body)]
             if len(parts) > 1:
                 yield [replace(tree, body=_joined(part)) for part in parts]
+        said = self._said_of(body)
+        if said is not None:
+            yield [replace(tree, body=said)]
         if isinstance(body, Big) and body.sign in ("prod", "sum"):
             yield [replace(body, body=replace(tree, body=body.body))]
+
+    def _said_of(self, tree: Tree) -> Tree | None:
+        """What a letter is defined as, at its time: ∂h_j/∂h_{j-1} for J_j."""
+        definition = self._defined(tree)
+        time = self.model.ref(tree).time if isinstance(tree, Sym) else None
+        if definition is None or definition.bound or definition.entries or definition.shift:
+            return None
+        if definition.letter is None or time is None:
+            return None
+        return placed_at(definition.value, {definition.letter: time})
 
     def _through(self, tree: Tree, right: list[Tree]) -> Iterator[list[Tree]]:
         """‖∂L/∂h_t‖ ‖∂h_t/∂h_k‖ for ‖∂L/∂h_k‖, where the chain rule goes through h_t alone."""

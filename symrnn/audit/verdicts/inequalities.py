@@ -208,11 +208,39 @@ class Inequalities(Trials):
             return None
         if self._violated(model, small, large, sense, nets) is not None:
             return None
+        return f"{relation.written} is {sign}", self._with_sign(relation, sign), kind, right
+
+    def _only_a_bound(
+        self, model: Model, relation: Relation, sense: Sense, deadline: float
+    ) -> Verdict | None:
+        """An equation of norms that is only a bound: ≤ for =, where that is proved."""
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        if relation.left_formula != relation.formula or not isinstance(bare(left), Normed):
+            return None
+        nets = self.bench.of_all_sizes(model, sense, frozenset(), deadline)
+        try:
+            proved = self._proved(model, left, right, sense, nets, deadline)
+            if proved is None or proved.kind != TRUE:
+                return None
+            if self._violated(model, left, right, sense, nets) is not None:
+                return None
+        except NotUnderstood:
+            return None
+        return Verdict(
+            FALSE,
+            what="the sides differ in every reading",
+            mended=self._with_sign(relation, r"\le"),
+            mended_as=relation_written(left, "≤", right, model),
+            mend=rf"{relation.written} is \le: it is only a bound",
+        )
+
+    def _with_sign(self, relation: Relation, sign: str) -> str:
+        """A relation in the author's LaTeX with another sign."""
         text = self.statements.documents[relation.document].formulas[relation.formula].text
         before = text[relation.left.start : relation.start]
         behind = text[relation.end : relation.right.end]
-        mended = f"{before}{sign}{'' if behind[:1].isspace() else ' '}{behind}"
-        return f"{relation.written} is {sign}", mended, kind, right
+        return f"{before}{sign}{'' if behind[:1].isspace() else ' '}{behind}"
 
     def _of_the_author(self, model: Model, relation: Relation) -> bool:
         """Whether another relation shows the model, and no words restrict this one."""

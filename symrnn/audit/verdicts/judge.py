@@ -239,6 +239,9 @@ class Judge(Inequalities, Mending, Examples):
         if layout is not None:
             return layout
         mend = self._mended(model, relation, sense, deadline)
+        bound = self._only_a_bound(model, relation, sense, deadline) if mend is None else None
+        if bound is not None:
+            return replace(bound, counterexample=example, tried=len(outcomes))
         if mend is None:
             return Verdict(
                 DISAGREES,
