@@ -104,7 +104,7 @@ def shown(tree: Tree, model: Model) -> str:
             top = "" if of is None else inner(of)
             if of is not None and isinstance(bare(of), Product | Addition):
                 top = f"({top})"
-            plus = "⁺" if mark else ""
+            plus = "⁺" if mark == "+" else ""
             return f"∂{plus}{top}/∂{inner(by)}"
         case Big(sign=sign, index=index, lower=lower, upper=upper, body=body, condition=condition):
             letter = "∑" if sign == "sum" else "∏"

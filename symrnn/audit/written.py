@@ -100,7 +100,7 @@ def written(tree: Tree, model: Model) -> str:
             return rf"\left({text}\right)^{{\top}}" if long else rf"{{{text}}}^{{\top}}"
         case Derivative(of=of, by=by, mark=mark):
             top = "" if of is None else factor(of)
-            plus = "^{+}" if mark else ""
+            plus = "^{+}" if mark == "+" else ""
             return rf"\frac{{\partial{plus} {top}}}{{\partial {inner(by)}}}"
         case Big(sign=sign, index=index, lower=lower, upper=upper, body=body, condition=condition):
             low = _text(condition) if condition else "" if index is None else inner(index)

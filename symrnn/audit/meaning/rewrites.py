@@ -255,10 +255,10 @@ def partials_apart(chains: list[tuple[int, int, Chain]]) -> bool:
 
 
 def partials_marked(tree: Tree) -> Tree:
-    """The same with ∂h_t/∂θ as the immediate derivative."""
+    """The same with ∂h_t/∂θ as the immediate derivative, and dh_t/dθ as no such."""
     inner = rebuilt(tree, partials_marked)
-    if isinstance(inner, Derivative) and not (inner.straight or inner.nabla):
-        return replace(inner, mark="+")
+    if isinstance(inner, Derivative) and not inner.nabla:
+        return replace(inner, mark="d" if inner.straight else "+")
     return inner
 
 

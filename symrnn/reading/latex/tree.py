@@ -96,9 +96,10 @@ class Fraction_(Tree):
 
 @dataclass(frozen=True)
 class Derivative(Tree):
-    """∂of/∂by; `of` is None for the operator alone; `mark` is "" or "+"; `nabla` for ∇_by of.
+    """∂of/∂by; `of` is None for the operator alone; `nabla` for ∇_by of.
 
-    `straight` says that it is written with d, which alone says nothing else.
+    `mark` is "+" where it is immediate, "d" where it is not, "" where that is not said. `straight`
+    says that it is written with d, which alone says nothing else.
     """
 
     of: Tree | None
