@@ -12,7 +12,7 @@ from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
-from symrnn.audit.show import named, shown
+from symrnn.audit.show import named, relation_written, shown
 from symrnn.audit.verdicts.bounds import Bounds
 from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, of_one_number
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
@@ -23,7 +23,6 @@ from symrnn.audit.verdicts.verdict import (
     UNDER,
     Verdict,
 )
-from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (

@@ -16,6 +16,7 @@ from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense, senses
+from symrnn.audit.show import relation_written
 from symrnn.audit.verdicts.compare import (
     has_matrices,
 )
@@ -32,7 +33,6 @@ from symrnn.audit.verdicts.verdict import (
     UNDER,
     Verdict,
 )
-from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
