@@ -15,7 +15,8 @@ from symrnn.audit.meaning.letters import (
     is_loss,
     whole_number,
 )
-from symrnn.audit.meaning.symbols import Ref, Symbols
+from symrnn.audit.meaning.references import Ref
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,

@@ -16,15 +16,8 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model
-from symrnn.audit.meaning.rewrites import (
-    differentiated,
-    labels_dropped,
-    last_times,
-    partials_marked,
-    placed_at,
-    transitions_written_out,
-    words_joined,
-)
+from symrnn.audit.meaning.rewrites import labels_dropped, last_times, placed_at, words_joined
+from symrnn.audit.meaning.shorthand import differentiated, partials_marked, transitions_written_out
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document

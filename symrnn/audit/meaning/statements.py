@@ -21,15 +21,8 @@ from symrnn.audit.meaning.memberships import said_sets
 from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import (
-    differentials,
-    last_letter,
-    linked,
-    mapped,
-    partials_apart,
-    transitions,
-    words_of,
-)
+from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
+from symrnn.audit.meaning.shorthand import differentials, partials_apart, transitions
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (

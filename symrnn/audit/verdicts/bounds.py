@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
 from symrnn.audit.meaning.rewrites import at_other_times, placed_at
-from symrnn.audit.numbers.evaluate import Evaluator, steepest_of
+from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.functions import steepest_of
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
