@@ -1,8 +1,8 @@
 """The verdict on one relation.
 
 TRUE where the plain reading holds on random nets; TRUE ONLY UNDER what else must be supposed. FALSE
-only if every symbol has one definition, every admissible reading was evaluated, and one slip undone
-mends it: never because numbers of a model that was guessed disagree."""
+only if every symbol has one definition, every admissible reading was evaluated, and a slip undone,
+or two, mends it: never because numbers of a model that was guessed disagree."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ class Judge(Inequalities, Mending, Examples):
         if mend is None:
             return Verdict(
                 DISAGREES,
-                what=f"{what}; no single slip explains it",
+                what=f"{what}; no slip explains it, and no two do",
                 counterexample=example,
                 tried=len(outcomes),
             )
