@@ -140,7 +140,7 @@ def place(matrix: Array, start: int, size: int) -> Array:
 def norm(matrix: Array, kind: Any) -> Array:
     """A matrix norm of the last two axes; a column is an n × 1 matrix. ∞ where an entry is ∞, NaN
     where one is NaN."""
-    finite = np.isfinite(matrix).all(axis=(-2, -1))
+    finite = np.asarray(np.isfinite(matrix).all(axis=(-2, -1)))
     if not finite.all():  # no singular values are found of these
         within = norm(np.where(finite[..., None, None], matrix, 0), kind)
         beyond = np.where(np.isnan(matrix).any(axis=(-2, -1)), np.nan, np.inf)

@@ -112,12 +112,12 @@ def test_norms_are_numpys(kind: str) -> None:
     kernel = lower(norm(A * B, kind))
     assert kernel(VALUES) == pytest.approx(expected, rel=1e-13)
     # A run that left the range of floats has a norm that says so, beside those that did not.
-    for entry in (np.inf, np.nan):
+    for beyond in (np.inf, np.nan):
         left = np.stack([VALUES["A"], VALUES["A"]])
-        left[1, 0, 0] = entry
+        left[1, 0, 0] = beyond
         found = lower(norm(A, kind))({**VALUES, "A": left})
         assert found[0] == lower(norm(A, kind))(VALUES)
-        assert np.isnan(found[1]) if np.isnan(entry) else found[1] == np.inf
+        assert np.isnan(found[1]) if np.isnan(beyond) else found[1] == np.inf
 
 
 @pytest.mark.parametrize("name", FORMULAS)
