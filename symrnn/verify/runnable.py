@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -46,8 +46,8 @@ class Runnable:
     recurrence: Recurrence
     lifted: Symbol | None = None
 
-    @classmethod
-    def of_cell(cls, given: Any) -> Runnable:
+    @staticmethod
+    def of_cell(given: Any) -> Runnable:
         """What is run of a cell.
 
         Raises:
@@ -58,9 +58,8 @@ class Runnable:
                 "compare: derivatives of a cell",
                 {"expected": 'a cell, such as named("lstm")', "got": type(given).__name__},
             )
-        recurrence = given.named if isinstance(given, Cell) else given.recurrence
-        made = cls(given, recurrence)
-        if unknown := [f for f in applied(recurrence) if f.is_unknown]:
+        made = _made(given)
+        if unknown := [f for f in applied(made.recurrence) if f.is_unknown]:
             raise IllFormedError(
                 f"compare: an unknown {', '.join(map(str, unknown))} cannot be run",
                 {"expected": 'a known activation, as in elman("tanh")', "got": made.cell.text},
@@ -77,8 +76,7 @@ class Runnable:
         scalar = next((s for s in self.cell.scalars if variable == Parameter(s.name, 1, 1)), None)
         if scalar is None:
             return self
-        lifted, _ = with_parameter(self.recurrence, scalar)
-        return Runnable(self.of, lifted, scalar)
+        return _lifted(self, scalar)
 
     def spoken(self, formula: Any) -> Any:
         """A formula with the 1 × 1 parameter in the place of the scalar that is moved."""
@@ -135,6 +133,20 @@ class Runnable:
         sizes = {each.name: size + place for place, each in enumerate(ordered)}
         sizes |= {each.name: size - 1 for each in self.cell.sizes if each not in high}
         return self.setting(random_weights(self.cell, steps=steps, seed=seed, **cast(Any, sizes)))
+
+
+# One object for one cell: what is lowered of its definitions is kept by it.
+
+
+@lru_cache(maxsize=64)
+def _made(of: Cell | Network) -> Runnable:
+    return Runnable(of, of.named if isinstance(of, Cell) else of.recurrence)
+
+
+@lru_cache(maxsize=64)
+def _lifted(run: Runnable, scalar: Symbol) -> Runnable:
+    recurrence, _ = with_parameter(run.recurrence, scalar)
+    return Runnable(run.of, recurrence, scalar)
 
 
 def _column(array: Array) -> Array:
