@@ -177,8 +177,17 @@ Ltac differentiate_at_once :=
 
 Ltac differentiate_at := repeat (cbv beta; differentiate_at_once).
 
-(* One step j of a printed cell: both sides by its definitions, from the state before *)
-Ltac written := autounfold with printed_cell; rewrite ?col_mxKu ?col_mxKd.
+(* One step j of a printed cell: both sides by its definitions, from the state before. *)
+(* A state is taken apart before its parts are unfolded, by Coq's own rewrite:  *)
+(* that of ssreflect would compare definitions by what they compute.           *)
+Ltac taken_apart :=
+  repeat match goal with
+  | |- context [@usubmx ?R ?m ?n ?p (@col_mx _ _ _ _ ?a ?b)] => rewrite -> (@col_mxKu R m n p a b)
+  | |- context [@dsubmx ?R ?m ?n ?p (@col_mx _ _ _ _ ?a ?b)] => rewrite -> (@col_mxKd R m n p a b)
+  end.
+
+Ltac written :=
+  autounfold with printed_state; taken_apart; autounfold with printed_cell; taken_apart.
 
 Ltac step_by_definition j :=
   match goal with
@@ -224,8 +233,15 @@ Qed.
 
 End Entries.
 
+(* What is squashed is looked at no more: equal ones get one name.            *)
+Ltac squashed_by_name :=
+  repeat match goal with
+  | |- context [@map_mx ?a ?b ?f ?m ?n ?v] => generalize (@map_mx a b f m n v); intro
+  end.
+
 (* Products open, the direction on the right; then what they are, entry by entry. *)
 Ltac entry_by_entry :=
+  squashed_by_name;
   rewrite ?mulmxDl ?mulNmx -?scalemxAl ?mul1mx -?mulmxA ?mulmxDr ?mulmxN -?scalemxAr ?mulmx0
     ?add0r ?addr0 ?subr0 ?scaler0;
   apply/matrixP => i l; rewrite ?ord1

@@ -155,18 +155,20 @@ def _(node: Rows, scope: Scope) -> Coq:
 
 @coq.register
 def _(node: Elementwise, scope: Scope) -> Coq:
-    return apply("map_mx", _function(node.activation, scope), coq(node.argument, scope))
-
-
-def _function(activation: Any, scope: Scope) -> Coq:
-    known = scope.function(activation)
+    known = scope.function(node.activation)
     if known is not None:
-        return known
+        return apply("map_mx", known, coq(node.argument, scope))
+    # The types are said: what Coq finds out of them, it writes otherwise than theorems do.
+    function = _written_out(node.activation, scope)
+    return apply("map_mx (rT := R)", function, coq(node.argument, scope))
+
+
+def _written_out(activation: Any, scope: Scope) -> Coq:
     if activation.is_unknown:
         raise NotSupportedError("no Coq form for this activation", {"got": str(activation)})
     (variable,) = activation.function.variables
     body = coq(activation.function.expr, scope)
-    return Coq(f"fun {name_of(variable)} => {body.text}", ARROW)
+    return Coq(f"fun {name_of(variable)} : R => {body.text}", ARROW)
 
 
 @coq.register
