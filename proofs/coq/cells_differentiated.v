@@ -140,7 +140,8 @@ Qed.
 
 (* A function as it is written, its differential, and that as a product       *)
 Lemma jac_by_differential (R : realType) n m (f g : 'cV[R]_n.+1 -> 'cV[R]_m.+1) x D M :
-  (forall y, f y = g y) -> is_diff x g D -> (forall h, D h = M *m h) ->
+  (forall y, f y = g y) -> is_diff x g D ->
+  (forall h : 'cV[R]_n.+1, D h = M *m h :> 'cV[R]_m.+1) ->
   differentiable f x /\ jac f x = M.
 Proof.
 move=> /funext -> H E; apply: differentiable_jac; exact: (is_diff_ext H).
@@ -182,8 +183,10 @@ Ltac differentiate_at := repeat (cbv beta; differentiate_at_once).
 (* that of ssreflect would compare definitions by what they compute.           *)
 Ltac taken_apart :=
   repeat match goal with
-  | |- context [@usubmx ?R ?m ?n ?p (@col_mx _ _ _ _ ?a ?b)] => rewrite -> (@col_mxKu R m n p a b)
-  | |- context [@dsubmx ?R ?m ?n ?p (@col_mx _ _ _ _ ?a ?b)] => rewrite -> (@col_mxKd R m n p a b)
+  | |- context [@usubmx ?R ?m ?n ?p (@col_mx ?R' ?m' ?n' ?p' ?a ?b)] =>
+      rewrite -> (@col_mxKu R m n p a b : @usubmx R m n p (@col_mx R' m' n' p' a b) = a)
+  | |- context [@dsubmx ?R ?m ?n ?p (@col_mx ?R' ?m' ?n' ?p' ?a ?b)] =>
+      rewrite -> (@col_mxKd R m n p a b : @dsubmx R m n p (@col_mx R' m' n' p' a b) = b)
   end.
 
 Ltac written :=
@@ -242,7 +245,7 @@ Ltac squashed_by_name :=
 (* Products open, the direction on the right; then what they are, entry by entry. *)
 Ltac entry_by_entry :=
   squashed_by_name;
-  rewrite ?mulmxDl ?mulNmx -?scalemxAl ?mul1mx -?mulmxA ?mulmxDr ?mulmxN -?scalemxAr ?mulmx0
-    ?add0r ?addr0 ?subr0 ?scaler0;
+  repeat progress (rewrite ?mulmxDl ?mulNmx -?scalemxAl ?mul1mx -?mulmxA);
+  rewrite ?mulmxDr ?mulmxN -?scalemxAr ?mulmx0 ?add0r ?addr0 ?subr0 ?scaler0;
   apply/matrixP => i l; rewrite ?ord1
     ?(dg_timesE, plusE, minusE, scaledE, squashedE, hadamardE, constantE, zeroE); ring.
