@@ -147,6 +147,10 @@ Proof.
 move=> /funext -> H E; apply: differentiable_jac; exact: (is_diff_ext H).
 Qed.
 
+Lemma is_diff_by_differential (R : realType) (V W : normedModType R) (f g : V -> W) x D D' :
+  (forall y, f y = g y) -> is_diff x g D -> (forall h, D h = D' h) -> is_diff x f D'.
+Proof. by move=> E H E'; exact: (is_diff_ext H (fun y => esym (E y)) E'). Qed.
+
 (* One step of the walk through a definition; nothing is looked up among instances *)
 Ltac differentiate_at_once :=
   match goal with
@@ -203,6 +207,11 @@ Ltac step_by_definition j :=
     [let v := fresh "v" in intro v; written; reflexivity | differentiate_at |];
   let direction := fresh "direction" in intro direction; cbv beta; written.
 
+(* A step in which all is held but the state: it stands there as a function of it *)
+Ltac held_step :=
+  notypeclasses refine (@jac_by_differential _ _ _ _ _ _ _ _ (fun _ => erefl) _ _);
+    [differentiate_at |]; let direction := fresh "direction" in intro direction; cbv beta.
+
 (* Entries, but not those of a product by a weight                            *)
 Section Entries.
 Variable R : realType.
@@ -243,9 +252,10 @@ Ltac squashed_by_name :=
   end.
 
 (* Products open, the direction on the right; then what they are, entry by entry. *)
-Ltac entry_by_entry :=
-  squashed_by_name;
+Ltac entries :=
   repeat progress (rewrite ?mulmxDl ?mulNmx -?scalemxAl ?mul1mx -?mulmxA);
   rewrite ?mulmxDr ?mulmxN -?scalemxAr ?mulmx0 ?add0r ?addr0 ?subr0 ?scaler0;
-  apply/matrixP => i l; rewrite ?ord1
-    ?(dg_timesE, plusE, minusE, scaledE, squashedE, hadamardE, constantE, zeroE); ring.
+  apply/matrixP => ? ?; rewrite ?ord1
+    ?(dg_timesE, plusE, minusE, scaledE, squashedE, hadamardE, constantE, zeroE).
+
+Ltac entry_by_entry := squashed_by_name; entries; ring.

@@ -211,9 +211,10 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
         NotSupportedError: for derivatives in derivatives, and for those by what is no state.
     """
     immediate = isinstance(node, ImmediateDerivative)
-    part = _by_part(node, scope)
-    if part is not None:
-        return part
+    for known in (_with_what_is_read_held, _by_part):
+        found = known(node, scope)
+        if found is not None:
+            return found
     by = node.by.args[0] if isinstance(node.by, Vec) else node.by
     moving, rnn = node.of, scope.rnn
     # What a derivative can be by: of a printed cell the state alone.
@@ -244,6 +245,36 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
             inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
     body = coq(moving, inner)
     return Differentiated(name, _reduced(variable, body), point)
+
+
+def _with_what_is_read_held(node: Any, scope: Scope) -> Differentiated | None:
+    """A derivative of one step by a state, with vectors of that step held; None for another one.
+
+    What is left of the definition reads the state and what is held, and nothing that might move
+    along with the state.
+    """
+    cell, by, moving, held = scope.transition, node.by, node.of, set(node.held)
+    if cell is None or not isinstance(by, TimeVector) or not isinstance(moving, TimeVector):
+        return None
+    states = (cell.state, *cell.names)
+    gates = {each for each in held if each.index == moving.index and cell.defines(each.sequence)}
+    if not gates - {moving}:
+        return None
+    rest = cell.written_out(moving, held) if cell.defines(moving.sequence) else moving
+    along = {each for each in rest.atoms(TimeVector) - held - {by} if each.sequence in states}
+    if (
+        scope.varies
+        or isinstance(node, ImmediateDerivative)
+        or moving in held
+        or by in held
+        or by.sequence not in states
+        or sympy.expand(moving.index - by.index) != 1
+        or rest == moving
+        or along
+    ):
+        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
+    inner = replace(scope, moves=(by, Coq("v")))
+    return Differentiated("jac", _reduced("v", coq(rest, inner)), coq(by, scope))
 
 
 def _by_part(node: Any, scope: Scope) -> Differentiated | None:
