@@ -67,6 +67,16 @@ apply: atanhK; rewrite ger0_norm ?divr_ge0 ?ler0n // ltr_pdivr_mulr ?ltr0n // mu
 by rewrite ltr_nat.
 Qed.
 
+Lemma powers_explode (R : realType) (N : forall m n, 'M[R]_(m, n) -> R) n q
+    (J : nat -> 'M[R]_n.+1) : lecture_norm N -> 1 < q -> (forall t, J t = (q ^+ t) *: 1%:M) ->
+  (fun t => N _ _ (J t)) --> +oo.
+Proof.
+move=> NP large E; have -> : (fun t => N _ _ (J t)) = (fun t => q ^+ t).
+  apply/funext => t; rewrite E (norm_homogeneous NP) (norm_unit NP) mulr1 ger0_norm //.
+  by rewrite exprn_ge0 // ltW // (lt_trans ltr01).
+exact: geometric_growth.
+Qed.
+
 Section Rest.
 Variables (R : realType) (d : nat) (Wf Wg Wi Wo : 'M[R]_(d.+1, d.+1)).
 Variables (bf bg bi bo pf pi po : 'cV[R]_d.+1).
@@ -117,8 +127,8 @@ Lemma step_at_1 j : (1 <= j)%N -> differentiable (carried j) (above (s (j - 1)%N
 Proof. by move=> _; rewrite rests_at_1; exact: step_carried. Qed.
 
 Lemma total k t (kt : (k <= t)%N) :
-  differentiable (fun v : 'cV[R]_d.+1 => above (flow F k t (col_mx v (dsubmx (s k))))) (above (s k)) /\
-  jac (fun v : 'cV[R]_d.+1 => above (flow F k t (col_mx v (dsubmx (s k))))) (above (s k)) =
+  differentiable (fun v : 'cV[R]_d.+1 => above (flow F k t (col_mx v (@dsubmx R d.+1 d.+1 1 (s k))))) (above (s k)) /\
+  jac (fun v : 'cV[R]_d.+1 => above (flow F k t (col_mx v (@dsubmx R d.+1 d.+1 1 (s k))))) (above (s k)) =
     ((5%:R / 2%:R) ^+ (t - k)) *: 1%:M.
 Proof.
 have [dF E] := product_alone alone step_at_1 kt; split; first exact: dF.
@@ -187,10 +197,7 @@ Proof.
 move=> R d Wf Wg Wi Wo bf bg bi bo pf pi po s0 N F s c h NP WiE WfE WgE piE pfE bfE biE bgE cE.
 have D t := total WiE WfE WgE piE pfE bfE biE bgE cE (leq0n t).
 split; first by move=> t; have [] := D t.
-have half0 : 0 <= 5%:R / 2%:R :> R by rewrite divr_ge0 ?ler0n.
 have large : 1 < 5%:R / 2%:R :> R by rewrite ltr_pdivl_mulr ?ltr0n // mul1r ltr_nat.
-apply: (cvg_trans _ (geometric_growth large)); apply: near_eq_cvg; near=> t.
-have [_ E] := D t; rewrite subn0 in E.
-by rewrite E (norm_homogeneous NP) (norm_unit NP) mulr1 normrX ger0_norm.
-Unshelve. all: by end_near.
+have E t := etrans (proj2 (D t)) (congr1 (fun k => ((5%:R / 2%:R) ^+ k) *: 1%:M) (subn0 t)).
+exact: (powers_explode NP large E).
 Qed.

@@ -71,51 +71,67 @@ Qed.
 
 End Rest.
 
-(* every part supposes that h_0 = 0 and c_0 = 0: the state is 0               *)
-Local Ltac at_rest :=
-  let sE := fresh in
-  match goal with
-  | hE : dsubmx (vocabulary.state _ ?s 0%N) = 0, cE : usubmx (vocabulary.state _ ?s 0%N) = 0 |- _ =>
-      have sE : s = 0 := rests_from hE cE; subst s; clear hE cE
-  end.
-
-Local Ltac by_rest :=
-  cbv zeta; move=> R d Wg Wi Wo bg bi bo s0 w; intros; at_rest;
-  rewrite ?(rests (stays Wg Wi Wo _ _ _)) ?above_zero ?below_zero; try eassumption.
-
 Theorem truncated_1997_is_biased_the_cell_rests_claim :
   truncated_1997_is_biased_the_cell_rests_printed.
-Proof. by unfold truncated_1997_is_biased_the_cell_rests_printed; by_rest. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s c h t1 WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /c /s sE (rests (stays Wg Wi Wo bi bo bgE)) above_zero.
+Qed.
 
 Theorem truncated_1997_is_biased_the_state_rests_claim :
   truncated_1997_is_biased_the_state_rests_printed.
-Proof. by unfold truncated_1997_is_biased_the_state_rests_printed; by_rest. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s c h t1 WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /h /s sE (rests (stays Wg Wi Wo bi bo bgE)) below_zero.
+Qed.
 
 Theorem truncated_1997_is_biased_h_rests_from_time_0_on_claim :
   truncated_1997_is_biased_h_rests_from_time_0_on_printed.
-Proof. by unfold truncated_1997_is_biased_h_rests_from_time_0_on_printed; by_rest. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s c h WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /h /s sE (rests (stays Wg Wi Wo bi bo bgE)) below_zero.
+Qed.
 
 Theorem truncated_1997_is_biased_c_rests_from_time_0_on_claim :
   truncated_1997_is_biased_c_rests_from_time_0_on_printed.
-Proof. by unfold truncated_1997_is_biased_c_rests_from_time_0_on_printed; by_rest. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s c h WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /c /s sE (rests (stays Wg Wi Wo bi bo bgE)) above_zero.
+Qed.
 
 Theorem truncated_1997_is_biased_i_rests_at_1_2_claim :
   truncated_1997_is_biased_i_rests_at_1_2_printed.
-Proof. by unfold truncated_1997_is_biased_i_rests_at_1_2_printed; by_rest; rewrite i_rests // -constant_scaled. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s i c h t1 WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /i /s sE (rests (stays Wg Wi Wo bi bo bgE)) i_rests // -constant_scaled.
+Qed.
 
 Theorem truncated_1997_is_biased_o_rests_at_1_2_claim :
   truncated_1997_is_biased_o_rests_at_1_2_printed.
-Proof. by unfold truncated_1997_is_biased_o_rests_at_1_2_printed; by_rest; rewrite o_rests // -constant_scaled. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s o c h t1 WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /o /s sE (rests (stays Wg Wi Wo bi bo bgE)) o_rests // -constant_scaled.
+Qed.
 
 Theorem truncated_1997_is_biased_what_enters_rests_claim :
   truncated_1997_is_biased_what_enters_rests_printed.
-Proof. by unfold truncated_1997_is_biased_what_enters_rests_printed; by_rest; exact: g_rests. Qed.
+Proof.
+move=> R d Wg Wi Wo bg bi bo s0 w t F s g c h t1 WgE biE bgE boE hE cE.
+have sE : s0 = 0 := rests_from hE cE.
+by rewrite /g /s sE (rests (stays Wg Wi Wo bi bo bgE)) g_rests.
+Qed.
 
 Theorem truncated_1997_is_biased_from_state_to_cell_claim :
   truncated_1997_is_biased_from_state_to_cell_printed.
 Proof.
 move=> R d Wg Wi Wo bg bi bo s0 w t F s c h t1 WgE biE bgE boE hE cE.
-have stay := stays Wi Wo WgE biE bgE boE; have moves := step Wi Wo WgE biE bgE boE.
+have stay := stays Wg Wi Wo bi bo bgE; have moves := step Wi Wo WgE biE bgE boE.
 have sE : s0 = 0 := rests_from hE cE.
 have hE' : h (t - 1)%N = 0 by rewrite /h /s sE rests // below_zero.
 have cE' : c (t - 1)%N = 0 by rewrite /c /s sE rests // above_zero.
@@ -126,7 +142,7 @@ Theorem truncated_1997_is_biased_from_cell_to_state_claim :
   truncated_1997_is_biased_from_cell_to_state_printed.
 Proof.
 move=> R d Wg Wi Wo bg bi bo s0 w t F s c h t1 WgE biE bgE boE hE cE.
-have stay := stays Wi Wo WgE biE bgE boE; have moves := step Wi Wo WgE biE bgE boE.
+have stay := stays Wg Wi Wo bi bo bgE; have moves := step Wi Wo WgE biE bgE boE.
 exact: (below_at_rest stay moves hE cE t1).
 Qed.
 
@@ -141,7 +157,7 @@ Theorem truncated_1997_is_biased_from_cell_to_cell_claim :
   truncated_1997_is_biased_from_cell_to_cell_printed.
 Proof.
 move=> R d Wg Wi Wo bg bi bo s0 w t F s c h t1 WgE biE bgE boE hE cE.
-have stay := stays Wi Wo WgE biE bgE boE; have moves := step Wi Wo WgE biE bgE boE.
+have stay := stays Wg Wi Wo bi bo bgE; have moves := step Wi Wo WgE biE bgE boE.
 have sE : s0 = 0 := rests_from hE cE.
 have hE' : h (t - 1)%N = 0 by rewrite /h /s sE rests // below_zero.
 have cE' : c (t - 1)%N = 0 by rewrite /c /s sE rests // above_zero.
@@ -153,7 +169,7 @@ Theorem truncated_1997_is_biased_the_first_step_claim :
   truncated_1997_is_biased_the_first_step_printed.
 Proof.
 move=> R d Wg Wi Wo bg bi bo s0 w F s c h WgE biE bgE boE hE cE.
-have stay := stays Wi Wo WgE biE bgE boE; have moves := step Wi Wo WgE biE bgE boE.
+have stay := stays Wg Wi Wo bi bo bgE; have moves := step Wi Wo WgE biE bgE boE.
 have [dF E] := above_at_rest stay moves hE cE (leqnn 1).
 by split; [exact: dF | rewrite subnn expr0 mulr1 scale1r in E; exact: E].
 Qed.
@@ -162,7 +178,7 @@ Theorem truncated_1997_is_biased_the_total_derivative_claim :
   truncated_1997_is_biased_the_total_derivative_printed.
 Proof.
 move=> R d Wg Wi Wo bg bi bo s0 w t F s c h t1 WgE biE bgE boE hE cE.
-have stay := stays Wi Wo WgE biE bgE boE; have moves := step Wi Wo WgE biE bgE boE.
+have stay := stays Wg Wi Wo bi bo bgE; have moves := step Wi Wo WgE biE bgE boE.
 have [dF E] := above_at_rest stay moves hE cE t1; split; first exact: dF.
 refine (etrans E _); congr (_ *: _); rewrite mul1r; congr (_ ^+ _).
 by field.
