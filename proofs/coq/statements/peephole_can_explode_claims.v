@@ -179,7 +179,7 @@ Theorem peephole_can_explode_from_cell_to_cell_claim :
   peephole_can_explode_from_cell_to_cell_printed.
 Proof.
 move=> R d Wf Wg Wi Wo bf bg bi bo pf pi po s0 t F s c h t1 WiE WfE WgE piE pfE bfE biE bgE cE.
-have [dF E] := total WiE WfE WgE piE pfE bfE biE bgE cE (leq_subr 1 t).
+have [dF E] := @total R d Wf Wg Wi Wo bf bg bi bo pf pi po WiE WfE WgE piE pfE bfE biE bgE s0 cE _ _ (leq_subr 1 t).
 by split; [exact: dF | rewrite subKn // expr1 in E; exact: E].
 Qed.
 
@@ -187,7 +187,7 @@ Theorem peephole_can_explode_the_total_derivative_claim :
   peephole_can_explode_the_total_derivative_printed.
 Proof.
 move=> R d Wf Wg Wi Wo bf bg bi bo pf pi po s0 t F s c h WiE WfE WgE piE pfE bfE biE bgE cE.
-have [dF E] := total WiE WfE WgE piE pfE bfE biE bgE cE (leq0n t).
+have [dF E] := @total R d Wf Wg Wi Wo bf bg bi bo pf pi po WiE WfE WgE piE pfE bfE biE bgE s0 cE _ _ (leq0n t).
 by split; [exact: dF | rewrite subn0 in E; exact: E].
 Qed.
 
@@ -195,7 +195,7 @@ Theorem peephole_can_explode_it_explodes_claim :
   peephole_can_explode_it_explodes_printed.
 Proof.
 move=> R d Wf Wg Wi Wo bf bg bi bo pf pi po s0 N F s c h NP WiE WfE WgE piE pfE bfE biE bgE cE.
-have D t := total WiE WfE WgE piE pfE bfE biE bgE cE (leq0n t).
+have D t := @total R d Wf Wg Wi Wo bf bg bi bo pf pi po WiE WfE WgE piE pfE bfE biE bgE s0 cE _ _ (leq0n t).
 split; first by move=> t; have [] := D t.
 have large : 1 < 5%:R / 2%:R :> R by rewrite ltr_pdivl_mulr ?ltr0n // mul1r ltr_nat.
 have E t := etrans (proj2 (D t)) (congr1 (fun k => ((5%:R / 2%:R) ^+ k) *: 1%:M) (subn0 t)).
