@@ -1,9 +1,10 @@
-(* What is the same at every entry: constants, and functions at 0 and at logarithms. *)
+(* What is the same at every entry: constants, and functions at 0 and at logarithms; *)
+(* and multiples of I that grow.                                              *)
 
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences exp.
-From symrnn Require Import vocabulary activations.
+From symrnn Require Import vocabulary activations step_bound gradients_could_explode.
 From mathcomp Require Import ring.
 
 Set Implicit Arguments.
@@ -65,3 +66,13 @@ Lemma hadamard_zero v : hadamard v 0 = 0.
 Proof. by apply/matrixP => i l; rewrite !mxE mulr0. Qed.
 
 End Columns.
+
+Lemma powers_explode (R : realType) (N : forall m n, 'M[R]_(m, n) -> R) n q
+    (J : nat -> 'M[R]_n.+1) : lecture_norm N -> 1 < q -> (forall t, J t = (q ^+ t) *: 1%:M) ->
+  (fun t => N _ _ (J t)) --> +oo.
+Proof.
+move=> NP large E; have -> : (fun t => N _ _ (J t)) = (fun t => q ^+ t).
+  apply/funext => t; rewrite E (norm_homogeneous NP) (norm_unit NP) mulr1 ger0_norm //.
+  by rewrite exprn_ge0 // ltW // (lt_trans ltr01).
+exact: geometric_growth.
+Qed.

@@ -67,16 +67,6 @@ apply: atanhK; rewrite ger0_norm ?divr_ge0 ?ler0n // ltr_pdivr_mulr ?ltr0n // mu
 by rewrite ltr_nat.
 Qed.
 
-Lemma powers_explode (R : realType) (N : forall m n, 'M[R]_(m, n) -> R) n q
-    (J : nat -> 'M[R]_n.+1) : lecture_norm N -> 1 < q -> (forall t, J t = (q ^+ t) *: 1%:M) ->
-  (fun t => N _ _ (J t)) --> +oo.
-Proof.
-move=> NP large E; have -> : (fun t => N _ _ (J t)) = (fun t => q ^+ t).
-  apply/funext => t; rewrite E (norm_homogeneous NP) (norm_unit NP) mulr1 ger0_norm //.
-  by rewrite exprn_ge0 // ltW // (lt_trans ltr01).
-exact: geometric_growth.
-Qed.
-
 Section Rest.
 Variables (R : realType) (d : nat) (Wf Wg Wi Wo : 'M[R]_(d.+1, d.+1)).
 Variables (bf bg bi bo pf pi po : 'cV[R]_d.+1).
