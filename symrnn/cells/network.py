@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
 
@@ -249,12 +250,17 @@ class Network:
     @property
     def a(self) -> Sequence:
         """What stands between two states: what goes into σ, or what comes out of it."""
-        return (self.activated if self.inside else self.argument).sequence
+        return (self.activated if self.reads_state else self.argument).sequence
 
     @property
-    def inside(self) -> bool:
-        """Whether σ sits inside: is applied to the state before, and weights to what comes out."""
+    def reads_state(self) -> bool:
+        """Whether σ is applied to the state before itself, and not to an affine map of it."""
         return self.argument.sequence == self.s
+
+    @property
+    def makes_state(self) -> bool:
+        """Whether what comes out of σ is the state itself, and not an affine map before it."""
+        return self.activated.sequence == self.s
 
     @property
     def sigma(self) -> Activation:
@@ -427,7 +433,7 @@ def _definitions(halves: Halves, state: TimeVector) -> dict[TimeVector, MatrixEx
 def fresh_name(name: str, taken: Iterable[str]) -> str:
     """`name`, or the first of name_1, name_2, … that is free; taken from now on."""
     used = set(taken)
-    options = (name, *(f"{name}_{number}" for number in range(1, 1000)))
+    options = chain([name], (f"{name}_{number}" for number in count(1)))
     found = next(each for each in options if each not in used)
     if isinstance(taken, set):
         taken.add(found)
