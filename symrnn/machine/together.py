@@ -65,20 +65,20 @@ class Together:
 
 
 def together(jobs: Iterable[Job]) -> list[Together]:
-    """The questions about statements, in as few files as what stands above them allows."""
+    """The questions about statements, in few files."""
     every = list(jobs)
     return [*_compared(every), *_closed(every)]
 
 
 def _compared(jobs: list[Job]) -> Iterator[Together]:
-    groups: dict[tuple[bool, str], list[Job]] = {}
-    for job in jobs:
-        if job.faults:
-            groups.setdefault((job.parts.reals, job.defined), []).append(job)
-    for (reals, defined), group in groups.items():
+    for reals in (False, True):
+        group = [job for job in jobs if job.faults and job.parts.reals is reals]
         if len(group) > 1:
             faults = [fault for job in group for fault in job.faults]
-            yield Together(slips_file(_stem(group), faults, reals, defined).source, tuple(group))
+            # No two cells have one name, so that those of all may stand above them.
+            defined = dict.fromkeys(name for job in group for name in job.defined.split())
+            file = slips_file(_stem(group), faults, reals, " ".join(defined))
+            yield Together(file.source, tuple(group))
 
 
 def _closed(jobs: list[Job]) -> Iterator[Together]:
