@@ -50,9 +50,6 @@ Implicit Types (c : R) (v : 'cV[R]_n).
 Lemma constant_scaled c : const_mx c = c *: const_mx 1 :> 'cV[R]_n.
 Proof. by apply/matrixP => i l; rewrite !mxE mulr1. Qed.
 
-Lemma zero_constant : 0 = const_mx 0 :> 'cV[R]_n.
-Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
-
 Lemma map_const (f : R -> R) c : map_mx f (const_mx c : 'cV[R]_n) = const_mx (f c).
 Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
 

@@ -1,9 +1,8 @@
 (* A state of two parts, one below the other.                                 *)
 (*                                                                            *)
-(* The derivatives of its parts by its parts, the others held, are the blocks *)
-(* of the Jacobian. A part that is computed of itself alone is a recurrence   *)
-(* of its own. At rest, where a step takes (δc, δh) to (m, q m) with          *)
-(* m = φ δc + p δh, the part c moves by φ (φ + p q)^(t-1) in t steps.         *)
+(* A part that is computed of itself alone is a recurrence of its own. At     *)
+(* rest, where a step takes (δc, δh) to (m, q m) with m = φ δc + p δh, the    *)
+(* part c moves by φ (φ + p q)^(t-1) in t steps.                              *)
 
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
@@ -54,61 +53,6 @@ Lemma is_diff_below_moves (u : 'cV[R]_p.+1) (v : 'cV[R]_q.+1) :
 Proof. exact: (is_diff_col_mx (@is_diff_cst R _ _ u v) (@is_diff_id R _ v)). Qed.
 
 End Parts.
-
-(* The derivatives of parts by parts: the blocks of a Jacobian *)
-
-Section Blocks.
-Variables (R : realType) (p q m n : nat).
-Variable f : 'cV[R]_(p + q.+1).+1 -> 'cV[R]_(m + n.+1).+1.
-Variables (u : 'cV[R]_p.+1) (v : 'cV[R]_q.+1).
-Hypothesis df : differentiable f (col_mx u v : 'cV[R]_(p + q.+1).+1).
-Local Notation J := (jac f (col_mx u v : 'cV[R]_(p + q.+1).+1)).
-Local Notation above := (@usubmx R m.+1 n.+1 1).
-Local Notation below := (@dsubmx R m.+1 n.+1 1).
-
-Let along (V : normedModType R) (x : V) g dg : is_diff x g dg ->
-  g x = (col_mx u v : 'cV[R]_(p + q.+1).+1) -> is_diff x (fun y => f (g y)) (fun h => J *m dg h).
-Proof. by move=> H E; exact: (is_diff_further H E (is_diff_jac df)). Qed.
-
-Let by_blocks (h : 'cV[R]_p.+1) (k : 'cV[R]_q.+1) :
-  J *m (col_mx h k : 'cV[R]_(p + q.+1).+1) = col_mx
-    (@ulsubmx R m.+1 n.+1 p.+1 q.+1 J *m h + @ursubmx R m.+1 n.+1 p.+1 q.+1 J *m k)
-    (@dlsubmx R m.+1 n.+1 p.+1 q.+1 J *m h + @drsubmx R m.+1 n.+1 p.+1 q.+1 J *m k).
-Proof. by rewrite -{1}(@submxK R m.+1 n.+1 p.+1 q.+1 J) (@mul_block_col R m.+1 n.+1 p.+1 q.+1). Qed.
-
-Lemma above_by_above : differentiable (fun y => above (f (col_mx y v))) u /\
-  jac (fun y => above (f (col_mx y v))) u = @ulsubmx R m.+1 n.+1 p.+1 q.+1 J.
-Proof.
-apply: differentiable_jac.
-apply: (is_diff_ext (is_diff_usubmx (along (is_diff_above_moves u v) erefl))) => // h.
-by rewrite by_blocks col_mxKu mulmx0 addr0.
-Qed.
-
-Lemma below_by_above : differentiable (fun y => below (f (col_mx y v))) u /\
-  jac (fun y => below (f (col_mx y v))) u = @dlsubmx R m.+1 n.+1 p.+1 q.+1 J.
-Proof.
-apply: differentiable_jac.
-apply: (is_diff_ext (is_diff_dsubmx (along (is_diff_above_moves u v) erefl))) => // h.
-by rewrite by_blocks col_mxKd mulmx0 addr0.
-Qed.
-
-Lemma above_by_below : differentiable (fun y => above (f (col_mx u y))) v /\
-  jac (fun y => above (f (col_mx u y))) v = @ursubmx R m.+1 n.+1 p.+1 q.+1 J.
-Proof.
-apply: differentiable_jac.
-apply: (is_diff_ext (is_diff_usubmx (along (is_diff_below_moves u v) erefl))) => // h.
-by rewrite by_blocks col_mxKu mulmx0 add0r.
-Qed.
-
-Lemma below_by_below : differentiable (fun y => below (f (col_mx u y))) v /\
-  jac (fun y => below (f (col_mx u y))) v = @drsubmx R m.+1 n.+1 p.+1 q.+1 J.
-Proof.
-apply: differentiable_jac.
-apply: (is_diff_ext (is_diff_dsubmx (along (is_diff_below_moves u v) erefl))) => // h.
-by rewrite by_blocks col_mxKd mulmx0 add0r.
-Qed.
-
-End Blocks.
 
 (* A part that is computed of itself alone *)
 
