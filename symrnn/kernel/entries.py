@@ -40,7 +40,7 @@ def entry_of(matrix: Any, names: Mapping[Any, Symbol]) -> Expr:
             return sympy.Add(*(entry_of(term, names) for term in matrix.args))
         case Hadamard():
             return sympy.Mul(*(entry_of(factor, names) for factor in matrix.args))
-        case MatrixProduct() if not set(names.values()) & matrix.coefficient.free_symbols:
+        case MatrixProduct():
             *scales, last = matrix.factors
             # diag(u) v = u ⊙ v for columns.
             if all(isinstance(scale, Diag) for scale in scales) and is_column(matrix):

@@ -31,6 +31,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.names import in_code
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
@@ -115,6 +116,9 @@ def _of_activation(node: Activation) -> tuple[Expr, Symbol]:
 
 
 def _require_node(node: Any) -> None:
+    formed = type(node) in (*MATRICES, *RELATIONS, Norm, Entry)
+    if not node.args or (formed and node.func(*node.args) != node):
+        raise _no_meaning(node, "what its class makes of its parts")
     if node.has(sympy.oo) and not (isinstance(node, Limit) and not node.lhs.has(sympy.oo)):
         raise _no_meaning(node, "a number")
     if type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
@@ -205,6 +209,8 @@ def _require_name(name: str, node: Any) -> None:
             f"the name {name} is kept for bound indices",
             {"expected": "a name that does not begin with _", "got": name},
         )
+    if not in_code(name).isidentifier():
+        raise IllFormedError(f"{name!r} is no name", {"expected": "letters, digits, underscores"})
 
 
 def _no_meaning(node: Any, expected: str) -> IllFormedError:
@@ -311,7 +317,7 @@ def smooth(term: Any) -> Iterator[Fact | Smooth]:
     if isinstance(term, sympy.Pow):
         yield from of_power(term.base, term.exp, varies=True)
     for need in (need for part in term.args for need in smooth(part)):
-        if isinstance(term, OrderedSum) and term.index in need.free_symbols:
+        if isinstance(term, Ranged) and (term.index in need.free_symbols or type(need) is Smooth):
             raise _no_meaning(term, "terms that are differentiable whatever their index is")
         yield need
 
