@@ -416,6 +416,26 @@ def test_a_kink_is_ruled_out_where_the_recurrence_applies_it_alone() -> None:
     assert derivatives.differential(D(relu(s[k]), b), inside).hypotheses == {Fact(k)}
 
 
+def test_a_step_has_no_value_where_it_jumps() -> None:
+    """1[x > 0] is printed, which is no 1/2 at 0: SymPy's value there is nobody's."""
+    slope = activation("relu").prime
+    at_zero = instantiate(reflexivity(sign(x)), {x: 0})
+    for theorem in (numbers.elementwise_constant(slope(Zeros(d, 1))), at_zero):
+        (false,) = theorem.hypotheses  # 0 < 0, or 0 ≤ -1
+        assert false in {Fact(S.Zero, strict=True), Fact(-one)}
+    step = sympy.Heaviside(x)
+    assert Fact.nonzero(x) in congruence(assume(Equation(x, 0)), step, (0,)).hypotheses
+    of_entry = numbers.entry_of_elementwise(Entry(slope(v[t]), 1))
+    assert of_entry.hypotheses == {Fact.nonzero(Entry(v[t], 1))}
+    # Of a step whose argument is of one sign it is known.
+    ahead = numbers.elementwise_constant(slope(2 * Ones(d, 1)))
+    assert ahead.relation == Equation(slope(2 * Ones(d, 1)), Ones(d, 1)) and not ahead.hypotheses
+    with pytest.raises(SymrnnError):
+        entrywise(
+            numbers.order(abs(half + x), 1, [abs(half + x) <= 1]), slope(Zeros(d, 1)) + b, {x: b}
+        )
+
+
 def test_a_range_is_split_at_a_time() -> None:
     with pytest.raises(SymrnnError):
         ranges.split_range(Sum(k, (k, 1, 5)), k)
