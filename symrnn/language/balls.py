@@ -7,12 +7,13 @@ midpoint-radius interval arithmetic", IEEE Trans. Computers 66, 2017).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import singledispatch
 
 import sympy
 from flint import arb, arb_series, ctx, fmpq
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
@@ -55,8 +56,20 @@ def jet(expression: Expr, x: arb, order: int = ORDER) -> list[arb]:
     return known + [arb(0)] * (order - len(known))
 
 
+def values(expression: Expr, at: Mapping[Symbol, arb]) -> arb:
+    """A ball that holds what an expression of several symbols takes over their balls."""
+    try:
+        return _first(_series(expression, {of: _constant(b, 1) for of, b in at.items()}, 1))
+    except ZeroDivisionError:
+        return arb.nan()
+
+
+Argument = arb_series | Mapping[Symbol, arb_series]
+"""The series of `X`, or that of each symbol."""
+
+
 @singledispatch
-def _series(node: Expr, x: arb_series, order: int) -> arb_series:
+def _series(node: Expr, x: Argument, order: int) -> arb_series:
     raise NotSupportedError(f"no ball arithmetic for {type(node).__name__}", {"expression": node})
 
 
@@ -65,7 +78,9 @@ def _constant(value: arb, order: int) -> arb_series:
 
 
 @_series.register
-def _symbol(node: sympy.Symbol, x: arb_series, order: int) -> arb_series:
+def _symbol(node: sympy.Symbol, x: Argument, order: int) -> arb_series:
+    if isinstance(x, Mapping):
+        return x[node]
     if node != X:
         raise NotSupportedError("an expression in one variable is enclosed", {"got": node})
     return x
