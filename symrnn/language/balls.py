@@ -95,7 +95,7 @@ def _constant(value: arb, order: int) -> arb_series:
 
 @_of.register
 def _symbol(node: sympy.Symbol) -> Enclosed:
-    def enclose(x: Any, order: int) -> arb_series:
+    def enclose(x: Any, order: int) -> Any:
         if isinstance(x, Mapping):
             return x[node]
         if node != X:
