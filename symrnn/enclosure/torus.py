@@ -11,14 +11,15 @@ such places.
 from __future__ import annotations
 
 import heapq
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain, count
 
 import sympy
 from flint import arb, arb_mat
 from sympy import Dummy, Expr, Poly
 
-from symrnn.enclosure.budget import size, spend
+from symrnn.enclosure.budget import budget, size, spend
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.balls import values
@@ -28,7 +29,8 @@ MAX_ANGLES = 3
 MAX_TURNS = 1000
 """Waves that meet more rarely are not searched for their meeting."""
 TOLERANCE = arb(2) ** -100
-NARROW = arb(2) ** -60
+WORK = 2_000_000
+"""Work allowed for one sum of waves, see `budget`."""
 
 Box = tuple[arb, ...]
 
@@ -92,76 +94,82 @@ def bare(angle: Expr) -> tuple[Expr, int, Expr]:
 
 
 def largest(total: Expr) -> arb:
-    """A ball around the largest |F(θ)|, F being 2π-periodic in each of its symbols.
+    """A ball that holds the largest |F(θ)|, F being 2π-periodic in each of its symbols.
+
+    Where the work allowed does not do it is wide: between a value that F takes and a bound.
 
     Raises:
-        UndecidedError: F is not finite somewhere.
-        SpentError: there are too many boxes.
+        UndecidedError: F is not bounded, as far as is seen.
     """
-    thetas = sorted(total.free_symbols, key=sympy.default_sort_key)
-    slopes = [total.diff(theta) for theta in thetas]
-    bends = [[slope.diff(theta) for theta in thetas] for slope in slopes]
-    cost = sum(map(size, [total, *slopes, *itertools.chain(*bends)]))
+    search = _Search(total)
+    with suppress(UndecidedError), budget(WORK):
+        search.run()
+    found = search.lower.union(search.upper)
+    if not found.is_finite():
+        raise UndecidedError("waves are not bounded together", {"waves": total})
+    return found
 
-    def at(f: Expr, box: Box) -> arb:
-        return values(f, dict(zip(thetas, box, strict=True)))
 
-    number = itertools.count()
-    queue: list[tuple[float, int, Box, arb]] = []
-    lower = arb(0)
+class _Search:
+    """Branch and bound: `lower` is a value of |F|, and no value is above `upper`."""
 
-    def add(box: Box) -> None:
-        nonlocal lower
-        spend(cost, "boxes of angles")
+    def __init__(self, total: Expr) -> None:
+        self.thetas = sorted(total.free_symbols, key=sympy.default_sort_key)
+        self.total = total
+        self.slopes = [total.diff(theta) for theta in self.thetas]
+        self.bends = [[slope.diff(theta) for theta in self.thetas] for slope in self.slopes]
+        self.cost = sum(map(size, [total, *self.slopes, *chain(*self.bends)]))
+        self.lower, self.upper = arb(0), arb.pos_inf()
+        self.number = count()
+        self.queue: list[tuple[float, int, Box, arb]] = []
+
+    def run(self) -> None:
+        """Narrow both down to `TOLERANCE`."""
+        self._add(tuple(arb(0, 1) * arb.pi() for _ in self.thetas))
+        while self.queue:
+            _, _, box, self.upper = heapq.heappop(self.queue)
+            if self.upper <= self.lower + TOLERANCE:
+                return
+            spend(self.cost, "boxes of angles")
+            for part in self._closer(box):
+                self._add(part)
+
+    def _at(self, f: Expr, box: Box) -> arb:
+        return values(f, dict(zip(self.thetas, box, strict=True)))
+
+    def _add(self, box: Box) -> None:
         middle = tuple(each.mid() for each in box)
-        here, gradient = at(total, middle), [at(slope, box) for slope in slopes]
-        if here.is_finite() and here.abs_lower() > lower:
-            lower = here.abs_lower()
+        here = self._at(self.total, middle)
+        if here.is_finite() and here.abs_lower() > self.lower:
+            self.lower = here.abs_lower()
+        gradient = [self._at(slope, box) for slope in self.slopes]
         if any(each.is_finite() and not each.contains(arb(0)) for each in gradient):
             return
         moved = here
         for slope, side, centre in zip(gradient, box, middle, strict=True):
             moved += slope * (side - centre)
-        bounds = [b.abs_upper() for b in (moved, at(total, box)) if b.is_finite()]
-        if not bounds and all(side.rad() < NARROW for side in box):
-            raise UndecidedError("waves are not bounded together", {"waves": total})
+        bounds = [b.abs_upper() for b in (moved, self._at(self.total, box)) if b.is_finite()]
         bound = min(bounds, key=float) if bounds else arb.pos_inf()
-        heapq.heappush(queue, (-float(bound), next(number), box, bound))
+        heapq.heappush(self.queue, (-float(bound), next(self.number), box, bound))
 
-    add(tuple(arb(0, 1) * arb.pi() for _ in thetas))
-    while queue:
-        _, _, box, bound = heapq.heappop(queue)
-        if bound <= lower + TOLERANCE:
-            return lower.union(bound)
-        for part in _closer(box, slopes, bends, at):
-            add(part)
-    raise UndecidedError("no largest value is found", {"waves": total})
-
-
-def _closer(
-    box: Box,
-    slopes: Sequence[Expr],
-    bends: Sequence[Sequence[Expr]],
-    at: Callable[[Expr, Box], arb],
-) -> list[Box]:
-    """The parts of a box in which the gradient may vanish."""
-    middle = tuple(each.mid() for each in box)
-    try:
-        curvature = arb_mat([[at(bend, box) for bend in row] for row in bends])
-        step = curvature.solve(arb_mat([[at(slope, middle)] for slope in slopes]))
-    except ZeroDivisionError:
-        step = None
-    if step is not None:
-        newton = [centre - step[k, 0] for k, centre in enumerate(middle)]
+    def _closer(self, box: Box) -> list[Box]:
+        """The parts of a box in which the gradient may vanish."""
+        middle = tuple(each.mid() for each in box)
+        try:
+            curvature = arb_mat([[self._at(bend, box) for bend in row] for row in self.bends])
+            step = curvature.solve(arb_mat([[self._at(slope, middle)] for slope in self.slopes]))
+        except ZeroDivisionError:
+            return _halved(box)
+        newton = tuple(centre - step[k, 0] for k, centre in enumerate(middle))
         if not all(near.overlaps(side) for near, side in zip(newton, box, strict=True)):
             return []
         if all(near.rad() < side.rad() / 4 for near, side in zip(newton, box, strict=True)):
-            return [tuple(newton)]
+            return [newton]
+        return _halved(box)
+
+
+def _halved(box: Box) -> list[Box]:
     widest = max(range(len(box)), key=lambda k: float(box[k].rad()))
-    halves = _halved(box[widest])
+    side = box[widest]
+    halves = side.lower().union(side.mid()), side.mid().union(side.upper())
     return [(*box[:widest], half, *box[widest + 1 :]) for half in halves]
-
-
-def _halved(side: arb) -> tuple[arb, arb]:
-    middle = side.mid()
-    return side.lower().union(middle), middle.union(side.upper())

@@ -21,7 +21,6 @@ from flint import arb
 from sympy import Expr, Poly, cos, sin
 
 from symrnn.enclosure import torus
-from symrnn.enclosure.budget import budget
 from symrnn.enclosure.search import Largest, search
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
@@ -31,8 +30,6 @@ Part = tuple[Expr, Expr]
 """A wave, or 1, and an exact factor."""
 HALF = sympy.Rational(1, 2)
 TOLERANCE = 100
-TOGETHER = 2_000_000
-"""Work allowed for what dependent frequencies reach together; see `budget`."""
 EVERYWHERE = 64
 """Over |x| ≤ 2⁶⁴ a sine takes all its values, in any arithmetic."""
 
@@ -138,7 +135,7 @@ def largest(parts: tuple[Part, ...]) -> tuple[arb, arb | None]:
         return _independent_parts(parts, groups)
     together = _together(parts, angles)
     if together is not None:
-        return arb(together.upper()), together
+        return min(bound, arb(together.upper()), key=float), together
     if not pure or not all(_differ(u, v) for u, v in combinations(angles, 2)):
         return bound, None
     # Distinct polynomials without a constant: the mean of the square is that of Parseval.
@@ -224,8 +221,7 @@ def _together(parts: Sequence[Part], angles: Sequence[Expr]) -> arb | None:
     if known is None:
         return None
     try:
-        with budget(TOGETHER):
-            return torus.largest(_written(parts, known))
+        return torus.largest(_written(parts, known))
     except UndecidedError:
         return None
 

@@ -12,7 +12,6 @@ from flint import ctx
 from sympy import cos, exp, sin, sqrt, tanh
 
 from symrnn.enclosure import torus, waves
-from symrnn.enclosure.budget import budget
 from symrnn.enclosure.supremum import BITS
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
@@ -42,16 +41,23 @@ GRID = np.linspace(0, 2 * np.pi, 1201)
     ids=str,
 )
 def test_it_is_the_largest_on_a_grid(total: Any) -> None:
-    with budget():
-        found = torus.largest(total)
+    found = torus.largest(total)
     values = abs(sympy.lambdify((u, v), total, "numpy")(*np.meshgrid(GRID, GRID)))
     assert float(found.lower()) <= float(found.upper()) <= values.max() * (1 + 1e-4)
     assert values.max() <= float(found.upper()) + 1e-12
 
 
-def test_what_is_not_bounded_is_not_decided() -> None:
-    with pytest.raises(UndecidedError), budget(20_000):
+def test_what_is_not_bounded_is_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torus, "WORK", 50_000)
+    with pytest.raises(UndecidedError):
         torus.largest(1 / (2 + sin(u) + sin(v)))
+
+
+def test_what_is_known_when_the_work_is_spent_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    """sin(u + sin v) is 1 along a line, on which no box is dropped."""
+    monkeypatch.setattr(torus, "WORK", 20_000)
+    found = torus.largest(sin(u + sin(v)))
+    assert found.contains(1) and found.lower() > 0.9 and found.upper() < 1.5
 
 
 @pytest.mark.parametrize(
