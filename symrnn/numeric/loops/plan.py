@@ -121,7 +121,9 @@ class _Planner:
             if isinstance(tree, Pair):
                 left, right = self._associated(tree.left), self._associated(tree.right)
                 left = self._scaled(body.coefficient, left)
-                if right.is_row and left.is_vector and ONCE not in (left.level, right.level):
+                # u (vᵀw) is a column: a number is no row.
+                outer = right.is_row and left.is_vector and not _is_number(right)
+                if outer and ONCE not in (left.level, right.level):
                     return [OverTime(name, self._stored(left), self._stored(right.T))]
         value = self.operand(body)
         if not value.is_vector or value.level == ONCE:

@@ -26,6 +26,7 @@ GATES = {
     "two without": "f = logistic(A h' + b)\ni = logistic(B h')\nh = f * h' + i * tanh(W h' + U x)",
     "a product read twice": "r = logistic(R h')\nz = logistic(V h' + U x)\n"
     "h = r * z * h' + tanh(W (z * h'))",
+    "softmax with a bias": "f = softmax(A h' + b)\nh = h' + tanh(W (f * h') + U x)",
     "in the middle": "f = logistic(A h')\ni = tanh(B h' + V x)\no = logistic(D h')\nh = o*(f*h'+i)",
 }
 """Not every gate on one state reads the input, so not every δ is kept at all times."""
