@@ -34,7 +34,7 @@ def resting(rnn, w, value, bias):
         Equation(rnn.b, bias * ones),
         Equation(rnn.s[0], state),
     ]
-    if rnn.inside:
+    if rnn.reads_state:
         slope = rnn.sigma.prime.at(value)
         stays, one_step = at_rest_inside(rnn, w, value, bias, given)
     else:

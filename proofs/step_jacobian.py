@@ -75,12 +75,12 @@ def of_the_other_cell(cell):
     s, a, j = cell.s, cell.a, cell.j
     value, between = (cell.recurrence.definition(node) for node in (s[j], a[j]))
     whole = value.subs(a[j], between)
-    slopes = Diag(cell.slope(s[j - 1] if cell.inside else between))
+    slopes = Diag(cell.slope(s[j - 1] if cell.reads_state else between))
     return (
         derivation(D(s[j], s[j - 1]), given=[j >= 1], cell=cell)
         .equals(D(value, s[j - 1]), by.definition)
         .equals(D(whole, s[j - 1]), by.definition)
-        .equals(cell.W * slopes if cell.inside else slopes * cell.W, by.differentiate)
+        .equals(cell.W * slopes if cell.reads_state else slopes * cell.W, by.differentiate)
     )
 
 

@@ -37,7 +37,6 @@ _NAMES = {
     "symrnn.numeric.clipping": ("clip_by_global_norm", "clip_by_norm", "clip_by_value"),
     "symrnn.numeric.kernels": ("Kernels",),
     "symrnn.numeric.lower": ("lower",),
-    "symrnn.numeric.passes": ("Passes",),
     "symrnn.numeric.torch_weights": ("from_torch",),
     "symrnn.numeric.weights": ("Weights",),
     "symrnn.reading": ("from_latex",),
@@ -48,7 +47,7 @@ _NAMES = {
     "symrnn.theory.derivation": ("derivation", "induction"),
     "symrnn.theory.statement": ("Statement", "Witness", "statement"),
     "symrnn.verify.against": ("compare",),
-    "symrnn.verify.network": ("random_weights",),
+    "symrnn.verify.net": ("random_weights",),
 }
 _MODULES = {
     "errors": "symrnn.errors",

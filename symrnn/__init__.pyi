@@ -22,7 +22,6 @@ from symrnn.language.writing import latex, text
 from symrnn.numeric.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.passes import Passes
 from symrnn.numeric.torch_weights import from_torch
 from symrnn.numeric.weights import Weights
 from symrnn.reading import from_latex
@@ -34,7 +33,7 @@ from symrnn.theory.about import About
 from symrnn.theory.derivation import derivation, induction
 from symrnn.theory.statement import Statement, Witness, statement
 from symrnn.verify.against import compare
-from symrnn.verify.network import random_weights
+from symrnn.verify.net import random_weights
 from symrnn.version import __version__ as __version__
 
 __all__ = [
@@ -55,7 +54,6 @@ __all__ = [
     "Network",
     "Ones",
     "Parameter",
-    "Passes",
     "Recurrence",
     "Sequence",
     "Statement",

@@ -12,11 +12,10 @@ from symrnn.audit.cache import Kept, verdict_of
 from symrnn.audit.meaning.hints import Mark, hints_of_folder, read_hints
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
-from symrnn.audit.show import shown
+from symrnn.audit.show import relation_written, shown
 from symrnn.audit.verdicts.judge import Judge
 from symrnn.audit.verdicts.together import together
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
-from symrnn.audit.written import relation_written
 from symrnn.errors import IllFormedError
 from symrnn.reading.documents import Document, read_document
 

@@ -77,7 +77,7 @@ def kind_of(rnn: Network) -> str:
             f"{rnn.cell.name} is none of the lecture's networks",
             {"expected": "a step σ(W s + U x + b), or W σ(s) + U x + b", "got": rnn.cell.text},
         )
-    return SIGMA_INSIDE if rnn.inside else ELMAN
+    return SIGMA_INSIDE if rnn.reads_state else ELMAN
 
 
 def with_activation(rnn: Network, activation: Any = None) -> Network:

@@ -249,12 +249,17 @@ class Network:
     @property
     def a(self) -> Sequence:
         """What stands between two states: what goes into σ, or what comes out of it."""
-        return (self.activated if self.inside else self.argument).sequence
+        return (self.activated if self.reads_state else self.argument).sequence
 
     @property
-    def inside(self) -> bool:
-        """Whether σ sits inside: is applied to the state before, and weights to what comes out."""
+    def reads_state(self) -> bool:
+        """Whether σ is applied to the state before itself, and not to an affine map of it."""
         return self.argument.sequence == self.s
+
+    @property
+    def makes_state(self) -> bool:
+        """Whether what comes out of σ is the state itself, and not an affine map before it."""
+        return self.activated.sequence == self.s
 
     @property
     def sigma(self) -> Activation:

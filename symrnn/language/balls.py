@@ -7,8 +7,9 @@ midpoint-radius interval arithmetic", IEEE Trans. Computers 66, 2017).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 import sympy
 from flint import arb, arb_series, ctx, fmpq
@@ -48,15 +49,33 @@ def jet(expression: Expr, x: arb, order: int = ORDER) -> list[arb]:
         NotSupportedError: for a function that ball arithmetic does not know.
     """
     try:
-        series = _series(expression, arb_series([x, 1], prec=order), order)
+        series = _enclosed(expression)(arb_series([x, 1], prec=order), order)
     except ZeroDivisionError:
         return [arb.nan()] * order
     known = [series[i] for i in range(len(series))]
     return known + [arb(0)] * (order - len(known))
 
 
+Enclosed = Callable[[arb_series, int], arb_series]
+"""What encloses a node: from the series of the argument, and how many coefficients are kept."""
+
+
+@lru_cache(maxsize=4096)
+def _enclosed(node: Expr) -> Enclosed:
+    """What encloses a node, found once: it is asked at thousands of points."""
+    if not node.has_free(X):
+        return lambda x, order: _constant(_number(node, ctx.prec), order)
+    return _of(node)
+
+
+@lru_cache(maxsize=4096)
+def _number(node: Expr, precision: int) -> arb:
+    """A ball around a number, by the precision that it is computed with."""
+    return _first(_of(node)(arb_series([0], prec=1), 1))
+
+
 @singledispatch
-def _series(node: Expr, x: arb_series, order: int) -> arb_series:
+def _of(node: Expr) -> Enclosed:
     raise NotSupportedError(f"no ball arithmetic for {type(node).__name__}", {"expression": node})
 
 
@@ -64,81 +83,110 @@ def _constant(value: arb, order: int) -> arb_series:
     return arb_series([value], prec=order)
 
 
-@_series.register
-def _symbol(node: sympy.Symbol, x: arb_series, order: int) -> arb_series:
+@_of.register
+def _symbol(node: sympy.Symbol) -> Enclosed:
     if node != X:
         raise NotSupportedError("an expression in one variable is enclosed", {"got": node})
-    return x
+    return lambda x, order: x
 
 
-@_series.register
-def _rational(node: sympy.Rational, x: arb_series, order: int) -> arb_series:
-    return _constant(arb(fmpq(int(node.p), int(node.q))), order)
+@_of.register
+def _rational(node: sympy.Rational) -> Enclosed:
+    exact = fmpq(int(node.p), int(node.q))
+    return lambda x, order: _constant(arb(exact), order)
 
 
-@_series.register
-def _irrational(node: sympy.NumberSymbol, x: arb_series, order: int) -> arb_series:
+@_of.register
+def _irrational(node: sympy.NumberSymbol) -> Enclosed:
     known = {sympy.pi: arb.pi, sympy.E: arb.const_e, sympy.EulerGamma: arb.const_euler}
     if node not in known:
         raise NotSupportedError("no ball for this constant", {"constant": node})
-    return _constant(known[node](), order)
+    return lambda x, order: _constant(known[node](), order)
 
 
-@_series.register
-def _root(node: sympy.CRootOf, x: arb_series, order: int) -> arb_series:
-    # SymPy isolates a real root by intervals with rational ends.
-    width = sympy.Rational(1, 2**ctx.prec)
-    near = node.eval_rational(width, width)
-    return _constant(arb(fmpq(int(near.p), int(near.q)), fmpq(1, 2**ctx.prec)), order)
+@_of.register
+def _root(node: sympy.CRootOf) -> Enclosed:
+    def enclose(x: arb_series, order: int) -> arb_series:
+        # SymPy isolates a real root by intervals with rational ends.
+        width = sympy.Rational(1, 2**ctx.prec)
+        near = node.eval_rational(width, width)
+        return _constant(arb(fmpq(int(near.p), int(near.q)), fmpq(1, 2**ctx.prec)), order)
+
+    return enclose
 
 
-@_series.register
-def _sum(node: sympy.Add, x: arb_series, order: int) -> arb_series:
-    total = _constant(arb(0), order)
-    for term in node.args:
-        total += _series(term, x, order)
-    return total
+@_of.register
+def _sum(node: sympy.Add) -> Enclosed:
+    first, *others = map(_enclosed, node.args)
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        total = first(x, order)
+        for term in others:
+            total = total + term(x, order)
+        return total
+
+    return enclose
 
 
-@_series.register
-def _product(node: sympy.Mul, x: arb_series, order: int) -> arb_series:
-    total = _constant(arb(1), order)
-    for factor in node.args:
-        total *= _series(factor, x, order)
-    return total
+@_of.register
+def _product(node: sympy.Mul) -> Enclosed:
+    first, *others = map(_enclosed, node.args)
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        total = first(x, order)
+        for factor in others:
+            total = total * factor(x, order)
+        return total
+
+    return enclose
 
 
-@_series.register
-def _power(node: sympy.Pow, x: arb_series, order: int) -> arb_series:
-    exponent = node.exp
-    base = _series(node.base, x, order)
-    if exponent.is_Integer:
-        # Turned over first: the square of a ball reaches further down than its own.
-        factor = base if exponent > 0 else base.inv()
+@_of.register
+def _power(node: sympy.Pow) -> Enclosed:
+    base = _enclosed(node.base)
+    if node.exp.is_Integer:
+        return _repeated(base, int(node.exp))
+    if node.exp == sympy.S.Half:
+        return lambda x, order: base(x, order).sqrt()
+    if node.exp == -sympy.S.Half:
+        return lambda x, order: base(x, order).rsqrt()
+    exponent = _enclosed(node.exp)
+    return lambda x, order: (exponent(x, order) * base(x, order).log()).exp()
+
+
+def _repeated(base: Enclosed, exponent: int) -> Enclosed:
+    def enclose(x: arb_series, order: int) -> arb_series:
+        factor = base(x, order)
+        if exponent < 0:
+            # Turned over first: the square of a ball reaches further down than its own.
+            factor = factor.inv()
         total = _constant(arb(1), order)
-        for _ in range(abs(int(exponent))):
+        for _ in range(abs(exponent)):
             total *= factor
         return total
-    if exponent == sympy.S.Half:
-        return base.sqrt()
-    if exponent == -sympy.S.Half:
-        return base.rsqrt()
-    return (_series(exponent, x, order) * base.log()).exp()
+
+    return enclose
 
 
-@_series.register
-def _exp(node: sympy.exp, x: arb_series, order: int) -> arb_series:
-    return _series(node.args[0], x, order).exp()
+@_of.register
+def _exp(node: sympy.exp) -> Enclosed:
+    inner = _enclosed(node.args[0])
+    return lambda x, order: inner(x, order).exp()
 
 
-@_series.register
-def _tanh(node: sympy.tanh, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    where = _first(inner)
-    if where.is_finite() and where.rad() > WIDE:
-        return _tanh_over(inner, order)
-    # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
-    return 1 - 2 * ((2 * inner).exp() + 1).inv()
+@_of.register
+def _tanh(node: sympy.tanh) -> Enclosed:
+    inner = _enclosed(node.args[0])
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        at = inner(x, order)
+        where = _first(at)
+        if where.is_finite() and where.rad() > WIDE:
+            return _tanh_over(at, order)
+        # tanh y = 1 - 2/(e^{2y} + 1): defined for every ball, whatever its radius.
+        return 1 - 2 * ((2 * at).exp() + 1).inv()
+
+    return enclose
 
 
 def _tanh_over(inner: arb_series, order: int) -> arb_series:
@@ -154,54 +202,72 @@ def _tanh_over(inner: arb_series, order: int) -> arb_series:
     return arb_series(values, prec=order)
 
 
-@_series.register
-def _sinh(node: sympy.sinh, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    return (inner.exp() - (-inner).exp()) * arb(fmpq(1, 2))
+@_of.register(sympy.sinh)
+@_of.register(sympy.cosh)
+def _hyperbolic(node: Expr) -> Enclosed:
+    inner, half = _enclosed(node.args[0]), arb(fmpq(1, 2))
+    other = -half if isinstance(node, sympy.sinh) else half
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        at = inner(x, order)
+        return at.exp() * half + (-at).exp() * other
+
+    return enclose
 
 
-@_series.register
-def _cosh(node: sympy.cosh, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    return (inner.exp() + (-inner).exp()) * arb(fmpq(1, 2))
+@_of.register
+def _asinh(node: sympy.asinh) -> Enclosed:
+    inner = _enclosed(node.args[0])
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        at = inner(x, order)
+        return (at + (at * at + 1).sqrt()).log()
+
+    return enclose
 
 
-@_series.register
-def _asinh(node: sympy.asinh, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    return (inner + (inner * inner + 1).sqrt()).log()
+@_of.register(sympy.sign)
+@_of.register(sympy.Heaviside)
+def _step(node: Expr) -> Enclosed:
+    inner, low = _enclosed(node.args[0]), -1 if isinstance(node, sympy.sign) else 0
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        side = _side(inner(x, order))
+        if side:
+            return _constant(arb(1 if side > 0 else low), order)
+        return _jump(arb(low).union(arb(1)), order)
+
+    return enclose
 
 
-@_series.register(sympy.sign)
-@_series.register(sympy.Heaviside)
-def _step(node: Expr, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    side = _side(inner)
-    low = -1 if isinstance(node, sympy.sign) else 0
-    if side:
-        return _constant(arb(1 if side > 0 else low), order)
-    return _jump(arb(low).union(arb(1)), order)
+@_of.register
+def _absolute(node: sympy.Abs) -> Enclosed:
+    inner = _enclosed(node.args[0])
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        at = inner(x, order)
+        side = _side(at)
+        return side * at if side else _jump(abs(_first(at)), order)
+
+    return enclose
 
 
-@_series.register
-def _absolute(node: sympy.Abs, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    side = _side(inner)
-    return side * inner if side else _jump(abs(_first(inner)), order)
+@_of.register(sympy.Max)
+@_of.register(sympy.Min)
+def _extreme(node: Expr) -> Enclosed:
+    which, arguments = 1 if isinstance(node, sympy.Max) else -1, [*map(_enclosed, node.args)]
 
+    def enclose(x: arb_series, order: int) -> arb_series:
+        best, *others = (which * argument(x, order) for argument in arguments)
+        for other in others:
+            side = _side(best - other)
+            if not side:
+                best = _jump(_first(best).max(_first(other)), order)
+            elif side < 0:
+                best = other
+        return which * best
 
-@_series.register(sympy.Max)
-@_series.register(sympy.Min)
-def _extreme(node: Expr, x: arb_series, order: int) -> arb_series:
-    which = 1 if isinstance(node, sympy.Max) else -1
-    best, *others = (which * _series(arg, x, order) for arg in node.args)
-    for other in others:
-        side = _side(best - other)
-        if not side:
-            best = _jump(_first(best).max(_first(other)), order)
-        elif side < 0:
-            best = other
-    return which * best
+    return enclose
 
 
 def _first(series: arb_series) -> arb:
@@ -218,17 +284,21 @@ def _jump(values: arb, order: int) -> arb_series:
     return arb_series([values, *[arb.nan()] * (order - 1)], prec=order)
 
 
-@_series.register(sympy.log)
-@_series.register(sympy.sin)
-@_series.register(sympy.cos)
-@_series.register(sympy.tan)
-@_series.register(sympy.atan)
-@_series.register(sympy.erf)
-def _known(node: Expr, x: arb_series, order: int) -> arb_series:
-    inner = _series(node.args[0], x, order)
-    result = getattr(inner, node.func.__name__)()
-    assert isinstance(result, arb_series)
-    return result
+@_of.register(sympy.log)
+@_of.register(sympy.sin)
+@_of.register(sympy.cos)
+@_of.register(sympy.tan)
+@_of.register(sympy.atan)
+@_of.register(sympy.erf)
+def _known(node: Expr) -> Enclosed:
+    inner, function = _enclosed(node.args[0]), getattr(arb_series, node.func.__name__)
+
+    def enclose(x: arb_series, order: int) -> arb_series:
+        result = function(inner(x, order))
+        assert isinstance(result, arb_series)
+        return result
+
+    return enclose
 
 
 def sign_of_number(number: Expr) -> int | None:

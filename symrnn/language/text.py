@@ -263,6 +263,8 @@ def _(node: Tangent, printer: Any) -> str:
 @write_text.register
 def _(node: Entry, printer: Any) -> str:
     matrix, row, col = node.args
+    if matrix.shape == (1, 1):
+        return _operand(matrix, ATOM, printer)  # gᵀh is a number
     place = [row] if matrix.shape[1] == 1 else [row, col]
     return f"{_operand(matrix, ATOM, printer)}[{', '.join(map(printer._print, place))}]"
 

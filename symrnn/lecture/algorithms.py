@@ -68,7 +68,7 @@ def _truncated(rnn: Subject, writer: Writer, letters: dict[str, str]) -> dict[st
     return {
         "truncation": algorithm(
             algorithms.truncated_gradient_sigma_inside
-            if rnn.inside
+            if rnn.reads_state
             else algorithms.truncated_gradient,
             "Truncated back-propagation through time",
             caption=f"${G}$ is {writer.prose('∂L_t/∂W over at most τ factors.')} "
@@ -88,7 +88,7 @@ def _given(rnn: Subject, writer: Writer, g: str, v: str) -> Iterable[str]:
     transposed = "" if writer.notation.layout == DENOMINATOR else r"^{\mathsf{T}}"
     yield f"${g}{transposed}$ is {writer.prose('∂L_t/∂s_t')}"
     yield f"${v}_{{{writer.latex(k)}}} = {writer.latex(rnn.slopes(k))}$"
-    if rnn.inside:
+    if rnn.reads_state:
         yield writer.math(Equation(rnn.a[k], rnn.recurrence.definition(rnn.a[k])))
 
 

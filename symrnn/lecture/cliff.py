@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import with_activation
+from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
-from symrnn.language.notation import ELMAN
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
@@ -69,14 +69,14 @@ class Unit:
 
     def _run(self, w: Array, b: Array) -> Run:
         inputs, start = np.zeros((STEPS, 0)), np.array([START])
-        if not self.kernels.rnn.inside:
+        if self.kernels.rnn.makes_state:
             start = lower_activation(self.kernels.rnn.sigma)(start)
         return self.kernels.run(w[..., None, None], np.zeros((1, 0)), b[..., None], start, inputs)
 
     def _output(self, run: Run) -> tuple[Array, Array]:
-        """What the loss reads of the last state, s_T or with σ inside σ(s_T), and its slope."""
+        """What comes out of σ last, s_T itself or σ(s_T): what the loss reads, and its slope."""
         last, sigma = run.states[-1], self.kernels.rnn.sigma
-        if not self.kernels.rnn.inside:
+        if self.kernels.rnn.makes_state:
             return last, np.ones_like(last)
         return lower_activation(sigma)(last), lower_activation(sigma.prime)(last)
 
@@ -98,17 +98,17 @@ class Unit:
         return Place(float(w), float(b), float(self.loss(w, b)))
 
 
-def cliff(cell: str = ELMAN) -> Cliff:
+def cliff(rnn: Network) -> Cliff:
     """The landscape of a unit, and a step from the steepest place of its middle column.
 
     Args:
-        cell: the unit's cell, one of `symrnn.cells.elman.CELLS`.
+        rnn: a step σ(W s + U x + b) or W σ(s) + U x + b, of whatever σ.
 
     Raises:
         EvidenceError: where the picture would not show what it is for: the plain step has to
             leave the window, the clipped step has to stay and to lower the loss.
     """
-    unit = Unit(Kernels(CELLS[cell]("logistic")))
+    unit = Unit(Kernels(with_activation(rnn, "logistic")))
     w = np.linspace(*WEIGHTS, 41)
     edge = _edge(unit, w)
     b = np.stack([_crowded(at) for at in edge])

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import EvidenceError
+from symrnn.errors import EvidenceError, NotSupportedError
 from symrnn.language.relations import Relation
+from symrnn.language.slopes import slope_bound
 from symrnn.numeric.kernels import Kernels
-from symrnn.verify.network import Weights, bounds
+from symrnn.numeric.lower import lower
+from symrnn.numeric.run import Run
+from symrnn.verify.net import Net
 
 Array = NDArray[Any]
 
@@ -41,7 +44,25 @@ class Spectrum:
     bounds: Array
 
 
-def decay(kernels: Kernels, claim: Relation, label: str, weights: Weights) -> Decay:
+def bounds(claim: Relation, kernels: Kernels, run: Run, W: Array) -> Array:
+    """The right side of the claim ‖∂s_t/∂s_k‖ ≤ … at t - k = 0, 1, …, T, with λ = ‖W‖₂."""
+    kernel = lower(claim.rhs, "bound")
+    values = {"gamma": gamma(kernels), "lambda_": float(np.linalg.norm(W, 2)), "t": run.steps}
+    return np.array([kernel({**values, "k": k}) for k in range(run.steps, -1, -1)])
+
+
+def gamma(kernels: Kernels) -> float:
+    """γ of the kernels' activation."""
+    value = slope_bound(kernels.rnn.sigma).value
+    if value is None or not value.is_finite:
+        raise NotSupportedError(
+            "this activation has no slope bound",
+            {"activation": kernels.rnn.sigma.name, "sup |σ′|": value},
+        )
+    return float(value)
+
+
+def decay(kernels: Kernels, claim: Relation, label: str, weights: Net) -> Decay:
     """Norms and bounds of one net.
 
     Args:
@@ -63,7 +84,7 @@ def decay(kernels: Kernels, claim: Relation, label: str, weights: Weights) -> De
     return Decay(label, norms, limits, ratio)
 
 
-def spectrum(kernels: Kernels, claim: Relation, weights: Weights) -> Spectrum:
+def spectrum(kernels: Kernels, claim: Relation, weights: Net) -> Spectrum:
     """All singular values along the product; arguments as of `decay`."""
     run = kernels.run(*weights.arguments())
     products = [kernels.jacobian(run, run.steps, k) for k in range(run.steps, -1, -1)]
@@ -73,7 +94,7 @@ def spectrum(kernels: Kernels, claim: Relation, weights: Weights) -> Spectrum:
 
 
 def regimes(
-    kernels: Kernels, claim: Relation, trained: Weights, seed: int = 0
+    kernels: Kernels, claim: Relation, trained: Net, seed: int = 0
 ) -> Mapping[float, tuple[Decay, ...]]:
     """The trained net and two random ones, scaled to each γλ of `RATIOS`; γ is taken as 1.
 
@@ -82,7 +103,7 @@ def regimes(
     """
     rng = np.random.default_rng(seed)
     d, m, steps = *trained.U.shape, len(trained.x)
-    normal = Weights(
+    normal = Net(
         W=rng.normal(size=(d, d)),
         U=rng.normal(size=(d, m)) / np.sqrt(m),
         b=np.zeros(d),
@@ -90,7 +111,7 @@ def regimes(
         x=rng.normal(size=(steps, m)),
         c=trained.c,
     )
-    orthogonal = Weights(
+    orthogonal = Net(
         W=np.linalg.qr(rng.normal(size=(d, d)))[0],
         U=normal.U,
         b=normal.b,
@@ -107,7 +128,7 @@ def regimes(
     }
 
 
-def _scaled(net: Weights, ratio: float) -> Weights:
+def _scaled(net: Net, ratio: float) -> Net:
     """The net with ‖W‖₂ = `ratio`."""
     scale = ratio / float(np.linalg.norm(net.W, 2))
-    return Weights(net.W * scale, net.U, net.b, net.s0, net.x, net.c)
+    return Net(net.W * scale, net.U, net.b, net.s0, net.x, net.c)

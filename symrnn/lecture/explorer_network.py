@@ -95,7 +95,7 @@ def labels(rnn: Subject, writer: Writer) -> dict[str, str]:
     """What stands at the controls and in the keys of the pictures, as prose markup."""
     gradient, argument = letters_of(writer.notation)["g"], rnn.argument.label
     entries = writer.latex(Entry(rnn.argument, Symbol("i", integer=True)))
-    kind = "states" if rnn.inside else "pre-activations"
+    kind = "states" if rnn.reads_state else "pre-activations"
     said = {
         "opening": f"Move λ, the activation σ, t - k, τ and κ, and see what the statements say of "
         f"a network with d = {SIZE} and t = {STEPS}.",

@@ -9,25 +9,22 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.cells.elman import CELLS
+from symrnn.cells.elman import with_activation
 from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
-from symrnn.language.notation import ELMAN
+from symrnn.language.norms import norm
 from symrnn.language.relations import Relation
-from symrnn.lecture.decay import Decay, Spectrum, decay, regimes, spectrum
+from symrnn.language.structure import Vec
+from symrnn.lecture.decay import Decay, Spectrum, decay, gamma, regimes, spectrum
 from symrnn.numeric.data import Series
 from symrnn.numeric.forecasting import Forecast, train_cell
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
+from symrnn.numeric.plain_passes import bindings_of
+from symrnn.numeric.run import Run
 from symrnn.theory.statement import Statement
-from symrnn.verify.network import (
-    Agreement,
-    Weights,
-    check_kernels,
-    gamma,
-    immediate_norms,
-    random_weights,
-)
+from symrnn.verify.net import Net, random_weights
+from symrnn.verify.network import Agreement, check_kernels
 
 Array = NDArray[Any]
 UNITS, TRAINED, RATE = 32, 300, 5e-3
@@ -82,22 +79,22 @@ class NetworkReport:
 def study(
     series: Series,
     library: Mapping[str, Statement],
+    rnn: Network,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
-    cell: str = ELMAN,
 ) -> NetworkReport:
     """Train on a series, check every kernel on the result, and measure products and bias.
 
     Args:
         series: the values to predict, each from those before.
         library: the statements; the bounds shown are the right sides of their claims.
+        rnn: the net's cell, σ(W s + U x + b) or W σ(s) + U x + b, of whatever σ.
         progress: called with what is being done, how far it is, and out of how much.
-        cell: name of the net's cell, one of `symrnn.cells.elman.CELLS`.
 
     Raises:
         DisagreementError: a kernel disagrees with differences.
         EvidenceError: the trained net does not beat predicting the last value, or a bound fails.
     """
-    rnn, kernels = CELLS[cell](), Kernels(CELLS[cell]("tanh"))
+    kernels = Kernels(with_activation(rnn, "tanh"))
     net = train_cell(
         kernels.rnn.cell,
         series,
@@ -120,7 +117,7 @@ def study(
     agreements: list[Agreement] = []
     for done, (name, weights) in enumerate(nets.items()):
         progress("checking kernels", done, len(nets))
-        agreements += check_kernels(kernels, weights, name)
+        agreements += check_kernels(kernels, weights.of_cell(kernels.cell), name)
     claim = _claim(library, rnn, "product_bound")
     before, after = (_weights(chosen, inputs[-HORIZON:]) for chosen in (net.initial, net.trained))
     decays = (
@@ -142,9 +139,9 @@ def study(
     )
 
 
-def _weights(net: Mapping[str, Array], x: Array) -> Weights:
+def _weights(net: Mapping[str, Array], x: Array) -> Net:
     """A net that starts at 0, with its readout of one number as c."""
-    return Weights(net["W"], net["U"], net["b"], np.zeros(len(net["b"])), x, net["V"][0])
+    return Net(net["W"], net["U"], net["b"], np.zeros(len(net["b"])), x, net["V"][0])
 
 
 def _claim(library: Mapping[str, Statement], rnn: Network, name: str, label: str = "") -> Relation:
@@ -160,7 +157,16 @@ def _contracting(net: Mapping[str, Array], target: float = 0.8) -> Mapping[str, 
     return {**net, "W": W * (target / float(np.linalg.norm(W, 2)))}
 
 
-def _bias(kernels: Kernels, claim: Relation, weights: Weights) -> Bias:
+def immediate_norms(kernels: Kernels, run: Run) -> Array:
+    """‖∂⁺s_j/∂vec(W)‖₂ at the times j = 1 … T."""
+    rnn = kernels.rnn
+    immediate = norm(rnn.recurrence.immediate(rnn.s[rnn.j], Vec(rnn.W)), "2")
+    kernel = lower(immediate, "immediate_norm")
+    columns = {name: run[name][..., None] for name in run.named} | bindings_of(run.weights)
+    return np.array([kernel({**columns, rnn.j.name: j}) for j in range(1, run.steps + 1)])
+
+
+def _bias(kernels: Kernels, claim: Relation, weights: Net) -> Bias:
     """Measured bias of ∂L_t/∂W, and the right side of the statement's claim."""
     run = kernels.run(*weights.arguments())
     t = run.steps

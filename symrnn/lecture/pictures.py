@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
-from symrnn.cells.elman import elman, kind_of
+from symrnn.cells.elman import elman
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
@@ -350,9 +350,9 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
 
 
 def _cliff(rnn: Subject, writer: Writer) -> Figure:
-    land = cliff(kind_of(rnn))
+    land = cliff(rnn)
     length = RATE * float(np.linalg.norm(land.gradient))
-    value = f"σ(s_{STEPS})" if rnn.inside else f"s_{STEPS}"
+    value = f"s_{STEPS}" if rnn.makes_state else f"σ(s_{STEPS})"
     start, plain, clipped = (
         Mark(place.w, place.b, place.loss) for place in (land.start, land.plain, land.clipped)
     )

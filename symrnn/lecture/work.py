@@ -144,7 +144,7 @@ def make(
     network = ending = None
     if project.network and rnn.is_elman:
         tanh = with_activation(rnn, "tanh")
-        network = study(series or sunspots(), library, progress, notation.cell)
+        network = study(series or sunspots(), library, rnn, progress)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)
     if project.own:

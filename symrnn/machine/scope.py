@@ -172,7 +172,7 @@ class Scope:
         def activation(vector: Coq) -> Coq:
             return apply("map_mx", Coq(self.sigma), vector)
 
-        return (activation, affine) if self.rnn.inside else (affine, activation)
+        return (activation, affine) if self.rnn.reads_state else (affine, activation)
 
     def vector(self, node: TimeVector) -> Coq:
         """A vector of the recurrence at a time."""

@@ -26,12 +26,13 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.names import in_code
 from symrnn.numeric import arguments
 from symrnn.numeric.derived import Derived
+from symrnn.numeric.fitted import Fitted, fitted
 from symrnn.numeric.libraries import BACKENDS
 from symrnn.numeric.loop_passes import LoopPasses, require_free_names, require_matrices
 from symrnn.numeric.loops import functional
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.plan import plan
-from symrnn.numeric.weights import KINDS, Fitted, Weights, fitted
+from symrnn.numeric.weights import KINDS, Weights
 from symrnn.recurrence.adjoint import Adjoint
 
 OWN_NAMES = frozenset({"step", "carried", "row"})
@@ -260,10 +261,6 @@ class ArrayPasses:
         axes = 0 if name in fit.scalars else 1 + (name in fit.matrices)
         one = own[(0,) * (len(own.shape) - axes)]  # one sequence's, where each has its own
         return 0 * self.arrays["broadcast_to"](one, (*(() if summed else fit.batch), *one.shape))
-
-    def vjp(self, run: ArrayRun, cotangents: Mapping[str, Any]) -> dict[str, Any]:
-        """(∂s_T/∂s_0)ᵀ v of the whole state, by the name of each part, (…, n)."""
-        return dict(self.backward(run, {}, arriving=cotangents).states)
 
     def check(self, result: Mapping[str, Any], what: str = "the result") -> None:
         """Refuse ∞ and NaN; traced arrays have no values to check.

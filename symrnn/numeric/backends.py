@@ -26,6 +26,7 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import X
 from symrnn.numeric import arguments
 from symrnn.numeric.array_passes import ArrayPasses, ArrayRun, _run, _setting
+from symrnn.numeric.by_name import named, wrong_shape
 from symrnn.numeric.in_order import starts_of, weights_of
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.libraries import BACKENDS
@@ -82,18 +83,23 @@ class BackendKernels(ArrayPasses):
         result = self.arrays["axes"](result, moved)
         return self._kept(result, 2, lambda plain, again: plain.jacobian(again, t, k), run)
 
-    def vjp(  # type: ignore[override]
-        self, run: ArrayRun, t: int, k: int, cotangent: Any
-    ) -> Any:
-        """(∂s_t/∂s_k)ᵀ v, (…, Σn), without the Jacobian; axes in front are directions."""
+    def vjp(self, run: ArrayRun, t: int, k: int, cotangent: Any) -> Any:
+        """(∂s_t/∂s_k)ᵀ v without the Jacobian, as `Kernels.vjp`."""
         start = self._vector("cotangent", cotangent, run)
         result = self._pulled(run, t, k, start)
         given = self.arrays["host"]
-        return self._kept(result, 1, lambda p, again: p.vjp(again, t, k, given(start)), run)
+        self._kept(result, 1, lambda p, again: p.vjp(again, t, k, given(start)), run)
+        return self._parts(result, run) if isinstance(cotangent, Mapping) else result
 
     def jvp(self, run: ArrayRun, t: int, k: int, tangent: Any) -> Any:
-        """(∂s_t/∂s_k) u, (…, Σn), without the Jacobian; axes in front are directions."""
+        """(∂s_t/∂s_k) u without the Jacobian, as `Kernels.jvp`."""
         start = self._vector("tangent", tangent, run)
+        result = self._pushed(run, t, k, start)
+        given = self.arrays["host"]
+        self._kept(result, 1, lambda p, again: p.jvp(again, t, k, given(start)), run)
+        return self._parts(result, run) if isinstance(tangent, Mapping) else result
+
+    def _pushed(self, run: ArrayRun, t: int, k: int, start: Any) -> Any:
         arguments.times(run.fit.steps, t, k)
         if t == k:
             return start
@@ -107,8 +113,7 @@ class BackendKernels(ArrayPasses):
         made = _run(loop, values)
         result = self._joined([made[labels[name]] for name in parts])
         self.check({"jvp": result}, "the jvp of ∂s_t/∂s_k")
-        given = self.arrays["host"]
-        return self._kept(result, 1, lambda p, again: p.jvp(again, t, k, given(start)), run)
+        return result
 
     def _pulled(self, run: ArrayRun, t: int, k: int, start: Any) -> Any:
         arguments.times(run.fit.steps, t, k)
@@ -222,12 +227,15 @@ class BackendKernels(ArrayPasses):
     # ------------------------------------------------------------------ vectors
 
     def _sizes(self, run: ArrayRun) -> list[int]:
-        return [run.rows[each.label].shape[-1] for each in self.derived.recurrence.states]
+        return [run.rows[label].shape[-1] for label in self._parts_of_state]
+
+    @property
+    def _parts_of_state(self) -> list[str]:
+        return [each.label for each in self.derived.recurrence.states]
 
     def _parts(self, whole: Any, run: ArrayRun) -> dict[str, Any]:
         ends = np.cumsum([0, *self._sizes(run)])
-        labels = [each.label for each in self.derived.recurrence.states]
-        spans = zip(labels, ends[:-1], ends[1:], strict=True)
+        spans = zip(self._parts_of_state, ends[:-1], ends[1:], strict=True)
         return {name: whole[..., begin:end] for name, begin, end in spans}
 
     def _joined(self, parts: list[Any]) -> Any:
@@ -242,6 +250,15 @@ class BackendKernels(ArrayPasses):
             )
 
     def _vector(self, name: str, value: Any, run: ArrayRun) -> Any:
+        """A vector of the whole state; by name, what is not given is 0."""
+        if isinstance(value, Mapping):
+            zeros = {label: 0 * run.rows[label][0] for label in self._parts_of_state}
+            parts = {**zeros, **named(f"the {name} of", zeros, value)}
+            for label, part in parts.items():
+                self._require_array(f"the {name} of {label}", part)
+                if tuple(part.shape) != tuple(zeros[label].shape):
+                    raise wrong_shape(f"the {name} of {label}", part.shape, zeros[label].shape)
+            value = self._joined([*parts.values()])
         self._require_array(name, value)
         shape = (*run.fit.batch, sum(self._sizes(run)))
         try:

@@ -26,7 +26,7 @@ def vectors(
         ShapeError: another shape.
     """
     found = {}
-    for name, value in _named(what, known, given).items():
+    for name, value in named(what, known, given).items():
         shape = run.rows[name].shape[1:]
         array = arguments.vectors(f"{what} {name}", value, run.weights.dtype, shape, "(…, n)")
         if array.shape != shape:
@@ -38,7 +38,7 @@ def vectors(
 def joined(what: str, states: Collection[str], run: Run, given: Mapping[str, Any]) -> Array:
     """Parts of the state one below the other, 0 where nothing is given; directions in front."""
     kind, parts = run.weights.dtype, {}
-    for name, value in _named(what, states, given).items():
+    for name, value in named(what, states, given).items():
         shape = run.rows[name].shape[1:]
         parts[name] = arguments.vectors(f"{what} {name}", value, kind, shape, "(…, n)")
     try:
@@ -63,7 +63,7 @@ def timed(
     """Each of the shape that the vector has in the run at the times 1 … T."""
     return {
         name: rows(f"{what} {name}", value, run, run.rows[name].shape[1:])
-        for name, value in _named(what, known, given).items()
+        for name, value in named(what, known, given).items()
     }
 
 
@@ -87,7 +87,12 @@ def wrong_shape(label: str, got: tuple[int, ...], shape: tuple[int, ...]) -> Sha
     return ShapeError(f"{label} has shape {got}", {"expected": f"(…, n), here {shape}"})
 
 
-def _named(what: str, known: Collection[str], given: Any) -> dict[str, Any]:
+def named(what: str, known: Collection[str], given: Any) -> dict[str, Any]:
+    """What is given, by the names in code.
+
+    Raises:
+        IllFormedError: nothing by name, or a name that is not known.
+    """
     if not isinstance(given, Mapping):
         raise IllFormedError(
             f"{what} …", {"expected": "arrays by name", "got": type(given).__name__}

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric import arguments
-from symrnn.numeric.weights import Weights, fitted
+from symrnn.numeric.fitted import fitted
+from symrnn.numeric.weights import Weights
 
 if TYPE_CHECKING:
     from symrnn.numeric.kernels import Kernels

@@ -1,8 +1,9 @@
-"""Long horizons: Jacobians and gradients over 10⁶ steps, growth rates, and O(√T) memory.
+"""Long horizons: Jacobians and gradients over 10⁶ steps, and O(√T) memory.
 
 A product of many step Jacobians grows or shrinks beyond every float. Here each partial product is
 brought back to size 1 and the powers of two are counted apart, exactly. Everything runs the loops
-generated from the derived expressions, on pieces of the sequence.
+generated from the derived expressions, on pieces of the sequence. Growth alone, of one sequence
+and without its states, is in `symrnn.numeric.long_passes`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.errors import IllFormedError, ShapeError
+from symrnn.errors import ShapeError
 from symrnn.numeric import arguments, checkpoints, in_order
+from symrnn.numeric.fitted import fitted
 from symrnn.numeric.run import Run
-from symrnn.numeric.scaled import LOG_2, Scaled, plus, product_of, scaled, shift
-from symrnn.numeric.vanishing import identity, scaled_jacobian
-from symrnn.numeric.weights import Weights, fitted
+from symrnn.numeric.scaled import Scaled, plus, scaled, shift
+from symrnn.numeric.vanishing import scaled_jacobian
+from symrnn.numeric.weights import Weights
 
 if TYPE_CHECKING:
     from symrnn.numeric.kernels import Kernels
@@ -36,76 +38,6 @@ def jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
         IllFormedError: unless 0 ≤ k ≤ t ≤ T.
     """
     return scaled_jacobian(kernels, run, t, k)
-
-
-def log_norms(kernels: Kernels, run: Run, t: int | None = None, kind: Any = 2) -> Array:
-    """ln ‖∂s_t/∂s_k‖ for k = t, t-1, …, 0: place i has t - k = i, (t+1, …); -∞ for a zero product.
-
-    Args:
-        kernels, run: a cell and a forward pass of it.
-        t: the later time; the last one by default.
-        kind: a matrix norm of `numpy.linalg.norm`.
-    """
-    t = run.steps if t is None else t
-    arguments.times(run.steps, t, 0)
-    product = scaled(identity(run), 2)
-    found = [product.log_norm(kind)]
-    for first, last in reversed(run.chunks(1, t)):
-        for factor in kernels.factors(run, first, last)[::-1]:
-            product = scaled(product.mantissa @ factor, 2, product.exponent)
-            found.append(product.log_norm(kind))
-    return np.stack(found)
-
-
-def lyapunov_exponents(kernels: Kernels, run: Run, t: int, k: int = 0, every: int = 1) -> Array:
-    """The growth rates of all directions between k and t: finite-time Lyapunov exponents.
-
-    With Q_k = I and A_j Q_{j-1} = Q_j R_j (a QR decomposition at each step), λ_i is the mean of
-    ln |R_j|_ii over the steps: in nats per step, largest first up to the transient.
-
-    Args:
-        kernels, run: a cell and a forward pass of it.
-        t, k: times, 0 ≤ k < t ≤ T.
-        every: steps between two decompositions. More is faster; directions that grow apart by more
-            than 1/ε in as many steps are then lost.
-
-    Returns:
-        (…, d); -∞ for a direction that is mapped to 0.
-
-    Raises:
-        IllFormedError: times out of order, or `every` no positive integer.
-
-    Source: G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Meccanica 15 (1980), 9-30.
-    """
-    arguments.times(run.steps, t, k)
-    if t == k:
-        raise IllFormedError("growth needs a step", {"expected": "k < t", "got": f"k=t={t}"})
-    if not isinstance(every, int | np.integer) or every < 1:
-        raise IllFormedError("every: a number of steps", {"expected": "≥ 1", "got": every})
-    Q = identity(run)
-    total = np.zeros(Q.shape[:-1], Q.real.dtype)
-    for first, last in run.chunks(k + 1, t):
-        parts = _grouped(kernels.factors(run, first, last), every)
-        total = total + LOG_2 * parts.exponent.sum(axis=0)[..., None]
-        for part in parts.mantissa:
-            Q, R = np.linalg.qr(part @ Q)
-            with np.errstate(divide="ignore"):
-                total = total + np.log(np.abs(np.diagonal(R, axis1=-2, axis2=-1)))
-    return np.asarray(total / (t - k))
-
-
-def _grouped(factors: Array, every: int) -> Scaled:
-    """The products of `every` factors each, groups side by side; the last may be shorter."""
-    whole = len(factors) // every * every
-    groups = factors[:whole].reshape(-1, every, *factors.shape[1:])
-    parts = [product_of(scaled(np.moveaxis(groups, 1, 0), 2))] if whole else []
-    if whole < len(factors):
-        rest = product_of(scaled(factors[whole:], 2))
-        parts.append(Scaled(rest.mantissa[None], rest.exponent[None]))
-    return Scaled(
-        np.concatenate([part.mantissa for part in parts]),
-        np.concatenate([part.exponent for part in parts]),
-    )
 
 
 def gradients(

@@ -22,12 +22,13 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.names import in_code
 from symrnn.numeric import runtime
 from symrnn.numeric.derived import COLUMNS, Derived, Tangents
+from symrnn.numeric.fitted import Fitted, rows_of
 from symrnn.numeric.loops import buffers, cells, compiled
 from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.fused import fuse
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
-from symrnn.numeric.weights import Fitted, is_matrix, rows_of
+from symrnn.numeric.weights import is_matrix
 from symrnn.recurrence.adjoint import Adjoint, order_of
 
 Array = NDArray[Any]

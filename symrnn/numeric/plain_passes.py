@@ -18,8 +18,9 @@ from sympy import Symbol
 
 from symrnn.language.names import in_code
 from symrnn.numeric.derived import Derived
+from symrnn.numeric.fitted import Fitted, rows_of
 from symrnn.numeric.lower import Kernel, lower
-from symrnn.numeric.weights import Fitted, is_matrix, rows_of
+from symrnn.numeric.weights import is_matrix
 from symrnn.recurrence.adjoint import order_of
 
 Array = NDArray[Any]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from symrnn.errors import IllFormedError
 from symrnn.language.names import in_code
 from symrnn.numeric import arguments
-from symrnn.numeric.weights import Fitted
+from symrnn.numeric.fitted import Fitted
 
 Array = NDArray[Any]
 

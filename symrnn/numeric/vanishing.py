@@ -25,12 +25,12 @@ from symrnn.numeric.scaled import Scaled, product_of, scaled
 from symrnn.numeric.stable.pieces import pieces
 
 if TYPE_CHECKING:
-    from symrnn.numeric.kernels import Kernels
+    from symrnn.numeric.products import Products
 
 Array = NDArray[Any]
 
 
-def scaled_jacobian(kernels: Kernels, run: Run, t: int, k: int) -> Scaled:
+def scaled_jacobian(kernels: Products, run: Run, t: int, k: int) -> Scaled:
     """∂s_t/∂s_k as mantissa and exponent.
 
     Raises:
@@ -57,7 +57,7 @@ def vanished(result: Array, axes: int) -> NDArray[np.bool_]:
 
 
 def require_kept(
-    kernels: Kernels,
+    kernels: Products,
     run: Run,
     span: tuple[int, int],
     what: str,
@@ -99,7 +99,7 @@ def require_kept(
 
 
 def require_gradients_kept(
-    kernels: Kernels,
+    kernels: Products,
     run: Run,
     span: tuple[int, int],
     gradients: Mapping[str, Array],
@@ -150,7 +150,7 @@ def require_gradients_kept(
 
 
 def _require_slopes(
-    kernels: Kernels,
+    kernels: Products,
     run: Run,
     span: tuple[int, int],
     what: str,

@@ -15,7 +15,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,10 +24,9 @@ from numpy.typing import NDArray
 from sympy import MatrixSymbol
 
 from symrnn.cells import Cell
-from symrnn.errors import IllFormedError, ShapeError
+from symrnn.errors import IllFormedError
 from symrnn.language.names import in_code
 from symrnn.language.structure import Hadamard
-from symrnn.language.time import Sequence
 from symrnn.numeric import arguments
 
 Array = NDArray[Any]
@@ -171,174 +169,9 @@ def require_steps(steps: Any) -> int:
     return int(steps)
 
 
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """Weights checked against a cell, of one dtype, with its sizes and the shape of the batch.
-
-    Attributes:
-        parameters, states, inputs: by name; a scalar has batch axes alone.
-        matrices, scalars: which parameters are such; the others are columns.
-        sizes: by name.
-        batch: what all batch axes broadcast to.
-        shared: whether no parameter has a batch axis.
-    """
-
-    parameters: Mapping[str, Array]
-    states: Mapping[str, Array]
-    inputs: Mapping[str, Array]
-    matrices: frozenset[str]
-    scalars: frozenset[str]
-    sizes: Mapping[str, int]
-    batch: tuple[int, ...]
-    shared: bool
-    steps: int
-    dtype: np.dtype[Any]
-
-
-def fitted(cell: Cell, weights: Weights) -> Fitted:
-    """The weights, every name and shape checked.
-
-    Raises:
-        IllFormedError: a name is missing or too many; non-numeric or non-finite numbers, several
-            dtypes, no step.
-        ShapeError: naming what does not fit, the shape expected and the shape given.
-    """
-    if not isinstance(weights, Weights):
-        raise IllFormedError(
-            f"weights of {cell.name}", {"expected": "Weights", "got": type(weights).__name__}
-        )
-    expected, matrices, scalars = _expected(cell)
-    for kind, names in expected.items():
-        given = getattr(weights, kind)
-        if {*given} != {*names}:
-            raise IllFormedError(
-                f"{kind} of {cell.name}",
-                {
-                    "expected": ", ".join(names) or "none",
-                    "got": ", ".join(given) or "none",
-                    **({"missing": m} if (m := ", ".join(sorted({*names} - {*given}))) else {}),
-                    **({"unknown": u} if (u := ", ".join(sorted({*given} - {*names}))) else {}),
-                },
-            )
-    labelled = {f"{kind}[{name!r}]": array for kind, name, array in weights}
-    plain = dict(zip(labelled, arguments.one_dtype(**labelled).values(), strict=True))
-    arrays: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
-    batches: dict[str, tuple[int, ...]] = {}
-    extents: list[tuple[str, _Extent, int, str]] = []
-    for kind, name, _ in weights:
-        label, lead, shape = f"{kind}[{name!r}]", int(kind == INPUTS), expected[kind][name]
-        array = plain[label]
-        words = ", ".join(("T",) * lead + ("…",) + tuple(each.written for each in shape))
-        if array.ndim < lead + len(shape):
-            raise ShapeError(f"{label} has shape {array.shape}", {"expected": f"({words})"})
-        tail = array.shape[array.ndim - len(shape) :]
-        extents += [(label, size, n, words) for size, n in zip(shape, tail, strict=True)]
-        batches[label] = array.shape[lead : array.ndim - len(shape)]
-        arrays[kind][name] = array
-    sizes: dict[str, int] = {}
-    # Sizes that stand by themselves first: d + m is known once d and m are.
-    for label, extent, number, words in sorted(extents, key=lambda each: not each[1].alone):
-        name, known = extent.written, extent.alone
-        wanted = sizes.setdefault(name, number) if known else _value(extent.size, sizes)
-        if wanted != number:
-            raise ShapeError(
-                f"{label} has shape {plain[label].shape}",
-                {"expected": f"({words}) with {name} = {wanted}", "got": f"{name} = {number}"},
-            )
-    steps = _steps(cell, weights, arrays[INPUTS])
-    try:
-        batch = np.broadcast_shapes(*batches.values())
-    except ValueError:
-        shown = {label: shape for label, shape in batches.items() if shape}
-        raise ShapeError("the batch axes do not fit each other", shown) from None
-    shared = not any(batches[f"{PARAMETERS}[{name!r}]"] for name in arrays[PARAMETERS])
-    dtype = next(iter(plain.values())).dtype
-    # In the order of the cell, whichever they were given in.
-    parameters, states, inputs = (
-        {name: arrays[kind][name] for name in names} for kind, names in expected.items()
-    )
-    return Fitted(
-        parameters,
-        states,
-        inputs,
-        matrices,
-        scalars,
-        sizes,
-        batch,
-        shared,
-        steps,
-        dtype,
-    )
-
-
-@lru_cache(maxsize=64)
-def _expected(
-    cell: Cell,
-) -> tuple[dict[str, dict[str, tuple[_Extent, ...]]], frozenset[str], frozenset[str]]:
-    """The sizes of every array by kind and name; which parameters are matrices, which scalars."""
-    scalars = frozenset(in_code(each.name) for each in cell.scalars)
-    matrices = frozenset(in_code(p.name) for p in cell.parameters if is_matrix(p))
-    shapes: dict[str, dict[str, tuple[Any, ...]]] = {
-        PARAMETERS: {
-            in_code(p.name): tuple(p.shape) if in_code(p.name) in matrices else p.shape[:1]
-            for p in cell.parameters
-        }
-        | dict.fromkeys((in_code(each.name) for each in cell.scalars), ()),
-        STATES: {in_code(each.label): (each.rows,) for each in cell.states},
-        INPUTS: {in_code(each.label): (each.rows,) for each in cell.inputs},
-    }
-    expected = {
-        kind: {name: tuple(map(_Extent.of, shape)) for name, shape in names.items()}
-        for kind, names in shapes.items()
-    }
-    return expected, matrices, scalars
-
-
-@dataclass(frozen=True)
-class _Extent:
-    """A size, how it is written, and whether it stands by itself: SymPy is slow to say so."""
-
-    size: Any
-    written: str
-    alone: bool
-
-    @classmethod
-    def of(cls, size: Any) -> _Extent:
-        return cls(size, str(size), bool(size.is_Symbol))
-
-
 def is_matrix(parameter: MatrixSymbol) -> bool:
     """Whether the array of a parameter has two axes: a capital one has, however wide it is."""
     return parameter.shape[1] != 1 or bool(parameter.name[0].isupper())
-
-
-def rows_of(sequence: Sequence, fit: Fitted) -> int:
-    """How high a vector is."""
-    if sequence.rows.is_Symbol:
-        return fit.sizes[sequence.rows.name]
-    known = {symbol: fit.sizes[symbol.name] for symbol in sequence.rows.free_symbols}
-    return int(sequence.rows.subs(known))
-
-
-def _value(size: Any, sizes: Mapping[str, int]) -> int | None:
-    """A size in others that are known; None where one is not yet."""
-    known = {symbol: sizes[symbol.name] for symbol in size.free_symbols if symbol.name in sizes}
-    value = size.subs(known)
-    return int(value) if value.is_Integer else None
-
-
-def _steps(cell: Cell, weights: Weights, inputs: Mapping[str, Array]) -> int:
-    if not inputs:
-        return require_steps(weights.steps)
-    lengths = {name: len(array) for name, array in inputs.items()}
-    (steps, *others) = lengths.values()
-    if any(other != steps for other in others) or weights.steps not in (None, steps):
-        said = lengths if weights.steps is None else {**lengths, STEPS: weights.steps}
-        raise ShapeError(f"the inputs of {cell.name} are of different lengths", said)
-    return require_steps(steps)
-
-
-# ── files ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def save(path: str | Path, weights: Weights) -> None:

@@ -11,8 +11,8 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.algebra import MatrixSum, Parameter
+from symrnn.errors import IllFormedError
+from symrnn.language.algebra import MatrixSum
 from symrnn.language.derivatives import D
 from symrnn.language.entry import entry
 from symrnn.language.ordered import OrderedSum, fresh_index
@@ -21,6 +21,7 @@ from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.scalars import with_parameter
 from symrnn.recurrence.times import conditions, is_before, left_open, read_times, reads_beside
 from symrnn.recurrence.total import gradient, jacobian
 
@@ -50,8 +51,8 @@ def derived(
         IllFormedError: for what the recurrence does not have, or not at that time.
         NotSupportedError: where the calculus has no rule.
     """
-    if isinstance(by, Symbol):
-        lifted, column = _with_parameter(rnn, by)
+    if isinstance(by, Symbol):  # what is asked is ∂of/∂θ, θ the 1 × 1 parameter of its name
+        lifted, column = with_parameter(rnn, by)
         found = derived(lifted, of, column, layout, until)
         value = found.value.xreplace({entry(column, 1, 1): by})
         return Derived(found.asked, value, found.conditions)
@@ -99,22 +100,3 @@ def _pairs(needed: Iterable[Inequality]) -> list[tuple[Expr, Expr]]:
 def _differs_at_once(rnn: Recurrence, of: TimeVector, by: TimeVector) -> bool:
     """Whether the formula for later times is not that for the time of `by` itself."""
     return reads_beside(rnn, of, by) or sympy.expand(of.index - 1) in read_times(rnn, of)
-
-
-def _with_parameter(rnn: Recurrence, scalar: Symbol) -> tuple[Recurrence, Parameter]:
-    """The recurrence with a 1 × 1 parameter in the place of a scalar."""
-    if not any(value.has(scalar) for value in rnn.definitions.values()):
-        raise IllFormedError(
-            f"{scalar} is no scalar of the recurrence", {"got": str(scalar), "in": repr(rnn)}
-        )
-    column = Parameter(scalar.name, 1, 1)
-    sizes = {size for of in rnn.definitions for n in of.shape for size in n.free_symbols}
-    if scalar in sizes:
-        raise NotSupportedError(f"a derivative by the size {scalar}", {"got": str(scalar)})
-    definitions = {
-        of: value.xreplace({scalar: entry(column, 1, 1)}) for of, value in rnn.definitions.items()
-    }
-    return (
-        Recurrence(rnn.index, rnn.states, rnn.inputs, definitions, rnn.outputs),
-        column,
-    )

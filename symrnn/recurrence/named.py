@@ -1,7 +1,7 @@
 """Intermediates by name: vectors of their own for what a step and its derivatives both read.
 
     i = sigmoid(W h' + b)      a_i = W h' + b,  i = sigmoid(a_i)
-    h = o * tanh(c)            tanh_c = tanh(c),  h = o * tanh_c
+    h = o * tanh(c)            v_c = tanh(c),  h = o * v_c
     n = … r * (W h' + b)       p_n = W h' + b,  … r * p_n
 
 What is named is computed once in a step and read wherever it is needed: by the step itself, by its
@@ -83,7 +83,7 @@ class _Namer:
             return known
         word = argument.label if isinstance(argument, TimeVector) else of.label
         argument = self._argument(argument, of)
-        return self._name(Elementwise(node.activation, argument), f"{node.activation}_{word}", of)
+        return self._name(Elementwise(node.activation, argument), f"v_{word}", of)
 
     def _name(self, value: MatrixExpr, name: str, of: TimeVector) -> TimeVector:
         if value in self.named and self.named[value] in self.definitions:

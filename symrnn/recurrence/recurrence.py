@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sympy
 from sympy import Symbol
@@ -49,6 +49,14 @@ class Cell:
             state[j]: as_matrix(value) for state, value in zip(self.states, values, strict=True)
         }
         return Recurrence(j, self.states, self.inputs, definitions)
+
+
+class Recurrent(Hashable, Protocol):
+    """What has definitions in time: a cell, or one as statements speak of it."""
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """The definitions."""
 
 
 class Recurrence(Definitions):

@@ -37,6 +37,7 @@ from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Block, Rows, Vec, columns
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
+from symrnn.recurrence.scalars import by_scalar
 from symrnn.recurrence.times import is_before, moves_with, read_times, require_reached
 
 
@@ -69,8 +70,8 @@ def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> Matr
         rnn: the recurrence.
         of: a time-indexed column at an integer or symbolic time (a state, an intermediate, the
             loss).
-        by: a vector at a time, a parameter column, or `Vec(W)`. What is computed before `by` does
-            not depend on it: 0.
+        by: a vector at a time, a parameter column, `Vec(W)`, or a scalar of the recurrence. What
+            is computed before `by` does not depend on it: 0.
         layout: "numerator" or "denominator".
 
     Returns:
@@ -80,6 +81,8 @@ def jacobian(rnn: Recurrence, of: Any, by: Any, layout: str = NUMERATOR) -> Matr
         IllFormedError: for what the recurrence does not have, or not at that time.
         NotSupportedError: where the calculus has no rule.
     """
+    if isinstance(by, Symbol):
+        return by_scalar(rnn, by, lambda lifted, one: jacobian(lifted, of, one, layout))
     of, by = as_matrix(of), as_matrix(by)
     result = _jacobian(rnn, of, by)
     return result if require_layout(layout) == NUMERATOR else transpose(result)
@@ -122,7 +125,10 @@ def _by_vector(rnn: Recurrence, of: TimeVector, by: TimeVector) -> MatrixExpr:
     if rnn.is_state(of):
         return _rows_of(rnn, of, _states_by_vector(rnn, of.index, by))
     terms = [
-        row * _states_by_vector(rnn, time, by)
+        # A state by itself is I, all other parts of the state held: what is left is its block.
+        _columns_of(rnn, by, row)
+        if time == by.index and rnn.is_state(by)
+        else row * _states_by_vector(rnn, time, by)
         for time, row in _through(rnn, of)
         if not is_before(time, by.index)
     ]
@@ -226,11 +232,15 @@ def gradient(
     Args:
         rnn: the recurrence; `loss` is one of its scalar outputs, `L[t]`.
         loss: a scalar at a time t.
-        parameter: a parameter of any shape, or the initial state `s[0]`.
+        parameter: a parameter of any shape, a scalar, or the initial state `s[0]`.
         since: the states at this time are held constant, which truncates: the sum starts one
             step later. τ factors are kept by `since = t - τ - 1`.
         layout: for a column parameter "numerator" gives the row ∂L/∂b; a matrix keeps its shape.
     """
+    if isinstance(parameter, Symbol):
+        return by_scalar(
+            rnn, parameter, lambda lifted, one: gradient(lifted, loss, one, since, layout)
+        )
     loss, parameter = as_matrix(loss), as_matrix(parameter)
     if not is_scalar(loss) or not isinstance(loss, TimeVector):
         raise IllFormedError(

@@ -47,7 +47,7 @@ def applies(about: About, subject: Subject) -> Verdict:
         return Verdict(True)
     if not subject.is_elman:
         return Verdict(False, "the step is not σ(W s + U x + b), nor W σ(s) + U x + b")
-    if about is About.SIGMA_INSIDE and not subject.inside:
+    if about is About.SIGMA_INSIDE and not subject.reads_state:
         return Verdict(False, "the step is σ(W s + U x + b), with σ outside")
     return Verdict(True)
 
@@ -71,7 +71,7 @@ def known_as(cell: Cell) -> tuple[Network, dict[str, str]] | None:
     made = network(cell)
     if not made.is_elman:
         return None
-    known = sigma_inside() if made.inside else elman()
+    known = sigma_inside() if made.reads_state else elman()
     names = {"s": made.s.label, "x": made.x.label, "W": made.W.name, "U": made.U.name}
     names |= {"b": made.b.name, "d": str(made.d), "m": str(made.m)}
     return known, names | dict(zip("a", (each.label for each in cell.intermediates), strict=False))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sympy import MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.cells import Cell
 from symrnn.cells.network import Network
 from symrnn.errors import (
     DisagreementError,
@@ -29,12 +30,14 @@ from symrnn.language.writing import text
 from symrnn.numeric.differences import MEMORY_BUDGET, STEP
 from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.random_directions import MISSED, linear_share, scalar_share
+from symrnn.numeric.weights import Weights
 from symrnn.reading.latex.build import from_latex
 from symrnn.verify.derived import as_claimed
 from symrnn.verify.diagnosis import diagnose
+from symrnn.verify.functions import applied
 from symrnn.verify.interpreter import value_at
 from symrnn.verify.kinks_met import require_no_kink
-from symrnn.verify.network import Weights
+from symrnn.verify.net import Net
 from symrnn.verify.oracle import Found
 from symrnn.verify.places import (
     AGREES,
@@ -42,9 +45,9 @@ from symrnn.verify.places import (
     elsewhere,
     is_zero_elsewhere,
     says_little,
-    setting_of,
 )
 from symrnn.verify.resolution import is_lost, require_finite, resolved
+from symrnn.verify.runnable import Runnable
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import Times
 
@@ -91,10 +94,10 @@ class Comparison:
 
 
 def compare(
-    rnn: Network,
+    rnn: Network | Cell,
     derivative: Any,
     formula: Any,
-    net: Weights,
+    net: Net | Weights,
     *,
     directions: int | None = None,
     budget: int = MEMORY_BUDGET,
@@ -104,11 +107,13 @@ def compare(
     """Compare a formula with the derivative it is said to be, at the numbers of a net.
 
     Args:
-        rnn: the recurrence, with a known activation.
-        derivative: `D(…)` or `D_plus(…)`, unevaluated: what the formula claims to be.
+        rnn: a cell, or one with a loss as statements speak of it, `elman("tanh")`; its functions
+            are known.
+        derivative: `D(…)` or `D_plus(…)`, unevaluated: what the formula claims to be. By a scalar α
+            of the cell it is `D(…, Parameter("alpha", 1, 1))`.
         formula: a matrix expression of the same shape, or LaTeX for one; of a scalar's derivative
             also a column for a row, or a matrix for its vec.
-        net: weights and inputs; `random_weights(d, m, steps, seed)` makes some.
+        net: weights and inputs of one sequence; `random_weights(rnn, steps=…, d=…)` makes some.
         directions: move the variable in so many random directions, instead of in every one: for
             sizes at which every one is too many.
         budget: bytes that the perturbed copies of one run may take; 32 MiB by default.
@@ -129,17 +134,14 @@ def compare(
         IllFormedError, ShapeError: for arguments that do not fit.
     """
     node = as_matrix(derivative)
-    if isinstance(formula, str):
-        formula = from_latex(formula, rnn, shape=node.shape)
-    formula = as_matrix(formula)
     if not isinstance(node, TotalDerivative | ImmediateDerivative):
         raise IllFormedError(
             "compare: `derivative` must be unevaluated", {"expected": "D(…)", "got": text(node)}
         )
-    if rnn.sigma.is_unknown:
-        raise IllFormedError(
-            "compare: an unknown σ cannot be run", {"expected": 'elman("tanh")', "got": "elman()"}
-        )
+    run = Runnable.of_cell(rnn).by(node.by)
+    if isinstance(formula, str):
+        formula = from_latex(formula, run, shape=node.shape)
+    formula = as_matrix(run.spoken(as_matrix(formula)))
     if directions is not None and directions < 1:
         raise IllFormedError(
             "compare: directions", {"expected": "at least 1, or None for all", "got": directions}
@@ -147,7 +149,7 @@ def compare(
     fractions = {name: time for name, time in times.items() if not isinstance(time, Integral)}
     if fractions:
         raise IllFormedError("compare: times", {"expected": "integers", "got": fractions})
-    setting = setting_of(rnn, net)
+    setting = run.setting(net)
     _require_known(node, formula, setting)
     at = tuple((Symbol(name, integer=True), int(time)) for name, time in times.items())
     _require_times(node, formula, at, setting)
@@ -266,7 +268,7 @@ def _along_random(claim: Claim, budget: int, directions: int, seed: int) -> Comp
     if not outcome.is_holomorphic:
         raise NotSupportedError(
             "compare: random directions need the complex step",
-            {"expected": "a holomorphic σ", "got": claim.setting.rnn.sigma.name},
+            {"expected": "holomorphic functions", "got": _functions(claim)},
         )
     require_finite(claim.setting)
     require_no_kink(outcome)
@@ -309,6 +311,10 @@ def _along_random(claim: Claim, budget: int, directions: int, seed: int) -> Comp
     return Comparison(error, count, "complex step", directions, run, STEP, noticed, MISSED, besides)
 
 
+def _functions(claim: Claim) -> str:
+    return ", ".join(each.name for each in applied(claim.runnable.recurrence))
+
+
 def _shape_of(claim: Claim) -> tuple[int, ...]:
     return tuple(int(size.xreplace(claim.setting.sizes)) for size in claim.node.shape)
 
@@ -321,7 +327,7 @@ def _require_known(node: Any, formula: Any, setting: Setting) -> None:
         strange = sorted({parameter_name(letter) for letter in letters} - given)
         symbols = {s for s in expression.free_symbols if isinstance(s, Symbol)}
         numbers = {s for s in symbols if not s.is_integer or s.is_positive}
-        strange += sorted(s.name for s in numbers - set(setting.sizes))
+        strange += sorted(s.name for s in numbers - {*setting.sizes, *setting.scalars})
         if strange:
             raise IllFormedError(
                 f"compare: {', '.join(strange)} is not in the recurrence",

@@ -18,13 +18,13 @@ from symrnn.language.structure import Unvec, Vec
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence import total
-from symrnn.theory.about import Subject
+from symrnn.recurrence.recurrence import Recurrent
 
 NAMED_TERMS = 4
 """Terms of a derived sum that are tried at each of its ends."""
 
 
-def derived_forms(rnn: Subject, node: Any) -> list[MatrixExpr]:
+def derived_forms(rnn: Recurrent, node: Any) -> list[MatrixExpr]:
     """What is derived for an unevaluated derivative, in one form or several; none where none is."""
     try:
         forms = list(_forms(rnn, node))
@@ -70,7 +70,7 @@ def terms_of(derived: MatrixExpr) -> Iterator[tuple[str, MatrixExpr]]:
                 yield f"{derived.index} = {time}", derived.at(time)
 
 
-def _forms(rnn: Subject, node: Any) -> Iterator[MatrixExpr]:
+def _forms(rnn: Recurrent, node: Any) -> Iterator[MatrixExpr]:
     of = node.of
     if isinstance(of, OrderedSum) and isinstance(of.body, TimeVector):
         index = fresh_index(of.free_symbols | {of.index, rnn.recurrence.index})

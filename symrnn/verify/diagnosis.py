@@ -116,7 +116,8 @@ class _Search:
         self.interpreter = Interpreter(first.setting, first.times)
         self.facts = Facts(self.claim.setting.rnn.recurrence, self.claim.node)
         self.times = tuple(symbol for symbol, _ in self.claim.times)
-        forms = derived_forms(self.claim.setting.rnn, self.claim.node)
+        run = self.claim.runnable
+        forms = [run.in_names(form) for form in derived_forms(run, self.claim.node)]
         self.derived = [form for form in forms if self.confirmed(form)]
 
     # What a formula is worth ---------------------------------------------------

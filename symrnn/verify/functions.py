@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from symrnn.language.activations import Activation, Elementwise, unknown
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.slope_at import KINKED
-from symrnn.recurrence.recurrence import Recurrence
-from symrnn.theory.about import Subject
+from symrnn.recurrence.recurrence import Recurrence, Recurrent
 
 Array = NDArray[Any]
 
@@ -43,7 +42,7 @@ def kinked(recurrence: Recurrence) -> bool:
     return any(each.function.has(*KINKED) for each in applied(recurrence))
 
 
-def sigma_of(rnn: Subject) -> Activation:
+def sigma_of(rnn: Recurrent) -> Activation:
     """The function that is meant by σ: an unknown one, where there is one or there is none."""
     own = getattr(rnn, "stand_in", None)
     if isinstance(own, Activation):

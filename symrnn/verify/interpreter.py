@@ -21,6 +21,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
+from symrnn.language.entry import Entry
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Unvec, Vec
 from symrnn.language.time import TimeVector
@@ -100,12 +101,19 @@ class _Reading:
         """The value of a coefficient."""
         if scalar.is_Rational:
             return float(scalar)
+        entries = {e: self.entry(e) for e in scalar.atoms(Entry)}
+        scalar = sympy.sympify(scalar.xreplace(entries))
         given = {s: self.setting.scalars.get(s) for s in scalar.free_symbols}
         numbers = {s: v for s, v in given.items() if v is not None}
         closed = sympy.sympify(scalar.xreplace({**numbers, **self.integers}))
         if not closed.is_number:
             raise NoValueError(f"{scalar} has no value")
         return float(closed)
+
+    def entry(self, node: Entry) -> float:
+        """The value of an entry of a matrix."""
+        matrix, row, col = node.args
+        return float(self(matrix)[self.integer(row) - 1, self.integer(col) - 1])
 
     def shape(self, node: MatrixExpr) -> tuple[int, int]:
         """Rows and columns as integers."""

@@ -1,8 +1,12 @@
-"""The generated kernels of a whole net against differences through a hand-written forward pass."""
+"""The generated kernels of a cell on a net against differences through its own definitions.
+
+What runs perturbed copies is the recurrence, definition by definition (`symrnn.verify.setting`):
+of the derived expressions, and of the loops generated from them, nothing is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,22 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.cells import Cell
-from symrnn.errors import DisagreementError, NotSupportedError
-from symrnn.language.norms import norm
-from symrnn.language.relations import Relation
-from symrnn.language.slopes import slope_bound
-from symrnn.language.structure import Vec
-from symrnn.numeric import simulate
-from symrnn.numeric import weights as by_name
-from symrnn.numeric.activations import ACTIVATIONS
+from symrnn.errors import DisagreementError
+from symrnn.language.names import in_code
 from symrnn.numeric.differences import central_differences, complex_step, relative_error
+from symrnn.numeric.in_order import starts_of
 from symrnn.numeric.kernels import Kernels
-from symrnn.numeric.lower import lower
-from symrnn.numeric.plain_passes import bindings_of
+from symrnn.numeric.plain_passes import scalar_name
 from symrnn.numeric.run import Run
+from symrnn.numeric.weights import Weights
+from symrnn.verify.runnable import Runnable
 
 Array = NDArray[Any]
+Loss = Callable[[Array], Array]
 
 COMPLEX_STEP_LIMIT = 1e-12
 """Largest relative disagreement with the complex step that passes, in float64."""
@@ -52,130 +52,62 @@ class Agreement:
     central: float
 
 
-@dataclass(frozen=True)
-class Weights:
-    """A net and its input: W d × d, U d × m, b d, s₀ d, x (T, m), readout c d."""
+def check_kernels(
+    kernels: Kernels, net: Weights, name: str, tau: int = 5, seed: int = 0
+) -> list[Agreement]:
+    """Every kernel of a cell against the complex step and central differences.
 
-    W: Array
-    U: Array
-    b: Array
-    s0: Array
-    x: Array
-    c: Array
-
-    def arguments(self) -> tuple[Array, Array, Array, Array, Array]:
-        """W, U, b, s₀, x: what a forward pass reads."""
-        return self.W, self.U, self.b, self.s0, self.x
-
-
-def random_weights(*of: Any, **options: Any) -> Any:
-    """Normal numbers: for a `Cell` as `symrnn.numeric.weights.random_weights` says, by name;
-    of sizes d, m, steps and a seed, W, U, b, s₀, x and a readout for `elman` and `sigma_inside`.
-
-    >>> random_weights(d=8, m=3, steps=30, seed=0).U.shape
-    (8, 3)
-    """
-    by_names = bool(of) and isinstance(of[0], Cell)
-    return (by_name.random_weights if by_names else _elman_weights)(*of, **options)
-
-
-def _elman_weights(d: int, m: int, steps: int, seed: int) -> Weights:
-    """A net with normal weights of spectral size about 1."""
-    rng = np.random.default_rng(seed)
-    return Weights(
-        W=rng.normal(size=(d, d)) / np.sqrt(d),
-        U=rng.normal(size=(d, m)) / np.sqrt(m),
-        b=0.1 * rng.normal(size=d),
-        s0=rng.normal(size=d),
-        x=rng.normal(size=(steps, m)),
-        c=rng.normal(size=d),
-    )
-
-
-def check_kernels(kernels: Kernels, net: Weights, name: str, tau: int = 5) -> list[Agreement]:
-    """Every kernel against the complex step and central differences, of σ outside or inside.
-
-    The loss is L_t = (cᵀ s_t)², its gradient by the state 2 (cᵀ s_t) c.
+    The loss is L_t = (cᵀ s_t)² of the whole state s, with a random c.
 
     Args:
-        kernels: of a known activation.
-        net: weights and input of one sequence.
+        kernels: of holomorphic functions.
+        net: one sequence in float64.
         name: what the net is called.
         tau: truncation length, in factors and in steps.
+        seed: of c.
 
     Raises:
         DisagreementError: naming the kernel, the oracle, and by how much they differ.
     """
-    tried = _Tried(kernels, net, name)
-    found = [tried.trajectory(), *tried.jacobians(), tried.immediate(), *tried.gradients()]
+    tried = _Tried(kernels, net, name, seed)
+    found = [tried.trajectory(), *tried.jacobians(), *tried.gradients()]
     t = tried.run.steps
     for label, held in (("τ factors", t - tau - 1), ("τ steps", t - tau)):
         found += tried.truncated(label, max(held, 0))
     return found
 
 
-def bounds(claim: Relation, kernels: Kernels, run: Run, W: Array) -> Array:
-    """The right side of the claim ‖∂s_t/∂s_k‖ ≤ … at t - k = 0, 1, …, T, with λ = ‖W‖₂."""
-    kernel = lower(claim.rhs, "bound")
-    values = {"gamma": gamma(kernels), "lambda_": float(np.linalg.norm(W, 2)), "t": run.steps}
-    return np.array([kernel({**values, "k": k}) for k in range(run.steps, -1, -1)])
-
-
-def immediate_norms(kernels: Kernels, run: Run) -> Array:
-    """‖∂⁺s_j/∂vec(W)‖₂ at the times j = 1 … T."""
-    rnn = kernels.rnn
-    immediate = norm(rnn.recurrence.immediate(rnn.s[rnn.j], Vec(rnn.W)), "2")
-    kernel = lower(immediate, "immediate_norm")
-    columns = {name: run[name][..., None] for name in run.named} | bindings_of(run.weights)
-    return np.array([kernel({**columns, rnn.j.name: j}) for j in range(1, run.steps + 1)])
-
-
-def gamma(kernels: Kernels) -> float:
-    """γ of the kernels' activation."""
-    value = slope_bound(kernels.rnn.sigma).value
-    if value is None or not value.is_finite:
-        raise NotSupportedError(
-            "this activation has no slope bound",
-            {"activation": kernels.rnn.sigma.name, "sup |σ′|": value},
-        )
-    return float(value)
-
-
 @dataclass(frozen=True)
 class _Tried:
-    """The kernels on one net, each beside the hand-written recurrence of the same cell."""
+    """The kernels on one net, each beside the definitions run on perturbed copies."""
 
     kernels: Kernels
     net: Weights
     name: str
+    seed: int
 
     @cached_property
     def run(self) -> Run:
-        return self.kernels.run(*self.net.arguments())
+        return self.kernels.run(self.net)
 
     @cached_property
-    def recurrence(self) -> tuple[Array, Array, Array, Array, Array, simulate.Activation]:
-        """What every function of `simulate` is given first."""
-        return *self.net.arguments(), ACTIVATIONS[self.kernels.rnn.sigma.name]
+    def differences(self) -> _Differences:
+        return _Differences(Runnable.of_cell(self.kernels.of), self.net)
 
-    @property
-    def inside(self) -> bool:
-        return self.kernels.rnn.inside
+    @cached_property
+    def c(self) -> Array:
+        return np.random.default_rng(self.seed).normal(size=self.run.size)
 
     def trajectory(self) -> Agreement:
-        theirs = simulate.simulate(*self.recurrence, inside=self.inside).s
-        error = relative_error(self.run.states, theirs)
+        error = relative_error(self.run.states, self.differences.states({})[:, 0])
         return self.within("trajectory s_0 … s_T", error, error)
 
     def jacobians(self) -> list[Agreement]:
         """∂s_t/∂s_k, its products with vectors, and its norm for every k."""
-        kernels, run, t, u = self.kernels, self.run, self.run.steps, self.net.c
+        kernels, run, t, u = self.kernels, self.run, self.run.steps, self.c
         k = t // 2
         theirs = [
-            [
-                simulate.state_jacobian(*self.recurrence, t, at, oracle, inside=self.inside)
-                for at in range(t, -1, -1)
-            ]
+            [self.differences.jacobian(oracle, t, at) for at in range(t, -1, -1)]
             for oracle in ORACLES.values()
         ]
 
@@ -194,60 +126,36 @@ class _Tried:
             ),
         ]
 
-    def immediate(self) -> Agreement:
-        """The norm of what the last step alone makes of a change of W."""
-        W, U, b, _, x, sigma = self.recurrence
-        t, before = self.run.steps, self.run.states[-2]
-
-        def last(copies: Array) -> Array:
-            path = simulate.simulate(copies, U, b, before, x[-1:], sigma, inside=self.inside)
-            return np.asarray(path.s[-1])
-
-        ours = immediate_norms(self.kernels, self.run)[t - 1]
-        jacobians = [oracle(last, W).reshape(len(W), -1) for oracle in ORACLES.values()]
-        theirs = [np.asarray(np.linalg.norm(each, 2)) for each in jacobians]
-        return self.agreement("‖∂⁺s_t/∂vec(W)‖", np.asarray(ours), theirs)
-
-    def gradients(self) -> list[Agreement]:
-        c, run, t = self.net.c, self.run, self.run.steps
+    def gradients(self) -> Iterator[Agreement]:
+        c, run, t = self.c, self.run, self.run.steps
         rows = 2 * (run.states[1:] @ c)[:, None] * c
-        forms = {
-            "∂L_t/∂{} as a sum": (self.kernels.gradients(run, rows[-1], t), slice(t, t + 1)),
-            "∂L/∂{} by the adjoint recursion": (
-                self.kernels.adjoint_gradients(run, rows),
-                slice(1, None),
-            ),
-        }
-        found = []
-        for form, (ours, taken) in forms.items():
-            # The states arrive with the perturbations behind the time: (T+1, P, d).
-            def loss(s: Array, taken: slice = taken) -> Array:
-                return np.asarray(((s[taken] @ c) ** 2).sum(axis=0))
+        yield from self.of_loss(
+            "∂L_t/∂{} as a sum", self.kernels.gradients(run, rows[-1], t), self.loss_at(t)
+        )
+        yield from self.of_loss(
+            "∂L/∂{} by the adjoint recursion",
+            self.kernels.adjoint_gradients(run, rows),
+            lambda s: np.asarray(((s[1:] @ c) ** 2).sum(axis=0)),
+        )
 
-            theirs = [
-                simulate.loss_gradients(*self.recurrence, loss, oracle, inside=self.inside)
-                for oracle in ORACLES.values()
-            ]
-            found += self.by_parameter(form, ours, theirs)
-        return found
-
-    def truncated(self, label: str, held: int) -> list[Agreement]:
-        c, t = self.net.c, self.run.steps
-        row = 2 * (self.run.states[t] @ c) * c
-        theirs = [
-            simulate.truncated_gradient(
-                *self.recurrence, lambda s: (s @ c) ** 2, t, held, oracle, inside=self.inside
-            )
-            for oracle in ORACLES.values()
-        ]
+    def truncated(self, label: str, held: int) -> Iterator[Agreement]:
+        t = self.run.steps
+        row = 2 * (self.run.states[t] @ self.c) * self.c
         ours = self.kernels.gradients(self.run, row, t, since=held)
-        return self.by_parameter(f"∂L_t/∂{{}} truncated, {label}", ours, theirs)
+        yield from self.of_loss(f"∂L_t/∂{{}} truncated, {label}", ours, self.loss_at(t), held)
 
-    def by_parameter(self, form: str, ours: dict[str, Array], theirs: list[Any]) -> list[Agreement]:
-        return [
-            self.agreement(form.format(name), value, [getattr(each, name) for each in theirs])
-            for name, value in ours.items()
-        ]
+    def loss_at(self, t: int) -> Loss:
+        """L_t of the states of P runs, (T+1, P, Σn)."""
+        return lambda s: np.asarray((s[t] @ self.c) ** 2)
+
+    def of_loss(
+        self, form: str, ours: Mapping[str, Array], loss: Loss, held: int = 0
+    ) -> Iterator[Agreement]:
+        for name, value in ours.items():
+            theirs = [
+                self.differences.gradient(oracle, name, loss, held) for oracle in ORACLES.values()
+            ]
+            yield self.agreement(form.format(name), value, theirs)
 
     def agreement(self, kernel: str, ours: Array, theirs: list[Array]) -> Agreement:
         exact, central = theirs
@@ -275,3 +183,75 @@ class _Tried:
                     },
                 )
         return Agreement(kernel, self.name, complex_error, central_error)
+
+
+@dataclass(frozen=True)
+class _Differences:
+    """Derivatives of one net by running its definitions on perturbed copies."""
+
+    of: Runnable
+    net: Weights
+
+    @cached_property
+    def setting(self) -> Any:
+        return self.of.setting(self.net)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(each.label for each in self.of.cell.states)
+
+    @cached_property
+    def starts(self) -> dict[str, str]:
+        """The label of each state by the name of its first value."""
+        called = starts_of(self.of.cell)
+        return {called[in_code(label)]: label for label in self.labels}
+
+    def states(
+        self, changed: Mapping[str, Array], start: int = 0, given: Mapping[Any, Array] | None = None
+    ) -> Array:
+        """The whole state at the times 0 … T of P runs, (T+1, P, Σn).
+
+        Args:
+            changed: P values of a parameter by its name, from the step after `start` on.
+            start: the last time at which nothing has changed.
+            given: P values of states, by label and time.
+        """
+        run = self.setting.run(dict(changed), start, dict(given or {}), self.setting.steps)
+        columns = [[np.asarray(value)[..., 0] for value in run[label]] for label in self.labels]
+        lanes = np.broadcast_shapes((1,), *(v.shape[:-1] for part in columns for v in part))
+        full = [[np.broadcast_to(v, (*lanes, v.shape[-1])) for v in part] for part in columns]
+        return np.concatenate([np.stack(part) for part in full], axis=-1)
+
+    def jacobian(self, oracle: Callable[..., Array], t: int, k: int) -> Array:
+        """∂s_t/∂s_k of the whole state."""
+        trajectory = self.setting.trajectory
+        heights = [len(trajectory[label][k]) for label in self.labels]
+        ends = np.cumsum(heights)[:-1]
+
+        def last(copies: Array) -> Array:
+            parts = np.split(copies, ends, axis=-1)
+            given = {(n, k): part[..., None] for n, part in zip(self.labels, parts, strict=True)}
+            return np.asarray(self.states({}, k, given)[t])
+
+        whole = np.concatenate([trajectory[label][k][:, 0] for label in self.labels])
+        return oracle(last, whole)
+
+    def gradient(self, oracle: Callable[..., Array], name: str, loss: Loss, held: int) -> Array:
+        """∂L/∂θ, with the state at a time held constant; of a parameter or a first state."""
+        if name in self.starts:
+            label = self.starts[name]
+            point = self.setting.arrays[f"{label}_0"][:, 0]
+            return oracle(
+                lambda copies: loss(self.states({}, 0, {(label, 0): copies[..., None]})), point
+            )
+        point = np.asarray(self.net.parameters[name])
+        column = point.ndim == 1
+
+        def moved(copies: Array) -> Array:
+            values = copies[..., None] if column and not self._is_scalar(name) else copies
+            return loss(self.states({scalar_name(name): values}, held))
+
+        return oracle(moved, point)
+
+    def _is_scalar(self, name: str) -> bool:
+        return name in {in_code(each.name) for each in self.of.cell.scalars}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy
@@ -23,11 +23,11 @@ from symrnn.errors import IllFormedError, NotSupportedError, UndecidedError
 from symrnn.language.ordered import OrderedSum, Ranged
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import relative_error
-from symrnn.theory.about import Subject
+from symrnn.recurrence.recurrence import Recurrent
 from symrnn.verify.interpreter import value_at
-from symrnn.verify.network import Weights, random_weights
 from symrnn.verify.oracle import Found, Outcome, numerator
 from symrnn.verify.resolution import is_lost, resolved
+from symrnn.verify.runnable import Runnable
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import (
     Times,
@@ -43,7 +43,7 @@ AGREES = 1e-9
 """Relative disagreement with the complex step below which two matrices count as equal."""
 
 SMALL, LAST = 3, 7
-"""d of the small nets (m is one less), and their last time."""
+"""Entries of the states of the small nets (inputs have one less), and their last time."""
 
 MEMBERS = 3
 """How many members the products and sums should have where a formula is tried."""
@@ -111,6 +111,11 @@ class Claim:
     times: Times
 
     @property
+    def runnable(self) -> Runnable:
+        """What is run."""
+        return cast(Runnable, self.setting.rnn)
+
+    @property
     def outcome(self) -> Outcome:
         """What is differentiated, as a function of the variable."""
         named = {symbol.name: time for symbol, time in self.times}
@@ -128,18 +133,6 @@ class Claim:
         return Trial(self.setting, self.times, found.value, tolerance)
 
 
-def setting_of(rnn: Subject, net: Weights) -> Setting:
-    """The numbers of a net under the names of the recurrence."""
-    arrays = {"W": net.W, "b": net.b[:, None], "s_0": net.s0[:, None]}
-    sizes = {rnn.d: net.W.shape[0]}
-    if rnn.U is not None:
-        first = np.full_like(net.x[:1], np.nan)
-        arrays |= {"U": net.U, "x": np.concatenate([first, net.x])[..., None]}
-        sizes[rnn.m] = net.U.shape[1]
-    chosen = {size: value for size, value in sizes.items() if isinstance(size, Symbol)}
-    return Setting(rnn, "tanh", chosen, arrays, steps=len(net.x))
-
-
 def elsewhere(claim: Claim, wanted: int = ENOUGH) -> Iterator[Trial]:
     """The same claim at small random nets, at telling times: a coincidence does not repeat."""
     found = (trial for trial in _drawn(claim) if not is_lost(trial.expected))
@@ -154,14 +147,11 @@ def is_zero_elsewhere(claim: Claim) -> bool:
 
 def _drawn(claim: Claim) -> Iterator[Trial]:
     """The claim at small random nets at which differences decide something."""
-    rnn = claim.setting.rnn
-    d = SMALL if isinstance(rnn.d, Symbol) else int(rnn.d)
-    m = SMALL - 1 if isinstance(rnn.m, Symbol) else int(rnn.m)
     last = max(LAST, _last_spoken_of(claim))
     choices = telling_times(claim, last)
     for seed in range(1, SEEDS + 1) if choices else ():
         times = choices[seed % len(choices)]
-        setting = setting_of(rnn, random_weights(d, max(m, 1), last, seed))
+        setting = claim.runnable.at_random(SMALL, last, seed)
         other = replace(claim, setting=setting, times=times)
         try:
             there = resolved(other.outcome)
@@ -267,7 +257,7 @@ def _same_order(values: tuple[int, ...], given: list[int]) -> bool:
     )
 
 
-def _exists(expression: Any, times: Times, rnn: Subject) -> bool:
+def _exists(expression: Any, times: Times, rnn: Recurrent) -> bool:
     return makes_sense(expression, dict(times), rnn)
 
 

@@ -26,7 +26,7 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.lower import Kernel, lower, lower_activation
 from symrnn.numeric.printer import KernelPrinter, formula_at, parameter_name, slope_name
-from symrnn.theory.about import Subject
+from symrnn.recurrence.recurrence import Recurrent
 from symrnn.verify.functions import field as unnamed_field
 from symrnn.verify.functions import loss, sigma_of, unnamed
 
@@ -122,7 +122,7 @@ SMOOTH = frozenset(name for name, formula in FORMULAS.items() if not formula.has
 
 
 @cache
-def _definitions(rnn: Subject) -> tuple[tuple[str, Kernel], ...]:
+def _definitions(rnn: Recurrent) -> tuple[tuple[str, Kernel], ...]:
     """States and intermediates as kernels, in an order in which each can be computed."""
     recurrence = rnn.recurrence
     ordered: list[tuple[str, Kernel]] = []
@@ -138,7 +138,7 @@ def _definitions(rnn: Subject) -> tuple[tuple[str, Kernel], ...]:
 
 
 @cache
-def _symbols(rnn: Subject) -> frozenset[Any]:
+def _symbols(rnn: Recurrent) -> frozenset[Any]:
     """What the definitions and σ speak of."""
     definitions = rnn.recurrence.definitions.values()
     return frozenset().union(
@@ -147,7 +147,7 @@ def _symbols(rnn: Subject) -> frozenset[Any]:
 
 
 @cache
-def _outputs(rnn: Subject) -> tuple[tuple[str, Kernel], ...]:
+def _outputs(rnn: Recurrent) -> tuple[tuple[str, Kernel], ...]:
     recurrence = rnn.recurrence
     return tuple(
         (vector.label, lowered(value))
@@ -223,7 +223,7 @@ class Setting:
         functions: other values of σ, σ′, σ″ than those of `sigma`.
     """
 
-    rnn: Subject
+    rnn: Recurrent
     sigma: str | Activation
     sizes: dict[Symbol, int]
     arrays: dict[str, Array]

@@ -15,8 +15,8 @@ from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.ordered import Ranged
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
+from symrnn.recurrence.recurrence import Recurrent
 from symrnn.recurrence.unroll import first_time
-from symrnn.theory.about import Subject
 
 Times = tuple[tuple[Symbol, int], ...]
 
@@ -64,7 +64,7 @@ def ranges_of(node: Any) -> list[Any]:
 
 
 @lru_cache(maxsize=4096)
-def every_time(expression: Any, last: int, rnn: Subject) -> tuple[Times, ...]:
+def every_time(expression: Any, last: int, rnn: Recurrent) -> tuple[Times, ...]:
     """Every choice of the free times, up to the last one, at which an expression makes sense."""
     free = sorted((s for s in expression.free_symbols if is_time(s)), key=str)
     choices = itertools.product(range(last + 1), repeat=len(free))
@@ -92,13 +92,13 @@ def is_time(symbol: Any) -> bool:
     return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
 
 
-def makes_sense(expression: Any, times: dict[Symbol, int], rnn: Subject) -> bool:
+def makes_sense(expression: Any, times: dict[Symbol, int], rnn: Recurrent) -> bool:
     """Whether every vector in an expression exists at these times."""
     expression = sympy.sympify(expression)
     return _makes_sense(expression, concerning(expression, times), rnn)
 
 
-def all_make_sense(expressions: list[Any], times: dict[Symbol, int], rnn: Subject) -> bool:
+def all_make_sense(expressions: list[Any], times: dict[Symbol, int], rnn: Recurrent) -> bool:
     """Whether the first line of a chain makes sense at these times, and so the others.
 
     Raises:
@@ -155,7 +155,7 @@ def missing_members(node: Any, times: Times, members: int) -> int:
 
 
 @lru_cache(maxsize=65536)
-def _makes_sense(expression: Any, times: Times, rnn: Subject) -> bool:
+def _makes_sense(expression: Any, times: Times, rnn: Recurrent) -> bool:
     # By label: at integer sizes the vectors are no longer those of the symbolic recurrence.
     # ∂⁺s_0 is 0, for a state that is given is not computed.
     return all(

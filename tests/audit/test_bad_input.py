@@ -12,8 +12,8 @@ from symrnn.audit import report
 from symrnn.audit.audit import BAD_HINT, NOTE, audit_document, audit_path, audit_texts
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.symbols import Symbols
+from symrnn.audit.show import written
 from symrnn.audit.verdicts.verdict import NOT_UNDERSTOOD
-from symrnn.audit.written import written
 from symrnn.cli.audit_page import as_html
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.reading.documents import LARGEST, documents_in, markdown, read_document

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from elman_by_hand import loss_gradients, state_jacobian
 
 from symrnn.bench.contender import OURS, Contender, Work
 from symrnn.bench.goals import UNKNOWN
@@ -28,7 +29,6 @@ from symrnn.bench.work import (
 from symrnn.errors import DisagreementError, IllFormedError
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
-from symrnn.numeric.simulate import loss_gradients, state_jacobian
 
 
 @pytest.fixture

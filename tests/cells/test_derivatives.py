@@ -14,8 +14,8 @@ from symrnn.cells import Cell, cell, named, stacked
 from symrnn.language.activations import X
 from symrnn.language.functions import Softmax
 from symrnn.language.writing import latex, text
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import Weights, random_weights
 from symrnn.recurrence import slopes
 
@@ -30,7 +30,7 @@ def numbers(made: Cell) -> Weights:
 
 def bound(made: Cell, weights: Weights) -> dict[str, Any]:
     """Arguments of a lowered derivative at t = 1."""
-    run = Passes(made, planned=False).forward(weights)
+    run = Kernels(made, planned=False).forward(weights)
     fit = run.weights
     values = {n: a if n in fit.matrices else a[..., None] for n, a in fit.parameters.items()}
     values |= {n: fit.parameters[n][()] for n in fit.scalars}
@@ -104,7 +104,7 @@ def test_a_softmax_that_has_a_name_is_called_by_it_at_its_time() -> None:
 
 
 def test_each_weight_is_multiplied_with_once_in_a_step() -> None:
-    passes = Passes(named("lstm"))
+    passes = Kernels(named("lstm"))
     for name in ("forward", "backward"):
         loop = passes.loops(name).source.partition("    for ")[2].partition("return")[0]
         # Four gates, however many products they are computed in.

@@ -16,8 +16,9 @@ from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, names
 from symrnn.language.names import in_code
+from symrnn.numeric.fitted import fitted
 from symrnn.numeric.lower import lower
-from symrnn.numeric.weights import fitted, random_weights
+from symrnn.numeric.weights import random_weights
 from symrnn.recurrence.total import jacobian, transition_product
 
 STEPS = 2

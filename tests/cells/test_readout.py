@@ -15,8 +15,8 @@ from symrnn.cells import Cell, cell, named, stacked, with_loss, with_readout
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.algebra import MatrixProduct, Ones, Transposed
 from symrnn.language.structure import DiagonalOf
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import KINDS, Weights, random_weights
 from symrnn.recurrence.total import gradient
 
@@ -93,7 +93,7 @@ MEASURED: dict[str, tuple[Cell, Callable[[Weights], Any]]] = {
 }
 
 
-def disagreement(passes: Passes, loss: Callable[[Weights], Any], weights: Weights) -> float:
+def disagreement(passes: Kernels, loss: Callable[[Weights], Any], weights: Weights) -> float:
     run = passes.forward(weights)
     assert np.isclose(passes.loss(run), loss(weights), rtol=1e-12)
     found, worst = passes.backward(run), 0.0
@@ -111,14 +111,14 @@ def disagreement(passes: Passes, loss: Callable[[Weights], Any], weights: Weight
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_gradients_of_a_loss(name: str) -> None:
     made, loss = MEASURED[name]
-    assert disagreement(Passes(made), loss, numbers(made)) < 1e-12
+    assert disagreement(Kernels(made), loss, numbers(made)) < 1e-12
 
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_wrong_loss_is_seen(name: str) -> None:
     made, loss = MEASURED[name]
     weights = numbers(made)
-    planted = Passes(made)
+    planted = Kernels(made)
     sequence = made.states[0]
     derived = planted.derived
     losses = [each for each in derived.named if each.label in derived.losses]
@@ -133,7 +133,7 @@ def test_the_sum_over_times_is_the_same_gradient(name: str) -> None:
     """∂L_t/∂θ as `total.gradient` derives it, for weights read by readout and loss as well."""
     made, _ = MEASURED[name]
     # Definition by definition every vector on the way is kept.
-    passes, weights = Passes(made, planned=False), numbers(made)
+    passes, weights = Kernels(made, planned=False), numbers(made)
     run = passes.forward(weights)
     own = passes.derived.recurrence
     loss = own.outputs[0]
@@ -212,7 +212,7 @@ def test_what_the_reader_learned_runs_and_derives() -> None:
     for text, step in READ.values():
         made = cell(text)
         assert cell(made.text).definitions == made.definitions
-        passes, weights = Passes(made), numbers(made)
+        passes, weights = Kernels(made), numbers(made)
         run = passes.forward(weights)
 
         def loss(w: Weights, step: Any = step) -> Any:
@@ -240,14 +240,14 @@ def test_what_the_reader_learned_runs_and_derives() -> None:
 
 def test_losses_of_which_only_the_name_is_known_take_their_gradient() -> None:
     made = named("gru", readout="linear", loss="unknown")
-    passes, weights = Passes(made), numbers(made)
+    passes, weights = Kernels(made), numbers(made)
     run = passes.forward(weights)
     with pytest.raises(IllFormedError, match="no loss of its own"):
         passes.backward(run)
     with pytest.raises(IllFormedError, match="no loss of its own"):
         passes.loss(run)
     g = np.ones((STEPS, SIZES["n"]))
-    plain = Passes(named("gru", readout="linear"))
+    plain = Kernels(named("gru", readout="linear"))
     expected = plain.backward(plain.forward(weights), {"y": g}).parameters["W_z"]
     np.testing.assert_array_equal(passes.backward(run, {"y": g}).parameters["W_z"], expected)
 

@@ -10,7 +10,7 @@ from symrnn.crosscheck.independent import along_directions
 from symrnn.crosscheck.losses import ENTROPY, LINEAR, REDUCTIONS, SQUARED, Loss
 from symrnn.crosscheck.point import draw
 from symrnn.crosscheck.program import Program, program_of
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights
 
 SIZES = {"d": 3, "m": 2, "n": 4, "k": 2}
@@ -58,7 +58,7 @@ def test_the_lowered_passes_say_the_same(name: str) -> None:
         {label: value.T for label, value in point.initial.items()},
         {label: np.stack([x.T for x in each]) for label, each in point.inputs.items()},
     )
-    passes = Passes(of)
+    passes = Kernels(of)
     lowered = passes.backward(passes.forward(weights), {"h": point.data.transpose(0, 2, 1)})
     for n in point.parameters:
         assert np.allclose(lowered.parameters[n].reshape(found[n].shape), found[n], atol=1e-12)

@@ -18,7 +18,7 @@ from symrnn.cli.app import app
 from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.inspection import inspect, read_net
 from symrnn.inspection.bounds import NORMS, step_bound
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights, random_weights, save
 
 BOUNDED = [
@@ -38,7 +38,7 @@ def _sizes(of: Cell) -> dict[str, Any]:
 def test_no_step_exceeds_its_bound(of: Cell, seed: int, large: float) -> None:
     drawn = random_weights(of, steps=1, seed=seed, **_sizes(of))
     parameters = {name: large * np.asarray(v) for name, v in drawn.parameters.items()}
-    run = Passes(of).forward
+    run = Kernels(of).forward
     (name,) = drawn.states
     start = np.asarray(drawn.states[name])
     columns = [
@@ -74,7 +74,7 @@ def test_what_the_data_saturate_is_counted() -> None:
     drawn = random_weights(of, steps=40, batch=(3,), d=5, m=2)
     parameters = {**drawn.parameters, "b": np.array([0.0, 0.0, 0.0, 2.5, 40.0])}
     found = inspect(of, Weights(parameters, drawn.states, drawn.inputs))
-    run = Passes(of).forward(Weights(parameters, drawn.states, drawn.inputs))
+    run = Kernels(of).forward(Weights(parameters, drawn.states, drawn.inputs))
     flat = 1 - run["h"][1:] ** 2 < 0.01
     (saturated,) = found.saturation
     assert saturated.share == pytest.approx(flat.mean())
@@ -93,7 +93,7 @@ def test_gradient_norms_are_those_of_differences() -> None:
     row /= np.linalg.norm(row)
 
     def last(parameters: dict[str, Any]) -> Any:
-        return Passes(of).forward(Weights(parameters, drawn.states, drawn.inputs))["h"][-1]
+        return Kernels(of).forward(Weights(parameters, drawn.states, drawn.inputs))["h"][-1]
 
     squares = np.zeros(2)
     for name, value in drawn.parameters.items():
@@ -188,7 +188,7 @@ def test_a_state_dict_of_layers_is_read(
     assert net.left == ("head.weight", "head.bias")
     x = torch.tensor(np.asarray(net.weights.inputs["x"], np.float32))
     expected = whole.rnn(x)[0].detach().numpy()
-    run = Passes(net.cell).forward(net.weights)
+    run = Kernels(net.cell).forward(net.weights)
     assert np.asarray(run["h_2"])[1:] == pytest.approx(expected, abs=1e-5)
     code, said = _call("inspect", tmp_path / "net.pt", "--cell", cell_, "--steps", 8)
     assert code == 0 and "not read: head.weight" in said and "h_2" in said

@@ -24,6 +24,7 @@ from symrnn.language.notation import KNOWN, PASCANU, Notation
 from symrnn.language.ordered import OrderedProduct
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.explorer_network import nets
+from symrnn.lecture.network import immediate_norms
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
@@ -32,7 +33,6 @@ from symrnn.theory.library import load
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer_network import Nets
 from symrnn.typeset.html import page as page_of
-from symrnn.verify.network import immediate_norms
 
 Array = NDArray[Any]
 

@@ -116,7 +116,7 @@ def test_the_gradient_at_the_cliff_is_the_complex_steps(cell: str) -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(cell: str) -> None:
-    land = cliff(cell)
+    land = cliff(CELLS[cell]())
     assert np.linalg.norm(land.gradient) > 1e3
     assert not WEIGHTS[0] <= land.plain.w <= WEIGHTS[1]
     assert BIASES[0] <= land.clipped.b <= BIASES[1]
@@ -128,7 +128,7 @@ def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(cell
 def test_a_cliff_that_does_not_show_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cliff_module, "RATE", 1e-9)
     with pytest.raises(EvidenceError, match="do not go where the picture shows"):
-        cliff()
+        cliff(CELLS["elman"]())
 
 
 def test_what_is_placed_is_drawn_alone_whatever_statements_there_are() -> None:

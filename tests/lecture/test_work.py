@@ -51,7 +51,7 @@ def test_an_interrupt_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def report(request: pytest.FixtureRequest) -> Any:
     steps = np.arange(200)
     series = Series("a wave", np.sin(0.7 * steps) + 0.3 * np.sin(1.9 * steps), "made here")
-    return request.param, study(series, load(), cell=request.param)
+    return request.param, study(series, load(), CELLS[request.param]())
 
 
 def test_the_network_learns_any_series(report: Any) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import elman_by_hand as simulate
 import latexify
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symrnn.numeric import algorithms, simulate
+from symrnn.numeric import algorithms
 from symrnn.numeric.differences import complex_step, relative_error
 
 RENDERED = {

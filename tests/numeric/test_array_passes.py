@@ -16,7 +16,7 @@ from symrnn.cells import Cell, cell, named, names
 from symrnn.errors import IllFormedError, NotSupportedError, RangeError, ShapeError
 from symrnn.language.algebra import MatrixProduct
 from symrnn.numeric.array_passes import ArrayPasses
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import KINDS, Weights, random_weights
 
 STEPS = 4
@@ -61,7 +61,7 @@ def backend(request: pytest.FixtureRequest, require_module: Callable[[str], Any]
 @pytest.mark.parametrize("name", CELLS)
 def test_eager_libraries(name: str, backend: str) -> None:
     made = CELLS[name]()
-    plain, theirs = Passes(made), ArrayPasses(made, backend)
+    plain, theirs = Kernels(made), ArrayPasses(made, backend)
     for batch in ((), (2, 3)):
         weights = numbers(made, batch=batch)
         run, there = plain.forward(weights), theirs.forward(weights)
@@ -86,7 +86,7 @@ def test_jax_compiles_and_differentiates_them(
     jax = require_module("jax")
     made = CELLS[name]()
     weights = numbers(made, batch=(2,))
-    theirs, plain = ArrayPasses(made, "jax"), Passes(made)
+    theirs, plain = ArrayPasses(made, "jax"), Kernels(made)
     run = plain.forward(weights)
     given = losses(made, run)
 
@@ -113,7 +113,7 @@ def test_compiled_loops(name: str, require_module: Callable[[str], Any]) -> None
     require_module("numba")
     made = CELLS[name]()
     weights = numbers(made, batch=(2,))
-    plain, compiled = Passes(made), Passes(made, compiled=True)
+    plain, compiled = Kernels(made), Kernels(made, compiled=True)
     run, there = plain.forward(weights), compiled.forward(weights)
     given = losses(made, run)
     for summed in (True, False):
@@ -125,7 +125,7 @@ def test_compiled_loops(name: str, require_module: Callable[[str], Any]) -> None
 
 def test_numpy_runs_what_the_compiled_path_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     made = named("elman")
-    passes = Passes(made, compiled=True)
+    passes = Kernels(made, compiled=True)
     passes.forward(numbers(made, dtype=np.complex128))
     assert passes.ran == {"forward": "loop"}
     monkeypatch.setattr("symrnn.numeric.loop_passes.COMPILED_ENTRIES", 0)
@@ -139,7 +139,7 @@ def test_numpy_runs_what_the_compiled_path_does_not(monkeypatch: pytest.MonkeyPa
 
 def test_a_wrong_derivation_is_seen(backend: str) -> None:
     made = named("gru")
-    plain, theirs = Passes(made), ArrayPasses(made, backend)
+    plain, theirs = Kernels(made), ArrayPasses(made, backend)
     weights = numbers(made)
     run = plain.forward(weights)
     given = losses(made, run)
@@ -154,10 +154,10 @@ def test_a_wrong_derivation_is_seen(backend: str) -> None:
 def test_single_precision_and_what_arrives(backend: str) -> None:
     made = named("leaky")
     weights = numbers(made, dtype=np.float32)
-    plain, theirs = Passes(made), ArrayPasses(made, backend)
+    plain, theirs = Kernels(made), ArrayPasses(made, backend)
     run, there = plain.forward(weights), theirs.forward(weights)
     v = {"h": np.ones(3, np.float32)}
-    found = theirs.vjp(there, v)["h"]
+    found = theirs.backward(there, {}, arriving=v).states["h"]
     assert str(found.dtype).endswith("float32")
     np.testing.assert_allclose(np.asarray(found), plain.vjp(run, STEPS, 0, v)["h"], rtol=1e-5)
 
@@ -174,7 +174,7 @@ def test_bad_input(backend: str) -> None:
         (lambda: passes.backward(run, {"q": np.ones((4, 3))}), IllFormedError, "the loss by q"),
         (lambda: passes.backward(run, {"h": np.ones((3, 3))}), ShapeError, "the loss by h"),
         (lambda: passes.backward(run, {}, since=STEPS), IllFormedError, "last time"),
-        (lambda: passes.vjp(run, {"h": np.ones(2)}), ShapeError, "arrives at h"),
+        (lambda: passes.backward(run, {}, arriving={"h": np.ones(2)}), ShapeError, "arrives at h"),
         (lambda: run["q"], IllFormedError, "no vector q"),
         (
             lambda: passes.forward(replace(weights, states={"h": np.full(3, np.inf)})),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import elman_by_hand as simulate
 import numpy as np
 import pytest
 import sympy
@@ -13,12 +14,12 @@ from symrnn import elman
 from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import Activation, activation
-from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
-from symrnn.numeric.kernels import COMPILED_SIZE, PAIRED_SIZE, Kernels
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.verify.network import random_weights
+from symrnn.numeric.products import COMPILED_SIZE, PAIRED_SIZE
+from symrnn.verify.net import random_weights
 
 SMOOTH = ("logistic", "tanh", "softplus", "silu", "gelu", "sin", "arctan", "identity")
 D, M, T = 4, 3, 6
@@ -46,7 +47,7 @@ def arrays(seed: int, batch: tuple[int, ...] = ()) -> dict[str, Any]:
 def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None:
     own, given = Kernels(CELLS[cell](name)), arrays(seed=1)
     sigma, values = ACTIVATIONS[name], tuple(given.values())
-    run, inside = own.run(**given), own.rnn.inside
+    run, inside = own.run(**given), own.rnn.reads_state
     path = simulate.simulate(*values, sigma, inside=inside)
     assert relative_error(run.states, path.s) < 1e-14
     assert relative_error(run["a"][1:], path.a[1:]) < 1e-14
@@ -71,7 +72,7 @@ def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None
 @pytest.mark.parametrize("size", [COMPILED_SIZE + 1, PAIRED_SIZE + 1])
 def test_a_large_jacobian(cell: str, size: int) -> None:
     own, net = Kernels(CELLS[cell]("silu")), random_weights(size, 2, 5, seed=3)
-    run, inside = own.run(*net.arguments()), own.rnn.inside
+    run, inside = own.run(*net.arguments()), own.rnn.reads_state
     expected = simulate.state_jacobian(*net.arguments(), ACTIVATIONS["silu"], 5, 1, inside=inside)
     assert relative_error(own.jacobian(run, 5, 1), expected) < 1e-12
     last = simulate.state_jacobian(*net.arguments(), ACTIVATIONS["silu"], 5, 4, inside=inside)
@@ -90,7 +91,7 @@ def test_the_truncated_gradient_holds_an_earlier_state(
     run = kernels.run(**given)
     ours = kernels.gradients(run, c, since=held)
     theirs = simulate.truncated_gradient(
-        *given.values(), np.tanh, lambda s: s @ c, T, held, inside=kernels.rnn.inside
+        *given.values(), np.tanh, lambda s: s @ c, T, held, inside=kernels.rnn.reads_state
     )
     for key in ("W", "U", "b"):
         expected = getattr(theirs, key)

@@ -11,8 +11,8 @@ import pytest
 from symrnn.cells import Cell, cell, named, stacked
 from symrnn.errors import IllFormedError
 from symrnn.numeric.checkpoints import checkpointed_gradients
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.long_passes import log_norms, lyapunov_exponents
-from symrnn.numeric.passes import Passes
 from symrnn.numeric.weights import Weights, random_weights
 
 STEPS = 7
@@ -31,7 +31,7 @@ def numbers(made: Cell, **options: Any) -> Weights:
     return random_weights(made, steps=STEPS, **options, **sizes)
 
 
-def whole_state(passes: Passes, weights: Weights, steps: int) -> Any:
+def whole_state(passes: Kernels, weights: Weights, steps: int) -> Any:
     inputs = {n: x[:steps] for n, x in weights.inputs.items()}
     run = passes.forward(replace(weights, inputs=inputs))
     return np.concatenate([run[name][-1] for name in weights.states], axis=-1)
@@ -41,7 +41,7 @@ def whole_state(passes: Passes, weights: Weights, steps: int) -> Any:
 @engines
 def test_the_jacobian_of_the_whole_state(name: str, planned: bool) -> None:
     made = CELLS[name]()
-    passes, weights = Passes(made, planned), numbers(made)
+    passes, weights = Kernels(made, planned), numbers(made)
     run = passes.forward(weights)
     columns = []
     for state, start in weights.states.items():
@@ -62,7 +62,7 @@ def test_the_jacobian_of_the_whole_state(name: str, planned: bool) -> None:
 @engines
 def test_a_truncated_gradient_is_that_of_the_last_steps(name: str, planned: bool) -> None:
     made = CELLS[name]()
-    passes, weights = Passes(made, planned), numbers(made, batch=(2,))
+    passes, weights = Kernels(made, planned), numbers(made, batch=(2,))
     run = passes.forward(weights)
     state = made.states[-1].label
     g = np.random.default_rng(0).normal(size=run[state][1:].shape)
@@ -86,7 +86,7 @@ def test_a_truncated_gradient_is_that_of_the_last_steps(name: str, planned: bool
 @every_cell
 def test_checkpoints_change_nothing(name: str) -> None:
     made = CELLS[name]()
-    passes, weights = Passes(made), numbers(made, batch=(2,))
+    passes, weights = Kernels(made), numbers(made, batch=(2,))
     run = passes.forward(weights)
     state = made.states[-1].label
     g = np.random.default_rng(0).normal(size=run[state][1:].shape)
@@ -99,8 +99,8 @@ def test_checkpoints_change_nothing(name: str) -> None:
     still = named("lstm").without_inputs()
     alone = random_weights(still, steps=STEPS, d=3)
     both = (
-        Passes(still).backward(Passes(still).forward(alone), {"h": np.ones((STEPS, 3))}),
-        checkpointed_gradients(Passes(still), alone, {"h": np.ones((STEPS, 3))}),
+        Kernels(still).backward(Kernels(still).forward(alone), {"h": np.ones((STEPS, 3))}),
+        checkpointed_gradients(Kernels(still), alone, {"h": np.ones((STEPS, 3))}),
     )
     np.testing.assert_allclose(both[0].parameters["W_i"], both[1].parameters["W_i"], atol=1e-13)
 
@@ -108,7 +108,7 @@ def test_checkpoints_change_nothing(name: str) -> None:
 @pytest.mark.parametrize("dtype", [np.float64, np.complex128])
 def test_the_exponents_of_a_linear_cell_are_those_of_its_weights(dtype: Any) -> None:
     made = cell("h = W h'")
-    passes = Passes(made)
+    passes = Kernels(made)
     draw = np.random.default_rng(2)
     rotation = np.linalg.qr(draw.normal(size=(3, 3)) + (0 if dtype is np.float64 else 1j))[0]
     W = rotation @ np.diag([2.0, 0.5, 1e-3]) @ rotation.conj().T
@@ -125,7 +125,7 @@ def test_the_exponents_of_a_linear_cell_are_those_of_its_weights(dtype: Any) -> 
 @pytest.mark.parametrize("name", ["lstm", "layers"])
 def test_all_exponents_add_up_to_the_volume(name: str) -> None:
     made = CELLS[name]()
-    passes, weights = Passes(made), numbers(made)
+    passes, weights = Kernels(made), numbers(made)
     run = passes.forward(weights)
     steps = [passes.jacobian(run, j, j - 1) for j in range(1, STEPS + 1)]
     volume = sum(np.linalg.slogdet(step)[1] for step in steps) / STEPS
@@ -136,7 +136,7 @@ def test_all_exponents_add_up_to_the_volume(name: str) -> None:
 
 def test_bad_input() -> None:
     made = named("gru")
-    passes, weights = Passes(made), numbers(made)
+    passes, weights = Kernels(made), numbers(made)
     run = passes.forward(weights)
     g = {"h": np.ones((STEPS, 3))}
     for ask, says in (

@@ -14,7 +14,7 @@ from by_hand import PASSES, SIZES, build
 from symrnn.cells import Cell, cell, named
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.algebra import MatrixProduct
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import KINDS, Weights, load, random_weights, save
 
 Array = Any
@@ -51,7 +51,7 @@ def moved(weights: Weights, kind: str, name: str, place: tuple[int, ...]) -> Wei
     return replace(weights, **{kind: {**getattr(weights, kind), name: array}})
 
 
-def disagreement(name: str, made: Cell, passes: Passes) -> float:
+def disagreement(name: str, made: Cell, passes: Kernels) -> float:
     """Largest relative difference of any entry of any gradient to the complex step by hand."""
     weights = numbers(made)
     run = passes.forward(weights)
@@ -73,7 +73,7 @@ def disagreement(name: str, made: Cell, passes: Passes) -> float:
 def test_both_passes_agree_with_the_pass_by_hand(name: str) -> None:
     made = build(name)
     for planned, word in ((True, "loop"), (False, "definitions")):
-        passes = Passes(made, planned)
+        passes = Kernels(made, planned)
         weights = numbers(made)
         run = passes.forward(weights)
         for label, value in by_hand(name, weights).items():
@@ -87,15 +87,15 @@ def test_both_passes_agree_with_the_pass_by_hand(name: str) -> None:
 @pytest.mark.parametrize("part", ["deltas", "arriving", "parameters"])
 def test_a_wrong_derivation_is_seen(name: str, part: str, planned: bool) -> None:
     made = build(name)
-    passes = Passes(made)
+    passes = Kernels(made)
     right = getattr(passes.derived.adjoint, part)
     of, value = list(right.items())[-1]
-    planted = Passes(made, planned)
+    planted = Kernels(made, planned)
     plant(planted, **{part: {**right, of: MatrixProduct(2, value)}})
     assert disagreement(name, made, planted) > 1e-3, of
 
 
-def plant(passes: Passes, **parts: Any) -> None:
+def plant(passes: Kernels, **parts: Any) -> None:
     """A wrong part in the derived adjoint step of a loss that reads every vector."""
     derived = passes.derived
     wrong = replace(derived.adjoint, **parts)
@@ -106,7 +106,7 @@ def plant(passes: Passes, **parts: Any) -> None:
 def test_a_batch_is_its_sequences() -> None:
     for name in ("lstm", "leaky", "indrnn"):
         made = named(name)
-        passes, weights = Passes(made), numbers(made, batch=(2, 3))
+        passes, weights = Kernels(made), numbers(made, batch=(2, 3))
         run = passes.forward(weights)
         given = cotangents(made, run)
         found, apart = passes.backward(run, given), passes.backward(run, given, summed=False)
@@ -132,7 +132,7 @@ def test_a_batch_is_its_sequences() -> None:
 
 def test_weights_come_in_batches_as_well() -> None:
     made = cell("h = (1 - alpha) h' + alpha tanh(W h' + U x + b)")
-    passes = Passes(made)  # no loop: the weights have a batch of their own
+    passes = Kernels(made)  # no loop: the weights have a batch of their own
     nets = [numbers(made, seed=seed) for seed in range(3)]
     together = Weights(
         {label: np.stack([net.parameters[label] for net in nets]) for label in nets[0].parameters},
@@ -153,7 +153,7 @@ def test_weights_come_in_batches_as_well() -> None:
 def test_every_dtype_stays_itself(dtype: Any) -> None:
     for name in ("lstm", "leaky"):
         made = named(name)
-        passes, weights = Passes(made), numbers(made, dtype=dtype, batch=(2,))
+        passes, weights = Kernels(made), numbers(made, dtype=dtype, batch=(2,))
         run = passes.forward(weights)
         found = passes.backward(run, {"h": np.ones((STEPS, 2, 3), dtype)})
         assert run["h"].dtype == dtype
@@ -162,7 +162,7 @@ def test_every_dtype_stays_itself(dtype: Any) -> None:
 
 def test_what_arrives_later_counts_once() -> None:
     made = named("lstm")
-    passes, weights = Passes(made), numbers(made)
+    passes, weights = Kernels(made), numbers(made)
     whole = passes.forward(weights)
     given = cotangents(made, whole)
     expected = passes.backward(whole, given)
@@ -181,11 +181,11 @@ def test_what_arrives_later_counts_once() -> None:
 
 def test_a_cell_without_inputs_and_sizes_of_one() -> None:
     made = named("lstm").without_inputs()
-    passes = Passes(made)
+    passes = Kernels(made)
     weights = random_weights(made, steps=3, d=1)
     found = passes.backward(passes.forward(weights), {"h": np.ones((3, 1))})
     assert found.parameters["W_i"].shape == (1, 1)
-    one = Passes(named("gru"))
+    one = Kernels(named("gru"))
     run = one.forward(random_weights(named("gru"), steps=3, d=1, m=1))
     assert one.backward(run, {"h": np.ones((3, 1))}).parameters["U_z"].shape == (1, 1)
 
@@ -252,12 +252,12 @@ def wrong(weights: Weights, kind: str, **changed: Any) -> Weights:
 def test_weights_that_do_not_fit(kind: str, changed: Any, error: Any, says: str) -> None:
     weights = wrong(numbers(named("lstm")), kind, **changed)
     with pytest.raises(error, match=says):
-        Passes(named("lstm")).forward(weights)
+        Kernels(named("lstm")).forward(weights)
 
 
 def test_other_bad_input() -> None:
     made = named("elman")
-    passes, weights = Passes(made), numbers(named("elman"))
+    passes, weights = Kernels(made), numbers(named("elman"))
     run = passes.forward(weights)
     with pytest.raises(IllFormedError, match="no loss of its own"):
         passes.backward(run)
@@ -272,7 +272,7 @@ def test_other_bad_input() -> None:
     with pytest.raises(IllFormedError, match="times out of range"):
         run.between(-1, 2)
     with pytest.raises(IllFormedError, match="nothing is known of sigma"):
-        Passes(cell("h = sigma(W h')")).forward(Weights({"W": np.eye(2)}, {"h": [1.0, 1]}, {}, 2))
+        Kernels(cell("h = sigma(W h')")).forward(Weights({"W": np.eye(2)}, {"h": [1.0, 1]}, {}, 2))
     with pytest.raises(IllFormedError, match="m is missing"):
         random_weights(made, steps=3, d=2)
     with pytest.raises(IllFormedError, match="size q"):
@@ -283,18 +283,18 @@ def test_other_bad_input() -> None:
         random_weights(made, steps=2, d=2, m=1, dtype=int)
     with pytest.raises(RangeError, match="overflows"):
         big = cell("h = W h'")
-        Passes(big).forward(Weights({"W": 1e200 * np.eye(2)}, {"h": np.ones(2)}, {}, 3))
+        Kernels(big).forward(Weights({"W": 1e200 * np.eye(2)}, {"h": np.ones(2)}, {}, 3))
 
 
 def test_a_run_owns_its_arrays_and_passes_pickle() -> None:
     made = named("gru")
     weights = numbers(made)
-    run = Passes(made).forward(weights)
+    run = Kernels(made).forward(weights)
     before = run["h"]
     weights.inputs["x"][:] = 0
     run["h"][:] = 7
     np.testing.assert_array_equal(run["h"], before)
-    again = pickle.loads(pickle.dumps(Passes(named("gru"))))
+    again = pickle.loads(pickle.dumps(Kernels(named("gru"))))
     np.testing.assert_array_equal(again.forward(numbers(made))["h"], before)
 
 
@@ -326,11 +326,11 @@ def test_cells_that_nobody_thought_of(text: str) -> None:
     sizes = {symbol.name: size for symbol, size in zip(made.sizes, (3, 2, 4, 5), strict=False)}
     weights = random_weights(made, steps=3, batch=(2,), **sizes)
     draw = np.random.default_rng(1)
-    plain = Passes(made, planned=False)
+    plain = Kernels(made, planned=False)
     given = cotangents(made, plain.forward(weights))
     moved: dict[str, Any] = {}
     along = 0.0
-    passes = Passes(made)
+    passes = Kernels(made)
     found = passes.backward(passes.forward(weights), given)
     expected = plain.backward(plain.forward(weights), given)
     for kind in KINDS:

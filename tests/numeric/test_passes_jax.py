@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from by_hand import PASSES, SIZES, build
 
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import KINDS, random_weights
 
 STEPS = 4
@@ -24,7 +24,7 @@ def test_gradients_are_those_of_jax(
     made = build(name)
     sizes = {symbol.name: SIZES[symbol.name] for symbol in made.sizes}
     weights = random_weights(made, steps=STEPS, **sizes)
-    passes = Passes(made)
+    passes = Kernels(made)
     run = passes.forward(weights)
     draw = np.random.default_rng(5)
     given = {of.label: draw.normal(size=run[of.label][1:].shape) for of in made.definitions}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.torch_weights import GATES, from_torch
 
 D, M, T, B = 4, 3, 6, 2
@@ -43,7 +43,7 @@ def test_outputs_and_gradients_are_those_of_torch(torch: Any, kind: str, options
     (output * torch.tensor(weight)).sum().backward()
 
     made, weights = from_torch(module, steps=T, inputs=x)
-    passes = Passes(made)
+    passes = Kernels(made)
     ours = passes.forward(weights)
     last = sorted(each.label for each in made.states if each.label.startswith("h"))[-1]
     np.testing.assert_allclose(ours[last][1:], output.detach().numpy(), rtol=0, atol=TOLERANCE)
@@ -90,14 +90,14 @@ def test_a_wrong_order_of_gates_is_seen(torch: Any, monkeypatch: pytest.MonkeyPa
     output = module(torch.tensor(x))[0].detach().numpy()
     monkeypatch.setitem(GATES, "LSTM", ("_i", "_f", "_o", "_g"))  # type: ignore[misc]
     made, weights = from_torch(module, steps=T, inputs=x)
-    assert np.abs(Passes(made).forward(weights)["h"][1:] - output).max() > 1e-3
+    assert np.abs(Kernels(made).forward(weights)["h"][1:] - output).max() > 1e-3
 
 
 def test_states_and_copies(torch: Any) -> None:
     module = torch.nn.LSTM(M, D)
     start = {"h": np.ones(D, "f4"), "c": np.full((B, D), 2, "f4")}
     made, weights = from_torch(module, steps=3, states=start)
-    run = Passes(made).forward(weights)
+    run = Kernels(made).forward(weights)
     assert run["h"].dtype == np.float32
     np.testing.assert_array_equal(run["c"][0], start["c"])
     before = weights.parameters["W_i"].copy()
@@ -126,4 +126,4 @@ def test_other_modules_are_refused(torch: Any) -> None:
         from_torch(nn.GRU(2, 4), steps=0)
     made, weights = from_torch(nn.GRU(2, 4), steps=2, inputs=np.zeros((2, 3), "f4"))
     with pytest.raises(ShapeError, match="x"):
-        Passes(made).forward(weights)
+        Kernels(made).forward(weights)

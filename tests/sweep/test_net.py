@@ -11,7 +11,7 @@ import pytest
 
 from symrnn.cells import read_cell
 from symrnn.numeric.growth import Growth
-from symrnn.numeric.passes import Passes
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights
 from symrnn.sweep.cells import Cells, biases, recurrent
 from symrnn.sweep.design import Point, points
@@ -47,7 +47,7 @@ class Oracle:
 
     def __init__(self, point: Point) -> None:
         passes, self.weights = drawn(point)
-        self.passes, self.names = Passes(passes.cell), [*self.weights.states]
+        self.passes, self.names = Kernels(passes.cell), [*self.weights.states]
         self.sizes = [np.shape(self.weights.states[name])[0] for name in self.names]
         self.steps = int(point.measures["steps"])
 

@@ -32,13 +32,13 @@ from symrnn import (
 from symrnn.errors import NotSupportedError
 from symrnn.language.structure import DiagonalOf
 from symrnn.verify.interpreter import Interpreter, NoValueError, value_at
-from symrnn.verify.places import setting_of
+from symrnn.verify.runnable import Runnable
 
 rnn = elman("tanh")
 s, a, x, L, W, U, b, d, m = rnn.s, rnn.a, rnn.x, rnn.L, rnn.W, rnn.U, rnn.b, rnn.d, rnn.m
 t, k, j = rnn.t, rnn.k, rnn.j
 assert x is not None and U is not None
-SETTING = setting_of(rnn, random_weights(d=3, m=2, steps=7, seed=4))
+SETTING = Runnable.of_cell(rnn).setting(random_weights(d=3, m=2, steps=7, seed=4))
 TIMES = ((t, 6), (k, 2))
 
 NODES = {

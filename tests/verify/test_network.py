@@ -8,28 +8,42 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symrnn import elman
+from symrnn import cell, elman
 from symrnn.cells.elman import CELLS
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.activations import X, activation
+from symrnn.lecture.decay import bounds, gamma
 from symrnn.numeric.kernels import Kernels
 from symrnn.theory.library import load
-from symrnn.verify.network import bounds, check_kernels, gamma, random_weights
+from symrnn.verify.net import random_weights
+from symrnn.verify.network import check_kernels
+
+NETWORKS = {
+    (kind, name): Kernels(build(name)) for kind, build in CELLS.items() for name in ("tanh", "sin")
+}
+
+OF_ANY_KIND = {
+    "a weight twice, a scalar": cell("h = (1 - alpha) h' + alpha tanh(W tanh(W h') + U x + b)"),
+    "two states": cell("c = f * c' + x; f = sigmoid(V h' + b); h = tanh(c) * f"),
+    "no input": cell("u = sin(M v'); v = logistic(N u + n)", activations={"sin": "sin"}),
+}
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("name", ["tanh", "logistic", "sin"])
-def test_every_kernel_of_a_random_net(cell: str, name: str) -> None:
-    found = check_kernels(Kernels(CELLS[cell](name)), random_weights(5, 2, 9, seed=1), "random")
+@pytest.mark.parametrize("kernels", [*NETWORKS.values(), *map(Kernels, OF_ANY_KIND.values())])
+def test_every_kernel_of_a_random_net(kernels: Kernels) -> None:
+    sizes: Any = {each.name: 4 for each in kernels.cell.sizes}
+    net = random_weights(kernels.cell, steps=8, seed=1, **sizes)
+    found = check_kernels(kernels, net, "random")
     assert max(each.complex_step for each in found) < 1e-12
     assert max(each.central for each in found) < 1e-6
     assert {each.kernel for each in found} >= {
         "∂s_t/∂s_k",
         "(∂s_t/∂s_k) u",
         "‖∂s_t/∂s_k‖",
-        "∂L/∂W by the adjoint recursion",
-        "∂L_t/∂W truncated, τ steps",
     }
+    for name in net.parameters:
+        forms = (f"∂L/∂{name} by the adjoint recursion", f"∂L_t/∂{name} truncated, τ steps")
+        assert {*forms} <= {each.kernel for each in found}
 
 
 def turned(kernels: Kernels, values: Any) -> Any:
@@ -80,18 +94,19 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("cell", CELLS)
-def test_what_is_wrong_is_refused(cell: str, fault: Any) -> None:
-    kernels = Kernels(CELLS[cell]("tanh"))
+@pytest.mark.parametrize("kind", CELLS)
+def test_what_is_wrong_is_refused(kind: str, fault: Any) -> None:
+    kernels = Kernels(CELLS[kind]("tanh"))
     fault(kernels)
+    net = random_weights(kernels.cell, d=5, m=2, steps=9, seed=1)
     with pytest.raises(DisagreementError, match=f"kernel of .*{FAULTS[fault]}"):
-        check_kernels(kernels, random_weights(5, 2, 9, seed=1), "random")
+        check_kernels(kernels, net, "random")
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_the_bound_is_the_claims_right_side(cell: str) -> None:
-    kernels, net = Kernels(CELLS[cell]("tanh")), random_weights(5, 2, 9, seed=2)
-    claim = load()["product_bound"].parts(CELLS[cell]())[0].claim
+@pytest.mark.parametrize("kind", CELLS)
+def test_the_bound_is_the_claims_right_side(kind: str) -> None:
+    kernels, net = Kernels(CELLS[kind]("tanh")), random_weights(5, 2, 9, seed=2)
+    claim = load()["product_bound"].parts(CELLS[kind]())[0].claim
     run = kernels.run(*net.arguments())
     limits = bounds(claim, kernels, run, net.W)
     np.testing.assert_allclose(limits, np.linalg.norm(net.W, 2) ** np.arange(10), rtol=1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import elman_by_hand as simulate
 import numpy as np
 import pytest
 from sympy import Derivative, Symbol, tanh
@@ -11,7 +12,6 @@ from sympy import Derivative, Symbol, tanh
 from symrnn.cells.elman import elman
 from symrnn.language.derivatives import DENOMINATOR, D, D_plus
 from symrnn.language.structure import Vec
-from symrnn.numeric import simulate
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
 from symrnn.verify.draw import Drawer

@@ -12,10 +12,10 @@ from symrnn.verify.places import (
     Claim,
     elsewhere,
     is_zero_elsewhere,
-    setting_of,
     telling_times,
     thin,
 )
+from symrnn.verify.runnable import Runnable
 
 rnn = elman("tanh")
 s, L, W = rnn.s, rnn.L, rnn.W
@@ -26,7 +26,7 @@ J = rnn.jacobian(s[t], s[k])
 
 def claim(node: Any, formula: Any, **times: int) -> Claim:
     at = tuple((symbol, times[symbol.name]) for symbol in (t, k) if symbol.name in times)
-    return Claim(node, formula, setting_of(rnn, NET), at)
+    return Claim(node, formula, Runnable.of_cell(rnn).setting(NET), at)
 
 
 def test_both_parities_of_the_distance_are_tried() -> None:
@@ -80,6 +80,6 @@ def test_zero_everywhere_is_told_from_zero_by_chance() -> None:
     assert not is_zero_elsewhere(claim(D(s[t], s[k]), J, t=5, k=2))
     relu = elman("relu")
     node = D(relu.s[t], relu.s[k])
-    dead = Claim(node, W, setting_of(relu, NET), ((t, 5), (k, 2)))
+    dead = Claim(node, W, Runnable.of_cell(relu).setting(NET), ((t, 5), (k, 2)))
     assert not is_zero_elsewhere(dead)
     assert all(np.any(place.expected) for place in elsewhere(dead))

@@ -25,12 +25,13 @@ from symrnn import (
 from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, UndecidedError
 from symrnn.language.activations import X
-from symrnn.verify.network import Weights
-from symrnn.verify.places import Claim, setting_of
+from symrnn.verify.net import Net
+from symrnn.verify.places import Claim
 from symrnn.verify.resolution import resolved
+from symrnn.verify.runnable import Runnable
 
 NET = random_weights(d=4, m=3, steps=8, seed=0)
-STILL: Weights = replace(NET, W=0 * NET.W, U=0 * NET.U, b=0 * NET.b)
+STILL: Net = replace(NET, W=0 * NET.W, U=0 * NET.U, b=0 * NET.b)
 BENT = X / 2 + sympy.Abs(X)
 
 
@@ -39,12 +40,12 @@ def claim(rnn: Network) -> tuple[Any, Any]:
     return D(s[t], s[k]), rnn.jacobian(s[t], s[k])
 
 
-def placed(unit: int, value: float) -> Weights:
+def placed(unit: int, value: float) -> Net:
     """A net whose pre-activations are apart from 0, but for one unit at time 5."""
-    net: Weights = replace(STILL, b=np.full(4, 2.0), U=np.eye(4, 3))
+    net: Net = replace(STILL, b=np.full(4, 2.0), U=np.eye(4, 3))
     x = np.zeros((8, 3))
     x[4, unit] = value - 2.0
-    moved: Weights = replace(net, x=x)
+    moved: Net = replace(net, x=x)
     return moved
 
 
@@ -100,7 +101,7 @@ def test_a_kink_within_the_step_of_differences(value: float) -> None:
     derivative, right = claim(rnn)
     net = replace(placed(1, value), W=np.full((4, 4), 0.1), b=np.full(4, 2.0))
     # What the states carry on is taken off again, so that unit 2 lies at the value.
-    setting = setting_of(rnn, net)
+    setting = Runnable.of_cell(rnn).setting(net)
     x = net.x.copy()
     x[4, 1] += value - setting.trajectory["a"][5][1, 0]
     net = replace(net, x=x)
@@ -195,7 +196,7 @@ def test_a_right_formula_that_cancels_as_written_keeps_its_digits() -> None:
 def test_what_is_resolved_says_how() -> None:
     rnn = elman("gelu")
     t = rnn.t
-    setting = setting_of(rnn, NET)
+    setting = Runnable.of_cell(rnn).setting(NET)
     node = D(rnn.L[t], Vec(rnn.W))
     found = resolved(Claim(node, node, setting, ((t, 5),)).outcome)
     assert found.oracle == "Richardson" and 0 < found.uncertain <= 1e-5

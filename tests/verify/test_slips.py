@@ -74,13 +74,13 @@ def by_parameter(rnn: Network, derivative: Any, formula: Any, words: str) -> Pla
 
 
 def slope(rnn: Network, time: Any) -> MatrixExpr:
-    return rnn.slope(rnn.a[time] if not rnn.inside else rnn.s[time - 1])
+    return rnn.slope(rnn.a[time] if not rnn.reads_state else rnn.s[time - 1])
 
 
 def through(rnn: Network, time: Any = k, body: Any = None) -> MatrixExpr:
     """∂s_t/∂s_time as a product."""
-    step = rnn.slope(rnn.a[j]) if not rnn.inside else rnn.slope(rnn.s[j - 1])
-    factor = rnn.W * Diag(step) if rnn.inside else Diag(step) * rnn.W
+    step = rnn.slope(rnn.a[j]) if not rnn.reads_state else rnn.slope(rnn.s[j - 1])
+    factor = rnn.W * Diag(step) if rnn.reads_state else Diag(step) * rnn.W
     return ordered_product(factor if body is None else body, (j, time + 1, t))
 
 

@@ -51,7 +51,7 @@ EXAMPLE = re.compile(
 def written_out(
     chains: list[tuple[int, int, Chain]], documents: Sequence[Document]
 ) -> dict[str, str]:
-    """Which known activation each letter is, by the formulas that give its values at a letter.
+    """Which known activation each letter is, by the formulas that name it, or give its values.
 
     What is only about equal to it, or an example, says nothing; of two formulas that differ neither
     does.
@@ -65,6 +65,11 @@ def written_out(
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
             continue
         head = bare(trees[0])
+        if isinstance(head, Sym):
+            known = _by_name(head, None if trees[1] is None else bare(trees[1]))
+            if known is not None:
+                found.setdefault(head.name, set()).add(known)
+            continue
         if not isinstance(head, Product) or len(head.factors) != 2 or head.signs != ("",):
             continue
         name, group = head.factors
@@ -81,6 +86,18 @@ def written_out(
     return {
         name: known.pop() for name, known in found.items() if len(known) == 1 and "" not in known
     }
+
+
+NAMES = {"sigmoid": "logistic", "sigm": "logistic", "ReLU": "relu", **{n: n for n in KNOWN}}
+"""Activations by the names that documents have for them."""
+
+
+def _by_name(letter: Sym, value: Tree | None) -> str | None:
+    """The activation that φ = tanh says a letter to be."""
+    letters = (letter, value)
+    if not all(isinstance(s, Sym) and not (s.subs or s.sups or s.primes) for s in letters):
+        return None
+    return NAMES.get(value.name)  # type: ignore[union-attr]
 
 
 def known_activation(value: Tree, letter: str) -> str | None:

@@ -15,7 +15,8 @@ from symrnn.audit.meaning.letters import (
     is_loss,
     whole_number,
 )
-from symrnn.audit.meaning.symbols import Ref, Symbols
+from symrnn.audit.meaning.references import Ref
+from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
@@ -95,7 +96,8 @@ class Model:
     `scalar` says that all its quantities are numbers. `vectorial` that it speaks of transposes,
     diagonals or entrywise products, so that no matrix in it is meant as a number. `clashing` are
     quantities with two definitions that differ. `variables` are what only expressions that have
-    them are differentiated by, d/dx tanh(x): whether each is a "number" or a "vector".
+    them are differentiated by, d/dx tanh(x): whether each is a "number" or a "vector". `symmetric`
+    are matrices that are said to be their transposes.
     """
 
     symbols: Symbols
@@ -107,6 +109,7 @@ class Model:
     vectorial: bool = False
     rows: bool = False
     variables: dict[str, str] = field(default_factory=dict)
+    symmetric: frozenset[str] = frozenset()
 
     def ref(self, node: Sym, bound: frozenset[str] = frozenset()) -> Ref:
         """What a letter refers to."""

@@ -16,13 +16,8 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model
-from symrnn.audit.meaning.rewrites import (
-    differentiated,
-    labels_dropped,
-    last_times,
-    transitions_written_out,
-    words_joined,
-)
+from symrnn.audit.meaning.rewrites import labels_dropped, last_times, placed_at, words_joined
+from symrnn.audit.meaning.shorthand import differentiated, partials_marked, transitions_written_out
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document
@@ -44,7 +39,7 @@ from symrnn.reading.latex.words import EQUAL
 
 @dataclass(frozen=True)
 class Relation:
-    """One link of a chain, between two sides of one or two formulas."""
+    """One link of a chain, between two sides of one or two formulas; `start`, `end`: its sign."""
 
     document: int
     formula: int
@@ -58,6 +53,7 @@ class Relation:
     first: bool
     after: str = ""
     head: Side | None = None
+    end: int = 0
 
 
 @dataclass
@@ -81,11 +77,18 @@ class Parsed:
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    apart: bool = False
+    end: str = ""
     loss: Tree | None = None
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.apart:
+            tree = partials_marked(tree)
+        if self.end:
+            tree = placed_at(tree, {self.end: Sym(tree.start, tree.start, True, "T")})
         if self.words:
             tree = words_joined(tree, self.words)
         if self.transitions:
@@ -94,7 +97,7 @@ class Parsed:
         return (
             tree
             if not self.marks or self.loss is None
-            else differentiated(tree, self.marks, self.loss)
+            else differentiated(tree, self.marks, self.loss, self.alone)
         )
 
     def _own_states(self) -> None:
@@ -145,10 +148,18 @@ class Parsed:
             if isinstance(node, Product):
                 for place, factor in enumerate(node.factors):
                     called = isinstance((*node.factors, None)[place + 1], Group)
-                    if not isinstance(factor, Sym) or called or factor.subs or factor.sups:
+                    if not isinstance(factor, Sym) or called or factor.sups:
                         continue
+                    if any(
+                        self.symbols.is_time(sub) or whole_number(sub) is not None
+                        for sub in factor.subs
+                    ):
+                        continue  # L_t, L_1; C_u has a label
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
+
+    def _is_of_time(self, index: Tree) -> bool:
+        return self.symbols.is_time(index) or whole_number(index) is not None
 
     def _indexed(self, tree: Tree) -> Tree:
         return calls_indexed(tree, self.entered, self.symbols.times) if self.entered else tree
@@ -263,7 +274,7 @@ class Parsed:
                 self.relations.append(
                     Relation(
                         number, place, left, sides[at + 1], link.kind, link.written,
-                        link.start, order, home, at == 0, chain.after, sides[0],
+                        link.start, order, home, at == 0, chain.after, sides[0], link.end,
                     )
                 )  # fmt: skip
                 order += 1

@@ -12,13 +12,13 @@ from symrnn.audit.meaning.letters import (
     bare,
     fraction,
     letters_of,
+    shifted_letter,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
-    Derivative,
     Group,
     Num,
     Product,
@@ -164,96 +164,9 @@ def mapped(chain: Chain, change: Callable[[Tree], Tree]) -> Chain:
     return replace(chain, sides=tuple(sides))
 
 
-def differentials(chains: list[tuple[int, int, Chain]]) -> tuple[set[str], Tree | None]:
-    """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself.
+def placed_at(tree: Tree, indices: dict[str, Tree]) -> Tree:
+    """The same with letters that stand alone replaced, such as those of times."""
 
-    Returns which of the two are so used, and the loss.
-    """
-    trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
-    nodes = [node for tree in trees for node in walk(tree)]
-    loss = next(
-        (of for node in nodes if isinstance(node, Derivative) and node.of is not None
-         and isinstance(of := bare(node.of), Sym) and of.name in LOSSES
-         and not of.subs and not of.sups),
-        None,
-    )  # fmt: skip
-    if loss is None:
-        return set(), None
-    marks = set()
-    for mark in ("delta", "d"):
-        whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
-        before = sum(
-            isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups
-            and isinstance(b, Sym)
-            for n in nodes if isinstance(n, Product)
-            for a, b, s in zip(n.factors, n.factors[1:], n.signs, strict=False) if s == ""
-        )  # fmt: skip
-        if whole and whole == before:
-            marks.add(mark)
-    return marks, loss
-
-
-def differentiated(tree: Tree, marks: set[str], loss: Tree) -> Tree:
-    """The same tree with δh_t read as ∂L/∂h_t."""
-
-    def read(tree: Tree) -> Tree:
-        if isinstance(tree, Product):
-            factors: list[Tree] = []
-            signs: list[str] = []
-            place = 0
-            while place < len(tree.factors):
-                head = tree.factors[place]
-                taken = 1
-                node = read(head)
-                if isinstance(head, Sym) and head.name in marks and place + 1 < len(tree.factors):
-                    by = tree.factors[place + 1]
-                    node = Derivative(head.start, by.end, head.made or by.made, loss, by)
-                    taken = 2
-                if factors:
-                    signs.append(tree.signs[place - 1])
-                factors.append(node)
-                place += taken
-            return (
-                factors[0]
-                if len(factors) == 1
-                else replace(tree, factors=tuple(factors), signs=tuple(signs))
-            )
-        return rebuilt(tree, read)
-
-    return read(tree)
-
-
-def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[str, str], Tree]]:
-    """Φ_{t,k} = ∂h_t/∂h_k: names with two times for derivatives, each with its letters."""
-    found: dict[str, tuple[tuple[str, str], Tree]] = {}
-    for _, _, chain in chains:
-        trees = [side.tree for side in chain.sides if side.tree is not None]
-        head = bare(trees[0]) if len(trees) > 1 else None
-        value = bare(trees[1]) if len(trees) > 1 else None
-        if not isinstance(head, Sym) or not isinstance(value, Derivative) or head.sups:
-            continue
-        letters = [bare(sub) for sub in head.subs]
-        names = tuple(each.name for each in letters if isinstance(each, Sym) and not each.subs)
-        used = {node.name for node in walk(value) if isinstance(node, Sym)}
-        if len(names) == 2 == len(letters) and len(set(names)) == 2 and set(names) <= used:
-            found.setdefault(head.name, ((names[0], names[1]), value))
-    return found
-
-
-def transitions_written_out(tree: Tree, known: dict[str, tuple[tuple[str, str], Tree]]) -> Tree:
-    """The same with ∂h_t/∂h_k in the place of Φ_{t,k}."""
-
-    def read(node: Tree) -> Tree:
-        if isinstance(node, Sym) and node.name in known and len(node.subs) == 2 and not node.sups:
-            letters, value = known[node.name]
-            placed = _placed(value, dict(zip(letters, node.subs, strict=True)))
-            return _standing(placed, node.start, node.end)
-        return rebuilt(node, read)
-
-    return read(tree)
-
-
-def _placed(tree: Tree, indices: dict[str, Tree]) -> Tree:
     def read(node: Tree) -> Tree:
         if isinstance(node, Sym) and node.name in indices and not (node.subs or node.sups):
             return indices[node.name]
@@ -262,10 +175,29 @@ def _placed(tree: Tree, indices: dict[str, Tree]) -> Tree:
     return read(tree)
 
 
-def _standing(tree: Tree, start: int, end: int) -> Tree:
-    """A tree that stands in another place, as what a macro makes does."""
-    inner = rebuilt(tree, lambda node: _standing(node, start, end))
-    return replace(inner, start=start, end=end, made=True)
+def _last_of_losses(node: Big) -> str:
+    """The letter up to which Σ_{i=1}^{n} L_i goes; else none."""
+    if node.sign != "sum" or node.index is None or node.upper is None:
+        return ""
+    body, index, upper = bare(node.body), bare(node.index), bare(node.upper)
+    head = body.factors[0] if isinstance(body, Product) else body
+    if not isinstance(head, Sym) or not isinstance(upper, Sym) or head.name not in LOSSES:
+        return ""
+    of_index = [shape_of(bare(i)) for i in (*head.subs, *head.sups)] == [shape_of(index)]
+    return upper.name if of_index and not (upper.subs or upper.sups) else ""
+
+
+def last_letter(chains: list[tuple[int, int, Chain]]) -> str:
+    """The letter n of L = Σ_{i=1}^{n} L_i, where no T is: the last time; else none."""
+    trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
+    nodes = [node for tree in trees for node in walk(tree)]
+    sums = [node for node in nodes if isinstance(node, Big) and node.index is not None]
+    symbols = [node for node in nodes if isinstance(node, Sym)]
+    found = {letter for node in sums if (letter := _last_of_losses(node))}
+    counted = {shifted_letter(index) for node in symbols for index in (*node.subs, *node.sups)}
+    counted |= {index.name for node in sums if isinstance(index := bare(node.index), Sym)}  # type: ignore[arg-type]
+    letters = {node.name for node in symbols}
+    return found.pop() if len(found) == 1 and not found & counted and "T" not in letters else ""
 
 
 def labels_dropped(tree: Tree) -> Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,16 +17,12 @@ from symrnn.audit.meaning.letters import (
     is_loss,
     whole_number,
 )
+from symrnn.audit.meaning.memberships import said_sets
 from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.rewrites import (
-    differentials,
-    linked,
-    mapped,
-    transitions,
-    words_of,
-)
+from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
+from symrnn.audit.meaning.shorthand import differentials, partials_apart, transitions
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
@@ -41,7 +38,7 @@ from symrnn.reading.latex.tree import (
     shape_of,
     walk,
 )
-from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL, ROWS
 
 FAR = 6000
 """How many characters an example's values are thought to be in force."""
@@ -56,7 +53,9 @@ class Statements(Prose):
         """Parse a document's files, as one text."""
         made = cls(documents, hints or read_hints(documents))
         chains = list(made._chains())
-        made.marks, made.loss = differentials(chains)
+        made.marks, made.loss, made.alone = differentials(chains)
+        made.apart = partials_apart(chains)
+        made.end = last_letter(chains)
         made.words = words_of(chains)
         made.functions = written_out(chains, documents)
         made.transitions = transitions(chains)
@@ -144,14 +143,34 @@ class Statements(Prose):
         key = tuple(sorted((name, id(d)) for name, d in chosen.items()))
         if key not in self._models:
             made = replace(self.probe, definitions=linked(chosen), clashing=clashing)
-            made.kinds = {**self.hints.kinds, **self._said_kinds()}
+            made.kinds = {**self.said_sets, **self.hints.kinds, **self._said_kinds()}
             made.aliases = dict(self.hints.aliases)
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
             made.variables = self._variables(made)
+            made.symmetric = self.symmetric
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
+
+    @cached_property
+    def symmetric(self) -> frozenset[str]:
+        """The matrices that are said to be their transposes: Q = Qᵀ."""
+        found = set()
+        for relation in self.relations:
+            left, right = relation.left.tree, relation.right.tree
+            if left is None or right is None or relation.kind != EQUAL:
+                continue
+            for one, other in ((bare(left), bare(right)), (bare(right), bare(left))):
+                turned = isinstance(other, Turned) and shape_of(other.body) == shape_of(one)
+                if turned and isinstance(one, Sym):
+                    found.add(self.probe.ref(one).name)
+        return frozenset(found)
+
+    @cached_property
+    def said_sets(self) -> dict[str, str]:
+        """What letters are by the sets that they are said to be of."""
+        return said_sets(self.relations, self.probe)
 
     @cached_property
     def conventions(self) -> Conventions:
@@ -282,7 +301,9 @@ class Statements(Prose):
         found: dict[tuple[str, int | None], Relation] = {}
         for other, name in self.instances:
             given = self.documents[other.document].formulas[other.formula].start
-            if other.document == relation.document and given <= start <= given + FAR:
+            if other.document != relation.document or not given <= start <= given + FAR:
+                continue
+            if _in_force(document.text[given:start]):
                 left = None if other.left.tree is None else bare(other.left.tree)
                 time = self.probe.ref(left).time if isinstance(left, Sym) else None
                 found[name, None if time is None else whole_number(time)] = other
@@ -320,6 +341,26 @@ class Statements(Prose):
             side is not None and side.tree is not None and self._derived(side.tree, self.probe)
             for side in (relation.left, relation.right, relation.head)
         )
+
+
+_PARTS = re.compile(r"\\(?P<sign>begin|end)\s*\{(?P<name>[^{}]*)\}|\\item\b|\b[Ii]n general\b")
+
+
+def _in_force(between: str) -> bool:
+    """Whether what an example supposes is still in force behind a text.
+
+    It ends with the item, proof or frame that it stands in, and where the text goes on in general.
+    """
+    depth = 0
+    for found in _PARTS.finditer(between):
+        if found["sign"] is None:
+            if depth == 0 or not found[0].startswith("\\"):
+                return False
+        elif found["name"] not in ROWS:
+            depth += 1 if found["sign"] == "begin" else -1
+            if depth < 0:
+                return False
+    return True
 
 
 def _of_one(sides: list[Tree | None]) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from symrnn.audit.mends.edit import Edit, editable, one_edit
 from symrnn.audit.mends.slips_of_factors import (
     brackets,
     exchanged,
     inserted,
+    ones,
     orders,
     removed,
     replaced,
     signs,
     terms,
+    throughout,
     transposes,
 )
 from symrnn.audit.mends.slips_of_letters import bounds, doubled, other_slopes, powers, primes, times
@@ -50,40 +52,58 @@ def _bodies(tree: Tree) -> list[Tree]:
     return found
 
 
-def edits(
-    tree: Tree, source: str, start: int, end: int, pool: list[str], addends: list[str]
-) -> Iterator[Edit]:
-    """Every single slip undone, likelier ones first."""
+Family = Callable[[Tree, str], Iterator[Edit]]
+
+OFTEN: tuple[Family, ...] = (
+    transposes, orders, brackets, times, bounds, signs, primes, powers,
+)  # fmt: skip
+"""The slips that are made most often; two of them may be in one formula."""
+
+
+def _places(tree: Tree, start: int, end: int) -> tuple[list[Tree], list[Tree]]:
+    """What can be edited of a formula, and what of it stands in no derivative.
+
+    Inside ∂h_t/∂W only the times are a slip's place, and which letters stand there.
+    """
     nodes = [
         node
         for node in _bodies(editable(tree))
         if not node.made and start <= node.start < node.end <= end
     ]
-    # Inside ∂h_t/∂W only the times are a slip's place, and which letters stand there.
     within = {
         id(inner) for node in nodes if isinstance(node, Derivative)
         for child in children(node) for inner in walk(child)
     }  # fmt: skip
-    outside = [node for node in nodes if id(node) not in within]
-    for family in (
-        transposes,
-        orders,
-        brackets,
-        times,
-        bounds,
-        signs,
-        primes,
-        powers,
-        other_slopes,
-        removed,
-        doubled,
-    ):
+    return nodes, [node for node in nodes if id(node) not in within]
+
+
+def _of_families(
+    nodes: list[Tree], outside: list[Tree], source: str, families: Iterable[Family]
+) -> Iterator[Edit]:
+    for family in families:
         for node in nodes if family is times else outside:
             yield from family(node, source)
+
+
+def often(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Iterator[Edit]:
+    """Of the single slips those that are made most often, and letters for others."""
+    nodes, outside = _places(tree, start, end)
+    yield from _of_families(nodes, outside, source, (*OFTEN, other_slopes))
+    yield from replaced(nodes, source, pool)
+
+
+def edits(
+    tree: Tree, source: str, start: int, end: int, pool: list[str], addends: list[str]
+) -> Iterator[Edit]:
+    """Every single slip undone, likelier ones first."""
+    nodes, outside = _places(tree, start, end)
+    yield from _of_families(nodes, outside, source, (*OFTEN, other_slopes, removed, doubled))
     yield from exchanged(nodes, source)
+    yield from ones(outside, source)
     yield from terms(outside, source, addends)
     yield from inserted(outside, source, pool)
     yield from replaced(nodes, source, pool)
+    yield from throughout(nodes, source, pool)
     yield from terms(outside, source, pool)
     text = source[start:end]
     yield one_edit(

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 
 from symrnn.audit.mends.edit import Edit, factors, is_factor, one_edit, written
+from symrnn.audit.mends.slips_of_letters import times
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
     Group,
+    Num,
     Product,
     Sym,
     Tree,
@@ -98,7 +100,8 @@ def signs(node: Tree, source: str) -> Iterator[Edit]:
         shown = written(source, term)
         if sign in gap:
             place = before + gap.rfind(sign)
-            yield one_edit(place, place + 1, other, f"the sign of {shown} is {other}")
+            text = "" if term is node.terms[0] else other  # no + before all
+            yield one_edit(place, place + 1, text, f"the sign of {shown} is {other}")
         elif sign == "+":
             yield one_edit(term.start, term.start, "-", f"the sign of {shown} is -")
         before = term.end
@@ -183,23 +186,59 @@ def inserted(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
                 )
 
 
-def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
-    """Another letter: the ones that the document writes in such places."""
-    letters = [
+def _letters(pool: list[str]) -> list[str]:
+    """What of a pool is one letter with its scripts."""
+    return [
         text
         for text in pool
-        if re.fullmatch(r"[\\A-Za-z{}_^,+\-0-9 ]{1,24}", text)
+        if len(text) <= 24
+        and re.fullmatch(r"(?:[\\A-Za-z{}_^,+\-0-9 ]|\{\([^()]*\)\})+", text)
         and text.count("{") == text.count("}")
     ]
+
+
+def _replaceable(nodes: list[Tree]) -> Iterator[Sym]:
+    """The letters of quantities."""
     for node in nodes:
-        if (
-            not isinstance(node, Sym)
-            or node.name in ("diag", "Diag")
-            or (not node.subs and not node.sups and len(node.name) > 1)
-        ):
+        if not isinstance(node, Sym) or node.name in ("diag", "Diag"):
             continue
+        if node.subs or node.sups or len(node.name) == 1:
+            yield node
+
+
+def throughout(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """Another letter in all places where one stands: a_t (1 - a_t) for y_t (1 - y_t)."""
+    places: dict[str, list[Sym]] = {}
+    for node in _replaceable(nodes):
+        places.setdefault(source[node.start : node.end], []).append(node)
+    for own, found in places.items():
+        for text in _letters(pool) if len(found) > 1 else ():
+            if text != own:
+                changes = tuple((node.start, node.end, text) for node in found)
+                words = f"{written(source, found[0])} is {' '.join(text.split())} throughout"
+                yield Edit(changes, words)
+        moved = zip(*(times(node, source) for node in found), strict=True)
+        for slips in moved if len(found) > 1 else ():
+            changes = tuple(change for slip in slips for change in slip.changes)
+            yield Edit(changes, f"{slips[0].words}, throughout")
+
+
+def ones(nodes: list[Tree], source: str) -> Iterator[Edit]:
+    """The identity for a 1."""
+    identity = next((i for i in (r"\mathbf{I}", r"\mathbb{I}") if i in source), "I")
+    for node in nodes:
+        one = isinstance(node, Num) and node.value == 1
+        if one or (isinstance(node, Sym) and node.name == "ones" and not node.subs):
+            yield one_edit(node.start, node.end, identity, f"{written(source, node)} is I")
+
+
+def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """Another letter: the ones that the document writes in such places."""
+    letters = _letters(pool)
+    for node in _replaceable(nodes):
         own = source[node.start : node.end]
-        for text in letters:
+        called = re.compile(rf"\\?[A-Za-z]+\s*\(\s*{re.escape(own)}\s*\)")
+        for text in [*letters, *filter(called.fullmatch, pool)]:
             if text != own:
                 yield one_edit(
                     node.start,
@@ -221,7 +260,7 @@ def terms(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
     whole = nodes[:1]
     sums = [n for n in nodes if isinstance(n, Addition) and n not in whole][:2]
     for text in [r"\mathbf{I}", *pool[:30]] if r"\mathbf{I}" in source else ["I", *pool[:30]]:
-        if len(text) > 80 or text.count("{") != text.count("}"):
+        if len(text) > 160 or text.count("{") != text.count("}"):
             continue
         words = f"the missing term {' '.join(text.split())} is added"
         for node in (*whole, *sums):

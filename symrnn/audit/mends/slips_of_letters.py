@@ -120,7 +120,10 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
             if term.made or isinstance(bare(term), Num):
                 continue
             if isinstance(term, Sym) and not any(isinstance(bare(s), Num) for s in term.sups):
-                yield one_edit(term.end, term.end, "^2", f"{written(source, term)} is squared")
+                words = f"{written(source, term)} is squared"
+                bare_term = source[term.start : term.end]
+                text = rf"({bare_term})^2" if term.sups else f"{bare_term}^2"
+                yield one_edit(term.start, term.end, text, words)
             if (
                 isinstance(term, Product)
                 and len(term.factors) == 2

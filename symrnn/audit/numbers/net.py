@@ -237,6 +237,8 @@ class Net:
                 value = np.abs(value) + 0.2
                 if base in ("alpha", "epsilon", "beta"):
                     value = value / (1 + value)
+            if name in self.model.symmetric and rows == cols:
+                value = (value + np.swapaxes(value, 1, 2)) / np.sqrt(2)
             if self.at_rest and time is not None and time < self.first:
                 value = np.zeros_like(value)
             self.values[key] = value + 0j

@@ -17,7 +17,7 @@ from symrnn.audit.meaning.model import (
     Model,
     NotUnderstood,
 )
-from symrnn.audit.meaning.symbols import Ref
+from symrnn.audit.meaning.references import Ref
 from symrnn.audit.numbers.net import STEP, STILL, Net, World
 from symrnn.audit.numbers.reading import Reading
 from symrnn.audit.numbers.values import Algebra, Value, turned

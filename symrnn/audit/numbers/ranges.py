@@ -9,7 +9,7 @@ from symrnn.audit.meaning.model import (
     NotUnderstood,
     called_time,
 )
-from symrnn.audit.meaning.symbols import Ref
+from symrnn.audit.meaning.references import Ref
 from symrnn.audit.numbers.net import World
 from symrnn.audit.numbers.quantities import Env, Quantities
 from symrnn.audit.numbers.values import LARGEST_RANGE, Value, number

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from symrnn.audit.meaning.letters import bare, letters_of
+from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
-from symrnn.audit.meaning.rewrites import at_other_times
-from symrnn.audit.numbers.evaluate import Evaluator, steepest_of
+from symrnn.audit.meaning.rewrites import at_other_times, placed_at
+from symrnn.audit.numbers.evaluate import Evaluator
+from symrnn.audit.numbers.functions import steepest_of
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
@@ -98,8 +99,21 @@ class Bounds:
             parts = [list(part) for part in _units(self.model, body)]
             if len(parts) > 1:
                 yield [replace(tree, body=_joined(part)) for part in parts]
+        said = self._said_of(body)
+        if said is not None:
+            yield [replace(tree, body=said)]
         if isinstance(body, Big) and body.sign in ("prod", "sum"):
             yield [replace(body, body=replace(tree, body=body.body))]
+
+    def _said_of(self, tree: Tree) -> Tree | None:
+        """What a letter is defined as, at its time: ∂h_j/∂h_{j-1} for J_j."""
+        definition = self._defined(tree)
+        time = self.model.ref(tree).time if isinstance(tree, Sym) else None
+        if definition is None or definition.bound or definition.entries or definition.shift:
+            return None
+        if definition.letter is None or time is None:
+            return None
+        return placed_at(definition.value, {definition.letter: time})
 
     def _through(self, tree: Tree, right: list[Tree]) -> Iterator[list[Tree]]:
         """‖∂L/∂h_t‖ ‖∂h_t/∂h_k‖ for ‖∂L/∂h_k‖, where the chain rule goes through h_t alone."""
@@ -155,13 +169,12 @@ class Bounds:
             if known not in STEEPEST or not isinstance(value.factors[1], Group):
                 continue
             assert isinstance(function, Sym) and definition is not None
-            primed = Product(
-                value.start, value.end, True,
-                (replace(function, primes=1), value.factors[1]), ("",),
-            )  # fmt: skip
-            shifted = self.model.ref(node).time
-            here = definition.letter is not None and letters_of(shifted) == {definition.letter}  # type: ignore[arg-type]
-            if here and self._equal(inner, primed):
+            time = self.model.ref(node).time
+            if definition.letter is None or definition.shift or time is None:
+                continue
+            argument = placed_at(value.factors[1], {definition.letter: time})
+            slope = (replace(function, primes=1), argument)
+            if self._equal(inner, Product(value.start, value.end, True, slope, ("",))):
                 return STEEPEST[known]
         return None
 
@@ -190,6 +203,7 @@ class Bounds:
             if isinstance(b, Big) and b.sign == "prod":
                 alike = shape_of(replace(a, body=b.body)) == shape_of(b)
                 return alike and self._at_most(_factors(a.body), _factors(b.body))
+            b = self._raised(b)
             if isinstance(b, Raised):
                 free = not any(
                     isinstance(n, Sym) and shape_of(n) == shape_of(a.index) for n in walk(b.base)
@@ -201,6 +215,13 @@ class Bounds:
                 )
             return False
         return self._measured(a, b)
+
+    def _raised(self, tree: Tree) -> Tree:
+        """γ^{t-k}, a letter with its power, as a power of a letter."""
+        power = self.model.ref(tree).power if isinstance(tree, Sym) else None
+        if not isinstance(tree, Sym) or power is None or len(tree.sups) != 1:
+            return tree
+        return Raised(tree.start, tree.end, True, replace(tree, sups=()), power)
 
     def _measured(self, a: Tree, b: Tree) -> bool:
         """Whether two numbers are equal on every net, or one is a bound of the other's slopes."""

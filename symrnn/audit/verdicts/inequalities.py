@@ -12,7 +12,7 @@ from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
-from symrnn.audit.show import named, shown
+from symrnn.audit.show import named, relation_written, shown
 from symrnn.audit.verdicts.bounds import Bounds
 from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, of_one_number
 from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
@@ -23,7 +23,6 @@ from symrnn.audit.verdicts.verdict import (
     UNDER,
     Verdict,
 )
-from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
@@ -34,6 +33,9 @@ from symrnn.reading.latex.tree import (
     Tree,
     walk,
 )
+
+BoundMend = tuple[str, str, str, Tree]
+"""Words, the formula in the author's LaTeX, its relation, and its right side as it is read."""
 
 
 class Inequalities(Trials):
@@ -82,15 +84,15 @@ class Inequalities(Trials):
             what = "it is violated at a random net, where no condition is supposed"
             loose = violated.net is not None and bool(violated.net.loose)
             mend = None if loose else self._mended_bound(model, relation, sense, nets)
+            if mend is None and not loose and not bounds:
+                mend = self._turned(model, relation, sense, nets, deadline)
             if mend is not None:
+                words, mended, kind, tree = mend
+                written_so = relation_written(relation.left.tree, kind, tree, model)
                 return Verdict(
-                    FALSE,
-                    what=what,
-                    counterexample=example,
-                    mended=mend[1],
-                    mend=mend[0],
-                    mended_as=relation_written(relation.left.tree, relation.kind, mend[2], model),
-                )
+                    FALSE, what=what, counterexample=example, mended=mended, mend=words,
+                    mended_as=written_so,
+                )  # fmt: skip
             return Verdict(DISAGREES, what=what, counterexample=example)
         raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
 
@@ -165,11 +167,10 @@ class Inequalities(Trials):
 
     def _mended_bound(
         self, model: Model, relation: Relation, sense: Sense, nets: list[Net]
-    ) -> tuple[str, str, Tree] | None:
-        """The one power that, put right, makes a bound follow: words, and the formula."""
+    ) -> BoundMend | None:
+        """The one power that, put right, makes a bound follow."""
         left, right = relation.left.tree, relation.right.tree
-        known = id(model) in self.held and not model.clashing
-        if relation.kind != "≤" or not known or self.statements.condition(relation):
+        if relation.kind != "≤" or not self._of_the_author(model, relation):
             return None
         document = self.statements.documents[relation.document]
         text = document.formulas[relation.formula].text
@@ -187,8 +188,63 @@ class Inequalities(Trials):
             if by_slopes(model, left, tree, sense, nets):
                 alone = relation.left_formula != relation.formula
                 begin = relation.start if alone else relation.left.start
-                return edit.words, mended[begin:last], tree
+                return edit.words, mended[begin:last], relation.kind, tree
         return None
+
+    def _turned(
+        self, model: Model, relation: Relation, sense: Sense, nets: list[Net], deadline: float
+    ) -> BoundMend | None:
+        """The bound the other way round, ≤ for ≥, where that is proved and nothing violates it."""
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        signs = {"≥": ("≤", r"\le"), ">": ("≤", r"\le"), "≤": ("≥", r"\ge"), "<": ("≥", r"\ge")}
+        kind, sign = signs[relation.kind]
+        small, large = (left, right) if kind == "≤" else (right, left)
+        if relation.left_formula != relation.formula or not self._of_the_author(model, relation):
+            return None
+        proved = self._proved(model, small, large, sense, nets, deadline)
+        if proved is None or proved.kind != TRUE:
+            return None
+        if self._violated(model, small, large, sense, nets) is not None:
+            return None
+        return f"{relation.written} is {sign}", self._with_sign(relation, sign), kind, right
+
+    def _only_a_bound(
+        self, model: Model, relation: Relation, sense: Sense, deadline: float
+    ) -> Verdict | None:
+        """An equation of norms that is only a bound: ≤ for =, where that is proved."""
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        if relation.left_formula != relation.formula or not isinstance(bare(left), Normed):
+            return None
+        nets = self.bench.of_all_sizes(model, sense, frozenset(), deadline)
+        try:
+            proved = self._proved(model, left, right, sense, nets, deadline)
+            if proved is None or proved.kind != TRUE:
+                return None
+            if self._violated(model, left, right, sense, nets) is not None:
+                return None
+        except NotUnderstood:
+            return None
+        return Verdict(
+            FALSE,
+            what="the sides differ in every reading",
+            mended=self._with_sign(relation, r"\le"),
+            mended_as=relation_written(left, "≤", right, model),
+            mend=rf"{relation.written} is \le: it is only a bound",
+        )
+
+    def _with_sign(self, relation: Relation, sign: str) -> str:
+        """A relation in the author's LaTeX with another sign."""
+        text = self.statements.documents[relation.document].formulas[relation.formula].text
+        before = text[relation.left.start : relation.start]
+        behind = text[relation.end : relation.right.end]
+        return f"{before}{sign}{'' if behind[:1].isspace() else ' '}{behind}"
+
+    def _of_the_author(self, model: Model, relation: Relation) -> bool:
+        """Whether another relation shows the model, and no words restrict this one."""
+        known = id(model) in self.held and not model.clashing
+        return known and not self.statements.condition(relation)
 
     def _submultiplicative(
         self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float

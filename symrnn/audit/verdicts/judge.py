@@ -1,8 +1,8 @@
 """The verdict on one relation.
 
 TRUE where the plain reading holds on random nets; TRUE ONLY UNDER what else must be supposed. FALSE
-only if every symbol has one definition, every admissible reading was evaluated, and one slip undone
-mends it: never because numbers of a model that was guessed disagree."""
+only if every symbol has one definition, every admissible reading was evaluated, and a slip undone,
+or two, mends it: never because numbers of a model that was guessed disagree."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense, senses
+from symrnn.audit.show import relation_written
 from symrnn.audit.verdicts.compare import (
     has_matrices,
 )
@@ -32,7 +33,6 @@ from symrnn.audit.verdicts.verdict import (
     UNDER,
     Verdict,
 )
-from symrnn.audit.written import relation_written
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
@@ -239,10 +239,13 @@ class Judge(Inequalities, Mending, Examples):
         if layout is not None:
             return layout
         mend = self._mended(model, relation, sense, deadline)
+        bound = self._only_a_bound(model, relation, sense, deadline) if mend is None else None
+        if bound is not None:
+            return replace(bound, counterexample=example, tried=len(outcomes))
         if mend is None:
             return Verdict(
                 DISAGREES,
-                what=f"{what}; no single slip explains it",
+                what=f"{what}; no slip explains it, and no two do",
                 counterexample=example,
                 tried=len(outcomes),
             )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time as clock
-
-import numpy as np
+from collections.abc import Iterator
+from functools import cache
 
 from symrnn.audit.meaning.letters import bare
-from symrnn.audit.meaning.model import Model, NotUnderstood, split_time
+from symrnn.audit.meaning.model import Model, split_time
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.mends.edit import Edit, editable
-from symrnn.audit.mends.mend import edits
+from symrnn.audit.mends.edit import Edit, braced, editable, inside
+from symrnn.audit.mends.mend import edits, often
 from symrnn.audit.numbers.readings import Sense
-from symrnn.audit.verdicts.trials import Trials
+from symrnn.audit.verdicts.pairs import PAIR_SECONDS, Pairs
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
@@ -32,19 +32,25 @@ MEND_SECONDS = 6.0
 """For the mends of one relation in the likeliest ways of reading it."""
 MOST_MENDS = 900
 """Mended formulas that are tried at most."""
+MORE_MENDS = 150
+"""So many more are tried where one has a vector in the place of a diagonal matrix."""
 
 
 MOST_SENSES = 8
 """Ways of reading in which a mended formula is tried."""
 
 
-class Mending(Trials):
+Mend = tuple[Edit, str, Tree, tuple[str, ...]]
+"""What is edited, the formula in the author's LaTeX and as it is read, and what it supposes."""
+
+
+class Mending(Pairs):
     """Mends tried one after the other."""
 
     def _mended(
         self, model: Model, relation: Relation, sense: Sense, deadline: float
-    ) -> tuple[Edit, str, Tree, tuple[str, ...]] | None:
-        """The one slip that undone makes the relation hold, and the author's formula without it."""
+    ) -> Mend | None:
+        """The slip that undone makes the relation hold, else two; the author's formula without."""
         statements, said = self.statements, self.said
         document = statements.documents[relation.document]
         text = document.formulas[relation.formula].text
@@ -61,55 +67,57 @@ class Mending(Trials):
         agreed = [s for s in plain if s in self.shown]
         likely = list(dict.fromkeys([*agreed, *known, *plain]))[:MOST_SENSES]
         first = max(1, min(len(agreed) + len(known), FIRST_SENSES))
-        seen = {source}
-        later: list[tuple[Edit, str, Tree]] = []
-        until = min(deadline, clock.process_time() + MEND_SECONDS)
-        # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        for edit in edits(right, text, relation.right.start, relation.right.end, pool, addends):
-            mended = edit.applied(text)
-            end = relation.right.end + len(mended) - len(text)
-            piece = mended[relation.right.start : end]
-            if piece in seen:
-                continue
-            seen.add(piece)
-            if clock.process_time() > until or len(seen) > MOST_MENDS:
-                break
+        place = (text, relation.right.start, relation.right.end)
+
+        @cache
+        def read(edit: Edit) -> Tree | None:
+            piece = edit.applied(text)[relation.right.start : _end(edit, place)]
             try:
                 tree = statements.reread(parse_expression(piece, document.macros))
             except (SymrnnError, RecursionError):
+                return None
+            return None if _by_what_is_later(model, tree) else tree
+
+        def found(edit: Edit, tree: Tree, way: Sense) -> Mend:
+            mended = edit.applied(text)[begin : _end(edit, place)]
+            return edit, mended, tree, tuple(way.supposes(said))
+
+        seen = {source}
+        entrywise: Mend | None = None
+        later: list[tuple[Edit, Tree]] = []
+        most, until = MOST_MENDS, min(deadline, clock.process_time() + MEND_SECONDS)
+        # All in the likeliest ways first, so that no mend that needs a condition comes before.
+        for edit in edits(right, *place, pool, addends):
+            piece = edit.applied(text)[relation.right.start : _end(edit, place)]
+            if piece in seen:
                 continue
-            if _by_what_is_later(model, tree):
+            seen.add(piece)
+            if clock.process_time() > until or len(seen) > most:
+                break
+            tree = read(edit)
+            if tree is None:
                 continue
             way = self._holding(model, (left, tree), likely[:first], until)
-            if way is not None:
-                return edit, mended[begin:end], tree, tuple(way.supposes(said))
-            later.append((edit, mended[begin:end], tree))
-        for edit, mended, tree in later:
-            if clock.process_time() > deadline:
+            if way is not None and not way[1]:
+                return found(edit, tree, way[0])
+            if way is not None and entrywise is None:
+                entrywise, most = found(edit, tree, way[0]), len(seen) + MORE_MENDS
+            later.append((edit, tree))
+        if entrywise is not None:
+            return entrywise
+        for edit, tree in later:
+            if clock.process_time() > deadline - PAIR_SECONDS:
                 break
             way = self._holding(model, (left, tree), likely[first:], deadline)
             if way is not None:
-                return edit, mended, tree, tuple(way.supposes(said))
-        return None
-
-    def _holding(
-        self, model: Model, sides: tuple[Tree, Tree], ways: list[Sense], deadline: float
-    ) -> Sense | None:
-        """The first way in which a mended formula holds."""
-        for each in ways:
-            try:
-                if self.outcome(model, sides, each, deadline).holds:
-                    return each
-            except NotUnderstood as problem:
-                if problem.cause == "too long":
-                    return None
-            except (ValueError, IndexError, RecursionError, SymrnnError, np.linalg.LinAlgError):
-                continue
-        return None
+                return found(edit, tree, way[0])
+        slips = often(right, *place, pool)
+        two = self._two_slips(model, (left, right), slips, read, likely[:first], deadline)
+        return None if two is None else found(*two)
 
     def addends(self, relation: Relation) -> list[str]:
         """Terms that the document writes elsewhere."""
-        found: dict[str, None] = {}
+        found: dict[str, None] = dict.fromkeys(self._path_through_next(relation))
         statements = self.statements
         near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
         for other in near[:30]:
@@ -122,6 +130,28 @@ class Mending(Trials):
                         if not term.made and 0 <= term.start < term.end <= len(text):
                             found.setdefault(text[term.start : term.end].strip())
         return list(found)[:20]
+
+    def _path_through_next(self, relation: Relation) -> Iterator[str]:
+        """(∂h_{t+1}/∂h_t)ᵀ ∂L/∂h_{t+1}, which ∂L/∂h_t may lack, with columns and with rows."""
+        formula = self.statements.documents[relation.document].formulas[relation.left_formula]
+        left = None if relation.left.tree is None else bare(relation.left.tree)
+        if not isinstance(left, Derivative) or left.of is None:
+            return
+        left = editable(left)
+        of, by = bare(left.of), bare(left.by)  # type: ignore[attr-defined]
+        if not isinstance(by, Sym) or of.made or by.made or len(by.subs or by.sups) != 1:
+            return
+        index = inside((by.subs or by.sups)[0])
+        if index.made or not isinstance(index, Sym):
+            return
+        text = formula.text
+        later = braced(text, index, f"{text[index.start : index.end]}+1")
+        here, loss = text[by.start : by.end], text[of.start : of.end]
+        following = text[by.start : index.start] + later + text[index.end : by.end]
+        step = rf"\frac{{\partial {following}}}{{\partial {here}}}"
+        rest = rf"\frac{{\partial {loss}}}{{\partial {following}}}"
+        yield rf"\left({step}\right)^\top {rest}"
+        yield f"{rest} {step}"
 
     def pool(self, model: Model, relation: Relation) -> list[str]:
         """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here."""
@@ -155,6 +185,12 @@ class Mending(Trials):
                                 found.setdefault(text[a:b].strip())
             self.pieces[key] = list(found)
         return self.pieces[key]
+
+
+def _end(edit: Edit, place: tuple[str, int, int]) -> int:
+    """Where the right side ends once it is edited."""
+    text, _, end = place
+    return end + len(edit.applied(text)) - len(text)
 
 
 def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sympy import tanh
 
 from symrnn.bench.contender import OURS, Arrays, Contender, Work
@@ -19,8 +18,8 @@ from symrnn.bench.peers.sympy import LOSS, STATE
 from symrnn.cells.elman import elman
 from symrnn.cells.network import Network
 from symrnn.language.activations import X, activation
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.simulate import simulate
 
 SIZES, QUICK = ((2, 2), (3, 4), (4, 6)), ((2, 2),)
 GOALS = {(4, 6): (Goal("sympy unrolled / ours", 1000, at_least=True),)}
@@ -32,6 +31,9 @@ LEFT_OUT = {
     "tensorgrad": "it derives, but evaluates by named tensors, which torch 2.13 no longer has:"
     " its results cannot be compared"
 }
+
+KERNELS = Kernels(elman("tanh", inputs=False))
+"""What runs the states that the formulas are evaluated at."""
 
 _count = itertools.count()
 
@@ -45,7 +47,7 @@ def works(quick: bool) -> Iterator[Work]:
             ours = Contender(OURS, partial(_anew, derive), partial(_value, numbers, steps))
             yield Work(
                 f"derivation of {what}",
-                {"d": d, "t": steps},
+                {"d": len(numbers.W), "t": steps},
                 (ours, *sympy.derivation(*given)),
                 () if quick else GOALS.get((d, steps), ()),
                 left_out=LEFT_OUT,
@@ -85,16 +87,14 @@ DERIVED: dict[str, Callable[..., Any]] = {STATE: _jacobian, LOSS: _gradient}
 
 def _value(numbers: Net, steps: int, formula: Any) -> Arrays:
     """The formula at the numbers: k = 0, t = T, and L_T = ‖s_T‖²/2."""
-    d = len(numbers.W)
-    empty: tuple[NDArray[Any], NDArray[Any]] = (np.empty((d, 0)), np.empty((steps, 0)))
-    path = simulate(numbers.W, empty[0], numbers.b, numbers.s0, empty[1], np.tanh)
+    path = KERNELS.run(numbers.W, numbers.b, numbers.s0, steps)
     bindings: Mapping[str, Any] = {
         "W": numbers.W,
         "b": numbers.b[:, None],
-        "s": path.s[..., None],
-        "a": path.a[..., None],
-        "dL_ds": {steps: path.s[-1][None]},
-        "d": d,
+        "s": path["s"][..., None],
+        "a": path["a"][..., None],
+        "dL_ds": {steps: path["s"][-1][None]},
+        "d": len(numbers.W),
         "t": steps,
         "k": 0,
         "dtype": np.float64,

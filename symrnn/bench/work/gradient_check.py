@@ -12,10 +12,10 @@ from symrnn.bench.contender import OURS, Contender, Peer, Work
 from symrnn.bench.goals import Goal
 from symrnn.bench.inputs import Net, net
 from symrnn.bench.peers import numdifftools, scipy, torch
+from symrnn.bench.sweep import GradientCheck, check_gradient, sweep
 from symrnn.bench.work.choice import chosen
 from symrnn.cells.elman import elman
 from symrnn.numeric.kernels import Kernels
-from symrnn.numeric.sweep import GradientCheck, check_gradient, sweep
 
 NAME = "full check of ∂L/∂W"
 
@@ -57,9 +57,9 @@ def ours(kernels: Kernels, numbers: Net) -> Contender:
     def run() -> GradientCheck:
         forward = kernels.run(*numbers.arguments())
         gradient = kernels.adjoint_gradients(forward, forward.states[1:])["W"]
-        return check_gradient(gradient, sweep(*numbers.arguments(), np.tanh, _loss))
+        return check_gradient(gradient, sweep(numbers, np.tanh, _loss))
 
-    return Contender(OURS, run, lambda checked: (checked.sweep.gradient,))
+    return Contender(OURS, run, lambda checked: (checked.gradient,))
 
 
 def _loss(s: NDArray[Any]) -> NDArray[Any]:

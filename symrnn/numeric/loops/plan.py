@@ -121,7 +121,9 @@ class _Planner:
             if isinstance(tree, Pair):
                 left, right = self._associated(tree.left), self._associated(tree.right)
                 left = self._scaled(body.coefficient, left)
-                if right.is_row and left.is_vector and ONCE not in (left.level, right.level):
+                # u (vᵀw) is a column: a number is no row.
+                outer = right.is_row and left.is_vector and not _is_number(right)
+                if outer and ONCE not in (left.level, right.level):
                     return [OverTime(name, self._stored(left), self._stored(right.T))]
         value = self.operand(body)
         if not value.is_vector or value.level == ONCE:
@@ -235,14 +237,21 @@ class _Planner:
 
     @operand.register
     def _(self, node: Hadamard) -> Operand:
-        operands = [self.operand(factor) for factor in node.args]
-        return reduce(lambda u, v: self._result("times", (u, v), node.shape), operands)
+        return self._entrywise("times", [self.operand(factor) for factor in node.args], node)
 
     @operand.register
     def _(self, node: MatrixSum) -> Operand:
         # What is known earliest is added first, so that it is added for all times at once.
         terms = sorted((self.operand(term) for term in node.args), key=lambda term: term.level)
-        return reduce(lambda u, v: self._result("plus", (u, v), node.shape), terms)
+        return self._entrywise("plus", terms, node)
+
+    def _entrywise(self, word: str, operands: list[Operand], node: MatrixExpr) -> Operand:
+        if all(each.is_vector and each.is_row for each in operands):
+            # Rows are columns that are read across: one and the same product serves both.
+            shape = (node.shape[1], node.shape[0])
+            columns = (each.T for each in operands)
+            return reduce(lambda u, v: self._result(word, (u, v), shape), columns).T
+        return reduce(lambda u, v: self._result(word, (u, v), node.shape), operands)
 
     @operand.register
     def _(self, node: MatrixProduct) -> Operand:

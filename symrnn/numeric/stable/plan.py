@@ -307,16 +307,18 @@ def _assembled(
 def _cheapest(penalty: Array, prices: Array, boundary: float) -> tuple[list[int], list[int]]:
     """Which form to take at each point, and after which points another begins."""
     total = prices + penalty[:, 0]
-    came: list[Array] = []
-    for errors in penalty.T[1:]:
-        switch = int(np.argmin(total))
-        moved = total[switch] + boundary + prices
-        moved[switch] = np.inf
-        came.append(np.where(moved < total, switch, np.arange(len(prices))))
-        total = np.minimum(total, moved) + errors
-    path = [int(np.argmin(total))]
-    for step in reversed(came):
-        path.append(int(step[path[-1]]))
+    # Which forms another one came before, and which one that is.
+    came: list[tuple[NDArray[np.bool_], int]] = []
+    begun = prices + boundary
+    for errors in np.ascontiguousarray(penalty.T[1:]):
+        switch = int(total.argmin())
+        moved = begun + total[switch]
+        came.append((moved < total, switch))
+        total = np.minimum(total, moved)
+        total += errors
+    path = [int(total.argmin())]
+    for moves, switch in reversed(came):
+        path.append(switch if moves[path[-1]] else path[-1])
     path.reverse()
     return path, [place for place in range(len(path) - 1) if path[place] != path[place + 1]]
 

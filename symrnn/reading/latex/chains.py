@@ -197,7 +197,18 @@ def _paired(cells: list[list[Token]]) -> list[list[Token]]:
             cells[i] for i in range(2, len(cells), 2)
         ):
             return pairs
-    return [[token for cell in cells for token in cell]]
+    joined: list[Token] = []
+    for place, cell in enumerate(cells):
+        if place > 1 and joined and cell and all(map(_is_text, cell)):
+            joined.append(replace(joined[-1], kind=COMMAND, text="quad"))  # a remark
+        joined += cell
+    return [joined]
+
+
+def _is_text(token: Token) -> bool:
+    return token.kind == TEXT or (
+        token.kind == COMMAND and (token.text.startswith("text") or token.text in ("mbox", "hbox"))
+    )
 
 
 def _skip_group(tokens: list[Token], at: int) -> int:
@@ -265,7 +276,8 @@ def _is_prose(row: list[Token], at: int) -> bool:
     plain = {"where", "if", "for", "and", "with", "or", "when", "since", "as", "then", "thus", "so",
              "hence", "because", "let", "otherwise", "while", "i.e.", "using", "else",
              ""}  # fmt: skip
-    return " " in words.strip() or bare in plain
+    aside = words.strip().startswith("(") and words.strip().endswith(")")
+    return " " in words.strip() or aside or bare in plain
 
 
 def _in_list(row: list[Token], at: int) -> bool:
@@ -279,11 +291,7 @@ def _in_list(row: list[Token], at: int) -> bool:
 def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | None:
     """A chain from the tokens of a statement, and whether it goes on with the one before."""
     texts = [t.text for t in tokens if t.kind == TEXT]
-    if all(
-        t.kind in (TEXT, COMMAND)
-        and (t.kind == TEXT or t.text.startswith("text") or t.text in ("mbox", "hbox"))
-        for t in tokens
-    ):
+    if all(map(_is_text, tokens)):
         if before is not None and texts:
             return replace(before, after=f"{before.after} {' '.join(texts)}".strip()), True
         return None
@@ -305,8 +313,8 @@ def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | No
         links.append(Link(kind, written, token.start, tokens[at + count - 1].end))
         pieces.append([])
         at += count
-    # An equation number at the end: `(5.2)` after a wide blank stands alone.
-    if not links and _is_number_of_equation(pieces[0]):
+    # An equation number at the end, `(5.2)` after a wide blank, or what is supposed: `(k < t)`.
+    if not links and (_is_number_of_equation(pieces[0]) or _is_aside(pieces[0])):
         return None
     sides = tuple(_side(piece, tokens) for piece in pieces)
     if not pieces[0] and before is not None and links:
@@ -315,6 +323,15 @@ def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | No
     if not pieces[0] and links:
         sides = (Side(None, links[0].start, links[0].start, "the left side is missing"), *sides[1:])
     return Chain(sides, tuple(links)), False
+
+
+def _is_aside(tokens: list[Token]) -> bool:
+    """Whether a relation stands in brackets that hold all of a statement."""
+    if len(tokens) < 3 or not tokens[0].is_("(") or not tokens[-1].is_(")"):
+        return False
+    inner = tokens[1:-1]
+    closed = all(_depth(inner[:at]) >= 0 for at in range(len(inner) + 1))
+    return closed and any(relation(inner, at) for at in range(len(inner)))
 
 
 def _is_number_of_equation(tokens: list[Token]) -> bool:

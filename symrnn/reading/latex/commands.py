@@ -29,6 +29,7 @@ from symrnn.reading.latex.words import (
     LETTERS,
     MATRICES,
     SAME,
+    SAME_WORDS,
     SCRIPTS,
 )
 
@@ -112,7 +113,7 @@ class Commands(Differentials):
             word = "".join(t.text for t in inner)
             if letters and len(inner) > 1:
                 self.at = end
-                return Sym(*self.span(first), word)
+                return Sym(*self.span(first), SAME_WORDS.get(word, word))
             if name == "mathbb" and word not in ("1", "I"):
                 self.at = end
                 return Sym(*self.span(first), f"bb {word}")
@@ -157,10 +158,7 @@ class Commands(Differentials):
         )
         if not bare:
             raise self.fail("an empty text", token)
-        return Sym(
-            *self.span(first),
-            bare if text.replace("-", "").replace("_", "").isalnum() or " " not in text else text,
-        )
+        return Sym(*self.span(first), SAME_WORDS.get(bare, bare if " " not in text else text))
 
     def overset(self, first: int, name: str) -> Tree:
         decoration = self.group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from symrnn.reading.latex.scripts import Scripts
@@ -78,7 +79,7 @@ class Differentials(Scripts):
 
     def differential(self, first: int) -> Tree:
         """∂x or dx, as it stands above or below in a derivative."""
-        mark = ""
+        mark, straight = "", not self.tokens[first].is_(r"\partial")
         if self.next.is_("^"):
             inner = self.inside_after_caret()
             if [t.text for t in inner] == ["+"]:
@@ -89,13 +90,15 @@ class Differentials(Scripts):
                 raise self.fail("a derivative of higher order")
         place = self.at
         if self.next.is_("}") or self.next.kind == END or self.next.is_("/"):
-            return Derivative(*self.span(first), None, Words(*self.span(place), "∂"), mark)
+            return Derivative(
+                *self.span(first), None, _half(self.span(place)), mark, False, straight
+            )
         of = self.factor()
         # h(x, w) with its arguments, as in ∂f(x, h)/∂w.
         while isinstance(of, Sym) and (self.next.is_("(") or self.index_follows()):
             group = self.factor()
             of = Product(of.start, group.end, of.made, (of, group), ("",))
-        return Derivative(*self.span(first), of, Words(*self.span(place), "∂"), mark)
+        return Derivative(*self.span(first), of, _half(self.span(place)), mark, False, straight)
 
     def index_follows(self) -> bool:
         """Whether a time in square brackets follows: u[n-1]."""
@@ -125,8 +128,8 @@ class Differentials(Scripts):
     def divided(self, above: Tree, below: Tree, first: int) -> Tree:
         place = (above.start, below.end, above.made or below.made)
         upper, lower = _differential(above), _differential(below)
-        if upper is not None and lower is not None and lower[0] is not None:
-            return Derivative(*place, upper[0], lower[0], upper[1])
+        if upper is not None and lower is not None and lower.of is not None:
+            return replace(upper, start=place[0], end=place[1], made=place[2], by=lower.of)
         return Fraction_(*place, above, below)
 
     def fraction(self, first: int) -> Tree:
@@ -135,15 +138,17 @@ class Differentials(Scripts):
         below = self.fraction_part()
         self.in_fraction = before
         upper, lower = _differential(above), _differential(below)
-        if upper is not None and lower is not None and lower[0] is not None:
-            return Derivative(*self.span(first), upper[0], lower[0], upper[1] or lower[1])
+        if upper is not None and lower is not None and lower.of is not None:
+            mark = upper.mark or lower.mark
+            return Derivative(*self.span(first), upper.of, lower.of, mark, False, upper.straight)
         scaled = _scaled_differential(below) if upper is not None else None
         if upper is not None and scaled is not None:
             # ∂L/(T ∂h) is ∂L/∂h, divided by T.
             by, rest = scaled
             place = self.span(first)
             one = Fraction_(*place, Num(*place, Fraction(1)), rest)
-            return Product(*place, (one, Derivative(*place, upper[0], by, upper[1])), ("",))
+            derivative = Derivative(*place, upper.of, by, upper.mark, False, upper.straight)
+            return Product(*place, (one, derivative), ("",))
         if upper is not None or lower is not None:
             other = above if upper is None else below
             raise self.fail("a derivative with only one ∂", self._token_at(other.start))
@@ -196,23 +201,30 @@ class Differentials(Scripts):
 
     def physics(self, first: int) -> Tree:
         of, by = self.group(), self.group()
-        return Derivative(*self.span(first), of, by, "")
+        straight = not self.tokens[first].text.startswith("p")  # \dv and \pdv
+        return Derivative(*self.span(first), of, by, "", False, straight)
 
 
-def _differential(tree: Tree) -> tuple[Tree | None, str] | None:
-    """What a ∂x differentiates, and its mark; None for what is no differential."""
+def _half(place: tuple[int, int, bool]) -> Words:
+    """What stands in a differential for the variable of a derivative."""
+    return Words(*place, "∂")
+
+
+def _differential(tree: Tree) -> Derivative | None:
+    """∂x, a derivative by nothing yet; None for what is no differential."""
     if isinstance(tree, Derivative) and isinstance(tree.by, Words) and tree.by.text == "∂":
-        return tree.of, tree.mark
+        return tree
     # ∂ tanh(W h), ∂ L(θ): the rest of the product belongs to it.
     if isinstance(tree, Product):
         head = _differential(tree.factors[0])
         if (
             head is not None
-            and head[0] is not None
+            and head.of is not None
             and not any(_differential(f) for f in tree.factors[1:])
         ):
-            rest = (head[0], *tree.factors[1:])
-            return Product(head[0].start, tree.end, tree.made, rest, tree.signs), head[1]
+            rest = (head.of, *tree.factors[1:])
+            of = Product(head.of.start, tree.end, tree.made, rest, tree.signs)
+            return replace(head, of=of)
     if isinstance(tree, Group) and len(tree.parts) == 1 and tree.kind == "{":
         return _differential(tree.parts[0])
     return None
@@ -223,9 +235,9 @@ def _scaled_differential(tree: Tree) -> tuple[Tree, Tree] | None:
     if not isinstance(tree, Product):
         return None
     last = _differential(tree.factors[-1])
-    if last is None or last[0] is None or any(_differential(f) for f in tree.factors[:-1]):
+    if last is None or last.of is None or any(_differential(f) for f in tree.factors[:-1]):
         return None
     rest = tree.factors[:-1]
     if len(rest) == 1:
-        return last[0], rest[0]
-    return last[0], Product(tree.start, rest[-1].end, tree.made, rest, tree.signs[:-1])
+        return last.of, rest[0]
+    return last.of, Product(tree.start, rest[-1].end, tree.made, rest, tree.signs[:-1])

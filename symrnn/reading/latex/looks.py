@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, TEXT, Token
 
 # What only changes how a formula looks, without and with an argument.
@@ -66,6 +68,9 @@ def without_looks(tokens: list[Token], text: str) -> list[Token]:
                 at += 1
                 if token.text == "left":
                     out.append(Token(COMMAND, "leftnothing", token.start, token.end))
+            elif sided and at < len(tokens) and tokens[at].made == token.made:
+                # What is moved or left out with the bracket.
+                tokens[at] = replace(tokens[at], start=min(token.start, tokens[at].start))
             if (
                 token.text in ("boxed", "fbox", "ensuremath")
                 and at < len(tokens)

@@ -15,6 +15,7 @@ from symrnn.reading.latex.tokens import (
     MAX_TOKENS,
     NUMBER,
     SIGN,
+    TEXT,
     Token,
     matching,
     refuse,
@@ -68,6 +69,8 @@ def expanded(tokens: list[Token], macros: dict[str, Macro]) -> list[Token]:
                     made.append((Token(NUMBER, rest, token.start, end, True), depth + 1))
                 at += 2
                 continue
+            if word.kind == TEXT:
+                word = replace(word, text=_filled(word.text, arguments))
             made.append((replace(word, start=token.start, end=end, made=True), depth + 1))
             at += 1
         if len(made) + len(todo) > MAX_TOKENS:
@@ -101,6 +104,28 @@ def _arguments(
         else:
             found.append([token])
     return found, end
+
+
+def _filled(text: str, arguments: list[list[Token]]) -> str:
+    r"""A text with the arguments that are said in it: `#1` of \text{#1}."""
+
+    def argument(place: re.Match[str]) -> str:
+        number = int(place[1])
+        return _as_text(arguments[number - 1]) if number <= len(arguments) else place[0]
+
+    return re.sub(r"#([1-9])", argument, text)
+
+
+def _as_text(tokens: list[Token]) -> str:
+    """Tokens as they are written, each gap between them as one blank."""
+    text, end = "", None
+    for token in tokens:
+        if token.is_("{", "}"):
+            continue
+        gap = end is not None and token.start > end
+        text += " " * gap + ("\\" if token.kind == COMMAND else "") + token.text
+        end = token.end
+    return text
 
 
 def _until(todo: list[tuple[Token, int]], closing: str, end: int) -> tuple[list[Token], int]:

@@ -24,6 +24,9 @@ from symrnn.reading.latex.words import (
     FONTS,
 )
 
+MARKS = ("*", "+", "-", r"\ast", r"\star", r"\dagger", r"\ddagger", r"\circ", r"\sharp")
+"""Signs that are labels where they stand alone in a script: y^*."""
+
 
 class Scripts(Cursor):
     """Scripts behind an atom."""
@@ -72,6 +75,9 @@ class Scripts(Cursor):
                 # x^10 is x¹ 0 in TeX; people mean 10.
                 self.take()
                 return (self.number(token),), token.text
+            if token.is_(*MARKS):
+                self.take()
+                return (Words(token.start, token.end, token.made, bare(token)),), bare(token)
             tree = self.atom()
             return (tree,), "".join(bare(t) for t in self.tokens[first : self.at])
         end = matching(self.tokens, self.at)

@@ -96,12 +96,17 @@ class Fraction_(Tree):
 
 @dataclass(frozen=True)
 class Derivative(Tree):
-    """∂of/∂by; `of` is None for the operator alone; `mark` is "" or "+"; `nabla` for ∇_by of."""
+    """∂of/∂by; `of` is None for the operator alone; `nabla` for ∇_by of.
+
+    `mark` is "+" where it is immediate, "d" where it is not, "" where that is not said. `straight`
+    says that it is written with d, which alone says nothing else.
+    """
 
     of: Tree | None
     by: Tree
     mark: str = ""
     nabla: bool = False
+    straight: bool = False
 
 
 @dataclass(frozen=True)
@@ -292,7 +297,7 @@ def shape_of(tree: Any) -> Any:
     if isinstance(tree, Labelled):
         return shape_of(tree.body)
     if isinstance(tree, Tree):
-        skipped = {"start", "end", "made", "sub_text", "sup_text", "bold", "letter"}
+        skipped = {"start", "end", "made", "sub_text", "sup_text", "bold", "letter", "straight"}
         inner = [shape_of(getattr(tree, f.name)) for f in fields(tree) if f.name not in skipped]
         return (type(tree).__name__, *inner)
     if isinstance(tree, tuple):

@@ -73,6 +73,15 @@ WORDS = (
 """Words that are written as letters side by side and are no product."""
 
 
+SAME_WORDS = {
+    "sig": "sigmoid", "sgm": "sigmoid", "logsig": "sigmoid", "expit": "sigmoid",
+    "Sigmoid": "sigmoid", "Logistic": "logistic", "tansig": "tanh", "Tanh": "tanh",
+    "TanH": "tanh", "Softmax": "softmax", "SoftMax": "softmax", "Softplus": "softplus",
+    "SoftPlus": "softplus", "Relu": "relu", "ReLu": "relu", "RELU": "relu",
+}  # fmt: skip
+"""Other spellings of functions, where they are set upright."""
+
+
 PRODUCTS = {
     r"\cdot": "cdot", r"\times": "times", "*": "ast", r"\ast": "ast", r"\odot": "odot",
     r"\circ": "odot", r"\otimes": "otimes", r"\star": "odot", r"\bullet": "cdot",

@@ -24,6 +24,9 @@ ONCE = {
 GATES = {
     "one gate with an input": "f = logistic(W_f h' + b_f)\nh = f * h' + (1-f) * tanh(W h' + U x)",
     "two without": "f = logistic(A h' + b)\ni = logistic(B h')\nh = f * h' + i * tanh(W h' + U x)",
+    "a product read twice": "r = logistic(R h')\nz = logistic(V h' + U x)\n"
+    "h = r * z * h' + tanh(W (z * h'))",
+    "softmax with a bias": "f = softmax(A h' + b)\nh = h' + tanh(W (f * h') + U x)",
     "in the middle": "f = logistic(A h')\ni = tanh(B h' + V x)\no = logistic(D h')\nh = o*(f*h'+i)",
 }
 """Not every gate on one state reads the input, so not every δ is kept at all times."""
@@ -65,6 +68,7 @@ def test_loops_agree_with_the_definitions(text: str) -> None:
         weights = numbers(of, batch)
         exact = found(plain, weights)
         same(found(ours, weights), exact)
+        assert ours.ran["forward"] == ours.ran["backward"] == "loop"
         same(found(arrays, weights), exact)
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from symrnn import cell, elman, named, sigma_inside
 from symrnn.language.activations import X, activation
-from symrnn.numeric import kernels as module
 from symrnn.numeric import loop_passes
+from symrnn.numeric import products as module
 from symrnn.numeric import run as layout
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights, random_weights

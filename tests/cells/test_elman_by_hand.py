@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from elman_by_hand import loss_gradients, simulate, state_jacobian, truncated_gradient
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 from symrnn.errors import IllFormedError, ShapeError
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import central_differences, complex_step, relative_error
-from symrnn.numeric.simulate import loss_gradients, simulate, state_jacobian, truncated_gradient
 
 Array = NDArray[Any]
 

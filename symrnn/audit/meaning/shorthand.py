@@ -1,0 +1,155 @@
+"""Names for derivatives: δh_t and dh_t, ∂ for what is immediate, Φ_{t,k} for a transition."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+from itertools import pairwise
+
+from symrnn.audit.meaning.letters import (
+    LOSSES,
+    bare,
+)
+from symrnn.audit.meaning.rewrites import placed_at
+from symrnn.reading.latex.chains import Chain
+from symrnn.reading.latex.tree import (
+    Derivative,
+    Product,
+    Sym,
+    Tree,
+    rebuilt,
+    shape_of,
+    walk,
+)
+
+
+def differentials(
+    chains: list[tuple[int, int, Chain]],
+) -> tuple[set[str], Tree | None, set[str]]:
+    """δh_t and dh_t are ∂L/∂h_t, in a document where δ or d never stands for itself.
+
+    Returns which of the two are so used, the loss, and the letters that stand behind one alone: dz
+    is a name, where there is no z.
+    """
+    trees = [side.tree for _, _, chain in chains for side in chain.sides if side.tree is not None]
+    nodes = [node for tree in trees for node in walk(tree)]
+    loss = next(
+        (of for node in nodes if isinstance(node, Derivative) and node.of is not None
+         and isinstance(of := bare(node.of), Sym) and of.name in LOSSES
+         and not of.subs and not of.sups),
+        None,
+    )  # fmt: skip
+    if loss is None:
+        return set(), None, set()
+    marks = set()
+    for mark in ("delta", "d"):
+        whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
+        before = sum(
+            isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups
+            and isinstance(b, Sym)
+            for n in nodes if isinstance(n, Product)
+            for a, b, s in zip(n.factors, n.factors[1:], n.signs, strict=False) if s == ""
+        )  # fmt: skip
+        if whole and whole == before:
+            marks.add(mark)
+    marked = [
+        b for n in nodes if isinstance(n, Product)
+        for a, b in pairwise(n.factors) if isinstance(a, Sym) and a.name in marks
+    ]  # fmt: skip
+    places = set(map(id, marked))
+    apart = {n.name for n in nodes if isinstance(n, Sym) and id(n) not in places}
+    return marks, loss, {n.name for n in marked if isinstance(n, Sym)} - apart
+
+
+_MARKED = {"delta": "δ", "d": "d"}
+
+
+def differentiated(tree: Tree, marks: set[str], loss: Tree, alone: Set[str]) -> Tree:
+    """The same tree with δh_t read as ∂L/∂h_t, and with dz as one name where there is no z."""
+
+    def read(tree: Tree) -> Tree:
+        if isinstance(tree, Product):
+            factors: list[Tree] = []
+            signs: list[str] = []
+            place = 0
+            while place < len(tree.factors):
+                head = tree.factors[place]
+                taken = 1
+                node = read(head)
+                if isinstance(head, Sym) and head.name in marks and place + 1 < len(tree.factors):
+                    by = tree.factors[place + 1]
+                    made = head.made or by.made
+                    node = Derivative(head.start, by.end, made, loss, by)
+                    if isinstance(by, Sym) and by.name in alone:
+                        name = _MARKED[head.name] + by.name
+                        node = replace(by, start=head.start, made=made, name=name)
+                    taken = 2
+                if factors:
+                    signs.append(tree.signs[place - 1])
+                factors.append(node)
+                place += taken
+            return (
+                factors[0]
+                if len(factors) == 1
+                else replace(tree, factors=tuple(factors), signs=tuple(signs))
+            )
+        return rebuilt(tree, read)
+
+    return read(tree)
+
+
+def partials_apart(chains: list[tuple[int, int, Chain]]) -> bool:
+    """Whether ∂ is for what is immediate and d for the rest: dh_t/dθ = ∂h_t/∂θ + … says both."""
+    for _, _, chain in chains:
+        found: dict[bool, set[object]] = {True: set(), False: set()}
+        for side in chain.sides:
+            for node in walk(side.tree) if side.tree is not None else ():
+                if isinstance(node, Derivative) and not node.nabla and not node.mark:
+                    found[node.straight].add(shape_of(node))
+        if found[True] & found[False]:
+            return True
+    return False
+
+
+def partials_marked(tree: Tree) -> Tree:
+    """The same with ∂h_t/∂θ as the immediate derivative, and dh_t/dθ as no such."""
+    inner = rebuilt(tree, partials_marked)
+    if isinstance(inner, Derivative) and not inner.nabla:
+        return replace(inner, mark="d" if inner.straight else "+")
+    return inner
+
+
+def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[str, str], Tree]]:
+    """Φ_{t,k} = ∂h_t/∂h_k: names with two times for derivatives, each with its letters."""
+    found: dict[str, tuple[tuple[str, str], Tree]] = {}
+    for _, _, chain in chains:
+        trees = [side.tree for side in chain.sides if side.tree is not None]
+        head = bare(trees[0]) if len(trees) > 1 else None
+        value = bare(trees[1]) if len(trees) > 1 else None
+        if not isinstance(head, Sym) or not isinstance(value, Derivative) or head.sups:
+            continue
+        letters = [bare(sub) for sub in head.subs]
+        names = tuple(each.name for each in letters if isinstance(each, Sym) and not each.subs)
+        used = {node.name for node in walk(value) if isinstance(node, Sym)}
+        if len(names) == 2 == len(letters) and len(set(names)) == 2 and set(names) <= used:
+            found.setdefault(head.name, ((names[0], names[1]), value))
+    return found
+
+
+def transitions_written_out(tree: Tree, known: dict[str, tuple[tuple[str, str], Tree]]) -> Tree:
+    """The same with ∂h_t/∂h_k in the place of Φ_{t,k}."""
+
+    def read(node: Tree) -> Tree:
+        if isinstance(node, Sym) and node.name in known and len(node.subs) == 2 and not node.sups:
+            letters, value = known[node.name]
+            placed = placed_at(value, dict(zip(letters, node.subs, strict=True)))
+            return _standing(placed, node.start, node.end)
+        return rebuilt(node, read)
+
+    return read(tree)
+
+
+def _standing(tree: Tree, start: int, end: int) -> Tree:
+    """A tree that stands in another place, as what a macro makes does."""
+    inner = rebuilt(tree, lambda node: _standing(node, start, end))
+    return replace(inner, start=start, end=end, made=True)

@@ -1,0 +1,228 @@
+"""Weights checked against a cell: every name, shape and dtype, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symrnn.cells import Cell
+from symrnn.errors import IllFormedError, ShapeError
+from symrnn.language.names import in_code
+from symrnn.language.time import Sequence
+from symrnn.numeric import arguments
+from symrnn.numeric.weights import (
+    INPUTS,
+    KINDS,
+    PARAMETERS,
+    STATES,
+    STEPS,
+    Weights,
+    is_matrix,
+    require_steps,
+)
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Weights checked against a cell, of one dtype, with its sizes and the shape of the batch.
+
+    Attributes:
+        parameters, states, inputs: by name; a scalar has batch axes alone.
+        matrices, scalars: which parameters are such; the others are columns.
+        sizes: by name.
+        batch: what all batch axes broadcast to.
+        shared: whether no parameter has a batch axis.
+    """
+
+    parameters: Mapping[str, Array]
+    states: Mapping[str, Array]
+    inputs: Mapping[str, Array]
+    matrices: frozenset[str]
+    scalars: frozenset[str]
+    sizes: Mapping[str, int]
+    batch: tuple[int, ...]
+    shared: bool
+    steps: int
+    dtype: np.dtype[Any]
+
+
+def fitted(cell: Cell, weights: Weights) -> Fitted:
+    """The weights, every name and shape checked.
+
+    Raises:
+        IllFormedError: a name is missing or too many; non-numeric or non-finite numbers, several
+            dtypes, no step.
+        ShapeError: naming what does not fit, the shape expected and the shape given.
+    """
+    if not isinstance(weights, Weights):
+        raise IllFormedError(
+            f"weights of {cell.name}", {"expected": "Weights", "got": type(weights).__name__}
+        )
+    expected, wanted, matrices, scalars = _expected(cell)
+    for kind, names in expected.items():
+        given = getattr(weights, kind)
+        if given.keys() != names:
+            raise IllFormedError(
+                f"{kind} of {cell.name}",
+                {
+                    "expected": ", ".join(sorted(names)) or "none",
+                    "got": ", ".join(given) or "none",
+                    **({"missing": m} if (m := ", ".join(sorted({*names} - {*given}))) else {}),
+                    **({"unknown": u} if (u := ", ".join(sorted({*given} - {*names}))) else {}),
+                },
+            )
+    plain = arguments.one_dtype(**{e.label: getattr(weights, e.kind)[e.name] for e in wanted})
+    arrays: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
+    batches: dict[str, tuple[int, ...]] = {}
+    tails: dict[str, tuple[tuple[_Extent, int], ...]] = {}
+    sizes: dict[str, int] = {}
+    for each in wanted:
+        array = arrays[each.kind][each.name] = plain[each.label]
+        axes = array.ndim - len(each.shape)
+        if axes < each.lead:
+            raise ShapeError(
+                f"{each.label} has shape {array.shape}", {"expected": f"({each.words})"}
+            )
+        batches[each.label] = array.shape[each.lead : axes]
+        tails[each.label] = tuple(zip(each.shape, array.shape[axes:], strict=True))
+        for extent, number in tails[each.label]:
+            if extent.alone:
+                _require_size(each, array, extent, number, sizes.setdefault(extent.written, number))
+    for each in wanted:
+        for extent, number in tails[each.label]:
+            if not extent.alone:  # d + m is known once d and m are
+                known = _value(extent.size, sizes)
+                _require_size(each, plain[each.label], extent, number, known)
+    for name, start in arrays[STATES].items():
+        if start.shape[-1] == 0:
+            raise ShapeError(
+                f"states[{name!r}] has shape {start.shape}",
+                {"expected": "at least one entry", "got": "none"},
+            )
+    steps = _steps(cell, weights, arrays[INPUTS])
+    try:
+        batch = np.broadcast_shapes(*batches.values())
+    except ValueError:
+        shown = {label: shape for label, shape in batches.items() if shape}
+        raise ShapeError("the batch axes do not fit each other", shown) from None
+    shared = not any(batches[f"{PARAMETERS}[{name!r}]"] for name in arrays[PARAMETERS])
+    dtype = next(iter(plain.values())).dtype
+    return Fitted(
+        arrays[PARAMETERS],  # in the order of the cell, whichever they were given in
+        arrays[STATES],
+        arrays[INPUTS],
+        matrices,
+        scalars,
+        sizes,
+        batch,
+        shared,
+        steps,
+        dtype,
+    )
+
+
+@lru_cache(maxsize=64)
+def _expected(
+    cell: Cell,
+) -> tuple[dict[str, frozenset[str]], tuple[_Wanted, ...], frozenset[str], frozenset[str]]:
+    """The names of each kind; every array, in the order of the cell; which parameters are matrices,
+    which scalars."""
+    scalars = frozenset(in_code(each.name) for each in cell.scalars)
+    matrices = frozenset(in_code(p.name) for p in cell.parameters if is_matrix(p))
+    shapes: dict[str, dict[str, tuple[Any, ...]]] = {
+        PARAMETERS: {
+            in_code(p.name): tuple(p.shape) if in_code(p.name) in matrices else p.shape[:1]
+            for p in cell.parameters
+        }
+        | dict.fromkeys((in_code(each.name) for each in cell.scalars), ()),
+        STATES: {in_code(each.label): (each.rows,) for each in cell.states},
+        INPUTS: {in_code(each.label): (each.rows,) for each in cell.inputs},
+    }
+    names = {kind: frozenset(each) for kind, each in shapes.items()}
+    wanted = tuple(
+        _Wanted.of(kind, name, shape)
+        for kind, each in shapes.items()
+        for name, shape in each.items()
+    )
+    return names, wanted, matrices, scalars
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An array of a cell: its name in messages, its axes in front of batches, its shape."""
+
+    kind: str
+    name: str
+    label: str
+    lead: int
+    shape: tuple[_Extent, ...]
+    words: str
+
+    @classmethod
+    def of(cls, kind: str, name: str, shape: tuple[Any, ...]) -> _Wanted:
+        extents = tuple(map(_Extent.of, shape))
+        lead = int(kind == INPUTS)
+        words = ", ".join(("T",) * lead + ("…",) + tuple(each.written for each in extents))
+        return cls(kind, name, f"{kind}[{name!r}]", lead, extents, words)
+
+
+@dataclass(frozen=True)
+class _Extent:
+    """A size, how it is written, and whether it stands by itself: SymPy is slow to say so."""
+
+    size: Any
+    written: str
+    alone: bool
+
+    @classmethod
+    def of(cls, size: Any) -> _Extent:
+        return cls(size, str(size), bool(size.is_Symbol))
+
+
+def _require_size(
+    of: _Wanted, array: Array, extent: _Extent, number: int, wanted: int | None
+) -> None:
+    if wanted != number:
+        raise ShapeError(
+            f"{of.label} has shape {array.shape}",
+            {
+                "expected": f"({of.words}) with {extent.written} = {wanted}",
+                "got": f"{extent.written} = {number}",
+            },
+        )
+
+
+def rows_of(sequence: Sequence, fit: Fitted) -> int:
+    """How high a vector is."""
+    if sequence.rows.is_Symbol:
+        return fit.sizes[sequence.rows.name]
+    known = {symbol: fit.sizes[symbol.name] for symbol in sequence.rows.free_symbols}
+    return int(sequence.rows.subs(known))
+
+
+def _value(size: Any, sizes: Mapping[str, int]) -> int | None:
+    """A size in others that are known; None where one is not yet."""
+    known = {symbol: sizes[symbol.name] for symbol in size.free_symbols if symbol.name in sizes}
+    value = size.subs(known)
+    return int(value) if value.is_Integer else None
+
+
+def _steps(cell: Cell, weights: Weights, inputs: Mapping[str, Array]) -> int:
+    if not inputs:
+        return require_steps(weights.steps)
+    lengths = {name: len(array) for name, array in inputs.items()}
+    (steps, *others) = lengths.values()
+    if any(other != steps for other in others) or weights.steps not in (None, steps):
+        said = lengths if weights.steps is None else {**lengths, STEPS: weights.steps}
+        raise ShapeError(f"the inputs of {cell.name} are of different lengths", said)
+    return require_steps(steps)
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────

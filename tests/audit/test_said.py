@@ -1,0 +1,131 @@
+"""What is said beside formulas, or by their letters, and what it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from symrnn.audit.audit import Finding, audit_texts
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
+from symrnn.reading.documents import latex_document
+from symrnn.reading.latex.macros import macros_in
+
+NET = r"\[ h_t = \tanh(a_t), \quad a_t = W h_{t-1} + U x_t \]"
+STEP = r"\frac{\partial h_t}{\partial h_{t-1}}"
+STEPS = rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t^2) W \]"
+
+
+def _found(text: str) -> list[Finding]:
+    macros, rest = macros_in(text)
+    found = audit_texts([latex_document("a.tex", rest, macros)])
+    return [f for f in found if f.kind != NOT_A_CLAIM]
+
+
+def _kinds(text: str) -> list[str]:
+    return [f.kind for f in _found(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # A macro's argument in a text is part of that text.
+        (r"\newcommand{\W}[1]{W_{\text{#1}}} \[ h_t = \tanh(\W{in} x_t + \W{rec} h_{t-1}) \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t^2) \W{{rec}} \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t^2) \W{{in}} \]", [TRUE, FALSE]),
+        # C_u multiplies, and nothing derives it: no loss.
+        (r"\[ h_t = \operatorname{sig}(C_u h_{t-1} + x_t) \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(h_t \odot (1 - h_t)) C_u \]", [TRUE]),
+        # A function by its name, and one that is so in an example only.
+        (rf"Let $\varphi = \tanh$. \[ h_t = \varphi(W h_{{t-1}} + x_t) \] {STEPS}"
+         rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t) W \]", [TRUE, FALSE]),
+        (rf"\[ h_t = \varphi(W h_{{t-1}} + x_t) \] If, for example, $\varphi = \tanh$: {STEPS}",
+         [UNDER]),
+        # d for whole derivatives and ∂ for what is immediate.
+        (r"\[ h_t = F(h_{t-1}, x_t, \theta) \] \[ \frac{dh_t}{d\theta} = \frac{\partial h_t}"
+         r"{\partial \theta} + \frac{\partial h_t}{\partial h_{t-1}} \frac{dh_{t-1}}{d\theta} \]"
+         r"\[ \frac{dh_t}{d\theta} = \frac{\partial h_t}{\partial \theta} \]", [TRUE, FALSE]),
+        # λ by the set that it is of.
+        (r"Let $\lambda \in \mathbb{R}^n$. \[ h_t = \lambda \odot h_{t-1} + U x_t \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(\lambda) \]", [TRUE]),
+        # n is the last time, where no T is.
+        (rf"{NET} \[ L = \sum_{{t=1}}^{{n}} L_t(h_t) \] \[ \frac{{\partial L}}{{\partial W}} ="
+         r"\sum_{t=1}^{n} \left(\frac{\partial L}{\partial a_t}\right)^\top h_{t-1}^\top \]",
+         [TRUE]),
+        # y^* is data, and Q is its own transpose.
+        (rf"{NET} \[ L = \frac12 \sum_{{t=1}}^T (h_t - y^*_t)^\top Q (h_t - y^*_t), \quad "
+         r"Q = Q^\top \] \[ \frac{\partial L}{\partial h_T} = (h_T - y^*_T)^\top Q \]", [TRUE]),
+        (rf"{NET} \[ L = \frac12 \sum_{{t=1}}^T (h_t - y^*_t)^\top Q (h_t - y^*_t) \]"
+         r"\[ \frac{\partial L}{\partial h_T} = (h_T - y^*_T)^\top Q \]", [DISAGREES]),
+        # dz is a name, where there is no z.
+        (rf"{NET} The loss $L$ is a function of $h_t$. \[ dz_t = (1 - h_t^2) \odot dh_t \]"
+         r"\[ \frac{\partial L}{\partial W} = \sum_t dz_t h_{t-1}^\top \]", [TRUE]),
+        # What stands in brackets beside a formula is no claim.
+        (rf"{NET} \[ \frac{{\partial h_t}}{{\partial h_k}} = \prod_{{j=k+1}}^t"
+         r"\operatorname{diag}(1 - h_j^2) W \qquad (k < t) \]", [TRUE]),
+        (r"\begin{align} h_t &= \tanh(W h_{t-1}) && \text{(state)} \\"
+         rf"{STEP} &= \operatorname{{diag}}(1 - h_t^2) W && \text{{slopes}} \end{{align}}", [TRUE]),
+    ],
+)  # fmt: skip
+def test_what_is_said_is_heard(text: str, kinds: list[str]) -> None:
+    assert _kinds(text) == kinds
+
+
+def test_an_example_ends_with_its_item() -> None:
+    slip = rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t) W \]"
+    example = r"\item If $W = 0$ nothing is left."
+    items = r"\begin{itemize} %s \end{itemize}"
+    assert _kinds(NET + STEPS + items % f"{example} {slip}") == [TRUE, DISAGREES]
+    assert _kinds(NET + STEPS + items % rf"{example} \item {slip}") == [TRUE, FALSE]
+    assert _kinds(NET + STEPS + items % example + slip) == [TRUE, FALSE]
+
+
+BOUND = r"\left\| \frac{\partial h_t}{\partial h_k} \right\|"
+KNOWN = rf"{NET} Let $\gamma = \|W\|$. {STEPS}"
+
+
+@pytest.mark.parametrize("sign", [r"\ge", "=", ">"])
+def test_a_bound_said_the_wrong_way_round_is_mended(sign: str) -> None:
+    first, found = _found(rf"{KNOWN} \[ {BOUND} {sign} \gamma^{{t-k}} \]")
+    assert (first.kind, found.kind) == (TRUE, FALSE)
+    assert found.verdict.mended == rf"{BOUND} \le \gamma^{{t-k}}"
+
+
+def test_a_bound_by_a_letter_for_the_jacobian_follows() -> None:
+    named = rf"\[ J_t = {STEP} \]"
+    said = rf"{KNOWN} {named} \[ \prod_{{j=k+1}}^t \|J_j\| \le %s^{{t-k}} \]"
+    assert _kinds(said % r"\gamma") == [TRUE, TRUE]
+    assert _kinds(said % r"\left(\frac{\gamma}{2}\right)")[-1] in (DISAGREES, NOT_UNDERSTOOD)
+
+
+LOSS = (
+    r"\[ y_t = V h_t, \quad L = \sum_{t=1}^T \ell(y_t), \quad"
+    r" \delta_t = \frac{\partial L}{\partial a_t} \]"
+)
+SUM = r"\[ \frac{\partial L}{\partial W} = \sum_{t=1}^{T} \delta_t h_{t-1}^\top \]"
+STATE = r"\frac{\partial L}{\partial h_t} = "
+RIGHT = STATE + r"W^\top \delta_{t+1} + V^\top \frac{\partial L}{\partial y_t}"
+
+
+@pytest.mark.parametrize(
+    ("slips", "right"),
+    [
+        # In different terms, in one factor and a bound, in factors side by side.
+        (STATE + r"W \delta_{t+1} - V^\top \frac{\partial L}{\partial y_t}", RIGHT),
+        (r"\frac{\partial h_t}{\partial h_k} = \prod_{j=k}^{t} \mathrm{diag}(1 - h_j) W",
+         r"\frac{\partial h_t}{\partial h_k} = \prod_{j=k+1}^{t} \mathrm{diag}(1 - h_j^2) W"),
+        (rf"{STEP} = -\mathrm{{diag}}(1 - h_t^2) W^\top",
+         rf"{STEP} = \mathrm{{diag}}(1 - h_t^2) W"),
+        # One slip, made twice.
+        (rf"{STEP} = \mathrm{{diag}}(1 - a_t \odot a_t) W",
+         rf"{STEP} = \mathrm{{diag}}(1 - h_t \odot h_t) W"),
+    ],
+)  # fmt: skip
+def test_two_slips_in_one_formula_are_mended(slips: str, right: str) -> None:
+    found = _found(rf"{NET} {LOSS} {SUM} \[ {slips} \]")[-1]
+    assert found.kind == FALSE
+    assert found.verdict.mended.replace("h_{t}", "h_t") == right
+
+
+def test_brackets_are_moved_with_the_commands_for_their_size() -> None:
+    slip = rf"{STEP} = W \left(I - \operatorname{{diag}}(h_t^2)\right)"
+    found = _found(rf"{NET} {STEPS} \[ {slip} \]")[-1]
+    assert found.verdict.mended == rf"{STEP} = \left(I - \operatorname{{diag}}(h_t^2)\right) W"
