@@ -134,7 +134,7 @@ def as_powers(number: Any) -> str:
 
 def _as_power(number: int) -> tuple[int, int]:
     """A long number as base and exponent; a short one as it is."""
-    found = sympy.perfect_power(number) if number >= LONG else False
+    found: Any = sympy.perfect_power(number) if number >= LONG else False
     return (int(found[0]), int(found[1])) if found else (int(number), 1)
 
 
