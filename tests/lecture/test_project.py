@@ -251,7 +251,7 @@ def test_the_parts_of_the_prose() -> None:
     )
 
 
-EVERYTHING = """# T
+EVERYTHING = """# Nets
 
 Said first, with **weight**.
 
@@ -292,7 +292,7 @@ def test_slides_have_every_block_of_the_text_in_its_order(tmp_path: Path) -> Non
     given = [piece.block for piece in pieces if isinstance(piece, Given)]
     assert [type(block) for block in shown] == [type(block) for block in given]
     assert len(shown) == 8
-    assert [frame.title for frame in frames] == ["T", "One", "A frame"]
+    assert [frame.title for frame in frames] == ["Nets", "One", "A frame"]
 
 
 FORM = '''
