@@ -227,6 +227,7 @@ class Statements(Prose):
                 found.add(self.probe.ref(letter).name)
         return frozenset(found)
 
+    @cached_property
     def said_of_numbers(self) -> list[Relation]:
         """What the text says of numbers that are bounds, γλ < 1: once each."""
         bounds = {name for name, known in self.definitions.items() if any(d.bound for d in known)}
