@@ -195,6 +195,13 @@ class Prose(Defining):
         """The one letter that a formula is."""
         if len(text) > LONGEST:
             return None
+        key = (document.path, text)
+        if key not in self.letters:
+            self.letters[key] = self._parsed_letter(text, document)
+        return self.letters[key]
+
+    @staticmethod
+    def _parsed_letter(text: str, document: Document) -> Sym | None:
         try:
             (chain,) = parse_chains(text, document.macros)
         except (ParseError, ValueError):

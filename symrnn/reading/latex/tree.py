@@ -229,6 +229,7 @@ def _fields(kind: type[Tree]) -> tuple[str, ...]:
         "nabla",
         "straight",
         "letter",
+        "text",
     }
     _KNOWN[kind] = tuple(field.name for field in fields(kind) if field.name not in plain)
     return _KNOWN[kind]
