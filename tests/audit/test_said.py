@@ -58,6 +58,11 @@ def _kinds(text: str) -> list[str]:
         # dz is a name, where there is no z.
         (rf"{NET} The loss $L$ is a function of $h_t$. \[ dz_t = (1 - h_t^2) \odot dh_t \]"
          r"\[ \frac{\partial L}{\partial W} = \sum_t dz_t h_{t-1}^\top \]", [TRUE]),
+        # A weight decay, and what has no reading: it is a claim all the same.
+        (rf"{NET} \[ L = \sum_t L_t(h_t), \quad J = L + \frac{{\lambda}}{{2}} \|W\|_F^2 \]"
+         r"\[ \frac{\partial J}{\partial W} = \frac{\partial L}{\partial W} + \lambda W \]", [TRUE]),
+        (rf"{NET} \[ \frac{{\partial^2 h_t}}{{\partial x_t^2}} = -2 h_t (1 - h_t^2) U^2 \]",
+         [NOT_UNDERSTOOD]),
         # What stands in brackets beside a formula is no claim.
         (rf"{NET} \[ \frac{{\partial h_t}}{{\partial h_k}} = \prod_{{j=k+1}}^t"
          r"\operatorname{diag}(1 - h_j^2) W \qquad (k < t) \]", [TRUE]),
