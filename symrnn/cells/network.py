@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
 
@@ -432,7 +433,7 @@ def _definitions(halves: Halves, state: TimeVector) -> dict[TimeVector, MatrixEx
 def fresh_name(name: str, taken: Iterable[str]) -> str:
     """`name`, or the first of name_1, name_2, … that is free; taken from now on."""
     used = set(taken)
-    options = (name, *(f"{name}_{number}" for number in range(1, 1000)))
+    options = chain([name], (f"{name}_{number}" for number in count(1)))
     found = next(each for each in options if each not in used)
     if isinstance(taken, set):
         taken.add(found)
