@@ -9,7 +9,7 @@ from symrnn.version import __version__ as __version__
 # proves, runs or reads one. What type checkers see stands in `__init__.pyi`.
 _NAMES = {
     "symrnn.calculus": ("differential", "gradient", "jacobian", "jvp", "vjp"),
-    "symrnn.cells": ("cell", "named", "read_cell_file"),
+    "symrnn.cells": ("Cell", "cell", "named", "read_cell_file"),
     "symrnn.cells.elman": ("elman", "sigma_inside"),
     "symrnn.cells.network": ("Network",),
     "symrnn.crosscheck": ("check_forward", "check_gradients", "check_jacobian"),
@@ -40,7 +40,7 @@ _NAMES = {
     "symrnn.numeric.torch_weights": ("from_torch",),
     "symrnn.numeric.weights": ("Weights",),
     "symrnn.reading": ("from_latex",),
-    "symrnn.recurrence.recurrence": ("Cell", "Recurrence"),
+    "symrnn.recurrence.recurrence": ("Recurrence",),
     "symrnn.recurrence.unroll": ("explicit",),
     "symrnn.testing": ("assert_gradients",),
     "symrnn.theory.about": ("About",),

@@ -2,7 +2,7 @@
 
 from symrnn import errors, language
 from symrnn.calculus import differential, gradient, jacobian, jvp, vjp
-from symrnn.cells import cell, named, read_cell_file
+from symrnn.cells import Cell, cell, named, read_cell_file
 from symrnn.cells.elman import elman, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.crosscheck import check_forward, check_gradients, check_jacobian
@@ -25,7 +25,7 @@ from symrnn.numeric.lower import lower
 from symrnn.numeric.torch_weights import from_torch
 from symrnn.numeric.weights import Weights
 from symrnn.reading import from_latex
-from symrnn.recurrence.recurrence import Cell, Recurrence
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import explicit
 from symrnn.testing import assert_gradients
 from symrnn.theory import rules

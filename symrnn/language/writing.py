@@ -148,8 +148,9 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         return self.name(expr.name)
 
     def name(self, name: str) -> str:
-        """A name as SymPy letters it: W_h, \\alpha."""
-        return str(LatexPrinter._print_Symbol(self, Symbol(name)))
+        """A name as SymPy letters it: W_h, \\alpha; lambda_, which Python has a use for, as it is
+        meant."""
+        return str(LatexPrinter._print_Symbol(self, Symbol(name.removesuffix("_") or name)))
 
     def quantity(self, name: str) -> str:
         """The letter of a sequence or a parameter, in the font for those."""
@@ -209,6 +210,9 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
 
 
 class _TextPrinter(StrPrinter):  # type: ignore[misc]
+    def _print_MatrixSymbol(self, expr: Any) -> str:
+        return str(expr.name).removesuffix("_")
+
     def _print_Rational(self, expr: Any) -> str:
         return decimal(expr) or str(super()._print_Rational(expr))
 

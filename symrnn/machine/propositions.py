@@ -28,7 +28,7 @@ from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import Scope
 from symrnn.machine.sizes import matrix_type, size
 from symrnn.machine.transition import Transition, transition_of
-from symrnn.machine.vocabulary import CELLS, cell_name
+from symrnn.machine.vocabulary import KNOWN, cell_name
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative)
 
@@ -184,7 +184,7 @@ class _Writer:
             yield "(sigma sigma' : R -> R)" if self._uses_slope() else "(sigma : R -> R)"
         for parameter in rnn.parameters:
             yield f"({name_of(parameter)} : {matrix_type(parameter.shape)})"
-        if rnn.x is not None and "x" in CELLS[cell_name(rnn)][1]:
+        if rnn.x is not None and "x" in KNOWN[cell_name(rnn)].reads:
             yield f"(x : nat -> {matrix_type(rnn.x[0].shape)})"
         column = matrix_type(rnn.s[0].shape)
         yield f"(s0 : {column})"

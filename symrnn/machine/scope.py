@@ -16,7 +16,7 @@ from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import APPLICATION, Coq, apply, count, name_of, time, time_of
 from symrnn.machine.naturals import Facts, at_least_zero, ranging
 from symrnn.machine.transition import Transition, transition_of
-from symrnn.machine.vocabulary import ACTIVATIONS, CELLS, PREACTIVATIONS, cell_name, defined
+from symrnn.machine.vocabulary import ACTIVATIONS, KNOWN, cell_name, defined
 
 Half = Callable[[Coq], Coq]
 
@@ -101,7 +101,7 @@ class Scope:
         if self.transition is not None:
             return self.transition.applied(self.transition.state, self.changed)
         name = cell_name(self.rnn)
-        read = (self.changed.get(each, each) for each in CELLS[name][1])
+        read = (self.changed.get(each, each) for each in KNOWN[name].reads)
         return Coq(" ".join([name, self.sigma, *read]), APPLICATION)
 
     def varying(self, **changed: str) -> Scope:
@@ -163,11 +163,11 @@ class Scope:
 
     def _halves(self, index: Coq) -> tuple[Half, Half]:
         """The halves of a step: from the state before to what stands between, and on from there."""
-        name = cell_name(self.rnn)
-        read = [Coq(self.changed.get(each, each)) for each in CELLS[name][1]]
+        known = KNOWN[cell_name(self.rnn)]
+        read = [Coq(self.changed.get(each, each)) for each in known.reads]
 
         def affine(vector: Coq) -> Coq:
-            return apply(PREACTIVATIONS[name], *read, index, vector)
+            return apply(known.affine, *read, index, vector)
 
         def activation(vector: Coq) -> Coq:
             return apply("map_mx", Coq(self.sigma), vector)

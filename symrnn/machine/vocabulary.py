@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from symrnn.cells.elman import elman, sigma_inside
@@ -11,26 +13,33 @@ from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, activation
 
-Build = Callable[[Activation], Network]
-
 
 def _bare(sigma: Activation) -> Network:
     return elman(sigma, inputs=False)
 
 
-CELLS: dict[str, tuple[Build, tuple[str, ...]]] = {
-    "elman": (elman, ("W", "U", "b", "x")),
-    "bare": (_bare, ("W", "b")),
-    "sigma_inside": (sigma_inside, ("W", "U", "b", "x")),
-}
-"""The cells of `proofs/coq/vocabulary.v`, with the recurrence that each is and what it reads."""
+@dataclass(frozen=True)
+class Known:
+    """A cell of `proofs/coq/vocabulary.v`.
 
-PREACTIVATIONS = {
-    "elman": "preactivation",
-    "bare": "bare_preactivation",
-    "sigma_inside": "preactivation",
-}
-"""For each cell the affine function in it, to which σ is applied or which is applied to σ(s)."""
+    Attributes:
+        build: the network that it is, of a σ.
+        affine: the affine function in it, to which σ is applied or which is applied to σ(s).
+        reads: what both read.
+    """
+
+    build: Callable[[Activation], Network]
+    affine: str
+    reads: tuple[str, ...]
+
+
+KNOWN: Mapping[str, Known] = MappingProxyType(
+    {
+        "elman": Known(elman, "preactivation", ("W", "U", "b", "x")),
+        "bare": Known(_bare, "bare_preactivation", ("W", "b")),
+        "sigma_inside": Known(sigma_inside, "preactivation", ("W", "U", "b", "x")),
+    }
+)
 
 ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""
@@ -47,8 +56,8 @@ def known_name(rnn: Any) -> str | None:
     """The name in the vocabulary of a recurrence's cell; None if it is none of the vocabulary's."""
     if not isinstance(rnn, Network) or not rnn.one_activation:
         return None
-    for name, (build, _) in CELLS.items():
-        known = build(rnn.sigma).recurrence
+    for name, each in KNOWN.items():
+        known = each.build(rnn.sigma).recurrence
         if dict(known.definitions) == dict(rnn.recurrence.definitions):
             return name
     return None
@@ -64,6 +73,6 @@ def cell_name(rnn: Network) -> str:
     if name is None:
         raise NotSupportedError(
             "no Coq form for this recurrence",
-            {"expected": ", ".join(CELLS), "got": rnn.recurrence},
+            {"expected": ", ".join(KNOWN), "got": rnn.recurrence},
         )
     return name

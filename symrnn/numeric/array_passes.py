@@ -242,15 +242,19 @@ class ArrayPasses:
                 else value
             )
         starts = {of.label: made[e.label][0] for of, e in found.carry.items()}
-        entering: dict[str, Any] = {}
-        through = self.loop("inputs", found, shared=fit.shared)
+        through, entered = self.loop("inputs", found, shared=fit.shared), {}
         if through is not None:
             # The adjoints that were returned begin at the time `since` + 1.
             later = {n: row[since:] for n, row in run.rows.items()}
             later |= {n: made[n] for n in loop.plan.returned}
             span = {"first": 1, "last": fit.steps - since}
             entered = _run(through, {**values, **later, **span})
-            entering = {of.label: entered[found.delta[of].label] for of in found.inputs}
+        entering: dict[str, Any] = {}
+        for of in found.inputs:
+            value, row = entered.get(found.delta[of].label), run.rows[of.label][since:]
+            shape = (len(row), *fit.batch, row.shape[-1])
+            none = 0 * self.arrays["broadcast_to"](row, shape)
+            entering[of.label] = none if value is None else value
         result = Weights(parameters, starts, entering, fit.steps)
         self.check({name: array for _, name, array in result}, "the gradient")
         return result

@@ -190,41 +190,6 @@ def complex_step(
     return _assembled(columns, point)
 
 
-def directional(
-    f: BatchedFunction,
-    x: ArrayLike,
-    directions: ArrayLike,
-    step: float = STEP,
-    *,
-    budget: int = MEMORY_BUDGET,
-) -> tuple[NDArray[np.float64], int]:
-    """J u for P directions u by the complex step: no Jacobian is formed.
-
-    Args:
-        f, x, step, budget: as for `complex_step`.
-        directions: (P, *in), real and finite.
-
-    Returns:
-        The P products, (P, *out), and how many went through `f` at a time.
-
-    Raises:
-        ShapeError: the directions have another shape than the point.
-    """
-    point, along = _real_point(x), _real_point(directions)
-    width = float(_filled(np.zeros(()), step))
-    if along.shape[1:] != point.shape or len(along) < 1:
-        raise ShapeError(
-            "directions: expected (P, …) with the shape of x",
-            {"x": point.shape, "directions": along.shape},
-        )
-    run = min(len(along), _run(point, None, 16, budget))
-    parts = [
-        _imaginary(f, point + 1j * width * along[start : start + run]) / width
-        for start in range(0, len(along), run)
-    ]
-    return np.concatenate(parts), run
-
-
 def directions_per_run(size: int, budget: int = MEMORY_BUDGET, itemsize: int = 16) -> int:
     """How many copies of `size` numbers fit in a budget of bytes; at least one.
 

@@ -221,11 +221,13 @@ class LoopPasses:
             of.label: bound[e.label][0].reshape(*fit.batch, rows_of(of, fit)).copy()
             for of, e in found.carry.items()
         }
-        entering: dict[str, Array] = {}
         last = self._loop("inputs", found, hoisted=False) if inputs else None
-        if last is not None:
-            made = self._run(last, {**bound, **made})
-            entering = {of.label: _apart(made[found.delta[of].label], fit) for of in found.inputs}
+        through = {} if last is None else self._run(last, {**bound, **made})
+        entering: dict[str, Array] = {}
+        for of in found.inputs if inputs else ():
+            value = through.get(found.delta[of].label)
+            shape = (fit.steps, *fit.batch, rows_of(of, fit))
+            entering[of.label] = np.zeros(shape, fit.dtype) if value is None else _apart(value, fit)
         return sums, starts, entering
 
     def pushed(

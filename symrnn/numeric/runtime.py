@@ -138,7 +138,13 @@ def place(matrix: Array, start: int, size: int) -> Array:
 
 
 def norm(matrix: Array, kind: Any) -> Array:
-    """A matrix norm of the last two axes; a column is an n × 1 matrix."""
+    """A matrix norm of the last two axes; a column is an n × 1 matrix. ∞ where an entry is ∞, NaN
+    where one is NaN."""
+    finite = np.asarray(np.isfinite(matrix).all(axis=(-2, -1)))
+    if not finite.all():  # no singular values are found of these
+        within = norm(np.where(finite[..., None, None], matrix, 0), kind)
+        beyond = np.where(np.isnan(matrix).any(axis=(-2, -1)), np.nan, np.inf)
+        return np.asarray(np.where(finite, within, beyond.astype(within.real.dtype)))
     if kind == "max":
         return np.asarray(np.abs(matrix).max(axis=(-2, -1)))
     if kind == 2 and matrix.shape[-1] == 1:

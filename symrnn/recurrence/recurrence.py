@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
 from typing import Any, Protocol
 
 import sympy
-from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian, vjp
@@ -15,40 +13,8 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import MatrixSum, as_matrix
 from symrnn.language.structure import Vec
-from symrnn.language.time import Sequence, TimeVector
+from symrnn.language.time import TimeVector
 from symrnn.recurrence.definitions import Definitions
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One step, as a function written with the language.
-
-    Args:
-        states: the state's parts; one for a plain cell, two for (h, c).
-        inputs: sequences that the step reads at its own time.
-        transition: called with the states at time j-1 and then the inputs at time j; returns the
-            states at time j, one matrix expression or a tuple of them.
-    """
-
-    states: tuple[Sequence, ...]
-    inputs: tuple[Sequence, ...]
-    transition: Callable[..., Any]
-
-    def recurrence(self, index: Symbol | None = None) -> Recurrence:
-        """The recurrence s_j = transition(s_{j-1}, x_j) in a time index (`j` by default)."""
-        j = index or Symbol("j", integer=True)
-        previous = [state[j - 1] for state in self.states]
-        values = self.transition(*previous, *(sequence[j] for sequence in self.inputs))
-        values = values if isinstance(values, tuple) else (values,)
-        if len(values) != len(self.states):
-            raise IllFormedError(
-                "the transition must return as many vectors as the state has",
-                {"expected": len(self.states), "got": len(values)},
-            )
-        definitions = {
-            state[j]: as_matrix(value) for state, value in zip(self.states, values, strict=True)
-        }
-        return Recurrence(j, self.states, self.inputs, definitions)
 
 
 class Recurrent(Hashable, Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable
 
 from sympy import Symbol
@@ -11,6 +12,11 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.algebra import Parameter, as_matrix
 from symrnn.language.entry import entry
 from symrnn.recurrence.recurrence import Recurrence
+
+
+def parameter_of(scalar: Symbol) -> Parameter:
+    """The 1 × 1 parameter in the place of a scalar: of its name, but for what Python calls so."""
+    return Parameter(f"{scalar.name}_" if keyword.iskeyword(scalar.name) else scalar.name, 1, 1)
 
 
 def with_parameter(rnn: Recurrence, scalar: Symbol) -> tuple[Recurrence, Parameter]:
@@ -24,7 +30,7 @@ def with_parameter(rnn: Recurrence, scalar: Symbol) -> tuple[Recurrence, Paramet
         raise IllFormedError(
             f"{scalar} is no scalar of the recurrence", {"got": str(scalar), "in": repr(rnn)}
         )
-    column = Parameter(scalar.name, 1, 1)
+    column = parameter_of(scalar)
     sizes = {size for of in rnn.definitions for n in of.shape for size in n.free_symbols}
     if scalar in sizes:
         raise NotSupportedError(f"a derivative by the size {scalar}", {"got": str(scalar)})

@@ -139,6 +139,7 @@ def compare(
             "compare: `derivative` must be unevaluated", {"expected": "D(…)", "got": text(node)}
         )
     run = Runnable.of_cell(rnn).by(node.by)
+    node = run.spoken(node)
     if isinstance(formula, str):
         formula = from_latex(formula, run, shape=node.shape)
     formula = as_matrix(run.spoken(as_matrix(formula)))

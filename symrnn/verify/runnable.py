@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -15,13 +15,14 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cells import Cell
 from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.algebra import Parameter
 from symrnn.language.entry import entry
 from symrnn.language.names import in_code
+from symrnn.language.time import TimeVector
 from symrnn.numeric.fitted import Fitted, fitted
+from symrnn.numeric.loops.cells import in_code_names
 from symrnn.numeric.weights import Weights, random_weights
 from symrnn.recurrence.recurrence import Recurrence
-from symrnn.recurrence.scalars import with_parameter
+from symrnn.recurrence.scalars import parameter_of, with_parameter
 from symrnn.verify.functions import applied
 from symrnn.verify.net import Net
 from symrnn.verify.setting import Setting
@@ -46,8 +47,8 @@ class Runnable:
     recurrence: Recurrence
     lifted: Symbol | None = None
 
-    @classmethod
-    def of_cell(cls, given: Any) -> Runnable:
+    @staticmethod
+    def of_cell(given: Any) -> Runnable:
         """What is run of a cell.
 
         Raises:
@@ -58,9 +59,8 @@ class Runnable:
                 "compare: derivatives of a cell",
                 {"expected": 'a cell, such as named("lstm")', "got": type(given).__name__},
             )
-        recurrence = given.named if isinstance(given, Cell) else given.recurrence
-        made = cls(given, recurrence)
-        if unknown := [f for f in applied(recurrence) if f.is_unknown]:
+        made = _made(given)
+        if unknown := [f for f in applied(made.recurrence) if f.is_unknown]:
             raise IllFormedError(
                 f"compare: an unknown {', '.join(map(str, unknown))} cannot be run",
                 {"expected": 'a known activation, as in elman("tanh")', "got": made.cell.text},
@@ -74,17 +74,20 @@ class Runnable:
 
     def by(self, variable: Any) -> Runnable:
         """The same, to be moved in a variable: a scalar becomes a 1 × 1 parameter of its name."""
-        scalar = next((s for s in self.cell.scalars if variable == Parameter(s.name, 1, 1)), None)
+        scalar = next((s for s in self.cell.scalars if variable == parameter_of(s)), None)
         if scalar is None:
             return self
-        lifted, _ = with_parameter(self.recurrence, scalar)
-        return Runnable(self.of, lifted, scalar)
+        return _lifted(self, scalar)
 
     def spoken(self, formula: Any) -> Any:
-        """A formula with the 1 × 1 parameter in the place of the scalar that is moved."""
+        """A formula in the names of code, as the recurrence is, and with the 1 × 1 parameter in the
+        place of the scalar that is moved."""
+        braced = [v for v in formula.atoms(TimeVector) if in_code(v.label) != v.label]
+        plain = {v: TimeVector(in_code(v.label), v.index, *v.shape) for v in braced}
+        formula = formula.xreplace(plain)
         if self.lifted is None:
             return formula
-        return formula.xreplace({self.lifted: entry(Parameter(self.lifted.name, 1, 1), 1, 1)})
+        return formula.xreplace({self.lifted: entry(parameter_of(self.lifted), 1, 1)})
 
     def in_names(self, derived: MatrixExpr) -> MatrixExpr:
         """A derived formula in the names of gates, as the cell itself derives it."""
@@ -109,11 +112,11 @@ class Runnable:
             )
         arrays, scalars = self._parameters(fit)
         for state in self.cell.states:
-            arrays[f"{state.label}_0"] = _column(fit.states[in_code(state.label)])
+            arrays[f"{in_code(state.label)}_0"] = _column(fit.states[in_code(state.label)])
         for entering in self.cell.inputs:
             values = fit.inputs[in_code(entering.label)].astype(np.float64)
             before = np.full_like(values[:1], np.nan)
-            arrays[entering.label] = np.concatenate([before, values])[..., None]
+            arrays[in_code(entering.label)] = np.concatenate([before, values])[..., None]
         sizes = {size: fit.sizes[size.name] for size in self.cell.sizes}
         return Setting(self, STANDS_IN, sizes, arrays, scalars, steps=fit.steps)
 
@@ -125,7 +128,8 @@ class Runnable:
             arrays[name] = value if name in fit.matrices else value[:, None]
         scalars = {s: float(fit.parameters[in_code(s.name)]) for s in self.cell.scalars}
         if self.lifted is not None:
-            arrays[in_code(self.lifted.name)] = np.array([[scalars.pop(self.lifted)]])
+            name = parameter_of(self.lifted).name
+            arrays[name] = np.array([[scalars.pop(self.lifted)]])
         return arrays, scalars
 
     def at_random(self, size: int, steps: int, seed: int) -> Setting:
@@ -135,6 +139,20 @@ class Runnable:
         sizes = {each.name: size + place for place, each in enumerate(ordered)}
         sizes |= {each.name: size - 1 for each in self.cell.sizes if each not in high}
         return self.setting(random_weights(self.cell, steps=steps, seed=seed, **cast(Any, sizes)))
+
+
+# One object for one cell: what is lowered of its definitions is kept by it.
+
+
+@lru_cache(maxsize=64)
+def _made(of: Cell | Network) -> Runnable:
+    return Runnable(of, in_code_names(of.named) if isinstance(of, Cell) else of.recurrence)
+
+
+@lru_cache(maxsize=64)
+def _lifted(run: Runnable, scalar: Symbol) -> Runnable:
+    recurrence, _ = with_parameter(run.recurrence, scalar)
+    return Runnable(run.of, recurrence, scalar)
 
 
 def _column(array: Array) -> Array:

@@ -19,7 +19,7 @@ from symrnn.language.ordered import OrderedProduct, ordered_product
 from symrnn.language.structure import Diag, Hadamard, Vec
 from symrnn.language.time import Sequence
 from symrnn.recurrence import total
-from symrnn.recurrence.recurrence import Cell, Recurrence
+from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import explicit
 
 d, m = symbols("d m", integer=True, positive=True)
@@ -214,10 +214,10 @@ def test_explicit_reads_relations_scalars_and_given_values() -> None:
     assert one[0].diff(Symbol("b_1", real=True)) == 1
 
 
-# ------------------------------------------------------------------ Cell
+# ------------------------------------------------------------------ two states
 
 
-def test_a_cell_of_two_states_is_its_recurrence(agree: Any) -> None:
+def test_two_states(agree: Any) -> None:
     sigma, tanh = CURVE, OTHER
     hidden, cell = Sequence("h", d), Sequence("c", d)
     W, U = Parameter("W", d, d), Parameter("U", d, m)
@@ -226,7 +226,9 @@ def test_a_cell_of_two_states_is_its_recurrence(agree: Any) -> None:
         new = Hadamard(sigma(W * h + U * x), c) + tanh(W * h)
         return Hadamard(sigma(U * x), tanh(new)), new
 
-    recurrence = Cell((hidden, cell), (x,), step).recurrence()
+    values = step(hidden[j - 1], cell[j - 1], x[j])
+    definitions = dict(zip((hidden[j], cell[j]), values, strict=True))
+    recurrence = Recurrence(j, (hidden, cell), (x,), definitions)
     assert equal_by_algebra(recurrence.definition(cell[5]), step(hidden[4], cell[4], x[5])[1])
     for of in (hidden, cell):
         derived = total.jacobian(recurrence, of[t], cell[k])
@@ -235,11 +237,9 @@ def test_a_cell_of_two_states_is_its_recurrence(agree: Any) -> None:
         agree(recurrence, D(of[t], Vec(U)), derived, {**SIZES, t: 2})
 
 
-def test_a_cell_of_one_state_in_an_index_of_its_own() -> None:
+def test_a_recurrence_in_an_index_of_its_own() -> None:
     W = Parameter("W", d, d)
-    recurrence = Cell((s,), (), lambda state: W * state).recurrence(h)
+    recurrence = Recurrence(h, (s,), (), {s[h]: W * s[h - 1]})
     assert recurrence.index == h
     assert recurrence.definition(s[t]) == W * s[t - 1]
     assert repr(recurrence) == "s_h = W s_{h - 1}"
-    with pytest.raises(IllFormedError, match="as many vectors"):
-        Cell((s,), (), lambda state: (state, state)).recurrence()

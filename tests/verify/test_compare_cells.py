@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 from sympy import Symbol
 
-from symrnn import D, Diag, Parameter, Vec, cell, compare, named, random_weights
+from symrnn import (
+    D,
+    Diag,
+    Parameter,
+    Vec,
+    cell,
+    compare,
+    latex,
+    named,
+    random_weights,
+    text,
+)
 from symrnn.cells import Cell
 from symrnn.errors import DisagreementError, IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.shapes import is_column
@@ -105,6 +116,21 @@ def test_a_slip_about_gates_is_named_and_mended_in_their_names(
     with pytest.raises(DisagreementError, match=words) as caught:
         compare(of, node, wrong, _numbers(of), t=5)
     assert "diag(f_t*(1 - f_t)) W_f" in str(caught.value.detail["mended"])
+
+
+def test_names_with_braces_and_words_of_python() -> None:
+    mine = cell("h_{1} = tanh(W_{hh} h_{1}' + lambda b_{h})")
+    net, h_1, (scalar,) = _numbers(mine), mine.states[0], mine.scalars
+    by_scalar = mine.jacobian(h_1[t], scalar)
+    for node, formula in (
+        (D(h_1[t], h_1[k]), mine.jacobian(h_1[t], h_1[k])),
+        (D(h_1[t], Vec(mine["W_{hh}"])), mine.jacobian(h_1[t], Vec(mine["W_{hh}"]))),
+        (D(h_1[t], Parameter("lambda_", 1, 1)), by_scalar),
+    ):
+        at = {"t": 5, "k": 2} if node.has(k) else {"t": 5}
+        assert compare(mine, node, formula, net, **at).error < 1e-12
+    asked = D(h_1[t], Parameter("lambda_", 1, 1))
+    assert latex(asked).endswith(r"{\partial \lambda}") and text(asked).endswith("∂lambda")
 
 
 def test_what_does_not_fit_the_cell_is_named() -> None:

@@ -95,11 +95,16 @@ def backward(found: Adjoint, returned: frozenset[str]) -> Recursion:
 
 
 def inputs(found: Adjoint) -> Recursion | None:
-    """δ_x of every input, for all times at once from the δ of what reads it."""
-    if not found.inputs:
-        return None
+    """δ_x of every input that the loss depends on, for all times at once from the δ of what reads
+    it; None where there is none."""
     now = found.recurrence.index
-    definitions = tuple((found.delta[of][now], value) for of, value in found.inputs.items())
+    definitions = tuple(
+        (found.delta[of][now], value)
+        for of, value in found.inputs.items()
+        if not isinstance(value, Zeros)
+    )
+    if not definitions:
+        return None
     labels = frozenset(node.label for node, _ in definitions)
     later = {each.label: 1 for each in found.delta.values()}
     places = _places(found.recurrence) | later

@@ -26,6 +26,7 @@ GATES = {
     "two without": "f = logistic(A h' + b)\ni = logistic(B h')\nh = f * h' + i * tanh(W h' + U x)",
     "a product read twice": "r = logistic(R h')\nz = logistic(V h' + U x)\n"
     "h = r * z * h' + tanh(W (z * h'))",
+    "an input that no state reads": "h = tanh(W h' + b)\ng = logistic(U x + V h)",
     "softmax with a bias": "f = softmax(A h' + b)\nh = h' + tanh(W (f * h') + U x)",
     "in the middle": "f = logistic(A h')\ni = tanh(B h' + V x)\no = logistic(D h')\nh = o*(f*h'+i)",
 }
@@ -51,7 +52,15 @@ def found(kernels: Any, weights: Weights) -> dict[str, Any]:
         "jacobian": kernels.jacobian(run, 4, 1),
         **{f"gradient {n}": a for n, a in kernels.gradients(run, v, 4).items()},
         **{f"total {n}": a for n, a in kernels.adjoint_gradients(run, g).items()},
+        **{f"by {n}": a for n, a in kernels.backward(run, run_parts(run, g)).inputs.items()},
     }
+
+
+def run_parts(run: Any, g: Any) -> dict[str, Any]:
+    """A loss on the whole state by the names of its parts."""
+    labels = [*run.weights.states]
+    ends = np.cumsum([run.rows[label].shape[-1] for label in labels])[:-1]
+    return dict(zip(labels, np.split(g, ends, axis=-1), strict=True))
 
 
 def same(ours: dict[str, Any], plain: dict[str, Any]) -> None:
