@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,6 +123,8 @@ def _judged(
     # In two turns: what shows that a model is the author's may stand behind what is judged by it.
     verdicts: dict[int, Verdict] = {}
     relations = [r for r in statements.relations if statements.about_derivatives(r)]
+    if not relations and any(document.formulas for document in documents):
+        findings.append(_note(documents[0], 0, NOTE, "no formulas about derivatives"))
     for count, relation in enumerate(relations):
         if progress is not None:
             progress(count, len(relations))
@@ -141,6 +143,8 @@ def _judged(
         )
         mark = _mark_of(statements.hints.marks, relation, document)
         kind = verdict.kind
+        if relation.order not in verdicts and formula.display:
+            findings += _unbalanced(relation, document)
         if mark is not None:
             used.add(mark)
             if mark.kind == "ignore":
@@ -195,6 +199,15 @@ def _judged(
         key=lambda f: ([d.path for d in documents].index(f.path), f.cell or 0, f.line, f.column)
     )
     return findings
+
+
+def _unbalanced(relation: Relation, document: Document) -> Iterator[Finding]:
+    """Sides that are no claims and whose brackets do not match: what they define is not read."""
+    sides = ((relation.left, relation.left_formula), (relation.right, relation.formula))
+    for side, formula in sides:
+        if side.tree is None and "closed" in side.problem:
+            start = document.formulas[formula].start + side.start
+            yield _note(document, start, NOTE, f"not read: {side.problem}")
 
 
 def _again(verdict: Verdict, judge: Judge) -> bool:

@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.audit.numbers.reading import Reading
 from symrnn.audit.numbers.readings import Sense
@@ -84,6 +85,8 @@ class Kept:
     findings: list[dict[str, Any]] | None = None
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     used: dict[str, dict[str, Any]] = field(default_factory=dict)
+    of_document: str = ""
+    of_models: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path | None, documents: list[Document], outside: Iterable[str]) -> Kept:
@@ -110,25 +113,39 @@ class Kept:
         if self.file is None or left is None or right is None:
             return ""
         model = statements.model_at(relation)
-        definitions = [
-            (name, d.letter, d.shift, d.entries, d.given, d.bound, shape_of(d.value))
-            for name, d in sorted(model.definitions.items())
-        ]
         text = statements.documents[relation.document].formulas[relation.formula].text
         return _hash(
-            _program(), shape_of(left), shape_of(right), relation.kind, relation.written,
-            text[relation.start : relation.right.end], definitions, _all_of(model),
-            _all_of(statements.symbols),
+            self._of_document(statements), self._of_model(model),
+            shape_of(left), shape_of(right), relation.kind, relation.written,
+            text[relation.start : relation.right.end],
             relation.order in statements.defining, statements.about_derivatives(relation),
-            statements.turned, sorted(statements.named_layouts()), statements.specials(relation),
+            statements.specials(relation),
             [(place, shape_of(e.right.tree)) for place, e in statements.examples(relation).items()],
-            sorted(statements.said_positive),
-            [(c.kind, shape_of(c.left.tree), shape_of(c.right.tree))
-             for c in statements.said_of_numbers()],
             judge.said, statements.condition(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
             judge.shown, judge.pool(model, relation), judge.addends(relation),
         )  # fmt: skip
+
+    def _of_document(self, statements: Statements) -> str:
+        """What is the same for all relations of a document."""
+        if not self.of_document:
+            self.of_document = _hash(
+                _program(), _all_of(statements.symbols), statements.turned,
+                sorted(statements.named_layouts()), sorted(statements.said_positive),
+                [(c.kind, shape_of(c.left.tree), shape_of(c.right.tree))
+                 for c in statements.said_of_numbers],
+            )  # fmt: skip
+        return self.of_document
+
+    def _of_model(self, model: Model) -> str:
+        """What a model is; the statements keep each as long as this lives."""
+        if id(model) not in self.of_models:
+            definitions = [
+                (name, d.letter, d.shift, d.entries, d.given, d.bound, shape_of(d.value))
+                for name, d in sorted(model.definitions.items())
+            ]
+            self.of_models[id(model)] = _hash(definitions, _all_of(model))
+        return self.of_models[id(model)]
 
     def verdict(self, relation: Relation, judge: Judge) -> Verdict:
         """The verdict kept, and what it says of the document told to the judge; else a new one."""

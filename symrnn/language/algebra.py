@@ -91,9 +91,9 @@ class MatrixNode(Written, Operators, MatrixExpr):  # type: ignore[misc]
 
 
 class Parameter(Operators, sympy.MatrixSymbol):  # type: ignore[misc]
-    """A matrix or a vector that does not depend on time: W, U, b."""
+    """A matrix that does not depend on time, W or U; with its rows alone a column, as b is."""
 
-    def __new__(cls, name: Any, rows: Any, cols: Any) -> Parameter:
+    def __new__(cls, name: Any, rows: Any, cols: Any = 1) -> Parameter:
         name = require_name("a parameter", name)
         return cast("Parameter", super().__new__(cls, name, rows, cols))
 

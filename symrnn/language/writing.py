@@ -6,6 +6,7 @@ through `_sympystr` and `_latex`, so that nodes show themselves inside any SymPy
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import singledispatch
 from types import MappingProxyType
@@ -109,6 +110,34 @@ def decimal(number: Any, dots: str = "...") -> str:
     return f"{sign}{text[:-digits]}.{behind}{dots}"
 
 
+LONG = 10**10
+"""From here on a number in a fraction is written as a power, where it is one."""
+
+
+def as_powers(number: Any) -> str:
+    """LaTeX of a fraction of long numbers that are powers: (3/4)^100, 33/10^14; else nothing."""
+    above, below = abs(number.p), number.q
+    if max(above, below) < LONG or below == 1:
+        return ""
+    (base, over), (root, under) = _as_power(above), _as_power(below)
+    if over == under == 1:
+        return ""
+    sign = "-" if number < 0 else ""
+    common = math.gcd(over, under) if above > 1 else under
+    if common > 1:
+        top = 1 if above == 1 else base ** (over // common)
+        bottom = root ** (under // common)
+        return rf"{sign}\left(\frac{{{top}}}{{{bottom}}}\right)^{{{common}}}"
+    top, bottom = (f"{b}^{{{n}}}" if n > 1 else f"{b}" for b, n in ((base, over), (root, under)))
+    return rf"{sign}\frac{{{top}}}{{{bottom}}}"
+
+
+def _as_power(number: int) -> tuple[int, int]:
+    """A long number as base and exponent; a short one as it is."""
+    found: Any = sympy.perfect_power(number) if number >= LONG else False
+    return (int(found[0]), int(found[1])) if found else (int(number), 1)
+
+
 class NotationPrinter(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions.
 
@@ -184,11 +213,11 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         return rf"\left|{{{written}}}\right|{power}"
 
     def _print_Rational(self, expr: Any) -> str:
-        return decimal(expr, r"\ldots") or str(super()._print_Rational(expr))
+        return decimal(expr, r"\ldots") or as_powers(expr) or str(super()._print_Rational(expr))
 
     def _print_Mul(self, expr: Any) -> str:
         number, rest = expr.as_coeff_Mul()
-        written = decimal(number, r"\ldots")
+        written = decimal(number, r"\ldots") or as_powers(number)
         if not written:
             return str(super()._print_Mul(expr))
         body = self._print(rest)

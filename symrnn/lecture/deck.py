@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from symrnn.errors import ParseError
 from symrnn.lecture.markdown import Cut, Given, Notes, Piece, Place, Title, rewritten
-from symrnn.lecture.outline import Outline, Part
+from symrnn.lecture.outline import Outline
 from symrnn.typeset.blocks import Algorithm, Figure, Picture, StatementBlock, walk
 from symrnn.typeset.deck import (
     Act,
@@ -62,7 +62,10 @@ def deck(
 
 
 def _deck(made: _Deck, outline: Outline) -> Deck:
-    acts = [act for part in outline.parts if (act := made.act(part)).frames]
+    # What stands before the first section is a frame under the lecture's title.
+    sections: list[tuple[str, tuple[Piece, ...]]] = [(outline.title, outline.abstract)]
+    sections += [(part.title.text, part.pieces) for part in outline.parts]
+    acts = [act for title, pieces in sections if (act := made.act(title, pieces)).frames]
     placed = {place.name for place in outline.places()}
     behind = [block for name, block in made.statements.items() if name not in placed]
     if behind:
@@ -89,10 +92,9 @@ class _Deck:
         self.names = {b.name for b in blocks if isinstance(b, Figure)}
         self.names |= {b.label for b in blocks if isinstance(b, Algorithm)}
 
-    def act(self, part: Part) -> Act:
-        title = self.write(part.title.text)
-        frames = tuple(self._frames(title, part.pieces))
-        return Act(title, frames)
+    def act(self, title: str, pieces: Iterable[Piece]) -> Act:
+        written = self.write(title)
+        return Act(written, tuple(self._frames(written, pieces)))
 
     def _frames(self, section: str, pieces: Iterable[Piece]) -> Iterator[Frame]:
         """The frames of a section; those without anything to show are dropped."""

@@ -76,6 +76,8 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
         super().__init__({"fully_qualified_modules": False, "inline": True})
         self.helpers: dict[Activation, str] = {}
         """Functions that the source calls by name: their definitions stand beside it."""
+        self.scales = False
+        """Whether a factor of a matrix is being written."""
 
     # Leaves ---------------------------------------------------------------
 
@@ -134,10 +136,15 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
         return source
 
     def _scaled(self, coefficient: Expr) -> str:
+        """A factor of a matrix: what is a number for each batch scales all entries of its own."""
+        within, self.scales = self.scales, True
         written = f"({self._print(coefficient)})"
-        # A norm has no matrix axes: give it two, so that it scales every entry of its batch.
-        norms = coefficient.atoms(sympy.Basic) & set(coefficient.find(_is_norm))
-        return f"asarray({written})[..., None, None]" if norms else written
+        self.scales = within
+        return written
+
+    def _number(self, source: str) -> str:
+        """A number read off a matrix: it has the axes of the batch, beside matrices two more."""
+        return f"asarray({source})[..., None, None]" if self.scales else source
 
     def _applied(self, factor: MatrixExpr, right: str) -> str:
         """Source of `factor @ right`."""
@@ -252,7 +259,8 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
 
     def _print_Entry(self, node: Any) -> str:
         matrix, row, col = node.args
-        return f"{self._print(matrix)}[..., {self._print(row - 1)}, {self._print(col - 1)}]"
+        place = f"{self._print(row - 1)}, {self._print(col - 1)}"
+        return self._number(f"{self._print(matrix)}[..., {place}]")
 
     def _print_log(self, node: Any) -> str:
         # log(1 + exp(u)) without overflow
@@ -270,7 +278,7 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
                 "a norm that is not chosen has no value",
                 {"expected": f"a kind out of {', '.join(_NORMS)}", "got": str(node)},
             )
-        return f"norm({self._print(node.matrix)}, {_NORMS[node.kind]})"
+        return self._number(f"norm({self._print(node.matrix)}, {_NORMS[node.kind]})")
 
     def _print_Max(self, node: Any) -> str:
         return self._nested("maximum", node)
@@ -309,10 +317,6 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
         if isinstance(node, sympy.MatrixSymbol):
             return f"({parameter_name(node)!r},)"
         return f"({str(node)!r},)"
-
-
-def _is_norm(node: Any) -> bool:
-    return type(node).__name__ == "Norm"
 
 
 def formula_at(activation: Activation, source: str) -> Expr:

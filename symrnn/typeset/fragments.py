@@ -7,7 +7,7 @@ can not be broken is set smaller, and a measure into which it does not fit even 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from symrnn.errors import IllFormedError
@@ -35,7 +35,13 @@ from symrnn.typeset.prose import (
 EM, _SMALLEST = 10.0, 0.5
 
 _UNITS = {"pt": 1.0, "em": EM, "cm": 28.4528, "mm": 2.84528, "in": 72.27}
-_GROUP = re.compile(r"\\left(?:\\[A-Za-z{|]+|.)")
+_TOKEN = re.compile(r"\\(?:left|right)(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+|\\.|.", re.DOTALL)
+
+_MATRIX = re.compile(r"(\\begin\{bmatrix\})(.*?)(\\end\{bmatrix\})", re.DOTALL)
+_OPENING = ("(", "[", "|", r"\lVert")
+
+#: Em of what stands in parentheses or is an entry, from which on a line may end within.
+_WIDE = 6.0
 
 
 def points(width: str) -> float:
@@ -72,16 +78,74 @@ def _formulas(block: StatementBlock) -> Iterator[str]:
 
 
 def _pieces(latex: str) -> Iterator[str]:
-    """What TeX does not break: what stands between relations and signs, outside of groups."""
+    """What TeX does not break: what stands between relations and signs, outside of closed groups
+    and, in the end, between factors."""
+    latex = _opened(_matrices(latex, lambda parts: max(parts, key=formula_width)))
     depth, start = 0, 0
-    tokens = list(re.finditer(r"\\left|\\right|\\le\b|\\to\b|\\[A-Za-z]+|\\.|[{}=+]|.", latex))
-    for found in tokens:
+    for found in _TOKEN.finditer(latex):
         token = found[0]
-        if token in ("{", r"\left"):
-            depth += 1
-        elif token in ("}", r"\right"):
-            depth -= 1
-        elif depth == 0 and token in ("=", "+", "-", r"\le", r"\to"):
+        depth += _turn(token)
+        if depth == 0 and token in ("=", "+", "-", r"\le", r"\ge", r"\xrightarrow", r"\,"):
+            yield latex[start : found.start()]
+            start = found.start()
+    yield latex[start:]
+
+
+def _turn(token: str) -> int:
+    """Whether a group begins, 1, or ends, -1."""
+    if token == "{" or token.startswith(r"\left"):
+        return 1
+    return -(token == "}" or token.startswith(r"\right"))
+
+
+def _breakable(latex: str) -> str:
+    """A formula that may be broken, where nothing else helps, within parentheses and entries."""
+    entry = r"\symrnnentry{%s}"
+    return _opened(_matrices(latex, lambda parts: entry % r"\symrnnnext ".join(parts)))
+
+
+def _opened(latex: str) -> str:
+    """The formula with wide parentheses marked as such that a line may end within."""
+    found = list(_TOKEN.finditer(latex))
+    pieces = [token[0] for token in found]
+    begun: list[int] = []
+    depth = 0
+    for place, token in enumerate(pieces):
+        depth += (token == "{") - (token == "}")
+        if token.startswith(r"\left"):
+            begun.append(place)
+        elif token.startswith(r"\right") and begun:
+            opening = begun.pop()
+            inner = latex[found[opening].end() : found[place].start()]
+            closed = depth > 0 or any(pieces[outer][5:] not in _OPENING for outer in begun)
+            if pieces[opening][5:] in _OPENING and not closed and formula_width(inner) > _WIDE:
+                size = r"\Big" if r"\frac" in inner or r"\prod" in inner else r"\big"
+                pieces[opening] = rf"\symrnnopen{size}l{pieces[opening][5:]}"
+                pieces[place] = rf"\symrnnclose{size}r{token[6:]}"
+    return "".join(pieces)
+
+
+def _matrices(latex: str, write: Callable[[list[str]], str]) -> str:
+    """The formula with wide sums in entries of matrices as `write` has their terms."""
+
+    def cell(entry: str) -> str:
+        parts = list(_terms(entry))
+        return write(parts) if len(parts) > 1 and formula_width(entry) > _WIDE else entry
+
+    def matrix(found: re.Match[str]) -> str:
+        rows = (re.split(r"(&)", row) for row in found[2].split(r"\\"))
+        inner = r"\\".join("".join(map(cell, row)) for row in rows)
+        return f"{found[1]}{inner}{found[3]}"
+
+    return _MATRIX.sub(matrix, latex)
+
+
+def _terms(latex: str) -> Iterator[str]:
+    """The terms of a sum, with their signs."""
+    depth, start = 0, 0
+    for found in _TOKEN.finditer(latex):
+        depth += _turn(found[0])
+        if depth == 0 and found[0] in "+-" and latex[start : found.start()].strip():
             yield latex[start : found.start()]
             start = found.start()
     yield latex[start:]
@@ -102,7 +166,7 @@ def tex(block: StatementBlock, width: str = "", about: str = "") -> str:
     for chain in block.chains:
         body += _chain(chain)
     if block.reason:
-        body.append(_prose(block.reason) + r"\par")
+        body.append(_words(block.reason))
     return _around(body, width, about)
 
 
@@ -135,7 +199,7 @@ def beamer(block: StatementBlock, about: str = "") -> str:
                     body += _chain(chain, overlay)
                     overlay += len(chain.rows) - 1
                 case Why():
-                    body.append(_prose(block.reason or reason(block)) + r"\par")
+                    body.append(_words(block.reason or reason(block)))
         frames.append(
             "\n".join(
                 [
@@ -162,27 +226,32 @@ def _around(body: Sequence[str], width: str, about: str) -> str:
 
 
 def _head(block: StatementBlock) -> list[str]:
-    return [rf"\textbf{{\boldmath {_prose(block.title)}}}\par", *_assumed(block)]
+    return [rf"\symrnnwords{{\textbf{{\boldmath {_prose(block.title)}}}}}", *_assumed(block)]
 
 
 def _assumed(block: StatementBlock) -> list[str]:
-    return [_prose(text) + r"\par" for text in block.hypotheses]
+    return [_words(text) for text in block.hypotheses]
 
 
 def _claim(claim: Claim) -> list[str]:
     said = ", ".join(filter(None, (claim.note, claim.condition)))
-    return [rf"\symrnnclaim{{1}}{{{claim.latex}}}{{{f'({_prose(said)})' if said else ''}}}"]
+    beside = f"({_prose(said)})" if said else ""
+    return [rf"\symrnnclaim{{1}}{{{_breakable(claim.latex)}}}{{{beside}}}"]
 
 
 def _chain(chain: Chain, overlay: int = 1) -> list[str]:
     left, *rows = chain.rows
     title = [rf"\par\addvspace{{1ex}}{{\itshape {_prose(chain.title)}\par}}"] * bool(chain.title)
     lines = [
-        rf"\symrnnline{{{number}}}{{{row.relation} {row.expression}}}"
+        rf"\symrnnline{{{number}}}{{{row.relation} {_breakable(row.expression)}}}"
         rf"{{{_prose(row.justification)}}}"
         for number, row in enumerate(rows, start=overlay)
     ]
-    return [*title, rf"\symrnnstart{{{overlay}}}{{{left.expression}}}", *lines]
+    return [*title, rf"\symrnnstart{{{overlay}}}{{{_breakable(left.expression)}}}", *lines]
+
+
+def _words(text: str) -> str:
+    return rf"\symrnnwords{{{_prose(text)}}}"
 
 
 def _prose(text: str) -> str:
@@ -234,13 +303,13 @@ def _aligned(chain: Chain) -> str:
 def _beside(said: str) -> str:
     """Words beside a formula: no dollar stands between dollars."""
     written = "".join(
-        piece.latex if isinstance(piece, Math) else rf"\text{{{_words(piece)}}}"
+        piece.latex if isinstance(piece, Math) else rf"\text{{{_plain(piece)}}}"
         for piece in inlines(said)
     )
     return rf"\quad {written}"
 
 
-def _words(piece: Inline) -> str:
+def _plain(piece: Inline) -> str:
     match piece:
         case Text(text) | Code(text):
             pass

@@ -117,8 +117,10 @@ def row_height(row: Row, indent: float = 0.0, whole: float = WIDE.width) -> floa
 def claim_height(claim: Claim, whole: float = WIDE.width) -> float:
     """Lines that a claim takes, with its condition below where there is no room beside it."""
     beside = _LETTER * len(plain(claim.condition) + plain(claim.note))
-    below = formula_width(claim.latex) + beside + 3 > whole and beside > 0
-    return formula_height(claim.latex) + 0.8 + 1.2 * below
+    width = formula_width(claim.latex)
+    below = width + beside + 3 > whole and beside > 0
+    broken = math.ceil(width / whole)
+    return broken * (formula_height(claim.latex) + 0.3) + 0.5 + 1.2 * below
 
 
 def text_height(prose: str, whole: float = WIDE.width) -> float:

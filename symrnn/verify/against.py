@@ -212,7 +212,8 @@ def _of_nothing(claim: Claim, found: Found) -> Comparison:
         detail["elsewhere"] = f"at a random net with {at.words} it " + (
             f"differs by {at.error(claim.formula):.2g}" if wrong else "agrees"
         )
-    said = "is exactly 0" if exactly else f"underflows (its largest entry is {largest:.0e})"
+    # A product of what is not 0 may come out as 0.
+    said = "is 0 or underflows" if exactly else f"underflows (its largest entry is {largest:.0e})"
     raise UndecidedError(
         f"compare: {text(claim.node)} {said} at these numbers, so nothing can be compared", detail
     )

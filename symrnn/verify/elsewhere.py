@@ -7,6 +7,7 @@ believed: the cluster is the user's own.
 
 from __future__ import annotations
 
+import linecache
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -88,31 +89,30 @@ def task(sent: tuple[Proofs, Subject], name: str) -> tuple[str, dict[str, Any]]:
     # A worker may have many threads; a statement that is being proved is marked, and mpmath's
     # precision is one for all.
     with _ALONE:
-        library = {each: statement.of(rnn) for each, statement in _read(proofs).statements.items()}
+        library = {each: statement.of(rnn) for each, statement in _read(proofs).items()}
         return __version__, findings(gather(library[name], rnn, library))
 
 
 _ALONE = threading.Lock()
 
 
-@dataclass(frozen=True)
-class _Read:
-    """Statements, and the folder of their files, which is there as long as they are: what fails
-    is told with its line."""
-
-    statements: dict[str, Statement]
-    folder: tempfile.TemporaryDirectory[str]
-
-
 @lru_cache(maxsize=4)
-def _read(proofs: Proofs) -> _Read:
-    """The statements of proof files that were sent; a name may be in several folders."""
+def _read(proofs: Proofs) -> dict[str, Statement]:
+    """The statements of proof files that were sent; a name may be in several folders.
+
+    A worker may be ended at any time: no file is left lying, and what fails is told with its line
+    all the same.
+    """
     found: dict[str, Statement] = {}
-    folder = tempfile.TemporaryDirectory(prefix="symrnn-")
-    for number, (name, content, wanted) in enumerate(proofs.files):
-        file = Path(folder.name) / str(number) / name
-        file.parent.mkdir()
-        file.write_bytes(content)
-        found |= {key: each for key, each in load([file], alone=True).items() if key in wanted}
+    with tempfile.TemporaryDirectory(prefix="symrnn-") as folder:
+        for number, (name, content, wanted) in enumerate(proofs.files):
+            file = Path(folder) / str(number) / name
+            file.parent.mkdir()
+            file.write_bytes(content)
+            read = load([file], alone=True)
+            found |= {key: each for key, each in read.items() if key in wanted}
+            # Without a time of change the lines stay when the file is gone.
+            lines = linecache.getlines(str(file))
+            linecache.cache[str(file)] = (len(content), None, lines, str(file))
     ordered = in_order({name: found[name] for name in proofs.names})
-    return _Read({each.name: each for each in ordered}, folder)
+    return {each.name: each for each in ordered}

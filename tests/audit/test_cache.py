@@ -94,9 +94,12 @@ def test_all_that_is_known_of_letters_is_part_of_the_key(tmp_path: Path) -> None
     document = latex_document("a.tex", TEXT, {})
     judge = Judge(Statements.of([document]))
     relation = judge.statements.relations[-1]
-    kept = Kept.of(tmp_path, [document], ())
     model = judge.statements.model_at(relation)
-    before = kept.key(relation, judge)
+
+    def key() -> str:
+        return Kept.of(tmp_path, [document], ()).key(relation, judge)
+
+    before = key()
     for made in (model, model.symbols):
         for each in fields(made):
             if each.name.startswith("_") or each.name in ("definitions", "symbols"):
@@ -106,9 +109,9 @@ def test_all_that_is_known_of_letters_is_part_of_the_key(tmp_path: Path) -> None
                 {**value, "Q": "a"} if isinstance(value, dict) else {*value, "Q"}
             )  # fmt: skip
             setattr(made, each.name, other)
-            assert kept.key(relation, judge) != before, each.name
+            assert key() != before, each.name
             setattr(made, each.name, value)
-            assert kept.key(relation, judge) == before
+            assert key() == before
 
 
 def test_a_damaged_cache_is_none(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symrnn.audit.audit import EXPECTED, Finding, audit_document, audit_texts
+from symrnn.audit.audit import EXPECTED, NOTE, Finding, audit_document, audit_texts
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
 from symrnn.reading.documents import markdown
 
@@ -188,4 +188,5 @@ def test_a_notebook_has_cells_and_lines(tmp_path: Path) -> None:
 
 def test_what_says_nothing_of_derivatives_is_no_claim() -> None:
     found = audit_texts([markdown("other.md", "Let $x = 3$ and $E = m c^2$, costs $5 and $6.")])
-    assert {f.kind for f in found} == {NOT_A_CLAIM}
+    assert {f.kind for f in found} == {NOT_A_CLAIM, NOTE}
+    assert found[0].message == "no formulas about derivatives"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symrnn.audit.audit import Finding, audit_texts
+from symrnn.audit.audit import NOTE, Finding, audit_texts
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, TRUE, UNDER
 from symrnn.reading.documents import latex_document
 from symrnn.reading.latex.macros import macros_in
@@ -58,6 +58,12 @@ def _kinds(text: str) -> list[str]:
         # dz is a name, where there is no z.
         (rf"{NET} The loss $L$ is a function of $h_t$. \[ dz_t = (1 - h_t^2) \odot dh_t \]"
          r"\[ \frac{\partial L}{\partial W} = \sum_t dz_t h_{t-1}^\top \]", [TRUE]),
+        # A weight decay, and what has no reading: it is a claim all the same.
+        (rf"{NET} \[ L = \sum_t L_t(h_t), \quad J = L + \frac{{\lambda}}{{2}} \|W\|_F^2 \]"
+         r"\[ \frac{\partial J}{\partial W} = \frac{\partial L}{\partial W} + \lambda W \]",
+         [TRUE]),
+        (rf"{NET} \[ \frac{{\partial^2 h_t}}{{\partial x_t^2}} = -2 h_t (1 - h_t^2) U^2 \]",
+         [NOT_UNDERSTOOD]),
         # What stands in brackets beside a formula is no claim.
         (rf"{NET} \[ \frac{{\partial h_t}}{{\partial h_k}} = \prod_{{j=k+1}}^t"
          r"\operatorname{diag}(1 - h_j^2) W \qquad (k < t) \]", [TRUE]),
@@ -129,3 +135,11 @@ def test_brackets_are_moved_with_the_commands_for_their_size() -> None:
     slip = rf"{STEP} = W \left(I - \operatorname{{diag}}(h_t^2)\right)"
     found = _found(rf"{NET} {STEPS} \[ {slip} \]")[-1]
     assert found.verdict.mended == rf"{STEP} = \left(I - \operatorname{{diag}}(h_t^2)\right) W"
+
+
+def test_a_definition_with_a_bracket_that_is_not_closed_is_named() -> None:
+    found = _found(r"\[ h_t = \tanh(W h_{t-1} \] \[ x_t = 1 \]")
+    assert [(f.kind, f.message) for f in found] == [
+        (NOTE, "no formulas about derivatives"),
+        (NOTE, "not read: ( is not closed before the end"),
+    ]

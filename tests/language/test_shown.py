@@ -92,3 +92,22 @@ def test_rows_columns_and_squares_of_ones_are_told_apart() -> None:
 )
 def test_long_fractions_are_decimal_numbers(number: Rational, written: str) -> None:
     assert decimal(number) == written
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (Rational(3, 4) ** 100, r"\left(\frac{3}{4}\right)^{100}"),
+        (-(Rational(8, 27) ** 20), r"-\left(\frac{2}{3}\right)^{60}"),
+        (Rational(1, 4) ** 50, r"\left(\frac{1}{2}\right)^{100}"),
+        (Rational(33, 10**14), r"\frac{33}{10^{14}}"),
+        (Rational(2**64, 7), r"\frac{2^{64}}{7}"),
+        (Rational(12345678901, 7), r"\frac{12345678901}{7}"),
+        (Rational(9, 16), r"\frac{9}{16}"),
+        (X * Rational(33, 10**14), r"\frac{33}{10^{14}} x"),
+    ],
+)
+def test_long_fractions_that_are_powers_are_written_as_such(
+    number: sympy.Expr, written: str
+) -> None:
+    assert latex(number) == written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.theory.library import everything, load
 from symrnn.typeset import fragments
-from symrnn.typeset.blocks import StatementBlock
+from symrnn.typeset.blocks import Claim, StatementBlock
 from symrnn.typeset.detail import DETAILS, of_claims, reduced
-from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.mathml import mathml
 
 from .conftest import evidence_of
@@ -60,6 +61,48 @@ def test_every_statement_fits_with_amsmath_alone(
     source = f"\\documentclass{document}\\usepackage{{amsmath}}\n\\begin{{document}}\n{body}"
     made = compile_pdf(source + "\\end{document}\n", {}, engine=pdflatex)
     assert made.overfull == () and made.pages >= 3
+
+
+WIDE = [
+    # Norms and parentheses that no line holds; a matrix whose entries are sums.
+    r"x = \left\lVert {0} \right\rVert_{{2}} + \left({0} \, \left({0}\right) \, V\right) \, W",
+    r"\begin{{bmatrix}} {0} & {0} \\ {0} & {0} \end{{bmatrix}} \le q",
+    r"\left(\prod_{{j=1}}^{{t}} W_{{j}} \, {0}\right) \xrightarrow[t \to \infty]{{}} 0",
+]
+SUM = " + ".join(rf"\operatorname{{diag}}\left(f_{{{n}}}\right) \, W_{{{n}}}" for n in range(6))
+
+
+@pytest.mark.parametrize(("formula", "width"), [(f, w) for f in WIDE for w in ("9cm", "6cm")])
+def test_wide_groups_and_matrices_are_broken_within(
+    formula: str, width: str, pdflatex: str
+) -> None:
+    made = _one(formula.format(SUM), width, pdflatex)
+    assert made.overfull == ()
+
+
+def test_what_nothing_breaks_is_overfull_and_words_are_set_smaller(pdflatex: str) -> None:
+    atom = r"\sqrt{" + SUM + "}"
+    assert _one(f"x = {atom}", "4cm", pdflatex).overfull
+    with pytest.raises(IllFormedError, match="does not fit this width"):
+        fragments.require_fits(_block(f"x = {atom}"), "4cm")
+    fragments.require_fits(_block(WIDE[0].format(SUM)), "6cm")
+    assumed = replace(
+        _block("x"), hypotheses=(r"Assume $\left\lVert f + g + h + i \right\rVert$.",)
+    )
+    assert _set(fragments.tex(assumed, "2cm"), pdflatex).overfull == ()
+
+
+def _block(formula: str) -> StatementBlock:
+    return StatementBlock(1, "wide", "Wide", (Claim(formula),))
+
+
+def _one(formula: str, width: str, pdflatex: str) -> PdfResult:
+    return _set(fragments.tex(_block(formula), width), pdflatex)
+
+
+def _set(body: str, pdflatex: str) -> PdfResult:
+    source = f"\\documentclass{{article}}\\usepackage{{amsmath}}\n\\begin{{document}}\n{body}"
+    return compile_pdf(source + "\\end{document}\n", {}, engine=pdflatex)
 
 
 @pytest.mark.parametrize("detail", DETAILS)

@@ -22,6 +22,7 @@ from symrnn.lecture.outline import outline
 from symrnn.lecture.project import open_project
 from symrnn.processors import cores
 from symrnn.typeset.blocks import Paragraph
+from symrnn.typeset.deck import Body
 from symrnn.typeset.engine import compile_pdf
 from symrnn.typeset.latex import article
 from symrnn.typeset.slides import Look, slides
@@ -248,6 +249,50 @@ def test_the_parts_of_the_prose() -> None:
         Given(Paragraph("by the way"), 10),
         Place("a", 12),
     )
+
+
+EVERYTHING = """# Nets
+
+Said first, with **weight**.
+
+And again.
+
+## One
+
+Before.
+
+- an item
+
+> a quotation
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+## Two
+
+### A frame
+
+```python
+x = 1
+```
+
+After.
+"""
+
+
+def test_slides_have_every_block_of_the_text_in_its_order(tmp_path: Path) -> None:
+    (tmp_path / "lecture.md").write_text(EVERYTHING, encoding="utf-8")
+    opened = open_project(tmp_path)
+    found = deck(document_of(opened, [], elman()), opened.prose, words_of(opened, LECTURE))
+    frames = [frame for act in found.acts for frame in act.frames]
+    shown = [item.block for frame in frames for item in frame.items if isinstance(item, Body)]
+    prose = opened.prose
+    pieces = [*prose.abstract, *(piece for part in prose.parts for piece in part.pieces)]
+    given = [piece.block for piece in pieces if isinstance(piece, Given)]
+    assert [type(block) for block in shown] == [type(block) for block in given]
+    assert len(shown) == 8
+    assert [frame.title for frame in frames] == ["Nets", "One", "A frame"]
 
 
 FORM = '''

@@ -18,7 +18,11 @@ from symrnn import (
     Hadamard,
     Inequality,
     Kronecker,
+    Parameter,
+    Recurrence,
+    Sequence,
     Vec,
+    activation,
     elman,
     from_latex,
     latex,
@@ -141,6 +145,32 @@ def test_a_slope_is_read_however_it_is_written(activation: str, slope: str) -> N
     assert from_latex(rf"\operatorname{{diag}}({slope}) W", rnn) == rnn.jacobian(
         rnn.s[j], rnn.s[j - 1]
     )
+
+
+@pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
+@pytest.mark.parametrize("activation", ["logistic", "relu", "silu"])
+def test_sigma_is_the_activation_there_is(notation: Any, activation: str) -> None:
+    rnn = CELLS[notation.cell](activation)
+    unnamed = CELLS[notation.cell]()
+    for of, by in ((rnn.s[rnn.t], rnn.s[rnn.k]), (rnn.L[rnn.t], rnn.b)):
+        written = latex(unnamed.jacobian(of, by), notation)
+        assert from_latex(written, rnn, notation=notation) == rnn.jacobian(of, by), written
+
+
+def test_sigma_of_several_is_the_logistic_function() -> None:
+    lstm, two = symrnn.named("lstm"), symrnn.cell("h = tanh(W h') + relu(W h')")
+    gate = from_latex(r"\sigma(W_o h_{t-1} + U_o x_t + b_o)", lstm)
+    assert gate == lstm.definitions[lstm["o"][lstm.index]].subs(
+        lstm.index, Symbol("t", integer=True)
+    )
+    with pytest.raises(ParseError, match="sigma is not known"):
+        from_latex(r"\sigma(W h_t)", two)
+
+
+def test_sigma_that_is_a_number_is_no_function() -> None:
+    h, j, W = Sequence("h", 2), Symbol("j", integer=True), Parameter("W", 2, 2)
+    scaled = Recurrence(j, (h,), (), {h[j]: Symbol("sigma") * activation("tanh")(W * h[j - 1])})
+    assert from_latex(r"\sigma (W h_j)", scaled) == Symbol("sigma") * W * h[j]
 
 
 @pytest.mark.parametrize("slope", [r"1[a_j > 1]", r"1[0 > a_j]", r"1[a_j]"])

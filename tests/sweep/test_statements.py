@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from symrnn.cells.elman import elman
 from symrnn.cli.app import app
 from symrnn.cluster import found_by, package
+from symrnn.theory.library import load
 from symrnn.verify import elsewhere
 
 Cluster = tuple[str, list[subprocess.Popen[bytes]]]
@@ -73,6 +76,18 @@ def test_folders_are_shared_and_a_worker_that_dies_costs_nothing(
     one, other = (json.loads(each.stdout)["statements"] for each in (here, there))
     assert _told(one) == _told(other)
     assert [each["name"] for each in one if "failure" in each] == ["wrong_one"]
+
+
+def test_a_worker_that_has_read_files_has_none_lying_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _folder(tmp_path / "sent", "sent_one", "rnn.missing")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sent = (elsewhere.proofs_of(load([folder], alone=True)), elman())
+    _, found = elsewhere.task(sent, "sent_one")
+    told = str(found["failure"])
+    assert "proof.py, line 1" in told and ".equals(rnn.missing" in told
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_another_version_is_refused() -> None:

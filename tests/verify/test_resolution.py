@@ -133,7 +133,7 @@ def test_a_derivative_that_is_zero_decides_nothing() -> None:
     derivative, right = claim(rnn)
     dead = replace(NET, U=0 * NET.U, b=NET.b - 10, s0=0 * NET.s0)
     for formula, word in ((2 * right, "differs"), (right, "agrees")):
-        with pytest.raises(UndecidedError, match="exactly 0") as caught:
+        with pytest.raises(UndecidedError, match="is 0 or underflows") as caught:
             compare(rnn, derivative, formula, dead, t=6, k=2)
         assert word in str(caught.value.detail["elsewhere"])
         with pytest.raises(UndecidedError, match="0 or underflows"):
@@ -171,7 +171,7 @@ def test_an_underflow_decides_nothing(shrink: float) -> None:
     swapped = ordered_product(rnn.W * Diag(rnn.slope(rnn.a[j])), (j, k + 1, t))
     derivative, right = claim(rnn)
     for formula in (right, swapped):
-        with pytest.raises(UndecidedError, match=r"exactly 0|underflows"):
+        with pytest.raises(UndecidedError, match="underflows"):
             compare(rnn, derivative, formula, net, **at)
 
 

@@ -22,6 +22,9 @@ from symrnn.reading.latex.tree import (
     walk,
 )
 
+LONGEST = 60
+"""Characters of one letter with its scripts."""
+
 
 class Prose(Defining):
     """Definitions found in sentences."""
@@ -190,6 +193,15 @@ class Prose(Defining):
 
     def _letter(self, text: str, document: Document) -> Sym | None:
         """The one letter that a formula is."""
+        if len(text) > LONGEST:
+            return None
+        key = (document.path, text)
+        if key not in self.letters:
+            self.letters[key] = self._parsed_letter(text, document)
+        return self.letters[key]
+
+    @staticmethod
+    def _parsed_letter(text: str, document: Document) -> Sym | None:
         try:
             (chain,) = parse_chains(text, document.macros)
         except (ParseError, ValueError):

@@ -81,6 +81,7 @@ class Parsed:
     apart: bool = False
     end: str = ""
     loss: Tree | None = None
+    letters: dict[tuple[str, str], Sym | None] = field(default_factory=dict)
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
     def reread(self, tree: Tree) -> Tree:

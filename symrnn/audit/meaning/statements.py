@@ -23,8 +23,10 @@ from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
 from symrnn.audit.meaning.shorthand import differentials, partials_apart, transitions
+from symrnn.audit.meaning.suppositions import FAR, in_force
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
+from symrnn.reading.latex.chains import Side
 from symrnn.reading.latex.tree import (
     Derivative,
     Group,
@@ -38,10 +40,7 @@ from symrnn.reading.latex.tree import (
     shape_of,
     walk,
 )
-from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL, ROWS
-
-FAR = 6000
-"""How many characters an example's values are thought to be in force."""
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
 
 
 @dataclass
@@ -227,6 +226,7 @@ class Statements(Prose):
                 found.add(self.probe.ref(letter).name)
         return frozenset(found)
 
+    @cached_property
     def said_of_numbers(self) -> list[Relation]:
         """What the text says of numbers that are bounds, γλ < 1: once each."""
         bounds = {name for name, known in self.definitions.items() if any(d.bound for d in known)}
@@ -303,7 +303,7 @@ class Statements(Prose):
             given = self.documents[other.document].formulas[other.formula].start
             if other.document != relation.document or not given <= start <= given + FAR:
                 continue
-            if _in_force(document.text[given:start]):
+            if in_force(document.text[given:start]):
                 left = None if other.left.tree is None else bare(other.left.tree)
                 time = self.probe.ref(left).time if isinstance(left, Sym) else None
                 found[name, None if time is None else whole_number(time)] = other
@@ -337,30 +337,23 @@ class Statements(Prose):
         if relation.kind != EQUAL and _of_one([relation.left.tree, relation.right.tree]):
             return False  # C ≥ 0
         # What a chain begins with is said of all its members.
-        return any(
-            side is not None and side.tree is not None and self._derived(side.tree, self.probe)
-            for side in (relation.left, relation.right, relation.head)
-        )
+        for side in (relation.left, relation.right, relation.head):
+            if side is None:
+                continue
+            if side.tree is None and _DERIVED.search(self._source(relation, side)):
+                return True
+            if side.tree is not None and self._derived(side.tree, self.probe):
+                return True
+        return False
+
+    def _source(self, relation: Relation, side: Side) -> str:
+        """A side that was not read, as it is written."""
+        place = relation.left_formula if side is relation.left else relation.formula
+        return self.documents[relation.document].formulas[place].text[side.start : side.end]
 
 
-_PARTS = re.compile(r"\\(?P<sign>begin|end)\s*\{(?P<name>[^{}]*)\}|\\item\b|\b[Ii]n general\b")
-
-
-def _in_force(between: str) -> bool:
-    """Whether what an example supposes is still in force behind a text.
-
-    It ends with the item, proof or frame that it stands in, and where the text goes on in general.
-    """
-    depth = 0
-    for found in _PARTS.finditer(between):
-        if found["sign"] is None:
-            if depth == 0 or not found[0].startswith("\\"):
-                return False
-        elif found["name"] not in ROWS:
-            depth += 1 if found["sign"] == "begin" else -1
-            if depth < 0:
-                return False
-    return True
+_DERIVED = re.compile(r"\\partial|∂|\\nabla|∇|\\p?dv\b|\\frac\s*\{\s*d\s*\^")
+"""What a derivative is written with."""
 
 
 def _of_one(sides: list[Tree | None]) -> bool:

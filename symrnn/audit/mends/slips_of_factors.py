@@ -217,7 +217,7 @@ def throughout(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit
                 changes = tuple((node.start, node.end, text) for node in found)
                 words = f"{written(source, found[0])} is {' '.join(text.split())} throughout"
                 yield Edit(changes, words)
-        moved = zip(*(times(node, source) for node in found), strict=True)
+        moved = zip(*(times(node, source) for node in found), strict=False)
         for slips in moved if len(found) > 1 else ():
             changes = tuple(change for slip in slips for change in slip.changes)
             yield Edit(changes, f"{slips[0].words}, throughout")

@@ -254,10 +254,16 @@ class Algebra:
             if not value.scalar:
                 raise NotUnderstood("norms", "|a| of what is no number")
             return Value(np.where(array.real < 0, -array, array))
-        if world.moved is not None and 1 not in value.shape:
-            raise NotUnderstood("norms", "the norm of a matrix in a definition")
         if kind in ("‖F", "‖mathrmF", "‖Frob") or (1 in value.shape and kind in ("‖", "‖2")):
             return Value(np.sqrt((array**2).sum(axis=(1, 2), keepdims=True)))
+        if value.shape[1] == 1 and kind in ("‖1", "‖infty"):
+            # With its rate of change: ‖y - d‖_1 may be a loss.
+            sizes = np.where(array.real < 0, -array, array)
+            largest = int(np.argmax(sizes[0, :, 0].real))
+            part = sizes if kind == "‖1" else sizes[:, largest : largest + 1]
+            return Value(part.sum(axis=1, keepdims=True))
+        if world.moved is not None and 1 not in value.shape:
+            raise NotUnderstood("norms", "the norm of a matrix in a definition")
         if kind in ("‖", "‖2"):
             return number(float(np.linalg.norm(array[0], 2)))
         if kind in ("‖infty", "‖1") and value.shape[0] == 1 < value.shape[1]:

@@ -58,7 +58,7 @@ class Inequalities(Trials):
         violated = self._violated(model, left, right, sense, nets)
         if violated is not None:
             used = model.spoken_of((left, right), ())
-            for condition in self.statements.said_of_numbers():
+            for condition in self.statements.said_of_numbers:
                 sides = (condition.left.tree, condition.right.tree)
                 about = {
                     model.ref(n).name for s in sides if s for n in walk(s) if isinstance(n, Sym)

@@ -121,15 +121,22 @@ class Mending(Pairs):
         statements = self.statements
         near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
         for other in near[:30]:
-            text = statements.documents[other.document].formulas[other.formula].text
-            if other.right.tree is None:
-                continue
-            for node in walk(editable(other.right.tree)):
-                if isinstance(node, Addition):
-                    for term in node.terms:
-                        if not term.made and 0 <= term.start < term.end <= len(text):
-                            found.setdefault(text[term.start : term.end].strip())
+            found.update(dict.fromkeys(self._terms_of(other)))
         return list(found)[:20]
+
+    def _terms_of(self, relation: Relation) -> list[str]:
+        """The terms that stand on the right side of a relation."""
+        if relation.order not in self.terms:
+            text = self.statements.documents[relation.document].formulas[relation.formula].text
+            right = relation.right.tree
+            sums = [] if right is None else walk(editable(right))
+            self.terms[relation.order] = [
+                text[term.start : term.end].strip()
+                for node in sums if isinstance(node, Addition)
+                for term in node.terms
+                if not term.made and 0 <= term.start < term.end <= len(text)
+            ]  # fmt: skip
+        return self.terms[relation.order]
 
     def _path_through_next(self, relation: Relation) -> Iterator[str]:
         """(∂h_{t+1}/∂h_t)ᵀ ∂L/∂h_{t+1}, which ∂L/∂h_t may lack, with columns and with rows."""

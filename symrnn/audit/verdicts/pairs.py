@@ -25,6 +25,8 @@ PAIR_SECONDS = 3.0
 """For the pairs of slips of one relation."""
 MOST_SINGLE = 120
 """Single slips that pairs are made of."""
+PAIR_WAYS = 2
+"""Ways of reading in which pairs are tried."""
 
 Way = tuple[Sense, bool]
 Read = Callable[[Edit], Tree | None]
@@ -45,8 +47,9 @@ class Pairs(Trials):
     ) -> tuple[Edit, Tree, Sense] | None:
         """The first pair that makes the relation hold, with the formula so mended, and the way."""
         until = min(deadline, clock.process_time() + PAIR_SECONDS)
-        for way in ways[:1]:
-            for both in self._pairs(model, sides, slips, read, way, until):
+        singles = list(itertools.islice(slips, MOST_SINGLE))
+        for way in ways[:PAIR_WAYS]:
+            for both in self._pairs(model, sides, singles, read, way, until):
                 tree = read(both)
                 if tree is not None:
                     found = self._holding(model, (sides[0], tree), ways, until)
@@ -58,7 +61,7 @@ class Pairs(Trials):
         self,
         model: Model,
         sides: tuple[Tree, Tree],
-        slips: Iterator[Edit],
+        singles: list[Edit],
         read: Read,
         way: Sense,
         until: float,
@@ -89,7 +92,7 @@ class Pairs(Trials):
                 return None
 
             known: list[tuple[Edit, Array | None]] = []
-            for slip in itertools.islice(slips, MOST_SINGLE):
+            for slip in singles:
                 if clock.process_time() > until:
                     break
                 tree = read(slip)

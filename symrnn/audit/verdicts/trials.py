@@ -118,6 +118,7 @@ class Trials:
     seconds: float = SECONDS
     sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
     pieces: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    terms: dict[int, list[str]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
     shaped: bool = False
     linear: bool = False

@@ -295,7 +295,7 @@ class _Planner:
     def _scaled(self, coefficient: Expr, value: Operand) -> Operand:
         if coefficient == 1:
             return value
-        if not all(symbol.is_Symbol for symbol in coefficient.free_symbols):
+        if coefficient.has(MatrixExpr):
             raise self._unsupported(coefficient)
         return self._result("scale", (value,), _shape(value), formula=coefficient)
 

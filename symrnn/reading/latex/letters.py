@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
-from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.language.activations import FORMULAS, Activation, activation, unknown
 from symrnn.language.derivatives import (
     VectorFunction,
 )
@@ -74,6 +74,12 @@ class Letters:
             made.vector_functions[letter_of(printer.doprint(Symbol(call.label)))] = call
         for word, known in by_name().items():
             made.activations.setdefault(word, known)
+        sigma = parse_expression(printer.doprint(unknown()))
+        meant = sigma_of(made.own)
+        if meant is not None and isinstance(sigma, Sym):
+            is_taken = sigma.name in made.sequences or shape_of(sigma) in made.leaves
+            if not is_taken:
+                made.activations.setdefault(word_of(sigma), meant)
         return made
 
 
@@ -83,6 +89,15 @@ def by_name() -> dict[str, Activation]:
     printer = NotationPrinter()
     known = [activation(name) for name in FORMULAS]
     return {word: each for each in known if (word := letter_of(printer.doprint(each)))}
+
+
+def sigma_of(own: Collection[Activation]) -> Activation | None:
+    """What σ stands for where no function is called so: the one activation there is; of several
+    the logistic function, as the gates of the literature have it."""
+    several = {each for each in own if not each.is_unknown}
+    if len(several) == 1:
+        return next(iter(several))
+    return next((each for each in own if each.name == "logistic"), None)
 
 
 def notation_sequences() -> tuple[str, ...]:

@@ -189,16 +189,16 @@ class Words(Tree):
 def children(tree: Tree) -> list[Tree]:
     """The pieces a tree is made of, left to right, subscripts and bounds as well."""
     found: list[Tree] = []
-
-    def gather(value: Any) -> None:
+    for name in _fields(type(tree)):
+        value = getattr(tree, name)
         if isinstance(value, Tree):
             found.append(value)
-        elif isinstance(value, tuple):
+        elif value.__class__ is tuple:
             for each in value:
-                gather(each)
-
-    for name in _fields(type(tree)):
-        gather(getattr(tree, name))
+                if isinstance(each, Tree):
+                    found.append(each)
+                elif each.__class__ is tuple:  # a row of a matrix
+                    found += each
     return found
 
 
@@ -220,6 +220,16 @@ def _fields(kind: type[Tree]) -> tuple[str, ...]:
         "sup_text",
         "bold",
         "kind",
+        "sign",
+        "signs",
+        "separator",
+        "condition",
+        "arrow",
+        "mark",
+        "nabla",
+        "straight",
+        "letter",
+        "text",
     }
     _KNOWN[kind] = tuple(field.name for field in fields(kind) if field.name not in plain)
     return _KNOWN[kind]
