@@ -39,7 +39,6 @@ from symrnn.language.canonical import canonical, normal_form, same
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
-    Tangent,
     TotalDerivative,
     VectorFunction,
 )
@@ -63,6 +62,7 @@ from symrnn.language.structure import (
     Vec,
     stack,
 )
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.language.writing import StandIn, Written, latex, text, write_latex, write_text
 from symrnn.numeric.lower import lower

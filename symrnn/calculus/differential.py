@@ -32,7 +32,6 @@ from symrnn.language.algebra import (
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
-    Tangent,
     TotalDerivative,
     VectorFunction,
 )
@@ -54,6 +53,7 @@ from symrnn.language.structure import (
     Vec,
     columns,
 )
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
 
 

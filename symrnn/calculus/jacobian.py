@@ -14,9 +14,10 @@ from symrnn.errors import ShapeError
 from symrnn.language import shapes
 from symrnn.language.algebra import MatrixProduct, Parameter, as_matrix, scalar_one
 from symrnn.language.canonical import transpose
-from symrnn.language.derivatives import NUMERATOR, Tangent, require_layout
+from symrnn.language.derivatives import NUMERATOR, require_layout
 from symrnn.language.entry import Entry
 from symrnn.language.structure import Vec
+from symrnn.language.tangent import Tangent
 
 
 def jacobian(of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:

@@ -15,7 +15,6 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import NotSupportedError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
 from symrnn.language.canonical import transpose
-from symrnn.language.derivatives import Tangent
 from symrnn.language.ordered import OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar, same_size
 from symrnn.language.structure import (
@@ -30,6 +29,7 @@ from symrnn.language.structure import (
     Vec,
     columns,
 )
+from symrnn.language.tangent import Tangent
 
 
 def matrix_of(expression: MatrixExpr, tangent: Tangent) -> MatrixExpr:

@@ -11,14 +11,16 @@ from symrnn.language.activations import X
 def period_of(f: Expr) -> Expr | None:
     """A period of f, or None.
 
-    f has one if `X` stands in it only inside sin, cos and tan of rᵢx + c, and the rᵢ are rational
-    multiples of one number.
+    f has one if `X` stands in it only inside sin, cos and tan of rᵢx + c, where c may be made of
+    such waves itself, and the rᵢ are rational multiples of one number.
     """
     waves = f.atoms(sympy.sin, sympy.cos, sympy.tan)
-    if not waves or f.xreplace({wave: Dummy() for wave in waves}).has(X):
+    names = {wave: Dummy() for wave in waves}
+    if f.xreplace(names).has(X):
         return None
-    rates = [wave.args[0].diff(X) for wave in waves]
-    if any(rate.has(X) for rate in rates) or any(rate == 0 for rate in rates):
+    every = [wave.args[0].xreplace(names).diff(X) for wave in waves]
+    rates = [rate for rate in every if rate != 0]
+    if not rates or any(rate.free_symbols for rate in rates):
         return None
     ratios = [sympy.simplify(rate / rates[0]) for rate in rates]
     if not all(ratio.is_Rational for ratio in ratios):

@@ -64,9 +64,7 @@ def _is_recurrent(node: Expr) -> bool:
         return False
     if node.is_Pow and node.exp.is_Integer and node.exp > 0:
         return False
-    found = node.atoms(sympy.sin, sympy.cos)
-    inner = {wave for wave in found if wave.args[0].is_polynomial(X)}
-    return bool(inner) and not node.xreplace({w: sympy.Dummy(real=True) for w in inner}).has(X)
+    return _is_of_waves(node)
 
 
 def _recurrent(node: Expr, start: int) -> Growth:
@@ -312,17 +310,33 @@ def _wave(node: Expr, start: int) -> Growth:
             return _bounded(node, start)
     if inner.largest[0][0].wave != 1 or limit_at_infinity(inner) == 0:
         return Growth.number(arb(0, 1), start)
+    ahead, aside = argument.as_independent(sympy.sin, sympy.cos, as_Add=True)
+    if aside != 0 and ahead.is_polynomial(X) and _is_of_waves(aside):
+        # Waves in an angle turn it to and fro.
+        return growth(_turned(node, ahead, aside), start)
     parts = waves.wave(node.func, argument)
     terms = [(Order(Fraction(0), sympy.S.Zero, w), Coefficient.of(c)) for w, c in parts]
     return Growth.gather(terms, start)
 
 
+def _turned(node: Expr, ahead: Expr, aside: Expr) -> Expr:
+    """sin or cos of a sum."""
+    if isinstance(node, sympy.sin):
+        return sympy.sin(ahead) * sympy.cos(aside) + sympy.cos(ahead) * sympy.sin(aside)
+    return sympy.cos(ahead) * sympy.cos(aside) - sympy.sin(ahead) * sympy.sin(aside)
+
+
 def _bounded(node: Expr, start: int) -> Growth:
     """A wave of what is bounded itself: exactly that, if it knows x through waves alone."""
-    found = {w for w in node.args[0].atoms(sympy.sin, sympy.cos) if w.args[0].is_polynomial(X)}
-    if found and not node.xreplace({w: sympy.Dummy(real=True) for w in found}).has(X):
+    if _is_of_waves(node.args[0]):
         return _recurrent(node, start)
     return Growth.number(arb(0, 1), start)
+
+
+def _is_of_waves(node: Expr) -> bool:
+    """Whether X stands only in sines and cosines of polynomials."""
+    found = {w for w in node.atoms(sympy.sin, sympy.cos) if w.args[0].is_polynomial(X)}
+    return bool(found) and not node.xreplace({w: sympy.Dummy(real=True) for w in found}).has(X)
 
 
 @_growth.register

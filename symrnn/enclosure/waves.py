@@ -4,13 +4,14 @@ Products of sines and cosines become sums, so that equal frequencies meet and di
 apart. How large such a sum gets, again and again, is known where one angle drives it (it then
 runs through all its values) or where the angles are polynomials that are linearly independent over
 the rational numbers: they are equidistributed modulo 2π (Weyl, Math. Annalen 77, 1916), so that
-the independent parts reach their largest values together. Otherwise the triangle inequality is an
-upper bound, and no more is said.
+the independent parts reach their largest values together. Angles that are combinations of others
+are looked at together (`torus`). Otherwise the triangle inequality is an upper bound, and no more
+is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import combinations
 from operator import mul
@@ -19,6 +20,7 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, cos, sin
 
+from symrnn.enclosure import torus
 from symrnn.enclosure.search import Largest, search
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
@@ -28,8 +30,6 @@ Part = tuple[Expr, Expr]
 """A wave, or 1, and an exact factor."""
 HALF = sympy.Rational(1, 2)
 TOLERANCE = 100
-MAX_TURNS = 1000
-"""Waves that meet more rarely are not searched for their meeting."""
 EVERYWHERE = 64
 """Over |x| ≤ 2⁶⁴ a sine takes all its values, in any arithmetic."""
 
@@ -121,18 +121,22 @@ def largest(parts: tuple[Part, ...]) -> tuple[arb, arb | None]:
         return bound, abs(ball(sum(c for _, c in parts)))
     if any(w.xreplace(dict.fromkeys(_drivers(w), sympy.S.One)).has(X) for w, _ in parts):
         return bound, None
-    angles = sorted({_bare(a) for w, _ in parts for a in _angles(w)}, key=sympy.default_sort_key)
+    angles = sorted(
+        {torus.bare(a)[0] for w, _ in parts for a in _angles(w)}, key=sympy.default_sort_key
+    )
     groups = _proportional(angles)
-    if len(groups) == 1 and _turns(groups[0]) <= MAX_TURNS:
+    if len(groups) == 1 and _turns(groups[0]) <= torus.MAX_TURNS:
         return _one_angle(parts, groups[0])
-    if not all(w == 1 or is_pure(w) for w, _ in parts):
-        return bound, None
     if not all(angle.is_polynomial(X) for angle in angles):
         return bound, None
-    few = all(_turns(group) <= MAX_TURNS for group in groups)
-    if few and _independent([group[0] for group in groups]):
+    pure = all(w == 1 or is_pure(w) for w, _ in parts)
+    few = all(_turns(group) <= torus.MAX_TURNS for group in groups)
+    if pure and few and _independent([group[0] for group in groups]):
         return _independent_parts(parts, groups)
-    if not all(_differ(u, v) for u, v in combinations(angles, 2)):
+    together = _together(parts, angles)
+    if together is not None:
+        return min(bound, arb(together.upper()), key=float), together
+    if not pure or not all(_differ(u, v) for u, v in combinations(angles, 2)):
         return bound, None
     # Distinct polynomials without a constant: the mean of the square is that of Parseval.
     square = arb(0)
@@ -151,13 +155,6 @@ def _drivers(wave: Expr) -> list[Expr]:
 
 def _angles(wave: Expr) -> list[Expr]:
     return [node.args[0] for node in _drivers(wave)]
-
-
-def _bare(angle: Expr) -> Expr:
-    """Without the constant of a polynomial, and of two opposite ones always one."""
-    if angle.is_polynomial(X):
-        angle = sympy.expand(angle - Poly(angle, X).nth(0))
-    return sympy.expand(-angle) if angle.could_extract_minus_sign() else angle
 
 
 def _differ(one: Expr, other: Expr) -> bool:
@@ -195,23 +192,44 @@ def _turns(group: Sequence[Expr]) -> int:
 def _one_angle(parts: Sequence[Part], group: Sequence[Expr]) -> tuple[arb, arb]:
     """sup|T(θ)| where every angle is a rational multiple of θ, which runs through all numbers."""
     ratios, turns = _ratios(group), _turns(group)
-    known = {angle: ratio * X for angle, ratio in zip(group, ratios, strict=True)}
-
-    def turned(angle: Expr) -> Expr:
-        bare = _bare(angle)
-        side = 1 if sympy.expand(angle - bare).has(X) is False else -1
-        return side * known[bare] + sympy.expand(angle - side * bare)
-
-    total = sympy.S.Zero
-    for each, factor in parts:
-        swap = {node: node.func(turned(node.args[0])) for node in _drivers(each)}
-        total += factor * each.xreplace(swap)
+    total = _written(parts, {a: ratio * X for a, ratio in zip(group, ratios, strict=True)})
     if not total.has(X):
         return abs(ball(total)).upper(), abs(ball(total))
     found = Largest()
     half = ball(sympy.pi * turns)
     search(total, -half, half, arb(2) ** -TOLERANCE, found)
     return found.upper, found.lower.union(found.upper)
+
+
+def _written(parts: Sequence[Part], known: Mapping[Expr, Expr]) -> Expr:
+    """The sum with its angles written otherwise."""
+
+    def turned(angle: Expr) -> Expr:
+        rest, side, constant = torus.bare(angle)
+        return side * known[rest] + constant
+
+    total = sympy.S.Zero
+    for each, factor in parts:
+        swap = {node: node.func(turned(node.args[0])) for node in _drivers(each)}
+        total += factor * each.xreplace(swap)
+    return total
+
+
+def _together(parts: Sequence[Part], angles: Sequence[Expr]) -> arb | None:
+    """The largest |Σ c w| over all values of independent angles; None if that is not found."""
+    known = torus.combinations(angles)
+    if known is None:
+        return None
+    try:
+        return torus.largest(_written(parts, known))
+    except UndecidedError:
+        return None
+
+
+def _independent(angles: Sequence[Expr]) -> bool:
+    """Whether polynomials are seen to be linearly independent over the rational numbers."""
+    matrix = torus.rows(angles)
+    return matrix is not None and bool(matrix.rank() == len(angles))
 
 
 def _independent_parts(
@@ -236,34 +254,3 @@ def _independent_parts(
     upper = reach.upper() if reach.upper() > low.upper() else low.upper()
     lower = reach.lower() if reach.lower() > low.lower() else low.lower()
     return arb(upper), arb(lower).union(arb(upper))
-
-
-def _independent(angles: Sequence[Expr]) -> bool:
-    """Whether polynomials are seen to be linearly independent over the rational numbers.
-
-    Each is written over xⁱ √n πᵏ with squarefree n, which are independent themselves.
-    """
-    rows: list[dict[Expr, Expr]] = []
-    for angle in angles:
-        row: dict[Expr, Expr] = {}
-        for term in sympy.Add.make_args(sympy.expand(angle)):
-            rational, monomial = term.as_coeff_Mul(rational=True)
-            if not all(_plain(factor) for factor in sympy.Mul.make_args(monomial)):
-                return False
-            roots = [f for f in sympy.Mul.make_args(monomial) if f.is_Pow and f.exp == HALF]
-            if len(roots) > 1:
-                return False
-            row[monomial] = row.get(monomial, sympy.S.Zero) + rational
-        rows.append(row)
-    columns = sorted({m for row in rows for m in row}, key=sympy.default_sort_key)
-    matrix = sympy.Matrix([[row.get(m, 0) for m in columns] for row in rows])
-    return bool(matrix.rank() == len(angles))
-
-
-def _plain(factor: Expr) -> bool:
-    base, exponent = factor.as_base_exp()
-    if base in (X, sympy.pi):
-        return bool(exponent.is_Integer)
-    if base.is_Integer and base > 0 and exponent == HALF:
-        return all(power == 1 for power in sympy.factorint(base).values())
-    return bool(factor == 1)

@@ -6,16 +6,17 @@ What terms mean
 every integer that the hypotheses allow, negative ones too. What a symbol is assumed to be besides
 (γ ≥ 0, κ > 0, a size ≥ 1) is part of the theorem and printed with it. SymPy's `Add`, `Mul`, `Pow`,
 `Max`, `Min`, `Abs`, exp, log and the functions listed in `terms` have their usual values; 0⁰ is 1.
-Where a part of a term has no value (1/0, √-1, log 0) the term has none: a theorem says of every
-part of it, among its hypotheses, what gives it a value.
+Where a part of a term has no value (1/0, √-1, log 0, a step or sign x where it jumps) the term has
+none: a theorem says of every part of it, among its hypotheses, what gives it a value.
 
 *Matrices* have real entries and the shapes they state, of sizes ≥ 1: that a size is one stands
 among the hypotheses where its symbols do not say it. Sizes, times and places are made of integers
-alone. `Parameter` is any matrix. A vector of a sequence has a value at every time. A theorem about
-a recurrence speaks of its runs: from time 1 on each defined vector is what its definition says;
-before that, and without a definition, it is given, and may be anything. A theorem about no
-recurrence holds in all but those that have a constant which it varies; the kernel joins no theorem
-about such a one to it.
+alone. `Parameter` is any matrix. Where a function in which a step jumps is applied to an entry, the
+result is a number of which nothing is known. A vector of a sequence has a value at every time. A
+theorem about a recurrence speaks of its runs: from time 1 on each defined vector is what its
+definition says; before that, and without a definition, it is given, and may be anything. A theorem
+about no recurrence holds in all but those that have a constant which it varies; the kernel joins no
+theorem about such a one to it.
 
 *Sums and products over a range* take the times lower … upper in order; where upper < lower there
 are none, and the sum is 0, the product 1 or I. That is so for SymPy's `Sum` and `Product` too; of

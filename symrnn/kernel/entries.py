@@ -9,6 +9,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from symrnn.errors import IllFormedError
+from symrnn.kernel.terms import STEPS
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros
 from symrnn.language.norms import Norm
@@ -34,13 +35,13 @@ def entry_of(matrix: Any, names: Mapping[Any, Symbol]) -> Expr:
             return sympy.S.Zero
         case Ones():
             return sympy.S.One
-        case Elementwise():
+        case Elementwise() if not matrix.activation.has(*STEPS):
             return matrix.activation.at(entry_of(matrix.argument, names))
         case MatrixSum():
             return sympy.Add(*(entry_of(term, names) for term in matrix.args))
         case Hadamard():
             return sympy.Mul(*(entry_of(factor, names) for factor in matrix.args))
-        case MatrixProduct() if not set(names.values()) & matrix.coefficient.free_symbols:
+        case MatrixProduct():
             *scales, last = matrix.factors
             # diag(u) v = u ⊙ v for columns.
             if all(isinstance(scale, Diag) for scale in scales) and is_column(matrix):

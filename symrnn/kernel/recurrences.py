@@ -69,10 +69,11 @@ def hypothesis(assumed: Any) -> Hypothesis:
         require_term(assumed)
         return assumed
     given = assumed if isinstance(assumed, Fact) else Fact.of(assumed)
-    require_term(given.expression)
-    if not isinstance(given.expression, Expr) or isinstance(given.expression, MatrixExpr):
-        raise IllFormedError("a fact is about a number", {"got": str(given.expression)})
-    return Fact(given.expression, bool(given.strict))
+    fact = Fact(given.expression, bool(given.strict))  # read once
+    require_term(fact.expression)
+    if not isinstance(fact.expression, Expr) or isinstance(fact.expression, MatrixExpr):
+        raise IllFormedError("a fact is about a number", {"got": str(fact.expression)})
+    return fact
 
 
 def admitted(given: Any) -> Any:

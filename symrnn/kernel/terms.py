@@ -31,6 +31,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
+from symrnn.language.names import in_code
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
@@ -52,7 +53,9 @@ NUMBERS = (
     *(sympy.Integer, Rational, type(S.Zero), type(S.One), type(S.NegativeOne), type(S.Half)),
     *(type(sympy.pi), type(sympy.E)),
 )
-KINKED = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Heaviside)
+# What has no value at one number, where it jumps.
+STEPS = (sympy.sign, sympy.Heaviside)
+KINKED = (sympy.Abs, sympy.Max, sympy.Min, *STEPS)
 SCALARS = (
     *(Symbol, sympy.Dummy, sympy.Add, sympy.Mul, sympy.Pow, sympy.log, sympy.atanh),
     *(Norm, Entry, sympy.Sum, sympy.Product, sympy.Derivative, *SMOOTH, *KINKED),
@@ -109,12 +112,16 @@ def _of_activation(node: Activation) -> tuple[Expr, Symbol]:
     real = variable.is_real and variable.is_integer is None and variable.is_nonnegative is None
     if not real or type(node.function) is not sympy.Lambda or formula.has(*apart):
         raise _no_meaning(node, "a formula in one real variable, of no matrix")
-    if not all(fact.follows_from(()) for fact in conditions(formula)):
-        raise _no_meaning(node, "a function with a value at every real number")
+    jumps = {Fact.nonzero(step.args[0]) for step in formula.atoms(*STEPS)}
+    if not all(fact in jumps or fact.follows_from(()) for fact in conditions(formula)):
+        raise _no_meaning(node, "a function with a value at every real number but jumps")
     return formula, variable
 
 
 def _require_node(node: Any) -> None:
+    formed = type(node) in (*MATRICES, *RELATIONS, Norm, Entry)
+    if not node.args or (formed and node.func(*node.args) != node):
+        raise _no_meaning(node, "what its class makes of its parts")
     if node.has(sympy.oo) and not (isinstance(node, Limit) and not node.lhs.has(sympy.oo)):
         raise _no_meaning(node, "a number")
     if type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):
@@ -205,6 +212,8 @@ def _require_name(name: str, node: Any) -> None:
             f"the name {name} is kept for bound indices",
             {"expected": "a name that does not begin with _", "got": name},
         )
+    if not in_code(name).isidentifier():
+        raise IllFormedError(f"{name!r} is no name", {"expected": "letters, digits, underscores"})
 
 
 def _no_meaning(node: Any, expected: str) -> IllFormedError:
@@ -251,13 +260,20 @@ def conditions(node: Any, smooth_in: Symbol | None = None) -> Iterator[Fact]:
         yield Fact.positive(node.args[0])
     elif isinstance(node, sympy.atanh):
         yield Fact.positive(1 - node.args[0] ** 2)
-    elif varies and isinstance(node, sympy.Abs | sympy.sign | sympy.Heaviside):
+    elif isinstance(node, STEPS) or (varies and isinstance(node, sympy.Abs)):
         yield Fact.nonzero(node.args[0])
     elif varies and isinstance(node, sympy.Max | sympy.Min):
         for place, one in enumerate(node.args):
             yield from (Fact.nonzero(one - other) for other in node.args[:place])
     for part in node.args:
         yield from conditions(part, smooth_in)
+
+
+def conditions_at(activation: Activation, value: Expr) -> list[Fact]:
+    """What gives a function a value at a number: that no step in it jumps there."""
+    (variable,) = activation.function.variables
+    facts = conditions(activation.function.expr)
+    return [Fact(substitute(fact.expression, {variable: value}), fact.strict) for fact in facts]
 
 
 def _sizes(node: Any) -> tuple[Expr, ...]:
@@ -311,7 +327,7 @@ def smooth(term: Any) -> Iterator[Fact | Smooth]:
     if isinstance(term, sympy.Pow):
         yield from of_power(term.base, term.exp, varies=True)
     for need in (need for part in term.args for need in smooth(part)):
-        if isinstance(term, OrderedSum) and term.index in need.free_symbols:
+        if isinstance(term, Ranged) and (term.index in need.free_symbols or type(need) is Smooth):
             raise _no_meaning(term, "terms that are differentiable whatever their index is")
         yield need
 

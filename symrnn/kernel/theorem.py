@@ -439,7 +439,8 @@ def entrywise(theorem: Theorem, matrix: Any, entries: Mapping[Symbol, Any]) -> T
         if type(symbol) is not Symbol or symbol.is_integer or symbol.is_nonnegative is not None:
             raise IllFormedError("an entry is any real number", {"got": repr(symbol)})
     names = {whole: symbol for symbol, whole in entries.items()}
-    if not algebra.equal(left, abs(entry_of(matrix, names))) or set(entries) & right.free_symbols:
+    free = set(entries) & (right.free_symbols | matrix.free_symbols)
+    if free or not algebra.equal(left, abs(entry_of(matrix, names))):
         raise IllFormedError(
             "the bound is not of the entries", {"expected": text(left), "in": text(matrix)}
         )

@@ -7,13 +7,14 @@ midpoint-radius interval arithmetic", IEEE Trans. Computers 66, 2017).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache, singledispatch
+from typing import Any
 
 import sympy
 from flint import arb, arb_series, ctx, fmpq
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
@@ -56,14 +57,23 @@ def jet(expression: Expr, x: arb, order: int = ORDER) -> list[arb]:
     return known + [arb(0)] * (order - len(known))
 
 
-Enclosed = Callable[[arb_series, int], arb_series]
-"""What encloses a node: from the series of the argument, and how many coefficients are kept."""
+def values(expression: Expr, at: Mapping[Symbol, arb]) -> arb:
+    """A ball that holds what an expression of several symbols takes over their balls."""
+    try:
+        return _first(_enclosed(expression)({of: _constant(b, 1) for of, b in at.items()}, 1))
+    except ZeroDivisionError:
+        return arb.nan()
+
+
+Enclosed = Callable[[Any, int], arb_series]
+"""What encloses a node: from the series of the argument, or those of all symbols by name, and how
+many coefficients are kept."""
 
 
 @lru_cache(maxsize=4096)
 def _enclosed(node: Expr) -> Enclosed:
     """What encloses a node, found once: it is asked at thousands of points."""
-    if not node.has_free(X):
+    if not node.free_symbols:
         return lambda x, order: _constant(_number(node, ctx.prec), order)
     return _of(node)
 
@@ -85,9 +95,14 @@ def _constant(value: arb, order: int) -> arb_series:
 
 @_of.register
 def _symbol(node: sympy.Symbol) -> Enclosed:
-    if node != X:
-        raise NotSupportedError("an expression in one variable is enclosed", {"got": node})
-    return lambda x, order: x
+    def enclose(x: Any, order: int) -> Any:
+        if isinstance(x, Mapping):
+            return x[node]
+        if node != X:
+            raise NotSupportedError("an expression in one variable is enclosed", {"got": node})
+        return x
+
+    return enclose
 
 
 @_of.register

@@ -147,14 +147,3 @@ class Partial(MatrixNode):
     def shape(self) -> Shape:
         function, position = self.args
         return (function.shape[0], function.arguments[int(position)].shape[0])
-
-
-class Tangent(MatrixNode):
-    """dx: the direction in which x moves; it has the shape of x."""
-
-    def __new__(cls, of: Any) -> Tangent:
-        return cast("Tangent", super().__new__(cls, as_matrix(of)))
-
-    @property
-    def shape(self) -> Shape:
-        return cast(Shape, self.args[0].shape)

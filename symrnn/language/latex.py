@@ -20,7 +20,6 @@ from symrnn.language.algebra import (
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
-    Tangent,
     TotalDerivative,
     VectorFunction,
 )
@@ -53,6 +52,7 @@ from symrnn.language.structure import (
     Unvec,
     Vec,
 )
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import NotationPrinter, StandIn, write_latex
 

@@ -80,13 +80,6 @@ class Ranged(MatrixNode):
         lower, upper = sympy.expand(lower), sympy.expand(upper)
         return self.func(self.body, self.index, lower, upper, *rest)
 
-    def shifted(self, by: Any) -> MatrixExpr:
-        """Re-indexed: index → index + by in the body, both bounds lowered by as much."""
-        by = sympy.sympify(by)
-        rest = self.args[4:]
-        lower, upper = sympy.expand(self.lower - by), sympy.expand(self.upper - by)
-        return self.func(self.at(self.index + by), self.index, lower, upper, *rest)
-
     def renamed(self, index: Symbol) -> MatrixExpr:
         """The same node with another bound index."""
         # Not `xreplace`: the body may bind the new name, or the old one, itself.
@@ -102,12 +95,6 @@ class Ranged(MatrixNode):
             body = body._subs(old, new)
         lower, upper = (sympy.expand(bound._subs(old, new)) for bound in (self.lower, self.upper))
         return self.func(body, index, lower, upper, *self.args[4:])
-
-    def _same_body(self, other: Ranged) -> bool:
-        """Whether two bodies agree but for the name of their index."""
-        if self.index != other.index and self.index in other.body.free_symbols:
-            return False  # there it is no index: renaming would capture it
-        return bool(other.renamed(self.index).body == self.body)
 
     def times(self) -> list[Expr] | None:
         """The times of the range, earliest first, when their number is an integer; else None."""
@@ -166,30 +153,6 @@ class OrderedProduct(Ranged):
         factors = [self.at(time).doit(**hints) for time in ordered]
         return MatrixProduct(*factors) if factors else Identity(self.shape[0])
 
-    def split_latest(self) -> MatrixExpr:
-        """The latest factor taken out. Needs lower ≤ upper, which the caller vouches for."""
-        rest = self.over(self.lower, self.upper - 1)
-        last = self.at(self.upper)
-        return MatrixProduct(last, rest) if self.latest == LEFT else MatrixProduct(rest, last)
-
-    def split_earliest(self) -> MatrixExpr:
-        """The earliest factor taken out. Needs lower ≤ upper, which the caller vouches for."""
-        rest = self.over(self.lower + 1, self.upper)
-        first = self.at(self.lower)
-        return MatrixProduct(rest, first) if self.latest == LEFT else MatrixProduct(first, rest)
-
-    def concatenate(self, other: MatrixExpr) -> MatrixExpr:
-        """`self · other` as one product, where the two ranges are adjacent in the right order."""
-        if isinstance(other, OrderedProduct) and self.latest == other.latest:
-            later, earlier = (self, other) if self.latest == LEFT else (other, self)
-            adjacent = shapes.same_size(later.lower, earlier.upper + 1)
-            if adjacent and self._same_body(other):
-                return self.over(earlier.lower, later.upper)
-        raise IllFormedError(
-            "these ordered products do not concatenate",
-            {"expected": "one body, one direction, adjacent ranges", "got": f"{self} and {other}"},
-        )
-
     def transposed(self) -> MatrixExpr:
         """The transpose: every factor transposed and the direction turned round."""
         side = RIGHT if self.latest == LEFT else LEFT
@@ -213,24 +176,6 @@ class OrderedSum(Ranged):
             return self.func(self.body.doit(**hints), *self.args[1:])
         terms = [self.at(time).doit(**hints) for time in times]
         return MatrixSum(*terms) if terms else Zeros(*self.shape)
-
-    def split_latest(self) -> MatrixExpr:
-        """The term of the latest time taken out. Needs lower ≤ upper."""
-        return MatrixSum(self.over(self.lower, self.upper - 1), self.at(self.upper))
-
-    def split_earliest(self) -> MatrixExpr:
-        """The term of the earliest time taken out. Needs lower ≤ upper."""
-        return MatrixSum(self.at(self.lower), self.over(self.lower + 1, self.upper))
-
-    def concatenate(self, other: MatrixExpr) -> MatrixExpr:
-        """`self + other` as one sum, where `other` begins right after `self` ends."""
-        follows = isinstance(other, OrderedSum) and shapes.same_size(other.lower, self.upper + 1)
-        if follows and self._same_body(other):
-            return self.over(self.lower, other.upper)
-        raise IllFormedError(
-            "these ordered sums do not concatenate",
-            {"expected": "one body, adjacent ranges", "got": f"{self} and {other}"},
-        )
 
 
 def ordered_product(body: Any, times: tuple[Any, Any, Any], latest: str = LEFT) -> MatrixExpr:

@@ -20,7 +20,6 @@ from symrnn.language.algebra import (
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
-    Tangent,
     TotalDerivative,
     VectorFunction,
 )
@@ -50,6 +49,7 @@ from symrnn.language.structure import (
     Unvec,
     Vec,
 )
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import StandIn, write_text
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Basic, Symbol, Tuple
+from sympy import Basic, Lambda, Symbol, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis, kept
-from symrnn.kernel.terms import require_term, substitute, symbols
-from symrnn.language.activations import Elementwise
+from symrnn.kernel.terms import SMOOTH, require_term, substitute, symbols
+from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.writing import text
@@ -82,7 +83,17 @@ def _context(chain: Derivation, context: Context) -> Context:
 
 
 def _require_names(line: Any, name: str) -> None:
-    """A line is read by names: SymPy tells a `Dummy` from a symbol that is called the same."""
+    """A line is read by names: SymPy tells a `Dummy` from a symbol that is called the same.
+
+    A function that everybody knows by its name is that function.
+    """
+    for function in line.atoms(Activation):
+        known = _known(function.name, function.order)
+        if known is not None and known.function != function.function:
+            raise IllFormedError(
+                f"another function is called {text(function)} in `{name}`",
+                {"expected": text(known.at(X)), "got": text(function.at(X))},
+            )
     called: dict[str, Any] = {}
     for symbol in (each for each in symbols(line) if isinstance(each, Symbol)):
         if called.setdefault(symbol.name, symbol) != symbol:
@@ -90,6 +101,21 @@ def _require_names(line: Any, name: str) -> None:
                 f"two different things are called {symbol.name} in `{name}`",
                 {"expected": "a name for each", "in": text(line)},
             )
+
+
+@cache
+def _known(name: str, order: int) -> Activation | None:
+    """The function that has a name of its own, or its derivative."""
+    if name not in FORMULAS and name not in _BY_SYMPY:
+        return None
+    formula = FORMULAS[name] if name in FORMULAS else _BY_SYMPY[name](X)
+    found = Activation(name, Lambda(X, formula))
+    for _ in range(order):
+        found = found.prime
+    return found
+
+
+_BY_SYMPY = {each.__name__: each for each in (*SMOOTH, sympy.log) if each is not Unknown}
 
 
 def _chained(proof: Derivation, context: Context, name: str, explain: bool) -> Theorem:

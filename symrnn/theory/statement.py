@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import sympy
-from sympy import Symbol
+from sympy import MatrixSymbol, Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
+from symrnn.kernel.terms import symbols
+from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
@@ -176,10 +178,26 @@ class Statement:
         return names
 
     def named(self, rnn: Subject) -> dict[Any, Symbol]:
-        """The letters of what its formulas name, by the expression."""
+        """The letters of what its formulas name, by the expression.
+
+        Raises:
+            IllFormedError: for a letter that already means something in the formulas.
+        """
         chosen = self.of(rnn)
-        found = {} if chosen.names is None else chosen.names(rnn)
-        return {expression: letter for letter, expression in found.items()}
+        if chosen.names is None:
+            return {}
+        found = {expression: letter for letter, expression in chosen.names(rnn).items()}
+        claims = [part.claim for part in chosen.parts(rnn)]
+        leaves = (leaf for claim in claims for leaf in claim.atoms(TimeVector, MatrixSymbol))
+        taken = {leaf.label if isinstance(leaf, TimeVector) else leaf.name for leaf in leaves}
+        taken.update(str(each) for claim in claims for each in symbols(claim))
+        for letter in found.values():
+            if letter.name in taken or not letter.name.isidentifier():
+                raise IllFormedError(
+                    f"`{self.name}` names an expression {letter}, which is something else",
+                    {"expected": "a letter that its formulas do not have", "got": str(letter)},
+                )
+        return found
 
     def form(
         self,

@@ -22,13 +22,13 @@ from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Transposed, 
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
-    Tangent,
     TotalDerivative,
     VectorFunction,
 )
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.shapes import is_column, is_scalar, same_shape
 from symrnn.language.structure import Diag, Hadamard, Kronecker
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 

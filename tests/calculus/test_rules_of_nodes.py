@@ -34,7 +34,6 @@ from symrnn.language.derivatives import (
     D_plus,
     ImmediateDerivative,
     Partial,
-    Tangent,
     TotalDerivative,
     VectorFunction,
 )
@@ -54,6 +53,7 @@ from symrnn.language.structure import (
     Vec,
     stack,
 )
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import Sequence, TimeVector
 
 n, m = symbols("n m", integer=True, positive=True)

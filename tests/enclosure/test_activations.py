@@ -40,6 +40,7 @@ KINDS: dict[str, list[str]] = {
         "sin(x)*cos(sqrt(2)*x)",
         "sin(x)+cos(pi*x)",
         "sin(x**2)*sin(x)",
+        "cos(x)**2*sin(sqrt(3)*x)",
     ],
     "25 essential singularities": ["exp(-1/x**2)", "x*exp(-1/x**2)", "exp(-1/abs(x))", "exp(-1/x)"],
     "26 kinks": [

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sympy
 from sympy import Derivative, Integer, Lambda, Max, Product, Rational, S, Sum, Symbol, sign, sqrt
+from sympy.core.symbol import Str
 
 from symrnn import (
     D,
@@ -22,6 +23,7 @@ from symrnn import (
     Sequence,
     activation,
     norm,
+    ordered_product,
     ordered_sum,
 )
 from symrnn.errors import SymrnnError
@@ -30,6 +32,7 @@ from symrnn.kernel import (
     assume,
     congruence,
     discharge,
+    entrywise,
     induction,
     instantiate,
     reflexivity,
@@ -41,11 +44,12 @@ from symrnn.kernel import (
 )
 from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
 from symrnn.language.activations import Activation, Elementwise, Unknown
-from symrnn.language.algebra import MatrixProduct, Ones, Zeros
+from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.entry import Entry
+from symrnn.language.norms import Norm
 from symrnn.language.relations import ForAll, Smooth
-from symrnn.language.structure import Block, Kronecker, Place, Rows
+from symrnn.language.structure import Block, Diag, Kronecker, Place, Rows
 from symrnn.recurrence.definitions import Definitions
 
 x, y, z = sympy.symbols("x y z", real=True)
@@ -181,7 +185,49 @@ def _greater(number: Any, than: int, at: int) -> Any:
     return instantiate(numbers.order(number, Max(number, than)), {n: at})
 
 
+def _kinks_of_factors() -> Any:
+    """Every factor may have its kink, and what is assumed would be of one time alone."""
+    product = ordered_product(Diag(activation("relu")(v[k])), (k, 1, t)) * u[t]
+    return derivatives.through(D(product, v[j]), [u[t]], None, [t >= j + 1])
+
+
+def _kink_of_a_factor() -> Any:
+    """The recurrence applies relu at k = 1, 2, 3, not at every k."""
+    relu = activation("relu")
+    factors = ordered_product(Diag(relu(k * v[t - 1])), (k, 1, 3))
+    cell = Definitions(t, (v,), (), {v[t]: factors * b})
+    return derivatives.differential(D(relu(k * v[Integer(0)]), v[Integer(0)]), cell)
+
+
+def _constant_called_as_an_entry() -> Any:
+    """|x + y| ≤ 2 where |x|, |y| ≤ 1; of all entries of w + y 1, whatever the constant y is."""
+    theorem = numbers.absolute_bound(x + y, 2)
+    bounds = [abs(x) <= 1, abs(y) <= 1]
+    below = [Fact(abs(value) - sign * value) for value in (x, y) for sign in (1, -1)]
+    theorem = weaken(theorem, [*bounds, *below])
+    for need in list(numbers.absolute_bound(x + y, 2).hypotheses):
+        theorem = discharge(theorem, need)
+    for value in (x, y):
+        for signed in (value, -value):
+            shown = numbers.root_of_bound(signed, value**2)
+            theorem = discharge(theorem, Fact(abs(value) - signed), shown)
+    return entrywise(theorem, applied(z + y, b, z), {x: b, y: Parameter("c", d, 1)})
+
+
+class Wavering(Fact):
+    """A fact of something else whenever it is asked."""
+
+    asked = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        if name != "expression":
+            return super().__getattribute__(name)
+        Wavering.asked += 1
+        return one if Wavering.asked % 2 else Positive("q", real=True)
+
+
 positive = Symbol("p", positive=True)
+nothing = sympy.Basic.__new__(Max)
 impostor = Positive("q", real=True)
 reflected = Sum(Max(x, y), (k, k + 1, 5))
 sum_over_own_time = {v[t]: v[t - 1] + ordered_sum(u[t], (t, 0, 7))}
@@ -197,6 +243,15 @@ REFUSED: dict[str, Callable[[], Any]] = {
     ),
     "arguments: a matrix as a fact": lambda: weaken(reflexivity(x), [Fact(b)]),
     "arguments: an expression that is held": lambda: reflexivity(D(v[t], b, held=(v[t] + b,))),
+    "arguments: a symbol that reads as a number": lambda: numbers.order(
+        0, Symbol("-1", nonnegative=True)
+    ),
+    "arguments: a name with a relation in it": lambda: reflexivity(Symbol("x ≤ y", real=True)),
+    "arguments: the largest of no numbers": lambda: numbers.order(5, sympy.exp(nothing)),
+    "arguments: a sum of two shapes": lambda: reflexivity(
+        sympy.Basic.__new__(MatrixSum, Zeros(2, 2), Identity(3))
+    ),
+    "arguments: a norm of no kind": lambda: reflexivity(sympy.Basic.__new__(Norm, b, Str("any1"))),
     "bound: an index that is positive": lambda: numbers.order(0, Sum(late, (late, -3, -1))),
     "bound: a time that is positive": lambda: _everywhere(late),
     "bound: a range that speaks of its index": lambda: congruence(
@@ -231,6 +286,9 @@ REFUSED: dict[str, Callable[[], Any]] = {
     ),
     "recurrences: a kink that no σ has": _through_a_kink,
     "recurrences: a kink under an index": _unbound_kink,
+    "recurrences: a kink under the index of a product": _kink_of_a_factor,
+    "derivatives: kinks of factors": _kinks_of_factors,
+    "functions: a constant called as the entries are": _constant_called_as_an_entry,
     "constants: summed over": lambda: congruence(
         derivatives.defined(v[one], scaled(k)), ordered_sum(v[one], (k, 1, 2)), (0,)
     ),
@@ -277,6 +335,10 @@ def test_it_is_refused(attack: str) -> None:
 
 def test_a_fact_does_not_say_of_itself_that_it_follows() -> None:
     assert assume(Certain(S.NegativeOne)).hypotheses == {Fact(S.NegativeOne)}
+
+
+def test_a_fact_is_read_once() -> None:
+    assert assume(Wavering(one)).relation == Inequality(0, 1)
 
 
 def test_what_is_equal_to_a_term_need_not_be_one() -> None:
@@ -352,6 +414,26 @@ def test_a_kink_is_ruled_out_where_the_recurrence_applies_it_alone() -> None:
     for cell, value in ((outside, s[k - 1]), (inside, relu(s[k - 1]) + b), (inside, s[k] + b)):
         assert Smooth(relu, value) in derivatives.differential(D(relu(value), b), cell).hypotheses
     assert derivatives.differential(D(relu(s[k]), b), inside).hypotheses == {Fact(k)}
+
+
+def test_a_step_has_no_value_where_it_jumps() -> None:
+    """1[x > 0] is printed, which is no 1/2 at 0: SymPy's value there is nobody's."""
+    slope = activation("relu").prime
+    at_zero = instantiate(reflexivity(sign(x)), {x: 0})
+    for theorem in (numbers.elementwise_constant(slope(Zeros(d, 1))), at_zero):
+        (false,) = theorem.hypotheses  # 0 < 0, or 0 ≤ -1
+        assert false in {Fact(S.Zero, strict=True), Fact(-one)}
+    step = sympy.Heaviside(x)
+    assert Fact.nonzero(x) in congruence(assume(Equation(x, 0)), step, (0,)).hypotheses
+    of_entry = numbers.entry_of_elementwise(Entry(slope(v[t]), 1))
+    assert of_entry.hypotheses == {Fact.nonzero(Entry(v[t], 1))}
+    # Of a step whose argument is of one sign it is known.
+    ahead = numbers.elementwise_constant(slope(2 * Ones(d, 1)))
+    assert ahead.relation == Equation(slope(2 * Ones(d, 1)), Ones(d, 1)) and not ahead.hypotheses
+    with pytest.raises(SymrnnError):
+        entrywise(
+            numbers.order(abs(half + x), 1, [abs(half + x) <= 1]), slope(Zeros(d, 1)) + b, {x: b}
+        )
 
 
 def test_a_range_is_split_at_a_time() -> None:

@@ -13,7 +13,7 @@ from sympy import Integer, Max, symbols
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import activation, unknown
 from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
-from symrnn.language.derivatives import D, D_plus, Partial, Tangent, VectorFunction
+from symrnn.language.derivatives import D, D_plus, Partial, VectorFunction
 from symrnn.language.entry import entry
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
@@ -30,6 +30,7 @@ from symrnn.language.structure import (
     Vec,
     stack,
 )
+from symrnn.language.tangent import Tangent
 from symrnn.language.time import Sequence
 from symrnn.language.writing import latex, text, write_latex, write_text
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Add, Dummy, Integer, Sum, Symbol
+from sympy import Add, Dummy, Integer, Lambda, Sum, Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.errors import (
@@ -18,8 +18,8 @@ from symrnn.errors import (
 )
 from symrnn.kernel import reflexivity
 from symrnn.kernel.axioms import derivatives, limits
-from symrnn.language.activations import activation
-from symrnn.language.algebra import Identity, Parameter, Zeros
+from symrnn.language.activations import Activation, X, activation
+from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
@@ -295,6 +295,18 @@ def test_a_line_is_read_by_names() -> None:
     inner = Sum(other, (other, 1, 4))
     said = derivation(Sum(n * other, (other, 1, 4))).equals(n * inner, by.constant_factor)
     assert "two different things are called n" in str(fails(said, IllFormedError))
+
+
+def test_a_function_that_has_a_name_is_that_function() -> None:
+    twos = 2 * Ones(d, 1)
+    for name, order in (("tanh", 0), ("tanh", 1), ("exp", 0)):
+        other = Activation(name, Lambda(X, X + 1), order)
+        said = derivation(other(Ones(d, 1))).equals(twos, by.elementwise_constant)
+        assert "another function is called" in str(fails(said, IllFormedError))
+    mine = Activation("mine", Lambda(X, X + 1))
+    assert check(derivation(mine(Ones(d, 1))).equals(twos, by.elementwise_constant), CONTEXT) == 1
+    slope = activation("relu").prime(-Ones(d, 1))
+    assert check(derivation(slope).equals(Zeros(d, 1), by.elementwise_constant), CONTEXT) == 1
 
 
 class Agreeing(Add):

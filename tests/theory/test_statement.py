@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sympy import Matrix, Rational, sqrt
+from sympy import Matrix, Max, Rational, Symbol, sqrt
 
 from symrnn.cells import cell, named
 from symrnn.cells.elman import elman, sigma_inside
@@ -15,6 +15,7 @@ from symrnn.cells.network import Network, network
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError, UnjustifiedStepError
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import D
+from symrnn.language.norms import norm
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
 from symrnn.theory import rules as by
@@ -386,6 +387,24 @@ class TestForms:
         assert (verdict.holds, "σ outside" in verdict.why) == (False, True)
         with pytest.raises(NotSupportedError, match="with σ inside"):
             turned.of(rnn)
+
+
+@pytest.mark.parametrize("letter", ["y", "W", "2", "s"])
+def test_a_letter_that_means_something_names_nothing_else(letter: str) -> None:
+    y = Symbol("y", real=True)
+
+    @statement()
+    def named_twice(r: Network) -> Any:
+        """A letter for what is in the claim"""
+        return derivation(norm(Max(y, 0) * r.W * r.s[r.j], "2")).equals(
+            norm(Max(y, 0) * r.W * r.s[r.j], "2"), by.algebra
+        )
+
+    named_twice.naming(lambda r: {Symbol(letter): Max(y, 0)})
+    with pytest.raises(IllFormedError, match="something else"):
+        named_twice.named(rnn)
+    named_twice.naming(lambda r: {Symbol("p"): Max(y, 0)})
+    assert named_twice.named(rnn) == {Max(y, 0): Symbol("p")}
 
 
 def chained(r: Network, factor: Any) -> Any:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import sympy
-from sympy import Expr, Max, Min, S, Symbol
+from sympy import Max, Min, S, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import algebra as decision
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.recurrences import hypothesis
-from symrnn.kernel.terms import conditions, require_term
+from symrnn.kernel.terms import conditions, conditions_at, require_term
 from symrnn.kernel.theorem import Theorem, _facts, _make
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, Ones, Zeros, split_coefficient
@@ -178,7 +178,7 @@ def elementwise_constant(node: Any) -> Theorem:
         raise inapplicable(node, "a function of equal entries")
     value = value if isinstance(core, Ones) else S.Zero
     right = MatrixProduct(node.activation.at(value), Ones(*node.shape))
-    return _make((), Equation(node, right), None)
+    return _make(conditions_at(node.activation, value), Equation(node, right), None)
 
 
 @schema
@@ -186,5 +186,5 @@ def entry_of_elementwise(node: Any) -> Theorem:
     """f(A)_{il} = f(A_{il})."""
     if not isinstance(node, Entry) or not isinstance(node.matrix, Elementwise):
         raise inapplicable(node, "an entry of an elementwise function")
-    value: Expr = node.matrix.activation.at(Entry(node.matrix.argument, *node.args[1:]))
-    return _make((), Equation(node, value), None)
+    entry, function = Entry(node.matrix.argument, *node.args[1:]), node.matrix.activation
+    return _make(conditions_at(function, entry), Equation(node, function.at(entry)), None)
