@@ -20,8 +20,7 @@ from symrnn.language.relations import Inequality
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
-from symrnn.recurrence.recurrence import Recurrence
-from symrnn.recurrence.scalars import with_parameter
+from symrnn.recurrence.recurrence import Recurrence, with_parameter
 from symrnn.recurrence.times import conditions, is_before, left_open, read_times, reads_beside
 from symrnn.recurrence.total import gradient, jacobian
 

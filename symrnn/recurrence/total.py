@@ -36,8 +36,7 @@ from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Block, Rows, Vec, columns
 from symrnn.language.time import Sequence, TimeVector
-from symrnn.recurrence.recurrence import Recurrence
-from symrnn.recurrence.scalars import by_scalar
+from symrnn.recurrence.recurrence import Recurrence, by_scalar
 from symrnn.recurrence.times import is_before, moves_with, read_times, require_reached
 
 

@@ -21,8 +21,7 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.fitted import Fitted, fitted
 from symrnn.numeric.loops.cells import in_code_names
 from symrnn.numeric.weights import Weights, random_weights
-from symrnn.recurrence.recurrence import Recurrence
-from symrnn.recurrence.scalars import parameter_of, with_parameter
+from symrnn.recurrence.recurrence import Recurrence, parameter_of, with_parameter
 from symrnn.verify.functions import applied
 from symrnn.verify.net import Net
 from symrnn.verify.setting import Setting
