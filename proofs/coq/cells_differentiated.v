@@ -140,11 +140,16 @@ Qed.
 
 (* A function as it is written, its differential, and that as a product       *)
 Lemma jac_by_differential (R : realType) n m (f g : 'cV[R]_n.+1 -> 'cV[R]_m.+1) x D M :
-  (forall y, f y = g y) -> is_diff x g D -> (forall h, D h = M *m h) ->
+  (forall y, f y = g y) -> is_diff x g D ->
+  (forall h : 'cV[R]_n.+1, D h = M *m h :> 'cV[R]_m.+1) ->
   differentiable f x /\ jac f x = M.
 Proof.
 move=> /funext -> H E; apply: differentiable_jac; exact: (is_diff_ext H).
 Qed.
+
+Lemma is_diff_by_differential (R : realType) (V W : normedModType R) (f g : V -> W) x D D' :
+  (forall y, f y = g y) -> is_diff x g D -> (forall h, D h = D' h) -> is_diff x f D'.
+Proof. by move=> E H E'; exact: (is_diff_ext H (fun y => esym (E y)) E'). Qed.
 
 (* One step of the walk through a definition; nothing is looked up among instances *)
 Ltac differentiate_at_once :=
@@ -177,8 +182,19 @@ Ltac differentiate_at_once :=
 
 Ltac differentiate_at := repeat (cbv beta; differentiate_at_once).
 
-(* One step j of a printed cell: both sides by its definitions, from the state before *)
-Ltac written := autounfold with printed_cell; rewrite ?col_mxKu ?col_mxKd.
+(* One step j of a printed cell: both sides by its definitions, from the state before. *)
+(* A state is taken apart before its parts are unfolded, by Coq's own rewrite:  *)
+(* that of ssreflect would compare definitions by what they compute.           *)
+Ltac taken_apart :=
+  repeat match goal with
+  | |- context [@usubmx ?R ?m ?n ?p (@col_mx ?R' ?m' ?n' ?p' ?a ?b)] =>
+      rewrite -> (@col_mxKu R m n p a b : @usubmx R m n p (@col_mx R' m' n' p' a b) = a)
+  | |- context [@dsubmx ?R ?m ?n ?p (@col_mx ?R' ?m' ?n' ?p' ?a ?b)] =>
+      rewrite -> (@col_mxKd R m n p a b : @dsubmx R m n p (@col_mx R' m' n' p' a b) = b)
+  end.
+
+Ltac written :=
+  autounfold with printed_state; taken_apart; autounfold with printed_cell; taken_apart.
 
 Ltac step_by_definition j :=
   match goal with
@@ -190,6 +206,11 @@ Ltac step_by_definition j :=
   notypeclasses refine (@jac_by_differential _ _ _ _ _ _ _ _ _ _ _);
     [let v := fresh "v" in intro v; written; reflexivity | differentiate_at |];
   let direction := fresh "direction" in intro direction; cbv beta; written.
+
+(* A step in which all is held but the state: it stands there as a function of it *)
+Ltac held_step :=
+  notypeclasses refine (@jac_by_differential _ _ _ _ _ _ _ _ (fun _ => erefl) _ _);
+    [differentiate_at |]; let direction := fresh "direction" in intro direction; cbv beta.
 
 (* Entries, but not those of a product by a weight                            *)
 Section Entries.
@@ -224,9 +245,17 @@ Qed.
 
 End Entries.
 
+(* What is squashed is looked at no more: equal ones get one name.            *)
+Ltac squashed_by_name :=
+  repeat match goal with
+  | |- context [@map_mx ?a ?b ?f ?m ?n ?v] => generalize (@map_mx a b f m n v); intro
+  end.
+
 (* Products open, the direction on the right; then what they are, entry by entry. *)
-Ltac entry_by_entry :=
-  rewrite ?mulmxDl ?mulNmx -?scalemxAl ?mul1mx -?mulmxA ?mulmxDr ?mulmxN -?scalemxAr ?mulmx0
-    ?add0r ?addr0 ?subr0 ?scaler0;
-  apply/matrixP => i l; rewrite ?ord1
-    ?(dg_timesE, plusE, minusE, scaledE, squashedE, hadamardE, constantE, zeroE); ring.
+Ltac entries :=
+  repeat progress (rewrite ?mulmxDl ?mulNmx -?scalemxAl ?mul1mx -?mulmxA);
+  rewrite ?mulmxDr ?mulmxN -?scalemxAr ?mulmx0 ?add0r ?addr0 ?subr0 ?scaler0;
+  apply/matrixP => ? ?; rewrite ?ord1
+    ?(dg_timesE, plusE, minusE, scaledE, squashedE, hadamardE, constantE, zeroE).
+
+Ltac entry_by_entry := squashed_by_name; entries; ring.

@@ -22,6 +22,7 @@ ACCEPTED = {
 hold in sets with choice."""
 
 _NONE = "Closed under the global context"
+_AXIOMS = "Axioms:"
 _AXIOM = re.compile(r"([\w.']+)\s*(?::.*)?")
 _SECTION = re.compile(r"^\* (.+?):(.*)$")
 
@@ -43,7 +44,7 @@ def axioms(said: str) -> tuple[str, ...] | None:
     if text == _NONE:
         return ()
     head, _, listed = text.partition("\n")
-    if head.strip() != "Axioms:":
+    if head.strip() != _AXIOMS:
         return None
     found = []
     for line in listed.splitlines():
@@ -54,6 +55,18 @@ def axioms(said: str) -> tuple[str, ...] | None:
             return None
         found.append(name.group(1))
     return tuple(sorted(found))
+
+
+def listings(said: str) -> list[str]:
+    """What `Print Assumptions` printed, asked several times: each answer by itself."""
+    found: list[list[str]] = []
+    for line in said.splitlines():
+        if line.strip() in (_NONE, _AXIOMS):
+            found.append([])
+        elif not found:
+            return []
+        found[-1].append(line)
+    return ["\n".join(lines) for lines in found]
 
 
 def unaccepted(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -135,10 +135,9 @@ def machine_check(
         files = {file.key: file for job in pending.values() for file in job.files()}
         joint = together(pending.values())
         shared = {each.source.key: each.source for each in joint}
-        alone = {key for key, file in files.items() if file.library == COMPARED}
-        alone -= {job.compares().source.key for each in joint for job in each.jobs}
-        closed = [key for key, file in files.items() if file.library == CLOSED]
-        outcomes = ask({**files, **shared}, [*closed, *shared, *alone])
+        alone = {key for key, file in files.items() if file.library in (CLOSED, COMPARED)}
+        alone -= {key for each in joint for key in each.stands_for}
+        outcomes = ask({**files, **shared}, [*shared, *sorted(alone)])
         outcomes |= answered(joint, outcomes)
         outcomes |= ask(files, [key for key in files if key not in outcomes])
         pending = {name: job for name, job in pending.items() if job.learns(outcomes)}

@@ -70,7 +70,7 @@ class Job:
             *(self.printed.files(self.closings) if self.printed is not None else ()),
             *self.parts.cells.values(),
             *(file.source for file in self._propositions()),
-            self._closes().source,
+            self.closes().source,
             *([self.compares().source] if self.faults else []),
         ]
 
@@ -84,7 +84,8 @@ class Job:
             found.append(claims_file(stem, read, parts.reals, defined))
         return found
 
-    def _closes(self) -> Generated[Closing]:
+    def closes(self) -> Generated[Closing]:
+        """The file in which its theorems close propositions."""
         return closing_file(self.stem, self.closings.values())
 
     def compares(self) -> Generated[Planted]:
@@ -99,7 +100,7 @@ class Job:
 
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""
-        closes, compares = self._closes(), self.compares()
+        closes, compares = self.closes(), self.compares()
         before = (len(self.closings), len(self.faults))
         for file in self._propositions():
             self._reads(file, outcomes)

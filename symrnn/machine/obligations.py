@@ -5,7 +5,8 @@ Three files for the claims of a statement, none of which a user's file can chang
 - `claims.NAME`: each proposition as a definition, over our vocabulary and the printed cells it
   speaks of, and nothing else;
 - `closed.NAME`: one theorem, the conjunction of the propositions. It names them before it loads
-  the files whose theorems close them, so that whatever these redefine comes too late;
+  the files whose theorems close them, so that whatever these redefine comes too late. Statements
+  that are checked in one go, and rest on files of ours alone, share such a file (`together`);
 - `compared.NAME`: wrong propositions, which must be others than those that are closed. Those of
   statements that are checked in one go stand in one file, `compared.together_…` (`together`).
 
@@ -162,16 +163,46 @@ def closing_file(stem: str, closings: Iterable[Closing]) -> Generated[Closing]:
     parts = tuple(closings)
     lines = [_require_claims(each.proposition for each in parts), "Theorem closed :"]
     lines += [f"  {each.proposition} /\\" for each in parts]
-    lines += ["  True.", "Proof."]
-    for module in sorted({(each.file.library, each.file.stem) for each in parts}):
-        lines.append(f"From {module[0]} Require {module[1]}.")
+    lines += ["  True.", "Proof.", *_require_theorems(parts)]
     found: dict[int, Closing] = {}
     for each in parts:
-        theorem = f"{each.file.module}.{each.theorem}"
-        lines.append(f"Timeout {LIMIT} refine (conj (@{theorem}) _).")
+        lines.append(_closes(each))
         found[len(lines)] = each
     lines += ["exact I.", "Qed.", *CLOSING.splitlines(), "Print Assumptions closed.", ""]
     return Generated(Source(stem, "\n".join(lines), CLOSED), found)
+
+
+def closings_file(stem: str, groups: Iterable[Iterable[Closing]]) -> Generated[Closing]:
+    """The same for several statements, a theorem for each; nothing of a user's may be in it.
+
+    Each conjunction has its name before anything is loaded that proves it.
+    """
+    grouped = [tuple(group) for group in groups]
+    every = [each for group in grouped for each in group]
+    lines = [_require_claims(each.proposition for each in every)]
+    for number, group in enumerate(grouped, start=1):
+        lines += [f"Definition claimed_{number} : Prop :="]
+        lines += [*(f"  {each.proposition} /\\" for each in group), "  True."]
+    lines += _require_theorems(every)
+    found: dict[int, Closing] = {}
+    for number, group in enumerate(grouped, start=1):
+        lines += [f"Theorem closed_{number} : claimed_{number}.", "Proof."]
+        for each in group:
+            lines.append(_closes(each))
+            found[len(lines)] = each
+        lines += ["exact I.", "Qed."]
+    lines += CLOSING.splitlines()
+    lines += [f"Print Assumptions closed_{number}." for number in range(1, len(grouped) + 1)]
+    return Generated(Source(stem, "\n".join([*lines, ""]), CLOSED), found)
+
+
+def _require_theorems(closings: Iterable[Closing]) -> list[str]:
+    modules = sorted({(each.file.library, each.file.stem) for each in closings})
+    return [f"From {library} Require {stem}." for library, stem in modules]
+
+
+def _closes(each: Closing) -> str:
+    return f"Timeout {LIMIT} refine (conj (@{each.file.module}.{each.theorem}) _)."
 
 
 def slips_file(

@@ -28,6 +28,9 @@ LINE = 96
 UNFOLDED = "printed_cell"
 """What proofs unfold all definitions of printed cells by, whatever these are called."""
 
+WHOLE = "printed_state"
+"""The same for whole states: of one that is taken apart again, only a part is then unfolded."""
+
 
 def definitions_stem(cell: Transition) -> str:
     """The file with the definitions of a cell."""
@@ -51,6 +54,7 @@ def definitions_file(cell: Transition, subject: object) -> Source:
         lines += ["", *opening, f"  {coq(value, scope).text}."]
     names = [cell.name(of.sequence) for of in cell.definitions]
     lines += ["", *filled("#[global] Hint Unfold", [*names, f": {UNFOLDED}."])]
+    lines += filled("#[global] Hint Unfold", [f"{cell.name(cell.state)} : {WHOLE}."])
     return Source(definitions_stem(cell), "\n".join([*lines, ""]), CLAIMS)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
 
@@ -21,7 +19,6 @@ from symrnn.language.algebra import (
     Transposed,
     Zeros,
 )
-from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative, TotalDerivative
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
@@ -31,7 +28,6 @@ from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import (
     APPLICATION,
     ARROW,
-    ATOM,
     PREFIX,
     PRODUCT,
     SUM,
@@ -155,18 +151,20 @@ def _(node: Rows, scope: Scope) -> Coq:
 
 @coq.register
 def _(node: Elementwise, scope: Scope) -> Coq:
-    return apply("map_mx", _function(node.activation, scope), coq(node.argument, scope))
-
-
-def _function(activation: Any, scope: Scope) -> Coq:
-    known = scope.function(activation)
+    known = scope.function(node.activation)
     if known is not None:
-        return known
+        return apply("map_mx", known, coq(node.argument, scope))
+    # The types are said: what Coq finds out of them, it writes otherwise than theorems do.
+    function = _written_out(node.activation, scope)
+    return apply("map_mx (rT := R)", function, coq(node.argument, scope))
+
+
+def _written_out(activation: Any, scope: Scope) -> Coq:
     if activation.is_unknown:
         raise NotSupportedError("no Coq form for this activation", {"got": str(activation)})
     (variable,) = activation.function.variables
     body = coq(activation.function.expr, scope)
-    return Coq(f"fun {name_of(variable)} => {body.text}", ARROW)
+    return Coq(f"fun {name_of(variable)} : R => {body.text}", ARROW)
 
 
 @coq.register
@@ -188,101 +186,6 @@ def range_of(index: Symbol, lower: Any, upper: Any, scope: Scope) -> str:
     """lower <= index < upper + 1; empty, in both layers, where upper < lower."""
     since, until = scope.count(lower), scope.count(upper + 1)
     return f"{since.within(SUM)} <= {name_of(index)} < {until.within(SUM)}"
-
-
-# ---------------------------------------------------------------------- derivatives
-
-
-@dataclass(frozen=True)
-class Differentiated:
-    """A function, the point at which it is differentiated, and the name of its derivative there."""
-
-    name: str
-    function: Coq
-    point: Coq
-
-
-def differentiated(node: Any, scope: Scope) -> Differentiated:
-    """What a derivative is a derivative of, and where.
-
-    Raises:
-        NotSupportedError: for derivatives in derivatives, and for those by what is no state.
-    """
-    immediate = isinstance(node, ImmediateDerivative)
-    part = _by_part(node, scope)
-    if part is not None:
-        return part
-    by = node.by.args[0] if isinstance(node.by, Vec) else node.by
-    moving, rnn = node.of, scope.rnn
-    # What a derivative can be by: of a printed cell the state alone.
-    vectors = (rnn.s,) if scope.transition is not None else (rnn.s, rnn.a)
-    steps = isinstance(moving, TimeVector) and moving.sequence in vectors
-    vector = isinstance(by, TimeVector)
-    if (
-        scope.varies
-        or moving.has(TotalDerivative, ImmediateDerivative)
-        or (immediate and not steps)
-        or (vector and (immediate or node.held or by.sequence not in vectors))
-        or not all(held.sequence == rnn.s for held in node.held)
-    ):
-        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
-    point = coq(by, scope)
-    if vector:
-        name, variable = "jac", "v"
-        inner = scope.from_(by, Coq(variable))
-    else:
-        column = is_column(by)
-        name = "jac" if column else "jacvec" if isinstance(node.by, Vec) else "grad"
-        variable = "v" if column else "V"
-        inner = scope.varying(**{by.name: variable})
-        held = (rnn.s[moving.index - 1],) if immediate else node.held
-        if len(held) > 1:
-            raise NotSupportedError("no Coq form for several held states", {"got": str(node)})
-        for state in held:
-            inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
-    body = coq(moving, inner)
-    return Differentiated(name, _reduced(variable, body), point)
-
-
-def _by_part(node: Any, scope: Scope) -> Differentiated | None:
-    """A derivative by one part of the state, the others at its time held; None for another one.
-
-    At time 0 all parts are given, so that none moves along with another.
-    """
-    cell, by = scope.transition, node.by
-    if cell is None or not isinstance(by, TimeVector) or by.sequence not in cell.names:
-        return None
-    others = {each[by.index] for each in cell.names if each != by.sequence}
-    held = set(node.held)
-    if (
-        scope.varies
-        or isinstance(node, ImmediateDerivative)
-        or node.of.has(TotalDerivative, ImmediateDerivative)
-        or not (held == others or (not held and by.index == 0))
-    ):
-        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
-    run = [Coq("v") if each == by.sequence else coq(each[by.index], scope) for each in cell.names]
-    inner = scope.from_(cell.state[by.index], cell.stacked(run))
-    return Differentiated("jac", _reduced("v", coq(node.of, inner)), coq(by, scope))
-
-
-def _reduced(variable: str, body: Coq) -> Coq:
-    """fun v => f v, written f."""
-    head, space, last = body.text.rpartition(" ")
-    alone = space and last == variable and not re.search(rf"\b{variable}\b", head)
-    if alone and body.level == APPLICATION:
-        return Coq(head, APPLICATION if " " in head else ATOM)
-    return Coq(f"fun {variable} => {body.text}", ARROW)
-
-
-@coq.register(TotalDerivative)
-@coq.register(ImmediateDerivative)
-def _(node: Any, scope: Scope) -> Coq:
-    found = differentiated(node, scope)
-    written = apply(found.name, found.function, found.point)
-    if node.layout == NUMERATOR or found.name == "grad":
-        return written
-    return Coq(f"{written.argument}^T")
 
 
 # ---------------------------------------------------------------------- scalars

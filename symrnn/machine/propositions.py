@@ -21,9 +21,10 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
+from symrnn.machine.differentiated import differentiated
 from symrnn.machine.meaning import places, require_meaning, require_times
 from symrnn.machine.naturals import at_least_zero, facts_of
-from symrnn.machine.printer import coq, differentiated, range_of
+from symrnn.machine.printer import coq, range_of
 from symrnn.machine.real_claims import is_real, real_proposition
 from symrnn.machine.scope import Scope
 from symrnn.machine.sizes import matrix_type, size

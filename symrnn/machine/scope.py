@@ -30,6 +30,7 @@ class Scope:
         changed: what stands for a parameter that varies, by its name.
         given: what stands for a vector that varies, or from which the run goes on.
         one_step: whether what is given is the state before, and only the step after it varies.
+        moves: a vector that alone is replaced, wherever it is read: nothing moves along with it.
         facts: what is known of times.
         defining: whether a cell's definition is written, whose own time is not over.
     """
@@ -38,6 +39,7 @@ class Scope:
     changed: Mapping[str, str] = field(default_factory=dict)
     given: tuple[TimeVector, Coq] | None = None
     one_step: bool = False
+    moves: tuple[TimeVector, Coq] | None = None
     facts: Facts = ()
     defining: bool = False
 
@@ -55,7 +57,7 @@ class Scope:
 
     @property
     def varies(self) -> bool:
-        """Whether this is inside a derivative."""
+        """Whether this is inside a derivative along which the run moves."""
         return bool(self.changed) or self.given is not None
 
     @property
@@ -177,6 +179,8 @@ class Scope:
     def vector(self, node: TimeVector) -> Coq:
         """A vector of the recurrence at a time."""
         rnn, index = self.rnn, node.index
+        if self.moves is not None and node == self.moves[0]:
+            return self.moves[1]
         if node.sequence == rnn.s:
             return self.state(index)
         if self.transition is not None:

@@ -1,63 +1,107 @@
-"""Slips of many statements compared in one file: most of a comparison is to load what it rests on.
+"""What is asked of many statements in one file: most of an answer is to load what it rests on.
 
-Nothing is proved in such a file, and nothing of a user's is loaded in it. Where it is not accepted
-(a slip that is no proposition, say), each statement has a file of its own as before.
+Slips are compared in one file: nothing is proved there, and nothing of a user's is loaded. Theorems
+close propositions in one file as well where nothing of a user's is among what they rest on. Where
+such a file is not accepted (a slip that is no proposition, a theorem that closes nothing), each
+statement has a file of its own as before.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from symrnn.machine.jobs import Job
-from symrnn.machine.obligations import messages, slips_file, under_fail
+from symrnn.machine.assumed import listings, objections
+from symrnn.machine.jobs import Job, required
+from symrnn.machine.obligations import closings_file, messages, slips_file, under_fail
 from symrnn.machine.prover import Outcome
-from symrnn.machine.sources import Source
+from symrnn.machine.sources import CLOSED, USER, Source, key_of
+
+MOST = 8
+"""Statements whose theorems stand in one file, so that there is work for each core."""
 
 
 @dataclass(frozen=True)
 class Together:
-    """One file with the slips of several statements, in their order."""
+    """One file for several statements, in their order."""
 
     source: Source
     jobs: tuple[Job, ...]
 
+    @property
+    def closes(self) -> bool:
+        """Whether theorems close propositions in it, and slips are not compared."""
+        return self.source.library == CLOSED
+
+    @property
+    def stands_for(self) -> list[str]:
+        """The key of each statement's own file, which it stands for."""
+        own = [job.closes() if self.closes else job.compares() for job in self.jobs]
+        return [each.source.key for each in own]
+
     def answers(self, outcome: Outcome) -> dict[str, Outcome]:
         """What would have come of each statement's own file, by its key; nothing if the file was
         not accepted."""
-        found = messages(outcome.said)
-        counts = [len(job.faults) for job in self.jobs]
-        if not outcome.accepted or len(found) != sum(counts):
-            return {}
-        answered, start = {}, 0
-        for job, count in zip(self.jobs, counts, strict=True):
-            key = job.compares().source.key
-            said = under_fail(found[start : start + count])
-            seconds = outcome.seconds * count / sum(counts)
-            answered[key] = replace(outcome, stem=key, said=said, seconds=seconds)
-            start += count
-        return answered
+        said = self._said(outcome) if outcome.accepted else []
+        shares = [len(job.closings if self.closes else job.faults) for job in self.jobs]
+        whole = outcome.seconds / max(1, sum(shares))
+        return {
+            key: replace(outcome, stem=key, said=each, seconds=whole * share)
+            for key, share, each in zip(self.stands_for, shares, said, strict=False)
+        }
+
+    def _said(self, outcome: Outcome) -> list[str]:
+        """What was said of each statement; nothing where that is not clear."""
+        if self.closes:
+            found = listings(outcome.said)
+            clear = len(found) == len(self.jobs) and not objections(outcome.context)
+            return found if clear else []
+        found, counts = messages(outcome.said), [len(job.faults) for job in self.jobs]
+        if len(found) != sum(counts):
+            return []
+        ends = [sum(counts[: place + 1]) for place in range(len(counts))]
+        return [under_fail(found[end - n : end]) for end, n in zip(ends, counts, strict=True)]
 
 
 def together(jobs: Iterable[Job]) -> list[Together]:
-    """The slips of statements, in as few files as what stands above them allows."""
-    groups: dict[tuple[bool, str], list[Job]] = {}
-    for job in jobs:
-        if job.faults:
-            groups.setdefault((job.parts.reals, job.defined), []).append(job)
-    found = []
-    for (reals, defined), group in groups.items():
+    """The questions about statements, in few files."""
+    every = list(jobs)
+    return [*_compared(every), *_closed(every)]
+
+
+def _compared(jobs: list[Job]) -> Iterator[Together]:
+    for reals in (False, True):
+        group = [job for job in jobs if job.faults and job.parts.reals is reals]
         if len(group) > 1:
             faults = [fault for job in group for fault in job.faults]
-            name = hashlib.sha256(" ".join(job.stem for job in group).encode()).hexdigest()
-            file = slips_file(f"together_{name[:12]}", faults, reals, defined)
-            found.append(Together(file.source, tuple(group)))
-    return found
+            # No two cells have one name, so that those of all may stand above them.
+            defined = dict.fromkeys(name for job in group for name in job.defined.split())
+            file = slips_file(_stem(group), faults, reals, " ".join(defined))
+            yield Together(file.source, tuple(group))
+
+
+def _closed(jobs: list[Job]) -> Iterator[Together]:
+    ours = [job for job in jobs if job.closings and not _rests_on_users(job)]
+    for start in range(0, len(ours), MOST):
+        group = ours[start : start + MOST]
+        if len(group) > 1:
+            closings = [list(job.closings.values()) for job in group]
+            yield Together(closings_file(_stem(group), closings).source, tuple(group))
+
+
+def _rests_on_users(job: Job) -> bool:
+    needed = required([each.file.key for each in job.closings.values()], job.sources)
+    return any(name.startswith(key_of(USER, "")) for name in needed)
+
+
+def _stem(group: list[Job]) -> str:
+    name = hashlib.sha256(" ".join(job.stem for job in group).encode()).hexdigest()
+    return f"together_{name[:12]}"
 
 
 def answered(found: Iterable[Together], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
-    """What came of each statement's comparison, by the key of its own file."""
+    """What came of each statement's question, by the key of its own file."""
     known: dict[str, Outcome] = {}
     for each in found:
         outcome = outcomes.get(each.source.key)

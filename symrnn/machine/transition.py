@@ -7,7 +7,7 @@ of several parts is one column, its parts one below the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
@@ -77,6 +77,23 @@ class Transition:
     def defines(self, sequence: Sequence) -> bool:
         """Whether it defines a vector."""
         return sequence[self.index] in self.definitions
+
+    def written_out(self, node: TimeVector, held: Iterable[MatrixExpr]) -> MatrixExpr:
+        """A vector by its definition, and so on for what is read on the way, but for what is held.
+
+        Of its own time only what is held stands in it then, besides inputs.
+        """
+        held, now = set(held), node.index
+        found = self.definitions[node.sequence[self.index]].subs(self.index, now)
+        while True:
+            read = {
+                each: self.definitions[each.sequence[self.index]].subs(self.index, now)
+                for each in found.atoms(TimeVector) - held
+                if each.index == now and self.defines(each.sequence)
+            }
+            if not read:
+                return found
+            found = found.xreplace(read)
 
     # ------------------------------------------------------------------ how that is written
 

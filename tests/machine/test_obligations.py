@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symrnn.machine.assumed import axioms, objections, unaccepted
+from symrnn.machine.assumed import axioms, listings, objections, unaccepted
 from symrnn.machine.obligations import (
     DIFFERS,
     Closing,
@@ -44,6 +44,16 @@ def test_axioms_are_read_from_the_whole_list() -> None:
     said = "Axioms:\nb.second : forall x,\n  x = x\nfirst\n  : nat\n"
     assert axioms(said) == ("b.second", "first")
     assert axioms("Closed under the global context\n") == ()
+
+
+def test_several_lists_of_axioms_are_told_apart() -> None:
+    lists = ["Axioms:\nb.second : forall x,\n  x = x", "Closed under the global context"]
+    assert [axioms(each) for each in listings("\n".join([*lists, lists[0], ""]))] == [
+        ("b.second",),
+        (),
+        ("b.second",),
+    ]
+    assert listings("noise\nAxioms:\nfirst : nat\n") == []
 
 
 @pytest.mark.parametrize(

@@ -112,16 +112,18 @@ def test_the_audit_prints_the_golden_list(prover: Prover) -> None:
 def test_what_is_no_proof_closes_nothing(prover: Prover, stated: str, why: str) -> None:
     stem = claims_stem(NAME)
     cousin = Source(stem, f"{PREAMBLE}Theorem {NAME}_claim : {stated} Qed.\n")
-    found = machine_check(
-        [LIBRARY[NAME]],
+    checked = machine_check(
+        [LIBRARY[NAME], LIBRARY["recurrence"]],
         elman(),
         {**theorems(), stem: cousin},
         wrong_versions,
         prover,
         Cache(default_folder()),
-    )[NAME]
+    )
+    found = checked[NAME]
     assert not found.graded and found.refuted
     assert why in found.parts[0].why_not
+    assert checked["recurrence"].graded  # though both were to be closed in one file
 
 
 def test_what_is_no_fault_is_not_planted(prover: Prover) -> None:

@@ -8,7 +8,7 @@ From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences exp.
 From symrnn Require Import vocabulary differentials recurrence activations.
 From symrnn Require Import product_of_jacobians step_bound gradients_could_explode.
-From symrnn Require Import cells_differentiated.
+From symrnn Require Import cells_differentiated at_rest.
 From claims Require Import own_gru_without_inputs_defined gru_path.
 From mathcomp Require Import ring.
 
@@ -20,9 +20,6 @@ Import numFieldNormedType.Exports.
 
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
-
-Lemma tanh_at_0 (R : realType) : tanh 0 = 0 :> R.
-Proof. by rewrite /tanh sinh0 mul0r. Qed.
 
 Section Rest.
 Variables (R : realType) (d : nat) (Wn Wr Wz : 'M[R]_(d.+1, d.+1)) (bn br bz cn : 'cV[R]_d.+1).
@@ -84,12 +81,9 @@ rewrite z_at_rest r_at_rest.
 repeat match goal with |- context [@map_mx ?a ?b ?f ?m ?n ?v] =>
   match v with _ *m 0 + _ => generalize (@map_mx a b f m n v); intro end end.
 rewrite mulmx0 add0r cnE WnE.
-have -> : map_mx (@tanh R) (0 : 'cV[R]_d.+1) = 0.
-  by apply/matrixP => i l; rewrite !mxE tanh_at_0.
-have -> : map_mx (fun x : R => 1 - tanh x ^+ 2) (0 : 'cV[R]_d.+1) = const_mx 1.
-  by apply/matrixP => i l; rewrite !mxE tanh_at_0 expr0n subr0.
+rewrite !map_zero.
 apply/matrixP => i l; rewrite ?ord1 -?scalemxAl ?mul1mx.
-rewrite !(dg_timesE, plusE, minusE, scaledE, constantE, zeroE).
+rewrite !(dg_timesE, plusE, minusE, scaledE, constantE, zeroE) !tanh_at_0.
 by ring.
 Qed.
 
@@ -116,12 +110,7 @@ Qed.
 
 Lemma explodes (N : forall m n, 'M[R]_(m, n) -> R) : lecture_norm N -> 1 < factor ->
   (fun t => N _ _ (jac (flow F 0 t) 0)) --> +oo.
-Proof.
-move=> NP large; have -> : (fun t => N _ _ (jac (flow F 0 t) 0)) = (fun t => factor ^+ t).
-  apply/funext => t; rewrite (proj2 (total_at_rest t)) (norm_homogeneous NP) (norm_unit NP) mulr1.
-  by rewrite ger0_norm // exprn_ge0 // ltW // (lt_trans ltr01).
-exact: geometric_growth.
-Qed.
+Proof. by move=> NP large; exact: (powers_explode NP large (fun t => proj2 (total_at_rest t))). Qed.
 
 End Rest.
 

@@ -9,6 +9,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive sequences exp.
 From symrnn Require Import vocabulary differentials recurrence activations cells_differentiated.
+From symrnn Require Export at_rest two_parts.
 From symrnn Require Import product_of_jacobians step_bound gradients_could_explode gradients_vanish.
 From claims Require Import own_lstm_without_inputs_defined.
 From mathcomp Require Import ring.
@@ -21,28 +22,6 @@ Import numFieldNormedType.Exports.
 
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
-
-(* The slopes at 0                                                            *)
-
-Section AtZero.
-Variable R : realType.
-
-Lemma logistic_at_0 : logistic 0 = 1 / 2%:R :> R.
-Proof. by rewrite /logistic oppr0 expR0 -[1 + 1]/(2%:R). Qed.
-
-Lemma tanh_at_0 : tanh 0 = 0 :> R.
-Proof. by rewrite /tanh sinh0 mul0r. Qed.
-
-Lemma logistic_ln (y : R) : 0 < y -> logistic (ln y) = y / (y + 1).
-Proof.
-move=> y0; rewrite /logistic expRN lnK ?posrE //.
-by field; rewrite !gt_eqF // ?addr_gt0.
-Qed.
-
-Lemma logistic_minus_ln (y : R) : 0 < y -> logistic (- ln y) = 1 / (y + 1).
-Proof. by move=> y0; rewrite /logistic opprK lnK ?posrE // [1 + y]addrC. Qed.
-
-End AtZero.
 
 (* At rest                                                                    *)
 
@@ -58,48 +37,29 @@ Local Notation args f := (f R d W_f W_g W_i W_o b_f b_g b_i b_o).
 Local Notation F := (args own_lstm_without_inputs_s).
 Local Notation state := 'cV[R]_(d + d.+1).+1.
 Local Notation cell := (@usubmx R d.+1 d.+1 1).
-Local Notation hidden := (@dsubmx R d.+1 d.+1 1).
 Local Notation phi := (logistic beta).
-
-Lemma map_const (f : R -> R) (c : R) : map_mx f (const_mx c : 'cV[R]_d.+1) = const_mx (f c).
-Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
-
-Lemma map_zero (f : R -> R) : map_mx f (0 : 'cV[R]_d.+1) = const_mx (f 0).
-Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
-
-Lemma hadamard_const c (v : 'cV[R]_d.+1) : hadamard (const_mx c) v = c *: v.
-Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
-
-Lemma hadamard_zero (v : 'cV[R]_d.+1) : hadamard v 0 = 0.
-Proof. by apply/matrixP => i l; rewrite !mxE mulr0. Qed.
-
-Lemma hidden_zero : hidden (0 : state) = 0.
-Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
-
-Lemma cell_zero : cell (0 : state) = 0.
-Proof. by apply/matrixP => i l; rewrite !mxE. Qed.
 
 Lemma f_at_rest j : args own_lstm_without_inputs_f j 0 = const_mx phi.
 Proof.
-rewrite /own_lstm_without_inputs_f hidden_zero mulmx0 add0r bfE.
+rewrite /own_lstm_without_inputs_f below_zero mulmx0 add0r bfE.
 by apply/matrixP => i l; rewrite !mxE mulr1.
 Qed.
 
 Lemma i_at_rest j : args own_lstm_without_inputs_i j 0 = const_mx (1 / 2%:R).
-Proof. by rewrite /own_lstm_without_inputs_i hidden_zero mulmx0 add0r biE map_zero logistic_at_0. Qed.
+Proof. by rewrite /own_lstm_without_inputs_i below_zero mulmx0 add0r biE map_zero logistic_at_0. Qed.
 
 Lemma o_at_rest j : args own_lstm_without_inputs_o j 0 = const_mx (1 / 2%:R).
-Proof. by rewrite /own_lstm_without_inputs_o hidden_zero mulmx0 add0r boE map_zero logistic_at_0. Qed.
+Proof. by rewrite /own_lstm_without_inputs_o below_zero mulmx0 add0r boE map_zero logistic_at_0. Qed.
 
 Lemma g_at_rest j : args own_lstm_without_inputs_g j 0 = 0.
 Proof.
-rewrite /own_lstm_without_inputs_g hidden_zero mulmx0 add0r bgE map_zero tanh_at_0.
+rewrite /own_lstm_without_inputs_g below_zero mulmx0 add0r bgE map_zero tanh_at_0.
 by apply/matrixP => i l; rewrite !mxE.
 Qed.
 
 Lemma c_at_rest j : args own_lstm_without_inputs_c j 0 = 0.
 Proof.
-rewrite /own_lstm_without_inputs_c cell_zero hadamard_zero add0r.
+rewrite /own_lstm_without_inputs_c above_zero hadamard_zero add0r.
 by rewrite g_at_rest hadamard_zero.
 Qed.
 
@@ -110,135 +70,42 @@ by apply/matrixP => i l; rewrite !mxE mulr0.
 Qed.
 
 Lemma stays_at_rest j : F j 0 = 0.
-Proof.
-rewrite /own_lstm_without_inputs_s c_at_rest h_at_rest.
-by apply/matrixP => i l; rewrite !mxE; case: fintype.splitP => k _; rewrite !mxE.
-Qed.
+Proof. by rewrite /own_lstm_without_inputs_s c_at_rest h_at_rest; exact: zero_of_parts. Qed.
 
-(* where both parts are 0, the state is                                       *)
-Lemma rests_from (s0 : state) : hidden s0 = 0 -> cell s0 = 0 -> s0 = 0.
-Proof.
-move=> hE cE; rewrite -[s0]/(s0 : 'cV[R]_(d.+1 + d.+1)) -(vsubmxK (s0 : 'cV[R]_(d.+1 + d.+1))) hE cE.
-by apply/matrixP => i l; rewrite !mxE; case: fintype.splitP => k _; rewrite !mxE.
-Qed.
-
-Lemma rests t : vocabulary.state F 0 t = 0.
-Proof.
-elim: t => [//|t IH]; have := @state_before _ F 0 t.+1 (ltn0Sn t).
-by rewrite subn1 /= IH => ->; exact: stays_at_rest.
-Qed.
+Lemma state_rests t : vocabulary.state F 0 t = 0.
+Proof. exact: rests stays_at_rest t. Qed.
 
 (* one step, differentiated at 0                                              *)
-Definition moved (u : state) : 'cV[R]_d.+1 := phi *: cell u + (w / 2%:R) *: hidden u.
-
-Lemma is_diff_c j : is_diff (0 : state) (args own_lstm_without_inputs_c j) moved.
-Proof.
-have Hid := @is_diff_id R _ (0 : state).
-have Hp := is_diff_usubmx Hid; have Hq := is_diff_dsubmx Hid.
-have gate (W : 'M[R]_(d.+1, d.+1)) (b : 'cV[R]_d.+1) : is_diff (0 : state) (fun y => map_mx (@logistic R) (W *m hidden y + b))
-    (fun h => hadamard (map_mx (fun x => logistic x * (1 - logistic x)) (W *m hidden 0 + b)) (W *m hidden h + 0)).
-  exact: (is_diff_map_mx (@slope_logistic R) (@is_diffD _ _ _ _ _ _ _ _ (is_diff_linear W Hq) (@is_diff_cst R _ _ b _))).
-have enter : is_diff (0 : state) (fun y => map_mx (@tanh R) (W_g *m hidden y + b_g))
-    (fun h => hadamard (map_mx (fun x => 1 - tanh x ^+ 2) (W_g *m hidden 0 + b_g)) (W_g *m hidden h + 0)).
-  exact: (is_diff_map_mx (@slope_tanh R) (@is_diffD _ _ _ _ _ _ _ _ (is_diff_linear W_g Hq) (@is_diff_cst R _ _ b_g _))).
-have H1 := is_diff_hadamard (gate W_f b_f) Hp.
-have H2 := is_diff_hadamard (gate W_i b_i) enter.
-apply: (is_diff_ext (is_diff_plus H1 H2)) => // u /=.
-rewrite -[map_mx (@logistic R) (W_f *m hidden 0 + b_f)]/(args own_lstm_without_inputs_f j 0).
-rewrite -[map_mx (@logistic R) (W_i *m hidden 0 + b_i)]/(args own_lstm_without_inputs_i j 0).
-rewrite -[map_mx (@tanh R) (W_g *m hidden 0 + b_g)]/(args own_lstm_without_inputs_g j 0).
-rewrite f_at_rest i_at_rest g_at_rest cell_zero !hadamard_zero !hadamard_const add0r add0r /moved.
-congr (_ + _); rewrite hidden_zero mulmx0 add0r bgE map_zero tanh_at_0 expr0n /= subr0.
-rewrite hadamard_const scale1r addr0 WgE -scalemxAl mul1mx scalerA.
-by congr (_ *: _); rewrite mulrC mulrA mulr1.
-Qed.
+Local Notation entered := (moved phi (w / 2%:R)).
 
 Lemma is_diff_step j : is_diff (0 : state) (F j)
-  (fun u => col_mx (moved u) ((1 / 2%:R) *: moved u) : state).
+  (fun u => col_mx (entered u) ((1 / 2%:R) *: entered u) : state).
 Proof.
-have Hid := @is_diff_id R _ (0 : state).
-have Hc := is_diff_c j.
-have Ho : is_diff (0 : state) (fun y => map_mx (@logistic R) (W_o *m hidden y + b_o))
-    (fun h => hadamard (map_mx (fun x => logistic x * (1 - logistic x)) (W_o *m hidden 0 + b_o)) (W_o *m hidden h + 0)).
-  exact: (is_diff_map_mx (@slope_logistic R) (@is_diffD _ _ _ _ _ _ _ _ (is_diff_linear W_o (is_diff_dsubmx Hid)) (@is_diff_cst R _ _ b_o _))).
-have Hh := is_diff_hadamard Ho (is_diff_map_mx (@slope_tanh R) Hc).
-have Hh' : is_diff (0 : state) (args own_lstm_without_inputs_h j) (fun u => (1 / 2%:R) *: moved u).
-  apply: (is_diff_ext Hh) => // u /=.
-  rewrite -[map_mx (@logistic R) (W_o *m hidden 0 + b_o)]/(args own_lstm_without_inputs_o j 0).
-  rewrite o_at_rest c_at_rest !map_zero tanh_at_0 expr0n /= subr0.
-  rewrite -[const_mx 0]/(0 : 'cV[R]_d.+1) hadamard_zero add0r.
-  by rewrite !hadamard_const scale1r.
-exact: (is_diff_col_mx Hc Hh').
+have c_moves : is_diff (0 : state) (args own_lstm_without_inputs_c j) entered.
+  notypeclasses refine (@is_diff_by_differential _ _ _ _ _ _ _ _ _ _ _);
+    [intro v; written; reflexivity | differentiate_at |].
+  move=> u; cbv beta; rewrite below_zero above_zero !mulmx0 !add0r bfE biE bgE WgE.
+  rewrite -constant_scaled map_const !map_zero /moved.
+  by entries; rewrite ?tanh_at_0 ?logistic_at_0; ring.
+have [D o_moves] : exists D, is_diff (0 : state) (args own_lstm_without_inputs_o j) D.
+  by eexists; rewrite /own_lstm_without_inputs_o; differentiate_at.
+have H := is_diff_times o_moves (is_diff_squashed (@slope_tanh R) c_moves).
+apply: (is_diff_col_mx c_moves); apply: (is_diff_ext H) => // u.
+rewrite c_at_rest o_at_rest !map_zero.
+by entries; rewrite tanh_at_0; ring.
 Qed.
 
 Opaque own_lstm_without_inputs_s.
 
-Lemma moved_along (p q : R) (v : 'cV[R]_d.+1) :
-  moved (col_mx (p *: v) (q *: v)) = (phi * p + w / 2%:R * q) *: v.
-Proof. by rewrite /moved col_mxKu col_mxKd !scalerA -scalerDl. Qed.
-
-Lemma moved_start (v : 'cV[R]_d.+1) : moved (col_mx v (0 : 'cV[R]_d.+1)) = phi *: v.
-Proof. by rewrite /moved col_mxKu col_mxKd scaler0 addr0. Qed.
-
-(* both parts, t steps after the cell has moved by v                          *)
-Definition started (v : 'cV[R]_d.+1) : state := col_mx v (0 : 'cV[R]_d.+1).
-Definition run_from (l : nat) (v : 'cV[R]_d.+1) : state := flow F 0 l (started v).
-Definition stepped (u : state) : state := col_mx (moved u) ((1 / 2%:R) *: moved u).
-Definition both (c : R) (v : 'cV[R]_d.+1) : state := col_mx (c *: v) ((1 / 2%:R * c) *: v).
-
-Lemma is_diff_started : is_diff (0 : 'cV[R]_d.+1) started started.
-Proof. exact: (is_diff_col_mx (@is_diff_id R _ _) (@is_diff_cst R _ _ 0 _)). Qed.
-
-Lemma started_0 : started 0 = 0.
-Proof.
-by apply/matrixP => i l; rewrite !mxE; case: fintype.splitP => k _; rewrite !mxE.
-Qed.
-
-Lemma run_from_0 l : run_from l 0 = 0.
-Proof. by rewrite /run_from started_0; exact: (rests l). Qed.
-
-Lemma run_first v : run_from 0 v = started v.
-Proof. exact: flow_id. Qed.
-
-Lemma run_next l v : run_from l.+1 v = F l.+1 (run_from l v).
-Proof. exact: flowS. Qed.
-
-Lemma stepped_started v : stepped (started v) = both phi v.
-Proof. by rewrite /stepped /started moved_start /both scalerA. Qed.
-
-Lemma stepped_both c v : stepped (both c v) = both ((phi + w / 4%:R) * c) v.
-Proof.
-rewrite /stepped /both moved_along scalerA.
-by rewrite (_ : phi * c + w / 2%:R * (1 / 2%:R * c) = (phi + w / 4%:R) * c) //; field.
-Qed.
-
-Lemma is_diff_further_on l D : is_diff (0 : 'cV[R]_d.+1) (run_from l) D ->
-  is_diff (0 : 'cV[R]_d.+1) (run_from l.+1) (fun v => stepped (D v)).
-Proof.
-move=> HD; apply: (is_diff_ext (is_diff_further HD (run_from_0 l) (is_diff_step l.+1))) => v.
-  by rewrite run_next.
-exact: erefl.
-Qed.
-
-Lemma is_diff_flow t : is_diff (0 : 'cV[R]_d.+1) (run_from t.+1)
-  (both (phi * (phi + w / 4%:R) ^+ t)).
-Proof.
-elim: t => [|t IH].
-  have base := is_diff_ext is_diff_started (fun v => esym (run_first v)) (frefl started).
-  apply: (is_diff_ext (is_diff_further_on base)) => v; first exact: erefl.
-  by rewrite stepped_started expr0 mulr1.
-apply: (is_diff_ext (is_diff_further_on IH)) => v; first exact: erefl.
-by rewrite stepped_both exprS mulrCA.
-Qed.
+Let halves : w / 2%:R * (1 / 2%:R) = w / 4%:R.
+Proof. by field. Qed.
 
 Lemma cell_by_cell_at_rest t (h0 c0 : 'cV[R]_d.+1) : h0 = 0 -> c0 = 0 -> (1 <= t)%N ->
   differentiable (fun v => cell (flow F 0 t (col_mx v h0 : state))) c0 /\
   jac (fun v => cell (flow F 0 t (col_mx v h0 : state))) c0 =
     (phi * (phi + w / 4%:R) ^+ (t - 1)) *: 1%:M.
 Proof.
-case: t => // t -> -> _; rewrite subn1 /=; apply: differentiable_jac.
-apply: (is_diff_ext (is_diff_usubmx (is_diff_flow t))) => v; first exact: erefl.
-by rewrite /both col_mxKu -scalemxAl mul1mx.
+by move=> hE cE t1; rewrite -halves; exact: (above_at_rest stays_at_rest is_diff_step hE cE t1).
 Qed.
 
 (* the product of the forget gates                                            *)
@@ -247,7 +114,7 @@ Lemma carousel_at_rest t (s0 : state) : s0 = 0 ->
   (phi ^+ t) *: 1%:M.
 Proof.
 move=> ->; elim: t => [|t IH]; first by rewrite oprod_empty // expr0 scale1r.
-rewrite oprod_recr // IH rests f_at_rest -scalemxAr mulmx1 exprSr -scalerA.
+rewrite oprod_recr // IH state_rests f_at_rest -scalemxAr mulmx1 exprSr -scalerA.
 congr (_ *: _); rewrite scalemx1; apply/matrixP => i l; rewrite !mxE.
 by [].
 Qed.

@@ -1,0 +1,89 @@
+"""Many statements in one file: which may share one, and what is made of the prover's answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from symrnn.cells.elman import elman
+from symrnn.lecture.machine import theorems
+from symrnn.machine.jobs import Job, job_of
+from symrnn.machine.obligations import closings_file
+from symrnn.machine.prover import Outcome, Verdict
+from symrnn.machine.sources import USER, Source
+from symrnn.machine.together import Together, together
+from symrnn.theory.library import load
+
+LIBRARY = load()
+NAMES = ("recurrence", "step_bound", "preactivation_jacobian")
+SUMMARY = """\
+* Theory: Set is predicative
+* Axioms: <none>
+* Constants/Inductives relying on type-in-type: <none>
+* Constants/Inductives relying on unsafe (co)fixpoints: <none>
+* Inductives whose positivity is assumed: <none>
+"""
+LISTS = ["Axioms:\nfirst : nat\n", "Closed under the global context\n", "Axioms:\nlast : nat\n"]
+
+
+def jobs(*theirs: str) -> list[Job]:
+    """A job for each statement; for some of them the theorems are a user's."""
+    sources = theorems()
+    for name in theirs:
+        source = Source(f"{name}_claims", sources[f"{name}_claims"].text, USER)
+        sources = {**sources, source.key: source}
+    return [job_of(LIBRARY[name], elman(), sources, lambda claim: ()) for name in NAMES]
+
+
+def closing(made: list[Job]) -> list[Together]:
+    return [each for each in together(made) if each.closes]
+
+
+def test_theorems_share_a_file_unless_they_rest_on_a_users() -> None:
+    (shared,) = closing(jobs())
+    assert [job.stem for job in shared.jobs] == list(NAMES)
+    assert shared.stands_for == [f"closed.{name}" for name in NAMES]
+    (others,) = closing(jobs("step_bound"))
+    assert [job.stem for job in others.jobs] == ["recurrence", "preactivation_jacobian"]
+    assert closing(jobs("step_bound", "recurrence")) == []  # one alone has its own file
+
+
+def test_all_that_is_closed_is_named_before_a_theorem_is_loaded() -> None:
+    groups = [job.closings.values() for job in jobs()]
+    lines = closings_file("name", groups).source.text.splitlines()
+    loaded = min(i for i, line in enumerate(lines) if line.startswith("From symrnn Require"))
+    named = [i for i, line in enumerate(lines) if line.startswith("Definition claimed_")]
+    proved = [i for i, line in enumerate(lines) if line.startswith("Theorem closed_")]
+    assert len(named) == len(proved) == len(NAMES)
+    assert max(named) < loaded < min(proved)
+    assert not any("Import" in line for line in lines)
+    assert lines[-3:] == [f"Print Assumptions closed_{n}." for n in (1, 2, 3)]
+
+
+ACCEPTED = Outcome("", Verdict.ACCEPTED, "".join(LISTS), seconds=6.0, context=SUMMARY)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        replace(ACCEPTED, verdict=Verdict.REFUSED),
+        replace(ACCEPTED, said="".join(LISTS[:2])),
+        replace(ACCEPTED, said="noise\n" + "".join(LISTS)),
+        replace(ACCEPTED, context=""),
+        replace(ACCEPTED, context=SUMMARY.replace("Axioms: <none>", "Axioms:\n    closed.x.mine")),
+    ],
+    ids=["refused", "a list too few", "noise", "not checked again", "an axiom of its own"],
+)
+def test_an_answer_that_is_not_clear_answers_nothing(said: Outcome) -> None:
+    (shared,) = closing(jobs())
+    assert shared.answers(said) == {}
+
+
+def test_each_statement_hears_what_it_rests_on() -> None:
+    (shared,) = closing(jobs())
+    found = shared.answers(ACCEPTED)
+    assert list(found) == shared.stands_for
+    assert [f"{each.said}\n" for each in found.values()] == LISTS
+    assert sum(each.seconds for each in found.values()) == pytest.approx(6.0)
+    assert all(each.context == SUMMARY for each in found.values())
