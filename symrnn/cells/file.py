@@ -74,7 +74,7 @@ def parse_cell_file(content: str, name: str, file: str) -> Cell:
     """
     try:
         read = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise ParseError(f"{file}: {error}", {"expected": "TOML"}) from error
     except RecursionError as error:
         raise ParseError(f"{file}: nested too deeply", {"expected": "TOML"}) from error

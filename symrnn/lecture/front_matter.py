@@ -106,12 +106,27 @@ class _UniqueKeys(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key is one word", key.start_mark
+                )
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"`{key.value}` is given twice", key.start_mark
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            kind = node.tag.rpartition(":")[2]
+            kind = {"timestamp": "date", "int": "number", "float": "number"}.get(kind, kind)
+            given = str(node.value)[:40]
+            raise yaml.constructor.ConstructorError(
+                None, None, f"`{given}` is no {kind}", node.start_mark
+            ) from error
 
 
 def _refused(file: str, line: int, why: str, expected: str, got: Any) -> ParseError:

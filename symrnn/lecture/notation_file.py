@@ -79,7 +79,7 @@ def _read(
     """A notation from TOML, and the letters in it that are for other `names`."""
     try:
         read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise ParseError(f"{source}: {error}", {"expected": "TOML"}) from error
     except RecursionError as error:
         raise ParseError(f"{source}: nested too deeply", {"expected": "TOML"}) from error

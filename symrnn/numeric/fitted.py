@@ -78,12 +78,13 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
                     **({"unknown": u} if (u := ", ".join(sorted({*given} - {*names}))) else {}),
                 },
             )
-    plain = arguments.one_dtype(**{e.label: getattr(weights, e.kind)[e.name] for e in wanted})
+    order = [wanted[kind, name] for kind, name, _ in weights]
+    plain = arguments.one_dtype(**{e.label: getattr(weights, e.kind)[e.name] for e in order})
     arrays: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
     batches: dict[str, tuple[int, ...]] = {}
     tails: dict[str, tuple[tuple[_Extent, int], ...]] = {}
     sizes: dict[str, int] = {}
-    for each in wanted:
+    for each in order:
         array = arrays[each.kind][each.name] = plain[each.label]
         axes = array.ndim - len(each.shape)
         if axes < each.lead:
@@ -95,7 +96,7 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
         for extent, number in tails[each.label]:
             if extent.alone:
                 _require_size(each, array, extent, number, sizes.setdefault(extent.written, number))
-    for each in wanted:
+    for each in order:
         for extent, number in tails[each.label]:
             if not extent.alone:  # d + m is known once d and m are
                 known = _value(extent.size, sizes)
@@ -114,10 +115,14 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
         raise ShapeError("the batch axes do not fit each other", shown) from None
     shared = not any(batches[f"{PARAMETERS}[{name!r}]"] for name in arrays[PARAMETERS])
     dtype = next(iter(plain.values())).dtype
+    # In the order of the cell, whichever they were given in.
+    parameters, states, inputs = (
+        {name: arrays[kind][name] for of, name in wanted if of == kind} for kind in KINDS
+    )
     return Fitted(
-        arrays[PARAMETERS],  # in the order of the cell, whichever they were given in
-        arrays[STATES],
-        arrays[INPUTS],
+        parameters,
+        states,
+        inputs,
         matrices,
         scalars,
         sizes,
@@ -131,7 +136,9 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
 @lru_cache(maxsize=64)
 def _expected(
     cell: Cell,
-) -> tuple[dict[str, frozenset[str]], tuple[_Wanted, ...], frozenset[str], frozenset[str]]:
+) -> tuple[
+    dict[str, frozenset[str]], dict[tuple[str, str], _Wanted], frozenset[str], frozenset[str]
+]:
     """The names of each kind; every array, in the order of the cell; which parameters are matrices,
     which scalars."""
     scalars = frozenset(in_code(each.name) for each in cell.scalars)
@@ -146,11 +153,11 @@ def _expected(
         INPUTS: {in_code(each.label): (each.rows,) for each in cell.inputs},
     }
     names = {kind: frozenset(each) for kind, each in shapes.items()}
-    wanted = tuple(
-        _Wanted.of(kind, name, shape)
+    wanted = {
+        (kind, name): _Wanted.of(kind, name, shape)
         for kind, each in shapes.items()
         for name, shape in each.items()
-    )
+    }
     return names, wanted, matrices, scalars
 
 

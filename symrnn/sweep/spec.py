@@ -141,7 +141,7 @@ def parse_spec(content: str, file: str = "the sweep") -> Spec:
     """
     try:
         read = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ParseError(f"{file}: {error}", {"expected": "TOML"}) from error
     try:
         return _spec(read)

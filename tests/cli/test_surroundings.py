@@ -182,6 +182,7 @@ TOML = [
     ("based_on = {a = 1}", "no such notation"),
     ("based_on = 3", "no such notation"),
     ("letters = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+    ("based_on = " + "1" * 5000, "4300 digits"),
     ("x = " + "{a=" * 5000 + "1" + "}" * 5000, "nested too deeply"),
 ]
 

@@ -231,7 +231,7 @@ def hints_of_folder(path: Path) -> list[str]:
         return []
     try:
         record = tomllib.loads(decoded(file)[0])
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise IllFormedError(f"{file}: {error}") from error
     found = record.pop("hints", [])
     if record or not isinstance(found, list) or not all(isinstance(each, str) for each in found):
