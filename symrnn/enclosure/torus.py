@@ -19,7 +19,8 @@ import sympy
 from flint import arb, arb_mat
 from sympy import Dummy, Expr, Poly
 
-from symrnn.enclosure.budget import budget, size, spend
+from symrnn.enclosure.budget import budget, spend
+from symrnn.enclosure.switches import is_smooth
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.balls import values
@@ -28,7 +29,7 @@ MAX_ANGLES = 3
 """With more independent ones the boxes are too many."""
 MAX_TURNS = 1000
 """Waves that meet more rarely are not searched for their meeting."""
-TOLERANCE = arb(2) ** -100
+TOLERANCE = arb(2) ** -110
 WORK = 2_000_000
 """Work allowed for one sum of waves, see `budget`."""
 
@@ -99,8 +100,10 @@ def largest(total: Expr) -> arb:
     Where the work allowed does not do it is wide: between a value that F takes and a bound.
 
     Raises:
-        UndecidedError: F is not bounded, as far as is seen.
+        UndecidedError: F has kinks, or is not bounded as far as is seen.
     """
+    if not is_smooth(total):
+        raise UndecidedError("waves with kinks are not looked at together", {"waves": total})
     search = _Search(total)
     with suppress(UndecidedError), budget(WORK):
         search.run()
@@ -118,7 +121,9 @@ class _Search:
         self.total = total
         self.slopes = [total.diff(theta) for theta in self.thetas]
         self.bends = [[slope.diff(theta) for theta in self.thetas] for slope in self.slopes]
-        self.cost = sum(map(size, [total, *self.slopes, *chain(*self.bends)]))
+        # Numbers are enclosed once, and cost nothing.
+        every = map(sympy.preorder_traversal, [total, *self.slopes, *chain(*self.bends)])
+        self.cost = sum(bool(node.free_symbols) for node in chain(*every))
         self.lower, self.upper = arb(0), arb.pos_inf()
         self.number = count()
         self.queue: list[tuple[float, int, Box, arb]] = []

@@ -53,6 +53,13 @@ def test_what_is_not_bounded_is_not_decided(monkeypatch: pytest.MonkeyPatch) -> 
         torus.largest(1 / (2 + sin(u) + sin(v)))
 
 
+def test_waves_with_kinks_are_left_alone() -> None:
+    with pytest.raises(UndecidedError):
+        torus.largest(abs(sin(u)) * cos(v))
+    upper, approached = waves.largest(((abs(sin(X)) * cos(sqrt(2) * X), sympy.S.One),))
+    assert 1 <= float(upper) < 1.001 and approached is None
+
+
 def test_what_is_known_when_the_work_is_spent_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     """sin(u + sin v) is 1 along a line, on which no box is dropped."""
     monkeypatch.setattr(torus, "WORK", 20_000)
