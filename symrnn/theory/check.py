@@ -14,7 +14,7 @@ from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis, kept
 from symrnn.kernel.terms import SMOOTH, require_term, substitute, symbols
-from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X
+from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X, unknown
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.writing import text
@@ -85,11 +85,12 @@ def _context(chain: Derivation, context: Context) -> Context:
 def _require_names(line: Any, name: str) -> None:
     """A line is read by names: SymPy tells a `Dummy` from a symbol that is called the same.
 
-    A function that everybody knows by its name is that function.
+    A function that everybody knows by its name is that function, or one of which nothing but the
+    name is known: what holds of it holds of that function, too.
     """
     for function in line.atoms(Activation):
         known = _known(function.name, function.order)
-        if known is not None and known.function != function.function:
+        if known is not None and function not in (known, _any(function.name, function.order)):
             raise IllFormedError(
                 f"another function is called {text(function)} in `{name}`",
                 {"expected": text(known.at(X)), "got": text(function.at(X))},
@@ -109,10 +110,19 @@ def _known(name: str, order: int) -> Activation | None:
     if name not in FORMULAS and name not in _BY_SYMPY:
         return None
     formula = FORMULAS[name] if name in FORMULAS else _BY_SYMPY[name](X)
-    found = Activation(name, Lambda(X, formula))
+    return _derived(Activation(name, Lambda(X, formula)), order)
+
+
+@cache
+def _any(name: str, order: int) -> Activation:
+    """A function of which only the name is known, or its derivative."""
+    return _derived(unknown(name), order)
+
+
+def _derived(function: Activation, order: int) -> Activation:
     for _ in range(order):
-        found = found.prime
-    return found
+        function = function.prime
+    return function
 
 
 _BY_SYMPY = {each.__name__: each for each in (*SMOOTH, sympy.log) if each is not Unknown}

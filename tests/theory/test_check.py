@@ -18,7 +18,7 @@ from symrnn.errors import (
 )
 from symrnn.kernel import reflexivity
 from symrnn.kernel.axioms import derivatives, limits
-from symrnn.language.activations import Activation, X, activation
+from symrnn.language.activations import Activation, X, activation, unknown
 from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
@@ -305,6 +305,12 @@ def test_a_function_that_has_a_name_is_that_function() -> None:
         assert "another function is called" in str(fails(said, IllFormedError))
     mine = Activation("mine", Lambda(X, X + 1))
     assert check(derivation(mine(Ones(d, 1))).equals(twos, by.elementwise_constant), CONTEXT) == 1
+    # What is shown of every function that is called so is shown of that one.
+    v, tanh = Parameter("v", d, 1), unknown("tanh")
+    said = derivation(D(tanh(v), v), given=[Smooth(tanh, v)]).equals(
+        Diag(tanh.prime(v)), by.differentiate
+    )
+    assert check(said, CONTEXT) == 1
     slope = activation("relu").prime(-Ones(d, 1))
     assert check(derivation(slope).equals(Zeros(d, 1), by.elementwise_constant), CONTEXT) == 1
 
