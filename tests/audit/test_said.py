@@ -75,6 +75,46 @@ def test_what_is_said_is_heard(text: str, kinds: list[str]) -> None:
     assert _kinds(text) == kinds
 
 
+GENERAL = r"\[ h_t = \phi(a_t), \quad a_t = W h_{t-1} + U x_t \]"
+SLOPE = rf"\[ {STEP} = \operatorname{{diag}}(\phi'(a_t)) W \]"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # What stands in brackets beside a formula restricts it, if it is no range of times.
+        (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (\phi'(a) = 1) \]", [TRUE, DISAGREES]),
+        (rf"{GENERAL} {SLOPE} \[ \begin{{aligned}} {STEP} &= W & (\phi = \mathrm{{id}}) \\"
+         rf"{STEP} &= W & \text{{(no nonlinearity)}} \end{{aligned}} \]",
+         [TRUE, DISAGREES, UNDER]),
+        (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (k < t) \]", [TRUE, FALSE]),
+        (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (t = 1, \dots, T) \]", [TRUE, FALSE]),
+        (rf"{GENERAL} {SLOPE} At the origin \[ \left\| {STEP} \right\| = \| W \| \]",
+         [TRUE, DISAGREES]),
+        # What is said in a case is not said of the whole text.
+        (rf"{GENERAL} If $W = W^\top$, much is simple. {SLOPE} \[ {STEP} ="
+         r"\operatorname{diag}(\phi'(a_t)) W^\top \]", [TRUE, FALSE]),
+        (rf"{GENERAL} {SLOPE} In the scalar case, $h_t \in \mathbb{{R}}$.", [TRUE]),
+        (rf"{GENERAL} {SLOPE} {STEPS} In the first run, $\phi = \tanh$.", [TRUE, UNDER]),
+        # Values of a function that are written out, and are those of none that is known.
+        (r"We use $\operatorname{sig}(z) = 2/(1 + e^{-z}) - 1$."
+         r"\[ h_t = \operatorname{sig}(a_t), \quad a_t = W h_{t-1} + U x_t \]"
+         r"\[ \frac{\partial h_t}{\partial a_t} = \operatorname{diag}(\operatorname{sig}'(a_t)) \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(\tfrac12 (1 - h_t^2)) W \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(\operatorname{{sig}}'(a_t)) U \]",
+         [TRUE, DISAGREES, FALSE]),
+        # d and ∂ that are said to be equal are the same.
+        (rf"{NET} \[ L = \sum_t \ell_t, \quad \ell_t = \tfrac12 \| h_t - y_t \|^2 \]"
+         r"\[ \frac{d\ell_t}{dh_t} = \frac{\partial \ell_t}{\partial h_t} \]"
+         r"\[ \frac{\partial L}{\partial h_t} = (h_t - y_t)"
+         rf"+ \left(\frac{{\partial h_{{t+1}}}}{{\partial h_t}}\right)^\top"
+         r"\frac{\partial L}{\partial h_{t+1}} \]", [TRUE]),
+    ],
+)  # fmt: skip
+def test_what_restricts_is_heard(text: str, kinds: list[str]) -> None:
+    assert _kinds(text) == kinds
+
+
 def test_an_example_ends_with_its_item() -> None:
     slip = rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t) W \]"
     example = r"\item If $W = 0$ nothing is left."

@@ -76,6 +76,7 @@ class Parsed:
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
+    otherwise: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     apart: bool = False

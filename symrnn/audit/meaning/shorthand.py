@@ -13,6 +13,7 @@ from symrnn.audit.meaning.letters import (
 from symrnn.audit.meaning.rewrites import placed_at
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
+    Addition,
     Derivative,
     Product,
     Sym,
@@ -99,16 +100,25 @@ def differentiated(tree: Tree, marks: set[str], loss: Tree, alone: Set[str]) -> 
 
 
 def partials_apart(chains: list[tuple[int, int, Chain]]) -> bool:
-    """Whether ∂ is for what is immediate and d for the rest: dh_t/dθ = ∂h_t/∂θ + … says both."""
+    """Whether ∂ is for what is immediate and d for the rest: dh_t/dθ = ∂h_t/∂θ + … says both.
+
+    dℓ_t/dh_t = ∂ℓ_t/∂h_t alone has two ways to write one thing.
+    """
     for _, _, chain in chains:
-        found: dict[bool, set[object]] = {True: set(), False: set()}
-        for side in chain.sides:
-            for node in walk(side.tree) if side.tree is not None else ():
-                if isinstance(node, Derivative) and not node.nabla and not node.mark:
-                    found[node.straight].add(shape_of(node))
-        if found[True] & found[False]:
+        sides = [bare(side.tree) for side in chain.sides if side.tree is not None]
+        terms = [bare(t) for side in sides if isinstance(side, Addition) for t in side.terms]
+        if _written(sides, True) & _written(terms, False):
             return True
     return False
+
+
+def _written(trees: list[Tree], straight: bool) -> set[object]:
+    """The derivatives among expressions that are written with d, or with ∂."""
+    return {
+        shape_of(tree) for tree in trees
+        if isinstance(tree, Derivative) and tree.straight == straight
+        and not tree.nabla and not tree.mark
+    }  # fmt: skip
 
 
 def partials_marked(tree: Tree) -> Tree:
