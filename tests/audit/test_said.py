@@ -115,6 +115,32 @@ def test_what_restricts_is_heard(text: str, kinds: list[str]) -> None:
     assert _kinds(text) == kinds
 
 
+@pytest.mark.parametrize("index", ["{%s,t}", "{t,%s}"])
+def test_a_letter_beside_a_time_is_that_of_a_gate(index: str) -> None:
+    """i, r and n stand for gates; where i counts, a_{t,i} is an entry, and nothing is FALSE."""
+    gates = "".join(
+        rf"\[ a_{index % g} = W_{g} x_t + U_{g} h_{{t-1}}, \quad {g}_t = {f}(a_{index % g}) \]"
+        for g, f in (("i", r"\sigma"), ("r", r"\sigma"), ("n", r"\tanh"))
+    )
+    step = r"\[ \frac{\partial r_t}{\partial h_{t-1}} = \operatorname{diag}(r_t (1 - r_t)) U_%s \]"
+    text = (
+        rf"With the logistic function $\sigma$ {gates}"
+        r"\[ h_t = r_t \odot h_{t-1} + i_t \odot n_t \]"
+        rf"\[ \frac{{\partial i_t}}{{\partial a_{index % 'i'}}}"
+        r" = \operatorname{diag}(i_t (1 - i_t)) \]"
+    )
+    assert _kinds(text + step % "r" + step % "i") == [TRUE, TRUE, FALSE]
+
+
+def test_an_index_that_counts_is_no_gate() -> None:
+    entries = (
+        r"\[ a_{t,i} = \sum_j W_{ij} h_{t-1,j} + b_i, \quad h_{t,i} = \tanh(a_{t,i}) \]"
+        r"\[ i_t = x_t \]"
+        r"\[ \frac{\partial h_{t,i}}{\partial h_{t-1,j}} = (1 - h_{t,i}^2) W_{ij} \]"
+    )
+    assert _kinds(entries) == [TRUE]
+
+
 def test_an_example_ends_with_its_item() -> None:
     slip = rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t) W \]"
     example = r"\item If $W = 0$ nothing is left."
