@@ -109,6 +109,16 @@ SLOPE = rf"\[ {STEP} = \operatorname{{diag}}(\phi'(a_t)) W \]"
          r"\[ \frac{\partial L}{\partial h_t} = (h_t - y_t)"
          rf"+ \left(\frac{{\partial h_{{t+1}}}}{{\partial h_t}}\right)^\top"
          r"\frac{\partial L}{\partial h_{t+1}} \]", [TRUE]),
+        # d and ∂ are told apart of the letters that are so written, and of no others.
+        (r"\[ z_t = W h_{t-1} + U x_t, \quad h_t = \phi(z_t), \quad p_t = V h_t \]"
+         r"\[ J = \sum_t J_t(p_t) \] \[ \frac{dh_t}{dW} = \frac{\partial h_t}{\partial W}"
+         r"+ \frac{\partial h_t}{\partial h_{t-1}} \frac{dh_{t-1}}{dW} \]"
+         r"\[ \frac{\partial J}{\partial z_t} = \frac{\partial J}{\partial h_t}"
+         r"\operatorname{diag}(\phi'(z_t)) \]", [TRUE, TRUE]),
+        # Rows, with a loss that has no other definition than by what it reads.
+        (r"\[ a_t = h_{t-1} W + x_t U, \quad h_t = \tanh(a_t), \quad L = \sum_t L_t(h_t) \]"
+         r"\[ \frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t} \odot (1 - h_t^2) \]",
+         [TRUE]),
     ],
 )  # fmt: skip
 def test_what_restricts_is_heard(text: str, kinds: list[str]) -> None:
