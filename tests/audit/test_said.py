@@ -91,6 +91,10 @@ SLOPE = rf"\[ {STEP} = \operatorname{{diag}}(\phi'(a_t)) W \]"
         (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (t = 1, \dots, T) \]", [TRUE, FALSE]),
         (rf"{GENERAL} {SLOPE} At the origin \[ \left\| {STEP} \right\| = \| W \| \]",
          [TRUE, DISAGREES]),
+        # An equation that holds in one case, and times for which all is said.
+        (rf"{GENERAL} {SLOPE} When $\phi(a) = a$ \[ {STEP} = W \] For $t > 1$ \[ {STEP} = W \]",
+         [TRUE, DISAGREES, FALSE]),
+        (rf"{GENERAL} {SLOPE} For all $t = 1, \dots, T$ \[ {STEP} = W \]", [TRUE, FALSE]),
         # What is said in a case is not said of the whole text.
         (rf"{GENERAL} If $W = W^\top$, much is simple. {SLOPE} \[ {STEP} ="
          r"\operatorname{diag}(\phi'(a_t)) W^\top \]", [TRUE, FALSE]),
@@ -117,8 +121,8 @@ SLOPE = rf"\[ {STEP} = \operatorname{{diag}}(\phi'(a_t)) W \]"
          r"\operatorname{diag}(\phi'(z_t)) \]", [TRUE, TRUE]),
         # Rows, with a loss that has no other definition than by what it reads.
         (r"\[ a_t = h_{t-1} W + x_t U, \quad h_t = \tanh(a_t), \quad L = \sum_t L_t(h_t) \]"
-         r"\[ \frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t} \odot (1 - h_t^2) \]",
-         [TRUE]),
+         r"\[ \frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t}"
+         r"\odot (1 - h_t^2) \]", [TRUE]),
     ],
 )  # fmt: skip
 def test_what_restricts_is_heard(text: str, kinds: list[str]) -> None:

@@ -41,7 +41,8 @@ CALLED: dict[str, Callable[..., float]] = {
 
 
 EXAMPLE = re.compile(
-    r"\b(?:e\.\s?g\.|for\s+(?:example|instance)|such\s+as|like|say|if|suppose|assume|except)[,:]?"
+    r"\b(?:e\.\s?g\.|for\s+(?:example|instance)|such\s+as|like|say|if|when(?:ever)?|for|suppose"
+    r"|assume|except)[,:]?"
     r"(?:\s+(?:with|take|for))?[\s$\\(\[`]*$",
     re.IGNORECASE,
 )

@@ -107,6 +107,13 @@ class Prose(Defining):
         r"|(?:no|without)\s+(?:an?\s+|the\s+|any\s+)?(?:non-?linearit\w+|activations?|bias\w*|inputs?))\b",
         re.IGNORECASE,
     )
+    _CASE = re.compile(
+        r"\b(?P<case>when(?:ever)?|for|at|under|given)\s+(?:\$|\\\()"
+        r"(?P<said>\s*(?P<left>[^$=]*?)\s*(?:=|\\equiv)[^$]*?)(?:\$|\\\))",
+        re.IGNORECASE,
+    )
+    """What holds in one case: for $W = W^T$."""
+
     _SUPPOSING = re.compile(
         r"\b(?:when(?:ever)?|for|only|were|not|no|never|cases?|except|errors?|mistakes?|wrong\w*"
         r"|would|could|may|might|cannot|unlike|examples?)\b|n't\b",
@@ -133,6 +140,11 @@ class Prose(Defining):
         after = re.split(r"[.!?](?:\s|$)|\n\s*\n", after)[0] if after[:1].islower() else ""
         said = f"{sentence} {after} {relation.after}"
         found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
+        found += [
+            match["case"] for match in self._CASE.finditer(sentence)
+            if not re.search(r"dots|\\[lg]eq?\b|[<>]", match["said"])
+            and (len(match["left"]) > 1 or match["left"] in formula.text)
+        ]  # fmt: skip
         return " … ".join(found).lower()
 
     def _sentence(self, relation: Relation) -> str:
