@@ -109,7 +109,7 @@ class Prose(Defining):
     )
     _CASE = re.compile(
         r"\b(?P<case>when(?:ever)?|for|at|under|given)\s+(?:\$|\\\()"
-        r"(?P<said>\s*(?P<left>[^$=]*?)\s*(?:=|\\equiv)[^$]*?)(?:\$|\\\))",
+        r"(?P<said>\s*(?P<left>[^$=]*?)\s*(?:=|\\equiv)[^$]*?)(?:\$|\\\)|$)",
         re.IGNORECASE,
     )
     """What holds in one case: for $W = W^T$."""
