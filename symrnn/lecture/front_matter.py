@@ -105,7 +105,7 @@ class _UniqueKeys(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
-        for key, _ in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(
                     None, None, "a key is one word", key.start_mark
@@ -120,7 +120,7 @@ class _UniqueKeys(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
             kind = node.tag.rpartition(":")[2]
             kind = {"timestamp": "date", "int": "number", "float": "number"}.get(kind, kind)
             given = str(node.value)[:40]

@@ -230,6 +230,3 @@ def _steps(cell: Cell, weights: Weights, inputs: Mapping[str, Array]) -> int:
         said = lengths if weights.steps is None else {**lengths, STEPS: weights.steps}
         raise ShapeError(f"the inputs of {cell.name} are of different lengths", said)
     return require_steps(steps)
-
-
-# ── files ───────────────────────────────────────────────────────────────────────────────────────

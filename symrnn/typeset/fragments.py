@@ -35,9 +35,11 @@ from symrnn.typeset.prose import (
 EM, _SMALLEST = 10.0, 0.5
 
 _UNITS = {"pt": 1.0, "em": EM, "cm": 28.4528, "mm": 2.84528, "in": 72.27}
-_TOKEN = re.compile(r"\\(?:left|right)(?:\\[A-Za-z]+|\\.|.)|\\[A-Za-z]+|\\.|.", re.DOTALL)
+_TOKEN = re.compile(r"\\(?:left|right)(?:\\[A-Za-z]+|\\.|[^A-Za-z])|\\[A-Za-z]+|\\.|.", re.DOTALL)
+_LEFT, _RIGHT = re.compile(r"\\left(?![A-Za-z])"), re.compile(r"\\right(?![A-Za-z])")
 
-_MATRIX = re.compile(r"(\\begin\{bmatrix\})(.*?)(\\end\{bmatrix\})", re.DOTALL)
+# Without matrices or cases within: their rows and columns are not those of the matrix around.
+_MATRIX = re.compile(r"(\\begin\{bmatrix\})((?:(?!\\begin\{).)*?)(\\end\{bmatrix\})", re.DOTALL)
 _OPENING = ("(", "[", "|", r"\lVert")
 
 #: Em of what stands in parentheses or is an entry, from which on a line may end within.
@@ -93,9 +95,9 @@ def _pieces(latex: str) -> Iterator[str]:
 
 def _turn(token: str) -> int:
     """Whether a group begins, 1, or ends, -1."""
-    if token == "{" or token.startswith(r"\left"):
+    if token == "{" or _LEFT.match(token):
         return 1
-    return -(token == "}" or token.startswith(r"\right"))
+    return -(token == "}" or bool(_RIGHT.match(token)))
 
 
 def _breakable(latex: str) -> str:
@@ -112,9 +114,9 @@ def _opened(latex: str) -> str:
     depth = 0
     for place, token in enumerate(pieces):
         depth += (token == "{") - (token == "}")
-        if token.startswith(r"\left"):
+        if _LEFT.match(token):
             begun.append(place)
-        elif token.startswith(r"\right") and begun:
+        elif _RIGHT.match(token) and begun:
             opening = begun.pop()
             inner = latex[found[opening].end() : found[place].start()]
             closed = depth > 0 or any(pieces[outer][5:] not in _OPENING for outer in begun)

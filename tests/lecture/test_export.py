@@ -14,7 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from symrnn.cells.elman import elman
 from symrnn.errors import IllFormedError
-from symrnn.language.notation import GOODFELLOW, LECTURE
+from symrnn.language.notation import DENOMINATOR, GOODFELLOW, LECTURE
 from symrnn.lecture import export as module
 from symrnn.lecture.export import export
 from symrnn.lecture.references import WORKS
@@ -25,6 +25,7 @@ from symrnn.typeset.blocks import Claim, StatementBlock
 from symrnn.typeset.detail import DETAILS, of_claims, reduced
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.mathml import mathml
+from symrnn.verify.evidence import Evidence
 
 from .conftest import evidence_of
 
@@ -78,6 +79,31 @@ def test_wide_groups_and_matrices_are_broken_within(
 ) -> None:
     made = _one(formula.format(SUM), width, pdflatex)
     assert made.overfull == ()
+
+
+WITHIN = {
+    "a matrix in a matrix": r"\begin{bmatrix} a + \begin{bmatrix} {0} & 0 \\ 0 & {0}"
+    r" \end{bmatrix} & {0} \end{bmatrix}",
+    "cases in a matrix": r"\begin{bmatrix} \begin{cases} {0} & a \\ 0 & b \end{cases}"
+    r" & {0} \end{bmatrix}",
+    "arrows": r"\left(h^{\rightarrow} + {0}\right) \, \left({0} + h^{\leftarrow}\right)"
+    r" \rightarrow 0",
+}
+
+
+@pytest.mark.parametrize("formula", WITHIN.values(), ids=WITHIN)
+def test_where_a_formula_may_be_broken_changes_nothing_in_it(formula: str, pdflatex: str) -> None:
+    formula = formula.replace("{0}", SUM)
+    (claim,) = fragments._claim(Claim(formula))
+    marked = claim.removeprefix(r"\symrnnclaim{1}{").removesuffix("}{}")
+    marked = re.sub(r"\\symrnn(open|close)\\[bB]ig[lr]", _paired, marked)
+    marked = marked.replace(r"\symrnnnext ", "")
+    assert re.sub(r"\\symrnnentry\{((?:[^{}]|\{[^{}]*\})*)\}", r"\1", marked) == formula
+    _one(formula, "8cm", pdflatex)
+
+
+def _paired(found: re.Match[str]) -> str:
+    return {"open": r"\left", "close": r"\right"}[found[1]]
 
 
 def test_what_nothing_breaks_is_overfull_and_words_are_set_smaller(pdflatex: str) -> None:
@@ -178,3 +204,19 @@ def test_words_call_a_vector_what_formulas_call_it(monkeypatch: pytest.MonkeyPat
     block, _ = module._proved("carousel", known, GOODFELLOW)
     prose = Writer(GOODFELLOW, {"carousel": 1}).prose(known["carousel"].prose)
     assert "r_{" in prose and "r_{" not in block.prose and "h_{" in block.prose
+
+
+def test_our_words_follow_the_layout_and_those_of_others_are_never_changed() -> None:
+    found = evidence_of(load()["norm_of_step"], RNN)
+    said = replace(found.statement, title="At most the norm of W_h", prose="at most the norm of W")
+    others = replace(found, statement=replace(said, name="mine"))
+    turned = replace(LECTURE, layout=DENOMINATOR)
+
+    def prose(evidence: Evidence) -> str:
+        name = evidence.statement.name
+        return statement_block(evidence, RNN, Writer(turned, {name: 1}), ()).prose
+
+    assert prose(replace(found, statement=said)) == Writer(LECTURE, {}).prose(
+        "at most the norm of Wᵀ"
+    )
+    assert prose(others) == Writer(LECTURE, {}).prose("at most the norm of W")

@@ -50,6 +50,8 @@ def test_without_front_matter_nothing_is_taken_away() -> None:
         ("title: T\ndate: 2026-13-45", 3, "`2026-13-45` is no date"),
         ("title: T\ndate: !!int seven", 3, "`seven` is no number"),
         ("date: " + "1" * 5000, 2, "is no number"),
+        ("date: !!timestamp noon", 2, "`noon` is no date"),
+        ("title: !!map x", 2, "expected a mapping"),
         ("date: !!float x", 2, "`x` is no number"),
         ("title: !!binary é", 2, "base64"),
         ("? [a]\n: b", 2, "a key is one word"),
