@@ -126,13 +126,15 @@ class _Search:
         self.cost = sum(bool(node.free_symbols) for node in chain(*every))
         self.lower, self.upper = arb(0), arb.pos_inf()
         self.number = count()
-        self.queue: list[tuple[float, int, Box, arb]] = []
+        # By exact numbers: bounds that are one float may differ by more than the tolerance.
+        self.queue: list[tuple[arb, int, Box]] = []
 
     def run(self) -> None:
         """Narrow both down to `TOLERANCE`."""
         self._add(tuple(arb(0, 1) * arb.pi() for _ in self.thetas))
         while self.queue:
-            _, _, box, self.upper = heapq.heappop(self.queue)
+            below, _, box = heapq.heappop(self.queue)
+            self.upper = -below
             if self.upper <= self.lower + TOLERANCE:
                 return
             spend(self.cost, "boxes of angles")
@@ -154,8 +156,8 @@ class _Search:
         for slope, side, centre in zip(gradient, box, middle, strict=True):
             moved += slope * (side - centre)
         bounds = [b.abs_upper() for b in (moved, self._at(self.total, box)) if b.is_finite()]
-        bound = min(bounds, key=float) if bounds else arb.pos_inf()
-        heapq.heappush(self.queue, (-float(bound), next(self.number), box, bound))
+        bound = min(bounds) if bounds else arb.pos_inf()
+        heapq.heappush(self.queue, (-bound, next(self.number), box))
 
     def _closer(self, box: Box) -> list[Box]:
         """The parts of a box in which the gradient may vanish."""

@@ -6,6 +6,7 @@ through `_sympystr` and `_latex`, so that nodes show themselves inside any SymPy
 
 from __future__ import annotations
 
+import keyword
 import math
 from collections.abc import Mapping
 from functools import singledispatch
@@ -110,6 +111,12 @@ def decimal(number: Any, dots: str = "...") -> str:
     return f"{sign}{text[:-digits]}.{behind}{dots}"
 
 
+def as_meant(name: str) -> str:
+    """lambda_ as lambda: what Python has a use for is nobody's name. W_ is another one than W."""
+    meant = name.removesuffix("_")
+    return meant if keyword.iskeyword(meant) else name
+
+
 LONG = 10**10
 """From here on a number in a fraction is written as a power, where it is one."""
 
@@ -177,9 +184,8 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         return self.name(expr.name)
 
     def name(self, name: str) -> str:
-        """A name as SymPy letters it: W_h, \\alpha; lambda_, which Python has a use for, as it is
-        meant."""
-        return str(LatexPrinter._print_Symbol(self, Symbol(name.removesuffix("_") or name)))
+        """A name as SymPy letters it: W_h, \\alpha."""
+        return str(LatexPrinter._print_Symbol(self, Symbol(as_meant(name))))
 
     def quantity(self, name: str) -> str:
         """The letter of a sequence or a parameter, in the font for those."""
@@ -240,7 +246,7 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
 
 class _TextPrinter(StrPrinter):  # type: ignore[misc]
     def _print_MatrixSymbol(self, expr: Any) -> str:
-        return str(expr.name).removesuffix("_")
+        return as_meant(expr.name)
 
     def _print_Rational(self, expr: Any) -> str:
         return decimal(expr) or str(super()._print_Rational(expr))

@@ -14,6 +14,7 @@ from symrnn.language.shapes import is_column
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import APPLICATION, ARROW, ATOM, Coq, apply
+from symrnn.machine.naturals import at_least_zero
 from symrnn.machine.printer import coq
 from symrnn.machine.scope import Scope
 
@@ -94,6 +95,8 @@ def _with_what_is_read_held(node: Any, scope: Scope) -> Differentiated | None:
         or sympy.expand(moving.index - by.index) != 1
         or rest == moving
         or along
+        # Before time 1 a state is given, and no definition says what it is.
+        or not at_least_zero(by.index, scope.facts)
     ):
         raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
     inner = replace(scope, moves=(by, Coq("v")))

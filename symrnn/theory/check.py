@@ -10,10 +10,10 @@ import sympy
 from sympy import Basic, Lambda, Symbol, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
-from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity
+from symrnn.kernel import Theorem, algebra, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis, kept
-from symrnn.kernel.terms import SMOOTH, require_term, substitute, symbols
+from symrnn.kernel.terms import SMOOTH, STEPS, require_term, substitute, symbols
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X, unknown
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
@@ -90,9 +90,10 @@ def _require_names(line: Any, name: str) -> None:
     """
     for function in line.atoms(Activation):
         known = _known(function.name, function.order)
-        if known is not None and function not in (known, _any(function.name, function.order)):
+        unnamed = _any(function.name, function.order)
+        if known is not None and not any(_is(function, each) for each in (known, unnamed)):
             raise IllFormedError(
-                f"another function is called {text(function)} in `{name}`",
+                f"what is called {text(function)} in `{name}` is not seen to be that function",
                 {"expected": text(known.at(X)), "got": text(function.at(X))},
             )
     called: dict[str, Any] = {}
@@ -104,12 +105,17 @@ def _require_names(line: Any, name: str) -> None:
             )
 
 
+def _is(function: Activation, other: Activation) -> bool:
+    return function == other or algebra.equal(function.at(X), other.at(X))
+
+
 @cache
 def _known(name: str, order: int) -> Activation | None:
-    """The function that has a name of its own, or its derivative."""
-    if name not in FORMULAS and name not in _BY_SYMPY:
+    """The function that has a name of its own, however that is capitalized, or its derivative."""
+    called = _OTHERWISE.get(name.lower(), name.lower())
+    if called not in FORMULAS and called not in _BY_SYMPY:
         return None
-    formula = FORMULAS[name] if name in FORMULAS else _BY_SYMPY[name](X)
+    formula = FORMULAS[called] if called in FORMULAS else _BY_SYMPY[called](X)
     return _derived(Activation(name, Lambda(X, formula)), order)
 
 
@@ -125,7 +131,12 @@ def _derived(function: Activation, order: int) -> Activation:
     return function
 
 
-_BY_SYMPY = {each.__name__: each for each in (*SMOOTH, sympy.log) if each is not Unknown}
+_OF_SYMPY = (*SMOOTH, *STEPS, sympy.Abs, sympy.log, sympy.tan, sympy.asinh, sympy.atanh)
+_BY_SYMPY = {
+    **{each.__name__.lower(): each for each in _OF_SYMPY if each is not Unknown},
+    **{"sqrt": sympy.sqrt, "ln": sympy.log, "sgn": sympy.sign},
+}
+_OTHERWISE = {"sigmoid": "logistic", "swish": "silu"}
 
 
 def _chained(proof: Derivation, context: Context, name: str, explain: bool) -> Theorem:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import sympy
-from flint import ctx
+from flint import arb, ctx
 from sympy import cos, exp, sin, sqrt, tanh
 
 from symrnn.enclosure import torus, waves
@@ -102,3 +103,13 @@ def test_dependent_waves_reach_less_than_their_sum() -> None:
     upper, approached = waves.largest((*parts, third))
     assert approached is not None
     assert abs(float(upper) - 3 * np.sqrt(3) / 2) < 1e-12  # at θ = π/6 each
+
+
+def test_boxes_are_in_order_though_their_bounds_are_one_float() -> None:
+    """cos 2u + 10⁻¹⁸ cos u: the lower of two peaks comes first, the higher one is less narrow."""
+    search = torus._Search(cos(2 * u) + cos(u) / 10**18)
+    for place in (arb.pi() + arb(0, 1e-30), arb(1.2e-9, 1.3e-9)):
+        search._add((place,))
+    bounds = [-heapq.heappop(search.queue)[0] for _ in range(2)]
+    assert len({*map(float, bounds)}) == 1
+    assert bounds[0] > 1 + arb(10) ** -18 > bounds[1]

@@ -271,3 +271,11 @@ def test_what_has_a_name_is_written_by_it_wherever_it_stands() -> None:
 def test_a_product_that_is_a_number_is_written_without_a_place() -> None:
     assert latex(entry(b.T * v, 1)) == r"\left(b^{\mathsf{T}} \, v\right)"
     assert latex(entry(b, 1)) == "b_{1}"
+
+
+def test_a_name_with_an_underscore_behind_it_is_another_name() -> None:
+    """But for those that Python has a use for itself: lambda_ is λ."""
+    for write in (text, latex):
+        assert write(Parameter("W_", d, d)) != write(Parameter("W", d, d))
+    assert text(Parameter("lambda_", 1, 1)) == "lambda"
+    assert latex(Parameter("lambda_", 1, 1)) == r"\lambda"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Add, Dummy, Integer, Lambda, Sum, Symbol
+from sympy import Add, Dummy, Integer, Lambda, Sum, Symbol, exp
 
 from symrnn.cells.elman import elman
 from symrnn.errors import (
@@ -299,10 +299,17 @@ def test_a_line_is_read_by_names() -> None:
 
 def test_a_function_that_has_a_name_is_that_function() -> None:
     twos = 2 * Ones(d, 1)
-    for name, order in (("tanh", 0), ("tanh", 1), ("exp", 0)):
+    taken = [("tanh", 0), ("tanh", 1), ("exp", 0), ("Tanh", 0), ("sigmoid", 0), ("abs", 0)]
+    for name, order in [*taken, ("sqrt", 0), ("sign", 0)]:
         other = Activation(name, Lambda(X, X + 1), order)
         said = derivation(other(Ones(d, 1))).equals(twos, by.elementwise_constant)
-        assert "another function is called" in str(fails(said, IllFormedError))
+        assert "is not seen to be that function" in str(fails(said, IllFormedError))
+    # The same function may be written otherwise, and in another variable.
+    y = Symbol("y", real=True)
+    for called in ("logistic", "sigmoid"):
+        same = Activation(called, Lambda(y, exp(y) / (1 + exp(y))))
+        said = derivation(same(Zeros(d, 1))).equals(Ones(d, 1) / 2, by.elementwise_constant)
+        assert check(said, CONTEXT) == 1
     mine = Activation("mine", Lambda(X, X + 1))
     assert check(derivation(mine(Ones(d, 1))).equals(twos, by.elementwise_constant), CONTEXT) == 1
     # What is shown of every function that is called so is shown of that one.

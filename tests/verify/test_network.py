@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from elman_by_hand import simulate
 
 from symrnn import cell, elman
 from symrnn.cells.elman import CELLS
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.activations import X, activation
 from symrnn.lecture.decay import bounds, gamma
+from symrnn.lecture.network import immediate_norms
+from symrnn.numeric.activations import ACTIVATIONS
+from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
 from symrnn.theory.library import load
 from symrnn.verify.net import random_weights
@@ -117,3 +121,22 @@ def test_a_slope_without_a_bound_is_said() -> None:
     assert gamma(Kernels(elman("logistic"))) == 0.25
     with pytest.raises(NotSupportedError, match="no slope bound"):
         gamma(Kernels(elman(activation(X**2))))
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_the_last_step_alone_moves_as_differences_say(kind: str) -> None:
+    """‖∂⁺s_j/∂vec(W)‖ beside the complex step through one step by hand."""
+    kernels, net = Kernels(CELLS[kind]("tanh")), random_weights(4, 2, 3, seed=5)
+    W, U, b, _, x = net.arguments()
+    run = kernels.run(*net.arguments())
+
+    def norm_at(j: int) -> float:
+        def last(copies: Any) -> Any:
+            before, entering = run.states[j - 1], x[j - 1 : j]
+            inside = kind == "sigma_inside"
+            return simulate(copies, U, b, before, entering, ACTIVATIONS["tanh"], inside=inside).s[1]
+
+        return float(np.linalg.norm(complex_step(last, W).reshape(len(W), -1), 2))
+
+    theirs = [norm_at(j) for j in range(1, 4)]
+    np.testing.assert_allclose(immediate_norms(kernels, run), theirs, rtol=1e-12)
