@@ -37,7 +37,7 @@ def read(path: Path) -> list[Run]:
         return []
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise IllFormedError(f"{path} can not be read", {"reason": error}) from error
     runs = found.get("runs") if isinstance(found, dict) else None
     right = isinstance(runs, list) and found.get("schema") == HISTORY

@@ -98,7 +98,7 @@ def _known(baseline: Path | None) -> set[str]:
     try:
         record = json.loads(decoded(baseline)[0])
         return {str(each["fingerprint"]) for each in record["findings"]}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IllFormedError(
             f"--baseline: {baseline} is not what --format json writes", {"problem": error}
         ) from error

@@ -26,7 +26,7 @@ from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import X
 from symrnn.numeric import arguments
 from symrnn.numeric.array_passes import ArrayPasses, ArrayRun, _run, _setting
-from symrnn.numeric.by_name import named, wrong_shape
+from symrnn.numeric.by_name import named
 from symrnn.numeric.in_order import starts_of, weights_of
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.libraries import BACKENDS
@@ -251,23 +251,36 @@ class BackendKernels(ArrayPasses):
 
     def _vector(self, name: str, value: Any, run: ArrayRun) -> Any:
         """A vector of the whole state; by name, what is not given is 0."""
-        if isinstance(value, Mapping):
-            zeros = {label: 0 * run.rows[label][0] for label in self._parts_of_state}
-            parts = {**zeros, **named(f"the {name} of", zeros, value)}
-            for label, part in parts.items():
-                self._require_array(f"the {name} of {label}", part)
-                if tuple(part.shape) != tuple(zeros[label].shape):
-                    raise wrong_shape(f"the {name} of {label}", part.shape, zeros[label].shape)
-            value = self._joined([*parts.values()])
+        batch = run.fit.batch
+        sizes = dict(zip(self._parts_of_state, self._sizes(run), strict=True))
+        if not isinstance(value, Mapping):
+            return self._spread(name, value, (*batch, sum(sizes.values())), "Σn")
+        given = named(f"the {name} of", sizes, value)
+        parts = {label: 0 * run.rows[label][0] for label in sizes} | {
+            label: self._spread(f"the {name} of {label}", part, (*batch, sizes[label]), "n")
+            for label, part in given.items()
+        }
+        try:
+            lead = np.broadcast_shapes(batch, *(tuple(part.shape[:-1]) for part in parts.values()))
+        except ValueError:
+            raise ShapeError(
+                f"the parts of the {name} do not fit each other",
+                {label: tuple(part.shape) for label, part in parts.items()},
+            ) from None
+        spread = self.arrays["broadcast_to"]
+        return self._joined([spread(part, (*lead, sizes[n])) for n, part in parts.items()])
+
+    def _spread(self, name: str, value: Any, shape: tuple[int, ...], words: str) -> Any:
+        """An array of that shape, whatever axes stand in front."""
         self._require_array(name, value)
-        shape = (*run.fit.batch, sum(self._sizes(run)))
         try:
             full = np.broadcast_shapes(tuple(value.shape), shape)
         except ValueError:
             full = ()
         if full[-len(shape) :] != shape:
             raise ShapeError(
-                f"{name} has shape {tuple(value.shape)}", {"expected": f"(…, Σn), here {shape}"}
+                f"{name} has shape {tuple(value.shape)}",
+                {"expected": f"(…, {words}), here {shape}"},
             )
         return self.arrays["broadcast_to"](value, full)
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from symrnn.cli.app import app
+from symrnn.errors import IllFormedError
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SLIPS, RIGHT = str(DOCUMENTS / "called.rst"), str(DOCUMENTS / "components.md")
@@ -42,6 +43,15 @@ def test_a_baseline_keeps_what_was_there_from_failing(tmp_path: Path) -> None:
     file.write_text(out)
     assert _run("--baseline", str(file), SLIPS)[0] == 0
     assert [f["verdict"] for f in json.loads(out)["findings"] if f["mended"]] == ["FALSE"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"findings": 1}', "[" * 100_000, "9" * 5000])
+def test_a_baseline_that_is_none_is_named(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "known.json"
+    file.write_text(text)
+    found = CliRunner().invoke(app, ["audit", "--baseline", str(file), RIGHT])
+    assert isinstance(found.exception, IllFormedError)
+    assert "is not what --format json writes" in str(found.exception)
 
 
 @pytest.mark.parametrize("form", ["sarif", "junit", "html"])

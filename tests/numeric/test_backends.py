@@ -68,7 +68,7 @@ def agree(
         (theirs.jvp(there, 5, 2, into(backend, u)), plain.jvp(run, 5, 2, u)),
         (theirs.vjp(there, 5, 2, into(backend, u)), plain.vjp(run, 5, 2, u)),
         (theirs.vjp(there, 5, 2, {"s": into(backend, u[0])})["s"], plain.vjp(run, 5, 2, u[0])),
-        (theirs.jvp(there, 5, 2, {"s": into(backend, u[0])})["s"], plain.jvp(run, 5, 2, u[0])),
+        (theirs.jvp(there, 5, 2, {"s": into(backend, u)})["s"], plain.jvp(run, 5, 2, u)),
     ]
     for summed in (False, True):
         for t, since in ((5, 1), (2, 2), (0, 0)):  # without a step as well
