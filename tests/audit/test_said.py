@@ -153,6 +153,13 @@ def test_an_index_that_counts_is_no_gate() -> None:
         r"\[ \frac{\partial h_{t,i}}{\partial h_{t-1,j}} = (1 - h_{t,i}^2) W_{ij} \]"
     )
     assert _kinds(entries) == [TRUE]
+    # h_t has the entries h_{t,i}, so that e_{t,i} is an entry, though i_t is a vector.
+    read_out = (
+        rf"{NET} \[ i_t = \tanh(V h_t), \quad L = \sum_t L_t(i_t) \]"
+        r"\[ e_{t,i} = \frac{\partial L}{\partial a_{t,i}} \]"
+        r"\[ e_{t,i} = \frac{\partial L}{\partial h_{t,i}} (1 - h_{t,i}^2) \]"
+    )
+    assert _kinds(read_out) == [TRUE]
 
 
 def test_an_example_ends_with_its_item() -> None:

@@ -297,6 +297,7 @@ class Symbols(References):
                 beside[node.name].add(plain_letter(other))
             else:
                 counted |= {plain_letter(each) for each in letters if len(letters) > 1}
+        counted |= {letter for base in beside.keys() & alone for letter in beside[base]}
         for base, letters_beside in beside.items():
             gates = letters_beside <= alone - counted - self.times
             if gates and base not in alone and not is_capital(base):
