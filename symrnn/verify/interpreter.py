@@ -40,13 +40,25 @@ class NoValueError(NotSupportedError):
 
 
 def value_at(formula: Any, setting: Setting, times: Times) -> Array | None:
-    """A formula's value by generated code; None where it speaks of vectors that are not there."""
+    """A formula's value by generated code; None where it speaks of what is not there."""
     known = dict(times)
     there = makes_sense(formula, known, setting.rnn)
     if not there or horizon([formula], known) > setting.steps:
         return None
+    if not _has_its_entries(formula, {**setting.sizes, **known}):
+        return Interpreter(setting, times).value(formula)
     with np.errstate(all="ignore"):  # a formula that overflows is not the right one
         return np.asarray(line(formula, "2").value(setting, times))
+
+
+def _has_its_entries(formula: Any, numbers: dict[Symbol, int]) -> bool:
+    """Whether every entry is seen to lie in its matrix: generated code does not ask."""
+    exact = {symbol: sympy.Integer(value) for symbol, value in numbers.items()}
+    return all(
+        (place - 1).xreplace(exact).is_nonnegative and (size - place).xreplace(exact).is_nonnegative
+        for node in formula.atoms(Entry)
+        for place, size in zip(node.args[1:], node.args[0].shape, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +125,10 @@ class _Reading:
     def entry(self, node: Entry) -> float:
         """The value of an entry of a matrix."""
         matrix, row, col = node.args
-        return float(self(matrix)[self.integer(row) - 1, self.integer(col) - 1])
+        place, value = (self.integer(row), self.integer(col)), self(matrix)
+        if not all(1 <= at <= size for at, size in zip(place, value.shape, strict=True)):
+            raise NoValueError(f"{node} is not there at these times")
+        return float(value[place[0] - 1, place[1] - 1])
 
     def shape(self, node: MatrixExpr) -> tuple[int, int]:
         """Rows and columns as integers."""

@@ -198,13 +198,13 @@ class _Differences:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        return tuple(each.label for each in self.of.cell.states)
+        return tuple(in_code(each.label) for each in self.of.cell.states)
 
     @cached_property
     def starts(self) -> dict[str, str]:
         """The label of each state by the name of its first value."""
         called = starts_of(self.of.cell)
-        return {called[in_code(label)]: label for label in self.labels}
+        return {called[label]: label for label in self.labels}
 
     def states(
         self, changed: Mapping[str, Array], start: int = 0, given: Mapping[Any, Array] | None = None

@@ -75,6 +75,86 @@ def test_what_is_said_is_heard(text: str, kinds: list[str]) -> None:
     assert _kinds(text) == kinds
 
 
+GENERAL = r"\[ h_t = \phi(a_t), \quad a_t = W h_{t-1} + U x_t \]"
+SLOPE = rf"\[ {STEP} = \operatorname{{diag}}(\phi'(a_t)) W \]"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # What stands in brackets beside a formula restricts it, if it is no range of times.
+        (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (\phi'(a) = 1) \]", [TRUE, DISAGREES]),
+        (rf"{GENERAL} {SLOPE} \[ \begin{{aligned}} {STEP} &= W & (\phi = \mathrm{{id}}) \\"
+         rf"{STEP} &= W & \text{{(no nonlinearity)}} \end{{aligned}} \]",
+         [TRUE, DISAGREES, UNDER]),
+        (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (k < t) \]", [TRUE, FALSE]),
+        (rf"{GENERAL} {SLOPE} \[ {STEP} = W \qquad (t = 1, \dots, T) \]", [TRUE, FALSE]),
+        (rf"{GENERAL} {SLOPE} At the origin \[ \left\| {STEP} \right\| = \| W \| \]",
+         [TRUE, DISAGREES]),
+        # An equation that holds in one case, and times for which all is said.
+        (rf"{GENERAL} {SLOPE} When $\phi(a) = a$ \[ {STEP} = W \] For $t > 1$ \[ {STEP} = W \]",
+         [TRUE, DISAGREES, FALSE]),
+        (rf"{GENERAL} {SLOPE} For all $t = 1, \dots, T$ \[ {STEP} = W \]", [TRUE, FALSE]),
+        # What is said in a case is not said of the whole text.
+        (rf"{GENERAL} If $W = W^\top$, much is simple. {SLOPE} \[ {STEP} ="
+         r"\operatorname{diag}(\phi'(a_t)) W^\top \]", [TRUE, FALSE]),
+        (rf"{GENERAL} {SLOPE} In the scalar case, $h_t \in \mathbb{{R}}$.", [TRUE]),
+        (rf"{GENERAL} {SLOPE} {STEPS} In the first run, $\phi = \tanh$.", [TRUE, UNDER]),
+        # Values of a function that are written out, and are those of none that is known.
+        (r"We use $\operatorname{sig}(z) = 2/(1 + e^{-z}) - 1$."
+         r"\[ h_t = \operatorname{sig}(a_t), \quad a_t = W h_{t-1} + U x_t \]"
+         r"\[ \frac{\partial h_t}{\partial a_t} = \operatorname{diag}(\operatorname{sig}'(a_t)) \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(\tfrac12 (1 - h_t^2)) W \]"
+         rf"\[ {STEP} = \operatorname{{diag}}(\operatorname{{sig}}'(a_t)) U \]",
+         [TRUE, DISAGREES, FALSE]),
+        # d and ∂ that are said to be equal are the same.
+        (rf"{NET} \[ L = \sum_t \ell_t, \quad \ell_t = \tfrac12 \| h_t - y_t \|^2 \]"
+         r"\[ \frac{d\ell_t}{dh_t} = \frac{\partial \ell_t}{\partial h_t} \]"
+         r"\[ \frac{\partial L}{\partial h_t} = (h_t - y_t)"
+         rf"+ \left(\frac{{\partial h_{{t+1}}}}{{\partial h_t}}\right)^\top"
+         r"\frac{\partial L}{\partial h_{t+1}} \]", [TRUE]),
+        # d and ∂ are told apart of the letters that are so written, and of no others.
+        (r"\[ z_t = W h_{t-1} + U x_t, \quad h_t = \phi(z_t), \quad p_t = V h_t \]"
+         r"\[ J = \sum_t J_t(p_t) \] \[ \frac{dh_t}{dW} = \frac{\partial h_t}{\partial W}"
+         r"+ \frac{\partial h_t}{\partial h_{t-1}} \frac{dh_{t-1}}{dW} \]"
+         r"\[ \frac{\partial J}{\partial z_t} = \frac{\partial J}{\partial h_t}"
+         r"\operatorname{diag}(\phi'(z_t)) \]", [TRUE, TRUE]),
+        # Rows, with a loss that has no other definition than by what it reads.
+        (r"\[ a_t = h_{t-1} W + x_t U, \quad h_t = \tanh(a_t), \quad L = \sum_t L_t(h_t) \]"
+         r"\[ \frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t}"
+         r"\odot (1 - h_t^2) \]", [TRUE]),
+    ],
+)  # fmt: skip
+def test_what_restricts_is_heard(text: str, kinds: list[str]) -> None:
+    assert _kinds(text) == kinds
+
+
+@pytest.mark.parametrize("index", ["{%s,t}", "{t,%s}"])
+def test_a_letter_beside_a_time_is_that_of_a_gate(index: str) -> None:
+    """i, r and n stand for gates; where i counts, a_{t,i} is an entry, and nothing is FALSE."""
+    gates = "".join(
+        rf"\[ a_{index % g} = W_{g} x_t + U_{g} h_{{t-1}}, \quad {g}_t = {f}(a_{index % g}) \]"
+        for g, f in (("i", r"\sigma"), ("r", r"\sigma"), ("n", r"\tanh"))
+    )
+    step = r"\[ \frac{\partial r_t}{\partial h_{t-1}} = \operatorname{diag}(r_t (1 - r_t)) U_%s \]"
+    text = (
+        rf"With the logistic function $\sigma$ {gates}"
+        r"\[ h_t = r_t \odot h_{t-1} + i_t \odot n_t \]"
+        rf"\[ \frac{{\partial i_t}}{{\partial a_{index % 'i'}}}"
+        r" = \operatorname{diag}(i_t (1 - i_t)) \]"
+    )
+    assert _kinds(text + step % "r" + step % "i") == [TRUE, TRUE, FALSE]
+
+
+def test_an_index_that_counts_is_no_gate() -> None:
+    entries = (
+        r"\[ a_{t,i} = \sum_j W_{ij} h_{t-1,j} + b_i, \quad h_{t,i} = \tanh(a_{t,i}) \]"
+        r"\[ i_t = x_t \]"
+        r"\[ \frac{\partial h_{t,i}}{\partial h_{t-1,j}} = (1 - h_{t,i}^2) W_{ij} \]"
+    )
+    assert _kinds(entries) == [TRUE]
+
+
 def test_an_example_ends_with_its_item() -> None:
     slip = rf"\[ {STEP} = \operatorname{{diag}}(1 - h_t) W \]"
     example = r"\item If $W = 0$ nothing is left."

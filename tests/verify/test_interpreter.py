@@ -25,6 +25,7 @@ from symrnn import (
     Vec,
     Zeros,
     elman,
+    entry,
     ordered_product,
     ordered_sum,
     random_weights,
@@ -135,3 +136,17 @@ def test_random_expressions_have_the_value_of_generated_code(node: Any) -> None:
     again = interpreter.value(2 * closed)
     assert again is not None
     np.testing.assert_allclose(again, 2 * found)
+
+
+def test_an_entry_beyond_a_matrix_has_no_value() -> None:
+    """Nor does the one at 0: it is not the last one."""
+    inside = sympy.Rational(1, 2) * entry(W, k, 1) * s[t]
+    for place, there in ((k + 1, True), (k - 2, False), (k + 2, False), (sympy.Integer(4), False)):
+        beyond = entry(W, place, 1) * s[t] + inside
+        for found in (value_at(beyond, SETTING, TIMES), Interpreter(SETTING, TIMES).value(beyond)):
+            assert (found is not None) is there
+    summed = ordered_sum(entry(W, j, 1) * s[t], (j, 1, k))
+    for value in (value_at(summed, SETTING, TIMES), Interpreter(SETTING, TIMES).value(summed)):
+        assert value is not None
+        first = SETTING.arrays["W"][:2, 0].sum() * SETTING.trajectory["s"][6]
+        np.testing.assert_allclose(value, first, rtol=1e-14)

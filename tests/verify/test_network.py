@@ -29,7 +29,7 @@ NETWORKS = {
 OF_ANY_KIND = {
     "a weight twice, a scalar": cell("h = (1 - alpha) h' + alpha tanh(W tanh(W h') + U x + b)"),
     "two states": cell("c = f * c' + x; f = sigmoid(V h' + b); h = tanh(c) * f"),
-    "no input": cell("u = sin(M v'); v = logistic(N u + n)", activations={"sin": "sin"}),
+    "no input": cell("u = sin(M v_{1}'); v_{1} = logistic(N u + n)", activations={"sin": "sin"}),
 }
 
 

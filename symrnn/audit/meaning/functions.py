@@ -41,25 +41,35 @@ CALLED: dict[str, Callable[..., float]] = {
 
 
 EXAMPLE = re.compile(
-    r"\b(?:e\.\s?g\.|for\s+(?:example|instance)|such\s+as|like|say|if|suppose|assume|except)[,:]?"
+    r"\b(?:e\.\s?g\.|for\s+(?:example|instance)|such\s+as|like|say|if|when(?:ever)?|for|suppose"
+    r"|assume|except)[,:]?"
     r"(?:\s+(?:with|take|for))?[\s$\\(\[`]*$",
     re.IGNORECASE,
 )
 """What stands before a formula that is only an example."""
 
 
+APART = re.compile(
+    r"\b(?:only|first|second|last|next|some|others?|experiments?|sections?|chapters?|appendix"
+    r"|rows?|runs?|figures?|tables?|cases?|exercises?)\b[^.;:]*$",
+    re.IGNORECASE,
+)
+"""What stands before a name that a function has in one place only."""
+
+
 def written_out(
     chains: list[tuple[int, int, Chain]], documents: Sequence[Document]
-) -> dict[str, str]:
+) -> tuple[dict[str, str], set[str]]:
     """Which known activation each letter is, by the formulas that name it, or give its values.
 
     What is only about equal to it, or an example, says nothing; of two formulas that differ neither
-    does.
+    does. Returned as well are the functions whose values are written out, and are no known ones.
     """
     found: dict[str, set[str]] = {}
     for number, place, chain in chains:
         start = documents[number].formulas[place].start
-        if EXAMPLE.search(documents[number].text[max(0, start - 60) : start]):
+        before = documents[number].text[max(0, start - 60) : start]
+        if EXAMPLE.search(before):
             continue
         trees = [side.tree for side in chain.sides]
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
@@ -67,7 +77,7 @@ def written_out(
         head = bare(trees[0])
         if isinstance(head, Sym):
             known = _by_name(head, None if trees[1] is None else bare(trees[1]))
-            if known is not None:
+            if known is not None and not APART.search(before):
                 found.setdefault(head.name, set()).add(known)
             continue
         if not isinstance(head, Product) or len(head.factors) != 2 or head.signs != ("",):
@@ -81,11 +91,12 @@ def written_out(
             if link.kind != EQUAL:
                 break
             known = None if value is None else known_activation(value, argument.name)
-            if known is not None:
-                found.setdefault(name.name, set()).add(known)  # type: ignore[attr-defined]
-    return {
-        name: known.pop() for name, known in found.items() if len(known) == 1 and "" not in known
-    }
+            found.setdefault(name.name, set()).add("?" if known is None else known)  # type: ignore[attr-defined]
+    known_ones = {
+        name: next(iter(rest))
+        for name, kinds in found.items() if len(rest := kinds - {"?"}) == 1 and "" not in rest
+    }  # fmt: skip
+    return known_ones, found.keys() - known_ones.keys()
 
 
 NAMES = {"sigmoid": "logistic", "sigm": "logistic", "ReLU": "relu", **{n: n for n in KNOWN}}

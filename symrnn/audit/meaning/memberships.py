@@ -33,6 +33,8 @@ def _kind(tree: Tree) -> str | None:
     if not tree.sups:
         return "scalar"
     size = bare(tree.sups[0])
+    if isinstance(size, Product) and "times" in size.signs[1:]:
+        return None
     if not isinstance(size, Product) or size.signs != ("times",):
         return "vector"
     ones = [whole_number(factor) == 1 for factor in size.factors]

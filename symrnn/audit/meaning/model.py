@@ -354,7 +354,9 @@ def written_in_rows(model: Model) -> bool:
 
 def _is_weight(model: Model, node: Tree) -> bool:
     node = node.body if isinstance(node, Turned) else node
-    return isinstance(node, Sym) and is_capital(node.name) and model.ref(node).time is None
+    if not isinstance(node, Sym) or node.name.startswith("function ") or is_loss(node.name):
+        return False  # L(y_t)
+    return is_capital(node.name) and model.ref(node).time is None
 
 
 def _of_steps(model: Model, node: Tree) -> bool:

@@ -98,26 +98,64 @@ class Prose(Defining):
     _CONDITION = re.compile(
         r"\b(?:if(?!\s+(?:we|you|one)\s+(?:now|then|apply|use|write|put|insert|unroll))|suppos\w+|assum\w+"
         r"|provided|unless|neglect\w*|ignor\w*|approximat\w*|special\s+case|in\s+case|for\s+linear"
-        r"|truncat\w*|simplif\w*|scalar\s+case|one[\s-]dimensional|one\s+(?:hidden\s+)?unit|(?:is|are|be|were|an?|the)\s+(?:linear|identity))\b",
+        r"|truncat\w*|simplif\w*|scalar\s+case|one[\s-]dimensional"
+        r"|(?:one|single)\s+(?:hidden\s+)?(?:unit|neuron|cell)"
+        r"|(?:is|are|be|were|an?|the)\s+(?:linear|identity)|identity\s+activations?"
+        r"|linear\s+(?:case|units?|cells?|neurons?|activations?|networks?|dynamics|recurren\w+)"
+        r"|orthogonal|unitary|normal\s+(?:matri\w+|weights?)|for\s+(?:normal|symmetric|diagonal)"
+        r"|fixed\s+points?|origin|at\s+(?:rest|zero)|frozen|held\s+(?:fixed|constant)"
+        r"|(?:no|without)\s+(?:an?\s+|the\s+|any\s+)?(?:non-?linearit\w+|activations?|bias\w*|inputs?))\b",
         re.IGNORECASE,
     )
+    _CASE = re.compile(
+        r"\b(?P<case>when(?:ever)?|for|at|under|given)\s+(?:\$|\\\()"
+        r"(?P<said>\s*(?P<left>[^$=]*?)\s*(?:=|\\equiv)[^$]*?)(?:\$|\\\)|$)",
+        re.IGNORECASE,
+    )
+    """What holds in one case: for $W = W^T$."""
+
+    _SUPPOSING = re.compile(
+        r"\b(?:when(?:ever)?|for|only|were|not|no|never|cases?|except|errors?|mistakes?|wrong\w*"
+        r"|would|could|may|might|cannot|unlike|examples?)\b|n't\b",
+        re.IGNORECASE,
+    )
+
+    def supposed(self, relation: Relation) -> bool:
+        """Whether what a relation says of a letter is not said of the whole text."""
+        formula = self.documents[relation.document].formulas[relation.formula]
+        beside = re.search(r"\\(?:text\w*|mbox)\s*\{([^{}]*)\}[\s~]*$",
+                           formula.text[: relation.left.start])  # fmt: skip
+        said = f"{self._sentence(relation)} {'' if beside is None else beside[1]}"
+        supposing = self._SUPPOSING.search(said) or self._CONDITION.search(said)
+        return bool(supposing or self.condition(relation))
 
     def condition(self, relation: Relation) -> str:
         """The words in the sentence around a formula that restrict it; empty if there are none."""
         document = self.documents[relation.document]
         formula = document.formulas[relation.formula]
-        displays = [f for f in document.formulas if f.display and f.start < formula.start]
-        start = displays[-1].start + len(displays[-1].text) if displays else 0
-        before = document.text[max(start, formula.start - 600) : formula.start].rstrip("$[ \t\n\\")
-        before = re.sub(r"\s*\\begin\{[^{}]*\}\s*$|<!--.*?-->", "", before, flags=re.DOTALL)
-        sentence = re.split(r"(?<=[.!?])\s+|\n\s*\n|\n#+ ", before.rstrip())[-1]
+        sentence = self._sentence(relation)
         end = formula.start + len(formula.text)
         after = document.text[end : end + 200].lstrip("$] \t\n\\")
         after = re.sub(r"^\s*(?:\\?end\{[^{}]*\})?[\s,]*", "", after)
         after = re.split(r"[.!?](?:\s|$)|\n\s*\n", after)[0] if after[:1].islower() else ""
         said = f"{sentence} {after} {relation.after}"
         found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
+        found += [
+            match["case"] for match in self._CASE.finditer(sentence)
+            if not re.search(r"dots|\\[lg]eq?\b|[<>]", match["said"])
+            and (len(match["left"]) > 1 or match["left"] in formula.text)
+        ]  # fmt: skip
         return " … ".join(found).lower()
+
+    def _sentence(self, relation: Relation) -> str:
+        """What stands of its sentence before a formula."""
+        document = self.documents[relation.document]
+        formula = document.formulas[relation.formula]
+        displays = [f for f in document.formulas if f.display and f.start < formula.start]
+        start = displays[-1].start + len(displays[-1].text) if displays else 0
+        before = document.text[max(start, formula.start - 600) : formula.start].rstrip("$[ \t\n\\")
+        before = re.sub(r"\s*\\begin\{[^{}]*\}\s*$|<!--.*?-->", "", before, flags=re.DOTALL)
+        return re.split(r"(?<=[.!?])\s+|\n\s*\n|\n#+ ", before.rstrip())[-1]
 
     _LAYOUT = re.compile(
         r"(?<!not )\b(?:use|using|uses|used|in|adopt\w*|follow\w*|employ\w*|with|stick to|choose)\b"
@@ -222,7 +260,8 @@ class Prose(Defining):
     def _said_kinds(self) -> dict[str, str]:
         """σ is the logistic function, or tanh, only where the text or a formula says so."""
         said = {
-            f"function {name}": known for name, known in self.functions.items()
+            f"function {name}": known
+            for name, known in {**dict.fromkeys(self.otherwise, "other"), **self.functions}.items()
             if f"function {name}" not in self.hints.kinds
         }  # fmt: skip
         if "function sigma" in {**self.hints.kinds, **said}:

@@ -56,6 +56,7 @@ class References:
         indices: letters that count entries.
         labels: what stands below each letter alone.
         constants: those whose index counts entries, though it is a time elsewhere.
+        labelled: those with the letter of a gate beside a time, v_{i,t}.
     """
 
     sequences: set[str] = field(default_factory=set)
@@ -71,6 +72,7 @@ class References:
     indices: set[str] = field(default_factory=set)
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     constants: set[str] = field(default_factory=set)
+    labelled: set[str] = field(default_factory=set)
     _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
 
     def is_time(self, tree: Tree, bound: frozenset[str] = frozenset()) -> bool:
@@ -132,6 +134,8 @@ class References:
                 and not (base in self.above and node.sups)
             ):
                 time = item
+            elif base in self.labelled and len(subs) == 2 and isinstance(inner, Sym):
+                labels.append(label_text(item))
             elif (
                 (timed or together or position > 0 or self._entry_letter(base, inner))
                 and self._is_entry(inner)

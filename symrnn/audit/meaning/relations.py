@@ -17,7 +17,12 @@ from symrnn.audit.meaning.letters import (
 )
 from symrnn.audit.meaning.model import Definition, Model
 from symrnn.audit.meaning.rewrites import labels_dropped, last_times, placed_at, words_joined
-from symrnn.audit.meaning.shorthand import differentiated, partials_marked, transitions_written_out
+from symrnn.audit.meaning.shorthand import (
+    Pair,
+    differentiated,
+    partials_marked,
+    transitions_written_out,
+)
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document
@@ -76,9 +81,10 @@ class Parsed:
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
+    otherwise: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
-    apart: bool = False
+    apart: frozenset[Pair] = frozenset()
     end: str = ""
     loss: Tree | None = None
     letters: dict[tuple[str, str], Sym | None] = field(default_factory=dict)
@@ -87,7 +93,7 @@ class Parsed:
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
         if self.apart:
-            tree = partials_marked(tree)
+            tree = partials_marked(tree, self.apart)
         if self.end:
             tree = placed_at(tree, {self.end: Sym(tree.start, tree.start, True, "T")})
         if self.words:

@@ -13,6 +13,7 @@ from symrnn.audit.meaning.letters import (
 from symrnn.audit.meaning.rewrites import placed_at
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
+    Addition,
     Derivative,
     Product,
     Sym,
@@ -98,24 +99,49 @@ def differentiated(tree: Tree, marks: set[str], loss: Tree, alone: Set[str]) -> 
     return read(tree)
 
 
-def partials_apart(chains: list[tuple[int, int, Chain]]) -> bool:
-    """Whether ∂ is for what is immediate and d for the rest: dh_t/dθ = ∂h_t/∂θ + … says both."""
+Pair = tuple[object, ...]
+"""Which letters a derivative is of and by, whatever their times."""
+
+
+def partials_apart(chains: list[tuple[int, int, Chain]]) -> frozenset[Pair]:
+    """Where ∂ is for what is immediate and d for the rest: dh_t/dθ = ∂h_t/∂θ + … says both.
+
+    dℓ_t/dh_t = ∂ℓ_t/∂h_t alone has two ways to write one thing.
+    """
+    found: set[Pair] = set()
     for _, _, chain in chains:
-        found: dict[bool, set[object]] = {True: set(), False: set()}
-        for side in chain.sides:
-            for node in walk(side.tree) if side.tree is not None else ():
-                if isinstance(node, Derivative) and not node.nabla and not node.mark:
-                    found[node.straight].add(shape_of(node))
-        if found[True] & found[False]:
-            return True
-    return False
+        sides = [bare(side.tree) for side in chain.sides if side.tree is not None]
+        terms = [bare(t) for side in sides if isinstance(side, Addition) for t in side.terms]
+        whole, parts = _written(sides, True), _written(terms, False)
+        found |= {_pair(parts[shape]) for shape in whole.keys() & parts.keys()}
+    return frozenset(found)
 
 
-def partials_marked(tree: Tree) -> Tree:
+def _written(trees: list[Tree], straight: bool) -> dict[object, Derivative]:
+    """The derivatives among expressions that are written with d, or with ∂."""
+    return {
+        shape_of(tree): tree for tree in trees
+        if isinstance(tree, Derivative) and tree.straight == straight
+        and not tree.nabla and not tree.mark
+    }  # fmt: skip
+
+
+def _pair(tree: Derivative) -> Pair:
+    found: list[object] = []
+    for side in (tree.of, tree.by):
+        inner = None if side is None else bare(side)
+        named = isinstance(inner, Sym)
+        found.append((inner.name, bool(inner.subs or inner.sups)) if named else shape_of(inner))  # type: ignore[union-attr]
+    return tuple(found)
+
+
+def partials_marked(tree: Tree, apart: Set[Pair]) -> Tree:
     """The same with ∂h_t/∂θ as the immediate derivative, and dh_t/dθ as no such."""
-    inner = rebuilt(tree, partials_marked)
+    inner = rebuilt(tree, lambda node: partials_marked(node, apart))
     if isinstance(inner, Derivative) and not inner.nabla:
-        return replace(inner, mark="d" if inner.straight else "+")
+        if inner.straight:
+            return replace(inner, mark="d")
+        return replace(inner, mark="+") if _pair(inner) in apart else inner
     return inner
 
 

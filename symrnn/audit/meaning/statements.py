@@ -56,7 +56,7 @@ class Statements(Prose):
         made.apart = partials_apart(chains)
         made.end = last_letter(chains)
         made.words = words_of(chains)
-        made.functions = written_out(chains, documents)
+        made.functions, made.otherwise = written_out(chains, documents)
         made.transitions = transitions(chains)
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
@@ -158,7 +158,7 @@ class Statements(Prose):
         found = set()
         for relation in self.relations:
             left, right = relation.left.tree, relation.right.tree
-            if left is None or right is None or relation.kind != EQUAL:
+            if left is None or right is None or relation.kind != EQUAL or self.supposed(relation):
                 continue
             for one, other in ((bare(left), bare(right)), (bare(right), bare(left))):
                 turned = isinstance(other, Turned) and shape_of(other.body) == shape_of(one)
@@ -169,7 +169,8 @@ class Statements(Prose):
     @cached_property
     def said_sets(self) -> dict[str, str]:
         """What letters are by the sets that they are said to be of."""
-        return said_sets(self.relations, self.probe)
+        sets = [r for r in self.relations if r.written == r"\in" and not self.supposed(r)]
+        return said_sets(sets, self.probe)
 
     @cached_property
     def conventions(self) -> Conventions:

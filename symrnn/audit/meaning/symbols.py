@@ -77,11 +77,14 @@ class Symbols(References):
                     made.times |= letters
                     made.sequences.add(node.name)
         made._learn_indices(nodes)
+        made._learn_labelled(nodes)
         singles: dict[str, Counter[str]] = defaultdict(Counter)
         for node in symbols:
             for position, index in made._indices(node):
                 inner = bare(index)
                 if position == "sup" and node.name in made.powers:
+                    continue
+                if node.name in made.labelled and len(node.subs) == 2:
                     continue
                 if (
                     position == "sup"
@@ -273,6 +276,33 @@ class Symbols(References):
                 if counting and set(letters) & self.indices:
                     self.indices |= set(letters)
 
+    def _learn_labelled(self, nodes: list[Tree]) -> None:
+        """v_{i,t} beside i_t is what the gate i is computed from; where i counts, an entry of v.
+
+        A letter that stands with the time alone, too, has entries.
+        """
+        counted: set[str] = set()
+        alone: set[str] = set()
+        beside: dict[str, set[str]] = defaultdict(set)
+        for node in nodes:
+            if isinstance(node, Big) and node.index is not None:
+                counted |= {inner.name for inner in walk(node.index) if isinstance(inner, Sym)}
+            if not isinstance(node, Sym) or not node.subs:
+                continue
+            letters = _apart(node.subs)
+            if len(letters) == 1 and self.is_time(letters[0]):
+                alone.add(node.name)
+            elif len(letters) == 2 and any(map(self.is_time, letters)):
+                other = next((each for each in letters if not self.is_time(each)), None)
+                beside[node.name].add(plain_letter(other))
+            else:
+                counted |= {plain_letter(each) for each in letters if len(letters) > 1}
+        for base, letters_beside in beside.items():
+            gates = letters_beside <= alone - counted - self.times
+            if gates and base not in alone and not is_capital(base):
+                self.labelled.add(base)
+                self.sequences.add(base)
+
     def _has_entry(self, node: Sym) -> bool:
         """Whether a letter is written with a time and an entry: h_{t,i}."""
         items: tuple[Tree, ...] | list[Tree] = node.subs
@@ -351,6 +381,12 @@ class Symbols(References):
             ):
                 found.append(("sup", inner))
         return found
+
+
+def plain_letter(tree: Tree | None) -> str:
+    """The letter that an index is; else none."""
+    inner = None if tree is None else bare(tree)
+    return inner.name if isinstance(inner, Sym) and not (inner.subs or inner.sups) else ""
 
 
 def _apart(subs: tuple[Tree, ...]) -> tuple[Tree, ...]:

@@ -218,6 +218,8 @@ class Judge(Inequalities, Mending, Examples):
             reason = f"the loss {', '.join(sorted(guessed))} is not defined"
         elif any(problem.cause not in ("times", "zero") for problem in unknown):
             reason = f"not every reading could be tried ({unknown[0].what})"
+        elif function := self._otherwise(model, sides):
+            reason = f"the values of {function} are written out, and are not evaluated"
         elif bounds := sorted(used & model.bounds()):
             reason = f"{', '.join(bounds)} is only known to be a bound"
         elif special := self.statements.special(relation, used):
@@ -279,6 +281,14 @@ class Judge(Inequalities, Mending, Examples):
             if self.outcome(model, sides, sense, deadline).holds:
                 return Verdict(UNDER, tuple(sense.supposes(said)), sense=sense)
         return None
+
+    def _otherwise(self, model: Model, sides: tuple[Tree, Tree]) -> str:
+        """A function of the recurrence that is written out, and is here not spoken of by name."""
+        values = [each.value for each in model.definitions.values()]
+        called = {n.name for tree in values for n in walk(tree) if isinstance(n, Sym)}
+        named = {n.name for side in sides for n in walk(side) if isinstance(n, Sym)}
+        known = self.statements.otherwise - self.statements.symbols.called - named
+        return min(known & called & (model.applied | model.primed), default="")
 
     @staticmethod
     def _guessed(model: Model, sides: tuple[Tree, Tree], net: Net | None) -> set[str]:

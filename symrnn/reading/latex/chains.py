@@ -199,7 +199,7 @@ def _paired(cells: list[list[Token]]) -> list[list[Token]]:
             return pairs
     joined: list[Token] = []
     for place, cell in enumerate(cells):
-        if place > 1 and joined and cell and all(map(_is_text, cell)):
+        if place > 1 and joined and cell and (all(map(_is_text, cell)) or _is_aside(cell)):
             joined.append(replace(joined[-1], kind=COMMAND, text="quad"))  # a remark
         joined += cell
     return [joined]
@@ -314,6 +314,8 @@ def _chain(tokens: list[Token], before: Chain | None) -> tuple[Chain, bool] | No
         pieces.append([])
         at += count
     # An equation number at the end, `(5.2)` after a wide blank, or what is supposed: `(k < t)`.
+    if not links and _is_aside(pieces[0]) and before is not None and not _is_range(pieces[0]):
+        return replace(before, after=f"{before.after} {PROVIDED}".strip()), True
     if not links and (_is_number_of_equation(pieces[0]) or _is_aside(pieces[0])):
         return None
     sides = tuple(_side(piece, tokens) for piece in pieces)
@@ -332,6 +334,24 @@ def _is_aside(tokens: list[Token]) -> bool:
     inner = tokens[1:-1]
     closed = all(_depth(inner[:at]) >= 0 for at in range(len(inner) + 1))
     return closed and any(relation(inner, at) for at in range(len(inner)))
+
+
+PROVIDED = "provided"
+"""What is said behind a formula that a relation in brackets restricts: `(W = W^T)`."""
+
+
+def _is_range(tokens: list[Token]) -> bool:
+    """Whether an aside only says which times or entries there are: (k < t), (i = 1, …, n)."""
+    dotted = any(t.kind == COMMAND and t.text in DOTS for t in tokens)
+    for at, token in enumerate(tokens):
+        sign = relation(tokens, at)
+        if token.is_("=") and not dotted:
+            return False
+        letter = token.kind == LETTER and (token.text.islower() or token.text in "TN")
+        plain = letter or token.kind == NUMBER or token.is_("(", ")", ",", "+", "-")
+        if not (plain or sign or (token.kind == COMMAND and token.text in DOTS)):
+            return False
+    return True
 
 
 def _is_number_of_equation(tokens: list[Token]) -> bool:
