@@ -28,9 +28,6 @@ KINKED = (
 )
 """Functions that are not differentiable everywhere."""
 
-STEPPED = (sympy.Heaviside, sympy.sign, sympy.floor, sympy.ceiling, sympy.DiracDelta)
-"""Those of them that are constant between their jumps."""
-
 _BOUND = Dummy("x", real=True)
 
 

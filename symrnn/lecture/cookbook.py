@@ -48,9 +48,6 @@ ORDER = (
 )
 """The recipes, in the order of the page."""
 
-_LONG_EXAMPLE = 150
-"""Characters of LaTeX above which a line of a proof is no example."""
-
 
 @dataclass(frozen=True)
 class Step:

@@ -163,10 +163,6 @@ def has_begun(chosen: Mapping[Symbol, Any]) -> bool:
     )
 
 
-def _is_integer(symbol: Any) -> bool:
-    return isinstance(symbol, Symbol) and bool(symbol.is_integer) and not symbol.is_positive
-
-
 def listed(facts: Iterable[Any]) -> str:
     """Hypotheses for a message."""
     return ", ".join(text(fact) for fact in facts) or "(none)"

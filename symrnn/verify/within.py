@@ -10,11 +10,9 @@ from typing import Any
 import sympy
 from sympy import Integer, Symbol
 
-from symrnn.errors import DisagreementError
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.ordered import Ranged
 from symrnn.language.time import TimeVector
-from symrnn.language.writing import text
 from symrnn.recurrence.recurrence import Recurrent
 from symrnn.recurrence.unroll import first_time
 
@@ -96,24 +94,6 @@ def makes_sense(expression: Any, times: dict[Symbol, int], rnn: Recurrent) -> bo
     """Whether every vector in an expression exists at these times."""
     expression = sympy.sympify(expression)
     return _makes_sense(expression, concerning(expression, times), rnn)
-
-
-def all_make_sense(expressions: list[Any], times: dict[Symbol, int], rnn: Recurrent) -> bool:
-    """Whether the first line of a chain makes sense at these times, and so the others.
-
-    Raises:
-        DisagreementError: the first does, another does not. Such a chain must not be checked only
-            where it says nothing, at the times at which its sums are empty.
-    """
-    if not makes_sense(expressions[0], times, rnn):
-        return False
-    for expression in expressions[1:]:
-        if not makes_sense(expression, times, rnn):
-            raise DisagreementError(
-                "a line speaks of a vector that is not there",
-                {"at": ", ".join(f"{s} = {v}" for s, v in times.items()), "line": text(expression)},
-            )
-    return True
 
 
 def telling(

@@ -29,20 +29,6 @@ from symrnn.reading.latex.tree import (
     walk,
 )
 
-ELEMENTWISE = FUNCTIONS - {
-    "softmax",
-    "diag",
-    "Diag",
-    "diagonal",
-    "vec",
-    "trace",
-    "tr",
-    "max",
-    "min",
-    "clip",
-}
-
-
 NO_NUMBERS = UNKNOWN_FUNCTIONS | {"delta", "Delta", "theta", "Theta", "partial", "nabla", "Gamma",
                                   "Lambda", "Omega", "Phi", "Psi", "Sigma", "Xi", "Pi"}  # fmt: skip
 """Greek letters that mostly are no numbers."""

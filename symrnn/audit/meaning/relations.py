@@ -165,9 +165,6 @@ class Parsed:
                     if factor.name in LOSSES - differentiated:
                         self.own.add(factor.name)
 
-    def _is_of_time(self, index: Tree) -> bool:
-        return self.symbols.is_time(index) or whole_number(index) is not None
-
     def _indexed(self, tree: Tree) -> Tree:
         return calls_indexed(tree, self.entered, self.symbols.times) if self.entered else tree
 

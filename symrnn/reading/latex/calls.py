@@ -29,9 +29,6 @@ from symrnn.reading.latex.tree import (
     Sym,
 )
 
-CALLS = {"diag", "diagonal", "vec", "softmax", "logsumexp", "det"}
-
-
 SCALAR_CALLS = {
     "exp": sympy.exp, "log": sympy.log, "tanh": sympy.tanh, "sin": sympy.sin, "cos": sympy.cos,
     "arctan": sympy.atan, "cosh": sympy.cosh, "sinh": sympy.sinh, "min": sympy.Min,
