@@ -10,7 +10,7 @@ from sympy import Expr
 
 from symrnn.enclosure import waves
 from symrnn.enclosure.growth import Coefficient, Growth, Order
-from symrnn.enclosure.tail import growth, limit_at_infinity
+from symrnn.enclosure.tail import growth, limit_at_infinity, turned
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 
@@ -34,9 +34,22 @@ class Beyond:
 def beyond(f: Expr, start: int) -> Beyond:
     """What |f| does on [start, ∞).
 
+    A wave in whose angle are waves may be one that runs through all its values, or a sum of others.
+
     Raises:
         UndecidedError: there is no rule for f, or `start` is not far enough out.
     """
+    other = turned(f)
+    if other == f:
+        return _beyond(f, start)
+    try:
+        found = _beyond(f, start)
+    except UndecidedError:
+        return _beyond(other, start)
+    return found if found.unbounded or found.limit is not None else _beyond(other, start)
+
+
+def _beyond(f: Expr, start: int) -> Beyond:
     try:
         whole = growth(f, start)
     except UndecidedError:

@@ -310,17 +310,21 @@ def _wave(node: Expr, start: int) -> Growth:
             return _bounded(node, start)
     if inner.largest[0][0].wave != 1 or limit_at_infinity(inner) == 0:
         return Growth.number(arb(0, 1), start)
-    ahead, aside = argument.as_independent(sympy.sin, sympy.cos, as_Add=True)
-    if aside != 0 and ahead.is_polynomial(X) and _is_of_waves(aside):
-        # Waves in an angle turn it to and fro.
-        return growth(_turned(node, ahead, aside), start)
     parts = waves.wave(node.func, argument)
     terms = [(Order(Fraction(0), sympy.S.Zero, w), Coefficient.of(c)) for w, c in parts]
     return Growth.gather(terms, start)
 
 
-def _turned(node: Expr, ahead: Expr, aside: Expr) -> Expr:
-    """sin or cos of a sum."""
+def turned(f: Expr) -> Expr:
+    """The same, with sin and cos of sums written out where waves turn an angle to and fro."""
+    written: Expr = f.replace(lambda node: isinstance(node, sympy.sin | sympy.cos), _turned)
+    return written
+
+
+def _turned(node: Expr) -> Expr:
+    ahead, aside = node.args[0].as_independent(sympy.sin, sympy.cos, as_Add=True)
+    if aside == 0 or not ahead.has(X) or not ahead.is_polynomial(X) or not _is_of_waves(aside):
+        return node
     if isinstance(node, sympy.sin):
         return sympy.sin(ahead) * sympy.cos(aside) + sympy.cos(ahead) * sympy.sin(aside)
     return sympy.cos(ahead) * sympy.cos(aside) - sympy.sin(ahead) * sympy.sin(aside)

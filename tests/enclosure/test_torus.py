@@ -13,7 +13,8 @@ from flint import arb, ctx
 from sympy import cos, exp, sin, sqrt, tanh
 
 from symrnn.enclosure import torus, waves
-from symrnn.enclosure.supremum import BITS
+from symrnn.enclosure.budget import budget
+from symrnn.enclosure.supremum import BITS, Supremum
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 
@@ -113,3 +114,12 @@ def test_boxes_are_in_order_though_their_bounds_are_one_float() -> None:
     bounds = [-heapq.heappop(search.queue)[0] for _ in range(2)]
     assert len({*map(float, bounds)}) == 1
     assert bounds[0] > 1 + arb(10) ** -18 > bounds[1]
+
+
+@pytest.mark.parametrize("f", [sin(X + sin(sqrt(2) * X)), cos(X + sin(sqrt(2) * X)) * tanh(X)])
+def test_a_wave_in_whose_angle_are_waves_takes_all_its_values(f: Any) -> None:
+    """Written out it is a sum that is 1 along a line, on which no box is dropped."""
+    with budget():
+        found = Supremum(f)
+        assert found.run() == ""
+    assert found.known.lower <= 1 <= found.known.upper < 1 + arb(2) ** -90
