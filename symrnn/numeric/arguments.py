@@ -171,11 +171,38 @@ def times(steps: int, t: int, k: int) -> None:
     Raises:
         IllFormedError: otherwise, or if they are no integers.
     """
-    whole = all(isinstance(time, int | np.integer) for time in (t, k))
-    if not whole or not 0 <= k <= t <= steps:
+    if not all(map(is_whole, (t, k))) or not 0 <= k <= t <= steps:
         raise IllFormedError(
             "times out of range", {"expected": f"0 ≤ k ≤ t ≤ {steps}", "got": f"k={k}, t={t}"}
         )
+
+
+def random_numbers(seed: Any) -> np.random.Generator:
+    """Random numbers that repeat exactly, from a seed.
+
+    Raises:
+        IllFormedError: it is no integer from 0 on.
+    """
+    if not is_whole(seed) or seed < 0:
+        raise IllFormedError("seed", {"expected": "an integer from 0 on", "got": repr(seed)})
+    return np.random.default_rng(int(seed))
+
+
+def batch_shape(batch: Any) -> tuple[int, ...]:
+    """The axes in front of every sequence of a batch; an integer is one axis.
+
+    Raises:
+        IllFormedError: it is neither, or an axis is negative.
+    """
+    axes = (batch,) if is_whole(batch) else batch
+    if not isinstance(axes, tuple | list) or not all(is_whole(a) and a >= 0 for a in axes):
+        raise IllFormedError("batch", {"expected": "a shape, such as (4,)", "got": repr(batch)})
+    return tuple(map(int, axes))
+
+
+def is_whole(number: Any) -> bool:
+    """Whether it is an integer, of Python or of NumPy; True and False are none."""
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
 def truncation(tau: int, t: int, convention: str) -> int:
@@ -188,7 +215,7 @@ def truncation(tau: int, t: int, convention: str) -> int:
         raise IllFormedError(
             "unknown truncation convention", {"expected": "factors or steps", "got": convention}
         )
-    if not isinstance(tau, int | np.integer) or not 0 <= tau <= t:
+    if not is_whole(tau) or not 0 <= tau <= t:
         raise IllFormedError("tau out of range", {"expected": f"0 ≤ τ ≤ t = {t}", "got": tau})
     return max(t - int(tau) - (convention == "factors"), 0)
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from symrnn.cells import Cell, with_loss, with_readout
 from symrnn.errors import IllFormedError, RangeError
 from symrnn.language.names import in_code
+from symrnn.numeric import arguments
 from symrnn.numeric.adam import Moments
 from symrnn.numeric.clipping import clip_by_global_norm, global_norm
 from symrnn.numeric.data import Series
@@ -91,7 +92,7 @@ class Forecaster:
 
     def initial(self, seed: int) -> dict[str, Array]:
         """Parameters to start from: uniform in ±1/√d, scalars at ½."""
-        cell, random = self.passes.cell, np.random.default_rng(seed)
+        cell, random = self.passes.cell, arguments.random_numbers(seed)
         sizes: dict[str, Any] = {symbol.name: size for symbol, size in self._sizes.items()}
         shapes = random_weights(cell, steps=1, **sizes).parameters
         width = self.d**-0.5

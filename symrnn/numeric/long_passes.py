@@ -37,11 +37,10 @@ def lyapunov_exponents(
         IllFormedError: q out of range, or a batch of sequences.
         RangeError: the forward pass overflows.
     """
-    growth = Growth(passes, weights, np.random.default_rng(seed))
+    growth = Growth(passes, weights, arguments.random_numbers(seed))
     size = sum(growth.sizes)
     q = size if q is None else q
-    whole = isinstance(q, int | np.integer) and not isinstance(q, bool)
-    if not whole or not 1 <= q <= size:
+    if not arguments.is_whole(q) or not 1 <= q <= size:
         raise IllFormedError("q out of range", {"expected": f"1 … {size}", "got": q})
     return np.array(growth.exponents(q))
 

@@ -79,7 +79,7 @@ def random_weights(
     *,
     steps: int,
     seed: int = 0,
-    batch: tuple[int, ...] = (),
+    batch: int | tuple[int, ...] = (),
     dtype: Any = np.float64,
     **sizes: int,
 ) -> Weights:
@@ -94,7 +94,7 @@ def random_weights(
         sizes: a number for each size that is open: `d=8, m=3`.
 
     Raises:
-        IllFormedError: a size is missing, or is none of the cell's; no such dtype.
+        IllFormedError: a size is missing, or is none of the cell's; no such dtype, batch or seed.
 
     >>> from symrnn.cells import named
     >>> weights = random_weights(named("gru"), d=4, m=2, steps=5)
@@ -114,7 +114,8 @@ def random_weights(
     require_steps(steps)
     # The error for a size that the cell does not have is its own.
     sized = cell.sized(**sizes) if sizes else cell
-    draw = _Draw(np.random.default_rng(seed), np.dtype(dtype))
+    batch = arguments.batch_shape(batch)
+    draw = _Draw(arguments.random_numbers(seed), np.dtype(dtype))
     known = {symbol: sizes[symbol.name] for symbol in cell.sizes}
     factors = {
         leaf
@@ -163,8 +164,7 @@ def require_steps(steps: Any) -> int:
     Raises:
         IllFormedError: otherwise.
     """
-    whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool)
-    if not whole or steps < 1:
+    if not arguments.is_whole(steps) or steps < 1:
         raise IllFormedError("the number of steps", {"expected": "T ≥ 1", "got": repr(steps)})
     return int(steps)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError
+from symrnn.numeric import arguments
 from symrnn.numeric.data import Series
 
 Doubles = NDArray[np.float64]
@@ -84,8 +85,7 @@ def require_counts(**counts: Any) -> None:
         IllFormedError: naming the one that is not.
     """
     for name, count in counts.items():
-        whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
-        if not whole or count < 1:
+        if not arguments.is_whole(count) or count < 1:
             raise IllFormedError(f"{name}: expected at least 1, an integer", {name: count})
 
 

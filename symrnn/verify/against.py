@@ -27,6 +27,7 @@ from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.shapes import same_shape, show
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
+from symrnn.numeric import arguments
 from symrnn.numeric.differences import MEMORY_BUDGET, STEP
 from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.random_directions import MISSED, linear_share, scalar_share
@@ -273,7 +274,7 @@ def _along_random(claim: Claim, budget: int, directions: int, seed: int) -> Comp
         )
     require_finite(claim.setting)
     require_no_kink(outcome)
-    rng = np.random.default_rng(seed)
+    rng = arguments.random_numbers(seed)
     moves = rng.normal(size=(directions, *outcome.point.shape))
     run = min(outcome.directions_per_run(budget), directions)
     with np.errstate(all="ignore"):

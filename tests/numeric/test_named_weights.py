@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
 
 from symrnn import Kernels, cell, named
-from symrnn.errors import NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.numeric import horizon
 from symrnn.numeric.backends import BackendKernels
 from symrnn.numeric.in_order import starts_of
@@ -95,3 +96,23 @@ def test_matrices_of_one_column_are_refused_by_the_libraries() -> None:
     assert Kernels(of).run(weights).states.shape == (4, 2)
     with pytest.raises(NotSupportedError, match="one row or column"):
         BackendKernels(of, "numpy").run(weights)
+
+
+BAD = [
+    *(("batch", value) for value in (True, (2.0,), "a", (-1,), None)),
+    *(("seed", value) for value in (2.0, "3", -1, None, True)),
+    *(("steps", value) for value in (2.0, "3", 0, None, True)),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_what_random_weights_can_not_be_made_of_is_named(name: str, value: object) -> None:
+    given: dict[str, Any] = {"steps": 2, "d": 2, "m": 2, name: value}
+    with pytest.raises(IllFormedError, match=name):
+        random_weights(named("gru"), **given)
+
+
+def test_a_batch_may_be_a_number() -> None:
+    one, same = (random_weights(named("gru"), steps=2, d=2, m=3, batch=b) for b in (4, (4,)))
+    assert one.states["h"].shape == (4, 2)
+    np.testing.assert_array_equal(one.states["h"], same.states["h"])
