@@ -221,14 +221,17 @@ def truncation(tau: int, t: int, convention: str) -> int:
 
 
 def in_range(what: str, results: Sequence[Array], advice: str) -> None:
-    """Refuse an overflow.
+    """Refuse an overflow, and what is no number.
 
     Raises:
         RangeError: a result is not finite.
     """
     for result in results:
-        if not np.isfinite(result).all():
-            raise RangeError(
-                f"{what} overflows {result.dtype}",
-                {"largest number": f"{np.finfo(result.dtype).max:.3g}", "instead": advice},
-            )
+        if np.isfinite(result).all():
+            continue
+        # Not a number: 0/0, or ∞ - ∞ and 0 · ∞ behind an overflow.
+        lost = "" if np.isinf(result).any() else " on the way, or is 0/0, as a norm's slope at 0"
+        raise RangeError(
+            f"{what} overflows {result.dtype}{lost}",
+            {"largest number": f"{np.finfo(result.dtype).max:.3g}", "instead": advice},
+        )

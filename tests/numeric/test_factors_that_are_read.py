@@ -70,5 +70,5 @@ def test_the_slope_of_a_norm_at_0_is_an_error() -> None:
     made = with_loss(cell("h = tanh(W h' + b)"), LOSSES["norm"])
     weights = Weights({"W": np.zeros((2, 2)), "b": np.zeros(2)}, {"h": np.zeros(2)}, {}, 3)
     kernels = Kernels(made)
-    with pytest.raises(RangeError):
+    with pytest.raises(RangeError, match="or is 0/0"):
         kernels.backward(kernels.run(weights))
