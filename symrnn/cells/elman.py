@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Symbol, sympify
+from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.between import Between
@@ -17,6 +17,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import activation as _activation
 from symrnn.language.algebra import Identity, Parameter
 from symrnn.language.notation import ELMAN, SIGMA_INSIDE
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import at_sizes
@@ -104,7 +105,7 @@ def with_symbolic_sizes(rnn: Network) -> Network:
 
 
 def _network(activation: Any, inputs: bool, hidden: Any, width: Any, *, inside: bool) -> Network:
-    sigma, hidden, width = _activation(activation), sympify(hidden), sympify(width)
+    sigma, hidden, width = _activation(activation), symbolic(hidden), symbolic(width)
     s, a, x = Sequence("s", hidden), Sequence("a", hidden), Sequence("x", width)
     W, U = Parameter("W", hidden, hidden), Parameter("U", hidden, width)
     b = Parameter("b", hidden, 1)

@@ -27,6 +27,7 @@ from symrnn.language.algebra import Identity, Parameter, as_matrix
 from symrnn.language.derivatives import NUMERATOR, VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.ordered import OrderedSum
+from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED
 from symrnn.language.structure import Diag, Rows, stack
 from symrnn.language.time import Sequence, TimeVector
@@ -135,7 +136,7 @@ class Network:
     @property
     def d(self) -> Any:
         """The size of the state."""
-        return sympy.sympify(self.s.rows)
+        return symbolic(self.s.rows)
 
     @property
     def m(self) -> Any:

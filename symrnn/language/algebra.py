@@ -18,7 +18,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
 from symrnn.language.names import require_name
-from symrnn.language.shapes import Shape
+from symrnn.language.shapes import Shape, symbolic
 from symrnn.language.writing import Written
 
 
@@ -107,7 +107,7 @@ class Identity(MatrixNode):
     """The n × n identity."""
 
     def __new__(cls, size: Any) -> Identity:
-        return cast("Identity", super().__new__(cls, sympy.sympify(size)))
+        return cast("Identity", super().__new__(cls, symbolic(size)))
 
     @property
     def shape(self) -> Shape:
@@ -118,7 +118,7 @@ class Zeros(MatrixNode):
     """The matrix of zeros."""
 
     def __new__(cls, rows: Any, cols: Any) -> Zeros:
-        return cast("Zeros", super().__new__(cls, sympy.sympify(rows), sympy.sympify(cols)))
+        return cast("Zeros", super().__new__(cls, symbolic(rows), symbolic(cols)))
 
     @property
     def shape(self) -> Shape:
@@ -129,7 +129,7 @@ class Ones(MatrixNode):
     """The matrix whose every entry is 1."""
 
     def __new__(cls, rows: Any, cols: Any = 1) -> Ones:
-        return cast("Ones", super().__new__(cls, sympy.sympify(rows), sympy.sympify(cols)))
+        return cast("Ones", super().__new__(cls, symbolic(rows), symbolic(cols)))
 
     @property
     def shape(self) -> Shape:
@@ -204,7 +204,7 @@ class MatrixProduct(MatrixNode):
     def __new__(cls, *operands: Any) -> MatrixExpr:
         coefficient: Expr = S.One
         factors: list[MatrixExpr] = []
-        for operand in map(sympy.sympify, operands):
+        for operand in map(symbolic, operands):
             if not isinstance(operand, MatrixExpr):
                 coefficient *= as_scalar(operand)
                 continue
@@ -251,7 +251,7 @@ def as_scalar(value: Any) -> Expr:
 
     SymPy's traces and matrix elements become entries, which every layer knows.
     """
-    value = sympy.sympify(value)
+    value = symbolic(value)
     if not isinstance(value, Expr) or isinstance(value, MatrixExpr):
         raise IllFormedError(
             "a scalar factor must be a number or a SymPy expression",
@@ -279,7 +279,7 @@ def power(matrix: MatrixExpr, exponent: Any) -> MatrixExpr:
         ShapeError: when the matrix is not square.
         NotSupportedError: when the exponent is no integer.
     """
-    exponent = sympy.sympify(exponent)
+    exponent = symbolic(exponent)
     shapes.require_square("a power", matrix)
     if not (exponent.is_Integer and abs(exponent) <= LARGEST_POWER):
         raise NotSupportedError(

@@ -19,7 +19,7 @@ from symrnn.language.algebra import MatrixNode, as_matrix
 from symrnn.language.names import require_name
 from symrnn.language.notation import DENOMINATOR as DENOMINATOR
 from symrnn.language.notation import NUMERATOR as NUMERATOR
-from symrnn.language.shapes import Shape
+from symrnn.language.shapes import Shape, symbolic
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
 
@@ -119,7 +119,7 @@ class VectorFunction(MatrixNode):
         arguments = tuple(map(as_matrix, arguments))
         for argument in arguments:
             shapes.require_column(f"{name.name}(…)", argument)
-        node = super().__new__(cls, name, sympy.sympify(rows), *arguments)
+        node = super().__new__(cls, name, symbolic(rows), *arguments)
         return cast("VectorFunction", node)
 
     @property
@@ -141,7 +141,7 @@ class Partial(MatrixNode):
     """The Jacobian of a `VectorFunction` with respect to its argument number `position`."""
 
     def __new__(cls, function: VectorFunction, position: Any) -> Partial:
-        return cast("Partial", super().__new__(cls, function, sympy.sympify(position)))
+        return cast("Partial", super().__new__(cls, function, symbolic(position)))
 
     @property
     def shape(self) -> Shape:

@@ -11,6 +11,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import Ones, as_matrix, written_as_entry
+from symrnn.language.shapes import symbolic
 from symrnn.language.structure import DiagonalOf
 from symrnn.language.writing import Written
 
@@ -24,7 +25,7 @@ class Entry(Written, Expr):  # type: ignore[misc]
     is_number = False
 
     def __new__(cls, matrix: Any, row: Any, col: Any = 1) -> Entry:
-        matrix, row, col = as_matrix(matrix), sympy.sympify(row), sympy.sympify(col)
+        matrix, row, col = as_matrix(matrix), symbolic(row), symbolic(col)
         for name, index, size in (("row", row, matrix.shape[0]), ("column", col, matrix.shape[1])):
             if (index - 1).is_negative or (size - index).is_negative:
                 raise IllFormedError(

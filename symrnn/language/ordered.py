@@ -17,7 +17,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError
 from symrnn.language import shapes
 from symrnn.language.algebra import Identity, MatrixNode, MatrixProduct, MatrixSum, Zeros, as_matrix
-from symrnn.language.shapes import Shape
+from symrnn.language.shapes import Shape, symbolic
 
 LEFT, RIGHT = "left", "right"
 
@@ -89,7 +89,7 @@ class Ranged(MatrixNode):
         body, index = self.body, self.index
         # What speaks of the free symbol of this name does not occur under its binder.
         if index not in old.free_symbols:
-            if index in sympy.sympify(new).free_symbols:
+            if index in symbolic(new).free_symbols:
                 index = fresh_index(self.free_symbols | body.free_symbols | new.free_symbols)
                 body = body._subs(self.index, index)
             body = body._subs(old, new)
@@ -105,7 +105,7 @@ class Ranged(MatrixNode):
 
 
 def _require_range(operation: str, index: Any, lower: Any, upper: Any) -> tuple[Any, Any, Any]:
-    index, lower, upper = (sympy.sympify(part) for part in (index, lower, upper))
+    index, lower, upper = (symbolic(part) for part in (index, lower, upper))
     if not isinstance(index, Symbol):
         raise IllFormedError(
             f"{operation}: the index must be a symbol", {"expected": "Symbol", "got": repr(index)}

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import sympy
 from sympy import Basic, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.language import shapes
 from symrnn.language.algebra import as_matrix, as_scalar
+from symrnn.language.shapes import symbolic
 from symrnn.language.writing import Written
 
 
 def operand(value: Any) -> Any:
     """A matrix of the language or a scalar."""
-    value = sympy.sympify(value)
+    value = symbolic(value)
     return as_matrix(value) if isinstance(value, MatrixExpr) else as_scalar(value)
 
 
@@ -70,7 +70,7 @@ class Limit(Written, Basic):  # type: ignore[misc]
     symbol = "→"
 
     def __new__(cls, quantity: Any, variable: Any, limit: Any = 0) -> Limit:
-        node = super().__new__(cls, as_scalar(quantity), sympy.sympify(variable), as_scalar(limit))
+        node = super().__new__(cls, as_scalar(quantity), symbolic(variable), as_scalar(limit))
         return cast("Limit", node)
 
     @property

@@ -1,16 +1,36 @@
-"""Shapes with symbolic sizes: when two fit, and what is said when they do not."""
+"""Symbolic numbers and shapes: what is taken as one, when two fit, what is said when not."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from sympy import Expr, expand
+from sympy import Basic, Expr, SympifyError, expand, sympify
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import ShapeError
+from symrnn.errors import IllFormedError, ShapeError
 
 Shape = tuple[Expr, Expr]
+
+
+def symbolic(value: Any) -> Any:
+    """`value` as an object of SymPy; None stays None.
+
+    Raises:
+        IllFormedError: it is text, which SymPy would run as Python, holds other things, which may
+            be text, or is nothing that SymPy knows.
+    """
+    if value is None or isinstance(value, Basic):
+        return value
+    with suppress(SympifyError):
+        if not isinstance(value, str | Collection):
+            return sympify(value)
+    raise IllFormedError(
+        f"{type(value).__name__} is no expression",
+        {"expected": "a number, a symbol or an expression of SymPy", "got": repr(value)},
+    )
 
 
 def same_size(left: Any, right: Any) -> bool:

@@ -20,7 +20,7 @@ from symrnn.language.algebra import (
     as_matrix,
     split_coefficient,
 )
-from symrnn.language.shapes import Shape
+from symrnn.language.shapes import Shape, symbolic
 
 
 class Diag(MatrixNode):
@@ -117,7 +117,7 @@ class Unvec(MatrixNode):
     """The rows × cols matrix whose columns are stacked in v: the inverse and transpose of vec."""
 
     def __new__(cls, vector: Any, rows: Any, cols: Any) -> MatrixExpr:
-        vector, rows, cols = as_matrix(vector), sympy.sympify(rows), sympy.sympify(cols)
+        vector, rows, cols = as_matrix(vector), symbolic(rows), symbolic(cols)
         shapes.require_column("unvec", vector)
         if not shapes.same_size(vector.shape[0], rows * cols):
             raise ShapeError(
@@ -175,7 +175,7 @@ class Rows(MatrixNode):
     """`count` rows of a matrix from row `start` on (counted from 0)."""
 
     def __new__(cls, matrix: Any, start: Any, count: Any) -> MatrixExpr:
-        matrix, start, count = as_matrix(matrix), sympy.sympify(start), sympy.sympify(count)
+        matrix, start, count = as_matrix(matrix), symbolic(start), symbolic(count)
         if start == 0 and shapes.same_size(count, matrix.shape[0]):
             return matrix
         beyond = matrix.shape[0] - start - count
@@ -203,7 +203,7 @@ class Place(MatrixNode):
     """A matrix set into `total` rows of zeros from row `start` on: the transpose of `Rows`."""
 
     def __new__(cls, matrix: Any, start: Any, total: Any) -> MatrixExpr:
-        matrix, start, total = as_matrix(matrix), sympy.sympify(start), sympy.sympify(total)
+        matrix, start, total = as_matrix(matrix), symbolic(start), symbolic(total)
         if start == 0 and shapes.same_size(total, matrix.shape[0]):
             return matrix
         if (total - start - matrix.shape[0]).is_negative or start.is_negative:

@@ -12,7 +12,7 @@ from sympy.core.symbol import Str
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import MatrixNode
 from symrnn.language.names import require_name
-from symrnn.language.shapes import Shape
+from symrnn.language.shapes import Shape, symbolic
 
 
 class TimeVector(MatrixNode):
@@ -20,15 +20,13 @@ class TimeVector(MatrixNode):
 
     def __new__(cls, label: Any, index: Any, rows: Any, cols: Any = 1) -> TimeVector:
         label = Str(require_name("a sequence", label))
-        index = sympy.sympify(index)
+        index = symbolic(index)
         if not isinstance(index, Expr) or index.is_integer is False:
             raise IllFormedError(
                 f"time index of {label.name}",
                 {"expected": "an integer or an integer expression", "got": repr(index)},
             )
-        node = super().__new__(
-            cls, label, sympy.expand(index), sympy.sympify(rows), sympy.sympify(cols)
-        )
+        node = super().__new__(cls, label, sympy.expand(index), symbolic(rows), symbolic(cols))
         return cast("TimeVector", node)
 
     @property

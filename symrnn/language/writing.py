@@ -22,6 +22,7 @@ from sympy.printing.str import StrPrinter
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.notation import LECTURE, PARAMETERS, SCALARS, SEQUENCES, Notation
+from symrnn.language.shapes import symbolic
 
 
 @singledispatch
@@ -277,9 +278,9 @@ def latex(
 
     `named` is LaTeX for expressions that have been given a name: it stands wherever they occur.
     """
-    return str(NotationPrinter(notation, named=named).doprint(sympy.sympify(node)))
+    return str(NotationPrinter(notation, named=named).doprint(symbolic(node)))
 
 
 def text(node: Any) -> str:
     """Plain text of an expression, in the lecture's notation."""
-    return str(_TextPrinter().doprint(sympy.sympify(node)))
+    return str(_TextPrinter().doprint(symbolic(node)))

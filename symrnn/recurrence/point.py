@@ -20,6 +20,7 @@ from symrnn.errors import NotSupportedError, SymrnnError
 from symrnn.language.activations import Unknown
 from symrnn.language.explicit import Entries, Field, entries
 from symrnn.language.norms import Norm
+from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED, Slope
 from symrnn.language.writing import text
 from symrnn.recurrence.recurrence import Recurrence
@@ -71,7 +72,7 @@ def concrete(value: Any) -> Any:
         return formula.subs(dict(zip(names, arguments, strict=True)))
 
     def one(entry: Any) -> Any:
-        known = sympy.sympify(entry).replace(Unknown, sigma).replace(Field, loss)
+        known = symbolic(entry).replace(Unknown, sigma).replace(Field, loss)
         return known.replace(Slope, _slope)
 
     return value.applyfunc(one) if isinstance(value, sympy.MatrixBase) else one(value)

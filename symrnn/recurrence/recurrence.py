@@ -15,6 +15,7 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import MatrixSum, Parameter, as_matrix
 from symrnn.language.entry import entry
+from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.definitions import Definitions
@@ -147,7 +148,7 @@ class Recurrence(Definitions):
         Raises:
             IllFormedError: when the number of steps is not a nonnegative integer.
         """
-        steps = sympy.expand(node.index - sympy.sympify(start))
+        steps = sympy.expand(node.index - symbolic(start))
         if not steps.is_Integer or steps < 0:
             raise IllFormedError(
                 f"unrolling {node} down to time {start}",

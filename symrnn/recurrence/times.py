@@ -12,13 +12,14 @@ from sympy import Expr
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import as_matrix
 from symrnn.language.relations import Inequality
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 
 def is_before(one: Any, other: Any) -> bool | None:
     """Whether one time is before another; None where their symbols leave it open."""
-    gap = sympy.expand(sympy.sympify(other) - sympy.sympify(one))
+    gap = sympy.expand(symbolic(other) - symbolic(one))
     if gap.is_positive:
         return True
     return False if gap.is_nonpositive else None

@@ -33,7 +33,7 @@ from symrnn.language.derivatives import (
     require_layout,
 )
 from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
-from symrnn.language.shapes import is_column, is_scalar
+from symrnn.language.shapes import is_column, is_scalar, symbolic
 from symrnn.language.structure import Block, Rows, Vec, columns
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence, by_scalar
@@ -51,7 +51,7 @@ def step_jacobian(rnn: Recurrence, time: Any) -> MatrixExpr:
 
 def transition_product(rnn: Recurrence, later: Any, earlier: Any) -> MatrixExpr:
     """∏_{j=earlier+1}^{later} ∂s_j/∂s_{j-1}, latest factor on the left; one factor is itself."""
-    earlier, later = sympy.sympify(earlier), sympy.sympify(later)
+    earlier, later = symbolic(earlier), symbolic(later)
     if sympy.expand(later - earlier) == 1:
         return step_jacobian(rnn, later)
     taken = earlier.free_symbols | later.free_symbols
@@ -195,7 +195,7 @@ def _with_named_partials(rnn: Recurrence, of: TimeVector, value: MatrixExpr) -> 
 
 def _offset(rnn: Recurrence, node: TimeVector) -> Expr:
     before = rnn.states[: rnn.states.index(node.sequence)]
-    return sum((sympy.sympify(state.rows) for state in before), sympy.S.Zero)
+    return sum((symbolic(state.rows) for state in before), sympy.S.Zero)
 
 
 def _rows_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> MatrixExpr:
@@ -216,7 +216,7 @@ def _columns_of(rnn: Recurrence, node: TimeVector, matrix: MatrixExpr) -> Matrix
 
 
 def _summation_index(*times: Any) -> Symbol:
-    names = {symbol.name for time in times for symbol in sympy.sympify(time).free_symbols}
+    names = {symbol.name for time in times for symbol in symbolic(time).free_symbols}
     return Symbol(next(name for name in "kil" if name not in names), integer=True)
 
 
@@ -255,7 +255,7 @@ def gradient(
         return _oriented(transpose(_jacobian(rnn, loss, parameter)), layout)
     rnn.require_exists(loss)
     rnn.require_parameter(parameter)
-    since = sympy.sympify(since)
+    since = symbolic(since)
     k = _summation_index(loss.index, since)
     terms = []
     for time, row in _through(rnn, loss):
@@ -299,7 +299,7 @@ def adjoint_recursion(rnn: Recurrence, delta: Sequence, loss: Sequence, time: An
 
     δ_k = (∂L/∂s_k)ᵀ for the total loss L = Σ L_k; O(t) in all, where the sum is O(t²).
     """
-    time = sympy.sympify(time)
+    time = symbolic(time)
     row = _row_at_its_time(rnn, loss[time])
     return MatrixSum(
         MatrixProduct(transpose(step_jacobian(rnn, time + 1)), delta[time + 1]), transpose(row)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import sympy
 from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
@@ -19,7 +18,7 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
 from symrnn.language.explicit import Entries, entries
-from symrnn.language.shapes import is_column
+from symrnn.language.shapes import is_column, symbolic
 from symrnn.language.slope_at import slope_by, value_of
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
@@ -192,7 +191,7 @@ def explicit(recurrence: Recurrence, expression: Any, assignment: dict[Any, int]
     Raises:
         IllFormedError: a scalar of the expression has the name of an entry.
     """
-    sized = sympy.sympify(expression).subs(assignment)
+    sized = symbolic(expression).subs(assignment)
     found = entries(sized, Unrolled(at_sizes(recurrence, assignment)))
     return tuple(map(_plain, found)) if isinstance(found, tuple) else _plain(found)
 
@@ -220,7 +219,7 @@ def _at_sizes(recurrence: Recurrence, assignment: tuple[tuple[Any, int], ...]) -
     sizes = dict(assignment)
 
     def sized(sequence: Any) -> Any:
-        rows, cols = (sympy.sympify(n).subs(sizes) for n in (sequence.rows, sequence.cols))
+        rows, cols = (symbolic(n).subs(sizes) for n in (sequence.rows, sequence.cols))
         return type(sequence)(sequence.label, rows, cols)
 
     return Recurrence(

@@ -17,6 +17,7 @@ from symrnn.kernel import Fact, Theorem
 from symrnn.kernel.recurrences import Hypothesis, hypothesis
 from symrnn.kernel.terms import within
 from symrnn.language.relations import ForAll
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory.about import Subject
@@ -81,11 +82,11 @@ class Context:
 
     def nonnegative(self, expression: Any) -> bool:
         """Whether `expression` ≥ 0 is known; False also where it is not."""
-        return Fact.nonnegative(sympy.sympify(expression)).follows_from(self.facts)
+        return Fact.nonnegative(symbolic(expression)).follows_from(self.facts)
 
     def is_positive(self, expression: Any) -> bool:
         """Whether `expression` > 0 is known; False also where it is not."""
-        return Fact.positive(sympy.sympify(expression)).follows_from(self.facts)
+        return Fact.positive(symbolic(expression)).follows_from(self.facts)
 
 
 def attempt(make: Any, *arguments: Any, **options: Any) -> Theorem | None:

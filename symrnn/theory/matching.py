@@ -12,6 +12,7 @@ from symrnn.language.canonical import same
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
+from symrnn.language.shapes import symbolic
 
 Bindings = dict[Any, Any]
 
@@ -40,7 +41,7 @@ def instantiate(pattern: Any, bindings: Bindings) -> Any:
 
 
 def _safe(bindings: Bindings) -> bool:
-    values = {s for value in bindings.values() for s in sympy.sympify(value).free_symbols}
+    values = {s for value in bindings.values() for s in symbolic(value).free_symbols}
     return not values & set(bindings)
 
 

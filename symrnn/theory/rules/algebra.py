@@ -19,7 +19,7 @@ from symrnn.language.canonical import transpose
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Inequality
-from symrnn.language.shapes import is_column
+from symrnn.language.shapes import is_column, symbolic
 from symrnn.language.structure import Diag, Kronecker, Vec
 from symrnn.language.writing import text
 from symrnn.theory.closing import beginning, ending, proving, then
@@ -234,7 +234,7 @@ vec_of_product = Rule("vec_of_product", "(Bᵀ ⊗ A) vec(X) = vec(A X B)", rewr
 def _reversed(node: Any, context: Context, last: Any, index: Symbol) -> Theorems:
     if not isinstance(node, OrderedSum | sympy.Sum):
         return
-    last = sympy.sympify(last)
+    last = symbolic(last)
     old, _, _ = bounds(node)
     body = node.args[0]
     taken = last.free_symbols | (body.free_symbols - {old})

@@ -17,7 +17,7 @@ from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed, split_
 from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
-from symrnn.language.shapes import is_column
+from symrnn.language.shapes import is_column, symbolic
 from symrnn.language.structure import Block
 from symrnn.language.writing import text
 from symrnn.theory.closing import beginning, proving
@@ -96,7 +96,7 @@ minimum_by_maximum = Rule(
 
 def _scaled(node: Any, context: Context, scale: Any) -> Theorems:
     if isinstance(node, Max):
-        scale = sympy.sympify(scale)
+        scale = symbolic(scale)
         if not context.is_positive(scale):
             raise SideConditionError(
                 f"{text(scale)} is not known to be positive", {"in": text(node)}
@@ -134,7 +134,7 @@ lipschitz_minimum = Rule(
 
 def _absolute(node: Any, context: Context, bound: Any) -> Theorems:
     if isinstance(node, Abs):
-        bound, value = sympy.sympify(bound), node.args[0]
+        bound, value = symbolic(bound), node.args[0]
         for gap in (bound - value, bound + value):
             if not context.nonnegative(gap):
                 raise SideConditionError(
