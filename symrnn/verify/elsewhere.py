@@ -70,7 +70,8 @@ def gather_elsewhere(
     proofs = proofs_of(library)
     found: dict[int, dict[str, Any] | None] = {}
     with connected(address) as client:
-        sent = client.scatter((proofs, rnn), broadcast=True, hash=False)
+        # A task of its own: what was scattered is lost with the worker that holds it.
+        sent = client.submit(_together, proofs, rnn, pure=False)
         asked = {
             client.submit(task, sent, chosen[number].name, pure=False): number
             for number in longest_first(chosen, rnn)
@@ -81,6 +82,10 @@ def gather_elsewhere(
             progress(chosen[number].name)
     results = ((each, found[number]) for number, each in enumerate(chosen))
     return [lost(each) if known is None else Evidence(each, **known) for each, known in results]
+
+
+def _together(proofs: Proofs, rnn: Subject) -> tuple[Proofs, Subject]:
+    return proofs, rnn
 
 
 def task(sent: tuple[Proofs, Subject], name: str) -> tuple[str, dict[str, Any]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+Cluster = tuple[str, list[subprocess.Popen[bytes]]]
+
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+def cluster() -> Iterator[Cluster]:
     """A scheduler and two workers on loopback, as somebody starts them."""
     script = (
         "import asyncio, sys\n"
@@ -31,6 +33,13 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
         each.kill()
         each.wait()
     scheduler.stdout.close()
+
+
+@pytest.fixture
+def one_more_worker(cluster: Cluster) -> Callable[[], None]:
+    """Starts a worker that joins the cluster."""
+    address, workers = cluster
+    return lambda: workers.append(_worker(address))
 
 
 def _worker(address: str) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,8 +49,11 @@ def _told(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: each[key] for key in each if key != "seconds"} for each in records]
 
 
-def test_folders_are_shared_and_a_worker_that_dies_costs_nothing(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_folders_are_shared_and_workers_that_die_cost_nothing(
+    cluster: Cluster,
+    one_more_worker: Callable[[], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address, workers = cluster
     folders = [
@@ -65,9 +69,12 @@ def test_folders_are_shared_and_a_worker_that_dies_costs_nothing(
     real = elsewhere.found_by
 
     def kill(future: Any) -> Any:
+        # All that there are: what any of them was sent has to be sent again.
         if not killed:
-            killed.append(1)
-            workers[0].send_signal(signal.SIGKILL)
+            killed.extend(workers)
+            for each in killed:
+                each.send_signal(signal.SIGKILL)
+            one_more_worker()
         return real(future)
 
     monkeypatch.setattr(elsewhere, "found_by", kill)
