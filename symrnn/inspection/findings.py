@@ -15,6 +15,7 @@ from symrnn.errors import IllFormedError, RangeError
 from symrnn.inspection.bounds import NORMS, certified, norm, step_bound
 from symrnn.language.activations import Elementwise
 from symrnn.language.time import TimeVector
+from symrnn.numeric.arguments import random_numbers
 from symrnn.numeric.growth import Growth
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.run import Run
@@ -151,7 +152,7 @@ def inspect(
     fit = run.weights
     single = [_sequence(weights, lane, fit.batch) for lane in np.ndindex(*fit.batch)]
     followed = single[:MOST_SEQUENCES]
-    rng = np.random.default_rng(seed)
+    rng = random_numbers(seed)
     lags = spread(min(fit.steps, MOST_STEPS))
     log_norms, exponents, remarks = [], [], []
     for done, sequence in enumerate(followed):

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from symrnn.cells import Cell
 from symrnn.cells.network import Network
+from symrnn.errors import IllFormedError
 from symrnn.numeric import weights as by_name
+from symrnn.numeric.arguments import is_whole, random_numbers
 from symrnn.numeric.in_order import from_arrays
 
 Array = NDArray[Any]
@@ -42,6 +44,9 @@ def random_weights(*of: Any, **options: Any) -> Any:
     """Normal numbers: for a cell as `symrnn.numeric.weights.random_weights` says, by name;
     of sizes d, m, steps and a seed, W, U, b, s₀, x and a readout for `elman` and `sigma_inside`.
 
+    Raises:
+        IllFormedError: a size, a number of steps or a seed that is none.
+
     >>> random_weights(d=8, m=3, steps=30, seed=0).U.shape
     (8, 3)
     """
@@ -54,7 +59,13 @@ def random_weights(*of: Any, **options: Any) -> Any:
 
 def _net(d: int, m: int, steps: int, seed: int) -> Net:
     """A net with normal weights of spectral size about 1."""
-    rng = np.random.default_rng(seed)
+    for name, size in (("d", d), ("m", m)):
+        if not is_whole(size) or size < 1:
+            raise IllFormedError(
+                f"the size {name}", {"expected": "an integer from 1 on", "got": repr(size)}
+            )
+    by_name.require_steps(steps)
+    rng = random_numbers(seed)
     return Net(
         W=rng.normal(size=(d, d)) / np.sqrt(d),
         U=rng.normal(size=(d, m)) / np.sqrt(m),

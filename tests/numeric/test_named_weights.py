@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symrnn
 from symrnn import Kernels, cell, named
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.numeric import horizon
@@ -102,6 +103,7 @@ BAD = [
     *(("batch", value) for value in (True, (2.0,), "a", (-1,), None)),
     *(("seed", value) for value in (2.0, "3", -1, None, True)),
     *(("steps", value) for value in (2.0, "3", 0, None, True)),
+    *(("d", value) for value in (0, -1, 2.0, "3", True)),
 ]
 
 
@@ -110,6 +112,9 @@ def test_what_random_weights_can_not_be_made_of_is_named(name: str, value: objec
     given: dict[str, Any] = {"steps": 2, "d": 2, "m": 2, name: value}
     with pytest.raises(IllFormedError, match=name):
         random_weights(named("gru"), **given)
+    if name != "batch":
+        with pytest.raises(IllFormedError, match=name):
+            symrnn.random_weights(**{"seed": 0, **given})
 
 
 def test_a_batch_may_be_a_number() -> None:
