@@ -56,7 +56,7 @@ def array_of(name: str, value: Any) -> Array:
         raise IllFormedError(
             f"{name} is no array", {"got": type(value).__name__, "reason": error}
         ) from error
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _numeric(name: str, value: Any) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -80,57 +81,81 @@ def fitted(cell: Cell, weights: Weights) -> Fitted:
             )
     order = [wanted[kind, name] for kind, name, _ in weights]
     plain = arguments.one_dtype(**{e.label: getattr(weights, e.kind)[e.name] for e in order})
+    shapes = tuple((each.kind, each.name, plain[each.label].shape) for each in order)
+    said = None if weights.steps is None else require_steps(weights.steps)
+    laid = _laid_out(cell, shapes, said)
+    # In the order of the cell, whichever they were given in.
     arrays: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
+    for (kind, name), each in wanted.items():
+        arrays[kind][name] = plain[each.label]
+    return Fitted(
+        arrays[PARAMETERS],
+        arrays[STATES],
+        arrays[INPUTS],
+        matrices,
+        scalars,
+        dict(laid.sizes),
+        laid.batch,
+        laid.shared,
+        laid.steps,
+        next(iter(plain.values())).dtype,
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What the shapes of all arrays say together; fields as of `Fitted`."""
+
+    sizes: Mapping[str, int]
+    batch: tuple[int, ...]
+    shared: bool
+    steps: int
+
+
+@lru_cache(maxsize=1024)
+def _laid_out(
+    cell: Cell, given: tuple[tuple[str, str, tuple[int, ...]], ...], given_steps: int | None
+) -> _Layout:
+    """The shapes checked; the same ones come again and again, and are looked at once.
+
+    Args:
+        cell: what the arrays are for.
+        given: kind, name and shape of each.
+        given_steps: T, where it was said.
+    """
+    wanted = _expected(cell)[1]
+    shapes = [(wanted[kind, name], shape) for kind, name, shape in given]
     batches: dict[str, tuple[int, ...]] = {}
     tails: dict[str, tuple[tuple[_Extent, int], ...]] = {}
     sizes: dict[str, int] = {}
-    for each in order:
-        array = arrays[each.kind][each.name] = plain[each.label]
-        axes = array.ndim - len(each.shape)
+    for each, shape in shapes:
+        axes = len(shape) - len(each.shape)
         if axes < each.lead:
-            raise ShapeError(
-                f"{each.label} has shape {array.shape}", {"expected": f"({each.words})"}
-            )
-        batches[each.label] = array.shape[each.lead : axes]
-        tails[each.label] = tuple(zip(each.shape, array.shape[axes:], strict=True))
+            raise ShapeError(f"{each.label} has shape {shape}", {"expected": f"({each.words})"})
+        batches[each.label] = shape[each.lead : axes]
+        tails[each.label] = tuple(zip(each.shape, shape[axes:], strict=True))
         for extent, number in tails[each.label]:
             if extent.alone:
-                _require_size(each, array, extent, number, sizes.setdefault(extent.written, number))
-    for each in order:
+                _require_size(each, shape, extent, number, sizes.setdefault(extent.written, number))
+    for each, shape in shapes:
         for extent, number in tails[each.label]:
             if not extent.alone:  # d + m is known once d and m are
-                known = _value(extent.size, sizes)
-                _require_size(each, plain[each.label], extent, number, known)
-    for name, start in arrays[STATES].items():
-        if start.shape[-1] == 0:
+                _require_size(each, shape, extent, number, _value(extent.size, sizes))
+    for each, shape in shapes:
+        if each.kind == STATES and shape[-1] == 0:
             raise ShapeError(
-                f"states[{name!r}] has shape {start.shape}",
+                f"states[{each.name!r}] has shape {shape}",
                 {"expected": "at least one entry", "got": "none"},
             )
-    steps = _steps(cell, weights, arrays[INPUTS])
+    lengths = {each.name: shape[0] for each, shape in shapes if each.kind == INPUTS}
+    steps = _steps(cell.name, given_steps, lengths)
     try:
         batch = np.broadcast_shapes(*batches.values())
     except ValueError:
         shown = {label: shape for label, shape in batches.items() if shape}
         raise ShapeError("the batch axes do not fit each other", shown) from None
-    shared = not any(batches[f"{PARAMETERS}[{name!r}]"] for name in arrays[PARAMETERS])
-    dtype = next(iter(plain.values())).dtype
-    # In the order of the cell, whichever they were given in.
-    parameters, states, inputs = (
-        {name: arrays[kind][name] for of, name in wanted if of == kind} for kind in KINDS
-    )
-    return Fitted(
-        parameters,
-        states,
-        inputs,
-        matrices,
-        scalars,
-        sizes,
-        batch,
-        shared,
-        steps,
-        dtype,
-    )
+    shared = not any(batches[each.label] for each, _ in shapes if each.kind == PARAMETERS)
+    return _Layout(MappingProxyType(sizes), batch, shared, steps)
 
 
 @lru_cache(maxsize=64)
@@ -194,11 +219,11 @@ class _Extent:
 
 
 def _require_size(
-    of: _Wanted, array: Array, extent: _Extent, number: int, wanted: int | None
+    of: _Wanted, shape: tuple[int, ...], extent: _Extent, number: int, wanted: int | None
 ) -> None:
     if wanted != number:
         raise ShapeError(
-            f"{of.label} has shape {array.shape}",
+            f"{of.label} has shape {shape}",
             {
                 "expected": f"({of.words}) with {extent.written} = {wanted}",
                 "got": f"{extent.written} = {number}",
@@ -221,12 +246,11 @@ def _value(size: Any, sizes: Mapping[str, int]) -> int | None:
     return int(value) if value.is_Integer else None
 
 
-def _steps(cell: Cell, weights: Weights, inputs: Mapping[str, Array]) -> int:
-    if not inputs:
-        return require_steps(weights.steps)
-    lengths = {name: len(array) for name, array in inputs.items()}
+def _steps(cell: str, given: int | None, lengths: Mapping[str, int]) -> int:
+    if not lengths:
+        return require_steps(given)
     (steps, *others) = lengths.values()
-    if any(other != steps for other in others) or weights.steps not in (None, steps):
-        said = lengths if weights.steps is None else {**lengths, STEPS: weights.steps}
-        raise ShapeError(f"the inputs of {cell.name} are of different lengths", said)
+    if any(other != steps for other in others) or given not in (None, steps):
+        said = lengths if given is None else {**lengths, STEPS: given}
+        raise ShapeError(f"the inputs of {cell} are of different lengths", said)
     return require_steps(steps)

@@ -39,6 +39,16 @@ def starts_of(cell: Cell) -> dict[str, str]:
     return dict(_starts_of(cell))
 
 
+@lru_cache(maxsize=64)
+def _in_order(cell: Cell) -> tuple[Any, ...]:
+    """The parameters, the states with what their first values are called, the inputs; and all that
+    arrays in a row are called, in their order."""
+    parameters, starts = parameters_of(cell), _starts_of(cell)
+    inputs = tuple(in_code(each.label) for each in cell.inputs)
+    names = (*parameters, *(start for _, start in starts), *(inputs or ("steps",)))
+    return parameters, starts, inputs, names
+
+
 def weights_of(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) -> Weights:
     """`Weights` as they are, or those of arrays in a row; see `from_arrays`."""
     if len(given) == 1 and isinstance(given[0], Weights) and not named:
@@ -59,10 +69,7 @@ def from_arrays(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) ->
     Raises:
         IllFormedError: too many or too few, or a name that the cell does not have.
     """
-    parameters = parameters_of(cell)
-    starts = starts_of(cell)
-    inputs = [in_code(each.label) for each in cell.inputs]
-    names = [*parameters, *starts.values(), *(inputs or ["steps"])]
+    parameters, starts, inputs, names = _in_order(cell)
     row = list(given)
     while len(row) > len(names) and any(each is None for each in row):
         del row[next(place for place, each in enumerate(row) if each is None)]
@@ -79,7 +86,7 @@ def from_arrays(cell: Cell, given: tuple[Any, ...], named: Mapping[str, Any]) ->
     values = {**dict(zip(names, given, strict=False)), **named}
     return Weights(
         {name: values[name] for name in parameters},
-        {name: values[start] for name, start in starts.items()},
+        {name: values[start] for name, start in starts},
         {name: values[name] for name in inputs},
         None if inputs else values["steps"],
     )

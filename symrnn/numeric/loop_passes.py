@@ -120,13 +120,7 @@ class LoopPasses:
         if not self.compiled:
             return loop(bound)
         # One layout of each array, or each layout would be compiled for.
-        plain = {
-            name: np.require(value, requirements=["C", "W", "A"])
-            if isinstance(value, np.ndarray)
-            else value
-            for name, value in bound.items()
-            if name in loop.arguments
-        }
+        plain = {name: _plain(bound[name]) for name in loop.arguments if name in bound}
         sums = loop.plan.recursion.sums if bound["summed"] else {}
         return {name: v[0] if name in sums else v for name, v in loop(plain).items()}
 
@@ -166,7 +160,8 @@ class LoopPasses:
         for name, array in fit.inputs.items():
             gap = (1,) * (len(fit.batch) - (array.ndim - 2))
             spread = array.reshape(len(array), *gap, *array.shape[1:])
-            full = np.broadcast_to(spread, (fit.steps, *fit.batch, array.shape[-1]))
+            shape = (fit.steps, *fit.batch, array.shape[-1])
+            full = spread if spread.shape == shape else np.broadcast_to(spread, shape)
             rows[name] = np.ascontiguousarray(full)
         setting = _setting(fit, lanes)
         found = self.derived.adjoint
@@ -271,6 +266,13 @@ class LoopPasses:
             for each in self.derived.recurrence.states
             for of in [each.label]
         }
+
+
+def _plain(value: Any) -> Any:
+    """An array with its rows in order, aligned, that may be written to; what is none, as it is."""
+    if not isinstance(value, np.ndarray) or value.flags.carray:
+        return value
+    return np.require(value, requirements=["C", "W", "A"])
 
 
 def _small(fit: Fitted) -> bool:

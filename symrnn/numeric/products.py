@@ -83,10 +83,9 @@ class Products(Forward):
             start = self.factors(run, own, own)[0] if own > k else identity(run)
             if t == own:
                 return start
-            part, ends = run.between(own, t), np.cumsum(run.sizes)[:-1]
-            rows = dict(zip(run.weights.states, np.split(start, ends, axis=-2), strict=True))
-            found = engine.multiplied(part.weights, part.rows, rows)
-            return np.concatenate([found[name] for name in run.weights.states], axis=-2)
+            part = run.between(own, t)
+            found = engine.multiplied(part.weights, part.rows, run.parts(start, axis=-2))
+            return run.whole(found, axis=-2)
         result = None
         for first, last in run.chunks(k + 1, t):
             F = self.factors(run, first, last)
@@ -146,14 +145,14 @@ class Products(Forward):
         _, found, _ = engine.backward(
             part.weights, part.rows, {}, run.parts(v), summed=True, inputs=False, parameters=False
         )
-        return np.concatenate([found[name] for name in run.weights.states], axis=-1)
+        return run.whole(found)
 
     def _pushed(self, run: Run, t: int, k: int, u: Array) -> Array:
         part = _beside(run.between(k, t), u)
         engine = self._engine("jvp", part.weights)
         if isinstance(engine, LoopPasses) and engine.pushes("tangent"):
             found = engine.pushed(part.weights, part.rows, run.parts(u))
-            return np.concatenate([found[name] for name in run.weights.states], axis=-1)
+            return run.whole(found)
         self.ran["jvp"] = "definitions"
         for first, last in run.chunks(k + 1, t):
             for F in self.factors(run, first, last):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,12 @@ class Run:
         """The shape of the batch."""
         return self.weights.batch
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """How high each part of the state is."""
         return tuple(self.rows[name].shape[-1] for name in self.weights.states)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many entries all parts of the state have."""
         return sum(self.sizes)
@@ -77,14 +78,22 @@ class Run:
             return found.copy()
         return np.concatenate([np.full_like(found[:1], np.nan), found])
 
-    def parts(self, whole: Array) -> dict[str, Array]:
-        """Vectors of the whole state, (…, Σn), as those of its parts."""
+    def parts(self, whole: Array, axis: int = -1) -> dict[str, Array]:
+        """What has the whole state in an axis, (…, Σn), as that of its parts."""
         ends = np.cumsum(self.sizes)[:-1]
-        return dict(zip(self.weights.states, np.split(whole, ends, axis=-1), strict=True))
+        pieces = np.split(whole, ends, axis=axis) if len(ends) else [whole]
+        return dict(zip(self.weights.states, pieces, strict=True))
+
+    def whole(self, parts: Mapping[str, Array], axis: int = -1) -> Array:
+        """The parts by name one behind the other in an axis: the inverse of `parts`."""
+        pieces = [parts[name] for name in self.weights.states]
+        return np.concatenate(pieces, axis=axis) if len(pieces) > 1 else pieces[0]
 
     def between(self, k: int, t: int) -> Run:
         """The steps k + 1 … t as a run of their own, from the states at k on; the same arrays."""
         arguments.times(self.steps, t, k)
+        if (k, t) == (0, self.steps):
+            return self
         states = {*self.weights.states}
         rows = {n: a[k : t + 1] if n in states else a[k:t] for n, a in self.rows.items()}
         return Run(replace(self.weights, steps=t - k), rows, self.named)

@@ -47,7 +47,7 @@ def scaled_jacobian(kernels: Products, run: Run, t: int, k: int) -> Scaled:
 def identity(run: Run) -> Array:
     """∂s_k/∂s_k of each sequence of the batch."""
     eye = np.eye(run.size, dtype=run.weights.dtype)
-    return np.broadcast_to(eye, (*run.batch, *eye.shape))
+    return np.broadcast_to(eye, (*run.batch, *eye.shape)) if run.batch else eye
 
 
 def vanished(result: Array, axes: int) -> NDArray[np.bool_]:

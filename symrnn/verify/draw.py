@@ -32,7 +32,15 @@ from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import has_begun, opened, universal
 from symrnn.verify.setting import Setting, functions, lowered, together
 from symrnn.verify.ties import Tie, ties
-from symrnn.verify.within import Times, atoms_of, horizon, makes_sense, shape_symbols
+from symrnn.verify.within import (
+    Times,
+    at_integers,
+    atoms_of,
+    concerning,
+    horizon,
+    makes_sense,
+    shape_symbols,
+)
 
 Array = NDArray[Any]
 ROUNDING = 1e-12
@@ -135,10 +143,9 @@ class Nets:
         self._drawn: dict[tuple[Any, ...], Setting] = {}
 
     def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
-        # Most sizes are a symbol: looked up, it needs no substitution.
-        chosen = (self.sizes.get(n) or sympy.sympify(n).subs(self.sizes) for n in (rows, cols))
-        rows, cols = map(int, chosen)
-        return rows, cols
+        plain = map(sympy.sympify, (rows, cols))
+        high, wide = (at_integers(n, concerning(n, self.sizes)) for n in plain)
+        return int(high), int(wide)
 
     def raw(self, families: Iterable[Family], count: int, at: Times) -> Setting:
         """`count` settings out of each family, which need not meet any hypothesis."""

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
-from sympy import Rational
+from sympy import Integer, Rational, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import DisagreementError, EvidenceError, IllFormedError, SymrnnError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.canonical import equal_by_algebra, transpose
 from symrnn.language.derivatives import TotalDerivative
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, Inequality, Limit
@@ -34,6 +35,9 @@ from symrnn.verify.explicit import write_out
 from symrnn.verify.sampled import sample
 
 Change = Callable[[Any], Iterator[Any]]
+
+SEEN = 1e-9
+"""What is larger, computed to 15 digits at small numbers, is not 0."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,25 @@ def _well_formed(change: Change, right: Any) -> Iterator[Any]:
 def _same_value(right: Any, wrong: Any) -> bool:
     if isinstance(right, MatrixExpr):
         return equal_by_algebra(right, wrong)
-    return bool(sympy.simplify(right - wrong) == 0)
+    gap = sympy.sympify(right - wrong)
+    return not _differs(gap) and bool(sympy.simplify(gap) == 0)
+
+
+def _differs(gap: Any) -> bool:
+    """Whether a scalar is seen not to be 0 at numbers for its symbols, norms and entries.
+
+    That takes no search for a simpler form. Where an index is bound, nothing is seen.
+    """
+    if gap.has(sympy.Sum, sympy.Product, Ranged):
+        return False
+    parts = sorted(gap.atoms(Norm, Entry), key=str)
+    plain = gap.xreplace({part: Symbol(f"_{n}", positive=True) for n, part in enumerate(parts)})
+    numbers = {
+        s: Integer(n + 3) if s.is_integer else Rational(2 * n + 3, 2 * n + 5)
+        for n, s in enumerate(sorted(plain.free_symbols, key=str))
+    }
+    value = plain.xreplace(numbers).n(15)
+    return bool(value.is_Float and abs(value) > SEEN)
 
 
 def _refusals(part: Part, wrong: Any, rnn: Subject, context: Context, name: str) -> tuple[str, ...]:

@@ -110,11 +110,12 @@ class Meaning(Unrolled):
         if isinstance(sized, Expr) and not isinstance(sized, MatrixExpr | Norm):
             sized = written_out(sized)
         norms = {node: self._norm(node, kind) for node in set(_norms(sized))}
-        with_symbols = sized.xreplace({node: symbol for node, (symbol, *_) in norms.items()})
-        inside = with_symbols.replace(
-            lambda node: isinstance(node, Norm) and node.kind == "any",
-            lambda node: Norm(node.matrix, kind),
-        )
+        inside = sized.xreplace({node: symbol for node, (symbol, *_) in norms.items()})
+        if any(node.kind == "any" for node in atoms_of(inside, Norm)):
+            inside = inside.replace(
+                lambda node: isinstance(node, Norm) and node.kind == "any",
+                lambda node: Norm(node.matrix, kind),
+            )
         found = entries(inside, self)
         ordered = tuple(sorted(norms.values(), key=lambda each: str(each[0])))
         if isinstance(found, sympy.MatrixBase):

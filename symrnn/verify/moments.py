@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -183,6 +184,15 @@ def moments(
         DisagreementError: the hypotheses allow times at which a line speaks of what is not there.
         EvidenceError: they allow none.
     """
+    found = _moments(tuple(expressions), tuple(facts), rnn, integers)
+    return [dict(each) for each in found]
+
+
+@lru_cache(maxsize=1024)
+def _moments(
+    expressions: tuple[Any, ...], facts: tuple[Any, ...], rnn: Subject, integers: Integers
+) -> tuple[Mapping[Symbol, int], ...]:
+    """As `moments`: every check by values asks for those of the same lines."""
     held = {s for fact in facts for s in universal(fact)}
     places = [at for at, s in enumerate(integers.times) if s not in held]
     times = [integers.times[at] for at in places]
@@ -202,7 +212,7 @@ def moments(
             "no line makes sense at any time that the hypotheses allow",
             {"hypotheses": listed(facts)},
         )
-    return kept
+    return tuple(kept)
 
 
 def _make_sense(expressions: Sequence[Any], chosen: dict[Symbol, int], rnn: Subject) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -193,8 +194,15 @@ def numerator(node: Any) -> Kernel:
 
 def _last(node: Any, setting: Setting) -> int:
     """The last time the differentiated expression reads; no later step has to be run."""
-    times = [int(v.index) for v in node.of.atoms(TimeVector) if v.index.is_Integer]
-    return max(times) if times and not node.of.has(Ranged) else setting.steps
+    last = _last_read(node.of)
+    return setting.steps if last is None else last
+
+
+@lru_cache(maxsize=65536)
+def _last_read(expression: Any) -> int | None:
+    """The last time it speaks of; None where that is not written in it."""
+    times = [int(v.index) for v in expression.atoms(TimeVector) if v.index.is_Integer]
+    return max(times) if times and not expression.has(Ranged) else None
 
 
 def unit_directions(value: Array, run: int) -> Iterator[Array]:

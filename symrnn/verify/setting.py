@@ -29,6 +29,7 @@ from symrnn.numeric.printer import KernelPrinter, formula_at, parameter_name, sl
 from symrnn.recurrence.recurrence import Recurrent
 from symrnn.verify.functions import field as unnamed_field
 from symrnn.verify.functions import loss, sigma_of, unnamed
+from symrnn.verify.within import at_integers, concerning
 
 Array = NDArray[Any]
 Functions = Mapping[str, Callable[[Any], Any]]
@@ -282,7 +283,8 @@ class Setting:
         """A function for each name in the definitions that says nothing else."""
         found: dict[str, Callable[..., Array]] = {"ell": loss}
         for function in unnamed(self.rnn.recurrence):
-            rows = sympy.sympify(function.shape[0]).subs(self.sizes)
+            high = sympy.sympify(function.shape[0])
+            rows = at_integers(high, concerning(high, self.sizes))
             found.setdefault(function.label, unnamed_field(function.label, int(rows)))
         return found
 
