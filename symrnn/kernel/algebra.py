@@ -20,6 +20,7 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import scalars
+from symrnn.kernel.nodes import is_made_of_known
 from symrnn.kernel.terms import bound, rebuilt, renamed
 from symrnn.language import shapes
 from symrnn.language.activations import Activation
@@ -53,18 +54,20 @@ Terms = dict[Word, Expr]
 
 def equal(left: Any, right: Any) -> bool:
     """Whether two terms are equal, as matrices or as scalars, wherever both have a value."""
+    if not (is_made_of_known(left) and is_made_of_known(right)):
+        return False
     if isinstance(left, MatrixExpr) != isinstance(right, MatrixExpr):
         return False
     if not isinstance(left, MatrixExpr):
-        return scalars.equal(left, right, normal)
+        return scalars.equal(left, right, _normal)
     if not shapes.same_shape(left.shape, right.shape):
         return False
     gap = _plus((_terms(left), _scaled(_terms(right), S.NegativeOne)))
-    return all(scalars.equal(scalar, S.Zero, normal) for scalar in gap.values())
+    return all(scalars.equal(scalar, S.Zero, _normal) for scalar in gap.values())
 
 
 @lru_cache(maxsize=16384)
-def normal(node: Any) -> Any:
+def _normal(node: Any) -> Any:
     """The normal form of a term, of an atom of one, or of an activation (itself)."""
     if isinstance(node, MatrixExpr):
         return _matrix(_terms(node), node.shape)
@@ -73,15 +76,15 @@ def normal(node: Any) -> Any:
     if bound(node):
         return _with_canonical_index(node)
     if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow | sympy.exp):
-        return scalars.normal(node, normal)
-    return node.func(*map(normal, node.args))
+        return scalars.normal(node, _normal)
+    return node.func(*map(_normal, node.args))
 
 
 def _with_canonical_index(node: Any) -> Any:
     """A binder whose parts are in normal form, its index named by how many stand within it."""
     aside = sympy.Dummy(integer=True)
     inner = renamed(node, aside)
-    inner = rebuilt(inner, (part if part == aside else normal(part) for part in inner.args))
+    inner = rebuilt(inner, (part if part == aside else _normal(part) for part in inner.args))
     if bound(inner) != (aside,):
         return inner
     depths = [int(s.name[1:]) for s in inner.atoms(Symbol) if _CANONICAL.fullmatch(s.name)]
@@ -105,7 +108,7 @@ def _scaled(part: Terms, by: Expr) -> Terms:
 
 def _matrix(terms: Terms, shape: shapes.Shape) -> MatrixExpr:
     written = [
-        MatrixProduct(scalars.normal(scalar, normal), *(word or (Identity(shape[0]),)))
+        MatrixProduct(scalars.normal(scalar, _normal), *(word or (Identity(shape[0]),)))
         for word, scalar in terms.items()
     ]
     if not written:
@@ -119,7 +122,7 @@ def _matrix(terms: Terms, shape: shapes.Shape) -> MatrixExpr:
 @singledispatch
 def _terms(node: Any) -> Terms:
     """The words of a matrix with the scalars in front."""
-    return _atom(node.func(*map(normal, node.args)) if node.args else node)
+    return _atom(node.func(*map(_normal, node.args)) if node.args else node)
 
 
 def _atom(node: MatrixExpr) -> Terms:
@@ -243,7 +246,7 @@ def _(node: OrderedProduct) -> Terms:
 @_terms.register(ImmediateDerivative)
 def _(node: Any) -> Terms:
     held = sorted(node.held, key=sympy.default_sort_key)
-    return _atom(node.func(normal(node.of), node.by, node.layout, held))
+    return _atom(node.func(_normal(node.of), node.by, node.layout, held))
 
 
 # -------------------------------------------------------------------------------- linear nodes
@@ -320,4 +323,4 @@ def _of_cores(node: MatrixExpr, cores: list[MatrixExpr]) -> Terms:
 
 @_terms.register
 def _(node: Block) -> Terms:
-    return _atom(as_matrix(Block(*(tuple(map(normal, row)) for row in node.args))))
+    return _atom(as_matrix(Block(*(tuple(map(_normal, row)) for row in node.args))))

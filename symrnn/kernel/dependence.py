@@ -16,7 +16,8 @@ from sympy import Expr, MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import BINDERS, bound, substitute
+from symrnn.kernel.nodes import BINDERS
+from symrnn.kernel.terms import bound, substitute
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector

@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from symrnn.errors import IllFormedError
-from symrnn.kernel.terms import STEPS
+from symrnn.kernel.nodes import STEPS
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros
 from symrnn.language.norms import Norm

@@ -13,6 +13,7 @@ from functools import lru_cache
 import sympy
 from sympy import Dummy, Expr, Max, Min
 
+from symrnn.kernel.nodes import is_made_of_known
 from symrnn.language.activations import Activation
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
@@ -42,6 +43,8 @@ NOT_AT_ONE_POINT = (
 @lru_cache(maxsize=65536)
 def proves(expression: Expr, strict: bool, known: Known) -> bool:
     """Whether `expression` ≥ 0 (> 0 where `strict`) follows from what is known."""
+    if not all(map(is_made_of_known, (expression, *(each for each, _ in known)))):
+        return False  # and the answer is kept for all that is equal, as that sees it
     return _Search(known, iter(range(TRIES))).shows(expression, strict)
 
 

@@ -14,7 +14,8 @@ from sympy import Expr, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import KINKED, SMOOTH, bound, rebuilt, within
+from symrnn.kernel.nodes import KINKED, SMOOTH
+from symrnn.kernel.terms import bound, rebuilt, within
 from symrnn.language import structure as placing
 from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from itertools import chain
 from operator import index
 from types import MappingProxyType
 from typing import Any, SupportsIndex
@@ -14,7 +14,8 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import BINDERS, UNKNOWN, bound, require_term, smooth
+from symrnn.kernel.nodes import BINDERS, UNKNOWN
+from symrnn.kernel.terms import bound, require_term, smooth
 from symrnn.language.relations import Equation, ForAll, Smooth
 from symrnn.language.time import Sequence
 from symrnn.recurrence.definitions import Definitions
@@ -34,11 +35,12 @@ def kept(cell: Definitions) -> Definitions:
     kinds = tuple(map(tuple, (cell.states, cell.inputs, cell.outputs)))
     key = (cell.index, kinds, tuple(definitions.items()))
     if key not in _KEPT:
-        states, inputs, outputs = kinds
-        for each in (cell.index, *definitions, *definitions.values()):
-            require_term(each)
-        if any(type(each) is not Sequence for each in (*states, *inputs, *outputs)):
+        if any(type(each) is not Sequence for kind in kinds for each in kind):
             raise IllFormedError("a recurrence is of sequences", {"got": kinds})
+        now = [[each[cell.index] for each in kind] for kind in kinds]
+        for each in (cell.index, *definitions, *definitions.values(), *chain(*now)):
+            require_term(each)
+        states, inputs, outputs = (tuple(each.sequence for each in kind) for kind in now)
         own = Definitions(cell.index, states, inputs, MappingProxyType(definitions), outputs)
         for value in definitions.values():
             _require_definition(value, own.index)
@@ -55,7 +57,6 @@ def _require_definition(value: MatrixExpr, index: Symbol) -> None:
         )
 
 
-@lru_cache(maxsize=256)
 def constants(cell: Definitions | None) -> frozenset[Any]:
     """The sizes and scalars in the definitions, but not their time."""
     values = () if cell is None else cell.definitions.values()
@@ -78,7 +79,7 @@ def hypothesis(assumed: Any) -> Hypothesis:
 
 def admitted(given: Any) -> Any:
     """An argument as the kernel reads it: terms, facts, numbers, recurrences, tuples of them."""
-    if given is None or type(given) in (bool, int):
+    if given is None or type(given) is bool or type(given) is int:
         return given
     if isinstance(given, Definitions):
         return kept(given)

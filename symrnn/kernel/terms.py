@@ -7,64 +7,38 @@ from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Basic, Expr, MatrixSymbol, Rational, S, Symbol, Tuple
+from sympy import Basic, Expr, MatrixSymbol, Symbol, Tuple
 from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel.facts import Fact
+from symrnn.kernel.nodes import (
+    BINDERS,
+    BINDING,
+    KINKED,
+    MATRICES,
+    RELATIONS,
+    SCALARS,
+    STEPS,
+    UNKNOWN,
+    is_known,
+)
 from symrnn.language import structure as placing
 from symrnn.language.activations import Activation, Elementwise, Unknown
-from symrnn.language.algebra import (
-    Identity,
-    MatrixProduct,
-    MatrixSum,
-    Ones,
-    Parameter,
-    Transposed,
-    Zeros,
-)
+from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
-    TotalDerivative,
     VectorFunction,
 )
 from symrnn.language.entry import Entry
 from symrnn.language.names import in_code
 from symrnn.language.norms import Norm
-from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
+from symrnn.language.ordered import Ranged
+from symrnn.language.relations import ForAll, Limit, Smooth
 from symrnn.language.shapes import is_column
 from symrnn.language.time import TimeVector
-
-MATRICES = (
-    *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum, MatrixProduct),
-    *(placing.Hadamard, placing.Diag, placing.DiagonalOf, placing.Kronecker, placing.Block),
-    *(placing.Vec, placing.Unvec, placing.Rows, placing.Place, OrderedProduct, OrderedSum),
-    *(Elementwise, VectorFunction, Partial, TotalDerivative, ImmediateDerivative),
-)
-# Real functions that have a value at every real number, and a derivative.
-SMOOTH = (
-    *(sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan),
-    *(sympy.erf, Unknown),
-)
-NUMBERS = (
-    *(sympy.Integer, Rational, type(S.Zero), type(S.One), type(S.NegativeOne), type(S.Half)),
-    *(type(sympy.pi), type(sympy.E)),
-)
-# What has no value at one number, where it jumps.
-STEPS = (sympy.sign, sympy.Heaviside)
-KINKED = (sympy.Abs, sympy.Max, sympy.Min, *STEPS)
-SCALARS = (
-    *(Symbol, sympy.Dummy, sympy.Add, sympy.Mul, sympy.Pow, sympy.log, sympy.atanh),
-    *(Norm, Entry, sympy.Sum, sympy.Product, sympy.Derivative, *SMOOTH, *KINKED),
-)
-UNKNOWN = (TotalDerivative, ImmediateDerivative, sympy.Derivative)
-RELATIONS = (Equation, Inequality, Limit, ForAll, Smooth)
-BINDERS = (Ranged, sympy.Sum, sympy.Product)
-BINDING = (*BINDERS, Limit, ForAll, sympy.Derivative)
-
 
 _MEANT: dict[int, Any] = {}
 """What was found to be a term, by identity: what is equal to a term need not be one."""
@@ -73,7 +47,7 @@ _MEANT: dict[int, Any] = {}
 def require_term(node: Any) -> None:
     """Refuse a node to which the meaning in the package's docstring gives no value.
 
-    Its type counts, not what it is derived from: a derived class may answer as it likes.
+    Its class counts, not what that is derived from, see `is_known`.
 
     Raises:
         IllFormedError: naming the node.
@@ -86,21 +60,21 @@ def require_term(node: Any) -> None:
 
 
 def _require(node: Any) -> None:
-    parts = () if type(node) in NUMBERS else getattr(node, "args", ())
-    if type(node) in (Symbol, sympy.Dummy):
+    if not is_known(node) or isinstance(node, sympy.Lambda):
+        raise _no_meaning(node, "a node of the language")
+    parts = node.args
+    if isinstance(node, Symbol):
         _require_symbol(node)
-    elif type(node) is Activation:
-        parts = (node.args[0], *_of_activation(node))
-    elif type(node) is sympy.Derivative:
+    elif isinstance(node, Activation):
+        parts = (*node.args[::2], *_of_activation(node))
+    elif isinstance(node, sympy.Derivative):
         (variable, *more) = node.variables
         if more or not isinstance(variable, Symbol) or variable.is_integer:
             raise _no_meaning(node, "one derivative by one real symbol")
         parts = (variable, node.expr)
-    elif type(node) in (*MATRICES, *SCALARS, *RELATIONS):
+    elif isinstance(node, (*MATRICES, *SCALARS, *RELATIONS)):
         _require_node(node)
         parts = tuple(part for part in parts if part is not sympy.oo)
-    elif type(node) not in (*NUMBERS, Tuple, Str):
-        raise _no_meaning(node, "a node of the language")
     for part in parts:
         require_term(part)
 
@@ -122,6 +96,11 @@ def _require_node(node: Any) -> None:
     formed = type(node) in (*MATRICES, *RELATIONS, Norm, Entry)
     if not node.args or (formed and node.func(*node.args) != node):
         raise _no_meaning(node, "what its class makes of its parts")
+    count = {sympy.Pow: 2, sympy.Heaviside: 2, Unknown: 3}.get(type(node), 1)
+    if isinstance(node, sympy.Function | sympy.Pow) and len(node.args) != count:
+        raise _no_meaning(node, "as many arguments as it has")
+    if not formed and any(isinstance(part, MatrixExpr) for part in node.args):
+        raise _no_meaning(node, "a function of numbers")
     if node.has(sympy.oo) and not (isinstance(node, Limit) and not node.lhs.has(sympy.oo)):
         raise _no_meaning(node, "a number")
     if type(node) in BINDERS[1:] and (len(node.limits) != 1 or len(node.limits[0]) != 3):

@@ -20,9 +20,10 @@ from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import algebra
 from symrnn.kernel.entries import entry_of, largest
 from symrnn.kernel.facts import Fact
+from symrnn.kernel.nodes import BINDERS
 from symrnn.kernel.positions import Path, at, put, require_equal_there, require_monotone
 from symrnn.kernel.recurrences import Hypothesis, admitted, constants, hypothesis
-from symrnn.kernel.terms import BINDERS, bound, conditions, require_term, substitute, symbols
+from symrnn.kernel.terms import bound, conditions, require_term, substitute, symbols
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import Transposed
 from symrnn.language.norms import Norm
@@ -87,9 +88,14 @@ def _record(theorem: Theorem) -> _Record:
 def _make(
     hypotheses: Iterable[Hypothesis], relation: Relation | Limit, cell: Definitions | None
 ) -> Theorem:
-    """A theorem; what its relation needs to have a value is added to its hypotheses."""
+    """A theorem; what its relation, and its facts, need to have a value is added to these.
+
+    What a fact needs stays, even if the fact implies it: once a symbol is replaced it need not.
+    """
     require_term(relation)
-    known = [hypothesis for hypothesis in hypotheses if not _trivial(hypothesis)]
+    given = tuple(hypotheses)
+    known = [hypothesis for hypothesis in given if not _trivial(hypothesis)]
+    known.extend(need for fact in _facts(given) for need in _conditions(fact.expression))
     known.extend(fact for fact in _conditions(relation) if not fact.follows_from(_facts(known)))
     _require_names(relation, frozenset(known), cell)
     if isinstance(relation, Limit):

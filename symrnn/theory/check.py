@@ -12,8 +12,9 @@ from sympy import Basic, Lambda, Symbol, Tuple
 from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, algebra, reflexivity, squeeze, symmetry, transitivity
 from symrnn.kernel import induction as by_induction
+from symrnn.kernel.nodes import SMOOTH, STEPS
 from symrnn.kernel.recurrences import hypothesis, kept
-from symrnn.kernel.terms import SMOOTH, STEPS, require_term, substitute, symbols
+from symrnn.kernel.terms import require_term, substitute, symbols
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X, unknown
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality

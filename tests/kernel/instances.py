@@ -10,7 +10,7 @@ from sympy import Lambda, Max, Min, Rational, S, Symbol
 from worlds import L, U, V, W, World, b, d, gamma, i, k, kappa, m, n, s, t, u, v
 
 from symrnn.kernel import Fact
-from symrnn.kernel.algebra import normal
+from symrnn.kernel.algebra import _normal
 from symrnn.language.activations import Activation, activation
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.derivatives import NUMERATOR, D, D_plus, ImmediateDerivative, VectorFunction
@@ -300,7 +300,7 @@ def algebra(w: World) -> Arguments:
 
 
 _SCALAR_FORMS: list[Callable[[Any], Any]] = [
-    normal,
+    _normal,
     sympy.expand,
     sympy.factor_terms,
     sympy.powsimp,
@@ -327,13 +327,13 @@ def _matrix_forms(w: World) -> list[Callable[[Any], Any]]:
         return e
 
     return [
-        normal,
+        _normal,
         lambda e: Transposed(Transposed(e)),
-        lambda e: Transposed(normal(Transposed(e))),
+        lambda e: Transposed(_normal(Transposed(e))),
         turned,
         lambda e: MatrixSum(2 * e, -e),
         lambda e: Hadamard(Ones(*e.shape), e),
-        lambda e: Unvec(normal(Vec(e)), *e.shape),
+        lambda e: Unvec(_normal(Vec(e)), *e.shape),
         lambda e: MatrixSum(e, W * e, -W * e),
     ]
 

@@ -29,6 +29,7 @@ from symrnn import (
 from symrnn.errors import SymrnnError
 from symrnn.kernel import (
     Fact,
+    algebra,
     assume,
     congruence,
     discharge,
@@ -65,6 +66,66 @@ class Positive(Symbol):  # type: ignore[misc]
     """A symbol that says of itself that it is > 0."""
 
     is_positive = True
+
+
+class Agreeable(type):
+    """The class of a class that is equal to any other."""
+
+    def __eq__(cls, other: object) -> bool:
+        return True
+
+    __hash__ = type.__hash__
+
+
+class Sign(Symbol, metaclass=Agreeable):  # type: ignore[misc]
+    """A symbol whose class says that it is any class, and of itself that it is > 0."""
+
+    is_positive = True
+
+
+class Elsewhere(metaclass=Agreeable):
+    """A position that is another one when it is read again, of a class that is any class."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def __index__(self) -> int:
+        self.read += 1
+        return int(self.read > 1)
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ge__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Word(str):
+    """A name that is equal to any other."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    def __hash__(self) -> int:
+        return hash("x")
+
+
+class Posing(Symbol):  # type: ignore[misc]
+    """A symbol that is equal to what it poses as, and > 0."""
+
+    is_positive = True
+    model: Any = None
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return hash(Posing.model)
 
 
 class Certain(Fact):
@@ -226,6 +287,24 @@ class Wavering(Fact):
         return one if Wavering.asked % 2 else Positive("q", real=True)
 
 
+def _malformed(above: Any, below: Any) -> Any:
+    number = sympy.Basic.__new__(Rational)
+    number.p, number.q = above, below
+    return number
+
+
+def _logarithm_to_base_2() -> Any:
+    """SymPy takes log(x, 2) apart where it is made, and exp of it is x where it is not."""
+    logarithm = sympy.Basic.__new__(sympy.log, x, Integer(2))
+    quotient = sympy.log(x) / sympy.log(2)
+    return congruence(numbers.algebra(quotient, logarithm), sympy.exp(quotient), (0,))
+
+
+def _moved() -> Any:
+    term = x + y
+    return congruence(reflexivity(term.args[0]), term, (Elsewhere(),))  # type: ignore[arg-type]
+
+
 positive = Symbol("p", positive=True)
 nothing = sympy.Basic.__new__(Max)
 impostor = Positive("q", real=True)
@@ -252,6 +331,24 @@ REFUSED: dict[str, Callable[[], Any]] = {
         sympy.Basic.__new__(MatrixSum, Zeros(2, 2), Identity(3))
     ),
     "arguments: a norm of no kind": lambda: reflexivity(sympy.Basic.__new__(Norm, b, Str("any1"))),
+    "arguments: a class that calls itself any class": lambda: numbers.order(
+        0, Sign("q", real=True)
+    ),
+    "arguments: a symbol whose name is any name": lambda: transitivity(
+        reflexivity(x), reflexivity(Symbol(Word("q"), real=True))
+    ),
+    "arguments: a parameter whose name is any name": lambda: reflexivity(
+        Parameter(Word("q"), d, d)
+    ),
+    "arguments: a symbol with any number": lambda: reflexivity(
+        sympy.Dummy("q", dummy_index=Word("7"), real=True)
+    ),
+    "arguments: a number below -1": lambda: reflexivity(_malformed(1, -2)),
+    "arguments: a number over 0": lambda: reflexivity(_malformed(1, 0)),
+    "arguments: a logarithm of two arguments": _logarithm_to_base_2,
+    "arguments: a matrix for a number": lambda: reflexivity(
+        sympy.exp(Parameter("W", 2, 2), evaluate=False)
+    ),
     "bound: an index that is positive": lambda: numbers.order(0, Sum(late, (late, -3, -1))),
     "bound: a time that is positive": lambda: _everywhere(late),
     "bound: a range that speaks of its index": lambda: congruence(
@@ -339,6 +436,42 @@ def test_a_fact_does_not_say_of_itself_that_it_follows() -> None:
 
 def test_a_fact_is_read_once() -> None:
     assert assume(Wavering(one)).relation == Inequality(0, 1)
+
+
+def test_a_position_of_any_class_is_read_once() -> None:
+    assert _moved().relation == Equation(x + y, x + y)
+
+
+def test_what_a_fact_needs_is_no_part_of_what_it_implies() -> None:
+    # √x √z ≥ 0 where both have a value; once z is x, it is x.
+    root = sqrt(x) * sqrt(z)
+    theorem = numbers.order(0, y, [Fact(y - root), Fact(x - root), Fact(z - root)])
+    assert {Fact(x), Fact(z)} <= theorem.hypotheses
+    below = instantiate(instantiate(theorem, {z: x}), {x: -5, y: -3})
+    assert below.relation == Inequality(0, -3) and Fact(Integer(-5)) in below.hypotheses
+    # 1 - q > 0 where 1/x has a value; SymPy takes e^(-|1/0 + y|) for 0.
+    q = Symbol("q", real=True)
+    near = Fact(1 - q - sympy.exp(-abs(y + 1 / x)))
+    decay = weaken(limits.geometric_decay(1, q, n, n), [near])
+    decay = discharge(decay, Fact(1 - q, strict=True))
+    assert Fact.nonzero(x) in decay.hypotheses
+    assert Fact(-one) in instantiate(instantiate(decay, {x: 0}), {q: 1}).hypotheses
+
+
+def test_an_answer_that_is_kept_is_of_known_terms_alone() -> None:
+    free = Symbol("free", real=True)
+    Posing.model = free
+    assert not Fact(Posing("free", real=True)).follows_from(())
+    assert not algebra.equal(sympy.sin(Posing("free", real=True)), sympy.sin(x))
+    for wrong in (lambda: numbers.order(0, free), lambda: numbers.algebra(sympy.sin(free), x)):
+        with pytest.raises(SymrnnError):
+            wrong()
+
+
+def test_a_recurrence_is_of_sequences_whose_names_are_names() -> None:
+    step = {v[t]: v[t - 1] + b}
+    with pytest.raises(SymrnnError):
+        derivatives.defined(v[one], Definitions(t, (Sequence(Word("v"), d),), (), step))
 
 
 def test_what_is_equal_to_a_term_need_not_be_one() -> None:

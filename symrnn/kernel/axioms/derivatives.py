@@ -13,11 +13,9 @@ from symrnn.errors import SideConditionError
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.dependence import Dependence, definition, variable
 from symrnn.kernel.facts import Fact
+from symrnn.kernel.nodes import BINDERS, SMOOTH, UNKNOWN
 from symrnn.kernel.recurrences import Hypothesis, hypothesis
 from symrnn.kernel.terms import (
-    BINDERS,
-    SMOOTH,
-    UNKNOWN,
     exchanged,
     is_round,
     renamed,
