@@ -7,12 +7,13 @@ can not be broken is set smaller, and a measure into which it does not fit even 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from symrnn.errors import IllFormedError
 from symrnn.typeset.bibliography import Work
 from symrnn.typeset.blocks import Chain, Claim, StatementBlock
+from symrnn.typeset.breaking import breakable, pieces
 from symrnn.typeset.deck import Claims, Frame, Lines, Why
 from symrnn.typeset.detail import reason
 from symrnn.typeset.heights import LAYOUTS, formula_width
@@ -34,16 +35,10 @@ from symrnn.typeset.prose import (
 #: Em of the body text in points, and how small a formula may be set beside it.
 EM, _SMALLEST = 10.0, 0.5
 
+# A dollar of the text itself has a backslash before it.
+_FORMULA = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$", re.DOTALL)
+
 _UNITS = {"pt": 1.0, "em": EM, "cm": 28.4528, "mm": 2.84528, "in": 72.27}
-_TOKEN = re.compile(r"\\(?:left|right)(?:\\[A-Za-z]+|\\.|[^A-Za-z])|\\[A-Za-z]+|\\.|.", re.DOTALL)
-_LEFT, _RIGHT = re.compile(r"\\left(?![A-Za-z])"), re.compile(r"\\right(?![A-Za-z])")
-
-# Without matrices or cases within: their rows and columns are not those of the matrix around.
-_MATRIX = re.compile(r"(\\begin\{bmatrix\})((?:(?!\\begin\{).)*?)(\\end\{bmatrix\})", re.DOTALL)
-_OPENING = ("(", "[", "|", r"\lVert")
-
-#: Em of what stands in parentheses or is an entry, from which on a line may end within.
-_WIDE = 6.0
 
 
 def points(width: str) -> float:
@@ -64,7 +59,7 @@ def require_fits(block: StatementBlock, width: str) -> None:
     """Raise `IllFormedError` where a piece of a formula that can not be broken is wider."""
     room = points(width)
     for latex in _formulas(block):
-        for piece in _pieces(latex):
+        for piece in pieces(latex):
             least = formula_width(piece) * EM * _SMALLEST
             if least > room:
                 raise IllFormedError(
@@ -77,80 +72,6 @@ def _formulas(block: StatementBlock) -> Iterator[str]:
     yield from (claim.latex for claim in block.claims)
     for chain in block.chains:
         yield from (row.expression for row in chain.rows)
-
-
-def _pieces(latex: str) -> Iterator[str]:
-    """What TeX does not break: what stands between relations and signs, outside of closed groups
-    and, in the end, between factors."""
-    latex = _opened(_matrices(latex, lambda parts: max(parts, key=formula_width)))
-    depth, start = 0, 0
-    for found in _TOKEN.finditer(latex):
-        token = found[0]
-        depth += _turn(token)
-        if depth == 0 and token in ("=", "+", "-", r"\le", r"\ge", r"\xrightarrow", r"\,"):
-            yield latex[start : found.start()]
-            start = found.start()
-    yield latex[start:]
-
-
-def _turn(token: str) -> int:
-    """Whether a group begins, 1, or ends, -1."""
-    if token == "{" or _LEFT.match(token):
-        return 1
-    return -(token == "}" or bool(_RIGHT.match(token)))
-
-
-def _breakable(latex: str) -> str:
-    """A formula that may be broken, where nothing else helps, within parentheses and entries."""
-    entry = r"\symrnnentry{%s}"
-    return _opened(_matrices(latex, lambda parts: entry % r"\symrnnnext ".join(parts)))
-
-
-def _opened(latex: str) -> str:
-    """The formula with wide parentheses marked as such that a line may end within."""
-    found = list(_TOKEN.finditer(latex))
-    pieces = [token[0] for token in found]
-    begun: list[int] = []
-    depth = 0
-    for place, token in enumerate(pieces):
-        depth += (token == "{") - (token == "}")
-        if _LEFT.match(token):
-            begun.append(place)
-        elif _RIGHT.match(token) and begun:
-            opening = begun.pop()
-            inner = latex[found[opening].end() : found[place].start()]
-            closed = depth > 0 or any(pieces[outer][5:] not in _OPENING for outer in begun)
-            if pieces[opening][5:] in _OPENING and not closed and formula_width(inner) > _WIDE:
-                size = r"\Big" if r"\frac" in inner or r"\prod" in inner else r"\big"
-                pieces[opening] = rf"\symrnnopen{size}l{pieces[opening][5:]}"
-                pieces[place] = rf"\symrnnclose{size}r{token[6:]}"
-    return "".join(pieces)
-
-
-def _matrices(latex: str, write: Callable[[list[str]], str]) -> str:
-    """The formula with wide sums in entries of matrices as `write` has their terms."""
-
-    def cell(entry: str) -> str:
-        parts = list(_terms(entry))
-        return write(parts) if len(parts) > 1 and formula_width(entry) > _WIDE else entry
-
-    def matrix(found: re.Match[str]) -> str:
-        rows = (re.split(r"(&)", row) for row in found[2].split(r"\\"))
-        inner = r"\\".join("".join(map(cell, row)) for row in rows)
-        return f"{found[1]}{inner}{found[3]}"
-
-    return _MATRIX.sub(matrix, latex)
-
-
-def _terms(latex: str) -> Iterator[str]:
-    """The terms of a sum, with their signs."""
-    depth, start = 0, 0
-    for found in _TOKEN.finditer(latex):
-        depth += _turn(found[0])
-        if depth == 0 and found[0] in "+-" and latex[start : found.start()].strip():
-            yield latex[start : found.start()]
-            start = found.start()
-    yield latex[start:]
 
 
 # ---------------------------------------------------------------------- LaTeX
@@ -237,23 +158,28 @@ def _assumed(block: StatementBlock) -> list[str]:
 
 def _claim(claim: Claim) -> list[str]:
     said = ", ".join(filter(None, (claim.note, claim.condition)))
-    beside = f"({_prose(said)})" if said else ""
-    return [rf"\symrnnclaim{{1}}{{{_breakable(claim.latex)}}}{{{beside}}}"]
+    beside = f"({_broken(said)})" if said else ""
+    return [rf"\symrnnclaim{{1}}{{{breakable(claim.latex)}}}{{{beside}}}"]
 
 
 def _chain(chain: Chain, overlay: int = 1) -> list[str]:
     left, *rows = chain.rows
     title = [rf"\par\addvspace{{1ex}}{{\itshape {_prose(chain.title)}\par}}"] * bool(chain.title)
     lines = [
-        rf"\symrnnline{{{number}}}{{{row.relation} {_breakable(row.expression)}}}"
-        rf"{{{_prose(row.justification)}}}"
+        rf"\symrnnline{{{number}}}{{{row.relation} {breakable(row.expression)}}}"
+        rf"{{{_broken(row.justification)}}}"
         for number, row in enumerate(rows, start=overlay)
     ]
-    return [*title, rf"\symrnnstart{{{overlay}}}{{{_breakable(left.expression)}}}", *lines]
+    return [*title, rf"\symrnnstart{{{overlay}}}{{{breakable(left.expression)}}}", *lines]
 
 
 def _words(text: str) -> str:
-    return rf"\symrnnwords{{{_prose(text)}}}"
+    return rf"\symrnnwords{{{_broken(text)}}}"
+
+
+def _broken(text: str) -> str:
+    """Prose with formulas that may be broken where nothing else helps."""
+    return _FORMULA.sub(lambda found: f"${breakable(found[1])}$", _prose(text))
 
 
 def _prose(text: str) -> str:

@@ -54,6 +54,8 @@ _FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\}
 _NAMED = re.compile(r"\\operatorname\{(\w+)\}")
 _SIGN = re.compile(r"\\[A-Za-z]+|\\.")
 _SIGN_WIDTH = 0.62
+_RAGGED = 1.15
+"""How much wider a formula is with the ends of its lines, where it is broken."""
 _MATRIX = re.compile(
     r"\\begin\{[bp]matrix\}((?:(?!\\(?:begin|end)\{[bp]matrix\}).)*)\\end\{[bp]matrix\}", re.DOTALL
 )
@@ -97,8 +99,21 @@ def _kept(found: re.Match[str]) -> str:
 
 def formula_height(latex: str) -> float:
     """Lines that a displayed formula takes."""
-    found = [lines for pattern, lines in _TALL if pattern.search(latex)]
-    return max(found, default=1.0)
+    if found := _MATRIX.search(latex):
+        rows = sum(1.6 if r"\frac" in row else 1.1 for row in found[1].split(r"\\"))
+        rest = f"{latex[: found.start()]}x{latex[found.end() :]}"
+        return max(rows + 0.2, formula_height(rest))
+    return max((lines for pattern, lines in _TALL if pattern.search(latex)), default=1.0)
+
+
+def broken_height(latex: str, room: float) -> float:
+    """Lines that a formula takes where it is broken to the room, with the space between them."""
+    return _lines(formula_width(latex), room) * (formula_height(latex) + 0.3)
+
+
+def _lines(width: float, room: float) -> int:
+    """How many lines there are of something this wide; those that are broken end early."""
+    return math.ceil(width / room) if width <= room else math.ceil(_RAGGED * width / room)
 
 
 def row_height(row: Row, indent: float = 0.0, whole: float = WIDE.width) -> float:
@@ -108,7 +123,7 @@ def row_height(row: Row, indent: float = 0.0, whole: float = WIDE.width) -> floa
     """
     room = whole - indent
     width = formula_width(row.expression) + 1.5
-    broken = math.ceil(width / room)
+    broken = _lines(width, room)
     reason = 0.85 * _LETTER * len(plain(row.justification))
     below = broken == 1 and width + min(reason, 0.27 * whole) + 1.6 > room
     return broken * (formula_height(row.expression) + 0.3) + 1.3 * (below or broken > 1)

@@ -13,6 +13,7 @@ from symrnn.typeset.deck import Act, Body, Claims, Fails, Frame, Item, Lines, Pi
 from symrnn.typeset.heights import (
     Layout,
     block_height,
+    broken_height,
     claim_height,
     formula_height,
     formula_width,
@@ -223,6 +224,6 @@ def _rows(lines: Lines, contents: Contents) -> Iterable[Atom]:
     above += 0.0 if beside else formula_height(first.expression) + 0.3
     for place, row in enumerate(rows, start=1):
         # A row that begins a page is indented less, below the line it goes on from.
-        again = formula_height(chain.rows[place - 1].expression) + 0.5
+        again = broken_height(chain.rows[place - 1].expression, width) + 0.2
         yield Atom(lines, above + row_height(row, indent, width), place, again)
         above = 0.0
