@@ -57,6 +57,15 @@ def _program() -> str:
     return found.hexdigest()
 
 
+def _supposed(statements: Statements, relation: Relation) -> list[Any]:
+    """What is supposed at a relation."""
+    return [
+        (place, None if each.value is None else shape_of(each.value), each.made,
+         statements.surely(relation, each))
+        for place, each in statements.examples(relation).items()
+    ]  # fmt: skip
+
+
 def _hash(*material: object) -> str:
     return hashlib.sha256("\0".join(map(str, material)).encode()).hexdigest()
 
@@ -119,9 +128,8 @@ class Kept:
             shape_of(left), shape_of(right), relation.kind, relation.written,
             text[relation.start : relation.right.end],
             relation.order in statements.defining, statements.about_derivatives(relation),
-            statements.specials(relation),
-            [(place, shape_of(e.right.tree)) for place, e in statements.examples(relation).items()],
-            judge.said, statements.condition(relation),
+            _supposed(statements, relation),
+            judge.said, statements.restricted(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
             judge.shown, judge.pool(model, relation), judge.addends(relation),
         )  # fmt: skip

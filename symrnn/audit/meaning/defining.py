@@ -211,7 +211,21 @@ class Defining(Naming):
             if not d.derived and (d.given or d.start < relation.order)
             for each, _ in model.reads(d)
         )  # fmt: skip
+        if read and time is None and self._of_parameters(model, right, relation):
+            return True
         return read and (number or self._supposed(relation))
+
+    def _of_parameters(self, model: Model, right: Tree, relation: Relation) -> bool:
+        """Whether an expression is made of letters alone that were read before: U = W."""
+        names = {model.ref(node).name for node in walk(right) if isinstance(node, Sym)}
+        known = {
+            each
+            for found in self.definitions.values() for d in found
+            if not d.derived and (d.given or d.start < relation.order)
+            for each, _ in model.reads(d)
+            if each not in self.definitions and not self.symbols.has_time(each.split("_")[0])
+        }  # fmt: skip
+        return bool(names & known) and names <= known | {"I", "e", "pi", "ones", "sqrt"}
 
     # "Suppose $W = 2 I$ and $x_t = 0$": formulas before it in the same list count for nothing.
     _SUPPOSED = re.compile(

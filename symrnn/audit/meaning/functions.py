@@ -84,14 +84,17 @@ def written_out(
             continue
         name, group = head.factors
         argument = bare(group)
-        called = isinstance(name, Sym) and not (name.subs or name.sups or name.primes)
-        if not called or not isinstance(group, Group) or not isinstance(argument, Sym):
+        if not isinstance(name, Sym) or name.subs or name.sups or name.primes:
+            continue
+        if not isinstance(group, Group) or not isinstance(argument, Sym):
             continue
         for link, value in zip(chain.links, trees[1:], strict=True):
             if link.kind != EQUAL:
                 break
+            if (value is not None and bare(value) == argument) or name.name in KNOWN:
+                continue
             known = None if value is None else known_activation(value, argument.name)
-            found.setdefault(name.name, set()).add("?" if known is None else known)  # type: ignore[attr-defined]
+            found.setdefault(name.name, set()).add("?" if known is None else known)
     known_ones = {
         name: next(iter(rest))
         for name, kinds in found.items() if len(rest := kinds - {"?"}) == 1 and "" not in rest

@@ -82,8 +82,8 @@ class Model:
     `scalar` says that all its quantities are numbers. `vectorial` that it speaks of transposes,
     diagonals or entrywise products, so that no matrix in it is meant as a number. `clashing` are
     quantities with two definitions that differ. `variables` are what only expressions that have
-    them are differentiated by, d/dx tanh(x): whether each is a "number" or a "vector". `symmetric`
-    are matrices that are said to be their transposes.
+    them are differentiated by, d/dx tanh(x): whether each is a "number" or a "vector". `made` says
+    of matrices that they are symmetric, orthogonal or diagonal.
     """
 
     symbols: Symbols
@@ -95,7 +95,7 @@ class Model:
     vectorial: bool = False
     rows: bool = False
     variables: dict[str, str] = field(default_factory=dict)
-    symmetric: frozenset[str] = frozenset()
+    made: dict[str, str] = field(default_factory=dict)
 
     def ref(self, node: Sym, bound: frozenset[str] = frozenset()) -> Ref:
         """What a letter refers to."""

@@ -36,64 +36,92 @@ class Prose(Defining):
     )
 
     def _prose_definitions(self, model: Model) -> None:
-        """`$\\delta_t$ denotes the gradient of the loss with respect to $a_t$`."""
-        for number, document in enumerate(self.documents):
+        """`$\\delta_t$ denotes the gradient of the loss by $a_t$`, or the other way round."""
+        for document in self.documents:
             formulas = document.formulas
             for at, first in enumerate(formulas[:-1]):
-                if first.display:
-                    continue
                 for count in (1, 2):
-                    if at + count >= len(formulas):
+                    these = formulas[at : at + count + 1]
+                    if len(these) <= count or any(each.display for each in these[:-1]):
                         continue
-                    self._from_prose(
-                        model, number, document, first, formulas[at + 1 : at + count + 1]
-                    )
+                    if not first.display and self._named_first(document, these):
+                        self._from_prose(model, document, first, these[1:-1], these[-1])
+                    elif not these[-1].display and self._named_last(document, these):
+                        self._from_prose(model, document, these[-1], these[:-2], these[-2])
+
+    @staticmethod
+    def _between(document: Document, these: tuple[Formula, ...]) -> list[str]:
+        """What stands between formulas; nothing where it is too long."""
+        ends = [each.start + len(each.text) for each in these]
+        parts = [document.text[e : f.start] for e, f in zip(ends, these[1:], strict=False)]
+        return [] if sum(map(len, parts)) > 200 or any("\n\n" in each for each in parts) else parts
+
+    def _named_first(self, document: Document, these: tuple[Formula, ...]) -> bool:
+        """Whether words say that the first of some formulas is a gradient by the last."""
+        between = " ".join(self._between(document, these))
+        before = document.text[max(0, these[0].start - 40) : these[0].start]
+        said = self._CALLED.search(before) is not None
+        if not said and not self._IS.match(between):
+            return False
+        if not said and not self._SAYS.search(between):
+            return False
+        return self._GRADIENT.search(between) is not None
+
+    def _named_last(self, document: Document, these: tuple[Formula, ...]) -> bool:
+        """Whether words say that a gradient is called by the last of some formulas."""
+        *parts, last = self._between(document, these) or ["", ""]
+        before = document.text[max(0, these[0].start - 60) : these[0].start]
+        before = re.split(r"[.;:](?=\s)", before)[-1]
+        named = self._IS_CALLED.fullmatch(last) is not None
+        return named and self._GRADIENT.search(" ".join([before, *parts])) is not None
+
+    _CALLED = re.compile(
+        r"\b(?:denote|call|write|let|define|abbreviate|name)\s*(?:by|with|as)?[\s$\\(`]*$",
+        re.IGNORECASE,
+    )
+    _IS = re.compile(
+        r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?"
+        r"(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|the)\b|[,:])"
+    )
+    _SAYS = re.compile(r"\b(?:be|is|denotes?|for|stands? for|means?|as)\b")
+    _IS_CALLED = re.compile(
+        r"[\s$\\)`,]*(?:\([^()]*\)\s*)?(?:(?:is|be|will be|are)\s+)?(?:which\s+)?"
+        r"(?:we\s+(?:shall\s+)?)?(?:denoted?|written|write|called?|abbreviated?|named?|say)"
+        r"(?:\s+it)?(?:\s+(?:by|as))?[\s$\\(`]*",
+        re.IGNORECASE,
+    )
 
     def _from_prose(
         self,
         model: Model,
-        number: int,
         document: Document,
-        first: Formula,
-        rest: tuple[Formula, ...],
+        name: Formula,
+        of_what: tuple[Formula, ...],
+        by_what: Formula,
     ) -> None:
-        del number
-        last = rest[-1]
-        between = document.text[first.start + len(first.text) : last.start]
-        if len(between) > 200 or "\n\n" in between:
-            return
-        for inner in rest[:-1]:
-            between = between.replace(inner.text, " ", 1)
-        if not re.match(
-            r"[\s$\\)`]*(?:\s*\(?\s*(?:to\s+)?"
-            r"(?:be|is|are|denotes?|for|stands? for|as|we\s+call|write|means?|the)\b|[,:])",
-            between,
-        ):
-            return
-        if not re.search(r"\b(?:be|is|denotes?|for|stands? for|means?|as)\b", between):
-            return
-        if not self._GRADIENT.search(between):
-            return
-        try:
-            (name_chain,) = parse_chains(first.text, document.macros)
-            (by_chain,) = parse_chains(last.text, document.macros)
-            of_chains = [parse_chains(f.text, document.macros)[0] for f in rest[:-1]]
-        except (ParseError, ValueError, IndexError):
-            return
-        if name_chain.links or by_chain.links or any(c.links for c in of_chains):
-            return
-        left, by = name_chain.sides[0].tree, by_chain.sides[0].tree
-        if left is None or by is None:
+        """A name for the gradient of a formula, or of the loss, by another."""
+        left, by = self._side(name.text, document), self._side(by_what.text, document)
+        said = [self._side(each.text, document) for each in of_what]
+        if left is None or by is None or None in said:
             return
         named = self._named(model, left)
         if named is None or named[0] in self.definitions or not isinstance(bare(by), Sym):
             return
-        of = of_chains[0].sides[0].tree if of_chains else self._loss_symbol()
-        if of is None or not isinstance(bare(of), Sym) or not is_loss(model.ref(bare(of)).name):  # type: ignore[arg-type]
+        of = bare(found) if (found := said[0] if said else self._loss_symbol()) else None
+        if not isinstance(of, Sym) or not is_loss(model.ref(of).name):
             return
         letter, shift = (None, 0) if named[1] is None else split_time(named[1])
         value = Derivative(by.start, by.end, True, of, by)
         self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
+
+    @staticmethod
+    def _side(text: str, document: Document) -> Tree | None:
+        """A formula that is one expression."""
+        try:
+            (chain,) = parse_chains(text, document.macros)
+        except (ParseError, ValueError, IndexError):
+            return None
+        return None if chain.links else chain.sides[0].tree
 
     _CONDITION = re.compile(
         r"\b(?:if(?!\s+(?:we|you|one)\s+(?:now|then|apply|use|write|put|insert|unroll))|suppos\w+|assum\w+"
@@ -113,6 +141,12 @@ class Prose(Defining):
         re.IGNORECASE,
     )
     """What holds in one case: for $W = W^T$."""
+    _IDENTITY = re.compile(
+        r"\b(?P<case>with|setting|taking|where|put)\s+(?:\$|\\\()\s*\\?\w+\s*\(\s*(?P<letter>\w+)\s*\)"
+        r"\s*=\s*(?P=letter)\s*(?:\$|\\\))",
+        re.IGNORECASE,
+    )
+    """What holds of no activation: with $\\tanh(a) = a$."""
 
     _SUPPOSING = re.compile(
         r"\b(?:when(?:ever)?|for|only|were|not|no|never|cases?|except|errors?|mistakes?|wrong\w*"
@@ -143,8 +177,9 @@ class Prose(Defining):
         found += [
             match["case"] for match in self._CASE.finditer(sentence)
             if not re.search(r"dots|\\[lg]eq?\b|[<>]", match["said"])
-            and (len(match["left"]) > 1 or match["left"] in formula.text)
+            and (match["left"] in formula.text or match["left"] not in self.symbols.times)
         ]  # fmt: skip
+        found += [match["case"] for match in self._IDENTITY.finditer(sentence)]
         return " … ".join(found).lower()
 
     def _sentence(self, relation: Relation) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.calls import calls_closed, calls_indexed
 from symrnn.audit.meaning.hints import Hints
+from symrnn.audit.meaning.indices import entries_last
 from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
@@ -76,6 +77,7 @@ class Parsed:
     instances: list[tuple[Relation, str]] = field(default_factory=list)
     trees: list[Tree] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
+    turned_indices: frozenset[str] = frozenset()
     summed: set[str] = field(default_factory=set)
     words: set[tuple[str, str]] = field(default_factory=set)
     transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
@@ -92,6 +94,8 @@ class Parsed:
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.turned_indices:
+            tree = entries_last(tree, self.turned_indices)
         if self.apart:
             tree = partials_marked(tree, self.apart)
         if self.end:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from symrnn.audit.meaning.calls import entered
 from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.functions import written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
+from symrnn.audit.meaning.indices import entries_first
 from symrnn.audit.meaning.letters import (
     bare,
     is_capital,
@@ -18,15 +18,15 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.memberships import said_sets
-from symrnn.audit.meaning.model import Definition, Model, opaque, written_in_rows
-from symrnn.audit.meaning.prose import Prose
+from symrnn.audit.meaning.model import Model, written_in_rows
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
+from symrnn.audit.meaning.sections import Sections
 from symrnn.audit.meaning.shorthand import differentials, partials_apart, transitions
-from symrnn.audit.meaning.suppositions import FAR, in_force
+from symrnn.audit.meaning.supposing import of_one
+from symrnn.audit.meaning.suppositions import SYMMETRIC
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
-from symrnn.reading.latex.chains import Side
 from symrnn.reading.latex.tree import (
     Derivative,
     Group,
@@ -44,7 +44,7 @@ from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
 
 
 @dataclass
-class Statements(Prose):
+class Statements(Sections):
     """All of a document (and what it reads), parsed."""
 
     @classmethod
@@ -58,6 +58,9 @@ class Statements(Prose):
         made.words = words_of(chains)
         made.functions, made.otherwise = written_out(chains, documents)
         made.transitions = transitions(chains)
+        made.turned_indices = entries_first(
+            side.tree for _, _, c in chains for side in c.sides if side.tree is not None
+        )
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
@@ -127,19 +130,8 @@ class Statements(Prose):
 
     def model_at(self, relation: Relation) -> Model:
         """The definitions in force at a relation."""
-        chosen: dict[str, Definition] = {}
-        clashing: set[str] = set()
-        for name, found in self.definitions.items():
-            if not found:
-                continue
-            # x_t = F(x_{t-1}, u_t) is said anew once F is given.
-            stated = [d for d in found if not opaque(self.probe, d.value)]
-            found = stated if stated and not any(d.given for d in found) else found
-            before = [d for d in found if d.given or d.start <= relation.order]
-            chosen[name] = before[-1] if before else found[0]
-            if len(found) > 1 and not any(d.given for d in found):
-                clashing.add(name)
-        key = tuple(sorted((name, id(d)) for name, d in chosen.items()))
+        chosen, clashing = self.chosen(relation)
+        key = (*sorted((name, id(d)) for name, d in chosen.items()), *sorted(clashing))
         if key not in self._models:
             made = replace(self.probe, definitions=linked(chosen), clashing=clashing)
             made.kinds = {**self.said_sets, **self.hints.kinds, **self._said_kinds()}
@@ -147,24 +139,10 @@ class Statements(Prose):
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
             made.variables = self._variables(made)
-            made.symmetric = self.symmetric
+            made.made = dict.fromkeys(self.symmetric, SYMMETRIC)
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]
-
-    @cached_property
-    def symmetric(self) -> frozenset[str]:
-        """The matrices that are said to be their transposes: Q = Qᵀ."""
-        found = set()
-        for relation in self.relations:
-            left, right = relation.left.tree, relation.right.tree
-            if left is None or right is None or relation.kind != EQUAL or self.supposed(relation):
-                continue
-            for one, other in ((bare(left), bare(right)), (bare(right), bare(left))):
-                turned = isinstance(other, Turned) and shape_of(other.body) == shape_of(one)
-                if turned and isinstance(one, Sym):
-                    found.add(self.probe.ref(one).name)
-        return frozenset(found)
 
     @cached_property
     def said_sets(self) -> dict[str, str]:
@@ -239,7 +217,7 @@ class Statements(Prose):
             nodes = [n for side in sides if side is not None for n in walk(side)]
             names = {self.probe.ref(n).name for n in nodes if isinstance(n, Sym)}
             plain = all(isinstance(n, Sym | Num | Product | Group) for n in nodes)
-            if plain and names and names <= bounds and not _of_one(sides):
+            if plain and names and names <= bounds and not of_one(sides):
                 found.setdefault((relation.kind, *map(shape_of, sides)), relation)
         return list(found.values())
 
@@ -252,7 +230,7 @@ class Statements(Prose):
             for tree in self.trees for node in walk(tree)
         )  # fmt: skip
 
-    _models: dict[tuple[tuple[str, int], ...], Model] = field(default_factory=dict)
+    _models: dict[tuple[object, ...], Model] = field(default_factory=dict)
 
     def _vectorial(self) -> bool:
         if self.symbols.by_entries:
@@ -295,29 +273,6 @@ class Statements(Prose):
                     return False
         return True
 
-    def examples(self, relation: Relation) -> dict[tuple[str, int | None], Relation]:
-        """The values that the text gives parameters and first states last before a relation."""
-        document = self.documents[relation.document]
-        start = document.formulas[relation.formula].start
-        found: dict[tuple[str, int | None], Relation] = {}
-        for other, name in self.instances:
-            given = self.documents[other.document].formulas[other.formula].start
-            if other.document != relation.document or not given <= start <= given + FAR:
-                continue
-            if in_force(document.text[given:start]):
-                left = None if other.left.tree is None else bare(other.left.tree)
-                time = self.probe.ref(left).time if isinstance(left, Sym) else None
-                found[name, None if time is None else whole_number(time)] = other
-        return found
-
-    def special(self, relation: Relation, used: set[str]) -> str:
-        """The parameter that the text gives a value before a relation, in an example."""
-        return next((name for name in self.specials(relation) if name in used), "")
-
-    def specials(self, relation: Relation) -> list[str]:
-        """All parameters that the text gives a value before a relation, in an example."""
-        return [name for name, time in self.examples(relation) if time is None]
-
     def unused_hints(self) -> list[Named]:
         """Hints about letters that the document does not have."""
         letters = {
@@ -332,38 +287,6 @@ class Statements(Prose):
         # Those of audit.toml, at no place, are said of all documents of a folder.
         own = [hint for hint in self.hints.named if hint.start]
         return [hint for hint in own if not letters & set(hint.letters)]
-
-    def about_derivatives(self, relation: Relation) -> bool:
-        """Whether a relation speaks of derivatives."""
-        if relation.kind != EQUAL and _of_one([relation.left.tree, relation.right.tree]):
-            return False  # C ≥ 0
-        # What a chain begins with is said of all its members.
-        for side in (relation.left, relation.right, relation.head):
-            if side is None:
-                continue
-            if side.tree is None and _DERIVED.search(self._source(relation, side)):
-                return True
-            if side.tree is not None and self._derived(side.tree, self.probe):
-                return True
-        return False
-
-    def _source(self, relation: Relation, side: Side) -> str:
-        """A side that was not read, as it is written."""
-        place = relation.left_formula if side is relation.left else relation.formula
-        return self.documents[relation.document].formulas[place].text[side.start : side.end]
-
-
-_DERIVED = re.compile(r"\\partial|∂|\\nabla|∇|\\p?dv\b|\\frac\s*\{\s*d\s*\^")
-"""What a derivative is written with."""
-
-
-def _of_one(sides: list[Tree | None]) -> bool:
-    """Whether a letter stands beside a number."""
-    one, other = (None if side is None else bare(side) for side in sides)
-    return any(
-        isinstance(a, Sym) and b is not None and whole_number(b) is not None
-        for a, b in ((one, other), (other, one))
-    )
 
 
 def _differentiated(tree: Tree) -> Iterator[tuple[Sym, tuple[Tree, ...]]]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
+from symrnn.audit.meaning.suppositions import DIAGONAL, ORTHOGONAL
 from symrnn.reading.latex.tree import Product, Sym, walk
 
 Array = NDArray[Any]
@@ -65,6 +66,15 @@ def _another_second(x: Array) -> Array:
     return np.asarray(
         -0.384 * np.sin(0.8 * x + 0.5) - 0.2028 * np.tanh(1.3 * x) / np.cosh(1.3 * x) ** 2
     )
+
+
+def _of_a_kind(matrix: Array, made: str) -> Array:
+    """A random matrix made symmetric, orthogonal or diagonal."""
+    if made == ORTHOGONAL:
+        return np.linalg.qr(matrix)[0]
+    if made == DIAGONAL:
+        return np.asarray(matrix * np.eye(matrix.shape[1]))
+    return np.asarray((matrix + np.swapaxes(matrix, 1, 2)) / np.sqrt(2))
 
 
 Scalar = Callable[[Array], Array]
@@ -237,8 +247,8 @@ class Net:
                 value = np.abs(value) + 0.2
                 if base in ("alpha", "epsilon", "beta"):
                     value = value / (1 + value)
-            if name in self.model.symmetric and rows == cols:
-                value = (value + np.swapaxes(value, 1, 2)) / np.sqrt(2)
+            if rows == cols > 1 and name in self.model.made:
+                value = _of_a_kind(value, self.model.made[name])
             if self.at_rest and time is not None and time < self.first:
                 value = np.zeros_like(value)
             self.values[key] = value + 0j

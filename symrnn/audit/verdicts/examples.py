@@ -6,22 +6,22 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare, is_capital, is_loss
+from symrnn.audit.meaning.letters import is_capital, is_loss
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood, split_time
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.suppositions import Supposition
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.readings import Sense
-from symrnn.audit.show import shown
 from symrnn.audit.verdicts.trials import Trials
-from symrnn.audit.verdicts.verdict import UNDER, Verdict
-from symrnn.reading.latex.tree import Sym, Tree
+from symrnn.audit.verdicts.verdict import DISAGREES, UNDER, Verdict
+from symrnn.reading.latex.tree import Tree
 
 MOST = 6
 """Ways of reading that are tried in an example."""
 
 
-Given = dict[tuple[str, int | None], Relation]
-"""What the text gives a value: a parameter, or a state at a time."""
+Given = dict[tuple[str, int | None], Supposition]
+"""What the text supposes: of a parameter, or of a state at a time."""
 
 
 @dataclass
@@ -52,14 +52,14 @@ class Examples(Trials):
                     holds = self.outcome(special, sides, sense, deadline).holds
                 except NotUnderstood:
                     continue
-                if holds:
-                    under = [
-                        f"where {shown(each.left.tree, model)} = {shown(each.right.tree, model)}"
-                        for each in given.values()
-                        if each.left.tree is not None and each.right.tree is not None
-                    ]
-                    under += ["without input"] * quiet
-                    return Verdict(UNDER, (*under, *sense.supposes(self.said)), sense=sense)
+                if not holds:
+                    continue
+                under = [each.words for each in given.values()] + ["without input"] * quiet
+                under += sense.supposes(self.said)
+                if all(self.statements.surely(relation, each) for each in given.values()):
+                    return Verdict(UNDER, tuple(under), sense=sense)
+                what = f"it holds {'; '.join(under)}, which is said further above"
+                return Verdict(DISAGREES, what=what, sense=sense)
         return None
 
     def _more(self, sense: Sense) -> list[str]:
@@ -68,17 +68,18 @@ class Examples(Trials):
 
     def _special(self, model: Model, given: Given, quiet: bool) -> Model:
         """The model with the values of an example."""
-        key = (id(model), quiet, tuple(each.order for each in given.values()))
+        key = (id(model), quiet, tuple(id(each) for each in given.values()))
         if key not in self.models:
-            values = {}
+            values, made = {}, dict(model.made)
             for (name, time), each in given.items():
-                head = None if each.left.tree is None else bare(each.left.tree)
-                if time is None and isinstance(head, Sym) and each.right.tree is not None:
-                    at = model.ref(head).time  # x_t = 0 holds at all times
+                if each.made:
+                    made[name] = each.made
+                elif time is None and each.symbol is not None and each.value is not None:
+                    at = model.ref(each.symbol).time  # x_t = 0 holds at all times
                     letter, shift = (None, 0) if at is None else split_time(at)
-                    value = Definition(name, letter, shift, each.right.tree, each.order)
-                    values[name] = value
-            self.models[key] = replace(model, definitions={**model.definitions, **values})
+                    values[name] = Definition(name, letter, shift, each.value, 0)
+            definitions = {**model.definitions, **values}
+            self.models[key] = replace(model, definitions=definitions, made=made)
         return self.models[key]
 
     def _given_values(
@@ -88,8 +89,8 @@ class Examples(Trials):
         for number in range(2):
             net = self.bench.net(model, sense, number, deadline)
             for (name, time), each in given.items():
-                if time is not None and each.right.tree is not None:
-                    value = Evaluator(net, sense.reading).value(each.right.tree, {}).array
+                if time is not None and each.value is not None:
+                    value = Evaluator(net, sense.reading).value(each.value, {}).array
                     net.values["leaf", name, time] = np.broadcast_to(value, (1, *net.extent(name)))
             inputs = [n for n in net.read if quiet and n not in model.definitions]
             for name in inputs:

@@ -244,7 +244,7 @@ class Inequalities(Trials):
     def _of_the_author(self, model: Model, relation: Relation) -> bool:
         """Whether another relation shows the model, and no words restrict this one."""
         known = id(model) in self.held and not model.clashing
-        return known and not self.statements.condition(relation)
+        return known and not self.statements.restricted(relation)
 
     def _submultiplicative(
         self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float

@@ -110,7 +110,7 @@ class Judge(Inequalities, Mending, Examples):
         assert left is not None and right is not None
         sides = (left, right)
         self.linear = any(
-            word in self.statements.condition(relation) for word in ("linear", "identity")
+            word in self.statements.restricted(relation) for word in ("linear", "identity")
         )
         said = self.said
         outcomes: list[tuple[Sense, Outcome]] = []
@@ -223,8 +223,8 @@ class Judge(Inequalities, Mending, Examples):
         elif bounds := sorted(used & model.bounds()):
             reason = f"{', '.join(bounds)} is only known to be a bound"
         elif special := self.statements.special(relation, used):
-            reason = f"the text around it gives {special} a value"
-        elif condition := self.statements.condition(relation):
+            reason = f"the text around it speaks of the case {special}"
+        elif condition := self.statements.restricted(relation):
             reason = f"the text around it says “{condition}”"
         what = "the sides differ in every reading"
         if not differing:

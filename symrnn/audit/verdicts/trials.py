@@ -177,16 +177,22 @@ class Trials:
         """Whether a relation holds in one sense, at several nets and times."""
         worst = 0.0
         last: Outcome | None = None
+        nothing: Outcome | None = None
         for number in range(nets):
             net = self.bench.net(model, sense, number, deadline)
             for env in assignments(model, sides, net):
                 if sense.last in env:
                     env[sense.last] = net.last
                 outcome = self._tried(net, sense, sides, env)
+                if outcome.problem is not None and outcome.problem.cause == "zero":
+                    nothing = outcome  # δ_{ij} of two entries that differ
+                    continue
                 if not outcome.holds:
                     return outcome
                 worst = max(worst, outcome.error)
                 last = outcome
+        if last is None and nothing is not None:
+            return nothing
         if last is None:
             problem = NotUnderstood("times", "no times could be chosen for its letters")
             return Outcome(False, problem=problem)

@@ -1,0 +1,210 @@
+"""The suppositions of a document, and those that are in force at a relation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from symrnn.audit.meaning.letters import bare, whole_number
+from symrnn.audit.meaning.prose import Prose
+from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.suppositions import (
+    RESTRICTED,
+    SYMMETRIC,
+    Scopes,
+    Supposition,
+    property_of,
+    said_properties,
+    said_restrictions,
+)
+from symrnn.audit.show import shown
+from symrnn.reading.latex.chains import Side
+from symrnn.reading.latex.tree import Sym, Tree, walk
+from symrnn.reading.latex.words import EQUAL
+
+
+class Supposing(Prose):
+    """What is in force for a sentence, a paragraph or a section, and is no definition."""
+
+    @cached_property
+    def scopes(self) -> list[Scopes]:
+        """The scopes of each document."""
+        return [Scopes(document) for document in self.documents]
+
+    @cached_property
+    def symmetric(self) -> frozenset[str]:
+        """The matrices that are said to be their transposes where they are first used: Q = Qᵀ."""
+        return frozenset(
+            self.probe.ref(found[0]).name
+            for relation in self.relations
+            if (found := self._property(relation)) is not None and found[1] == SYMMETRIC
+            and self._belongs(relation, found[0])
+        )  # fmt: skip
+
+    @cached_property
+    def suppositions(self) -> list[Supposition]:
+        """All of them, in their order."""
+        found: list[Supposition] = []
+        for relation, name in self.instances:
+            left, value = relation.left.tree, relation.right.tree
+            symbol = None if left is None else bare(left)
+            if left is None or not isinstance(symbol, Sym) or value is None:
+                continue
+            time = self.probe.ref(symbol).time
+            number = None if time is None else whole_number(time)
+            words = f"where {shown(left, self.probe)} = {shown(value, self.probe)}"
+            place = self._place(relation), relation.document
+            found.append(self._made(name, number, symbol, value, "", words, place))
+        for relation in self.relations:
+            said = self._property(relation)
+            if said is not None and not self._belongs(relation, said[0]):
+                found.append(self._of_matrix(*said, self._place(relation), relation.document))
+        for number, scopes in enumerate(self.scopes):
+            document = scopes.document
+            for at, made in said_properties(scopes):
+                formula = document.formulas[at]
+                letter = self._letter(formula.text, document)
+                if letter is not None and not self._is_matrix_of_steps(letter):
+                    found.append(self._of_matrix(letter, made, formula.start, number))
+            for at, words in [*said_restrictions(scopes), *self._said_sizes(scopes)]:
+                found.append(self._made("", None, None, None, RESTRICTED, words, (at, number)))
+        return sorted(found, key=lambda each: (each.document, each.start))
+
+    def _said_sizes(self, scopes: Scopes) -> Iterator[tuple[int, str]]:
+        """Where a size is 1: for $d = 1$."""
+        for formula in scopes.document.formulas:
+            said = _SIZE_ONE.fullmatch(formula.text)
+            if said and not formula.display and said[1] not in self.symbols.times:
+                yield formula.start, formula.text.strip()
+
+    def _property(self, relation: Relation) -> tuple[Sym, str] | None:
+        left, right = relation.left.tree, relation.right.tree
+        if left is None or right is None or relation.kind != EQUAL:
+            return None
+        found = property_of(left, right)
+        return None if found is None or self._is_matrix_of_steps(found[0]) else found
+
+    def _is_matrix_of_steps(self, letter: Sym) -> bool:
+        """Whether a letter has a time: what is said of it is a claim."""
+        return self.symbols.has_time(letter.name)
+
+    def _place(self, relation: Relation) -> int:
+        return self.documents[relation.document].formulas[relation.formula].start
+
+    def _belongs(self, relation: Relation, letter: Sym) -> bool:
+        """Whether a property is said where a letter is brought in: L = eᵀ Q e with Q = Qᵀ."""
+        scopes, at = self.scopes[relation.document], self._place(relation)
+        if scopes.standing(at, False) or self.supposed(relation):
+            return False
+        start, end = scopes.sentence(at)
+        name = self.probe.ref(letter).name
+        for other in self.relations:
+            if other.document == relation.document and other.order in self.defining:
+                nodes = walk(other.right.tree) if other.right.tree is not None else ()
+                names = {self.probe.ref(node).name for node in nodes if isinstance(node, Sym)}
+                if start <= self._place(other) < end and name in names:
+                    return True
+        return False
+
+    def _of_matrix(self, letter: Sym, made: str, at: int, document: int) -> Supposition:
+        name = self.probe.ref(letter).name
+        words = f"where {shown(letter, self.probe)} is {made}"
+        return self._made(name, None, letter, None, made, words, (at, document))
+
+    def _made(
+        self,
+        name: str,
+        time: int | None,
+        symbol: Sym | None,
+        value: Tree | None,
+        made: str,
+        words: str,
+        place: tuple[int, int],
+    ) -> Supposition:
+        at, document = place
+        scopes = self.scopes[document]
+        start, end = scopes.sentence(at)
+        alone = not any(
+            other.document == document and start <= self._place(other) < end
+            and self.about_derivatives(other)
+            for other in self.relations
+        )  # fmt: skip
+        start, sure, perhaps = scopes.of(at, alone, _of_numbers(value))
+        if made == RESTRICTED and not alone:
+            perhaps = sure
+        return Supposition(name, time, symbol, value, made, words, document, start, sure, perhaps)
+
+    def examples(self, relation: Relation) -> dict[tuple[str, int | None], Supposition]:
+        """What is, or may be, supposed of parameters and first states at a relation."""
+        at = self._place(relation)
+        return {
+            (each.name, each.time): each
+            for each in self.suppositions
+            if each.document == relation.document and each.start <= at < each.perhaps
+            and each.made != RESTRICTED
+        }  # fmt: skip
+
+    def surely(self, relation: Relation, each: Supposition) -> bool:
+        """Whether a supposition is in force at a relation without a doubt."""
+        return self._place(relation) < each.sure
+
+    def special(self, relation: Relation, used: set[str]) -> str:
+        """What the text surely supposes at a relation of a parameter that is used; else nothing."""
+        for each in self.examples(relation).values():
+            if each.time is None and each.name in used and self.surely(relation, each):
+                return each.words
+        return ""
+
+    def restricted(self, relation: Relation) -> str:
+        """The words that restrict a relation: beside it, or for what follows them."""
+        at = self._place(relation)
+        words = [
+            each.words for each in self.suppositions
+            if each.made == RESTRICTED and each.document == relation.document
+            and each.start <= at < each.perhaps
+        ]  # fmt: skip
+        return self.condition(relation) or (words[-1] if words else "")
+
+    def about_derivatives(self, relation: Relation) -> bool:
+        """Whether a relation speaks of derivatives."""
+        if relation.kind != EQUAL and of_one([relation.left.tree, relation.right.tree]):
+            return False  # C ≥ 0
+        # What a chain begins with is said of all its members.
+        for side in (relation.left, relation.right, relation.head):
+            if side is None:
+                continue
+            if side.tree is None and _DERIVED.search(self._source(relation, side)):
+                return True
+            if side.tree is not None and self._derived(side.tree, self.probe):
+                return True
+        return False
+
+    def _source(self, relation: Relation, side: Side) -> str:
+        """A side that was not read, as it is written."""
+        place = relation.left_formula if side is relation.left else relation.formula
+        return self.documents[relation.document].formulas[place].text[side.start : side.end]
+
+
+_SIZE = r"([dmnDHN])(?:_\{?\w+\}?)?\s*=\s*"
+_SIZE_ONE = re.compile(rf"\s*{_SIZE}(?:{_SIZE})?1\s*")
+"""d = 1, d_h = d_x = 1."""
+_DERIVED = re.compile(r"\\partial|∂|\\nabla|∇|\\p?dv\b|\\frac\s*\{\s*d\s*\^")
+"""What a derivative is written with."""
+
+
+def _of_numbers(value: Tree | None) -> bool:
+    """Whether a value is made of no letters but I: W = 2 I."""
+    if value is None:
+        return False
+    letters = {node.name for node in walk(value) if isinstance(node, Sym)}
+    return letters <= {"I", "e", "pi", "ones", "sqrt"}
+
+
+def of_one(sides: list[Tree | None]) -> bool:
+    """Whether a letter stands beside a number."""
+    one, other = (None if side is None else bare(side) for side in sides)
+    return any(
+        isinstance(a, Sym) and b is not None and whole_number(b) is not None
+        for a, b in ((one, other), (other, one))
+    )
