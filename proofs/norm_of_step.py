@@ -24,10 +24,10 @@ from symrnn import rules as by
     headline=["a product", "a diagonal matrix, spectral norm", "Frobenius norm"],
 )
 def norm_of_step(rnn):
-    """The norm of one step is at most the largest slope times the norm of W
+    """The norm of one step is at most the largest slope times the norm of the weights
 
-    A submultiplicative norm splits the product diag(σ′(a_j)) W into two numbers. For the norms
-    induced by |·|₁, |·|₂ and |·|_∞ the first of them is the largest entry in magnitude: a diagonal
+    A submultiplicative norm splits the product of slopes and weights into two numbers. For the
+    norms induced by |·|₁, |·|₂ and |·|_∞ that of the slopes is the largest of them: a diagonal
     matrix stretches each axis by its own entry, and no direction by more than the largest of them.
     The Frobenius norm adds up all d entries instead, so that d equal slopes γ give γ√d. It may
     still be used for W, as long as the diagonal factor is measured by the spectral norm.
@@ -37,10 +37,10 @@ def norm_of_step(rnn):
 
 @norm_of_step.form(About.SIGMA_INSIDE)
 def norm_of_step_inside(rnn):
-    """The norm of one step is at most the norm of W times the largest slope
+    """The norm of one step is at most the norm of the weights times the largest slope
 
-    A submultiplicative norm splits the product W diag(σ′(s_{j-1})) into two numbers. For the norms
-    induced by |·|₁, |·|₂ and |·|_∞ the second of them is the largest entry in magnitude: a diagonal
+    A submultiplicative norm splits the product of weights and slopes into two numbers. For the
+    norms induced by |·|₁, |·|₂ and |·|_∞ that of the slopes is the largest of them: a diagonal
     matrix stretches each axis by its own entry, and no direction by more than the largest of them.
     The Frobenius norm adds up all d entries instead, so that d equal slopes γ give γ√d. It may
     still be used for W, as long as the diagonal factor is measured by the spectral norm.

@@ -8,7 +8,7 @@ from symrnn import rules as by
 
 @statement(about=About.ELMAN, uses=["recurrence"])
 def preactivation_jacobian(rnn):
-    """The pre-activation's Jacobian is W
+    """The pre-activation's Jacobian is made of W alone
 
     a_j is affine in s_{j-1}. The input term and the bias drop, because neither depends on
     s_{j-1}; that is a hypothesis, and it fails as soon as the output is fed back as input.
@@ -23,7 +23,7 @@ def preactivation_jacobian(rnn):
 
 @preactivation_jacobian.form(About.SIGMA_INSIDE)
 def jacobian_behind_the_activation(rnn):
-    """Behind the activation the state's Jacobian is W
+    """Behind the activation the state's Jacobian is made of W alone
 
     s_j is affine in a_j = σ(s_{j-1}). The input term and the bias drop, because neither depends on
     a_j; that is a hypothesis, and it fails as soon as the output is fed back as input.
@@ -62,10 +62,10 @@ def fed_back():
 @preactivation_jacobian.counterexample("x_j must not depend on s_{j-1}: feed the output back")
 def output_fed_back():
     """With x_j = V s_{j-1}, the derivative of a_j is W + U V."""
-    return Witness(*fed_back(), "=", "with x_j = V s_{j-1} the Jacobian is W + UV")
+    return Witness(*fed_back(), "=", "with x_j = V s_{j-1} the weights add up to W + UV")
 
 
 @jacobian_behind_the_activation.counterexample("x_j must not depend on a_j: feed the output back")
 def activation_fed_back():
     """With x_j = V a_j, the derivative of s_j is W + U V."""
-    return Witness(*fed_back(), "=", "with x_j = V a_j the Jacobian is W + UV")
+    return Witness(*fed_back(), "=", "with x_j = V a_j the weights add up to W + UV")

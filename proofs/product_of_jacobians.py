@@ -12,9 +12,9 @@ def product_of_jacobians(rnn):
 
     s_t reads s_k only through the states in between, so the chain rule can be applied at s_{t-1},
     then at s_{t-2}, and so on; induction over t makes that precise. The factors do not commute:
-    the latest stands on the left, and there are t - k of them, at most T - 1 in a sequence of
-    length T. For t = k the product is empty and is I. Index and bounds may be shifted, but only
-    together.
+    the latest stands on the left, in denominator layout on the right. There are t - k of them, at
+    most T - 1 in a sequence of length T. For t = k the product is empty and is I. Index and bounds
+    may be shifted, but only together.
     """
     s, j, k, t, T = rnn.s, rnn.j, rnn.k, rnn.t, rnn.T
     step = D(s[j], s[j - 1])
@@ -57,11 +57,11 @@ def through(first, last):
     return Matrix.hstack(*columns)
 
 
-@product_of_jacobians.counterexample("the order of the factors: earliest on the left is wrong")
+@product_of_jacobians.counterexample("the order of the factors: turned round it is wrong")
 def reversed_order():
     """Jacobians of different steps do not commute."""
     wrong = STEPS[0] * STEPS[1] * STEPS[2]
-    return Witness(through(0, 3), wrong, "=", "A₁A₂A₃ is not ∂s₃/∂s₀ = A₃A₂A₁")
+    return Witness(through(0, 3), wrong, "=", "in numerator layout A₁A₂A₃ is not ∂s₃/∂s₀ = A₃A₂A₁")
 
 
 @product_of_jacobians.counterexample("bounds must shift with the index")

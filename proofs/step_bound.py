@@ -24,9 +24,9 @@ def step_bound(rnn):
     """One step stretches by at most γλ
 
     The two numbers of the product are bounded one by one: no slope exceeds γ in magnitude, and λ
-    is any number that the norm of W does not exceed. It has to be a norm that λ bounds. The
-    largest eigenvalue modulus tells what happens to one fixed W applied very often, but a single
-    step can stretch by more, and between the steps stand slopes that change every time.
+    is any number that the norm of the weights does not exceed. It has to be a norm that λ bounds.
+    The largest eigenvalue modulus tells what happens to one fixed W applied very often, but a
+    single step can stretch by more, and between the steps stand slopes that change every time.
     """
     return bounding(rnn, Diag(rnn.slopes(rnn.j)), rnn.W)
 
@@ -35,9 +35,10 @@ def step_bound(rnn):
 def step_bound_inside(rnn):
     """One step stretches by at most γλ
 
-    The two numbers of the product are bounded one by one: λ is any number that the norm of W does
-    not exceed, and no slope exceeds γ in magnitude, so that their order does not matter any more:
-    the bound is that of the cell with σ outside. It has to be a norm that λ bounds. The
+    The two numbers of the product are bounded one by one: λ is any number that the norm of the
+    weights does not exceed, and no slope exceeds γ in magnitude, so that their order does not
+    matter any more: the bound is that of the cell with σ outside. It has to be a norm that λ
+    bounds. The
     largest eigenvalue modulus tells what happens to one fixed W applied very often, but a single
     step can stretch by more, and between the steps stand slopes that change every time.
     """

@@ -135,7 +135,7 @@ def exact_step(inside=False):
 def transposed_in_the_same_order():
     """Wᵀ diag(·) is the denominator layout; in a numerator-layout product it is wrong."""
     wrong = WEIGHTS.T * Matrix.diag(*SLOPES)
-    return Witness(exact_step(), wrong, "=", "Wᵀ diag(σ′) is not ∂s_j/∂s_{j-1}")
+    return Witness(exact_step(), wrong, "=", "in numerator layout Wᵀ diag(σ′) is not the step")
 
 
 @step_jacobian.counterexample("Wᵀ behind the diagonal: the order of neither layout")
@@ -149,7 +149,8 @@ def transposed_behind():
 def transposed_inside():
     """diag(·) Wᵀ is the denominator layout; in a numerator-layout product it is wrong."""
     wrong = Matrix.diag(*SLOPES) * WEIGHTS.T
-    return Witness(exact_step(inside=True), wrong, "=", "diag(σ′) Wᵀ is not ∂s_j/∂s_{j-1}")
+    shows = "in numerator layout diag(σ′) Wᵀ is not the step"
+    return Witness(exact_step(inside=True), wrong, "=", shows)
 
 
 @step_jacobian_inside.counterexample("Wᵀ before the diagonal: the order of neither layout")

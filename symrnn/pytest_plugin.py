@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from symrnn.cells.elman import CELLS
 from symrnn.cells.network import Network
 from symrnn.errors import SymrnnError
-from symrnn.language.notation import ELMAN
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import GRADES, grade, plant_all, require_caught
@@ -38,13 +37,13 @@ class ProofFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each statement × grade, one for its counterexamples, one for its slips.
 
-        Likewise for each of the lecture's other cells of which it says something else.
+        Likewise for a cell of each other kind of which it says something else.
         """
         library = load([self.path])
         own = load([self.path], alone=True)
         for name, statement in own.items():
             for cell, rnn in _told_apart(statement).items():
-                about = name if cell == ELMAN else f"{name} {cell}"
+                about = f"{name} {cell}".strip()
                 checks: dict[str, Callable[[], None]] = {
                     which: partial(grade, which, library[name], rnn, library) for which in GRADES
                 }
@@ -55,11 +54,11 @@ class ProofFile(pytest.File):
 
 
 def _told_apart(statement: Statement) -> dict[str, Network]:
-    """The lecture's cells, of those of which it says the same the first."""
+    """Cells of every kind, of those of which it says the same the first; that has no name."""
     found: dict[int, tuple[str, Network]] = {}
-    for cell, build in CELLS.items():
+    for place, (cell, build) in enumerate(EXAMPLES.items()):
         if statement.applies(rnn := build()).holds:
-            found.setdefault(id(statement.of(rnn)), (cell, rnn))
+            found.setdefault(id(statement.of(rnn)), (cell if place else "", rnn))
     return dict(found.values())
 
 

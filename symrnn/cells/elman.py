@@ -3,8 +3,6 @@ Pascanu et al. (2013) with σ inside, a_j = σ(s_{j-1}) and s_j = W a_j + U x_j 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from sympy import Symbol
@@ -13,10 +11,8 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cells.between import Between
 from symrnn.cells.network import Halves, Network, with_loss
 from symrnn.cells.step import Cell
-from symrnn.errors import NotSupportedError
 from symrnn.language.activations import activation as _activation
 from symrnn.language.algebra import Identity, Parameter
-from symrnn.language.notation import ELMAN, SIGMA_INSIDE
 from symrnn.language.shapes import symbolic
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
@@ -61,29 +57,11 @@ def sigma_inside(
     return _network(activation, inputs, hidden, width, inside=True)
 
 
-CELLS: Mapping[str, Callable[..., Network]] = MappingProxyType(
-    {ELMAN: elman, SIGMA_INSIDE: sigma_inside}
-)
-"""The cells that the lecture can be about, by name."""
-
-
-def kind_of(rnn: Network) -> str:
-    """The name in `CELLS` of the cell that has this step, letters aside.
-
-    Raises:
-        NotSupportedError: the step is neither σ(W s + U x + b) nor W σ(s) + U x + b.
-    """
-    if rnn.driven is None:
-        raise NotSupportedError(
-            f"{rnn.cell.name} is none of the lecture's networks",
-            {"expected": "a step σ(W s + U x + b), or W σ(s) + U x + b", "got": rnn.cell.text},
-        )
-    return SIGMA_INSIDE if rnn.reads_state else ELMAN
-
-
-def with_activation(rnn: Network, activation: Any = None) -> Network:
-    """The lecture's network with this step and another σ, in the lecture's letters."""
-    return CELLS[kind_of(rnn)](activation, inputs=rnn.x is not None)
+def in_these_letters(rnn: Network) -> Network:
+    """The network of this module that has the step σ(W s + U x + b) or W σ(s) + U x + b of another,
+    its letters aside, with the same σ and with symbols for its sizes."""
+    build = sigma_inside if rnn.reads_state else elman
+    return build(rnn.sigma, inputs=rnn.x is not None)
 
 
 def with_symbolic_sizes(rnn: Network) -> Network:
@@ -97,9 +75,13 @@ def with_symbolic_sizes(rnn: Network) -> Network:
         for symbol, size in ((HIDDEN, rnn.d), (INPUT, rnn.m))
         if symbol != size and (symbol == HIDDEN or rnn.U is not None)
     }
-    if not sizes or not all(getattr(size, "is_Integer", False) for size in sizes.values()):
+    if (
+        rnn.driven is None
+        or not sizes
+        or not all(getattr(size, "is_Integer", False) for size in sizes.values())
+    ):
         return rnn
-    generic = with_activation(rnn, rnn.sigma)
+    generic = in_these_letters(rnn)
     sized = at_sizes(generic.recurrence, sizes)
     return generic if sized.definitions == rnn.recurrence.definitions else rnn
 
@@ -122,5 +104,5 @@ def _network(activation: Any, inputs: bool, hidden: Any, width: Any, *, inside: 
     read, made, whole = (step.expanded(each) for each in (argument, value, s[j]))
     early, late = (one, W) if inside else (W, one)
     found = Between(sigma, argument if inside else read, made, whole, late, early)
-    cell = Cell(SIGMA_INSIDE if inside else ELMAN, step)
+    cell = Cell("sigma_inside" if inside else "elman", step)
     return with_loss(cell, step, Halves(found, argument, value))

@@ -8,7 +8,7 @@ maps, s_j = A v_j + …, v_j = σ(a_j), a_j = B s_{j-1} + ….
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, count
 from types import MappingProxyType
@@ -267,6 +267,25 @@ class Network:
     def sigma(self) -> Activation:
         """The activation."""
         return self.between.sigma
+
+    def with_activation(self, sigma: Any = None) -> Network:
+        """The same cell with another function in the place of its activation.
+
+        Args:
+            sigma: a name, an expression in one variable, or None for a σ that is not known.
+
+        Raises:
+            NotSupportedError: it is not one activation between two affine maps.
+        """
+        found, other = self.between, activation(sigma)
+        # What the cell names may stand for any function here; see `network`.
+        own = {f for f in self.cell.activations if found.sigma in (f, unknown(f.name))}
+        changed = dict.fromkeys([found.sigma, *own], other)
+        value = Elementwise(other, found.argument)
+        between = replace(found, sigma=other, value=value, whole=found.outer(value))
+        cell = replace(self.cell, recurrence=with_activations(self.cell.recurrence, changed))
+        recurrence = with_activations(self.recurrence, changed)
+        return Network(cell, recurrence, self.s, self.L, replace(self._halves, between=between))
 
     def slope(self, argument: Any) -> MatrixExpr:
         """σ′ applied to every entry."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Mapping
+from functools import cache, singledispatch
 from typing import Any
 
 import sympy
@@ -21,9 +22,12 @@ from symrnn.language.algebra import (
     Transposed,
     split_coefficient,
 )
-from symrnn.language.functions import Softmax
-from symrnn.language.structure import Block, Hadamard
+from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
+from symrnn.language.norms import Norm
+from symrnn.language.structure import Block, DiagonalOf, Hadamard
 from symrnn.language.time import TimeVector
+from symrnn.reading.functions import ENTRYWISE, entrywise
 from symrnn.recurrence.recurrence import Recurrence
 
 LARGEST_POWER = 16
@@ -108,12 +112,14 @@ def _(node: Hadamard, now: Symbol) -> str:
 
 @_write.register
 def _(node: MatrixProduct, now: Symbol) -> str:
+    if node.factors == (Ones(1, 1),):
+        return _scalar(node.coefficient, now)
     factors = " ".join(_operand(factor, now) for factor in node.factors)
     if node.coefficient == 1:
         return factors
     if _is_negative(node.coefficient):
         return f"-{_subtracted(MatrixProduct(-node.coefficient, *node.factors), now)}"
-    return f"{_factor(node.coefficient)} {factors}"
+    return f"{_factor(node.coefficient, now)} {factors}"
 
 
 @_write.register
@@ -132,7 +138,7 @@ def _(node: MatrixSum, now: Symbol) -> str:
 def _term(node: MatrixExpr, now: Symbol) -> str:
     """A term of a sum; a multiple of ones is the scalar itself, added to each entry."""
     coefficient, core = split_coefficient(node)
-    return _factor(coefficient) if isinstance(core, Ones) else _write(node, now)
+    return _factor(coefficient, now) if isinstance(core, Ones) else _write(node, now)
 
 
 def _subtracted(node: MatrixExpr, now: Symbol) -> str:
@@ -150,10 +156,12 @@ def _operand(node: MatrixExpr, now: Symbol) -> str:
 # ── scalars ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _factor(scalar: Expr) -> str:
+def _factor(scalar: Expr, now: Symbol) -> str:
     """A scalar as a factor or a term."""
+    written = _scalar(scalar, now)
+    called = isinstance(scalar, Entry | Norm) or _mean(scalar, now) is not None
     plain = scalar.is_Symbol or scalar.is_Function or (scalar.is_Integer and scalar >= 0)
-    return _scalar(scalar) if plain else f"({_scalar(scalar)})"
+    return written if plain or called else f"({written})"
 
 
 def _is_negative(scalar: Expr) -> bool:
@@ -161,24 +169,72 @@ def _is_negative(scalar: Expr) -> bool:
     return not scalar.is_Add and bool(scalar.could_extract_minus_sign())
 
 
-def _scalar(scalar: Expr) -> str:
+def _scalar(scalar: Expr, now: Symbol) -> str:
     if scalar.is_Symbol:
         return str(scalar.name)
     if scalar.is_Rational:
         return str(scalar)
-    for name, formula in FORMULAS.items():
+    if isinstance(scalar, Entry | Norm):
+        return _of_whole(scalar, now)
+    for name, formula in _functions().items():
         for inner in sympy.preorder_traversal(scalar):
-            if inner.has(Symbol) and formula.xreplace({X: inner}) == scalar != inner:
-                return f"{name}({_scalar(inner)})"
+            if _is_scalar(inner) and formula.xreplace({X: inner}) == scalar != inner:
+                return f"{name}({_scalar(inner, now)})"
     if scalar.is_Add:
         # What is added first: 1 - alpha, not -alpha + 1.
         first, *rest = sorted(scalar.args, key=_is_negative)
-        return _factor(first) + "".join(
-            f" - {_factor(-term)}" if _is_negative(term) else f" + {_factor(term)}" for term in rest
+        return _factor(first, now) + "".join(
+            f" - {_factor(-term, now)}" if _is_negative(term) else f" + {_factor(term, now)}"
+            for term in rest
         )
+    mean = _mean(scalar, now)
+    if mean is not None:
+        found, rest = mean
+        return found if rest == 1 else f"{_factor(rest, now)} * {found}"
     if scalar.is_Mul:
-        return " * ".join(map(_factor, scalar.args))
+        return " * ".join(_factor(factor, now) for factor in scalar.args)
     if scalar.is_Pow and scalar.exp.is_Integer and abs(scalar.exp) <= LARGEST_POWER:
-        repeated = " * ".join([_factor(scalar.base)] * abs(int(scalar.exp)))
+        repeated = " * ".join([_factor(scalar.base, now)] * abs(int(scalar.exp)))
         return repeated if scalar.exp > 0 else f"1 / ({repeated})"
     raise NotSupportedError(f"{scalar} has no form in the text of a cell")
+
+
+@cache
+def _functions() -> Mapping[str, Expr]:
+    """Functions of a number, by name, as expressions in `X`."""
+    return {**FORMULAS, **{name: entrywise(name).at(X) for name in sorted(ENTRYWISE)}}
+
+
+def _is_scalar(node: Any) -> bool:
+    """Whether it is a scalar that is no number."""
+    return isinstance(node, Expr) and not isinstance(node, MatrixExpr) and node.has(Symbol)
+
+
+def _of_whole(scalar: Entry | Norm, now: Symbol) -> str:
+    """A scalar of a whole vector or matrix."""
+    if isinstance(scalar, Norm) and scalar.kind == "2" and scalar.matrix.shape[1] == 1:
+        return f"norm({_write(scalar.matrix, now)})"
+    matrix = scalar.matrix
+    if isinstance(scalar, Entry) and matrix.shape == (1, 1):
+        if isinstance(matrix, LogSumExp):
+            return f"logsumexp({_write(matrix.args[0], now)})"
+        if isinstance(matrix, Determinant):
+            return f"det({_write(matrix.args[0], now)})"
+        if isinstance(matrix, MatrixProduct) and isinstance(matrix.factors[0], Ones):
+            summed = matrix.factors[1]
+            if len(matrix.factors) == 2 and isinstance(summed, DiagonalOf):
+                return f"trace({_write(summed.args[0], now)})"
+            return f"sum({_write(MatrixProduct(*matrix.factors[1:]), now)})"
+        if isinstance(matrix, MatrixProduct):
+            return f"({_write(matrix, now)})"
+    raise NotSupportedError(f"{scalar} has no form in the text of a cell")
+
+
+def _mean(scalar: Expr, now: Symbol) -> tuple[str, Expr] | None:
+    """A sum of entries over their number as a mean, and what else is multiplied; or None."""
+    for factor in scalar.args if scalar.is_Mul else ():
+        if isinstance(factor, Entry) and (summed := _of_whole(factor, now)).startswith("sum("):
+            rest = scalar / factor * factor.matrix.factors[0].shape[1]
+            if not {*rest.free_symbols} & {*factor.matrix.factors[0].shape[1].free_symbols}:
+                return summed.replace("sum", "mean", 1), rest
+    return None

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from symrnn.cells import read_cell
-from symrnn.cells.elman import CELLS, with_activation
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.exits import FAILED
@@ -17,12 +16,11 @@ from symrnn.cli.output import complain, kept_for_a_record, say, say_json
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
-from symrnn.language.notation import ELMAN
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.work import prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
-from symrnn.theory.about import Subject, subject_of
+from symrnn.theory.about import EXAMPLES, Subject, subject_of
 from symrnn.theory.applicable import Asides
 from symrnn.theory.salvage import Broken, salvage
 from symrnn.verify.evidence import Evidence, failure_record
@@ -45,7 +43,7 @@ def check(
         typer.Option(
             "--cell", help=f"{CELL_HELP} Checked is what is about it; of the rest is said why not."
         ),
-    ] = ELMAN,
+    ] = next(iter(EXAMPLES)),
     machine: Annotated[
         bool,
         typer.Option("--machine", help="Have Coq close each statement by its theorem, too."),
@@ -91,17 +89,15 @@ def check(
 
 def _subject(cell: str, sigma: Activation | None) -> Subject:
     """What the statements are to be about."""
-    if cell in CELLS:
-        return CELLS[cell](sigma)
     found = subject_of(read_cell(cell))
-    if found.is_elman:
-        return with_activation(found, sigma)
-    if sigma is not None:
+    if sigma is None:
+        return found
+    if not found.one_activation:
         raise ParseError(
-            "--activation is for the lecture's networks",
-            {"expected": "the cell's own functions", "got": "--activation beside --cell"},
+            "--activation is for a cell with one activation between two affine maps",
+            {"expected": "the cell's own functions", "got": f"--activation beside {cell}"},
         )
-    return found
+    return found.with_activation(sigma)
 
 
 def _record(

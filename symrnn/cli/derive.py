@@ -14,8 +14,8 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.audit.cell_of import cell_of, is_document
 from symrnn.cells import Cell, read_cell
-from symrnn.cells.elman import CELLS
 from symrnn.cells.lettering import lettered as in_letters_of
+from symrnn.cells.network import Network
 from symrnn.cells.readout import given_out, with_loss
 from symrnn.cli.activations import read_activation
 from symrnn.cli.cells import DOCUMENTS as CELL_HELP
@@ -30,6 +30,7 @@ from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, NUMERATOR
 from symrnn.language.relations import Equation
 from symrnn.language.slope_at import KINKED
 from symrnn.language.writing import text
+from symrnn.lecture.lettering import cell_in, subject_in
 from symrnn.lecture.notation_file import notation, notation_beside
 from symrnn.numeric.lower import lower
 from symrnn.numeric.stable.pieces import convention
@@ -99,11 +100,11 @@ def derive(
     _require_latex(form, whole, copyable, measure)
     room = snippet.ROOM if measure is None else points(measure) / EM
     chosen = None if sigma is None else read_activation(sigma)
-    if cell is None:
-        lettered = notation(letters)
-        subject = _lecture(lettered.cell, chosen)
+    lettered = notation(letters) if cell is None else LECTURE
+    read = cell_in(lettered) if cell is None else _cell(cell)
+    if read is None:
+        subject = _lecture(subject_in(lettered), chosen)
     else:
-        read = _cell(cell)
         lettered, own = notation_beside(letters, read)
         lettered, subject = in_letters_of(read, lettered, own), _about(read, chosen)
     if layout is not None:
@@ -244,8 +245,8 @@ class Subject:
         return () if self.cell is None else self.cell.explained(value)
 
 
-def _lecture(cell: str, sigma: Activation | None) -> Subject:
-    rnn = CELLS[cell](sigma)
+def _lecture(spoken: Network, sigma: Activation | None) -> Subject:
+    rnn = spoken.with_activation(sigma)
     parts = {"s": rnn.s, "a": rnn.a, "L": rnn.L, "x": rnn.x}
     parts |= {"W": rnn.W, "U": rnn.U, "b": rnn.b}
     return Subject(rnn.recurrence, LETTERS, parts)

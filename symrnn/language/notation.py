@@ -16,7 +16,6 @@ from symrnn.errors import IllFormedError
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 PLAIN, BOLD, UPRIGHT = "plain", "bold", "upright"
-ELMAN, SIGMA_INSIDE = "elman", "sigma_inside"
 
 #: What a notation may rename: our name, what it is, and its letter here.
 QUANTITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -74,7 +73,7 @@ class Notation:
         letters: LaTeX of a letter, maybe with a subscript, by our name for the quantity.
         vectors: "plain", "bold" or "upright" letters for vectors and matrices.
         layout: "numerator" or "denominator", the layout in which ∂y/∂x is written bare.
-        cell: "elman", or "sigma_inside" where the recurrence is x_t = W σ(x_{t-1}) + W_in u_t + b.
+        cell: of which cell its letters speak: whatever `symrnn.cells.read_cell` takes.
         arrays, numbers: LaTeX of what formulas call by a name of their own, vectors and matrices or
             scalars, before what `letters` say of a quantity of that name: a vector h is no time h.
         spoken: LaTeX of the lecture's quantities in prose, where formulas have others for them.
@@ -88,7 +87,7 @@ class Notation:
     letters: Mapping[str, str] = field(default_factory=dict)
     vectors: str = PLAIN
     layout: str = NUMERATOR
-    cell: str = ELMAN
+    cell: str = "elman"
     arrays: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
     spoken: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +95,6 @@ class Notation:
     def __post_init__(self) -> None:
         _one_of("vectors", self.vectors, (PLAIN, BOLD, UPRIGHT))
         _one_of("layout", self.layout, (NUMERATOR, DENOMINATOR))
-        _one_of("cell", self.cell, (ELMAN, SIGMA_INSIDE))
         for quantity, letter in self.letters.items():
             _one_of(quantity, quantity, tuple(QUANTITIES))
             require_letter(quantity, letter)
@@ -129,8 +127,6 @@ class Notation:
 
     def meaning(self, quantity: str) -> str:
         """What a quantity is, in words."""
-        if self.cell == SIGMA_INSIDE and quantity == "a":
-            return "activation of the state before"
         return QUANTITIES[quantity][0]
 
     def letter(self, quantity: str) -> str:
@@ -205,7 +201,7 @@ D2L = Notation(
 PASCANU = Notation(
     "pascanu",
     {"s": "x", "x": "u", "a": "r", "U": r"W_{\mathrm{in}}", "L": r"\mathcal{E}"},
-    cell=SIGMA_INSIDE,
+    cell="sigma_inside",
 )
 KNOWN = MappingProxyType({each.name: each for each in (LECTURE, PASCANU, GOODFELLOW, D2L)})
 """The notations known by name."""

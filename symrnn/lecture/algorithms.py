@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from symrnn.cells.elman import elman
+from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.notation import DENOMINATOR, LECTURE, QUANTITIES, Notation
-from symrnn.language.relations import Equation
+from symrnn.language.structure import Vec
 from symrnn.lecture.statements import Writer
 from symrnn.numeric import algorithms
 from symrnn.theory.about import Subject
@@ -20,10 +21,11 @@ _GREEK = tuple(rf"\{name}" for name in ("delta", "alpha", "beta", "epsilon", "ze
 #: that is free. Vectors and matrices take the notation's font.
 _VECTORS: Mapping[str, tuple[str, ...]] = {
     "g": tuple("gqpvy" + string.ascii_lowercase),
-    "v": tuple("vqpyz" + string.ascii_lowercase),
-    "G": tuple("GQPVY" + string.ascii_uppercase),
+    "G": tuple("GQVY" + string.ascii_uppercase),
+    "J": tuple("JFKHR" + string.ascii_uppercase),
+    "P": tuple("PQRNY" + string.ascii_uppercase),
     "delta": _GREEK,
-    "alpha": _GREEK[1:],
+    "theta": (r"\theta", r"\vartheta", *_GREEK),
 }
 _NUMBERS: Mapping[str, tuple[str, ...]] = {
     "n": (r"\rho", *"rNM", *string.ascii_lowercase),
@@ -37,11 +39,12 @@ def algorithms_shown(
     """The algorithms that run, by the statement they stand with.
 
     Args:
-        rnn: the cell of the lecture, the Elman cell by default; truncated BPTT depends on it.
+        rnn: the cell of the lecture, the Elman cell by default: truncated BPTT is said of its
+            parameters.
         notation: its letters, fonts and layout.
     """
     rnn, writer, letters = rnn or elman(), Writer(notation, {}), letters_of(notation)
-    shown = _truncated(rnn, writer, letters) if rnn.is_elman else {}
+    shown = _truncated(rnn, writer, letters) if rnn.shown_parameters else {}
     return {
         **shown,
         "clipping_by_norm": algorithm(
@@ -63,33 +66,40 @@ def algorithms_shown(
 
 
 def _truncated(rnn: Subject, writer: Writer, letters: dict[str, str]) -> dict[str, Algorithm]:
-    """Truncated BPTT where one weight matrix is followed."""
-    g, G, v = (letters[name] for name in ("g", "G", "v"))
+    """Truncated BPTT of one parameter."""
     return {
         "truncation": algorithm(
-            algorithms.truncated_gradient_sigma_inside
-            if rnn.reads_state
-            else algorithms.truncated_gradient,
+            algorithms.truncated_gradient,
             "Truncated back-propagation through time",
-            caption=f"${G}$ is {writer.prose('∂L_t/∂W over at most τ factors.')} "
-            f"{'; '.join(_given(rnn, writer, g, v))}.",
+            caption=f"{'; '.join(_given(rnn, writer, letters))}.",
             label="truncated-bptt",
             names=algorithms.IDENTIFIERS,
-            arrays=("W", "delta", "alpha"),
+            arrays=("theta", "J", "P", "delta"),
             letters=letters,
         )
     }
 
 
-def _given(rnn: Subject, writer: Writer, g: str, v: str) -> Iterable[str]:
-    """What the algorithm of truncated BPTT is called with."""
-    k = rnn.k
-    # g is a column: in denominator layout the derivative of a number is one already.
-    transposed = "" if writer.notation.layout == DENOMINATOR else r"^{\mathsf{T}}"
-    yield f"${g}{transposed}$ is {writer.prose('∂L_t/∂s_t')}"
-    yield f"${v}_{{{writer.latex(k)}}} = {writer.latex(rnn.slopes(k))}$"
-    if rnn.reads_state:
-        yield writer.math(Equation(rnn.a[k], rnn.recurrence.definition(rnn.a[k])))
+def _given(rnn: Subject, writer: Writer, letters: dict[str, str]) -> Iterator[str]:
+    """What the algorithm of truncated BPTT is called with, and what it returns.
+
+    In the code all derivatives are in numerator layout: in denominator layout they are the
+    transposed of what is written there.
+    """
+    s, L, k, t, entries = rnn.s, rnn.L, rnn.k, rnn.t, Vec(rnn.shown_parameter)
+    layout = writer.notation.layout
+    turned = r"^{\mathsf{T}}"
+    # A column is what denominator layout has of a number's derivative.
+    column, matrix = ("", turned) if layout == DENOMINATOR else (turned, "")
+    step = TotalDerivative(s[k], s[k - 1], layout)
+    yield f"${letters['theta']} = {writer.latex(entries)}$"
+    yield f"${letters['J']}_{{{writer.latex(k)}}}{matrix} = {writer.latex(step)}$"
+    now = ImmediateDerivative(s[k], entries, layout)
+    yield f"${letters['P']}_{{{writer.latex(k)}}}{matrix} = {writer.latex(now)}$"
+    yield f"${letters['g']}{column} = {writer.latex(TotalDerivative(L[t], s[t], layout))}$"
+    whole = TotalDerivative(L[t], entries, layout)
+    said = writer.prose("over at most τ factors")
+    yield f"${letters['G']}{column}$ is ${writer.latex(whole)}$ {said}"
 
 
 def letters_of(notation: Notation) -> dict[str, str]:

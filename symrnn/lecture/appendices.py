@@ -183,7 +183,10 @@ def _of_the_lecture(rnn: Subject, writer: Writer) -> list[_Row]:
         shape = f"${sizes}$" if quantity in ARRAYS else phrase("number")
         if quantity == "sigma":
             shape = phrase(EACH)
-        rows.append((f"${timed}$", phrase(writer.notation.meaning(quantity)), shape))
+        meaning = writer.notation.meaning(quantity)
+        if quantity == "a" and rnn.reads_state:
+            meaning = "activation of the state before"
+        rows.append((f"${timed}$", phrase(meaning), shape))
     return rows
 
 

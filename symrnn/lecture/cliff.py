@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.cells.elman import with_activation
 from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
 from symrnn.numeric.clipping import clip_by_norm
@@ -108,7 +107,7 @@ def cliff(rnn: Network) -> Cliff:
         EvidenceError: where the picture would not show what it is for: the plain step has to
             leave the window, the clipped step has to stay and to lower the loss.
     """
-    unit = Unit(Kernels(with_activation(rnn, "logistic")))
+    unit = Unit(Kernels(rnn.with_activation("logistic")))
     w = np.linspace(*WEIGHTS, 41)
     edge = _edge(unit, w)
     b = np.stack([_crowded(at) for at in edge])

@@ -8,10 +8,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
-from symrnn.lecture.lettering import as_spoken
+from symrnn.lecture.lettering import as_spoken, subject_in
 from symrnn.lecture.pictures import DRAWN, illustrations
 from symrnn.lecture.project import statements
 from symrnn.lecture.references import WORKS
@@ -99,7 +98,7 @@ def _proved(
     name: str, every: Mapping[str, Statement], notation: Notation
 ) -> tuple[StatementBlock, str]:
     """The statement, and the grades it reached; raises the first check that failed."""
-    rnn = CELLS[notation.cell]()
+    rnn = subject_in(notation)
     library = {each: statement.of(rnn) for each, statement in every.items()}
     evidence = gather(library[name], rnn, library)
     if evidence.failure is not None:
@@ -110,7 +109,7 @@ def _proved(
 
 
 def _drawing(name: str, kind: str, notation: Notation) -> bytes:
-    rnn = CELLS[notation.cell]()
+    rnn = subject_in(notation)
     blocks = illustrations(None, rnn, notation, everything(), frozenset({name})).values()
     figure = next(b for some in blocks for b in some if isinstance(b, Figure) and b.name == name)
     has = {

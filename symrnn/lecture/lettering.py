@@ -8,15 +8,14 @@ from typing import Any
 
 from sympy import Symbol
 
-from symrnn.cells import Cell
-from symrnn.cells.elman import kind_of
+from symrnn.cells import Cell, read_cell
 from symrnn.cells.lettering import lettered, own_letters
 from symrnn.cells.network import LETTERS, Network, network
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import ARRAYS, QUANTITIES, SCALARS, Notation
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import NotationPrinter
-from symrnn.theory.about import Subject, known_as
+from symrnn.theory.about import Subject, known_as, subject_of
 
 OTHERS: Mapping[str, str] = {
     **{"t": "n p", "k": "l q", "j": "i l", "h": "r u p", "T": "N S", "d": "n", "m": "p"},
@@ -24,6 +23,18 @@ OTHERS: Mapping[str, str] = {
     **{"gamma": r"\Gamma", "lambda": r"\Lambda", "kappa": r"\chi", "eta": r"\rho"},
 }
 """What quantities of the lecture are lettered where a cell has their letter."""
+
+
+def subject_in(notation: Notation) -> Subject:
+    """The cell of which a notation speaks."""
+    return subject_of(read_cell(notation.cell))
+
+
+def cell_in(notation: Notation) -> Cell | None:
+    """The cell of which a notation speaks, where that has letters of its own; None where those of
+    the notation are for all that is in it."""
+    found = read_cell(notation.cell)
+    return None if subject_of(found).is_elman else found
 
 
 def lettered_subject(
@@ -46,7 +57,7 @@ def lettered_subject(
     known, names = found
     own = {name: name for name in map(str, cell.sizes)} | own_letters(cell, letters)
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
-    lettering = replace(notation, letters=distinct(mine, notation), cell=kind_of(known))
+    lettering = replace(notation, letters=distinct(mine, notation), cell=known.cell.name)
     others = besides([lettering.plain(quantity) for quantity in QUANTITIES])
     return known, replace(lettering, arrays=others, numbers=others, spoken=others)
 

@@ -14,13 +14,13 @@ from typing import Any
 
 from sympy import Symbol
 
-from symrnn.cells.elman import CELLS, with_activation
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
 from symrnn.language.relations import Equation
 from symrnn.language.writing import text
 from symrnn.lecture.details import code_names
+from symrnn.lecture.lettering import subject_in
 from symrnn.lecture.pictures import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.python_text import parsed
@@ -139,7 +139,7 @@ def cells(
 
 def setup(notation: Notation, rnn: Subject | None = None) -> str:
     """The first code cell: what the others need, and the recurrence with its two activations."""
-    rnn = rnn or CELLS[notation.cell]()
+    rnn = rnn or subject_in(notation)
     if not rnn.is_elman:
         layout = TURNED if notation.layout == DENOMINATOR else ""
         return OF_A_CELL.format(
@@ -155,7 +155,7 @@ def setup(notation: Notation, rnn: Subject | None = None) -> str:
     name = "KNOWN" if known else "Notation"
     return SETUP.format(
         display=DISPLAY if lettered else "",
-        cell=notation.cell,
+        cell=rnn.cell.name,
         writer=WRITER.format(name=name, layout=layout) if lettered else "",
         board=f"board = Writer({value}, {{}})    # its letters\n" if lettered else "",
         recurrence=text(step),
@@ -189,7 +189,7 @@ class _Writer:
         notation: Notation,
         rnn: Subject | None,
     ) -> None:
-        rnn = rnn or CELLS[notation.cell]()
+        rnn = rnn or subject_in(notation)
         self.document = document
         self.notation = notation
         self.lettered = notation != LECTURE
@@ -197,7 +197,7 @@ class _Writer:
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
         self.known = rnn.is_elman
-        self.rnn = with_activation(rnn, "tanh") if rnn.is_elman else rnn
+        self.rnn = rnn.with_activation("tanh") if rnn.is_elman else rnn
         self.run: set[Path] = set()
         self.checked: set[str] = set()
 

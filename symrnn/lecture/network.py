@@ -9,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from symrnn.cells.elman import with_activation
 from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
 from symrnn.language.norms import norm
@@ -94,7 +93,7 @@ def study(
         DisagreementError: a kernel disagrees with differences.
         EvidenceError: the trained net does not beat predicting the last value, or a bound fails.
     """
-    kernels = Kernels(with_activation(rnn, "tanh"))
+    kernels = Kernels(rnn.with_activation("tanh"))
     net = train_cell(
         kernels.rnn.cell,
         series,

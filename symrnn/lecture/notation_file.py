@@ -3,7 +3,7 @@
 based_on = "goodfellow"     # the lecture's own by default
 vectors = "bold"            # plain, bold or upright
 layout = "denominator"      # numerator or denominator
-cell = "elman"              # elman, or sigma_inside: x_t = W σ(x_{t-1}) + W_in u_t + b
+cell = "elman"              # a name, a text or a file: the cell whose letters these are
 
 [letters]
 s = "h"
@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from symrnn.cells import Cell
-from symrnn.errors import IllFormedError, ParseError
+from symrnn.cells import Cell, read_cell
+from symrnn.errors import IllFormedError, ParseError, SymrnnError
 from symrnn.language.notation import KNOWN, QUANTITIES, Notation, require_letter
 from symrnn.lecture.lettering import besides, distinct
 from symrnn.toml_text import toml_text
@@ -106,7 +106,7 @@ def _read(
         )
         # What statements speak of besides gives way to the letters of all that there is.
         others = besides([made.plain(quantity) for quantity in QUANTITIES])
-        return replace(made, arrays=others, numbers=others, spoken=others), own
+        made = replace(made, arrays=others, numbers=others, spoken=others)
     except IllFormedError as error:
         key = str(error.detail.get("key", ""))
         detail = {name: value for name, value in error.detail.items() if name != "key"}
@@ -114,6 +114,20 @@ def _read(
         raise ParseError(
             f"{source}, line {_line(text, key, shown)}: {error.message}", detail
         ) from error
+    if "cell" in settings:
+        _require_cell(settings["cell"], source, _line(text, "cell"))
+    return made, own
+
+
+def _require_cell(given: Any, source: str, line: int) -> None:
+    """Raise where a notation is said to speak of what is no cell."""
+    if not isinstance(given, str):
+        detail = {"expected": "a name, a text or a file", "got": repr(given)}
+        raise ParseError(f"{source}, line {line}: this is no cell", detail)
+    try:
+        read_cell(given)
+    except SymrnnError as error:
+        raise type(error)(f"{source}, line {line}: {error.message}", error.detail) from error
 
 
 def _apart(letters: Mapping[str, str], base: str) -> dict[str, str]:

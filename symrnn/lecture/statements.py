@@ -16,10 +16,8 @@ from symrnn.language.writing import NotationPrinter, latex
 from symrnn.lecture.conditions import assumed, condition
 from symrnn.lecture.details import backing, detail
 from symrnn.lecture.references import cited
-from symrnn.lecture.wording import worded
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
-from symrnn.theory.library import everything
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
 from symrnn.typeset.justification import words
@@ -49,14 +47,12 @@ LIKEWISE = "likewise"
 @dataclass(frozen=True)
 class Writer:
     """Writes formulas and prose in a notation; `number` has the number of each statement, `parts`
-    what rows of a stacked state are called, `named` letters for expressions; words that are `ours`
-    are changed where they are true of another layout or cell only."""
+    what rows of a stacked state are called, `named` letters for expressions."""
 
     notation: Notation
     number: Mapping[str, int]
     parts: Callable[[Any], Any] = lambda node: node
     named: Mapping[Any, Symbol] = field(default_factory=dict)
-    ours: bool = True
 
     def latex(self, node: Any) -> str:
         """A formula, in which letters stand for what is named."""
@@ -81,8 +77,7 @@ class Writer:
 
         What stands between backticks and is the name of a quantity of the cell is that quantity.
         """
-        said = worded(text, self.notation) if self.ours else text
-        named = _NAME.sub(self._named, said)
+        named = _NAME.sub(self._named, text)
         return with_maths(cited(named), self.notation)
 
     def _named(self, found: re.Match[str]) -> str:
@@ -109,8 +104,7 @@ def statement_block(
     """
     statement = evidence.statement
     parts = statement.parts(rnn)
-    # A lecturer's own words are never changed.
-    writer = replace(writer, named=statement.named(rnn), ours=statement.name in everything())
+    writer = replace(writer, named=statement.named(rnn))
     shown = [part for part in parts if not _is_likewise(part)]
     headline = statement.headlined(shown)
     said = assumed(headline, parts)

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symrnn.cells.elman import CELLS, with_activation
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
-from symrnn.lecture.lettering import as_spoken
+from symrnn.lecture.lettering import as_spoken, subject_in
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
 from symrnn.lecture.pictures import illustrations, section
@@ -136,14 +135,14 @@ def make(
     wishes = wishes or Wishes()
     asked = names(formats, wishes.handout, wishes.notes, figures=project.network)
     require_room(directory, asked, _ROOM)
-    rnn = CELLS[notation.cell]() if subject is None else subject
+    rnn = subject_in(notation) if subject is None else subject
     spoken, asides = speaking(project.library, rnn)
     library, evidence = _proved(spoken, rnn, progress, prover)
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))
     network = ending = None
     if project.network and rnn.is_elman:
-        tanh = with_activation(rnn, "tanh")
+        tanh = rnn.with_activation("tanh")
         network = study(series or sunspots(), library, rnn, progress)
         kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
         ending = section(network, kernel.source, notation)

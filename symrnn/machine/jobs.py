@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from symrnn.cells.elman import CELLS
 from symrnn.cells.network import Network
-from symrnn.language.notation import ELMAN
 from symrnn.machine.names import about, claims_stem
 from symrnn.machine.obligations import (
     Closing,
@@ -24,6 +22,7 @@ from symrnn.machine.printed_cell import definitions_stem
 from symrnn.machine.prover import Outcome, Verdict
 from symrnn.machine.sources import CLAIMS, LIBRARY, USER, Source, key_of
 from symrnn.machine.stated import Slips, Stated, StatedParts, cell_of, planted, stated_parts
+from symrnn.machine.vocabulary import FIRST, KNOWN
 from symrnn.theory.statement import Statement
 
 NO_THEOREM = "no theorem yet"
@@ -151,7 +150,7 @@ def job_of(statement: Statement, rnn: Network, sources: Mapping[str, Source], sl
     """
     parts, base, cell = stated_parts(statement, rnn), None, cell_of(rnn)
     if any(each.cell != cell for each in parts.parts):
-        base = stated_parts(statement, CELLS[ELMAN]())
+        base = stated_parts(statement, KNOWN[FIRST].build(None))
         parts = parts.beside(base, cell)
     printed = printed_of(statement.name, rnn, parts, sources)
     if printed is not None:
@@ -165,16 +164,16 @@ def job_of(statement: Statement, rnn: Network, sources: Mapping[str, Source], sl
             made.left_out[each.label] = each.why_not or NO_THEOREM
             made.unstated.add(each.label)
             continue
-        if base is not None and each.cell == ELMAN:
-            made.claims[ELMAN] = base
+        if base is not None and each.cell == FIRST:
+            made.claims[FIRST] = base
         stem = about(statement.name, each.cell)
         right = f"{CLAIMS}.{stem}.{each.obligation.printed}"
         made.closings[each.label] = Closing(each.label, right, each.theorem, file)
         made.faults += planted(each, slips, right)
     needed = required([each.file.key for each in made.closings.values()], sources)
-    for other in CELLS.keys() - made.claims.keys():
+    for other in KNOWN.keys() - made.claims.keys():
         if key_of(CLAIMS, about(statement.name, other)) in needed:
-            made.claims[other] = stated_parts(statement, CELLS[other]())
+            made.claims[other] = stated_parts(statement, KNOWN[other].build(None))
     return made
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from symrnn.language.notation import ELMAN
+from symrnn.machine.vocabulary import FIRST
 
 GREEK = {"σ": "sigma", "τ": "tau", "λ": "lambda", "κ": "kappa", "γ": "gamma", "∞": "oo"}
 
 
-def theorem_name(statement: str, label: str, cell: str = ELMAN) -> str:
+def theorem_name(statement: str, label: str, cell: str = FIRST) -> str:
     """The theorem that a part is closed by: step_jacobian_numerator_layout_claim.
 
     A cell other than the lecture's own is named: step_jacobian_of_sigma_inside_…
@@ -18,12 +18,12 @@ def theorem_name(statement: str, label: str, cell: str = ELMAN) -> str:
     return "_".join(filter(None, (about(statement, cell), slug(label), "claim")))
 
 
-def about(statement: str, cell: str = ELMAN) -> str:
+def about(statement: str, cell: str = FIRST) -> str:
     """A statement about a cell: the name of the file with its printed propositions."""
-    return statement if cell == ELMAN else f"{statement}_of_{cell}"
+    return statement if cell == FIRST else f"{statement}_of_{cell}"
 
 
-def claims_stem(statement: str, cell: str = ELMAN) -> str:
+def claims_stem(statement: str, cell: str = FIRST) -> str:
     """The Coq file with the theorems that prove the printed propositions of a statement."""
     return f"{about(statement, cell)}_claims"
 

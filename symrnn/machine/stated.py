@@ -11,7 +11,6 @@ from sympy import Symbol
 
 from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError
-from symrnn.language.notation import ELMAN
 from symrnn.language.time import TimeVector
 from symrnn.machine.names import about, theorem_name
 from symrnn.machine.obligations import Obligation, Planted
@@ -21,7 +20,7 @@ from symrnn.machine.propositions import proposition
 from symrnn.machine.real_claims import is_real
 from symrnn.machine.sources import Source
 from symrnn.machine.transition import Own, cell_key
-from symrnn.machine.vocabulary import known_name
+from symrnn.machine.vocabulary import FIRST, known_name
 from symrnn.theory.statement import Part, Statement
 
 DROPPED = "a hypothesis dropped"
@@ -121,7 +120,7 @@ def stated_parts(statement: Statement, rnn: Network) -> StatedParts:
 
 def _stated(statement: str, part: Part, rnn: Network) -> Stated:
     runs = any(node.has(TimeVector) for node in (part.claim, *part.given))
-    cell = cell_of(rnn) if runs and not part.cell else ELMAN
+    cell = cell_of(rnn) if runs and not part.cell else FIRST
     theorem = theorem_name(statement, part.label, cell)
     of: Any = rnn if part.cell is None else part.cell
     lettered = _Lettered(rnn, runs)

@@ -14,7 +14,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, activation
 
 
-def _bare(sigma: Activation) -> Network:
+def _bare(sigma: Activation | None) -> Network:
     return elman(sigma, inputs=False)
 
 
@@ -23,12 +23,12 @@ class Known:
     """A cell of `proofs/coq/vocabulary.v`.
 
     Attributes:
-        build: the network that it is, of a σ.
+        build: the network that it is, of a σ, or of None for one that is not known.
         affine: the affine function in it, to which σ is applied or which is applied to σ(s).
         reads: what both read.
     """
 
-    build: Callable[[Activation], Network]
+    build: Callable[[Activation | None], Network]
     affine: str
     reads: tuple[str, ...]
 
@@ -40,6 +40,9 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         "sigma_inside": Known(sigma_inside, "preactivation", ("W", "U", "b", "x")),
     }
 )
+
+FIRST = next(iter(KNOWN))
+"""The cell that names of files and theorems are about where they name none."""
 
 ACTIVATIONS = ("tanh", "logistic")
 """The activations that the vocabulary defines."""

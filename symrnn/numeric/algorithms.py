@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy import diag, outer, sqrt, transpose, zeros_like
+from numpy import sqrt, transpose, zeros_like
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
@@ -52,35 +52,19 @@ def clip_by_global_norm(  # noqa: D103
     return [kappa * (g / n) for g in gradients]
 
 
-# W: d×d; slopes[k] = σ'(a_k) and s[k] = s_k, both indexed by the lecture's time;
-# g = ∂⁺L_t/∂s_t; tau: the largest number of factors ∂s_j/∂s_{j-1} of a kept term.
-# The sum of diag(σ'(a_k)) δ_k s_{k-1}ᵀ over the last tau + 1 times k (all, if t is smaller).
+# theta: the entries of a parameter, n of them; J[k] = ∂s_k/∂s_{k-1}, d×d, and P[k] = ∂⁺s_k/∂θ, d×n,
+# both in numerator layout and indexed by the lecture's time; g = ∂⁺L_t/∂s_t; tau: the largest
+# number of factors J of a kept term. The sum of P_kᵀ δ_k over the last tau + 1 times k (all, if t
+# is smaller), of whatever cell.
 def truncated_gradient(  # noqa: D103
-    W: Matrix, slopes: Matrix, s: Matrix, g: Vector, t: int, tau: int
-) -> Matrix:
-    G = zeros_like(W)
+    theta: Vector, J: Matrix, P: Matrix, g: Vector, t: int, tau: int
+) -> Vector:
+    G = zeros_like(theta)
     delta = g
     k = t
     while k >= max(1, t - tau):
-        alpha = diag(slopes[k]) @ delta
-        G = G + outer(alpha, s[k - 1])
-        delta = transpose(W) @ alpha
-        k = k - 1
-    return G
-
-
-# The same where σ sits inside: a[k] = σ(s_{k-1}) and slopes[k] = σ'(s_{k-1}), by the time of the
-# step k. The sum of δ_k a_kᵀ over the last tau + 1 times k (all, if t is smaller).
-def truncated_gradient_sigma_inside(  # noqa: D103
-    W: Matrix, slopes: Matrix, a: Matrix, g: Vector, t: int, tau: int
-) -> Matrix:
-    G = zeros_like(W)
-    delta = g
-    k = t
-    while k >= max(1, t - tau):
-        G = G + outer(delta, a[k])
-        alpha = transpose(W) @ delta
-        delta = diag(slopes[k]) @ alpha
+        G = G + transpose(P[k]) @ delta
+        delta = transpose(J[k]) @ delta
         k = k - 1
     return G
 
@@ -89,9 +73,8 @@ ALGORITHMS: tuple[Callable[..., Any], ...] = (
     clip_by_norm,
     clip_by_global_norm,
     truncated_gradient,
-    truncated_gradient_sigma_inside,
 )
-"""What the lecture prints, in its order; of the last two the one of its cell."""
+"""What the lecture prints, in its order."""
 
-IDENTIFIERS: dict[str, str] = {"slopes": "v", "zeros_like": "zeros"}
-"""Names that latexify replaces (`identifiers=`): v_k, the slopes of step k."""
+IDENTIFIERS: dict[str, str] = {"zeros_like": "zeros"}
+"""Names that latexify replaces (`identifiers=`)."""

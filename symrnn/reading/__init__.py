@@ -17,7 +17,11 @@ A cell is written as people write it:
     alpha, α         a Greek word is a scalar
     tanh(…)          sigmoid, relu, … and every activation known by name
     σ(…), phi(…)     activations of which nothing is known
-    softmax(V h)     of a whole column
+    exp(…)           log, sqrt, abs, cos, …: of every entry, or of a scalar
+    softmax(V h)     of a whole column; logsumexp, sum, mean and norm of one are scalars
+    trace(W)         det(W): scalars; inv(W)
+    v^T h            a row and a column: a scalar
+    mu = mean(h)     a Greek word may be defined: it is written out where it is read
 
 The text passes through `tokens` (characters), `parse` (a tree), `infer` (shapes, by
 unification) and `build` (nodes of the language); each of them can refuse, with the place.

@@ -20,13 +20,14 @@ from symrnn.language.algebra import (
     Transposed,
     power,
     split_coefficient,
+    written_as_entry,
 )
-from symrnn.language.functions import Softmax
 from symrnn.language.structure import Hadamard, stack
 from symrnn.language.time import Sequence
 from symrnn.reading.declarations import Declarations
+from symrnn.reading.functions import WHOLE
 from symrnn.reading.infer import Shapes
-from symrnn.reading.letters import IDENTITY, SOFTMAX
+from symrnn.reading.letters import IDENTITY
 from symrnn.reading.source import Source
 from symrnn.reading.tree import (
     Call,
@@ -102,6 +103,8 @@ class Builder:
     @_build.register
     def _(self, node: Name) -> Value:
         shape = self.shapes.of(node)
+        if shape is None and node.name in self.shapes.scalars:
+            return self.build(self.shapes.scalars[node.name])
         if shape is None:
             return Symbol(node.name, real=True)
         if node.name == IDENTITY:
@@ -113,8 +116,8 @@ class Builder:
     @_build.register
     def _(self, node: Call) -> Value:
         value = self.build(node.argument)
-        if node.function == SOFTMAX:
-            return Softmax(value)
+        if node.function in WHOLE:
+            return WHOLE[node.function].build(value)
         function = self.declared.activation(node.function)
         return function(value) if isinstance(value, MatrixExpr) else function.at(value)
 
@@ -144,7 +147,11 @@ class Builder:
     @_build.register
     def _(self, node: Product) -> Value:
         values = list(map(self.build, node.factors))
-        return sympy.prod(values) if self.shapes.of(node) is None else MatrixProduct(*values)
+        if self.shapes.of(node) is not None:
+            return MatrixProduct(*values)
+        if not any(isinstance(value, MatrixExpr) for value in values):
+            return sympy.prod(values)
+        return written_as_entry(MatrixProduct(*values))
 
     @_build.register
     def _(self, node: Entrywise) -> Value:

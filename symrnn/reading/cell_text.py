@@ -7,9 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain, count
 
 from sympy import Symbol
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, SymrnnError
-from symrnn.language.algebra import as_matrix
+from symrnn.language.algebra import MatrixProduct, Ones, as_matrix
+from symrnn.language.entry import Entry
 from symrnn.language.names import in_code
 from symrnn.reading.build import Builder
 from symrnn.reading.declarations import Declarations
@@ -68,8 +70,15 @@ def read_recurrence(text: str, declared: Declarations | None = None) -> Recurren
     builder = Builder(source, shapes, declared, timed, index)
     built = {}
     for each in definitions:
+        if each.name.name in shapes.scalars:
+            continue  # what it says stands where it is read
         try:
-            built[builder.sequence(each.name.name)[index]] = as_matrix(builder.build(each.value))
+            value = builder.build(each.value)
+            if isinstance(value, Entry) and value.matrix.shape == (1, 1):
+                value = value.matrix
+            elif not isinstance(value, MatrixExpr):
+                value = MatrixProduct(value, Ones(1, 1))
+            built[builder.sequence(each.name.name)[index]] = as_matrix(value)
         except SymrnnError as error:
             # What the language refuses of its own: the place is the best that can be said.
             if error.message.startswith("cell text refused"):

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from symrnn.activation_text import parse_activation
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import FORMULAS, Activation, activation, unknown
+from symrnn.reading.functions import ENTRYWISE, entrywise
 from symrnn.reading.letters import (
     ALIASES,
     COLUMN,
@@ -33,8 +35,8 @@ class Declarations:
         inputs: names of the inputs; without them `x` and x with a subscript are inputs.
         shapes: for a name "scalar", one size for a column or two for a matrix; a size is a name
             such as "d" or a positive integer.
-        activations: for the name of a function what it is: a name such as "tanh", an `Activation`,
-            or None where nothing is known of it.
+        activations: for the name of a function what it is: a name such as "tanh", a formula in x,
+            an `Activation`, or None where nothing is known of it.
 
     Raises:
         IllFormedError: for a name or a value that is none, naming the key.
@@ -81,6 +83,8 @@ class Declarations:
             return _activation(name, self.activations[name])
         if base(name) in UNKNOWN:
             return unknown(name)
+        if name in ENTRYWISE:
+            return entrywise(name)
         return activation(ALIASES.get(name, name))
 
 
@@ -89,12 +93,16 @@ def _activation(name: str, given: str | Activation | None) -> Activation:
         return unknown(name)
     if isinstance(given, Activation):
         return given
-    if not isinstance(given, str) or ALIASES.get(given, given) not in FORMULAS:
+    known = ALIASES.get(given, given) if isinstance(given, str) else None
+    if known in FORMULAS:
+        return activation(known)
+    if known is None or known.replace("_", "").isalnum():
+        expected = ", ".join(["sigmoid", *FORMULAS]) + ', or a formula such as "x / (1 + abs(x))"'
         raise IllFormedError(
             f"the activation {name}: {given!r} is not known",
-            {"expected": ", ".join(["sigmoid", *FORMULAS]), "got": repr(given)},
+            {"expected": expected, "got": repr(given)},
         )
-    return activation(ALIASES.get(given, given))
+    return activation(parse_activation(known), name)
 
 
 def _name(name: object) -> str:

@@ -15,7 +15,8 @@ from typing import NoReturn
 from symrnn.errors import NotSupportedError, ShapeError
 from symrnn.reading import sizes
 from symrnn.reading.declarations import Declarations, Extent
-from symrnn.reading.letters import COLUMN, IDENTITY, MATRIX, SCALAR, SOFTMAX, nearest
+from symrnn.reading.functions import WHOLE
+from symrnn.reading.letters import COLUMN, IDENTITY, MATRIX, SCALAR, nearest
 from symrnn.reading.naming import Naming
 from symrnn.reading.sizes import ONE, Equations, Size
 from symrnn.reading.source import Source, Span
@@ -57,6 +58,7 @@ class Shapes:
         self.source, self.declared = source, declared
         self.defined = {definition.name.name for definition in definitions}
         self.of_name: dict[str, Shape] = {}
+        self.scalars: dict[str, Node] = {}
         self.naming = Naming()
         self._of_node: dict[int, Shape] = {}
         self._equations = Equations()
@@ -113,19 +115,24 @@ class Shapes:
         if name.name == IDENTITY:
             self.source.refuse(name.span, f"{IDENTITY} is the identity: it can not be defined")
         shape = self._of_node[id(name)] = self.name(name.name, name.span)
-        if shape is None or not shape[1].is_one:
-            what = "scalar" if shape is None else "matrix"
+        if shape is not None and not shape[1].is_one:
             self.source.refuse(
                 name.span,
-                f"{name.name} is a {what}; only vectors can be defined yet",
-                {"hint": f"write the {what} out where it is used"},
+                f"{name.name} is a matrix; only vectors and scalars can be defined yet",
+                {"hint": "write the matrix out where it is used"},
                 error=NotSupportedError,
             )
         found = self.infer(value)
-        if found is None or not self._fit(shape, found, value.span, name.span):
+        if shape is None and found is None:
+            self.scalars[name.name] = value
+            return
+        if shape is not None and found is None and isinstance(value, Product):
+            found = (ONE, ONE)  # a row times a column
+        if shape is None or found is None or not self._fit(shape, found, value.span, name.span):
             self.source.refuse(
                 name.span,
                 f"{name.name} is {self.show(shape)}, its definition {self.show(found)}",
+                {"hint": "what is a scalar has a Greek name: mu = …"} if found is None else {},
                 other=value.span,
                 error=ShapeError,
             )
@@ -161,11 +168,22 @@ class Shapes:
 
     @_infer.register
     def _(self, node: Call) -> Shape:
-        shape = self.infer(node.argument)
-        if node.function == SOFTMAX and (shape is None or not shape[1].is_one):
-            problem = f"softmax acts on a column, and this is {self.show(shape)}"
+        shape, whole = self.infer(node.argument), WHOLE.get(node.function)
+        if whole is None:
+            return shape
+        if whole.of_column:
+            fits, what = shape is not None and shape[1].is_one, "a column"
+        else:
+            span, what = node.argument.span, "a square matrix"
+            fits = (
+                shape is not None
+                and not shape[1].is_one
+                and self._equate(shape[0], shape[1], span, span)
+            )
+        if not fits:
+            problem = f"{node.function} acts on {what}, and this is {self.show(shape)}"
             self.source.refuse(node.argument.span, problem, error=ShapeError)
-        return shape
+        return None if whole.is_scalar else shape
 
     @_infer.register
     def _(self, node: Power) -> Shape:
@@ -205,7 +223,12 @@ class Shapes:
                 self._refuse_column_first(left, right, b)
             if not self._equate(a[1], b[0], left.span, right.span):
                 self._refuse_product(left, a, right, b)
-        return (matrices[0][1][0], matrices[-1][1][1]) if matrices else None
+        if not matrices:
+            return None
+        (first, (rows, _)), (_, (_, cols)) = matrices[0], matrices[-1]
+        # A row and a column: their inner product is a number.
+        row = isinstance(first, Transpose) and rows.is_one
+        return None if row and cols.is_one and len(matrices) > 1 else (rows, cols)
 
     @_infer.register
     def _(self, node: Entrywise) -> Shape:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from symrnn.language.activations import FORMULAS
+from symrnn.reading.functions import CALLED
 
 MATRIX, COLUMN, SCALAR, FUNCTION = "matrix", "column", "scalar", "function"
 
@@ -24,7 +25,6 @@ UNKNOWN = ("sigma", "phi", "psi")
 """Greek words that are functions: activations of which nothing is known, or that are declared."""
 ALIASES = {"sigmoid": "logistic"}
 IDENTITY = "I"
-SOFTMAX = "softmax"
 
 
 def canonical(name: str) -> str:
@@ -40,7 +40,7 @@ def base(name: str) -> str:
 def kind_of(name: str) -> str | None:
     """What a name is by its letters; None for a longer word that says nothing."""
     word = base(name)
-    if ALIASES.get(name, name) in FORMULAS or name == SOFTMAX or word in UNKNOWN:
+    if ALIASES.get(name, name) in FORMULAS or word in UNKNOWN:
         return FUNCTION
     if word in WORDS:
         return SCALAR
@@ -51,6 +51,6 @@ def kind_of(name: str) -> str | None:
 
 def nearest(name: str, others: Iterable[str]) -> str:
     """Known names that `name` may be a slip for, as a hint; empty where there is none."""
-    known = sorted({*others, *WORDS, *ALIASES, *FORMULAS, SOFTMAX})
+    known = sorted({*others, *WORDS, *ALIASES, *FORMULAS, *CALLED})
     found = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {found[0]}?" if found else ""

@@ -17,8 +17,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import NoReturn
 
+from symrnn.reading.functions import CALLED
 from symrnn.reading.letters import FUNCTION, SCALAR, kind_of, nearest
 from symrnn.reading.source import Source, Span
 from symrnn.reading.tokens import BREAK, END, NAME, NUMBER, POWER, SIGN, Token, scan
@@ -60,6 +62,11 @@ class _Parser:
     def __init__(self, source: Source, kind: Kind) -> None:
         self.source, self.kind = source, kind
         self.tokens = scan(source)
+        self.defined = {
+            token.text
+            for token, sign in pairwise(self.tokens)
+            if token.kind == NAME and sign.kind == SIGN and sign.text == "="
+        }
         self.position = 0
         self.depth = 0
         self.brackets = 0
@@ -205,7 +212,8 @@ class _Parser:
     def name(self) -> Node:
         token = self.take()
         kind = self.kind(token.text)
-        if kind == FUNCTION:
+        named = kind is not None or token.text in self.defined
+        if kind == FUNCTION or (token.text in CALLED and not named and self.at("(")):
             return self.call(token)
         called = self.at("(") and self.token.span.start == token.span.end
         if called and (kind is None or not token.text[0].isupper()):

@@ -5,12 +5,14 @@ The answer is read off the definitions, never off a name.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from symrnn.cells import Cell
 from symrnn.cells.between import NotBetween
-from symrnn.cells.elman import elman, sigma_inside
+from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network, network
 
 
@@ -26,6 +28,13 @@ class About(StrEnum):
 
 Subject = Network
 """What statements are checked for."""
+
+
+EXAMPLES: Mapping[str, Callable[..., Subject]] = MappingProxyType(
+    {"elman": elman, "sigma_inside": sigma_inside}
+)
+"""A cell for each of the narrowest kinds that statements speak of, by its name: where no cell is
+given they are checked for the first."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def known_as(cell: Cell) -> tuple[Network, dict[str, str]] | None:
     made = network(cell)
     if not made.is_elman:
         return None
-    known = sigma_inside() if made.reads_state else elman()
+    known = in_these_letters(made).with_activation()
     names = {"s": made.s.label, "x": made.x.label, "W": made.W.name, "U": made.U.name}
     names |= {"b": made.b.name, "d": str(made.d), "m": str(made.m)}
     return known, names | dict(zip("a", (each.label for each in cell.intermediates), strict=False))

@@ -10,16 +10,16 @@ import pytest
 from symrnn import D, Equation, latex
 from symrnn.audit.audit import audit_texts
 from symrnn.audit.verdicts.verdict import NOT_A_CLAIM, TRUE
-from symrnn.cells.elman import CELLS
 from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR
 from symrnn.reading.documents import latex_document
+from symrnn.theory.about import EXAMPLES
 
 
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
 @pytest.mark.parametrize("layout", [NUMERATOR, DENOMINATOR])
 def test_own_formulas_are_true(notation: Any, layout: str) -> None:
     notation = replace(notation, layout=layout)
-    rnn = CELLS[notation.cell]("tanh")
+    rnn = EXAMPLES[notation.cell]("tanh")
     s, t, k, j, L = rnn.s, rnn.t, rnn.k, rnn.j, rnn.L
     claims = [Equation(of, value) for of, value in rnn.recurrence.definitions.items()]
     claims += [

@@ -16,12 +16,13 @@ import pytest
 from symrnn import Equation, latex
 from symrnn.audit.audit import BAD_HINT, Finding, audit_texts
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_UNDERSTOOD, TRUE
-from symrnn.cells.elman import CELLS, elman
+from symrnn.cells.elman import elman
 from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR, Notation
 from symrnn.lecture import document as module
 from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.project import found, open_project
 from symrnn.reading.documents import read_document
+from symrnn.theory.about import EXAMPLES
 from symrnn.typeset.document import Document
 from symrnn.typeset.latex import article
 from tests.lecture.conftest import evidence_of, lecture_in
@@ -31,7 +32,7 @@ _EXAMPLES = re.compile(r"\\begin\{counterexamples\}.*?\\end\{counterexamples\}",
 
 def _audited(document: Document, notation: Notation, folder: Path) -> list[Finding]:
     """What is found in a lecture's LaTeX, with the recurrence as hints."""
-    rnn = CELLS[notation.cell]()
+    rnn = EXAMPLES[notation.cell]()
     definitions = rnn.recurrence.definitions.items()
     stated = [latex(Equation(of, value), notation) for of, value in definitions]
     stated.append(rf"{latex(rnn.L[rnn.t], notation)} = \ell({latex(rnn.s[rnn.t], notation)})")

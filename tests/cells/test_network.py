@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from symrnn.cells import cell, named, names
-from symrnn.cells.elman import CELLS, elman, kind_of, sigma_inside, with_activation
+from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network, network
 from symrnn.errors import NotSupportedError
+from symrnn.theory.about import EXAMPLES
 
 
 @pytest.mark.parametrize(
@@ -28,11 +29,21 @@ def test_roles_are_read_off(text: str, kind: str, parts: str) -> None:
     rnn = network(cell(text))
     found = (rnn.W, rnn.U, rnn.b, rnn.x and rnn.x.label)
     assert " ".join(map(str, found)) == parts
-    assert (kind_of(rnn), rnn.is_elman) == (kind, "None" not in parts)
+    assert rnn.is_elman == ("None" not in parts)
     assert rnn.parameters == tuple(each for each in (rnn.W, rnn.U, rnn.b) if each is not None)
-    other = with_activation(rnn, "logistic")
-    assert (kind_of(other), other.sigma.name) == (kind, "logistic")
+    other = in_these_letters(rnn.with_activation("logistic"))
+    assert (other.cell.name, other.sigma.name) == (kind, "logistic")
     assert (other.x is None) == (rnn.x is None)
+
+
+@pytest.mark.parametrize("text", ["h = A sigma(B h' + C x + c) + e", "z = V h' + c; h = sigma(z)"])
+@pytest.mark.parametrize("sigma", ["relu", "identity", None])
+def test_another_activation_stands_in_the_same_place(text: str, sigma: str | None) -> None:
+    rnn = network(cell(text, activations={"sigma": "tanh"})).with_activation(sigma)
+    written = cell(text, activations={"sigma": sigma})
+    h = written["h"][rnn.j]
+    assert rnn.recurrence.expanded(h) == written.recurrence.expanded(h)
+    assert rnn.cell.recurrence.definitions == written.recurrence.definitions
 
 
 @pytest.mark.parametrize(
@@ -53,21 +64,21 @@ def test_what_has_more_in_it_or_less_has_no_roles(text: str) -> None:
     for name in "WUbx":
         with pytest.raises(NotSupportedError, match=f"is asked for {name}"):
             getattr(rnn, name)
-    with pytest.raises(NotSupportedError, match="none of the lecture's"):
-        with_activation(rnn)
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_cell_is_one_kind_of_object_with_the_lecturers_own(name: str) -> None:
     rnn = network(named(name))
     assert type(rnn) is type(elman()) is Network
-    assert rnn.is_elman == (name in CELLS)
+    assert rnn.is_elman == (name in EXAMPLES)
     if not rnn.one_activation:
         with pytest.raises(NotSupportedError, match="not one activation"):
             rnn.slopes(rnn.t)
+        with pytest.raises(NotSupportedError, match="not one activation"):
+            rnn.with_activation("tanh")
 
 
-@pytest.mark.parametrize("build", CELLS.values(), ids=CELLS)
+@pytest.mark.parametrize("build", EXAMPLES.values(), ids=EXAMPLES)
 def test_what_is_built_is_what_is_read(build: Any) -> None:
     rnn = build()
     again = network(rnn.cell)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symrnn.cells.elman import CELLS, elman
+from symrnn.cells.elman import elman
 from symrnn.cells.network import Network
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture import document as module
@@ -24,6 +24,7 @@ from symrnn.lecture.project import Project, found, open_project
 from symrnn.numeric.data import Series
 from symrnn.numeric.forecasting import Forecast, Forecaster
 from symrnn.numeric.windows import windows_of
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -95,7 +96,7 @@ def sparse(document: Document, shown: Deck) -> list[str]:
 
 def lecture_in(notation: Notation) -> Document:
     """The lecture's statements in a notation: of its cell, in its layout."""
-    rnn = CELLS[notation.cell]()
+    rnn = EXAMPLES[notation.cell]()
     evidence = [evidence_of(statement.of(rnn), rnn) for statement in load().values()]
     if notation.layout == DENOMINATOR:
         evidence = [turned(each, rnn) for each in evidence]

@@ -6,68 +6,67 @@ import re
 
 import pytest
 
+from symrnn.cells import named
 from symrnn.cells.elman import elman, sigma_inside
 from symrnn.language.notation import D2L, KNOWN, LECTURE, PASCANU, QUANTITIES, Notation
 from symrnn.lecture.algorithms import algorithms_shown, letters_of
+from symrnn.lecture.lettering import lettered_subject
 
 CROWDED = Notation("crowded", {"s": "v", "a": "g", "x": "n", "W": "G", "kappa": r"\delta"})
 
 
-def shown(name: str, notation: Notation, *, inside: bool = False) -> str:
-    return algorithms_shown(sigma_inside() if inside else elman(), notation)[name].latex
+def shown(name: str, notation: Notation) -> str:
+    return algorithms_shown(elman(), notation)[name].latex
 
 
 @pytest.mark.parametrize(
-    ("notation", "inside", "lines"),
+    ("notation", "lines"),
     [
         (
             LECTURE,
-            False,
             [
-                r"\Function{truncated\_gradient}{$W, v, s, g, t, \tau$}",
-                r"\State $G \gets G + \alpha \, s_{k - 1}^{\mathsf{T}}$",
-                r"\State $\delta \gets W^{\mathsf{T}} \, \alpha$",
+                r"\Function{truncated\_gradient}{$\theta, J, P, g, t, \tau$}",
+                r"\State $G \gets G + P_{k}^{\mathsf{T}} \, \delta$",
+                r"\State $\delta \gets J_{k}^{\mathsf{T}} \, \delta$",
             ],
         ),
         (
             D2L,
-            False,
             [
-                r"\State $\mathbf{G} \gets \mathbf{G} + \boldsymbol{\alpha} \, "
-                r"\mathbf{h}_{k - 1}^{\mathsf{T}}$",
-                r"\State $\boldsymbol{\delta} \gets \mathbf{W}_{hh}^{\mathsf{T}} \, "
-                r"\boldsymbol{\alpha}$",
-            ],
-        ),
-        (
-            PASCANU,
-            True,
-            [
-                r"\Function{truncated\_gradient\_sigma\_inside}{$W, v, r, g, t, \tau$}",
-                r"\State $G \gets G + \delta \, r_{k}^{\mathsf{T}}$",
-                r"\State $\alpha \gets W^{\mathsf{T}} \, \delta$",
+                r"\State $\mathbf{G} \gets \mathbf{G} + \mathbf{P}_{k}^{\mathsf{T}} \, "
+                r"\boldsymbol{\delta}$",
+                r"\State $\boldsymbol{\delta} \gets \mathbf{J}_{k}^{\mathsf{T}} \, "
+                r"\boldsymbol{\delta}$",
             ],
         ),
     ],
 )
-def test_truncated_bptt_is_the_cells_in_the_letters(
-    notation: Notation, inside: bool, lines: list[str]
-) -> None:
-    latex = shown("truncation", notation, inside=inside)
+def test_truncated_bptt_is_in_the_letters(notation: Notation, lines: list[str]) -> None:
+    latex = shown("truncation", notation)
     for line in lines:
         assert line in latex
 
 
 def test_the_caption_says_what_goes_in_and_is_true_in_its_layout() -> None:
+    lstm, letters = lettered_subject(named("lstm"), LECTURE)
     of = {
-        each.name: algorithms_shown(elman(), each)["truncation"].caption for each in (LECTURE, D2L)
+        name: algorithms_shown(rnn, notation)["truncation"].caption
+        for name, rnn, notation in (
+            ("lecture", elman(), LECTURE),
+            ("d2l", elman(), D2L),
+            ("pascanu", sigma_inside(), PASCANU),
+            ("lstm", lstm, letters),
+        )
     }
-    assert r"$g^{\mathsf{T}}$ is $\partial L_{t}/\partial s_{t}$" in of["lecture"]
-    assert r"$\mathbf{g}$ is $\partial \ell_{t}/\partial \mathbf{h}_{t}$" in of["d2l"]
-    assert r"$v_{k} = \sigma'\left(a_{k}\right)$" in of["lecture"]
-    inside = algorithms_shown(sigma_inside(), PASCANU)["truncation"].caption
-    assert r"$v_{k} = \sigma'\left(x_{k - 1}\right)$" in inside
-    assert r"$r_{k} = \sigma\left(x_{k - 1}\right)$" in inside
+    assert r"$g^{\mathsf{T}} = \frac{\partial L_{t}}{\partial s_{t}}$" in of["lecture"]
+    assert r"$J_{k} = \frac{\partial s_{k}}{\partial s_{k - 1}}$" in of["lecture"]
+    assert (
+        r"$\mathbf{g} = \frac{\partial \boldsymbol{\ell}_{t}}{\partial \mathbf{h}_{t}}$"
+        in of["d2l"]
+    )
+    assert r"$\mathbf{J}_{k}^{\mathsf{T}} = \frac{\partial \mathbf{h}_{k}}" in of["d2l"]
+    assert r"$J_{k} = \frac{\partial x_{k}}{\partial x_{k - 1}}$" in of["pascanu"]
+    assert r"$\theta = \operatorname{vec}\left(W_{f}\right)$" in of["lstm"]
 
 
 @pytest.mark.parametrize("notation", [*KNOWN.values(), CROWDED], ids=lambda n: n.name)

@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
-from symrnn.cells.elman import CELLS, elman, sigma_inside
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.norms import norm
 from symrnn.language.notation import KNOWN, PASCANU, Notation
@@ -29,6 +29,7 @@ from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.library import load
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer_network import Nets
@@ -99,7 +100,7 @@ def run_numpy(kernels: Kernels, nets: Nets) -> Run:
 def test_states_products_and_bounds_are_numpys(
     pages: dict[str, Page], notation: str, name: str
 ) -> None:
-    kernels = Kernels(CELLS[KNOWN[notation].cell](name))
+    kernels = Kernels(EXAMPLES[KNOWN[notation].cell](name))
     run = run_numpy(kernels, NETS)
     page = studied(pages[notation], name)
     # With large weights a net of sines is chaotic: it doubles a rounding error every step or so.
@@ -120,7 +121,7 @@ def test_states_products_and_bounds_are_numpys(
     [("lecture", "tanh"), ("lecture", "logistic"), ("lecture", "silu"), ("pascanu", "tanh")],
 )
 def test_bias_and_its_bound_are_numpys(pages: dict[str, Page], notation: str, name: str) -> None:
-    kernels = Kernels(CELLS[KNOWN[notation].cell](name))
+    kernels = Kernels(EXAMPLES[KNOWN[notation].cell](name))
     run = run_numpy(kernels, NETS)
     row, t = np.array(NETS.c), run.steps
     exact = kernels.gradients(run, row)["W"]

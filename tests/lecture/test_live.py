@@ -12,11 +12,11 @@ import nbformat
 import pytest
 
 from symrnn import elman
-from symrnn.cells.elman import CELLS
 from symrnn.errors import EvidenceError, IllFormedError
 from symrnn.language.notation import D2L, LECTURE, PASCANU, Notation
 from symrnn.lecture.live import cells, definition, setup
 from symrnn.lecture.outputs import with_outputs
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.document import Document
@@ -112,7 +112,7 @@ OF_THE_STEP = ("recurrence", "activation_jacobian", "preactivation_jacobian", "s
 def test_in_another_notation_it_runs_its_cell_and_shows_its_letters(
     notation: Notation, line: str, words: str
 ) -> None:
-    rnn, everything = CELLS[notation.cell](), load()
+    rnn, everything = EXAMPLES[notation.cell](), load()
     library = {name: everything[name].of(rnn) for name in OF_THE_STEP}
     proved = [evidence_of(statement, rnn) for statement in library.values()]
     document = document_of(proved, rnn, {}, Paragraph("The end."), notation)

@@ -18,25 +18,21 @@ from symrnn.language.derivatives import TotalDerivative
 from symrnn.language.notation import (
     D2L,
     DENOMINATOR,
-    ELMAN,
     GOODFELLOW,
     KNOWN,
     LECTURE,
-    NUMERATOR,
     PASCANU,
     QUANTITIES,
     Notation,
 )
 from symrnn.language.writing import latex
-from symrnn.lecture import outline
 from symrnn.lecture.formats import fitting
 from symrnn.lecture.notation_file import notation, read_notation
 from symrnn.lecture.pdf import Tex
-from symrnn.lecture.wording import TABLES, worded
 from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
-from symrnn.theory.library import lecture_folder, load
+from symrnn.theory.library import load
 from symrnn.typeset.blocks import StatementBlock, walk
 from symrnn.typeset.latex import article
 from symrnn.typeset.slides import Look
@@ -141,20 +137,6 @@ def test_a_theorem_in_numerator_layout_is_no_grade_in_the_other(evidence: list[E
             assert (turned.grades, turned.kernel) == (original.grades, None)
         if original.statement.name == "slopes_bounded":
             assert (turned.grades, turned.kernel) == (closed.grades, proof)
-
-
-def test_words_that_depend_on_layout_or_cell_are_all_still_written_somewhere() -> None:
-    module = Path(outline.__file__)
-    files = [module, *lecture_folder().glob("*.py"), *module.parent.glob("lectures/*/*.md")]
-    text = " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
-    text = re.sub(r'" "', "", text)  # a sentence over several lines
-    text += worded(text, PASCANU)
-    for layout, cell, table in TABLES:
-        notation = Notation(layout=layout or NUMERATOR, cell=cell or ELMAN)
-        for said, instead in table.items():
-            assert said in text, said
-            assert worded(f"x {said} y", notation) == f"x {instead} y"
-            assert worded(said, LECTURE) == said
 
 
 def test_the_letters_fill_the_lecture() -> None:

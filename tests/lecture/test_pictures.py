@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symrnn import elman
-from symrnn.cells.elman import CELLS, sigma_inside
+from symrnn.cells.elman import sigma_inside
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import KNOWN, LECTURE, PASCANU
 from symrnn.lecture import cliff as cliff_module
@@ -18,6 +18,7 @@ from symrnn.lecture.pictures import illustrations, section
 from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.library import everything
 from symrnn.typeset.blocks import Figure, Paragraph, Table
 from symrnn.typeset.plain_maths import unicode_of
@@ -46,7 +47,7 @@ def test_the_letters_are_those_of_the_notation(report: NetworkReport) -> None:
 @pytest.mark.parametrize("name", ["goodfellow", "d2l", "pascanu"])
 def test_what_is_read_aloud_is_in_the_letters_too(report: NetworkReport, name: str) -> None:
     lettered = KNOWN[name]
-    rnn = CELLS[lettered.cell]()
+    rnn = EXAMPLES[lettered.cell]()
     shown = illustrations(report, rnn, lettered).values()
     blocks = [*(b for blocks in shown for b in blocks), *section(report, "", lettered).blocks]
     figures = {block.name: block for block in blocks if isinstance(block, Figure)}
@@ -83,7 +84,7 @@ def test_words_keep_their_distance_from_the_formula_behind_them(report: NetworkR
         blocks = section(report, "", notation).blocks
         text = "".join(block.text for block in blocks if isinstance(block, Paragraph))
         assert "hidden units read *a series* and predict" in text
-        cell = CELLS[notation.cell]()
+        cell = EXAMPLES[notation.cell]()
         cut = illustrations(report, cell, notation)["clipping_by_norm"][0]
         assert isinstance(cut, Figure) and "has length $" in cut.caption
 
@@ -100,7 +101,7 @@ def test_the_unrolled_graph_has_a_path_for_each_term_and_drops_those_of_truncati
     assert data.rows[-1][1] == "L_5 → s_5 → s_4 → s_3 → s_2 → s_1 → W"
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 def test_the_gradient_at_the_cliff_is_the_complex_steps(cell: str) -> None:
     # s_j = 1/(1 + e^{-(w s_{j-1} + b)}), by hand; with σ inside the loss reads σ(s_T), the same.
     def loss(point: np.ndarray) -> np.ndarray:
@@ -109,14 +110,14 @@ def test_the_gradient_at_the_cliff_is_the_complex_steps(cell: str) -> None:
             state = 1 / (1 + np.exp(-(point[..., 0] * state + point[..., 1])))
         return (state - TARGET) ** 2
 
-    unit, point = Unit(Kernels(CELLS[cell]("logistic"))), np.array([5.1, -2.6])
+    unit, point = Unit(Kernels(EXAMPLES[cell]("logistic"))), np.array([5.1, -2.6])
     assert unit.loss(*point) == pytest.approx(loss(point), rel=1e-12)
     assert unit.gradient(*point) == pytest.approx(complex_step(loss, point), rel=1e-10)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(cell: str) -> None:
-    land = cliff(CELLS[cell]())
+    land = cliff(EXAMPLES[cell]())
     assert np.linalg.norm(land.gradient) > 1e3
     assert not WEIGHTS[0] <= land.plain.w <= WEIGHTS[1]
     assert BIASES[0] <= land.clipped.b <= BIASES[1]
@@ -128,7 +129,7 @@ def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(cell
 def test_a_cliff_that_does_not_show_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cliff_module, "RATE", 1e-9)
     with pytest.raises(EvidenceError, match="do not go where the picture shows"):
-        cliff(CELLS["elman"]())
+        cliff(EXAMPLES["elman"]())
 
 
 def test_what_is_placed_is_drawn_alone_whatever_statements_there_are() -> None:

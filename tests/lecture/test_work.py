@@ -12,11 +12,11 @@ import pytest
 
 from symrnn import rules as by
 from symrnn import statement
-from symrnn.cells.elman import CELLS
 from symrnn.errors import UnjustifiedStepError
 from symrnn.lecture import work
 from symrnn.lecture.network import study
 from symrnn.numeric.data import Series
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
 
@@ -47,11 +47,11 @@ def test_an_interrupt_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / "out").exists()
 
 
-@pytest.fixture(scope="module", params=CELLS)
+@pytest.fixture(scope="module", params=EXAMPLES)
 def report(request: pytest.FixtureRequest) -> Any:
     steps = np.arange(200)
     series = Series("a wave", np.sin(0.7 * steps) + 0.3 * np.sin(1.9 * steps), "made here")
-    return request.param, study(series, load(), CELLS[request.param]())
+    return request.param, study(series, load(), EXAMPLES[request.param]())
 
 
 def test_the_network_learns_any_series(report: Any) -> None:

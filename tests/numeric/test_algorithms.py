@@ -36,28 +36,13 @@ RENDERED = {
         r"\EndFunction",
     ],
     algorithms.truncated_gradient: [
-        r"\Function{truncated\_gradient}{$W, v, s, g, t, \tau$}",
-        r"\State $G \gets zeros(W)$",
+        r"\Function{truncated\_gradient}{$\theta, J, P, g, t, \tau$}",
+        r"\State $G \gets zeros(\theta)$",
         r"\State $\delta \gets g$",
         r"\State $k \gets t$",
         r"\While{$k \ge max(1, t - \tau)$}",
-        r"\State $\alpha \gets diag(v_{k}) \cdot \delta$",
-        r"\State $G \gets G + outer(\alpha, s_{k - 1})$",
-        r"\State $\delta \gets \mathbf{W}^\intercal \cdot \alpha$",
-        r"\State $k \gets k - 1$",
-        r"\EndWhile",
-        r"\State \Return $G$",
-        r"\EndFunction",
-    ],
-    algorithms.truncated_gradient_sigma_inside: [
-        r"\Function{truncated\_gradient\_sigma\_inside}{$W, v, a, g, t, \tau$}",
-        r"\State $G \gets zeros(W)$",
-        r"\State $\delta \gets g$",
-        r"\State $k \gets t$",
-        r"\While{$k \ge max(1, t - \tau)$}",
-        r"\State $G \gets G + outer(\delta, a_{k})$",
-        r"\State $\alpha \gets \mathbf{W}^\intercal \cdot \delta$",
-        r"\State $\delta \gets diag(v_{k}) \cdot \alpha$",
+        r"\State $G \gets G + \mathrm{transpose}(P_{k}) \cdot \delta$",
+        r"\State $\delta \gets \mathrm{transpose}(J_{k}) \cdot \delta$",
         r"\State $k \gets k - 1$",
         r"\EndWhile",
         r"\State \Return $G$",
@@ -149,10 +134,12 @@ def test_truncated_gradient_is_the_exact_one_with_an_old_state_held(
     slopes = np.cosh(a) ** -2.0
 
     # L_t = ⟨g, s_t⟩: a quadratic loss would add the cancellation in s_t - y_t to both sides.
-    found = algorithms.truncated_gradient(W, slopes, s, g, t, tau)
+    J = slopes[:, :, None] * W
+    P = np.stack([np.kron(s[k - 1], np.diag(slopes[k])) for k in range(len(s))])
+    found = algorithms.truncated_gradient(np.zeros(d * d), J, P, g, t, tau)
     held = max(t - tau - 1, 0)
     oracle = simulate.truncated_gradient(W, U, b, s0, x, np.tanh, lambda v: v @ g, t, held)
-    assert relative_error(found, oracle.W, 1e-12) < 1e-11
+    assert relative_error(found.reshape(d, d).T, oracle.W, 1e-12) < 1e-11
 
 
 @dataclass(frozen=True)
@@ -179,13 +166,15 @@ class Inside:
 
     def told(self, t: int, tau: int, shift: int = 0) -> np.ndarray:
         """The algorithm's, with the slopes of `shift` steps later."""
+        d = len(self.s0)
         before = np.concatenate(
             [np.full_like(self.s0[None], np.nan), self.after(self.W, self.s0, 1, t + 1)]
         )
         slopes = np.cosh(before) ** -2.0
-        return algorithms.truncated_gradient_sigma_inside(
-            self.W, slopes[shift:], np.tanh(before), self.g, t, tau
-        )
+        J = self.W * slopes[shift:, None, :]
+        P = np.stack([np.kron(np.tanh(each), np.eye(d)) for each in before])
+        found = algorithms.truncated_gradient(np.zeros(d * d), J, P, self.g, t, tau)
+        return found.reshape(d, d).T
 
 
 def inside(seed: int, d: int) -> Inside:

@@ -10,12 +10,12 @@ import pytest
 import sympy
 
 from symrnn import elman
-from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.activations import FORMULAS
 from symrnn.numeric import libraries
 from symrnn.numeric.backends import BACKENDS, BackendKernels
 from symrnn.numeric.kernels import Kernels
+from symrnn.theory.about import EXAMPLES
 
 D, M, T = 4, 2, 6
 
@@ -53,7 +53,7 @@ def agree(
     own: tuple[int, ...] = (),
     cell: str = "elman",
 ) -> None:
-    rnn = CELLS[cell](name)
+    rnn = EXAMPLES[cell](name)
     plain, theirs = Kernels(rnn), BackendKernels(rnn, backend)
     arrays = given(batch, own)
     run = plain.run(**arrays)

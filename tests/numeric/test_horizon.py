@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from symrnn import elman
-from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.numeric import horizon
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import Kernels
+from symrnn.theory.about import EXAMPLES
 
-CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
+CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in EXAMPLES.items()}
 TANH = CELL_KERNELS["elman"]
 IDENTITY = Kernels(elman("identity"))
 
@@ -136,7 +136,7 @@ def test_powers_beyond_every_float(steps: int) -> None:
             growing["b"].value()
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 @pytest.mark.parametrize("batch", [(), (3,), (2, 2)])
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.complex128])
 def test_short_horizons_are_the_unscaled_kernels(
@@ -165,7 +165,7 @@ def test_short_horizons_are_the_unscaled_kernels(
             np.testing.assert_allclose(ours[name].value(), value, tolerance, tolerance)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 def test_the_total_loss_in_many_short_sweeps(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kernels = CELL_KERNELS[cell]
     monkeypatch.setattr(horizon, "LONGEST_SWEEP", 3)
@@ -185,7 +185,7 @@ def test_a_product_that_is_zero() -> None:
     np.testing.assert_array_equal(gradients["b"].value(), [1, 2])
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 @pytest.mark.parametrize("every", [None, 1, 4, 100])
 @pytest.mark.parametrize("summed", [False, True])
 def test_checkpoints_change_nothing(cell: str, every: int | None, summed: bool) -> None:

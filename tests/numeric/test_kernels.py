@@ -11,7 +11,6 @@ import sympy
 from sympy import Lambda
 
 from symrnn import elman
-from symrnn.cells.elman import CELLS
 from symrnn.errors import IllFormedError, RangeError, ShapeError
 from symrnn.language.activations import Activation, activation
 from symrnn.numeric.activations import ACTIVATIONS
@@ -19,11 +18,12 @@ from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.products import COMPILED_SIZE, PAIRED_SIZE
+from symrnn.theory.about import EXAMPLES
 from symrnn.verify.net import random_weights
 
 SMOOTH = ("logistic", "tanh", "softplus", "silu", "gelu", "sin", "arctan", "identity")
 D, M, T = 4, 3, 6
-CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
+CELL_KERNELS = {cell: Kernels(build("tanh")) for cell, build in EXAMPLES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def arrays(seed: int, batch: tuple[int, ...] = ()) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None:
-    own, given = Kernels(CELLS[cell](name)), arrays(seed=1)
+    own, given = Kernels(EXAMPLES[cell](name)), arrays(seed=1)
     sigma, values = ACTIVATIONS[name], tuple(given.values())
     run, inside = own.run(**given), own.rnn.reads_state
     path = simulate.simulate(*values, sigma, inside=inside)
@@ -68,10 +68,10 @@ def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None
         assert relative_error(value, getattr(last, key)) < 1e-12, key
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 @pytest.mark.parametrize("size", [COMPILED_SIZE + 1, PAIRED_SIZE + 1])
 def test_a_large_jacobian(cell: str, size: int) -> None:
-    own, net = Kernels(CELLS[cell]("silu")), random_weights(size, 2, 5, seed=3)
+    own, net = Kernels(EXAMPLES[cell]("silu")), random_weights(size, 2, 5, seed=3)
     run, inside = own.run(*net.arguments()), own.rnn.reads_state
     expected = simulate.state_jacobian(*net.arguments(), ACTIVATIONS["silu"], 5, 1, inside=inside)
     assert relative_error(own.jacobian(run, 5, 1), expected) < 1e-12
@@ -79,7 +79,7 @@ def test_a_large_jacobian(cell: str, size: int) -> None:
     assert relative_error(own.jacobian(run, 5, 4), last) < 1e-12
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 @pytest.mark.parametrize("tau", range(T + 2))
 @pytest.mark.parametrize("convention", ["factors", "steps"])
 def test_the_truncated_gradient_holds_an_earlier_state(
@@ -106,7 +106,7 @@ def test_the_truncated_gradient_holds_an_earlier_state(
         np.testing.assert_allclose(adjoint[key], ours[key], rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 @pytest.mark.parametrize("batch", [(5,), (2, 3)])
 def test_a_batch_is_its_sequences(cell: str, batch: tuple[int, ...]) -> None:
     kernels, given = CELL_KERNELS[cell], arrays(seed=3, batch=batch)

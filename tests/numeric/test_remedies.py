@@ -50,6 +50,9 @@ def test_the_algorithm_shown_is_the_derived_sum(tau: int) -> None:
         rng.normal(size=(steps, m)),
     )
     row = rng.normal(size=d)
-    shown = truncated_gradient(W, kernels.slopes(run), run.states, row, steps, tau)
+    slopes, states = kernels.slopes(run), run.states
+    P = np.stack([np.kron(states[k - 1], np.diag(slopes[k])) for k in range(steps + 1)])
+    J = slopes[:, :, None] * W
+    shown = truncated_gradient(np.zeros(d * d), J, P, row, steps, tau).reshape(d, d).T
     derived = kernels.gradients(run, row, since=max(steps - tau - 1, 0))["W"]
     assert relative_error(shown, derived) < 1e-13

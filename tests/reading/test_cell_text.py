@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sympy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Symbol, symbols
 
 from symrnn.cells import cell
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.language.activations import activation, unknown
-from symrnn.language.algebra import Identity, Ones, Parameter
-from symrnn.language.structure import Hadamard, stack
+from symrnn.language.activations import X, activation, unknown
+from symrnn.language.algebra import Identity, Inverse, Ones, Parameter
+from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
+from symrnn.language.norms import Norm
+from symrnn.language.structure import DiagonalOf, Hadamard, stack
 from symrnn.language.time import Sequence
 from symrnn.reading import parse, read_recurrence
 from symrnn.reading.declarations import Declarations
@@ -61,6 +65,19 @@ MEANS: dict[str, Any] = {
     "h = σ(h') + sigma (b)": sigma(h[j - 1]) + sigma(b),
     "h = phi_2(h')": unknown("phi_2")(h[j - 1]),
     "h = softplus(h')": activation("softplus")(h[j - 1]),
+    "h = exp(-alpha) cos(h')": sympy.exp(-alpha) * activation(sympy.cos(X), "cos")(h[j - 1]),
+    # of a whole
+    "h = softmax(h')": Softmax(h[j - 1]),
+    "h = (b^T h') b": Entry(b.T * h[j - 1], 1) * b,
+    "h = b / (1 + h'^T h')": b / (1 + Entry(h[j - 1].T * h[j - 1], 1)),
+    "h = logsumexp(h') b": Entry(LogSumExp(h[j - 1]), 1) * b,
+    "h = b / norm(h')": b / Norm(h[j - 1], "2"),
+    "h = h' - mean (h')": h[j - 1] - Entry(Ones(1, d) * h[j - 1], 1) / d * Ones(d),
+    "μ = sum(h'); h = mu b": Entry(Ones(1, d) * h[j - 1], 1) * b,
+    "h = nu h'; nu = 2 mu; mu = trace(W) + h'^T W b": 2
+    * (Entry(Ones(1, d) * DiagonalOf(W), 1) + Entry(h[j - 1].T * W * b, 1))
+    * h[j - 1],
+    "h = det(W) inv(W) h'": Entry(Determinant(W), 1) * Inverse(W) * h[j - 1],
     # lines
     "# a remark\n\n h = tanh(W h'\n  + b) # and another\n": tanh(W * h[j - 1] + b),
     "h = W h' +\n b": W * h[j - 1] + b,
@@ -114,6 +131,19 @@ def test_a_planted_fault_is_seen(fault: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(parse._Parser, method, wrong)
     with pytest.raises((AssertionError, IllFormedError)):
         check(text, MEANS[text])
+
+
+def test_a_word_that_is_called_is_a_function_and_else_a_name() -> None:
+    named = Sequence("sum", d)
+    read = read_recurrence("sum = W sum' + mean(b); h = sum (h')^T b")
+    assert set(read.definitions) == {named[j], h[j]}
+    assert read.definitions[named[j]].has(named[j - 1])
+
+
+def test_a_row_times_a_column_defines_a_single_number() -> None:
+    read = read_recurrence("y = c^T h; h = tanh(W h' + b)")
+    (y, _) = read.definitions
+    assert y.shape == (1, 1) and read.definitions[y] == Parameter("c", d, 1).T * h[j]
 
 
 # ── what is read off ────────────────────────────────────────────────────────────────────────────

@@ -29,12 +29,12 @@ from symrnn import (
     norm,
     stack,
 )
-from symrnn.cells.elman import CELLS
 from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, IllFormedError, ParseError, ShapeError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.notation import KNOWN, NUMERATOR
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
+from symrnn.theory.about import EXAMPLES
 
 
 class Trees:
@@ -119,7 +119,7 @@ class Trees:
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
 @pytest.mark.parametrize("activation", ["tanh", "logistic", None])
 def test_random_expressions_are_read_back(notation: Any, activation: str | None) -> None:
-    rnn = CELLS[notation.cell](activation)
+    rnn = EXAMPLES[notation.cell](activation)
     # The formulas of its slopes are long, and the same in every notation.
     for seed in range(3 if activation == "logistic" else 14):
         trees = Trees(rnn, seed)
@@ -140,7 +140,7 @@ def test_random_expressions_are_read_back(notation: Any, activation: str | None)
     ],
 )
 def test_a_slope_is_read_however_it_is_written(activation: str, slope: str) -> None:
-    rnn = CELLS["elman"](activation)
+    rnn = EXAMPLES["elman"](activation)
     j = rnn.j
     assert from_latex(rf"\operatorname{{diag}}({slope}) W", rnn) == rnn.jacobian(
         rnn.s[j], rnn.s[j - 1]
@@ -150,8 +150,8 @@ def test_a_slope_is_read_however_it_is_written(activation: str, slope: str) -> N
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
 @pytest.mark.parametrize("activation", ["logistic", "relu", "silu"])
 def test_sigma_is_the_activation_there_is(notation: Any, activation: str) -> None:
-    rnn = CELLS[notation.cell](activation)
-    unnamed = CELLS[notation.cell]()
+    rnn = EXAMPLES[notation.cell](activation)
+    unnamed = EXAMPLES[notation.cell]()
     for of, by in ((rnn.s[rnn.t], rnn.s[rnn.k]), (rnn.L[rnn.t], rnn.b)):
         written = latex(unnamed.jacobian(of, by), notation)
         assert from_latex(written, rnn, notation=notation) == rnn.jacobian(of, by), written
@@ -176,13 +176,13 @@ def test_sigma_that_is_a_number_is_no_function() -> None:
 @pytest.mark.parametrize("slope", [r"1[a_j > 1]", r"1[0 > a_j]", r"1[a_j]"])
 def test_another_indicator_is_no_slope(slope: str) -> None:
     with pytest.raises(ParseError):
-        from_latex(rf"\operatorname{{diag}}({slope}) W", CELLS["elman"]("relu"))
+        from_latex(rf"\operatorname{{diag}}({slope}) W", EXAMPLES["elman"]("relu"))
 
 
 @pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
 @pytest.mark.parametrize("activation", ["tanh", "relu", None])
 def test_what_is_derived_is_read_back(notation: Any, activation: str | None) -> None:
-    rnn = CELLS[notation.cell](activation)
+    rnn = EXAMPLES[notation.cell](activation)
     s, t, k, L = rnn.s, rnn.t, rnn.k, rnn.L
     made = [
         rnn.jacobian(s[t], s[k]),

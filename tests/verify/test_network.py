@@ -10,7 +10,6 @@ import pytest
 from elman_by_hand import simulate
 
 from symrnn import cell, elman
-from symrnn.cells.elman import CELLS
 from symrnn.errors import DisagreementError, NotSupportedError
 from symrnn.language.activations import X, activation
 from symrnn.lecture.decay import bounds, gamma
@@ -18,12 +17,15 @@ from symrnn.lecture.network import immediate_norms
 from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
+from symrnn.theory.about import EXAMPLES
 from symrnn.theory.library import load
 from symrnn.verify.net import random_weights
 from symrnn.verify.network import check_kernels
 
 NETWORKS = {
-    (kind, name): Kernels(build(name)) for kind, build in CELLS.items() for name in ("tanh", "sin")
+    (kind, name): Kernels(build(name))
+    for kind, build in EXAMPLES.items()
+    for name in ("tanh", "sin")
 }
 
 OF_ANY_KIND = {
@@ -98,19 +100,19 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("kind", EXAMPLES)
 def test_what_is_wrong_is_refused(kind: str, fault: Any) -> None:
-    kernels = Kernels(CELLS[kind]("tanh"))
+    kernels = Kernels(EXAMPLES[kind]("tanh"))
     fault(kernels)
     net = random_weights(kernels.cell, d=5, m=2, steps=9, seed=1)
     with pytest.raises(DisagreementError, match=f"kernel of .*{FAULTS[fault]}"):
         check_kernels(kernels, net, "random")
 
 
-@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("kind", EXAMPLES)
 def test_the_bound_is_the_claims_right_side(kind: str) -> None:
-    kernels, net = Kernels(CELLS[kind]("tanh")), random_weights(5, 2, 9, seed=2)
-    claim = load()["product_bound"].parts(CELLS[kind]())[0].claim
+    kernels, net = Kernels(EXAMPLES[kind]("tanh")), random_weights(5, 2, 9, seed=2)
+    claim = load()["product_bound"].parts(EXAMPLES[kind]())[0].claim
     run = kernels.run(*net.arguments())
     limits = bounds(claim, kernels, run, net.W)
     np.testing.assert_allclose(limits, np.linalg.norm(net.W, 2) ** np.arange(10), rtol=1e-12)
@@ -123,10 +125,10 @@ def test_a_slope_without_a_bound_is_said() -> None:
         gamma(Kernels(elman(activation(X**2))))
 
 
-@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("kind", EXAMPLES)
 def test_the_last_step_alone_moves_as_differences_say(kind: str) -> None:
     """‖∂⁺s_j/∂vec(W)‖ beside the complex step through one step by hand."""
-    kernels, net = Kernels(CELLS[kind]("tanh")), random_weights(4, 2, 3, seed=5)
+    kernels, net = Kernels(EXAMPLES[kind]("tanh")), random_weights(4, 2, 3, seed=5)
     W, U, b, _, x = net.arguments()
     run = kernels.run(*net.arguments())
 

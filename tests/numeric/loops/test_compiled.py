@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from symrnn import elman, sigma_inside
-from symrnn.cells.elman import CELLS
 from symrnn.errors import NotSupportedError, RangeError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.compiled import scalar_code
 from symrnn.numeric.lower import lower_activation
+from symrnn.theory.about import EXAMPLES
 
 D, M, T = 4, 2, 6
-COMPILED = {cell: Kernels(build("tanh"), compiled=True) for cell, build in CELLS.items()}
-PLAIN = {cell: Kernels(build("tanh")) for cell, build in CELLS.items()}
+COMPILED = {cell: Kernels(build("tanh"), compiled=True) for cell, build in EXAMPLES.items()}
+PLAIN = {cell: Kernels(build("tanh")) for cell, build in EXAMPLES.items()}
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def compare(
 
 
 @pytest.mark.parametrize("batch", [(), (2, 2)])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", EXAMPLES)
 def test_the_compiled_loops_agree(numba: Any, cell: str, batch: tuple[int, ...]) -> None:
     compare(COMPILED[cell], batch, cell=cell)
     assert set(COMPILED[cell].ran.values()) == {"numba"}

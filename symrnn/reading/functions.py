@@ -1,0 +1,75 @@
+"""What a text may call besides activations: functions of a whole vector or matrix, and functions
+of every entry that are no activation by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Expr
+from sympy.matrices.expressions import MatrixExpr
+
+from symrnn.activation_text import FUNCTIONS, X
+from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.language.algebra import Inverse, Ones, written_as_entry
+from symrnn.language.entry import Entry
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
+from symrnn.language.norms import Norm
+from symrnn.language.structure import DiagonalOf
+
+ENTRYWISE = frozenset(
+    name
+    for name, (arity, _) in FUNCTIONS.items()
+    if arity == 1 and name not in (*FORMULAS, "sign", "heaviside", "tan")
+)
+"""Functions of every entry: exp, log, abs, …"""
+
+
+def entrywise(name: str) -> Activation:
+    """The function of every entry that has a name out of `ENTRYWISE`."""
+    return activation(FUNCTIONS[name][1](X), name)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A function of a whole vector or matrix.
+
+    Attributes:
+        of_column: whether it takes a column; a square matrix else.
+        is_scalar: whether it gives a scalar; what has the shape of its argument else.
+        build: its expression.
+    """
+
+    of_column: bool
+    is_scalar: bool
+    build: Callable[[MatrixExpr], Any]
+
+
+def total(column: MatrixExpr) -> Expr:
+    """The sum of the entries, 1ᵀ v."""
+    return Entry(Ones(1, column.shape[0]) * column, 1)
+
+
+def trace(matrix: MatrixExpr) -> Expr:
+    """The sum of the diagonal."""
+    return total(DiagonalOf(matrix))
+
+
+WHOLE: Mapping[str, Whole] = MappingProxyType(
+    {
+        "softmax": Whole(True, False, Softmax),
+        "logsumexp": Whole(True, True, lambda v: written_as_entry(LogSumExp(v))),
+        "sum": Whole(True, True, total),
+        "mean": Whole(True, True, lambda v: total(v) / v.shape[0]),
+        "norm": Whole(True, True, lambda v: Norm(v, "2")),
+        "trace": Whole(False, True, trace),
+        "det": Whole(False, True, lambda a: written_as_entry(Determinant(a))),
+        "inv": Whole(False, False, Inverse),
+    }
+)
+"""Functions of a whole vector or matrix, by name."""
+
+CALLED = frozenset([*ENTRYWISE, *WHOLE])
+"""Words that are functions where they are called, and else are names like others."""
