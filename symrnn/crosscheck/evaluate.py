@@ -22,6 +22,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.activations import activation as by_name
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
+from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Block, Diag, Hadamard, Place, Rows
 from symrnn.language.time import TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
@@ -59,7 +60,7 @@ class Numbers:
     def size(self, expression: Any) -> int:
         """The value of a size."""
         if expression not in self.known:
-            self.known[expression] = int(sympy.sympify(expression).subs(self.sizes))
+            self.known[expression] = int(symbolic(expression).subs(self.sizes))
         return self.known[expression]
 
     def number(self, scalar: Expr) -> Any:

@@ -13,6 +13,7 @@ from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan, Stri
 from symrnn.errors import IllFormedError
 from symrnn.kernel.order import proves
 from symrnn.language.relations import Inequality
+from symrnn.language.shapes import symbolic
 from symrnn.language.writing import text
 
 
@@ -26,18 +27,18 @@ class Fact:
     @classmethod
     def nonnegative(cls, expression: Any) -> Fact:
         """0 ≤ expression."""
-        return cls(sympy.expand(expression))
+        return cls(sympy.expand(symbolic(expression)))
 
     @classmethod
     def positive(cls, expression: Any) -> Fact:
         """0 < expression; for integers 0 ≤ expression - 1."""
-        expression = sympy.expand(expression)
+        expression = sympy.expand(symbolic(expression))
         return cls(expression - 1) if expression.is_integer else cls(expression, True)
 
     @classmethod
     def nonzero(cls, expression: Any) -> Fact:
         """0 < expression²."""
-        return cls(sympy.sympify(expression) ** 2, True)
+        return cls(symbolic(expression) ** 2, True)
 
     @classmethod
     def of(cls, relation: Any) -> Fact:

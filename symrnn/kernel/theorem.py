@@ -28,6 +28,7 @@ from symrnn.language.activations import Activation
 from symrnn.language.algebra import Transposed
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.recurrence.definitions import Definitions
@@ -298,7 +299,7 @@ def instantiate(theorem: Theorem, values: Mapping[Symbol, Any]) -> Theorem:
 def _times(values: Mapping[Symbol, Any]) -> dict[Symbol, Expr]:
     found = {}
     for symbol, given in values.items():
-        value = sympy.sympify(given)
+        value = symbolic(given)
         if not isinstance(symbol, Symbol) or not isinstance(value, Expr):
             raise IllFormedError("a symbol is replaced by a scalar", {"got": f"{symbol}, {given}"})
         if symbol.is_integer and value.is_integer is not True:

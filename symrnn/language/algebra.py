@@ -95,7 +95,7 @@ class Parameter(Operators, sympy.MatrixSymbol):  # type: ignore[misc]
 
     def __new__(cls, name: Any, rows: Any, cols: Any = 1) -> Parameter:
         name = require_name("a parameter", name)
-        return cast("Parameter", super().__new__(cls, name, rows, cols))
+        return cast("Parameter", super().__new__(cls, name, symbolic(rows), symbolic(cols)))
 
     @property
     def free_symbols(self) -> set[Any]:

@@ -18,6 +18,7 @@ from symrnn.errors import IllFormedError, RangeError
 from symrnn.language.activations import Activation, Unknown
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, VectorFunction
 from symrnn.language.ordered import Ranged
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.numeric import runtime
 from symrnn.numeric.printer import (
@@ -87,7 +88,7 @@ def lower(
     expression, `sigma`, `sigma_prime`, … for an unknown σ, `derivative` and `immediate` for
     derivatives left unevaluated, and `dtype` where constants are made.
     """
-    expression = sympy.sympify(expression)
+    expression = symbolic(expression)
     # `lambda` is a word of Python's: the argument is called lambda_.
     words = {s: s.func(f"{s.name}_", **s.assumptions0) for s in _keywords(expression)}
     written = with_indices_apart(expression.xreplace(words))

@@ -20,7 +20,7 @@ from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import Identity, MatrixProduct, Ones, Zeros
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.ordered import LEFT, OrderedProduct
-from symrnn.language.shapes import same_size
+from symrnn.language.shapes import same_size, symbolic
 from symrnn.language.structure import Diag
 from symrnn.language.time import TimeVector
 from symrnn.numeric.lower import arguments_of
@@ -71,7 +71,7 @@ def scalar_function(activation: Activation) -> str:
 
 def number(value: Any) -> str:
     """An exact real number as a JavaScript expression."""
-    return str(JavaScriptPrinter().doprint(stable(sympy.sympify(value))))
+    return str(JavaScriptPrinter().doprint(stable(symbolic(value))))
 
 
 class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[misc]
@@ -81,7 +81,7 @@ class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[mis
     template = "({condition} ? {below} : {above})"
 
     def doprint(self, expr: Any, assign_to: Any = None) -> str:
-        return str(self._print(sympy.sympify(expr)))
+        return str(self._print(symbolic(expr)))
 
     def emptyPrinter(self, expr: Any) -> str:
         raise NotSupportedError(

@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import sympy
-
 from symrnn.language.notation import LECTURE, PLAIN, Notation
 from symrnn.language.relations import Equation
+from symrnn.language.shapes import symbolic
 from symrnn.language.writing import NotationPrinter, latex
 from symrnn.typeset.abbreviations import abbreviated, terms
 from symrnn.typeset.heights import formula_width
@@ -141,7 +140,7 @@ def _written(
     printer = MacroPrinter(notation) if copyable else NotationPrinter(notation)
 
     def written(node: Any) -> str:
-        return str(printer.doprint(sympy.sympify(node)))
+        return str(printer.doprint(symbolic(node)))
 
     whole = _named((formula, *where), notation, room)
     lines = [

@@ -24,6 +24,7 @@ from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 from symrnn.errors import EvidenceError, IllFormedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.relations import Equation
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.printer import parameter_name
 from symrnn.theory.about import Subject
@@ -120,7 +121,7 @@ class Nets:
     ) -> None:
         self.rnn, self.kind, self.sigma, self.steps = rnn, kind, sigma, steps
         everything = [*expressions, *rnn.recurrence.definitions.values()]
-        symbols = set().union(*(sympy.sympify(e).free_symbols for e in everything))
+        symbols = set().union(*(symbolic(e).free_symbols for e in everything))
         plain = {s for s in symbols if isinstance(s, Symbol)} - {*times}
         index = rnn.recurrence.index
         integers = {s for s in plain if s.is_integer and s != index}
@@ -143,7 +144,7 @@ class Nets:
         self._drawn: dict[tuple[Any, ...], Setting] = {}
 
     def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
-        plain = map(sympy.sympify, (rows, cols))
+        plain = map(symbolic, (rows, cols))
         high, wide = (at_integers(n, concerning(n, self.sizes)) for n in plain)
         return int(high), int(wide)
 

@@ -28,6 +28,7 @@ from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, Inequality
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
@@ -179,7 +180,7 @@ def _at_boundaries(
     name: str,
 ) -> _Met:
     """All lines at a few points of every ordering of the times, at d = 1; first d = 2 as well."""
-    runs = any(sympy.sympify(each).has(TimeVector) for each in (*expressions, *facts))
+    runs = any(symbolic(each).has(TimeVector) for each in (*expressions, *facts))
     met = tried = moments_met = 0
     places = list(range(len(chain.steps)))
     single = sizes_of(integers, facts, (1,))
@@ -234,7 +235,7 @@ def _with_any_matrix(left: Any, right: Any) -> tuple[Any, Any] | None:
 
     Only where no time in it is bound outside of it: under a sum it is another at every index.
     """
-    sides = [sympy.sympify(side) for side in (left, right)]
+    sides = [symbolic(side) for side in (left, right)]
     common = set.intersection(*(set(_derivatives(side)) for side in sides))
     named = {
         node: Parameter(f"any_{number}", *node.shape)

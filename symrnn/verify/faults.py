@@ -22,7 +22,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, Inequality, Limit
-from symrnn.language.shapes import same_size
+from symrnn.language.shapes import same_size, symbolic
 from symrnn.language.structure import Diag
 from symrnn.language.time import TimeVector
 from symrnn.theory import rules
@@ -209,7 +209,7 @@ def _well_formed(change: Change, right: Any) -> Iterator[Any]:
 def _same_value(right: Any, wrong: Any) -> bool:
     if isinstance(right, MatrixExpr):
         return equal_by_algebra(right, wrong)
-    gap = sympy.sympify(right - wrong)
+    gap = symbolic(right - wrong)
     return not _differs(gap) and bool(sympy.simplify(gap) == 0)
 
 

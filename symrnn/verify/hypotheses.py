@@ -9,6 +9,7 @@ from sympy import Symbol
 
 from symrnn.errors import EvidenceError
 from symrnn.language.relations import Equation, Inequality
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 
 
@@ -35,7 +36,7 @@ def _giving(fact: Any) -> Any:
         return fact
     if isinstance(fact, Inequality) and isinstance(fact.rhs, Symbol):
         symbol = fact.rhs
-        slope = sympy.sympify(fact.lhs).diff(symbol)
+        slope = symbolic(fact.lhs).diff(symbol)
         if slope.is_commutative and symbol not in slope.free_symbols and slope != 1:
             return Inequality(fact.lhs.subs(symbol, 0) / (1 - slope), symbol)
     return None

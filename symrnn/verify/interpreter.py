@@ -23,6 +23,7 @@ from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged
+from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Unvec, Vec
 from symrnn.language.time import TimeVector
 from symrnn.numeric import runtime
@@ -104,7 +105,7 @@ class _Reading:
 
     def integer(self, expression: Any) -> int:
         """The value of a time or a size."""
-        number = sympy.sympify(sympy.sympify(expression).xreplace(self.integers))
+        number = symbolic(symbolic(expression).xreplace(self.integers))
         if not number.is_Integer:
             raise NoValueError(f"{expression} has no integer value")
         return int(number)
@@ -114,10 +115,10 @@ class _Reading:
         if scalar.is_Rational:
             return float(scalar)
         entries = {e: self.entry(e) for e in scalar.atoms(Entry)}
-        scalar = sympy.sympify(scalar.xreplace(entries))
+        scalar = symbolic(scalar.xreplace(entries))
         given = {s: self.setting.scalars.get(s) for s in scalar.free_symbols}
         numbers = {s: v for s, v in given.items() if v is not None}
-        closed = sympy.sympify(scalar.xreplace({**numbers, **self.integers}))
+        closed = symbolic(scalar.xreplace({**numbers, **self.integers}))
         if not closed.is_number:
             raise NoValueError(f"{scalar} has no value")
         return float(closed)

@@ -15,6 +15,7 @@ from symrnn.errors import DisagreementError, EvidenceError
 from symrnn.language.activations import Activation
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
@@ -216,7 +217,7 @@ def _far_out(formula: Expr, variable: Symbol) -> Expr:
 
 def _is_below(small: Any, large: Any, facts: tuple[Any, ...]) -> bool:
     """Whether a strict hypothesis says so, up to a positive number."""
-    gap = sympy.expand(sympy.sympify(large) - small)
+    gap = sympy.expand(symbolic(large) - small)
     for fact in facts:
         if isinstance(fact, StrictLessThan | StrictGreaterThan):
             ratio = sympy.cancel(sympy.expand(fact.gts - fact.lts) / gap)

@@ -22,6 +22,7 @@ from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged
+from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import MEMORY_BUDGET
@@ -122,7 +123,7 @@ def _range(lower: Any, upper: Any, at: Times, setting: Setting) -> range:
 
 @lru_cache(maxsize=65536)
 def _integer(expression: Any, known: Times) -> int:
-    number = sympy.sympify(expression).subs(dict(known))
+    number = symbolic(expression).subs(dict(known))
     if not number.is_Integer:
         raise NotSupportedError(f"{expression} has no integer value", {"at": known})
     return int(number)
@@ -182,7 +183,7 @@ def line(expression: Any, kind: str) -> Line:
         expression: a matrix or a scalar.
         kind: the norm that stands for "any".
     """
-    expression = sympy.sympify(expression)
+    expression = symbolic(expression)
     chosen = with_indices_apart(expression).replace(
         lambda node: isinstance(node, Norm) and node.kind == "any",
         lambda node: Norm(node.matrix, kind),

@@ -25,6 +25,7 @@ from symrnn.language.explicit import Field, entries, written_out
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
+from symrnn.language.shapes import symbolic
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 from symrnn.theory.about import Subject
@@ -268,7 +269,7 @@ def moment(rnn: Subject, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Momen
 def _symbols(recurrence: Recurrence) -> frozenset[Any]:
     """What a recurrence speaks of, in its definitions and in the shapes of its sequences."""
     shapes = [
-        sympy.sympify(size)
+        symbolic(size)
         for each in (*recurrence.states, *recurrence.inputs, *recurrence.outputs)
         for size in (each.rows, each.cols)
     ]

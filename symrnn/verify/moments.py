@@ -24,6 +24,7 @@ from symrnn.kernel.terms import substitute
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
@@ -68,7 +69,7 @@ def integers_of(expressions: Sequence[Any], facts: Sequence[Any], rnn: Subject) 
     Raises:
         EvidenceError: a symbol is assumed to be what no hypothesis says.
     """
-    nodes = [sympy.sympify(each) for each in (*expressions, *facts)]
+    nodes = [symbolic(each) for each in (*expressions, *facts)]
     definitions = list(rnn.recurrence.definitions.values())
     spoken = set().union(*(node.free_symbols for node in nodes))
     plain = {s for s in spoken if isinstance(s, Symbol)}
@@ -263,7 +264,7 @@ class _Told:
         self, times: Sequence[Symbol], expressions: Sequence[Any], about: Sequence[Relational]
     ) -> None:
         self.about = about
-        nodes = [sympy.sympify(each) for each in (*expressions, *about)]
+        nodes = [symbolic(each) for each in (*expressions, *about)]
         numbers = {abs(int(n)) for node in nodes for n in node.atoms(Integer)}
         # Beside vectors a 1 or 2 is where one stands, and the times tell themselves apart so far.
         least = FAR + 1 if any(node.has(TimeVector) for node in nodes) else 1

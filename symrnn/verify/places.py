@@ -21,6 +21,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, NotSupportedError, UndecidedError
 from symrnn.language.ordered import OrderedSum, Ranged
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import relative_error
 from symrnn.recurrence.recurrence import Recurrent
@@ -227,7 +228,7 @@ def _lengths(node: Any, times: dict[Symbol, int]) -> Iterator[tuple[Any, int]]:
         for arg in node.args:
             yield from _lengths(arg, times)
         return
-    first, last = (sympy.sympify(bound.xreplace(times)) for bound in (node.lower, node.upper))
+    first, last = (symbolic(bound.xreplace(times)) for bound in (node.lower, node.upper))
     if not (first.is_Integer and last.is_Integer):
         return
     yield node, int(last - first + 1)

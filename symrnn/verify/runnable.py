@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
@@ -17,6 +16,7 @@ from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.entry import entry
 from symrnn.language.names import in_code
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.numeric.fitted import Fitted, fitted
 from symrnn.numeric.loops.cells import in_code_names
@@ -133,7 +133,7 @@ class Runnable:
 
     def at_random(self, size: int, steps: int, seed: int) -> Setting:
         """A small random net: states of `size` entries and more, all else one smaller."""
-        high = {s for state in self.cell.states for s in sympy.sympify(state.rows).free_symbols}
+        high = {s for state in self.cell.states for s in symbolic(state.rows).free_symbols}
         ordered = sorted(high, key=str)
         sizes = {each.name: size + place for place, each in enumerate(ordered)}
         sizes |= {each.name: size - 1 for each in self.cell.sizes if each not in high}

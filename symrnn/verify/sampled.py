@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.random import Generator
 from numpy.typing import NDArray
 from sympy import Symbol
@@ -20,6 +19,7 @@ from sympy import Symbol
 from symrnn.errors import DisagreementError, EvidenceError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X
 from symrnn.language.norms import Norm
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
@@ -205,11 +205,11 @@ def _choices(expressions: list[Any], facts: tuple[Any, ...], rnn: Subject) -> li
     """
     integers = integers_of(expressions, facts, rnn)
     every = moments(expressions, facts, rnn, integers)
-    spoken_of = [sympy.sympify(e) for e in (*expressions, *facts)]
+    spoken_of = [symbolic(e) for e in (*expressions, *facts)]
     # Where nothing is of the recurrence, it does not matter which it is.
     depends = any(e.has(TimeVector, Elementwise, Unknown) for e in spoken_of)
     sigmas = _sigmas(rnn) if depends else _sigmas(rnn)[:1]
-    general = any(n.kind == "any" for e in expressions for n in sympy.sympify(e).atoms(Norm))
+    general = any(n.kind == "any" for e in expressions for n in symbolic(e).atoms(Norm))
     kinds = KINDS if general else ("2",)
     sizes = [sizes_of(integers, facts, wanted) for wanted in SIZES]
 

@@ -21,6 +21,7 @@ from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation
+from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.numeric.activations import ACTIVATIONS
@@ -283,7 +284,7 @@ class Setting:
         """A function for each name in the definitions that says nothing else."""
         found: dict[str, Callable[..., Array]] = {"ell": loss}
         for function in unnamed(self.rnn.recurrence):
-            high = sympy.sympify(function.shape[0])
+            high = symbolic(function.shape[0])
             rows = at_integers(high, concerning(high, self.sizes))
             found.setdefault(function.label, unnamed_field(function.label, int(rows)))
         return found

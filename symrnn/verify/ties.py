@@ -13,6 +13,7 @@ import sympy
 from sympy import Expr, Poly, Symbol
 from sympy.core.relational import Relational
 
+from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED
 
 DEGREE = 4
@@ -24,7 +25,7 @@ Tie = tuple[Symbol, Expr]
 
 def ties(expressions: Iterable[Any], facts: Iterable[Any]) -> tuple[Tie, ...]:
     """Values of one scalar each at which something in a claim is zero that is not elsewhere."""
-    lines = tuple(sympy.sympify(each) for each in expressions)
+    lines = tuple(symbolic(each) for each in expressions)
     about = tuple(fact for fact in facts if isinstance(fact, Relational))
     return _ties(lines, about)
 

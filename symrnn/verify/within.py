@@ -12,6 +12,7 @@ from sympy import Integer, Symbol
 
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.ordered import Ranged
+from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrent
 from symrnn.recurrence.unroll import first_time
@@ -76,7 +77,7 @@ def every_time(expression: Any, last: int, rnn: Recurrent) -> tuple[Times, ...]:
 @lru_cache(maxsize=16384)
 def atoms_of(expression: Any, *kinds: type) -> frozenset[Any]:
     """The nodes of some kinds in an expression; asked for at every choice of times."""
-    return frozenset(sympy.sympify(expression).atoms(*kinds))
+    return frozenset(symbolic(expression).atoms(*kinds))
 
 
 def shape_symbols(expression: Any) -> set[Symbol]:
@@ -92,7 +93,7 @@ def is_time(symbol: Any) -> bool:
 
 def makes_sense(expression: Any, times: dict[Symbol, int], rnn: Recurrent) -> bool:
     """Whether every vector in an expression exists at these times."""
-    expression = sympy.sympify(expression)
+    expression = symbolic(expression)
     return _makes_sense(expression, concerning(expression, times), rnn)
 
 
@@ -110,7 +111,7 @@ def telling(
     Returns:
         the best, each after how many members are missing.
     """
-    nodes = [sympy.sympify(expression) for expression in expressions]
+    nodes = [symbolic(expression) for expression in expressions]
     found: list[tuple[int, dict[Symbol, int]]] = []
     for times in itertools.islice(choices, CONSIDERED):
         missing = sum(missing_members(node, concerning(node, times), members) for node in nodes)
@@ -183,6 +184,6 @@ _PLAIN = (
 
 def horizon(expressions: list[Any], times: dict[Symbol, int]) -> int:
     """The last time that any of the expressions speaks of."""
-    nodes = map(sympy.sympify, expressions)
+    nodes = map(symbolic, expressions)
     vectors = (spoken_of(node, concerning(node, times)) for node in nodes)
     return max([*times.values(), 1, *(time for each in vectors for _, time, _ in each)])

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sympy import Symbol
 
-from symrnn import elman, entry, latex, ordered_sum
+from symrnn import elman, entry, latex, lower, ordered_sum
 from symrnn.errors import IllFormedError
-from symrnn.language.algebra import Identity, Ones, Zeros
+from symrnn.kernel import Fact
+from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
 from symrnn.language.relations import Inequality
 from symrnn.language.shapes import symbolic
 from symrnn.language.writing import text
+from symrnn.typeset.javascript import number
 
 rnn = elman("tanh")
 WAYS: dict[str, Callable[[Any], Any]] = {
@@ -29,6 +31,11 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "an exponent": lambda given: rnn.parameters[0] ** given,
     "a row": lambda given: entry(rnn.parameters[0], given, 1),
     "a side": lambda given: Inequality(given, 3),
+    "the rows of a parameter": lambda given: Parameter("V", given, 2),
+    "a fact": Fact.nonnegative,
+    "what is not 0": Fact.nonzero,
+    "a formula that is lowered": lower,
+    "a number in JavaScript": number,
     "LaTeX": latex,
     "text": text,
 }

@@ -15,6 +15,7 @@ from symrnn.language import shapes
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Zeros, split_coefficient
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
+from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Block
 
 
@@ -79,7 +80,7 @@ def block_sum(node: Any) -> Theorem:
 @schema
 def identity_in_blocks(node: Any, sizes: Iterable[Any]) -> Theorem:
     """I = [[I, 0], [0, I]], cut into sizes ≥ 1 that add up."""
-    sizes = tuple(map(sympy.sympify, sizes))
+    sizes = tuple(map(symbolic, sizes))
     if not isinstance(node, Identity) or not shapes.same_size(sum(sizes), node.shape[0]):
         raise inapplicable(node, "an identity, and sizes that add up to its own")
     rows = [

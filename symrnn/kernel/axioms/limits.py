@@ -12,11 +12,12 @@ from symrnn.kernel.facts import Fact
 from symrnn.kernel.terms import conditions
 from symrnn.kernel.theorem import Theorem, _make
 from symrnn.language.relations import Limit
+from symrnn.language.shapes import symbolic
 
 
 def _geometric(constant: Any, ratio: Any, exponent: Any, variable: Any) -> Expr:
     """c qᵉ, where c and q are free of n, and e = r n + m with a whole r ≥ 1 and m free of n."""
-    constant, ratio = sympy.sympify(constant), sympy.sympify(ratio)
+    constant, ratio = symbolic(constant), symbolic(ratio)
     exponent = sympy.expand(exponent)
     rate = exponent.coeff(variable)
     rest = sympy.expand(exponent - rate * variable)
@@ -33,7 +34,7 @@ def geometric_decay(constant: Any, ratio: Any, exponent: Any, variable: Any) -> 
     """c qᵉ → 0 as n → ∞, where 0 ≤ q < 1 and e grows with n: q^e ≤ q^⌊e⌋, eventually e ≥ 1."""
     quantity = _geometric(constant, ratio, exponent, variable)
     needs = [Fact.nonnegative(ratio), Fact.positive(1 - ratio)]
-    needs += [*conditions(sympy.sympify(constant)), *conditions(sympy.sympify(ratio))]
+    needs += [*conditions(symbolic(constant)), *conditions(symbolic(ratio))]
     return _make(needs, Limit(quantity, variable, S.Zero), None)
 
 

@@ -22,7 +22,7 @@ from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, Inequality
-from symrnn.language.shapes import is_column
+from symrnn.language.shapes import is_column, symbolic
 from symrnn.language.structure import Block, Diag, Kronecker, Vec
 
 
@@ -129,7 +129,7 @@ def triangle(node: Any) -> Theorem:
 @schema
 def absolute_value(value: Any) -> Theorem:
     """|x| = x where x ≥ 0."""
-    value = sympy.sympify(value)
+    value = symbolic(value)
     return _make((Fact.nonnegative(value),), Equation(abs(value), value), None)
 
 

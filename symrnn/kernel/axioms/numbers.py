@@ -19,6 +19,7 @@ from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, Ones, Zeros, split_coefficient
 from symrnn.language.entry import Entry
 from symrnn.language.relations import Equation, Inequality
+from symrnn.language.shapes import symbolic
 
 
 @schema
@@ -49,7 +50,7 @@ def order(left: Any, right: Any, given: Iterable[Any] = ()) -> Theorem:
 @schema
 def square(value: Any) -> Theorem:
     """0 ≤ x², x real."""
-    value = sympy.sympify(value)
+    value = symbolic(value)
     return _make(conditions(value), Inequality(S.Zero, value**2), None)
 
 
@@ -78,7 +79,7 @@ def scaled_maximum(greatest: Any, scale: Any) -> Theorem:
     """max(x, y) = max(c x, c y)/c where c > 0: multiplying by c keeps the order."""
     if not isinstance(greatest, Max):
         raise inapplicable(greatest, "a maximum")
-    scale = sympy.sympify(scale)
+    scale = symbolic(scale)
     right = Max(*(scale * value for value in greatest.args)) / scale
     return _make((Fact.positive(scale),), Equation(greatest, right), None)
 
@@ -86,7 +87,7 @@ def scaled_maximum(greatest: Any, scale: Any) -> Theorem:
 @schema
 def lipschitz_minimum(cut: Any, first: Any, second: Any) -> Theorem:
     """(min(c, x) - min(c, y))² ≤ (x - y)²: t ↦ min(c, t) is nonexpansive."""
-    first, second = sympy.sympify(first), sympy.sympify(second)
+    first, second = symbolic(first), symbolic(second)
     return _make(
         (), Inequality((Min(cut, first) - Min(cut, second)) ** 2, (first - second) ** 2), None
     )
@@ -135,14 +136,14 @@ def _by_exp(node: Any) -> Any:
 @schema
 def sinh_exceeds(value: Any) -> Theorem:
     """u² ≤ sinh² u, since |u| ≤ |sinh u|: sinh grows at least as fast as u, from 0 on."""
-    value = sympy.sympify(value)
+    value = symbolic(value)
     return _make((), Inequality(value**2, sympy.sinh(value) ** 2), None)
 
 
 @schema
 def exp_exceeds(value: Any) -> Theorem:
     """1 + x ≤ eˣ: the tangent at 0 of a convex function."""
-    value = sympy.sympify(value)
+    value = symbolic(value)
     return _make((), Inequality(1 + value, sympy.exp(value)), None)
 
 

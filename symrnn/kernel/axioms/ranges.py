@@ -15,6 +15,7 @@ from symrnn.kernel.theorem import Theorem, _make
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Zeros
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, Inequality
+from symrnn.language.shapes import symbolic
 
 Range = Ranged | sympy.Sum | sympy.Product
 
@@ -66,7 +67,7 @@ def split_range(node: Any, last: Any) -> Theorem:
     but none reaches outside. In a product the later part stands where later factors do.
     """
     _, _, lower, upper = _parts(node)
-    last = sympy.sympify(last)
+    last = symbolic(last)
     late, early = _over(node, last + 1, upper), _over(node, lower, last)
     needs = (Fact.nonnegative(last - lower + 1), Fact.nonnegative(upper - last))
     return _make(needs, Equation(node, _joined(node, late, early)), None)
@@ -92,7 +93,7 @@ def empty_range(node: Any) -> Theorem:
 def reindex(node: Any, by: Any) -> Theorem:
     """Σ_{j=h}^{t} F_j = Σ_{j=h-r}^{t-r} F_{j+r}: j ↦ j + r maps one range onto the other."""
     _, index, lower, upper = _parts(node)
-    if index in sympy.sympify(by).free_symbols:
+    if index in symbolic(by).free_symbols:
         node = renamed(node, sympy.Dummy(index.name, integer=True))
         index = bounds(node)[0]
     body = _at(node, index + by)
@@ -108,7 +109,7 @@ def reversed_range(node: Any, last: Any) -> Theorem:
     _, index, lower, upper = _parts(node)
     if not isinstance(node, OrderedSum | sympy.Sum):
         raise inapplicable(node, "a sum")
-    if index in sympy.sympify(last).free_symbols:
+    if index in symbolic(last).free_symbols:
         node = renamed(node, sympy.Dummy(index.name, integer=True))
         index = bounds(node)[0]
     body = _at(node, last - index)

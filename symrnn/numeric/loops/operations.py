@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import sympy
 from sympy import Expr, Symbol
 from sympy.printing.pycode import PythonCodePrinter
 
-from symrnn.language.shapes import same_size
+from symrnn.language.shapes import same_size, symbolic
 from symrnn.numeric.loops.recursion import Recursion
 
 ONCE, ACROSS, EACH = 0, 1, 2
@@ -165,7 +164,7 @@ def sizes_of(plan: Plan) -> tuple[str, ...]:
     """The names of the sizes that a plan speaks of."""
     extents = [size for o in plan.operands() for size in (o.rows, o.cols)]
     extents += [o.formula for o in plan.operations if o.op in SPANS]
-    symbols = {symbol for size in extents for symbol in sympy.sympify(size).free_symbols}
+    symbols = {symbol for size in extents for symbol in symbolic(size).free_symbols}
     return tuple(sorted(symbol.name for symbol in symbols))
 
 

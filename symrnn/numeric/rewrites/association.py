@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Diag
 
 NOMINAL_SIZE = 64
@@ -87,5 +87,5 @@ def _joined(left: _Best, right: _Best) -> _Best:
 
 def nominal(size: Any) -> int:
     """A number for a size, symbols taken as `NOMINAL_SIZE`."""
-    size = sympy.sympify(size)
+    size = symbolic(size)
     return int(size.subs(dict.fromkeys(size.free_symbols, NOMINAL_SIZE)))
