@@ -6,7 +6,9 @@ import ast
 import inspect
 import itertools
 import keyword
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,23 @@ from symrnn.numeric.printer import (
     slope_name,
 )
 from symrnn.python_text import parsed
+
+
+_LOOKED_AT: ContextVar[bool] = ContextVar("looked_at", default=False)
+
+
+@contextmanager
+def looked_at() -> Iterator[None]:
+    """Within, whoever calls a kernel looks at its values himself: none is refused.
+
+    As `np.errstate(all="ignore")`, which to ask for at each call costs as much as a small kernel.
+    """
+    token = _LOOKED_AT.set(True)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        _LOOKED_AT.reset(token)
 
 
 @dataclass(frozen=True)
@@ -58,18 +77,23 @@ class Kernel:
             IllFormedError: naming each argument that is missing.
             RangeError: the formula divides by 0 there, or has no value, as v/‖v‖ at v = 0.
         """
-        missing = [name for name in self.arguments if name not in bindings]
-        if missing:
+        try:
+            values = [bindings[name] for name in self.arguments]
+        except KeyError:
+            missing = [name for name in self.arguments if name not in bindings]
             raise IllFormedError(
                 f"the kernel of {self.expression} lacks {', '.join(missing)}",
                 {"expected": ", ".join(self.arguments), "got": ", ".join(bindings)},
-            )
-        if "ignore" in (np.geterr()["divide"], np.geterr()["invalid"]):
+            ) from None
+        if _LOOKED_AT.get():
+            return self.function(*values)
+        errors = np.geterr()
+        if "ignore" in (errors["divide"], errors["invalid"]):
             # The caller looks at the values itself.
-            return self.function(*(bindings[name] for name in self.arguments))
+            return self.function(*values)
         met: list[str] = []
         with np.errstate(divide="call", invalid="call", call=lambda kind, _: met.append(kind)):
-            value = self.function(*(bindings[name] for name in self.arguments))
+            value = self.function(*values)
         # A branch that is not taken may divide by 0: the result has no trace of it.
         if met and not np.isfinite(value).all():
             raise RangeError(

@@ -9,6 +9,7 @@ nilpotent and rank-one W, saturated units, everything zero, small integers that 
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -51,6 +52,9 @@ LOST = 1e-6
 """A slope below this, computed as a difference of numbers near 1, has lost its digits."""
 
 ROUNDS = 6
+
+SHARED = 2000
+"""Batches of so many settings at most are kept for other chains."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class Nets:
     """What is drawn for a chain whatever its times: nets of one size, with one σ.
 
     A batch of one make is drawn once, so that choices of times share its nets, and with them the
-    trajectories and derivatives that have been computed for one of them.
+    trajectories and derivatives that have been computed for one of them. So do chains that speak of
+    the same quantities: the lines of one proof, its claim, and the slips planted in that.
 
     Args:
         rnn: the chain's recurrence.
@@ -142,6 +147,11 @@ class Nets:
         self._shapes = {node: self._size(*node.shape) for node in self.parameters}
         self._shapes.update({each: self._size(each.rows, each.cols) for each in sequences})
         self._drawn: dict[tuple[Any, ...], Setting] = {}
+        self._shared = _drawings(
+            (rnn, kind, sigma, steps, *self.sizes.items()),
+            (*self.scalars, *self.parameters, *self.own),
+            tuple((symbol, value) for symbol, _, value in self._ties),
+        )
 
     def _size(self, rows: Any, cols: Any) -> tuple[int, int]:
         plain = map(symbolic, (rows, cols))
@@ -151,11 +161,12 @@ class Nets:
     def raw(self, families: Iterable[Family], count: int, at: Times) -> Setting:
         """`count` settings out of each family, which need not meet any hypothesis."""
         make = (tuple(families), count, at if self._ties else ())
-        if make not in self._drawn:
-            rng = np.random.default_rng(len(self._drawn))
-            drawn = [self._raw(rng, family, count, at) for family in make[0]]
-            self._drawn[make] = together(drawn)
-        return self._drawn[make]
+        kept = self._shared if count * len(make[0]) <= SHARED else self._drawn
+        if make not in kept:
+            # What is drawn depends on what is asked for, not on what was drawn before.
+            rng = np.random.default_rng(zlib.crc32(repr(make).encode()))
+            kept[make] = together([self._raw(rng, family, count, at) for family in make[0]])
+        return kept[make]
 
     def _raw(self, rng: Generator, family: Family, count: int, at: Times) -> Setting:
         arrays: dict[str, Array] = {}
@@ -394,6 +405,12 @@ class Drawer:
                 allowed = -ROUNDING if relation == "<" else ROUNDING
                 met &= (missed <= allowed).all(axis=-1)
         return setting, met
+
+
+@lru_cache(maxsize=8)
+def _drawings(*of: Any) -> dict[tuple[Any, ...], Setting]:
+    """The batches of nets that are alike in all that drawing depends on, by what was asked for."""
+    return {}
 
 
 def _is_slope(expression: Any) -> bool:

@@ -58,7 +58,7 @@ class Line:
     def value(self, setting: Setting, times: Times = ()) -> Any:
         """The expression's value in a setting at integer times."""
         named = {symbol.name: value for symbol, value in times}
-        bindings = {**setting.constants, **setting.trajectory, **named}
+        bindings = {**setting.given, **named}
         for name, node, kernel in self.derivatives:
             closed = _closed(node, concerning(node, dict(times)))
             known = setting.derivatives(closed)

@@ -22,6 +22,7 @@ from symrnn.language.norms import Norm
 from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
+from symrnn.numeric.lower import looked_at
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
 from symrnn.verify.draw import Drawer, Nets, UnmetError
@@ -104,7 +105,7 @@ def sample(
         DisagreementError: naming the line, with the setting that violates it.
         EvidenceError: when no setting could be drawn, or the chain has no relation to check.
     """
-    with np.errstate(all="ignore"):  # what is no number is found where values are compared
+    with looked_at():  # what is no number is found where values are compared
         return _sampled(chain, chain.cell or rnn, name, in_force(facts), each)
 
 

@@ -186,9 +186,26 @@ def functions(name: str | Activation) -> Functions:
     first = sigma.prime
     return {
         slope_name(0): ACTIVATIONS[name] if isinstance(name, str) else lower_activation(sigma),
-        slope_name(1): lower_activation(first),
-        slope_name(2): lower_activation(_without_peaks(first.prime)),
+        slope_name(1): _Later(first),
+        slope_name(2): _Later(_without_peaks(first.prime)),
     }
+
+
+@dataclass(frozen=True)
+class _Later:
+    """The NumPy function of an activation, generated when it is first called.
+
+    To choose the form of a second slope takes seconds, and few claims speak of one.
+    """
+
+    activation: Activation
+
+    @cached_property
+    def _function(self) -> Callable[[Any], Any]:
+        return lower_activation(self.activation)
+
+    def __call__(self, x: Any) -> Any:
+        return self._function(x)
 
 
 def inexact(name: str | Activation, size: float, rng: Generator) -> Functions:
@@ -278,6 +295,11 @@ class Setting:
         # A claim about a scalar x means the scalar, also beside a recurrence with inputs x_j.
         given = functions(self.sigma) if self.functions is None else self.functions
         return {**given, **self._unnamed, "dtype": np.float64, **self.arrays, **named}
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """All that does not depend on what is asked for: the constants, and every vector."""
+        return {**self.constants, **self.trajectory}
 
     @property
     def _unnamed(self) -> dict[str, Callable[..., Array]]:
