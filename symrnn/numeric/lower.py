@@ -32,7 +32,6 @@ from symrnn.numeric.printer import (
 )
 from symrnn.python_text import parsed
 
-
 _LOOKED_AT: ContextVar[bool] = ContextVar("looked_at", default=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -26,16 +26,18 @@ class Cells:
 
     Attributes:
         definitions: for each cell of the axis its definitions as text.
+        axes: for each the axes on which it has a place, the cells' own first.
 
     Raises:
-        IllFormedError: an axis about something that a cell does not have, naming both; one cell
-            under two names.
+        IllFormedError: an axis about something that no cell has; one cell under two names.
     """
 
     def __init__(self, spec: Spec, base: Path) -> None:
         given = spec.axes["cell"]
         assert not isinstance(given, Range)
         self.definitions: dict[str, str] = {}
+        self.axes: dict[str, tuple[str, ...]] = {}
+        known: dict[str, set[str]] = {}
         for each in given:
             found = read_cell(each, base)
             same = [other for other, text in self.definitions.items() if text == found.text]
@@ -45,7 +47,15 @@ class Cells:
                     {"expected": "each cell once: a net is measured once"},
                 )
             self.definitions[each] = found.text
-            _require_axes(spec, each, found)
+            _require_values(spec, each, found)
+            names = _names(found)
+            self.axes[each] = tuple(axis for axis in spec.axes if _is_of(axis, names))
+            for table, own in names.items():
+                known.setdefault(table, set()).update(own)
+        used = {axis for own in self.axes.values() for axis in own}
+        for axis in spec.axes:
+            if axis not in used:
+                raise _no(axis, self.definitions, known[_table(axis)])
 
 
 @lru_cache(maxsize=64)
@@ -96,34 +106,48 @@ def _reads(node: Any, earlier: set[TimeVector]) -> bool:
     return bool(node.atoms(TimeVector) & earlier)
 
 
-def _require_axes(spec: Spec, name: str, found: Cell) -> None:
-    sizes = {str(size) for size in found.sizes}
-    allowed: Mapping[str, set[str]] = {
+SIZES = "sizes"
+
+
+def _names(found: Cell) -> dict[str, set[str]]:
+    """What axes may be about in a cell, by the table in which they stand."""
+    return {
         "scale": {in_code(p.name) for p in found.parameters},
         "bias": {in_code(p.name) for p in found.parameters if p.shape[1] == 1},
         "scalar": {in_code(str(each)) for each in found.scalars},
         "activation": {each.name for each in found.activations},
+        SIZES: {str(size) for size in found.sizes},
     }
+
+
+def _table(axis: str) -> str:
+    table = axis.partition(".")[0]
+    return table if table in TABLES else SIZES
+
+
+def _is_of(axis: str, names: Mapping[str, set[str]]) -> bool:
+    """Whether a cell with these names has a place on an axis."""
+    table, _, about = axis.partition(".")
+    if axis == "cell" or (table in ("scale", "bias") and not about):
+        return True
+    if table == "activation":
+        about = _written(about)
+    return (about if table in TABLES else axis) in names[_table(axis)]
+
+
+def _require_values(spec: Spec, name: str, found: Cell) -> None:
+    names = _names(found)
     for axis, values in spec.axes.items():
-        table, _, about = axis.partition(".")
-        if axis == "cell":
-            continue
-        if table == "activation":
-            about = _written(about)
+        if axis.startswith("activation"):
             for value in values if isinstance(values, tuple) else ():
                 _at(axis, partial(_activation, value))
-        if table in TABLES and (about or table in ("scalar", "activation")):
-            if about not in allowed[table]:
-                raise _no(axis, name, allowed[table])
-        elif table not in TABLES and axis not in sizes:
-            raise _no(axis, name, sizes)
-    missing = sizes - {*spec.axes}
+    missing = names[SIZES] - {*spec.axes}
     if missing:
         raise IllFormedError(
             f"key axes: {name!r} has sizes without a value",
             {"expected": f"an axis for {', '.join(sorted(missing))}"},
         )
-    unset = allowed["scalar"] - {axis.partition(".")[2] for axis in spec.axes}
+    unset = names["scalar"] - {axis.partition(".")[2] for axis in spec.axes}
     if unset:
         expected = ", ".join(f"scalar.{each}" for each in sorted(unset))
         raise IllFormedError(
@@ -145,9 +169,10 @@ def _require_axes(spec: Spec, name: str, found: Cell) -> None:
         )
 
 
-def _no(axis: str, name: str, known: set[str]) -> IllFormedError:
+def _no(axis: str, cells: Iterable[str], known: set[str]) -> IllFormedError:
+    said = " or ".join(map(repr, cells))
     return IllFormedError(
-        f"key axes.{axis}: nothing in {name!r} is called so",
+        f"key axes.{axis}: nothing in {said} is called so",
         {"expected": ", ".join(sorted(known)) or "no such axis"},
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.sweep.cells import Cells
 from symrnn.sweep.spec import RANDOM, Range, Spec
 from symrnn.version import __version__
 
@@ -53,34 +54,38 @@ def _digest(content: list[Any]) -> bytes:
     return hashlib.sha256(written.encode()).digest()
 
 
-def points(spec: Spec, definitions: Mapping[str, str]) -> Iterator[Point]:
+def points(spec: Spec, cells: Cells) -> Iterator[Point]:
     """All nets of a sweep, in an order of its own.
 
     Args:
         spec: the sweep.
-        definitions: for each cell of the axis `cell` its definitions.
+        cells: of its axis `cell`.
     """
-    places = _random(spec) if spec.design == RANDOM else _grid(spec)
+    places = _random(spec, cells) if spec.design == RANDOM else _grid(spec, cells)
     measures = spec.measures()
     for at in places:
         for repeat in range(spec.repeats):
-            yield Point(at, repeat, spec.seed, measures, definitions[at["cell"]])
+            yield Point(at, repeat, spec.seed, measures, cells.definitions[at["cell"]])
 
 
-def _grid(spec: Spec) -> Iterator[dict[str, Any]]:
-    values = (each.values() if isinstance(each, Range) else each for each in spec.axes.values())
-    for place in itertools.product(*values):
-        yield dict(zip(spec.axes, place, strict=True))
+def _grid(spec: Spec, cells: Cells) -> Iterator[dict[str, Any]]:
+    """Every combination on the axes of each cell."""
+    for cell, axes in cells.axes.items():
+        given = [(cell,) if axis == "cell" else spec.axes[axis] for axis in axes]
+        values = (each.values() if isinstance(each, Range) else each for each in given)
+        for place in itertools.product(*values):
+            yield dict(zip(axes, place, strict=True))
 
 
-def _random(spec: Spec) -> Iterator[dict[str, Any]]:
+def _random(spec: Spec, cells: Cells) -> Iterator[dict[str, Any]]:
     """Independent places; the first n of them do not depend on how many there are."""
     rng = np.random.default_rng(spec.seed)
     for _ in range(spec.count or 0):
         shares = rng.random(len(spec.axes))
-        yield {
+        everywhere = {
             name: values.drawn(share)
             if isinstance(values, Range)
             else values[int(share * len(values))]
             for (name, values), share in zip(spec.axes.items(), shares, strict=True)
         }
+        yield {axis: everywhere[axis] for axis in cells.axes[str(everywhere["cell"])]}

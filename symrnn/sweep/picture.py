@@ -22,6 +22,7 @@ EXPLOSIONS = "explosions"
 """The share of nets whose ‖∂s_T/∂s_{T-lag}‖ is above 1 at the largest lag."""
 BINS = 12
 """Places of an axis that has many values, as a random design has."""
+NOWHERE = -1
 _LAG = re.compile(r"log_norm_(\d+)")
 _ABOUT_THE_ROW = {"key", "version", "repeat", "seed", "failure"}
 _FOUND = re.compile(
@@ -32,7 +33,7 @@ _FOUND = re.compile(
 
 @dataclass(frozen=True)
 class _Column:
-    """An axis as a place for each row."""
+    """An axis as a place for each row, `NOWHERE` for one that has none on it."""
 
     axis: Axis
     place: np.ndarray
@@ -74,25 +75,37 @@ class Found:
     def column(self, name: str) -> _Column:
         """An axis; numbers in order, in bins where there are many."""
         values = self.table.column(name).to_pylist()
-        if all(isinstance(each, str) for each in values):
-            known = list(dict.fromkeys(values))
-            return _Column(Axis(name, tuple(known)), np.array([known.index(v) for v in values]))
+        there = np.array([each is not None for each in values])
+        if self.is_of_words(name):
+            known = list(dict.fromkeys(each for each in values if each is not None))
+            where = [NOWHERE if each is None else known.index(each) for each in values]
+            return _Column(Axis(name, tuple(known)), np.array(where))
         numbers = np.array(values, dtype=float)
-        known = sorted(set(numbers.tolist()))
+        known = sorted(set(numbers[there].tolist()))
         if len(known) <= 2 * BINS:
             places = tuple(f"{each:.4g}" for each in known)
-            return _Column(Axis(name, places), np.searchsorted(known, numbers))
-        edges = np.linspace(numbers.min(), numbers.max(), BINS + 1)
-        places = tuple(f"{middle:.3g}" for middle in (edges[1:] + edges[:-1]) / 2)
-        return _Column(Axis(name, places), np.clip(np.digitize(numbers, edges) - 1, 0, BINS - 1))
+            found = np.searchsorted(known, numbers)
+        else:
+            edges = np.linspace(known[0], known[-1], BINS + 1)
+            places = tuple(f"{middle:.3g}" for middle in (edges[1:] + edges[:-1]) / 2)
+            found = np.clip(np.digitize(numbers, edges) - 1, 0, BINS - 1)
+        return _Column(Axis(name, places), np.where(there, found, NOWHERE))
+
+    def is_of_words(self, name: str) -> bool:
+        """Whether the places of an axis are names, of cells or functions."""
+        return str(self.table.schema.field(name).type) == "string"
+
+    def lacking(self, name: str) -> int:
+        """How many nets have no place on an axis: their cells have nothing that is called so."""
+        return int(self.table.column(name).null_count)
 
     def spread(self) -> list[str]:
-        """The axes of numbers that have more than one place, the widest first."""
-        numbers = [
-            name for name in self.axes if not isinstance(self.table.column(name)[0].as_py(), str)
-        ]
+        """The axes of numbers that have more than one place: those of all nets first, the widest
+        first."""
+        numbers = [name for name in self.axes if not self.is_of_words(name)]
         many = {name: self.column(name).many for name in numbers}
-        return sorted((name for name in numbers if many[name] > 1), key=lambda n: -many[n])
+        wide = (name for name in numbers if many[name] > 1)
+        return sorted(wide, key=lambda name: (self.lacking(name), -many[name]))
 
 
 def document(
@@ -127,6 +140,11 @@ def document(
     wanted = list(of) or [*last, *(n for n in found.measured if n == "exponent_1")]
     blocks: list[Block] = [Paragraph(_summary(found))]
     for number, (title_of, rows) in enumerate(_groups(found, {across, up}), start=1):
+        without = [axis for axis in (across, up) if not (found.column(axis).place[rows] >= 0).any()]
+        if without:
+            said = Paragraph(f"These nets have no {escaped(' and no '.join(without))}.")
+            blocks.append(Section(title_of or "All nets", f"group-{number}", (said,)))
+            continue
         figures: list[Block] = [
             _diagram(found, rows, across, up, name, f"{name}-{number}") for name in wanted
         ]
@@ -160,18 +178,15 @@ def _two(found: Found, x: str | None, y: str | None) -> tuple[str, str]:
 
 def _groups(found: Found, drawn: set[str]) -> Iterable[tuple[str, np.ndarray]]:
     """The nets of one cell and one choice of functions, if these are not drawn themselves."""
-    words = [
-        name
-        for name in found.axes
-        if name not in drawn and isinstance(found.table.column(name)[0].as_py(), str)
-    ]
+    words = [name for name in found.axes if name not in drawn and found.is_of_words(name)]
     columns = [found.column(name) for name in words]
-    for places in itertools.product(*(range(column.many) for column in columns)):
+    # Of one cell another may have no place on an axis: there are nets without one.
+    for places in itertools.product(*(sorted({*column.place.tolist()}) for column in columns)):
         rows = np.ones(found.table.num_rows, dtype=bool)
         for column, place in zip(columns, places, strict=True):
             rows &= column.place == place
         if rows.any():
-            titles = (c.axis.places[p] for c, p in zip(columns, places, strict=True))
+            titles = (c.axis.places[p] for c, p in zip(columns, places, strict=True) if p >= 0)
             yield escaped(", ".join(titles)), rows
 
 

@@ -91,11 +91,11 @@ def run(
     listen = listener or (lambda done, of, left: None)
     with locked(folder):
         store = Store(folder, schema(spec))
-        everything = points(spec, cells.definitions)
+        everything = points(spec, cells)
         order = [point.key for point in everything]
         known = sum(key in store.keys for key in dict.fromkeys(order))
         nets = len(set(order))
-        todo = (p for p in points(spec, cells.definitions) if p.key not in store.keys)
+        todo = (p for p in points(spec, cells) if p.key not in store.keys)
         failed = lost = 0
         if known < nets:
             with _hands(workers, scheduler, nets - known) as hands:

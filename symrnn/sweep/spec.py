@@ -20,6 +20,9 @@ bias = [0, 1]                # every entry of every bias
 scalar.alpha = [0.1, 0.5]    # a scalar of the cells
 scale.W_f = [1.0]            # or of one parameter, as is bias.b_f
 activation.tanh = ["relu"]   # what stands for a function of the cells
+
+An axis about a name, or a size, is of the cells that have it: nets of the others have no place on
+it.
 """
 
 from __future__ import annotations

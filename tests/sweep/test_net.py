@@ -39,7 +39,7 @@ def _point(cell: str, more: str = "", steps: int = 12) -> Point:
     if "m" in map(str, read_cell(cell, Path()).sizes):
         content += "axes.m = [2]\n"
     spec = parse_spec(more + content)
-    return next(points(spec, Cells(spec, Path()).definitions))
+    return next(points(spec, Cells(spec, Path())))
 
 
 class Oracle:

@@ -16,7 +16,7 @@ ELMAN = 'axes.cell = ["elman"]\naxes.d = [3]\naxes.m = [2]\n'
 
 def _points(content: str):
     spec = parse_spec(content)
-    return [*points(spec, Cells(spec, Path()).definitions)]
+    return [*points(spec, Cells(spec, Path()))]
 
 
 def test_a_grid_has_every_combination_of_its_axes_and_repeats() -> None:
@@ -116,3 +116,24 @@ def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b'title = "\xe4"')
     with pytest.raises(ParseError, match="UTF-8"):
         read_spec(tmp_path / "latin.toml")
+
+
+BOTH = (
+    'axes.cell = ["elman", "leaky"]\naxes.d = [3]\naxes.m = [2]\naxes.scale = [0.5, 2]\n'
+    "axes.scalar.alpha = [0.1, 0.5, 0.9]\n"
+)
+
+
+def test_an_axis_of_some_cells_takes_no_place_in_the_others() -> None:
+    found = _points(BOTH)
+    assert len(found) == 2 + 2 * 3, "the net without α once for each scale, not three times"
+    assert len({each.key for each in found}) == len(found)
+    assert all(("scalar.alpha" in each.at) == (each.at["cell"] == "leaky") for each in found)
+    drawn = _points('design = "random"\ncount = 20\n' + BOTH)
+    assert {each.at["cell"] for each in drawn} == {"elman", "leaky"}
+    assert all(("scalar.alpha" in each.at) == (each.at["cell"] == "leaky") for each in drawn)
+
+
+def test_an_axis_of_none_of_several_cells_is_refused() -> None:
+    with pytest.raises(IllFormedError, match="beta: nothing in 'elman' or 'leaky'"):
+        Cells(parse_spec(BOTH + "axes.scalar.beta = [1.0]\n"), Path())
