@@ -6,6 +6,7 @@ new examples instead. Either way a failure prints the blob that replays it.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 LONGEST = (
     "machine/test_theorems.py",
     "machine/test_hostile.py",
+    "machine/test_any_cell.py",
     "test_wheel.py",
     "numeric/stable/test_plan.py",
     "machine/test_slopes.py",
@@ -54,6 +56,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that processes that share the files end together."""
     rank = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
+def pytest_collection_finish() -> None:
+    """Modules and expressions that live to the end are not looked through for cycles again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _absent(what: str, how: str) -> None:

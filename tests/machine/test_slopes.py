@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sympy
@@ -37,11 +39,19 @@ PROVED = {
 }
 
 
+LIKE_OTHERS = ("logistic", "relu", "leaky_relu", "elu")
+"""Proved by the same tactics as tanh, hard_tanh and selu: `pytest -m slow`."""
+
+
+def kinds(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(each, marks=[pytest.mark.slow] * (each in LIKE_OTHERS)) for each in names]
+
+
 def _activation(text: str) -> Activation:
     return activation(text if text in FORMULAS else parse_activation(text))
 
 
-@pytest.mark.parametrize("text", PROVED)
+@pytest.mark.parametrize("text", kinds(PROVED))
 def test_derivative_and_bound_are_proved(text: str, prover: Prover) -> None:
     found = ask_about_slope(certify(_activation(text)), prover)
     assert found.why_not == ""
@@ -74,7 +84,11 @@ def test_a_wrong_derivative_is_refused(text: str, right: str, wrong: str, prover
 
 @pytest.mark.parametrize(
     ("text", "too_small"),
-    [("logistic", Fraction(249, 1000)), ("tanh", Fraction(99, 100)), ("selu", Fraction(7, 4))],
+    [
+        pytest.param("logistic", Fraction(249, 1000), marks=pytest.mark.slow),
+        ("tanh", Fraction(99, 100)),
+        ("selu", Fraction(7, 4)),
+    ],
 )
 def test_a_bound_below_gamma_is_refused(text: str, too_small: Fraction, prover: Prover) -> None:
     sigma = _activation(text)

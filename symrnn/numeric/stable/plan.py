@@ -20,7 +20,7 @@ from sympy.codegen.cfunctions import log1p
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import X
-from symrnn.numeric.stable import candidates
+from symrnn.numeric.stable import candidates, store
 from symrnn.numeric.stable.measure import DTYPES, Reference, evaluate, points
 from symrnn.numeric.stable.nodes import Choice, Decay, Fold, Least, Series, Within
 from symrnn.numeric.stable.normal import Side, normal, spelled
@@ -78,6 +78,16 @@ class Plan:
 
 @lru_cache(maxsize=512)
 def plan(expression: Expr) -> Plan:
+    """The stable form of a formula in `X`, chosen once on a machine: see `store`."""
+    known = store.find(expression)
+    if known is not None:
+        return Plan(*known)
+    found = chosen_now(expression)
+    store.keep(expression, (found.form, found.worst, found.where))
+    return found
+
+
+def chosen_now(expression: Expr) -> Plan:
     """The stable form of a formula in `X`; its kinks as `pieces` says."""
     try:
         split = pieces(expression)
