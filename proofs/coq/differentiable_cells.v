@@ -138,6 +138,32 @@ Proof. by have [d _] := @is_diff_id R V v. Qed.
 
 End Pairs.
 
+(* a function that is differentiable in all its arguments together            *)
+Section Together.
+Variables (R : realType) (V U1 U2 U3 W : normedModType R) (x : V).
+
+Lemma differentiable_of_two (H : U1 -> U2 -> W) (f : V -> U1) (g : V -> U2) :
+  (forall z, differentiable (fun z : U1 * U2 => H z.1 z.2) z) ->
+  differentiable f x -> differentiable g x -> differentiable (fun y => H (f y) (g y)) x.
+Proof.
+move=> dH df dg.
+exact: (@differentiable_comp _ _ _ _ (fun y => (f y, g y)) (fun z : U1 * U2 => H z.1 z.2) x
+  (differentiable_pair df dg) (dH _)).
+Qed.
+
+Lemma differentiable_of_three (H : U1 -> U2 -> U3 -> W) (f : V -> U1) (g : V -> U2) (h : V -> U3) :
+  (forall z, differentiable (fun z : U1 * U2 * U3 => H z.1.1 z.1.2 z.2) z) ->
+  differentiable f x -> differentiable g x -> differentiable h x ->
+  differentiable (fun y => H (f y) (g y) (h y)) x.
+Proof.
+move=> dH df dg dh.
+exact: (@differentiable_comp _ _ _ _ (fun y => (f y, g y, h y))
+  (fun z : U1 * U2 * U3 => H z.1.1 z.1.2 z.2) x
+  (differentiable_pair (differentiable_pair df dg) dh) (dH _)).
+Qed.
+
+End Together.
+
 (* One step of the walk through a definition                                  *)
 Ltac differentiate_once :=
   match goal with
@@ -162,6 +188,12 @@ Ltac differentiate_once :=
       refine (@differentiable_usubmx _ _ _ _ _ _ f _)
   | |- differentiable (fun y => dsubmx (@?f y)) _ =>
       refine (@differentiable_dsubmx _ _ _ _ _ _ f _)
+  | H : forall z, differentiable (fun z => ?K z.1 z.2) z
+      |- differentiable (fun y => ?K (@?f y) (@?g y)) _ =>
+      refine (@differentiable_of_two _ _ _ _ _ _ K f g H _ _)
+  | H : forall z, differentiable (fun z => ?K z.1.1 z.1.2 z.2) z
+      |- differentiable (fun y => ?K (@?f y) (@?g y) (@?h y)) _ =>
+      refine (@differentiable_of_three _ _ _ _ _ _ _ K f g h H _ _ _)
   end.
 
 Ltac differentiate := intros; cbv beta zeta; repeat (differentiate_once; cbv beta).

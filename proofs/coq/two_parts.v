@@ -54,6 +54,94 @@ Proof. exact: (is_diff_col_mx (@is_diff_cst R _ _ u v) (@is_diff_id R _ v)). Qed
 
 End Parts.
 
+(* The Jacobian of a map between such states has four blocks: in each one part *)
+(* moves and the other is held.                                               *)
+
+Section Blocks.
+Variables (R : realType) (p q : nat).
+Local Notation state := 'cV[R]_(p + q.+1).+1.
+Local Notation above := (@usubmx R p.+1 q.+1 1).
+Local Notation below := (@dsubmx R p.+1 q.+1 1).
+Variables (G : state -> state) (s : state).
+Local Notation above_moves := (fun v : 'cV[R]_p.+1 => G (col_mx v (below s))).
+Local Notation below_moves := (fun v : 'cV[R]_q.+1 => G (col_mx (above s) v)).
+Hypothesis moves : differentiable G s.
+
+Let J := jac G s : 'M[R]_(p.+1 + q.+1).
+
+Let col_parts : col_mx (above s) (below s) = s :> state.
+Proof. exact: (@vsubmxK R p.+1 q.+1 1 s). Qed.
+
+Let from_above : is_diff (above s) above_moves (fun h => J *m col_mx h (0 : 'cV[R]_q.+1) : state).
+Proof.
+have H := is_diff_col_mx (@is_diff_id R _ (above s)) (@is_diff_cst R _ _ (below s) (above s)).
+exact: (is_diff_further H col_parts (is_diff_jac moves)).
+Qed.
+
+Let from_below : is_diff (below s) below_moves (fun h => J *m col_mx (0 : 'cV[R]_p.+1) h : state).
+Proof.
+have H := is_diff_col_mx (@is_diff_cst R _ _ (above s) (below s)) (@is_diff_id R _ (below s)).
+exact: (is_diff_further H col_parts (is_diff_jac moves)).
+Qed.
+
+Let of_above (h : 'cV[R]_p.+1) :
+  J *m col_mx h (0 : 'cV[R]_q.+1) = col_mx (ulsubmx J *m h) (dlsubmx J *m h).
+Proof. by rewrite -{1}[J]submxK /block_mx mul_col_mx !mul_row_col !mulmx0 !addr0. Qed.
+
+Let of_below (h : 'cV[R]_q.+1) :
+  J *m col_mx (0 : 'cV[R]_p.+1) h = col_mx (ursubmx J *m h) (drsubmx J *m h).
+Proof. by rewrite -{1}[J]submxK /block_mx mul_col_mx !mul_row_col !mulmx0 !add0r. Qed.
+
+Lemma above_by_above :
+  differentiable (fun v => above (above_moves v)) (above s) /\
+  jac (fun v => above (above_moves v)) (above s) = ulsubmx J.
+Proof.
+apply: differentiable_jac.
+notypeclasses refine (is_diff_ext (is_diff_usubmx from_above) (fun v => erefl) _) => h.
+by rewrite of_above col_mxKu.
+Qed.
+
+Lemma above_by_below :
+  differentiable (fun v => above (below_moves v)) (below s) /\
+  jac (fun v => above (below_moves v)) (below s) = ursubmx J.
+Proof.
+apply: differentiable_jac.
+notypeclasses refine (is_diff_ext (is_diff_usubmx from_below) (fun v => erefl) _) => h.
+by rewrite of_below col_mxKu.
+Qed.
+
+Lemma below_by_above :
+  differentiable (fun v => below (above_moves v)) (above s) /\
+  jac (fun v => below (above_moves v)) (above s) = dlsubmx J.
+Proof.
+apply: differentiable_jac.
+notypeclasses refine (is_diff_ext (is_diff_dsubmx from_above) (fun v => erefl) _) => h.
+by rewrite of_above col_mxKd.
+Qed.
+
+Lemma below_by_below :
+  differentiable (fun v => below (below_moves v)) (below s) /\
+  jac (fun v => below (below_moves v)) (below s) = drsubmx J.
+Proof.
+apply: differentiable_jac.
+notypeclasses refine (is_diff_ext (is_diff_dsubmx from_below) (fun v => erefl) _) => h.
+by rewrite of_below col_mxKd.
+Qed.
+
+(* one block for each part of what moves and each part that is moved          *)
+Lemma jac_in_blocks :
+  col_mx
+    (row_mx (jac (fun v => above (above_moves v)) (above s))
+            (jac (fun v => above (below_moves v)) (below s)))
+    (row_mx (jac (fun v => below (above_moves v)) (above s))
+            (jac (fun v => below (below_moves v)) (below s))) = J.
+Proof.
+by rewrite (proj2 above_by_above) (proj2 above_by_below) (proj2 below_by_above)
+  (proj2 below_by_below); exact: submxK.
+Qed.
+
+End Blocks.
+
 (* A part that is computed of itself alone *)
 
 Section Alone.

@@ -17,6 +17,7 @@ from symrnn.machine.arithmetic import APPLICATION, ARROW, ATOM, Coq, apply
 from symrnn.machine.naturals import at_least_zero
 from symrnn.machine.printer import coq
 from symrnn.machine.scope import Scope
+from symrnn.machine.transition import Transition
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
         NotSupportedError: for derivatives in derivatives, and for those by what is no state.
     """
     immediate = isinstance(node, ImmediateDerivative)
-    for known in (_with_what_is_read_held, _by_part):
+    for known in (_within_a_step, _with_what_is_read_held, _by_part):
         found = known(node, scope)
         if found is not None:
             return found
@@ -45,12 +46,13 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
     vectors = (rnn.s,) if scope.transition is not None else (rnn.s, rnn.a)
     steps = isinstance(moving, TimeVector) and moving.sequence in vectors
     vector = isinstance(by, TimeVector)
+    whole = _whole_state(node.held, scope)
     if (
         scope.varies
         or moving.has(TotalDerivative, ImmediateDerivative)
         or (immediate and not steps)
         or (vector and (immediate or node.held or by.sequence not in vectors))
-        or not all(held.sequence == rnn.s for held in node.held)
+        or not (whole or all(held.sequence == rnn.s for held in node.held))
     ):
         raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
     point = coq(by, scope)
@@ -62,13 +64,48 @@ def differentiated(node: Any, scope: Scope) -> Differentiated:
         name = "jac" if column else "jacvec" if isinstance(node.by, Vec) else "grad"
         variable = "v" if column else "V"
         inner = scope.varying(**{by.name: variable})
-        held = (rnn.s[moving.index - 1],) if immediate else node.held
+        held = (rnn.s[moving.index - 1],) if immediate else whole or node.held
         if len(held) > 1:
             raise NotSupportedError("no Coq form for several held states", {"got": str(node)})
         for state in held:
             inner = replace(inner.from_(state, coq(state, scope)), one_step=immediate)
     body = coq(moving, inner)
     return Differentiated(name, _reduced(variable, body), point)
+
+
+def _within_a_step(node: Any, scope: Scope) -> Differentiated | None:
+    """A derivative of a vector by another one of its own step; None for another one.
+
+    What is computed of that one is written out down to it; the state before stays where it is. The
+    whole state is no vector of the step: what is computed of it goes on from it.
+    """
+    cell, by, moving, held = scope.transition, node.by, node.of, set(node.held)
+    if cell is None or not within_a_step(node, cell):
+        return None
+    if (
+        scope.varies
+        or isinstance(node, ImmediateDerivative)
+        or held & {by, moving}
+        # Before time 1 a state is given, and no definition says what it is.
+        or not at_least_zero(by.index - 1, scope.facts)
+    ):
+        raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
+    inner = replace(scope, moves=(by, Coq("v")))
+    rest = coq(cell.down_to(by, moving, held), inner)
+    return Differentiated("jac", _reduced("v", rest), coq(by, scope))
+
+
+def within_a_step(node: Any, cell: Transition) -> bool:
+    """Whether a derivative is one of a vector by another of its own step."""
+    by, moving = node.by, node.of
+    return (
+        isinstance(by, TimeVector)
+        and isinstance(moving, TimeVector)
+        and cell.state not in (by.sequence, moving.sequence)
+        and by.index == moving.index
+        and cell.defines(by.sequence)
+        and cell.defines(moving.sequence)
+    )
 
 
 def _with_what_is_read_held(node: Any, scope: Scope) -> Differentiated | None:
@@ -101,6 +138,14 @@ def _with_what_is_read_held(node: Any, scope: Scope) -> Differentiated | None:
         raise NotSupportedError("no Coq form for this derivative", {"got": str(node)})
     inner = replace(scope, moves=(by, Coq("v")))
     return Differentiated("jac", _reduced("v", coq(rest, inner)), coq(by, scope))
+
+
+def _whole_state(held: tuple[TimeVector, ...], scope: Scope) -> tuple[TimeVector, ...]:
+    """The state that is held where all its parts at one time are."""
+    cell, times = scope.transition, {each.index for each in held}
+    if cell is None or len(times) != 1 or {each.sequence for each in held} != set(cell.names):
+        return ()
+    return (cell.state[times.pop()],)
 
 
 def _by_part(node: Any, scope: Scope) -> Differentiated | None:

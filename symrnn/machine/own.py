@@ -18,7 +18,6 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.known import named, names
 from symrnn.cells.network import Network, fresh_name
-from symrnn.errors import NotSupportedError
 from symrnn.language.structure import stack
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.names import slug
@@ -36,7 +35,7 @@ def own(cell: Any) -> Own:
     """A cell of a part as it is printed: each state by its name, the whole of them stacked.
 
     Raises:
-        NotSupportedError: it has a loss or a kink, or something in it has no Coq form.
+        NotSupportedError: it has a kink, or something in it has no Coq form.
     """
     key = f"own_{_slug_of(cell)}"
     network = isinstance(cell, Network)
@@ -51,14 +50,6 @@ def own(cell: Any) -> Own:
 
 
 def _step(key: str, recurrence: Recurrence) -> Transition:
-    if recurrence.outputs:
-        raise NotSupportedError(
-            "no Coq form for the loss of a part's own cell",
-            {
-                "expected": "a cell without a loss",
-                "got": ", ".join(each.label for each in recurrence.outputs),
-            },
-        )
     now, states = recurrence.index, recurrence.states
     definitions: Mapping[TimeVector, MatrixExpr] = recurrence.definitions
     if len(states) == 1:

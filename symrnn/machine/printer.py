@@ -19,6 +19,7 @@ from symrnn.language.algebra import (
     Transposed,
     Zeros,
 )
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
@@ -131,13 +132,25 @@ def _(node: Vec, scope: Scope) -> Coq:
 
 @coq.register
 def _(node: Block, scope: Scope) -> Coq:
-    rows = [coq(row[0], scope) for row in node.args if len(row) == 1]
-    if len(rows) != len(node.args):
-        raise NotSupportedError("no Coq form for blocks side by side", {"got": str(node)})
-    stacked = rows[-1]
-    for row in reversed(rows[:-1]):
-        stacked = apply("col_mx", row, stacked)
-    return stacked
+    rows = [_joined("row_mx", [coq(block, scope) for block in row]) for row in node.args]
+    return _joined("col_mx", rows)
+
+
+def _joined(name: str, blocks: list[Coq]) -> Coq:
+    *before, found = blocks
+    for each in reversed(before):
+        found = apply(name, each, found)
+    return found
+
+
+@coq.register
+def _(node: VectorFunction, scope: Scope) -> Coq:
+    cell = scope.transition
+    known = () if cell is None else cell.maps
+    for each in known:
+        if each.name == node.label:
+            return apply(each.coq, *(coq(argument, scope) for argument in node.arguments))
+    raise NotSupportedError("no Coq form for VectorFunction", {"got": str(node)})
 
 
 @coq.register

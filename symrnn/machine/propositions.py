@@ -21,7 +21,8 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit
 from symrnn.language.time import TimeVector
 from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
-from symrnn.machine.differentiated import differentiated
+from symrnn.machine.differentiated import differentiated, within_a_step
+from symrnn.machine.maps import VectorMap
 from symrnn.machine.meaning import places, require_meaning, require_times
 from symrnn.machine.naturals import at_least_zero, facts_of
 from symrnn.machine.printer import coq, range_of
@@ -86,6 +87,17 @@ class _Writer:
 
     def _sequences(self) -> set[str]:
         return {v.label for node in self._nodes for v in node.atoms(TimeVector)}
+
+    def _spoken(self) -> set[str]:
+        """What claim and hypotheses name, and what stands in derivatives by vectors of a step."""
+        cell, found = self._cell, self._sequences()
+        if cell is None:
+            return found
+        for each in {d for node in self._nodes for d in node.atoms(TotalDerivative)}:
+            if within_a_step(each, cell):
+                rest = cell.down_to(each.by, each.of, each.held)
+                found |= {vector.label for vector in rest.atoms(TimeVector)}
+        return found
 
     @property
     def _has_loss(self) -> bool:
@@ -170,6 +182,7 @@ class _Writer:
         names = [name_of(Symbol(each)) + prime for each in cell.functions for prime in primes]
         if names:
             yield f"({' '.join(names)} : R -> R)"
+        yield from cell.typed_maps()
         yield from cell.typed_parameters()
         yield from cell.typed_inputs()
         yield f"(s0 : {cell.state_type})"
@@ -207,10 +220,10 @@ class _Writer:
         yield f"let F := {scope.full_cell.text} in"
         yield "let s := state F s0 in"
         if self._cell is not None:
-            j, before = Coq("j"), Coq("(s (j - 1)%N)")
+            j, before, labels = Coq("j"), Coq("(s (j - 1)%N)"), self._spoken()
             for of in self._cell.definitions:
                 # A derivative by one part speaks of the others, which are held.
-                spoken = of.label in self._sequences() or of.sequence in self._cell.names
+                spoken = of.label in labels or of.sequence in self._cell.names
                 if spoken and of.sequence != self._cell.state:
                     value = scope.defined(of.sequence, j, before).text
                     if of.sequence in self._cell.names:
@@ -223,6 +236,7 @@ class _Writer:
     def _about_symbols(self) -> Iterator[str]:
         if self._runs and self._uses_slope():
             yield from (f"slope {each} {each}'" for each in self._functions())
+            yield from (each.differentiable for each in self._maps())
         if self._runs and self._has_loss:
             yield "(forall t v, differentiable (ell t) v)"
         if self._has_any_norm():
@@ -238,6 +252,10 @@ class _Writer:
         if self._cell is None:
             return ["sigma"] if self.rnn.sigma.is_unknown else []
         return [name_of(Symbol(each)) for each in self._cell.functions]
+
+    def _maps(self) -> tuple[VectorMap, ...]:
+        """The functions of columns of which nothing is known but that they are differentiable."""
+        return () if self._cell is None else self._cell.maps
 
     def _uses_slope(self) -> bool:
         primes = any(each.order for node in self._nodes for each in node.atoms(Activation))

@@ -206,7 +206,24 @@ class Scope:
             raise NotSupportedError("no Coq form for this vector", {"got": node.label})
         if not self.varies:
             return apply(name_of(Symbol(node.label)), time_of(node.index))
+        self._require_other_time(node, cell)
         return self.defined(node.sequence, time(node.index), self.state(node.index - 1))
+
+    def _require_other_time(self, node: TimeVector, cell: Transition) -> None:
+        """Refuse what reads the state at the time at which a state is given.
+
+        It is computed from the state before, where nothing varies yet.
+        """
+        if self.given is None or self.one_step:
+            return
+        if not cell.reads(node.sequence, (cell.state, *cell.names)):
+            return
+        gap = sympy.expand(node.index - self.given[0].index)
+        if not (at_least_zero(gap - 1, self.facts) or at_least_zero(-gap - 1, self.facts)):
+            raise NotSupportedError(
+                "whether two times are one does not follow from the hypotheses",
+                {"got": f"{node.index} and {self.given[0].index}"},
+            )
 
     def defined(self, sequence: Sequence, index: Coq, before: Coq) -> Coq:
         """What a printed cell computes on the way, from the state before."""

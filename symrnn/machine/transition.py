@@ -24,6 +24,7 @@ from symrnn.language.activations import Activation
 from symrnn.language.shapes import same_size
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.arithmetic import Coq, apply, name_of
+from symrnn.machine.maps import VectorMap, maps_of
 from symrnn.machine.names import slug
 from symrnn.machine.sizes import stacked_size
 from symrnn.machine.vocabulary import defined, known_name
@@ -46,6 +47,7 @@ class Transition:
     inputs: what is given at every time.
     scalars: numbers among the parameters, in the order of their names.
     functions: the functions in it of which nothing is known but that they have a slope.
+    maps: the functions of columns in it of which nothing is known but that they are differentiable.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Transition:
     scalars: tuple[Symbol, ...]
     functions: tuple[str, ...]
     names: tuple[Sequence, ...] = ()
+    maps: tuple[VectorMap, ...] = ()
 
     # ------------------------------------------------------------------ what it reads
 
@@ -77,6 +80,28 @@ class Transition:
     def defines(self, sequence: Sequence) -> bool:
         """Whether it defines a vector."""
         return sequence[self.index] in self.definitions
+
+    def reads(self, sequence: Sequence, others: Iterable[Sequence]) -> bool:
+        """Whether a vector reads one of others at its own time, itself or by what it reads."""
+        pending, seen, others = [sequence], {sequence}, set(others)
+        while pending:
+            value = self.definitions.get(pending.pop()[self.index], sympy.S.Zero)
+            read = {v.sequence for v in value.atoms(TimeVector) if v.index == self.index} - seen
+            if read & others:
+                return True
+            seen |= read
+            pending += read
+        return False
+
+    def down_to(self, by: TimeVector, node: TimeVector, held: Iterable[TimeVector]) -> MatrixExpr:
+        """A vector of a step as a function of another: what is computed of it is written out."""
+        held = {*held, by}
+        others = {
+            of.sequence[node.index]
+            for of in self.definitions
+            if not self.reads(of.sequence, [by.sequence])
+        }
+        return by if node == by else self.written_out(node, {*held, *(others - {node})})
 
     def written_out(self, node: TimeVector, held: Iterable[MatrixExpr]) -> MatrixExpr:
         """A vector by its definition, and so on for what is read on the way, but for what is held.
@@ -131,6 +156,7 @@ class Transition:
             "R",
             *map(name_of, self.sizes),
             *(name_of(Symbol(each)) for each in self.functions),
+            *(each.coq for each in self.maps),
             *(others.get(str(each.name), name_of(each)) for each in self.parameters if parameters),
             *map(self.input_name, self.inputs),
             *map(name_of, self.scalars),
@@ -194,10 +220,15 @@ class Transition:
             "(R : realType)",
             *([f"({' '.join(map(name_of, self.sizes))} : nat)"] if self.sizes else []),
             *([f"({functions} : R -> R)"] if functions else []),
+            *self.typed_maps(),
             *(self.typed_parameters() if parameters else ()),
             *self.typed_inputs(),
             *([f"({scalars} : R)"] if scalars else []),
         ]
+
+    def typed_maps(self) -> list[str]:
+        """The functions of columns with their types."""
+        return [f"({each.coq} : {each.type})" for each in self.maps]
 
     def typed_parameters(self) -> list[str]:
         """The parameters with their types."""
@@ -269,9 +300,9 @@ def step_of(
     scalars = tuple(
         sorted((s for s in symbols if not s.is_integer and s.name not in taken), key=str)
     )
-    return Transition(
-        key, recurrence.index, state, parts, ordered, recurrence.inputs, scalars, functions, names
-    )
+    maps = maps_of(own.values())
+    fixed = (key, recurrence.index, state, parts, ordered, recurrence.inputs, scalars, functions)
+    return Transition(*fixed, names, maps)
 
 
 @lru_cache(maxsize=64)

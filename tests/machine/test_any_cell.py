@@ -281,7 +281,8 @@ PROVED = (
     *("lstm_can_vanish", "lstm_can_explode", "one_open_path_is_not_enough"),
     *("carousel_is_not_total", "gru_path", "indrnn_closed_form", "leaky_and_residual"),
     *("gated_step", "carousel", "carousel_is_total", "truncated_1997_is_biased"),
-    *("peephole_can_explode", "antisymmetric_euler"),
+    *("peephole_can_explode", "antisymmetric_euler", "stacked_state", "gated_bptt"),
+    *("lstm_step_bound",),
 )
 """Statements of the lecture on gates that are theorems, for every size."""
 
@@ -344,3 +345,44 @@ def test_gates_of_a_step_are_held_and_nothing_moves_along() -> None:
     for claim, given, about in refused:
         with pytest.raises(NotSupportedError, match="no Coq form for this derivative"):
             proposition(Equation(claim, claim), given, own(about))
+
+
+def test_a_derivative_within_a_step_goes_by_what_is_computed_on_the_way() -> None:
+    made = named("lstm").without_inputs()
+    c, h, o, i, t = (*(made[name] for name in "choi"), Symbol("t", integer=True))
+    whole = own(made)
+
+    def says(claim: Any, since: int = 1) -> str:
+        return " ".join(proposition(Equation(claim, claim), [t >= since], whole).split())
+
+    shown = says(D(h[t], c[t]))
+    assert shown.endswith("jac (fun v => hadamard (o t) (map_mx (@tanh R) v)) (c t)")
+    assert " let o := fun j => " in shown  # though the claim does not name it
+    assert says(D(h[t], c[t], held=[o[t]])) == shown
+    assert says(D(c[t], i[t])).endswith(
+        "jac (fun v => hadamard (f_ t) (c (t - 1)%N) + hadamard v (g t)) (i t)"
+    )
+    # At time 0 the state is given: it is not what its definition says.
+    with pytest.raises(NotSupportedError, match="no Coq form for this derivative"):
+        says(D(h[t], c[t]), since=0)
+
+
+def test_what_reads_the_state_of_its_own_time_is_not_taken_for_what_reads_the_one_before() -> None:
+    """∂y_t/∂h_k where it is not known whether t is k: at t = k, y moves with h itself."""
+    made = cell("c = tanh(V c')\nh = W c + h'\ny = P h", name="readout")
+    t, k = (Symbol(name, integer=True) for name in "tk")
+    claim = D(made["y"][t], made["h"][k], held=[made["c"][k]])
+    with pytest.raises(NotSupportedError, match="whether two times are one"):
+        proposition(Equation(claim, claim), [k >= 0, k <= t], own(made))
+    later = proposition(Equation(claim, claim), [k >= 0, k <= t - 1], own(made))
+    assert "flow F k (t - 1)%N" in later
+
+
+def test_functions_of_columns_are_any_that_are_differentiable_in_all_arguments() -> None:
+    proved = load([GATES])["gated_bptt"]
+    part = next(each for each in proved.parts(elman()) if each.label == "to the cell")
+    text = " ".join(proposition(part.claim, part.given, own(part.cell)).split())
+    assert "(L_map : 'cV[R]_d.+1 -> 'cV[R]_d.+1 -> 'cV[R]_1)" in text
+    known = "(forall z, differentiable (fun z : 'cV[R]_d.+1 * 'cV[R]_d.+1 => L_map z.1 z.2) z) ->"
+    assert known in text
+    assert "jac (fun v => L_map (hadamard (o t) (map_mx (@tanh R) v)) v) (c t) = jac" in text
