@@ -32,7 +32,7 @@ LAYERS = [
         "toml_text",
     },
     {"language"},
-    {"calculus"},
+    {"calculus", "entrywise"},
     {"recurrence"},
     {"kernel", "enclosure", "reading"},
     {"cells"},
@@ -52,7 +52,7 @@ CLOSED: dict[str, set[str]] = {
 }
 # The text parser is used by the command line alone: nothing below is ever given text.
 USED_BY: dict[str, set[str]] = {
-    "activation_text": {"cli", "reading", "sweep", FACADE},
+    "activation_text": {"cli", "entrywise", "reading", "sweep", FACADE},
     "derivative_text": {"cli"},
     "reading": {"cells", "verify", "audit", "cli", FACADE},
 }

@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.entrywise import ENTRYWISE, entrywise
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, POWER, Elementwise, X
 from symrnn.language.algebra import (
@@ -27,7 +28,6 @@ from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.structure import Block, DiagonalOf, Hadamard
 from symrnn.language.time import TimeVector
-from symrnn.reading.functions import ENTRYWISE, entrywise
 from symrnn.recurrence.recurrence import Recurrence
 
 LARGEST_POWER = 16

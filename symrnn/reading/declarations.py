@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symrnn.activation_text import parse_activation
+from symrnn.entrywise import ENTRYWISE, entrywise
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import FORMULAS, Activation, activation, unknown
-from symrnn.reading.functions import ENTRYWISE, entrywise
 from symrnn.reading.letters import (
     ALIASES,
     COLUMN,

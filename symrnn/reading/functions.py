@@ -1,5 +1,5 @@
-"""What a text may call besides activations: functions of a whole vector or matrix, and functions
-of every entry that are no activation by name."""
+"""What a text may call besides activations: functions of a whole vector or matrix, and those of
+every entry, see `entrywise`."""
 
 from __future__ import annotations
 
@@ -11,25 +11,12 @@ from typing import Any
 from sympy import Expr
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.activation_text import FUNCTIONS, X
-from symrnn.language.activations import FORMULAS, Activation, activation
+from symrnn.entrywise import ENTRYWISE
 from symrnn.language.algebra import Inverse, Ones, written_as_entry
 from symrnn.language.entry import Entry
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.structure import DiagonalOf
-
-ENTRYWISE = frozenset(
-    name
-    for name, (arity, _) in FUNCTIONS.items()
-    if arity == 1 and name not in (*FORMULAS, "sign", "heaviside", "tan")
-)
-"""Functions of every entry: exp, log, abs, …"""
-
-
-def entrywise(name: str) -> Activation:
-    """The function of every entry that has a name out of `ENTRYWISE`."""
-    return activation(FUNCTIONS[name][1](X), name)
 
 
 @dataclass(frozen=True)
