@@ -93,7 +93,7 @@ SLOPE = rf"\[ {STEP} = \operatorname{{diag}}(\phi'(a_t)) W \]"
          [TRUE, DISAGREES]),
         # An equation that holds in one case, and times for which all is said.
         (rf"{GENERAL} {SLOPE} When $\phi(a) = a$ \[ {STEP} = W \] For $t > 1$ \[ {STEP} = W \]",
-         [TRUE, DISAGREES, FALSE]),
+         [TRUE, UNDER, FALSE]),
         (rf"{GENERAL} {SLOPE} For all $t = 1, \dots, T$ \[ {STEP} = W \]", [TRUE, FALSE]),
         # What is said in a case is not said of the whole text.
         (rf"{GENERAL} If $W = W^\top$, much is simple. {SLOPE} \[ {STEP} ="

@@ -76,6 +76,21 @@ def test_how_far_a_supposition_is_in_force(words: str, kinds: list[str]) -> None
     assert _kinds(f"{KNOWN}{words} {BY_INPUT}{SECTION}{BY_INPUT}") == [TRUE, *kinds]
 
 
+def test_a_function_is_another_one_in_its_case_alone() -> None:
+    net = r"\[ h_t = f(p_t), \quad p_t = A h_{t-1} + B x_t. \]"
+    known = rf"{net} \[ {STEP} \operatorname{{diag}}(f'(p_t)) A. \]"
+    claim = rf"\[ {STEP} A \]"
+    case = rf"Suppose that the network is linear, $f(p) = p$. Then {claim}"
+    assert _kinds(f"{known} {case}{SECTION}{claim}") == [TRUE, UNDER, FALSE]
+
+
+def test_gradients_by_parameters_are_columns_beside_a_row_that_is_turned() -> None:
+    net = r"\[ h_t = \tanh(p_t), \quad p_t = A h_{t-1} + c, \quad J = \sum_{t=1}^T \ell(h_t). \]"
+    costate = r"\[ \lambda_t = \left(\frac{\partial J}{\partial h_t}\right)^\top. \]"
+    claim = rf"\[ \frac{{\partial J}}{{\partial c}} = \sum_{{t=1}}^{{T}} {SLOPES} \lambda_{{%s}} \]"
+    assert _kinds(net + costate + claim % "t" + claim % "t-1") == [TRUE, FALSE]
+
+
 def test_an_orthogonal_matrix_is_its_own_inverse_transposed() -> None:
     said = r"Let $W$ be orthogonal, $W^\top W = I$. Then "
     assert _kinds(f"{KNOWN}{said}{INVERSE}") == [TRUE, UNDER]

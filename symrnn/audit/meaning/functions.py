@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.suppositions import Scopes
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
@@ -18,6 +19,7 @@ from symrnn.reading.latex.tree import (
     Raised,
     Sym,
     Tree,
+    walk,
 )
 from symrnn.reading.latex.words import EQUAL
 
@@ -57,27 +59,44 @@ APART = re.compile(
 """What stands before a name that a function has in one place only."""
 
 
+_SUPPOSED = re.compile(
+    r"\b(?:if|when(?:ever)?|suppos\w*|assum\w*|case|with|setting|taking|special)\b", re.IGNORECASE
+)
+
+Supposed = tuple[int, int, str, str]
+"""A document, the formula in it, a function, and which one is supposed for it."""
+
+
 def written_out(
     chains: list[tuple[int, int, Chain]], documents: Sequence[Document]
-) -> tuple[dict[str, str], set[str]]:
+) -> tuple[dict[str, str], set[str], list[Supposed]]:
     """Which known activation each letter is, by the formulas that name it, or give its values.
 
     What is only about equal to it, or an example, says nothing; of two formulas that differ neither
-    does. Returned as well are the functions whose values are written out, and are no known ones.
+    does. Returned as well are the functions whose values are written out, and are no known ones,
+    and what is supposed of a function in a case, once it was used.
     """
     found: dict[str, set[str]] = {}
+    supposed: list[Supposed] = []
+    scopes = [Scopes(document) for document in documents]
+    used: set[str] = set()
     for number, place, chain in chains:
         start = documents[number].formulas[place].start
+        sentence = scopes[number].text[scopes[number].sentence(start)[0] : start]
         before = documents[number].text[max(0, start - 60) : start]
-        if EXAMPLE.search(before):
-            continue
         trees = [side.tree for side in chain.sides]
+        earlier, used = used, used | _letters(trees)
+        in_case = EXAMPLE.search(before) is not None
+        inline = not documents[number].formulas[place].display
+        in_case |= inline and _SUPPOSED.search(sentence) is not None
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
             continue
         head = bare(trees[0])
         if isinstance(head, Sym):
             known = _by_name(head, None if trees[1] is None else bare(trees[1]))
-            if known is not None and not APART.search(before):
+            if known is not None and in_case and head.name in earlier:
+                supposed.append((number, place, head.name, known))
+            elif known is not None and not in_case and not APART.search(before):
                 found.setdefault(head.name, set()).add(known)
             continue
         if not isinstance(head, Product) or len(head.factors) != 2 or head.signs != ("",):
@@ -91,15 +110,22 @@ def written_out(
         for link, value in zip(chain.links, trees[1:], strict=True):
             if link.kind != EQUAL:
                 break
-            if (value is not None and bare(value) == argument) or name.name in KNOWN:
-                continue
             known = None if value is None else known_activation(value, argument.name)
+            if name.name in KNOWN:
+                continue
+            if in_case and (name.name in earlier or EXAMPLE.search(before)):
+                supposed.append((number, place, name.name, known or ""))
+                continue
             found.setdefault(name.name, set()).add("?" if known is None else known)
     known_ones = {
         name: next(iter(rest))
         for name, kinds in found.items() if len(rest := kinds - {"?"}) == 1 and "" not in rest
     }  # fmt: skip
-    return known_ones, found.keys() - known_ones.keys()
+    return known_ones, found.keys() - known_ones.keys(), supposed
+
+
+def _letters(trees: Sequence[Tree | None]) -> set[str]:
+    return {n.name for tree in trees if tree is not None for n in walk(tree) if isinstance(n, Sym)}
 
 
 NAMES = {"sigmoid": "logistic", "sigm": "logistic", "ReLU": "relu", **{n: n for n in KNOWN}}

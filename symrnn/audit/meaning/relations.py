@@ -84,6 +84,7 @@ class Parsed:
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
     otherwise: set[str] = field(default_factory=set)
+    in_cases: list[tuple[int, int, str, str]] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     apart: frozenset[Pair] = frozenset()

@@ -56,7 +56,7 @@ class Statements(Sections):
         made.apart = partials_apart(chains)
         made.end = last_letter(chains)
         made.words = words_of(chains)
-        made.functions, made.otherwise = written_out(chains, documents)
+        made.functions, made.otherwise, made.in_cases = written_out(chains, documents)
         made.transitions = transitions(chains)
         made.turned_indices = entries_first(
             side.tree for _, _, c in chains for side in c.sides if side.tree is not None

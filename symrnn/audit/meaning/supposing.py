@@ -60,6 +60,10 @@ class Supposing(Prose):
             said = self._property(relation)
             if said is not None and not self._belongs(relation, said[0]):
                 found.append(self._of_matrix(*said, self._place(relation), relation.document))
+        for number, at, name, known in self.in_cases:
+            here = self.documents[number].formulas[at].start, number
+            made, words = (known, f"where {name} is {known}") if known else (RESTRICTED, name)
+            found.append(self._made(f"function {name}", None, None, None, made, words, here))
         for number, scopes in enumerate(self.scopes):
             document = scopes.document
             for at, made in said_properties(scopes):

@@ -41,10 +41,16 @@ class Supposition:
     perhaps: int
 
 
-_SENTENCE = re.compile(r"[.!?][\"'”’)\]$}*_]*(?=\s|$)|\n[ \t]*\n|\n(?=#+\s)")
+_SENTENCE = re.compile(
+    r"[.!?][\"'”’)\]$}*_]*(?=\s|$)|\n[ \t]*\n|\n(?=#+\s)"
+    r"|(?=\\(?:part|chapter|(?:sub)*section|paragraph)\*?\s*[\[{])"
+)
+_STOPS = re.compile(r"[.!?]\s*(?:\\(?:tag|label)\*?\s*\{[^{}]*\}\s*)*$")
+"""A display that ends a sentence."""
 _PARTS = re.compile(r"\\(?P<sign>begin|end)\s*\{(?P<name>[^{}]*)\}|\\item\b")
 _GENERAL = re.compile(
     r"\b(?:in\s+general|without\s+(?:this|that|these|any)\s+(?:assumption|restriction|condition)s?"
+    r"|without\s+(?:this|that)(?=\s*[,:$\\]|\s+(?:we|one|it|the))"
     r"|(?:drop|lift|leav|remov)\w*\s+(?:\w+\s+){0,3}(?:assumption|restriction|condition)s?"
     r"|(?:back|return\w*)\s+to\s+(?:the\s+)?(?:general|full|original)|otherwise"
     r"|for\s+(?:an\s+)?arbitrary|(?:let|now)\s+(?:\S+\s+){1,4}be\s+arbitrary)\b",
@@ -71,6 +77,7 @@ _IMPERATIVE = re.compile(
     r"|restrict\w*|simplif\w*)\b",
     re.IGNORECASE,
 )
+_OTHER_CASE = re.compile(r"\b(?:For|When(?:ever)?|If|With|Now)\b")
 _STANDING = re.compile(
     r"\b(?:throughout|from\s+(?:now|here|this\s+point)\s+on(?:wards)?|henceforth|hereafter"
     r"|(?:for|in)\s+the\s+(?:rest|remainder|following|sequel)|in\s+what\s+follows|always"
@@ -96,7 +103,7 @@ class Scopes:
         text = list(document.text)
         for formula in document.formulas:
             end = formula.start + len(formula.text)
-            ends = formula.display and formula.text.rstrip()[-1:] in (".", "!", "?")
+            ends = formula.display and _STOPS.search(formula.text) is not None
             text[formula.start : end] = "x" * len(formula.text)
             if ends:
                 text[end - 1] = "."
@@ -177,7 +184,9 @@ class Scopes:
             return start, paragraph, far
         # If …, this holds: what is said in the same breath, perhaps what goes on from there.
         sure = min(over, self._breath(end))
-        return start, sure, far if example else max(sure, end if alone else paragraph)
+        other = _OTHER_CASE.search(self.text, sure)
+        perhaps = end if alone else min(paragraph, other.start() if other else paragraph)
+        return start, sure, far if example else max(sure, perhaps)
 
     def _breath(self, at: int) -> int:
         """The end of the sentences that go on from one before: Then …"""

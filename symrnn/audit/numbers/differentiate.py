@@ -80,24 +80,31 @@ class Derivatives(Ranges):
             column = (place[1] - 1) * rows + place[0] - 1
             jacobian = jacobian[:, column : column + 1]
             rows = cols = 1
-        return self.laid_out(jacobian, scalar_of, rows, cols, tree)
+        own = self.reading.own and time is None
+        return self.laid_out(jacobian, scalar_of, rows, cols, tree, own)
 
     def laid_out(
-        self, jacobian: Array, scalar_of: bool, rows: int, cols: int, tree: Derivative
+        self,
+        jacobian: Array,
+        scalar_of: bool,
+        rows: int,
+        cols: int,
+        tree: Derivative,
+        own: bool,
     ) -> Value:
         """A Jacobian, entries of the function by those of the variable, in the reading's layout."""
         numerator = self.reading.layout == "numerator"
         whole = jacobian[None]
         if scalar_of and (rows, cols) != (1, 1):
             self.flat_mattered |= 1 not in (rows, cols) and not tree.nabla
-            shaped = tree.nabla or self.reading.gradient or not numerator
+            shaped = tree.nabla or self.reading.gradient or not numerator or own
             if 1 not in (rows, cols) and self.flat and not tree.nabla:
                 return Value(whole if numerator else turned(whole))
             if 1 not in (rows, cols):
                 matrix = jacobian.reshape(cols, rows).T[None]
                 self.shaped |= shaped
                 return Value(turned(matrix) if self.reading.transposed or not shaped else matrix)
-            if not self.reading.gradient and numerator and not tree.nabla:
+            if not shaped:
                 return Value(whole if rows > 1 else turned(whole))
             return Value(turned(whole) if cols == 1 else whole)
         return Value(whole if numerator else turned(whole))

@@ -20,6 +20,7 @@ class Reading:
         along: "total"; "block" (the other states at that time are held); "direct" (all else is).
         transposed: a scalar's derivative by a matrix has the transposed shape of the matrix, though
             those by vectors are columns.
+        own: a scalar's derivatives by parameters have their shapes, where those by states are rows.
         near: a product sign reaches to the last factor with its index, and not to the end.
     """
 
@@ -32,3 +33,4 @@ class Reading:
     along: str = "total"
     near: bool = False
     transposed: bool = False
+    own: bool = False

@@ -10,7 +10,16 @@ from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.letters import bare, is_loss, letters_of
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.numbers.reading import Reading
-from symrnn.reading.latex.tree import Addition, Big, Derivative, Product, Sym, Tree, walk
+from symrnn.reading.latex.tree import (
+    Addition,
+    Big,
+    Derivative,
+    Product,
+    Sym,
+    Tree,
+    Turned,
+    walk,
+)
 
 PLAIN = Reading()
 
@@ -131,6 +140,13 @@ def senses(
     usually = Sense(first=base, loss=said.loss)
     found = [replace(usually, reading=reading) for reading in readings]
     found.sort(key=lambda s: (len(s.supposes(said)), s.reading.along == "direct"))
+    # λ_t = (∂J/∂x_t)ᵀ is a column, and so is ∂J/∂b for most who write so.
+    rows = any(isinstance(n, Turned) and isinstance(bare(n.body), Derivative) for n in reached)
+    if rows and any(isinstance(n, Derivative) and _of_loss(model, n) for n in walk(sides[0])):
+        found += [
+            replace(s, reading=replace(s.reading, own=True)) for s in found
+            if s.reading.layout == "numerator" and not s.reading.gradient
+        ]  # fmt: skip
     yield from found
     plain = [s for s in found if len(s.supposes(said)) <= 1]
     extra: list[Sense] = []
@@ -200,6 +216,14 @@ def _by_parameter(model: Model, node: Tree) -> bool:
     of = bare(node.of) if node.of is not None else None
     loss = isinstance(of, Sym) and is_loss(model.ref(of).name) and model.ref(of).time is None
     return ref.time is None and ref.copy is None and not loss
+
+
+def _of_loss(model: Model, node: Derivative) -> bool:
+    """Whether a number is differentiated by a parameter."""
+    of, by = bare(node.of) if node.of is not None else None, bare(node.by)
+    if not isinstance(of, Sym) or not isinstance(by, Sym):
+        return False
+    return is_loss(model.ref(of).name) and model.ref(by).time is None
 
 
 def _by_state(model: Model, node: Derivative) -> bool:

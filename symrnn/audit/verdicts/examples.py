@@ -36,7 +36,10 @@ class Examples(Trials):
         """The verdict where a relation holds with the values that the text gives; else None."""
         used = model.spoken_of(sides, ())
         given = self.statements.examples(relation)
-        given = {place: each for place, each in given.items() if place[0] in used}
+        given = {
+            place: each for place, each in given.items()
+            if place[0] in used or place[0].startswith("function ")
+        }  # fmt: skip
         if not given:
             return None
         senses = [s for s in self.senses(model, sides) if not self._more(s)]
@@ -70,16 +73,18 @@ class Examples(Trials):
         """The model with the values of an example."""
         key = (id(model), quiet, tuple(id(each) for each in given.values()))
         if key not in self.models:
-            values, made = {}, dict(model.made)
+            values, made, kinds = {}, dict(model.made), dict(model.kinds)
             for (name, time), each in given.items():
-                if each.made:
+                if name.startswith("function "):
+                    kinds[name] = each.made
+                elif each.made:
                     made[name] = each.made
                 elif time is None and each.symbol is not None and each.value is not None:
                     at = model.ref(each.symbol).time  # x_t = 0 holds at all times
                     letter, shift = (None, 0) if at is None else split_time(at)
                     values[name] = Definition(name, letter, shift, each.value, 0)
             definitions = {**model.definitions, **values}
-            self.models[key] = replace(model, definitions=definitions, made=made)
+            self.models[key] = replace(model, definitions=definitions, made=made, kinds=kinds)
         return self.models[key]
 
     def _given_values(
