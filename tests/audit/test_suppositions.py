@@ -84,6 +84,13 @@ def test_a_function_is_another_one_in_its_case_alone() -> None:
     assert _kinds(f"{known} {case}{SECTION}{claim}") == [TRUE, UNDER, FALSE]
 
 
+def test_what_is_zero_in_a_case_is_so_whatever_its_shape() -> None:
+    gate = r"\[ i_t = \tanh(W_i h_{t-1} + b_i), \quad h_t = i_t \odot x_t + h_{t-1}. \]"
+    slope = r"\frac{\partial i_t}{\partial h_{t-1}}"
+    known = rf"{gate} \[ {slope} = \mathrm{{diag}}(1 - i_t^2) W_i. \]"
+    assert _kinds(rf"{known} Suppose $W_i = 0$. Then \[ {slope} = 0 \]") == [TRUE, UNDER]
+
+
 def test_gradients_by_parameters_are_columns_beside_a_row_that_is_turned() -> None:
     net = r"\[ h_t = \tanh(p_t), \quad p_t = A h_{t-1} + c, \quad J = \sum_{t=1}^T \ell(h_t). \]"
     costate = r"\[ \lambda_t = \left(\frac{\partial J}{\partial h_t}\right)^\top. \]"

@@ -17,6 +17,7 @@ FAR = 6000
 """How many characters what a text supposes may be in force."""
 
 SYMMETRIC, ORTHOGONAL, DIAGONAL = "symmetric", "orthogonal", "diagonal"
+NOUGHT = "zero"
 RESTRICTED = "restricted"
 """What is only said in words that nothing here can try."""
 

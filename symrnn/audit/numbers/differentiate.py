@@ -10,6 +10,7 @@ from symrnn.audit.meaning.model import (
     called_time,
     drops_arguments,
 )
+from symrnn.audit.meaning.suppositions import NOUGHT
 from symrnn.audit.numbers.net import STEP, World
 from symrnn.audit.numbers.quantities import Env, latex_name
 from symrnn.audit.numbers.ranges import Ranges
@@ -161,6 +162,7 @@ class Derivatives(Ranges):
             if mode == "direct" and index != time and not np.any(flat):
                 raise NotUnderstood("zero", "there is no direct path")
             linked = np.any(flat) or first or self.net.at_rest or (ref, index) in self.held
+            linked |= NOUGHT in self.model.made.values()  # they are where the case is not supposed
             if ref is None and isinstance(of, Product) and not np.any(flat):
                 raise NotUnderstood(
                     "quantities not linked", f"what is differentiated is not computed from {name}"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
-from symrnn.audit.meaning.suppositions import DIAGONAL, ORTHOGONAL
+from symrnn.audit.meaning.suppositions import DIAGONAL, NOUGHT, ORTHOGONAL
 from symrnn.reading.latex.tree import Product, Sym, walk
 
 Array = NDArray[Any]
@@ -69,7 +69,9 @@ def _another_second(x: Array) -> Array:
 
 
 def _of_a_kind(matrix: Array, made: str) -> Array:
-    """A random matrix made symmetric, orthogonal or diagonal."""
+    """A random matrix made symmetric, orthogonal, diagonal or zero."""
+    if made == NOUGHT:
+        return np.zeros_like(matrix)
     if made == ORTHOGONAL:
         return np.linalg.qr(matrix)[0]
     if made == DIAGONAL:
@@ -247,8 +249,9 @@ class Net:
                 value = np.abs(value) + 0.2
                 if base in ("alpha", "epsilon", "beta"):
                     value = value / (1 + value)
-            if rows == cols > 1 and name in self.model.made:
-                value = _of_a_kind(value, self.model.made[name])
+            made = self.model.made.get(name)
+            if made is not None and (rows == cols > 1 or made == NOUGHT):
+                value = _of_a_kind(value, made)
             if self.at_rest and time is not None and time < self.first:
                 value = np.zeros_like(value)
             self.values[key] = value + 0j

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import is_capital, is_loss
+from symrnn.audit.meaning.letters import is_capital, is_loss, whole_number
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood, split_time
 from symrnn.audit.meaning.relations import Relation
-from symrnn.audit.meaning.suppositions import Supposition
+from symrnn.audit.meaning.suppositions import NOUGHT, Supposition
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.trials import Trials
@@ -79,6 +79,8 @@ class Examples(Trials):
                     kinds[name] = each.made
                 elif each.made:
                     made[name] = each.made
+                elif time is None and each.value is not None and whole_number(each.value) == 0:
+                    made[name] = NOUGHT  # of whatever shape it is
                 elif time is None and each.symbol is not None and each.value is not None:
                     at = model.ref(each.symbol).time  # x_t = 0 holds at all times
                     letter, shift = (None, 0) if at is None else split_time(at)
