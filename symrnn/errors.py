@@ -56,6 +56,10 @@ class EvidenceError(SymrnnError):
     """A claim, a step or a formula was checked and does not hold."""
 
 
+class UnmetError(EvidenceError):
+    """No point that was tried meets the hypotheses of a claim: nothing was compared."""
+
+
 class UnjustifiedStepError(EvidenceError):
     """A step of a derivation that its rule does not produce."""
 

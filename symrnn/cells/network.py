@@ -25,11 +25,12 @@ from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation, unknown
 from symrnn.language.algebra import Identity, Parameter, as_matrix
 from symrnn.language.derivatives import NUMERATOR, VectorFunction
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.names import in_code
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED
-from symrnn.language.structure import Diag, Rows, stack
+from symrnn.language.structure import Diag, Rows, Vec, stack
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence import total
 from symrnn.recurrence.named import names_of
@@ -46,6 +47,9 @@ LETTERS: Mapping[str, str] = MappingProxyType(
 )
 """What the lecture speaks of besides a cell, and what is written instead where the cell has a
 quantity of that name."""
+
+
+_WHOLE = {Softmax: "softmax", LogSumExp: "logsumexp", Determinant: "det"}
 
 
 @dataclass(frozen=True)
@@ -380,7 +384,8 @@ class Network:
 
 
 def network(cell: Cell) -> Network:
-    """A cell as statements speak of it, for every function in the place of its activations.
+    """A cell as statements speak of it, for every function in the place of its activations, and of
+    softmax, log-sum-exp and the determinant.
 
     Raises:
         IllFormedError: a cell that has a loss already: statements are about any loss of the state.
@@ -393,7 +398,7 @@ def network(cell: Cell) -> Network:
         )
     taken = set(names_of(made))
     now = made.index
-    definitions: dict[TimeVector, MatrixExpr] = dict(made.definitions)
+    definitions: dict[TimeVector, MatrixExpr] = _any_functions(made.definitions)
     if len(made.states) == 1:
         (s,) = made.states
     else:
@@ -411,6 +416,26 @@ def network(cell: Cell) -> Network:
     if isinstance(halves, Halves):
         definitions |= _definitions(halves, s[now])
     return with_loss(cell, Recurrence(now, (s,), made.inputs, definitions), halves)
+
+
+def _any_functions(definitions: Mapping[TimeVector, MatrixExpr]) -> dict[TimeVector, MatrixExpr]:
+    """The definitions, with a function of which nothing is known in the place of each that is
+    smooth in all of a vector or of a matrix: what is proved of every such function is so of it."""
+    sizes: dict[str, list[Any]] = {}
+
+    def stand_in(node: Any) -> MatrixExpr:
+        name, argument = _WHOLE[type(node)], node.args[0]
+        column = Vec(argument) if isinstance(node, Determinant) else argument
+        known = sizes.setdefault(name, [])
+        if column.shape not in known:
+            known.append(column.shape)
+        number = known.index(column.shape)
+        return VectorFunction(f"{name}_{number}" if number else name, node.shape[0], column)
+
+    return {
+        of: as_matrix(value.replace(lambda node: type(node) in _WHOLE, stand_in))
+        for of, value in definitions.items()
+    }
 
 
 def with_loss(cell: Cell, step: Recurrence, halves: Halves | NotBetween) -> Network:

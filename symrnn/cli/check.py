@@ -17,7 +17,7 @@ from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
 from symrnn.lecture.machine import ask_prover, with_verdicts
-from symrnn.lecture.work import prove, records
+from symrnn.lecture.work import met, prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
 from symrnn.theory.about import EXAMPLES, Subject, subject_of
@@ -68,7 +68,9 @@ def check(
             say_json(_record((), {}, broken, asides))
         raise next(iter(broken.values()))
     with kept_for_a_record(as_json), progress_bar() as listener:
-        evidence = prove(library, rnn, listener, scheduler)
+        evidence, asides = met(prove(library, rnn, listener, scheduler), asides, rnn)
+        kept = {each.statement.name for each in evidence}
+        library = {name: each for name, each in library.items() if name in kept}
         checked = {}
         if prover is not None:
             checked = ask_prover(library, rnn, prover, listener, paths or ())

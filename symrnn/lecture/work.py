@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symrnn.errors import EvidenceError
+from symrnn.errors import EvidenceError, UnmetError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
@@ -26,7 +26,7 @@ from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.theory.about import Subject
-from symrnn.theory.applicable import speaking
+from symrnn.theory.applicable import Aside, Asides, speaking, without
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset.files import require_room, write_files
@@ -137,7 +137,7 @@ def make(
     require_room(directory, asked, _ROOM)
     rnn = subject_in(notation) if subject is None else subject
     spoken, asides = speaking(project.library, rnn)
-    library, evidence = _proved(spoken, rnn, progress, prover)
+    library, evidence, asides = _proved(spoken, asides, rnn, progress, prover)
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))
     network = ending = None
@@ -160,16 +160,43 @@ def make(
     return _typeset(material, directory, progress, formats, trained)
 
 
+def met(
+    evidence: tuple[Evidence, ...], asides: Asides, rnn: Subject
+) -> tuple[tuple[Evidence, ...], Asides]:
+    """The evidence for what is about the cell, and what is set aside.
+
+    Of a cell that is none of those that statements are written for, the hypotheses may be met
+    nowhere: two delays are never a contraction. It is then not known whether the statement speaks
+    of it, nor whether those do that use it.
+    """
+    gone = dict(asides)
+    if not rnn.is_elman:
+        gone |= {
+            each.statement.name: Aside(each.statement.widest, None, each.failure.message)
+            for each in evidence
+            if isinstance(each.failure, UnmetError)
+        }
+    left = {each.statement.name: each.statement for each in evidence}
+    left, gone = without({name: left[name] for name in left if name not in gone}, gone)
+    return tuple(each for each in evidence if each.statement.name in left), gone
+
+
 def _proved(
-    library: Mapping[str, Statement], rnn: Subject, progress: Progress, prover: Prover | None
-) -> tuple[dict[str, Statement], tuple[Evidence, ...]]:
-    """The statements as they are about the recurrence, and the evidence, which is complete."""
+    library: Mapping[str, Statement],
+    asides: Asides,
+    rnn: Subject,
+    progress: Progress,
+    prover: Prover | None,
+) -> tuple[dict[str, Statement], tuple[Evidence, ...], Asides]:
+    """The statements as they are about the recurrence, the evidence, which is complete, and those
+    set aside."""
     about = {name: each.of(rnn) for name, each in library.items()}
-    evidence = prove(about, rnn, progress)
+    evidence, asides = met(prove(about, rnn, progress), asides, rnn)
     require(evidence)
+    about = {each.statement.name: about[each.statement.name] for each in evidence}
     if prover is not None:
         evidence = with_verdicts(evidence, ask_prover(about, rnn, prover, progress))
-    return about, evidence
+    return about, evidence, asides
 
 
 def _in_layout(

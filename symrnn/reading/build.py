@@ -18,6 +18,7 @@ from symrnn.language.algebra import (
     Ones,
     Parameter,
     Transposed,
+    Zeros,
     power,
     split_coefficient,
     written_as_entry,
@@ -158,7 +159,7 @@ class Builder:
         scalar, matrices = sympy.S.One, []
         for divides, operand in node.operands:
             value = self.build(operand)
-            if divides and value == 0:
+            if divides and (value == 0 or isinstance(value, Zeros)):
                 self.source.refuse(operand.span, "division by zero")
             if isinstance(value, MatrixExpr):
                 matrices.append(entrywise_power(value, -1) if divides else value)

@@ -222,12 +222,14 @@ class _Parser:
             return Name(token.span, token.text)
         span = token.span.to(self.take().span)
         if self.at("'"):
+            letter = "q" if token.text == "p" else "p"
             self.source.refuse(
                 self.token.span,
                 f"{token.text}'' is two steps back",
                 {
                     "expected": f"{token.text}', one step back",
-                    "hint": f"enlarge the state: p = {token.text}' and then p' is two steps back",
+                    "hint": f"enlarge the state: {letter} = {token.text}' and then {letter}' is "
+                    "two steps back",
                 },
             )
         return Name(span, token.text, back=True)

@@ -14,6 +14,8 @@ from symrnn.cells import Cell
 from symrnn.cells.between import NotBetween
 from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network, network
+from symrnn.errors import SymrnnError
+from symrnn.kernel.recurrences import kept
 
 
 class About(StrEnum):
@@ -47,7 +49,13 @@ class Verdict:
 
 def applies(about: About, subject: Subject) -> Verdict:
     """Whether a statement about something speaks of a subject."""
-    if about in (About.NO_CELL, About.ANY_CELL):
+    if about is About.NO_CELL:
+        return Verdict(True)
+    try:
+        kept(subject.recurrence)
+    except SymrnnError as error:
+        return Verdict(None, f"{error.message}, and not known of {error.detail.get('got', 'it')}")
+    if about is About.ANY_CELL:
         return Verdict(True)
     found = subject.halves
     if isinstance(found, NotBetween):

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sympy import Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
-from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.errors import EvidenceError, IllFormedError, UnmetError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.relations import Equation
 from symrnn.language.shapes import symbolic
@@ -89,10 +89,6 @@ FAMILIES = (
 )
 
 WHOLE = ("zero", "whole")
-
-
-class UnmetError(EvidenceError):
-    """No setting was found that meets the hypotheses."""
 
 
 class Nets:

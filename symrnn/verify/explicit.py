@@ -22,7 +22,7 @@ from sympy import Expr, Symbol
 from sympy.core.relational import Relational
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.errors import DisagreementError, EvidenceError, NotSupportedError
+from symrnn.errors import DisagreementError, EvidenceError, NotSupportedError, UnmetError
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.norms import Norm
@@ -133,7 +133,7 @@ def write_out(chain: Derivation, rnn: Subject, name: str, facts: tuple[Any, ...]
             undecided.append(place)
     points = _at_points(chain, undecided, known, facts, name) if undecided else _Met(0, 0)
     if undecided and not points.met and not boundary.met:
-        raise EvidenceError(
+        raise UnmetError(
             f"no exact point meets the hypotheses of `{name}`",
             {"tried": f"{points.tried + boundary.tried} points", "hypotheses": listed(facts)},
         )

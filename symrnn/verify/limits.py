@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
 
-from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.errors import DisagreementError, EvidenceError, UnmetError
 from symrnn.language.activations import Activation
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
@@ -20,7 +20,7 @@ from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
-from symrnn.verify.draw import Drawer, UnmetError
+from symrnn.verify.draw import Drawer
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import at_times, integers_of, listed, moments
 from symrnn.verify.sampling import Sampled

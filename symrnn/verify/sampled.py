@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from symrnn.errors import DisagreementError, EvidenceError
+from symrnn.errors import DisagreementError, EvidenceError, UnmetError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X
 from symrnn.language.norms import Norm
 from symrnn.language.shapes import symbolic
@@ -25,7 +25,7 @@ from symrnn.language.writing import text
 from symrnn.numeric.lower import looked_at
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
-from symrnn.verify.draw import Drawer, Nets, UnmetError
+from symrnn.verify.draw import Drawer, Nets
 from symrnn.verify.functions import sigma_of
 from symrnn.verify.limits import tends
 from symrnn.verify.lines import Line, line
@@ -172,7 +172,7 @@ def _compared(
             pass
         tried += drawer.tried
     if not count:
-        raise EvidenceError(
+        raise UnmetError(
             f"no setting met the hypotheses of `{name}`",
             {"tried": f"{tried} settings", "hypotheses": listed(facts)},
         )

@@ -12,7 +12,9 @@ from symrnn.cells import cell, named, names
 from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network, network
 from symrnn.errors import NotSupportedError
-from symrnn.theory.about import EXAMPLES
+from symrnn.language.derivatives import VectorFunction
+from symrnn.language.functions import Determinant, LogSumExp, Softmax
+from symrnn.theory.about import EXAMPLES, About, applies, subject_of
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,37 @@ def test_what_has_more_in_it_or_less_has_no_roles(text: str) -> None:
     for name in "WUbx":
         with pytest.raises(NotSupportedError, match=f"is asked for {name}"):
             getattr(rnn, name)
+
+
+def test_what_is_smooth_in_all_of_a_vector_is_any_such_function() -> None:
+    rnn = network(cell("a = softmax(softmax(h')); c = softmax(V a); h = det(W) a + logsumexp(B c)"))
+    functions = {f for v in rnn.recurrence.definitions.values() for f in v.atoms(VectorFunction)}
+    labels = sorted(f.label for f in functions if f.label != "ell")
+    # One of each size: V a is of another.
+    assert labels == ["det", "logsumexp", "softmax", "softmax", "softmax_1"]
+    assert all(f.rows == f.arguments[0].rows for f in functions if "softmax" in f.label)
+    assert not any(
+        v.has(Softmax, LogSumExp, Determinant) for v in rnn.recurrence.definitions.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("h = tanh(V softmax(W h') + b) * logsumexp(h')", True),
+        ("h = det(W) h' + trace(V) * mean(h')", True),
+        ("h = abs(h') / (2 + sin(b))", True),
+        ("h = inv(I + W) h'", None),
+        ("h = h' / norm(h')", None),
+        ("h = h' / (1 + h'^T h')", None),
+    ],
+)
+def test_where_the_kernel_has_no_word_for_a_cell_it_is_not_known(
+    text: str, holds: bool | None
+) -> None:
+    found = applies(About.ANY_CELL, subject_of(cell(text)))
+    assert found.holds is holds and bool(found.why) == (holds is None)
+    assert applies(About.NO_CELL, subject_of(cell(text))).holds
 
 
 @pytest.mark.parametrize("name", names())

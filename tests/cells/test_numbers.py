@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import by_hand
 import numpy as np
 import pytest
 from by_hand import BUILT, PASSES, SIZES, Values, build, elman
@@ -17,8 +18,9 @@ from sympy import Symbol
 from symrnn.cells import Cell, cell, named, names
 from symrnn.language.names import in_code
 from symrnn.numeric.fitted import fitted
+from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.weights import random_weights
+from symrnn.numeric.weights import KINDS, random_weights
 from symrnn.recurrence.total import jacobian, transition_product
 
 STEPS = 2
@@ -206,3 +208,34 @@ def test_with_one_unit_a_cell_has_all_its_parameters(name: str) -> None:
     weights = random_weights(made, **{str(size): 1 for size in made.sizes}, steps=2)
     assert {*weights.parameters} == {*map(in_code, map(str, (*made.parameters, *made.scalars)))}
     assert fitted(made, weights).sizes == {str(size): 1 for size in made.sizes}
+
+
+@every_cell
+def test_all_gradients_are_those_that_jax_finds_of_the_pass(
+    name: str, monkeypatch: pytest.MonkeyPatch, require_module: Callable[[str], Any]
+) -> None:
+    jax = require_module("jax")
+    made, step = build(name), PASSES[name]
+    given = random_weights(made, steps=STEPS, seed=3, **{s.name: SIZES[s.name] for s in made.sizes})
+    monkeypatch.setattr(by_hand, "np", jax.numpy)
+
+    def loss(parameters: Values, states: Values, inputs: Values) -> Any:
+        values, found = dict(states), 0.0
+        for time in range(STEPS):
+            (x,) = [each[time] for each in inputs.values()] or [None]
+            values = step(SimpleNamespace(**parameters), SimpleNamespace(**values), x)
+            found += sum((v**2).sum() for v in values.values())
+        return found
+
+    with jax.enable_x64(True):
+        kinds = [dict(getattr(given, kind)) for kind in KINDS]
+        theirs = jax.grad(loss, argnums=(0, 1, 2))(*kinds)
+    kernels = Kernels(made)
+    passed = kernels.run(given)
+    read = {of.label: 2 * passed[of.label][1:] for of in made.definitions}
+    ours = kernels.backward(passed, read)
+    for kind, expected in zip(KINDS, theirs, strict=True):
+        assert expected.keys() == getattr(ours, kind).keys()
+        for label, value in expected.items():
+            got = getattr(ours, kind)[label]
+            np.testing.assert_allclose(got, value, rtol=TOLERANCE, atol=TOLERANCE)

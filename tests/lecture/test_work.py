@@ -12,13 +12,17 @@ import pytest
 
 from symrnn import rules as by
 from symrnn import statement
-from symrnn.errors import UnjustifiedStepError
+from symrnn.cells import named
+from symrnn.cells.network import network
+from symrnn.errors import EvidenceError, UnjustifiedStepError, UnmetError
 from symrnn.lecture import work
 from symrnn.lecture.network import study
+from symrnn.lecture.work import met
 from symrnn.numeric.data import Series
 from symrnn.theory.about import EXAMPLES
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
+from symrnn.verify.evidence import Evidence
 
 from .conftest import gradients
 
@@ -72,3 +76,23 @@ def test_the_bounds_lie_above_what_is_measured(report: Any) -> None:
         assert decay.norms[0] == pytest.approx(1.0)
     assert (report.bias.measured <= report.bias.bound * (1 + 1e-9)).all()
     assert report.bias.measured[-1] < report.bias.measured[0]
+
+
+def test_what_no_point_meets_is_set_aside_of_another_cell_and_fails_for_its_own() -> None:
+    library, gru = load(), network(named("gru"))
+    unmet = UnmetError("no exact point meets the hypotheses of `product_of_jacobians`")
+    evidence = tuple(
+        Evidence(
+            library[name].of(gru), (), failure=unmet if name == "product_of_jacobians" else None
+        )
+        for name in ("recurrence", "product_of_jacobians", "bptt")
+    )
+    kept, asides = met(evidence, {}, gru)
+    assert [each.statement.name for each in kept] == ["recurrence"]
+    assert {name: each.holds for name, each in asides.items()} == {
+        "product_of_jacobians": None,
+        "bptt": False,
+    }
+    assert met(evidence, {}, EXAMPLES["elman"]()) == (evidence, {})
+    wrong = (replace(evidence[1], failure=EvidenceError("it does not hold")),)
+    assert met(wrong, {}, gru) == (wrong, {})

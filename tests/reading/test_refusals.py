@@ -108,6 +108,8 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("h = ▸(1 - 1)^-1 h'", ParseError, "division by zero", ""),
     ("h = ▸1e40 * 1e40 * 1e40 * 1e40 * h'", ParseError, "more than 512 bits arises", ""),
     ("h = h' / ▸0", ParseError, "division by zero", ""),
+    ("h = 1/▸0 h'", ParseError, "division by zero", ""),
+    ("p = p'▸'", ParseError, "p'' is two steps back", "enlarge the state: q = p'"),
     ("h = h' / ▸(1 - 1)", ParseError, "division by zero", ""),
 ]
 
