@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sympy import Derivative, Symbol, log, oo, sqrt, tanh
+from sympy import Derivative, S, Symbol, log, oo, sqrt, tanh
 
 from symrnn.cells.elman import elman
 from symrnn.errors import DisagreementError, EvidenceError
@@ -122,3 +122,13 @@ def test_settings_of_a_batch_are_compared_one_by_one() -> None:
         lines.compare(setting, ())
     assert raised.value.detail["scalars"] == {"c": -3.0}
     assert lines.compare(setting.take([0, 1, 3]), ()).residual == 0
+
+
+def test_what_the_complex_step_leaves_of_a_zero_is_no_more_than_zero() -> None:
+    # With W = 0 and λ = 0 the truncated terms are 0; with an imaginary W they are h² beside it.
+    c = Symbol("c", real=True)
+    lines = Lines([line(c, "2"), line(S.Zero, "2")], ("≤",), "bound")
+    drawn = Drawer(rnn, [c], (), {}, "2", "tanh").draw(np.random.default_rng(0)).take(range(2))
+    lines.compare(replace(drawn, scalars={c: np.array([1.5e-61, -1.0])}), ())
+    with pytest.raises(DisagreementError, match="is not ≤ 0"):
+        lines.compare(replace(drawn, scalars={c: np.array([1e-40, -1.0])}), ())
