@@ -10,11 +10,12 @@ import sympy
 from sympy import Basic, Lambda, Symbol, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
-from symrnn.kernel import Theorem, algebra, reflexivity, squeeze, symmetry, transitivity
+from symrnn.kernel import Theorem, algebra, reflexivity, squeeze, symmetry, transitivity, weaken
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.nodes import SMOOTH, STEPS
 from symrnn.kernel.recurrences import hypothesis, kept
 from symrnn.kernel.terms import require_term, substitute, symbols
+from symrnn.kernel.theorem import text_of
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X, unknown
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
@@ -75,6 +76,12 @@ def _saying(theorem: Theorem, claim: Any, context: Context, name: str) -> Theore
         raise UnjustifiedStepError(
             f"`{name}` shows something else than it claims",
             {"expected": text(claim), "got": text(theorem.relation)},
+        )
+    # What a hypothesis needs to have a value goes without saying.
+    assumed = weaken(reflexivity(sympy.S.Zero), context.given).hypotheses
+    for more in sorted(theorem.hypotheses - assumed, key=str):
+        raise UnjustifiedStepError(
+            f"`{name}` assumes more than it says", {"assumed besides": text_of(more)}
         )
     return theorem
 

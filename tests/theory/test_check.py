@@ -16,7 +16,7 @@ from symrnn.errors import (
     SideConditionError,
     UnjustifiedStepError,
 )
-from symrnn.kernel import reflexivity
+from symrnn.kernel import reflexivity, weaken
 from symrnn.kernel.axioms import derivatives, limits
 from symrnn.language.activations import Activation, X, activation, unknown
 from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
@@ -341,3 +341,14 @@ def test_a_line_of_another_class_is_not_compared() -> None:
         assert "Agreeing has no meaning here" in str(fails(chain, IllFormedError))
     with pytest.raises(IllFormedError, match="Agreeing has no meaning here"):
         _saying(reflexivity(q), Equation(q, false), CONTEXT, "example")
+
+
+def test_what_is_assumed_besides_is_no_part_of_a_proof() -> None:
+    x, y = (Symbol(name, real=True) for name in "xy")
+    claim, bound = Equation(x, x), Inequality(x**-1, y)
+    context = Context(elman()).assume([bound])
+    shown = _saying(weaken(reflexivity(x), context.given), claim, context, "a proof")
+    # That 1/x has a value is said by its being there.
+    assert len(shown.hypotheses) == 2
+    with pytest.raises(UnjustifiedStepError, match="more than it says"):
+        _saying(weaken(shown, [x >= 0]), claim, context, "a proof")
