@@ -193,9 +193,13 @@ def _scalar(scalar: Expr, now: Symbol) -> str:
         return found if rest == 1 else f"{_factor(rest, now)} * {found}"
     if scalar.is_Mul:
         return " * ".join(_factor(factor, now) for factor in scalar.args)
-    if scalar.is_Pow and scalar.exp.is_Integer and abs(scalar.exp) <= LARGEST_POWER:
-        repeated = " * ".join([_factor(scalar.base, now)] * abs(int(scalar.exp)))
-        return repeated if scalar.exp > 0 else f"1 / ({repeated})"
+    if scalar.is_Pow and scalar.exp.is_Rational and scalar.exp.q <= 2:
+        # A half is a root.
+        times, root = abs(int(scalar.exp.p)), scalar.exp.q == 2
+        if times <= LARGEST_POWER:
+            base = f"sqrt({_scalar(scalar.base, now)})" if root else _factor(scalar.base, now)
+            repeated = " * ".join([base] * times)
+            return repeated if scalar.exp > 0 else f"1 / ({repeated})"
     raise NotSupportedError(f"{scalar} has no form in the text of a cell")
 
 

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
+from symrnn.cli.cells import HELP as CELL_HELP
 from symrnn.cli.lecture import Detail
 from symrnn.cli.output import say
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture.export import TEXTS
 from symrnn.lecture.export import export as exported
-from symrnn.lecture.notation_file import notation
+from symrnn.lecture.notation_file import lettered_in
 from symrnn.typeset.files import require_room, write_files
 
 
@@ -55,6 +56,9 @@ def export(
     letters: Annotated[
         str, typer.Option("--notation", help=f"{', '.join(KNOWN)}, or a file FILE.toml.")
     ] = LECTURE.name,
+    cell: Annotated[
+        str | None, typer.Option("--cell", help=f"{CELL_HELP} The statement is proved for it.")
+    ] = None,
 ) -> None:
     """Prove a statement, or draw a figure, and write it for a document of your own."""
     if output is None and kind.value not in _PRINTED:
@@ -63,8 +67,9 @@ def export(
         raise ParseError("--width is about LaTeX and pictures", {"got": f"--as {kind.value}"})
     if output is not None:
         require_room(output.parent, (output.name,))
+    subject, lettered = lettered_in(letters, cell)
     content = exported(
-        name, kind.value, detail=detail.value, width=width, notation=notation(letters)
+        name, kind.value, detail=detail.value, width=width, notation=lettered, subject=subject
     )
     if output is None:
         say(content.decode().rstrip("\n"))

@@ -16,8 +16,7 @@ from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture.formats import DEFAULT, FORMATS, Wishes, chosen
-from symrnn.lecture.lettering import cell_in, lettered_subject
-from symrnn.lecture.notation_file import notation, notation_beside
+from symrnn.lecture.notation_file import lettered_in
 from symrnn.lecture.project import FIRST, found, known, lecture_of, open_project, title
 from symrnn.lecture.theme import themed
 from symrnn.lecture.work import Lecture, make
@@ -154,11 +153,7 @@ def lecture(
     prover = require_prover() if machine else None
     own = opened.notation_file
     given = letters or (str(own) if own is not None else LECTURE.name)
-    subject, lettered = None, notation(given) if about_cell is None else LECTURE
-    about_cell = about_cell or cell_in(lettered)
-    if about_cell is not None:
-        lettered, of_cell = notation_beside(given, about_cell)
-        subject, lettered = lettered_subject(about_cell, lettered, of_cell)
+    subject, lettered = lettered_in(given, cell)
     series = None if data is None else read_column(data, column, separator, decimal)
     english = staying_english(opened.prose.front.language)
     if english:

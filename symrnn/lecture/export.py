@@ -10,11 +10,12 @@ from pathlib import Path
 
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE, Notation
-from symrnn.lecture.lettering import as_spoken, subject_in
+from symrnn.lecture.lettering import as_spoken, in_parts, subject_in
 from symrnn.lecture.pictures import DRAWN, illustrations
 from symrnn.lecture.project import statements
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
+from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset import fragments
@@ -47,6 +48,7 @@ def export(
     width: str = "",
     notation: Notation = LECTURE,
     library: Mapping[str, Statement] | None = None,
+    subject: Subject | None = None,
 ) -> bytes:
     """A statement, which is proved first, or a figure, as the content of a file.
 
@@ -57,14 +59,16 @@ def export(
         width: of the text that LaTeX is to stand in, `8cm`; that of the document by default.
         notation: the letters, the fonts and the cell.
         library: the statements; those of symrnn's own lectures by default.
+        subject: the cell, with a notation in its letters; the notation's by default.
 
     Raises:
-        IllFormedError: for a name that is not there, a kind that it does not have, or a width that
-            its formulas do not fit.
+        IllFormedError: for a name that is not there, a kind that it does not have, a width that
+            its formulas do not fit, or a cell that the statement is not about.
     """
     every = statements() if library is None else library
+    rnn = subject_in(notation) if subject is None else subject
     if name in DRAWN:
-        return _drawing(name, kind, notation)
+        return _drawing(name, kind, notation, rnn)
     if name not in every:
         raise IllFormedError(
             "there is no such statement or figure",
@@ -77,7 +81,7 @@ def export(
         )
     if width:
         fragments.points(width)
-    block, grades = _proved(name, every, notation)
+    block, grades = _proved(name, every, notation, rnn)
     block = reduced(block, detail) if detail == "full" else of_claims(reduced(block, detail))
     if width:
         fragments.require_fits(block, width)
@@ -95,23 +99,35 @@ def export(
 
 
 def _proved(
-    name: str, every: Mapping[str, Statement], notation: Notation
+    name: str, every: Mapping[str, Statement], notation: Notation, rnn: Subject
 ) -> tuple[StatementBlock, str]:
     """The statement, and the grades it reached; raises the first check that failed."""
-    rnn = subject_in(notation)
-    library = {each: statement.of(rnn) for each, statement in every.items()}
+    verdict = every[name].applies(rnn)
+    if not verdict.holds:
+        known = "is not" if verdict.holds is False else "is not known to be"
+        raise IllFormedError(
+            f"`{name}` {known} about {rnn.cell.name}",
+            {"expected": f"a cell that is {every[name].widest}", "why": verdict.why},
+        )
+    library = {
+        each: statement.of(rnn) for each, statement in every.items() if statement.applies(rnn).holds
+    }
     evidence = gather(library[name], rnn, library)
     if evidence.failure is not None:
         raise evidence.failure
     spoken = as_spoken(notation, (part.claim for part in evidence.statement.parts(rnn)))
-    block = statement_block(evidence, rnn, Writer(spoken, {name: 1}), ())
+    block = statement_block(evidence, rnn, Writer(spoken, {name: 1}, in_parts(rnn)), ())
     return block, ", ".join(evidence.grades)
 
 
-def _drawing(name: str, kind: str, notation: Notation) -> bytes:
-    rnn = subject_in(notation)
+def _drawing(name: str, kind: str, notation: Notation, rnn: Subject) -> bytes:
     blocks = illustrations(None, rnn, notation, everything(), frozenset({name})).values()
-    figure = next(b for some in blocks for b in some if isinstance(b, Figure) and b.name == name)
+    drawn = (b for some in blocks for b in some if isinstance(b, Figure) and b.name == name)
+    figure = next(drawn, None)
+    if figure is None:
+        raise IllFormedError(
+            f"`{name}` is not drawn of {rnn.cell.name}", {"expected": "another figure or cell"}
+        )
     has = {
         "pdf": figure.pdf,
         "svg": figure.svg.encode(),

@@ -22,7 +22,8 @@ from typing import Any
 from symrnn.cells import Cell, read_cell
 from symrnn.errors import IllFormedError, ParseError, SymrnnError
 from symrnn.language.notation import KNOWN, QUANTITIES, Notation, require_letter
-from symrnn.lecture.lettering import besides, distinct
+from symrnn.lecture.lettering import besides, cell_in, distinct, lettered_subject
+from symrnn.theory.about import Subject
 from symrnn.toml_text import toml_text
 
 _KEYS = ("based_on", "vectors", "layout", "cell", "letters")
@@ -46,6 +47,24 @@ def notation_beside(given: str, cell: Cell) -> tuple[Notation, dict[str, str]]:
     `notation`.
     """
     return _notation(given, {*cell.shapes, *map(str, (*cell.scalars, *cell.sizes))})
+
+
+def lettered_in(given: str, cell: str | None) -> tuple[Subject | None, Notation]:
+    """The cell that is given, or of which a notation speaks, with the notation in its letters; None
+    where the notation's own letters are for all that is in it.
+
+    Args:
+        given: the notation.
+        cell: a name, a text or a file; that of the notation by default.
+
+    Raises:
+        SymrnnError: as `notation`, and as `symrnn.cells.read_cell`.
+    """
+    found = cell_in(notation(given)) if cell is None else read_cell(cell)
+    if found is None:
+        return None, notation(given)
+    lettered, own = notation_beside(given, found)
+    return lettered_subject(found, lettered, own)
 
 
 def _notation(given: str, names: Collection[str]) -> tuple[Notation, dict[str, str]]:

@@ -69,6 +69,22 @@ def test_every_cell_that_comes_along_reads_back(name: str) -> None:
     assert cell(layers.text, shapes=shapes).definitions == layers.definitions
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = W h'; mu = mean(a); nu = sqrt(mean((a - mu)^2) + 0.001); h = tanh(g * (a - mu) / nu)",
+        "h = exp(-alpha) h' / (2 beta * norm(b)) + logsumexp(V h') log(1 + exp(h'))",
+        "h = trace(V) (h' - 2 mean(h')) + det(W)^2 inv(W) h' / (1 + h'^T W h')^2",
+        "y = c^T h; h = sum(tanh(V h')) b + abs(sum(h' * b) - alpha) softmax(h')",
+        "h = h' / sqrt(alpha) + b / (beta * sqrt(1 + beta)^3)",
+    ],
+)
+def test_scalars_of_whole_vectors_and_matrices_read_back(text: str) -> None:
+    made = cell(text)
+    again = cell(made.text)
+    assert again.definitions == made.definitions and again.text == made.text
+
+
 def test_shapes_and_sizes() -> None:
     made = named("jordan")
     assert {name: " ".join(map(str, shape)) for name, shape in made.shapes.items()} == {

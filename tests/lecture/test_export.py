@@ -17,6 +17,7 @@ from symrnn.errors import IllFormedError
 from symrnn.language.notation import DENOMINATOR, GOODFELLOW, LECTURE
 from symrnn.lecture import export as module
 from symrnn.lecture.export import export
+from symrnn.lecture.notation_file import lettered_in
 from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.theory.library import everything, load
@@ -246,3 +247,14 @@ def test_our_words_follow_the_layout_and_those_of_others_are_never_changed() -> 
         "at most the norm of Wᵀ"
     )
     assert prose(others) == Writer(LECTURE, {}).prose("at most the norm of W")
+
+
+def test_a_statement_about_another_cell_is_in_its_letters_and_refused_where_it_is_not() -> None:
+    text = "q = h'; h = tanh(W h' + V q' + U x + b)"
+    subject, letters = lettered_in("goodfellow", text)
+    found = export("recurrence", "tex", notation=letters, subject=subject).decode()
+    assert r"\boldsymbol{V}" in found and r"\boldsymbol{q}" in found and "[1 : d]" not in found
+    with pytest.raises(IllFormedError, match="`step_bound` is not about cell") as caught:
+        export("step_bound", "tex", notation=letters, subject=subject)
+    assert "read beside the activation" in str(caught.value)
+    assert lettered_in("pascanu", None)[0] is None
