@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from symrnn.errors import ParseError
+from symrnn.lecture.front_matter import FrontMatter
 from symrnn.lecture.markdown import Cut, Given, Notes, Piece, Place, Title, rewritten
 from symrnn.lecture.outline import Outline
 from symrnn.typeset.blocks import Algorithm, Figure, Picture, StatementBlock, walk
@@ -33,8 +34,6 @@ from symrnn.typeset.words import phrase, speaking
 
 BEHIND = "What it builds on"
 """The title over statements that are used, and stand nowhere in the outline."""
-
-FAILS = "What fails otherwise"
 
 
 def deck(
@@ -63,7 +62,8 @@ def deck(
 
 def _deck(made: _Deck, outline: Outline) -> Deck:
     # What stands before the first section is a frame under the lecture's title.
-    sections: list[tuple[str, tuple[Piece, ...]]] = [(outline.title, outline.abstract)]
+    begun = (*outline.abstract, *made.opening(outline.front))
+    sections: list[tuple[str, tuple[Piece, ...]]] = [(outline.title, begun)]
     sections += [(part.title.text, part.pieces) for part in outline.parts]
     acts = [act for title, pieces in sections if (act := made.act(title, pieces)).frames]
     placed = {place.name for place in outline.places()}
@@ -95,6 +95,12 @@ class _Deck:
     def act(self, title: str, pieces: Iterable[Piece]) -> Act:
         written = self.write(title)
         return Act(written, tuple(self._frames(written, pieces)))
+
+    def opening(self, front: FrontMatter) -> Iterator[Place]:
+        """Places of the figures, and of the claims of the statements, that the lecture begins with."""
+        for name in front.opening:
+            options = (("show", "claims"),) if name in self.statements else ()
+            yield Place(name, front.lines["opening"], options)
 
     def _frames(self, section: str, pieces: Iterable[Piece]) -> Iterator[Frame]:
         """The frames of a section; those without anything to show are dropped."""
@@ -138,9 +144,9 @@ class _Deck:
         if "show" in dict(place.options):
             yield Frame(block.title, tuple(self._items(place)), joins=True)
             return
-        yield replace(self.claimed(block), joins=True)
-        if block.counterexamples and block.detail != "result":
-            yield Frame(phrase(FAILS), (Fails(block.name),), joins=True)
+        frame = replace(self.claimed(block), joins=True)
+        fails = block.counterexamples and block.detail != "result"
+        yield frame.with_(Fails(block.name)) if fails else frame
 
     def _block(self, place: Place) -> StatementBlock:
         options = dict(place.options)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.lecture.deck import BEHIND
+from symrnn.lecture.deck import BEHIND, deck
+from symrnn.lecture.given import image_in
 from symrnn.lecture.markdown import Title
+from symrnn.lecture.outline import outline
 from symrnn.typeset.blocks import Figure, Items, Paragraph, Row, StatementBlock, walk
-from symrnn.typeset.deck import Act, Body, Claims, Deck, Frame, Lines, Shown, Why
+from symrnn.typeset.deck import Act, Body, Claims, Deck, Fails, Frame, Lines, Shown, Why
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
@@ -194,6 +197,16 @@ def test_a_statement_that_stands_nowhere_follows_with_claim_and_reason(lecture: 
     assert last.frames[0].items == (Claims("of_mine"), Why("of_mine"))
     tex = slides(small, Deck((last,))).tex
     assert r"100\% \& more" in tex and "This holds by" in tex
+
+
+def test_a_deck_opens_as_is_said_and_a_statement_ends_with_what_fails(lecture: Document) -> None:
+    text = "---\nopening: [slopes, product_bound]\n---\n# T\n\n## S\n\n[[step_jacobian]]\n"
+    written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
+    first, second, *_ = deck(lecture, written, str).acts
+    opened = [item for frame in first.frames for item in frame.items]
+    assert opened == [Shown("slopes"), Claims("product_bound")]
+    (frame,) = second.frames
+    assert frame.items[0] == Claims("step_jacobian") and frame.items[-1] == Fails("step_jacobian")
 
 
 def test_wider_and_taller_formulas_are_estimated_so() -> None:
