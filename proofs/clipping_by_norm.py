@@ -103,8 +103,14 @@ def length(vector):
 
 @clipping_by_norm.naming
 def lengths(rnn):
-    """By what a gradient is divided: κ, or its length where that is more."""
-    return {rnn.letter(f"n_{g.name}"): Max(rnn.kappa, length(g)) for g in gradients(rnn)}
+    """By what a gradient is divided: κ, or its length where that is more.
+
+    They are counted: a notation may letter the gradients otherwise.
+    """
+    return {
+        rnn.letter(f"n_{place}"): Max(rnn.kappa, length(g))
+        for place, g in enumerate(gradients(rnn), start=1)
+    }
 
 
 def clipped(vector, kappa, kind=2):
