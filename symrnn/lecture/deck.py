@@ -97,7 +97,7 @@ class _Deck:
         return Act(written, tuple(self._frames(written, pieces)))
 
     def opening(self, front: FrontMatter) -> Iterator[Place]:
-        """Places of the figures, and of the claims of the statements, that the lecture begins with."""
+        """Places of the figures and of the claims that the lecture begins with."""
         for name in front.opening:
             options = (("show", "claims"),) if name in self.statements else ()
             yield Place(name, front.lines["opening"], options)

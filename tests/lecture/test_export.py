@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +182,47 @@ def test_markdown_is_read_as_mathematics_and_a_footnote(
             if child.type == "text"
         )  # fmt: skip
         assert not re.search(r"\$|\[\[|\\[a-z]", said), said
+
+
+def _by_mistune(text: str, require: Callable[[str], Any]) -> list[str]:
+    """The displays as Jupyter's own converter reads them, and the class of a footnote."""
+    written = require("mistune").create_markdown(plugins=["math", "footnotes"])(text)
+    found = re.findall(r'class="math">\$\$(.*?)\$\$</div>|(class="footnotes")', written, re.DOTALL)
+    return [unescape("".join(each)) for each in found]
+
+
+def _by_myst(text: str, require: Callable[[str], Any]) -> list[str]:
+    """The same as MyST and Jupyter Book read them."""
+    require("myst_parser")
+    asked = {"myst_enable_extensions": ["dollarmath"], "report_level": 1, "halt_level": 2}
+    nodes, core = require("docutils.nodes"), require("docutils.core")
+    parser = require("myst_parser.docutils_").Parser()
+    tree = core.publish_doctree(text, parser=parser, settings_overrides=asked)
+    displays = [each.astext() for each in tree.findall(nodes.math_block)]
+    return [*displays, *('class="footnotes"' for _ in tree.findall(nodes.footnote))]
+
+
+def _by_pandoc(text: str, require: Callable[[str], Any]) -> list[str]:
+    """The same as pandoc, and with it Quarto, reads them."""
+    pandoc = shutil.which("pandoc")
+    if pandoc is None:
+        pytest.skip("pandoc is not installed")
+    run = [pandoc, "--from", "markdown", "--to", "json"]
+    read = subprocess.run(run, input=text, capture_output=True, check=True, text=True, timeout=60)
+    assert read.stderr == ""
+    found = re.findall(r'\{"t":"DisplayMath"\},("(?:[^"\\]|\\.)*")|("t":"Note")', read.stdout)
+    return ['class="footnotes"' if note else json.loads(maths) for maths, note in found]
+
+
+@pytest.mark.parametrize("read", [_by_mistune, _by_myst, _by_pandoc])
+def test_markdown_is_read_by_those_it_is_for(
+    read: Any, blocks: list[StatementBlock], require_module: Callable[[str], Any]
+) -> None:
+    for block in blocks[::5]:
+        text = fragments.markdown(reduced(block, "full"), "`derived`.", WORKS)
+        displays = re.findall(r"\$\$(.*?)\$\$", text, re.DOTALL)
+        found = [each.strip() for each in read(text, require_module)]
+        assert sorted(found) == sorted([*map(str.strip, displays), 'class="footnotes"'])
 
 
 def test_a_width_that_nothing_fits_is_refused_and_no_other(blocks: list[StatementBlock]) -> None:
