@@ -14,7 +14,7 @@ from symrnn.errors import ParseError
 from symrnn.lecture.front_matter import FrontMatter
 from symrnn.lecture.markdown import Cut, Given, Notes, Piece, Place, Title, rewritten
 from symrnn.lecture.outline import Outline
-from symrnn.typeset.blocks import Algorithm, Figure, Picture, StatementBlock, walk
+from symrnn.typeset.blocks import Algorithm, Figure, Heading, Picture, StatementBlock, walk
 from symrnn.typeset.deck import (
     Act,
     Body,
@@ -62,7 +62,7 @@ def deck(
 
 def _deck(made: _Deck, outline: Outline) -> Deck:
     # What stands before the first section is a frame under the lecture's title.
-    begun = (*outline.abstract, *made.opening(outline.front))
+    begun: tuple[Piece, ...] = (*outline.abstract, *made.opening(outline.front))
     sections: list[tuple[str, tuple[Piece, ...]]] = [(outline.title, begun)]
     sections += [(part.title.text, part.pieces) for part in outline.parts]
     acts = [act for title, pieces in sections if (act := made.act(title, pieces)).frames]
@@ -126,8 +126,9 @@ class _Deck:
                     yield from self._worth(frame)
                     yield from self._whole(piece)
                     frame = Frame(section, (), joins=True, goes_on=True)
-                case Place():
-                    frame = frame.with_(*self._items(piece))
+                case Place(options=options):
+                    named = [Body(Heading(self.write(v))) for k, v in options if k == "title"]
+                    frame = frame.with_(*named, *self._items(piece))
         yield from self._worth(frame)
 
     def _worth(self, frame: Frame) -> Iterator[Frame]:

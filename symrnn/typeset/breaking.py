@@ -1,4 +1,4 @@
-"""Where a formula of a fragment may be broken: marks for the macros of `templates/fragment.tex`.
+"""Where a formula may be broken: marks for the macros of `templates/marks.tex`.
 
 A mark changes nothing in a formula that is not broken there. Where nothing else helps, wide
 parentheses, products and sums in entries of matrices are broken, and at the last fractions.
@@ -27,6 +27,9 @@ _NO_FACTOR = (r"\end", r"\middle", *_RELATIONS)
 #: end within.
 _WIDE = 4.0
 
+_LINE = 18.0
+"""Em of a formula that stands beside others, and is not marked below it."""
+
 _Write = Callable[[list[str]], str]
 """Pieces of a formula, each a line of its own where need be, as one."""
 
@@ -40,6 +43,11 @@ def breakable(latex: str) -> str:
 
 def _lines(macro: str, mark: str) -> _Write:
     return lambda parts: f"{macro}{{{mark.join(parts)}}}"
+
+
+def if_wide(latex: str) -> str:
+    """A formula that may be broken where it is so wide that a line or a column may not hold it."""
+    return breakable(latex) if formula_width(latex) > _LINE else latex
 
 
 def pieces(latex: str) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.resources import files
 
 from symrnn.errors import IllFormedError
 from symrnn.typeset.bibliography import Work
@@ -17,6 +16,7 @@ from symrnn.typeset.breaking import breakable, pieces
 from symrnn.typeset.deck import Claims, Frame, Lines, Why
 from symrnn.typeset.detail import reason
 from symrnn.typeset.heights import LAYOUTS, formula_width
+from symrnn.typeset.latex import templates
 from symrnn.typeset.latex_text import prose as latex_prose
 from symrnn.typeset.markdown import words as markdown_words
 from symrnn.typeset.paging import Contents, Run, pages
@@ -137,7 +137,7 @@ def beamer(block: StatementBlock, about: str = "") -> str:
 
 
 def _setup(about: str) -> str:
-    macros = (files("symrnn.typeset") / "templates" / "fragment.tex").read_text(encoding="utf-8")
+    macros = templates().get_template("fragment.tex").render()
     comment = f"% {about}; needs \\usepackage{{amsmath}}\n" if about else ""
     return comment + macros.rstrip()
 

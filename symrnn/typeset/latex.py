@@ -36,6 +36,7 @@ from symrnn.typeset.blocks import (
     Table,
     walk,
 )
+from symrnn.typeset.breaking import if_wide
 from symrnn.typeset.document import Document, Target
 from symrnn.typeset.latex_graph import tikz
 from symrnn.typeset.latex_text import bookmark, escape, listing, prose
@@ -211,14 +212,16 @@ def _(block: Display, names: Names) -> str:
 def _(block: Chain, names: Names) -> str:
     left, *steps = block.rows
     lines = [
-        rf"  \step{{{row.relation}}}{{{row.expression}}}"
+        rf"  \step{{{row.relation}}}{{{if_wide(row.expression)}}}"
         rf"{{{names.prose(row.justification)}}}{{{names.marks(row.evidence)}}}"
         for row in steps
     ]
     if len(lines) > 2:
         lines[-1] = r"  \nobreak" + lines[-1]  # the last line is not left alone on a new page
     title = [rf"\chaintitle{{{names.prose(block.title)}}}"] if block.title else []
-    return "\n".join([*title, rf"\begin{{chain}}{{{left.expression}}}", *lines, r"\end{chain}"])
+    return "\n".join(
+        [*title, rf"\begin{{chain}}{{{if_wide(left.expression)}}}", *lines, r"\end{chain}"]
+    )
 
 
 @_tex.register
@@ -261,7 +264,7 @@ def _(block: Result, names: Names) -> str:
 
 def _claim(claim: Claim, names: Names) -> str:
     condition = f"({names.prose(claim.condition)})" if claim.condition else ""
-    return rf"\claim{{{claim.latex}}}{{{condition}}}{{{names.prose(claim.note)}}}"
+    return rf"\claim{{{if_wide(claim.latex)}}}{{{condition}}}{{{names.prose(claim.note)}}}"
 
 
 @_tex.register

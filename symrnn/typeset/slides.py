@@ -25,6 +25,7 @@ from symrnn.typeset.blocks import (
     StatementBlock,
     walk,
 )
+from symrnn.typeset.breaking import if_wide
 from symrnn.typeset.deck import Body, Claims, Deck, Fails, Frame, Item, Lines, Pictures, Shown, Why
 from symrnn.typeset.detail import key_lines, reason
 from symrnn.typeset.document import Document
@@ -386,7 +387,7 @@ def _(item: Claims, source: _Source, overlays: _Overlays) -> str:
     for claim in claims:
         condition = f"({source.prose(claim.condition)})" if claim.condition else ""
         note = source.prose(claim.note) if several else ""
-        lines.append(rf"\claim{{{claim.latex}}}{{{condition}}}{{{note}}}")
+        lines.append(rf"\claim{{{if_wide(claim.latex)}}}{{{condition}}}{{{note}}}")
     return "\n".join([r"\begin{claims}", *lines, r"\end{claims}"])
 
 
@@ -406,11 +407,13 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
     before = [rf"{source.prose(named)}\par"] if named else []
     title = [rf"\chaintitle{{{start}}}{{{source.prose(chain.title)}}}"] if chain.title else []
     steps = [
-        rf"  \step[{overlays.following()}]{{{row.relation}}}{{{row.expression}}}"
+        rf"  \step[{overlays.following()}]{{{row.relation}}}{{{if_wide(row.expression)}}}"
         rf"{{{source.prose(_on_frame(row.justification))}}}{{}}"
         for row in rows
     ]
-    opening = rf"\begin{{chain}}[{start}]{{{left.expression}}}" + r"\continued" * item.goes_on
+    opening = (
+        rf"\begin{{chain}}[{start}]{{{if_wide(left.expression)}}}" + r"\continued" * item.goes_on
+    )
     return "\n".join([*before, *title, opening, *steps, r"\end{chain}"])
 
 

@@ -14,11 +14,22 @@ from symrnn.lecture.deck import BEHIND, deck
 from symrnn.lecture.given import image_in
 from symrnn.lecture.markdown import Title
 from symrnn.lecture.outline import outline
-from symrnn.typeset.blocks import Figure, Items, Paragraph, Row, StatementBlock, walk
+from symrnn.typeset.blocks import (
+    Chain,
+    Claim,
+    Figure,
+    Heading,
+    Items,
+    Paragraph,
+    Row,
+    StatementBlock,
+    walk,
+)
 from symrnn.typeset.deck import Act, Body, Claims, Deck, Fails, Frame, Lines, Shown, Why
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
+from symrnn.typeset.latex import article
 from symrnn.typeset.paging import Atom, divided
 from symrnn.typeset.prose import plain
 from symrnn.typeset.slides import Fit, Look, slides
@@ -207,6 +218,29 @@ def test_a_deck_opens_as_is_said_and_a_statement_ends_with_what_fails(lecture: D
     assert opened == [Shown("slopes"), Claims("product_bound")]
     (frame,) = second.frames
     assert frame.items[0] == Claims("step_jacobian") and frame.items[-1] == Fails("step_jacobian")
+
+
+def test_a_title_that_is_given_below_a_heading_is_shown(lecture: Document) -> None:
+    text = '# T\n\n## S\n\n### Head\n\n[[step_jacobian]]{title="One step"}\n'
+    written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
+    (frame,) = deck(lecture, written, str).acts[0].frames
+    assert frame.items[:2] == (Body(Heading("One step")), Claims("step_jacobian"))
+
+
+def test_wide_formulas_are_broken_within_and_not_set_tiny(pdflatex: str) -> None:
+    gate = r"\operatorname{diag}\left(q_{t} \left(1 - q_{t}\right)\right) \, W_{q}"
+    wide = rf"= \operatorname{{diag}}\left(o_{{t}}\right) \, \left({' + '.join([gate] * 6)}\right)"
+    chain = Chain((Row("", "x"), Row("=", wide, "why")), part="a")
+    block = StatementBlock(1, "wide", "Wide", (Claim(wide, part="a"),), chains=(chain,))
+    frames = (Frame("F", (Claims("wide"),)), Frame("G", (Lines("wide", "a"),)))
+    document = Document("T", blocks=(block,), date="Week 5")
+    scaled = r"\\resizebox\{\\steproom\}\{!\}\{\\usebox\{\\stepbox\}\}"
+    for made in (article(document), slides(document, Deck((Act("A", frames),)), PAPER)):
+        refusing, changed = re.subn(scaled, r"\\errmessage{scaled}", made.tex)
+        assert changed >= 2
+        found = compile_pdf(refusing, made.figures, bibliography=made.bibliography, engine=pdflatex)
+        assert found.overfull == ()
+    assert r"\date{Week 5}" in made.tex
 
 
 def test_wider_and_taller_formulas_are_estimated_so() -> None:
