@@ -140,7 +140,7 @@ def _subtitle(given: str, rnn: Subject) -> str:
     """With the name of the cell, where the lecture is about one."""
     if rnn.is_elman:
         return given
-    return f"{rnn.cell.name.replace('_', ' ')}. {given}".strip()
+    return ". ".join(filter(None, (rnn.cell.name.replace("_", " "), given)))
 
 
 def _paragraphs(given: Given) -> Iterator[str]:

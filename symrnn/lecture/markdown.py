@@ -246,6 +246,10 @@ class _Reader:
                 yield Display(first.content.strip())
             case "math_block_label":
                 yield Display(first.content.strip(), self._label(first.info, line))
+            case "fence" if first.info.strip().startswith("{"):
+                raise self.refuse(
+                    line, "a block that does something is not supported", "```python", first.info
+                )
             case "fence" | "code_block":
                 yield Listing(first.content, first.info.strip().split(" ")[0])
             case "table_open":
@@ -308,9 +312,10 @@ class _Reader:
         # A backslash before what it does not escape stands for itself.
         self._refuse_leftovers(
             "".join(
-                t.content
+                "\n" if t.type == "softbreak" else t.content
                 for t in tokens
-                if t.type == "text" or (t.type == "text_special" and t.content == t.markup)
+                if t.type in ("text", "softbreak")
+                or (t.type == "text_special" and t.content == t.markup)
             ),
             line,
         )
@@ -427,6 +432,16 @@ _LEFTOVERS = (
     (r"\*\*.*", "`**` marks nothing", r"**words**, or \*\* for the signs"),
     (r"\][\[(].*", "this link leads nowhere", "[words](https://…)"),
     (r"^\[[ xX]\] .*", "a list of tasks is not supported", "- a list"),
+    # Of other dialects of Markdown.
+    (r"(?m)^: .*", "a list of definitions is not supported", "- **word**: what it means"),
+    (r"(?m)^:{3,}.*", "a block between colons is not supported", "> a quotation"),
+    (r"(?m)^\[(?:TOC|toc)\]", "a table of contents is made where a format has one", "nothing"),
+    (r"\{\{.*", "a shortcode is not supported", "Markdown"),
+    (r"\{[.#][A-Za-z][^{}]*\}", "attributes in braces are not supported", "nothing behind it"),
+    (r"(?<!=)==[^\s=][^=\n]*==(?!=)", "marked words are not supported", "*words* or **words**"),
+    (r"\w([~^])\w+\1", "raised or lowered letters are mathematics", "$x^2$, $x_2$"),
+    (r"(?<![\w:]):[a-z][a-z_]+:(?![\w:])", "names of pictures are not supported", "the sign"),
+    (r"\\[A-Za-z]+\{.*", "a command of LaTeX stands outside of mathematics", "$…$ around it"),
 )
 
 

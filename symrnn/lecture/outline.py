@@ -211,7 +211,12 @@ def _author(pieces: list[Piece]) -> str:
 
 
 def _check_options(place: Place, file: str) -> None:
+    keys = [key for key, _ in place.options]
     for key, value in place.options:
+        if key != "part" and keys.count(key) > 1:
+            raise ParseError(
+                f"{file}, line {place.line}: `{key}` is given twice", {"expected": f"one {key}"}
+            )
         if key not in OPTIONS:
             raise ParseError(
                 f"{file}, line {place.line}: `{key}` is said of no statement",

@@ -129,6 +129,17 @@ REFUSED = {
     "a display in a line": ("a $$x$$ b", "its own paragraph"),
     "a heading in a list": ("- # h", "stands by itself"),
     "tasks": ("- [ ] a", "list of tasks"),
+    "definitions": ("a\n: b", "list of definitions"),
+    "colons": ("::: note\na\n:::", "between colons"),
+    "contents": ("[TOC]", "table of contents"),
+    "a shortcode": ("{{< video x >}}", "shortcode"),
+    "a class": ("a {.b}", "attributes in braces"),
+    "marked": ("a ==b c== d", "marked words"),
+    "lowered": ("H~2~O", "letters are mathematics"),
+    "raised": ("x^2^ + 1", "letters are mathematics"),
+    "a picture by name": ("a :smile: b", "names of pictures"),
+    "a command": (r"a \textbf{b}", "outside of mathematics"),
+    "a directive": ("```{note}\na\n```", "does something"),
     "no name": ("[[a b]]", "no name"),
     "words before a citation": ("[see @a2013]", "no citation"),
     "a citation without the name": ("[-@a2013]", "no citation"),
@@ -143,6 +154,14 @@ def test_what_has_no_counterpart_is_refused_with_its_line(
         read(f"one\n\n{text}\n", "f.md", image)
     assert words in f"{caught.value.message} {caught.value.detail}"
     assert caught.value.message.startswith(("f.md, line 3: ", "f.md, line 4: ", "f.md, line 5: "))
+
+
+def test_signs_that_only_look_like_another_dialect_are_words(
+    image: Callable[[str, int], Picture],
+) -> None:
+    text = r"a == b, x == y; ~5 and ~6; at 10:30:15, std::min; C:\\Users; f: a {x} ^ \\alpha{"
+    (piece,) = read(f"{text}\n", "f.md", image)
+    assert isinstance(piece, Given) and isinstance(piece.block, Paragraph)
 
 
 def test_every_construct_is_set_by_every_backend(
