@@ -203,7 +203,7 @@ def _(node: MatrixProduct, meaning: Interpretation) -> Entries:
     product, *rest = (entries(factor, meaning) for factor in node.factors)
     for factor in rest:
         product = product * factor
-    return entries(node.coefficient, meaning) * product
+    return product if node.coefficient == 1 else entries(node.coefficient, meaning) * product
 
 
 @_entries.register
