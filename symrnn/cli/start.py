@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -14,7 +15,11 @@ def start() -> None:
     try:
         with heard():
             prepare()
-            import_module("symrnn.cli.app").run()
+            command = import_module("symrnn.cli.app").run
+            # What is loaded lives to the end, and SymPy makes few circles: fewer searches for them.
+            gc.freeze()
+            gc.set_threshold(20_000, 20, 50)
+            command()
     except Stopped as stopped:
         complain(f"ended by {stopped}")
         sys.exit(128 + stopped.number)
