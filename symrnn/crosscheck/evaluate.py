@@ -22,6 +22,8 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.activations import activation as by_name
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
+from symrnn.language.entry import Entry
+from symrnn.language.norms import Norm
 from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Block, Diag, Hadamard, Place, Rows
 from symrnn.language.time import TimeVector
@@ -191,6 +193,12 @@ def _(node: MatrixProduct) -> Value:
     column = _from_right(factors[: at + 1]) if at >= 0 else None
     row = _from_left(factors[at + 1 :]) if factors[at + 1 :] else None
     coefficient = node.coefficient
+    if whole := sorted(coefficient.atoms(Entry, Norm), key=str):
+        # It has a value for each sequence of the batch.
+        raise NotSupportedError(
+            "a scalar of a whole vector or matrix has no numbers in a cross-check",
+            {"expected": "scalars by name", "got": str(whole[0])},
+        )
 
     def value(numbers: Numbers) -> Any:
         if column is None:

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from symrnn.cells import cell, named, names, stacked
+from symrnn.crosscheck.evaluate import compiled
 from symrnn.crosscheck.independent import along_directions
 from symrnn.crosscheck.losses import ENTROPY, LINEAR, REDUCTIONS, SQUARED, Loss
 from symrnn.crosscheck.point import draw
 from symrnn.crosscheck.program import Program, program_of
+from symrnn.errors import NotSupportedError
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.weights import Weights
 
@@ -80,3 +82,10 @@ def test_the_gradient_of_a_loss_is_that_of_its_value(name: str, reduction: str, 
     found = loss.gradient(outputs, data)
     given = sum((g * v).sum() for g, v in zip(found, u, strict=True) if g is not None)
     assert np.isclose(rate, given, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scalar", ["mean(h')", "norm(b)", "trace(W)", "(1 + h'^T h')^-1"])
+def test_a_scalar_of_a_whole_vector_is_refused_not_run(scalar: str) -> None:
+    made = cell(f"h = tanh({scalar} W h' + b)")
+    with pytest.raises(NotSupportedError, match="a scalar of a whole vector or matrix"):
+        compiled(made.definitions[made["h"][made.index]])

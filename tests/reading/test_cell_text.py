@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sympy import Rational, Symbol, symbols
 
 from symrnn.cells import cell
-from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError, ParseError
 from symrnn.language.activations import X, activation, unknown
 from symrnn.language.algebra import Identity, Inverse, Ones, Parameter
 from symrnn.language.entry import Entry
@@ -268,3 +268,16 @@ def test_nothing_is_evaluated() -> None:
     for text in ("h = __import__('os')", "h = h'.__class__", "h = exec(h')", "h = lambda: 1"):
         with pytest.raises(IllFormedError, match="cell text refused, line 1"):
             read_recurrence(text)
+
+
+def test_an_activation_may_be_a_formula() -> None:
+    declared = Declarations(activations={"act": "x / (1 + abs(x))", "gate": "max(0, min(1, x))"})
+    (value,) = read_recurrence("h = gate(W h') * act(b)", declared).definitions.values()
+    step = sympy.Max(0, sympy.Min(1, X))
+    soft = activation(X / (1 + sympy.Abs(X)), "act")
+    assert value == Hadamard(activation(step, "gate")(W * h[j - 1]), soft(b))
+    for wrong, message in (("x +", "not a formula"), ("y * 2", "the one variable is x")):
+        with pytest.raises(ParseError, match=message):
+            Declarations(activations={"act": wrong})
+    with pytest.raises(IllFormedError, match="the activation act: 'tahn' is not known"):
+        Declarations(activations={"act": "tahn"})
