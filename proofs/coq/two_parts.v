@@ -295,24 +295,32 @@ notypeclasses refine (is_diff_ext (is_diff_dsubmx (is_diff_flow t)) (fun v => er
 by rewrite col_mxKd -scalemxAl mul1mx.
 Qed.
 
+(* one step from a part                                                       *)
+Lemma above_after_one (f : 'cV[R]_d.+1 -> state) (k : R) t :
+  is_diff (0 : 'cV[R]_d.+1) f f -> f 0 = 0 -> (forall v, moved (f v) = k *: v) -> (1 <= t)%N ->
+  differentiable (fun v : 'cV[R]_d.+1 => above (flow F (t - 1)%N t (f v))) 0 /\
+  jac (fun v : 'cV[R]_d.+1 => above (flow F (t - 1)%N t (f v))) 0 = k *: 1%:M.
+Proof.
+move=> df f0 E t1; rewrite (flow_step _ t1); apply: differentiable_jac.
+have H := after df f0 (step t).
+notypeclasses refine (is_diff_ext (is_diff_usubmx H) (fun v => erefl) _) => v.
+by rewrite col_mxKu E -scalemxAl mul1mx.
+Qed.
+
 Lemma above_from_below t (h0 c0 : 'cV[R]_d.+1) : h0 = 0 -> c0 = 0 -> (1 <= t)%N ->
   differentiable (fun v : 'cV[R]_d.+1 => above (flow F (t - 1)%N t (col_mx c0 v))) h0 /\
   jac (fun v : 'cV[R]_d.+1 => above (flow F (t - 1)%N t (col_mx c0 v))) h0 = p *: 1%:M.
 Proof.
-move=> -> -> t1; rewrite (flow_step _ t1); apply: differentiable_jac.
-have H := after is_diff_from_below from_below_0 (step t).
-notypeclasses refine (is_diff_ext (is_diff_usubmx H) (fun v => erefl) _) => v.
-by rewrite col_mxKu /moved col_mxKu col_mxKd scaler0 add0r -scalemxAl mul1mx.
+move=> -> ->; apply: (above_after_one is_diff_from_below from_below_0) => v.
+by rewrite /moved col_mxKu col_mxKd scaler0 add0r.
 Qed.
 
 Lemma above_from_above t (h0 c0 : 'cV[R]_d.+1) : h0 = 0 -> c0 = 0 -> (1 <= t)%N ->
   differentiable (fun v : 'cV[R]_d.+1 => above (flow F (t - 1)%N t (col_mx v h0))) c0 /\
   jac (fun v : 'cV[R]_d.+1 => above (flow F (t - 1)%N t (col_mx v h0))) c0 = phi *: 1%:M.
 Proof.
-move=> -> -> t1; rewrite (flow_step _ t1); apply: differentiable_jac.
-have H := after is_diff_from_above from_above_0 (step t).
-notypeclasses refine (is_diff_ext (is_diff_usubmx H) (fun v => erefl) _) => v.
-by rewrite col_mxKu /moved col_mxKu col_mxKd scaler0 addr0 -scalemxAl mul1mx.
+move=> -> ->; apply: (above_after_one is_diff_from_above from_above_0) => v.
+by rewrite /moved col_mxKu col_mxKd scaler0 addr0.
 Qed.
 
 End Rest.

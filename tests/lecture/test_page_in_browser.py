@@ -20,6 +20,7 @@ from symrnn.theory.library import load
 from symrnn.typeset.blocks import (
     Algorithm,
     Figure,
+    Paragraph,
     Result,
     Section,
     StatementBlock,
@@ -30,7 +31,7 @@ from symrnn.typeset.document import Document
 from symrnn.typeset.html import page as page_of
 from symrnn.typeset.prose import Text, inlines
 
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
 
 
 @contextmanager
@@ -108,6 +109,20 @@ def test_only_formulas_scroll_sideways(browser: Browser, page_file: Path, viewpo
                 "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
             )
             assert wide <= inner
+
+
+def test_a_formula_in_a_sentence_scrolls_by_itself(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    wide = " + ".join(["W_g h_{j-1}"] * 12)
+    path.write_text(page_of(Document("T", blocks=(Paragraph(f"Assume ${wide} = 0$."),))))
+    with opened(browser, path, PHONE) as page:
+        wide, inner = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= inner
+        assert page.evaluate(
+            "(p => p.scrollWidth > p.clientWidth)(document.querySelector('p:has(math)'))"
+        )
 
 
 def test_a_link_to_a_line_opens_its_derivation(browser: Browser, page_file: Path) -> None:
