@@ -31,7 +31,6 @@ from symrnn.typeset.blocks import Chain, Claim, Row, StatementBlock
 from symrnn.typeset.detail import DETAILS, of_claims, reduced
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.mathml import mathml
-from symrnn.verify.evidence import Evidence
 
 from .conftest import evidence_of
 
@@ -279,20 +278,12 @@ def test_words_call_a_vector_what_formulas_call_it(monkeypatch: pytest.MonkeyPat
     assert "r_{" in prose and "r_{" not in block.prose and "h_{" in block.prose
 
 
-def test_our_words_follow_the_layout_and_those_of_others_are_never_changed() -> None:
+def test_words_of_a_statement_are_changed_by_no_layout() -> None:
     found = evidence_of(load()["norm_of_step"], RNN)
-    said = replace(found.statement, title="At most the norm of W_h", prose="at most the norm of W")
-    others = replace(found, statement=replace(said, name="mine"))
-    turned = replace(LECTURE, layout=DENOMINATOR)
-
-    def prose(evidence: Evidence) -> str:
-        name = evidence.statement.name
-        return statement_block(evidence, RNN, Writer(turned, {name: 1}), ()).prose
-
-    assert prose(replace(found, statement=said)) == Writer(LECTURE, {}).prose(
-        "at most the norm of Wᵀ"
-    )
-    assert prose(others) == Writer(LECTURE, {}).prose("at most the norm of W")
+    said = replace(found.statement, prose="at most the norm of W")
+    turned = Writer(replace(LECTURE, layout=DENOMINATOR), {said.name: 1})
+    block = statement_block(replace(found, statement=said), RNN, turned, ())
+    assert block.prose == Writer(LECTURE, {}).prose("at most the norm of W")
 
 
 def test_a_statement_about_another_cell_is_in_its_letters_and_refused_where_it_is_not() -> None:
