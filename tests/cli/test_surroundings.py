@@ -59,21 +59,24 @@ def test_json_is_json_in_any_encoding() -> None:
     assert json.loads(out.decode("ascii"))["verdict"] == "unbounded"
 
 
+VERSION = ["--version"]
 STREAMS = [
-    (">/dev/full", exits.UNREADABLE, "standard output: No space left on device\n"),
-    ("| true", exits.UNHEARD, ""),
-    (">&-", 0, ""),
-    ("2>&-", 0, ""),
-    ("<&-", 0, ""),
-    ("<&- >&- 2>&-", 0, ""),
-    (">/dev/full 2>/dev/full", exits.UNREADABLE, ""),
+    (DERIVE, ">/dev/full", exits.UNREADABLE, "standard output: No space left on device\n"),
+    (DERIVE, "| true", exits.UNHEARD, ""),
+    (DERIVE, "<&- >&- 2>&-", 0, ""),
+    (VERSION, ">&-", 0, ""),
+    (VERSION, "2>&-", 0, ""),
+    (VERSION, "<&-", 0, ""),
+    (VERSION, ">/dev/full 2>/dev/full", exits.UNREADABLE, ""),
 ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full")
-@pytest.mark.parametrize(("shell", "code", "complaint"), STREAMS)
-def test_standard_streams_closed_or_full(shell: str, code: int, complaint: str) -> None:
-    assert command(*DERIVE, shell=shell)[::2] == (code, complaint)
+@pytest.mark.parametrize(("asked", "shell", "code", "complaint"), STREAMS)
+def test_standard_streams_closed_or_full(
+    asked: list[str], shell: str, code: int, complaint: str
+) -> None:
+    assert command(*asked, shell=shell)[::2] == (code, complaint)
 
 
 def a_file(folder: Path) -> Path:

@@ -308,7 +308,7 @@ def test_the_vocabulary_is_ours(files: Mapping[str, str], prover: Prover, tmp_pa
 def test_time_and_output_are_limited(prover: Prover, tmp_path: Path) -> None:
     endless = 'Ltac talk := idtac "again and again"; talk.\nGoal True.\ntalk.\n'
     files = {"mine_claims.v": BEGIN + QED.format("exact I.") + endless}
-    found = check(tmp_path, files, FALSE, prover, time_limit=6.0)
+    found = check(tmp_path, files, FALSE, prover, time_limit=20.0)
     assert not found.graded
 
 
