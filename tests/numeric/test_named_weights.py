@@ -11,7 +11,7 @@ import pytest
 
 import symrnn
 from symrnn import Kernels, cell, named
-from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.numeric import horizon
 from symrnn.numeric.backends import BackendKernels
 from symrnn.numeric.in_order import starts_of
@@ -121,3 +121,20 @@ def test_a_batch_may_be_a_number() -> None:
     one, same = (random_weights(named("gru"), steps=2, d=2, m=3, batch=b) for b in (4, (4,)))
     assert one.states["h"].shape == (4, 2)
     np.testing.assert_array_equal(one.states["h"], same.states["h"])
+
+
+def test_shapes_that_came_before_are_still_looked_at_where_one_differs() -> None:
+    kernels = Kernels(named("elman"))
+    rng = np.random.default_rng(0)
+    W, U, b = rng.normal(size=(3, 3)), rng.normal(size=(3, 2)), rng.normal(size=3)
+    s0, x = rng.normal(size=3), rng.normal(size=(4, 2))
+    for _ in range(2):
+        assert np.array_equal(kernels.run(W, U, b, s0, x)["h"], kernels.run(W, U, b, s0, x)["h"])
+        with pytest.raises(ShapeError, match=r"m = 1"):
+            kernels.run(W, U[:, :1], b, s0, x)
+        with pytest.raises(IllFormedError, match="non-finite"):
+            kernels.run(np.full((3, 3), np.nan), U, b, s0, x)
+    # A batch of weights of the same entries is another layout.
+    alone = kernels.run(W, U, b, s0, x)["h"]
+    batch = kernels.run(np.stack([W, 2 * W]), U, b, s0, x)["h"]
+    assert batch.shape == (5, 2, 3) and np.allclose(batch[:, 0], alone)

@@ -13,9 +13,11 @@ from symrnn.errors import EvidenceError
 from symrnn.language.derivatives import D
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.relations import Equation, Inequality, for_all
-from symrnn.verify.draw import FAMILIES, Drawer
+from symrnn.numeric.printer import slope_name
+from symrnn.verify.draw import FAMILIES, Drawer, _drawings
 from symrnn.verify.hypotheses import scalars_given
 from symrnn.verify.lines import line
+from symrnn.verify.setting import Setting, functions
 
 rnn = elman()
 s, a, j, k, t, W = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t, rnn.W
@@ -100,3 +102,22 @@ def test_held_states_stay(cell: Any, sigma: str) -> None:
     held = [place for place, family in enumerate(FAMILIES) if family.state == "held"]
     states = np.array(setting.take(held).trajectory["s"])
     np.testing.assert_allclose(states[1:], states[:-1], rtol=1e-9, atol=1e-14)
+
+
+def test_chains_of_the_same_quantities_share_their_nets_whoever_is_first() -> None:
+    def raw(count: int, sigma: str = "tanh") -> Setting:
+        return drawer(sigma=sigma).nets.raw(FAMILIES[:2], count, ())
+
+    _drawings.cache_clear()
+    two, three = raw(2), raw(3)
+    assert raw(2) is two and raw(2, "sin") is not two
+    _drawings.cache_clear()
+    again = raw(3), raw(2)
+    for one, other in zip((three, two), again, strict=True):
+        assert one is not other
+        assert all(np.array_equal(value, other.arrays[name]) for name, value in one.arrays.items())
+
+
+def test_second_slopes_are_those_of_the_function() -> None:
+    second = functions("sin")[slope_name(2)]
+    assert np.allclose(second(np.array([0.3, -1.1])), [-0.2955202066613396, 0.8912073600614354])
