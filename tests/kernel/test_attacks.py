@@ -115,6 +115,15 @@ class Word(str):
         return hash("x")
 
 
+class Count(int):
+    """A number that is equal to any other."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = int.__hash__
+
+
 class Posing(Symbol):  # type: ignore[misc]
     """A symbol that is equal to what it poses as, and > 0."""
 
@@ -344,6 +353,13 @@ REFUSED: dict[str, Callable[[], Any]] = {
         sympy.Dummy("q", dummy_index=Word("7"), real=True)
     ),
     "arguments: a number below -1": lambda: reflexivity(_malformed(1, -2)),
+    "arguments: a number not in lowest terms": lambda: reflexivity(_malformed(4, 2)),
+    "arguments: a number above another kind of number": lambda: reflexivity(
+        _malformed(Count(1), 2)
+    ),
+    "arguments: a number below another kind of number": lambda: reflexivity(
+        _malformed(1, Count(2))
+    ),
     "arguments: a number over 0": lambda: reflexivity(_malformed(1, 0)),
     "arguments: a logarithm of two arguments": _logarithm_to_base_2,
     "arguments: a matrix for a number": lambda: reflexivity(
@@ -463,8 +479,13 @@ def test_an_answer_that_is_kept_is_of_known_terms_alone() -> None:
     free = Symbol("free", real=True)
     Posing.model = free
     assert not Fact(Posing("free", real=True)).follows_from(())
+    assert not Fact(2 * Posing("free", real=True)).follows_from(())
     assert not algebra.equal(sympy.sin(Posing("free", real=True)), sympy.sin(x))
-    for wrong in (lambda: numbers.order(0, free), lambda: numbers.algebra(sympy.sin(free), x)):
+    for wrong in (
+        lambda: numbers.order(0, free),
+        lambda: numbers.order(0, 2 * free),
+        lambda: numbers.algebra(sympy.sin(free), x),
+    ):
         with pytest.raises(SymrnnError):
             wrong()
 
