@@ -237,7 +237,7 @@ def _functions(file: str) -> dict[Key, list[FunctionType]]:
     """The functions of a file that exist, by name and line."""
     found: dict[Key, list[FunctionType]] = {}
     path = str(ROOT / file)
-    for each in gc.get_objects():
+    for each in _objects():
         if type(each) is FunctionType and each.__code__.co_filename == path:
             key = each.__code__.co_qualname, each.__code__.co_firstlineno
             found.setdefault(key, []).append(each)
@@ -256,11 +256,17 @@ def forget() -> None:
         each.cache_clear()
 
 
+def _objects() -> list[Any]:
+    """All there are: what is frozen is not listed."""
+    gc.unfreeze()
+    return gc.get_objects()
+
+
 @cache
 def _caches() -> tuple[Any, ...]:
     return tuple(
         each
-        for each in gc.get_objects()
+        for each in _objects()
         if type(each).__name__ == "_lru_cache_wrapper"
         and (getattr(each, "__module__", None) or "").startswith("symrnn")
     )
