@@ -28,7 +28,7 @@ from symrnn.audit.meaning.symbols import Symbols
 from symrnn.audit.numbers.reading import Reading
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.judge import Judge
-from symrnn.audit.verdicts.verdict import Counterexample, Verdict
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, Counterexample, Verdict
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import shape_of
 from symrnn.version import __version__
@@ -57,6 +57,10 @@ def _program() -> str:
     return found.hexdigest()
 
 
+PIECES = "pieces"
+"""What is kept beside a verdict: of which pieces of other formulas its mend was sought."""
+
+
 def _supposed(statements: Statements, relation: Relation) -> list[Any]:
     """What is supposed at a relation."""
     return [
@@ -64,6 +68,14 @@ def _supposed(statements: Statements, relation: Relation) -> list[Any]:
          statements.surely(relation, each))
         for place, each in statements.examples(relation).items()
     ]  # fmt: skip
+
+
+def _pieces(record: Mapping[str, Any], relation: Relation, judge: Judge) -> str:
+    """The pieces of other formulas that mends are made of: nothing else is mended."""
+    if record.get("kind") not in (FALSE, DISAGREES):
+        return ""
+    model = judge.statements.model_at(relation)
+    return _hash(judge.pool(model, relation), judge.addends(relation))
 
 
 def _hash(*material: object) -> str:
@@ -131,7 +143,7 @@ class Kept:
             _supposed(statements, relation),
             judge.said, statements.restricted(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
-            judge.shown, judge.pool(model, relation), judge.addends(relation),
+            judge.shown,
         )  # fmt: skip
 
     def _of_document(self, statements: Statements) -> str:
@@ -159,6 +171,8 @@ class Kept:
         """The verdict kept, and what it says of the document told to the judge; else a new one."""
         key = self.key(relation, judge)
         record = self.verdicts.get(key) if key else None
+        if record is not None and record.get(PIECES, "") != _pieces(record, relation, judge):
+            record = None  # a formula elsewhere may give the mend, or no longer does
         if record is not None:
             try:
                 found = verdict_of(record)
@@ -169,6 +183,8 @@ class Kept:
         if record is None:
             found = judge.verdict(relation)
             record = asdict(found)
+            if key:
+                record[PIECES] = _pieces(record, relation, judge)
         if key and found.cause != "too long":
             self.used[key] = record
         return found
@@ -193,7 +209,7 @@ def verdict_of(record: dict[str, Any]) -> Verdict:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    record = dict(record)
+    record = {name: each for name, each in record.items() if name != PIECES}
     example, sense = record.pop("counterexample"), record.pop("sense")
     if example is not None:
         row, column = example["entry"]

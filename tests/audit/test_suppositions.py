@@ -76,6 +76,11 @@ def test_how_far_a_supposition_is_in_force(words: str, kinds: list[str]) -> None
     assert _kinds(f"{KNOWN}{words} {BY_INPUT}{SECTION}{BY_INPUT}") == [TRUE, *kinds]
 
 
+def test_a_case_that_trails_is_of_the_display_before_it() -> None:
+    kinds = _kinds(rf"{KNOWN} Now {BY_INPUT} and {TURNED} when $W = W^\top$, and {ONE}")
+    assert kinds[:3] == [TRUE, FALSE, UNDER]
+
+
 def test_a_function_is_another_one_in_its_case_alone() -> None:
     net = r"\[ h_t = f(p_t), \quad p_t = A h_{t-1} + B x_t. \]"
     known = rf"{net} \[ {STEP} \operatorname{{diag}}(f'(p_t)) A. \]"

@@ -217,9 +217,16 @@ class Parsed:
 
     def _chains(self) -> Iterator[tuple[int, int, Chain]]:
         for number, document in enumerate(self.documents):
+            inline: dict[str, list[Chain]] = {}
             for place, formula in enumerate(document.formulas):
                 try:
-                    for chain in parse_chains(formula.text, document.macros):
+                    # $h_t$ is read once, however often a text has it.
+                    chains = None if formula.display else inline.get(formula.text)
+                    if chains is None:
+                        chains = list(parse_chains(formula.text, document.macros))
+                    if not formula.display:
+                        inline[formula.text] = chains
+                    for chain in chains:
                         yield number, place, chain
                 except ParseError as error:
                     self.failed.append((number, place, error))

@@ -134,10 +134,23 @@ class Supposing(Prose):
             and self.about_derivatives(other)
             for other in self.relations
         )  # fmt: skip
-        start, sure, perhaps = scopes.of(at, alone, _of_numbers(value))
+        start, sure, perhaps = scopes.of(at, alone, self._is_example(value))
         if made == RESTRICTED and not alone:
             perhaps = sure
         return Supposition(name, time, symbol, value, made, words, document, start, sure, perhaps)
+
+    def _is_example(self, value: Tree | None) -> bool:
+        """Whether a value is made of numbers and letters that nothing else has: W = w I."""
+        if value is None:
+            return False
+        names = {self.probe.ref(node).name for node in walk(value) if isinstance(node, Sym)}
+        return not names & self._read
+
+    @cached_property
+    def _read(self) -> set[str]:
+        """The letters that definitions read."""
+        stated = (d for known in self.definitions.values() for d in known if not d.derived)
+        return {name for each in stated for name, _ in self.probe.reads(each)} - {"I"}
 
     def examples(self, relation: Relation) -> dict[tuple[str, int | None], Supposition]:
         """What is, or may be, supposed of parameters and first states at a relation."""
@@ -195,14 +208,6 @@ _SIZE_ONE = re.compile(rf"\s*{_SIZE}(?:{_SIZE})?1\s*")
 """d = 1, d_h = d_x = 1."""
 _DERIVED = re.compile(r"\\partial|∂|\\nabla|∇|\\p?dv\b|\\frac\s*\{\s*d\s*\^")
 """What a derivative is written with."""
-
-
-def _of_numbers(value: Tree | None) -> bool:
-    """Whether a value is made of no letters but I: W = 2 I."""
-    if value is None:
-        return False
-    letters = {node.name for node in walk(value) if isinstance(node, Sym)}
-    return letters <= {"I", "e", "pi", "ones", "sqrt"}
 
 
 def of_one(sides: list[Tree | None]) -> bool:

@@ -78,6 +78,10 @@ _IMPERATIVE = re.compile(
     r"|restrict\w*|simplif\w*)\b",
     re.IGNORECASE,
 )
+_TRAILS = re.compile(
+    r"(?:\s|\$\$|\\\]|\\end\s*\{[^{}]*\}|`+)*[\s,;]*[a-z(][^.\n]{0,80}(?:\n[^.\n]{0,80})?"
+)
+"""What goes on after a display: when $U = W$."""
 _OTHER_CASE = re.compile(r"\b(?:For|When(?:ever)?|If|With|Now)\b")
 _STANDING = re.compile(
     r"\b(?:throughout|from\s+(?:now|here|this\s+point)\s+on(?:wards)?|henceforth|hereafter"
@@ -174,6 +178,7 @@ class Scopes:
             example: whether it gives a value, which examples further below may use.
         """
         start, end = self.sentence(at)
+        start = max(start, self._reaches_back(at))
         if self.standing(at, alone):
             whole = _WHOLE.search(self.text[start:end]) is not None
             over = len(self.text) if whole else min(self._section(at), self._part(at))
@@ -188,6 +193,14 @@ class Scopes:
         other = _OTHER_CASE.search(self.text, sure)
         perhaps = end if alone else min(paragraph, other.start() if other else paragraph)
         return start, sure, far if example else max(sure, perhaps)
+
+    def _reaches_back(self, at: int) -> int:
+        """Where the display begins that words after it are said of, else where it ends."""
+        before = bisect_right(self.displays, (at, 0))
+        if not before:
+            return 0
+        start, end = self.displays[before - 1]
+        return start if _TRAILS.fullmatch(self.text, end, at) else end
 
     def _breath(self, at: int) -> int:
         """The end of the sentences that go on from one before: Then …"""
