@@ -111,8 +111,7 @@ class Word(str):
     def __ne__(self, other: object) -> bool:
         return False
 
-    def __hash__(self) -> int:
-        return hash("x")
+    __hash__ = str.__hash__
 
 
 class Count(int):
@@ -491,9 +490,13 @@ def test_an_answer_that_is_kept_is_of_known_terms_alone() -> None:
 
 
 def test_a_recurrence_is_of_sequences_whose_names_are_names() -> None:
-    step = {v[t]: v[t - 1] + b}
-    with pytest.raises(SymrnnError):
-        derivatives.defined(v[one], Definitions(t, (Sequence(Word("v"), d),), (), step))
+    step = {v[t]: v[t - 1] + 7 * b}
+    Posing.model = t
+    named = Definitions(t, (Sequence(Word("v"), d),), (), step)
+    timed = Definitions(Posing("t", integer=True), (v,), (), step)
+    for cell in (named, timed):
+        with pytest.raises(SymrnnError, match="no meaning here"):
+            derivatives.defined(v[one], cell)
 
 
 def test_what_is_equal_to_a_term_need_not_be_one() -> None:
