@@ -480,11 +480,12 @@ def test_an_answer_that_is_kept_is_of_known_terms_alone() -> None:
     assert not Fact(Posing("free", real=True)).follows_from(())
     assert not Fact(2 * Posing("free", real=True)).follows_from(())
     assert not algebra.equal(sympy.sin(Posing("free", real=True)), sympy.sin(x))
-    for wrong in (
+    wrongs: list[Callable[[], Any]] = [
         lambda: numbers.order(0, free),
         lambda: numbers.order(0, 2 * free),
         lambda: numbers.algebra(sympy.sin(free), x),
-    ):
+    ]
+    for wrong in wrongs:
         with pytest.raises(SymrnnError):
             wrong()
 
