@@ -76,6 +76,12 @@ def test_how_far_a_supposition_is_in_force(words: str, kinds: list[str]) -> None
     assert _kinds(f"{KNOWN}{words} {BY_INPUT}{SECTION}{BY_INPUT}") == [TRUE, *kinds]
 
 
+def test_a_first_state_of_zero_shows_nothing_where_nothing_moves() -> None:
+    net = r"\[ h_t = \tanh(W h_{t-1}). \]"
+    slip = STEP + r"\mathrm{diag}(1 - h_t) W"
+    assert _kinds(rf"{net} \[ {STEP} {SLOPES} W. \] \[ {slip} \]") == [TRUE, FALSE]
+
+
 def test_a_case_that_trails_is_of_the_display_before_it() -> None:
     kinds = _kinds(rf"{KNOWN} Now {BY_INPUT} and {TURNED} when $W = W^\top$, and {ONE}")
     assert kinds[:3] == [TRUE, FALSE, UNDER]

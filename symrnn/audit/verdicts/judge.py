@@ -14,10 +14,12 @@ import numpy as np
 from symrnn.audit.meaning.letters import bare, is_loss
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.show import relation_written
 from symrnn.audit.verdicts.compare import (
+    NOTHING,
     has_matrices,
 )
 from symrnn.audit.verdicts.examples import Examples
@@ -123,6 +125,8 @@ class Judge(Inequalities, Mending, Examples):
                 _has_cause(outcome, "zero") or _of_identities(outcome)
             ):
                 continue  # there is no direct path, or it says nothing: nobody can mean it
+            if outcome.holds and sense.at_rest and _still(outcome.net):
+                continue  # where nothing moves whatever is multiplied by a state is right
             outcomes.append((sense, outcome))
             if outcome.holds:
                 under = tuple(sense.supposes(said))
@@ -310,6 +314,17 @@ class Judge(Inequalities, Mending, Examples):
 
 def _has_cause(outcome: Outcome, cause: str) -> bool:
     return outcome.problem is not None and outcome.problem.cause == cause
+
+
+def _still(net: Net | None) -> bool:
+    """Whether every state of a net is 0 at all times."""
+    if net is None:
+        return False
+    try:
+        states = [Evaluator(net).quantity(name, net.last).array for name in sorted(net.states)]
+    except NotUnderstood:
+        return False
+    return not any(np.any(np.abs(state) > NOTHING) for state in states)
 
 
 def _of_identities(outcome: Outcome) -> bool:
