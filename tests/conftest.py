@@ -99,6 +99,15 @@ def tex_engine() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
+def pandoc() -> str:
+    """The path of pandoc; its absence fails the test where CI is set, else skips it."""
+    found = shutil.which("pandoc")
+    if found is None:
+        _absent("pandoc", "install the package pandoc")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium without a window; its absence fails the test where CI is set, else skips it."""
     found = shutil.which("chromium") or shutil.which("google-chrome")
