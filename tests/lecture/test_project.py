@@ -38,7 +38,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    """All but what Python keeps beside a file that it has read."""
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {name for name in found if "__pycache__" not in name}
 
 
 @pytest.fixture
