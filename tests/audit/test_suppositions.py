@@ -76,6 +76,11 @@ def test_how_far_a_supposition_is_in_force(words: str, kinds: list[str]) -> None
     assert _kinds(f"{KNOWN}{words} {BY_INPUT}{SECTION}{BY_INPUT}") == [TRUE, *kinds]
 
 
+def test_where_says_what_a_function_is() -> None:
+    net = r"A net with a state obeys \[ h_t = f(W h_{t-1} + x_t), \] where $f(a) = \tanh(a)$."
+    assert _kinds(rf"{net} \[ {STEP} {SLOPES} W \]") == [TRUE]
+
+
 def test_a_first_state_of_zero_shows_nothing_where_nothing_moves() -> None:
     net = r"\[ h_t = \tanh(W h_{t-1}). \]"
     slip = STEP + r"\mathrm{diag}(1 - h_t) W"

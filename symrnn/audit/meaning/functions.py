@@ -82,13 +82,14 @@ def written_out(
     used: set[str] = set()
     for number, place, chain in chains:
         start = documents[number].formulas[place].start
-        sentence = scopes[number].text[scopes[number].sentence(start)[0] : start]
+        sentence = scopes[number].clause(start)
         before = documents[number].text[max(0, start - 60) : start]
         trees = [side.tree for side in chain.sides]
         earlier, used = used, used | _letters(trees)
         in_case = EXAMPLE.search(before) is not None
         inline = not documents[number].formulas[place].display
-        in_case |= inline and _SUPPOSED.search(sentence) is not None
+        where = re.search(r"\bwhere\b", sentence) is not None  # it says what a letter is
+        in_case |= inline and not where and _SUPPOSED.search(sentence) is not None
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
             continue
         head = bare(trees[0])

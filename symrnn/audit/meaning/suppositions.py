@@ -153,6 +153,12 @@ class Scopes:
                 return start, after.end()
         return start, end
 
+    def clause(self, at: int) -> str:
+        """What stands of a sentence before a character, and after the last display."""
+        before = bisect_right(self.displays, (at, 0))
+        shown = self.displays[before - 1][1] if before else 0
+        return self.text[max(self.sentence(at)[0], shown) : at]
+
     def standing(self, at: int, alone: bool) -> bool:
         """Whether a sentence says that what it supposes is in force for all that follows.
 
