@@ -148,6 +148,8 @@ def job_of(statement: Statement, rnn: Network, sources: Mapping[str, Source], sl
     A theorem of a folder comes before one of ours, and is told from it by its full name; where
     there is none about a printed cell, one is written from what holds of any cell.
     """
+    # Of what is said of this cell, a theorem may be about what is said of another.
+    statement = statement.form_of or statement
     parts, base, cell = stated_parts(statement, rnn), None, cell_of(rnn)
     if any(each.cell != cell for each in parts.parts):
         base = stated_parts(statement, KNOWN[FIRST].build(None))

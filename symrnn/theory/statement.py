@@ -125,6 +125,7 @@ class Statement:
         about: what it speaks of.
         names: from a recurrence to what its formulas name, the expression by its letter.
         forms: the statement as it is about more cells, or about fewer.
+        form_of: the statement whose form it is, if it is one.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Statement:
     counterexamples: list[Counterexample] = field(default_factory=list)
     names: Callable[[Any], Mapping[Symbol, Any]] | None = field(default=None, repr=False)
     forms: list[Statement] = field(default_factory=list, repr=False)
+    form_of: Statement | None = field(default=None, repr=False, compare=False)
     _built: dict[Subject, tuple[Part, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -222,6 +224,7 @@ class Statement:
                 self.name,
                 about,
             )(build)
+            made.form_of = self
             self.forms.append(made)
             return made
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from symrnn.cells.elman import elman
+from symrnn.cells.elman import elman, sigma_inside
 from symrnn.lecture.machine import theorems
 from symrnn.machine.jobs import Job, job_of
 from symrnn.machine.obligations import closings_file
@@ -87,3 +87,13 @@ def test_each_statement_hears_what_it_rests_on() -> None:
     assert [f"{each.said}\n" for each in found.values()] == LISTS
     assert sum(each.seconds for each in found.values()) == pytest.approx(6.0)
     assert all(each.context == SUMMARY for each in found.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_said_of_a_cell_is_closed_by_the_theorems_of_what_is_said_of_any(name: str) -> None:
+    inside, sources = sigma_inside(), theorems()
+    ours, of_it = (
+        job_of(each, inside, sources, lambda claim: ())
+        for each in (LIBRARY[name], LIBRARY[name].of(inside))
+    )
+    assert ours.closings and (ours.closings, ours.left_out) == (of_it.closings, of_it.left_out)
