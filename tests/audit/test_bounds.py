@@ -40,6 +40,13 @@ def _last(formula: str, sigma: str = "sigma") -> Finding:
         # True of most weights, not of all.
         rf"\|{STEP}\| \le \gamma \|W\|_1",
         rf"\|{STEP}\| \le \gamma \|W\|_\infty",
+        # A bound without the weight, with half the slope, or with another weight that may be small.
+        rf"\|{WITHIN}\| \le \lambda",
+        rf"\|{WITHIN}\| \le \gamma / 2",
+        rf"\|{WITHIN}\|_F \le \gamma",
+        rf"\|{WITHIN}\| \le 9 \|W\|",
+        rf"\|{STEP}\| \le 9 \gamma \lambda \|U\|",
+        r"\|\frac{\partial a_t}{\partial a_{t-1}}\| \le \gamma",
         # A letter may be less than 0.
         rf"c \|{WITHIN} W\| \le c \|{WITHIN}\|",
     ],
@@ -65,6 +72,11 @@ def test_a_bound_of_slopes_may_be_larger_than_the_largest(formula: str) -> None:
         rf"2 \|{WITHIN} W\|_F \le 2 \|{WITHIN}\|_F \|W\|_F",
         rf"\|{WITHIN} W\|_1 \le \|{WITHIN}\|_1 \|W\|_1",
         rf"\|D_t\|_\infty \|{WITHIN}\| \le \gamma \|{WITHIN}\|",
+        # What is passed through the slopes, and what is passed from one to the next.
+        rf"\|{WITHIN}\| \le \gamma",
+        rf"\|{WITHIN}\|_1 \le \gamma",
+        r"\|\frac{\partial a_t}{\partial a_{t-1}}\| \le \gamma \lambda",
+        r"\|\frac{\partial a_t}{\partial a_k}\| \le (\gamma \lambda)^{t-k}",
     ],
 )
 def test_true_bounds_stay_true(formula: str) -> None:
@@ -102,3 +114,23 @@ def test_the_largest_slope_at_a_state_is_not_the_largest_of_all() -> None:
     found = _last(rf"\|{WITHIN}\| = \max_i |\sigma'(a_{{t,i}})|")
     assert found.kind == NOT_UNDERSTOOD
     assert _last(rf"\|{WITHIN}\| = \max_x |\sigma'(x)|").kind != TRUE
+
+
+ABOVE = r"""The net is $h^{(t)} = \sigma(a^{(t)})$, $a^{(t)} = W h^{(t-1)} + U x^{(t)}$. Assume
+$|\sigma'(x)| \le \gamma$ for all $x$ and $\|W\| \le \lambda$.
+
+$$\left\|\frac{\partial h^{(t)}}{\partial h^{(k)}}\right\| \le %s$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("bound", "kind"),
+    [
+        (r"(\gamma \lambda)^{t-k}", TRUE),
+        (r"(\gamma \lambda)^{k-t}", DISAGREES),
+        (r"\lambda^{k-t}", DISAGREES),
+    ],
+)
+def test_times_may_stand_above(bound: str, kind: str) -> None:
+    (*_, found) = audit_texts([markdown("a.md", ABOVE % bound)])
+    assert found.kind == kind, found.message

@@ -101,6 +101,12 @@ class Model:
         """What a letter refers to."""
         return self.symbols.resolve(node, bound)
 
+    def is_whole(self, node: Sym) -> bool:
+        """Whether a letter is a quantity at a time: no entry, power or slope of it."""
+        ref = self.ref(node)
+        beside = ref.entries or ref.power or ref.primes or ref.copy
+        return ref.time is not None and not beside
+
     def is_function(self, node: Sym, following: Tree | None) -> str | None:
         """Which kind of function a letter is: "known", "elementwise", "opaque", or None."""
         name = node.name

@@ -109,7 +109,7 @@ class Inequalities(Trials):
         if self._submultiplicative(model, left, right, sense, deadline):
             return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
         if by_slopes(model, left, right, sense, nets):
-            what = "each step is at most the largest slope times the norm of the weight"
+            what = "no slope is above the largest, and each weight counts with its norm"
             return Verdict(TRUE, what=what, sense=sense)
         if of_one_number(left, right):
             return Verdict(TRUE, what="it is the largest slope", sense=sense)

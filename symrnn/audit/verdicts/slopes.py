@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 
 from symrnn.audit.meaning.functions import known_activation
 from symrnn.audit.meaning.letters import bare
-from symrnn.audit.meaning.model import Model, NotUnderstood
+from symrnn.audit.meaning.model import Model, NotUnderstood, split_time
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import POOLS, Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.numbers.values import Array
+from symrnn.audit.verdicts.compare import AGREES, difference
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
@@ -26,6 +28,7 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
+    shape_of,
     walk,
 )
 
@@ -121,62 +124,100 @@ def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Ne
     """Whether ‖∂h_t/∂h_k‖ ≤ R follows from ∂h_j/∂h_{j-1} = D_j W with |D_j| ≤ c.
 
     That each step is such a product is seen on nets, that no slope exceeds c is known, and that R
-    is no less than (c ‖W‖)^{t-k} is tried for weights small and large.
+    is no less than (c ‖W‖)^{t-k} is tried for weights small and large. So it is of ∂a_t/∂a_k, where
+    h_t = σ(a_t); ∂h_t/∂a_t itself has no more than slopes.
     """
     body = bare(left)
-    kinds = ("‖", "‖2", "|") if model.scalar else ("‖", "‖2")
-    inner = bare(body.body) if isinstance(body, Normed) and body.kind in kinds else None
-    if not isinstance(inner, Derivative) or inner.of is None:
+    inner = bare(body.body) if isinstance(body, Normed) else None
+    if not isinstance(body, Normed) or not isinstance(inner, Derivative) or inner.of is None:
         return False
     of, by = bare(inner.of), bare(inner.by)
     activation = _activation(model)
     if not isinstance(of, Sym) or not isinstance(by, Sym) or activation is None:
         return False
-    if len(of.subs) != 1 or of.sups or model.states() != {model.ref(of).name}:
+    if len(model.states()) != 1 or not all(map(model.is_whole, (of, by))):
         return False
-    if model.ref(by).name != model.ref(of).name:
+    within = _within(model, of, by, activation)
+    kinds = INDUCED if within else {"‖", "‖2"}
+    if body.kind not in (kinds | {"|"} if model.scalar else kinds):
+        return False
+    if not within and model.ref(by).name != model.ref(of).name:
         return False
     weights = [
         name for name in sorted(nets[0].read)
         if name not in model.definitions and not model.symbols.has_time(name.split("_")[0])
-        and name not in model.symbols.times
+        and name not in model.symbols.times and name != activation.name
     ]  # fmt: skip
+    # What else R hangs on may be far smaller than in any of the nets.
+    others = model.spoken_of((right,), ()) & set(weights)
+    weights = [name for name in weights if others <= {name}]
+    if within and others:
+        return False
     try:
         return any(
             all(
-                _bounded(Evaluator(net, sense.reading), (of, by), right, env, activation, weight)
+                _bounded(Evaluator(net, sense.reading), inner, right, env, activation, weight)
                 for net in nets for env in assignments(model, (left, right), net)
             )
-            for weight in weights
+            for weight in ([None] if within else weights)
         )  # fmt: skip
     except NotUnderstood:
         return False
 
 
+def _within(model: Model, of: Sym, by: Sym, activation: Sym) -> bool:
+    """Whether one is σ of the other at the same time, by its definition."""
+    definition = model.definition(model.ref(of).name)
+    value = None if definition is None or definition.entries else bare(definition.value)
+    if definition is None or not isinstance(value, Product) or len(value.factors) != 2:
+        return False
+    head, argument = value.factors[0], bare(value.factors[1])
+    if head != replace(activation, start=head.start, end=head.end) or not isinstance(argument, Sym):
+        return False
+    mine, other, read = model.ref(of).time, model.ref(by), model.ref(argument)
+    if mine is None or other.time is None or read.time is None or not model.is_whole(argument):
+        return False
+    at_once = split_time(read.time) == (definition.letter, definition.shift)
+    return (
+        at_once and read.name == other.name and shape_of(bare(mine)) == shape_of(bare(other.time))
+    )
+
+
 def _bounded(
     evaluator: Evaluator,
-    derivative: tuple[Sym, Sym],
+    derivative: Derivative,
     right: Tree,
     env: dict[str, int],
     activation: Sym,
-    weight: str,
+    weight: str | None,
 ) -> bool:
-    """Whether the steps between two states have slopes and one weight, and R bounds their norm."""
+    """Whether the steps between two states have slopes and one weight, and R bounds their norm.
+
+    Without a weight it is the slopes alone.
+    """
     model = evaluator.model
-    value = evaluator.net.leaf(weight, None)[0].real
-    if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
-        return False
-    of, by = derivative
-    bound = evaluator.value(right, env)
-    first, last = (evaluator.index(each.subs[0], env) for each in (by, of))
-    if last <= first or not bound.scalar:
-        return False
     known = STEEPEST.get(model.kinds.get("function " + activation.name, activation.name))
     steepest = evaluator.steepest(activation) if known is None else known
-    jacobians = _steps(evaluator, of, range(first + 1, last + 1))
-    if not all(_of_slopes(jacobian, value, steepest) for jacobian in jacobians):
+    bound = evaluator.value(right, env)
+    if not bound.scalar:
         return False
-    norm = float((steepest * np.linalg.norm(value, 2)) ** len(jacobians))
+    if weight is None:
+        norm = float(steepest)
+    else:
+        value = evaluator.net.leaf(weight, None)[0].real
+        if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
+            return False
+        of, by = bare(derivative.of), bare(derivative.by)  # type: ignore[arg-type]
+        assert isinstance(of, Sym) and isinstance(by, Sym)
+        first, last = (evaluator.index(model.ref(each).time, env) for each in (by, of))  # type: ignore[arg-type]
+        if last <= first:
+            return False
+        jacobians = _steps(evaluator, of, range(first + 1, last + 1))
+        if not all(_of_slopes(jacobian, value, steepest) for jacobian in jacobians):
+            return False
+        if not _multiplied(jacobians, evaluator.value(derivative, env).array[0].real):
+            return False
+        norm = float((steepest * np.linalg.norm(value, 2)) ** len(jacobians))
     return bool(bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
 
 
@@ -185,9 +226,28 @@ def _steps(evaluator: Evaluator, state: Sym, times: range) -> list[Array]:
     here = Sym(state.start, state.end, True, "v")
     one = Num(state.start, state.end, True, Fraction(1))
     before = Addition(state.start, state.end, True, (here, one), ("+", "-"))
-    of, by = (replace(state, subs=(index,)) for index in (here, before))
+    of, by = (_placed(evaluator.model, state, index) for index in (here, before))
     step = Derivative(state.start, state.end, True, of, by, "")
     return [evaluator.value(step, {"v": at}).array[0].real for at in times]
+
+
+def _placed(model: Model, state: Sym, index: Tree) -> Sym:
+    """A state at another time, which stands where its own does: below, or above in brackets."""
+    time = model.ref(state).time
+
+    def read(script: Tree) -> Tree:
+        if script is not time:
+            return script
+        return replace(script, parts=(index,)) if isinstance(script, Group) else index
+
+    return replace(state, subs=tuple(map(read, state.subs)), sups=tuple(map(read, state.sups)))
+
+
+def _multiplied(steps: list[Array], whole: Array) -> bool:
+    """Whether a Jacobian is the product of its steps, later ones on the left or on the right."""
+    orders = (steps, steps[::-1])
+    products = (reduce(np.matmul, order, np.eye(len(whole))) for order in orders)
+    return any(difference(product, whole) <= AGREES for product in products)
 
 
 def _of_slopes(jacobian: Array, weight: Array, steepest: float) -> bool:
