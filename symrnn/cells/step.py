@@ -214,15 +214,18 @@ diag(z_t*(1 - z_t)) W_z
 
     def by_gates(self, derived: MatrixExpr) -> MatrixExpr:
         """What was derived from `named` with slopes as functions of the gates' values."""
-        by_gates = through_values(derived, self.named)
+        return self.in_own_names(through_values(derived, self.named))
+
+    def in_own_names(self, derived: MatrixExpr) -> MatrixExpr:
+        """The same without names for what is an activation of a vector that has one."""
         # tanh(c) says more than a name that the cell does not have.
         own = {of.label for of in self.definitions}
         values = {
             node: self.named.definition(node)
-            for node in by_gates.atoms(TimeVector)
+            for node in derived.atoms(TimeVector)
             if node.label not in own and node.sequence[self.index] in self._simple
         }
-        return as_matrix(by_gates.xreplace(values))
+        return as_matrix(derived.xreplace(values))
 
     def explained(self, derived: MatrixExpr) -> tuple[Equation, ...]:
         """What the names in an expression are that the cell's own definitions do not have."""

@@ -33,6 +33,7 @@ from symrnn.language.writing import text
 from symrnn.lecture.lettering import cell_in, subject_in
 from symrnn.lecture.notation_file import notation, notation_beside
 from symrnn.numeric.lower import lower
+from symrnn.numeric.printer import parameter_name
 from symrnn.numeric.stable.pieces import convention
 from symrnn.recurrence.asked import Derived, derived
 from symrnn.recurrence.recurrence import Recurrence, with_activations
@@ -118,8 +119,7 @@ def derive(
     holds = f"{lettered.layout} layout{_times(found, sign)}" + (f"; {plain}" if plain else "")
     match form:
         case Format.numpy:
-            source = lower(found.value, "formula").source.rstrip()
-            say(f"# {text(found.asked)}, {holds}\n{source}")
+            say(f"# {text(found.asked)}, {holds}\n{_source(found.value, subject)}")
         case Format.latex:
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {holds}"
@@ -134,6 +134,19 @@ def derive(
         case Format.text:
             lines = [Equation(found.asked, found.value), *subject.explained(found.value)]
             say("\n".join([*map(text, lines), f"({holds})"]))
+
+
+def _source(value: MatrixExpr, subject: Subject) -> str:
+    """The formula as NumPy; above it what it reads and the cell has no name for, each computed by
+    a function of its own."""
+    written: list[str] = []
+    computed = () if subject.cell is None else tuple(subject.cell.named.definitions)
+    for each in sorted(subject.explained(value), key=lambda named: computed.index(named.lhs)):
+        name = parameter_name(each.lhs)
+        kernel = lower(each.rhs, f"{name}_at")
+        call = f"{kernel.name}({', '.join(kernel.arguments)})"
+        written.append(f"# {name}[{each.lhs.index}] = {call}\n{kernel.source}")
+    return "\n".join([*written, lower(value, "formula").source]).rstrip()
 
 
 def _cell(given: str) -> Cell:
@@ -232,13 +245,15 @@ class Subject:
     def derived(
         self, of: Quantity, by: Quantity, layout: str, *, by_gates: bool = False
     ) -> Derived:
-        """The derivative that is asked for; of a cell also in the names of its gates."""
+        """The derivative that is asked for; of a cell in the names of what it computes, and also
+        with slopes as functions of its gates, which is shorter and has cancellation."""
         above, below = self.parts[of.name][of.time], self.parts[by.name]
         variable = below if by.time is None else below[by.time]
-        if not by_gates or self.cell is None:
+        if self.cell is None:
             return derived(self.recurrence, above, variable, layout, of.until)
         found = derived(self.cell.named, above, variable, layout, of.until)
-        return replace(found, value=self.cell.by_gates(found.value))
+        named = self.cell.by_gates if by_gates else self.cell.in_own_names
+        return replace(found, value=named(found.value))
 
     def explained(self, value: MatrixExpr) -> tuple[Equation, ...]:
         """What names in a formula are that the cell's own definitions do not have."""

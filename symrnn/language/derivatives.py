@@ -6,16 +6,17 @@ held fixed. Neither knows the recurrence: the layers above give it.
 
 from __future__ import annotations
 
+import keyword
 from typing import Any, cast
 
 import sympy
-from sympy import Tuple
+from sympy import Symbol, Tuple
 from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import shapes
-from symrnn.language.algebra import MatrixNode, as_matrix
+from symrnn.language.algebra import MatrixNode, Parameter, as_matrix
 from symrnn.language.names import require_name
 from symrnn.language.notation import DENOMINATOR as DENOMINATOR
 from symrnn.language.notation import NUMERATOR as NUMERATOR
@@ -48,9 +49,25 @@ def derivative_shape(of: MatrixExpr, by: MatrixExpr, layout: str) -> Shape:
     )
 
 
+def parameter_of(scalar: Symbol) -> Parameter:
+    """The 1 × 1 parameter in the place of a scalar: of its name, but for what Python calls so."""
+    return Parameter(f"{scalar.name}_" if keyword.iskeyword(scalar.name) else scalar.name, 1, 1)
+
+
+def _variable(by: Any) -> MatrixExpr:
+    if not isinstance(by, Symbol):
+        return as_matrix(by)
+    if by.is_integer:
+        raise IllFormedError(
+            f"{by} is a time or a size: nothing is differentiated by it",
+            {"expected": "a parameter or a scalar of the cell, or a vector at a time", "got": by},
+        )
+    return parameter_of(by)
+
+
 class _Derivative(MatrixNode):
     def __new__(cls, of: Any, by: Any, layout: Any = NUMERATOR, held: Any = ()) -> MatrixExpr:
-        of, by = as_matrix(of), as_matrix(by)
+        of, by = as_matrix(of), _variable(by)
         variable = by.args[0] if isinstance(by, Vec) else by
         if not isinstance(variable, sympy.MatrixSymbol | TimeVector):
             raise IllFormedError(
@@ -99,7 +116,8 @@ def D(of: Any, by: Any, layout: str = NUMERATOR, held: Any = ()) -> MatrixExpr:
 
     Args:
         of: a column (n × 1) or a scalar.
-        by: a column (m × 1), or a matrix when `of` is scalar; `Vec(W)` for ∂s/∂vec(W).
+        by: a column (m × 1), or a matrix when `of` is scalar; `Vec(W)` for ∂s/∂vec(W); a scalar
+            of the cell, which is the 1 × 1 parameter of its name.
         layout: "numerator" (n × m) or "denominator" (m × n).
         held: states through which nothing is differentiated.
     """

@@ -39,6 +39,15 @@ Shape = tuple[Size, Size] | None
 """Rows and columns; None for a scalar."""
 
 
+def _is_column(shape: tuple[Size, Size]) -> bool:
+    """Whether it is a column that nothing before says is a number."""
+    return shape[1].is_one and not shape[0].is_one
+
+
+def _is_row(shape: tuple[Size, Size]) -> bool:
+    return shape[0].is_one and not shape[1].is_one
+
+
 class Shapes:
     """The shapes of all names and pieces of a cell.
 
@@ -129,10 +138,18 @@ class Shapes:
         if shape is not None and found is None and isinstance(value, Product):
             found = (ONE, ONE)  # a row times a column
         if shape is None or found is None or not self._fit(shape, found, value.span, name.span):
+            hint = "what is a scalar has a Greek name: mu = …" if found is None else ""
+            if found is not None and _is_row(found):
+                column = (
+                    self._written(value.operand)
+                    if isinstance(value, Transpose)
+                    else f"({self._written(value)})^T"
+                )
+                hint = f"what is defined is a column: {name.name} = {column}"
             self.source.refuse(
                 name.span,
                 f"{name.name} is {self.show(shape)}, its definition {self.show(found)}",
-                {"hint": "what is a scalar has a Greek name: mu = …"} if found is None else {},
+                {"hint": hint} if hint else {},
                 other=value.span,
                 error=ShapeError,
             )
@@ -221,7 +238,7 @@ class Shapes:
         for (left, a), (right, b) in pairwise(matrices):
             if a[1].is_one and not b[0].is_one:
                 self._refuse_column_first(left, right, b)
-            if not self._equate(a[1], b[0], left.span, right.span):
+            if (_is_row(a) and _is_row(b)) or not self._equate(a[1], b[0], left.span, right.span):
                 self._refuse_product(left, a, right, b)
         if not matrices:
             return None
@@ -283,6 +300,9 @@ class Shapes:
     def _fit(
         self, left: tuple[Size, Size], right: tuple[Size, Size], here: Span, there: Span
     ) -> bool:
+        # That a column and a row have one entry each is nothing that a text says by adding them.
+        if (_is_column(left) and _is_row(right)) or (_is_row(left) and _is_column(right)):
+            return False
         pairs = zip(left, right, strict=True)
         return all(self._equate(a, b, here, there) for a, b in pairs)
 

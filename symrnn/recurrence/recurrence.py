@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from symrnn.calculus import jacobian, vjp
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import MatrixSum, Parameter, as_matrix
+from symrnn.language.derivatives import parameter_of
 from symrnn.language.entry import entry
 from symrnn.language.shapes import symbolic
 from symrnn.language.structure import Vec
@@ -225,11 +225,6 @@ def with_activations(
     return Recurrence(
         recurrence.index, recurrence.states, recurrence.inputs, definitions, recurrence.outputs
     )
-
-
-def parameter_of(scalar: Symbol) -> Parameter:
-    """The 1 × 1 parameter in the place of a scalar: of its name, but for what Python calls so."""
-    return Parameter(f"{scalar.name}_" if keyword.iskeyword(scalar.name) else scalar.name, 1, 1)
 
 
 def with_parameter(rnn: Recurrence, scalar: Symbol) -> tuple[Recurrence, Parameter]:

@@ -15,6 +15,7 @@ from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.language.activations import FORMULAS, Activation, activation
 from symrnn.language.algebra import MatrixProduct
 from symrnn.language.names import in_code
+from symrnn.language.shapes import show
 from symrnn.language.structure import Hadamard
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
@@ -141,11 +142,14 @@ def _require_values(spec: Spec, name: str, found: Cell) -> None:
         if axis.startswith("activation"):
             for value in values if isinstance(values, tuple) else ():
                 _at(axis, partial(_activation, value))
-    missing = names[SIZES] - {*spec.axes}
+    missing = sorted(names[SIZES] - {*spec.axes})
     if missing:
         raise IllFormedError(
             f"key axes: {name!r} has sizes without a value",
-            {"expected": f"an axis for {', '.join(sorted(missing))}"},
+            {
+                "expected": f"an axis for {', '.join(missing)}",
+                **{size: _whose(found, size) for size in missing},
+            },
         )
     unset = names["scalar"] - {axis.partition(".")[2] for axis in spec.axes}
     if unset:
@@ -167,6 +171,17 @@ def _require_values(spec: Spec, name: str, found: Cell) -> None:
             f"key axes: {name!r} has functions about which nothing is known",
             {"expected": f"axes {', '.join(f'activation.{each}' for each in unknown)}"},
         )
+
+
+def _whose(found: Cell, size: str) -> str:
+    """What has a size: `of V (d × n), u (n × 1, a parameter: inputs are called x)`."""
+    parameters = {p.name for p in found.parameters if p.shape[1] == 1}
+    remark = ", a parameter: inputs are called x"
+    return "of " + ", ".join(
+        f"{name} ({show(shape)}{remark if name in parameters else ''})"
+        for name, shape in found.shapes.items()
+        if size in map(str, shape)
+    )
 
 
 def _no(axis: str, cells: Iterable[str], known: set[str]) -> IllFormedError:

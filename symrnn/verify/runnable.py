@@ -14,6 +14,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.cells import Cell
 from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.derivatives import parameter_of
 from symrnn.language.entry import entry
 from symrnn.language.names import in_code
 from symrnn.language.shapes import symbolic
@@ -21,7 +22,7 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.fitted import Fitted, fitted
 from symrnn.numeric.loops.cells import in_code_names
 from symrnn.numeric.weights import Weights, random_weights
-from symrnn.recurrence.recurrence import Recurrence, parameter_of, with_parameter
+from symrnn.recurrence.recurrence import Recurrence, with_parameter
 from symrnn.verify.functions import applied
 from symrnn.verify.net import Net
 from symrnn.verify.setting import Setting

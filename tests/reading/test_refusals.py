@@ -94,6 +94,11 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("h = [h'; ▸W] + x", ShapeError, "columns are stacked", ""),
     ("h = [h'; ▸2] + x", ShapeError, "columns are stacked", "a scalar"),
     ("h = ▸[a; b] + ▹[c; e] + h'", ShapeError, "are left open", "n"),
+    ("▸h = ▹h'^T", ShapeError, "h is n1 × 1, its definition 1 × n1", "a column: h = h'"),
+    ("▸h = ▹tanh(h'^T W)", ShapeError, "its definition 1 × n", "h = (tanh(h'^T W))^T"),
+    ("h = ▸h' + ▹b^T", ShapeError, "the sum of h' and b^T", "1 × n2  b^T"),
+    ("h = ▸b^T * ▹h'", ShapeError, "the entrywise product of b^T and h'", ""),
+    ("h = ▸x^T ▹h'^T", ShapeError, "x^T and h'^T do not multiply", "1 × n2  h'^T"),
     # what has a meaning, but is not known here
     ("h = h' / ▸W", ShapeError, "can be divided by", "W^-1"),
     ("h = softmax(▸alpha) h'", ShapeError, "softmax acts on a column", ""),

@@ -93,6 +93,10 @@ def test_what_is_no_sweep_is_refused_by_its_key(content: str, key: str) -> None:
             "once more",
         ),
         ('axes.cell = ["elman"]\naxes.d = [3]', "sizes without a value"),
+        (
+            """axes.cell = ["h = tanh(W h' + V u + U x)"]\naxes.d = [3]\naxes.m = [2]""",
+            r"of V \(d × n\), u \(n × 1, a parameter: inputs are called x\)",
+        ),
         (ELMAN + "axes.n = [3]", "axes.n"),
         (ELMAN + "axes.scale.V = [1.0]", "axes.scale.V"),
         (ELMAN + "axes.bias.W = [1.0]", "axes.bias.W"),

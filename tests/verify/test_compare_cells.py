@@ -80,15 +80,22 @@ def test_a_loss_of_its_own_by_every_parameter() -> None:
     )
     net, (loss,) = _numbers(mine), mine.recurrence.outputs
     for parameter in (*mine.parameters, *mine.scalars):
-        by = Parameter(parameter.name, 1, 1) if parameter in mine.scalars else parameter
         formula = mine.gradient(loss[t], parameter)
-        assert compare(mine, D(loss[t], by), formula, net, t=5).error < 1e-12
+        assert compare(mine, D(loss[t], parameter), formula, net, t=5).error < 1e-12
     h = mine["h"]
     along = compare(mine, D(h[t], h[k]), mine.jacobian(h[t], h[k]), net, t=5, k=1, directions=3)
     assert along.probability > 0 and along.error < 1e-12
 
 
+def test_a_scalar_is_the_parameter_of_its_name_and_a_time_is_none() -> None:
+    (alpha,), (state,) = LEAKY.scalars, LEAKY.states
+    assert D(state[t], alpha) == D(state[t], Parameter("alpha", 1, 1))
+    with pytest.raises(IllFormedError, match="t is a time or a size"):
+        D(state[t], t)
+
+
 LSTM = named("lstm")
+LEAKY = named("leaky")
 c, f, h = (LSTM[name] for name in "cfh")
 OF_C, OF_H = D(c[t], c[t - 1]), D(h[t], h[t - 1])
 BY_H = LSTM.jacobian(h[t], h[t - 1])
