@@ -29,6 +29,7 @@ from symrnn.typeset.deck import Deck
 from symrnn.typeset.detail import Detail, at_detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.notebook import notebook
+from symrnn.typeset.short_markup import shortened
 from symrnn.typeset.slides import Fit, Look
 from symrnn.verify.evidence import Evidence
 
@@ -118,7 +119,7 @@ def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page, with the explorer where its statements are."""
     made = explorer(material.library, material.subject, material.notation)
     document = at_detail(material.document, _detail(material, "full"))
-    text = html.page(document, made, code_names(material.notation))
+    text = shortened(html.page(document, made, code_names(material.notation)))
     return Output({"lecture.html": text.encode()})
 
 

@@ -34,6 +34,7 @@ from symrnn.typeset.detail import Detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.typeset.paging import height, joined
+from symrnn.typeset.short_markup import shortened
 from symrnn.typeset.slides import contents_of
 from symrnn.verify.evidence import GRADES, ChainEvidence, Evidence
 from symrnn.verify.explicit import Explicit
@@ -189,5 +190,5 @@ def gates() -> Project:
 def page_file(lecture: Document, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page as `symrnn lecture --format html` writes it."""
     path = tmp_path_factory.mktemp("page") / "lecture.html"
-    path.write_text(page(lecture, explorer(load())), encoding="utf-8")
+    path.write_text(shortened(page(lecture, explorer(load()))), encoding="utf-8")
     return path
