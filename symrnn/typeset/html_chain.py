@@ -72,9 +72,9 @@ def _backing(backing: Backing, page: Page) -> Markup:
         terms.append((phrase("checked"), page.each("<p>{}</p>", backing.checked)))
     if not terms:
         return Markup("")
-    return Markup(
-        '\n<details class="backing"><summary>{}</summary><div class="detail">{}</div></details>'
-    ).format(phrase("What was checked"), _terms(terms))
+    return Markup('\n<details class="backing"><summary>{}</summary>{}</details>').format(
+        phrase("What was checked"), _terms(terms)
+    )
 
 
 def _marks(row: Row, page: Page) -> Markup:
@@ -82,7 +82,7 @@ def _marks(row: Row, page: Page) -> Markup:
     marks = page.marks(row.evidence)
     if row.detail is None:
         return marks
-    return Markup('<details><summary>{}</summary><div class="detail">{}</div></details>').format(
+    return Markup("<details><summary>{}</summary>{}</details>").format(
         marks, _detail(row.detail, page)
     )
 
@@ -105,6 +105,6 @@ def _detail(detail: Detail, page: Page) -> Markup:
 
 
 def _terms(terms: Iterable[tuple[str, Markup]]) -> Markup:
-    return Markup("<dl>{}</dl>").format(
+    return Markup('<dl class="detail">{}</dl>').format(
         joined(Markup("<dt>{}</dt><dd>{}</dd>").format(*term) for term in terms)
     )

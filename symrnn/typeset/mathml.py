@@ -28,6 +28,12 @@ _BRACKETS = {"(": ")", "[": "]"}
 _BARS = {"‖": "‖", "|": "|"}
 _BESIDE_BAR = "0.11em"
 _PLAIN = frozenset({"mi", "mn", "mtext", "mfrac", "mrow"})
+#: What lays out its children as a row does.
+_ROWS = frozenset({"mrow", "math", "mtd"})
+#: Operators that do not stretch, set the same between two operands in whichever row they are.
+_BETWEEN = frozenset({_APPLY, "+", "\u2212", "=", ",", "/", "\u2299", "\u22c5", "\u00d7"})
+#: What may be an operator with its limits, or the room round one.
+_ROUND = frozenset({"mspace", "mrow", "munder", "mover", "munderover"})
 _TALL = frozenset({"mfrac", "munder", "mover", "munderover", "mtable", "msqrt", "mroot"})
 
 
@@ -50,6 +56,7 @@ def mathml(latex: str, *, display: bool = False, source: bool = True) -> Markup:
     root = ET.fromstring(_NAMED.sub(lambda name: html5[name[1]], made))
     _tighten(root)
     _unwrap(root)
+    _flatten(root)
     written = _SPACE.sub(_narrow, ET.tostring(root, encoding="unicode").replace(" />", "/>"))
     # Markup: text and attributes are escaped when they are written, so that a bare > ends a tag.
     return Markup(_TAG.sub(lambda tag: _QUOTED.sub(r"=\1", tag[0]), written))
@@ -68,6 +75,36 @@ def _unwrap(row: ET.Element) -> None:
         _unwrap(child)
         if child.tag == "mrow" and len(child) == 1 and not child.attrib and child[0].tag in _PLAIN:
             row[place] = child[0]
+
+
+def _flatten(row: ET.Element) -> None:
+    """A row within a row goes where what is in it is set the same without it."""
+    for child in row:
+        _flatten(child)
+    if row.tag in _ROWS:
+        row[:] = [piece for child in row for piece in (child if _may_go(child) else (child,))]
+
+
+def _may_go(row: ET.Element) -> bool:
+    """Whether nothing in the row stretches, and neither operator nor space stands at its ends.
+
+    A bracket that does not stretch may stand there: it has one form, and never room beside it.
+    """
+    return (
+        row.tag == "mrow"
+        and len(row) > 1
+        and not row.attrib
+        and all(_is_bracket(each) or each.text in _BETWEEN for each in row if each.tag == "mo")
+        and all(
+            _is_bracket(each) if each.tag == "mo" else each.tag not in _ROUND
+            for each in (row[0], row[-1])
+        )
+    )
+
+
+def _is_bracket(operator: ET.Element) -> bool:
+    flat = operator.get("stretchy") == "false"
+    return flat and (operator.text or "") in {*_BRACKETS, *_BRACKETS.values()}
 
 
 def _tighten(row: ET.Element) -> None:

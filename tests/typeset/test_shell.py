@@ -74,7 +74,7 @@ def test_the_page_is_valid_html(whole: str) -> None:
 
 
 def test_a_line_opens_to_what_stands_behind_it(whole: str) -> None:
-    line, run = re.findall(r'<div class="detail">(.*?)</div>', whole, re.DOTALL)
+    line, run = re.findall(r'<dl class="detail">(.*?)</dl>', whole, re.DOTALL)
     assert re.findall(r"<dt>(.*?)</dt>", line) == ["rule", "condition", "NumPy"]
     assert "return W &lt; 1  # &amp; more" in line
     assert re.findall(r"<dt>(.*?)</dt>", run) == ["assumed", "checked"]
