@@ -40,7 +40,7 @@ from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer
 from symrnn.typeset.html_chain import chain
 from symrnn.typeset.html_given import items, picture, quotation
-from symrnn.typeset.html_text import Page, joined
+from symrnn.typeset.html_text import Page, joined, reached
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import paragraphs, plain
 from symrnn.typeset.pseudocode import Line, lines
@@ -205,10 +205,10 @@ def _(block: Picture, page: Page) -> Markup:
 def _(block: Display, page: Page) -> Markup:
     formula = mathml(block.latex, display=True)
     if not block.label:
-        return Markup('<div class="display">{}</div>').format(formula)
+        return Markup('<div class="display"{}>{}</div>').format(reached(block.latex), formula)
     return Markup(
-        '<div class="display numbered" id="{}">{}<span class="tag">({})</span></div>'
-    ).format(block.label, formula, page.targets[block.label].number)
+        '<div class="display numbered" id="{}"{}>{}<span class="tag">({})</span></div>'
+    ).format(block.label, reached(block.latex), formula, page.targets[block.label].number)
 
 
 @_html.register
@@ -277,7 +277,8 @@ def _(block: StatementBlock, page: Page) -> Markup:
 def _claim(claim: Claim, page: Page) -> Markup:
     condition = Markup('<span class="condition">({})</span>').format(page.prose(claim.condition))
     note = Markup('<span class="note">{}</span>').format(page.prose(claim.note))
-    return Markup('<div class="claim"><div class="display">{}</div>{}{}</div>').format(
+    return Markup('<div class="claim"><div class="display"{}>{}</div>{}{}</div>').format(
+        reached(claim.latex),
         mathml(claim.latex, display=True),
         condition if claim.condition else "",
         note if claim.note else "",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
 from symrnn.typeset.blocks import Backing, Chain, Detail, Row
-from symrnn.typeset.html_text import Page, joined, source
+from symrnn.typeset.html_text import Line, Page, joined, source
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import inlines, plain
@@ -19,14 +19,18 @@ _LONG_LEFT_SIDE = 100
 #: Characters of LaTeX above which the justification stands below the formula, not beside it.
 _LONG_EXPRESSION = 260
 
+#: Characters of prose above which what is assumed again is said by a link.
+_LONG_ASSUMPTION = 60
+
 
 def chain(block: Chain, page: Page) -> Markup:
     """The chain, and folded below it what was assumed and run."""
     left, *steps = block.rows
+    lines = [page.line() for _ in steps]
     alone = len(left.expression) > _LONG_LEFT_SIDE
     formula = mathml(left.expression, display=True, source=False)
     lefts = [Markup("") if alone else formula, *[Markup("")] * (len(steps) - 1)]
-    rows = [_step(row, beside, page) for row, beside in zip(steps, lefts, strict=True)]
+    rows = [_step(*each, page) for each in zip(steps, lines, lefts, strict=True)]
     if alone:
         start = Markup(
             '<tr role="row" class="alone"><td role="cell" class="left">{}</td></tr>'
@@ -44,12 +48,11 @@ def chain(block: Chain, page: Page) -> Markup:
         label,
         " indented" if alone else "",
         Markup("\n").join(rows),
-        "" if block.backing is None else _backing(block.backing, page),
+        "" if block.backing is None else _backing(block.backing, lines, page),
     )
 
 
-def _step(row: Row, left: Markup, page: Page) -> Markup:
-    line = page.line()
+def _step(row: Row, line: Line, left: Markup, page: Page) -> Markup:
     return Markup(
         '<tr role="row" id="{}"{}>{}<td role="cell" class="right">{}</td>'
         '<td role="cell" class="why">{} {}</td><td role="cell" class="marks">{}</td></tr>'
@@ -65,9 +68,11 @@ def _step(row: Row, left: Markup, page: Page) -> Markup:
     )
 
 
-def _backing(backing: Backing, page: Page) -> Markup:
-    """What was assumed and run for a chain, folded."""
-    terms = [(phrase("assumed"), page.prose(backing.assumed))] if backing.assumed else []
+def _backing(backing: Backing, lines: Sequence[Line], page: Page) -> Markup:
+    """What was assumed and run for a chain of these lines, folded."""
+    terms = []
+    if backing.assumed:
+        terms.append((phrase("assumed"), _assumed(backing.assumed, lines, page)))
     if backing.checked:
         terms.append((phrase("checked"), page.each("<p>{}</p>", backing.checked)))
     if not terms:
@@ -75,6 +80,17 @@ def _backing(backing: Backing, page: Page) -> Markup:
     return Markup('\n<details class="backing"><summary>{}</summary>{}</details>').format(
         phrase("What was checked"), _terms(terms)
     )
+
+
+def _assumed(prose: str, lines: Sequence[Line], page: Page) -> Markup:
+    """What was assumed; where it is long and was assumed before, a link to the line of that."""
+    before = page.assumed.get(prose)
+    if before is None or len(prose) <= _LONG_ASSUMPTION:
+        if lines:
+            page.assumed[prose] = lines[-1]
+        return page.prose(prose)
+    said = phrase("as for line {number}", number=before.number)
+    return Markup('<a href="#{}">{}</a>').format(before.name, said)
 
 
 def _marks(row: Row, page: Page) -> Markup:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from symrnn.typeset.bibliography import Work
 from symrnn.typeset.blocks import Grade
 from symrnn.typeset.document import Target
+from symrnn.typeset.heights import formula_width
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import (
     Citation,
@@ -31,6 +32,9 @@ from symrnn.typeset.prose import (
 from symrnn.typeset.svg import Shared
 from symrnn.typeset.words import phrase
 
+#: Em, about, of a formula that a window of 320 pixels holds.
+_NARROW = 14.0
+
 
 class Line(NamedTuple):
     """A line of a derivation: what a link to it names, and what is printed."""
@@ -46,6 +50,7 @@ class Page:
     anchors: rows of tables that can be linked to.
     statement: name and number of the one whose lines are written, each with the next of `lines`.
     shared: what the drawings have in common.
+    assumed: what was assumed for lines of this statement, each with the last of them.
     """
 
     targets: Mapping[str, Target]
@@ -55,10 +60,11 @@ class Page:
     statement: tuple[str, str] = ("line", "")
     lines: Iterator[int] = field(default_factory=lambda: count(1))
     shared: Shared = field(default_factory=Shared)
+    assumed: dict[str, Line] = field(default_factory=dict)
 
     def inside(self, name: str, number: str) -> Page:
         """The same for the lines of a statement."""
-        return replace(self, statement=(name, f"{number}."), lines=count(1))
+        return replace(self, statement=(name, f"{number}."), lines=count(1), assumed={})
 
     def line(self) -> Line:
         """The next line."""
@@ -126,6 +132,13 @@ class Page:
         named = ", ".join(phrase(grade.replace("_", " ")) for grade in given)
         letters = joined(Markup("<b>{}</b>").format(self.grades[g].letter) for g in given)
         return Markup('<span class="mark" role="img" title="{}">{}</span>').format(named, letters)
+
+
+def reached(latex: str) -> Markup:
+    """What lets the keyboard scroll a displayed formula that may be too wide."""
+    if formula_width(latex) <= _NARROW:
+        return Markup("")
+    return Markup(' tabindex="0" role="group" aria-label="{}"').format(phrase("Formula"))
 
 
 def source(code: str) -> Markup:

@@ -111,6 +111,23 @@ def test_only_formulas_scroll_sideways(browser: Browser, page_file: Path, viewpo
             assert wide <= inner
 
 
+@pytest.mark.parametrize("width", [320, 375])
+def test_the_keyboard_reaches_the_formulas_that_scroll(
+    browser: Browser, page_file: Path, width: int
+) -> None:
+    with opened(browser, page_file, {"width": width, "height": 800}) as page:
+        reached, other = page.evaluate(
+            """() => {
+                const wide = [...document.querySelectorAll("main .display")].filter(
+                    (each) => each.scrollWidth > each.clientWidth);
+                const other = wide.filter((each) => each.tabIndex !== 0 || !each.ariaLabel);
+                return [wide.length - other.length, other.map((each) => each.textContent)];
+            }"""
+        )
+        assert reached > 0
+        assert other == []
+
+
 def test_a_formula_in_a_sentence_scrolls_by_itself(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     wide = " + ".join(["W_g h_{j-1}"] * 12)

@@ -81,6 +81,15 @@ def test_a_line_opens_to_what_stands_behind_it(whole: str) -> None:
     assert "224 settings" in run
 
 
+def test_what_was_assumed_before_is_said_by_a_link() -> None:
+    long = replace(RUN, assumed="$j \\ge 1$ and " + "much " * 20)
+    chains = tuple(replace(CHAIN, backing=each) for each in (RUN, RUN, long, long, long))
+    told = page(replace(DOCUMENT, blocks=(Section("S", "s", chains),)))
+    assert told.count(" and much") == 1
+    assert told.count('<dd><a href="#line-3">as for line 3</a></dd>') == 2
+    assert told.count("<dt>assumed</dt>") == 5
+
+
 def test_a_line_has_a_link_and_a_rule_that_a_table_says_is_named(whole: str) -> None:
     assert re.findall(r'<tr role="row" id="([^"]*)"', whole) == ["line-1"]
     assert '<a class="line" href="#line-1">1</a>' in whole
