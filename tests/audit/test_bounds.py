@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symrnn.audit.audit import Finding, audit_texts
-from symrnn.audit.verdicts.verdict import DISAGREES, NOT_UNDERSTOOD, TRUE, UNDER
+from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_UNDERSTOOD, TRUE, UNDER
 from symrnn.reading.documents import markdown
 
 NET = r"""The net is $h_t = \%s(a_t)$, $a_t = W h_{t-1} + U x_t$. Assume $|\%s'(x)| \le \gamma$
@@ -134,3 +134,39 @@ $$\left\|\frac{\partial h^{(t)}}{\partial h^{(k)}}\right\| \le %s$$
 def test_times_may_stand_above(bound: str, kind: str) -> None:
     (*_, found) = audit_texts([markdown("a.md", ABOVE % bound)])
     assert found.kind == kind, found.message
+
+
+KEPT = (DISAGREES, NOT_UNDERSTOOD, TRUE, UNDER)
+HELD = r"""The net is $h_t = \tanh(a_t)$, $a_t = W h_{t-1} + U x_t$.%s
+
+$$\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2) W$$
+
+$$%s$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "formula", "kinds"),
+    [
+        ("", r"\|\frac{\partial h_t}{\partial h_k}\| \le \|W\|^{k - t}", (FALSE,)),
+        ("", r"\|\frac{\partial h_k}{\partial h_t}\| \le \|W\|^{t - k}", (FALSE,)),
+        ("", r"\|\frac{\partial h_k}{\partial h_t}\| \le \|W\|^{k - t}", (TRUE,)),
+        # The larger power is the larger bound of weights that are no more than 1, or no less.
+        *(
+            (words, rf"\|\frac{{\partial h_t}}{{\partial h_k}}\| \le \|W\|^{{{power}}}", KEPT)
+            for words in (
+                r" Assume that $\|W\| < 1$.",
+                r" Let $W$ be orthogonal.",
+                r" Let $\lambda = \|W\|$. Assume that $\lambda > 1$.",
+                r" Let $\|W\| = 1$.",
+            )
+            for power in ("k - t", "t - k + 1")
+        ),
+    ],
+)
+def test_a_wrong_power_is_false_where_no_weight_is_limited(
+    words: str, formula: str, kinds: tuple[str, ...]
+) -> None:
+    (*_, found) = audit_texts([markdown("a.md", HELD % (words, formula))])
+    assert found.kind in kinds, found.message
+    assert found.kind != FALSE or found.verdict.mend.startswith("the power is")

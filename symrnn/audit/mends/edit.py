@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 from symrnn.audit.meaning.letters import bare
 from symrnn.reading.latex.tree import (
+    Addition,
     Group,
     Num,
     Product,
@@ -125,6 +126,16 @@ def around(tree: Tree, source: str) -> Iterator[str]:
             sign = "+" if other > 0 else "-"
             rest = f"{found[2]}{sign}{found[4]}{abs(other)}" if other else ""
             yield found[1] + rest
+
+
+def turned_round(tree: Tree, source: str) -> Iterator[str]:
+    """t - k for k - t."""
+    inner = bare(tree)
+    if isinstance(inner, Addition) and not inner.made and inner.signs == ("+", "-"):
+        first, second = inner.terms
+        if isinstance(first, Sym) and isinstance(second, Sym) and not (first.made or second.made):
+            one, other = (source[term.start : term.end] for term in inner.terms)
+            yield f"{other}{source[first.end : second.start]}{one}"
 
 
 def braced(source: str, index: Tree, text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from symrnn.audit.meaning.letters import bare, letters_of
-from symrnn.audit.mends.edit import Edit, around, braced, inside, one_edit, written
+from symrnn.audit.mends.edit import Edit, around, braced, inside, one_edit, turned_round, written
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
@@ -107,7 +107,7 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
                     "",
                     f"the power of {written(source, node)} is left out",
                 )
-            for other in around(node.power, source):
+            for other in (*turned_round(node.power, source), *around(node.power, source)):
                 yield one_edit(
                     node.power.start,
                     node.power.end,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, is_capital
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.mend import edits
@@ -27,12 +27,15 @@ from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
     Big,
+    Derivative,
     Normed,
     Product,
     Sym,
     Tree,
+    shape_of,
     walk,
 )
+from symrnn.reading.latex.words import EQUAL
 
 BoundMend = tuple[str, str, str, Tree]
 """Words, the formula in the author's LaTeX, its relation, and its right side as it is read."""
@@ -83,6 +86,7 @@ class Inequalities(Trials):
             example = counterexample(violated, model)
             what = "it is violated at a random net, where no condition is supposed"
             loose = violated.net is not None and bool(violated.net.loose)
+            loose |= self._limited(model, (left, right))
             mend = None if loose else self._mended_bound(model, relation, sense, nets)
             if mend is None and not loose and not bounds:
                 mend = self._turned(model, relation, sense, nets, deadline)
@@ -120,6 +124,31 @@ class Inequalities(Trials):
         return Verdict(
             UNDER if under else TRUE, under, what="it follows factor by factor", sense=sense
         )
+
+    def _limited(self, model: Model, sides: tuple[Tree, Tree]) -> bool:
+        """Whether the text says anywhere how large a weight is: that it is orthogonal, ‖W‖ < 1.
+
+        What a random net violates may hold of those.
+        """
+        weights = set(filter(is_capital, model.spoken_of(sides, ())))
+        if weights & {*model.made, *(each.name for each in self.statements.suppositions)}:
+            return True
+        for said in self.statements.relations:
+            left, right = said.left.tree, said.right.tree
+            if said.kind not in (EQUAL, "<", ">", "≤", "≥") or left is None or right is None:
+                continue
+            nodes = [node for side in (left, right) for node in walk(side)]
+            timed = any(
+                isinstance(n, Sym)
+                and (model.ref(n).time is not None or n.name in model.symbols.times)
+                for n in nodes
+            )
+            if timed or any(isinstance(n, Derivative) for n in nodes):
+                continue
+            if not weights & model.spoken_of((left, right), ()) or _defines(model, left, right):
+                continue
+            return True
+        return False
 
     @staticmethod
     def _meets(condition: Relation, sense: Sense, net: Net) -> bool:
@@ -264,6 +293,16 @@ def shown_condition(relation: Relation, model: Model) -> str:
     left, right = relation.left.tree, relation.right.tree
     assert left is not None and right is not None
     return f"{shown(left, model)} {relation.kind} {shown(right, model)}"
+
+
+def _defines(model: Model, left: Tree, right: Tree) -> bool:
+    """Whether a relation says no more than what a letter stands for: λ = ‖W‖, ‖W‖ ≤ λ."""
+    for one, other in ((left, right), (right, left)):
+        one = bare(one)
+        known = model.definition(model.ref(one).name) if isinstance(one, Sym) else None
+        if known is not None and shape_of(bare(known.value)) == shape_of(bare(other)):
+            return True
+    return False
 
 
 def _without_norms(tree: Tree, kind: str) -> Tree | None:
