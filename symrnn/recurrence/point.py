@@ -20,11 +20,16 @@ from symrnn.errors import NotSupportedError, SymrnnError
 from symrnn.language.activations import Unknown
 from symrnn.language.explicit import Entries, Field, entries
 from symrnn.language.norms import Norm
+from symrnn.language.relations import Equation
 from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED, Slope
 from symrnn.language.writing import text
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
+
+DIGITS = 30
+RESOLVED = 1e-12
+"""Numbers that differ by less, computed to DIGITS, are not told apart."""
 
 _X = Symbol("x")
 
@@ -47,6 +52,7 @@ class Point(Unrolled):
 
     def __init__(self, rnn: HasRecurrence, sizes: dict[Any, int], seed: int) -> None:
         super().__init__(at_sizes(rnn.recurrence, sizes))
+        self.sizes = sizes
         self.seed = seed
 
     def leaf(self, node: MatrixExpr) -> Entries:
@@ -122,9 +128,13 @@ def difference(
     relation: str,
     after: Any,
     order: Iterable[Expr],
+    assumed: Iterable[Equation] = (),
     tries: int = 4,
 ) -> str | None:
-    """Where `before relation after` fails, in words; None if no failure was found."""
+    """Where `before relation after` fails, in words; None if no failure was found.
+
+    Points are not drawn to satisfy what is `assumed`: which of it fails there is said.
+    """
     symbols = before.free_symbols | after.free_symbols
     for value in rnn.recurrence.definitions.values():
         symbols |= value.free_symbols - {rnn.recurrence.index}
@@ -133,18 +143,25 @@ def difference(
     for seed, sizes in enumerate(chosen):
         point = Point(rnn, sizes, seed)
         try:
-            left, right = (_value(side, point, sizes) for side in (before, after))
+            gap = _gap_at(point, before, relation, after)
+            if gap is None:
+                continue
+            broken = [each for each in assumed if _gap_at(point, each.lhs, "=", each.rhs)]
         except SymrnnError:
             continue  # no entries at this size: another may have them
-        gap = _gap(left, right, relation)
-        if gap is not None:
-            where = ", ".join(f"{s} = {v}" for s, v in sizes.items())
-            return f"{where}, seed {seed}: {gap}"
+        where = ", ".join(f"{s} = {v}" for s, v in sizes.items())
+        aside = f" (where {' and '.join(map(text, broken))} does not hold)" if broken else ""
+        return f"{where}, seed {seed}: {gap}{aside}"
     return None
 
 
-def _value(side: Any, point: Point, sizes: dict[Any, int]) -> Any:
-    chosen = side.subs(sizes)
+def _gap_at(point: Point, before: Any, relation: str, after: Any) -> str | None:
+    left, right = (_value(side, point) for side in (before, after))
+    return _gap(left, right, relation)
+
+
+def _value(side: Any, point: Point) -> Any:
+    chosen = side.subs(point.sizes)
     kinds = {n: Norm(n.matrix, "inf") for n in chosen.atoms(Norm) if n.kind == "any"}
     value = concrete(entries(chosen.xreplace(kinds), point))
     free = {s: Rational(1, 2) for s in value.free_symbols}
@@ -152,13 +169,28 @@ def _value(side: Any, point: Point, sizes: dict[Any, int]) -> Any:
 
 
 def _gap(left: Any, right: Any, relation: str) -> str | None:
+    known: dict[Any, Any] = {}
     if isinstance(left, sympy.MatrixBase):
         for i, j in itertools.product(range(left.rows), range(left.cols)):
-            if left[i, j] != right[i, j]:
-                return f"entry ({i}, {j}) differs by {float(abs(left[i, j] - right[i, j])):.2g}"
+            gap = number(left[i, j], known) - number(right[i, j], known)
+            if abs(gap) > RESOLVED:
+                return f"entry ({i}, {j}) differs by {float(abs(gap)):.2g}"
         return None
-    if relation == "=" and sympy.simplify(left - right) != 0:
-        return f"{text(left.evalf(3))} against {text(right.evalf(3))}"
-    if relation == "≤" and (left - right).evalf() > 1e-12:
-        return f"{text(left.evalf(3))} exceeds {text(right.evalf(3))}"
+    ends = number(left, known), number(right, known)
+    gap = ends[0] - ends[1]
+    shown = [text(end.evalf(3)) for end in ends]
+    if relation == "=" and abs(gap) > RESOLVED:
+        return f"{shown[0]} against {shown[1]}"
+    if relation == "≤" and gap > RESOLVED:
+        return f"{shown[0]} exceeds {shown[1]}"
     return None
+
+
+def number(expression: Any, known: dict[Any, Any]) -> Any:
+    """An exact number to DIGITS, each of its parts once: as a tree it may be too large to read."""
+    if not expression.args:
+        return expression
+    if expression not in known:
+        value = expression.func(*(number(part, known) for part in expression.args))
+        known[expression] = value.evalf(DIGITS) if isinstance(value, Expr) else value
+    return known[expression]

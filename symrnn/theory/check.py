@@ -257,7 +257,8 @@ def _counterexample(step: Step, context: Context) -> str:
     definitions = context.cell.definitions.values()
     if sum(len(value.atoms(Elementwise)) for value in definitions) > MOST_ACTIVATIONS:
         return "(not searched: exact numbers grow too long in a cell of so many activations)"
-    found = difference(context.rnn, step.before, step.relation, step.after, context.order)
+    assumed = [each for each in context.given if isinstance(each, Equation)]
+    found = difference(context.rnn, step.before, step.relation, step.after, context.order, assumed)
     return found or "none found: the line may be true, but this rule does not give it"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Add, Dummy, Integer, Lambda, Sum, Symbol, exp
+from sympy import Add, Dummy, Integer, Lambda, Sum, Symbol, exp, sqrt
 
 from symrnn.cells.elman import elman
 from symrnn.errors import (
@@ -26,6 +27,7 @@ from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, Limit, Smooth, for_all
 from symrnn.language.structure import Diag
 from symrnn.language.time import Sequence
+from symrnn.recurrence.point import number
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory import rules as by
 from symrnn.theory.check import _saying, check
@@ -67,6 +69,26 @@ def test_a_true_line_by_the_wrong_rule_has_no_counterexample() -> None:
     error = fails(derivation(A * (B + C)).equals(A * B + A * C, by.transpose_of_diagonal))
     assert "does not apply" in error.detail["expected"]
     assert error.detail["counterexample"].startswith("none found")
+
+
+def test_a_counterexample_says_which_hypothesis_it_does_not_meet() -> None:
+    orthogonal = Equation(A.T * A, Identity(d))
+    for given, said in (([orthogonal], " (where Aᵀ A = I does not hold)"), ([], "")):
+        error = fails(derivation(A * B * A, given=given).equals(B, by.algebra))
+        found = error.detail["counterexample"]
+        assert found.startswith("d = 2, ") and found.partition(" (where")[0] + said == found
+
+
+def test_a_number_is_read_part_by_part() -> None:
+    deep: Any = sqrt(2)
+    for _ in range(4):
+        deep = exp(-deep) + 1 / (1 + deep**2)
+    expected = 2**0.5
+    for _ in range(4):
+        expected = math.exp(-expected) + 1 / (1 + expected**2)
+    known: dict[Any, Any] = {}
+    assert float(number(deep, known)) == pytest.approx(expected)
+    assert len(known) < 40
 
 
 def test_a_side_condition_that_is_missing_names_rule_and_need() -> None:
