@@ -173,17 +173,22 @@ def _gap(left: Any, right: Any, relation: str) -> str | None:
     if isinstance(left, sympy.MatrixBase):
         for i, j in itertools.product(range(left.rows), range(left.cols)):
             gap = number(left[i, j], known) - number(right[i, j], known)
-            if abs(gap) > RESOLVED:
+            if _resolved(abs(gap)):
                 return f"entry ({i}, {j}) differs by {float(abs(gap)):.2g}"
         return None
     ends = number(left, known), number(right, known)
     gap = ends[0] - ends[1]
     shown = [text(end.evalf(3)) for end in ends]
-    if relation == "=" and abs(gap) > RESOLVED:
+    if relation == "=" and _resolved(abs(gap)):
         return f"{shown[0]} against {shown[1]}"
-    if relation == "≤" and gap > RESOLVED:
+    if relation == "≤" and _resolved(gap):
         return f"{shown[0]} exceeds {shown[1]}"
     return None
+
+
+def _resolved(gap: Any) -> bool:
+    # What is no real number, as an undefined function or 0/0, shows nothing.
+    return bool(gap.is_comparable and gap > RESOLVED)
 
 
 def number(expression: Any, known: dict[Any, Any]) -> Any:
