@@ -101,7 +101,7 @@ KINKED = "is not known to be differentiable everywhere"
         ("h = f(W h' + U x)\nc = tanh(V c' + h)", {"f": activation(Max(Z, 0), "f")}, f"f {KINKED}"),
         ("h = f(W h' + U x)\nc = tanh(V c' + h)", {"f": activation(sqrt(Z), "f")}, f"f {KINKED}"),
         ("h = tanh(W h' + x)\nc = tanh(V c' + h)", {"tanh": "relu"}, KINKED),
-        ("h = softmax(W h' + U x + b)", {}, "no Coq form for Softmax"),
+        ("h = tanh(trace(W) h' + U x + b)", {}, "no Coq form for DiagonalOf"),
     ],
 )
 def test_what_has_no_form_is_said(text: str, functions: dict[str, Any], why: str) -> None:
