@@ -29,9 +29,7 @@ def require_layout(layout: Any) -> str:
     """`layout` as text, or `IllFormedError`."""
     text = layout.name if isinstance(layout, Str) else layout
     if text not in (NUMERATOR, DENOMINATOR):
-        raise IllFormedError(
-            f"unknown layout {text!r}", {"expected": "numerator or denominator", "got": repr(text)}
-        )
+        raise IllFormedError("unknown layout", {"expected": "numerator, denominator", "got": text})
     return cast(str, text)
 
 
@@ -39,8 +37,7 @@ def derivative_shape(of: MatrixExpr, by: MatrixExpr, layout: str) -> Shape:
     """Shape of ∂of/∂by: n × m for columns (transposed in denominator layout); the shape of `by`
     for a scalar by a matrix."""
     if shapes.is_column(of) and shapes.is_column(by):
-        shape = (of.shape[0], by.shape[0])
-        return shape if layout == NUMERATOR else (shape[1], shape[0])
+        return (of.rows, by.rows) if layout == NUMERATOR else (by.rows, of.rows)
     if shapes.is_scalar(of):
         return cast(Shape, by.shape)
     raise NotSupportedError(
@@ -54,25 +51,16 @@ def parameter_of(scalar: Symbol) -> Parameter:
     return Parameter(f"{scalar.name}_" if keyword.iskeyword(scalar.name) else scalar.name, 1, 1)
 
 
-def _variable(by: Any) -> MatrixExpr:
-    if not isinstance(by, Symbol):
-        return as_matrix(by)
-    if by.is_integer:
-        raise IllFormedError(
-            f"{by} is a time or a size: nothing is differentiated by it",
-            {"expected": "a parameter or a scalar of the cell, or a vector at a time", "got": by},
-        )
-    return parameter_of(by)
-
-
 class _Derivative(MatrixNode):
     def __new__(cls, of: Any, by: Any, layout: Any = NUMERATOR, held: Any = ()) -> MatrixExpr:
-        of, by = as_matrix(of), _variable(by)
+        of = as_matrix(of)
+        if isinstance(by, Symbol) and not by.is_integer:
+            by = parameter_of(by)
         variable = by.args[0] if isinstance(by, Vec) else by
         if not isinstance(variable, sympy.MatrixSymbol | TimeVector):
             raise IllFormedError(
-                "the variable of a derivative must be a symbol",
-                {"expected": "a parameter, vec of one, or a vector at a time", "got": str(by)},
+                f"nothing is differentiated by {by}",
+                {"expected": "a parameter or scalar of the cell, Vec of one, a vector at a time"},
             )
         layout = require_layout(layout)
         derivative_shape(of, by, layout)

@@ -277,7 +277,7 @@ def test_a_statement_that_fails_is_not_exported(tmp_path: Path) -> None:
 def test_words_call_a_vector_what_formulas_call_it(monkeypatch: pytest.MonkeyPatch) -> None:
     known = everything()
     monkeypatch.setattr(module, "gather", lambda statement, rnn, _: evidence_of(statement, rnn))
-    block, _ = module._proved("carousel", known, GOODFELLOW)
+    block, _ = module._proved("carousel", known, GOODFELLOW, module.subject_in(GOODFELLOW))
     prose = Writer(GOODFELLOW, {"carousel": 1}).prose(known["carousel"].prose)
     assert "r_{" in prose and "r_{" not in block.prose and "h_{" in block.prose
 
