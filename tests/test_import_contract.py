@@ -27,6 +27,7 @@ LAYERS = [
         "cluster",
         "derivative_text",
         "guard",
+        "json_file",
         "processors",
         "programs",
         "toml_text",

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -21,6 +19,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
+from symrnn import json_file
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
@@ -196,11 +195,7 @@ class Kept:
         verdicts = dict(list(self.used.items())[-MOST_VERDICTS:])
         record = {"text": self.text, "findings": findings, "verdicts": verdicts}
         with suppress(OSError, ValueError):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.file.parent, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(record, stream, ensure_ascii=False)
-            os.replace(name, self.file)
+            json_file.keep(self.file, record)
 
 
 def verdict_of(record: dict[str, Any]) -> Verdict:

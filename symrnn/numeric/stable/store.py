@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -24,6 +22,7 @@ from platformdirs import user_cache_path
 from sympy import Expr, Float, Rational, S
 from sympy.codegen import cfunctions
 
+from symrnn import json_file
 from symrnn.language.activations import X
 from symrnn.numeric.stable import nodes
 from symrnn.numeric.stable.nodes import Data, Z
@@ -143,9 +142,4 @@ def keep(expression: Expr, found: Found) -> None:
         tree = written(form)
         if read(tree) != form or str(read(tree)) != str(form):
             return
-        place = _place(expression)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent)
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump([tree, *stated], file)
-        os.replace(name, place)
+        json_file.keep(_place(expression), [tree, *stated])
