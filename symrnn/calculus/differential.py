@@ -36,7 +36,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
+from symrnn.language.functions import Determinant, LogSumExp, Softmax, columns
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.relations import operand
@@ -51,7 +51,6 @@ from symrnn.language.structure import (
     Rows,
     Unvec,
     Vec,
-    columns,
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector

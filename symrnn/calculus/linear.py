@@ -15,6 +15,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import NotSupportedError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
 from symrnn.language.canonical import transpose
+from symrnn.language.functions import columns
 from symrnn.language.ordered import OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar, same_size
 from symrnn.language.structure import (
@@ -27,7 +28,6 @@ from symrnn.language.structure import (
     Rows,
     Unvec,
     Vec,
-    columns,
 )
 from symrnn.language.tangent import Tangent
 

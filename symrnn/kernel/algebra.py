@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, singledispatch
+from itertools import pairwise, takewhile
 from itertools import product as choices
 from typing import Any
 
@@ -174,6 +175,14 @@ def _joined(word: Word) -> Terms:
                 break
             place -= 1  # diag(u) diag(v) = diag(v) diag(u)
         ordered.insert(place, atom)
+    for place, (atom, after) in enumerate(pairwise(ordered)):
+        # diag(v) 1 = v and 1ᵀ diag(v) = vᵀ, the last of several diagonal matrices being taken.
+        if isinstance(atom, Diag) and isinstance(after, Ones) and shapes.is_column(after):
+            return _terms(MatrixProduct(*ordered[:place], atom.args[0], *ordered[place + 2 :]))
+        if isinstance(atom, Ones) and isinstance(after, Diag) and atom.shape[0] == 1:
+            run = list(takewhile(lambda each: isinstance(each, Diag), ordered[place + 1 :]))
+            parts = (Transposed(run[-1].args[0]), *run[:-1], *ordered[place + 1 + len(run) :])
+            return _terms(MatrixProduct(*ordered[:place], *parts))
     return {_number(tuple(ordered)): S.One}
 
 

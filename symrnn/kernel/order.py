@@ -12,10 +12,13 @@ from functools import lru_cache
 
 import sympy
 from sympy import Dummy, Expr, Max, Min
+from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.kernel.nodes import is_made_of_known
-from symrnn.language.activations import Activation
+from symrnn.kernel.nodes import STEPS, is_made_of_known
+from symrnn.language.activations import Activation, Elementwise
+from symrnn.language.algebra import MatrixProduct, Ones
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
+from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 
@@ -184,6 +187,20 @@ def sign(expression: Expr) -> int:
             return min(sign(expression.function), NONNEGATIVE)
         case sympy.Product():
             return sign(expression.function)
+        case Entry():
+            return _sign_of_entries(expression.matrix)
+    return UNKNOWN
+
+
+def _sign_of_entries(matrix: MatrixExpr) -> int:
+    """POSITIVE or NONNEGATIVE where every entry is; products add up over one place at least."""
+    match matrix:
+        case Ones():
+            return POSITIVE
+        case Elementwise() if not matrix.activation.has(*STEPS):
+            return sign(matrix.activation.function.expr)
+        case MatrixProduct():
+            return min(sign(matrix.coefficient), *map(_sign_of_entries, matrix.factors))
     return UNKNOWN
 
 

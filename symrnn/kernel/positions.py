@@ -34,16 +34,9 @@ ALL = (
 )
 # … of these the first, what follows being sizes, indices, names; under a binder the body.
 FIRST = (
-    *(
-        Transposed,
-        placing.Diag,
-        placing.DiagonalOf,
-        placing.Vec,
-        placing.Unvec,
-        placing.Rows,
-        placing.Place,
-    ),
-    *(Norm, Entry, Ranged, sympy.Sum, sympy.Product, TotalDerivative, sympy.Derivative),
+    *(Transposed, placing.Diag, placing.DiagonalOf, placing.Vec, placing.Unvec),
+    *(placing.Rows, placing.Place, Norm, Entry, Ranged, TotalDerivative),
+    *(sympy.Sum, sympy.Product, sympy.Derivative),
 )
 
 

@@ -95,7 +95,7 @@ def _make(
     """
     require_term(relation)
     given = tuple(hypotheses)
-    known = [hypothesis for hypothesis in given if not _trivial(hypothesis)]
+    known = [each for each in given if not isinstance(each, Fact) or not each.follows_from(())]
     known.extend(need for fact in _facts(given) for need in _conditions(fact.expression))
     known.extend(fact for fact in _conditions(relation) if not fact.follows_from(_facts(known)))
     _require_names(relation, frozenset(known), cell)
@@ -104,10 +104,6 @@ def _make(
     theorem = object.__new__(Theorem)
     _RECORDS[theorem] = _Record(frozenset(known), relation, cell)
     return theorem
-
-
-def _trivial(hypothesis: Hypothesis) -> bool:
-    return isinstance(hypothesis, Fact) and hypothesis.follows_from(())
 
 
 def _facts(hypotheses: Iterable[Hypothesis]) -> tuple[Fact, ...]:

@@ -78,10 +78,11 @@ class Activation(Written, sympy.Basic):  # type: ignore[misc]
 
     @property
     def prime(self) -> Activation:
-        """The derivative: dσ/dx by SymPy's scalar `diff`."""
+        """The derivative: dσ/dx by SymPy's scalar `diff`; what is its own, eˣ, is itself."""
         (variable,) = self.function.variables
         slope = self.function.expr.diff(variable)
-        return Activation(self.args[0], Lambda(variable, slope), self.order + 1)
+        order = self.order + int(slope != self.function.expr)
+        return Activation(self.args[0], Lambda(variable, slope), order)
 
     def _eval_subs(self, old: Any, new: Any) -> Activation:
         # Its one variable is bound.

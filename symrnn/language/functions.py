@@ -1,16 +1,18 @@
-"""Functions of a whole vector or matrix: softmax, log-sum-exp, the determinant."""
+"""Functions of a whole vector or matrix: softmax, log-sum-exp, the determinant, some columns."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sympy
-from sympy import S
+from sympy import Expr, S
+from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language import shapes
-from symrnn.language.algebra import MatrixNode, as_matrix, written_as_entry
+from symrnn.language.algebra import MatrixNode, Transposed, as_matrix, written_as_entry
 from symrnn.language.entry import Entry
 from symrnn.language.shapes import Shape
+from symrnn.language.structure import Block, Rows
 
 
 class Softmax(MatrixNode):
@@ -50,6 +52,17 @@ class Determinant(MatrixNode):
     @property
     def shape(self) -> Shape:
         return (S.One, S.One)
+
+
+def columns(matrix: Any, start: Any, count: Any) -> MatrixExpr:
+    """`count` columns of a matrix from column `start` on."""
+    if isinstance(matrix, Block):
+        offset: Expr = sympy.S.Zero
+        for place, block in enumerate(matrix.args[0]):
+            if shapes.same_size(offset, start) and shapes.same_size(block.shape[1], count):
+                return Block(*([row[place]] for row in matrix.args))
+            offset += block.shape[1]
+    return Transposed(Rows(Transposed(matrix), start, count))
 
 
 @written_as_entry.register

@@ -76,9 +76,8 @@ class Ranged(MatrixNode):
 
     def over(self, lower: Any, upper: Any) -> MatrixExpr:
         """The same body over another range."""
-        rest = self.args[4:]
         lower, upper = sympy.expand(lower), sympy.expand(upper)
-        return self.func(self.body, self.index, lower, upper, *rest)
+        return self.func(self.body, self.index, lower, upper, *self.args[4:])
 
     def renamed(self, index: Symbol) -> MatrixExpr:
         """The same node with another bound index."""
@@ -134,9 +133,8 @@ class OrderedProduct(Ranged):
                 "ordered product: on which side does the latest factor stand?",
                 {"expected": "'left' or 'right'", "got": repr(latest)},
             )
-        if sympy.expand(upper - lower + 1).is_zero or isinstance(body, Identity):
-            return Identity(body.shape[0])
-        if (upper - lower + 1).is_negative:
+        length = sympy.expand(upper - lower + 1)
+        if length.is_zero or length.is_negative or isinstance(body, Identity):
             return Identity(body.shape[0])
         return super().__new__(cls, body, index, lower, upper, Str(side))
 

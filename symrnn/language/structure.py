@@ -15,7 +15,6 @@ from symrnn.language.algebra import (
     MatrixNode,
     MatrixProduct,
     Ones,
-    Transposed,
     Zeros,
     as_matrix,
     split_coefficient,
@@ -218,17 +217,6 @@ class Place(MatrixNode):
     @property
     def shape(self) -> Shape:
         return (self.args[2], self.args[0].shape[1])
-
-
-def columns(matrix: Any, start: Any, count: Any) -> MatrixExpr:
-    """`count` columns of a matrix from column `start` on."""
-    if isinstance(matrix, Block):
-        offset: Expr = sympy.S.Zero
-        for place, block in enumerate(matrix.args[0]):
-            if shapes.same_size(offset, start) and shapes.same_size(block.shape[1], count):
-                return Block(*([row[place]] for row in matrix.args))
-            offset += block.shape[1]
-    return Transposed(Rows(Transposed(matrix), start, count))
 
 
 @as_matrix.register

@@ -32,9 +32,10 @@ from symrnn.language.derivatives import (
     VectorFunction,
     require_layout,
 )
+from symrnn.language.functions import columns
 from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar, symbolic
-from symrnn.language.structure import Block, Rows, Vec, columns
+from symrnn.language.structure import Block, Rows, Vec
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence, by_scalar
 from symrnn.recurrence.times import is_before, moves_with, read_times, require_reached

@@ -36,6 +36,27 @@ FAULTS: dict[str, Fault] = {
         REFUSED,
         "algebra: nor with ⊗",
     ),
+    "1ᵀ diag(u) diag(v) is vᵀ": Fault(
+        "algebra.py",
+        "*run[:-1], *ordered",
+        "*ordered",
+        REFUSED,
+        "algebra: 1ᵀ diag(u) diag(v)",
+    ),
+    "a square has entries > 0": Fault(
+        "order.py",
+        "return sign(matrix.activation.function.expr)",
+        "return 2 * sign(matrix.activation.function.expr)",
+        STRICT,
+        "an entry of squares",
+    ),
+    "entries are what a function that jumps says": Fault(
+        "order.py",
+        "        case Elementwise() if not matrix.activation.has(*STEPS):",
+        "        case Elementwise():",
+        REFUSED,
+        "order: an entry of what may jump there",
+    ),
     "‖c A B‖_F without |c|": Fault(
         "axioms/norms.py",
         'abs(product.coefficient) * Norm(first, "2")',

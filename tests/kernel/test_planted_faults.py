@@ -43,7 +43,7 @@ from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, Ones, Parameter, Transposed, Zeros
 from symrnn.language.derivatives import D, D_plus, ImmediateDerivative, VectorFunction
-from symrnn.language.entry import Entry
+from symrnn.language.entry import Entry, entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
@@ -62,6 +62,8 @@ g, h, A, B = Parameter("g", d, 1), Parameter("h", d, 1), Parameter("A", d, d), P
 F = Sequence("F", d, d)
 scaled = Recurrence(j, (s,), (), {s[j]: Norm(W) * W * s[j - 1]}, ())
 ramp, bent = activation("relu"), elman("relu")
+positive, square = activation(sympy.exp(y), "exp"), activation(y**2, "square")
+jumping = activation(sympy.exp(sympy.sign(y)), "jumping")
 gated = lstm()
 gated_h, gated_c = gated.states
 
@@ -300,6 +302,12 @@ ORDER: dict[str, Row] = {
     "tanh": order(0, sympy.tanh(y)),
     "log": order(0, sympy.log(p)),
     "eʸ ≥ 1": order(1, sympy.exp(y)),
+    "an entry": order(0, entry(g, 1)),
+    "an entry of eʸ ≥ 1": order(1, entry(positive(g), 1)),
+    "an entry of -eʸ": order(0, entry(-1 * positive(g), 1)),
+    "an entry of eʸ times what may be < 0": order(0, entry(h.T * positive(g), 1)),
+    "an entry of a difference": order(0, entry(positive(g) - positive(h), 1)),
+    "an entry of what may jump there": order(0, entry(jumping(g), 1)),
 }
 
 STRICT = {
@@ -318,6 +326,8 @@ STRICT = {
     "y - z, y ≥ z": (y - z, (Fact.nonnegative(y - z),)),
     "qⁿ": (q**n, ()),
     "√q": (sympy.sqrt(q), ()),
+    "an entry of squares": (entry(square(g), 1), ()),
+    "xᵀ 1 of squares": (entry(Ones(1, d) * square(g), 1), ()),
     "0": (S.Zero, ()),
 }
 
@@ -367,6 +377,11 @@ ALGEBRA: dict[str, Row] = {
     "diag(A g)": equal(Diag(A * g), A * Diag(g)),
     "diag(diag(u) A v)": equal(Diag(Diag(g) * A * h), Diag(g) * Diag(h)),
     "diag(u) diag(v)": equal(Diag(g) * Diag(h), Diag(g)),
+    "diag(u) 1": equal(Diag(g) * Ones(d, 1), Ones(d, 1)),
+    "diag(u) 1 of a matrix": equal(Diag(g) * Ones(d, d), Diag(g)),
+    "1ᵀ diag(u) diag(v)": equal(Ones(1, d) * Diag(g) * Diag(h), Transposed(h)),
+    "1 diag(u) of a matrix": equal(Ones(d, d) * Diag(g), Transposed(g)),
+    "A diag(u) diag(v) 1": equal(A * Diag(g) * Diag(h) * Ones(d, 1), A * h),
     "vec(A B)": equal(Vec(A * B), Vec(B * A)),
     "g gᵀ is no number": equal(g * Transposed(g), Transposed(g) * g),
     "g hᵀ": equal(g * Transposed(h), h * Transposed(g)),
@@ -777,6 +792,10 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
 
 # What is easily said wrongly, evaluated at small models, where the wrong form is false.
 TRUE: dict[str, Row] = {
+    "1ᵀ diag(u) diag(v) w": lambda: numbers.algebra(
+        Ones(1, d) * Diag(g) * Diag(h) * b, Transposed(b) * Hadamard(g, h)
+    ),
+    "0 < 1ᵀ eˣ": lambda: numbers.order(0, entry(Ones(1, d) * positive(g), 1)),
     "the largest entry of a matrix": lambda: entrywise(numbers.order(1, 1, []), Ones(d, d), {}),
     "a ⊙ of three": lambda: numbers.algebra(Hadamard(g, b, h), Hadamard(b, g, h)),
     "‖-2 A B‖_F": lambda: norms.frobenius_mixed(Norm(-2 * A * B, "F")),

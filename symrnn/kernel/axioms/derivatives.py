@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Any
 
 import sympy
@@ -114,9 +115,7 @@ def through(
     node, via = _total(node), _columns(node, via)
     known, needs = _knowing(cell, given)
     by = variable(node.by)
-    for place, one in enumerate(via):
-        others = (*via[place + 1 :], by)
-        _require(all(known.distinct(one, other) for other in others), node, f"{one} differs")
+    _require_apart(known, (*via, by), node)
     direct = D(node.of, node.by, NUMERATOR, _holding(*node.held, *via))
     needs.update(smooth(node.of))
     return _make(needs, Equation(node, MatrixSum(direct, *_paths(node, via))), cell)
@@ -134,10 +133,7 @@ def chain_rule(
     node, via = _total(node), _columns(node, via)
     known, needs = _knowing(cell, given)
     by = variable(node.by)
-    for place, one in enumerate(via):
-        _require(
-            all(known.distinct(one, other) for other in via[place + 1 :]), node, f"{one} differs"
-        )
+    _require_apart(known, via, node)
     _require(
         all(case.independent(node.of, by, (*node.held, *via)) for case in _apart(known, by, via)),
         node,
@@ -145,6 +141,11 @@ def chain_rule(
     )
     needs.update(smooth(node.of))
     return _make(needs, Equation(node, MatrixSum(*_paths(node, via))), cell)
+
+
+def _require_apart(known: Dependence, leaves: tuple[MatrixExpr, ...], node: Any) -> None:
+    for one, other in combinations(leaves, 2):
+        _require(known.distinct(one, other), node, f"{one} differs from {other}")
 
 
 def _holding(*states: MatrixExpr) -> tuple[MatrixExpr, ...]:
