@@ -126,7 +126,7 @@ def _require_names(relation: Any, needs: frozenset[Hypothesis], cell: Definition
     called: dict[str, Any] = {}
     for each in leaves:
         timed = isinstance(each, TimeVector)
-        name = each.label if timed else each.name
+        name = (each.label if timed else each.name).removesuffix("_")  # lambda_ prints as lambda
         kind = each if isinstance(each, Symbol) else (type(each), each.shape)
         if called.setdefault(name, kind) != kind:
             raise IllFormedError(

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Basic, Lambda, Symbol, Tuple
+from sympy import Basic, Tuple
 
-from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
-from symrnn.kernel import Theorem, algebra, reflexivity, squeeze, symmetry, transitivity, weaken
+from symrnn.errors import SideConditionError, SymrnnError, UnjustifiedStepError
+from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity, weaken
 from symrnn.kernel import induction as by_induction
-from symrnn.kernel.nodes import SMOOTH, STEPS
 from symrnn.kernel.recurrences import hypothesis, kept
-from symrnn.kernel.terms import require_term, substitute, symbols
+from symrnn.kernel.terms import require_term, substitute
 from symrnn.kernel.theorem import text_of
-from symrnn.language.activations import FORMULAS, Activation, Elementwise, Unknown, X, unknown
+from symrnn.language.activations import Elementwise
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.writing import text
@@ -24,6 +22,7 @@ from symrnn.recurrence.point import difference
 from symrnn.theory.closing import as_bound, beginning, concluding, ending, resting
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step, at_time
+from symrnn.theory.names import require_names
 
 MOST_ACTIVATIONS = 2
 """In a cell with more of them no exact counterexample is searched for."""
@@ -90,68 +89,11 @@ def _context(chain: Derivation, context: Context) -> Context:
     return context if chain.cell is None else replace(context, rnn=chain.cell)
 
 
-def _require_names(line: Any, name: str) -> None:
-    """A line is read by names: SymPy tells a `Dummy` from a symbol that is called the same.
-
-    A function that everybody knows by its name is that function, or one of which nothing but the
-    name is known: what holds of it holds of that function, too.
-    """
-    for function in line.atoms(Activation):
-        known = _known(function.name, function.order)
-        unnamed = _any(function.name, function.order)
-        if known is not None and not any(_is(function, each) for each in (known, unnamed)):
-            raise IllFormedError(
-                f"what is called {text(function)} in `{name}` is not seen to be that function",
-                {"expected": text(known.at(X)), "got": text(function.at(X))},
-            )
-    called: dict[str, Any] = {}
-    for symbol in (each for each in symbols(line) if isinstance(each, Symbol)):
-        if called.setdefault(symbol.name, symbol) != symbol:
-            raise IllFormedError(
-                f"two different things are called {symbol.name} in `{name}`",
-                {"expected": "a name for each", "in": text(line)},
-            )
-
-
-def _is(function: Activation, other: Activation) -> bool:
-    return function == other or algebra.equal(function.at(X), other.at(X))
-
-
-@cache
-def _known(name: str, order: int) -> Activation | None:
-    """The function that has a name of its own, however that is capitalized, or its derivative."""
-    called = _OTHERWISE.get(name.lower(), name.lower())
-    if called not in FORMULAS and called not in _BY_SYMPY:
-        return None
-    formula = FORMULAS[called] if called in FORMULAS else _BY_SYMPY[called](X)
-    return _derived(Activation(name, Lambda(X, formula)), order)
-
-
-@cache
-def _any(name: str, order: int) -> Activation:
-    """A function of which only the name is known, or its derivative."""
-    return _derived(unknown(name), order)
-
-
-def _derived(function: Activation, order: int) -> Activation:
-    for _ in range(order):
-        function = function.prime
-    return function
-
-
-_OF_SYMPY = (*SMOOTH, *STEPS, sympy.Abs, sympy.log, sympy.tan, sympy.asinh, sympy.atanh)
-_BY_SYMPY = {
-    **{each.__name__.lower(): each for each in _OF_SYMPY if each is not Unknown},
-    **{"sqrt": sympy.sqrt, "ln": sympy.log, "sgn": sympy.sign},
-}
-_OTHERWISE = {"sigmoid": "logistic", "swish": "silu"}
-
-
 def _chained(proof: Derivation, context: Context, name: str, explain: bool) -> Theorem:
     """All steps of a chain as one theorem from its start to its end."""
     given = (each for each in proof.given if isinstance(each, Basic))
     for line in (Tuple(proof.start, proof.end, *given), *(step.after for step in proof.steps)):
-        _require_names(line, name)
+        require_names(line, name, context.cell)
     theorem = reflexivity(proof.start)
     for number, step in enumerate(proof.steps, start=1):
         if not same(proof.start if number == 1 else proof.steps[number - 2].after, step.before):

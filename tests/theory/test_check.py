@@ -317,6 +317,17 @@ def test_a_line_is_read_by_names() -> None:
     inner = Sum(other, (other, 1, 4))
     said = derivation(Sum(n * other, (other, 1, 4))).equals(n * inner, by.constant_factor)
     assert "two different things are called n" in str(fails(said, IllFormedError))
+    # Of two that are written alike the one does not change with the other, as the line then says.
+    b, scalar, column = rnn.b, Symbol("lambda"), Parameter("V_hh", d)
+    alike = [(scalar * b, scalar), (Symbol("b1") * b, Parameter("b_1", 1))]
+    alike += [(Symbol("alpha") * b, Parameter("α", 1)), (column, Parameter("V_{hh}", d))]
+    for of, varied in alike:
+        said = derivation(D(of, varied)).equals(D(of, varied), by.algebra)
+        assert "two different things are called" in str(fails(said, IllFormedError))
+    for name in ("s_t", "s_{0}", "x_j"):
+        of = Parameter(name, d)
+        said = derivation(D(of, b)).equals(D(of, b), by.algebra)
+        assert "is read as" in str(fails(said, IllFormedError))
 
 
 def test_a_function_that_has_a_name_is_that_function() -> None:
