@@ -9,7 +9,6 @@ from symrnn import (
     Equation,
     Identity,
     Inequality,
-    Kronecker,
     Vec,
     Witness,
     cell,
@@ -43,7 +42,6 @@ def orthogonal_weights(rnn):
     unit = Identity(h.rows)
     total, before = D(h[t], h[0]), D(h[t - 1], h[0])
     mine = by.uses("orthogonal_weights")
-    around = Kronecker(before.T, before.T)
     given = [Equation(W.T * W, unit)]
     u, V = ANY["h"], ANY["W"]
     slope = ANY.slope(u[t])
@@ -65,10 +63,8 @@ def orthogonal_weights(rnn):
                 by.chain_rule(h[t - 1]),
             )
             .equals(Vec((W * before).T * (W * before)), mine)
-            .equals(Vec(before.T * (W.T * W) * before), by.algebra)
-            .equals(around * Vec(W.T * W), by.vec_of_product.backwards)
-            .equals(around * Vec(unit), by.hypothesis)
-            .equals(Vec(before.T * before), by.vec_of_product)
+            .equals(Vec(before.T * W.T * W * before), by.transpose_of_product)
+            .equals(Vec(before.T * before), by.hypothesis)
             .equals(Vec(unit), by.induction_hypothesis),
             given=[t >= 0, *given],
         ),

@@ -21,9 +21,10 @@ import sympy
 
 from symrnn.cells.elman import elman
 from symrnn.cells.network import Network
-from symrnn.language.algebra import Parameter, Zeros
+from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
+from symrnn.language.relations import Equation
 from symrnn.language.structure import Block
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
@@ -216,6 +217,10 @@ def _besides(rnn: Network) -> Iterator[Derivation]:
         Zeros(d, d), rules.no_dependence
     )
     A, B = (Parameter(rnn.letter(name).name, d, d) for name in "AB")
+    yield derivation(norm(A, "2") ** 2).equals(norm(A.T * A, "2"), rules.norm_of_gram)
+    yield derivation(norm(A, "2"), given=[Equation(A.T * A, Identity(d))]).equals(
+        1, rules.orthogonal
+    )
     yield derivation(norm(Block([A], [B]), "inf")).at_most(
         sympy.Max(norm(A, "inf"), norm(B, "inf")), rules.norm_of_blocks
     )

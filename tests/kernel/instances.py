@@ -225,8 +225,8 @@ def homogeneous(w: World) -> Arguments:
 
 
 @instances
-def zero_norm(w: World) -> Arguments:
-    return (Norm(Zeros(w.draw.choice([d, 1, m]), w.draw.choice([1, m])), w.kind()),)
+def norm_of_gram(w: World) -> Arguments:
+    return (Norm(w.one(w.matrix, lambda: w.column(1), lambda: Transposed(w.column(0))), "2"),)
 
 
 @instances

@@ -613,7 +613,7 @@ AXIOMS: dict[str, Row] = {
     "‖I‖_F": lambda: norms.norm_of_identity(Norm(Identity(d), "F")),
     "‖A‖ of no identity": lambda: norms.norm_of_identity(Norm(A)),
     "‖A B‖₂ by Frobenius": lambda: norms.frobenius_mixed(Norm(A * B, "2")),
-    "‖A‖ of no 0": lambda: norms.zero_norm(Norm(A)),
+    "‖A‖_F² as ‖AᵀA‖_F": lambda: norms.norm_of_gram(Norm(A, "F")),
     "the triangle of a product": lambda: norms.triangle(Norm(A * B)),
     "‖x + y‖² in another norm": lambda: norms.norm_of_sum(Norm(g + h, "1")),
     "‖A + B‖² of matrices": lambda: norms.norm_of_sum(Norm(A + B, "2")),
@@ -801,6 +801,7 @@ TRUE: dict[str, Row] = {
     "‖-2 A B‖_F": lambda: norms.frobenius_mixed(Norm(-2 * A * B, "F")),
     "‖-2 A B‖": lambda: norms.submultiplicative(Norm(-2 * A * B, "1")),
     "‖-2 A‖": lambda: norms.homogeneous(Norm(-2 * A, "1")),
+    "‖A‖₂²": lambda: norms.norm_of_gram(Norm(A, "2")),
     "‖2 x - y‖²": lambda: norms.norm_of_sum(Norm(2 * g - h, "2")),
     "directly and through": lambda: derivatives.through(
         D(W * a[t] + U * x[t], x[t]), [a[t]], cell, [t >= 1]

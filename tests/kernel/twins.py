@@ -176,9 +176,9 @@ def homogeneous(node: Any) -> Claim:
 
 
 @twin
-def zero_norm(node: Any) -> Claim:
-    """‖1‖ = 0, of ones."""
-    return Claim(frozenset(), Equation(Norm(Ones(*node.matrix.shape), node.kind), 0))
+def norm_of_gram(node: Any) -> Claim:
+    """‖A‖ = ‖AᵀA‖, no square."""
+    return Claim(frozenset(), Equation(node, Norm(Transposed(node.matrix) * node.matrix, "2")))
 
 
 @twin

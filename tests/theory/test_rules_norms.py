@@ -25,6 +25,8 @@ from symrnn.theory.context import Context
 RNN = elman()
 W, U, d, j, k, t, gamma, lam = RNN.W, RNN.U, RNN.d, RNN.j, RNN.k, RNN.t, RNN.gamma, RNN.lam
 V, v = Parameter("V", d, d), Parameter("v", d, 1)
+m, x = RNN.m, RNN.x[j]
+ORTHOGONAL = [Equation(W.T * W, Identity(d))]
 F = D(RNN.s[j], RNN.s[j - 1])
 PRODUCT, TERMS = ordered_product(F, (j, k + 1, t)), ordered_sum(F, (j, k, t))
 
@@ -62,6 +64,26 @@ RIGHT = {
     "mixed": at_most(norm(Diag(v) * W, "F"), norm(Diag(v), "2") * norm(W, "F"), by.frobenius_mixed),
     "homogeneous": equals(norm(-RNN.eta * W, "F"), RNN.eta * norm(W, "F"), by.homogeneous),
     "identity": equals(norm(Identity(d)), 1, by.norm_of_identity),
+    "zero": equals(norm(0 * W, "F"), 0, by.homogeneous),
+    "gram": equals(norm(W, "2") ** 2, norm(W.T * W, "2"), by.norm_of_gram),
+    "gram of a column": equals(norm(v.T * v, "2"), norm(v, "2") ** 2, by.norm_of_gram.backwards),
+    "orthogonal": equals(norm(W, "2"), 1, by.orthogonal, ORTHOGONAL),
+    "orthogonal, in front": equals(
+        norm(W * V * v, "2"), norm(V * v, "2"), by.orthogonal, ORTHOGONAL
+    ),
+    "columns that are orthonormal": equals(
+        norm(U * x, "2"), norm(x, "2"), by.orthogonal, [Equation(U.T * U, Identity(m))]
+    ),
+    "assumed within a product": equals(2 * V * W.T * W * v, 2 * V * v, by.hypothesis, ORTHOGONAL),
+    "assumed of symmetric factors": equals(
+        V * W.T * W * v, V * W * W * v, by.hypothesis, [Equation(W.T, W)]
+    ),
+    "assumed, and nothing beside it but a number": equals(
+        -W.T * W, -Identity(d), by.hypothesis, ORTHOGONAL
+    ),
+    "of given norm": equals(
+        norm(W, "2") ** 2, lam**2, by.hypothesis, [Equation(norm(W, "2"), lam)]
+    ),
     "triangle": at_most(norm(W - V), norm(W) + norm(V), by.triangle),
     "triangle over time": at_most(norm(TERMS), Sum(norm(F), (j, k, t)), by.triangle, [k <= t]),
     # Where t < k there are no times: 1 ≤ 1, and 0 ≤ 0.
@@ -100,6 +122,21 @@ WRONG = {
     "a negative norm": equals(norm(-RNN.eta * W), -RNN.eta * norm(W), by.homogeneous),
     "the square of the scalar": equals(norm(2 * W), 4 * norm(W), by.homogeneous),
     "the size of the identity": equals(norm(Identity(d)), d, by.norm_of_identity),
+    "orthogonal behind, not in front": equals(
+        norm(V * W, "2"), norm(V, "2"), by.orthogonal, ORTHOGONAL
+    ),
+    "orthogonal, in another norm": equals(norm(W, "1"), 1, by.orthogonal, ORTHOGONAL),
+    "orthogonal rows are not assumed": equals(norm(W.T, "2"), 1, by.orthogonal, ORTHOGONAL),
+    "orthogonal up to a number": equals(norm(2 * W, "2"), 1, by.orthogonal, ORTHOGONAL),
+    "another matrix is orthogonal": equals(norm(V, "2"), 1, by.orthogonal, ORTHOGONAL),
+    "orthogonal, and assumed nowhere": equals(norm(W, "2"), 1, by.orthogonal),
+    "gram without its square": equals(norm(W, "2"), norm(W.T * W, "2"), by.norm_of_gram),
+    "assumed of factors that stand apart": equals(
+        W.T * V * W * v, V * v, by.hypothesis, ORTHOGONAL
+    ),
+    "assumed of factors the other way round": equals(
+        V * W * W.T * v, V * v, by.hypothesis, ORTHOGONAL
+    ),
     "a difference of norms": at_most(norm(W - V), norm(W) - norm(V), by.triangle),
 }
 

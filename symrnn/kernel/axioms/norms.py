@@ -15,7 +15,6 @@ from symrnn.language.algebra import (
     MatrixProduct,
     MatrixSum,
     Transposed,
-    Zeros,
     split_coefficient,
 )
 from symrnn.language.entry import Entry
@@ -105,11 +104,11 @@ def homogeneous(node: Any) -> Theorem:
 
 
 @schema
-def zero_norm(node: Any) -> Theorem:
-    """‖0‖ = 0."""
-    if not isinstance(_norm(node).matrix, Zeros):
-        raise inapplicable(node, "the norm of 0")
-    return _make((), Equation(node, sympy.S.Zero), None)
+def norm_of_gram(node: Any) -> Theorem:
+    """‖A‖₂² = ‖AᵀA‖₂: |A x|² = xᵀAᵀA x ≤ ‖AᵀA‖ |x|², and ‖AᵀA‖ ≤ ‖Aᵀ‖ ‖A‖, where ‖Aᵀ‖ = ‖A‖."""
+    if _norm(node).kind != "2":
+        raise inapplicable(node, "the norm that lengths induce")
+    return _make((), Equation(node**2, Norm(Transposed(node.matrix) * node.matrix, "2")), None)
 
 
 @schema

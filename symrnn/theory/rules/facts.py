@@ -13,11 +13,13 @@ from symrnn.kernel import Fact, Theorem, assume, discharge, instantiate, special
 from symrnn.kernel.axioms import numbers
 from symrnn.kernel.recurrences import hypothesis as as_hypothesis
 from symrnn.kernel.theorem import text_of
+from symrnn.language.algebra import MatrixProduct
 from symrnn.language.canonical import same
 from symrnn.language.relations import Equation, Inequality, Relation
 from symrnn.theory.closing import beginning, meeting
 from symrnn.theory.context import Context, attempt, times_in
 from symrnn.theory.matching import match
+from symrnn.theory.products import within_products
 from symrnn.theory.rule import Rule
 
 Theorems = Iterator[Theorem]
@@ -97,7 +99,13 @@ def _told(context: Context, told: tuple[Any, ...]) -> list[Theorem]:
 
 
 def _uses(node: Any, context: Context, *told: Any) -> Theorems:
-    yield from _instances(_told(context, told), Equation, node, context)
+    known = _told(context, told)
+    yield from _instances(known, Equation, node, context)
+    of_products = [each for each in known if isinstance(each.relation.lhs, MatrixProduct)]
+    if of_products:
+        yield from within_products(
+            node, lambda part: _instances(of_products, Equation, part, context)
+        )
 
 
 uses = Rule(
@@ -161,14 +169,23 @@ def _at_all_times(node: Any, context: Context, kind: type[Relation]) -> Theorems
                 yield special
 
 
-def _hypothesis(node: Any, context: Context) -> Theorems:
+def _assumed(node: Any, context: Context) -> Theorems:
     for assumed in context.given:
         if isinstance(assumed, Equation) and same(assumed.lhs, node):
             yield beginning(node, assume(assumed))
     yield from _at_all_times(node, context, Equation)
 
 
-hypothesis = Rule("hypothesis", "an equation that is assumed", rewrite=_hypothesis)
+def _hypothesis(node: Any, context: Context) -> Theorems:
+    yield from _assumed(node, context)
+    yield from within_products(node, lambda part: _assumed(part, context))
+
+
+hypothesis = Rule(
+    "hypothesis",
+    "an equation that is assumed, also of factors that stand side by side",
+    rewrite=_hypothesis,
+)
 
 
 def _assumed_bound(node: Any, context: Context) -> Theorems:
@@ -186,9 +203,14 @@ assumed_bound = Rule(
 )
 
 
-def _induction(node: Any, context: Context) -> Theorems:
+def _claimed_before(node: Any, context: Context) -> Theorems:
     if isinstance(context.earlier, Equation) and same(context.earlier.lhs, node):
         yield beginning(node, assume(context.earlier))
+
+
+def _induction(node: Any, context: Context) -> Theorems:
+    yield from _claimed_before(node, context)
+    yield from within_products(node, lambda part: _claimed_before(part, context))
 
 
 induction_hypothesis = Rule(

@@ -6,16 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
+from sympy import Pow, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.kernel import Theorem
+from symrnn.kernel import Theorem, assume, instantiate, reflexivity, symmetry, transitivity
 from symrnn.kernel.axioms import norms, numbers
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Zeros
+from symrnn.language.algebra import (
+    Identity,
+    MatrixProduct,
+    MatrixSum,
+    Parameter,
+    Transposed,
+    Zeros,
+)
+from symrnn.language.canonical import same
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum
+from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
-from symrnn.theory.closing import then_bound
+from symrnn.theory.closing import beginning, then, then_bound
 from symrnn.theory.context import Context, attempt
+from symrnn.theory.products import within_products
 from symrnn.theory.rule import Rule
 
 Theorems = Iterator[Theorem]
@@ -74,7 +85,9 @@ frobenius_mixed = Rule(
 
 def _homogeneous(node: Any, context: Context) -> Theorems:
     if isinstance(node, Norm) and isinstance(node.matrix, Zeros):
-        yield norms.zero_norm(node)
+        # ‖c A‖ = |c| ‖A‖ at c = 0, for any A.
+        scale, any_matrix = Symbol("c", real=True), Parameter("A", *node.matrix.shape)
+        yield instantiate(norms.homogeneous(Norm(scale * any_matrix, node.kind)), {scale: 0})
     if not isinstance(node, Norm) or not isinstance(node.matrix, MatrixProduct):
         return
     if node.matrix.coefficient != 1:
@@ -90,6 +103,66 @@ def _unital(node: Any, context: Context) -> Theorems:
 
 
 norm_of_identity = Rule("norm_of_identity", "‖I‖ = 1 for an induced norm", rewrite=_unital)
+
+
+def _gram(node: Any, context: Context) -> Theorems:
+    if isinstance(node, Pow) and isinstance(node.base, Norm) and node.exp == 2:
+        yield norms.norm_of_gram(node.base)
+
+
+norm_of_gram = Rule("norm_of_gram", "‖A‖₂² = ‖AᵀA‖₂", rewrite=_gram)
+
+
+def _orthogonal(node: Any, context: Context) -> Theorems:
+    if not isinstance(node, Norm) or node.kind != "2":
+        return
+    matrix = node.matrix
+    factors = matrix.factors if isinstance(matrix, MatrixProduct) else (matrix,)
+    if isinstance(matrix, MatrixProduct) and matrix.coefficient != 1:
+        return
+    for assumed in context.given:
+        if not isinstance(assumed, Equation) or not isinstance(assumed.rhs, Identity):
+            continue
+        for place in range(1, len(factors) + 1):
+            head = MatrixProduct(*factors[:place])
+            if same(Transposed(head) * head, assumed.lhs):
+                yield beginning(node, _length_kept(factors, place, assumed))
+
+
+def _length_kept(factors: tuple[Any, ...], place: int, assumed: Equation) -> Theorem:
+    """‖W A‖ = √‖(WA)ᵀWA‖ = √‖AᵀA‖ = ‖A‖ of WᵀW = I, and ‖W‖ = √‖I‖ = 1."""
+    squared = _squared(factors)
+    gram = squared.relation.rhs.matrix
+
+    def at_part(part: Any) -> Theorems:
+        if same(part, assumed.lhs):
+            yield beginning(part, assume(assumed))
+
+    for shorter in (*at_part(gram), *within_products(gram, at_part)):
+        squared = then(squared, shorter)
+        break
+    if place < len(factors):
+        squared = transitivity(squared, symmetry(_squared(factors[place:])))
+    else:
+        squared = then(squared, norms.norm_of_identity(squared.relation.rhs))
+    # The root of both sides: √(‖A‖² + c) is no ‖A‖ before c is 0.
+    more, length = Symbol("c", nonnegative=True), Norm(MatrixProduct(*factors), "2")
+    return instantiate(then(reflexivity(sympy.sqrt(length**2 + more)), squared), {more: 0})
+
+
+def _squared(factors: tuple[Any, ...]) -> Theorem:
+    """‖A B‖² = ‖Bᵀ Aᵀ A B‖."""
+    shown = norms.norm_of_gram(Norm(MatrixProduct(*factors), "2"))
+    gram = shown.relation.rhs.matrix
+    turned = MatrixProduct(*(Transposed(factor) for factor in reversed(factors)), *factors)
+    return shown if gram == turned else then(shown, numbers.algebra(gram, turned))
+
+
+orthogonal = Rule(
+    "orthogonal",
+    "‖W‖₂ = 1 and ‖W A‖₂ = ‖A‖₂, where WᵀW = I is assumed",
+    rewrite=_orthogonal,
+)
 
 
 def _triangle(node: Any, context: Context) -> Theorems:
