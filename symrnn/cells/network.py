@@ -42,7 +42,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         **{"gamma": "Gamma", "lambda": "Lambda", "kappa": "chi", "eta": "rho", "mu": "nu"},
         **{"q": "varrho", "C": "K Q", "E": "B R", "M": "P", "epsilon": "varepsilon"},
         **{"g": "y G", "v": "omega y", "w": "omega z", "g_1": "y_1 G_1", "g_2": "y_2 G_2"},
-        **{"l": "ell", "n": "N"},
+        **{"l": "ell", "n": "N", "n_1": "N_1 M_1", "n_2": "N_2 M_2"},
     }
 )
 """What the lecture speaks of besides a cell, and what is written instead where the cell has a

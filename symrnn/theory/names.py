@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 import sympy
-from sympy import Dummy, Lambda, MatrixSymbol, Symbol
+from sympy import Basic, Dummy, Lambda, MatrixSymbol, Symbol, Tuple
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel import algebra
-from symrnn.kernel.nodes import SMOOTH, STEPS
-from symrnn.kernel.terms import symbols
+from symrnn.kernel.nodes import BINDING, SMOOTH, STEPS
+from symrnn.kernel.terms import bound, symbols
 from symrnn.language.activations import FORMULAS, Activation, Unknown, X, unknown
 from symrnn.language.names import in_code
 from symrnn.language.time import TimeVector
@@ -57,6 +57,38 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
                 f"{stem}_{time} in `{name}` is read as {stem} at the time {time}",
                 {"expected": f"{stem}[{time}], or another name", "in": text(line)},
             )
+
+
+def require_letters(
+    letters: Mapping[Any, Symbol], lines: Iterable[Any], name: str, cell: Definitions
+) -> None:
+    """Refuse letters for expressions where a line has such a letter, or binds what is in one.
+
+    Args:
+        letters: by expression.
+        lines: in which a letter is to stand for its expression.
+        name, cell: as of `require_names`.
+
+    Raises:
+        IllFormedError: naming the letter.
+    """
+    whole = Tuple(*(each for each in lines if isinstance(each, Basic)))
+    leaves = {*whole.atoms(TimeVector, MatrixSymbol), *symbols(whole)}
+    taken = {form for leaf in leaves for form in _forms(leaf)}
+    taken |= {each.label for each in leaves if isinstance(each, TimeVector)}
+    inside = {index for node in whole.atoms(*BINDING) for index in bound(node)}
+    for expression, letter in letters.items():
+        if taken & {letter.name, *_forms(letter)} or not letter.name.isidentifier():
+            raise IllFormedError(
+                f"`{name}` names an expression {letter}, which is something else",
+                {"expected": "a letter that its formulas do not have", "got": str(letter)},
+            )
+        if inside & expression.free_symbols:
+            raise IllFormedError(
+                f"`{name}` names an expression {letter}, of which there are many under an index",
+                {"expected": "an expression without what is bound", "got": text(expression)},
+            )
+        require_names(Tuple(letter, whole), name, cell)
 
 
 def _given(cell: Definitions) -> Iterator[TimeVector]:

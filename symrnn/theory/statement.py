@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import sympy
-from sympy import MatrixSymbol, Symbol
+from sympy import Symbol
 
 from symrnn.cells.elman import elman
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
-from symrnn.kernel.terms import symbols
-from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step
+from symrnn.theory.names import require_letters
 
 EVERY = "*"
 """In a headline: every part."""
@@ -189,16 +188,11 @@ class Statement:
         if chosen.names is None:
             return {}
         found = {expression: letter for letter, expression in chosen.names(rnn).items()}
-        claims = [part.claim for part in chosen.parts(rnn)]
-        leaves = (leaf for claim in claims for leaf in claim.atoms(TimeVector, MatrixSymbol))
-        taken = {leaf.label if isinstance(leaf, TimeVector) else leaf.name for leaf in leaves}
-        taken.update(str(each) for claim in claims for each in symbols(claim))
-        for letter in found.values():
-            if letter.name in taken or not letter.name.isidentifier():
-                raise IllFormedError(
-                    f"`{self.name}` names an expression {letter}, which is something else",
-                    {"expected": "a letter that its formulas do not have", "got": str(letter)},
-                )
+        for part in chosen.parts(rnn):
+            chains = [chain for _, chain, _ in part.proof.chains]
+            steps = [step.after for chain in chains for step in chain.steps]
+            lines = (part.claim, *part.given, *(chain.start for chain in chains), *steps)
+            require_letters(found, lines, self.name, (part.cell or rnn).recurrence)
         return found
 
     def form(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sympy import Matrix, Max, Rational, Symbol, sqrt
+from sympy import Matrix, Max, Rational, Sum, Symbol, sqrt
 
 from symrnn.cells import cell, named
 from symrnn.cells.elman import elman, sigma_inside
@@ -405,6 +405,23 @@ def test_a_letter_that_means_something_names_nothing_else(letter: str) -> None:
         named_twice.named(rnn)
     named_twice.naming(lambda r: {Symbol("p"): Max(y, 0)})
     assert named_twice.named(rnn) == {Max(y, 0): Symbol("p")}
+
+
+@pytest.mark.parametrize(
+    ("letter", "of", "says"),
+    [("s_0", Symbol("y"), "is read as"), ("p", rnn.j, "under an index")],
+)
+def test_a_letter_is_read_as_what_it_stands_for(letter: str, of: Any, says: str) -> None:
+    lengths = Sum(norm(rnn.s[rnn.j], "2"), (rnn.j, 1, rnn.t))
+
+    @statement()
+    def of_all(r: Network) -> Any:
+        """The length of s_j is another one for each j"""
+        return derivation(lengths).equals(lengths, by.algebra)
+
+    of_all.naming(lambda r: {Symbol(letter): norm(r.s[of] if of == r.j else of * r.W, "2")})
+    with pytest.raises(IllFormedError, match=says):
+        of_all.named(rnn)
 
 
 def chained(r: Network, factor: Any) -> Any:
