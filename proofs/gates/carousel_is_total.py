@@ -10,24 +10,15 @@ from symrnn import (
     Identity,
     Witness,
     Zeros,
-    cell,
     derivation,
     induction,
+    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
 
-LSTM = cell(
-    "; ".join(
-        [
-            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
-            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
-            "c = f * c' + i * g; h = o * tanh(c)",
-        ]
-    ),
-    name="LSTM",
-)
+LSTM = named("lstm").with_preactivations()
 
 
 @statement(about=About.NO_CELL, uses=["gated_step"], headline=["the total derivative"])

@@ -13,21 +13,13 @@ from symrnn import (
     cell,
     derivation,
     induction,
+    named,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
 
-LSTM = cell(
-    "; ".join(
-        [
-            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
-            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
-            "c = f * c' + i * g; h = o * tanh(c)",
-        ]
-    ),
-    name="LSTM",
-)
+LSTM = named("lstm").with_preactivations()
 FREE = cell(
     "i = sigmoid(W_i h' + U_i x + b_i); f = sigmoid(W_f h' + U_f x + b_f);"
     "g = tanh(W_g h' + U_g x + b_g); o = sigmoid(U_o x + b_o);"

@@ -9,7 +9,6 @@ from symrnn import (
     Inequality,
     Ones,
     Witness,
-    cell,
     derivation,
     for_all,
     induction,
@@ -20,16 +19,7 @@ from symrnn import (
 from symrnn import rules as by
 
 GRU, COUPLED = named("gru"), named("coupled_gates")
-LSTM = cell(
-    "; ".join(
-        [
-            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
-            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
-            "c = f * c' + i * g; h = o * tanh(c)",
-        ]
-    ),
-    name="LSTM",
-)
+LSTM = named("lstm").with_preactivations()
 
 
 @statement(

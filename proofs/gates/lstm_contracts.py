@@ -8,26 +8,17 @@ from symrnn import (
     D,
     Inequality,
     Witness,
-    cell,
     derivation,
     for_all,
     largest_entry,
+    named,
     norm,
     ordered_product,
     statement,
 )
 from symrnn import rules as by
 
-LSTM = cell(
-    "; ".join(
-        [
-            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
-            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
-            "c = f * c' + i * g; h = o * tanh(c)",
-        ]
-    ),
-    name="LSTM",
-)
+LSTM = named("lstm").with_preactivations()
 
 
 def size(matrix):

@@ -10,24 +10,15 @@ from symrnn import (
     Inequality,
     Witness,
     activation,
-    cell,
     derivation,
     largest_entry,
+    named,
     norm,
     statement,
 )
 from symrnn import rules as by
 
-LSTM = cell(
-    "; ".join(
-        [
-            *(f"a_{q} = W_{q} h' + U_{q} x + b_{q}" for q in "ifgo"),
-            "i = sigmoid(a_i); f = sigmoid(a_f); g = tanh(a_g); o = sigmoid(a_o)",
-            "c = f * c' + i * g; h = o * tanh(c)",
-        ]
-    ),
-    name="LSTM",
-)
+LSTM = named("lstm").with_preactivations()
 GATES = "ifgo"
 TANH = activation("tanh")
 QUARTER = Rational(1, 4)

@@ -305,6 +305,34 @@ diag(z_t*(1 - z_t)) W_z
         letters = {name: letter for name, letter in self.letters.items() if name in kept}
         return Cell(self.name, recurrence, letters, self.reference)
 
+    def with_preactivations(self) -> Cell:
+        """The same cell with a name for what goes into each function of its own line: a_i for i.
+
+        Raises:
+            IllFormedError: such a name is taken.
+
+        >>> from symrnn.cells import cell
+        >>> print(cell("h = tanh(W h' + b)").with_preactivations())
+        a_h = W h' + b
+        h = tanh(a_h)
+        """
+        now, recurrence = self.index, self.recurrence
+        before: dict[TimeVector, MatrixExpr] = {}
+        after: dict[TimeVector, MatrixExpr] = {}
+        for of, value in self.definitions.items():
+            if isinstance(value, Elementwise) and not isinstance(value.argument, TimeVector):
+                read = time.Sequence(f"a_{of.label}", of.rows, of.cols)[now]
+                if read.label in self._names:
+                    raise IllFormedError(
+                        f"{self.name} with its pre-activations by name",
+                        {"expected": f"no {read.label} beside {of.label}", "got": read.label},
+                    )
+                before[read], value = value.argument, value.activation(read)
+            after[of] = value
+        kinds = (recurrence.states, recurrence.inputs)
+        made = Recurrence(now, *kinds, {**before, **after}, recurrence.outputs)
+        return Cell(self.name, made, self.letters, self.reference)
+
     def __str__(self) -> str:
         return self.text
 

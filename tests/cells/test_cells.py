@@ -13,6 +13,8 @@ from symrnn.cells import Cell, cell, named, names, read_cell_file, stacked
 from symrnn.cells.elman import elman
 from symrnn.cells.written import written
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError, ShapeError
+from symrnn.language.activations import Elementwise
+from symrnn.language.time import TimeVector
 
 
 def labels(sequences: Any) -> list[str]:
@@ -128,6 +130,22 @@ def test_a_cell_never_changes() -> None:
 def test_sizes_and_letters_are_checked(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(IllFormedError, match=message):
         cell("h = tanh(W h' + U x + b)", **arguments)
+
+
+@pytest.mark.parametrize("name", names())
+def test_preactivations_by_name_are_what_went_into_the_functions(name: str) -> None:
+    cell_, made = named(name), named(name).with_preactivations()
+    new = {of: value for of, value in made.definitions.items() if of not in cell_.definitions}
+    back = {of: v.xreplace(new) for of, v in made.definitions.items() if of not in new}
+    assert back == dict(cell_.definitions)
+    outer = [v for of, v in made.definitions.items() if isinstance(v, Elementwise)]
+    assert all(isinstance(value.argument, TimeVector) for value in outer)
+    assert {of.label for of in new} <= {f"a_{of.label}" for of in cell_.definitions}
+
+
+def test_a_name_that_is_taken_is_no_preactivations() -> None:
+    with pytest.raises(IllFormedError, match="pre-activations by name"):
+        cell("h = tanh(W h' + a_h)").with_preactivations()
 
 
 @pytest.mark.parametrize("name", names())
