@@ -100,6 +100,10 @@ class Forward:
     def _compiled_loops(self) -> LoopPasses:
         return LoopPasses(self.derived, compiled=True)
 
+    @cached_property
+    def _grouped_loops(self) -> LoopPasses:
+        return LoopPasses(self.derived, grouped=True)
+
     def loops(self, name: str) -> LoopKernel:
         """A generated loop: "forward", "readout", "backward" (of a loss that reads every vector),
         "inputs" or "tangent"; `source` is its code.
@@ -114,6 +118,9 @@ class Forward:
         if self.compiled and self._compiled_loops.runs(fit):
             self.ran[name] = "numba"
             return self._compiled_loops
+        if self.compiled and self._grouped_loops.runs(fit):
+            self.ran[name] = "groups"
+            return self._grouped_loops
         if self.planned and self._loops.runs(fit):
             self.ran[name] = "loop"
             return self._loops

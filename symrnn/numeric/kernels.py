@@ -45,12 +45,14 @@ class Kernels(Products):
         of: a cell, or one with a loss as statements speak of it (`elman("tanh")`); no activation of
             which only the name is known.
         planned: run the generated loops where there are some; else definition by definition.
-        compiled: run small nets (real numbers, weights without a batch) through numba, the extra
-            `compiled`, where Python's cost of a step is most of it. The first call of each loop
-            compiles for some seconds. Without numba the NumPy loops run.
+        compiled: run real numbers, weights without a batch, through numba, the extra `compiled`:
+            small nets as a whole, where Python's cost of a step is most of it, of others what is
+            done entry by entry between the products of a step. The first call of each loop compiles
+            for some seconds. Without numba the NumPy loops run.
         by_values: take each slope that is a polynomial of its value from that, q(1-q) and 1-n²:
             faster, and right to an ulp of 1; where a unit saturates its slope has no digits then.
-        ran: how each pass ran last, "numba", "loop" or "definitions", by its name.
+        ran: how each pass ran last, by its name: "numba" as a whole, "groups" between products,
+            "loop" or "definitions".
 
     Raises:
         IllFormedError: of something else than a cell.

@@ -1,7 +1,8 @@
 """The passes of a cell as generated loops: one function for all times, nothing allocated in a step.
 
 Vectors are rows here, (T, N, n) with one axis N for the whole batch; states are (T+1, N, n). The
-loops call NumPy, or are scalar code that numba compiles: at small sizes a call costs most.
+loops call NumPy, or are scalar code that numba compiles: at small sizes a call costs most. At
+larger ones numba compiles what is done entry by entry, and NumPy multiplies the matrices.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import builtins
 import keyword
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.names import in_code
+from symrnn.language.time import Sequence
 from symrnn.numeric import runtime
 from symrnn.numeric.derived import COLUMNS, Derived, Tangents
 from symrnn.numeric.fitted import Fitted, rows_of
@@ -36,6 +38,9 @@ Array = NDArray[Any]
 NAMES = ("forward", "readout", "backward", "inputs", "tangent", "jacobian")
 """The loops of a cell."""
 
+GROUPED = ("forward", "backward")
+"""Those whose vectors all have one and the same batch."""
+
 HOISTED_ENTRIES = 4096
 """Batch times size up to which slopes are taken for all times at once."""
 
@@ -51,10 +56,12 @@ class LoopPasses:
     Attributes:
         derived: the definitions and their adjoint.
         compiled: scalar loops by numba, which has to be installed; else calls of NumPy.
+        grouped: the same between products of matrices, which NumPy does: for larger sizes.
     """
 
     derived: Derived
     compiled: bool = False
+    grouped: bool = False
     _made: dict[Any, LoopKernel | None] = field(default_factory=dict, repr=False)
     _pushes: dict[str, bool] = field(default_factory=dict, repr=False)
 
@@ -62,7 +69,9 @@ class LoopPasses:
         """Whether there are loops for the cell at these sizes."""
         if not fit.shared:
             return False
-        if self.compiled and (not compiled.available() or fit.dtype.kind != "f" or not _small(fit)):
+        if (self.compiled or self.grouped) and (not compiled.available() or fit.dtype.kind != "f"):
+            return False
+        if self.compiled and not _small(fit):
             return False
         return self._supported
 
@@ -114,13 +123,17 @@ class LoopPasses:
     def _emitted(self, recursion: Recursion, *, hoisted: bool) -> LoopKernel:
         if self.compiled:
             return compiled.emit(plan(recursion))
+        if self.grouped and recursion.name in GROUPED:
+            return buffers.emit(fuse(plan(recursion)), grouped=True)
         return buffers.emit(fuse(plan(recursion, hoisted=hoisted)))
 
     def _run(self, loop: LoopKernel, bound: Mapping[str, Any]) -> dict[str, Array]:
-        if not self.compiled:
+        if not (self.compiled or (self.grouped and loop.plan.recursion.name in GROUPED)):
             return loop(bound)
         # One layout of each array, or each layout would be compiled for.
         plain = {name: _plain(bound[name]) for name in loop.arguments if name in bound}
+        if not self.compiled:
+            return loop(plain)
         sums = loop.plan.recursion.sums if bound["summed"] else {}
         return {name: v[0] if name in sums else v for name, v in loop(plain).items()}
 
@@ -152,11 +165,9 @@ class LoopPasses:
     def forward(self, fit: Fitted) -> dict[str, Array]:
         """Every vector that is kept, as rows: states from time 0 on, all else from time 1 on."""
         lanes = (math.prod(fit.batch),)
-        rows: dict[str, Array] = {}
-        for each in self.derived.recurrence.states:
-            shape = (fit.steps + 1, *fit.batch, rows_of(each, fit))
-            rows[each.label] = np.empty(shape, fit.dtype)
-            rows[each.label][0] = fit.states[each.label]
+        rows = _of_all_times(self.derived.recurrence.states, fit)
+        for label, array in rows.items():
+            array[0] = fit.states[label]
         for name, array in fit.inputs.items():
             gap = (1,) * (len(fit.batch) - (array.ndim - 2))
             spread = array.reshape(len(array), *gap, *array.shape[1:])
@@ -174,7 +185,10 @@ class LoopPasses:
         return rows
 
     def _hoists(self, fit: Fitted) -> bool:
-        return math.prod(fit.batch) * max(fit.sizes.values(), default=1) <= HOISTED_ENTRIES
+        return (
+            not self.grouped
+            and math.prod(fit.batch) * max(fit.sizes.values(), default=1) <= HOISTED_ENTRIES
+        )
 
     def backward(
         self,
@@ -195,8 +209,9 @@ class LoopPasses:
         bound["summed"] = summed
         for of in read:
             bound[found.given[of].label] = _flat(given[of.label])
+        carried = _of_all_times(found.carry, fit)
         for of, e in found.carry.items():
-            bound[e.label] = np.empty((fit.steps + 1, *lanes, rows_of(of, fit)), fit.dtype)
+            bound[e.label] = _flat(carried[of.label])
             bound[e.label][-1] = _flat(arriving[of.label][None])[0] if of.label in arriving else 0
         loop = self._loop("backward", found, hoisted=self._hoists(fit))
         assert loop is not None
@@ -293,6 +308,12 @@ def _setting(fit: Fitted, lanes: tuple[int, ...]) -> dict[str, Any]:
         "dtype": fit.dtype,
         "summed": False,
     }
+
+
+def _of_all_times(states: Iterable[Sequence], fit: Fitted) -> dict[str, Array]:
+    """An array for each of the states at the times 0 … T, by label; no values yet."""
+    named = {of.label: (fit.steps + 1, *fit.batch, rows_of(of, fit)) for of in states}
+    return dict(zip(named, runtime.side_by_side(fit.dtype, *named.values()), strict=True))
 
 
 def _flat(array: Array) -> Array:

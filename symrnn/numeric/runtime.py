@@ -5,6 +5,7 @@ Every array carries its matrix in the last two axes (a column is n × 1) and any
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -32,6 +33,32 @@ def total(term: Callable[[int], Array], times: Iterable[int], zero: Array) -> Ar
     for time in times:
         value = value + term(time)
     return value
+
+
+LARGE_PAGE = 1 << 21
+"""Bytes of a large page; NumPy asks the system for them where an array has twice as many."""
+
+
+def side_by_side(dtype: Any, *shapes: tuple[int, ...]) -> list[Array]:
+    """Arrays without values yet, in one block of memory.
+
+    Memory that is new is paid for page by page as it is first written to: for arrays of some 100
+    KB each more than for what they are computed with. So a block begins and ends with a large page.
+    """
+    kind = np.dtype(dtype)
+    page, line = LARGE_PAGE // kind.itemsize, 64 // kind.itemsize
+    spans = [-(-math.prod(shape) // line) * line for shape in shapes]
+    total, start = sum(spans), 0
+    if 2 * total < page:
+        block = np.empty(total, kind)
+    else:
+        block = np.empty((-(-total // page) + 1) * page, kind)
+        start = -block.ctypes.data % LARGE_PAGE // kind.itemsize
+    begins = itertools.accumulate(spans, initial=start)
+    return [
+        block[begin : begin + math.prod(shape)].reshape(shape)
+        for begin, shape in zip(begins, shapes, strict=False)
+    ]
 
 
 def flat(array: Array) -> Array:
@@ -181,6 +208,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     for helper in (
         fold,
         total,
+        side_by_side,
         flat,
         sum_over_time,
         outer_over_time,

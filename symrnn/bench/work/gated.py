@@ -54,7 +54,7 @@ def _work(cell: str, dtype: str, size: Size) -> Work:
     to_peer = size.to_peer if dtype == "float64" or size.to_peer is None else SINGLE
     limits = {TO_PEER: to_peer, TO_PRODUCTS: size.to_products}
     peers = chosen(PEERS, {}, size.d, numbers)
-    kernels = Kernels(numbers.cell, by_values=True)
+    kernels = Kernels(numbers.cell, compiled=True, by_values=True)
     ours = Contender(OURS, partial(_gradients, kernels, numbers), numbers.fused)
     return Work(
         NAME.format(cell=cell, dtype=dtype),

@@ -7,7 +7,7 @@ member in one step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ import sympy
 from symrnn.numeric import runtime
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.elementwise import Registers, assignments
+from symrnn.numeric.loops.groups import Group, Step, Written, steps_of, write
 from symrnn.numeric.loops.operations import (
     ACROSS,
     EACH,
@@ -37,7 +38,7 @@ from symrnn.python_text import names_read
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
 
 
-def emit(plan: Plan, *, shared: bool = True) -> LoopKernel:
+def emit(plan: Plan, *, shared: bool = True, grouped: bool = False) -> LoopKernel:
     """The NumPy function of a plan.
 
     Its arguments are the parameters, the sequences' arrays (those that the recursion defines and
@@ -50,22 +51,31 @@ def emit(plan: Plan, *, shared: bool = True) -> LoopKernel:
         plan: from `plan`.
         shared: one set of weights for the whole batch, with at most one batch axis; otherwise
             parameters may have batch axes of their own, in front.
+        grouped: what a step does entry by entry is compiled by numba, in groups; every array has
+            exactly one batch axis, the same of all, and its entries in order.
     """
-    writer = _Writer(plan, shared)
+    writer = _Writer(plan, shared, grouped)
     source = writer.source()
     namespace = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
+    namespace |= {name: each.function for name, each in writer.groups.items()}
     function = function_of(source, namespace | runtime.NAMESPACE)
-    return LoopKernel(plan, writer.arguments, function, source)
+    sources = (*(each.source for each in writer.groups.values()), source)
+    return LoopKernel(plan, writer.arguments, function, "\n".join(sources))
 
 
 class _Writer:
-    def __init__(self, plan: Plan, shared: bool) -> None:
+    def __init__(self, plan: Plan, shared: bool, grouped: bool) -> None:
+        self.steps: list[Step] = [*plan.at(EACH)]
+        if grouped:
+            plan, self.steps = steps_of(plan)
+        self.groups: dict[str, Written] = {}
         self.plan, self.shared = plan, shared
         self.recursion = plan.recursion
         self.index = str(self.recursion.index)
         self.own = self.recursion.own
         self.carried = self.own - self.recursion.kept
-        self.buffers = _merged(plan)
+        # In groups what is used at once has no array that could be shared.
+        self.buffers = {} if grouped else _merged(plan)
         self.transposes: set[str] = set()
         self.registers: dict[tuple[int, tuple[Any, ...]], Registers] = {}
         self.sizes = sizes_of(plan)
@@ -75,7 +85,7 @@ class _Writer:
     def source(self) -> str:
         """The whole function."""
         across = [line for o in self.plan.at(ONCE) + self.plan.at(ACROSS) for line in self._do(o)]
-        each = [line for o in self.plan.at(EACH) for line in self._do(o)]
+        each = [line for step in self.steps for line in self._step(step)]
         head = [*self._slices(), *self._allocated(), *self._transposed(), *across]
         swap = [
             f"{name}_{self._beside(name)}, {name}_now = {name}_now, {name}_{self._beside(name)}"
@@ -136,15 +146,14 @@ class _Writer:
         return lines + [f"{name}_T = {name}.mT" for name in sorted(self.transposes)]
 
     def _allocated(self) -> list[str]:
-        lines = [self._empty(vector) for vector in self.plan.vectors.values()]
+        lines = self._empty(self.plan.vectors.values())
         for name, view in self.plan.views.items():
             span = f"{printed(view.start)}:{printed(sympy.expand(view.start + view.size))}"
             lines.append(f"{name} = {view.of}[..., {span}]")
         placed = {*self.plan.vectors, *self.plan.views, *self.buffers}
-        for operation in self.plan.operations:
-            target = operation.target
-            if target.offset is None and target.name not in placed:
-                lines.append(self._empty(target))
+        placed.update(*(step.unwritten for step in self.steps if isinstance(step, Group)))
+        targets = [operation.target for operation in self.plan.operations]
+        lines += self._empty(t for t in targets if t.offset is None and t.name not in placed)
         for name, members in self.plan.matrices.items():
             lines.append(f"{name} = concatenate(({', '.join(members)}), axis=-2)")
         words = {ONCE: "once", ACROSS: "across", EACH: "each"}
@@ -155,14 +164,29 @@ class _Writer:
             lines += [f"{name} = empty({like}, bool)" for name in registers.masks]
         return lines
 
-    def _empty(self, target: Operand) -> str:
-        over_time = target.level == ACROSS or target.name in self.plan.stored
+    def _empty(self, targets: Iterable[Operand]) -> list[str]:
+        """Their arrays: those of all times side by side, what is returned apart from the rest."""
+        lines: list[str] = []
+        returned = {value.name for value in self.plan.returned.values()}
+        together: dict[bool, list[Operand]] = {}
+        for target in targets:
+            if target.level and self._is_over_time(target):
+                together.setdefault(target.name in returned, []).append(target)
+            else:
+                lines.append(f"{target.name} = empty({self._shape(target)}, dtype)")
+        for members in together.values():
+            names = "".join(f"{member.name}, " for member in members)
+            shapes = ", ".join(map(self._shape, members))
+            lines.append(f"{names}= side_by_side(dtype, {shapes})")
+        return lines
+
+    def _shape(self, target: Operand) -> str:
         shape = [
-            *(["last - first + 1"] if over_time else []),
+            *(["last - first + 1"] if self._is_over_time(target) else []),
             *(["*lanes" if target.level == EACH else "*batch"] if target.level else []),
             *(printed(size) for size in axes_of(target)),
         ]
-        return f"{target.name} = empty(({', '.join(shape)}), dtype)"
+        return f"({', '.join(shape)},)"
 
     def _scratch(self, target: Operand) -> Registers:
         """The scratch arrays for one level and one shape."""
@@ -182,12 +206,11 @@ class _Writer:
 
     def _loop_line(self) -> str:
         names: dict[str, str] = {}
-        for operation in self.plan.at(EACH):
-            for operand in (*operation.arguments, operation.target):
-                item = self._name(operand, EACH)
-                operand = self.buffers.get(operand.name, operand)
-                if item.endswith(f"_{self.index}"):
-                    names[item] = self._whole(operand)
+        for operand in self._handled():
+            item = self._name(operand, EACH)
+            operand = self.buffers.get(operand.name, operand)
+            if item.endswith(f"_{self.index}"):
+                names[item] = self._whole(operand)
         backwards = "[::-1]" if self.recursion.descending else ""
         items, wholes = ", ".join(names), ", ".join(f"{w}{backwards}" for w in names.values())
         if not names:
@@ -195,6 +218,15 @@ class _Writer:
         if len(names) == 1:
             return f"for {items} in {wholes}:"
         return f"for {items} in zip({wholes}, strict=True):"
+
+    def _handled(self) -> Iterator[Operand]:
+        """What the statements of a step name, in order."""
+        groups = iter(self.groups.values())
+        for step in self.steps:
+            if isinstance(step, Group):
+                yield from next(groups).arrays
+            else:
+                yield from (*step.arguments, step.target)
 
     def _results(self) -> str:
         parts = [f'"{name}": {name}_{self._beside(name)}' for name in sorted(self.carried)]
@@ -244,6 +276,14 @@ class _Writer:
         return f"{self._total(view.of, each.right)}[..., {span}{axes}]"
 
     # ------------------------------------------------------------------ operations
+
+    def _step(self, step: Step) -> list[str]:
+        if not isinstance(step, Group):
+            return self._do(step)
+        name = f"group{len(self.groups)}"
+        written = self.groups[name] = write(name, step, self.plan)
+        parts = [*(self._name(each, EACH) for each in written.arrays), *written.once]
+        return [f"{name}({', '.join(parts)})"]
 
     def _do(self, operation: Operation) -> list[str]:
         level = operation.target.level

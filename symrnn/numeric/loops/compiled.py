@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.shapes import same_size
@@ -30,9 +29,7 @@ from symrnn.numeric.loops.operations import (
     scalars_of,
     sizes_of,
 )
-from symrnn.numeric.printer import stable
-from symrnn.numeric.stable.printing import ScalarRules
-from symrnn.numeric.stable.runtime import FLOAT64, arithmetic
+from symrnn.numeric.loops.scalars import functions, scalar_code
 from symrnn.python_text import names_read
 
 SETTING = ("first", "last", "summed")
@@ -345,44 +342,6 @@ _OWN_LOOPS: dict[str, Callable[[Any, Operation], list[str]]] = {
     "rows": _Writer._rows,
     "place": _Writer._place,
 }
-
-
-class _Scalars(ScalarRules, PythonCodePrinter):  # type: ignore[misc]
-    """SymPy's printer for Python's own mathematics, with the nodes of stable forms."""
-
-    exponential = "math.exp"
-
-
-def functions(compiled: Callable[[Any], Any]) -> dict[str, Any]:
-    """What scalar code calls.
-
-    Compiled apart from the loops, as the formulas are.
-    """
-
-    def where(condition: Any, value: Any, other: Any) -> Any:
-        return value if condition else other
-
-    def real(x: Any) -> Any:
-        return x
-
-    def splitter(x: Any) -> float:
-        return FLOAT64
-
-    choose, value, halves = (compiled(function) for function in (where, real, splitter))
-    functions = arithmetic(math.exp, math.erfc, choose, value, halves, compiled)
-    return {"math": math, **functions}
-
-
-def scalar_code(formula: Any, argument: str, *, exact: bool = False) -> str:
-    """Python source of a scalar formula at an argument already printed.
-
-    One that is `exact` is written as it stands, others in their stable form.
-    """
-    (variable,) = formula.variables
-    body = (formula.expr if exact else stable(formula.expr)).xreplace(
-        {variable: sympy.Symbol(argument, real=True)}
-    )
-    return str(_Scalars({"fully_qualified_modules": True}).doprint(body))
 
 
 def _is_number(operand: Operand) -> bool:

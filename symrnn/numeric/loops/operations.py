@@ -164,8 +164,12 @@ def sizes_of(plan: Plan) -> tuple[str, ...]:
     """The names of the sizes that a plan speaks of."""
     extents = [size for o in plan.operands() for size in (o.rows, o.cols)]
     extents += [o.formula for o in plan.operations if o.op in SPANS]
-    symbols = {symbol for size in extents for symbol in symbolic(size).free_symbols}
-    return tuple(sorted(symbol.name for symbol in symbols))
+    return tuple(sorted({name for size in extents for name in symbols_of(size)}))
+
+
+def symbols_of(size: Any) -> tuple[str, ...]:
+    """The names of what a size or a factor is made of."""
+    return tuple(sorted(symbol.name for symbol in symbolic(size).free_symbols))
 
 
 def scalars_of(plan: Plan) -> tuple[str, ...]:
