@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from symrnn.errors import IllFormedError
-from symrnn.machine.cache import Cache, keys
+from symrnn.machine.cache import Cache, Prepared, keys
 from symrnn.machine.prover import Outcome, Prover, Running, Verdict
 from symrnn.machine.recheck import checked_again
 from symrnn.machine.sources import Source, in_order
@@ -37,6 +35,7 @@ def compile_all(
         wanted: keys.
         prover: Coq.
         cache: what was accepted before is taken from it, and what is accepted now is kept there.
+            What another process is compiling just now is waited for.
         workers: how many at once; as many as this process may use cores by default.
         time_limit: seconds for one file; when they are over, it and all it started is ended.
         heard: hears of each outcome, in the order in which they come.
@@ -46,7 +45,8 @@ def compile_all(
     """
     outcomes: dict[str, Outcome] = {}
     waiting: dict[str, Source] = {}
-    running: dict[str, tuple[Running, Path]] = {}
+    running: dict[str, tuple[Running, Prepared]] = {}
+    unknown: set[str] = set()
 
     def settle(outcome: Outcome) -> None:
         outcomes[outcome.stem] = outcome
@@ -60,35 +60,44 @@ def compile_all(
     key = keys(in_order(sources, waiting), prover)
     try:
         while waiting or running:
-            for name, (process, place) in list(running.items()):
+            for name, (process, prepared) in list(running.items()):
                 outcome = process.poll()
                 if outcome is None:
                     continue
-                del running[name]
                 if outcome.accepted:
-                    cache.keep(key[name], sources[name], place, outcome)
-                else:
-                    shutil.rmtree(place, ignore_errors=True)
+                    cache.keep(key[name], sources[name], prepared, outcome)
+                del running[name]
+                prepared.discard()
                 settle(outcome)
             for name, source in list(waiting.items()):
                 if any(required not in outcomes for required in source.requires):
                     continue
                 missing = [each for each in source.requires if not outcomes[each].accepted]
-                known = cache.find(key[name], source)
+                known = None if name in unknown else cache.find(key[name], source)
                 if missing or source.flaw or known is not None:
                     del waiting[name]
                     settle(known if known and not missing else _without_coq(source, missing))
                 elif len(running) < (workers or cores()):
+                    claimed = cache.prepare(key[name], source)
+                    known = cache.find(key[name], source)
+                    if claimed is None or known is not None:
+                        # Another process knows it, or will soon.
+                        unknown.discard(name)
+                        if claimed is not None:
+                            claimed.discard()
+                        continue
                     del waiting[name]
-                    place = cache.prepare(source)
                     libraries = cache.libraries(source, sources, key)
-                    running[name] = (prover.start(place, source, libraries, time_limit), place)
-            if running:
+                    started = prover.start(claimed.place, source, libraries, time_limit)
+                    running[name] = (started, claimed)
+                else:
+                    unknown.add(name)
+            if running or waiting:
                 time.sleep(0.02)
     finally:
-        for process, place in running.values():
+        for process, prepared in running.values():
             process.stop()
-            shutil.rmtree(place, ignore_errors=True)
+            prepared.discard()
     return outcomes | checked_again(outcomes, sources, key, prover, cache, time_limit)
 
 

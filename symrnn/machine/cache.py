@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,6 +17,9 @@ from platformdirs import user_cache_path
 
 from symrnn.machine.prover import Outcome, Prover, Verdict
 from symrnn.machine.sources import Source, required_by
+
+if sys.platform != "win32":
+    import fcntl
 
 _FORMAT = "3"
 
@@ -37,6 +41,24 @@ def keys(ordered: Iterable[Source], prover: Prover) -> dict[str, str]:
         material = f"{base}\0{required}\0{source.key}\0{source.text}"
         found[source.key] = hashlib.sha256(material.encode()).hexdigest()
     return found
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file about to be compiled, by this process and no other.
+
+    place: a fresh folder that holds the source.
+    claimed: the folder around it, whose lock the system frees when we end, however we do.
+    """
+
+    place: Path
+    claimed: Path
+    lock: int
+
+    def discard(self) -> None:
+        """Leave nothing of it, and let others have it."""
+        shutil.rmtree(self.claimed, ignore_errors=True)
+        os.close(self.lock)
 
 
 @dataclass(frozen=True)
@@ -67,23 +89,31 @@ class Cache:
             return None
         return known if (place / f"{source.stem}.vo").is_file() else None
 
-    def prepare(self, source: Source) -> Path:
-        """A fresh folder that holds the source, to compile it in."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(dir=self.folder, prefix=".compiling-"))
+    def prepare(self, key: str, source: Source) -> Prepared | None:
+        """A fresh folder that holds the source, to compile it in; None while another process
+        compiles the same."""
+        claimed = self.folder / f".compiling-{key}"
+        claimed.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = os.open(claimed, os.O_RDONLY)
+        except FileNotFoundError:  # the other has just done
+            return None
+        if not _locked(lock, claimed):
+            os.close(lock)
+            return None
+        place = Path(tempfile.mkdtemp(dir=claimed))
         (place / f"{source.stem}.v").write_text(source.text, encoding="utf-8")
-        return place
+        return Prepared(place, claimed, lock)
 
-    def keep(self, key: str, source: Source, prepared: Path, outcome: Outcome) -> None:
+    def keep(self, key: str, source: Source, prepared: Prepared, outcome: Outcome) -> None:
         """Keep what was compiled in a prepared folder; only what was accepted is ever kept."""
         if not outcome.accepted:
             raise ValueError(f"{outcome.stem}: only what was accepted is kept")
-        (prepared / "outcome.json").write_text(_record(outcome), encoding="utf-8")
+        (prepared.place / "outcome.json").write_text(_record(outcome), encoding="utf-8")
         if self.find(key, source) is None:
             shutil.rmtree(self.place(key), ignore_errors=True)
-            with suppress(OSError):  # another run was faster
-                os.replace(prepared, self.place(key))
-        shutil.rmtree(prepared, ignore_errors=True)
+            with suppress(OSError):  # where there are no locks, another run was faster
+                os.replace(prepared.place, self.place(key))
 
     def learn(self, key: str, outcome: Outcome) -> None:
         """Keep what the independent checker said of a file that is kept."""
@@ -104,6 +134,21 @@ class Cache:
         """
         required = required_by(source, sources)
         return [(self.place(of[each.key]), each.library) for each in required]
+
+
+def _locked(lock: int, claimed: Path) -> bool:
+    """Whether a folder, opened as `lock`, is now ours: still there, and locked by no other."""
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # this file system knows no locks
+        return True
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(lock), os.stat(claimed))
+    return False
 
 
 def _record(outcome: Outcome) -> str:

@@ -2,8 +2,8 @@
 
 Slips are compared in one file: nothing is proved there, and nothing of a user's is loaded. Theorems
 close propositions in one file as well where nothing of a user's is among what they rest on. Where
-such a file is not accepted (a slip that is no proposition, a theorem that closes nothing), each
-statement has a file of its own as before.
+such a file is not accepted (a slip that is no proposition, a theorem that closes nothing), or does
+not say what each theorem rests on, each statement has a file of its own as before.
 """
 
 from __future__ import annotations
@@ -12,22 +12,32 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from symrnn.machine.assumed import listings, objections
+from symrnn.machine.assumed import axioms, listings, objections
 from symrnn.machine.jobs import Job, required
-from symrnn.machine.obligations import closings_file, messages, slips_file, under_fail
+from symrnn.machine.obligations import (
+    ANY_FIELD,
+    closings_file,
+    messages,
+    slips_file,
+    under_fail,
+)
 from symrnn.machine.prover import Outcome
 from symrnn.machine.sources import CLOSED, USER, Source, key_of
 
-MOST = 8
-"""Statements whose theorems stand in one file, so that there is work for each core."""
+MOST = 16
+"""Statements whose theorems stand in one file: where it is refused, each is asked alone."""
 
 
 @dataclass(frozen=True)
 class Together:
-    """One file for several statements, in their order."""
+    """One file for several statements, in their order.
+
+    any_field: whether each speaks of any complete ordered field, see `closings_file`.
+    """
 
     source: Source
     jobs: tuple[Job, ...]
+    any_field: bool = False
 
     @property
     def closes(self) -> bool:
@@ -54,9 +64,11 @@ class Together:
     def _said(self, outcome: Outcome) -> list[str]:
         """What was said of each statement; nothing where that is not clear."""
         if self.closes:
-            found = listings(outcome.said)
-            clear = len(found) == len(self.jobs) and not objections(outcome.context)
-            return found if clear else []
+            found = [] if objections(outcome.context) else listings(outcome.said)
+            if self.any_field:
+                least, most = (None, None) if len(found) != 2 else map(axioms, found)
+                found = found[1:] * len(self.jobs) if most and least == most else []
+            return found if len(found) == len(self.jobs) else []
         found, counts = messages(outcome.said), [len(job.faults) for job in self.jobs]
         if len(found) != sum(counts):
             return []
@@ -83,11 +95,21 @@ def _compared(jobs: list[Job]) -> Iterator[Together]:
 
 def _closed(jobs: list[Job]) -> Iterator[Together]:
     ours = [job for job in jobs if job.closings and not _rests_on_users(job)]
-    for start in range(0, len(ours), MOST):
-        group = ours[start : start + MOST]
-        if len(group) > 1:
-            closings = [list(job.closings.values()) for job in group]
-            yield Together(closings_file(_stem(group), closings).source, tuple(group))
+    for any_field in (False, True):
+        alike = [job for job in ours if _any_field(job) is any_field]
+        for start in range(0, len(alike), MOST):
+            group = alike[start : start + MOST]
+            if len(group) > 1:
+                closings = [list(job.closings.values()) for job in group]
+                file = closings_file(_stem(group), closings, any_field)
+                yield Together(file.source, tuple(group), any_field)
+
+
+def _any_field(job: Job) -> bool:
+    """Whether something that is closed speaks of any complete ordered field."""
+    return any(
+        ANY_FIELD in each.proposition and each.label in job.closings for each in job.parts.parts
+    )
 
 
 def _rests_on_users(job: Job) -> bool:

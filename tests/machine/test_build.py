@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -96,6 +98,34 @@ def test_refused_files_are_never_kept(prover: Prover, tmp_path: Path) -> None:
         outcomes, _ = compiled(prover, tmp_path, base="Definition p : 1 = 2 := eq_refl.\n")
         assert not outcomes["base"].accepted and not outcomes["base"].cached
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_another_process_compiles_is_waited_for(prover: Prover, tmp_path: Path) -> None:
+    cache, source = Cache(tmp_path), Source("base", BASE)
+    key = keys([source], prover)["base"]
+    other = cache.prepare(key, source)
+    assert other is not None and cache.prepare(key, source) is None
+    found: list[Outcome] = []
+    us = threading.Thread(
+        target=lambda: found.extend(compiled(prover, tmp_path, base=BASE)[0].values())
+    )
+    us.start()
+    us.join(0.3)
+    assert us.is_alive() and not list(tmp_path.glob("*/*/*.vo"))
+    (other.place / "base.vo").write_bytes(b"theirs")
+    cache.keep(key, source, other, Outcome("base", Verdict.ACCEPTED, "said"))
+    other.discard()
+    us.join(20)
+    assert [(each.cached, each.said) for each in found] == [(True, "said")]
+    assert [each.name for each in tmp_path.iterdir()] == [key]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+def test_what_a_killed_process_left_is_waited_for_by_none(prover: Prover, tmp_path: Path) -> None:
+    key = keys([Source("base", BASE)], prover)["base"]
+    (tmp_path / f".compiling-{key}" / "left").mkdir(parents=True)
+    outcomes, _ = compiled(prover, tmp_path, base=BASE)
+    assert outcomes["base"].accepted and [each.name for each in tmp_path.iterdir()] == [key]
 
 
 def test_a_damaged_record_is_no_record(prover: Prover, tmp_path: Path) -> None:

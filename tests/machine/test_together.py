@@ -59,9 +59,28 @@ def test_all_that_is_closed_is_named_before_a_theorem_is_loaded() -> None:
     assert max(named) < loaded < min(proved)
     assert not any("Import" in line for line in lines)
     assert lines[-3:] == [f"Print Assumptions closed_{n}." for n in (1, 2, 3)]
+    at_once = closings_file("name", groups, True).source.text.splitlines()
+    assert at_once[: len(lines) - 3] == lines[:-3]
+    assert at_once[len(lines) - 3 :] == [
+        "Definition all_closed := (closed_1, closed_2, closed_3).",
+        "Print Assumptions mathcomp.analysis.reals.Real.type.",
+        "Print Assumptions all_closed.",
+    ]
+
+
+def test_what_speaks_of_no_complete_field_is_not_asked_with_what_does() -> None:
+    mixed = [job_of(LIBRARY["slopes_bounded"], elman(), theorems(), lambda claim: ()), *jobs()]
+    (shared,) = closing(mixed)
+    assert [job.stem for job in shared.jobs] == list(NAMES) and shared.any_field
 
 
 ACCEPTED = Outcome("", Verdict.ACCEPTED, "".join(LISTS), seconds=6.0, context=SUMMARY)
+ONE, TWO = "Axioms:\nfirst : nat\n", "Axioms:\nfirst : nat\nsecond : nat\n"
+AT_ONCE = replace(ACCEPTED, said=ONE + ONE)
+
+
+def each_by_itself(shared: Together) -> Together:
+    return replace(shared, any_field=False)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +96,29 @@ ACCEPTED = Outcome("", Verdict.ACCEPTED, "".join(LISTS), seconds=6.0, context=SU
 )
 def test_an_answer_that_is_not_clear_answers_nothing(said: Outcome) -> None:
     (shared,) = closing(jobs())
-    assert shared.answers(said) == {}
+    assert each_by_itself(shared).answers(said) == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [ONE + TWO, TWO + ONE, ONE, ONE * 3, "Closed under the global context\n" * 2, "no list\n" * 2],
+    ids=["one rests on more", "on less", "a list too few", "too many", "on nothing", "no list"],
+)
+def test_where_not_all_rest_on_the_same_each_is_asked_alone(said: str) -> None:
+    (shared,) = closing(jobs())
+    assert shared.answers(replace(ACCEPTED, said=said)) == {}
+    assert shared.answers(replace(AT_ONCE, context="")) == {}
+
+
+def test_where_none_rests_on_more_than_any_field_does_each_rests_on_that() -> None:
+    (shared,) = closing(jobs())
+    found = shared.answers(AT_ONCE)
+    assert list(found) == shared.stands_for
+    assert {f"{each.said}\n" for each in found.values()} == {ONE}
 
 
 def test_each_statement_hears_what_it_rests_on() -> None:
-    (shared,) = closing(jobs())
+    shared = each_by_itself(*closing(jobs()))
     found = shared.answers(ACCEPTED)
     assert list(found) == shared.stands_for
     assert [f"{each.said}\n" for each in found.values()] == LISTS
