@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
 
 from symrnn import elman
-from symrnn.cells.elman import sigma_inside
 from symrnn.errors import EvidenceError
-from symrnn.language.notation import KNOWN, LECTURE, PASCANU
+from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture import cliff as cliff_module
 from symrnn.lecture.cliff import BIASES, RATE, STEPS, TARGET, WEIGHTS, Unit, cliff
 from symrnn.lecture.network import NetworkReport
@@ -20,19 +21,30 @@ from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
 from symrnn.theory.about import EXAMPLES
 from symrnn.theory.library import everything
-from symrnn.typeset.blocks import Figure, Paragraph, Table
+from symrnn.typeset.blocks import Block, Figure, Paragraph, Table
 from symrnn.typeset.plain_maths import unicode_of
 
 RNN = elman()
 
+Pictures = Callable[[str], dict[str, tuple[Block, ...]]]
+NETWORK = "the trained network"
 
-def test_the_letters_are_those_of_the_notation(report: NetworkReport) -> None:
-    lettered = KNOWN["goodfellow"]
-    shown = illustrations(report, RNN, lettered)
-    blocks = [
-        *(b for blocks in shown.values() for b in blocks),
-        *section(report, "", lettered).blocks,
-    ]
+
+@pytest.fixture(scope="module")
+def pictures(report: NetworkReport) -> Pictures:
+    """What a notation's lecture shows of its cell, by statement, and of the trained network."""
+
+    @cache
+    def shown(name: str) -> dict[str, tuple[Block, ...]]:
+        lettered = KNOWN[name]
+        drawn = illustrations(report, EXAMPLES[lettered.cell](), lettered)
+        return {**drawn, NETWORK: section(report, "", lettered).blocks}
+
+    return shown
+
+
+def test_the_letters_are_those_of_the_notation(pictures: Pictures) -> None:
+    blocks = [b for blocks in pictures("goodfellow").values() for b in blocks]
     said = {block.name: block.caption for block in blocks if isinstance(block, Figure)}
     for name in ("norm_regimes", "norm_decay", "singular_values", "unrolled", "gradient_cliff"):
         assert r"\boldsymbol{h}_{" in said[name] and "s_{" not in said[name]
@@ -45,11 +57,10 @@ def test_the_letters_are_those_of_the_notation(report: NetworkReport) -> None:
 
 
 @pytest.mark.parametrize("name", ["goodfellow", "d2l", "pascanu"])
-def test_what_is_read_aloud_is_in_the_letters_too(report: NetworkReport, name: str) -> None:
+def test_what_is_read_aloud_is_in_the_letters_too(pictures: Pictures, name: str) -> None:
     lettered = KNOWN[name]
     rnn = EXAMPLES[lettered.cell]()
-    shown = illustrations(report, rnn, lettered).values()
-    blocks = [*(b for blocks in shown for b in blocks), *section(report, "", lettered).blocks]
+    blocks = [b for blocks in pictures(name).values() for b in blocks]
     figures = {block.name: block for block in blocks if isinstance(block, Figure)}
     state, loss, weights = (unicode_of(lettered.letter(each)) for each in ("s", "L", "W"))
     path = f"Path of k = 4, kept: {loss}_5 → {state}_5 → {state}_4 → {weights}."
@@ -62,8 +73,8 @@ def test_what_is_read_aloud_is_in_the_letters_too(report: NetworkReport, name: s
     assert slopes.header[0] == unicode_of(lettered.plain(rnn.argument.label))
 
 
-def test_the_cliff_is_that_of_the_cell(report: NetworkReport) -> None:
-    (cut,) = (b for b in illustrations(report, sigma_inside(), PASCANU)["clipping_by_norm"][:1])
+def test_the_cliff_is_that_of_the_cell(pictures: Pictures) -> None:
+    cut = pictures("pascanu")["clipping_by_norm"][0]
     assert isinstance(cut, Figure)
     # The state is w σ(x) + b, and the loss reads what σ makes of it.
     assert r"The loss $(\sigma(x_{50}) - 0.7)^{2}$ of one logistic unit" in cut.caption
@@ -79,14 +90,15 @@ def test_the_cliff_is_that_of_the_cell(report: NetworkReport) -> None:
         assert unit.loss(*map(np.array, point)) == pytest.approx(after(*point), rel=1e-9)
 
 
-def test_words_keep_their_distance_from_the_formula_behind_them(report: NetworkReport) -> None:
-    for notation in KNOWN.values():
-        blocks = section(report, "", notation).blocks
-        text = "".join(block.text for block in blocks if isinstance(block, Paragraph))
-        assert "hidden units read *a series* and predict" in text
-        cell = EXAMPLES[notation.cell]()
-        cut = illustrations(report, cell, notation)["clipping_by_norm"][0]
-        assert isinstance(cut, Figure) and "has length $" in cut.caption
+@pytest.mark.parametrize("name", KNOWN)
+def test_words_keep_their_distance_from_the_formula_behind_them(
+    pictures: Pictures, name: str
+) -> None:
+    blocks = pictures(name)[NETWORK]
+    text = "".join(block.text for block in blocks if isinstance(block, Paragraph))
+    assert "hidden units read *a series* and predict" in text
+    cut = pictures(name)["clipping_by_norm"][0]
+    assert isinstance(cut, Figure) and "has length $" in cut.caption
 
 
 def test_the_unrolled_graph_has_a_path_for_each_term_and_drops_those_of_truncation() -> None:
