@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Symbol
+from sympy import Symbol, preorder_traversal
 
 from symrnn.language.notation import Notation
 from symrnn.language.relations import Equation, Relation
@@ -18,6 +18,7 @@ from symrnn.lecture.details import backing, detail
 from symrnn.lecture.references import cited
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
+from symrnn.theory.matching import match
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
 from symrnn.typeset.justification import words
@@ -117,7 +118,9 @@ def statement_block(
     for part in shown:
         # The box names the condition of a headline; equations last until they are replaced.
         under = "" if part in headline else writer.condition(part, known)
-        chains += _chains(part, under, beside, found[part.label])
+        rests = tuple(writer.math(fact) for fact in said if fact in part.given)
+        before = parts[: parts.index(part)]
+        chains += _chains(part, under, beside, found[part.label], rests, before)
         known = {*said, *(fact for fact in part.given if isinstance(fact, Equation))}
     return StatementBlock(
         number=writer.number[statement.name],
@@ -218,8 +221,18 @@ def _found(evidence: Evidence, parts: Sequence[Part]) -> dict[str, list[ChainEvi
     return {part.label: [next(chains) for _ in part.proof.chains] for part in parts}
 
 
-def _chains(part: Part, under: str, beside: _Beside, found: Sequence[ChainEvidence]) -> list[Chain]:
-    """The part's chains, the first titled with its label and condition."""
+def _chains(
+    part: Part,
+    under: str,
+    beside: _Beside,
+    found: Sequence[ChainEvidence],
+    rests: tuple[str, ...],
+    before: Sequence[Part],
+) -> list[Chain]:
+    """The part's chains, the first titled with its label and condition.
+
+    `rests` is what is assumed of it above, `before` are the statement's parts before it.
+    """
     label = _capital(beside.writer.prose(part.label))
     named = phrase(", for ").join(word for word in (label, under) if word)
     result = []
@@ -228,9 +241,32 @@ def _chains(part: Part, under: str, beside: _Beside, found: Sequence[ChainEviden
         rows = _rows(chain, beside)
         behind = backing(facts, run, beside.grades, beside.writer.notation)
         names = beside.writer.names(_lines(chain))
-        result.append(Chain(rows, _capital(title), part.label, caption, behind, names))
+        earlier = tuple(
+            (each.label, beside.writer.math(each.claim))
+            for each in _used(chain, before, beside.name)
+        )
+        title = _capital(title)
+        result.append(Chain(rows, title, part.label, caption, behind, names, rests, earlier))
         named = ""
     return result
+
+
+def _used(chain: Derivation, before: Sequence[Part], name: str) -> Iterator[Part]:
+    """The parts of a statement that lines of a later one use, as far as their left sides tell."""
+    used: list[Part] = []
+    left = chain.start
+    for step in chain.steps:
+        if step.rule.name in ("uses", "uses_bound") and name in step.rule.arguments:
+            nodes = list(preorder_traversal(left))
+            fitting = (
+                part
+                for part in reversed(before)
+                if isinstance(part.claim, Relation)
+                and any(match(part.claim.lhs, node) is not None for node in nodes)
+            )
+            used += [part for part in [next(fitting, None)] if part and part not in used]
+        left = step.after
+    yield from used
 
 
 def _lines(chain: Derivation) -> list[Any]:

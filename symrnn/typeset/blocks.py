@@ -143,7 +143,9 @@ class Chain:
     The first row is the left side e₀: its relation is empty. Each further row needs a relation.
     `part` is the part of the statement it proves, by the label there, and `stage` the base case or
     the step of an induction; a selection finds it by these. `backing` stands behind all its lines.
-    `names` is what letters in them stand for, $n := max(κ, ‖g‖)$.
+    `names` is what letters in them stand for, $n := max(κ, ‖g‖)$, `assumed` what the statement's
+    hypotheses say for them, and `earlier` the claims of its parts before that they use, each by
+    its part: a backend that shows the lines alone says these, too.
     """
 
     rows: tuple[Row, ...]
@@ -152,6 +154,8 @@ class Chain:
     stage: str = ""
     backing: Backing | None = None
     names: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    earlier: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.rows) < 2:

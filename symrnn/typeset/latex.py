@@ -43,8 +43,11 @@ from symrnn.typeset.latex_text import bookmark, escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain
 from symrnn.typeset.words import phrase, speaking
 
-#: Rows up to which a table is kept on one page.
-_SHORT_TABLE = 12
+#: Rows up to which a table is kept on one page; more would leave a third of the page before empty.
+_SHORT_TABLE = 8
+
+#: Lines for the heading of a section, its opening words and the first of what follows.
+_OPENING = 12
 
 
 @dataclass(frozen=True)
@@ -162,17 +165,8 @@ def _tex(block: Block, names: Names) -> str:
 @_tex.register
 def _(block: Section, names: Names) -> str:
     title = rf"\texorpdfstring{{{names.prose(block.title)}}}{{{bookmark(plain(block.title))}}}"
-    head = rf"\Needspace{{{_room(block)}\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
+    head = rf"\Needspace{{{_OPENING}\baselineskip}}\section{{{title}}}\label{{{block.label}}}"
     return "\n".join([head, *(_tex(inner, names) for inner in block.blocks)])
-
-
-def _room(section: Section) -> int:
-    """Lines for the heading, its opening words, and the box or short table that follows."""
-    match section.blocks[1:2]:
-        case (Table(rows=rows),) if len(rows) <= _SHORT_TABLE:
-            return len(rows) + 12
-        case _:
-            return 12
 
 
 @_tex.register

@@ -220,7 +220,8 @@ def _rows(lines: Lines, contents: Contents) -> Iterable[Atom]:
     )
     indent = formula_width(first.expression) if beside else 1.5
     above = text_height(chain.title, width) + _ABOVE_TITLE if chain.title else 0.3
-    above += 1.3 * bool(chain.names)
+    said = [*chain.names, *chain.assumed, *(claim for _, claim in chain.earlier)]
+    above += 1.3 * text_height(" ".join(said), width) if said else 0.0
     above += 0.0 if beside else formula_height(first.expression) + 0.3
     for place, row in enumerate(rows, start=1):
         # A row that begins a page is indented less, below the line it goes on from.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
 from symrnn.errors import IllFormedError
@@ -30,7 +30,6 @@ from symrnn.typeset.deck import Body, Claims, Deck, Fails, Frame, Item, Lines, P
 from symrnn.typeset.detail import key_lines, reason
 from symrnn.typeset.document import Document
 from symrnn.typeset.heights import LAYOUTS, WIDE, Layout
-from symrnn.typeset.justification import SHOWN_ABOVE
 from symrnn.typeset.latex import Article, drawing, figure_files, picture_path, templates
 from symrnn.typeset.latex_text import bookmark, escape, prose
 from symrnn.typeset.paging import Contents, Placed, Run, joined, pages
@@ -110,6 +109,10 @@ class _Source:
     framed: frozenset[str]
     """Statements whose claims have a frame, which can be linked to."""
     layout: Layout = WIDE
+    unsaid: Mapping[Lines, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = field(
+        default_factory=dict
+    )
+    """What lines rest on that no frame says before them: assumed, and earlier claims."""
 
     def statement(self, name: str) -> StatementBlock:
         if name not in self.statements:
@@ -120,6 +123,8 @@ class _Source:
         chains = self.statement(lines.statement).chains
         for chain in chains:
             if (chain.part, chain.stage) == (lines.part, lines.stage):
+                assumed, earlier = self.unsaid.get(lines, (chain.assumed, chain.earlier))
+                chain = replace(chain, assumed=assumed, earlier=earlier)
                 return key_lines(chain) if lines.key else chain
         known = {f"{chain.part}, {chain.stage}".rstrip(", "): chain for chain in chains}
         raise _missing(f"part of `{lines.statement}`", f"{lines.part}, {lines.stage}", known)
@@ -271,7 +276,29 @@ def _source(document: Document, deck: Deck, look: Look) -> _Source:
     named |= {block.label: block for block in blocks if isinstance(block, Algorithm)}
     items = (item for act in deck.acts for frame in act.frames for item in frame.items)
     framed = frozenset(item.statement for item in items if isinstance(item, Claims))
-    return _Source(document, statements, named, framed, look.layout)
+    source = _Source(document, statements, named, framed, look.layout)
+    return replace(source, unsaid=_unsaid(deck, source))
+
+
+def _unsaid(
+    deck: Deck, source: _Source
+) -> dict[Lines, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]:
+    """For the lines on frames, what they rest on that stands on no frame before them."""
+    facts: set[str] = set()
+    parts: set[tuple[str, str]] = set()
+    found: dict[Lines, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {}
+    for item in (item for act in deck.acts for frame in act.frames for item in frame.items):
+        if isinstance(item, Claims):
+            claims = source.claims(item)
+            facts.update(fact for claim in claims for fact in claim.assumed)
+            parts.update((item.statement, claim.part) for claim in claims)
+        if isinstance(item, Lines) and item not in found:
+            chain, name = source.chain(item), item.statement
+            earlier = tuple(each for each in chain.earlier if (name, each[0]) not in parts)
+            found[item] = tuple(fact for fact in chain.assumed if fact not in facts), earlier
+            facts.update(chain.assumed)
+            parts.update((name, part) for part in (item.part, *(part for part, _ in earlier)))
+    return found
 
 
 # ---------------------------------------------------------------------- frames
@@ -402,24 +429,26 @@ def _(item: Run, source: _Source, overlays: _Overlays) -> str:
     chain = item.chain
     left, *rows = chain.rows
     # The left side comes with its first relation: alone it says nothing.
-    named = overlays.said(chain.names)
+    said = [overlays.said(chain.names)]
+    if not item.goes_on:
+        if chain.assumed:
+            said.append(phrase("Assume {facts}.", facts=listed(chain.assumed)))
+        if chain.earlier:
+            claims = listed([claim for _, claim in chain.earlier])
+            said.append(phrase("Proved apart: {facts}.", facts=claims))
     start = overlays.now
+    named = " ".join(filter(None, said))
     before = [rf"{source.prose(named)}\par"] if named else []
     title = [rf"\chaintitle{{{start}}}{{{source.prose(chain.title)}}}"] if chain.title else []
     steps = [
         rf"  \step[{overlays.following()}]{{{row.relation}}}{{{if_wide(row.expression)}}}"
-        rf"{{{source.prose(_on_frame(row.justification))}}}{{}}"
+        rf"{{{source.prose(row.justification)}}}{{}}"
         for row in rows
     ]
     opening = (
         rf"\begin{{chain}}[{start}]{{{if_wide(left.expression)}}}" + r"\continued" * item.goes_on
     )
     return "\n".join([*before, *title, opening, *steps, r"\end{chain}"])
-
-
-def _on_frame(why: str) -> str:
-    """A reason on a frame: what an article shows above may be on none."""
-    return why.replace(phrase(SHOWN_ABOVE), phrase("by an earlier part"))
 
 
 @_tex.register

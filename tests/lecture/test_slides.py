@@ -25,7 +25,7 @@ from symrnn.typeset.blocks import (
     StatementBlock,
     walk,
 )
-from symrnn.typeset.deck import Act, Body, Claims, Deck, Fails, Frame, Lines, Shown, Why
+from symrnn.typeset.deck import Act, Body, Claims, Deck, Fails, Frame, Item, Lines, Shown, Why
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.heights import formula_width, row_height
@@ -218,6 +218,25 @@ def test_a_deck_opens_as_is_said_and_a_statement_ends_with_what_fails(lecture: D
     assert opened == [Shown("slopes"), Claims("product_bound")]
     (frame,) = second.frames
     assert frame.items[0] == Claims("step_jacobian") and frame.items[-1] == Fails("step_jacobian")
+
+
+def test_what_lines_rest_on_stands_on_their_frame_or_before(lecture: Document) -> None:
+    bound = Lines("gradients_vanish", "a bound for a term of the gradient", key=True)
+    claims = Claims("gradients_vanish", ("a term of the gradient",))
+    steps = Lines("gradients_could_explode", "t steps multiply by wᵗ", "step")
+    assumed = r"Assume .*\\le C\b"
+
+    def made(*items: Item) -> str:
+        return slides(lecture, Deck((Act("One", tuple(Frame("F", (i,)) for i in items)),))).tex
+
+    assert [len(re.findall(assumed, made(*items))) for items in ((bound,), (claims, bound))] == [
+        1,
+        1,
+    ]
+    assert len(re.findall(assumed, made(bound, claims))) == 2
+    assert "Proved apart: " in made(steps) and made(steps).count("shown above") == 1
+    of_lecture = slides(lecture, deck_of(lecture)).tex
+    assert of_lecture.count("shown above") == of_lecture.count("Proved apart: ")
 
 
 def test_a_title_that_is_given_below_a_heading_is_shown(lecture: Document) -> None:
