@@ -95,13 +95,19 @@ Backend = Callable[[Material], Output]
 MORE = 2.25
 """Lines that a frame is given first beyond the estimate."""
 
+LARGEST = 1_000_000
+"""Bytes of a page that shows every line of its derivations by itself."""
+
+EVERY_LINE = "lecture-full.html"
+"""The page with every line, where that is another one."""
+
 _ATTEMPTS = 4
 """How often slides are laid out anew where a frame is overfull."""
 
 
 def article(material: Material) -> Output:
     """`lecture.tex`, its figures, and `lecture.pdf` where there is TeX."""
-    made = latex.article(at_detail(material.document, _detail(material, "full")))
+    made = latex.article(at_detail(material.document, _asked(material) or "full"))
     return _output(material.tex.compile("lecture", made))
 
 
@@ -116,16 +122,28 @@ def ipynb(material: Material) -> Output:
 
 
 def page(material: Material) -> Output:
-    """`lecture.html`, one self-contained page, with the explorer where its statements are."""
+    """`lecture.html`, one self-contained page, with the explorer where its statements are.
+
+    Of one that would be larger than `LARGEST`, and whose detail nobody has asked for, that page
+    has the lines of the claims, and `lecture-full.html` every line.
+    """
     made = explorer(material.library, material.subject, material.notation)
-    document = at_detail(material.document, _detail(material, "full"))
-    text = shortened(html.page(document, made, code_names(material.notation)))
-    return Output({"lecture.html": text.encode()})
+    names = code_names(material.notation)
+    detail = _asked(material)
+    document = at_detail(material.document, detail or "full")
+
+    def written(beside: str = "") -> bytes:
+        return shortened(html.page(document, made, names, beside)).encode()
+
+    whole = written()
+    if detail or len(whole) <= LARGEST:
+        return Output({"lecture.html": whole})
+    return Output({"lecture.html": written(EVERY_LINE), EVERY_LINE: whole})
 
 
-def _detail(material: Material, usual: Detail) -> Detail:
-    asked = material.wishes.detail or material.project.prose.front.detail or usual
-    return cast(Detail, asked)
+def _asked(material: Material) -> Detail | None:
+    """The detail that is asked for, of all formats."""
+    return cast("Detail | None", material.wishes.detail or material.project.prose.front.detail)
 
 
 def slides(material: Material) -> Output:
@@ -135,7 +153,7 @@ def slides(material: Material) -> Output:
         document,
         project.slides or project.prose,
         words_of(project, material.notation),
-        _detail(material, "steps"),
+        _asked(material) or "steps",
         leave_out=not project.own or not material.subject.is_elman,
     )
     paper = replace(wishes.look, handout=True, notes=False)
@@ -203,6 +221,7 @@ def names(
         found += ["figures/norm_decay.pdf"] * (figures and bool(documents))
         if not documents:
             found.append(f"lecture.{name}")
+        found += [EVERY_LINE] * (name == "html")
     return tuple(found)
 
 

@@ -38,7 +38,7 @@ from symrnn.typeset.blocks import (
 )
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer
-from symrnn.typeset.html_chain import chain
+from symrnn.typeset.html_chain import chain, derivation
 from symrnn.typeset.html_given import items, picture, quotation
 from symrnn.typeset.html_text import Page, joined, reached
 from symrnn.typeset.mathml import mathml
@@ -55,7 +55,9 @@ _LONG_DATA = 20
 _LARGE_DATA = 10_000
 
 
-def page(document: Document, explorer: Explorer | None = None, names: str = "") -> str:
+def page(
+    document: Document, explorer: Explorer | None = None, names: str = "", beside: str = ""
+) -> str:
     """The document as one self-contained HTML page.
 
     Args:
@@ -63,12 +65,13 @@ def page(document: Document, explorer: Explorer | None = None, names: str = "") 
         explorer: what to compute with in the page, after the last section that holds a statement;
             without it the page has no script at all.
         names: what the generated code calls things, in prose, to stand before the lines.
+        beside: the file of another page that has every line; this one then has those of the claims.
     """
     with speaking(document.language):
-        return _page(document, explorer, names)
+        return _page(document, explorer, names, beside)
 
 
-def _page(document: Document, explorer: Explorer | None, names: str) -> str:
+def _page(document: Document, explorer: Explorer | None, names: str, beside: str) -> str:
     grades = {grade.name: grade for grade in document.legend}
     anchors = {
         anchor
@@ -77,7 +80,7 @@ def _page(document: Document, explorer: Explorer | None, names: str) -> str:
         for anchor in block.anchors
     }
     works = {work.key: work for work in document.works}
-    context = Page(document.targets, grades, works, frozenset(anchors))
+    context = Page(document.targets, grades, works, frozenset(anchors), beside=beside)
     before = tuple(takewhile(lambda block: not isinstance(block, Section), document.blocks))
     opening = _html_all(before, context)
     blocks = document.blocks[len(before) :]
@@ -252,13 +255,7 @@ def _(block: StatementBlock, page: Page) -> Markup:
     parts = [head, page.each("<p>{}</p>", paragraphs(block.prose))]
     parts.append(_html_all(block.illustrations, page))
     if block.chains:
-        count = sum(len(chain.rows) - 1 for chain in block.chains)
-        lines = phrase("{count} line" if count == 1 else "{count} lines", count=count)
-        parts.append(
-            Markup(
-                '<details class="derivation"><summary><h4>{}</h4>, {}</summary>\n{}\n</details>'
-            ).format(phrase("Derivation"), lines, _html_all(block.chains, page))
-        )
+        parts.append(derivation(block, page))
     if block.reason:
         parts.append(Markup("<p>{}</p>").format(page.prose(block.reason)))
     parts.append(_html_all(block.blocks, page))

@@ -1,4 +1,4 @@
-"""A derivation in HTML: its lines, each with a link to it, and what stands behind them."""
+"""A derivation in HTML: chains of lines, each with a link to it, and what stands behind them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from symrnn.typeset.blocks import Backing, Chain, Detail, Row
+from symrnn.typeset.blocks import Backing, Chain, Detail, Row, StatementBlock
 from symrnn.typeset.html_text import Line, Page, joined, source
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.mathml import mathml
@@ -21,6 +21,33 @@ _LONG_EXPRESSION = 260
 
 #: Characters of prose above which what is assumed again is said by a link.
 _LONG_ASSUMPTION = 60
+
+
+def derivation(block: StatementBlock, page: Page) -> Markup:
+    """All chains of a statement, folded.
+
+    Beside a page with every line, those of the claims, with a link to all; lines have one number
+    on both.
+    """
+    claimed = {claim.part for claim in block.claims}
+    count = sum(len(each.rows) - 1 for each in block.chains)
+    lines = phrase("{count} line" if count == 1 else "{count} lines", count=count)
+    pieces = []
+    for each in block.chains:
+        if page.beside and each.part not in claimed:
+            for _ in each.rows[1:]:
+                page.line()
+        else:
+            pieces.append(chain(each, page))
+    if len(pieces) < len(block.chains):
+        said = phrase(
+            "Here are the lines of the claims; all {count} are on a page beside", count=count
+        )
+        link = Markup('<p><a href="{}#{}">{}</a></p>').format(page.beside, block.name, said)
+        pieces.insert(0, link)
+    return Markup(
+        '<details class="derivation"><summary><h4>{}</h4>, {}</summary>\n{}\n</details>'
+    ).format(phrase("Derivation"), lines, Markup("\n").join(pieces))
 
 
 def chain(block: Chain, page: Page) -> Markup:

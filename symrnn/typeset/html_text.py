@@ -51,6 +51,7 @@ class Page:
     statement: name and number of the one whose lines are written, each with the next of `lines`.
     shared: what the drawings have in common.
     assumed: what was assumed for lines of this statement, each with the last of them.
+    beside: the page with every line, where this one has those of the claims alone.
     """
 
     targets: Mapping[str, Target]
@@ -61,6 +62,7 @@ class Page:
     lines: Iterator[int] = field(default_factory=lambda: count(1))
     shared: Shared = field(default_factory=Shared)
     assumed: dict[str, Line] = field(default_factory=dict)
+    beside: str = ""
 
     def inside(self, name: str, number: str) -> Page:
         """The same for the lines of a statement."""

@@ -111,6 +111,20 @@ def test_the_names_of_what_is_written_are_known_before(material: Material) -> No
     assert named <= known and "slides-notes.pdf" not in formats.names(FORMATS)
 
 
+def test_a_page_that_grows_too_large_has_the_lines_of_claims_and_another_one_every_line(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (whole,) = formats.page(material).files.values()
+    monkeypatch.setattr(formats, "LARGEST", len(whole) - 1)
+    made = formats.page(material).files
+    assert made[formats.EVERY_LINE] == whole
+    assert len(made["lecture.html"]) < len(whole)
+    assert f"href={formats.EVERY_LINE}#bptt" in made["lecture.html"].decode()
+    asked = replace(material, wishes=formats.Wishes(detail="full"))
+    assert formats.page(asked).files == {"lecture.html": whole}
+    assert formats.EVERY_LINE in formats.names(["html"])
+
+
 SPECIAL = r"100% of \write18{touch broken} & #1_2^3 ~ } { $5 \input{x}"
 
 

@@ -13,7 +13,17 @@ import pytest
 
 from symrnn.lecture.explorer import explorer
 from symrnn.theory.library import load
-from symrnn.typeset.blocks import Backing, Chain, Detail, Paragraph, Row, Section, Table
+from symrnn.typeset.blocks import (
+    Backing,
+    Chain,
+    Claim,
+    Detail,
+    Paragraph,
+    Row,
+    Section,
+    StatementBlock,
+    Table,
+)
 from symrnn.typeset.document import Document
 from symrnn.typeset.html import page
 from symrnn.typeset.shell import FONTS
@@ -99,6 +109,21 @@ def test_a_line_has_a_link_and_a_rule_that_a_table_says_is_named(whole: str) -> 
     told = page(replace(DOCUMENT, blocks=(Section("S", "s", (chain, table)),)))
     assert '<dd><a href="#rule-chain_rule"><em>Chain rule:</em></a></dd>' in told
     assert '<tr id="rule-chain_rule">' in told
+
+
+def test_beside_a_page_with_every_line_stand_those_of_the_claims_with_their_numbers() -> None:
+    rows = (CHAIN.rows[0], *[CHAIN.rows[1]] * 3)
+    chains = tuple(replace(CHAIN, rows=rows, part=part) for part in ("an aside", "all"))
+    block = StatementBlock(7, "one", "One", (Claim("x = y", part="all"),), chains=chains)
+    shown = replace(DOCUMENT, blocks=(Section("S", "s", (block,)),))
+    every, short = page(shown), page(shown, beside="all.html")
+    numbers = [f"one-{n}" for n in range(1, 7)]
+    assert re.findall(r'<tr role="row" id="([^"]*)"', every) == numbers
+    assert re.findall(r'<tr role="row" id="([^"]*)"', short) == numbers[3:]
+    said = "Here are the lines of the claims; all 6 are on a page beside"
+    assert f'<a href="all.html#one">{said}</a>' in short and said not in every
+    assert '<article id="one">' in every
+    html5lib.HTMLParser(strict=True).parse(short)
 
 
 def test_a_lecture_without_the_statements_has_no_explorer() -> None:
