@@ -81,7 +81,10 @@ def read_by_a_softmax():
 CELL = read_by_a_softmax()
 
 
-@statement(about=About.NO_CELL, headline=["to the logits", "to V", "to the state"])
+@statement(
+    about=About.NO_CELL,
+    headline=["the Jacobian of a softmax", "to the logits", "to V", "to the state"],
+)
 def softmax_readout(rnn):
     """To the logits of a softmax come its probabilities less the targets
 
