@@ -11,7 +11,21 @@ from typing import Any
 
 import pytest
 import sympy
-from sympy import Derivative, Integer, Lambda, Max, Product, Rational, S, Sum, Symbol, sign, sqrt
+from sympy import (
+    Derivative,
+    Expr,
+    Integer,
+    Lambda,
+    Max,
+    Mul,
+    Product,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    sign,
+    sqrt,
+)
 from sympy.core.symbol import Str
 
 from symrnn import (
@@ -513,6 +527,21 @@ def test_what_is_equal_to_a_term_need_not_be_one() -> None:
     theorem = numbers.order(0, positive)
     with pytest.raises(SymrnnError):
         instantiate(theorem, {Same("p"): -1})
+
+
+def test_what_is_equal_to_a_fact_need_not_be_one() -> None:
+    class Same(Mul):  # type: ignore[misc]
+        def __eq__(self, other: object) -> bool:
+            return bool(other == -free)
+
+        def __hash__(self) -> int:
+            return hash(-free)
+
+    free = Symbol("free", real=True)
+    twice = Expr.__new__(Same, Integer(2), free)
+    # The answer is kept for all that is equal, as that sees it.
+    assert not Fact(free).follows_from([Fact(twice)])
+    assert not Fact(free).follows_from([Fact(-free)])
 
 
 def test_a_size_that_may_be_none_stands_among_the_hypotheses() -> None:

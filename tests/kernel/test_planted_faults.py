@@ -42,7 +42,13 @@ from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ra
 from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, Ones, Parameter, Transposed, Zeros
-from symrnn.language.derivatives import D, D_plus, ImmediateDerivative, VectorFunction
+from symrnn.language.derivatives import (
+    DENOMINATOR,
+    D,
+    D_plus,
+    ImmediateDerivative,
+    VectorFunction,
+)
 from symrnn.language.entry import Entry, entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
@@ -63,6 +69,7 @@ F = Sequence("F", d, d)
 scaled = Recurrence(j, (s,), (), {s[j]: Norm(W) * W * s[j - 1]}, ())
 ramp, bent = activation("relu"), elman("relu")
 positive, square = activation(sympy.exp(y), "exp"), activation(y**2, "square")
+stepping = activation(sympy.Heaviside(y), "stepping")
 jumping = activation(sympy.exp(sympy.sign(y)), "jumping")
 gated = lstm()
 gated_h, gated_c = gated.states
@@ -118,6 +125,9 @@ INFERENCES: dict[str, Row] = {
     "blocks cut otherwise": lambda: blocks.block_product(
         Block([A, U]) * Block([Transposed(U)], [B])
     ),
+    "blocks of no identity": lambda: blocks.identity_in_blocks(
+        Parameter("C", 2 * d, 2 * d), (d, d)
+    ),
     "blocks of other sizes added": lambda: blocks.block_sum(Block([A, U]) + Block([U, A])),
     "sizes that do not add up": lambda: blocks.identity_in_blocks(Identity(2 * d), (d, 1)),
     "the largest entry by its blocks": lambda: blocks.norm_of_blocks(Norm(Block([A], [B]), "max")),
@@ -159,6 +169,9 @@ INFERENCES: dict[str, Row] = {
     ),
     "a base case that speaks of t": lambda: induction(
         weaken(reflexivity(S.Zero), [t >= 5]), reflexivity(S.Zero), t, 0
+    ),
+    "a base case that speaks of t at all times": lambda: induction(
+        weaken(reflexivity(S.Zero), [ForAll(j, Inequality(t, j), 1)]), reflexivity(S.Zero), t, 0
     ),
     "the wrong base case": lambda: induction(
         numbers.order(0, 1, []), numbers.order(0, t, [t >= 1]), t, 0
@@ -233,6 +246,9 @@ POSITIONS: dict[str, Row] = {
     "a number under ∂": lambda: congruence(
         numbers.larger(Max(q, p), p), D(Max(q, p) * g, g), (0, 0)
     ),
+    "a number under ∂ that varies, at a time": lambda: congruence(
+        weaken(numbers.larger(Max(q, Norm(g)), q), [t >= 1]), D(Max(q, Norm(g)) * g, g), (0, 0)
+    ),
     "what a range does not give: its beginning": lambda: congruence(
         numbers.larger(Max(j + k, 0), j + k), Sum(Max(j + k, 0), (j, k, t)), (0,)
     ),
@@ -274,7 +290,9 @@ ORDER: dict[str, Row] = {
     "y² ≤ z² from y ≤ z": order(y**2, z**2, Inequality(y, z)),
     "y ≤ y²": order(y, y**2),
     "y³": order(0, y**3),
+    "y³ from y < 0": order(0, y**3, Fact.positive(-y)),
     "1/y": order(0, 1 / y),
+    "y/p": order(0, y / p),
     "1/y from 1/z": order(0, 1 / y, Inequality(0, 1 / z)),
     "y ≤ 1 from yz ≤ z": order(y, 1, Inequality(y * z, z)),
     "1 ≤ p": order(1, p),
@@ -369,6 +387,9 @@ ALGEBRA: dict[str, Row] = {
     "matrices do not commute": equal(A * B, B * A),
     "a diagonal matrix commutes with no other": equal(Diag(g) * A, A * Diag(g)),
     "nor with ⊗": equal(Kronecker(A, B) * Diag(Vec(A)), Diag(Vec(A)) * Kronecker(A, B)),
+    "nor with blocks": equal(
+        Diag(stack(g, h)) * Block([A, B], [B, A]), Block([A, B], [B, A]) * Diag(stack(g, h))
+    ),
     "(A B)ᵀ": equal(Transposed(A * B), Transposed(A) * Transposed(B)),
     "Aᵀ": equal(Transposed(A), A),
     "(A ⊗ B)ᵀ": equal(Transposed(Kronecker(A, B)), Kronecker(B, A)),
@@ -376,6 +397,7 @@ ALGEBRA: dict[str, Row] = {
     "⊙ of matrices is no product": equal(Hadamard(A, B), A * B),
     "diag(A g)": equal(Diag(A * g), A * Diag(g)),
     "diag(diag(u) A v)": equal(Diag(Diag(g) * A * h), Diag(g) * Diag(h)),
+    "diag(diag(u) v)": equal(Diag(Diag(g) * A * h), Diag(g)),
     "diag(u) diag(v)": equal(Diag(g) * Diag(h), Diag(g)),
     "diag(u) 1": equal(Diag(g) * Ones(d, 1), Ones(d, 1)),
     "diag(u) 1 of a matrix": equal(Diag(g) * Ones(d, d), Diag(g)),
@@ -438,6 +460,7 @@ SCALARS: dict[str, Row] = {
     "2^(n + 1/2)": equal(2 ** (n + Rational(1, 2)), 2 ** (n + 1)),
     "yⁿ yᵏ": equal(q**n * q**k, q ** (n * k)),
     "(yⁿ)ᵏ": equal((q**n) ** k, q ** (n + k)),
+    "(y²)ⁿ, once it is multiplied out": equal(((y + 1) ** 2 - 2 * y - 1) ** n, y ** (2 + n)),
     "(y²)^z": equal((y**2) ** z, y ** (2 * z)),
     "(y z)ⁿ": equal((y * z) ** n, y * z**n),
     "(y + z)ⁿ": equal((y + z) ** n, y**n + z**n),
@@ -548,6 +571,12 @@ AXIOMS: dict[str, Row] = {
     "through what may be one vector, all": lambda: derivatives.chain_rule(
         D(s[t], s[0]), [s[t - 1], s[k]], cell, [t >= 2, k >= 1]
     ),
+    "through a state that may come before what is varied": lambda: derivatives.chain_rule(
+        D(s[t], s[k]), [s[n]], cell, [t >= n + 1]
+    ),
+    "through a state that may come after what is varied": lambda: derivatives.chain_rule(
+        D(s[t], s[k]), [s[n]], cell, [n >= t + 1]
+    ),
     "through a state, to a parameter": lambda: derivatives.chain_rule(
         D(s[t], b), [s[t - 1]], cell, [t >= 1]
     ),
@@ -592,6 +621,9 @@ AXIOMS: dict[str, Row] = {
         D(Max(sympy.sign(Entry(g, 1, 1)), 0) * g, g),
         Max(sympy.sign(Entry(g, 1, 1)), 0),
         S.Zero,
+    ),
+    "the norm of what jumps": lambda: derivatives.nearby(
+        D(Max(Norm(stepping(g), "2"), q) * g, g), Max(Norm(stepping(g), "2"), q), q
     ),
     "a maximum that is differentiated": lambda: derivatives.differential(
         D(Max(Norm(g, "2"), 1) * g, g)
@@ -694,6 +726,7 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
     "yᶻ": (lambda: reflexivity(y**z), Fact.positive(y)),
     "qᶻ": (lambda: reflexivity(q**z), Fact.positive(q)),
     "yⁿ": (lambda: reflexivity(y**n), Fact.nonnegative(n)),
+    "a logarithm under ∂": (lambda: reflexivity(D(sympy.log(y) * g, g)), Fact.positive(y)),
     "a root of a negative power": (lambda: reflexivity(y ** Rational(-1, 2)), Fact.positive(y)),
     "what stands within": (lambda: reflexivity(sympy.sin(1 / y) + 1), Fact.nonzero(y)),
     "a root, differentiated": (
@@ -814,10 +847,12 @@ TRUE: dict[str, Row] = {
     ),
     "∂⁺ holds all states": lambda: derivatives.immediate(D_plus(s[2], b), cell, []),
     "the other layout": lambda: derivatives.layout(D(W * g, g)),
+    "the layout of most others": lambda: derivatives.layout(D(A * g, g, DENOMINATOR)),
     "∂(u ⊙ v)": lambda: derivatives.differential(D(Hadamard(W * g, g), g)),
     "∂(A y)": lambda: derivatives.differential(D(W * g, Vec(W))),
     "∂‖g‖": lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
     "∂f(A g)": lambda: derivatives.differential(D(activation("tanh")(W * g), g)),
+    "∂ vec(c A)": lambda: derivatives.differential(D(Vec(Norm(g, "2") * A), g)),
     "∂ vec(A B)": lambda: derivatives.differential(D(Vec(A * B), Vec(A))),
     "∂ vec(A B), by the other": lambda: derivatives.differential(D(Vec(A * B), Vec(B))),
     "∏ split": lambda: ranges.split_range(OrderedProduct(F[j], j, 0, 2, LEFT), 0),
