@@ -13,9 +13,11 @@ from symrnn.bench import history
 from symrnn.bench.record import record
 from symrnn.bench.suite import ITEMS, run
 from symrnn.bench.table import remarks, table
+from symrnn.bench.tuning import measured
 from symrnn.cli.output import say
 from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
+from symrnn.numeric.thresholds import keep
 from symrnn.typeset.files import require_room, write_files
 
 WIDTH = 160
@@ -37,6 +39,13 @@ def bench(
             help="Add the figures to those of earlier releases in this file, and draw them beside.",
         ),
     ] = None,
+    tune: Annotated[
+        bool,
+        typer.Option(
+            "--tune",
+            help="First measure up to which sizes compiled loops are the faster ones, and keep it.",
+        ),
+    ] = False,
     only: Annotated[
         list[str] | None, typer.Option("--only", help=f"Some work items: {', '.join(ITEMS)}.")
     ] = None,
@@ -53,6 +62,13 @@ def bench(
                 "--history keeps times, which mean nothing at quick sizes",
                 {"expected": "--history or --quick", "got": "both"},
             )
+    if tune:
+        found = measured()
+        keep(found)
+        say(
+            f"compiled as a whole: passes of up to {found.compiled_entries} entries of a weight, "
+            f"∂s_t/∂s_k of up to {found.compiled_size} entries of a state"
+        )
     with progress_bar() as listener:
         rows = run(listener, quick, tuple(only or ()))
     console = Console()

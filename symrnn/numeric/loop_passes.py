@@ -30,6 +30,7 @@ from symrnn.numeric.loops.code import LoopKernel
 from symrnn.numeric.loops.fused import fuse
 from symrnn.numeric.loops.plan import plan
 from symrnn.numeric.loops.recursion import Recursion
+from symrnn.numeric.thresholds import thresholds
 from symrnn.numeric.weights import is_matrix
 from symrnn.recurrence.adjoint import Adjoint, order_of
 
@@ -43,10 +44,6 @@ GROUPED = ("forward", "backward")
 
 HOISTED_ENTRIES = 4096
 """Batch times size up to which slopes are taken for all times at once."""
-
-COMPILED_ENTRIES = 4096
-"""Batch times the entries of the largest weight up to which the compiled path is taken: beyond,
-BLAS is faster than compiled loops."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,7 +289,7 @@ def _plain(value: Any) -> Any:
 
 def _small(fit: Fitted) -> bool:
     largest = max((fit.parameters[name].size for name in fit.matrices), default=0)
-    return math.prod(fit.batch) * largest <= COMPILED_ENTRIES
+    return math.prod(fit.batch) * largest <= thresholds().compiled_entries
 
 
 def _setting(fit: Fitted, lanes: tuple[int, ...]) -> dict[str, Any]:

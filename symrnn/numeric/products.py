@@ -20,12 +20,10 @@ from symrnn.numeric.loop_passes import LoopPasses
 from symrnn.numeric.run import Run
 from symrnn.numeric.runtime import product_of
 from symrnn.numeric.step_jacobians import StepJacobians
+from symrnn.numeric.thresholds import thresholds
 from symrnn.numeric.vanishing import identity, require_kept
 
 Array = NDArray[Any]
-
-COMPILED_SIZE = 16
-"""Size of the state up to which ∂s_t/∂s_k is compiled; beyond, products by BLAS are faster."""
 
 PAIRED_SIZE = 32
 """Size of the state up to which step Jacobians are multiplied out in pairs: beyond, one matrix
@@ -97,7 +95,7 @@ class Products(Forward):
         """The loop that a product of step Jacobians is multiplied by; None where none serves."""
         engine, word = self._loops, "loop"
         wanted = self.planned and run.size > PAIRED_SIZE
-        if self.compiled and run.size <= COMPILED_SIZE:
+        if self.compiled and run.size <= thresholds().compiled_size:
             engine, word, wanted = self._compiled_loops, "numba", True
         serves = wanted and engine.runs(run.weights) and engine.pushes("jacobian")
         self.ran["jacobian"] = word if serves else "definitions"

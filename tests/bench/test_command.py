@@ -15,9 +15,11 @@ from symrnn.bench import history, record
 from symrnn.bench.contender import OURS, Contender, Work
 from symrnn.bench.goals import TO_PEER
 from symrnn.bench.measure import QUICK, Row, measure
+from symrnn.bench.tuning import measured
 from symrnn.cli import app
 from symrnn.cli import bench as command
-from symrnn.errors import DisagreementError, IllFormedError, ParseError
+from symrnn.errors import DisagreementError, IllFormedError, NotSupportedError, ParseError
+from symrnn.numeric.thresholds import Thresholds
 
 
 def rows(*peers: Contender) -> list[Row]:
@@ -50,6 +52,25 @@ def test_it_prints_a_table_and_writes_json(bench: Any, tmp_path: Path) -> None:
     assert "a product" in done.output and "absent is not installed" in done.output
     assert json.loads(path.read_text(encoding="utf-8"))["rows"][0]["missing"] == ["absent"]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_thresholds_are_kept_before_anything_is_measured(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Thresholds] = []
+    monkeypatch.setattr(command, "measured", lambda: Thresholds(144, 12))
+    monkeypatch.setattr(command, "keep", kept.append)
+
+    def later() -> list[Row]:
+        assert kept == [Thresholds(144, 12)]
+        return rows()
+
+    done = bench(later, "--quick", "--tune")
+    assert done.exit_code == 0 and "144 entries of a weight" in done.output, done.output
+    monkeypatch.undo()
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(NotSupportedError, match="needs numba"):
+        measured()
 
 
 @pytest.mark.parametrize(

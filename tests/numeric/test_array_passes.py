@@ -17,6 +17,8 @@ from symrnn.errors import IllFormedError, NotSupportedError, RangeError, ShapeEr
 from symrnn.language.algebra import MatrixProduct
 from symrnn.numeric.array_passes import ArrayPasses
 from symrnn.numeric.kernels import Kernels
+from symrnn.numeric.loops.compiled import available
+from symrnn.numeric.thresholds import Thresholds, assuming
 from symrnn.numeric.weights import KINDS, Weights, random_weights
 
 STEPS = 4
@@ -128,10 +130,9 @@ def test_numpy_runs_what_the_compiled_path_does_not(monkeypatch: pytest.MonkeyPa
     passes = Kernels(made, compiled=True)
     passes.forward(numbers(made, dtype=np.complex128))
     assert passes.ran == {"forward": "loop"}
-    monkeypatch.setattr("symrnn.numeric.loop_passes.COMPILED_ENTRIES", 0)
-    passes.forward(numbers(made))
-    assert passes.ran == {"forward": "loop"}
-    monkeypatch.undo()
+    with assuming(Thresholds(compiled_entries=0)):
+        passes.forward(numbers(made))
+    assert passes.ran == {"forward": "groups" if available() else "loop"}
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     passes.forward(numbers(made))
     assert passes.ran == {"forward": "loop"}

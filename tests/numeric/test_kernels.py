@@ -17,7 +17,8 @@ from symrnn.numeric.activations import ACTIVATIONS
 from symrnn.numeric.differences import relative_error
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.products import COMPILED_SIZE, PAIRED_SIZE
+from symrnn.numeric.products import PAIRED_SIZE
+from symrnn.numeric.thresholds import UNMEASURED
 from symrnn.theory.about import EXAMPLES
 from symrnn.verify.net import random_weights
 
@@ -69,7 +70,7 @@ def test_every_kernel_agrees_with_the_complex_step(cell: str, name: str) -> None
 
 
 @pytest.mark.parametrize("cell", EXAMPLES)
-@pytest.mark.parametrize("size", [COMPILED_SIZE + 1, PAIRED_SIZE + 1])
+@pytest.mark.parametrize("size", [UNMEASURED.compiled_size + 1, PAIRED_SIZE + 1])
 def test_a_large_jacobian(cell: str, size: int) -> None:
     own, net = Kernels(EXAMPLES[cell]("silu")), random_weights(size, 2, 5, seed=3)
     run, inside = own.run(*net.arguments()), own.rnn.reads_state

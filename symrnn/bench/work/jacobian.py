@@ -25,7 +25,7 @@ PEERS: dict[str, Peer] = {
 LARGEST = {"autograd": autograd.LARGEST, "casadi": casadi.LARGEST}
 
 # d, T, limit against the fastest peer, limit against the matrix products alone.
-SIZES = ((16, 50, 1.0, None), (64, 100, 0.9, None), (256, 100, 1.0, 1.05), (512, 200, 1.0, 1.05))
+SIZES = ((16, 50, 0.8, None), (64, 100, 0.8, None), (256, 100, 0.8, 1.1), (512, 200, 0.8, 1.1))
 QUICK = ((3, 5, None, None), (8, 10, None, None))
 
 

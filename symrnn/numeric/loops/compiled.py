@@ -43,6 +43,19 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
+def require() -> None:
+    """Refuse to go on without numba.
+
+    Raises:
+        NotSupportedError: it is not installed.
+    """
+    if not available():
+        raise NotSupportedError(
+            "the compiled path needs numba, which is not installed",
+            {"install": 'pip install "symrnn[compiled]"'},
+        )
+
+
 def emit(plan: Plan) -> LoopKernel:
     """The compiled function of a plan; `source` is what numba was given.
 
@@ -52,11 +65,7 @@ def emit(plan: Plan) -> LoopKernel:
     Raises:
         NotSupportedError: numba is not installed, or a formula has no scalar code.
     """
-    if not available():
-        raise NotSupportedError(
-            "the compiled path needs numba, which is not installed",
-            {"install": 'pip install "symrnn[compiled]"'},
-        )
+    require()
     numba = importlib.import_module("numba")
     writer = _Writer(plan)
     source = writer.source()

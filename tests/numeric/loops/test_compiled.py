@@ -17,6 +17,7 @@ from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.loops import compiled
 from symrnn.numeric.loops.compiled import scalar_code
 from symrnn.numeric.lower import lower_activation
+from symrnn.numeric.thresholds import Thresholds, assuming
 from symrnn.theory.about import EXAMPLES
 
 D, M, T = 4, 2, 6
@@ -90,14 +91,14 @@ def test_single_precision(numba: Any) -> None:
     np.testing.assert_allclose(run.states, PLAIN["elman"].run(**given).states, rtol=1e-5)
 
 
-def test_numpy_where_it_does_not_apply(numba: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numpy_where_it_does_not_apply(numba: Any) -> None:
     kernels = Kernels(elman("tanh"), compiled=True)
     compare(kernels, (2,), np.complex128)
     assert "numba" not in kernels.ran.values()
     run = kernels.run(**{**arrays((3,)), "W": np.ones((3, D, D))})
     assert kernels.ran["forward"] == "definitions" and run.states.shape == (T + 1, 3, D)
-    monkeypatch.setattr("symrnn.numeric.loop_passes.COMPILED_ENTRIES", 0)
-    compare(kernels, (), np.float32)
+    with assuming(Thresholds(compiled_entries=0)):
+        compare(kernels, (), np.float32)
     ran = {kernels.ran[name] for name in ("forward", "backward", "vjp", "jvp")}
     assert ran == {"groups"}
 
