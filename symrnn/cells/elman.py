@@ -9,8 +9,9 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.between import Between
-from symrnn.cells.network import Halves, Network, with_loss
+from symrnn.cells.network import Halves, Network
 from symrnn.cells.step import Cell
+from symrnn.cells.subject import with_loss
 from symrnn.language.activations import activation as _activation
 from symrnn.language.algebra import Identity, Parameter
 from symrnn.language.shapes import symbolic

@@ -7,49 +7,31 @@ maps, s_j = A v_j + …, v_j = σ(a_j), a_j = B s_{j-1} + ….
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, count
-from types import MappingProxyType
 from typing import Any
 
 import sympy
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.between import Between, Driven, NotBetween, between, driven
+from symrnn.cells.between import Between, Driven, NotBetween, driven
 from symrnn.cells.lettering import own_letters
+from symrnn.cells.quantities import fresh_name, names_beside
 from symrnn.cells.step import Cell
-from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation, unknown
-from symrnn.language.algebra import Identity, Parameter, as_matrix
-from symrnn.language.derivatives import NUMERATOR, VectorFunction
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
-from symrnn.language.names import in_code
+from symrnn.language.algebra import Identity, Parameter
+from symrnn.language.derivatives import NUMERATOR
 from symrnn.language.ordered import OrderedSum
 from symrnn.language.shapes import symbolic
 from symrnn.language.slope_at import KINKED
-from symrnn.language.structure import Diag, Rows, Vec, stack
+from symrnn.language.structure import Diag, Rows
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence import total
 from symrnn.recurrence.named import names_of
 from symrnn.recurrence.recurrence import Recurrence, with_activations
-
-LETTERS: Mapping[str, str] = MappingProxyType(
-    {
-        **{"t": "theta", "k": "kappa_t", "T": "S", "tau": "varsigma", "h": "r u p", "i": "n y"},
-        **{"gamma": "Gamma", "lambda": "Lambda", "kappa": "chi", "eta": "rho", "mu": "nu"},
-        **{"q": "varrho", "C": "K Q", "E": "B R", "M": "P", "epsilon": "varepsilon"},
-        **{"g": "y G", "v": "omega y", "w": "omega z", "g_1": "y_1 G_1", "g_2": "y_2 G_2"},
-        **{"l": "ell", "n": "N", "n_1": "N_1 M_1", "n_2": "N_2 M_2"},
-    }
-)
-"""What the lecture speaks of besides a cell, and what is written instead where the cell has a
-quantity of that name."""
-
-
-_WHOLE = {Softmax: "softmax", LogSumExp: "logsumexp", Determinant: "det"}
 
 
 @dataclass(frozen=True)
@@ -106,17 +88,7 @@ class Network:
     @cached_property
     def letters(self) -> Mapping[str, str]:
         """The names here of what the lecture speaks of besides the cell, by its names for them."""
-        found: dict[str, str] = {}
-        for name, others in LETTERS.items():
-            # g_1 is g at time 1 where g changes with time.
-            free = (
-                each
-                for each in (name, *others.split())
-                if each not in self._taken and each.partition("_")[0] not in self._timed
-            )
-            last = fresh_name(name, {*self._taken, name})
-            found[name] = next((each for each in free if each not in found.values()), last)
-        return MappingProxyType(found)
+        return names_beside(self._taken, self._timed)
 
     @cached_property
     def _timed(self) -> frozenset[str]:
@@ -330,11 +302,6 @@ class Network:
         """W, U, x and b of a step σ(W s + U x + b) or W σ(s) + U x + b; None of any other."""
         return driven(self.recurrence, self.between) if self.one_activation else None
 
-    @property
-    def is_elman(self) -> bool:
-        """Whether a step is σ(W s + U x + b) or W σ(s) + U x + b."""
-        return self.driven is not None and self.driven.x is not None
-
     def _part(self, name: str) -> Any:
         if self.driven is None:
             raise NotSupportedError(
@@ -381,108 +348,6 @@ class Network:
     def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
         """∂L_t/∂θ by BPTT, with the shape of θ; see `symrnn.recurrence.total.gradient`."""
         return total.gradient(self.recurrence, loss, parameter, since, "denominator")
-
-
-def network(cell: Cell) -> Network:
-    """A cell as statements speak of it, for every function in the place of its activations, and of
-    softmax, log-sum-exp and the determinant.
-
-    Raises:
-        IllFormedError: a cell that has a loss already: statements are about any loss of the state.
-    """
-    unnamed = {f: unknown(f.name) for f in cell.activations if not f.is_unknown}
-    made = with_activations(cell.recurrence, unnamed)
-    if made.outputs:
-        raise IllFormedError(
-            f"{cell.name} has a loss", {"expected": "a cell without one", "got": str(cell)}
-        )
-    taken = set(names_of(made))
-    now = made.index
-    definitions: dict[TimeVector, MatrixExpr] = _any_functions(made.definitions)
-    if len(made.states) == 1:
-        (s,) = made.states
-    else:
-        s = Sequence(fresh_name("s", taken), sum((e.rows for e in made.states), sympy.S.Zero))
-        earlier, start = {}, sympy.S.Zero
-        for state in made.states:
-            earlier[state[now - 1]] = Rows(s[now - 1], start, state.rows)
-            start += state.rows
-        definitions = {of: as_matrix(value.xreplace(earlier)) for of, value in definitions.items()}
-        definitions[s[now]] = stack(*(state[now] for state in made.states))
-    taken.add(in_code(s.label))
-    stepped = Recurrence(now, (s,), made.inputs, definitions)
-    found = between(stepped)
-    halves = _halved(stepped, found, taken) if isinstance(found, Between) else found
-    if isinstance(halves, Halves):
-        definitions |= _definitions(halves, s[now])
-    return with_loss(cell, Recurrence(now, (s,), made.inputs, definitions), halves)
-
-
-def _any_functions(definitions: Mapping[TimeVector, MatrixExpr]) -> dict[TimeVector, MatrixExpr]:
-    """The definitions, with a function of which nothing is known in the place of each that is
-    smooth in all of a vector or of a matrix: what is proved of every such function is so of it."""
-    sizes: dict[str, list[Any]] = {}
-
-    def stand_in(node: Any) -> MatrixExpr:
-        name, argument = _WHOLE[type(node)], node.args[0]
-        column = Vec(argument) if isinstance(node, Determinant) else argument
-        known = sizes.setdefault(name, [])
-        if column.shape not in known:
-            known.append(column.shape)
-        number = known.index(column.shape)
-        return VectorFunction(f"{name}_{number}" if number else name, node.shape[0], column)
-
-    return {
-        of: as_matrix(value.replace(lambda node: type(node) in _WHOLE, stand_in))
-        for of, value in definitions.items()
-    }
-
-
-def with_loss(cell: Cell, step: Recurrence, halves: Halves | NotBetween) -> Network:
-    """A cell whose step has one state, with a loss of it of which nothing is known.
-
-    Args:
-        cell: the cell.
-        step: its definitions, with names for the halves where it has these.
-        halves: what stands before and behind its one activation, or why there is none.
-    """
-    (s,), now = step.states, step.index
-    loss = Sequence(fresh_name("L", names_of(step)), 1)
-    definitions = {**step.definitions, loss[now]: VectorFunction("ell", 1, s[now])}
-    recurrence = Recurrence(now, (s,), step.inputs, definitions, (loss,))
-    return Network(cell, recurrence, s, loss, halves)
-
-
-def _halved(step: Recurrence, found: Between, taken: set[str]) -> Halves:
-    """What goes into the activation and what comes out: by its own name, where it has one."""
-    (s,), now = step.states, step.index
-    named = {step.expanded(of): of for of in step.definitions} | {s[now - 1]: s[now - 1]}
-    argument, value = (
-        named.get(each) or Sequence(fresh_name(name, taken), each.shape[0])[now]
-        for name, each in (("a", found.argument), ("v", found.value))
-    )
-    return Halves(found, argument, value)
-
-
-def _definitions(halves: Halves, state: TimeVector) -> dict[TimeVector, MatrixExpr]:
-    """The definitions of the halves of a step, and of the state by them."""
-    found, argument, value = halves.between, halves.argument, halves.value
-    made = {value: Elementwise(found.sigma, argument)}
-    if argument.index == state.index:
-        made[argument] = found.argument
-    if value != state:
-        made[state] = found.outer(value)
-    return made
-
-
-def fresh_name(name: str, taken: Iterable[str]) -> str:
-    """`name`, or the first of name_1, name_2, … that is free; taken from now on."""
-    used = set(taken)
-    options = chain([name], (f"{name}_{number}" for number in count(1)))
-    found = next(each for each in options if each not in used)
-    if isinstance(taken, set):
-        taken.add(found)
-    return found
 
 
 def _kind(recurrence: Recurrence, parameter: Parameter) -> str:

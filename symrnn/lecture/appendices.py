@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
-from symrnn.language.notation import ARRAYS, LECTURE, NUMERATOR, QUANTITIES, SEQUENCES
+from symrnn.language.notation import LECTURE, NUMERATOR
 from symrnn.lecture.details import code_names, rule_anchor
+from symrnn.lecture.letters_table import quantities
 from symrnn.lecture.statements import Writer
 from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides
@@ -18,16 +18,12 @@ from symrnn.typeset.maths import scientific
 from symrnn.typeset.words import phrase
 from symrnn.verify.evidence import Evidence
 
-_Row = tuple[str, str, str]
-
 _SOURCES = {
     "goodfellow": "These are the letters of [[@goodfellow2016]].",
     "pascanu": "These are the letters of [[@pascanu2013]], and this is its cell, with $\\sigma$ "
     "inside.",
     "d2l": "These are the letters of [[@zhang2023]].",
 }
-
-EACH = "acts on each entry"
 
 ABOUT = "What a statement is about is read off the definitions. [[asides]] has those left out."
 
@@ -114,82 +110,6 @@ def set_aside(
     return (Section(title, "not-about-the-cell", (Paragraph(said), table)),)
 
 
-def _quantities(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
-    """Every quantity of the lecture or of the cell: its letter, what it is, its shape."""
-    return _of_the_lecture(rnn, writer) if rnn.is_elman else _of_the_cell(rnn, writer, used)
-
-
-def _of_the_cell(rnn: Subject, writer: Writer, used: Collection[str]) -> list[_Row]:
-    now, cell = rnn.j, rnn.cell
-    kinds = {each.label: phrase("state") for each in rnn.states}
-    kinds |= {each.label: phrase("input") for each in cell.inputs}
-    kinds |= {each.label: phrase("computed in a step") for each in cell.intermediates}
-    if len(rnn.states) > 1:
-        parts = phrase(", then ").join(writer.math(each[now]) for each in rnn.states)
-        kinds[rnn.s.label] = phrase("the whole state, stacked: {parts}", parts=parts)
-    if rnn.one_activation:
-        kinds.setdefault(rnn.argument.label, phrase("what goes into the activation"))
-        kinds.setdefault(rnn.activated.label, phrase("what comes out of the activation"))
-    kinds[rnn.L.label] = phrase("loss")
-    vectors = {v.label: v.sequence for of in rnn.recurrence.definitions for v in (of,)}
-    vectors |= {each.label: each for each in rnn.recurrence.inputs}
-    rows = [
-        (writer.math(vectors[name][now]), kind, _shape(vectors[name][now].shape, writer))
-        for name, kind in kinds.items()
-    ]
-    rows += [
-        (writer.math(each), phrase("parameter"), _shape(each.shape, writer))
-        for each in cell.parameters
-    ]
-    rows += [(writer.math(each), phrase("parameter"), phrase("number")) for each in cell.scalars]
-    kind = phrase("activation; the statements hold for any differentiable one")
-    rows += [(writer.math(f), kind, phrase(EACH)) for f in cell.activations]
-    rows += [(writer.math(size), phrase("size"), phrase("number")) for size in cell.sizes]
-    spoken = writer.notation.spoken
-    for each in ("gamma", "lambda", "kappa", "eta", "tau", "t", "k", "h", "T"):
-        if rnn.letters.get(each, each) in used:
-            what = phrase(writer.notation.meaning(each))
-            rows.append((f"${spoken[each]}$", what, phrase("number")))
-    return rows
-
-
-def _shape(shape: Sequence[Any], writer: Writer) -> str:
-    rows, columns = shape
-    if (rows, columns) == (1, 1):
-        return phrase("number")
-    return (
-        f"${writer.latex(rows)}$"
-        if columns == 1
-        else (f"${writer.latex(rows)} \\times {writer.latex(columns)}$")
-    )
-
-
-def _of_the_lecture(rnn: Subject, writer: Writer) -> list[_Row]:
-    shapes = {
-        **dict.fromkeys(("s", "a", "b"), (rnn.d,)),
-        "x": (rnn.m,),
-        "W": (rnn.d, rnn.d),
-        "U": (rnn.d, rnn.m),
-    }
-    defined = {sequence.label for sequence in rnn.recurrence.states + rnn.recurrence.inputs}
-    defined |= {vector.label for vector in rnn.recurrence.definitions}
-    rows = []
-    for quantity in QUANTITIES:
-        if quantity in SEQUENCES and quantity not in defined:
-            continue
-        letter = writer.notation.letter(quantity)
-        timed = f"{letter}_{{{writer.notation.letter('j')}}}" if quantity in SEQUENCES else letter
-        sizes = r" \times ".join(map(writer.latex, shapes.get(quantity, ())))
-        shape = f"${sizes}$" if quantity in ARRAYS else phrase("number")
-        if quantity == "sigma":
-            shape = phrase(EACH)
-        meaning = writer.notation.meaning(quantity)
-        if quantity == "a" and rnn.reads_state:
-            meaning = "activation of the state before"
-        rows.append((f"${timed}$", phrase(meaning), shape))
-    return rows
-
-
 def _notation_section(rnn: Subject, writer: Writer, used: Collection[str]) -> Section:
     numerator = writer.notation.layout == NUMERATOR
     # Any y and x, whatever the letters of the notation.
@@ -211,7 +131,7 @@ def _notation_section(rnn: Subject, writer: Writer, used: Collection[str]) -> Se
             Paragraph(" ".join(filter(None, (convention, source, code_names(writer.notation))))),
             Table(
                 _phrases("symbol", "what it is", "shape"),
-                tuple(_quantities(rnn, writer, used)),
+                tuple(quantities(rnn, writer, used)),
                 phrase("The letters."),
                 "letters",
                 "lll",

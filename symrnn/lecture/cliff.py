@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
+from symrnn.language.names import in_code
 from symrnn.numeric.clipping import clip_by_norm
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower_activation
 from symrnn.numeric.run import Run
+from symrnn.numeric.weights import Weights
 
 Array = NDArray[Any]
 
@@ -67,10 +69,13 @@ class Unit:
     kernels: Kernels
 
     def _run(self, w: Array, b: Array) -> Run:
-        inputs, start = np.zeros((STEPS, 0)), np.array([START])
-        if self.kernels.rnn.makes_state:
-            start = lower_activation(self.kernels.rnn.sigma)(start)
-        return self.kernels.run(w[..., None, None], np.zeros((1, 0)), b[..., None], start, inputs)
+        rnn, start = self.kernels.rnn, np.array([START])
+        if rnn.makes_state:
+            start = lower_activation(rnn.sigma)(start)
+        values = {rnn.W: w[..., None, None], rnn.b: b[..., None], rnn.U: np.zeros((1, 0))}
+        named = {in_code(each.name): values[each] for each in rnn.parameters}
+        entering = {in_code(each.label): np.zeros((STEPS, 0)) for each in rnn.recurrence.inputs}
+        return self.kernels.run(Weights(named, {in_code(rnn.s.label): start}, entering, STEPS))
 
     def _output(self, run: Run) -> tuple[Array, Array]:
         """What comes out of σ last, s_T itself or σ(s_T): what the loss reads, and its slope."""
@@ -89,7 +94,8 @@ class Unit:
         run = self._run(np.array(w), np.array(b))
         output, slope = self._output(run)
         by = self.kernels.gradients(run, 2 * (output - TARGET) * slope)
-        return np.array([by["W"].item(), by["b"].item()])
+        rnn = self.kernels.rnn
+        return np.array([by[in_code(each.name)].item() for each in (rnn.W, rnn.b)])
 
     def place(self, point: Array) -> Place:
         """A point with its loss."""
@@ -101,7 +107,8 @@ def cliff(rnn: Network) -> Cliff:
     """The landscape of a unit, and a step from the steepest place of its middle column.
 
     Args:
-        rnn: a step σ(W s + U x + b) or W σ(s) + U x + b, of whatever σ.
+        rnn: a step σ(W s + U x + b) or W σ(s) + U x + b, with an input or without, of whatever
+            σ and in whatever letters.
 
     Raises:
         EvidenceError: where the picture would not show what it is for: the plain step has to

@@ -15,7 +15,7 @@ from symrnn.lecture.outline import Outline
 from symrnn.lecture.project import Project
 from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block
-from symrnn.theory.about import Subject
+from symrnn.theory.about import Subject, is_example
 from symrnn.theory.applicable import Asides
 from symrnn.typeset.blocks import (
     Algorithm,
@@ -137,8 +137,8 @@ def _document(
 
 
 def _subtitle(given: str, rnn: Subject) -> str:
-    """With the name of the cell, where the lecture is about one."""
-    if rnn.is_elman:
+    """With the name of the cell, where that is none that the lecture is written for."""
+    if is_example(rnn):
         return given
     return ". ".join(filter(None, (rnn.cell.name.replace("_", " "), given)))
 

@@ -21,7 +21,7 @@ from symrnn.language.structure import Vec
 from symrnn.lecture.algorithms import letters_of
 from symrnn.lecture.statements import Writer
 from symrnn.numeric.stable.pieces import convention
-from symrnn.theory.about import Subject
+from symrnn.theory.about import Subject, is_example
 from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer_network import Nets, NetworkExplorer, Slope
 
@@ -50,7 +50,7 @@ def explorer(
         notation: how the controls and pictures are lettered.
     """
     rnn = rnn or elman()
-    if not set(STATEMENTS.values()) <= set(library) or not rnn.is_elman:
+    if not set(STATEMENTS.values()) <= set(library) or not is_example(rnn):
         return None
     return NetworkExplorer(
         formulas(library, rnn), slopes(), nets(), STATEMENTS, labels(rnn, Writer(notation, {}))

@@ -10,7 +10,9 @@ from sympy import Symbol
 
 from symrnn.cells import Cell, read_cell
 from symrnn.cells.lettering import lettered, own_letters
-from symrnn.cells.network import LETTERS, Network, network
+from symrnn.cells.network import Network
+from symrnn.cells.quantities import LETTERS
+from symrnn.cells.subject import network
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import ARRAYS, QUANTITIES, SCALARS, Notation
 from symrnn.language.time import TimeVector
@@ -34,7 +36,7 @@ def cell_in(notation: Notation) -> Cell | None:
     """The cell of which a notation speaks, where that has letters of its own; None where those of
     the notation are for all that is in it."""
     found = read_cell(notation.cell)
-    return None if subject_of(found).is_elman else found
+    return found if known_as(found) is None else None
 
 
 def lettered_subject(

@@ -21,10 +21,10 @@ from symrnn.language.relations import Equation
 from symrnn.language.writing import text
 from symrnn.lecture.details import code_names
 from symrnn.lecture.lettering import subject_in
-from symrnn.lecture.pictures import axes_named
+from symrnn.lecture.network_section import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.python_text import parsed
-from symrnn.theory.about import Subject
+from symrnn.theory.about import Subject, is_example
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import (
@@ -69,7 +69,7 @@ from IPython.display import Markdown, Math
 from symrnn import cell
 from symrnn.language.notation import Notation
 from symrnn.lecture.statements import Writer
-from symrnn.cells.network import network
+from symrnn.cells.subject import network
 {layout}
 general = network(cell(\"\"\"
 {text}
@@ -140,7 +140,7 @@ def cells(
 def setup(notation: Notation, rnn: Subject | None = None) -> str:
     """The first code cell: what the others need, and the recurrence with its two activations."""
     rnn = rnn or subject_in(notation)
-    if not rnn.is_elman:
+    if not is_example(rnn):
         layout = TURNED if notation.layout == DENOMINATOR else ""
         return OF_A_CELL.format(
             text=rnn.cell.text, name=rnn.cell.name, notation=_written(notation), layout=layout
@@ -196,8 +196,8 @@ class _Writer:
         self.setup = setup(notation, rnn)
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
-        self.known = rnn.is_elman
-        self.rnn = rnn.with_activation("tanh") if rnn.is_elman else rnn
+        self.known = is_example(rnn)
+        self.rnn = rnn.with_activation("tanh") if is_example(rnn) else rnn
         self.run: set[Path] = set()
         self.checked: set[str] = set()
 
@@ -241,7 +241,7 @@ class _Writer:
         if compared and self.known:
             yield Cell("code", "\n".join(compared))
         if statement.name == BOUND and self.known:
-            axes = axes_named(Writer(self.notation, {}))
+            axes = axes_named(Writer(self.notation, {}, self.rnn.in_parts), self.rnn)
             drawn = f",\n    axes_named={axes!r}," if self.lettered else ""
             place = next(iter(headline))
             yield Cell("code", DRAWN.format(name=statement.name, place=place, axes=drawn))

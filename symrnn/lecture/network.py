@@ -9,18 +9,21 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from symrnn.cells import Cell
 from symrnn.cells.network import Network
-from symrnn.errors import EvidenceError
-from symrnn.language.norms import norm
+from symrnn.cells.readout import output_of
+from symrnn.cells.subject import with_numbers
+from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
+from symrnn.language.names import in_code
 from symrnn.language.relations import Relation
-from symrnn.language.structure import Vec
-from symrnn.lecture.decay import Decay, Spectrum, decay, gamma, regimes, spectrum
+from symrnn.lecture.decay import Decay, Spectrum, decay, measured, regimes, spectrum
 from symrnn.numeric.data import Series
-from symrnn.numeric.forecasting import Forecast, train_cell
+from symrnn.numeric.forecasting import Forecast, Forecaster, train_cell
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
-from symrnn.numeric.plain_passes import bindings_of
 from symrnn.numeric.run import Run
+from symrnn.numeric.weights import Weights
+from symrnn.theory.about import is_example
 from symrnn.theory.statement import Statement
 from symrnn.verify.net import Net, random_weights
 from symrnn.verify.network import Agreement, check_kernels
@@ -29,33 +32,55 @@ Array = NDArray[Any]
 UNITS, TRAINED, RATE = 32, 300, 5e-3
 """Of the net that is trained: its size, its training steps, and the first rate."""
 
+UNITS_OF_OTHERS = 16
+"""The size of a cell of the user's own: it may have many matrices, and every entry is checked."""
+
 HORIZON = 40
 """Steps over which ‖∂s_t/∂s_k‖ is shown."""
 
 CHECKED = 20
 """Steps of the nets that are checked against differences."""
 
+CONTRACTING, SCALES = 0.8, tuple(0.5**n for n in range(7))
+"""The tail bound needs steps that contract: γλ where ‖W‖ is scaled alone; and what all parameters
+of any other cell are multiplied by, until its steps do."""
+
+DRAWN_FROM = ("product_bound", "truncation")
+"""The statements whose bounds are shown."""
+
 
 @dataclass(frozen=True)
 class Bias:
-    """‖∂L_t/∂W - truncated‖_F against τ (in factors), with the derived tail bound."""
+    """‖∂L_t/∂θ - truncated‖_F against τ (in factors), with the derived tail bound.
+
+    scale: what all parameters were multiplied by; None where W alone was, to γλ = 0.8.
+    ratio: γλ, or the largest ‖∂s_j/∂s_{j-1}‖₂.
+    """
 
     lengths: Array
     measured: Array
     bound: Array
+    scale: float | None = None
+    ratio: float = CONTRACTING
 
 
 @dataclass(frozen=True)
 class NetworkReport:
-    """What the lecture shows of the network."""
+    """What the lecture shows of the network.
+
+    bias: None where no scale of the parameters makes every step a contraction.
+    regimes: of a cell with one weight matrix, by γλ; of others there are none.
+    bound: of ‖∂s_t/∂s_k‖, as it is claimed.
+    """
 
     net: Forecast
     held_out_first: float
     decays: tuple[Decay, ...]
-    bias: Bias
+    bias: Bias | None
     agreements: tuple[Agreement, ...]
     regimes: Mapping[float, tuple[Decay, ...]]
     spectrum: Spectrum
+    bound: Any
 
     def record(self) -> dict[str, Any]:
         """As it stands in evidence.json; all losses are of the held-out tail unless named."""
@@ -75,6 +100,23 @@ class NetworkReport:
         }
 
 
+def require_learning(library: Mapping[str, Statement], rnn: Network) -> Network:
+    """The cell with functions that can be run, to be trained.
+
+    Raises:
+        NotSupportedError: it can not be, with the reason.
+    """
+    if missing := [name for name in DRAWN_FROM if name not in library]:
+        raise NotSupportedError(f"`{missing[0]}` is not said of this cell")
+    made = with_numbers(rnn)
+    try:
+        Forecaster(made.cell, UNITS)
+        output_of(made.cell)
+    except IllFormedError as error:
+        raise NotSupportedError(error.message, error.detail) from error
+    return made
+
+
 def study(
     series: Series,
     library: Mapping[str, Statement],
@@ -86,61 +128,77 @@ def study(
     Args:
         series: the values to predict, each from those before.
         library: the statements; the bounds shown are the right sides of their claims.
-        rnn: the net's cell, σ(W s + U x + b) or W σ(s) + U x + b, of whatever σ.
+        rnn: the net's cell, which reads one input.
         progress: called with what is being done, how far it is, and out of how much.
 
     Raises:
+        NotSupportedError: the cell can not be trained on a series.
+        RangeError: training diverges.
         DisagreementError: a kernel disagrees with differences.
-        EvidenceError: the trained net does not beat predicting the last value, or a bound fails.
+        EvidenceError: a net of the lecture's own cells does not beat predicting the last value, or
+            a bound fails.
     """
-    kernels = Kernels(rnn.with_activation("tanh"))
+    made = require_learning(library, rnn)
+    kernels = Kernels(made)
     net = train_cell(
-        kernels.rnn.cell,
+        made.cell,
         series,
-        UNITS,
+        UNITS if is_example(rnn) else UNITS_OF_OTHERS,
         TRAINED,
         rate=RATE,
         progress=lambda done, of, loss: progress("training", done, of),
     )
-    if not net.held_out < net.baseline:
+    # How well a cell of the user's own learns is told, whatever it is.
+    if is_example(rnn) and not net.held_out < net.baseline:
         raise EvidenceError(
             "the trained net does not beat predicting the last value on the held-out tail",
             {"net": f"{net.held_out:.4g}", "last value": f"{net.baseline:.4g}"},
         )
-    inputs = net.data.inputs
+    inputs, weights = net.data.inputs, net.forecaster.without_readout
     nets = {
-        "before training": _weights(net.initial, inputs[-CHECKED:]),
-        "after training": _weights(net.trained, inputs[-CHECKED:]),
-        "random": random_weights(16, 3, CHECKED, seed=0),
+        "before training": weights(net.initial, inputs[-CHECKED:]),
+        "after training": weights(net.trained, inputs[-CHECKED:]),
+        "random": _random(made.cell),
     }
     agreements: list[Agreement] = []
-    for done, (name, weights) in enumerate(nets.items()):
+    checked = Kernels(made.cell) if len(made.states) > 1 else kernels
+    for done, (name, chosen) in enumerate(nets.items()):
         progress("checking kernels", done, len(nets))
-        agreements += check_kernels(kernels, weights.of_cell(kernels.cell), name)
+        agreements += check_kernels(checked, chosen, name)
     claim = _claim(library, rnn, "product_bound")
-    before, after = (_weights(chosen, inputs[-HORIZON:]) for chosen in (net.initial, net.trained))
+    before, after = (weights(chosen, inputs[-HORIZON:]) for chosen in (net.initial, net.trained))
     decays = (
-        decay(kernels, claim, "before training", before),
-        decay(kernels, claim, "after training", after),
+        decay(rnn, kernels, claim, "before training", before),
+        decay(rnn, kernels, claim, "after training", after),
     )
     tail = _claim(library, rnn, "truncation", "the bias is a geometric tail")
-    bias = _bias(kernels, tail, _weights(_contracting(net.trained), inputs[-HORIZON:]))
+    bias = _bias(rnn, kernels, tail, net)
     ahead = net.forecaster.predict(net.initial, inputs)[net.data.split :]
     first = ahead - net.data.targets[net.data.split :]
+    scaled = _as_net(net, inputs[-HORIZON:]) if rnn.driven else None
     return NetworkReport(
         net,
         float(np.mean(first**2)),
         decays,
         bias,
         tuple(agreements),
-        regimes(kernels, claim, after),
-        spectrum(kernels, claim, after),
+        regimes(rnn, kernels, claim, scaled) if scaled is not None else {},
+        spectrum(rnn, kernels, claim, after),
+        claim.rhs,
     )
 
 
-def _weights(net: Mapping[str, Array], x: Array) -> Net:
-    """A net that starts at 0, with its readout of one number as c."""
-    return Net(net["W"], net["U"], net["b"], np.zeros(len(net["b"])), x, net["V"][0])
+def _random(cell: Cell) -> Weights:
+    """A net of random numbers: sizes of states 16, all else smaller."""
+    states = {s for each in cell.states for s in each.rows.free_symbols}
+    sizes = {each.name: 16 if each in states else 3 for each in cell.sizes}
+    return cast(Weights, random_weights(cell, steps=CHECKED, seed=0, **sizes))
+
+
+def _as_net(net: Forecast, x: Array) -> Net:
+    """The trained net of a step σ(W s + U x + b) or W σ(s) + U x + b by the lecture's letters."""
+    found = net.trained
+    return Net(found["W"], found["U"], found["b"], np.zeros(len(found["b"])), x, found["V"][0])
 
 
 def _claim(library: Mapping[str, Statement], rnn: Network, name: str, label: str = "") -> Relation:
@@ -150,43 +208,83 @@ def _claim(library: Mapping[str, Statement], rnn: Network, name: str, label: str
     return cast(Relation, chosen.claim)
 
 
-def _contracting(net: Mapping[str, Array], target: float = 0.8) -> Mapping[str, Array]:
-    """The net with W scaled to ‖W‖₂ = `target`: the tail bound needs γλ < 1."""
-    W = net["W"]
-    return {**net, "W": W * (target / float(np.linalg.norm(W, 2)))}
+def _read_out(net: Forecast) -> Array:
+    """What the trained readout multiplies the whole state by; 1 where it reads no state."""
+    cell, passes = net.forecaster.cell, net.forecaster.passes.cell
+    (V,) = (p for p in passes.parameters if p not in cell.parameters and p.shape[1] != 1)
+    read = output_of(cell)
+    starts = net.forecaster.without_readout(net.trained, net.data.inputs).states
+    rows = {each: 0 * starts[in_code(each.label)] for each in cell.states}
+    if read in rows:
+        rows[read] = net.trained[in_code(V.name)][0]
+    else:
+        rows = {each: zeros + 1 for each, zeros in rows.items()}
+    return np.concatenate(list(rows.values()))
 
 
-def immediate_norms(kernels: Kernels, run: Run) -> Array:
-    """‖∂⁺s_j/∂vec(W)‖₂ at the times j = 1 … T."""
-    rnn = kernels.rnn
-    immediate = norm(rnn.recurrence.immediate(rnn.s[rnn.j], Vec(rnn.W)), "2")
-    kernel = lower(immediate, "immediate_norm")
-    columns = {name: run[name][..., None] for name in run.named} | bindings_of(run.weights)
-    return np.array([kernel({**columns, rnn.j.name: j}) for j in range(1, run.steps + 1)])
+def immediate_norms(kernels: Kernels, run: Run, parameter: str) -> Array:
+    """‖∂⁺s_j/∂vec(θ)‖₂ of the whole state at the times j = 1 … T, (T, …), for a parameter by name.
+
+    Every row is the gradient of one entry of s_j over the one step from s_{j-1} held.
+    """
+    n, T, fit = run.size, run.steps, run.weights
+
+    def copies(array: Array) -> Array:
+        """(T, …, p) as (T, n, …, p)."""
+        full = np.broadcast_to(array, (T, *run.batch, array.shape[-1]))
+        return np.repeat(full[:, None], n, axis=1)
+
+    starts = {name: copies(run.rows[name][:T]) for name in fit.states}
+    inputs = {name: copies(run.rows[name][-T:])[None] for name in fit.inputs}
+    single = kernels.run(Weights(fit.parameters, starts, inputs, 1))
+    unit = np.eye(n).reshape(1, n, *(1 for _ in run.batch), n)
+    every = np.broadcast_to(unit, (T, n, *run.batch, n))
+    rows = kernels.gradients(single, every, 1, summed=False)[parameter]
+    matrices = np.moveaxis(rows.reshape(T, n, *run.batch, -1), 1, -2)
+    return np.asarray(np.linalg.norm(matrices, 2, axis=(-2, -1)))
 
 
-def _bias(kernels: Kernels, claim: Relation, weights: Net) -> Bias:
-    """Measured bias of ∂L_t/∂W, and the right side of the statement's claim."""
-    run = kernels.run(*weights.arguments())
-    t = run.steps
-    row = 2 * (run.states[t] @ weights.c) * weights.c
-    exact = kernels.gradients(run, row, t)["W"]
+def _contracting(
+    rnn: Network, kernels: Kernels, net: Forecast
+) -> tuple[Run, float | None, float] | None:
+    """A run of the trained net scaled down until its steps contract, the scale, and γλ or q."""
+    inputs, parameters = net.data.inputs[-HORIZON:], net.trained
+    if rnn.driven:
+        W = parameters[in_code(rnn.W.name)]
+        scaled = {in_code(rnn.W.name): W * (CONTRACTING / float(np.linalg.norm(W, 2)))}
+        weights = net.forecaster.without_readout({**parameters, **scaled}, inputs)
+        return kernels.run(weights), None, CONTRACTING
+    for scale in SCALES:
+        scaled = {name: scale * value for name, value in parameters.items()}
+        run = kernels.run(net.forecaster.without_readout(scaled, inputs))
+        ratio = measured(rnn, kernels, run)[rnn.letter("q").name]
+        if ratio < 1:
+            return run, scale, ratio
+    return None
+
+
+def _bias(rnn: Network, kernels: Kernels, claim: Relation, net: Forecast) -> Bias | None:
+    """Measured bias of the gradient by the parameter of the claim, and the claim's right side."""
+    found, c = _contracting(rnn, kernels, net), _read_out(net)
+    if found is None:
+        return None
+    run, scale, ratio = found
+    t, parameter = run.steps, in_code(rnn.shown_parameter.name)
+    row = 2 * (run.states[t] @ c) * c
+    exact = kernels.gradients(run, row, t)[parameter]
     lengths = np.arange(0, t - 1)
-    measured = np.array(
-        [
-            np.linalg.norm(exact - kernels.gradients(run, row, t, since=t - int(tau) - 1)["W"])
-            for tau in lengths
-        ]
-    )
+    ours = [
+        np.linalg.norm(exact - kernels.gradients(run, row, t, since=t - int(tau) - 1)[parameter])
+        for tau in lengths
+    ]
     # ‖·‖₂ of the row ∂L_t/∂vec(W) is the Frobenius norm of the d × d gradient.
     values = {
-        "C": float(np.linalg.norm(row)),
-        "E": float(np.max(immediate_norms(kernels, run))),
-        "gamma": gamma(kernels),
-        "lambda_": float(np.linalg.norm(weights.W, 2)),
+        **measured(rnn, kernels, run),
+        rnn.letter("C").name: float(np.linalg.norm(row)),
+        rnn.letter("E").name: float(np.max(immediate_norms(kernels, run, parameter))),
     }
     kernel = lower(claim.rhs, "tail")
-    bound = np.array([float(kernel({**values, "tau": int(tau)})) for tau in lengths])
-    if not (measured <= bound * (1 + 1e-9)).all():
+    bound = np.array([float(kernel({**values, rnn.tau.name: int(tau)})) for tau in lengths])
+    if not (np.array(ours) <= bound * (1 + 1e-9)).all():
         raise EvidenceError("the bias of truncation exceeds its bound", {"lengths": lengths})
-    return Bias(lengths, measured, bound)
+    return Bias(lengths, np.array(ours), bound, scale, ratio)

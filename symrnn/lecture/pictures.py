@@ -10,17 +10,19 @@ from symrnn.cells.elman import elman
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.slopes import slope_bound
+from symrnn.language.writing import NotationPrinter
 from symrnn.lecture import paths
 from symrnn.lecture.algorithms import algorithms_shown
 from symrnn.lecture.cliff import KAPPA, RATE, STEPS, TARGET, cliff
 from symrnn.lecture.network import NetworkReport
+from symrnn.lecture.network_section import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
 from symrnn.theory.about import Subject
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.blocks import Algorithm, Block, Figure, Listing, Paragraph, Section, Table
+from symrnn.typeset.blocks import Algorithm, Block, Figure
 from symrnn.typeset.figures import (
     Curve,
     Landscape,
@@ -34,12 +36,8 @@ from symrnn.typeset.figures import (
     norm_decay,
     norm_regimes,
     regime_map,
-    singular_values,
-    truncation_bias,
 )
-from symrnn.typeset.listings import wrapped
-from symrnn.typeset.maths import rounded, scientific
-from symrnn.typeset.prose import escaped
+from symrnn.typeset.maths import rounded
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map", "time_scales")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
@@ -87,9 +85,11 @@ def illustrations(
     library = load() if library is None else library
     drawn: dict[str, Callable[[], tuple[Figure, ...]]] = {
         "slopes_bounded": lambda: (_slopes(rnn, writer),),
-        "gradients_could_explode": lambda: () if report is None else (_regimes(report, writer),),
+        "gradients_could_explode": lambda: (
+            (_regimes(report, writer),) if report and report.regimes else ()
+        ),
         "truncation": lambda: (unrolled_figure(rnn, notation),) if rnn.shown_parameters else (),
-        "clipping_by_norm": lambda: (_cliff(rnn, writer),) if rnn.is_elman else (),
+        "clipping_by_norm": lambda: (_cliff(rnn, writer),) if rnn.driven else (),
         paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
         "forget_bias": lambda: (_time_scales(writer),),
     }
@@ -173,133 +173,6 @@ def only(blocks: Iterable[Block], names: Collection[str]) -> tuple[Block, ...]:
     )
 
 
-def section(report: NetworkReport, source: str, notation: Notation = LECTURE) -> Section:
-    """The section about the network: training, the product against its bound, the kernels."""
-    net, writer = report.net, Writer(notation, {})
-    blocks: list[Block] = [
-        Paragraph(
-            writer.prose(
-                f"The derived gradients train a network: d = {net.forecaster.d} hidden units read "
-            )
-            + f"*{net.series}* and predict the next value from those before, "
-            + writer.prose(
-                f"by a linear readout of the state s_t. {net.steps} steps with clipping by "
-                f"global norm at κ = {net.kappa:g} "
-                f"({net.clipped} of them clipped) use the generated kernels alone. "
-            )
-            + f"Source of the series: {escaped(net.source)}."
-        ),
-        _losses(report),
-        Paragraph(writer.prose(_reach(report))),
-        _decay(report, writer),
-        Paragraph(
-            "The norm is the largest singular value only. [[singular_values]] shows all of them, "
-            "after training: in how many directions something of the past is left."
-        ),
-        _spectrum(report, writer),
-        Paragraph(
-            writer.prose(
-                "Scaled down to γλ = 0.8, the same network shows in [[truncation_bias]] the bias "
-                "that truncation brings, under the geometric tail of [[truncation]]."
-            )
-        ),
-        _bias(report, writer),
-        Paragraph(
-            "Every kernel is generated from the expression that was derived. [[kernels]] compares "
-            "it with differences through a forward pass written by hand: the largest relative "
-            "disagreement over all entries, for each oracle."
-        ),
-        _agreements(report, writer),
-        Listing(
-            wrapped(source.strip()),
-            "python",
-            writer.prose("The generated NumPy source of ∂s_t/∂s_k:"),
-        ),
-    ]
-    return Section("A real network", "network", tuple(blocks))
-
-
-def _reach(report: NetworkReport) -> str:
-    """How far the network sees, in words that fit what was measured."""
-    ratios = [float(decay.bounds[1] / decay.bounds[0]) for decay in report.decays]
-    listed = " and ".join(
-        f"{ratio:.2f} {decay.label}" for ratio, decay in zip(ratios, report.decays, strict=True)
-    )
-    opening = (
-        "How far back does this network see? [[norm_decay]] shows "
-        "‖∂s_t/∂s_k‖₂ at the end of the series, before and after training, with the bound "
-        "(γλ)^{t-k} of [[product_bound]] for γ = 1 and λ = ‖W‖₂: γλ is "
-        f"{listed}."
-    )
-    shrinks = all(decay.norms[-1] < decay.norms[0] for decay in report.decays)
-    if not (shrinks and min(ratios) > 1):
-        return opening
-    return (
-        f"{opening} The bounds grow while the measured norms shrink: the units saturate, and the "
-        "singular directions of different steps do not line up. That is what *could* means."
-    )
-
-
-def _losses(report: NetworkReport) -> Table:
-    net = report.net
-    rows = (
-        ("training part", f"{net.losses[0]:.3f}", f"{net.losses[-1]:.3f}", ""),
-        (
-            "held-out tail",
-            f"{report.held_out_first:.3f}",
-            f"{net.held_out:.3f}",
-            f"{net.baseline:.3f}",
-        ),
-    )
-    return Table(
-        ("mean squared error", "before", "after", "last value"),
-        rows,
-        "Training, in units of the variance of the training part; the last column predicts the "
-        "last value seen.",
-        "losses",
-        "lrrr",
-    )
-
-
-def _decay(report: NetworkReport, writer: Writer) -> Figure:
-    curves = []
-    for decay, role in zip(report.decays, ("first", "second"), strict=True):
-        distance = np.arange(len(decay.norms)).tolist()
-        curves.append(Curve(decay.label, distance, decay.norms.tolist(), role))  # type: ignore[arg-type]
-        bound = f"bound, {decay.label}"
-        curves.append(Curve(bound, distance, decay.bounds.tolist(), f"{role} bound"))  # type: ignore[arg-type]
-    return norm_decay(
-        curves,
-        axes_named=axes_named(writer),
-        caption=writer.prose(
-            "The norm ‖∂s_t/∂s_k‖ against the distance t - k, with the bound (γλ)^{t-k} of each "
-            "net."
-        ),
-    )
-
-
-def axes_named(writer: Writer) -> tuple[str, str]:
-    """The names of the axes t - k and ‖∂s_t/∂s_k‖, as matplotlib sets them."""
-    rnn = elman()
-    t, k = rnn.t, rnn.k
-    later, earlier = writer.latex(rnn.s[t]), writer.latex(rnn.s[k])
-    return writer.math(t - k), rf"$\|\partial {later} / \partial {earlier}\|$"
-
-
-def _spectrum(report: NetworkReport, writer: Writer) -> Figure:
-    found = report.spectrum
-    distance = np.arange(len(found.bounds)).tolist()
-    bound = Curve(writer.prose("bound (γλ)^{t-k}"), distance, found.bounds.tolist(), "first bound")
-    return singular_values(
-        found.values.tolist(),
-        bound=bound,
-        distance_named=axes_named(writer)[0],
-        caption=writer.prose(
-            "All singular values of ∂s_t/∂s_k against t - k, with the bound on the largest."
-        ),
-    )
-
-
 def _regimes(report: NetworkReport, writer: Writer) -> Figure:
     panels: dict[float, list[Curve]] = {}
     for ratio, decays in report.regimes.items():
@@ -311,7 +184,7 @@ def _regimes(report: NetworkReport, writer: Writer) -> Figure:
         panels[ratio].append(Curve("bound", distance, decays[0].bounds.tolist(), "guide"))
     return norm_regimes(
         panels,
-        axes_named=axes_named(writer),
+        axes_named=axes_named(writer, elman()),
         ratio_named=f"{writer.notation.letter('gamma')}{writer.notation.letter('lambda')}",
         caption=writer.prose(
             "The norm ‖∂s_t/∂s_k‖ against t - k for γλ below, at and above 1. In each panel all "
@@ -328,7 +201,8 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
     found, letter = [], writer.notation.plain  # of numbers, not of vectors
     own = {f.name for f in rnn.cell.activations}
     used = [name for name in FORMULAS if name in own]
-    argument = rnn.argument.label if rnn.is_elman else "a"
+    printer = NotationPrinter(writer.notation)
+    argument = printer.unstyled(rnn.argument.label) if rnn.one_activation else letter("a")
     for name in used or ACTIVATIONS:
         sigma = activation(name)
         gamma = slope_bound(sigma).value
@@ -344,7 +218,7 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
         )
     return activation_slopes(
         found,
-        letters=(letter("sigma"), letter("gamma"), letter(argument)),
+        letters=(letter("sigma"), letter("gamma"), argument),
         caption=writer.prose("Activations σ, their slopes σ′, and γ, the least bound on |σ′|."),
     )
 
@@ -352,7 +226,8 @@ def _slopes(rnn: Subject, writer: Writer) -> Figure:
 def _cliff(rnn: Subject, writer: Writer) -> Figure:
     land = cliff(rnn)
     length = RATE * float(np.linalg.norm(land.gradient))
-    value = f"s_{STEPS}" if rnn.makes_state else f"σ(s_{STEPS})"
+    last, sigma = writer.latex(rnn.s[STEPS]), writer.notation.plain("sigma")
+    value = last if rnn.makes_state else f"{sigma}({last})"
     start, plain, clipped = (
         Mark(place.w, place.b, place.loss) for place in (land.start, land.plain, land.clipped)
     )
@@ -371,46 +246,10 @@ def _cliff(rnn: Subject, writer: Writer) -> Figure:
     return gradient_cliff(
         shown,
         caption=writer.prose(
-            f"The loss ({value} - {TARGET:g})² of one logistic unit over its weight and its "
+            f"The loss $({value} - {TARGET:g})^{{2}}$ of one logistic unit over its weight and its "
             "bias, as in Pascanu et al. (2013), from above and cut along the step. From the cliff "
             f"a plain step with η = {RATE:g} has length "
         )
         + f"${rounded(length)}$; "
         + writer.prose(f"clipped to κ = {KAPPA:g} it lands at the foot."),
-    )
-
-
-def _bias(report: NetworkReport, writer: Writer) -> Figure:
-    bias = report.bias
-    lengths = bias.lengths.tolist()
-    return truncation_bias(
-        [
-            Curve("bias", lengths, bias.measured.tolist(), "first"),
-            Curve("bound", lengths, bias.bound.tolist(), "first bound"),
-        ],
-        length_named=writer.math(elman().tau),
-        caption=writer.prose(
-            "The bias of the truncated gradient against the truncation length τ, with its "
-            "geometric bound."
-        ),
-    )
-
-
-def _agreements(report: NetworkReport, writer: Writer) -> Table:
-    """Each kernel once, with the worst of all nets."""
-    nets = ", ".join(dict.fromkeys(each.net for each in report.agreements))
-    worst: dict[str, tuple[float, float]] = {}
-    for each in report.agreements:
-        known = worst.get(each.kernel, (0.0, 0.0))
-        worst[each.kernel] = (max(known[0], each.complex_step), max(known[1], each.central))
-    rows = tuple(
-        (writer.prose(kernel), scientific(complex_step), scientific(central))
-        for kernel, (complex_step, central) in worst.items()
-    )
-    return Table(
-        ("kernel", "complex step", "central differences"),
-        rows,
-        f"Kernels against differences: the largest relative disagreement over the nets ({nets}).",
-        "kernels",
-        "lrr",
     )

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symrnn.errors import EvidenceError, UnmetError
+from symrnn.cells.subject import with_numbers
+from symrnn.errors import EvidenceError, NotSupportedError, RangeError, UnmetError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
 from symrnn.lecture.lettering import as_spoken, subject_in
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
-from symrnn.lecture.pictures import illustrations, section
+from symrnn.lecture.network_section import section, untrained
+from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.progress import Progress, silent
 from symrnn.lecture.project import Project
 from symrnn.lecture.trained_cells import TrainedCell, study_cells
@@ -25,11 +27,13 @@ from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
-from symrnn.theory.about import Subject
+from symrnn.theory.about import Subject, is_example
 from symrnn.theory.applicable import Aside, Asides, speaking, without
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
+from symrnn.typeset.blocks import Section
 from symrnn.typeset.files import require_room, write_files
+from symrnn.typeset.prose import escaped
 from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
@@ -141,11 +145,8 @@ def make(
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))
     network = ending = None
-    if project.network and rnn.is_elman:
-        tanh = rnn.with_activation("tanh")
-        network = study(series or sunspots(), library, rnn, progress)
-        kernel = lower(tanh.jacobian(tanh.s[tanh.t], tanh.s[tanh.k]), "state_jacobian")
-        ending = section(network, kernel.source, notation)
+    if project.network:
+        network, ending = _trained(series or sunspots(), library, rnn, notation, progress)
     if project.own:
         # In a lecture of somebody's own stands what they placed, whatever statements it has.
         placed = frozenset(name for each in project.outlines for name in each.shown())
@@ -160,6 +161,26 @@ def make(
     return _typeset(material, directory, progress, formats, trained)
 
 
+def _trained(
+    series: Series,
+    library: Mapping[str, Statement],
+    rnn: Subject,
+    notation: Notation,
+    progress: Progress,
+) -> tuple[NetworkReport | None, Section]:
+    """The network of the lecture and the section about it; or, of a cell of the user's own that
+    can not be trained, why there is none."""
+    try:
+        network = study(series, library, rnn, progress)
+    except (NotSupportedError, RangeError) as error:
+        if is_example(rnn):
+            raise
+        return None, untrained(escaped(error.message))
+    made = with_numbers(rnn)
+    kernel = lower(made.jacobian(made.s[made.t], made.s[made.k]), "state_jacobian")
+    return network, section(network, kernel.source, notation, rnn)
+
+
 def met(
     evidence: tuple[Evidence, ...], asides: Asides, rnn: Subject
 ) -> tuple[tuple[Evidence, ...], Asides]:
@@ -170,7 +191,7 @@ def met(
     of it, nor whether those do that use it.
     """
     gone = dict(asides)
-    if not rnn.is_elman:
+    if not is_example(rnn):
         gone |= {
             each.statement.name: Aside(each.statement.widest, None, each.failure.message)
             for each in evidence

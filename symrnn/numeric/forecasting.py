@@ -112,17 +112,26 @@ class Forecaster:
 
     def run(self, parameters: Mapping[str, Array], x: Array, target: Array | None = None) -> Run:
         """The forward pass from states that are 0, over inputs (T, *batch, 1)."""
-        cell = self.passes.cell
-        batch = x.shape[1:-1]
-        states = {
-            in_code(each.label): np.zeros((*batch, int(each.rows.subs(self._sizes))), x.dtype)
-            for each in cell.states
-        }
         (given,) = self.cell.inputs
-        (wanted,) = (each for each in cell.inputs if each != given)
+        (wanted,) = (each for each in self.passes.cell.inputs if each != given)
         asked = np.zeros_like(x) if target is None else target[..., None]
         inputs = {in_code(given.label): x, in_code(wanted.label): asked}
-        return self.passes.forward(Weights(parameters, states, inputs))
+        return self.passes.forward(Weights(parameters, self._starts(x), inputs))
+
+    def without_readout(self, parameters: Mapping[str, Array], x: Array) -> Weights:
+        """The weights of the cell alone, with states that are 0, and inputs (T, *batch, 1)."""
+        names = [in_code(each.name) for each in (*self.cell.parameters, *self.cell.scalars)]
+        (given,) = self.cell.inputs
+        own = {name: parameters[name] for name in names}
+        return Weights(own, self._starts(x), {in_code(given.label): x})
+
+    def _starts(self, x: Array) -> dict[str, Array]:
+        return {
+            in_code(each.label): np.zeros(
+                (*x.shape[1:-1], int(each.rows.subs(self._sizes))), x.dtype
+            )
+            for each in self.cell.states
+        }
 
     def predict(self, parameters: Mapping[str, Array], x: Array) -> Array:
         """One-step-ahead predictions: (T, *batch, 1) to (T, *batch)."""

@@ -12,8 +12,9 @@ from types import MappingProxyType
 
 from symrnn.cells import Cell
 from symrnn.cells.between import NotBetween
-from symrnn.cells.elman import elman, in_these_letters, sigma_inside
-from symrnn.cells.network import Network, network
+from symrnn.cells.elman import elman, in_these_letters, sigma_inside, with_symbolic_sizes
+from symrnn.cells.network import Network
+from symrnn.cells.subject import network
 from symrnn.errors import SymrnnError
 from symrnn.kernel.recurrences import kept
 
@@ -62,11 +63,22 @@ def applies(about: About, subject: Subject) -> Verdict:
         return Verdict(None if found.undecided else False, found.says)
     if about is About.ONE_ACTIVATION:
         return Verdict(True)
-    if not subject.is_elman:
+    if subject.driven is None:
         return Verdict(False, "the step is not σ(W s + U x + b), nor W σ(s) + U x + b")
+    if subject.driven.x is None:
+        return Verdict(False, "no input enters, so that there is no U x")
     if about is About.SIGMA_INSIDE and not subject.reads_state:
         return Verdict(False, "the step is σ(W s + U x + b), with σ outside")
     return Verdict(True)
+
+
+def is_example(subject: Subject) -> bool:
+    """Whether a cell is one of those that statements are written for, whatever its activation: of
+    these every hypothesis can be met, and an outline finds all that it asks for."""
+    if subject.driven is None:
+        return False
+    own = with_symbolic_sizes(subject).recurrence.definitions
+    return own in (build(subject.sigma).recurrence.definitions for build in EXAMPLES.values())
 
 
 def subject_of(cell: Cell) -> Subject:
@@ -86,7 +98,7 @@ def known_as(cell: Cell) -> tuple[Network, dict[str, str]] | None:
         IllFormedError: a cell that has a loss: statements are about any loss of the state.
     """
     made = network(cell)
-    if not made.is_elman:
+    if made.driven is None or made.driven.x is None:
         return None
     known = in_these_letters(made).with_activation()
     names = {"s": made.s.label, "x": made.x.label, "W": made.W.name, "U": made.U.name}

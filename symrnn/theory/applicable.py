@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.cells.elman import elman
-from symrnn.cells.network import Network
 from symrnn.errors import NotSupportedError, SymrnnError
 from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
@@ -50,7 +49,7 @@ def speaking(
             with running(each.file):
                 each.parts(rnn)
         except NotSupportedError as error:
-            if _is_of_other_cells(statements[name], rnn):
+            if _is_of_other_cells(statements[name]):
                 asides[name] = Aside(statements[name].widest, False, error.message)
         except SymrnnError:
             pass  # it is broken, which whoever checks it will say
@@ -58,12 +57,10 @@ def speaking(
     return without(chosen, asides)
 
 
-def _is_of_other_cells(statement: Statement, rnn: Network) -> bool:
+def _is_of_other_cells(statement: Statement) -> bool:
     """Whether what can not be built for a cell can be for the lecture's: it asks for what the cell
     does not have. If not, it is broken."""
     lecture = elman()
-    if rnn.is_elman:
-        return False
     try:
         with running(statement.file):
             statement.of(lecture).parts(lecture)

@@ -113,6 +113,10 @@ class Runnable:
         arrays, scalars = self._parameters(fit)
         for state in self.cell.states:
             arrays[f"{in_code(state.label)}_0"] = _column(fit.states[in_code(state.label)])
+        parts = [arrays[f"{in_code(state.label)}_0"] for state in self.cell.states]
+        # The stacked state of a cell as statements speak of it begins with its parts.
+        for state in self.recurrence.states:
+            arrays.setdefault(f"{in_code(state.label)}_0", np.concatenate(parts))
         for entering in self.cell.inputs:
             values = fit.inputs[in_code(entering.label)].astype(np.float64)
             before = np.full_like(values[:1], np.nan)

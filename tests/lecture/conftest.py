@@ -19,7 +19,8 @@ from symrnn.lecture.decay import Decay, Spectrum
 from symrnn.lecture.deck import deck
 from symrnn.lecture.explorer import explorer
 from symrnn.lecture.network import Bias, NetworkReport
-from symrnn.lecture.pictures import illustrations, section
+from symrnn.lecture.network_section import section
+from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.project import Project, found, open_project
 from symrnn.numeric.data import Series
 from symrnn.numeric.forecasting import Forecast, Forecaster
@@ -140,7 +141,9 @@ def network() -> NetworkReport:
     )
     three = (*decays, Decay("orthogonal", 0.9 ** np.arange(9.0), np.ones(9), 1.0))
     spectrum = Spectrum(np.outer(0.9 ** np.arange(9.0), (1.0, 0.5, 0.1)), np.ones(9))
-    return NetworkReport(trained, 1.2, decays, bias, agreements, {1.0: three}, spectrum)
+    rnn = elman()
+    bound = (rnn.gamma * rnn.lam) ** (rnn.t - rnn.k)
+    return NetworkReport(trained, 1.2, decays, bias, agreements, {1.0: three}, spectrum, bound)
 
 
 @pytest.fixture(scope="session")

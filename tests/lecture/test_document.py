@@ -9,7 +9,7 @@ import pytest
 
 from symrnn.cells.elman import elman
 from symrnn.lecture.network import NetworkReport
-from symrnn.lecture.pictures import section
+from symrnn.lecture.network_section import section
 from symrnn.lecture.statements import LIKEWISE
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Chain, Listing, Paragraph, StatementBlock, Table, walk

@@ -135,7 +135,7 @@ def test_bias_and_its_bound_are_numpys(pages: dict[str, Page], notation: str, na
     slope = float(
         np.max(np.abs(lower_activation(kernels.rnn.sigma.prime)(np.linspace(-9, 9, 18001))))
     )
-    immediate = immediate_norms(kernels, run)
+    immediate = immediate_norms(kernels, run, "W")
     for (_, scale), found, measured, E in zip(
         SETTINGS, page["tail"], page["bias"], immediate.max(axis=0), strict=True
     ):

@@ -12,7 +12,8 @@ import pytest
 from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, stacked
-from symrnn.cells.network import LETTERS, Network
+from symrnn.cells.network import Network
+from symrnn.cells.quantities import LETTERS
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError
 from symrnn.language.notation import (
     D2L,
@@ -30,6 +31,7 @@ from symrnn.lecture.lettering import as_spoken, in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
 from symrnn.lecture.project import ANY, FIRST, lecture_of
 from symrnn.lecture.statements import Writer
+from symrnn.theory.about import is_example
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import everything, load
 
@@ -60,7 +62,7 @@ def test_no_two_quantities_of_a_lecture_have_one_letter(name: str, notation: obj
     rnn, found = lettered_subject(CELLS[name], notation)  # type: ignore[arg-type]
     letters = {name: f"{letter}" for name, letter in (*found.arrays.items(),)}
     letters |= {f"number {name}": letter for name, letter in found.numbers.items()}
-    if rnn.is_elman:
+    if is_example(rnn):
         letters = {quantity: found.plain(quantity) for quantity in QUANTITIES}
     else:
         letters |= {q: found.plain(q) for q in ("t", "k", "tau", "h", "T", "kappa", "eta")}
@@ -177,7 +179,7 @@ def test_which_lecture_is_made_of_a_cell() -> None:
 
 def test_a_network_without_matrices_has_no_gradient_by_one() -> None:
     rnn = writer_of(CELLS["scalars alone"])[0]
-    assert not rnn.is_elman
+    assert rnn.driven is None
     with pytest.raises(NotSupportedError, match="no matrix and no column"):
         _ = rnn.shown_parameter
 

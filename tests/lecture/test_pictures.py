@@ -9,13 +9,16 @@ from functools import cache
 import numpy as np
 import pytest
 
-from symrnn import elman
+from symrnn import cell, elman
+from symrnn.cells.network import Network
+from symrnn.cells.subject import network
 from symrnn.errors import EvidenceError
 from symrnn.language.notation import KNOWN, LECTURE
 from symrnn.lecture import cliff as cliff_module
 from symrnn.lecture.cliff import BIASES, RATE, STEPS, TARGET, WEIGHTS, Unit, cliff
 from symrnn.lecture.network import NetworkReport
-from symrnn.lecture.pictures import illustrations, section
+from symrnn.lecture.network_section import section
+from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.unrolled import FACTORS, LAST, unrolled, unrolled_figure
 from symrnn.numeric.differences import complex_step
 from symrnn.numeric.kernels import Kernels
@@ -127,9 +130,13 @@ def test_the_gradient_at_the_cliff_is_the_complex_steps(cell: str) -> None:
     assert unit.gradient(*point) == pytest.approx(complex_step(loss, point), rel=1e-10)
 
 
-@pytest.mark.parametrize("cell", EXAMPLES)
-def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(cell: str) -> None:
-    land = cliff(EXAMPLES[cell]())
+@pytest.mark.parametrize(
+    "rnn",
+    [*(build() for build in EXAMPLES.values()), network(cell("v = tanh(A v' + e)"))],
+    ids=[*EXAMPLES, "without input"],
+)
+def test_the_cliff_is_steep_the_plain_step_leaves_and_the_clipped_one_stays(rnn: Network) -> None:
+    land = cliff(rnn)
     assert np.linalg.norm(land.gradient) > 1e3
     assert not WEIGHTS[0] <= land.plain.w <= WEIGHTS[1]
     assert BIASES[0] <= land.clipped.b <= BIASES[1]

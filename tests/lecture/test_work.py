@@ -13,7 +13,7 @@ import pytest
 from symrnn import rules as by
 from symrnn import statement
 from symrnn.cells import named
-from symrnn.cells.network import network
+from symrnn.cells.subject import network
 from symrnn.errors import EvidenceError, UnjustifiedStepError, UnmetError
 from symrnn.lecture import work
 from symrnn.lecture.network import study

@@ -22,7 +22,7 @@ from symrnn import (
     ordered_sum,
     sigma_inside,
 )
-from symrnn.cells.network import network
+from symrnn.cells.subject import network
 from symrnn.errors import NotSupportedError
 from symrnn.language.relations import Equation, Inequality, Limit, for_all
 from symrnn.machine.arithmetic import time

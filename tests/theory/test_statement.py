@@ -11,7 +11,8 @@ from sympy import Matrix, Max, Rational, Sum, Symbol, sqrt
 
 from symrnn.cells import cell, named
 from symrnn.cells.elman import elman, sigma_inside
-from symrnn.cells.network import Network, network
+from symrnn.cells.network import Network
+from symrnn.cells.subject import network
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError, UnjustifiedStepError
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import D

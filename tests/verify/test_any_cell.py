@@ -10,7 +10,7 @@ import pytest
 from symrnn import D, rules
 from symrnn.cells import cell, named
 from symrnn.errors import NotSupportedError, SymrnnError
-from symrnn.theory.about import About, Subject, subject_of
+from symrnn.theory.about import About, Subject, is_example, subject_of
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement, statement
@@ -53,7 +53,7 @@ def test_a_cell_is_the_lectures_by_its_definitions_not_by_its_letters(
     except SymrnnError:
         assert what == "r = sigmoid(x_2)"  # no state
         return
-    assert (subject.cell.name if subject.is_elman else None) == known
+    assert (subject.cell.name if is_example(subject) else None) == known
 
 
 APPLIES = [

@@ -114,7 +114,7 @@ def test_the_bound_is_the_claims_right_side(kind: str) -> None:
     kernels, net = Kernels(EXAMPLES[kind]("tanh")), random_weights(5, 2, 9, seed=2)
     claim = load()["product_bound"].parts(EXAMPLES[kind]())[0].claim
     run = kernels.run(*net.arguments())
-    limits = bounds(claim, kernels, run, net.W)
+    limits = bounds(claim, EXAMPLES[kind](), kernels, run)
     np.testing.assert_allclose(limits, np.linalg.norm(net.W, 2) ** np.arange(10), rtol=1e-12)
     assert (kernels.norms(run) <= limits * (1 + 1e-12)).all()
 
@@ -141,4 +141,4 @@ def test_the_last_step_alone_moves_as_differences_say(kind: str) -> None:
         return float(np.linalg.norm(complex_step(last, W).reshape(len(W), -1), 2))
 
     theirs = [norm_at(j) for j in range(1, 4)]
-    np.testing.assert_allclose(immediate_norms(kernels, run), theirs, rtol=1e-12)
+    np.testing.assert_allclose(immediate_norms(kernels, run, "W"), theirs, rtol=1e-12)
