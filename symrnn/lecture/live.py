@@ -16,11 +16,11 @@ from sympy import Symbol
 
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
-from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
+from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.language.relations import Equation
-from symrnn.language.writing import text
 from symrnn.lecture.details import code_names
 from symrnn.lecture.lettering import subject_in
+from symrnn.lecture.live_code import drawn, has_numbers, setup
 from symrnn.lecture.network_section import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.python_text import parsed
@@ -45,62 +45,8 @@ from symrnn.typeset.notebook import Cell, heading
 from symrnn.typeset.prose import paragraphs
 from symrnn.typeset.words import phrase, speaking
 
-SETUP = """\
-import numpy as np
-{display}
-from symrnn import Kernels, compare, {cell}, lower, random_weights, slope_bound
-{writer}from symrnn.typeset.figures import Curve, norm_decay
-
-{board}general = {cell}()          # {recurrence}, for any σ
-special = {cell}("tanh")    # the same with numbers that can be run
-weights = random_weights(d=8, m=2, steps=12, seed=0)
-library = {{}}"""
-
-DISPLAY = "from IPython.display import Markdown, Math\n"
-WRITER = """\
-from symrnn.language.notation import {name}
-from symrnn.lecture.statements import Writer
-{layout}"""
-TURNED = "from symrnn.theory.layout import in_denominator_layout\n"
-
-OF_A_CELL = """\
-from IPython.display import Markdown, Math
-
-from symrnn import cell
-from symrnn.language.notation import Notation
-from symrnn.lecture.statements import Writer
-from symrnn.cells.subject import network
-{layout}
-general = network(cell(\"\"\"
-{text}
-\"\"\", name={name!r}))
-board = Writer({notation}, {{}}, general.in_parts)    # its letters
-library = {{}}"""
-
 TIMES = {"t": 11, "k": 4, "j": 6, "h": 2, "T": 12, "i": 1, "tau": 3}
 """The times at which formulas are compared, by name."""
-
-DRAWN = """\
-kernels = Kernels(special)
-run = kernels.run(weights.W, weights.U, weights.b, weights.s0, weights.x)
-norms = kernels.norms(run)    # at t - k = 0, 1, …
-
-bound = lower({name}.parts(special)[{place}].claim.rhs, "bound")
-numbers = {{
-    "gamma": float(slope_bound(special.sigma).value),
-    "lambda_": np.linalg.norm(weights.W, 2),
-    "t": run.steps,
-}}
-bounds = np.array([bound({{**numbers, "k": k}}) for k in range(run.steps, -1, -1)])
-assert (norms <= bounds * (1 + 1e-12)).all()
-
-distance = range(run.steps + 1)
-norm_decay(
-    [
-        Curve("measured", distance, norms.tolist()),
-        Curve("bound", distance, bounds.tolist(), "first bound"),
-    ]{axes}
-)"""
 
 EVERY_CELL = (
     "Every cell runs: it proves a statement step by step and shows it. It needs "
@@ -137,48 +83,6 @@ def cells(
         return tuple(_Writer(document, library, notation, rnn).cells())
 
 
-def setup(notation: Notation, rnn: Subject | None = None) -> str:
-    """The first code cell: what the others need, and the recurrence with its two activations."""
-    rnn = rnn or subject_in(notation)
-    if not is_example(rnn):
-        layout = TURNED if notation.layout == DENOMINATOR else ""
-        return OF_A_CELL.format(
-            text=rnn.cell.text, name=rnn.cell.name, notation=_written(notation), layout=layout
-        )
-    lettered = notation != LECTURE
-    s, a = rnn.s[rnn.j], rnn.a[rnn.j]
-    definition: Any = rnn.recurrence.definition
-    step = Equation(s, definition(s).subs(a, definition(a)))
-    known = notation == KNOWN.get(notation.name)
-    value = f'KNOWN["{notation.name}"]' if known else _written(notation)
-    layout = TURNED if notation.layout == DENOMINATOR else ""
-    name = "KNOWN" if known else "Notation"
-    return SETUP.format(
-        display=DISPLAY if lettered else "",
-        cell=rnn.cell.name,
-        writer=WRITER.format(name=name, layout=layout) if lettered else "",
-        board=f"board = Writer({value}, {{}})    # its letters\n" if lettered else "",
-        recurrence=text(step),
-    )
-
-
-def _written(notation: Notation) -> str:
-    """The call that makes a notation; its letters are checked symbols."""
-    settings = {
-        "name": notation.name,
-        "letters": dict(notation.letters),
-        "vectors": notation.vectors,
-        "layout": notation.layout,
-        "cell": notation.cell,
-        **{
-            key: dict(own)
-            for key in ("arrays", "numbers", "spoken")
-            if (own := getattr(notation, key))
-        },
-    }
-    return f"Notation({', '.join(f'{key}={value!r}' for key, value in settings.items())})"
-
-
 class _Writer:
     """Goes through the document once; a proof file that declares several statements is run once."""
 
@@ -197,14 +101,16 @@ class _Writer:
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
         self.known = is_example(rnn)
-        self.rnn = rnn.with_activation("tanh") if is_example(rnn) else rnn
+        self.compares = self.known or has_numbers(rnn)
+        self.rnn = rnn.with_activation("tanh") if self.known else rnn
+        self.times = {rnn.letters.get(name, name): time for name, time in TIMES.items()}
         self.run: set[Path] = set()
         self.checked: set[str] = set()
 
     def cells(self) -> Iterator[Cell]:
         document = self.document
         opening = [f"# {self.prose(document.title)}", self.prose(document.abstract)]
-        opening.append(phrase(EVERY_CELL_COMPARES if self.known else EVERY_CELL))
+        opening.append(phrase(EVERY_CELL_COMPARES if self.compares else EVERY_CELL))
         opening.append(self.prose(code_names(self.notation)))
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
         yield Cell("code", self.setup)
@@ -237,14 +143,16 @@ class _Writer:
         headline = {n: part for n, part in enumerate(parts) if part in standing}
         yield Cell("code", self._checked(statement, headline))
         yield Cell("code", self._shown(statement, headline))
-        compared = [_compared(statement, n, part) for n, part in headline.items() if _runs(part)]
-        if compared and self.known:
+        compared = [
+            self._compared(statement, n, part) for n, part in headline.items() if self._runs(part)
+        ]
+        if compared and self.compares:
             yield Cell("code", "\n".join(compared))
-        if statement.name == BOUND and self.known:
+        if statement.name == BOUND and self.compares:
             axes = axes_named(Writer(self.notation, {}, self.rnn.in_parts), self.rnn)
-            drawn = f",\n    axes_named={axes!r}," if self.lettered else ""
+            axes_said = f",\n    axes_named={axes!r}," if self.lettered else ""
             place = next(iter(headline))
-            yield Cell("code", DRAWN.format(name=statement.name, place=place, axes=drawn))
+            yield Cell("code", drawn(statement.name, place, axes_said, self.rnn))
         if statement.counterexamples:
             shown = (
                 'display(Markdown(board.prose(f"*{each.explains}.* {each.find().shows}.")))'
@@ -255,6 +163,21 @@ class _Writer:
                 "code",
                 f"for each in {statement.name}.of(general).counterexamples:\n    {shown}",
             )
+
+    def _runs(self, part: Part) -> bool:
+        """Whether the claim says what a derivative of the lecture's own recurrence is."""
+        claim: Any = part.claim
+        derivative = isinstance(claim, Equation) and isinstance(
+            claim.lhs, TotalDerivative | ImmediateDerivative
+        )
+        return derivative and part.cell is None and set(_times(claim)) <= set(self.times)
+
+    def _compared(self, statement: Statement, place: int, part: Part) -> str:
+        times = "".join(f", {name}={self.times[name]}" for name in _times(part.claim))
+        return (
+            f"claim = {statement.name}.parts(special)[{place}].claim\n"
+            f"print(compare(special, claim.lhs, claim.rhs, weights{times}))"
+        )
 
     def _behind(self, statement: Statement) -> Iterator[Cell]:
         """What it uses, and what stands later or in the last section."""
@@ -391,23 +314,6 @@ def _names(tree: ast.Module) -> dict[str, ast.stmt]:
     return found
 
 
-def _runs(part: Part) -> bool:
-    """Whether the claim says what a derivative of the lecture's own recurrence is."""
-    claim: Any = part.claim
-    derivative = isinstance(claim, Equation) and isinstance(
-        claim.lhs, TotalDerivative | ImmediateDerivative
-    )
-    return derivative and part.cell is None and set(_times(claim)) <= set(TIMES)
-
-
 def _times(claim: Any) -> list[str]:
     symbols = (s for s in claim.free_symbols if isinstance(s, Symbol))
     return sorted(s.name for s in symbols if s.is_integer and not s.is_positive)
-
-
-def _compared(statement: Statement, place: int, part: Part) -> str:
-    times = "".join(f", {name}={TIMES[name]}" for name in _times(part.claim))
-    return (
-        f"claim = {statement.name}.parts(special)[{place}].claim\n"
-        f"print(compare(special, claim.lhs, claim.rhs, weights{times}))"
-    )

@@ -12,11 +12,15 @@ import nbformat
 import pytest
 
 from symrnn import elman
+from symrnn.cells import read_cell
 from symrnn.errors import EvidenceError, IllFormedError
 from symrnn.language.notation import D2L, LECTURE, PASCANU, Notation
-from symrnn.lecture.live import cells, definition, setup
+from symrnn.lecture.lettering import lettered_subject
+from symrnn.lecture.live import cells, definition
+from symrnn.lecture.live_code import setup
 from symrnn.lecture.outputs import with_outputs
 from symrnn.theory.about import EXAMPLES
+from symrnn.theory.applicable import speaking
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph
 from symrnn.typeset.document import Document
@@ -175,3 +179,30 @@ def test_a_file_that_takes_a_name_of_the_notebook_is_refused(tmp_path: Path) -> 
 
 def test_text_is_no_markup() -> None:
     assert literal("a_b *c* [d](e) $f$ <g> `h`") == (r"a\_b \*c\* \[d\](e) \$f\$ \<g\> \`h\`")
+
+
+GATED = "q = sigmoid(U x); p = q * p' + V k' + q; k = tanh(p)"
+
+
+@pytest.fixture(scope="module")
+def of_a_cell() -> list[Cell]:
+    """The code of a notebook about a cell of two states, one of them called as a time is."""
+    rnn, lettered = lettered_subject(read_cell(GATED), LECTURE)
+    library = speaking(load(), rnn)[0]
+    evidence = [evidence_of(library[n], rnn) for n in ("product_of_jacobians", "product_bound")]
+    document = document_of(evidence, rnn, {}, Paragraph("The end."), lettered)
+    return [each for each in cells(document, library, lettered, rnn) if each.kind == "code"]
+
+
+def test_a_notebook_about_any_cell_compares_with_numbers_of_its_own(of_a_cell: list[Cell]) -> None:
+    # Of the code after the comparison nothing is left out: the bound is drawn over a run.
+    said = [str(each) for each in outputs(run(notebook(of_a_cell)))]
+    assert sum("agrees to" in each for each in said) == 1
+    assert any("image/svg+xml" in each for each in said)
+
+
+def test_a_wrong_line_of_such_a_notebook_is_seen(of_a_cell: list[Cell]) -> None:
+    place = next(n for n, each in enumerate(of_a_cell) if "compare(special" in each.source)
+    wrong = of_a_cell[place].source.replace("claim.rhs", "-claim.rhs")
+    with pytest.raises(EvidenceError, match="changes its sign"):
+        run(notebook([*of_a_cell[:place], Cell("code", wrong)]))
