@@ -46,6 +46,17 @@ WORKS = (
         },
     ),
     Work(
+        "crossvalidated2015",
+        "misc",
+        "Cross Validated",
+        2015,
+        {
+            "author": "Cross Validated",
+            "title": "How does LSTM prevent the vanishing gradient problem?",
+            "howpublished": "A question and its answers at Stack Exchange",
+        },
+    ),
+    Work(
         "elman1990",
         "article",
         "Elman",
@@ -99,6 +110,17 @@ WORKS = (
         },
     ),
     Work(
+        "li2017",
+        "misc",
+        "Li, Johnson and Yeung",
+        2017,
+        {
+            "author": "Fei-Fei Li and Justin Johnson and Serena Yeung",
+            "title": "Recurrent neural networks",
+            "howpublished": "Slides of lecture 10 of CS231n, Stanford University",
+        },
+    ),
+    Work(
         "li2018",
         "inproceedings",
         "Li et al.",
@@ -144,6 +166,17 @@ WORKS = (
             "author": "Corentin Tallec and Yann Ollivier",
             "title": "Can recurrent neural networks warp time?",
             "booktitle": "International Conference on Learning Representations",
+        },
+    ),
+    Work(
+        "vorontsov2017",
+        "inproceedings",
+        "Vorontsov et al.",
+        2017,
+        {
+            "author": "Eugene Vorontsov and Chiheb Trabelsi and Samuel Kadoury and Chris Pal",
+            "title": "On orthogonality and learning recurrent networks with long term dependencies",
+            "booktitle": "Proceedings of the 34th International Conference on Machine Learning",
         },
     ),
     Work(

@@ -99,10 +99,11 @@ def _entry(work: Work) -> str:
     fields = {**work.fields, "year": str(work.year)}
     if "pages" in fields:
         fields["pages"] = re.sub("[-–]+", "--", fields["pages"])
-    # Braces within keep BibTeX from lowering the capitals of a title.
-    fields["title"] = f"{{{_escaped(fields['title'])}}}"
+    # Braces within keep BibTeX from lowering the capitals of a title, and from taking the last word
+    # of who is no person for a family name: prose has that name whole.
+    whole = {"title", *["author"] * (fields["author"] == work.names)}
     written = [
-        f"  {name} = {{{value if name == 'title' else _escaped(value)}}},"
+        f"  {name} = {{{f'{{{_escaped(value)}}}' if name in whole else _escaped(value)}}},"
         for name, value in fields.items()
     ]
     return "\n".join([f"@{work.kind}{{{work.key},", *written, "}", ""])

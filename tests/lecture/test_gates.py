@@ -28,6 +28,7 @@ from symrnn.lecture.project import (
     known,
     title,
 )
+from symrnn.lecture.references import cited
 from symrnn.theory.library import everything, lecture_folder, load
 from symrnn.typeset.blocks import Figure, Result, StatementBlock, walk
 from symrnn.typeset.document import Document
@@ -62,6 +63,15 @@ def test_every_statement_about_gates_is_in_the_lecture(gates: Project) -> None:
     declared = load([lecture_folder() / "gates"], alone=True)
     assert set(placed) == set(declared)
     assert all(everything()[name].counterexamples for name in placed)
+
+
+def test_what_is_often_said_is_said_by_somebody() -> None:
+    prose = (LECTURES / "gates" / PROSE).read_text("utf-8").split("\n\n")
+    said = [
+        each for each in prose if re.search(r"\boften (said|written)\b", " ".join(each.split()))
+    ]
+    assert len(said) >= 3
+    assert all("[[@" in cited(each) for each in said)
 
 
 def test_its_figures_stand_with_their_statement(written: Document) -> None:

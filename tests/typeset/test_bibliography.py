@@ -29,6 +29,12 @@ def test_specials_are_escaped_and_braces_balance() -> None:
     assert re.sub(r"[^{}]", "", text).count("{") == re.sub(r"[^{}]", "", text).count("}")
 
 
+def test_who_is_no_person_has_no_family_name() -> None:
+    text = bibtex(WORKS)
+    assert "  author = {{Cross Validated}}," in text
+    assert text.count("author = {{") == 1
+
+
 @pytest.mark.parametrize(
     ("key", "kind", "fields", "message"),
     [
