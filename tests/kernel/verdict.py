@@ -287,15 +287,19 @@ class Models:
                 if _possible(claim, dict(zip(ranges, map(fmpq, point), strict=True)))
             )
             kinds = ("1", "2", "inf") if _any_norm(claim) else ("1",)
-            for place, point in enumerate(islice(possible, limit)):
+            chosen = list(islice(possible, limit))
+            # A claim without times has two points alone, where what is false may hold by chance.
+            for place in range(min(limit, max(len(chosen), 2 * self.seeds)) if chosen else 0):
+                again, at = divmod(place, len(chosen))
+                point = chosen[at]
                 names = {symbol: fmpq(value) for symbol, value in zip(ranges, point, strict=True)}
                 sizes = {
                     symbol: value
                     for symbol, value in names.items()
                     if symbol in own or symbol.is_positive
                 }
-                at = (place + seed) % self.seeds
-                yield self._run(cell, at, sizes, kinds[(place + seed) % len(kinds)]), names
+                number = (place + again + seed) % self.seeds
+                yield self._run(cell, number, sizes, kinds[(place + seed) % len(kinds)]), names
 
     def _run(self, cell: Recurrence | None, seed: int, sizes: dict[Symbol, Any], kind: str) -> Run:
         key = (id(cell), seed, frozenset(sizes.items()), kind)
