@@ -184,7 +184,7 @@ def test_the_article_compiles_cleanly_and_shows_every_title(
                 assert re.sub(r"\W", "", piece) in words
 
 
-# In another notation, and slides, it always does: `test_notation`.
+# In another notation it always does, and the slides: `test_notation`, `test_slides`.
 @pytest.mark.slow
 def test_lualatex_compiles_the_article_too(
     lecture: Document, tex_engine: Callable[[str], str]

@@ -184,9 +184,10 @@ def test_article_and_slides_compile_without_a_warning(
 ) -> None:
     document = lecture_in(lettered)
     titles = [b.title for b in walk(document.blocks) if isinstance(b, StatementBlock)]
-    tex = Tex(tex_engine(engine))
-    frames, _ = fitting(document, deck_of(document, lettered), Look(handout=True), tex)
-    for compiled in (tex.compile("lecture", article(document)), frames):
+    # `test_slides` has slides compiled by the other engine.
+    of_slides = Tex(tex_engine("pdflatex"))
+    frames, _ = fitting(document, deck_of(document, lettered), Look(handout=True), of_slides)
+    for compiled in (Tex(tex_engine(engine)).compile("lecture", article(document)), frames):
         result = compiled.result
         assert result is not None, compiled.failure
         assert result.warnings == () and result.pdf is not None

@@ -88,8 +88,10 @@ def drawn() -> list[Figure]:
 DATA = Data(("k", "path"), ((1, "b → a"), (2, "b, w")))
 
 
-def test_the_same_input_gives_the_same_bytes() -> None:
-    assert drawings() == drawn()
+def test_the_same_input_gives_the_same_bytes_and_settings_of_the_host_stay_as_they_were() -> None:
+    first, before = drawings(), dict(matplotlib.rcParams)
+    assert first == drawn()
+    assert dict(matplotlib.rcParams) == before
 
 
 def test_nothing_tells_the_date_or_the_version() -> None:
@@ -230,10 +232,7 @@ def test_ill_formed_curves_are_refused() -> None:
         dataclasses.replace(LAND, section=[0.1])
 
 
-def test_settings_of_the_host_stay_as_they_were() -> None:
-    before = dict(matplotlib.rcParams)
-    drawn()
-    assert dict(matplotlib.rcParams) == before
+def test_figures_leave_the_state_of_pyplot_alone() -> None:
     assert "matplotlib.pyplot" not in _modules_after("import symrnn.typeset.figures")
 
 
