@@ -7,13 +7,15 @@ but stand nowhere follow as an appendix.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from symrnn.errors import ParseError
 from symrnn.lecture.front_matter import FrontMatter
 from symrnn.lecture.markdown import Cut, Given, Notes, Piece, Place, Title, rewritten
 from symrnn.lecture.outline import Outline
+from symrnn.theory.about import Subject
+from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Algorithm, Figure, Heading, Picture, StatementBlock, walk
 from symrnn.typeset.deck import (
     Act,
@@ -58,6 +60,38 @@ def deck(
     """
     with speaking(document.language):
         return _deck(_Deck(document, outline, write, detail, leave_out), outline)
+
+
+def require_parts(outline: Outline, library: Mapping[str, Statement], rnn: Subject) -> None:
+    """Parts of statements that places ask for are there: known before anything is proved.
+
+    Args:
+        outline: the lecture's text, or the text of its slides.
+        library: the statements, as they are about the recurrence.
+        rnn: the recurrence.
+
+    Raises:
+        ParseError: naming the line of a place that asks for another.
+    """
+    for place in outline.places():
+        asked = [value for key, value in place.options if key == "part"]
+        if not asked or place.name not in library:
+            continue
+        if dict(place.options).get("show") == "fails":
+            count = len(library[place.name].counterexamples)
+            known = [str(number) for number in range(1, count + 1)]
+        else:
+            known = [part.label for part in library[place.name].parts(rnn)]
+        for part in asked:
+            if part not in known:
+                raise _no_part(outline.file, place, part, known)
+
+
+def _no_part(file: str, place: Place, part: str, known: Iterable[str]) -> ParseError:
+    return ParseError(
+        f"{file}, line {place.line}: `{place.name}` has no part `{part}`",
+        {"expected": ", ".join(filter(None, known)) or "no part"},
+    )
 
 
 def _deck(made: _Deck, outline: Outline) -> Deck:
@@ -225,7 +259,7 @@ class _Deck:
         """Whether all parts are there; where they have to be, a part that is not raises."""
         missing = [part for part in parts if part not in known]
         if missing and not self.leave_out:
-            raise self._refused(place, f"`{place.name}` has no part `{missing[0]}`", known)
+            raise _no_part(self.file, place, missing[0], sorted(known))
         self.missing = self.missing or bool(missing)
         return not missing
 

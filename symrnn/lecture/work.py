@@ -12,6 +12,7 @@ from typing import Any
 from symrnn.cells.subject import with_numbers
 from symrnn.errors import EvidenceError, NotSupportedError, RangeError, UnmetError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
+from symrnn.lecture.deck import require_parts
 from symrnn.lecture.document import document_of
 from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
 from symrnn.lecture.lettering import as_spoken, subject_in
@@ -141,6 +142,10 @@ def make(
     require_room(directory, asked, _ROOM)
     rnn = subject_in(notation) if subject is None else subject
     spoken, asides = speaking(project.library, rnn)
+    if project.own and rnn.is_elman:
+        about = {name: each.of(rnn) for name, each in spoken.items()}
+        for each in project.outlines:
+            require_parts(each, about, rnn)
     library, evidence, asides = _proved(spoken, asides, rnn, progress, prover)
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))

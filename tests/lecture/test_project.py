@@ -16,6 +16,7 @@ from symrnn.cli import exits
 from symrnn.cli import new as new_command
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.language.notation import LECTURE
+from symrnn.lecture import work
 from symrnn.lecture.deck import deck
 from symrnn.lecture.document import document_of, words_of
 from symrnn.lecture.given import image_in
@@ -144,6 +145,24 @@ def test_prose_that_is_wrong_is_refused_with_its_line(
     with pytest.raises(ParseError, match=re.escape(words)) as caught:
         open_project(project)
     assert caught.value.message.startswith(f"lecture.md, line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("show=lines part=other", "no part"),
+        ("show=fails part=9", "no part"),
+    ],
+)
+def test_a_part_that_is_not_there_is_refused_before_any_proving(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, option: str, expected: str
+) -> None:
+    monkeypatch.setattr(work, "prove", lambda *_: pytest.fail("it is being proved"))
+    (project / "lecture.md").write_text(f"# T\n\n## S\n\n[[two_steps]]{{{option}}}\n")
+    code, _, err = run("lecture", str(project), "--format", "article")
+    part = option.rpartition("=")[2]
+    assert code == 2 and f"lecture.md, line 5: `two_steps` has no part `{part}`" in err
+    assert expected in err and not (project / "lecture").exists()
 
 
 def test_prose_that_is_no_text_is_refused_with_its_line(project: Path, run: Run) -> None:
