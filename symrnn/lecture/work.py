@@ -142,7 +142,7 @@ def make(
     require_room(directory, asked, _ROOM)
     rnn = subject_in(notation) if subject is None else subject
     spoken, asides = speaking(project.library, rnn)
-    if project.own and rnn.is_elman:
+    if project.own and is_example(rnn):
         about = {name: each.of(rnn) for name, each in spoken.items()}
         for each in project.outlines:
             require_parts(each, about, rnn)
