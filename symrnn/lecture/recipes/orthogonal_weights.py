@@ -18,25 +18,32 @@ from symrnn import (
     norm,
     random_weights,
     slope_bound,
+    statement,
 )
 from symrnn import rules as by
-from symrnn.theory.check import check
-from symrnn.theory.context import Context
 
 rnn = elman("tanh")
 W, s, t = rnn.W, rnn.s, rnn.t
 rnn.jacobian(s[t], s[rnn.k])
 
+
 # With WᵀW = I as a hypothesis, the norm of one step is at most the largest slope: four lines.
-slopes = rnn.slope(rnn.a[t])
-bound = (
-    derivation(norm(D(s[t], s[t - 1]), "2"), given=[t >= 1, Equation(W.T * W, Identity(rnn.d))])
-    .equals(norm(Diag(slopes) * W, "2"), by.one_step)
-    .at_most(norm(Diag(slopes), "2") * norm(W, "2"), by.submultiplicative)
-    .equals(norm(Diag(slopes), "2"), by.orthogonal)
-    .equals(largest_entry(slopes), by.norm_of_diagonal)
-)
-check(bound, Context(rnn))
+@statement()
+def orthogonal_step(rnn):
+    """With an orthogonal W one step is at most as long as its largest slope"""
+    s, a, W, t = rnn.s, rnn.a, rnn.W, rnn.t
+    slopes = rnn.slope(a[t])
+    given = [t >= 1, Equation(W.T * W, Identity(rnn.d))]
+    return (
+        derivation(norm(D(s[t], s[t - 1]), "2"), given=given)
+        .equals(norm(Diag(slopes) * W, "2"), by.one_step)
+        .at_most(norm(Diag(slopes), "2") * norm(W, "2"), by.submultiplicative)
+        .equals(norm(Diag(slopes), "2"), by.orthogonal)
+        .equals(largest_entry(slopes), by.norm_of_diagonal)
+    )
+
+
+orthogonal_step.check(rnn, {})
 
 # Weights, with W replaced by the orthogonal factor of a random matrix.
 net = random_weights(d=16, m=2, steps=30, seed=0)
