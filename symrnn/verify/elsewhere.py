@@ -2,7 +2,7 @@
 
 A worker is sent the proof files themselves and what they are about, so that it needs nothing but
 symrnn of the same version. What it runs is the code of these files, and what it sends back is
-believed: the cluster is the user's own.
+believed, of the claims that stand here: the cluster is the user's own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.cluster import connected, found_by, package
+from symrnn.errors import EvidenceError
+from symrnn.language.writing import text
 from symrnn.theory.about import Subject
 from symrnn.theory.graph import in_order
 from symrnn.theory.library import load
@@ -81,7 +83,31 @@ def gather_elsewhere(
             found[number] = found_by(future)
             progress(chosen[number].name)
     results = ((each, found[number]) for number, each in enumerate(chosen))
-    return [lost(each) if known is None else Evidence(each, **known) for each, known in results]
+    return [lost(each) if known is None else believed(each, rnn, known) for each, known in results]
+
+
+def believed(statement: Statement, rnn: Subject, known: Mapping[str, Any]) -> Evidence:
+    """What a worker found, if it is about the claims that are made here.
+
+    A proof file may claim one thing there and another here.
+    """
+    found = {key: each for key, each in known.items() if key != _CLAIMS}
+    if found["failure"] is not None or known[_CLAIMS] == _claims(statement, rnn):
+        return Evidence(statement, **found)
+    failure = EvidenceError(
+        f"what the worker checked of `{statement.name}` is not what it claims here",
+        {"here": "; ".join(_claims(statement, rnn)), "there": "; ".join(known[_CLAIMS])},
+    )
+    return Evidence(statement, (), failure=failure)
+
+
+_CLAIMS = "claims"
+
+
+def _claims(statement: Statement, rnn: Subject) -> list[str]:
+    """What its parts say, with what they assume."""
+    relations = ((part.claim, *part.given) for part in statement.parts(rnn))
+    return [", ".join(map(text, each)) for each in relations]
 
 
 def _together(proofs: Proofs, rnn: Subject) -> tuple[Proofs, Subject]:
@@ -95,7 +121,10 @@ def task(sent: tuple[Proofs, Subject], name: str) -> tuple[str, dict[str, Any]]:
     # precision is one for all.
     with _ALONE:
         library = {each: statement.of(rnn) for each, statement in _read(proofs).items()}
-        return __version__, findings(gather(library[name], rnn, library))
+        found = findings(gather(library[name], rnn, library))
+        if found["failure"] is None:
+            found[_CLAIMS] = _claims(library[name], rnn)
+        return __version__, found
 
 
 _ALONE = threading.Lock()

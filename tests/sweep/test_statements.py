@@ -97,6 +97,24 @@ def test_a_worker_that_has_read_files_has_none_lying_about(
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_what_is_claimed_otherwise_there_is_not_shown_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = "__import__('os').environ['FACTOR'].count('1') * rnn.W"
+    folder = _folder(tmp_path / "two_faced", "two_faced", right)
+    found, rnn = {}, elman()
+    for factor in ("1", "11"):
+        monkeypatch.setenv("FACTOR", factor)
+        library = load([folder], alone=True)
+        library["two_faced"].parts(rnn)
+        found[factor] = library["two_faced"]
+    monkeypatch.setenv("FACTOR", "1")
+    _, known = elsewhere.task((elsewhere.proofs_of(library), rnn), "two_faced")
+    assert elsewhere.believed(found["1"], rnn, known).complete
+    wrong = elsewhere.believed(found["11"], rnn, known)
+    assert not wrong.grades and "2 W" in str(wrong.failure) and "there" in str(wrong.failure)
+
+
 def test_another_version_is_refused() -> None:
     with pytest.raises(Exception, match="another version"):
         found_by(SimpleNamespace(result=lambda: ("0.0.1", {})))
