@@ -129,6 +129,7 @@ def _judged(
         if progress is not None:
             progress(count, len(relations))
         verdicts[relation.order] = kept.verdict(relation, judge)
+        judge.learn(relation, verdicts[relation.order])
     judge.settled = judge.votes > 0
     for relation in relations:
         if _again(verdicts[relation.order], judge):
@@ -216,7 +217,8 @@ def _again(verdict: Verdict, judge: Judge) -> bool:
     turned = verdict.turned and judge.settled
     early = verdict.kind == DISAGREES and "not called false" in verdict.what
     moved = verdict.sense is not None and verdict.sense.first == 0 and judge.said.first == 1
-    return transposed or turned or early or moved
+    unproved = verdict.cause == "inequalities"
+    return transposed or turned or early or moved or unproved
 
 
 def _mark_of(marks: list[Mark], relation: Relation, document: Document) -> Mark | None:

@@ -30,6 +30,7 @@ from symrnn.audit.verdicts.judge import Judge
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, Counterexample, Verdict
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import shape_of
+from symrnn.reading.latex.words import EQUAL
 from symrnn.version import __version__
 
 MOST_VERDICTS = 5_000
@@ -143,6 +144,10 @@ class Kept:
             judge.said, statements.restricted(relation),
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
             judge.shown,
+            [] if relation.kind == EQUAL else [
+                (shape_of(each.left), shape_of(each.right), each.turned) for each in judge.known
+                if each.model == id(model)
+            ],
         )  # fmt: skip
 
     def _of_document(self, statements: Statements) -> str:

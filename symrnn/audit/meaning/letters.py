@@ -7,6 +7,7 @@ from fractions import Fraction
 from symrnn.reading.latex import tokens
 from symrnn.reading.latex.tree import (
     Addition,
+    Fraction_,
     Group,
     Labelled,
     Num,
@@ -127,6 +128,17 @@ def whole_number(tree: Tree) -> int | None:
     if isinstance(tree, Addition) and len(tree.terms) == 1:
         inner = whole_number(tree.terms[0])
         return None if inner is None else (-inner if tree.signs[0] == "-" else inner)
+    return None
+
+
+def written_number(tree: Tree) -> Fraction | None:
+    """A number in digits: 2, 1/4."""
+    tree = bare(tree)
+    if isinstance(tree, Num):
+        return tree.value
+    if isinstance(tree, Fraction_):
+        above, below = written_number(tree.above), written_number(tree.below)
+        return above / below if above is not None and below else None
     return None
 
 

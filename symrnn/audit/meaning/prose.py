@@ -163,6 +163,18 @@ class Prose(Defining):
         supposing = self._SUPPOSING.search(said) or self._CONDITION.search(said)
         return bool(supposing or self.condition(relation))
 
+    _WISHED = re.compile(
+        r"\b(?:want|wish|need|requir\w*|desir\w*|ensur\w*|enforc\w*|constrain\w*|should|must|would"
+        r"|could|may|might|goal|ideal\w*|aim|keep\w*|guarantee\w*|regulari[sz]\w*|penali[sz]\w*"
+        r"|necessary|sufficient|until|so\s+that|in\s+order|heuristic\w*|roughly|approximat\w*"
+        r"|typically|usually|often|hope\w*|regime)\b",
+        re.IGNORECASE,
+    )
+
+    def wished(self, relation: Relation) -> bool:
+        """Whether the sentence before a formula says that it is to hold, or may, or nearly does."""
+        return self._WISHED.search(self._sentence(relation)) is not None
+
     def condition(self, relation: Relation) -> str:
         """The words in the sentence around a formula that restrict it; empty if there are none."""
         document = self.documents[relation.document]

@@ -269,7 +269,7 @@ class Parsed:
 
     def _relations(self, chains: list[tuple[int, int, Chain]]) -> None:
         order = 0
-        last: tuple[int, int, Side] | None = None
+        last: tuple[int, int, Side, Side] | None = None
         for number, place, chain in chains:
             formula = self.documents[number].formulas[place]
             sides = list(chain.sides)
@@ -278,24 +278,26 @@ class Parsed:
                 # A display that begins with a relation goes on with the display before it.
                 if last is None or last[0] != number or not formula.display:
                     continue
-                sides[0] = last[2]
+                sides[0], head = last[2:]
                 formulas[0] = last[1]
+            else:
+                head = sides[0]
             if not chain.links:
                 self.expressions.append((number, place, sides[0]))
                 if formula.display and sides[0].tree is not None:
-                    last = (number, place, sides[0])
+                    last = (number, place, sides[0], head)
                 continue
             for at, link in enumerate(chain.links):
                 left, home = sides[at], formulas[at]
                 self.relations.append(
                     Relation(
                         number, place, left, sides[at + 1], link.kind, link.written,
-                        link.start, order, home, at == 0, chain.after, sides[0], link.end,
+                        link.start, order, home, at == 0, chain.after, head, link.end,
                     )
                 )  # fmt: skip
                 order += 1
             if formula.display:
-                last = (number, place, sides[-1])
+                last = (number, place, sides[-1], head)
 
 
 def _outside_derivatives(tree: Tree) -> list[Tree]:

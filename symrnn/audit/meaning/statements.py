@@ -16,6 +16,7 @@ from symrnn.audit.meaning.letters import (
     is_capital,
     is_loss,
     whole_number,
+    written_number,
 )
 from symrnn.audit.meaning.memberships import said_sets
 from symrnn.audit.meaning.model import Model, written_in_rows
@@ -37,10 +38,11 @@ from symrnn.reading.latex.tree import (
     Sym,
     Tree,
     Turned,
+    Words,
     shape_of,
     walk,
 )
-from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL, LESS, MORE
 
 
 @dataclass
@@ -134,7 +136,12 @@ class Statements(Sections):
         key = (*sorted((name, id(d)) for name, d in chosen.items()), *sorted(clashing))
         if key not in self._models:
             made = replace(self.probe, definitions=linked(chosen), clashing=clashing)
-            made.kinds = {**self.said_sets, **self.hints.kinds, **self._said_kinds()}
+            made.kinds = {
+                **self.said_sets,
+                **self.said_slopes,
+                **self.hints.kinds,
+                **self._said_kinds(),
+            }
             made.aliases = dict(self.hints.aliases)
             made.vectorial = self._vectorial() and not self.hints.scalar
             made.scalar = self.hints.scalar or self._all_scalar(made)
@@ -149,6 +156,25 @@ class Statements(Sections):
         """What letters are by the sets that they are said to be of."""
         sets = [r for r in self.relations if r.written == r"\in" and not self.supposed(r)]
         return said_sets(sets, self.probe)
+
+    @cached_property
+    def said_slopes(self) -> dict[str, str]:
+        """The largest slope that the text gives a function without a formula: |f′| ≤ 1."""
+        found: dict[str, str] = {}
+        for relation in self.relations:
+            slope, most = relation.left.tree, relation.right.tree
+            if relation.kind in (AT_LEAST, MORE):
+                slope, most = most, slope
+            if (
+                relation.kind not in (AT_MOST, AT_LEAST, LESS, MORE)
+                or slope is None
+                or most is None
+            ):
+                continue
+            size, name = written_number(most), _slope_of(slope)
+            if name and size and size > 0:
+                found[f"slope {name}"] = str(size)
+        return found
 
     @cached_property
     def conventions(self) -> Conventions:
@@ -287,6 +313,17 @@ class Statements(Sections):
         # Those of audit.toml, at no place, are said of all documents of a folder.
         own = [hint for hint in self.hints.named if hint.start]
         return [hint for hint in own if not letters & set(hint.letters)]
+
+
+def _slope_of(tree: Tree) -> str:
+    """The function f of |f′|, |f′(x)| and ‖f′‖_∞; nothing for what has a time."""
+    body = bare(tree)
+    body = bare(body.body) if isinstance(body, Normed) and body.kind in ("|", "‖infty") else body
+    if isinstance(body, Product) and len(body.factors) == 2:
+        argument = bare(body.factors[1])
+        plain = isinstance(argument, Sym | Words) and not getattr(argument, "subs", ())
+        body = body.factors[0] if plain else body
+    return body.name if isinstance(body, Sym) and body.primes == 1 and not body.subs else ""
 
 
 def _differentiated(tree: Tree) -> Iterator[tuple[Sym, tuple[Tree, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -182,6 +183,26 @@ class Supposing(Prose):
             and each.start <= at < each.perhaps
         ]  # fmt: skip
         return self.condition(relation) or (words[-1] if words else "")
+
+    def said_beside(self, relation: Relation) -> list[Relation]:
+        """What the sentence around a relation, or before its chain, says of numbers: κ < ‖g‖."""
+        scopes, at = self.scopes[relation.document], self._place(relation)
+        found = []
+        for other in self.relations:
+            if other.document != relation.document or other.kind not in ("<", ">"):
+                continue
+            place = self._place(other)
+            if (
+                place > at
+                or self.about_derivatives(other)
+                or of_one([other.left.tree, other.right.tree])
+            ):
+                continue
+            start, sure, _ = scopes.of(place, True, False)
+            if start <= at < sure:
+                found.append((bisect_right(scopes.displays, (place, 0)), other))
+        # What is said behind a display is of another case.
+        return [other for shown_before, other in found if shown_before == found[-1][0]]
 
     def about_derivatives(self, relation: Relation) -> bool:
         """Whether a relation speaks of derivatives."""

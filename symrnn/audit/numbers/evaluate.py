@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import FUNCTIONS, bare
 from symrnn.audit.meaning.model import (
     Clash,
     NotUnderstood,
@@ -39,6 +39,7 @@ from symrnn.reading.latex.tree import (
     Tree,
     Turned,
     Words,
+    walk,
 )
 
 
@@ -204,6 +205,12 @@ class Evaluator(Functions):
             column = bool(found) and found[-1][1].shape[1] == 1 and not found[-1][1].scalar
             if column and sign == "" and _listed(factor) and value.shape[1] == 1:
                 value = Value(turned(value.array))  # δ [h, x]ᵀ
+            if found and _is_ones(factor) and min(found[-1][1].shape) > 1:
+                value = Value(np.ones((1, found[-1][1].shape[1], 1), dtype=complex))  # W 𝟏
+            before = factors[place - 1] if place else None
+            if isinstance(before, Turned) and _is_ones(before.body) and value.shape[0] > 1:
+                row = np.ones((1, 1, value.shape[0]), dtype=complex)  # 𝟏ᵀ v
+                found[-1] = (found[-1][0], Value(row))
             found.append((sign, value))
             place += used
         return found
@@ -239,7 +246,16 @@ class Evaluator(Functions):
             parts = [self.value(part, env, world) for part in following.parts]
             if len(parts) > 1 and all(part.scalar for part in parts):
                 return self.largest(parts, 1 if factor.name == "max" else -1), 2
-        return self.applied(factor, kind, self.value(following, env, world), env), 2
+        argument = self.value(following, env, world)
+        if factor.name in ("diag", "Diag") and argument.scalar and self._is_constant(following):
+            return Value(argument.array, True), 2  # diag(1 - tanh²(0)), of the size of what follows
+        return self.applied(factor, kind, argument, env), 2
+
+    def _is_constant(self, tree: Tree) -> bool:
+        """Whether a formula has no letter: of as many numbers as there are units."""
+        symbols = [node for node in walk(tree) if isinstance(node, Sym)]
+        known = FUNCTIONS | {"ones"}
+        return not self.model.scalar and all(node.name in known for node in symbols)
 
     def grid(self, rows: tuple[tuple[Tree, ...], ...], env: Env, world: World) -> Value:
         if any(isinstance(bare(cell), Dots) for row in rows for cell in row):
@@ -286,6 +302,12 @@ def _layout_of(subs: tuple[Tree, ...]) -> str | None:
     inner = bare(subs[0]) if len(subs) == 1 else None
     names = {"num": "numerator", "den": "denominator"}
     return names.get(inner.name) if isinstance(inner, Sym) else None
+
+
+def _is_ones(tree: Tree) -> bool:
+    """Whether a factor is the vector of ones."""
+    inner = bare(tree)
+    return isinstance(inner, Sym) and inner.name == "ones" and not inner.sups
 
 
 def _listed(tree: Tree) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -112,6 +113,12 @@ UNKNOWN: tuple[tuple[Scalar, Scalar, Scalar], ...] = (
     (_sigma, _sigma_prime, _sigma_second),
     (_another, _another_prime, _another_second),
 )
+
+
+STEEPEST_UNKNOWN = tuple(
+    float(np.max(np.abs(slope(np.linspace(-20, 20, 40_001))))) for _, slope, _ in UNKNOWN
+)
+"""Their largest slopes."""
 
 
 def softmax(x: Array) -> Array:
@@ -261,8 +268,12 @@ class Net:
         """The function that stands for an activation without a definition."""
         if self.sigma and name in ("sigma", "g", "f", "phi"):
             return ACTIVATIONS[self.sigma]
-        number = 0 if name in ("sigma", "f") else 1
-        return UNKNOWN[(number + self.seed) % 2]
+        number = (self.seed + (name not in ("sigma", "f"))) % 2
+        most = self.model.kinds.get(f"slope {name}")
+        if most is None:
+            return UNKNOWN[number]
+        share = float(Fraction(most)) / STEEPEST_UNKNOWN[number]
+        return tuple(lambda x, f=f: share * f(x) for f in UNKNOWN[number])
 
     def opaque(self, name: str, arguments: list[Array], rows: int) -> Array:
         """A smooth function of all its arguments about which nothing else is known."""

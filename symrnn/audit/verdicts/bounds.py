@@ -6,7 +6,7 @@ of an activation, and how many factors a product over times has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.letters import bare
@@ -19,6 +19,8 @@ from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.show import shown
 from symrnn.audit.verdicts.compare import AGREES, difference, matched
+from symrnn.audit.verdicts.equations import Known, geometric_tail, in_steps, said_equal
+from symrnn.audit.verdicts.factors import as_power, factors, is_unit, joined, terms, units
 from symrnn.audit.verdicts.slopes import INDUCED, ROUNDING, STEEPEST, SUBMULTIPLICATIVE, by_slopes
 from symrnn.reading.latex.tree import (
     Addition,
@@ -37,6 +39,8 @@ from symrnn.reading.latex.tree import (
 
 MOST = 400
 """Comparisons of one relation."""
+TURNABLE = frozenset({"‖", "‖2", "‖F"})
+"""Norms that a matrix shares with its transpose."""
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Bounds:
     model: Model
     sense: Sense
     all_nets: list[Net]
+    known: Sequence[Known] = ()
     supposed: dict[str, None] = field(default_factory=dict)
     tried: int = 0
 
@@ -59,13 +64,38 @@ class Bounds:
             a = replace(inner, terms=tuple(replace(a, body=t) for t in inner.terms),
                         signs=("+",) * len(inner.terms))  # fmt: skip
         if isinstance(a, Addition) and isinstance(b, Addition):
-            plus = set(a.signs) | set(b.signs) == {"+"}
-            same = len(a.terms) == len(b.terms)
-            return plus and same and all(map(self.follows, a.terms, b.terms))
+            return self._term_by_term(a, b)
+        if isinstance(a, Normed) and isinstance(b, Addition) and self._said_sum(a, b):
+            return True
         if isinstance(a, Big) and isinstance(b, Big) and a.sign == b.sign == "sum":
             alike = shape_of(replace(a, body=b.body)) == shape_of(b)
             return alike and self.follows(a.body, b.body)
-        return self._at_most(_factors(left), _factors(right))
+        return self._at_most(factors(left), factors(right))
+
+    def _term_by_term(self, a: Addition, b: Addition) -> bool:
+        """Whether each term of a sum is at most one of another: 1 - α counts as one term."""
+        if set(a.signs) != {"+"}:
+            return False
+        left, right = list(a.terms), terms(b)
+        if len(left) != len(right):
+            return False
+        for term in left:
+            found = next((at for at, other in enumerate(right) if self.follows(term, other)), None)
+            if found is None:
+                return False
+            del right[found]
+        return True
+
+    def _said_sum(self, a: Normed, b: Addition) -> bool:
+        """Whether a norm is of what a true line says is a sum, each term at most one of another."""
+        body = bare(a.body)
+        if not isinstance(body, Derivative) or a.kind not in SUBMULTIPLICATIVE:
+            return False
+        others = map(bare, said_equal(body, self.known, self.model, a.kind in TURNABLE))
+        return any(
+            isinstance(other, Addition) and self.follows(replace(a, body=other), b)
+            for other in others
+        )
 
     def _at_most(self, left: list[Tree], right: list[Tree]) -> bool:
         """Whether a product is at most another: every factor is no less than 0."""
@@ -76,11 +106,17 @@ class Bounds:
             return not right
         first, rest = left[0], left[1:]
         slopes = right and not rest
-        if slopes and by_slopes(self.model, first, _joined(right), self.sense, self.all_nets):
+        if slopes and by_slopes(self.model, first, joined(right), self.sense, self.all_nets):
             return True
         slope = self._written_slope(first)
-        if slope is not None and slope <= 1 and self._at_most(rest, right):
+        small = is_unit(first) or self._flat(first) or (slope is not None and slope <= 1)
+        if small and self._at_most(rest, right):
             return True
+        for place, factor in enumerate(left):
+            tail = geometric_tail(factor)
+            if tail is not None:
+                others = [*left[:place], *left[place + 1 :]]
+                return self._tail(tail[0], joined([tail[1], *others]), joined(right))
         for place, other in enumerate(right):
             if self._single(first, other) and self._at_most(
                 rest, right[:place] + right[place + 1 :]
@@ -96,12 +132,19 @@ class Bounds:
             return
         body = bare(tree.body)
         if isinstance(body, Product) and "odot" not in body.signs:
-            parts = [list(part) for part in _units(self.model, body)]
+            parts = [list(part) for part in units(self.model, body)]
             if len(parts) > 1:
-                yield [replace(tree, body=_joined(part)) for part in parts]
+                yield [replace(tree, body=joined(part)) for part in parts]
         said = self._said_of(body)
         if said is not None:
             yield [replace(tree, body=said)]
+        if isinstance(body, Derivative):
+            turnable = tree.kind in TURNABLE
+            for other in said_equal(body, self.known, self.model, turnable):
+                yield [replace(tree, body=other)]
+            steps = in_steps(body, self.model)
+            if steps is not None and self._equal(body, steps):
+                yield [replace(tree, body=steps)]
         if isinstance(body, Big) and body.sign in ("prod", "sum"):
             yield [replace(body, body=replace(tree, body=body.body))]
 
@@ -183,6 +226,8 @@ class Bounds:
         a, b = bare(a), bare(b)
         if shape_of(a) == shape_of(b):
             return True
+        if isinstance(a, Normed) and isinstance(b, Addition) and self._said_sum(a, b):
+            return True
         bound = self._defined(b)
         if (
             bound is not None
@@ -202,8 +247,8 @@ class Bounds:
         if isinstance(a, Big) and a.sign == "prod":
             if isinstance(b, Big) and b.sign == "prod":
                 alike = shape_of(replace(a, body=b.body)) == shape_of(b)
-                return alike and self._at_most(_factors(a.body), _factors(b.body))
-            b = self._raised(b)
+                return alike and self._at_most(factors(a.body), factors(b.body))
+            b = as_power(self.model, b)
             if isinstance(b, Raised):
                 free = not any(
                     isinstance(n, Sym) and shape_of(n) == shape_of(a.index) for n in walk(b.base)
@@ -211,17 +256,17 @@ class Bounds:
                 return (
                     free
                     and self._count(a, b.power)
-                    and self._at_most(_factors(a.body), _factors(b.base))
+                    and self._at_most(factors(a.body), factors(b.base))
                 )
             return False
         return self._measured(a, b)
 
-    def _raised(self, tree: Tree) -> Tree:
-        """γ^{t-k}, a letter with its power, as a power of a letter."""
-        power = self.model.ref(tree).power if isinstance(tree, Sym) else None
-        if not isinstance(tree, Sym) or power is None or len(tree.sups) != 1:
-            return tree
-        return Raised(tree.start, tree.end, True, replace(tree, sups=()), power)
+    def _tail(self, ratio: Tree, tail: Tree, right: Tree) -> bool:
+        """Whether a bound has the tail of a geometric series, whose ratio must be below 1."""
+        if not self._equal(tail, right) or not all(map(self._no_less_than_0, factors(ratio))):
+            return False
+        self.supposed[f"where {shown(bare(ratio), self.model)} < 1"] = None
+        return True
 
     def _measured(self, a: Tree, b: Tree) -> bool:
         """Whether two numbers are equal on every net, or one is a bound of the other's slopes."""
@@ -246,6 +291,17 @@ class Bounds:
         return slopes is None or not any(
             isinstance(n, Sym) and self.model.ref(n).time is not None for n in walk(b)
         )
+
+    def _flat(self, tree: Tree) -> bool:
+        """Whether a factor is the norm of slopes that are never above 1, as far as is said."""
+        slopes = self._of_slopes(tree)
+        try:
+            return slopes is not None and all(
+                Evaluator(net, self.sense.reading).steepest(slopes) <= 1 + ROUNDING
+                for net in self.nets
+            )
+        except NotUnderstood:
+            return False
 
     def _of_slopes(self, tree: Tree) -> Sym | None:
         """The activation σ of ‖diag(σ′(a_t))‖, |σ′(a_t)| and ‖D_t‖ with D_t = diag(σ′(a_t)).
@@ -299,18 +355,21 @@ class Bounds:
         """
         tree = bare(tree)
         if isinstance(tree, Big):
-            return all(map(self._no_less_than_0, _factors(tree.body)))
+            return all(map(self._no_less_than_0, factors(tree.body)))
         if isinstance(tree, Raised):
-            return all(map(self._no_less_than_0, _factors(tree.base)))
+            return all(map(self._no_less_than_0, factors(tree.base)))
         if isinstance(tree, Num):
             return tree.value >= 0
+        if isinstance(tree, Addition):
+            self.supposed[f"where {shown(tree, self.model)} ≥ 0"] = None
+            return self._is_number(tree)
         if not isinstance(tree, Sym):
             return isinstance(tree, Normed)
         definition = self._defined(replace(tree, sups=()))
         value = None if definition is None else bare(definition.value)
         if value is not None and all(
             isinstance(factor, Normed) or steepest_of(self.model, factor) is not None
-            for factor in _factors(value)
+            for factor in factors(value)
         ):
             return True
         if isinstance(value, Num):
@@ -338,35 +397,3 @@ class Bounds:
         except NotUnderstood:
             return False
         return True
-
-
-def _factors(tree: Tree) -> list[Tree]:
-    """The factors of a product of numbers."""
-    tree = bare(tree)
-    if isinstance(tree, Product) and not {"odot", "otimes"} & set(tree.signs):
-        if isinstance(tree.factors[0], Sym) and tree.factors[0].name in ("sup", "max"):
-            return [tree]
-        return [each for factor in tree.factors for each in _factors(factor)]
-    return [tree]
-
-
-def _units(model: Model, product: Product) -> Iterator[tuple[Tree, ...]]:
-    """The factors of a product of matrices, each function with its argument."""
-    place = 0
-    while place < len(product.factors):
-        factor = product.factors[place]
-        following = product.factors[place + 1] if place + 1 < len(product.factors) else None
-        takes = (
-            isinstance(factor, Sym)
-            and isinstance(following, Group)
-            and product.signs[place] == ""
-            and bool(model.is_function(factor, following))
-        )
-        yield product.factors[place : place + 1 + takes]
-        place += 1 + takes
-
-
-def _joined(part: list[Tree]) -> Tree:
-    if len(part) == 1:
-        return part[0]
-    return Product(part[0].start, part[-1].end, True, tuple(part), ("",) * (len(part) - 1))

@@ -13,9 +13,11 @@ from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.show import named, relation_written, shown
+from symrnn.audit.verdicts.bench import Outcome, counterexample
 from symrnn.audit.verdicts.bounds import Bounds
+from symrnn.audit.verdicts.certified import enclosed, the_letter
 from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, of_one_number
-from symrnn.audit.verdicts.trials import Outcome, Trials, counterexample
+from symrnn.audit.verdicts.trials import Trials
 from symrnn.audit.verdicts.verdict import (
     DISAGREES,
     FALSE,
@@ -29,13 +31,21 @@ from symrnn.reading.latex.tree import (
     Big,
     Derivative,
     Normed,
+    Num,
     Product,
     Sym,
     Tree,
+    rebuilt,
     shape_of,
     walk,
 )
-from symrnn.reading.latex.words import EQUAL
+from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
+
+FAR = 1.02
+"""How many times as large as its bound a number is that violates it by far."""
+TAIL = "it is the tail of a geometric series"
+ANY_NORM = frozenset({"‖2", "‖1", "‖infty", "‖F"})
+"""What an unnamed norm may be."""
 
 BoundMend = tuple[str, str, str, Tree]
 """Words, the formula in the author's LaTeX, its relation, and its right side as it is read."""
@@ -55,7 +65,8 @@ class Inequalities(Trials):
         proved = None
         if relation.kind in ("≤", "≥"):
             proved = self._proved(model, left, right, sense, nets, deadline)
-        if proved is not None and proved.kind == UNDER:
+        # What a tail rests on, q < 1, the nets need not have.
+        if proved is not None and (proved.kind == UNDER or proved.what == TAIL):
             return proved
         # What a sample violates is never called true, whatever seems to prove it.
         violated = self._violated(model, left, right, sense, nets)
@@ -68,7 +79,7 @@ class Inequalities(Trials):
                 }
                 if not about <= used:
                     continue
-                among = [net for net in nets if self._meets(condition, sense, net)]
+                among = [net for net in nets if self.meets(condition, sense, net)]
                 if among and self._violated(model, left, right, sense, among) is None:
                     what = f"no sample violates it where {shown_condition(condition, model)}"
                     raise NotUnderstood("inequalities", f"{what}, and nothing here proves it")
@@ -90,6 +101,9 @@ class Inequalities(Trials):
             mend = None if loose else self._mended_bound(model, relation, sense, nets)
             if mend is None and not loose and not bounds:
                 mend = self._turned(model, relation, sense, nets, deadline)
+            clear = (
+                not loose and not bounds and self._clearly(model, relation, (left, right), deadline)
+            )
             if mend is not None:
                 words, mended, kind, tree = mend
                 written_so = relation_written(relation.left.tree, kind, tree, model)
@@ -97,7 +111,10 @@ class Inequalities(Trials):
                     FALSE, what=what, counterexample=example, mended=mended, mend=words,
                     mended_as=written_so,
                 )  # fmt: skip
-            return Verdict(DISAGREES, what=what, counterexample=example)
+            return Verdict(
+                FALSE if clear else DISAGREES, what=what, counterexample=example,
+                mend="a sample violates it" if clear else "",
+            )  # fmt: skip
         raise NotUnderstood("inequalities", "no sample violates it, and nothing here proves it")
 
     def _proved(
@@ -117,13 +134,17 @@ class Inequalities(Trials):
             return Verdict(TRUE, what=what, sense=sense)
         if of_one_number(left, right):
             return Verdict(TRUE, what="it is the largest slope", sense=sense)
-        bounds = Bounds(model, sense, nets)
+        letter = the_letter((left, right))
+        alone = letter and model.ref(Sym(0, 0, True, letter)).time is None
+        if alone and letter not in model.definitions and enclosed(left, right, letter):
+            return Verdict(TRUE, what="it is enclosed over the whole line", sense=sense)
+        bounds = Bounds(model, sense, nets, self.known)
         if not bounds.follows(left, right):
             return None
         under = self.unsaid(bounds.supposed)
-        return Verdict(
-            UNDER if under else TRUE, under, what="it follows factor by factor", sense=sense
-        )
+        tail = any(each.endswith("< 1") for each in bounds.supposed)
+        what = TAIL if tail else "it follows factor by factor"
+        return Verdict(UNDER if under else TRUE, under, what=what, sense=sense)
 
     def _limited(self, model: Model, sides: tuple[Tree, Tree]) -> bool:
         """Whether the text says anywhere how large a weight is: that it is orthogonal, ‖W‖ < 1.
@@ -151,22 +172,12 @@ class Inequalities(Trials):
         return False
 
     @staticmethod
-    def _meets(condition: Relation, sense: Sense, net: Net) -> bool:
-        """Whether a net has what the text says of two numbers somewhere: γλ < 1."""
-        left, right = condition.left.tree, condition.right.tree
-        assert left is not None and right is not None
-        try:
-            a, b = (Evaluator(net, sense.reading).value(side, {}) for side in (left, right))
-        except NotUnderstood:
-            return False
-        x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
-        return a.scalar and b.scalar and (x < y if condition.kind in ("<", "≤") else x > y)
-
-    @staticmethod
     def _violated(
-        model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Net]
+        model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Net], far: float = 1 + 1e-9
     ) -> Outcome | None:
         """Where left is larger than right: not where only a bound is taken too large, if elsewhere.
+
+        It is larger by more than the factor `far`.
 
         Raises:
             NotUnderstood: they are no numbers, or can not be evaluated.
@@ -179,9 +190,37 @@ class Inequalities(Trials):
                 if not a.scalar or not b.scalar:
                     raise NotUnderstood("inequalities", "between what are no numbers")
                 x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
-                if x > y * (1 + 1e-9) + 1e-12 and (violated is None or not net.loose):
+                if x > y * far + 1e-12 and (violated is None or not net.loose):
                     violated = Outcome(False, values=(a, b), net=net, env=env)
         return violated
+
+    def _clearly(
+        self, model: Model, relation: Relation, sides: tuple[Tree, Tree], deadline: float
+    ) -> bool:
+        """Whether a bound is violated by far, at several nets, in every norm and every reading.
+
+        It must be shown on its own, of the author's model, and be no wish: ‖A‖ ≤ 1 is to hold.
+        """
+        formula = self.statements.documents[relation.document].formulas[relation.formula]
+        used = model.spoken_of(sides, ())
+        plain = any(isinstance(bare(side), Num) for side in sides)
+        if plain or not formula.display or relation.kind not in (AT_MOST, AT_LEAST):
+            return False
+        if not self._of_the_author(model, relation) or self.statements.special(relation, used):
+            return False
+        if self.statements.wished(relation) or self.statements.said_of_numbers:
+            return False
+        for sense in self.senses(model, sides):
+            for kind in sorted(ANY_NORM if _has_norm(sides, "‖") else {""}):
+                small, large = (_in_norm(side, kind) for side in sides)
+                nets = self.bench.of_all_sizes(model, sense, frozenset(), deadline)
+                try:
+                    by_far = (self._violated(model, small, large, sense, [n], FAR) for n in nets)
+                    if sum(found is not None for found in by_far) < 2:
+                        return False
+                except NotUnderstood:
+                    return False
+        return True
 
     def _violated_below_0(
         self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float
@@ -286,6 +325,17 @@ class Inequalities(Trials):
         if joined is None:
             return False
         return self.outcome(model, (body.body, joined), sense, deadline).holds
+
+
+def _has_norm(sides: tuple[Tree, Tree], kind: str) -> bool:
+    return any(isinstance(n, Normed) and n.kind == kind for side in sides for n in walk(side))
+
+
+def _in_norm(tree: Tree, kind: str) -> Tree:
+    """A tree in which a norm that is not named is this one."""
+    inner = rebuilt(tree, lambda each: _in_norm(each, kind))
+    named = isinstance(inner, Normed) and inner.kind == "‖" and kind
+    return replace(inner, kind=kind) if isinstance(inner, Normed) and named else inner
 
 
 def shown_condition(relation: Relation, model: Model) -> str:

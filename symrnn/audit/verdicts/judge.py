@@ -18,6 +18,7 @@ from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.show import relation_written
+from symrnn.audit.verdicts.bench import Outcome, counterexample
 from symrnn.audit.verdicts.compare import (
     NOTHING,
     has_matrices,
@@ -25,7 +26,7 @@ from symrnn.audit.verdicts.compare import (
 from symrnn.audit.verdicts.examples import Examples
 from symrnn.audit.verdicts.inequalities import Inequalities
 from symrnn.audit.verdicts.mending import Mending
-from symrnn.audit.verdicts.trials import Outcome, counterexample
+from symrnn.audit.verdicts.rules import by_rule
 from symrnn.audit.verdicts.verdict import (
     DISAGREES,
     FALSE,
@@ -57,6 +58,9 @@ class Judge(Inequalities, Mending, Examples):
                     return self._inequality(model, relation, deadline)
                 return self._equation(model, relation, deadline)
         except NotUnderstood as problem:
+            rule = by_rule(model, relation.left.tree, relation.right.tree)
+            if relation.kind == EQUAL and rule is not None:
+                return rule
             return Verdict(
                 NOT_UNDERSTOOD, cause=problem.cause, what=problem.what, hint=problem.hint
             )
@@ -135,6 +139,9 @@ class Judge(Inequalities, Mending, Examples):
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 under = (*under, *self.supposed_positive(model, sides, sense, deadline))
+                said_so = self.where_said(model, relation, sides, sense, deadline)
+                if said_so is not None:
+                    return said_so
                 self.holds_at_all_sizes(model, sides, sense, deadline)
                 whole = outcome.shaped and not under
                 found = Verdict(
@@ -185,6 +192,8 @@ class Judge(Inequalities, Mending, Examples):
         assert relation.left.tree is not None and relation.right.tree is not None
         both = (relation.left.tree, relation.right.tree)
         example_holds = self.in_example(model, relation, both, deadline)
+        if example_holds is None:
+            example_holds = self.where_said(model, relation, both, outcomes[0][0], deadline)
         if example_holds is not None:
             return example_holds
         self.no_free_numbers(model, (relation.left.tree, relation.right.tree))

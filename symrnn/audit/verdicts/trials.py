@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.letters import bare, is_loss, whole_number
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
+from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.numbers.evaluate import Evaluator
-from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net
+from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.quantities import latex_name
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.numbers.values import Value
-from symrnn.audit.show import named
+from symrnn.audit.show import named, shown
+from symrnn.audit.verdicts.bench import Bench, Outcome
 from symrnn.audit.verdicts.compare import (
     AGREES,
     NOTHING,
@@ -28,9 +30,10 @@ from symrnn.audit.verdicts.compare import (
     difference,
     matched,
 )
-from symrnn.audit.verdicts.slopes import scaled_nets
+from symrnn.audit.verdicts.equations import Known
 from symrnn.audit.verdicts.verdict import (
-    Counterexample,
+    TRUE,
+    UNDER,
     Verdict,
 )
 from symrnn.reading.latex.tree import (
@@ -46,58 +49,13 @@ from symrnn.reading.latex.tree import (
     Tree,
     walk,
 )
+from symrnn.reading.latex.words import EQUAL, LESS
 
 Array = NDArray[Any]
 
 
-@dataclass
-class Bench:
-    """The nets that relations of one model are tried at, kept between relations."""
-
-    nets: dict[Any, Net] = field(default_factory=dict)
-    scaled: dict[Any, list[Net]] = field(default_factory=dict)
-
-    def of_all_sizes(
-        self, model: Model, sense: Sense, bounds: frozenset[str], deadline: float
-    ) -> list[Net]:
-        """Nets whose weights are small, usual and large, and such in which bounds are larger."""
-        key = (id(model), sense, bounds)
-        if key not in self.scaled:
-            self.scaled[key] = list(scaled_nets(model, sense, bounds, deadline))
-        for net in self.scaled[key]:
-            net.deadline = deadline
-        return self.scaled[key]
-
-    def net(self, model: Model, sense: Sense, which: int | str, deadline: float) -> Net:
-        """A net by its number, or the one that is kept for a letter."""
-        number = which if isinstance(which, int) else 0
-        key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, which)
-        if key not in self.nets:
-            pools = WIDE if _cuts_off(model) else POOLS
-            pool = ONE if sense.one else pools[number % len(pools)]
-            self.nets[key] = Net(
-                model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest,
-                model.bounds() if number else frozenset(),
-            )  # fmt: skip
-        net = self.nets[key]
-        net.deadline = deadline
-        return net
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One reading: it holds, or differs (with the values), or can not be evaluated."""
-
-    holds: bool
-    error: float = 0.0
-    problem: NotUnderstood | None = None
-    values: tuple[Value, Value] | None = None
-    net: Net | None = None
-    env: dict[str, int] | None = None
-    nothing: bool = False
-    shaped: bool = False
-    diagonal: bool = False
-
+MOST_KNOWN = 400
+"""Equations of a document that bounds may rest on."""
 
 OTHER_SIZES = (1e3, 1e-3)
 """How many times as large as usual a number is tried where the largest of numbers is taken."""
@@ -120,6 +78,7 @@ class Trials:
     pieces: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     terms: dict[int, list[str]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
     shaped: bool = False
     linear: bool = False
     votes: int = 0
@@ -155,6 +114,20 @@ class Trials:
         self.held.add(id(model))
         if verdict.uses_loss and verdict.sense.loss == self.said.loss:
             self.held_losses.add(id(model))
+
+    def learn(self, relation: Relation, verdict: Verdict) -> None:
+        """Keep an equation that holds: bounds may rest on it."""
+        left, right = relation.left.tree, relation.right.tree
+        turned = all("layout" in each for each in verdict.under)
+        if relation.kind != EQUAL or verdict.kind not in (TRUE, UNDER) or not turned:
+            return
+        if left is None or right is None or len(self.known) >= MOST_KNOWN:
+            return
+        model = id(self.statements.model_at(relation))
+        if all(
+            (model, left) != (each.model, each.left) or right != each.right for each in self.known
+        ):
+            self.known.append(Known(model, left, right, bool(verdict.under)))
 
     def counts_from_one(
         self, model: Model, sides: tuple[Tree, Tree], sense: Sense, deadline: float
@@ -246,6 +219,46 @@ class Trials:
             if self._differs(model, sides, sense, net):
                 raise NotUnderstood("max and min", "it hangs on which of the numbers is larger")
 
+    @staticmethod
+    def meets(condition: Relation, sense: Sense, net: Net) -> bool:
+        """Whether a net has what the text says of two numbers somewhere: γλ < 1."""
+        left, right = condition.left.tree, condition.right.tree
+        assert left is not None and right is not None
+        try:
+            a, b = (Evaluator(net, sense.reading).value(side, {}) for side in (left, right))
+        except NotUnderstood:
+            return False
+        x, y = float(a.array[0, 0, 0].real), float(b.array[0, 0, 0].real)
+        return a.scalar and b.scalar and (x < y if condition.kind in ("<", "≤") else x > y)
+
+    def where_said(
+        self,
+        model: Model,
+        relation: Relation,
+        sides: tuple[Tree, Tree],
+        sense: Sense,
+        deadline: float,
+    ) -> Verdict | None:
+        """The verdict on what holds where one number is below another, as its sentence says.
+
+        None where the text says nothing of the kind, or it does not hold there.
+        """
+        conditions = self.statements.said_beside(relation) if _chooses(model, sides) else []
+        if not conditions:
+            return None
+        usual = (self.bench.net(model, sense, number, deadline) for number in range(2))
+        nets = [*usual, *self.of_other_sizes(model, sides, sense, deadline)]
+        among = [n for n in nets if all(self.meets(each, sense, n) for each in conditions)]
+        if not among or any(self._differs(model, sides, sense, net) for net in among):
+            return None
+        under = []
+        for each in conditions:
+            left, right = each.left.tree, each.right.tree
+            if left is not None and right is not None:
+                words = f"{shown(left, model)} {each.kind} {shown(right, model)}"
+                under.append(f"where {words}")
+        return Verdict(UNDER, self.unsaid(under), sense=sense)
+
     def _differs(self, model: Model, sides: tuple[Tree, Tree], sense: Sense, net: Net) -> bool:
         tried = (self._tried(net, sense, sides, env) for env in assignments(model, sides, net))
         return any(o.values is not None and o.problem is None and not o.holds for o in tried)
@@ -253,6 +266,12 @@ class Trials:
     def unsaid(self, supposed: Iterable[str]) -> tuple[str, ...]:
         """What must be supposed and is not said in the text."""
         said = {f"where {named(name)} ≥ 0" for name in self.statements.said_positive}
+        for relation in self.statements.relations:
+            left, right = relation.left.tree, relation.right.tree
+            if left is None or right is None or relation.kind != LESS:
+                continue
+            if whole_number(right) == 1:
+                said.add(f"where {shown(left, self.statements.probe)} < 1")
         return tuple(each for each in supposed if each not in said)
 
     def no_free_numbers(self, model: Model, sides: tuple[Tree | None, Tree | None]) -> None:
@@ -354,27 +373,6 @@ class Trials:
         return found
 
 
-def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:
-    """Where two sides that were evaluated differ most."""
-    if outcome.values is None or outcome.net is None:
-        return None
-    a, b = (value.array[0].real for value in outcome.values)
-    row, col = np.unravel_index(int(np.argmax(np.abs(a - b))), a.shape)
-    net = outcome.net
-    known = set(model.definitions) | net.read
-    timed = [n for n in sorted(net.used & known) if model.symbols.has_time(n.split("_")[0])]
-    rows = {name: net.extent(name)[0] for name in timed}
-    sizes = (
-        ", ".join(
-            f"{name.removeprefix('own ')} has {size}" for name, size in rows.items() if size > 1
-        )
-        or "numbers"
-    )
-    times = ", ".join(f"{k} = {v}" for k, v in sorted((outcome.env or {}).items()))
-    place = (0, 0) if a.shape == (1, 1) else (int(row) + 1, int(col) + 1)
-    return Counterexample(sizes, net.seed, times, place, float(a[row, col]), float(b[row, col]))
-
-
 def _hides_signs(node: Tree) -> bool:
     """Whether a node is a norm, |a| or a root, written √a or a^{1/2}."""
     if not isinstance(node, Raised):
@@ -393,11 +391,3 @@ def _chooses(model: Model, sides: tuple[Tree, Tree]) -> bool:
         for tree in (*sides, *values) for node in walk(tree) if isinstance(node, Product)
         for one, other in pairwise(node.factors)
     )  # fmt: skip
-
-
-def _cuts_off(model: Model) -> bool:
-    """Whether an activation is 0 on half of the line: small nets of it are dead."""
-    return any(
-        isinstance(node, Sym) and node.name in ("relu", "ReLU", "max")
-        for definition in model.definitions.values() for node in walk(definition.value)
-    ) or model.kinds.get("function sigma") == "relu"  # fmt: skip
