@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symrnn.audit.meaning.letters import bare, is_capital
+from symrnn.audit.meaning.letters import bare, is_capital, written_number
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.mend import edits
@@ -31,7 +31,6 @@ from symrnn.reading.latex.tree import (
     Big,
     Derivative,
     Normed,
-    Num,
     Product,
     Sym,
     Tree,
@@ -135,8 +134,9 @@ class Inequalities(Trials):
         if of_one_number(left, right):
             return Verdict(TRUE, what="it is the largest slope", sense=sense)
         letter = the_letter((left, right))
-        alone = letter and model.ref(Sym(0, 0, True, letter)).time is None
-        if alone and letter not in model.definitions and enclosed(left, right, letter):
+        ref = model.ref(Sym(0, 0, True, letter))
+        alone = letter and ref.time is None and ref.name not in model.definitions
+        if alone and enclosed(left, right, letter):
             return Verdict(TRUE, what="it is enclosed over the whole line", sense=sense)
         bounds = Bounds(model, sense, nets, self.known)
         if not bounds.follows(left, right):
@@ -203,7 +203,7 @@ class Inequalities(Trials):
         """
         formula = self.statements.documents[relation.document].formulas[relation.formula]
         used = model.spoken_of(sides, ())
-        plain = any(isinstance(bare(side), Num) for side in sides)
+        plain = not the_letter(sides) and any(written_number(side) is not None for side in sides)
         if plain or not formula.display or relation.kind not in (AT_MOST, AT_LEAST):
             return False
         if not self._of_the_author(model, relation) or self.statements.special(relation, used):
