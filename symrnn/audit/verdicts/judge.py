@@ -191,9 +191,9 @@ class Judge(Inequalities, Mending, Examples):
     ) -> Verdict:
         assert relation.left.tree is not None and relation.right.tree is not None
         both = (relation.left.tree, relation.right.tree)
-        example_holds = self.in_example(model, relation, both, deadline)
+        example_holds = self.where_said(model, relation, both, outcomes[0][0], deadline)
         if example_holds is None:
-            example_holds = self.where_said(model, relation, both, outcomes[0][0], deadline)
+            example_holds = self.in_example(model, relation, both, deadline)
         if example_holds is not None:
             return example_holds
         self.no_free_numbers(model, (relation.left.tree, relation.right.tree))
