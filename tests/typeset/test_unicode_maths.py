@@ -73,6 +73,8 @@ def test_words_and_markup_stay_as_they_are(text: str) -> None:
 
 def test_an_apostrophe_in_a_word_is_typographic() -> None:
     assert with_maths("Horner's rule, W's") == "Horner’s rule, W’s"
+    # An accent begins a word as any letter does: neither s nor l is a quantity here.
+    assert with_maths("l'état s'évanouit, s_t") == "l’état s’évanouit, $s_{t}$"
 
 
 @given(st.text(alphabet="aAIsW12 _^{}()[];,.+-=≤‖|√∂Σσ′²₁ᵀ…·/×", max_size=30))
