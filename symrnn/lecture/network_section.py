@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from symrnn.cells.elman import elman
 from symrnn.cells.readout import output_of
+from symrnn.language.names import in_code
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.statements import Writer
+from symrnn.numeric.in_order import starts_of
 from symrnn.theory.about import Subject
 from symrnn.typeset.blocks import Block, Figure, Listing, Paragraph, Section, Table
 from symrnn.typeset.figures import Curve, norm_decay, singular_values, truncation_bias
 from symrnn.typeset.listings import wrapped
 from symrnn.typeset.maths import rounded, scientific
 from symrnn.typeset.prose import escaped
+from symrnn.verify.network import Agreement
 
 TITLE, LABEL = "A real network", "network"
 UNREADABLE = 1e5
@@ -69,7 +74,7 @@ def section(
             "it with differences through the definitions, run one by one on perturbed copies: the "
             "largest relative disagreement over all entries, for each oracle."
         ),
-        _agreements(report, writer),
+        _agreements(report, writer, rnn),
         Listing(
             wrapped(source.strip()),
             "python",
@@ -213,15 +218,29 @@ def _bias(report: NetworkReport, writer: Writer, rnn: Subject) -> tuple[Block, .
     return Paragraph(writer.prose(said)), figure
 
 
-def _agreements(report: NetworkReport, writer: Writer) -> Table:
+def _kernel(agreement: Agreement, writer: Writer, rnn: Subject) -> str:
+    """What a kernel is of: a gradient by a quantity of the cell's own in that cell's letter."""
+    if rnn.driven or not agreement.by:
+        return writer.prose(agreement.kernel)
+    of, _, how = agreement.kernel.partition(f"/∂{agreement.by} ")
+    starts = {name: label for label, name in starts_of(rnn.cell).items()}
+    named: dict[str, Any] = {in_code(p.name): p for p in (*rnn.cell.parameters, *rnn.cell.scalars)}
+    named |= {n: s[0] for s in rnn.states for n in starts if starts[n] == in_code(s.label)}
+    loss = writer.latex(rnn.L[rnn.t]) if of.endswith("_t") else writer.notation.plain("L")
+    gradient = rf"$\partial {loss}/\partial {writer.latex(named[agreement.by])}$"
+    return f"{gradient} {writer.prose(how)}"
+
+
+def _agreements(report: NetworkReport, writer: Writer, rnn: Subject) -> Table:
     """Each kernel once, with the worst of all nets."""
     nets = ", ".join(dict.fromkeys(each.net for each in report.agreements))
     worst: dict[str, tuple[float, float]] = {}
     for each in report.agreements:
-        known = worst.get(each.kernel, (0.0, 0.0))
-        worst[each.kernel] = (max(known[0], each.complex_step), max(known[1], each.central))
+        kernel = _kernel(each, writer, rnn)
+        known = worst.get(kernel, (0.0, 0.0))
+        worst[kernel] = (max(known[0], each.complex_step), max(known[1], each.central))
     rows = tuple(
-        (writer.prose(kernel), scientific(complex_step), scientific(central))
+        (kernel, scientific(complex_step), scientific(central))
         for kernel, (complex_step, central) in worst.items()
     )
     return Table(

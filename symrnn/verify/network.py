@@ -7,7 +7,7 @@ of the derived expressions, and of the loops generated from them, nothing is use
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -47,12 +47,16 @@ ORACLES: dict[str, Callable[..., Array]] = {
 
 @dataclass(frozen=True)
 class Agreement:
-    """One kernel on one net: the largest relative disagreement with each oracle."""
+    """One kernel on one net: the largest relative disagreement with each oracle.
+
+    by: the name of what a gradient is by, as generated code has it.
+    """
 
     kernel: str
     net: str
     complex_step: float
     central: float
+    by: str = ""
 
 
 def check_kernels(
@@ -158,7 +162,7 @@ class _Tried:
             theirs = [
                 self.differences.gradient(oracle, name, loss, held) for oracle in ORACLES.values()
             ]
-            yield self.agreement(form.format(name), value, theirs)
+            yield replace(self.agreement(form.format(name), value, theirs), by=name)
 
     def agreement(self, kernel: str, ours: Array, theirs: list[Array]) -> Agreement:
         exact, central = theirs

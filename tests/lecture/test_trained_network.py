@@ -16,10 +16,11 @@ from symrnn.lecture import network as module
 from symrnn.lecture.lettering import lettered_subject
 from symrnn.lecture.network import NetworkReport, require_learning, study
 from symrnn.lecture.network_section import section
+from symrnn.lecture.statements import Writer
 from symrnn.numeric.data import Series
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import load
-from symrnn.typeset.blocks import Figure, Paragraph
+from symrnn.typeset.blocks import Figure, Paragraph, Table
 
 WAVE = Series("a wave", np.sin(0.7 * np.arange(120.0)), "made here")
 
@@ -35,12 +36,20 @@ def studied(of: Cell) -> tuple[NetworkReport, str, list[str]]:
     rnn, notation = lettered_subject(of, LECTURE)
     report = study(WAVE, speaking(load(), rnn)[0], rnn)
     blocks = section(report, "f(x)", notation, rnn).blocks
+    kernels = next(b for b in blocks if isinstance(b, Table) and b.label == "kernels")
+    # Every parameter by its own name: a gate's W_z is not the V that the lecture's W stands for.
+    for each in of.parameters:
+        letter = Writer(notation, {}).latex(each)
+        assert any(rf"/\partial {letter}$ as a sum" in row[0] for row in kernels.rows), letter
+    assert any(r"_{0}$ as a sum" in row[0] for row in kernels.rows)
     words = " ".join(block.text for block in blocks if isinstance(block, Paragraph))
     return report, words, [block.name for block in blocks if isinstance(block, Figure)]
 
 
 def test_a_cell_of_several_states_is_trained_and_measured() -> None:
-    report, words, figures = studied(cell("q = sigmoid(U x); p = q * p' + V k' + q; k = tanh(p)"))
+    report, words, figures = studied(
+        cell("q = sigmoid(W_q k' + U x); p = q * p' + V k' + q; k = tanh(p)")
+    )
     assert figures == ["norm_decay", "singular_values", "truncation_bias"]
     assert r"a linear readout of $k_{t}$" in words and r"\lVert \partial s_{t}/\partial s_" in words
     assert "σ" not in words and r"\gamma" not in words and r"\lambda" not in words
