@@ -28,7 +28,7 @@ from symrnn.typeset.latex import article
 from tests.lecture.conftest import lecture_in
 
 _LAYOUTS = {DENOMINATOR: ["in numerator layout"]}
-"""Where the one line that compares the layouts stands in the other."""
+"""The table that explains ∂⁺ has its one line in numerator layout whatever the lecture is in."""
 _EXAMPLES = re.compile(r"\\begin\{counterexamples\}.*?\\end\{counterexamples\}", re.DOTALL)
 
 
