@@ -27,6 +27,7 @@ from symrnn.typeset.unicode_table import (
     SUMS,
     SYMBOLS,
 )
+from symrnn.typeset.words import is_word
 
 # Markup that is left alone: escapes, formulas, code, references and marks.
 _MARKUP = re.compile(
@@ -254,7 +255,7 @@ class _Reader:
         elif text[:1].isdecimal():
             found = Piece(text, "number")
         elif len(text) == 1 and text.isascii() and text.isalpha():
-            kind = "plain" if text in LETTERS else "letter"
+            kind = "plain" if text in LETTERS and not is_word(text) else "letter"
             found = Piece(self._letter(text, self._cursor.peek(1)), kind)
         elif text in PAIRS or (self._depth and re.fullmatch(r"[a-z]{2}", text) and self._inner()):
             found = Piece(" ".join(map(self._letter, text)))

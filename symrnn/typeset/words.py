@@ -55,6 +55,18 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(before)
 
 
+SHORT_WORDS = {
+    **{"ca": "ei", "cs": "ikosuvz", "es": "euy", "fr": "y", "it": "ei", "pl": "iuwz", "pt": "e"},
+    "sk": "ikosuvz",
+}
+"""Words of one letter, by language: alone they are no quantity in its prose."""
+
+
+def is_word(letter: str) -> bool:
+    """Whether a letter alone may be a word of the language that is spoken: *y*, *e* in Spanish."""
+    return letter in SHORT_WORDS.get(_spoken.get().partition("-")[0], "")
+
+
 def languages() -> tuple[str, ...]:
     """The languages that symrnn's words are in, by their tags."""
     return tuple(sorted((ENGLISH, *(path.stem for path in TABLES.glob("*.toml")))))

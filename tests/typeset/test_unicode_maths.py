@@ -16,6 +16,7 @@ from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import Emphasis, Inline, Math, Text, inlines
 from symrnn.typeset.unicode_maths import with_maths
 from symrnn.typeset.unicode_table import ALONE
+from symrnn.typeset.words import speaking
 
 FORMULAS = [
     ("s_{j-1}", "$s_{j - 1}$"),
@@ -69,6 +70,18 @@ def test_a_formula_becomes_markup(text: str, markup: str) -> None:
 @pytest.mark.parametrize("text", WORDS)
 def test_words_and_markup_stay_as_they_are(text: str) -> None:
     assert with_maths(text) == text
+
+
+def test_a_word_of_one_letter_is_no_quantity_in_its_language() -> None:
+    said = {"es": "la norma de W y de U, e k, y = 2", "fr": "il y a s_t, y = 2"}
+    shown = {
+        "es": "la norma de $W$ y de $U$, e $k$, $y = 2$",
+        "fr": "il y a $s_{t}$, $y = 2$",
+    }
+    for language, text in said.items():
+        with speaking(language):
+            assert with_maths(text) == shown[language]
+    assert with_maths("the norm of y") == "the norm of $y$"
 
 
 def test_an_apostrophe_in_a_word_is_typographic() -> None:
