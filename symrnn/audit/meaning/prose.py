@@ -214,6 +214,7 @@ class Prose(Defining):
         """The one layout that the text speaks of, if it says that it uses it."""
         prose = " ".join(document.prose for document in self.documents)
         named = self.named_layouts()
+        prose = re.sub(r"\\(?:text(?:bf|it|sl)|emph)\s*\{", " ", prose)
         used = {match["which"].lower() for match in self._LAYOUT.finditer(prose)}
         return used.pop() if len(named) == 1 == len(used) else None
 
