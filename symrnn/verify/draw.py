@@ -266,21 +266,23 @@ class Drawer:
 
     def _read(self, given: tuple[Any, ...], times: dict[Symbol, int]) -> None:
         """Sort the hypotheses: values of leaves, suprema, and what a draw must satisfy."""
-        self.fixed: list[tuple[Any, Line]] = []
+        self.fixed: list[tuple[Any, Line, tuple[Times, ...]]] = []
         self.suprema: list[tuple[Symbol, list[tuple[Line, tuple[Times, ...]]]]] = []
         self.conditions: list[tuple[str, Line, tuple[Times, ...]]] = []
-        for fact in filter(fixes_leaf, given):
-            self.fixed.append((fact.lhs, self._line(fact.rhs)))
+        fixing = [fact for fact in given if fixes_leaf(self._here(fact), self.rnn.recurrence)]
+        for fact in fixing:
+            when = self._when(fact.lhs - fact.rhs)
+            self.fixed.append((fact.lhs, self._line(fact.rhs), when))
         for symbol, expressions, exact in scalars_given(given):
             if exact:
-                self.fixed.append((symbol, self._line(expressions[0])))
+                self.fixed.append((symbol, self._line(expressions[0]), (self.at,)))
                 continue
             bounds = [(self._line(each), self._when(each)) for each in expressions]
             if not all(times_of for _, times_of in bounds):
                 raise EvidenceError(f"no time at which {symbol} bounds anything", {"steps": times})
             self.suprema.append((symbol, bounds))
         for fact in given:
-            if fixes_leaf(fact) or gives_scalar(fact):
+            if fact in fixing or gives_scalar(fact):
                 continue
             if isinstance(fact, Relational):
                 if set(fact.free_symbols) - set(times):
@@ -289,6 +291,14 @@ class Drawer:
             else:
                 equal = isinstance(fact, Equation)
                 self._condition("=" if equal else "≤", fact.lhs - fact.rhs)
+
+    def _here(self, fact: Any) -> Any:
+        """A hypothesis at these times."""
+        return (
+            at_integers(fact, concerning(fact, dict(self.at)))
+            if isinstance(fact, Equation)
+            else fact
+        )
 
     def _condition(self, relation: str, gap: Any) -> None:
         self.conditions.append((relation, self._line(gap), self._when(gap)))
@@ -366,19 +376,28 @@ class Drawer:
         }
         return self._complete(replace(setting, arrays=arrays, scalars=scalars), rng)
 
+    def _place(self, leaf: Any, at: Times) -> tuple[str, Any]:
+        """Where in the arrays of a setting a leaf stands."""
+        if not isinstance(leaf, TimeVector):
+            return parameter_name(leaf), ...
+        if self.rnn.recurrence.is_state(leaf):
+            return f"{leaf.label}_0", ...
+        return leaf.label, int(at_integers(leaf.index, concerning(leaf.index, dict(at))))
+
     def _complete(self, setting: Setting, rng: Generator) -> tuple[Setting, Array]:
         """Put in what the hypotheses fix; and where in the batch all of them hold."""
         count = setting.count
-        for leaf, given in self.fixed:
-            value = given.value(setting, self.at)
-            if isinstance(leaf, Symbol):
-                filled = np.array(np.broadcast_to(value, (count,)), dtype=float)
-                setting = setting.with_scalars({leaf: filled})
-            else:
-                name = f"{leaf.label}_0" if isinstance(leaf, TimeVector) else parameter_name(leaf)
-                shape = setting.arrays[name].shape
-                filled = np.array(np.broadcast_to(value, shape), dtype=float)
-                setting = replace(setting, arrays={**setting.arrays, name: filled})
+        for leaf, given, times in self.fixed:
+            for at in times:
+                value = given.value(setting, at)
+                if isinstance(leaf, Symbol):
+                    filled = np.array(np.broadcast_to(value, (count,)), dtype=float)
+                    setting = setting.with_scalars({leaf: filled})
+                else:
+                    name, place = self._place(leaf, at)
+                    filled = setting.arrays[name].copy()
+                    filled[place] = value
+                    setting = replace(setting, arrays={**setting.arrays, name: filled})
         bounds: dict[Symbol, Array] = {}
         met = np.ones(count, dtype=bool)
         # Several bounds at once are attained only where none of them has any slack.

@@ -37,20 +37,18 @@ from symrnn.verify.exact import Point, Undefined, holds, largest, total
 from symrnn.verify.functions import applications
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.limits import require_growing, settles
-from symrnn.verify.meaning import Moment, Written, moment
+from symrnn.verify.meaning import Moment, Written, assumed, moment
 from symrnn.verify.moments import (
     Integers,
     are_there,
-    has_begun,
     in_force,
     integers_of,
     listed,
     moments,
     sizes_of,
-    universal,
 )
 from symrnn.verify.ties import ties
-from symrnn.verify.within import at_integers, concerning, makes_sense, telling
+from symrnn.verify.within import at_integers, concerning, telling
 
 POINTS, TRIES = 12, 480
 """Points to compare at, and draws in search of them."""
@@ -262,10 +260,10 @@ def _derivatives(node: Any, bound: frozenset[Any] = frozenset()) -> Iterator[Any
 
 
 def _is_condition(fact: Any, sizes: dict[Symbol, int]) -> bool:
-    """Whether a hypothesis restricts values, rather than fixing a leaf or ordering times."""
+    """Whether a hypothesis speaks of values, rather than ordering times."""
     if isinstance(fact, Relational):
         return bool(set(fact.free_symbols) - set(sizes))
-    return isinstance(fact, Inequality | Equation) and not fixes_leaf(fact)
+    return isinstance(fact, Inequality | Equation)
 
 
 # ---------------------------------------------------------------------- exact points
@@ -313,7 +311,7 @@ def _task(
         return known.write(expression, kind)
 
     def at_every_time(expression: Any) -> tuple[Written, ...]:
-        found = tuple(write(each) for each in assumed(expression, known))
+        found = tuple(write(each) for each in assumed(expression, known.sizes, known.rnn))
         if not found:
             raise EvidenceError(
                 "no time at which a hypothesis says anything", {"of": text(expression)}
@@ -332,7 +330,8 @@ def _task(
         (write(each.lhs), _relation(fact), write(each.rhs))
         for fact in facts
         if _is_condition(fact, known.sizes) and not gives_scalar(fact)
-        for each in assumed(fact, known)
+        for each in assumed(fact, known.sizes, known.rnn)
+        if not fixes_leaf(at_integers(each, concerning(each, known.sizes)), known.rnn.recurrence)
     )
     lines = tuple((write(step.before), step.relation, write(step.after)) for step in wanted)
     spoken_of = [wanted[0].before, *(step.after for step in wanted)]
@@ -342,19 +341,6 @@ def _task(
         if symbol not in {each for each, *_ in given}
     )
     return _Task(lines, given, conditions, tied)
-
-
-def assumed(fact: Any, known: Moment) -> list[Any]:
-    """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
-    over = sorted(universal(fact), key=str)
-    choices = (
-        dict(zip(over, at, strict=True)) for at in product(range(known.last + 1), repeat=len(over))
-    )
-    return [
-        at_integers(fact, concerning(fact, at))
-        for at in choices
-        if has_begun({**known.sizes, **at}) and makes_sense(fact, {**known.sizes, **at}, known.rnn)
-    ]
 
 
 def _relation(fact: Any) -> str:

@@ -11,11 +11,22 @@ from symrnn.errors import EvidenceError
 from symrnn.language.relations import Equation, Inequality
 from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
+from symrnn.recurrence.recurrence import Recurrence
 
 
-def fixes_leaf(fact: Any) -> bool:
-    """Whether a hypothesis gives a parameter or a vector its value."""
-    return isinstance(fact, Equation) and isinstance(fact.lhs, TimeVector | sympy.MatrixSymbol)
+def fixes_leaf(fact: Any, recurrence: Recurrence) -> bool:
+    """Whether a hypothesis gives a parameter, or a vector that nothing defines, its value.
+
+    Of a vector that is defined it says what the numbers must be: it is a condition.
+    """
+    if not isinstance(fact, Equation):
+        return False
+    leaf = fact.lhs
+    if not isinstance(leaf, TimeVector):
+        return isinstance(leaf, sympy.MatrixSymbol)
+    if leaf.sequence not in {defined.sequence for defined in recurrence.definitions}:
+        return True
+    return bool(leaf.index == 0) and recurrence.is_state(leaf)
 
 
 def gives_scalar(fact: Any) -> bool:

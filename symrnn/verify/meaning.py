@@ -9,10 +9,11 @@ computed where these have become numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import sympy
@@ -32,7 +33,8 @@ from symrnn.theory.about import Subject
 from symrnn.verify.exact import Number, Point, Undefined, holds, norm
 from symrnn.verify.functions import sigma_of
 from symrnn.verify.hypotheses import fixes_leaf
-from symrnn.verify.within import at_integers, atoms_of, concerning, is_time
+from symrnn.verify.moments import has_begun, universal
+from symrnn.verify.within import at_integers, atoms_of, concerning, is_time, makes_sense
 
 CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
 """What is written out as a whole: norms inside stay where they are."""
@@ -227,11 +229,6 @@ class Moment:
         """The recurrence."""
         return self.meaning.rnn
 
-    @property
-    def last(self) -> int:
-        """The last of the times."""
-        return max([value for symbol, value in self.sizes.items() if is_time(symbol)] + [1])
-
     def write(self, expression: Any, kind: str) -> Written:
         """The entries of an expression; `kind` is the norm that stands for "any".
 
@@ -257,9 +254,27 @@ def _is_zero(gap: Expr) -> bool:
     return bool(gap == 0 or sympy.expand(gap.xreplace(names)) == 0)
 
 
+def assumed(fact: Any, sizes: Mapping[Any, int], rnn: Subject) -> list[Any]:
+    """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
+    over = sorted(universal(fact), key=str)
+    last = max([value for symbol, value in sizes.items() if is_time(symbol)] + [1])
+    choices = (
+        dict(zip(over, at, strict=True)) for at in product(range(last + 1), repeat=len(over))
+    )
+    return [
+        at_integers(fact, concerning(fact, at))
+        for at in choices
+        if has_begun({**sizes, **at}) and makes_sense(fact, {**sizes, **at}, rnn)
+    ]
+
+
 def moment(rnn: Subject, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Moment:
     """The meaning of everything at some sizes, under the hypotheses that fix a leaf."""
-    fixed = tuple(at_integers(fact, concerning(fact, sizes)) for fact in facts if fixes_leaf(fact))
+    equations = (
+        each for fact in facts if isinstance(fact, Equation) for each in assumed(fact, sizes, rnn)
+    )
+    sized = (at_integers(each, concerning(each, sizes)) for each in equations)
+    fixed = tuple(each for each in sized if fixes_leaf(each, rnn.recurrence))
     spoken = _symbols(rnn.recurrence)
     own = tuple(sorted((item for item in sizes.items() if item[0] in spoken), key=str))
     return Moment(sizes, _meaning(rnn, own, fixed))

@@ -10,9 +10,11 @@ from sympy import Symbol
 
 from symrnn.cells.elman import elman, sigma_inside
 from symrnn.errors import EvidenceError
+from symrnn.language.algebra import Ones, Parameter
 from symrnn.language.derivatives import D
 from symrnn.language.norms import Norm, largest_entry
-from symrnn.language.relations import Equation, Inequality, for_all
+from symrnn.language.relations import Equation, ForAll, Inequality, for_all
+from symrnn.language.time import Sequence
 from symrnn.numeric.printer import slope_name
 from symrnn.verify.draw import FAMILIES, Drawer, _drawings
 from symrnn.verify.hypotheses import scalars_given
@@ -68,6 +70,27 @@ def test_a_leaf_that_is_fixed_has_its_value() -> None:
     )
     assert not setting.arrays["W"].any()
     assert not setting.arrays["s_0"].any()
+
+
+Z = Sequence("z", rnn.d)
+
+
+@pytest.mark.parametrize(
+    "given", [Equation(Z[t], s[t]), for_all(j, Equation(Z[j], s[j]), since=1)], ids=["once", "ever"]
+)
+def test_a_vector_that_nothing_defines_has_its_value_at_its_times(given: Any) -> None:
+    setting = drawer(given).draw(np.random.default_rng(0))
+    states = np.array([setting.trajectory["s"][time] for time in range(5)])
+    held = (setting.arrays["z"] == states).all(axis=(1, 2, 3))
+    assert held.tolist() == [False, *[isinstance(given, ForAll)] * 3, True]
+
+
+def test_a_hypothesis_on_a_vector_that_is_defined_defines_it_no_other_way() -> None:
+    v = Parameter("v", rnn.d, 1)
+    setting = drawer(Equation(s[t], v)).draw(np.random.default_rng(0))
+    assert np.abs(setting.trajectory["s"][4] - setting.arrays["v"]).max() < 1e-12
+    with pytest.raises(EvidenceError, match="no setting met the hypotheses"):
+        drawer(Equation(s[t], v), Equation(v, 2 * Ones(rnn.d, 1))).draw(np.random.default_rng(0))
 
 
 def test_two_bounds_by_one_symbol_both_hold() -> None:
