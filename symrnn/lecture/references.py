@@ -6,6 +6,17 @@ from symrnn.typeset.bibliography import Work
 
 WORKS = (
     Work(
+        "arbel2018",
+        "misc",
+        "Arbel",
+        2018,
+        {
+            "author": "Nir Arbel",
+            "title": "How LSTM networks solve the problem of vanishing gradients",
+            "howpublished": "Blog post",
+        },
+    ),
+    Work(
         "bengio1994",
         "article",
         "Bengio et al.",
