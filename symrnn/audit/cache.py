@@ -142,6 +142,7 @@ class Kept:
             relation.order in statements.defining, statements.about_derivatives(relation),
             _supposed(statements, relation),
             judge.said, statements.restricted(relation),
+            [shape_of(tree) for tree in statements.said_held(relation)],
             id(model) in judge.held, id(model) in judge.held_losses, judge.shaped, judge.settled,
             judge.shown,
             [] if relation.kind == EQUAL else [

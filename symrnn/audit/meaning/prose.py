@@ -177,14 +177,9 @@ class Prose(Defining):
 
     def condition(self, relation: Relation) -> str:
         """The words in the sentence around a formula that restrict it; empty if there are none."""
-        document = self.documents[relation.document]
-        formula = document.formulas[relation.formula]
+        formula = self.documents[relation.document].formulas[relation.formula]
         sentence = self._sentence(relation)
-        end = formula.start + len(formula.text)
-        after = document.text[end : end + 200].lstrip("$] \t\n\\")
-        after = re.sub(r"^\s*(?:\\?end\{[^{}]*\})?[\s,]*", "", after)
-        after = re.split(r"[.!?](?:\s|$)|\n\s*\n", after)[0] if after[:1].islower() else ""
-        said = f"{sentence} {after} {relation.after}"
+        said = f"{sentence} {self._behind(relation)} {relation.after}"
         found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
         found += [
             match["case"] for match in self._CASE.finditer(sentence)
@@ -193,6 +188,15 @@ class Prose(Defining):
         ]  # fmt: skip
         found += [match["case"] for match in self._IDENTITY.finditer(sentence)]
         return " … ".join(found).lower()
+
+    def _behind(self, relation: Relation) -> str:
+        """What stands of its sentence behind a formula."""
+        document = self.documents[relation.document]
+        formula = document.formulas[relation.formula]
+        end = formula.start + len(formula.text)
+        after = document.text[end : end + 200].lstrip("$] \t\n\\")
+        after = re.sub(r"^\s*(?:\\?end\{[^{}]*\})?[\s,]*", "", after)
+        return re.split(r"[.!?](?:\s|$)|\n\s*\n", after)[0] if after[:1].islower() else ""
 
     def _sentence(self, relation: Relation) -> str:
         """What stands of its sentence before a formula."""

@@ -184,6 +184,19 @@ class Supposing(Prose):
         ]  # fmt: skip
         return self.condition(relation) or (words[-1] if words else "")
 
+    def said_held(self, relation: Relation) -> tuple[Tree, ...]:
+        """What the sentence around a relation says is held: with $h_{t-1}$ held fixed."""
+        document = self.documents[relation.document]
+        found: list[Tree] = []
+        for part in (self._sentence(relation), self._behind(relation)):
+            for said in _HELD.finditer(part):
+                if _NOT_HELD.search(said[0]) or _NOT_HELD.search(part[: said.start()][-30:]):
+                    continue
+                for letter in re.findall(_INLINE, said[0]):
+                    tree = self._side(letter.strip("$\\()` "), document)
+                    found += [] if tree is None else [self.reread(tree)]
+        return tuple(found)
+
     def said_beside(self, relation: Relation) -> list[Relation]:
         """What the sentence around a relation, or before its chain, says of numbers: κ < ‖g‖."""
         scopes, at = self.scopes[relation.document], self._place(relation)
@@ -224,6 +237,20 @@ class Supposing(Prose):
         return self.documents[relation.document].formulas[place].text[side.start : side.end]
 
 
+_INLINE = r"\$[^$\n]+\$|\\\([^$\n]+?\\\)"
+_FIXED = r"(?:fixed|constant|frozen)"
+_AND = rf"(?:{_INLINE})(?:(?:\s*,\s*|\s*,?\s*and\s+)(?:{_INLINE}))*"
+_HELD = re.compile(
+    rf"{_AND}(?:\s*,)?\s+(?:(?:is|are|was|were|be|being|it?self)\s+)?(?:\w+\s+)?(?:(?:held|kept|taken|treated|regarded)\s+(?:as\s+)?"
+    rf"(?:an?\s+)?)?{_FIXED}\b|\b(?:holding|keeping|freezing|fixing|(?:for|at|with)\s+fixed)\s+(?:\w+\s+){{0,3}}{_AND}"
+    rf"|{_AND}\s+(?:(?:is|are|being)\s+)?held\b",
+    re.IGNORECASE,
+)
+"""With $h_{t-1}$ and $r_t$ held fixed; holding the gate $r_t$."""
+_NOT_HELD = re.compile(
+    r"\b(?:not|no|never|neither|without|instead|unless|rather|un\w+ed|cannot)\b|n't\b",
+    re.IGNORECASE,
+)
 _SIZE = r"([dmnDHN])(?:_\{?\w+\}?)?\s*=\s*"
 _SIZE_ONE = re.compile(rf"\s*{_SIZE}(?:{_SIZE})?1\s*")
 """d = 1, d_h = d_x = 1."""

@@ -139,7 +139,10 @@ class Derivatives(Ranges):
         elif ref is not None and self.reading.along != "total":
             mode = self.reading.along
         along = tuple(sorted({name, ref or ""})) if mode == "direct" else ()
-        world = World((name, time, copy), mode, at, along, self.held)
+        held = self.held
+        if ref is not None and index is not None:
+            held |= {(each, index) for each in self.reading.held if each != ref}
+        world = World((name, time, copy), mode, at, along, held)
         key = (
             id(of) if ref is None else (ref, index),
             tuple(sorted(env.items())) if ref is None else (),

@@ -21,6 +21,7 @@ class Reading:
         transposed: a scalar's derivative by a matrix has the transposed shape of the matrix, though
             those by vectors are columns.
         own: a scalar's derivatives by parameters have their shapes, where those by states are rows.
+        held: the quantities that are held at the step of what is differentiated.
         near: a product sign reaches to the last factor with its index, and not to the end.
     """
 
@@ -34,3 +35,4 @@ class Reading:
     near: bool = False
     transposed: bool = False
     own: bool = False
+    held: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.letters import bare, is_loss, letters_of
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.numbers.reading import Reading
+from symrnn.audit.show import named
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
@@ -57,6 +58,9 @@ class Sense:
             )
         if reading.along == "block":
             found.append("with the other parts of the state held at that time")
+        if reading.held:
+            which = ", ".join(sorted(named(name) for name in reading.held))
+            found.append(f"with {which} held at that step")
         if reading.along == "direct":
             found.append("along the direct path only, with all other quantities held")
         if reading.transposed:

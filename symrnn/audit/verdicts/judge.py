@@ -24,6 +24,7 @@ from symrnn.audit.verdicts.compare import (
     has_matrices,
 )
 from symrnn.audit.verdicts.examples import Examples
+from symrnn.audit.verdicts.holding import Holding
 from symrnn.audit.verdicts.inequalities import Inequalities
 from symrnn.audit.verdicts.mending import Mending
 from symrnn.audit.verdicts.rules import by_rule
@@ -41,7 +42,7 @@ from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
-class Judge(Inequalities, Mending, Examples):
+class Judge(Inequalities, Mending, Examples, Holding):
     """Judges the relations of one document, in its order."""
 
     def verdict(self, relation: Relation) -> Verdict:
@@ -119,6 +120,9 @@ class Judge(Inequalities, Mending, Examples):
             word in self.statements.restricted(relation) for word in ("linear", "identity")
         )
         said = self.said
+        held = self.as_held(model, relation, sides, deadline)
+        if held is not None:
+            return held
         outcomes: list[tuple[Sense, Outcome]] = []
         in_entries: Verdict | None = None
         for sense in self.senses(model, sides):
@@ -194,6 +198,8 @@ class Judge(Inequalities, Mending, Examples):
         example_holds = self.where_said(model, relation, both, outcomes[0][0], deadline)
         if example_holds is None:
             example_holds = self.in_example(model, relation, both, deadline)
+        if example_holds is None:
+            example_holds = self.with_held(model, both, deadline)
         if example_holds is not None:
             return example_holds
         self.no_free_numbers(model, (relation.left.tree, relation.right.tree))
