@@ -167,6 +167,13 @@ def test_sigma_of_several_is_the_logistic_function() -> None:
         from_latex(r"\sigma(W h_t)", two)
 
 
+def test_what_is_no_cell_and_an_entrywise_quotient_are_refused() -> None:
+    with pytest.raises(IllFormedError, match="`cell` is no cell"):
+        from_latex("W h_t", "elman")
+    with pytest.raises(IllFormedError):
+        from_latex(r"s_t \oslash a_t", EXAMPLES["elman"]())
+
+
 def test_sigma_that_is_a_number_is_no_function() -> None:
     h, j, W = Sequence("h", 2), Symbol("j", integer=True), Parameter("W", 2, 2)
     scaled = Recurrence(j, (h,), (), {h[j]: Symbol("sigma") * activation("tanh")(W * h[j - 1])})

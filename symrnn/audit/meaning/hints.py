@@ -211,10 +211,12 @@ def _define(hints: Hints, pending: list[tuple[int, int, str]], documents: list[D
                 labels = ref.name.partition("_")[2].split(",")[:-1]
                 letter, shift = split_time(time)
                 name = named.name + ("_" + ",".join(labels) if any(labels) else "")
-                hints.definitions.append(Definition(name, letter, shift, right, start, True))
+                found = Definition(name, letter, shift, right, start, True, symbol=named)
+                hints.definitions.append(found)
                 continue
         letter, shift = (None, 0) if time is None else split_time(time)
-        hints.definitions.append(Definition(ref.name, letter, shift, right, start, True))
+        found = Definition(ref.name, letter, shift, right, start, True, symbol=named)
+        hints.definitions.append(found)
     texts = {(document, start): text for document, start, text in reversed(pending)}
     for where, letters in spoken.items():
         hints.named.append(Named(*where, tuple(letters), texts[where]))

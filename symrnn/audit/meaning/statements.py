@@ -19,7 +19,7 @@ from symrnn.audit.meaning.letters import (
     written_number,
 )
 from symrnn.audit.meaning.memberships import said_sets
-from symrnn.audit.meaning.model import Model, written_in_rows
+from symrnn.audit.meaning.model import Definition, Model, split_time, written_in_rows
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
 from symrnn.audit.meaning.sections import Sections
@@ -60,12 +60,12 @@ class Statements(Sections):
         made.words = words_of(chains)
         made.functions, made.otherwise, made.in_cases = written_out(chains, documents)
         made.transitions = transitions(chains)
-        made.turned_indices = entries_first(
-            side.tree for _, _, c in chains for side in c.sides if side.tree is not None
-        )
+        read = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
+        made.turned_indices = entries_first([*read, *made.hints.trees])
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
-        made.trees += [d.value for d in made.hints.definitions] + made.hints.trees
+        made.trees += [made.reread(d.value) for d in made.hints.definitions]
+        made.trees += map(made.reread, made.hints.trees)
         made.symbols = Symbols.of(made.trees)
         made.entered = entered(made.trees, made.symbols)
         if made.entered:
@@ -88,10 +88,11 @@ class Statements(Sections):
         return made
 
     def _define(self) -> None:
-        for definition in self.hints.definitions:
-            self.definitions.setdefault(definition.name, []).append(definition)
         probe = Model(self.symbols)
         probe.learn_functions(self.trees)
+        for definition in self.hints.definitions:
+            found = self._entered_hint(probe, definition)
+            self.definitions.setdefault(found.name, []).append(found)
         self.probe = probe
         self._prose_definitions(probe)
         self._labels(probe)
@@ -117,6 +118,18 @@ class Statements(Sections):
                     break
         self._called_losses(probe)
         self._link_arguments(probe)
+
+    def _entered_hint(self, model: Model, definition: Definition) -> Definition:
+        """A hint that says what each entry is: h_{i,t} = …; any other as it stands."""
+        assert definition.symbol is not None
+        left = self.reread(definition.symbol)
+        named, entries = self._named_by_entries(model, left)
+        if named is None or named[1] is None or not entries:
+            return replace(definition, symbol=None)
+        letter, shift = split_time(named[1])
+        right = self.reread(definition.value)
+        start = definition.start
+        return Definition(named[0], letter, shift, right, start, True, entries)
 
     def _labels(self, model: Model) -> None:
         """What stands above an underbrace defines its label."""

@@ -101,7 +101,7 @@ class Quantities(Algebra, ABC):
             if time == net.first - 1 and self.model.next_of(name) & net.states:
                 return self._computed((name, time), definition, {definition.letter: time}, world)
             raise NotUnderstood("times", f"{name} at time {time} is before the first step")
-        if time > net.last:
+        if time > net.last + 1:  # a sum may reach to a step T + 1, which no loss reads
             raise NotUnderstood("times", f"{name} at time {time} is behind the last step")
         env = {definition.letter: time - definition.shift}
         return self._computed((name, time), definition, env, world)

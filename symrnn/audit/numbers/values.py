@@ -230,6 +230,8 @@ class Algebra:
             return Value(a.array / b.array)
         if a.scalar and 1 in b.shape:
             return Value(a.array / b.array)
+        if a.scalar:
+            raise NotUnderstood("quotients", "a number, or a matrix entry by entry, by a matrix")
         raise Clash("a quotient of matrices")
 
     def stacked(self, parts: list[Value]) -> Value:

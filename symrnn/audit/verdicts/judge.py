@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from symrnn.audit.meaning.letters import bare, is_loss
-from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
+from symrnn.audit.meaning.model import Clash, Model, NotUnderstood, split_time
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
+from symrnn.audit.numbers.quantities import LAST
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.show import relation_written
 from symrnn.audit.verdicts.bench import Outcome, counterexample
@@ -38,7 +39,7 @@ from symrnn.audit.verdicts.verdict import (
     Verdict,
 )
 from symrnn.errors import SymrnnError
-from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
+from symrnn.reading.latex.tree import Big, Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
@@ -143,6 +144,8 @@ class Judge(Inequalities, Mending, Examples, Holding):
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 under = (*under, *self.supposed_positive(model, sides, sense, deadline))
+                if any(map(_reaches_beyond, sides)):
+                    under = (*under, "where a step behind the last one is computed as well")
                 said_so = self.where_said(model, relation, sides, sense, deadline)
                 if said_so is not None:
                     return said_so
@@ -214,6 +217,9 @@ class Judge(Inequalities, Mending, Examples, Holding):
         example = counterexample(outcome, model) if differing else None
         if not differing and unknown:
             first = unknown[0]
+            from_zero = self._from_zero(model, both, outcomes, deadline)
+            if from_zero is not None:
+                return from_zero
             return Verdict(
                 NOT_UNDERSTOOD,
                 cause=first.cause,
@@ -284,6 +290,22 @@ class Judge(Inequalities, Mending, Examples, Holding):
             tried=len(outcomes),
         )
 
+    def _from_zero(
+        self,
+        model: Model,
+        sides: tuple[Tree, Tree],
+        outcomes: list[tuple[Sense, Outcome]],
+        deadline: float,
+    ) -> Verdict | None:
+        """What holds where there is a step 0, as a sum from 0 says, though others begin with 1."""
+        if not all(_has_cause(outcome, "times") for _, outcome in outcomes):
+            return None
+        plain = [replace(s, first=0) for s, _ in outcomes if not s.supposes(self.said) and s.first]
+        for sense in plain:
+            if self.outcome(model, sides, sense, deadline).holds:
+                return Verdict(UNDER, tuple(sense.supposes(self.said)), sense=sense)
+        return None
+
     def _in_other_layout(
         self, model: Model, sides: tuple[Tree, Tree], deadline: float
     ) -> Verdict | None:
@@ -329,6 +351,12 @@ class Judge(Inequalities, Mending, Examples, Holding):
 
 def _has_cause(outcome: Outcome, cause: str) -> bool:
     return outcome.problem is not None and outcome.problem.cause == cause
+
+
+def _reaches_beyond(tree: Tree) -> bool:
+    """Whether a sum or product goes to T + 1."""
+    uppers = (split_time(n.upper) for n in walk(tree) if isinstance(n, Big) and n.upper is not None)
+    return any(letter in LAST and shift > 0 for letter, shift in uppers)
 
 
 def _still(net: Net | None) -> bool:

@@ -125,7 +125,7 @@ def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Ne
 
     That each step is such a product is seen on nets, that no slope exceeds c is known, and that R
     is no less than (c ‖W‖)^{t-k} is tried for weights small and large. So it is of ∂a_t/∂a_k, where
-    h_t = σ(a_t); ∂h_t/∂a_t itself has no more than slopes.
+    h_t = σ(a_t), and of ∂h_t/∂x_t = D_t U; ∂h_t/∂a_t itself has no more than slopes.
     """
     body = bare(left)
     inner = bare(body.body) if isinstance(body, Normed) else None
@@ -141,7 +141,8 @@ def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Ne
     kinds = INDUCED if within else {"‖", "‖2"}
     if body.kind not in (kinds | {"|"} if model.scalar else kinds):
         return False
-    if not within and model.ref(by).name != model.ref(of).name:
+    enters = not within and _enters(model, of, by)
+    if not within and not enters and model.ref(by).name != model.ref(of).name:
         return False
     weights = [
         name for name in sorted(nets[0].read)
@@ -163,6 +164,14 @@ def by_slopes(model: Model, left: Tree, right: Tree, sense: Sense, nets: list[Ne
         )  # fmt: skip
     except NotUnderstood:
         return False
+
+
+def _enters(model: Model, of: Sym, by: Sym) -> bool:
+    """Whether a letter is what is given at a step, and the other is computed at that step."""
+    mine, other = model.ref(of).time, model.ref(by).time
+    if mine is None or other is None or model.ref(by).name in model.definitions:
+        return False
+    return shape_of(bare(mine)) == shape_of(bare(other))
 
 
 def _within(model: Model, of: Sym, by: Sym, activation: Sym) -> bool:
@@ -205,10 +214,15 @@ def _bounded(
         norm = float(steepest)
     else:
         value = evaluator.net.leaf(weight, None)[0].real
-        if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
-            return False
         of, by = bare(derivative.of), bare(derivative.by)  # type: ignore[arg-type]
         assert isinstance(of, Sym) and isinstance(by, Sym)
+        if _enters(model, of, by):
+            jacobian = evaluator.value(derivative, env).array[0].real
+            norm = float(steepest * np.linalg.norm(value, 2))
+            scaled = any(_scaled_rows(each, value, steepest) for each in (jacobian, jacobian.T))
+            return scaled and bool(bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
+        if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
+            return False
         first, last = (evaluator.index(model.ref(each).time, env) for each in (by, of))  # type: ignore[arg-type]
         if last <= first:
             return False
@@ -261,6 +275,16 @@ def _of_slopes(jacobian: Array, weight: Array, steepest: float) -> bool:
         if np.abs(beside).max() < 1e-9 and np.abs(slopes).max() <= steepest * (1 + ROUNDING):
             return True
     return False
+
+
+def _scaled_rows(jacobian: Array, weight: Array, steepest: float) -> bool:
+    """Whether a Jacobian is D U, no entry of D above the largest slope; U need not be square."""
+    if jacobian.shape != weight.shape or not np.all(sizes := (weight**2).sum(axis=1)):
+        return False
+    slopes = (jacobian * weight).sum(axis=1) / sizes
+    beside = jacobian - slopes[:, None] * weight
+    small = np.abs(beside).max() < 1e-9 * np.abs(jacobian).max()
+    return bool(small and np.abs(slopes).max() <= steepest * (1 + ROUNDING))
 
 
 def _activation(model: Model) -> Sym | None:

@@ -55,6 +55,7 @@ from symrnn.reading.latex.tree import (
     shape_of,
 )
 from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
+from symrnn.recurrence.recurrence import Recurrence
 
 _LENGTHS = {"numerator": "num", "denominator": "den"}
 
@@ -92,6 +93,10 @@ def from_latex(
             "a formula is read from text", {"expected": "str", "got": type(text).__name__}
         )
     recurrence = getattr(cell, "recurrence", cell)
+    if not isinstance(recurrence, Recurrence):
+        expected = 'a network or a cell, such as elman("tanh")'
+        got = type(cell).__name__
+        raise IllFormedError("`cell` is no cell", {"expected": expected, "got": got})
     # γ, λ, κ and η, which a network names besides its definitions.
     more = {
         each: getattr(cell, each)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from symrnn.reading.latex.commands import Commands
 from symrnn.reading.latex.macros import Macros
@@ -13,8 +14,10 @@ from symrnn.reading.latex.tree import (
     Addition,
     Bar,
     Dots,
+    Fraction_,
     Group,
     Normed,
+    Num,
     Product,
     Raised,
     Sym,
@@ -23,6 +26,7 @@ from symrnn.reading.latex.tree import (
     Words,
 )
 from symrnn.reading.latex.words import (
+    DIVIDES,
     FUNCTION_COMMANDS,
     OPEN,
     PRODUCTS,
@@ -73,13 +77,17 @@ class Parser(Commands):
         signs: list[str] = []
         while True:
             token = self.next
-            shown = "\\" + token.text if token.kind == COMMAND else token.text
-            if token.kind in (COMMAND, SIGN) and shown in PRODUCTS:
+            shown = self.product_sign()
+            if shown:
                 self.take()
                 if self.next.is_("-"):
                     raise self.fail("a minus sign behind a product sign")
-                signs.append(PRODUCTS[shown])
+                signs.append(shown)
                 factors.append(self.factor())
+            elif token.is_(*DIVIDES):
+                self.take()
+                signs.append("odot")
+                factors.append(self.reciprocal())
             elif token.is_("/"):
                 self.take()
                 below = self.factor()
@@ -90,10 +98,32 @@ class Parser(Commands):
                 factors.append(self.factor())
             else:
                 break
+        return self.joined(factors, signs, first)
+
+    def joined(self, factors: list[Tree], signs: list[str], first: int) -> Tree:
+        """The product of factors; one alone is no product."""
         factors, signs = _applied(*_calls_closed(factors, signs))
         if len(factors) == 1:
             return factors[0]
         return Product(*self.span(first), tuple(factors), tuple(signs))
+
+    def product_sign(self) -> str:
+        """The product sign that comes next; nothing if there is none."""
+        token = self.next
+        shown = "\\" + token.text if token.kind == COMMAND else token.text
+        return PRODUCTS.get(shown, "") if token.kind in (COMMAND, SIGN) else ""
+
+    def reciprocal(self) -> Tree:
+        """1/b of a ⊘ b, which is a ⊙ 1/b; what stands side by side behind ⊘ is one product."""
+        first = self.at
+        factors = [self.factor()]
+        while self.begins_factor() and not self.product_sign():
+            if self.next.is_("/", *DIVIDES):
+                break
+            factors.append(self.factor())
+        below = self.joined(factors, [""] * (len(factors) - 1), first)
+        one = Num(below.start, below.start, True, Fraction(1))
+        return Fraction_(*self.span(first), one, below)
 
     def indicator(self, first: int) -> Tree:
         """1[a > 0], or 1[-1 < a < 1]: a slope of a rectifier, written θ(a) by others."""

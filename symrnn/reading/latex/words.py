@@ -89,6 +89,10 @@ PRODUCTS = {
 }  # fmt: skip
 
 
+DIVIDES = (r"\oslash", r"\varoslash")
+"""Entrywise quotients."""
+
+
 DOTS = frozenset({
     "dots", "cdots", "ldots", "dotsc", "dotsb", "dotsm", "dotso", "hdots", "vdots", "ddots",
 })  # fmt: skip
