@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from symrnn.audit.mends.edit import Edit, editable, one_edit
 from symrnn.audit.mends.slips_of_factors import (
     brackets,
+    entries_turned,
     exchanged,
+    gathered,
     inserted,
     ones,
     orders,
@@ -55,7 +57,7 @@ def _bodies(tree: Tree) -> list[Tree]:
 Family = Callable[[Tree, str], Iterator[Edit]]
 
 OFTEN: tuple[Family, ...] = (
-    transposes, orders, brackets, times, bounds, signs, primes, powers,
+    transposes, entries_turned, orders, brackets, times, bounds, signs, primes, powers,
 )  # fmt: skip
 """The slips that are made most often; two of them may be in one formula."""
 
@@ -93,16 +95,29 @@ def often(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
 
 
 def edits(
-    tree: Tree, source: str, start: int, end: int, pool: list[str], addends: list[str]
+    tree: Tree,
+    source: str,
+    start: int,
+    end: int,
+    pool: list[str],
+    addends: list[str],
+    elsewhere: list[str] | None = None,
 ) -> Iterator[Edit]:
-    """Every single slip undone, likelier ones first."""
+    """Every single slip undone, likelier ones first.
+
+    `pool` and `addends` are factors and terms of the document, `elsewhere` factors of it at times
+    one step off.
+    """
+    elsewhere = elsewhere or []
     nodes, outside = _places(tree, start, end)
     yield from _of_families(nodes, outside, source, (*OFTEN, other_slopes, removed, doubled))
     yield from exchanged(nodes, source)
     yield from ones(outside, source)
     yield from terms(outside, source, addends)
     yield from inserted(outside, source, pool)
+    yield from gathered(outside, source, [*pool, *elsewhere])
     yield from replaced(nodes, source, pool)
+    yield from inserted(outside, source, elsewhere)
     yield from throughout(nodes, source, pool)
     yield from terms(outside, source, pool)
     text = source[start:end]

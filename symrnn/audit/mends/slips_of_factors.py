@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from symrnn.audit.mends.edit import Edit, factors, is_factor, one_edit, written
+from symrnn.audit.mends.edit import Edit, factors, inside, is_factor, one_edit, written
 from symrnn.audit.mends.slips_of_letters import times
 from symrnn.reading.latex.tree import (
     Addition,
@@ -265,6 +265,47 @@ def terms(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
         words = f"the missing term {' '.join(text.split())} is added"
         for node in (*whole, *sums):
             yield one_edit(node.end, node.end, f" + {text}", words)
+
+
+def entries_turned(node: Tree, source: str) -> Iterator[Edit]:
+    """W_{ij} for W_{ji}: the two entries of one letter change places."""
+    if not isinstance(node, Sym) or not node.subs:
+        return
+    last = inside(node.subs[-1])
+    pair = last.factors if isinstance(last, Product) else node.subs
+    if len(pair) != 2 or not all(isinstance(each, Sym) and not each.made for each in pair):
+        return
+    one, other = pair
+    if one.end > other.start or source[one.start : one.end] == source[other.start : other.end]:
+        return
+    swapped = (
+        source[node.start : one.start] + source[other.start : other.end]
+        + source[one.end : other.start] + source[one.start : one.end]
+        + source[other.end : node.end]
+    )  # fmt: skip
+    words = f"{written(source, node)} is {' '.join(swapped.split())}"
+    yield one_edit(node.start, node.end, swapped, words)
+
+
+def gathered(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """∂L/∂c_t for o_t ⊙ ∂L/∂h_t, which is only one of its paths."""
+    for node in nodes:
+        spans = factors(node, source) if isinstance(node, Product) else []
+        for length in range(2, len(spans)):
+            for run in (spans[-length:], spans[:length]):
+                start, end = run[0][0], run[-1][1]
+                old = source[start:end]
+                tops = {found[0] for found in _DIFFERENTIATED.finditer(old)}
+                for text in pool if tops else ():
+                    top = _DIFFERENTIATED.match(text)
+                    if top is not None and top[0] in tops and text != old:
+                        yield one_edit(start, end, text, f"{' '.join(old.split())} is {text}")
+
+
+_DIFFERENTIATED = re.compile(
+    r"\\[dt]?frac\s*\{\s*\\partial\s*[^{}]*(?:\{[^{}]*\}[^{}]*)*\}(?=\s*\{)"
+)
+"""What a written derivative begins with: \\frac{\\partial L}."""
 
 
 def exchanged(nodes: list[Tree], source: str) -> Iterator[Edit]:

@@ -148,12 +148,14 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
         and not node.sups
         and not node.primes
     ):
-        yield one_edit(
-            node.start,
-            node.end,
-            f"(1 - {source[node.start : node.end]})",
-            f"{written(source, node)} is 1 - {written(source, node)}",
+        own, shown = source[node.start : node.end], written(source, node)
+        within = (
+            source[: node.start].rstrip().endswith("(") and source[node.end :].lstrip()[:1] == ")"
         )
+        for other, words in ((f"1 - {own}", f"1 - {shown}"), (f"1 - {own}^2", f"1 - {shown}²")):
+            if node.subs or not other.endswith("^2"):
+                text = other if within else f"({other})"
+                yield one_edit(node.start, node.end, text, f"{shown} is {words}")
     if isinstance(node, Group) and len(node.parts) == 1:
         inner = node.parts[0]
         if (

@@ -9,8 +9,10 @@ from functools import cache
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model, split_time
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.mends.diagonals import spelled, with_diagonals
 from symrnn.audit.mends.edit import Edit, braced, editable, inside
 from symrnn.audit.mends.mend import edits, often
+from symrnn.audit.mends.other_times import at_other_times
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.pairs import PAIR_SECONDS, Pairs
 from symrnn.errors import SymrnnError
@@ -36,6 +38,8 @@ MORE_MENDS = 150
 """So many more are tried where one has a vector in the place of a diagonal matrix."""
 
 
+MOST_MOVED = 24
+"""Factors at other times that are tried."""
 MOST_SENSES = 8
 """Ways of reading in which a mended formula is tried."""
 
@@ -59,7 +63,8 @@ class Mending(Pairs):
         source = text[relation.right.start : relation.right.end]
         alone = relation.left_formula != relation.formula
         begin = relation.start if alone else relation.left.start
-        pool, addends = self.pool(model, relation), self.addends(relation)
+        pool, elsewhere = self.pool(model, relation)
+        addends = self.addends(relation)
         admissible = [s for s in self.senses(model, (left, right)) if not s.one]
         plain = [s for s in admissible if not s.supposes(said)]
         # The author's ways elsewhere in the document count as well as the plain one.
@@ -79,6 +84,13 @@ class Mending(Pairs):
             return None if _by_what_is_later(model, tree) else tree
 
         def found(edit: Edit, tree: Tree, way: Sense) -> Mend:
+            # A vector before a matrix is a diagonal one, where the author writes such.
+            clear = with_diagonals(edit, spelled([text, *pool]))
+            clear_tree = None if clear is None else read(clear)
+            if clear is not None and clear_tree is not None:
+                held = self._holding(model, (left, clear_tree), [way], deadline)
+                if held is not None and not held[1]:
+                    edit, tree = clear, clear_tree
             mended = edit.applied(text)[begin : _end(edit, place)]
             return edit, mended, tree, tuple(way.supposes(said))
 
@@ -87,7 +99,7 @@ class Mending(Pairs):
         later: list[tuple[Edit, Tree]] = []
         most, until = MOST_MENDS, min(deadline, clock.process_time() + MEND_SECONDS)
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        for edit in edits(right, *place, pool, addends):
+        for edit in edits(right, *place, pool, addends, elsewhere):
             piece = edit.applied(text)[relation.right.start : _end(edit, place)]
             if piece in seen:
                 continue
@@ -160,23 +172,49 @@ class Mending(Pairs):
         yield rf"\left({step}\right)^\top {rest}"
         yield f"{rest} {step}"
 
-    def pool(self, model: Model, relation: Relation) -> list[str]:
-        """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here."""
-        found: dict[str, None] = {}
+    def pool(self, model: Model, relation: Relation) -> tuple[list[str], list[str]]:
+        """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here.
+
+        The second list has them at times one step off.
+        """
+        found: dict[str, None] = dict.fromkeys(self._slopes_of(model, relation))
+        moved: dict[str, None] = {}
         statements = self.statements
         near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
         for other in near[:40]:
-            for piece in self._pieces_of(model, other):
-                found.setdefault(piece)
+            here, elsewhere = self._pieces_of(model, other)
+            found.update(dict.fromkeys(here))
+            moved.update(dict.fromkeys(elsewhere))
             if len(found) > 60:
                 break
-        return list(found)[:60]
+        return list(found)[:60], [each for each in moved if each not in found][:MOST_MOVED]
 
-    def _pieces_of(self, model: Model, relation: Relation) -> list[str]:
-        """The factors that stand on both sides of a relation."""
+    def _slopes_of(self, model: Model, relation: Relation) -> Iterator[str]:
+        """The slope of what the left side speaks of, by its value: 1 - h_t² of h_t = tanh(a_t)."""
+        text = self.statements.documents[relation.document].formulas[relation.left_formula].text
+        nodes = [] if relation.left.tree is None else walk(editable(relation.left.tree))
+        for node in nodes:
+            if not isinstance(node, Sym) or node.made or node.primes:
+                continue
+            definition = model.definition(model.ref(node).name)
+            value = None if definition is None else bare(definition.value)
+            head = value.factors[0] if isinstance(value, Product) else None
+            if not isinstance(head, Sym) or len(value.factors) != 2:  # type: ignore[union-attr]
+                continue
+            own = text[node.start : node.end].strip()
+            known = model.kinds.get(f"function {head.name}", head.name)
+            if known == "tanh":
+                yield f"(1 - ({own})^2)" if node.sups else f"(1 - {own}^2)"
+            elif known in ("logistic", "sigmoid", "sigm"):
+                yield rf"({own} \odot (1 - {own}))"
+
+    def _pieces_of(self, model: Model, relation: Relation) -> tuple[list[str], list[str]]:
+        """The factors that stand on both sides of a relation, and they at other times."""
         key = (id(model), relation.order)
         if key not in self.pieces:
             found: dict[str, None] = {}
+            moved: dict[str, None] = {}
+            letters = self.statements.symbols.times
             document = self.statements.documents[relation.document]
             sides = (
                 (relation.right, relation.formula),
@@ -186,11 +224,14 @@ class Mending(Pairs):
                 text = document.formulas[formula].text
                 nodes = [] if side.tree is None else walk(editable(side.tree))
                 for node in nodes:
-                    if isinstance(node, Product):
-                        for a, b in _pieces(model, node):
-                            if 0 <= a < b <= len(text):
-                                found.setdefault(text[a:b].strip())
-            self.pieces[key] = list(found)
+                    for first, last in _pieces(model, node):
+                        span = first.start, last.end
+                        if 0 <= span[0] < span[1] <= len(text):
+                            if isinstance(node, Product):
+                                found.setdefault(text[slice(*span)].strip())
+                            others = at_other_times((first, last), text, span, letters)
+                            moved.update(dict.fromkeys(others))
+            self.pieces[key] = list(found), list(moved)
         return self.pieces[key]
 
 
@@ -200,9 +241,13 @@ def _end(edit: Edit, place: tuple[str, int, int]) -> int:
     return end + len(edit.applied(text)) - len(text)
 
 
-def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:
-    """Start and end of each factor of a product, a function with its argument."""
-    found = []
+def _pieces(model: Model, node: Tree) -> list[tuple[Tree, Tree]]:
+    """First and last tree of each factor of a product, as of f (x); and of a derivative."""
+    if isinstance(node, Derivative):
+        return [] if node.made else [(node, node)]
+    if not isinstance(node, Product):
+        return []
+    found: list[tuple[Tree, Tree]] = []
     place = 0
     while place < len(node.factors):
         factor = node.factors[place]
@@ -215,7 +260,7 @@ def _pieces(model: Model, node: Product) -> list[tuple[int, int]]:
         )
         last = following if takes and following is not None else factor
         if not factor.made and not last.made:
-            found.append((factor.start, last.end))
+            found.append((factor, last))
         place += 2 if takes else 1
     return found
 

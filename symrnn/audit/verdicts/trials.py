@@ -75,7 +75,7 @@ class Trials:
     held_losses: set[int] = field(default_factory=set)
     seconds: float = SECONDS
     sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
-    pieces: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    pieces: dict[tuple[int, int], tuple[list[str], list[str]]] = field(default_factory=dict)
     terms: dict[int, list[str]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
