@@ -91,8 +91,8 @@ class Statements(Sections):
         probe = Model(self.symbols)
         probe.learn_functions(self.trees)
         for definition in self.hints.definitions:
-            found = self._entered_hint(probe, definition)
-            self.definitions.setdefault(found.name, []).append(found)
+            entered = self._entered_hint(probe, definition)
+            self.definitions.setdefault(entered.name, []).append(entered)
         self.probe = probe
         self._prose_definitions(probe)
         self._labels(probe)

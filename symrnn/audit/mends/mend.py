@@ -94,6 +94,11 @@ def often(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
     yield from replaced(nodes, source, pool)
 
 
+def lacking(tree: Tree, source: str, start: int, end: int, addends: list[str]) -> Iterator[Edit]:
+    """Terms that are missing, and that the document writes elsewhere."""
+    yield from terms(_places(tree, start, end)[1], source, addends)
+
+
 def edits(
     tree: Tree,
     source: str,

@@ -46,6 +46,7 @@ class Quantities(Algebra, ABC):
     Args:
         flat: a scalar's derivative by a matrix is a row of all entries.
         left: whether the left side of a relation is evaluated.
+        beyond: steps behind the last one that are computed: a sum may reach to T + 1.
     """
 
     net: Net
@@ -53,6 +54,7 @@ class Quantities(Algebra, ABC):
     flat: bool = True
     left: bool = False
     within: int = 0
+    beyond: int = 0
     named: dict[Any, Value] = field(default_factory=dict)
     overridden: dict[int, int] = field(default_factory=dict)
     held: frozenset[tuple[str, int]] = frozenset()
@@ -101,7 +103,7 @@ class Quantities(Algebra, ABC):
             if time == net.first - 1 and self.model.next_of(name) & net.states:
                 return self._computed((name, time), definition, {definition.letter: time}, world)
             raise NotUnderstood("times", f"{name} at time {time} is before the first step")
-        if time > net.last + 1:  # a sum may reach to a step T + 1, which no loss reads
+        if time > net.last + self.beyond:
             raise NotUnderstood("times", f"{name} at time {time} is behind the last step")
         env = {definition.letter: time - definition.shift}
         return self._computed((name, time), definition, env, world)
@@ -115,7 +117,9 @@ class Quantities(Algebra, ABC):
                 raise NotUnderstood("a circle", f"the definition of {definition.name} uses itself")
             try:
                 plain = (
-                    self if self.reading == Reading() else type(self)(self.net, within=self.within)
+                    self
+                    if self.reading == Reading()
+                    else type(self)(self.net, within=self.within, beyond=self.beyond)
                 )
                 if definition.entries:
                     value = plain.by_entries(definition, env, world)

@@ -8,10 +8,11 @@ from symrnn.audit.meaning.letters import bare, letters_of
 from symrnn.audit.meaning.model import (
     NotUnderstood,
     called_time,
+    split_time,
 )
 from symrnn.audit.meaning.references import Ref
 from symrnn.audit.numbers.net import World
-from symrnn.audit.numbers.quantities import Env, Quantities
+from symrnn.audit.numbers.quantities import LAST, Env, Quantities
 from symrnn.audit.numbers.values import LARGEST_RANGE, Value, number
 from symrnn.reading.latex.tree import (
     Big,
@@ -64,7 +65,11 @@ class Ranges(Quantities):
         times, descending = self.range(tree, name, env)
         if len(times) > LARGEST_RANGE:
             raise NotUnderstood("bounds", f"more than {LARGEST_RANGE} terms")
-        values = [self.value(body, {**env, name: at}, world) for at in times]
+        kept, self.beyond = self.beyond, max(self.beyond, int(reaches_beyond(tree)))
+        try:
+            values = [self.value(body, {**env, name: at}, world) for at in times]
+        finally:
+            self.beyond = kept
         if tree.sign == "sum":
             if not values:
                 return number(0)
@@ -307,6 +312,14 @@ class Ranges(Quantities):
         values = [self.value(t, env, world) for p, t in enumerate(terms) if p != place]
         values += self._between([terms[place - 1]], [terms[place + 1]], env, world)
         return self.added(values, ("+",) * len(values))
+
+
+def reaches_beyond(tree: Tree) -> bool:
+    """Whether a sum or product goes to T + 1."""
+    if not isinstance(tree, Big) or tree.upper is None:
+        return False
+    letter, shift = split_time(tree.upper)
+    return letter in LAST and shift == 1
 
 
 def _differing(a: Tree, b: Tree) -> list[tuple[Tree, Tree]] | None:

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from symrnn.audit.meaning.letters import bare, is_loss
-from symrnn.audit.meaning.model import Clash, Model, NotUnderstood, split_time
+from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
-from symrnn.audit.numbers.quantities import LAST
+from symrnn.audit.numbers.ranges import reaches_beyond
 from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.show import relation_written
 from symrnn.audit.verdicts.bench import Outcome, counterexample
@@ -39,7 +39,7 @@ from symrnn.audit.verdicts.verdict import (
     Verdict,
 )
 from symrnn.errors import SymrnnError
-from symrnn.reading.latex.tree import Big, Product, Sym, Tree, shape_of, walk
+from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
@@ -144,7 +144,7 @@ class Judge(Inequalities, Mending, Examples, Holding):
                 if outcome.diagonal:
                     under = (*under, "where a vector stands for the diagonal matrix of its entries")
                 under = (*under, *self.supposed_positive(model, sides, sense, deadline))
-                if any(map(_reaches_beyond, sides)):
+                if any(reaches_beyond(node) for side in sides for node in walk(side)):
                     under = (*under, "where a step behind the last one is computed as well")
                 said_so = self.where_said(model, relation, sides, sense, deadline)
                 if said_so is not None:
@@ -201,8 +201,6 @@ class Judge(Inequalities, Mending, Examples, Holding):
         example_holds = self.where_said(model, relation, both, outcomes[0][0], deadline)
         if example_holds is None:
             example_holds = self.in_example(model, relation, both, deadline)
-        if example_holds is None:
-            example_holds = self.with_held(model, both, deadline)
         if example_holds is not None:
             return example_holds
         self.no_free_numbers(model, (relation.left.tree, relation.right.tree))
@@ -255,6 +253,9 @@ class Judge(Inequalities, Mending, Examples, Holding):
         if not differing:
             shapes = f"shapes do not fit in any reading ({clashes[0].what})" if clashes else ""
             what = shapes or "one side is 0 in every reading"
+        held = self.with_held(model, both, deadline)
+        if reason and held is not None:
+            return held
         if reason:
             return Verdict(
                 DISAGREES,
@@ -265,7 +266,10 @@ class Judge(Inequalities, Mending, Examples, Holding):
         layout = self._in_other_layout(model, both, deadline)
         if layout is not None:
             return layout
-        mend = self._mended(model, relation, sense, deadline)
+        # A path past what is held is forgotten only where the text writes it.
+        mend = self._mended(model, relation, sense, deadline, held is not None)
+        if mend is None and held is not None:
+            return held
         bound = self._only_a_bound(model, relation, sense, deadline) if mend is None else None
         if bound is not None:
             return replace(bound, counterexample=example, tried=len(outcomes))
@@ -351,12 +355,6 @@ class Judge(Inequalities, Mending, Examples, Holding):
 
 def _has_cause(outcome: Outcome, cause: str) -> bool:
     return outcome.problem is not None and outcome.problem.cause == cause
-
-
-def _reaches_beyond(tree: Tree) -> bool:
-    """Whether a sum or product goes to T + 1."""
-    uppers = (split_time(n.upper) for n in walk(tree) if isinstance(n, Big) and n.upper is not None)
-    return any(letter in LAST and shift > 0 for letter, shift in uppers)
 
 
 def _still(net: Net | None) -> bool:

@@ -11,7 +11,7 @@ from symrnn.audit.meaning.model import Model, split_time
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.diagonals import spelled, with_diagonals
 from symrnn.audit.mends.edit import Edit, braced, editable, inside
-from symrnn.audit.mends.mend import edits, often
+from symrnn.audit.mends.mend import edits, lacking, often
 from symrnn.audit.mends.other_times import at_other_times
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.pairs import PAIR_SECONDS, Pairs
@@ -52,9 +52,17 @@ class Mending(Pairs):
     """Mends tried one after the other."""
 
     def _mended(
-        self, model: Model, relation: Relation, sense: Sense, deadline: float
+        self,
+        model: Model,
+        relation: Relation,
+        sense: Sense,
+        deadline: float,
+        terms_alone: bool = False,
     ) -> Mend | None:
-        """The slip that undone makes the relation hold, else two; the author's formula without."""
+        """The slip that undone makes the relation hold, else two; the author's formula without.
+
+        With `terms_alone` it is a term that is missing, and stands elsewhere in the text.
+        """
         statements, said = self.statements, self.said
         document = statements.documents[relation.document]
         text = document.formulas[relation.formula].text
@@ -99,7 +107,12 @@ class Mending(Pairs):
         later: list[tuple[Edit, Tree]] = []
         most, until = MOST_MENDS, min(deadline, clock.process_time() + MEND_SECONDS)
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        for edit in edits(right, *place, pool, addends, elsewhere):
+        tried = (
+            lacking(right, *place, addends)
+            if terms_alone
+            else edits(right, *place, pool, addends, elsewhere)
+        )
+        for edit in tried:
             piece = edit.applied(text)[relation.right.start : _end(edit, place)]
             if piece in seen:
                 continue
@@ -115,7 +128,7 @@ class Mending(Pairs):
             if way is not None and entrywise is None:
                 entrywise, most = found(edit, tree, way[0]), len(seen) + MORE_MENDS
             later.append((edit, tree))
-        if entrywise is not None:
+        if entrywise is not None or terms_alone:
             return entrywise
         for edit, tree in later:
             if clock.process_time() > deadline - PAIR_SECONDS:

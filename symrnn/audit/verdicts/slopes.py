@@ -220,7 +220,7 @@ def _bounded(
             jacobian = evaluator.value(derivative, env).array[0].real
             norm = float(steepest * np.linalg.norm(value, 2))
             scaled = any(_scaled_rows(each, value, steepest) for each in (jacobian, jacobian.T))
-            return scaled and bool(bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
+            return bool(scaled and bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
         if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
             return False
         first, last = (evaluator.index(model.ref(each).time, env) for each in (by, of))  # type: ignore[arg-type]
