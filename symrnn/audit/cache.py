@@ -216,6 +216,8 @@ def verdict_of(record: dict[str, Any]) -> Verdict:
         row, column = example["entry"]
         example = Counterexample(**{**example, "entry": (int(row), int(column))})
     if sense is not None:
-        sense = Sense(**{**sense, "reading": Reading(**sense["reading"])})
+        reading = sense["reading"]
+        held = tuple(map(str, reading["held"]))
+        sense = Sense(**{**sense, "reading": Reading(**{**reading, "held": held})})
     under = tuple(map(str, record.pop("under")))
     return Verdict(**record, under=under, counterexample=example, sense=sense)

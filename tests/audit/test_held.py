@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from symrnn.audit.audit import Finding, audit_texts
@@ -72,3 +74,13 @@ def test_a_slip_is_no_truth_where_something_is_held() -> None:
     said = r"When $h_{t-1}$ is held fixed, we find \[ % \]"
     slip = _FREE.replace("h_t^2", "h_t")
     assert _last(NET + said.replace("%", slip)).kind in (FALSE, DISAGREES)
+
+
+def test_what_is_held_is_kept_and_read_again(tmp_path: Path) -> None:
+    right = r"\mathrm{diag}(1 - n_t^2) \mathrm{diag}(r_t) U_n"
+    claim = rf"\[ \frac{{\partial n_t}}{{\partial h_{{t-1}}}} = {right} \]"
+    documents = [latex_document("a.tex", GRU + claim, {})]
+    first, second = (audit_texts(documents, cache=tmp_path) for _ in range(2))
+    assert first == second
+    assert first[-1].verdict.sense is not None
+    assert first[-1].verdict.sense.reading.held == ("r",)

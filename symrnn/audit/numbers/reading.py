@@ -35,4 +35,4 @@ class Reading:
     near: bool = False
     transposed: bool = False
     own: bool = False
-    held: frozenset[str] = frozenset()
+    held: tuple[str, ...] = ()

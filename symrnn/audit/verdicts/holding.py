@@ -48,7 +48,7 @@ class Holding(Trials):
     def with_held(self, model: Model, sides: tuple[Tree, Tree], deadline: float) -> Verdict | None:
         """What must be held at its step for a partial derivative to be right, if that helps."""
         senses = self._plain(model, sides)
-        ways = (frozenset(names) for names in _between(model, sides))
+        ways = _between(model, sides)
         for count, held in enumerate(itertools.islice(ways, MOST_TRIED), 1):
             for sense in senses:
                 tried = replace(sense, reading=replace(sense.reading, held=held))

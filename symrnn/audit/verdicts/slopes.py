@@ -171,7 +171,7 @@ def _enters(model: Model, of: Sym, by: Sym) -> bool:
     mine, other = model.ref(of).time, model.ref(by).time
     if mine is None or other is None or model.ref(by).name in model.definitions:
         return False
-    return shape_of(bare(mine)) == shape_of(bare(other))
+    return bool(shape_of(bare(mine)) == shape_of(bare(other)))
 
 
 def _within(model: Model, of: Sym, by: Sym, activation: Sym) -> bool:
@@ -220,7 +220,8 @@ def _bounded(
             jacobian = evaluator.value(derivative, env).array[0].real
             norm = float(steepest * np.linalg.norm(value, 2))
             scaled = any(_scaled_rows(each, value, steepest) for each in (jacobian, jacobian.T))
-            return bool(scaled and bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
+            large = bool(bound.array[0, 0, 0].real >= norm * (1 - ROUNDING))
+            return large and scaled
         if value.shape[0] != value.shape[1] or (value.shape[0] == 1 and not model.scalar):
             return False
         first, last = (evaluator.index(model.ref(each).time, env) for each in (by, of))  # type: ignore[arg-type]
