@@ -25,7 +25,8 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    FALSE: ("wrong", "the sides differ in every reading, and a slip undone, or two, mends it"),
+    FALSE: ("wrong", "the sides differ in every reading, and a slip undone, or two, mends it;"
+        " or a bound is violated by far"),
     DISAGREES: ("open", "the sides differ, and it is not explained"),
     UNDER: ("under", "it holds under what is named"),
     TRUE: ("right", "it holds as it stands"),

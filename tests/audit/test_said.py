@@ -230,3 +230,23 @@ def test_a_definition_with_a_bracket_that_is_not_closed_is_named() -> None:
         (NOTE, "no formulas about derivatives"),
         (NOTE, "not read: ( is not closed before the end"),
     ]
+
+
+_SLIP = r"\[ \frac{\partial E}{\partial V} = \sum_t (y_t - d_t) h_{t-1}^\top \]"
+_WITH_LOSS = NET + r"\[ y_t = V h_t \] \[ E = \sum_{t=1}^T \tfrac12 \| y_t - d_t \|^2 \]" + STEPS
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (r"For $E = \sum_{t=1}^T \tfrac12 \| y_t - d_t \|^2$ we get ", FALSE),
+        (r"For \(if\) we get ", FALSE),
+        (r"For $p = 3$ we get ", FALSE),
+        (r"For $a = 1$ we get ", DISAGREES),
+        (r"For $h_0 = 0$ we get ", DISAGREES),
+        (r"If \(y\) is read, ", DISAGREES),
+    ],
+)
+def test_only_words_and_letters_of_the_net_restrict_what_is_said(said: str, kind: str) -> None:
+    """E that is said again, a formula's letters and what stands in \\partial are no conditions."""
+    assert _kinds(_WITH_LOSS + said + _SLIP)[-1] == kind

@@ -19,6 +19,7 @@ from symrnn.reading.latex.tree import (
     Derivative,
     Sym,
     Tree,
+    shape_of,
     walk,
 )
 
@@ -177,17 +178,44 @@ class Prose(Defining):
 
     def condition(self, relation: Relation) -> str:
         """The words in the sentence around a formula that restrict it; empty if there are none."""
-        formula = self.documents[relation.document].formulas[relation.formula]
         sentence = self._sentence(relation)
         said = f"{sentence} {self._behind(relation)} {relation.after}"
-        found = self._CONDITION.findall(re.sub(r"\$[^$]*\$", " ", said))
+        found = self._CONDITION.findall(re.sub(r"\$[^$]*\$|\\\(.*?\\\)|`[^`]*`", " ", said))
         found += [
             match["case"] for match in self._CASE.finditer(sentence)
             if not re.search(r"dots|\\[lg]eq?\b|[<>]", match["said"])
-            and (match["left"] in formula.text or match["left"] not in self.symbols.times)
+            and self._is_case(relation, match["said"])
         ]  # fmt: skip
         found += [match["case"] for match in self._IDENTITY.finditer(sentence)]
         return " … ".join(found).lower()
+
+    def _is_case(self, relation: Relation, said: str) -> bool:
+        """Whether an equation restricts a relation: not one of letters that nothing here has.
+
+        Nor one that says again what a quantity is, or of what a loss is the sum.
+        """
+        try:
+            chain = parse_chains(said, self.documents[relation.document].macros)[0]
+        except (ParseError, ValueError, IndexError):
+            return True
+        left, right = chain.sides[0].tree, chain.sides[-1].tree
+        symbol = None if left is None else bare(left)
+        if not isinstance(symbol, Sym) or right is None:
+            return True
+        name = self.probe.ref(symbol).name
+        sides = (relation.left.tree, relation.right.tree)
+        here = {
+            n.name for side in sides if side is not None for n in walk(side) if isinstance(n, Sym)
+        }
+        known = [d for each in self.definitions.values() for d in each]
+        if symbol.name in self.symbols.times:
+            return symbol.name in here
+        if is_loss(name) and any(isinstance(node, Sym) for node in walk(right)):
+            return False
+        if any(d.name == name and shape_of(d.value) == shape_of(right) for d in known):
+            return False
+        read = {node.name for d in known for node in walk(d.value) if isinstance(node, Sym)}
+        return symbol.name in here | read or name in self.definitions
 
     def _behind(self, relation: Relation) -> str:
         """What stands of its sentence behind a formula."""

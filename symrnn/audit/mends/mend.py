@@ -110,8 +110,8 @@ def edits(
 ) -> Iterator[Edit]:
     """Every single slip undone, likelier ones first.
 
-    `pool` and `addends` are factors and terms of the document, `elsewhere` factors of it at times
-    one step off.
+    `pool` and `addends` are factors and terms of the document, `elsewhere` further factors that may
+    be missing.
     """
     elsewhere = elsewhere or []
     nodes, outside = _places(tree, start, end)

@@ -2,7 +2,8 @@
 
 TRUE where the plain reading holds on random nets; TRUE ONLY UNDER what else must be supposed. FALSE
 only if every symbol has one definition, every admissible reading was evaluated, and a slip undone,
-or two, mends it: never because numbers of a model that was guessed disagree."""
+or two, mends it, or a bound is violated by far: never because numbers of a model that was guessed
+disagree."""
 
 from __future__ import annotations
 

@@ -188,10 +188,11 @@ class Mending(Pairs):
     def pool(self, model: Model, relation: Relation) -> tuple[list[str], list[str]]:
         """Factors that the document writes elsewhere, as LaTeX: one of them may be missing here.
 
-        The second list has them at times one step off.
+        The second list has slopes of what is differentiated, and those factors at times one step
+        off.
         """
-        found: dict[str, None] = dict.fromkeys(self._slopes_of(model, relation))
-        moved: dict[str, None] = {}
+        found: dict[str, None] = {}
+        moved: dict[str, None] = dict.fromkeys(self._slopes_of(model, relation))
         statements = self.statements
         near = sorted(statements.relations, key=lambda r: abs(r.order - relation.order))
         for other in near[:40]:
