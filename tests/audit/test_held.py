@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,10 @@ def test_what_is_held_is_kept_and_read_again(tmp_path: Path) -> None:
     assert first == second
     assert first[-1].verdict.sense is not None
     assert first[-1].verdict.sense.reading.held == ("r",)
+
+
+def test_many_letters_side_by_side_are_no_work() -> None:
+    listed = " and ".join(f"$a_{{{place}}}$" for place in range(400))
+    begun = clock.process_time()
+    assert _last(f"{NET} With {listed}: \\[ {_FREE} \\]").kind == UNDER
+    assert clock.process_time() - begun < 10

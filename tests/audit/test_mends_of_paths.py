@@ -60,7 +60,7 @@ def test_a_piece_is_moved_in_all_its_times_or_not_at_all() -> None:
     def moved(text: str) -> list[str]:
         return list(at_other_times([parse_expression(text)], text, (0, len(text)), {"t"}))
 
-    assert moved("D_t h_{t-1}") == ["D_{t-1} h_{t-2}", "D_{t+1} h_{t}"]
+    assert moved("D_t h_{t-1}") == ["D_{t-1} h_{t-2}", "D_{t+1} h_t"]
     assert moved("W_k + b") == []
 
 

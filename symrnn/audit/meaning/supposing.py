@@ -238,10 +238,10 @@ class Supposing(Prose):
 
 
 _INLINE = r"\$[^$\n]+\$|\\\([^$\n]+?\\\)"
-_FIXED = r"(?:fixed|constant|frozen)"
-_AND = rf"(?:{_INLINE})(?:(?:\s*,\s*|\s*,?\s*and\s+)(?:{_INLINE}))*"
+_FIXED = r"(?:fixed|constants?|frozen)"
+_AND = rf"(?:{_INLINE})(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:{_INLINE})){{0,5}}"
 _HELD = re.compile(
-    rf"{_AND}(?:\s*,)?\s+(?:(?:is|are|was|were|be|being|it?self)\s+)?(?:\w+\s+)?(?:(?:held|kept|taken|treated|regarded)\s+(?:as\s+)?"
+    rf"{_AND}(?:\s*,)?\s+\(?(?:(?:is|are|was|were|be|being|it?self)\s+)?(?:\w+\s+)?(?:(?:held|kept|taken|treated|regarded)\s+(?:as\s+)?"
     rf"(?:an?\s+)?)?{_FIXED}\b|\b(?:holding|keeping|freezing|fixing|(?:for|at|with)\s+fixed)\s+(?:\w+\s+){{0,3}}{_AND}"
     rf"|{_AND}\s+(?:(?:is|are|being)\s+)?held\b",
     re.IGNORECASE,

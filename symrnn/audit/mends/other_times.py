@@ -39,9 +39,10 @@ def at_other_times(
     for shift in SHIFTS:
         text = source[: span[1]]
         for (start, end), index in sorted(places.items(), reverse=True):
-            text = (
-                text[:start] + braced(source, index, _moved(source[start:end], shift)) + text[end:]
-            )
+            moved = braced(source, index, _moved(source[start:end], shift))
+            if len(moved) == 1 and source[start - 1 : start] + source[end : end + 1] == "{}":
+                start, end = start - 1, end + 1  # h_t for h_{t-1}
+            text = text[:start] + moved + text[end:]
         yield text[span[0] :].strip()
 
 
