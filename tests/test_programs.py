@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,24 @@ def marked(mark: str) -> list[int]:
         if f"{MARK}={mark}".encode() in inherited and state != "Z":
             found.append(int(entry.name))
     return found
+
+
+def appear(mark: str, number: int, seconds: float = 20.0) -> bool:
+    """Whether so many of them come to be: what has just been forked has no environment yet."""
+    end = time.monotonic() + seconds
+    while len(marked(mark)) < number and time.monotonic() < end:
+        time.sleep(0.05)
+    return len(marked(mark)) >= number
+
+
+@contextmanager
+def killed_in_the_end(parent: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Leaving a process waits for it: where the test fails before it is ended, that is for ever."""
+    with parent:
+        try:
+            yield
+        finally:
+            parent.kill()
 
 
 def gone(mark: str, seconds: float = 20.0) -> bool:
@@ -113,9 +133,9 @@ def test_a_parent_that_is_killed_leaves_nothing_running(tmp_path: Path, number: 
         env={**os.environ, MARK: mark},
     )
     assert parent.stdout is not None
-    with parent, parent.stdout:
+    with killed_in_the_end(parent), parent.stdout:
         assert parent.stdout.readline() == b"started\n"
-        assert len(marked(mark)) >= 2
+        assert appear(mark, 2)
         parent.send_signal(getattr(signal, number))
         assert parent.stdout.read() == b""  # ends: nobody else holds the pipe
     assert gone(mark)

@@ -174,8 +174,10 @@ def test_the_others_end_with_their_parent(number: str) -> None:
     parent = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert parent.stdout is not None
     with parent, parent.stdout:
-        assert {parent.stdout.readline(), parent.stdout.readline()} == {b"1\n", b"2\n"}
-        parent.send_signal(getattr(signal, number))
+        try:
+            assert {parent.stdout.readline(), parent.stdout.readline()} == {b"1\n", b"2\n"}
+        finally:
+            parent.send_signal(getattr(signal, number))
         # Ends: none of the others is left to hold the pipe.
         assert parent.stdout.read() == b""
     assert parent.returncode == -getattr(signal, number)
