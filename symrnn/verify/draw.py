@@ -8,7 +8,6 @@ nilpotent and rank-one W, saturated units, everything zero, small integers that 
 
 from __future__ import annotations
 
-import itertools
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,7 +30,7 @@ from symrnn.numeric.printer import parameter_name
 from symrnn.theory.about import Subject
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
-from symrnn.verify.moments import has_begun, opened, universal
+from symrnn.verify.moments import assumed_at, opened
 from symrnn.verify.setting import Setting, functions, lowered, together
 from symrnn.verify.ties import Tie, ties
 from symrnn.verify.within import (
@@ -40,7 +39,6 @@ from symrnn.verify.within import (
     atoms_of,
     concerning,
     horizon,
-    makes_sense,
     shape_symbols,
 )
 
@@ -305,14 +303,8 @@ class Drawer:
 
     def _when(self, expression: Any) -> tuple[Times, ...]:
         """The times at which something is assumed: one moment, or all where it is universal."""
-        free = sorted(universal(expression), key=str)
-        choices = itertools.product(range(self.steps + 1), repeat=len(free))
-        every = ((*self.at, *zip(free, values, strict=True)) for values in choices)
-        return tuple(
-            at
-            for at in every
-            if has_begun(dict(at)) and makes_sense(expression, dict(at), self.rnn)
-        )
+        moments = assumed_at(expression, dict(self.at), self.steps, self.rnn)
+        return tuple((*self.at, *at.items()) for at in moments)
 
     def _line(self, expression: Any) -> Line:
         return line(expression, self.kind)

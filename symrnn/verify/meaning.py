@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
 from typing import Any
 
 import sympy
@@ -33,8 +32,8 @@ from symrnn.theory.about import Subject
 from symrnn.verify.exact import Number, Point, Undefined, holds, norm
 from symrnn.verify.functions import sigma_of
 from symrnn.verify.hypotheses import fixes_leaf
-from symrnn.verify.moments import has_begun, universal
-from symrnn.verify.within import at_integers, atoms_of, concerning, is_time, makes_sense
+from symrnn.verify.moments import assumed_at
+from symrnn.verify.within import at_integers, atoms_of, concerning, is_time
 
 CLOSED = (TotalDerivative, ImmediateDerivative, sympy.Derivative, Ranged)
 """What is written out as a whole: norms inside stay where they are."""
@@ -256,16 +255,9 @@ def _is_zero(gap: Expr) -> bool:
 
 def assumed(fact: Any, sizes: Mapping[Any, int], rnn: Subject) -> list[Any]:
     """A hypothesis at the one moment it is of, or at each where it is assumed at all."""
-    over = sorted(universal(fact), key=str)
     last = max([value for symbol, value in sizes.items() if is_time(symbol)] + [1])
-    choices = (
-        dict(zip(over, at, strict=True)) for at in product(range(last + 1), repeat=len(over))
-    )
-    return [
-        at_integers(fact, concerning(fact, at))
-        for at in choices
-        if has_begun({**sizes, **at}) and makes_sense(fact, {**sizes, **at}, rnn)
-    ]
+    moments = assumed_at(fact, sizes, last, rnn)
+    return [at_integers(fact, concerning(fact, at)) for at in moments]
 
 
 def moment(rnn: Subject, sizes: dict[Any, int], facts: tuple[Any, ...]) -> Moment:

@@ -156,6 +156,21 @@ def universal(fact: Any) -> frozenset[Every]:
     return frozenset(s for s in fact.free_symbols if isinstance(s, Every))
 
 
+def assumed_at(
+    fact: Any, chosen: Mapping[Symbol, int], last: int, rnn: Subject
+) -> list[dict[Symbol, int]]:
+    """The moments at which a hypothesis says something: values of the times that it speaks of as
+    a whole, up to the last; one without any where there are none."""
+    free = sorted(universal(fact), key=str)
+    choices = itertools.product(range(last + 1), repeat=len(free))
+    every = (dict(zip(free, values, strict=True)) for values in choices)
+    return [
+        at
+        for at in every
+        if has_begun({**chosen, **at}) and makes_sense(fact, {**chosen, **at}, rnn)
+    ]
+
+
 def has_begun(chosen: Mapping[Symbol, Any]) -> bool:
     """Whether every index that ranges over all times is at one from which on it does."""
     return all(

@@ -38,6 +38,18 @@ class _Format:
         """Of the exponent."""
         return int(-np.finfo(self.real).minexp) + 1
 
+    @property
+    def nearest(self) -> tuple[Any, Any, Any]:
+        """1/log 2, what leaves the nearest integer in the last bits of the significand when it is
+        added, and by how many bits that integer is moved to be an exponent."""
+        rounder = self.real(1.5 * 2.0 ** (self.significand - 1))
+        return self.real(1 / math.log(2)), rounder, self.integer(self.significand - 1)
+
+    def series(self, last: int) -> tuple[Any, ...]:
+        """The coefficients of e^r, 1/n!, from the highest power to the last."""
+        powers = range(self.degree, last - 1, -1)
+        return tuple(self.real(1 / math.factorial(n)) for n in powers)
+
     @functools.cached_property
     def log_two(self) -> tuple[Any, Any]:
         """log 2 in two parts: k times the first is exact for every exponent k."""
@@ -113,11 +125,9 @@ def functions() -> dict[str, Any]:
 def _exp(form: _Format, numba: Any, bits: Any, floating: Any) -> Any:
     real, integer = form.real, form.integer
     head, rest = form.log_two
-    # Added, it leaves the nearest integer in the last bits of the significand.
-    rounder = real(1.5 * 2.0 ** (form.significand - 1))
-    per_two, shift = real(1 / math.log(2)), integer(form.significand - 1)
+    per_two, rounder, shift = form.nearest
     bias = integer(form.bias)
-    first, *others = (real(1 / math.factorial(n)) for n in range(form.degree, -1, -1))
+    first, *others = form.series(0)
     coefficients = tuple(others)
     # 2^k is no normal float at either end: then a part of it is a factor of its own.
     aside = integer(2 * form.significand)
@@ -147,10 +157,9 @@ def _exp(form: _Format, numba: Any, bits: Any, floating: Any) -> Any:
 def _tanh(form: _Format, numba: Any, bits: Any, floating: Any) -> Any:
     real, integer = form.real, form.integer
     head, rest = form.log_two
-    rounder = real(1.5 * 2.0 ** (form.significand - 1))
-    per_two, shift = real(1 / math.log(2)), integer(form.significand - 1)
+    per_two, rounder, shift = form.nearest
     bias, one, two, none = integer(form.bias), real(1), real(2), real(0)
-    first, *others = (real(1 / math.factorial(n)) for n in range(form.degree, 1, -1))
+    first, *others = form.series(2)
     coefficients = tuple(others)
     # From there on tanh is 1.
     low = real(-(form.significand + 2) * math.log(2))
