@@ -7,7 +7,7 @@ import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -115,10 +115,11 @@ UNKNOWN: tuple[tuple[Scalar, Scalar, Scalar], ...] = (
 )
 
 
-STEEPEST_UNKNOWN = tuple(
-    float(np.max(np.abs(slope(np.linspace(-20, 20, 40_001))))) for _, slope, _ in UNKNOWN
-)
-"""Their largest slopes."""
+@cache
+def steepest_unknown(number: int) -> float:
+    """The largest slope of one of them."""
+    _, slope, _ = UNKNOWN[number]
+    return float(np.max(np.abs(slope(np.linspace(-20, 20, 40_001)))))
 
 
 def softmax(x: Array) -> Array:
@@ -272,7 +273,7 @@ class Net:
         most = self.model.kinds.get(f"slope {name}")
         if most is None:
             return UNKNOWN[number]
-        share = float(Fraction(most)) / STEEPEST_UNKNOWN[number]
+        share = float(Fraction(most)) / steepest_unknown(number)
         return tuple(lambda x, f=f: share * f(x) for f in UNKNOWN[number])
 
     def opaque(self, name: str, arguments: list[Array], rows: int) -> Array:

@@ -11,7 +11,8 @@ from sympy import Expr
 from symrnn.audit.meaning.letters import bare
 from symrnn.enclosure.inequality import require_at_most
 from symrnn.errors import SymrnnError
-from symrnn.language.activations import X
+from symrnn.language.activations import FORMULAS, X
+from symrnn.reading.latex.calls import SCALAR_CALLS
 from symrnn.reading.latex.tree import (
     Addition,
     Derivative,
@@ -32,12 +33,16 @@ TOLERANCE = Fraction(1, 10**12)
 LONGEST = 60
 """Signs of an inequality: enclosing a longer one takes long."""
 
+
+def _logistic(value: Expr) -> Expr:
+    return FORMULAS["logistic"].xreplace({X: value})
+
+
+OF_ONE = ("tanh", "exp", "sin", "cos", "arctan", "cosh", "sinh", "log")
 FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
-    "tanh": sympy.tanh, "exp": sympy.exp, "sin": sympy.sin, "cos": sympy.cos,
-    "arctan": sympy.atan, "cosh": sympy.cosh, "sinh": sympy.sinh, "log": sympy.log,
-    "ln": sympy.log, "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
-    "logistic": lambda x: 1 / (1 + sympy.exp(-x)),
-}  # fmt: skip
+    **{name: SCALAR_CALLS[name] for name in OF_ONE},
+    **{"ln": SCALAR_CALLS["log"], "sigmoid": _logistic, "logistic": _logistic},
+}
 
 
 class _NotOfOneError(ValueError):
