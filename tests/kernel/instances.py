@@ -276,12 +276,6 @@ def entry_of_product(w: World) -> Arguments:
 
 
 @instances
-def blockwise(w: World) -> Arguments:
-    rows = [[w.matrix(), w.matrix()] for _ in range(w.draw.choice([1, 2]))]
-    return (w.scalar(0) * Block(*rows),)
-
-
-@instances
 def vec_of_product(w: World) -> Arguments:
     left = w.draw.choice([w.matrix(), Transposed(U), w.matrix()])
     return (left, w.draw.choice([w.matrix(), U]), w.matrix())
@@ -384,7 +378,8 @@ def block_sum(w: World) -> Arguments:
     rows, cols = _sizes(w), _sizes(w)
     scale = w.draw.choice([1, -1, u])
     other = w.draw.choice([rows, rows, rows[::-1]])
-    return (MatrixSum(_blocks(w, rows, cols), scale * _blocks(w, other, cols)),)
+    second = scale * _blocks(w, other, cols)
+    return (w.one(lambda: MatrixSum(_blocks(w, rows, cols), second), lambda: w.scalar(0) * second),)
 
 
 @instances
@@ -401,11 +396,6 @@ def norm_of_blocks(w: World) -> Arguments:
 @instances
 def exp_exceeds(w: World) -> Arguments:
     return (w.draw.choice([w.number(), w.scalar(1), -Rational(1, 6)]),)
-
-
-@instances
-def square(w: World) -> Arguments:
-    return (w.scalar(2),)
 
 
 @instances
@@ -458,11 +448,6 @@ def exponentials(w: World) -> Arguments:
 @instances
 def sinh_exceeds(w: World) -> Arguments:
     return (w.scalar(1),)
-
-
-@instances
-def reciprocal(w: World) -> Arguments:
-    return (w.scalar(1), w.scalar(1))
 
 
 @instances

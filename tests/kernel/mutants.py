@@ -187,6 +187,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", help="files of the package, from the project's root")
     parser.add_argument("--tests", nargs="*", default=list(TESTS), help="what judges them")
     parser.add_argument("--sample", type=int, help="a fixed random choice of so many mutants")
+    parser.add_argument("--seed", type=int, default=0, help="another choice for another number")
     parser.add_argument("--skip", type=int, default=0, help="so many of the choice are left out")
     parser.add_argument("--budget", type=float, default=60, help="seconds of tests for a mutant")
     parser.add_argument("--at-once", type=int, default=1, help="processes at a time")
@@ -194,7 +195,7 @@ def main() -> None:
     parser.add_argument("--report", default="mutants.json", help="where the verdicts are written")
     given = parser.parse_args()
     every = [mutant for file in given.files for mutant in mutants(file)]
-    random.Random(0).shuffle(every)
+    random.Random(given.seed).shuffle(every)
     chosen = every[given.skip :][: given.sample]
     print(f"{len(chosen)} of {len(every)} mutants", flush=True)  # noqa: T201
     if given.only:

@@ -110,7 +110,7 @@ def test_it_is_refused(kind: str) -> None:
 
 RIGHT: dict[str, Callable[[], Any]] = {
     "min by max where both are 0": lambda: A["minimum_by_maximum"](Min(0, u)),
-    "the square of a root": lambda: A["square"](sympy.sqrt(u)),
+    "the square of a root": lambda: A["lipschitz_minimum"](1, sympy.sqrt(u), 0),
     "a limit of what need not have a value": lambda: A["geometric_decay"](
         1 / u, Rational(1, 2), t, t
     ),

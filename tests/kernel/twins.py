@@ -206,14 +206,6 @@ def entry_of_product(node: Any, inner: Any) -> Claim:
 
 
 @twin
-def blockwise(node: Any) -> Claim:
-    """The scalar multiplies the first block alone."""
-    scale, core = split_coefficient(node)
-    (first, *row), *rows = (list(line) for line in core.args)
-    return Claim(frozenset(), Equation(node, Block([scale * first, *row], *rows)))
-
-
-@twin
 def vec_of_product(left: Any, right: Any, middle: Any) -> Claim:
     """B ⊗ A for Bᵀ ⊗ A."""
     turned = Kronecker(right, left) * Vec(middle)
@@ -278,12 +270,6 @@ def exp_exceeds(value: Any) -> Claim:
 
 
 @twin
-def square(value: Any) -> Claim:
-    """0 ≤ x³."""
-    return Claim(frozenset(), Inequality(0, value**3))
-
-
-@twin
 def absolute_bound(value: Any, bound: Any) -> Claim:
     """|y| ≤ c where y ≤ c."""
     needs = {Fact.nonnegative(bound - value)}
@@ -300,13 +286,6 @@ def exponentials(left: Any, right: Any) -> Claim:
 def sinh_exceeds(value: Any) -> Claim:
     """u² ≤ tanh² u."""
     return Claim(frozenset(), Inequality(value**2, sympy.tanh(value) ** 2))
-
-
-@twin
-def reciprocal(small: Any, large: Any) -> Claim:
-    """1/y ≤ 1/x where x ≤ y and neither is 0."""
-    needs = {Fact.nonnegative(large - small), Fact.nonzero(large), Fact.nonzero(small)}
-    return Claim(frozenset(needs), Inequality(1 / large, 1 / small))
 
 
 @twin

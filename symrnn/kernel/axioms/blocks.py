@@ -59,10 +59,9 @@ def block_product(node: Any, place: int = 0) -> Theorem:
 
 @schema
 def block_sum(node: Any) -> Theorem:
-    """a [A_ik] + b [B_ik] = [a A_ik + b B_ik] where both are cut alike."""
-    if not isinstance(node, MatrixSum):
-        raise inapplicable(node, "a sum of matrices of blocks")
-    parts = [split_coefficient(term) for term in node.args]
+    """a [A_ik] + b [B_ik] = [a A_ik + b B_ik] where all are cut alike; of one term as well."""
+    terms = node.args if isinstance(node, MatrixSum) else (node,)
+    parts = [split_coefficient(term) for term in terms]
     grids = [_blocks(core) for _, core in parts]
     for grid in grids[1:]:
         _require_same(_heights(grids[0]), _heights(grid), node)

@@ -200,16 +200,6 @@ def entry_of_product(node: Any, inner: Any) -> Theorem:
 
 
 @schema
-def blockwise(node: Any) -> Theorem:
-    """c [A B] = [c A c B], block by block."""
-    scale, core = split_coefficient(node)
-    if not isinstance(core, Block):
-        raise inapplicable(node, "a scalar times a block matrix")
-    right = Block(*([scale * part for part in row] for row in core.args))
-    return _make((), Equation(node, right), None)
-
-
-@schema
 def vec_of_product(left: Any, right: Any, middle: Any) -> Theorem:
     """(Bᵀ ⊗ A) vec(X) = vec(A X B), A `left`, B `right`, X `middle`."""
     from_vec = Kronecker(Transposed(right), left) * Vec(middle)

@@ -48,13 +48,6 @@ def order(left: Any, right: Any, given: Iterable[Any] = ()) -> Theorem:
 
 
 @schema
-def square(value: Any) -> Theorem:
-    """0 ≤ x², x real."""
-    value = symbolic(value)
-    return _make(conditions(value), Inequality(S.Zero, value**2), None)
-
-
-@schema
 def larger(extreme: Any, value: Any) -> Theorem:
     """max(x, y) = y where x ≤ y, and min(x, y) = x where x ≤ y."""
     if not isinstance(extreme, Max | Min) or value not in extreme.args:
@@ -145,13 +138,6 @@ def exp_exceeds(value: Any) -> Theorem:
     """1 + x ≤ eˣ: the tangent at 0 of a convex function."""
     value = symbolic(value)
     return _make((), Inequality(1 + value, sympy.exp(value)), None)
-
-
-@schema
-def reciprocal(small: Any, large: Any) -> Theorem:
-    """1/y ≤ 1/x where 0 < x ≤ y."""
-    needs = (Fact.positive(small), Fact.nonnegative(large - small))
-    return _make(needs, Inequality(1 / large, 1 / small), None)
 
 
 @schema

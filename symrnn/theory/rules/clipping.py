@@ -11,7 +11,7 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import SideConditionError
 from symrnn.kernel import Fact, Theorem
-from symrnn.kernel.axioms import derivatives, norms, numbers
+from symrnn.kernel.axioms import blocks, derivatives, norms, numbers
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed, split_coefficient
 from symrnn.language.derivatives import TotalDerivative
@@ -222,7 +222,7 @@ norm_of_stack = Rule(
 def _blockwise(node: Any, context: Context) -> Theorems:
     scale, core = split_coefficient(node) if isinstance(node, MatrixProduct) else (1, None)
     if scale != 1 and isinstance(core, Block):
-        yield norms.blockwise(node)
+        yield blocks.block_sum(node)
 
 
 blockwise = Rule("blockwise", "c [A; B] = [c A; c B]", rewrite=_blockwise)

@@ -52,7 +52,8 @@ def _sinh_exceeds(node: Any, context: Context) -> Theorems:
             shrunk = node.base.xreplace({square: smaller.relation.lhs})
             gap = Fact.of(smaller.relation)
             exceeds = attempt(numbers.order, shrunk, node.base, [gap])
-            bounded = attempt(numbers.reciprocal, shrunk, node.base)
+            larger = [Fact.positive(shrunk), Fact.nonnegative(node.base - shrunk)]
+            bounded = attempt(numbers.order, node, 1 / shrunk, larger)
             if exceeds is not None and bounded is not None:
                 yield proving(bounded, proving(exceeds, smaller))
 
