@@ -13,18 +13,10 @@ from numpy.typing import NDArray
 
 from symrnn.crosscheck.changes import changes
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import (
-    RIGHT,
-    Cotangents,
-    Edge,
-    Gradients,
-    Program,
-    Run,
-    Variation,
-    with_edges,
-)
+from symrnn.crosscheck.program import Program, Run
 from symrnn.crosscheck.slip import CARRY, FLOW, GRADIENT, WHOLE, Slip
 from symrnn.crosscheck.slopes import polynomial_at
+from symrnn.crosscheck.variation import RIGHT, Cotangents, Edge, Gradients, Variation, with_edges
 from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
 from symrnn.language.activations import Elementwise

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from symrnn.crosscheck.catalogue import catalogue
 from symrnn.crosscheck.fitted import fitted
 from symrnn.crosscheck.instance import BROKEN, Instance
-from symrnn.crosscheck.program import Gradients, Run
+from symrnn.crosscheck.program import Run
 from symrnn.crosscheck.slip import FORWARD, GRADIENT, LOSS, Slip
 from symrnn.crosscheck.sums import adding_up
+from symrnn.crosscheck.variation import Gradients
 
 Array = NDArray[Any]
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.instance import Instance
-from symrnn.crosscheck.program import Gradients, Run, Variation
+from symrnn.crosscheck.program import Run
 from symrnn.crosscheck.slip import WHOLE, Slip
+from symrnn.crosscheck.variation import Gradients, Variation
 
 Array = NDArray[Any]
 

@@ -18,11 +18,12 @@ from symrnn.crosscheck.gradients import SMALL, adapter_of
 from symrnn.crosscheck.instance import Instance
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Gradients, Program, Run, Variation
+from symrnn.crosscheck.program import Program, Run
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
 from symrnn.crosscheck.returned import as_array
 from symrnn.crosscheck.slip import FORWARD, Slip
 from symrnn.crosscheck.tolerance import precision
+from symrnn.crosscheck.variation import Gradients, Variation
 from symrnn.errors import CodeError, IllFormedError
 
 Array = NDArray[Any]

@@ -13,9 +13,10 @@ import sympy
 from symrnn.crosscheck.changes import changes
 from symrnn.crosscheck.gates import gate_of, gate_orders, gates
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Program, Variation
+from symrnn.crosscheck.program import Program
 from symrnn.crosscheck.slip import FLOW, FORWARD, Slip
 from symrnn.crosscheck.slopes import polynomial_at
+from symrnn.crosscheck.variation import Variation
 from symrnn.crosscheck.vocabulary import Vocabulary
 from symrnn.crosscheck.wording import said
 from symrnn.language.activations import Elementwise

@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Gradients, Program, Run, Variation
+from symrnn.crosscheck.program import Program, Run
 from symrnn.crosscheck.slip import WHOLE, Slip
+from symrnn.crosscheck.variation import Gradients, Variation
 from symrnn.language.algebra import MatrixSum
 from symrnn.language.shapes import same_shape
 from symrnn.language.time import TimeVector

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import RIGHT, Gradients, Program, Run, Variation
+from symrnn.crosscheck.program import Program, Run
 from symrnn.crosscheck.slip import GRADIENT, Slip
 from symrnn.crosscheck.tolerance import tolerances
+from symrnn.crosscheck.variation import RIGHT, Gradients, Variation
 
 Array = NDArray[Any]
 

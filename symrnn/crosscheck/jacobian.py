@@ -18,11 +18,12 @@ from symrnn.crosscheck.gradients import rows_of
 from symrnn.crosscheck.instance import Instance
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import RIGHT, Gradients, Run, Variation
+from symrnn.crosscheck.program import Run
 from symrnn.crosscheck.report import Report
 from symrnn.crosscheck.returned import as_array
 from symrnn.crosscheck.slip import CARRY, FLOW, FORWARD, WHOLE, Slip
 from symrnn.crosscheck.tolerance import precision
+from symrnn.crosscheck.variation import RIGHT, Gradients, Variation
 from symrnn.errors import CodeError, IllFormedError
 
 Array = NDArray[Any]

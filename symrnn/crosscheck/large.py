@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from symrnn.crosscheck.independent import is_holomorphic
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Gradients, Program
+from symrnn.crosscheck.program import Program
 from symrnn.crosscheck.report import AGREES, DIFFERS, Row
 from symrnn.crosscheck.tolerance import shaken
+from symrnn.crosscheck.variation import Gradients
 from symrnn.numeric.differences import STEP
 
 Array = NDArray[np.float64]

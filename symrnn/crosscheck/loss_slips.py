@@ -19,8 +19,9 @@ from symrnn.crosscheck.losses import (
     softmax,
 )
 from symrnn.crosscheck.point import Point
-from symrnn.crosscheck.program import Cotangents, Run, Variation
+from symrnn.crosscheck.program import Run
 from symrnn.crosscheck.slip import LOSS, Slip
+from symrnn.crosscheck.variation import Cotangents, Variation
 
 Array = NDArray[Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from symrnn.crosscheck.program import Gradients, Variation
+from symrnn.crosscheck.variation import Gradients, Variation
 
 GRADIENT, FLOW, CARRY, LOSS, FORWARD, WHOLE = (
     "a parameter's gradient",

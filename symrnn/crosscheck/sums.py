@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.instance import Instance
-from symrnn.crosscheck.program import Gradients
 from symrnn.crosscheck.slip import Slip
+from symrnn.crosscheck.variation import Gradients
 
 Array = NDArray[Any]
 

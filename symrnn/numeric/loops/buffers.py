@@ -7,8 +7,7 @@ member in one step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from symrnn.numeric import runtime
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.elementwise import Registers, assignments
 from symrnn.numeric.loops.groups import Group, Step, Written, steps_of, write
+from symrnn.numeric.loops.merging import merged
 from symrnn.numeric.loops.operations import (
     ACROSS,
     EACH,
@@ -31,8 +31,7 @@ from symrnn.numeric.loops.operations import (
     scalars_of,
     sizes_of,
 )
-from symrnn.numeric.printer import KernelPrinter
-from symrnn.numeric.stable.printing import number
+from symrnn.numeric.loops.statements import STATEMENTS
 from symrnn.python_text import names_read
 
 SETTING = ("first", "last", "batch", "lanes", "dtype", "summed")
@@ -75,7 +74,7 @@ class _Writer:
         self.own = self.recursion.own
         self.carried = self.own - self.recursion.kept
         # In groups what is used at once has no array that could be shared.
-        self.buffers = {} if grouped else _merged(plan)
+        self.buffers = {} if grouped else merged(plan)
         self.transposes: set[str] = set()
         self.registers: dict[tuple[int, tuple[Any, ...]], Registers] = {}
         self.sizes = sizes_of(plan)
@@ -293,7 +292,11 @@ class _Writer:
             scratch = self._scratch(operation.target)
             exact = operation.op == "polynomial"
             return assignments(operation.formula, parts[0], out, scratch, exact=exact)
-        return [_STATEMENTS[operation.op](self, operation, parts, out)]
+        if operation.op == "matvec":
+            return [self._matvec(operation, parts, out)]
+        if operation.op == "matmul":
+            return [self._matmul(operation, parts, out)]
+        return [STATEMENTS[operation.op](operation, parts, out)]
 
     def _matvec(self, operation: Operation, parts: list[str], out: str) -> str:
         matrix, vector = operation.arguments
@@ -316,127 +319,6 @@ class _Writer:
         ]
         each = operation.target.level == EACH and self.shared
         return f"{'matrix_product' if each else 'matmul'}({', '.join(sides)}, out={out})"
-
-    def _scale_rows(self, operation: Operation, parts: list[str], out: str) -> str:
-        v, M = parts
-        M = f"{M}.mT" if operation.arguments[1].transposed else M
-        return f"multiply({v}[..., None], {M}, out={out})"
-
-    def _scale_columns(self, operation: Operation, parts: list[str], out: str) -> str:
-        M, v = parts
-        M = f"{M}.mT" if operation.arguments[0].transposed else M
-        return f"multiply({M}, {v}[..., None, :], out={out})"
-
-    def _times(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"multiply({', '.join(self._oriented(operation, parts))}, out={out})"
-
-    def _plus(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"add({', '.join(self._oriented(operation, parts))}, out={out})"
-
-    def _scale(self, operation: Operation, parts: list[str], out: str) -> str:
-        (part,) = self._oriented(operation, parts)
-        factor = operation.formula
-        shown = number(factor) if factor.is_number else f"({KernelPrinter().doprint(factor)})"
-        return f"multiply({shown}, {part}, out={out})"
-
-    def _inner(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"einsum('...i,...i->...', {', '.join(parts)}, out={out}[..., 0])"
-
-    def _fill(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"{out}.fill({operation.formula})"
-
-    def _identity(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"copyto({out}, eye(len({out})))"
-
-    def _inverse(self, operation: Operation, parts: list[str], out: str) -> str:
-        (part,) = self._oriented(operation, parts)
-        return f"copyto({out}, inverse({part}))"
-
-    def _softmax(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"copyto({out}[..., None], {operation.op}({parts[0]}[..., None]))"
-
-    def _stack(self, operation: Operation, parts: list[str], out: str) -> str:
-        start, places = sympy.S.Zero, []
-        for argument, part in zip(operation.arguments, parts, strict=True):
-            stop = sympy.expand(start + axes_of(argument)[0])
-            places.append(f"copyto({out}[..., {printed(start)}:{printed(stop)}], {part})")
-            start = stop
-        return "; ".join(places)
-
-    def _rows(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"copyto({out}, {parts[0]}[..., {_span(operation)}])"
-
-    def _place(self, operation: Operation, parts: list[str], out: str) -> str:
-        return f"{out}.fill(0); copyto({out}[..., {_span(operation)}], {parts[0]})"
-
-    def _copy(self, operation: Operation, parts: list[str], out: str) -> str:
-        (part,) = self._oriented(operation, parts)
-        return f"copyto({out}, {part})"
-
-    def _oriented(self, operation: Operation, parts: list[str]) -> list[str]:
-        return [
-            f"{part}.mT" if operand.transposed and not operand.is_vector else part
-            for part, operand in zip(parts, operation.arguments, strict=True)
-        ]
-
-
-_STATEMENTS: dict[str, Callable[[Any, Operation, list[str], str], str]] = {
-    "matvec": _Writer._matvec,
-    "matmul": _Writer._matmul,
-    "scale_rows": _Writer._scale_rows,
-    "scale_columns": _Writer._scale_columns,
-    "times": _Writer._times,
-    "plus": _Writer._plus,
-    "scale": _Writer._scale,
-    "copy": _Writer._copy,
-    "inner": _Writer._inner,
-    "fill": _Writer._fill,
-    "identity": _Writer._identity,
-    "inverse": _Writer._inverse,
-    "softmax": _Writer._softmax,
-    "logsumexp": _Writer._softmax,
-    "stack": _Writer._stack,
-    "rows": _Writer._rows,
-    "place": _Writer._place,
-}
-
-
-def _span(operation: Operation) -> str:
-    start, count = operation.formula
-    return f"{printed(start)}:{printed(sympy.expand(start + count))}"
-
-
-def _merged(plan: Plan) -> dict[str, Operand]:
-    """Results that may lie in the array of what they are added to or multiplied into.
-
-    u + v with u used nowhere else is written over u; so a whole chain of sums shares one array.
-    """
-    uses: dict[str, int] = {}
-    for operation in plan.operations:
-        for argument in operation.arguments:
-            uses[argument.name] = uses.get(argument.name, 0) + 1
-    made = {o.target.name for o in plan.operations if o.target.offset is None}
-    made -= {*plan.views, *plan.vectors}
-    products = {o.target.name for o in plan.operations if o.op in ("matvec", "matmul")}
-    kept = plan.recursion.kept
-    merged: dict[str, Operand] = {}
-    for operation in reversed(plan.operations):
-        target = merged.get(operation.target.name, operation.target)
-        if operation.op not in ("plus", "times", "scale"):
-            continue
-        for argument in operation.arguments:
-            timed = argument.level == operation.target.level or (
-                argument.level == ACROSS and target.name in kept
-            )
-            free = uses[argument.name] == 1 and argument.name not in plan.stored
-            alike = axes_of(argument) == axes_of(operation.target)
-            if target.name in plan.views and argument.name in products:
-                continue  # a product needs an array of its own
-            if timed and free and alike and argument.name in made and not argument.transposed:
-                level = argument.level
-                merged[argument.name] = replace(target, level=max(target.level, level))
-                break
-    return merged
 
 
 def _plus(name: str, number: int) -> str:
