@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.crosscheck.catalogue import catalogue
+from symrnn.crosscheck.explanation import TIES, Explanation, kind_of, likeliest, tied, together
 from symrnn.crosscheck.fitted import fitted
 from symrnn.crosscheck.instance import BROKEN, Instance
 from symrnn.crosscheck.program import Run
-from symrnn.crosscheck.slip import FORWARD, GRADIENT, LOSS, Slip
+from symrnn.crosscheck.slip import GRADIENT, LOSS, Slip
 from symrnn.crosscheck.sums import adding_up
 from symrnn.crosscheck.variation import Gradients
 
@@ -35,22 +36,6 @@ LIKELY = 3
 
 FOLLOWED = 40
 """How many first slips of a pair are followed at most."""
-
-TIES = 3
-"""How many other explanations with the same numbers are told."""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Slips that together give the gradients in question.
-
-    Attributes:
-        slips: one, or two; or one for each wrong row.
-        ties: other slips that give the same numbers.
-    """
-
-    slips: tuple[Slip, ...]
-    ties: tuple[Slip, ...] = ()
 
 
 @dataclass
@@ -127,7 +112,7 @@ class _Search:
                 continue
             if self.confirmed(slip):
                 found.append(slip)
-        return _best(found)
+        return likeliest(found)
 
     def rows(self) -> Explanation | None:
         """A slip of its own for each wrong row."""
@@ -137,7 +122,7 @@ class _Search:
         ties: list[Slip] = []
         for name in sorted(self.wrong):
             own = [s for s in self.own(name) if self.row_fits(name, s)]
-            best = _best(own)
+            best = likeliest(own)
             if best is None:
                 return None
             chosen += best.slips
@@ -183,7 +168,7 @@ class _Search:
         candidates.sort(key=lambda each: (len(each[1]), each[0].rank))
         for slip, _ in candidates[:FOLLOWED]:
             own = self._own_of(slip)
-            if own and len({_kind(each) for each in own}) <= kinds:
+            if own and len({kind_of(each) for each in own}) <= kinds:
                 return Explanation((slip, *own))
         return None
 
@@ -205,8 +190,8 @@ class _Search:
             if not fitting:
                 return None
             # The likeliest, of the same kind as the others if there is one.
-            known = {_kind(each) for each in own}
-            own.append(min(fitting, key=lambda each: (_kind(each) not in known, each.rank)))
+            known = {kind_of(each) for each in own}
+            own.append(min(fitting, key=lambda each: (kind_of(each) not in known, each.rank)))
         return own
 
     def _in_row(self, slip: Slip, name: str, runs: list[tuple[Instance, Run]]) -> Iterator[Slip]:
@@ -337,7 +322,7 @@ class _Search:
         if not found:
             return None
         found.sort(key=lambda pair: pair[0].rank + pair[1].rank)
-        return Explanation(found[0], tuple(_tied(found)))
+        return Explanation(found[0], tuple(tied(found)))
 
     def _times_constant(self, base: Instance, seen: Any) -> Explanation | None:
         """A slip, and a constant in front of all gradients."""
@@ -354,45 +339,7 @@ class _Search:
         if not found:
             return None
         found.sort(key=lambda pair: pair[0].rank)
-        return Explanation(found[0], tuple(_tied(found)))
-
-
-def together(first: Slip, second: Slip) -> Slip | None:
-    """Both slips as one; None where they can not be made together."""
-    variation = first.variation.also(second.variation)
-    if variation is None or first.special is not None or second.special is not None:
-        return None
-    # Of two slips in different rows none is in one row alone.
-    kind = first.kind if second.kind == GRADIENT else second.kind
-    parameter = None
-    if first.kind == second.kind == GRADIENT:
-        if first.parameter != second.parameter:
-            kind = FORWARD
-        else:
-            parameter = first.parameter
-    words = f"{first.words}; and {second.words}"
-    return Slip(words, first.line, variation, kind, first.rank + second.rank, parameter)
-
-
-def _kind(slip: Slip) -> str:
-    """What a slip in one row is, whichever row."""
-    return slip.words.partition(": ")[2] or slip.words
-
-
-def _best(found: list[Slip]) -> Explanation | None:
-    """The likeliest first, the others as ties."""
-    if not found:
-        return None
-    ordered = sorted(found, key=lambda slip: slip.rank)
-    others = {slip.words: slip for slip in ordered[1:] if slip.words != ordered[0].words}
-    return Explanation((ordered[0],), tuple(others.values())[:TIES])
-
-
-def _tied(found: list[tuple[Slip, Slip]]) -> Iterator[Slip]:
-    for first, second in found[1 : TIES + 1]:
-        both = together(first, second)
-        if both is not None:
-            yield both
+        return Explanation(found[0], tuple(tied(found)))
 
 
 def _same(one: Array, other: Array) -> bool:

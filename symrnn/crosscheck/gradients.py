@@ -20,6 +20,7 @@ from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
 from symrnn.crosscheck.returned import Returned
+from symrnn.crosscheck.rows import not_finite, of_integers, rows_of
 from symrnn.crosscheck.tolerance import LEAST, MARGIN, precision, shaken
 from symrnn.errors import CodeError, DisagreementError, IllFormedError
 
@@ -183,7 +184,7 @@ class _Checked:
         single = self._in_float32(instance, point, returned)
         if single is not None:
             return self._report(rows, notes=(single,))
-        return self._report(rows, diagnosis=self._diagnosed(instance), notes=_of_integers(returned))
+        return self._report(rows, diagnosis=self._diagnosed(instance), notes=of_integers(returned))
 
     def _of_large(self, point: Point) -> Report:
         """One comparison, every entry; slips are looked for at small nets."""
@@ -207,7 +208,7 @@ class _Checked:
         allowed = {n: max(MARGIN * max(eps, by), LEAST) for n, by in moved.items()}
         fine = {n: v for n, v in theirs.items() if np.isfinite(v).all()}
         rows = compared(right, fine, allowed)
-        rows += [Row(n, _not_finite(v)) for n, v in theirs.items() if n not in fine]
+        rows += [Row(n, not_finite(v)) for n, v in theirs.items() if n not in fine]
         rows += [Row(name, f"has the {words}") for name, words in shapes.items()]
         missing = [n for n in self.code.packing.arrays if n not in returned.arrays]
         rows += [Row(name, "is missing from what was returned") for name in missing]
@@ -274,7 +275,7 @@ class _Checked:
         if returned.loss is not None:
             rows.append(self._loss_row(point, returned.loss, returned.eps))
         rows += [Row(name, f"has the {words}") for name, words in shapes.items()]
-        rows += [Row(name, _not_finite(value)) for name, value in spoiled.items()]
+        rows += [Row(name, not_finite(value)) for name, value in spoiled.items()]
         rows += [Row(name, "is missing from what was returned") for name in missing]
         return rows, instance, bool(shapes or spoiled or missing)
 
@@ -388,29 +389,3 @@ class _Checked:
                     + ", ".join(bad),
                 )
         return ()
-
-
-def _of_integers(returned: Returned) -> tuple[str, ...]:
-    names = ", ".join(returned.whole)
-    return (f"{names} came as integers: what is behind the point is lost",) if names else ()
-
-
-def _not_finite(value: Array) -> str:
-    place = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
-    count = int((~np.isfinite(value)).sum())
-    return f"is not finite in {count} of {value.size} entries, first {list(place)}"
-
-
-def rows_of(instance: Instance) -> list[Row]:
-    """A row for each array of an instance."""
-    rows = []
-    for name in instance.names:
-        right, mine = instance.right[name], instance.theirs[name]
-        scale = float(np.max(np.abs(right), initial=0.0))
-        gap = float(np.max(np.abs(mine - right), initial=0.0))
-        off = gap / scale if scale > 0 else (0.0 if gap == 0 else float("inf"))
-        allowed = instance.tolerance[name] / scale if scale > 0 else 0.0
-        rows.append(
-            Row(name, AGREES if name not in instance.wrong else DIFFERS, off, None, allowed)
-        )
-    return rows

@@ -14,13 +14,13 @@ from symrnn.crosscheck.asked import Asked, as_cell, asked
 from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.catalogue import catalogue
 from symrnn.crosscheck.diagnosis import Diagnosis, diagnose
-from symrnn.crosscheck.gradients import rows_of
 from symrnn.crosscheck.instance import Instance
 from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Run
 from symrnn.crosscheck.report import Report
 from symrnn.crosscheck.returned import as_array
+from symrnn.crosscheck.rows import rows_of
 from symrnn.crosscheck.slip import CARRY, FLOW, FORWARD, WHOLE, Slip
 from symrnn.crosscheck.tolerance import precision
 from symrnn.crosscheck.variation import RIGHT, Gradients, Variation
