@@ -31,7 +31,8 @@ from symrnn.testing import assert_gradients
 from symrnn.theory import rules
 from symrnn.theory.about import About
 from symrnn.theory.derivation import derivation, induction
-from symrnn.theory.statement import Statement, Witness, statement
+from symrnn.theory.statement import Statement, statement
+from symrnn.theory.witness import Witness
 from symrnn.verify.against import compare
 from symrnn.verify.net import random_weights
 from symrnn.version import __version__ as __version__

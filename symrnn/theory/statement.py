@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import sympy
 from sympy import Symbol
 
 from symrnn.cells.elman import elman
-from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.kernel import Theorem
 from symrnn.language.writing import latex
 from symrnn.theory.about import About, Subject, Verdict, applies
@@ -20,67 +19,10 @@ from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step
 from symrnn.theory.names import require_letters
+from symrnn.theory.witness import Counterexample, Witness
 
 EVERY = "*"
 """In a headline: every part."""
-
-
-@dataclass(frozen=True)
-class Witness:
-    """Two exact values that show a relation false.
-
-    Args:
-        left, right: exact SymPy values, scalars or matrices.
-        relation: the false relation between them, "=" or "≤".
-        shows: one sentence on what is seen.
-    """
-
-    left: Any
-    right: Any
-    relation: str
-    shows: str
-
-    def __post_init__(self) -> None:
-        if not self.refutes:
-            raise EvidenceError(
-                "this is no counterexample: the relation holds",
-                {"left": self.left, "relation": self.relation, "right": self.right},
-            )
-
-    @property
-    def refutes(self) -> bool:
-        """Whether the relation fails, decided exactly."""
-        if self.relation == "=":
-            if isinstance(self.left, sympy.MatrixBase):
-                gap = (self.left - self.right).applyfunc(sympy.simplify)
-                return any(entry.is_zero is False for entry in gap)
-            return sympy.simplify(self.left - self.right).is_zero is False
-        if self.relation != "≤":
-            raise IllFormedError("a witness is of = or ≤", {"got": self.relation})
-        return bool(sympy.simplify(self.left - self.right).is_positive)
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """What fails when a hypothesis is dropped."""
-
-    name: str
-    explains: str
-    find: Callable[[], Witness]
-
-    def witness(self) -> Witness:
-        """What it finds.
-
-        Raises:
-            EvidenceError: what it finds is no witness, or refutes nothing.
-        """
-        found = self.find()
-        if type(found) is not Witness:
-            raise EvidenceError(
-                f"the counterexample `{self.name}` shows nothing",
-                {"expected": "return Witness(…)", "got": type(found).__name__},
-            )
-        return found
 
 
 @dataclass(frozen=True)

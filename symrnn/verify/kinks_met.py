@@ -20,8 +20,8 @@ from symrnn.language.kinks import KINKS, kinks_of, without_kinks
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 from symrnn.numeric.lower import Kernel, lower_activation
+from symrnn.verify.lowering import lowered
 from symrnn.verify.oracle import Outcome, perturbed, unit_directions
-from symrnn.verify.setting import lowered
 
 Array = NDArray[Any]
 

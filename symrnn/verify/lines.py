@@ -28,13 +28,14 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import MEMORY_BUDGET
 from symrnn.numeric.lower import Kernel, with_indices_apart
 from symrnn.verify.functions import kinked
+from symrnn.verify.lowering import lowered
 from symrnn.verify.oracle import (
     Outcome,
     complex_step_derivative,
     numerator,
     unit_directions,
 )
-from symrnn.verify.setting import Setting, lowered
+from symrnn.verify.setting import Setting
 from symrnn.verify.within import Times, concerning, ranges_of
 
 DERIVATIVES = (TotalDerivative, ImmediateDerivative, sympy.Derivative)

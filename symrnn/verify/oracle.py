@@ -26,7 +26,8 @@ from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import MEMORY_BUDGET, STEP, directions_per_run, richardson
 from symrnn.numeric.lower import Kernel
 from symrnn.numeric.printer import parameter_name
-from symrnn.verify.setting import Setting, array_of, lowered
+from symrnn.verify.lowering import lowered
+from symrnn.verify.setting import Setting, array_of
 
 Array = NDArray[Any]
 

@@ -26,10 +26,11 @@ from symrnn.numeric.differences import STEP
 from symrnn.numeric.lower import looked_at
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
-from symrnn.verify.draw import Drawer, Nets
+from symrnn.verify.draw import Drawer
 from symrnn.verify.functions import sigma_of
 from symrnn.verify.limits import tends
 from symrnn.verify.lines import Line, line
+from symrnn.verify.lowering import UNBOUNDED, inexact
 from symrnn.verify.moments import (
     are_there,
     at_times,
@@ -39,8 +40,9 @@ from symrnn.verify.moments import (
     moments,
     sizes_of,
 )
+from symrnn.verify.nets import Nets
 from symrnn.verify.sampling import Sampled as Sampled
-from symrnn.verify.setting import UNBOUNDED, Setting, inexact, together
+from symrnn.verify.setting import Setting, together
 from symrnn.verify.ties import ties
 from symrnn.verify.within import Times, horizon, telling
 

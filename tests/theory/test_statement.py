@@ -23,7 +23,8 @@ from symrnn.theory import rules as by
 from symrnn.theory.about import About
 from symrnn.theory.derivation import Derivation, Induction, Step, derivation, induction
 from symrnn.theory.library import load
-from symrnn.theory.statement import Counterexample, Statement, Witness, statement
+from symrnn.theory.statement import Statement, statement
+from symrnn.theory.witness import Counterexample, Witness
 
 rnn = elman()
 

@@ -16,10 +16,12 @@ from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.relations import Equation, ForAll, Inequality, for_all
 from symrnn.language.time import Sequence
 from symrnn.numeric.printer import slope_name
-from symrnn.verify.draw import FAMILIES, Drawer, _drawings
+from symrnn.verify.draw import Drawer
 from symrnn.verify.hypotheses import scalars_given
 from symrnn.verify.lines import line
-from symrnn.verify.setting import Setting, functions
+from symrnn.verify.lowering import functions
+from symrnn.verify.nets import FAMILIES, _drawings
+from symrnn.verify.setting import Setting
 
 rnn = elman()
 s, a, j, k, t, W = rnn.s, rnn.a, rnn.j, rnn.k, rnn.t, rnn.W

@@ -16,7 +16,8 @@ from symrnn.language.structure import Diag
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import derivation, induction
 from symrnn.theory.library import load
-from symrnn.theory.statement import Statement, Witness, statement
+from symrnn.theory.statement import Statement, statement
+from symrnn.theory.witness import Witness
 from symrnn.verify.evidence import GRADES, gather, grade
 
 LIBRARY = load()

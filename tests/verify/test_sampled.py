@@ -15,8 +15,9 @@ from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
-from symrnn.verify.draw import FAMILIES, Drawer
+from symrnn.verify.draw import Drawer
 from symrnn.verify.lines import line
+from symrnn.verify.nets import FAMILIES
 from symrnn.verify.sampled import Lines, sample
 
 rnn = elman()
