@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from symrnn.errors import ParseError
 from symrnn.lecture.front_matter import FrontMatter
-from symrnn.lecture.markdown import Cut, Given, Notes, Piece, Place, Title, rewritten
 from symrnn.lecture.outline import Outline
+from symrnn.lecture.pieces import Cut, Given, Notes, Piece, Place, Title, rewritten
 from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Algorithm, Figure, Heading, Picture, StatementBlock, walk

@@ -10,8 +10,8 @@ from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.appendices import appendices, set_aside
 from symrnn.lecture.deck import BEHIND
 from symrnn.lecture.lettering import in_parts
-from symrnn.lecture.markdown import Given, Piece, Place, Title, rewritten
 from symrnn.lecture.outline import Outline
+from symrnn.lecture.pieces import Given, Piece, Place, Title, rewritten
 from symrnn.lecture.project import Project
 from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block

@@ -28,9 +28,10 @@ from symrnn.typeset import slides as slides_backend
 from symrnn.typeset.deck import Deck
 from symrnn.typeset.detail import Detail, at_detail
 from symrnn.typeset.document import Document
+from symrnn.typeset.fit import Fit, frame_at
 from symrnn.typeset.notebook import notebook
 from symrnn.typeset.short_markup import shortened
-from symrnn.typeset.slides import Fit, Look
+from symrnn.typeset.slides import Look
 from symrnn.verify.evidence import Evidence
 
 
@@ -92,8 +93,11 @@ class Output:
 
 Backend = Callable[[Material], Output]
 
-MORE = 2.25
+MORE = 4.5
 """Lines that a frame is given first beyond the estimate."""
+
+_POINTS = 13.6
+"""Of a line of text on a slide."""
 
 LARGEST = 1_000_000
 """Bytes of a page that shows every line of its derivations by itself."""
@@ -185,7 +189,12 @@ def fitting(document: Document, frames: Deck, look: Look, tex: Tex) -> tuple[Com
         if not tried.overfull:
             break
         # The estimate was too low for some frames.
-        fit = fit.tighter({slides_backend.frame_at(made.tex, line) for line in tried.overfull})
+        excess: dict[str, float] = {}
+        for box in tried.overfull:
+            title = frame_at(made.tex, box.line)
+            lines = box.points / _POINTS if box.high else 0.0
+            excess[title] = max(lines, excess.get(title, 0.0))
+        fit = fit.tighter(excess, look.layout.room)
         made = slides_backend.slides(document, frames, look, fit=fit)
         tried = tex.compile("slides-handout", made)
     return tried, fit

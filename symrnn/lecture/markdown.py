@@ -20,10 +20,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from symrnn.errors import ParseError
+from symrnn.lecture.leftovers import leftover
+from symrnn.lecture.pieces import Cut, Given, Notes, Piece, Place, Title
 from symrnn.typeset.blocks import (
     Block,
     Display,
-    Heading,
     Items,
     Listing,
     Paragraph,
@@ -32,50 +33,6 @@ from symrnn.typeset.blocks import (
     Table,
 )
 from symrnn.typeset.prose import escaped
-
-
-@dataclass(frozen=True)
-class Given:
-    """A block of the lecturer's own, its prose as it was written, and where it begins."""
-
-    block: Block
-    line: int
-
-
-@dataclass(frozen=True)
-class Title:
-    """A heading of one of the levels 1, 2 and 3, in markup."""
-
-    text: str
-    level: int
-    line: int
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a statement, a figure or an algorithm stands, and how: `{key=value …}` behind it."""
-
-    name: str
-    line: int
-    options: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Where a new frame begins: a rule, `---`."""
-
-    line: int
-
-
-@dataclass(frozen=True)
-class Notes:
-    """What the speaker says, in markup."""
-
-    text: str
-    line: int
-
-
-Piece = Given | Title | Place | Cut | Notes
 
 Image = Callable[[str, int], Picture]
 """The picture at a path as it stands in a text, on a line; raises where there is none."""
@@ -404,10 +361,9 @@ class _Reader:
 
     def _refuse_leftovers(self, text: str, line: int) -> None:
         """Raise for signs of Markdown that marked nothing, and would be printed as they are."""
-        for pattern, what, expected in _LEFTOVERS:
-            found = re.search(pattern, text)
-            if found is not None:
-                raise self.refuse(line, what, expected, found[0])
+        found = leftover(text)
+        if found is not None:
+            raise self.refuse(line, *found)
 
     def _name(self, token: Token, line: int) -> str:
         if not _NAME.fullmatch(token.content):
@@ -425,26 +381,6 @@ _SUPPORTED = (
 )
 
 
-_LEFTOVERS = (
-    (r"\[\[.*", "`[[` is never closed", "[[name]]"),
-    (r"\[\^.*", "this footnote is not there", "[^1]: its text, in a paragraph of its own"),
-    (r"\\(?:begin|end)\{.*", "an environment of LaTeX", "$$…$$ around it"),
-    (r"\*\*.*", "`**` marks nothing", r"**words**, or \*\* for the signs"),
-    (r"\][\[(].*", "this link leads nowhere", "[words](https://…)"),
-    (r"^\[[ xX]\] .*", "a list of tasks is not supported", "- a list"),
-    # Of other dialects of Markdown.
-    (r"(?m)^: .*", "a list of definitions is not supported", "- **word**: what it means"),
-    (r"(?m)^:{3,}.*", "a block between colons is not supported", "> a quotation"),
-    (r"(?m)^\[(?:TOC|toc)\]", "a table of contents is made where a format has one", "nothing"),
-    (r"\{\{.*", "a shortcode is not supported", "Markdown"),
-    (r"\{[.#][A-Za-z][^{}]*\}", "attributes in braces are not supported", "nothing behind it"),
-    (r"(?<!=)==[^\s=][^=\n]*==(?!=)", "marked words are not supported", "*words* or **words**"),
-    (r"\w([~^])\w+\1", "raised or lowered letters are mathematics", "$x^2$, $x_2$"),
-    (r"(?<![\w:]):[a-z][a-z_]+:(?![\w:])", "names of pictures are not supported", "the sign"),
-    (r"\\[A-Za-z]+\{.*", "a command of LaTeX stands outside of mathematics", "$…$ around it"),
-)
-
-
 def _end(tokens: Sequence[Token], start: int) -> int:
     """The place of the token that closes what opens at `start`."""
     depth = 0
@@ -457,23 +393,3 @@ def _end(tokens: Sequence[Token], start: int) -> int:
 
 def _line(tokens: Sequence[Token]) -> int:
     return next((token.map[0] + 1 for token in tokens if token.map is not None), 1)
-
-
-def rewritten(block: Block, write: Callable[[str], str]) -> Block:
-    """A block with all its prose rewritten."""
-    match block:
-        case Paragraph(text):
-            return Paragraph(write(text))
-        case Heading(text):
-            return Heading(write(text))
-        case Items(items, first):
-            return Items(tuple(tuple(rewritten(b, write) for b in item) for item in items), first)
-        case Quote(blocks):
-            return Quote(tuple(rewritten(inner, write) for inner in blocks))
-        case Picture(name, caption, alt, images):
-            return Picture(name, write(caption), alt, images)
-        case Table(header, rows, columns=columns):
-            cells = tuple(tuple(map(write, row)) for row in rows)
-            return Table(tuple(map(write, header)), cells, columns=columns)
-        case _:
-            return block

@@ -26,7 +26,8 @@ from dataclasses import dataclass, replace
 
 from symrnn.errors import NotSupportedError, ParseError, SymrnnError
 from symrnn.lecture.front_matter import FrontMatter, split
-from symrnn.lecture.markdown import Given, Image, Notes, Piece, Place, Title, read
+from symrnn.lecture.markdown import Image, read
+from symrnn.lecture.pieces import Given, Notes, Piece, Place, Title
 from symrnn.typeset.blocks import Display, Paragraph, walk
 from symrnn.typeset.detail import DETAILS
 from symrnn.typeset.document import texts

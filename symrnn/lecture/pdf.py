@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
 from symrnn.typeset.latex import Article
+from symrnn.typeset.tex_log import Overfull
 
 
 @dataclass
@@ -48,9 +49,9 @@ class Compiled:
     failure: TexError | None = None
 
     @property
-    def overfull(self) -> tuple[int, ...]:
-        """Lines of the source whose boxes are too large."""
-        return () if self.result is None else tuple(box.line for box in self.result.overfull)
+    def overfull(self) -> tuple[Overfull, ...]:
+        """Boxes that are too large."""
+        return () if self.result is None else self.result.overfull
 
     @property
     def files(self) -> Mapping[str, bytes]:

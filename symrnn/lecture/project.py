@@ -12,9 +12,9 @@ from symrnn.cells import Cell
 from symrnn.errors import IllFormedError, ParseError
 from symrnn.lecture.bibliography import works_in
 from symrnn.lecture.given import image_in
-from symrnn.lecture.markdown import Place
 from symrnn.lecture.outline import Outline, check_prose, outline
 from symrnn.lecture.pictures import ALGORITHMS, DRAWN, LEARNED
+from symrnn.lecture.pieces import Place
 from symrnn.lecture.references import WORKS
 from symrnn.python_text import parsed
 from symrnn.theory.about import known_as

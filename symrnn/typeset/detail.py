@@ -75,7 +75,13 @@ def key_lines(chain: Chain) -> Chain:
     """
     left, *rows = chain.rows
     kept = [row for row in rows[:-1] if row.key or row.relation != "="]
-    return replace(chain, rows=(left, *kept, rows[-1]))
+    shown = [left]
+    for row in (*kept, rows[-1]):
+        # What reads as the line before, though it is another object, says nothing on a board.
+        again = row.relation == "=" and row.expression == shown[-1].expression
+        if not again or len(shown) == 1:
+            shown.append(row)
+    return replace(chain, rows=tuple(shown))
 
 
 def reason(block: StatementBlock) -> str:

@@ -33,6 +33,7 @@ class Overfull:
 
     points: float
     place: str
+    high: bool = False
 
     @property
     def line(self) -> int:
@@ -135,10 +136,12 @@ def undefined_references(log: str) -> tuple[str, ...]:
 def overfull_boxes(log: str) -> tuple[Overfull, ...]:
     """The boxes that are too large."""
     boxes = re.findall(
-        r"^Overfull \\[hv]box \((\d+(?:\.\d+)?)pt too \w+\) (.*)$", log, re.MULTILINE
+        r"^Overfull \\([hv])box \((\d+(?:\.\d+)?)pt too \w+\) (.*)$", log, re.MULTILINE
     )
     return tuple(
-        Overfull(float(points), place) for points, place in boxes if float(points) > _ROUNDING
+        Overfull(float(points), place, kind == "v")
+        for kind, points, place in boxes
+        if float(points) > _ROUNDING
     )
 
 

@@ -19,7 +19,8 @@ from symrnn.typeset import latex
 from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
-from symrnn.typeset.slides import Look, frame_at, slides
+from symrnn.typeset.fit import frame_at
+from symrnn.typeset.slides import Look, slides
 from symrnn.typeset.tex_log import Overfull
 from symrnn.verify.evidence import Evidence
 
@@ -157,8 +158,9 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
 
     def compiled(tex: str, *_: object, name: str, **__: object) -> PdfResult:
         tried.append((name, tex))
+        points = {1: 12.0, 2: 12.0, 3: 150.0}
         place = f"detected at line {tex[: tex.index(LONG)].count(chr(10)) + 3}"
-        overfull = (Overfull(20.0, place),) if len(tried) <= 3 else ()
+        overfull = (Overfull(points[len(tried)], place, high=True),) if len(tried) <= 3 else ()
         return PdfResult(b"PDF", "pdflatex", overfull=overfull)
 
     monkeypatch.setattr(pdf, "compile_pdf", compiled)
@@ -166,9 +168,11 @@ def test_slides_are_laid_out_anew_while_a_frame_is_overfull(
         replace(material, wishes=Wishes(handout=True, notes=True), tex=pdf.Tex())
     )
     assert [name for name, _ in tried] == ["slides-handout"] * 4 + ["slides", "slides-notes"]
-    first, small, _, last = (tex for _, tex in tried[:4])
+    first, _, _, last = (tex for _, tex in tried[:4])
     # It is set smaller first, then it has less.
-    assert [tex.count("\n\\small\n") for tex in (first, small, last)] == [0, 1, 0]
+    sizes = ("\n\\small\n", "\n\\footnotesize\n")
+    counts = [tuple(tex.count(size) for size in sizes) for _, tex in tried[:4]]
+    assert counts == [(0, 0), (1, 0), (0, 1), (0, 0)]
     titles = [list(re.findall(FRAME, tex)) for tex in (first, last)]
     more = Counter(titles[1]) - Counter(titles[0])
     # That frame's chain goes on in another, and no other frame is touched.

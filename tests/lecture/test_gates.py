@@ -33,7 +33,8 @@ from symrnn.theory.library import everything, lecture_folder, load
 from symrnn.typeset.blocks import Figure, Result, StatementBlock, walk
 from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Regimes, regime_map
-from symrnn.typeset.slides import Fit, slides
+from symrnn.typeset.fit import Fit
+from symrnn.typeset.slides import slides
 
 from .conftest import evidence_of, sparse
 

@@ -12,7 +12,8 @@ from symrnn.errors import ParseError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture.document import words_of
 from symrnn.lecture.given import image_in
-from symrnn.lecture.markdown import Cut, Given, Notes, Place, Title, read, rewritten
+from symrnn.lecture.markdown import read
+from symrnn.lecture.pieces import Cut, Given, Notes, Place, Title, rewritten
 from symrnn.typeset.bibliography import Work
 from symrnn.typeset.blocks import (
     Block,

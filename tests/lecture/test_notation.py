@@ -32,7 +32,7 @@ from symrnn.lecture.pdf import Tex
 from symrnn.machine.evidence import MACHINE_CHECKED
 from symrnn.theory.derivation import Induction
 from symrnn.theory.layout import check_layout, in_denominator_layout
-from symrnn.theory.library import load
+from symrnn.theory.library import everything, load
 from symrnn.typeset.blocks import StatementBlock, walk
 from symrnn.typeset.latex import article
 from symrnn.typeset.slides import Look
@@ -78,6 +78,13 @@ def test_every_line_of_the_lecture_has_a_denominator_form(name: str) -> None:
         turned = in_denominator_layout(part)
         chains = list(zip(part.proof.chains, turned.proof.chains, strict=True))
         assert all(len(new.steps) <= len(old.steps) for (_, old, _), (_, new, _) in chains)
+
+
+def test_an_empty_product_keeps_its_line_in_denominator_layout() -> None:
+    parts = everything()["gru_path"].of(RNN).parts(RNN)
+    path = next(part for part in parts if part.label == "the path of these gates")
+    turned = in_denominator_layout(path)
+    assert [len(chain.steps) for _, chain, _ in turned.proof.chains] == [1, 3]
 
 
 def test_the_order_of_factors_turns_round() -> None:

@@ -20,8 +20,8 @@ from symrnn.lecture import work
 from symrnn.lecture.deck import deck
 from symrnn.lecture.document import document_of, words_of
 from symrnn.lecture.given import image_in
-from symrnn.lecture.markdown import Given, Place
 from symrnn.lecture.outline import outline
+from symrnn.lecture.pieces import Given, Place
 from symrnn.lecture.project import open_project
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Paragraph

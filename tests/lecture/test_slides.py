@@ -12,8 +12,8 @@ import pytest
 from symrnn.errors import IllFormedError
 from symrnn.lecture.deck import BEHIND, deck
 from symrnn.lecture.given import image_in
-from symrnn.lecture.markdown import Title
 from symrnn.lecture.outline import outline
+from symrnn.lecture.pieces import Title
 from symrnn.typeset.blocks import (
     Chain,
     Claim,
@@ -28,11 +28,12 @@ from symrnn.typeset.blocks import (
 from symrnn.typeset.deck import Act, Body, Claims, Deck, Fails, Frame, Item, Lines, Shown, Why
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
+from symrnn.typeset.fit import Fit
 from symrnn.typeset.heights import formula_width, row_height
 from symrnn.typeset.latex import article
 from symrnn.typeset.paging import Atom, divided
 from symrnn.typeset.prose import plain
-from symrnn.typeset.slides import Fit, Look, slides
+from symrnn.typeset.slides import Look, slides
 
 from .conftest import deck_of, gradients, sparse
 
@@ -285,14 +286,19 @@ def test_another_theme_and_another_shape_compile(
 
 def test_a_frame_that_is_too_full_is_set_small_and_then_divided(lecture: Document) -> None:
     title = SMALL.acts[0].frames[0].title
-    small = Fit().tighter({title})
-    divided = small.tighter({title, "another"})
-    again = divided.tighter({title})
-    assert (small.small, small.less) == ({title}, {})
-    assert divided.small == {"another"} and again.less[title] > divided.less[title] > 0
+    small = Fit(more=4.0).tighter({title: 0.5}, 16.0)
+    smaller = small.tighter({title: 0.5}, 16.0)
+    divided = smaller.tighter({title: 0.5, "another": 2.0, "too long": 16.0}, 16.0)
+    again = divided.tighter({title: 0.5}, 16.0)
+    assert (small.smaller, small.less) == ({title: 1}, {})
+    assert (smaller.smaller, smaller.less) == ({title: 2}, {})
+    assert divided.smaller == {"another": 2} and again.less[title] > divided.less[title] > 0
+    # What is far too much for one frame is divided at once.
+    assert divided.less["too long"] == 10.0
     assert "\n\\small\n" in slides(lecture, SMALL, fit=small).tex
-    tex = slides(lecture, SMALL, fit=again.tighter({title})).tex
-    assert r"\framepart{1}" in tex and "\n\\small\n" not in tex
+    assert "\n\\footnotesize\n" in slides(lecture, SMALL, fit=smaller).tex
+    tex = slides(lecture, SMALL, fit=again.tighter({title: 0.5}, 16.0)).tex
+    assert r"\framepart{1}" in tex and "\n\\small\n" not in tex and "\n\\footnotesize\n" not in tex
 
 
 @pytest.mark.parametrize(

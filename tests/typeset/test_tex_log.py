@@ -30,7 +30,7 @@ Package hyperref Warning: Hyper reference `nor' on page 1 undefined on input lin
 def test_the_log_is_read() -> None:
     assert overfull_boxes(LOG) == (
         Overfull(12.5, "in paragraph at lines 7--8"),
-        Overfull(20.0, r"has occurred while \output is active []"),
+        Overfull(20.0, r"has occurred while \output is active []", high=True),
     )
     assert overfull_boxes(LOG)[0].line == 7
     assert undefined_references(LOG) == ("no", "nor")
