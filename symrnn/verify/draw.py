@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from symrnn.theory.about import Subject
 from symrnn.verify.hypotheses import fixes_leaf, gives_scalar, scalars_given
 from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import assumed_at, opened
-from symrnn.verify.nets import FAMILIES, Nets
+from symrnn.verify.nets import FAMILIES, RARE, Family, Nets
 from symrnn.verify.setting import Setting, together
 from symrnn.verify.ties import ties
 from symrnn.verify.within import (
@@ -135,7 +135,23 @@ class Drawer:
             the batch, where in it the hypotheses are met, and as many of these places as are wanted
             out of every family.
         """
-        missing = dict.fromkeys(FAMILIES, each)
+        for families in (FAMILIES, RARE):
+            found = False
+            for batch in self._batches(families, rng, each, rounds):
+                found = True
+                yield batch
+            if found:
+                return
+        raise UnmetError(
+            "no setting met the hypotheses",
+            {"times": self.at, "activation": self.sigma, "norm": self.kind},
+        )
+
+    def _batches(
+        self, families: Iterable[Family], rng: Generator, each: int, rounds: int
+    ) -> Iterator[tuple[Setting, Array, Array]]:
+        """Batches out of some families."""
+        missing = dict.fromkeys(families, each)
         found = False
         for attempt in range(rounds):
             count = 2 * each * 4**attempt
@@ -155,11 +171,6 @@ class Drawer:
             # A family that some hypothesis excludes altogether is given up after a while.
             if not missing or (found and attempt >= ROUNDS // 2):
                 break
-        if not found:
-            raise UnmetError(
-                "no setting met the hypotheses",
-                {"times": self.at, "activation": self.sigma, "norm": self.kind},
-            )
 
     def draw(self, rng: Generator, each: int = 1, rounds: int = ROUNDS) -> Setting:
         """A batch that meets the hypotheses: `each` settings out of every family that can.

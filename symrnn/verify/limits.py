@@ -43,6 +43,9 @@ LOST = 1e-3
 CLOSER = 0.9
 """What is left of the distance to a limit, from each of these steps to the next."""
 
+SLOWEST = 1e-5
+"""A share of the distance that is gone in a step, far above rounding."""
+
 ROUNDS = 3
 """How often settings are drawn anew."""
 
@@ -121,7 +124,9 @@ def tends(
             return np.array([each[:, 0] for each in values])
 
         sizes = at(steps, setting)
-        wrong = np.flatnonzero(~_approaches(sizes, chain.end))
+        wrong = np.flatnonzero(
+            ~(_approaches(sizes, chain.end) | _steadily(sizes, np.array(steps), chain.end))
+        )
         if wrong.size and runs:
             moved = at(steps[-1:], _moved(setting.take(wrong)))[0]
             lost = np.abs(moved - sizes[-1, wrong]) > LOST * np.abs(sizes[-1, wrong])
@@ -143,7 +148,7 @@ def tends(
             )
         count, tried = count + setting.count, tried + drawer.tried
     if not count:
-        raise EvidenceError(
+        raise UnmetError(
             f"no setting met the hypotheses of `{name}`",
             {"tried": f"{tried} settings", "hypotheses": listed(facts)},
         )
@@ -166,12 +171,26 @@ def _far(start: Expr) -> tuple[int, ...]:
     return FAR_SUMMED if start.has(Ranged, sympy.Sum, sympy.Product) else FAR_OUT
 
 
+def _away(values: Array, limit: Any) -> Array:
+    """How far values are from a limit."""
+    if limit == sympy.oo:
+        return np.where(values > 0, 1 / np.where(values > 0, values, 1), np.inf)
+    return np.abs(values - float(limit))
+
+
+def _steadily(values: Array, steps: Array, limit: Any) -> Array:
+    """Whether what is left of the distance is less by as much in each step far out as nearer: with
+    a ratio just below 1 it stays long."""
+    away = _away(values, limit)
+    known = np.isfinite(away) & (away > 0)
+    rates = -np.diff(np.log(np.where(known, away, 1)), axis=0) / np.diff(steps)[:, None]
+    steady = (rates > SLOWEST).all(axis=0) & (rates[-1] >= CLOSER * rates[0])
+    return np.asarray(steady & known.all(axis=0))
+
+
 def _approaches(values: Array, limit: Any) -> Array:
     """Whether each column of values (steps, B) comes closer to the limit at every step."""
-    if limit == sympy.oo:
-        away = np.where(values > 0, 1 / np.where(values > 0, values, 1), np.inf)
-    else:
-        away = np.abs(values - float(limit))
+    away = _away(values, limit)
     closer = away[1:] <= CLOSER * away[:-1] + TINY
     # The first of these steps may still be where nothing has begun.
     return np.asarray(closer[1:].all(axis=0) & (closer[0] | (away[1] < 1)) & ~np.isnan(away).any(0))

@@ -67,7 +67,7 @@ class Line:
                 found = complex_step_derivative(closed, setting, kernel, named)
                 if _has_kinks(closed, setting):
                     found = _where_it_exists(found, closed, setting, kernel, named)
-                known[closed] = found
+                known[closed] = found if setting.erring is None else setting.erring(found)
             bindings[name] = known[closed]
         for name, run in self.ranges:
             bindings[name] = run.value(setting, times)

@@ -74,6 +74,14 @@ FAMILIES = (
     Family("tied"),
 )
 
+RARE = (
+    Family("turned round", "near"),
+    Family("turned round", "rest"),
+    Family("turned round"),
+)
+"""What is drawn where none of the others meets the hypotheses: W = -w I takes back what a cell adds
+to its state, so that h + tanh(W h + …) is a contraction."""
+
 WHOLE = ("zero", "whole")
 
 
@@ -252,10 +260,10 @@ def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Arra
         return np.asarray(scale * rng.normal(size=(count, rows, cols)))
     if kind == "orthogonal":
         return np.asarray(scale * np.linalg.qr(rng.normal(size=(count, rows, cols)))[0])
-    if kind == "identity":
+    if kind in ("identity", "turned round"):
         # Also far below 1: there a geometric series is all but its first term.
         wide = np.exp(rng.uniform(-5.0, 1.0, size=(count, 1, 1)))
-        return np.asarray(wide * np.eye(rows))
+        return np.asarray(wide * (np.eye(rows) if kind == "identity" else -np.eye(rows)))
     if kind == "rank one":
         left, right = rng.normal(size=(count, rows, 1)), rng.normal(size=(count, 1, cols))
         return np.asarray(scale * left * right)

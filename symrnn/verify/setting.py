@@ -80,6 +80,7 @@ class Setting:
         kind: the norm that stands for "any".
         steps: T.
         functions: other values of σ, σ′, σ″ than those of `sigma`.
+        erring: what a derivative that was computed is taken for; itself by default.
     """
 
     rnn: Recurrent
@@ -90,6 +91,7 @@ class Setting:
     kind: str = "2"
     steps: int = 6
     functions: Functions | None = None
+    erring: Callable[[Array], Array] | None = None
     _kept: Setting | None = field(default=None, init=False, repr=False, compare=False)
     _changed: frozenset[Symbol] = field(default=frozenset(), init=False, repr=False, compare=False)
 
