@@ -194,6 +194,8 @@ def _report(made: Lecture, machine: bool) -> None:
             f"network on {net.net.series}: held-out loss {net.held_out_first:.3f} → "
             f"{net.net.held_out:.3f}, predicting the last value {net.net.baseline:.3f}"
         )
+    if made.untaught:
+        say(f"no network is trained: {made.untaught}")
     for path in made.files:
         say(f"  {path}")
     _report_missing(made)

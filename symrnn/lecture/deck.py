@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from symrnn.cells.elman import elman
 from symrnn.errors import ParseError
 from symrnn.lecture.front_matter import FrontMatter
 from symrnn.lecture.outline import Outline
@@ -43,32 +44,31 @@ def deck(
     outline: Outline,
     write: Callable[[str], str],
     detail: Detail = "steps",
-    *,
-    leave_out: bool = False,
 ) -> Deck:
     """The slides of a document, in the order of an outline.
+
+    What the document does not have is passed over, with its frame: one outline serves several
+    cells. That it asks for nothing that no cell has, `require_parts` sees to.
 
     Args:
         document: with all lines of its derivations.
         outline: the lecture's text, or the text of its slides.
         write: the outline's prose as the document has it.
         detail: of statements that do not say it themselves.
-        leave_out: pass over what the document does not have, as one outline serves several cells.
-
-    Raises:
-        ParseError: naming the line of a place that asks for a part which is not there.
     """
     with speaking(document.language):
-        return _deck(_Deck(document, outline, write, detail, leave_out), outline)
+        return _deck(_Deck(document, outline, write, detail), outline)
 
 
 def require_parts(outline: Outline, library: Mapping[str, Statement], rnn: Subject) -> None:
     """Parts of statements that places ask for are there: known before anything is proved.
 
+    A part that a statement has of the cell it is written for may be missing of another.
+
     Args:
         outline: the lecture's text, or the text of its slides.
-        library: the statements, as they are about the recurrence.
-        rnn: the recurrence.
+        library: the statements.
+        rnn: what the lecture is about.
 
     Raises:
         ParseError: naming the line of a place that asks for another.
@@ -77,21 +77,24 @@ def require_parts(outline: Outline, library: Mapping[str, Statement], rnn: Subje
         asked = [value for key, value in place.options if key == "part"]
         if not asked or place.name not in library:
             continue
-        if dict(place.options).get("show") == "fails":
-            count = len(library[place.name].counterexamples)
-            known = [str(number) for number in range(1, count + 1)]
-        else:
-            known = [part.label for part in library[place.name].parts(rnn)]
+        statement, show = library[place.name], dict(place.options).get("show")
+        cells = [each for each in (rnn, elman()) if statement.applies(each).holds]
+        known = [label for each in cells for label in _labels(statement.of(each), each, show)]
         for part in asked:
-            if part not in known:
-                raise _no_part(outline.file, place, part, known)
+            if cells and part not in known:
+                raise ParseError(
+                    f"{outline.file}, line {place.line}: `{place.name}` has no part `{part}`",
+                    {"expected": ", ".join(dict.fromkeys(filter(None, known))) or "no part"},
+                )
 
 
-def _no_part(file: str, place: Place, part: str, known: Iterable[str]) -> ParseError:
-    return ParseError(
-        f"{file}, line {place.line}: `{place.name}` has no part `{part}`",
-        {"expected": ", ".join(filter(None, known)) or "no part"},
-    )
+def _labels(statement: Statement, rnn: Subject, show: str | None) -> list[str]:
+    """What a place can ask for by name: counterexamples have numbers."""
+    if show == "fails":
+        return [str(number) for number in range(1, len(statement.counterexamples) + 1)]
+    parts = statement.parts(rnn)
+    shown = statement.headlined(parts) if show == "claims" else parts
+    return [part.label for part in shown]
 
 
 def _deck(made: _Deck, outline: Outline) -> Deck:
@@ -117,9 +120,8 @@ class _Deck:
         outline: Outline,
         write: Callable[[str], str],
         detail: Detail,
-        leave_out: bool,
     ) -> None:
-        self.file, self.write, self.detail, self.leave_out = outline.file, write, detail, leave_out
+        self.write, self.detail = write, detail
         self.missing = False
         blocks = tuple(walk(document.blocks))
         self.statements = {b.name: b for b in blocks if isinstance(b, StatementBlock)}
@@ -217,8 +219,6 @@ class _Deck:
             yield Shown(place.name)
             return
         if place.name not in self.statements:
-            if not self.leave_out:
-                raise self._refused(place, f"`{place.name}` is not in this lecture", self.names)
             self.missing = True
             return
         options = dict(place.options)
@@ -226,13 +226,13 @@ class _Deck:
         parts = tuple(value for key, value in place.options if key == "part")
         match options.get("show"):
             case "claims":
-                if self._known(place, parts, {claim.part for claim in block.claims}):
+                if self._known(parts, {claim.part for claim in block.claims}):
                     yield Claims(block.name, parts)
             case "lines":
-                yield from self._lines(place, block, parts, options.get("stage"))
+                yield from self._lines(block, parts, options.get("stage"))
             case "fails":
                 numbers = {str(n): n - 1 for n in range(1, len(block.counterexamples) + 1)}
-                if self._known(place, parts, numbers) and numbers:
+                if self._known(parts, numbers) and numbers:
                     yield Fails(block.name, tuple(numbers[part] for part in parts))
             case "picture":
                 if block.illustrations:
@@ -241,10 +241,10 @@ class _Deck:
                 yield from self.claimed(block).items
 
     def _lines(
-        self, place: Place, block: StatementBlock, parts: tuple[str, ...], stage: str | None
+        self, block: StatementBlock, parts: tuple[str, ...], stage: str | None
     ) -> Iterator[Item]:
         known = {chain.part for chain in block.chains}
-        if not self._known(place, parts, known):
+        if not self._known(parts, known):
             return
         if block.detail == "result":
             yield Why(block.name)
@@ -255,15 +255,8 @@ class _Deck:
             if asked:
                 yield Lines(block.name, chain.part, chain.stage, block.detail == "steps")
 
-    def _known(self, place: Place, parts: tuple[str, ...], known: Collection[str]) -> bool:
-        """Whether all parts are there; where they have to be, a part that is not raises."""
-        missing = [part for part in parts if part not in known]
-        if missing and not self.leave_out:
-            raise _no_part(self.file, place, missing[0], sorted(known))
-        self.missing = self.missing or bool(missing)
+    def _known(self, parts: tuple[str, ...], known: Collection[str]) -> bool:
+        """Whether all parts are there."""
+        missing = not set(parts) <= set(known)
+        self.missing = self.missing or missing
         return not missing
-
-    def _refused(self, place: Place, what: str, known: Collection[str]) -> ParseError:
-        return ParseError(
-            f"{self.file}, line {place.line}: {what}", {"expected": ", ".join(sorted(known))}
-        )

@@ -15,7 +15,7 @@ from symrnn.lecture.pieces import Given, Piece, Place, Title, rewritten
 from symrnn.lecture.project import Project
 from symrnn.lecture.references import WORKS, cited
 from symrnn.lecture.statements import Writer, statement_block
-from symrnn.theory.about import Subject, is_example
+from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides
 from symrnn.typeset.blocks import (
     Algorithm,
@@ -68,6 +68,8 @@ def document_of(
     extra: Mapping[str, Sequence[Block]] | None = None,
     ending: Sequence[Block] = (),
     asides: Asides | None = None,
+    *,
+    cell_named: bool = False,
 ) -> Document:
     """A lecture as a document.
 
@@ -80,9 +82,11 @@ def document_of(
             the outline places stand there instead.
         ending: what follows the sections of the outline.
         asides: the statements of the outline that do not speak of the cell.
+        cell_named: whether the subtitle has the name of the cell, as where it was asked for.
     """
     with speaking(project.prose.front.language):
-        return _document(project, evidence, rnn, notation, extra or {}, ending, asides or {})
+        made = _document(project, evidence, rnn, notation, extra or {}, ending, asides or {})
+    return replace(made, subtitle=_with_cell(made.subtitle, rnn)) if cell_named else made
 
 
 def _document(
@@ -119,7 +123,7 @@ def _document(
         said.append(_summary(evidence))
     return Document(
         title=write(outline.title),
-        subtitle=_subtitle(write(front.subtitle), rnn),
+        subtitle=write(front.subtitle),
         author=front.author,
         institute=front.institute,
         date=front.date,
@@ -136,10 +140,8 @@ def _document(
     )
 
 
-def _subtitle(given: str, rnn: Subject) -> str:
-    """With the name of the cell, where that is none that the lecture is written for."""
-    if is_example(rnn):
-        return given
+def _with_cell(given: str, rnn: Subject) -> str:
+    """A subtitle with the name of the cell."""
     return ". ".join(filter(None, (rnn.cell.name.replace("_", " "), given)))
 
 

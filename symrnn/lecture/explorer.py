@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from symrnn.cells.elman import elman
 from symrnn.language.notation import LECTURE, Notation
+from symrnn.lecture.explorer_cell import explorer as of_cell
 from symrnn.lecture.explorer_network import explorer as of_network
 from symrnn.lecture.explorer_units import explorer as of_units
 from symrnn.theory.about import Subject
@@ -22,4 +24,9 @@ def explorer(
         rnn: the cell of the lecture, with unknown functions; the Elman cell by default.
         notation: how the controls and pictures are lettered.
     """
-    return of_network(library, rnn, notation) or of_units(library, rnn, notation)
+    rnn = rnn or elman()
+    return (
+        of_network(library, rnn, notation)
+        or of_units(library, rnn, notation)
+        or of_cell(library, rnn, notation)
+    )

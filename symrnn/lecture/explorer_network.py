@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
-from symrnn.cells.elman import elman
+from symrnn.cells.elman import elman, in_these_letters
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.derivatives import ImmediateDerivative
@@ -21,7 +21,7 @@ from symrnn.language.structure import Vec
 from symrnn.lecture.algorithms import letters_of
 from symrnn.lecture.statements import Writer
 from symrnn.numeric.stable.pieces import convention
-from symrnn.theory.about import Subject, is_example
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer_network import Nets, NetworkExplorer, Slope
 
@@ -50,8 +50,10 @@ def explorer(
         notation: how the controls and pictures are lettered.
     """
     rnn = rnn or elman()
-    if not set(STATEMENTS.values()) <= set(library) or not is_example(rnn):
+    if not set(STATEMENTS.values()) <= set(library) or rnn.driven is None or rnn.x is None:
         return None
+    # The script that feeds the formulas knows the lecture's letters.
+    rnn = in_these_letters(rnn)
     return NetworkExplorer(
         formulas(library, rnn), slopes(), nets(), STATEMENTS, labels(rnn, Writer(notation, {}))
     )

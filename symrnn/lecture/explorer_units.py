@@ -25,7 +25,7 @@ from symrnn.language.time import TimeVector
 from symrnn.lecture.statements import Writer
 from symrnn.theory.about import Subject
 from symrnn.theory.statement import Part, Statement
-from symrnn.typeset.explorer_units import Unit, UnitsExplorer
+from symrnn.typeset.explorer_units import Slider, Unit, UnitsExplorer
 
 STEPS = 40
 """t: as far as one looks back."""
@@ -138,16 +138,19 @@ def _unit(key: str, unit: Asked, part_of: _Parts, writer: Writer) -> Unit:
     silent = {p for p in read if any(same_size(p.shape[1], x.rows) for x in recurrence.inputs)}
     parameters = {str(p.name): p for p in sorted(read - silent, key=str)}
     states = {state.label: state[0] for state in recurrence.states}
-    limits, within = _hypotheses(part_of(unit.bound), j)
+    limits, within = supposed(part_of(unit.bound), j)
     settings = {**{p: name for name, p in parameters.items()}, **{v: n for n, v in states.items()}}
     return Unit(
         key=key,
         title=unit.title,
+        times=[str(each) for each in (j, t, k)],
+        sizes=["d", "m"],
         definitions={v.label: value for v, value in recurrence.definitions.items()},
         inputs=[each.label for each in recurrence.inputs],
         silent=sorted(str(each.name) for each in silent),
-        parameters={name: writer.math(each) for name, each in parameters.items()},
-        states={name: writer.math(each) for name, each in states.items()},
+        sliders={name: Slider(writer.math(each)) for name, each in parameters.items()},
+        arrays={name: [[name]] for name in parameters},
+        states={name: Slider(writer.math(each)) for name, each in states.items()},
         direct=norm(ordered_product(Diag(gate[j]), (j, k + 1, t)), "inf"),
         total=norm(_corner(whole, of.rows), "inf"),
         bound=part_of(unit.bound).claim.rhs ** (t - k),
@@ -182,7 +185,7 @@ def _corner(whole: Any, rows: Any) -> Any:
     return Rows(whole * Block([Identity(rows)], [Zeros(below, rows)]), 0, rows)
 
 
-def _hypotheses(bound: Part, j: Symbol) -> tuple[dict[str, Any], dict[Any, Any]]:
+def supposed(bound: Part, j: Symbol) -> tuple[dict[str, Any], dict[Any, Any]]:
     """What is supposed to be at most a letter, at time j, by the letter; and at most a number."""
     limits, within = {}, {}
     for fact in bound.given:

@@ -21,7 +21,7 @@ from symrnn.lecture.network import NetworkReport
 from symrnn.lecture.outputs import can_run, with_outputs
 from symrnn.lecture.pdf import Compiled, Tex
 from symrnn.lecture.project import Project
-from symrnn.theory.about import Subject, is_example
+from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
 from symrnn.typeset import html, latex
 from symrnn.typeset import slides as slides_backend
@@ -158,7 +158,6 @@ def slides(material: Material) -> Output:
         project.slides or project.prose,
         words_of(project, material.notation),
         _asked(material) or "steps",
-        leave_out=not project.own or not is_example(material.subject),
     )
     paper = replace(wishes.look, handout=True, notes=False)
     tried, fit = fitting(document, frames, paper, material.tex)

@@ -24,7 +24,7 @@ from symrnn.lecture.live_code import drawn, has_numbers, setup
 from symrnn.lecture.network_section import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.python_text import parsed
-from symrnn.theory.about import Subject, is_example
+from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Part, Statement
 from symrnn.typeset.blocks import (
@@ -100,9 +100,8 @@ class _Writer:
         self.setup = setup(notation, rnn)
         self.library = library
         self.prose = words(document.targets, {work.key: work for work in document.works})
-        self.known = is_example(rnn)
-        self.compares = self.known or has_numbers(rnn)
-        self.rnn = rnn.with_activation("tanh") if self.known else rnn
+        self.compares = has_numbers(rnn)
+        self.rnn = rnn
         self.times = {rnn.letters.get(name, name): time for name, time in TIMES.items()}
         self.run: set[Path] = set()
         self.checked: set[str] = set()
@@ -151,8 +150,9 @@ class _Writer:
         if statement.name == BOUND and self.compares:
             axes = axes_named(Writer(self.notation, {}, self.rnn.in_parts), self.rnn)
             axes_said = f",\n    axes_named={axes!r}," if self.lettered else ""
-            place = next(iter(headline))
-            yield Cell("code", drawn(statement.name, place, axes_said, self.rnn))
+            place, part = next(iter(headline.items()))
+            bound = drawn(statement.name, place, part.claim, axes_said, self.rnn)
+            yield Cell("code", bound)
         if statement.counterexamples:
             shown = (
                 'display(Markdown(board.prose(f"*{each.explains}.* {each.find().shows}.")))'

@@ -2,52 +2,37 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import Any
 
 from symrnn.cells.subject import with_numbers
 from symrnn.errors import NotSupportedError
+from symrnn.language.names import in_code
 from symrnn.language.notation import DENOMINATOR, KNOWN, LECTURE, Notation
-from symrnn.language.relations import Equation
 from symrnn.language.shapes import symbolic
-from symrnn.language.writing import text
 from symrnn.lecture.lettering import subject_in
-from symrnn.theory.about import Subject, is_example
+from symrnn.theory.about import Subject
 
 SETUP = """\
-import numpy as np
 {display}
-from symrnn import Kernels, compare, {cell}, lower, random_weights, slope_bound
-{writer}from symrnn.typeset.figures import Curve, norm_decay
-
-{board}general = {cell}()          # {recurrence}, for any σ
-special = {cell}("tanh")    # the same with numbers that can be run
-weights = random_weights(d=8, m=2, steps=12, seed=0)
-library = {{}}"""
+{numbers}from symrnn import cell
+{writer}from symrnn.theory.about import subject_of
+{layout}
+general = subject_of(cell(\"\"\"
+{text}
+\"\"\"{arguments}))
+{board}{special}library = {{}}"""
 
 DISPLAY = "from IPython.display import Markdown, Math\n"
 WRITER = """\
 from symrnn.language.notation import {name}
 from symrnn.lecture.statements import Writer
-{layout}"""
+"""
 TURNED = "from symrnn.theory.layout import in_denominator_layout\n"
-
-OF_A_CELL = """\
-from IPython.display import Markdown, Math
-
-{numbers}from symrnn import cell
-from symrnn.language.notation import Notation
-from symrnn.lecture.statements import Writer
-from symrnn.cells.subject import network
-{layout}
-general = network(cell(\"\"\"
-{text}
-\"\"\", name={name!r}))
-board = Writer({notation}, {{}}, general.in_parts)    # its letters
-{special}library = {{}}"""
 
 NUMBERS = """\
 import numpy as np
-from symrnn import Kernels, compare, lower, random_weights
+from symrnn import Kernels, compare, lower, random_weights, slope_bound
 from symrnn.cells.subject import with_numbers
 from symrnn.typeset.figures import Curve, norm_decay
 
@@ -59,7 +44,7 @@ weights = random_weights(special.cell, steps=12, seed=0{sizes})
 
 DRAWN = """\
 kernels = Kernels(special)
-run = kernels.run({arguments})
+run = kernels.run(weights)
 norms = kernels.norms(run)    # at t - k = 0, 1, …
 
 bound = lower({name}.parts(special)[{place}].claim.rhs, "bound")
@@ -78,46 +63,42 @@ norm_decay(
     ]{axes}
 )"""
 
-LETTERED = "weights.W, weights.U, weights.b, weights.s0, weights.x"
 GAMMA_LAMBDA = """\
-    "gamma": float(slope_bound(special.sigma).value),
-    "lambda_": np.linalg.norm(weights.W, 2),"""
+    "{gamma}": float(slope_bound(special.sigma).value),
+    "{lam}": np.linalg.norm(weights.parameters["{W}"], 2),"""
 STRETCH = """\
     "{q}": max(
         np.linalg.norm(kernels.jacobian(run, j, j - 1), 2) for j in range(1, run.steps + 1)
     ),"""
-"""What the bound speaks of: of a cell with one weight matrix, and of any other."""
+"""What the bound speaks of: γ and λ, or the largest norm of a step."""
 
 
 def setup(notation: Notation, rnn: Subject | None = None) -> str:
-    """The first code cell: what the others need, and the recurrence with its two activations."""
+    """The first code cell: what the others need, and the recurrence with its functions unknown and
+    with functions that can be run."""
     rnn = rnn or subject_in(notation)
-    if not is_example(rnn):
-        layout = TURNED if notation.layout == DENOMINATOR else ""
-        special = SPECIAL.format(sizes=_sizes(rnn)) if has_numbers(rnn) else ""
-        return OF_A_CELL.format(
-            numbers=NUMBERS if special else "",
-            text=rnn.cell.text,
-            name=rnn.cell.name,
-            notation=_written(notation),
-            layout=layout,
-            special=special,
-        )
     lettered = notation != LECTURE
-    s, a = rnn.s[rnn.j], rnn.a[rnn.j]
-    definition: Any = rnn.recurrence.definition
-    step = Equation(s, definition(s).subs(a, definition(a)))
     known = notation == KNOWN.get(notation.name)
     value = f'KNOWN["{notation.name}"]' if known else _written(notation)
-    layout = TURNED if notation.layout == DENOMINATOR else ""
-    name = "KNOWN" if known else "Notation"
+    board = f"board = Writer({value}, {{}}, general.in_parts)    # its letters\n"
+    numbers = has_numbers(rnn)
     return SETUP.format(
         display=DISPLAY if lettered else "",
-        cell=rnn.cell.name,
-        writer=WRITER.format(name=name, layout=layout) if lettered else "",
-        board=f"board = Writer({value}, {{}})    # its letters\n" if lettered else "",
-        recurrence=text(step),
-    )
+        numbers=NUMBERS if numbers else "",
+        writer=WRITER.format(name="KNOWN" if known else "Notation") if lettered else "",
+        layout=TURNED if lettered and notation.layout == DENOMINATOR else "",
+        text=rnn.cell.text,
+        arguments=_arguments(rnn),
+        board=board if lettered else "",
+        special=SPECIAL.format(sizes=_sizes(rnn)) if numbers else "",
+    ).lstrip("\n")
+
+
+def _arguments(rnn: Subject) -> str:
+    """What the text of a cell does not say: its name, and functions that have no more than one."""
+    unnamed = {f.name: None for f in rnn.cell.activations if f.is_unknown}
+    said = f", activations={unnamed!r}" if unnamed else ""
+    return f"{said}, name={rnn.cell.name!r}"
 
 
 def has_numbers(rnn: Subject) -> bool:
@@ -152,22 +133,23 @@ def _written(notation: Notation) -> str:
     return f"Notation({', '.join(f'{key}={value!r}' for key, value in settings.items())})"
 
 
-def drawn(name: str, place: int, axes: str, rnn: Subject) -> str:
+def drawn(name: str, place: int, claim: Any, axes: str, rnn: Subject) -> str:
     """The bound over a run; what it speaks of is known of the cell, or measured.
 
     Args:
         name: of the statement.
         place: of the part that claims the bound.
+        claim: what that claims.
         axes: a further argument that names the axes, or nothing.
         rnn: the cell.
     """
-    known = is_example(rnn)
+    if rnn.gamma in claim.free_symbols:
+        gamma, lam = (
+            f"{each.name}_" if iskeyword(each.name) else each.name for each in (rnn.gamma, rnn.lam)
+        )
+        numbers = GAMMA_LAMBDA.format(gamma=gamma, lam=lam, W=in_code(rnn.W.name))
+    else:
+        numbers = STRETCH.format(q=rnn.letter("q").name)
     return DRAWN.format(
-        name=name,
-        place=place,
-        axes=axes,
-        arguments=LETTERED if known else "weights",
-        numbers=GAMMA_LAMBDA if known else STRETCH.format(q=rnn.letter("q").name),
-        t=rnn.t.name,
-        k=rnn.k.name,
+        name=name, place=place, axes=axes, numbers=numbers, t=rnn.t.name, k=rnn.k.name
     )

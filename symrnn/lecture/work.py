@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from symrnn.machine.prover import Prover
 from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
-from symrnn.theory.about import Subject, is_example
+from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Aside, Asides, speaking, without
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
@@ -47,6 +47,7 @@ _ROOM = 8_000_000
 class Lecture:
     """What the main job made.
 
+    network: None where there is none, or where its cell can not be trained: `untaught` says why.
     files: what was written.
     missing: what could not be made, and why not; where an earlier run had made it, that was kept.
     """
@@ -55,6 +56,7 @@ class Lecture:
     network: NetworkReport | None
     files: tuple[Path, ...]
     missing: Mapping[Path, str] = field(default_factory=dict)
+    untaught: str = ""
 
 
 def prove(
@@ -142,16 +144,17 @@ def make(
     require_room(directory, asked, _ROOM)
     rnn = subject_in(notation) if subject is None else subject
     spoken, asides = speaking(project.library, rnn)
-    if project.own and is_example(rnn):
-        about = {name: each.of(rnn) for name, each in spoken.items()}
-        for each in project.outlines:
-            require_parts(each, about, rnn)
+    for each in project.outlines if project.own else ():
+        require_parts(each, project.library, rnn)
     library, evidence, asides = _proved(spoken, asides, rnn, progress, prover)
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))
-    network = ending = None
+    network, ending, untaught = None, None, ""
     if project.network:
-        network, ending = _trained(series or sunspots(), library, rnn, notation, progress)
+        try:
+            network, ending = _trained(series or sunspots(), library, rnn, notation, progress)
+        except (NotSupportedError, RangeError) as error:
+            untaught, ending = error.message, untrained(escaped(error.message))
     if project.own:
         # In a lecture of somebody's own stands what they placed, whatever statements it has.
         placed = frozenset(name for each in project.outlines for name in each.shown())
@@ -161,9 +164,12 @@ def make(
     shown = _in_layout(evidence, rnn, library, notation, progress)
     trained = study_cells(project.prose.front.cells, progress)
     endings = [each for each in (ending, trained_section(trained, notation)) if each is not None]
-    document = document_of(project, shown, rnn, notation, extra, endings, asides)
+    document = document_of(
+        project, shown, rnn, notation, extra, endings, asides, cell_named=subject is not None
+    )
     material = Material(document, shown, network, library, project, notation, wishes, rnn)
-    return _typeset(material, directory, progress, formats, trained)
+    made = _typeset(material, directory, progress, formats, trained)
+    return replace(made, untaught=untaught)
 
 
 def _trained(
@@ -172,15 +178,9 @@ def _trained(
     rnn: Subject,
     notation: Notation,
     progress: Progress,
-) -> tuple[NetworkReport | None, Section]:
-    """The network of the lecture and the section about it; or, of a cell of the user's own that
-    can not be trained, why there is none."""
-    try:
-        network = study(series, library, rnn, progress)
-    except (NotSupportedError, RangeError) as error:
-        if is_example(rnn):
-            raise
-        return None, untrained(escaped(error.message))
+) -> tuple[NetworkReport, Section]:
+    """The network of the lecture and the section about it."""
+    network = study(series, library, rnn, progress)
     made = with_numbers(rnn)
     kernel = lower(made.jacobian(made.s[made.t], made.s[made.k]), "state_jacobian")
     return network, section(network, kernel.source, notation, rnn)
@@ -191,12 +191,12 @@ def met(
 ) -> tuple[tuple[Evidence, ...], Asides]:
     """The evidence for what is about the cell, and what is set aside.
 
-    Of a cell that is none of those that statements are written for, the hypotheses may be met
-    nowhere: two delays are never a contraction. It is then not known whether the statement speaks
-    of it, nor whether those do that use it.
+    Where W is free beside one activation and nothing else reads the state, every hypothesis can be
+    met. Of another cell they may be met nowhere: two delays are never a contraction. It is then not
+    known whether the statement speaks of it, nor whether those do that use it.
     """
     gone = dict(asides)
-    if not is_example(rnn):
+    if rnn.driven is None:
         gone |= {
             each.statement.name: Aside(each.statement.widest, None, each.failure.message)
             for each in evidence

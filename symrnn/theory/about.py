@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from symrnn.cells import Cell
 from symrnn.cells.between import NotBetween
-from symrnn.cells.elman import elman, in_these_letters, sigma_inside, with_symbolic_sizes
+from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.cells.subject import network
 from symrnn.errors import SymrnnError
@@ -70,15 +70,6 @@ def applies(about: About, subject: Subject) -> Verdict:
     if about is About.SIGMA_INSIDE and not subject.reads_state:
         return Verdict(False, "the step is σ(W s + U x + b), with σ outside")
     return Verdict(True)
-
-
-def is_example(subject: Subject) -> bool:
-    """Whether a cell is one of those that statements are written for, whatever its activation: of
-    these every hypothesis can be met, and an outline finds all that it asks for."""
-    if subject.driven is None:
-        return False
-    own = with_symbolic_sizes(subject).recurrence.definitions
-    return own in (build(subject.sigma).recurrence.definitions for build in EXAMPLES.values())
 
 
 def subject_of(cell: Cell) -> Subject:

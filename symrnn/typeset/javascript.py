@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 from sympy.printing.jscode import JavascriptCodePrinter
 
@@ -19,6 +20,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import Identity, MatrixProduct, Ones, Zeros
 from symrnn.language.derivatives import ImmediateDerivative
+from symrnn.language.names import in_code
 from symrnn.language.ordered import LEFT, OrderedProduct
 from symrnn.language.shapes import same_size, symbolic
 from symrnn.language.structure import Diag
@@ -34,6 +36,25 @@ from symrnn.numeric.printer import (
 from symrnn.numeric.stable.printing import ScalarRules
 
 _NORMS = {"1": "norm1", "2": "norm2", "inf": "normInf", "F": "normF", "max": "normMax"}
+
+
+_RESERVED = (
+    "arguments await break case catch class const continue debugger default delete do else enum "
+    "eval export extends false finally for function if implements import in instanceof interface "
+    "let new null package private protected public return static super switch this throw true try "
+    "typeof undefined var void while with yield NaN Infinity Math "
+    "range filled eye map zip add hadamard scale transpose diagonal scaleRows multiply block kron "
+    "fold total entries norm1 norm2 normInf normMax normF productError twice decay tail series "
+    "erfSeries erfcBeyond erf erfc log1pExp"
+)
+RESERVED = frozenset(_RESERVED.split())
+"""Words of JavaScript, and the functions of templates/matrices.js."""
+
+
+def in_script(name: str) -> str:
+    """A name as the generated functions have it: `new` is new_."""
+    name = in_code(name)
+    return f"{name}_" if name in RESERVED else name
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,8 @@ def script(expression: Any, name: str) -> Script:
     """
     body = JavaScriptPrinter().doprint(expression)
     used = set(re.findall(r"[A-Za-z_]\w*", body))
-    arguments = tuple(label for label in arguments_of(expression) if label in used)
+    named = map(in_script, arguments_of(expression))
+    arguments = tuple(label for label in named if label in used)
     source = f"function {name}({{ {', '.join(arguments)} }}) {{\n  return {body};\n}}"
     return Script(name, arguments, source)
 
@@ -98,13 +120,16 @@ class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[mis
     # Leaves ---------------------------------------------------------------
 
     def _print_TimeVector(self, node: TimeVector) -> str:
-        return f"{parameter_name(node)}[{self._print(node.index)}]"
+        return f"{in_script(parameter_name(node))}[{self._print(node.index)}]"
 
     def _print_Parameter(self, node: Any) -> str:
-        return parameter_name(node)
+        return in_script(parameter_name(node))
 
     def _print_MatrixSymbol(self, node: Any) -> str:
-        return str(node.name)
+        return in_script(str(node.name))
+
+    def _print_Symbol(self, node: Symbol) -> str:
+        return in_script(node.name)
 
     def _print_Identity(self, node: Identity) -> str:
         return self._call("eye", node.shape[0])
@@ -148,8 +173,8 @@ class JavaScriptPrinter(ScalarRules, JavascriptCodePrinter):  # type: ignore[mis
         times = self._range(node)
         if node.latest != LEFT:
             times = f"{times}.reverse()"
-        body = MatrixProduct(node.body, sympy.MatrixSymbol("P", *node.shape))
-        step = f"(P, {self._print(node.index)}) => {self._print(body)}"
+        body = MatrixProduct(node.body, sympy.MatrixSymbol("$P", *node.shape))
+        step = f"($P, {self._print(node.index)}) => {self._print(body)}"
         return self._call("fold", step, times, start)
 
     def _range(self, node: Any) -> str:

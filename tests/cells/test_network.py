@@ -15,7 +15,7 @@ from symrnn.cells.subject import network
 from symrnn.errors import NotSupportedError
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
-from symrnn.theory.about import EXAMPLES, About, applies, is_example, subject_of
+from symrnn.theory.about import EXAMPLES, About, applies, known_as, subject_of
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_roles_are_read_off(text: str, kind: str, parts: str) -> None:
     rnn = network(cell(text))
     found = (rnn.W, rnn.U, rnn.b, rnn.x and rnn.x.label)
     assert " ".join(map(str, found)) == parts
-    assert (applies(About.ELMAN, rnn).holds, is_example(rnn)) == ("None" not in parts, False)
+    assert applies(About.ELMAN, rnn).holds == ("None" not in parts)
     assert rnn.parameters == tuple(each for each in (rnn.W, rnn.U, rnn.b) if each is not None)
     other = in_these_letters(rnn.with_activation("logistic"))
     assert (other.cell.name, other.sigma.name) == (kind, "logistic")
@@ -63,7 +63,7 @@ def test_another_activation_stands_in_the_same_place(text: str, sigma: str | Non
 )
 def test_what_has_more_in_it_or_less_has_no_roles(text: str) -> None:
     rnn = network(cell(text))
-    assert rnn.driven is None and not is_example(rnn) and rnn.one_activation
+    assert rnn.driven is None and rnn.one_activation
     for name in "WUbx":
         with pytest.raises(NotSupportedError, match=f"is asked for {name}"):
             getattr(rnn, name)
@@ -104,7 +104,7 @@ def test_where_the_kernel_has_no_word_for_a_cell_it_is_not_known(
 def test_every_cell_is_one_kind_of_object_with_the_lecturers_own(name: str) -> None:
     rnn = network(named(name))
     assert type(rnn) is type(elman()) is Network
-    assert is_example(subject_of(named(name))) == (name in EXAMPLES)
+    assert (known_as(named(name)) is not None) == (name in EXAMPLES)
     if not rnn.one_activation:
         with pytest.raises(NotSupportedError, match="not one activation"):
             rnn.slopes(rnn.t)
@@ -126,7 +126,7 @@ def test_what_is_built_is_what_is_read(build: Any) -> None:
 
 def test_an_activation_that_does_nothing_is_an_activation() -> None:
     for rnn in (elman("identity"), sigma_inside("identity"), elman("identity", hidden=1)):
-        assert is_example(rnn) and rnn.slopes(rnn.t).shape == rnn.s[rnn.t].shape
+        assert rnn.driven and rnn.slopes(rnn.t).shape == rnn.s[rnn.t].shape
 
 
 def test_a_network_travels() -> None:

@@ -80,7 +80,7 @@ def deck_of(document: Document, notation: Notation = LECTURE, detail: Detail = "
     project = gradients()
     assert project.slides is not None
     write = module.words_of(project, notation)
-    return deck(document, project.slides, write, detail, leave_out=True)
+    return deck(document, project.slides, write, detail)
 
 
 def sparse(document: Document, shown: Deck) -> list[str]:

@@ -31,7 +31,7 @@ from symrnn.lecture.lettering import as_spoken, in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
 from symrnn.lecture.project import ANY, FIRST, lecture_of
 from symrnn.lecture.statements import Writer
-from symrnn.theory.about import is_example
+from symrnn.theory.about import known_as
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import everything, load
 
@@ -59,10 +59,10 @@ def writer_of(of: Cell) -> tuple[Network, Writer]:
 @pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("notation", [LECTURE, GOODFELLOW, D2L], ids=lambda each: each.name)
 def test_no_two_quantities_of_a_lecture_have_one_letter(name: str, notation: object) -> None:
-    rnn, found = lettered_subject(CELLS[name], notation)  # type: ignore[arg-type]
+    _, found = lettered_subject(CELLS[name], notation)  # type: ignore[arg-type]
     letters = {name: f"{letter}" for name, letter in (*found.arrays.items(),)}
     letters |= {f"number {name}": letter for name, letter in found.numbers.items()}
-    if is_example(rnn):
+    if known_as(CELLS[name]):
         letters = {quantity: found.plain(quantity) for quantity in QUANTITIES}
     else:
         letters |= {q: found.plain(q) for q in ("t", "k", "tau", "h", "T", "kappa", "eta")}

@@ -102,7 +102,7 @@ OF_THE_STEP = ("recurrence", "activation_jacobian", "preactivation_jacobian", "s
             PASCANU,
             r"\frac{\partial x_{j}}{\partial x_{j - 1}} = "
             r"W \, \operatorname{diag}\left(\sigma'\left(x_{j - 1}\right)\right)",
-            "general = sigma_inside()",
+            "a = sigma(s')",
         ),
         (
             D2L,

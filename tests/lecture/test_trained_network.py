@@ -27,7 +27,13 @@ WAVE = Series("a wave", np.sin(0.7 * np.arange(120.0)), "made here")
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"UNITS_OF_OTHERS": 3, "TRAINED": 2, "HORIZON": 5, "CHECKED": 3}.items():
+    for name, value in {
+        "UNITS": 3,
+        "UNITS_OF_SEVERAL": 3,
+        "TRAINED": 2,
+        "HORIZON": 5,
+        "CHECKED": 3,
+    }.items():
         monkeypatch.setattr(module, name, value)
 
 

@@ -116,7 +116,7 @@ def test_paths_derivatives_and_states_are_numpys(
     names, rng = list(unit.states), np.random.default_rng(7)
     settings = [
         {name: float(rng.uniform(-1, 1)) for name in names}
-        | {name: float(rng.normal(scale=scale)) for name in unit.parameters}
+        | {name: float(rng.normal(scale=scale)) for name in unit.sliders}
         for scale in (0.3, 1, 3)
         for _ in range(20)
     ]
@@ -129,7 +129,7 @@ def test_paths_derivatives_and_states_are_numpys(
 
 def test_where_the_bound_supposes_too_much_there_is_none(shown: Page, made: UnitsExplorer) -> None:
     unit = {each.key: each for each in made.units}["gru"]
-    (said,) = studied(shown, "gru", [{**dict.fromkeys(unit.parameters, 0.0), "h": 1.5}])
+    (said,) = studied(shown, "gru", [{**dict.fromkeys(unit.sliders, 0.0), "h": 1.5}])
     assert said["bound"] == []
 
 
@@ -180,7 +180,7 @@ def test_a_planted_fault_is_seen(browser: Browser, made: UnitsExplorer, tmp_path
     unit = {each.key: each for each in made.units}["gru"]
     wrong = replace(unit, definitions={**unit.definitions, "z": unit.definitions["r"]})
     page = opened(browser, replace(made, units=(wrong,)), tmp_path / "faulty.html")
-    p = {**dict.fromkeys(unit.parameters, 0.7), "b_r": -1.0, "h": 0.5}
+    p = {**dict.fromkeys(unit.sliders, 0.7), "b_r": -1.0, "h": 0.5}
     (said,) = studied(page, "gru", [p])
     (wanted,) = by_hand(gru, [p], ["h"], made.steps)
     assert disagreement(said, wanted, ["h"]) > 1e-3
