@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Symbol
+from sympy import Rational, Symbol
 
+from symrnn.cells import named
 from symrnn.cells.elman import elman, sigma_inside
-from symrnn.errors import EvidenceError
+from symrnn.errors import EvidenceError, UnmetError
 from symrnn.language.algebra import Ones, Parameter
 from symrnn.language.derivatives import D
 from symrnn.language.norms import Norm, largest_entry
 from symrnn.language.relations import Equation, ForAll, Inequality, for_all
 from symrnn.language.time import Sequence
 from symrnn.numeric.printer import slope_name
+from symrnn.theory.about import subject_of
 from symrnn.verify.draw import Drawer
 from symrnn.verify.hypotheses import scalars_given
 from symrnn.verify.lines import line
@@ -146,3 +149,26 @@ def test_chains_of_the_same_quantities_share_their_nets_whoever_is_first() -> No
 def test_second_slopes_are_those_of_the_function() -> None:
     second = functions("sin")[slope_name(2)]
     assert np.allclose(second(np.array([0.3, -1.1])), [-0.2955202066613396, 0.8912073600614354])
+
+
+def test_where_others_meet_nothing_a_state_is_turned_round() -> None:
+    # h + tanh(W h + …) is a contraction only where W takes back what is added.
+    residual = subject_of(named("residual"))
+    h, q = residual.s, residual.letter("q", nonnegative=True)
+    step = Inequality(Norm(D(h[1], h[0])), q)
+    contracting = Drawer(residual, [D(h[1], h[0])], (step, q < 1), {}, "2", "tanh")
+    setting = contracting.draw(np.random.default_rng(0), rounds=2)
+    assert setting.count and (setting.scalars[q] < 1).all()
+    assert (np.trace(setting.arrays["W"], axis1=-2, axis2=-1) < 0).all()
+    with pytest.raises(UnmetError):
+        Drawer(residual, [D(h[1], h[0])], (step, q < Rational(1, 10**9)), {}, "2", "tanh").draw(
+            np.random.default_rng(0), rounds=2
+        )
+
+
+def test_a_derivative_is_taken_for_what_it_may_be_off_to() -> None:
+    setting = drawer().draw(np.random.default_rng(0))
+    moved = replace(setting, erring=lambda value: 2 * value)
+    over = line(D(s[t], s[k]), "2")
+    at = ((t, 4), (k, 1))
+    assert np.array_equal(over.entries(moved, at), 2 * over.entries(setting, at))

@@ -16,6 +16,7 @@ from symrnn.language.relations import Equation, Inequality
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
 from symrnn.verify.draw import Drawer
+from symrnn.verify.limits import _steadily
 from symrnn.verify.lines import line
 from symrnn.verify.nets import FAMILIES
 from symrnn.verify.sampled import Lines, sample
@@ -110,6 +111,14 @@ def test_what_does_not_vanish_is_no_limit() -> None:
         sample(steady, rnn, "steady", given)
     with pytest.raises(DisagreementError, match="grow"):
         sample(derivation(r**t, given=given).tends_to(oo, by.geometric_decay, t), rnn, "no", given)
+
+
+def test_what_vanishes_slowly_does_and_what_slows_down_does_not() -> None:
+    steps = np.array([0, 40, 120])
+    slow, stays = 0.999**steps, 0.5 + 0.5 * 0.97**steps
+    values = np.stack([slow, stays, np.ones(3), 1 / slow], axis=-1)
+    assert _steadily(values, steps, 0).tolist() == [True, False, False, False]
+    assert _steadily(values, steps, oo).tolist() == [False, False, False, True]
 
 
 def test_settings_of_a_batch_are_compared_one_by_one() -> None:
