@@ -81,10 +81,10 @@ def _chain(chain: Derivation, turn: bool) -> Derivation:
     steps, before = [], start
     for step in chain.steps:
         after = line(step.after, turn)
-        # (A B)ᵀ = Bᵀ Aᵀ says nothing any more where the lines carry no transpose; I = I, an empty
-        # product, says here what it said there.
+        # (A B)ᵀ = Bᵀ Aᵀ says nothing any more where the lines carry no transpose; of an empty
+        # product, I = I is all that is said.
         silent = step.relation == "=" and same(before, after)
-        if not silent or same(step.before, step.after):
+        if not silent or len(chain.steps) == 1:
             steps.append(replace(step, before=before, after=after))
         before = after
     return replace(chain, start=start, steps=tuple(steps), given=_facts(chain.given))
