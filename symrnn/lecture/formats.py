@@ -85,10 +85,12 @@ class Output:
     files: path relative to the lecture's folder -> bytes.
     missing: files that this run could not make, and why not; those of an earlier run must not pass
         for new.
+    outdated: pages of an earlier run that say less than these, and are removed.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
     missing: Mapping[str, str] = field(default_factory=dict)
+    outdated: tuple[str, ...] = ()
 
 
 Backend = Callable[[Material], Output]
@@ -129,7 +131,8 @@ def page(material: Material) -> Output:
     """`lecture.html`, one self-contained page, with the explorer where its statements are.
 
     Of one that would be larger than `LARGEST`, and whose detail nobody has asked for, that page
-    has the lines of the claims, and `lecture-full.html` every line.
+    has the lines of the claims, and `lecture-full.html` every line. Where it is not, one that an
+    earlier run wrote is removed.
     """
     made = explorer(material.library, material.subject, material.notation)
     names = code_names(material.notation)
@@ -141,7 +144,7 @@ def page(material: Material) -> Output:
 
     whole = written()
     if detail or len(whole) <= LARGEST:
-        return Output({"lecture.html": whole})
+        return Output({"lecture.html": whole}, outdated=(EVERY_LINE,))
     return Output({"lecture.html": written(EVERY_LINE), EVERY_LINE: whole})
 
 

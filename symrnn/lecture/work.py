@@ -33,7 +33,8 @@ from symrnn.theory.applicable import Aside, Asides, speaking, without
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Section
-from symrnn.typeset.files import require_room, write_files
+from symrnn.typeset.files import remove_marked, require_room, write_files
+from symrnn.typeset.html import MARKS
 from symrnn.typeset.prose import escaped
 from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
@@ -260,6 +261,8 @@ def _typeset(
     for output in outputs:
         files.update(output.files)
     written = write_files(directory, files)
+    for outdated in (name for output in outputs for name in output.outdated):
+        remove_marked(directory / outdated, MARKS)
     missing = {directory / name: why for output in outputs for name, why in output.missing.items()}
     progress("typesetting", len(formats), len(formats))
     return Lecture(material.evidence, material.network, written, missing)

@@ -12,6 +12,9 @@ from pathlib import Path, PurePosixPath
 
 from symrnn.errors import IllFormedError
 
+_BEGINNING = 2000
+"""Bytes of a file in which its mark is looked for."""
+
 
 def write_files(directory: str | os.PathLike[str], files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Write every file below `directory`, or none.
@@ -43,6 +46,20 @@ def write_files(directory: str | os.PathLike[str], files: Mapping[str, bytes]) -
             os.replace(fresh[index], target)
         undo.pop_all()
     return tuple(targets.values())
+
+
+def remove_marked(path: Path, marks: Iterable[bytes]) -> bool:
+    """Remove a file that has one of the marks near its beginning, and only then; whether it is
+    gone. One without a mark, or that can not be read, is somebody else's."""
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(_BEGINNING)
+        ours = any(mark in beginning for mark in marks)
+        if ours:
+            path.unlink()
+    except OSError:
+        return False
+    return ours
 
 
 def require_room(

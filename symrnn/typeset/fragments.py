@@ -19,7 +19,7 @@ from symrnn.typeset.heights import LAYOUTS, formula_width
 from symrnn.typeset.latex import templates
 from symrnn.typeset.latex_text import prose as latex_prose
 from symrnn.typeset.markdown import words as markdown_words
-from symrnn.typeset.paging import Contents, Run, pages
+from symrnn.typeset.paging import Contents, Run, page_height, pages
 from symrnn.typeset.prose import (
     Code,
     Emphasis,
@@ -109,8 +109,10 @@ def beamer(block: StatementBlock, about: str = "") -> str:
     )
     frames = [_setup(about)]
     # Room for a theme's own head and foot, whatever it is.
-    for page in pages(Frame(block.title, tuple(items)), contents, 0.8 * LAYOUTS["43"].room):
-        body: list[str] = []
+    room = 0.8 * LAYOUTS["43"].room
+    for page in pages(Frame(block.title, tuple(items)), contents, room):
+        # One formula may be more than a frame holds.
+        body = [r"\small"] if page_height(page, contents) > room else []
         overlay = 1
         for item in page:
             match item:

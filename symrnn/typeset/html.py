@@ -55,6 +55,10 @@ _LONG_DATA = 20
 _LARGE_DATA = 10_000
 
 
+MARKS = (b'name="generator" content="symrnn"', b"name=generator content=symrnn")
+"""By which a page is known to be one of ours, as it is written and shortened."""
+
+
 def page(
     document: Document, explorer: Explorer | None = None, names: str = "", beside: str = ""
 ) -> str:

@@ -212,8 +212,28 @@ def _atoms(item: Item, contents: Contents) -> Iterable[Atom]:
             yield Atom(item, contents.layout.room - 1)
 
 
+def page_height(page: Iterable[Placed], contents: Contents) -> float:
+    """Lines that a page takes, without its title."""
+    width = contents.layout.width
+    return sum(
+        height
+        for item in page
+        for height in (
+            (row for row, _ in _row_heights(item.chain, width))
+            if isinstance(item, Run)
+            else (atom.height for atom in _atoms(item, contents))
+        )
+    )
+
+
 def _rows(lines: Lines, contents: Contents) -> Iterable[Atom]:
-    chain, width = contents.chain(lines), contents.layout.width
+    heights = _row_heights(contents.chain(lines), contents.layout.width)
+    for place, (height, again) in enumerate(heights, start=1):
+        yield Atom(lines, height, place, again)
+
+
+def _row_heights(chain: Chain, width: float) -> Iterable[tuple[float, float]]:
+    """Lines that each row takes, and the row before it where a page begins with it."""
     first, *rows = chain.rows
     beside = formula_width(first.expression) < 0.4 * width and (
         formula_width(first.expression) + formula_width(rows[0].expression) < width
@@ -226,5 +246,5 @@ def _rows(lines: Lines, contents: Contents) -> Iterable[Atom]:
     for place, row in enumerate(rows, start=1):
         # A row that begins a page is indented less, below the line it goes on from.
         again = broken_height(chain.rows[place - 1].expression, width) + 0.2
-        yield Atom(lines, above + row_height(row, indent, width), place, again)
+        yield above + row_height(row, indent, width), again
         above = 0.0

@@ -20,6 +20,7 @@ from symrnn.typeset.blocks import Paragraph, StatementBlock, walk
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, TexError, compile_pdf
 from symrnn.typeset.fit import frame_at
+from symrnn.typeset.html import MARKS
 from symrnn.typeset.slides import Look, slides
 from symrnn.typeset.tex_log import Overfull
 from symrnn.verify.evidence import Evidence
@@ -122,7 +123,9 @@ def test_a_page_that_grows_too_large_has_the_lines_of_claims_and_another_one_eve
     assert len(made["lecture.html"]) < len(whole)
     assert f"href={formats.EVERY_LINE}#bptt" in made["lecture.html"].decode()
     asked = replace(material, wishes=formats.Wishes(detail="full"))
-    assert formats.page(asked).files == {"lecture.html": whole}
+    alone = formats.page(asked)
+    assert alone.files == {"lecture.html": whole} and alone.outdated == (formats.EVERY_LINE,)
+    assert any(mark in whole[:2000] for mark in MARKS)
     assert formats.EVERY_LINE in formats.names(["html"])
 
 

@@ -15,7 +15,9 @@ from symrnn.errors import IllFormedError
 from symrnn.language.notation import LECTURE
 from symrnn.lecture import document as module
 from symrnn.lecture.deck import deck
-from symrnn.lecture.formats import MORE
+from symrnn.lecture.details import code_names
+from symrnn.lecture.explorer import explorer
+from symrnn.lecture.formats import EVERY_LINE, LARGEST, MORE
 from symrnn.lecture.paths import STATEMENT, paths
 from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.project import (
@@ -30,10 +32,13 @@ from symrnn.lecture.project import (
 )
 from symrnn.lecture.references import cited
 from symrnn.theory.library import everything, lecture_folder, load
+from symrnn.typeset import html
 from symrnn.typeset.blocks import Figure, Result, StatementBlock, walk
+from symrnn.typeset.detail import at_detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Regimes, regime_map
 from symrnn.typeset.fit import Fit
+from symrnn.typeset.short_markup import shortened
 from symrnn.typeset.slides import slides
 
 from .conftest import evidence_of, sparse
@@ -94,6 +99,14 @@ def test_its_slides_fit_ninety_minutes(gates: Project, written: Document) -> Non
     made = slides(written, shown, fit=Fit(more=MORE))
     assert 25 <= made.tex.count(r"\begin{frame}[t]") <= 40
     assert sparse(written, shown) == []
+
+
+def test_its_page_has_the_lines_of_the_claims_in_less_than_a_megabyte(
+    gates: Project, written: Document
+) -> None:
+    made = explorer(gates.library, elman(), LECTURE)
+    page = html.page(at_detail(written, "full"), made, code_names(LECTURE), EVERY_LINE)
+    assert len(shortened(page).encode()) < LARGEST
 
 
 def of_one_unit(w: float, bias: float, steps: int) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from symrnn.errors import IllFormedError
-from symrnn.typeset.files import require_room, write_files
+from symrnn.typeset.files import remove_marked, require_room, write_files
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -100,3 +100,13 @@ def test_a_file_system_that_reserves_nothing_is_no_full_one(
 
     monkeypatch.setattr(os, "posix_fallocate", refused)
     require_room(tmp_path, ["a"])
+
+
+def test_only_what_has_a_mark_is_removed(tmp_path: Path) -> None:
+    ours, others, late = (tmp_path / name for name in ("ours", "others", "late"))
+    ours.write_bytes(b"<meta mark>")
+    others.write_bytes(b"<meta other>")
+    late.write_bytes(b" " * 5000 + b"mark")
+    gone = [remove_marked(path, [b"mark"]) for path in (ours, others, late, tmp_path, ours)]
+    assert gone == [True, False, False, False, False]
+    assert set(contents(tmp_path)) == {"others", "late"}
