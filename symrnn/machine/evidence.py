@@ -13,9 +13,9 @@ from symrnn.machine.cache import Cache
 from symrnn.machine.jobs import Job, first_lines, job_of
 from symrnn.machine.obligations import refusals
 from symrnn.machine.prover import Outcome, Prover
-from symrnn.machine.sources import CLOSED, COMPARED, Source
+from symrnn.machine.sources import Source
 from symrnn.machine.stated import Slips
-from symrnn.machine.together import answered, together
+from symrnn.machine.together import answered, joined_of, together
 from symrnn.theory.statement import Statement
 
 MACHINE_CHECKED = "machine_checked"
@@ -120,7 +120,9 @@ def machine_check(
     jobs = {each.name: job_of(each, rnn, sources, slips) for each in statements}
     pending = {name: job for name, job in jobs.items() if job.closings}
 
-    def ask(files: Mapping[str, Source], wanted: Iterable[str]) -> dict[str, Outcome]:
+    def ask(
+        files: Mapping[str, Source], wanted: Iterable[str], time_limit: float = time_limit
+    ) -> dict[str, Outcome]:
         return compile_all(
             {**sources, **files},
             wanted,
@@ -133,13 +135,15 @@ def machine_check(
 
     while pending:
         files = {file.key: file for job in pending.values() for file in job.files()}
-        joint = together(pending.values())
+        joined = joined_of(pending.values(), {**sources, **files})
+        joint = together(pending.values(), joined)
         shared = {each.source.key: each.source for each in joint}
-        alone = {key for key, file in files.items() if file.library in (CLOSED, COMPARED)}
-        alone -= {key for each in joint for key in each.stands_for}
-        outcomes = ask({**files, **shared}, [*shared, *sorted(alone)])
-        outcomes |= answered(joint, outcomes)
-        outcomes |= ask(files, [key for key in files if key not in outcomes])
+        # What stands for several files may take as long as they.
+        most = time_limit * max((len(each.jobs) for each in joint), default=1)
+        outcomes = answered(joint, ask({**files, **joined.sources, **shared}, shared, most))
+        rest = [job for job in pending.values() if not job.answered(outcomes)]
+        unasked = {file.key: None for job in rest for file in job.files()}
+        outcomes |= ask(files, [key for key in unasked if key not in outcomes])
         pending = {name: job for name, job in pending.items() if job.learns(outcomes)}
     return {name: _checked(name, job) for name, job in jobs.items()}
 

@@ -97,6 +97,11 @@ class Job:
         printed = [] if self.printed is None else [definitions_stem(self.printed.cell)]
         return " ".join([*printed, *self.parts.cells])
 
+    def answered(self, outcomes: Mapping[str, Outcome]) -> bool:
+        """Whether both questions have an answer."""
+        asked = [self.closes().source, *([self.compares().source] if self.faults else [])]
+        return all(each.key in outcomes for each in asked)
+
     def learns(self, outcomes: Mapping[str, Outcome]) -> bool:
         """Take in what the prover said; whether to ask it again, without what failed."""
         closes, compares = self.closes(), self.compares()

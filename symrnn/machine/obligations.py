@@ -99,12 +99,20 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Closing:
-    """A proposition, by its full name, and the file that has its theorem."""
+    """A proposition, by its full name, and the file that has its theorem.
+
+    module: what that file is for Coq; its own module by default.
+    """
 
     label: str
     proposition: str
     theorem: str
     file: Source
+    module: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.module:
+            object.__setattr__(self, "module", self.file.module)
 
 
 @dataclass(frozen=True)
@@ -214,12 +222,12 @@ def closings_file(
 
 
 def _require_theorems(closings: Iterable[Closing]) -> list[str]:
-    modules = sorted({(each.file.library, each.file.stem) for each in closings})
-    return [f"From {library} Require {stem}." for library, stem in modules]
+    files = sorted({tuple(each.module.split(".")[:2]) for each in closings})
+    return [f"From {library} Require {stem}." for library, stem in files]
 
 
 def _closes(each: Closing) -> str:
-    return f"Timeout {LIMIT} refine (conj (@{each.file.module}.{each.theorem}) _)."
+    return f"Timeout {LIMIT} refine (conj (@{each.module}.{each.theorem}) _)."
 
 
 def slips_file(

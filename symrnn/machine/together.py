@@ -1,9 +1,10 @@
 """What is asked of many statements in one file: most of an answer is to load what it rests on.
 
 Slips are compared in one file: nothing is proved there, and nothing of a user's is loaded. Theorems
-close propositions in one file as well where nothing of a user's is among what they rest on. Where
-such a file is not accepted (a slip that is no proposition, a theorem that closes nothing), or does
-not say what each theorem rests on, each statement has a file of its own as before.
+close propositions in one file as well where nothing of a user's is among what they rest on; what is
+printed and proved of those statements is itself in few files (`joined`). Where such a file is not
+accepted (a slip that is no proposition, a theorem that closes nothing), or does not say what each
+theorem rests on, each statement has files of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from symrnn.machine.assumed import axioms, listings, objections
 from symrnn.machine.jobs import Job, required
+from symrnn.machine.joined import Joined, joined
 from symrnn.machine.obligations import (
     ANY_FIELD,
     closings_file,
@@ -22,7 +24,7 @@ from symrnn.machine.obligations import (
     under_fail,
 )
 from symrnn.machine.prover import Outcome
-from symrnn.machine.sources import CLOSED, USER, Source, key_of
+from symrnn.machine.sources import CLAIMS, CLOSED, USER, Source, key_of
 
 MOST = 16
 """Statements whose theorems stand in one file: where it is refused, each is asked alone."""
@@ -76,31 +78,55 @@ class Together:
         return [under_fail(found[end - n : end]) for end, n in zip(ends, counts, strict=True)]
 
 
-def together(jobs: Iterable[Job]) -> list[Together]:
-    """The questions about statements, in few files."""
+NOTHING = Joined()
+"""Where each statement has its own files."""
+
+
+def together(jobs: Iterable[Job], of: Joined = NOTHING) -> list[Together]:
+    """The questions about statements, in few files.
+
+    Args:
+        jobs: the statements.
+        of: what is printed and proved of them, in few files.
+    """
     every = list(jobs)
-    return [*_compared(every), *_closed(every)]
+    return [*_compared(every, of), *_closed(every, of)]
 
 
-def _compared(jobs: list[Job]) -> Iterator[Together]:
+def joined_of(jobs: Iterable[Job], sources: Mapping[str, Source]) -> Joined:
+    """What is printed and proved of statements, in few files; nothing of what rests on a user's.
+
+    Args:
+        jobs: the statements.
+        sources: every file there is, by key.
+    """
+    ours = [job for job in jobs if job.closings and not _rests_on_users(job)]
+    if len(ours) < 2:
+        return NOTHING
+    printed = [each for job in ours for each in job.files() if each.library == CLAIMS]
+    proving = {each.file.key: each.file for job in ours for each in job.closings.values()}
+    return joined(printed, proving.values(), sources)
+
+
+def _compared(jobs: list[Job], of: Joined) -> Iterator[Together]:
     for reals in (False, True):
         group = [job for job in jobs if job.faults and job.parts.reals is reals]
         if len(group) > 1:
-            faults = [fault for job in group for fault in job.faults]
+            faults = [of.planted(fault) for job in group for fault in job.faults]
             # No two cells have one name, so that those of all may stand above them.
             defined = dict.fromkeys(name for job in group for name in job.defined.split())
             file = slips_file(_stem(group), faults, reals, " ".join(defined))
-            yield Together(file.source, tuple(group))
+            yield Together(of.required_by(file.source), tuple(group))
 
 
-def _closed(jobs: list[Job]) -> Iterator[Together]:
+def _closed(jobs: list[Job], of: Joined) -> Iterator[Together]:
     ours = [job for job in jobs if job.closings and not _rests_on_users(job)]
     for any_field in (False, True):
         alike = [job for job in ours if _any_field(job) is any_field]
         for start in range(0, len(alike), MOST):
             group = alike[start : start + MOST]
             if len(group) > 1:
-                closings = [list(job.closings.values()) for job in group]
+                closings = [[of.closing(each) for each in job.closings.values()] for job in group]
                 file = closings_file(_stem(group), closings, any_field)
                 yield Together(file.source, tuple(group), any_field)
 
