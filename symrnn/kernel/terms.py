@@ -33,7 +33,7 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.names import in_code
+from symrnn.language.names import is_name
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll, Limit, Smooth
@@ -186,13 +186,15 @@ _KINDS: tuple[dict[str, bool], ...] = (
 
 
 def _require_name(name: str, node: Any) -> None:
-    if name.startswith("_") and not isinstance(node, sympy.Dummy):
+    if isinstance(node, sympy.Dummy):
+        return
+    if name.startswith("_"):
         raise IllFormedError(
             f"the name {name} is kept for bound indices",
             {"expected": "a name that does not begin with _", "got": name},
         )
-    if not in_code(name).isidentifier():
-        raise IllFormedError(f"{name!r} is no name", {"expected": "letters, digits, underscores"})
+    if not (is_name(name) or is_name(f"{name}_")):
+        raise IllFormedError(f"{name!r} is no name", {"expected": "letters, digits, subscripts"})
 
 
 def _no_meaning(node: Any, expected: str) -> IllFormedError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-import unicodedata
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -27,28 +27,33 @@ def require_name(what: str, name: Any) -> str:
 
     Args:
         what: what is named, for the message.
-        name: letters, digits and underscores, not a digit first; braces may group a subscript,
-            as in W_{hh}.
+        name: Latin or Greek letters and digits, not a digit first, and subscripts, which braces
+            may group, as in W_{hh}. Other scripts have letters that look like these, or none.
 
     Raises:
         IllFormedError: for anything else, and for words of Python's.
     """
     text = written(name)
-    if not isinstance(text, str) or not _is_name(text):
+    if not isinstance(text, str) or not is_name(text):
         raise IllFormedError(
             f"{what}: {text!r} is no name",
             {
-                "expected": "letters, digits and underscores, as in W, h2 or W_{hh}",
+                "expected": "Latin or Greek letters, digits and subscripts: W, h2, α, W_{hh}",
                 "got": repr(text),
             },
         )
     return text
 
 
+_GREEK = "αβγδεζηθικλμνξπρςστυφχψωΓΔΘΛΞΠΣΦΨΩ"
+_SIGN = f"[A-Za-z0-9{_GREEK}]"
+_NAME = re.compile(rf"(?![0-9])_?{_SIGN}+(?:_(?:{_SIGN}+|{{{_SIGN}+(?:_{_SIGN}+)*}}))*")
+
+
 @lru_cache(maxsize=1024)
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether text is a name, as of `require_name`; a word of Python's has an underscore."""
     plain = in_code(text)
-    # Python reads identifiers in this normal form: another one would be another name there.
-    normal = unicodedata.normalize("NFKC", plain) == plain
-    balanced = text.count("{") == text.count("}")
-    return normal and balanced and plain.isidentifier() and not keyword.iskeyword(plain)
+    if keyword.iskeyword(plain.removesuffix("_")):
+        return plain.endswith("_")
+    return _NAME.fullmatch(text) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import math
+import re
 from collections.abc import Mapping
 from functools import singledispatch
 from types import MappingProxyType
@@ -146,6 +147,9 @@ def _as_power(number: int) -> tuple[int, int]:
     return (int(found[0]), int(found[1])) if found else (int(number), 1)
 
 
+_WORD = re.compile(r"^[A-Za-z]{2,}")
+
+
 class NotationPrinter(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX printer with the lecture's habits: positive terms first, bare fractions.
 
@@ -185,8 +189,9 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         return self.name(expr.name)
 
     def name(self, name: str) -> str:
-        """A name as SymPy letters it: W_h, \\alpha."""
-        return str(LatexPrinter._print_Symbol(self, Symbol(as_meant(name))))
+        """A name as SymPy letters it, W_h, \\alpha; a word upright: in italics it is a product."""
+        written = str(LatexPrinter._print_Symbol(self, Symbol(as_meant(name))))
+        return _WORD.sub(lambda word: rf"\operatorname{{{word[0]}}}", written)
 
     def quantity(self, name: str) -> str:
         """The letter of a sequence or a parameter, in the font for those."""

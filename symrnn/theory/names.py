@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -12,9 +13,11 @@ from sympy import Basic, Dummy, Lambda, MatrixSymbol, Symbol, Tuple
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel import algebra
-from symrnn.kernel.nodes import BINDING, SMOOTH, STEPS
-from symrnn.kernel.terms import bound, symbols
-from symrnn.language.activations import FORMULAS, Activation, Unknown, X, unknown
+from symrnn.kernel.nodes import BINDING, KINKED, SMOOTH, STEPS
+from symrnn.kernel.terms import bound, is_smooth, symbols
+from symrnn.language import shapes
+from symrnn.language.activations import FORMULAS, POWER, Activation, Unknown, X, unknown
+from symrnn.language.derivatives import VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex, text
@@ -25,7 +28,8 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
     """Refuse a line of which two parts are written alike, or one as something else is.
 
     SymPy tells a `Dummy` from a symbol that is called the same. W_hh and W_{hh} are one in LaTeX,
-    and a parameter called s_t is read as the state at t.
+    x__2 is read as a square, a parameter called s_t or s1 as the state at that time, and what is
+    called as a function is, before parentheses, as that function of what they hold.
 
     Args:
         line: the line, and what is assumed.
@@ -35,15 +39,18 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
     Raises:
         IllFormedError: naming both.
     """
-    for function in line.atoms(Activation):
-        _require_known(function, name)
     leaves = [*line.atoms(TimeVector, MatrixSymbol)]
     leaves += [each for each in symbols(line) if isinstance(each, Symbol)]
-    sequences = {each.label for each in leaves if isinstance(each, TimeVector)}
-    sequences |= {each.label for each in (*cell.definitions, *_given(cell))}
-    times = {"t", "k", "j", cell.index.name}
+    columns = {each.label for each in leaves if isinstance(each, TimeVector)}
+    columns |= {each.label for each in (*cell.definitions, *_given(cell))}
+    matrices = {each.name for each in line.atoms(MatrixSymbol)}
+    columns |= {each.name for each in line.atoms(MatrixSymbol) if shapes.is_column(each)}
+    times = {"t", "k", "j", "i", "l", cell.index.name}
     times |= {each.name for each in leaves if isinstance(each, Symbol) and each.is_integer}
-    written: dict[str, Any] = {}
+    written: dict[str, Any] = _functions(line, name, cell)
+    for number in line.atoms(sympy.exp, *map(type, _CONSTANTS)):
+        constant = sympy.E if isinstance(number, sympy.exp) else number
+        written |= dict.fromkeys(_CONSTANTS.get(constant, ()), constant)
     for leaf in leaves:
         for form in _forms(leaf):
             if written.setdefault(form, leaf) != leaf:
@@ -51,12 +58,51 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
                     f"two different things are called {form} in `{name}`",
                     {"expected": "a name for each", "in": text(line)},
                 )
-        stem, _, time = in_code(str(getattr(leaf, "label", leaf))).rpartition("_")
-        if stem in sequences and (time.isdecimal() or time in times):
+        _require_letter(leaf, name)
+        stem, below = _stem(leaf)
+        places = [below] if below.isdecimal() or below in times else list(below)
+        counted = all(each.isdecimal() or each in times for each in places)
+        if counted and ((stem in columns and len(places) == 1) or (stem in matrices and below[1:])):
             raise IllFormedError(
-                f"{stem}_{time} in `{name}` is read as {stem} at the time {time}",
-                {"expected": f"{stem}[{time}], or another name", "in": text(line)},
+                f"{stem}_{below} in `{name}` is read as {stem} at the time {below}, or as an entry",
+                {"expected": f"{stem}[{below}], or another name", "in": text(line)},
             )
+
+
+_CONSTANTS = {sympy.E: ("e", "E"), sympy.pi: ("pi", r"\pi")}
+"""How numbers are written that have a name."""
+
+_LETTER = re.compile(
+    r"(?:\\?[A-Za-z]+|\\(?:operatorname|hat|bar|tilde|dot|ddot|vec|check|breve)\{[^{}]*\})"
+    r"(?:_\{(?:[^{}^']|\{[^{}^']*\})*\})?"
+)
+"""LaTeX of a name: letters, with an accent, and a subscript. Nothing raised, no prime, no bars."""
+
+
+def _require_letter(leaf: Any, name: str) -> None:
+    """Refuse what is read as a power, a derivative, a norm, or as a function."""
+    called = getattr(leaf, "label", None) or leaf.name
+    written = "".join(map(_letter, latex(Symbol(called))))
+    if not _LETTER.fullmatch(written):
+        raise IllFormedError(
+            f"what is called {called} in `{name}` is written {written}, as something else is",
+            {"expected": "a letter or a word, maybe with a subscript", "got": called},
+        )
+    if called.lower() in _WORDS or _known(called, 0) is not None:
+        raise IllFormedError(
+            f"what is called {called} in `{name}` is read as the function of that name",
+            {"expected": "another name", "got": called},
+        )
+
+
+def _stem(leaf: Any) -> tuple[str, str]:
+    """Name and subscript as LaTeX has them: s1 is s_1."""
+    called = in_code(str(getattr(leaf, "label", None) or leaf.name))
+    stem, _, below = called.rpartition("_")
+    if not stem:
+        stem = called.rstrip("0123456789")
+        below = called[len(stem) :]
+    return stem, below
 
 
 def require_letters(
@@ -95,6 +141,46 @@ def _given(cell: Definitions) -> Iterator[TimeVector]:
     return (each[cell.index] for each in cell.inputs)
 
 
+def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
+    """What functions are called, in the line and in the cell, each name with the first that has it.
+
+    Raises:
+        IllFormedError: for a name of two functions, for a derivative that is another function's,
+            and for what is not the function that has this name, or not as smooth as is assumed.
+    """
+    terms = (line, *cell.definitions.values())
+    found = {each for term in terms for each in term.atoms(Activation) if each.name != POWER}
+    written: dict[str, Any] = {}
+    for function in sorted(found, key=lambda each: each.order):
+        _require_known(function, name)
+        for form in _forms(Activation(function.name, function.function)):
+            first = written.setdefault(form, function)
+            if not _is(function, _derived(first, function.order - first.order)):
+                raise IllFormedError(
+                    f"two different functions are called {form} in `{name}`",
+                    {
+                        "expected": "a name for each",
+                        "got": f"{text(function.at(X))}, {text(first.at(X))}",
+                    },
+                )
+    for unseen in line.atoms(Unknown, VectorFunction):
+        called = unseen.args[0].name
+        known = _known(called, 0)
+        if called.lower() in _KINKED or (known is not None and not _has_a_slope(known)):
+            raise IllFormedError(
+                f"what is called {called} in `{name}` is assumed to be differentiable",
+                {"expected": f"another name: {called} is a function that need not be"},
+            )
+    return written
+
+
+def _has_a_slope(function: Activation) -> bool:
+    """Whether a function is known to have a value and a derivative at every number."""
+    inside = function.function.expr.atoms(sympy.Function)
+    smooth = all(isinstance(each, (*SMOOTH, *KINKED, sympy.log)) for each in inside)
+    return smooth and is_smooth(function)
+
+
 @lru_cache(maxsize=4096)
 def _forms(leaf: Any) -> tuple[str, str]:
     called = leaf.name if isinstance(leaf, Dummy) else text(leaf)
@@ -110,14 +196,19 @@ def _letter(sign: str) -> str:
 def _require_known(function: Activation, name: str) -> None:
     """Refuse another function than the one that everybody knows by this name.
 
-    One of which nothing but the name is known is none: what holds of it holds of that function.
+    One of which nothing but the name is known is none, if that function is smooth: what holds of
+    every such function holds of it.
     """
-    known = _known(function.name, function.order)
-    unnamed = _any(function.name, function.order)
-    if known is not None and not any(_is(function, each) for each in (known, unnamed)):
+    known, unnamed = _known(function.name, function.order), _any(function.name, function.order)
+    if known is None and (not function.is_unknown or _is(function, unnamed)):
+        return
+    itself = _known(function.name, 0)
+    smooth = itself is None or _has_a_slope(itself)
+    meant = [each for each in (known, unnamed if smooth else None) if each is not None]
+    if not any(_is(function, each) for each in meant):
         raise IllFormedError(
             f"what is called {text(function)} in `{name}` is not seen to be that function",
-            {"expected": text(known.at(X)), "got": text(function.at(X))},
+            {"expected": text(meant[0].at(X)), "got": text(function.at(X))},
         )
 
 
@@ -141,6 +232,7 @@ def _any(name: str, order: int) -> Activation:
     return _derived(unknown(name), order)
 
 
+@lru_cache(maxsize=1024)
 def _derived(function: Activation, order: int) -> Activation:
     for _ in range(order):
         function = function.prime
@@ -153,3 +245,8 @@ _BY_SYMPY = {
     **{"sqrt": sympy.sqrt, "ln": sympy.log, "sgn": sympy.sign},
 }
 _OTHERWISE = {"sigmoid": "logistic", "swish": "silu"}
+_KINKED = {"max", "min", "norm", "argmax", "argmin", "sort", "clip", "floor", "ceil", "round"}
+_KINKED |= {"step", "inv"}
+"""Functions of columns or numbers that have no derivative somewhere."""
+_WORDS = _KINKED | {"diag", "vec", "det", "tr", "trace", "rank", "sup", "inf", "lim", "softmax"}
+"""What is read as the function of that name, whatever is called so."""

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from symrnn.errors import EvidenceError, IllFormedError
+from symrnn.language.shapes import symbolic
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Witness:
     """Two exact values that show a relation false.
 
     Args:
-        left, right: exact SymPy values, scalars or matrices.
+        left, right: exact values of SymPy, numbers or matrices of them: what differs by rounding
+            refutes nothing.
         relation: the false relation between them, "=" or "≤".
         shows: one sentence on what is seen.
     """
@@ -27,6 +29,13 @@ class Witness:
     shows: str
 
     def __post_init__(self) -> None:
+        for side, given in (("left", self.left), ("right", self.right)):
+            whole = given if isinstance(given, sympy.MatrixBase) else [symbolic(given)]
+            if not all(map(_is_exact, whole)):
+                raise IllFormedError(
+                    f"a witness is of exact numbers: {side}",
+                    {"expected": "integers, fractions, roots, …, no decimals", "got": repr(given)},
+                )
         if not self.refutes:
             raise EvidenceError(
                 "this is no counterexample: the relation holds",
@@ -44,6 +53,11 @@ class Witness:
         if self.relation != "≤":
             raise IllFormedError("a witness is of = or ≤", {"got": self.relation})
         return bool(sympy.simplify(self.left - self.right).is_positive)
+
+
+def _is_exact(number: Any) -> bool:
+    """Whether it is a real number, and none that was rounded."""
+    return bool(number.is_number) and number.is_real is not False and not number.has(sympy.Float)
 
 
 @dataclass(frozen=True)

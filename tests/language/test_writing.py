@@ -273,9 +273,13 @@ def test_a_product_that_is_a_number_is_written_without_a_place() -> None:
     assert latex(entry(b, 1)) == "b_{1}"
 
 
-def test_a_name_with_an_underscore_behind_it_is_another_name() -> None:
-    """But for those that Python has a use for itself: lambda_ is λ."""
-    for write in (text, latex):
-        assert write(Parameter("W_", d, d)) != write(Parameter("W", d, d))
+def test_a_name_that_python_has_a_use_for_has_an_underscore_behind_it() -> None:
     assert text(Parameter("lambda_", 1, 1)) == "lambda"
     assert latex(Parameter("lambda_", 1, 1)) == r"\lambda"
+
+
+def test_a_word_is_upright_and_no_product_of_letters() -> None:
+    x, y = symbols("x y", real=True)
+    assert latex(symbols("xy")) == r"\operatorname{xy}"
+    assert latex(Parameter("rate_h", 1, 1)) == r"\operatorname{rate}_{h}"
+    assert latex(x * y) == "x y"

@@ -319,7 +319,7 @@ def test_a_line_is_read_by_names() -> None:
     assert "two different things are called n" in str(fails(said, IllFormedError))
     # Of two that are written alike the one does not change with the other, as the line then says.
     b, scalar, column = rnn.b, Symbol("lambda"), Parameter("V_hh", d)
-    alike = [(scalar * b, scalar), (Symbol("b1") * b, Parameter("b_1", 1))]
+    alike = [(scalar * b, scalar), (Symbol("c1") * b, Parameter("c_1", 1))]
     alike += [(Symbol("alpha") * b, Parameter("α", 1)), (column, Parameter("V_{hh}", d))]
     for of, varied in alike:
         said = derivation(D(of, varied)).equals(D(of, varied), by.algebra)

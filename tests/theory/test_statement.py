@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sympy
 from sympy import Matrix, Max, Rational, Sum, Symbol, sqrt
 
 from symrnn.cells import cell, named
@@ -277,13 +278,29 @@ def test_a_witness_refutes(left: Any, right: Any, relation: str) -> None:
         (Rational(1), Rational(1), "≤"),
         (Rational(1), Rational(2), "≤"),
         (Matrix([1, 2]), Matrix([1, 2]), "="),
-        (Parameter("p", 1, 1)[0, 0], Rational(1), "≤"),  # not decided
+        (sqrt(2) + sqrt(3), sqrt(5 + 2 * sqrt(6)), "="),
     ],
     ids=str,
 )
 def test_what_refutes_nothing_is_no_witness(left: Any, right: Any, relation: str) -> None:
     with pytest.raises(EvidenceError, match="no counterexample"):
         Witness(left, right, relation, "it holds")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (0.1 + 0.2, 0.3),
+        (Matrix([Rational(1, 2)]), Matrix([0.25 + 1e-17])),
+        (Symbol("p", positive=True), 0),
+        (Parameter("p", 1, 1)[0, 0], Rational(1)),
+        (sympy.I, 0),
+    ],
+    ids=str,
+)
+def test_a_witness_is_of_exact_real_numbers(left: Any, right: Any) -> None:
+    with pytest.raises(IllFormedError, match="exact numbers"):
+        Witness(left, right, "=", "rounding, or a name")
 
 
 def test_a_witness_is_of_two_relations() -> None:
