@@ -22,7 +22,7 @@ from worlds import World, cells
 from symrnn.cells.elman import elman, sigma_inside
 from symrnn.errors import SymrnnError
 from symrnn.kernel import axioms
-from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
+from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ranges
 from symrnn.theory.library import load
 
 EXAMPLES, AT, TRIES = 12, 8, 120
@@ -104,7 +104,7 @@ def test_every_instance_that_a_shipped_proof_uses_is_true(
     make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: dict[Any, Claim] = {}
-    for module in (derivatives, limits, norms, numbers, ranges):
+    for module in (blocks, derivatives, limits, norms, numbers, ranges):
         inner = module._make
 
         def recorded(*args: Any, made: Any = inner) -> Any:
