@@ -8,6 +8,7 @@ Jacobian, c = 0 gives ∂s_t/∂s_h and δ_h = 0, c_k = ∂⁺s_k/∂θ gives �
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -41,6 +42,7 @@ from symrnn.recurrence.recurrence import Recurrence, by_scalar
 from symrnn.recurrence.times import is_before, moves_with, read_times, require_reached
 
 
+@lru_cache(maxsize=64)
 def step_jacobian(rnn: Recurrence, time: Any) -> MatrixExpr:
     """∂s_j/∂s_{j-1} at one time, numerator layout; block by block for a state of several parts."""
     rows = [
