@@ -108,11 +108,11 @@ def whole_gradient():
         limit(gradient.subs(w, half).doit(), n, oo),
         Rational(0),
         "=",
-        "with γλ = 1/2 the gradient ∂L_t/∂w of s_j = w s_{j-1} + 1 tends to 4",
+        "with w = 1/2 the gradient by w of one linear unit, of bias 1, tends to 4",
     )
 
 
-@gradients_vanish.counterexample("γλ must be below 1: at γλ = 1 nothing fades")
+@gradients_vanish.counterexample("the ratio of the bound must be below 1: at 1 nothing fades")
 def exactly_one():
     """A linear unit with w = 1 carries its first state along for ever."""
     w, start, n = Symbol("w"), Symbol("s_0"), Symbol("n", integer=True, positive=True)

@@ -87,8 +87,9 @@ def recurrence_of_any_cell(rnn):
     }
 
 
-@recurrence.counterexample("vectors are columns: a row on the same side of W means Wᵀ")
+@recurrence.counterexample("vectors are columns: a row beside a matrix means its transpose")
 def rows_instead_of_columns():
     """(s W)ᵀ = Wᵀ sᵀ, not W s."""
     W, s = Matrix([[1, 2], [0, 1]]), Matrix([1, 1])
-    return Witness((s.T * W).T, W * s, "=", "the row s_jᵀ W holds Wᵀ s_j, which is not W s_j")
+    shows = "a row times a matrix holds the transpose times the column"
+    return Witness((s.T * W).T, W * s, "=", shows)

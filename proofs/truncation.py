@@ -221,7 +221,7 @@ def untruncated():
     )
 
 
-@truncation.counterexample("the tail needs γλ < 1: for γλ > 1 the bias grows with t")
+@truncation.counterexample("the tail needs a ratio below 1: above 1 the bias grows with t")
 def growing_bias():
     """t = 5, τ = 1, γλ = 2: the formula for the tail is not even positive."""
     C, E = constants(5)

@@ -10,11 +10,14 @@ from symrnn.language.activations import Activation
 from symrnn.reading.cell_text import read_recurrence
 from symrnn.reading.declarations import Declarations, Extent
 
+UNNAMED = "cell"
+"""What a cell is called that nobody named."""
+
 
 def cell(
     text: str,
     *,
-    name: str = "cell",
+    name: str = UNNAMED,
     inputs: Sequence[str] | None = None,
     shapes: Mapping[str, Extent | Sequence[Extent]] | None = None,
     sizes: Mapping[str, int] | None = None,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from symrnn.cells.from_text import UNNAMED
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.appendices import appendices, set_aside
 from symrnn.lecture.deck import BEHIND
@@ -141,7 +142,9 @@ def _document(
 
 
 def _with_cell(given: str, rnn: Subject) -> str:
-    """A subtitle with the name of the cell."""
+    """A subtitle with the name of the cell, where it has one of its own."""
+    if rnn.cell.name == UNNAMED:
+        return given
     return ". ".join(filter(None, (rnn.cell.name.replace("_", " "), given)))
 
 

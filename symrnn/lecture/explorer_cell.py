@@ -15,6 +15,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian
+from symrnn.cells.from_text import UNNAMED
 from symrnn.cells.network import Network
 from symrnn.cells.quantities import fresh_name
 from symrnn.cells.step import Cell
@@ -93,10 +94,11 @@ def _unit(library: Mapping[str, Statement], made: Network, writer: Writer) -> Un
     limits, _ = supposed(bound, j)
     sliders, arrays = _sliders(cell, writer)
     held, times = _held(cell), (j, made.k + 1, made.t)
+    name = "" if cell.name == UNNAMED else f" {cell.name}"
     derivative = writer.latex(TotalDerivative(made.s[made.t], made.s[made.k]))
     return Unit(
         key=KEY,
-        title=f"One unit of the cell {cell.name.replace('_', ' ')}",
+        title=f"One unit of the cell{name.replace('_', ' ')}",
         times=[str(each) for each in (now, made.t, made.k)],
         sizes=[str(each) for each in cell.sizes],
         definitions={
@@ -112,7 +114,7 @@ def _unit(library: Mapping[str, Statement], made: Network, writer: Writer) -> Un
         bound=bound.claim.rhs,
         limits={name: numeric(largest) for name, largest in limits.items()},
         says={
-            "direct": "the path beside what is named, which is held",
+            "direct": "what is left with all that is named held",
             "total": rf"$\left\lVert {derivative} \right\rVert_\infty$",
             "bound": "the bound",
         },

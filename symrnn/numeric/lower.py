@@ -144,10 +144,10 @@ def _require_own_names(expression: Any, tree: ast.AST) -> None:
     symbols = expression.free_symbols - expression.atoms(sympy.MatrixSymbol)
     labels = [*(label for label, *_ in quantities), *(symbol.name for symbol in symbols)]
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-    called = {function.id for function in calls if isinstance(function, ast.Name)}
+    called = {"dtype", *(f.id for f in calls if isinstance(f, ast.Name))}
     for label in sorted(labels):
         if labels.count(label) > 1 or label in called:
-            taken = "a function of the generated code" if label in called else "another quantity"
+            taken = "something of the generated code" if label in called else "another quantity"
             raise IllFormedError(
                 f"the name {label} is that of {taken}, too",
                 {"expected": "a name for each quantity", "got": ", ".join(sorted(labels))},

@@ -5,10 +5,11 @@ Each `_print_X` is one line of the lowering table; SymPy's `lambdify` calls them
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
 import sympy
-from sympy import Dummy, Expr, Lambda
+from sympy import Dummy, Expr, Lambda, Symbol
 from sympy.matrices.expressions import MatrixExpr
 from sympy.printing.numpy import NumPyPrinter
 
@@ -47,6 +48,14 @@ STABLE = (
 
 class Written(sympy.MatrixSymbol):  # type: ignore[misc]
     """A stand-in that prints as source already written."""
+
+
+def _free(name: str, node: Any) -> str:
+    """`name`, or the first of name_1, name_2, … that no quantity of an expression has."""
+    taken = {parameter_name(each) for each in node.atoms(sympy.MatrixSymbol, TimeVector)}
+    taken |= {each.name for each in node.atoms(Symbol)}
+    options = chain([name], (f"{name}_{number}" for number in count(1)))
+    return next(each for each in options if each not in taken)
 
 
 def parameter_name(node: MatrixExpr) -> str:
@@ -159,11 +168,12 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
         times = f"range({lower}, {upper})"
         if node.latest != LEFT:
             times = f"reversed({times})"
-        carried = Written("P", *node.shape)
+        name = _free("P", node)
+        carried = Written(name, *node.shape)
         applied = MatrixProduct(node.body, carried)
         # A factor 0 forgets what it is applied to, and with it how many columns that has.
-        body = self._print(applied) if applied.has(carried) else "(0 * P)"
-        return f"fold(lambda P, {self._print(node.index)}: {body}, {times}, {start})"
+        body = self._print(applied) if applied.has(carried) else f"(0 * {name})"
+        return f"fold(lambda {name}, {self._print(node.index)}: {body}, {times}, {start})"
 
     def _print_OrderedProduct(self, node: OrderedProduct) -> str:
         return self._fold(node, self._print(Identity(node.shape[0])))

@@ -153,6 +153,11 @@ def compare(
         raise IllFormedError("compare: times", {"expected": "integers", "got": fractions})
     setting = run.setting(net)
     _require_known(node, formula, setting)
+    if both := sorted({*times} & {*setting.arrays, *setting.trajectory}):
+        raise IllFormedError(
+            f"compare: {both[0]} is a time and a quantity of the cell",
+            {"expected": "another symbol for the time", "got": ", ".join(times)},
+        )
     at = tuple((Symbol(name, integer=True), int(time)) for name, time in times.items())
     _require_times(node, formula, at, setting)
     claim = Claim(node, _in_shape(node, formula, at, setting), setting, at)

@@ -159,15 +159,16 @@ def _where_it_exists(
         )
         return np.where(_is_kink(here, before, after), np.nan, value)
     outcome = Outcome(node, setting, kernel, times)
-    kink = np.zeros(setting.count, dtype=bool)
+    batch = (setting.count,) if setting.batched else ()
+    kink = np.zeros(batch, dtype=bool)
     for units in unit_directions(outcome.point, outcome.directions_per_run(MEMORY_BUDGET)):
         here = outcome(outcome.point + 0.0 * units)
         before, after = (outcome(outcome.point + step * units) for step in (-KINK_STEP, KINK_STEP))
         found = np.broadcast_to(
-            _is_kink(here, before, after), np.broadcast_shapes(here.shape, (1, setting.count, 1, 1))
+            _is_kink(here, before, after), np.broadcast_shapes(here.shape, (1, *batch, 1, 1))
         )
         kink |= found.any(axis=(0, -1, -2))
-    return np.where(kink[:, None, None], np.nan, value)
+    return np.where(kink[..., None, None], np.nan, value)
 
 
 def _is_kink(here: Any, before: Any, after: Any) -> Any:

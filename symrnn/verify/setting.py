@@ -110,6 +110,11 @@ class Setting:
         """B."""
         return int(next(iter(self.arrays.values())).shape[-3])
 
+    @property
+    def batched(self) -> bool:
+        """Whether there is more than one setting, or an axis for more."""
+        return next(iter(self.arrays.values())).ndim > 2
+
     def with_scalars(self, scalars: Mapping[Symbol, Array]) -> Setting:
         """The same with other numbers for some scalars; what these do not change is kept."""
         changed = self._changed | scalars.keys()

@@ -93,7 +93,7 @@ def test_gradients_whole_kept_in_part_and_truncated(name: str) -> None:
     )
     ends = passed(name, moved(late, still))
     cut = sum(float(np.sum(given[n][HELD:] * ends[n][1:].imag)) / TINY for n in states)
-    kept = kernels.backward(run, {n: g for n, g in given.items()}, since=HELD)
+    kept = kernels.backward(run, given, since=HELD)
     only = Weights(way.parameters, {}, {})
     assert along(kept, only) == pytest.approx(cut, rel=AGREE, abs=AGREE)
     # A wrong gradient is seen.

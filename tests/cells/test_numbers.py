@@ -16,12 +16,15 @@ from by_hand import BUILT, PASSES, SIZES, Values, build, elman
 from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, names
+from symrnn.errors import IllFormedError
+from symrnn.language.derivatives import D
 from symrnn.language.names import in_code
 from symrnn.numeric.fitted import fitted
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.weights import KINDS, random_weights
 from symrnn.recurrence.total import jacobian, transition_product
+from symrnn.verify.against import compare
 
 STEPS = 2
 TOLERANCE = 1e-12
@@ -131,6 +134,18 @@ def test_a_slip_in_the_text_of_a_cell_is_seen(name: str, right: str, wrong: str)
     given = weights(made)
     got = derived(made, given, run(made, PASSES[name], given))
     assert np.abs(got - complex_step(name, made, given)).max() > 1e-3
+
+
+def test_a_matrix_may_be_called_as_a_product_is_in_generated_code() -> None:
+    t, k = Symbol("t", integer=True), Symbol("k", integer=True)
+    for name in ("P", "W"):
+        made = cell(f"h = tanh({name} h' + U x + b)")
+        numbers = random_weights(made, steps=4, seed=1, d=3, m=2)
+        h = made["h"]
+        found = compare(made, D(h[t], h[k]), made.jacobian(h[t], h[k]), numbers, t=4, k=1)
+        assert found.error < TOLERANCE
+    with pytest.raises(IllFormedError, match="the name dtype is that of something"):
+        lower(cell("dtype = tanh(W dtype')")["dtype"][t] * 2)
 
 
 @pytest.mark.parametrize("bias", ["k", "i", "j1", "b"])

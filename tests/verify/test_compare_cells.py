@@ -20,6 +20,7 @@ from symrnn import (
     text,
 )
 from symrnn.cells import Cell
+from symrnn.cells.readout import with_loss
 from symrnn.errors import DisagreementError, IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.shapes import is_column
 
@@ -85,6 +86,25 @@ def test_a_loss_of_its_own_by_every_parameter() -> None:
     h = mine["h"]
     along = compare(mine, D(h[t], h[k]), mine.jacobian(h[t], h[k]), net, t=5, k=1, directions=3)
     assert along.probability > 0 and along.error < 1e-12
+
+
+def test_a_loss_with_a_kink_before_it_that_reads_two_times() -> None:
+    mine = cell("s = relu(W s' + b); r = tanh(V r' + s + s')")
+    mine = with_loss(mine, lambda known, j: (known["r"][j] - known["r"][j - 1]).T * known["r"][j])
+    net, (loss,) = _numbers(mine), mine.recurrence.outputs
+    for parameter in mine.parameters:
+        formula = mine.gradient(loss[t], parameter)
+        assert compare(mine, D(loss[t], parameter), formula, net, t=5).error < 1e-12
+    with pytest.raises(DisagreementError):
+        compare(mine, D(loss[t], mine["W"]), 2 * mine.gradient(loss[t], mine["W"]), net, t=5)
+
+
+def test_a_time_that_is_called_as_a_vector_is_refused() -> None:
+    mine = cell("k = tanh(W k')")
+    state = mine["k"]
+    formula = mine.jacobian(state[t], state[k])
+    with pytest.raises(IllFormedError, match="k is a time and a quantity of the cell"):
+        compare(mine, D(state[t], state[k]), formula, _numbers(mine), t=4, k=1)
 
 
 def test_a_scalar_is_the_parameter_of_its_name_and_a_time_is_none() -> None:
