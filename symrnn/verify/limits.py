@@ -193,7 +193,8 @@ def _approaches(values: Array, limit: Any) -> Array:
     away = _away(values, limit)
     closer = away[1:] <= CLOSER * away[:-1] + TINY
     # The first of these steps may still be where nothing has begun.
-    return np.asarray(closer[1:].all(axis=0) & (closer[0] | (away[1] < 1)) & ~np.isnan(away).any(0))
+    begun = closer[0] | (away[1] < 1) | (away[-1] <= CLOSER * away[0])
+    return np.asarray(closer[1:].all(axis=0) & begun & ~np.isnan(away).any(0))
 
 
 def settles(formula: Expr, variable: Symbol, facts: tuple[Any, ...]) -> Any:
