@@ -238,9 +238,13 @@ def _reading(relation: Relation, statements: Statements) -> str:
         shown(side.tree, statements.probe) if side.tree is not None else "?"
         for side in (relation.left, relation.right)
     ]
-    return (
-        f"{sides[0]} {relation.kind if relation.kind != 'other' else relation.written} {sides[1]}"
-    )
+    sign = relation.kind if relation.kind != "other" else relation.written
+    anew = [
+        f"{shown(each.symbol, statements.probe)} = {shown(each.value, statements.probe)}"
+        for each in statements.said_locally(relation) if each.symbol is not None
+    ]  # fmt: skip
+    beside = f" (here {', '.join(anew)})" if anew and statements.about_derivatives(relation) else ""
+    return f"{sides[0]} {sign} {sides[1]}{beside}"
 
 
 def _finding(

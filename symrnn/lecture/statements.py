@@ -111,7 +111,7 @@ def statement_block(
     said = assumed(headline, parts)
     # Enclosure and kernel judged the claims, not the lines between: their marks stand above.
     of_lines = tuple(grade for grade in evidence.grades if grade in GRADES)
-    beside = _Beside(writer, statement.name, of_lines)
+    beside = _Beside(writer, statement.name, of_lines, rnn)
     found = _found(evidence, parts)
     chains: list[Chain] = []
     known: set[Any] = set(said)
@@ -213,6 +213,23 @@ class _Beside:
     writer: Writer
     name: str
     grades: tuple[str, ...]
+    rnn: Subject
+
+    def said_anew(self, part: Part, before: Sequence[Part]) -> list[str]:
+        """What a part defines otherwise than the lecture's recurrence and the part before it."""
+        own = self.rnn.recurrence.definitions
+        other = _definitions(part)
+        if before and _definitions(before[-1]) == other:
+            return []
+        return [
+            self.writer.math(Equation(of, value))
+            for of, value in other.items()
+            if own.get(of, value) != value
+        ]
+
+
+def _definitions(part: Part) -> Mapping[Any, Any]:
+    return {} if part.cell is None else part.cell.recurrence.definitions
 
 
 def _found(evidence: Evidence, parts: Sequence[Part]) -> dict[str, list[ChainEvidence]]:
@@ -229,11 +246,14 @@ def _chains(
     rests: tuple[str, ...],
     before: Sequence[Part],
 ) -> list[Chain]:
-    """The part's chains, the first titled with its label and condition.
+    """The part's chains, the first titled with its label, its own definitions and condition.
 
     `rests` is what is assumed of it above, `before` are the statement's parts before it.
     """
-    label = _capital(beside.writer.prose(part.label))
+    anew = beside.said_anew(part, before)
+    label = ", ".join(
+        [_capital(beside.writer.prose(part.label)), *([listed(anew)] if anew else [])]
+    )
     named = phrase(", for ").join(word for word in (label, under) if word)
     result = []
     for (caption, chain, facts), run in zip(part.proof.chains, found, strict=True):

@@ -247,6 +247,9 @@ class Defining(Naming):
     def _add(self, found: Definition, relation: Relation) -> None:
         known = self.definitions.setdefault(found.name, [])
         if any(d.given for d in known):
+            derived = found.derived or self._derived(found.value, self.probe)
+            if found.letter is not None and not derived:
+                known.append(found)  # it is in force where it is said, if it is another
             return
         if any(d.bound for d in known) and self._renames((found.name, None), found.value):
             return

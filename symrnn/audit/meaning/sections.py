@@ -9,7 +9,7 @@ from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.supposing import Supposing
 
 Path = tuple[int, ...]
-"""A document, and the headings that a place stands below, outermost first."""
+"""A document, and the parts of it that a place stands in, outermost first."""
 
 
 class Sections(Supposing):
@@ -21,15 +21,11 @@ class Sections(Supposing):
         return {each.order: self._path(each) for each in self.relations}
 
     def _path(self, relation: Relation) -> Path:
-        at, open_ = self._place(relation), list[tuple[int, int]]()
-        for place, level in self.scopes[relation.document].headings:
-            if place > at:
-                break
-            open_ = [each for each in open_ if each[1] < level] + [(place, level)]
-        return (relation.document, *(place for place, _ in open_))
+        at = self._place(relation)
+        return (relation.document, *self.scopes[relation.document].parts(at))
 
     def _shared(self, one: int, other: int) -> int:
-        """How many headings two relations stand below together."""
+        """How many parts two relations stand in together."""
         shared = 0
         for a, b in zip(self._paths.get(one, ()), self._paths.get(other, ()), strict=False):
             if a != b:
@@ -55,16 +51,56 @@ class Sections(Supposing):
             if not known:
                 continue
             given = [each for each in known if each.given]
+            anew = self.local(name, relation) if given else None
+            if anew is not None:
+                found[name] = anew
+                several = True
+                continue
             # x_t = F(x_{t-1}, u_t) is said anew once F is given.
             stated = given or [d for d in known if not opaque(self.probe, d.value)] or known
             nearest = max(self._shared(d.start, relation.order) for d in stated)
             near = [d for d in stated if self._shared(d.start, relation.order) == nearest]
+            # What stands in a remark that is over is not in force, where the text around says more.
+            here = self._paths[relation.order]
+            around = [d for d in near if here[: len(own := self._paths.get(d.start, ()))] == own]
+            near = around or near
             before = [d for d in near if d.given or d.start <= relation.order]
             found[name] = before[-1] if before else near[0]
             several |= len(stated) > 1
             if len(near) > 1 and not given:
                 clashing.add(name)
         return (self._of_one_cell(found) if several else found), clashing
+
+    def local(self, name: str, relation: Relation) -> Definition | None:
+        """What the part of a text that a relation stands in defines otherwise than a hint.
+
+        A hint stands for the first definition of a text. What a remark, an example or another
+        section defines after it, once, is in force there; hints are for all the rest.
+        """
+        stated = [d for d in self.definitions[name] if not d.given]
+        here = self._paths[relation.order]
+        placed = [d for d in stated if d.start in self._paths]
+        first = min(placed, key=lambda d: d.start).start if placed else 0
+        near = []
+        for each in stated:
+            path = self._paths.get(each.start, ())
+            inside = len(path) > 1 and here[: len(path)] == path and each.start <= relation.order
+            if inside and path != self._paths[first] and not opaque(self.probe, each.value):
+                near.append((len(path), each))
+        deepest = (
+            [each for depth, each in near if depth == max(depth for depth, _ in near)]
+            if near
+            else []
+        )
+        return deepest[0] if len(deepest) == 1 else None
+
+    def said_locally(self, relation: Relation) -> list[Definition]:
+        """The definitions at a relation that stand nearer to it than a hint, as they are read."""
+        chosen, _ = self.chosen(relation)
+        return [
+            each for name, each in chosen.items()
+            if not each.given and any(d.given for d in self.definitions[name])
+        ]  # fmt: skip
 
     def _of_one_cell(self, chosen: dict[str, Definition]) -> dict[str, Definition]:
         """The definitions without those that were made of others than are in force: another cell's.

@@ -293,7 +293,9 @@ class Statements(Sections):
             if d.letter is not None and not d.derived
             and any((lag or 0) > 0 for _, lag in model.reads(d))
         ]  # fmt: skip
-        if not recurrences or self._vectorial():
+        if not recurrences:
+            return False
+        if self._vectorial() and not any(map(self._scalar_beside, recurrences)):
             return False
         for definition in model.definitions.values():
             if definition.derived:
@@ -311,6 +313,18 @@ class Statements(Sections):
                 if isinstance(node, Group) and len(node.parts) > 1:
                     return False
         return True
+
+    def _scalar_beside(self, definition: Definition) -> bool:
+        """Whether w h stands for what the text writes W h elsewhere: one number, in this part."""
+        others = [d for d in self.definitions.get(definition.name, ()) if d is not definition]
+        capitals, own = (
+            [
+                {n.name for n in walk(d.value) if isinstance(n, Sym) and is_capital(n.name)}
+                for d in known
+            ]
+            for known in (others, [definition])
+        )
+        return not own[0] and any(names - set(self.symbols.times) for names in capitals)
 
     def unused_hints(self) -> list[Named]:
         """Hints about letters that the document does not have."""

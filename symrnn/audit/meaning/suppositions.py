@@ -63,6 +63,23 @@ _HEADING = re.compile(
     r"|^[^\s=~^-][^\n]*\n(?P<line>=|-|~|\^)(?P=line){2,}[ \t]*$",
     re.MULTILINE,
 )
+RUN_IN = 99
+"""The level of titles that stand in a line of text, below all headings."""
+_RUN_IN = re.compile(
+    r"^[ \t]*(?:\\\w*title\*?\s*\{|\*\*[^*\n]{3,60}[.:]?\*\*(?=[ \t.:]|$)"
+    r"|\\(?:text(?:bf|it|sc)|emph)\s*\{[^{}\n]{3,60}[.:]\})",
+    re.MULTILINE,
+)
+"""A line that begins in bold, and the titles of frames and chains."""
+_NO_BOXES = (
+    r"document|center|figure|table|small|abstract|minipage|columns?|itemize|enumerate|quote"
+    rf"|{'|'.join(map(re.escape, sorted(ROWS)))}|empheq|dmath"
+)
+_BOXES = re.compile(
+    rf"\\(?:begin|(?P<ends>end))\s*\{{(?P<latex>(?!(?:{_NO_BOXES})\*?\}})[^{{}}\n]*)\}}"
+    r"|<(?P<closes>/)?(?P<tag>details|section|article|aside|blockquote)\b[^<>]*>"
+)
+"""What a text sets apart: a remark, a proof, a slide."""
 _GOES_ON = re.compile(
     r"\s*(?:\$\$|\\\[|\\begin\{(?:equation|align|gather|multline|eqnarray|displaymath|math|flalign)"
     r"|\.\.\s+math::|```math|[a-z(]|[,;:]"
@@ -130,6 +147,34 @@ class Scopes:
                 level = lines.setdefault(match["line"], len(lines))
             found.append((match.start(), level))
         return found
+
+    def parts(self, at: int) -> tuple[int, ...]:
+        """Where the parts begin that a place stands in, outermost first.
+
+        They are what headings, run-in titles and environments begin.
+        """
+        return tuple(start for start, end in self._spans if start <= at < end)
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        open_: list[tuple[int, str]] = []
+        for each in _BOXES.finditer(self.text):
+            name = each["latex"] or each["tag"]
+            if not (each["ends"] or each["closes"]):
+                open_.append((each.start(), name))
+            elif any(name == other for _, other in open_):
+                while open_[-1][1] != name:
+                    open_.pop()
+                found.append((open_.pop()[0], each.start()))
+        boxes = sorted(found)
+        titles = [(each.start(), RUN_IN) for each in _RUN_IN.finditer(self.text)]
+        heads = sorted([*self.headings, *titles])
+        for place, level in heads:
+            end = next((a for a, b in heads if a > place and b <= level), len(self.text))
+            around = [b for a, b in boxes if a <= place < b]
+            found.append((place, min([end, *around])))
+        return sorted(found)
 
     @cached_property
     def _ends(self) -> list[int]:
