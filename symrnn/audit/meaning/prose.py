@@ -176,6 +176,17 @@ class Prose(Defining):
         """Whether the sentence before a formula says that it is to hold, or may, or nearly does."""
         return self._WISHED.search(self._sentence(relation)) is not None
 
+    _ASSERTED = re.compile(
+        r"\b(?:so|hence|thus|therefore|then|have|has|gets?|gives?|obtain\w*|finds?|follows|impl(?:y|ies)"
+        r"|shows?|satisf(?:y|ies)|always|conclude)(?:\s+that)?(?:\s+always)?[\s,:$\\(`]*$",
+        re.IGNORECASE,
+    )
+
+    def asserted(self, relation: Relation) -> bool:
+        """Whether the words before a formula say that it holds: hence, we have, it follows that."""
+        asserted = self._ASSERTED.search(self._sentence(relation)) is not None
+        return asserted and not self.supposed(relation)
+
     def condition(self, relation: Relation) -> str:
         """The words in the sentence around a formula that restrict it; empty if there are none."""
         sentence = self._sentence(relation)

@@ -11,6 +11,7 @@ from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.functions import written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.indices import entries_first
+from symrnn.audit.meaning.layers import numbered_layers, of_layers
 from symrnn.audit.meaning.letters import (
     bare,
     is_capital,
@@ -96,14 +97,13 @@ class Statements(Sections):
         self.probe = probe
         self._prose_definitions(probe)
         self._labels(probe)
-        links: dict[int, Tree | None] = {}
+        layers = numbered_layers(self.trees)
         previous: Relation | None = None
         head: Tree | None = None
         for relation in self.relations:
             if relation.first or previous is None:
                 head = relation.left.tree
             previous = relation
-            links[relation.order] = head
             if relation.kind in (AT_MOST, AT_LEAST):
                 self._bounded(probe, relation)
             if relation.kind != EQUAL or relation.right.tree is None:
@@ -115,6 +115,8 @@ class Statements(Sections):
                 found = self._definition(probe, left, right, relation, backwards)
                 if found is not None:
                     self._add(found, relation)
+                    for each in of_layers(found, layers):
+                        self._add(each, relation)
                     break
         self._called_losses(probe)
         self._link_arguments(probe)

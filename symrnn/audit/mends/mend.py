@@ -15,6 +15,7 @@ from symrnn.audit.mends.slips_of_factors import (
     orders,
     removed,
     replaced,
+    scaled,
     signs,
     terms,
     throughout,
@@ -94,6 +95,12 @@ def often(tree: Tree, source: str, start: int, end: int, pool: list[str]) -> Ite
     yield from replaced(nodes, source, pool)
 
 
+def moved(tree: Tree, source: str, start: int, end: int) -> Iterator[Edit]:
+    """Times one or two off."""
+    nodes, _ = _places(tree, start, end)
+    yield from _of_families(nodes, [], source, (times,))
+
+
 def lacking(tree: Tree, source: str, start: int, end: int, addends: list[str]) -> Iterator[Edit]:
     """Terms that are missing, and that the document writes elsewhere."""
     yield from terms(_places(tree, start, end)[1], source, addends)
@@ -123,6 +130,7 @@ def edits(
     yield from gathered(outside, source, [*pool, *elsewhere])
     yield from replaced(nodes, source, pool)
     yield from inserted(outside, source, elsewhere)
+    yield from scaled(outside, source, pool)
     yield from throughout(nodes, source, pool)
     yield from terms(outside, source, pool)
     text = source[start:end]

@@ -186,6 +186,21 @@ def inserted(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
                 )
 
 
+def scaled(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """An entrywise factor of one factor is missing: h^T for (r ⊙ h)^T."""
+    for product in (n for n in nodes if isinstance(n, Product)):
+        for factor in product.factors:
+            inner = factor.body if isinstance(factor, Turned) else factor
+            if factor.made or inner.made or not isinstance(inner, Sym) or not is_factor(inner):
+                continue
+            for text in _letters(pool):
+                if text != source[inner.start : inner.end]:
+                    begin, end = (inner.start, inner.start), (inner.end, inner.end)
+                    changes = ((*begin, rf"({text} \odot "), (*end, ")"))
+                    words = f"the missing factor {' '.join(text.split())} is added"
+                    yield Edit(changes, words)
+
+
 def _letters(pool: list[str]) -> list[str]:
     """What of a pool is one letter with its scripts."""
     return [

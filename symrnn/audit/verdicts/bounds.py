@@ -21,7 +21,14 @@ from symrnn.audit.show import shown
 from symrnn.audit.verdicts.compare import AGREES, difference, matched
 from symrnn.audit.verdicts.equations import Known, geometric_tail, in_steps, said_equal
 from symrnn.audit.verdicts.factors import as_power, factors, is_unit, joined, terms, units
-from symrnn.audit.verdicts.slopes import INDUCED, ROUNDING, STEEPEST, SUBMULTIPLICATIVE, by_slopes
+from symrnn.audit.verdicts.slopes import (
+    INDUCED,
+    ROUNDING,
+    STEEPEST,
+    SUBMULTIPLICATIVE,
+    by_slopes,
+    calls_in,
+)
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
@@ -53,6 +60,7 @@ class Bounds:
     known: Sequence[Known] = ()
     supposed: dict[str, None] = field(default_factory=dict)
     tried: int = 0
+    opened: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.nets = [net for at, net in enumerate(self.all_nets) if at < 4 or net.loose]
@@ -122,8 +130,14 @@ class Bounds:
                 rest, right[:place] + right[place + 1 :]
             ):
                 return True
+        shape = shape_of(first)
+        if shape in self.opened:
+            return False  # J for ∂h_t/∂h_{t-1}, and that for J
+        self.opened.append(shape)
         apart = [*self._apart(first), *self._through(first, right)]
-        return any(self._at_most(parts + rest, right) for parts in apart)
+        found = any(self._at_most(parts + rest, right) for parts in apart)
+        self.opened.pop()
+        return found
 
     def _apart(self, tree: Tree) -> Iterator[list[Tree]]:
         """Factors whose product is no less: ‖A‖ ‖B‖ for ‖A B‖."""
@@ -199,26 +213,12 @@ class Bounds:
         inner = bare(argument)
         if not isinstance(head, Sym) or head.name not in ("diag", "Diag"):
             return None
-        for node in walk(inner):
-            if not isinstance(node, Sym) or self.model.ref(node).time is None:
-                continue
-            definition = self.model.definition(self.model.ref(node).name)
-            value = None if definition is None else bare(definition.value)
-            if not isinstance(value, Product) or len(value.factors) != 2:
-                continue
-            function = value.factors[0]
-            name = function.name if isinstance(function, Sym) else ""
-            known = self.model.kinds.get(f"function {name}", name)
-            if known not in STEEPEST or not isinstance(value.factors[1], Group):
-                continue
-            assert isinstance(function, Sym) and definition is not None
-            time = self.model.ref(node).time
-            if definition.letter is None or definition.shift or time is None:
-                continue
-            argument = placed_at(value.factors[1], {definition.letter: time})
-            slope = (replace(function, primes=1), argument)
-            if self._equal(inner, Product(value.start, value.end, True, slope, ("",))):
-                return STEEPEST[known]
+        for function, called in calls_in(self.model, inner):
+            name = self.model.kinds.get(f"function {function.name}", function.name)
+            slope = (replace(function, primes=1, sups=()), called)
+            whole = Product(called.start, called.end, True, slope, ("",))
+            if name in STEEPEST and self._equal(inner, whole):
+                return STEEPEST[name]
         return None
 
     def _single(self, a: Tree, b: Tree) -> bool:

@@ -32,11 +32,10 @@ class Holding(Trials):
 
         None where it says nothing of the kind, or the relation does not hold so.
         """
-        said = self.statements.said_held(relation)
-        held = tuple(each for each in said if _is_computed(model, each))
-        if not held or not any(isinstance(n, Derivative) for n in walk(sides[0])):
+        held = self.said_held(model, relation)
+        if not held:
             return None
-        left, right = (Bar(s.start, s.end, True, s, held, "…") for s in sides)
+        left, right = (barred(side, held) for side in sides)
         for pair in ((left, right), (left, sides[1])):
             for sense in self._plain(model, sides):
                 outcome = self.outcome(model, pair, sense, deadline)
@@ -44,6 +43,14 @@ class Holding(Trials):
                     what = "with that held which its sentence says is held"
                     return Verdict(TRUE, what=what, error=outcome.error, sense=sense)
         return None
+
+    def said_held(self, model: Model, relation: Relation) -> tuple[Tree, ...]:
+        """The computed quantities that the sentence around a derivative says are held."""
+        left = relation.left.tree
+        if left is None or not any(isinstance(node, Derivative) for node in walk(left)):
+            return ()
+        said = self.statements.said_held(relation)
+        return tuple(each for each in said if _is_computed(model, each))
 
     def with_held(self, model: Model, sides: tuple[Tree, Tree], deadline: float) -> Verdict | None:
         """What must be held at its step for a partial derivative to be right, if that helps."""
@@ -62,6 +69,11 @@ class Holding(Trials):
         """The likeliest ways of reading, that suppose nothing."""
         found = (s for s in self.senses(model, sides) if not s.supposes(self.said))
         return list(itertools.islice(found, WAYS))
+
+
+def barred(tree: Tree, held: tuple[Tree, ...]) -> Tree:
+    """A side in which some quantities are held, as (∂h/∂x)|_{c}; as it is where none are."""
+    return Bar(tree.start, tree.end, True, tree, held, "…") if held else tree
 
 
 def _is_computed(model: Model, tree: Tree) -> bool:

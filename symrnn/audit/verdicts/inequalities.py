@@ -100,8 +100,14 @@ class Inequalities(Trials):
             mend = None if loose else self._mended_bound(model, relation, sense, nets)
             if mend is None and not loose and not bounds:
                 mend = self._turned(model, relation, sense, nets, deadline)
+            # A number no less than all slopes, or than a norm, may be any such; one that bounds
+            # derivatives may be meant to exist.
+            some = any(
+                isinstance(node, Derivative)
+                for name in bounds for node in walk(model.definitions[name].value)
+            )  # fmt: skip
             clear = (
-                not loose and not bounds and self._clearly(model, relation, (left, right), deadline)
+                not loose and not some and self._clearly(model, relation, (left, right), deadline)
             )
             if mend is not None:
                 words, mended, kind, tree = mend
@@ -199,24 +205,26 @@ class Inequalities(Trials):
     ) -> bool:
         """Whether a bound is violated by far, at several nets, in every norm and every reading.
 
-        It must be shown on its own, of the author's model, and be no wish: ‖A‖ ≤ 1 is to hold.
+        It must be shown on its own, or be said to follow, be of the author's model, and no wish.
         """
         formula = self.statements.documents[relation.document].formulas[relation.formula]
         used = model.spoken_of(sides, ())
         plain = not the_letter(sides) and any(written_number(side) is not None for side in sides)
-        if plain or not formula.display or relation.kind not in (AT_MOST, AT_LEAST):
+        said = formula.display or self.statements.asserted(relation)
+        if plain or not said or relation.kind not in (AT_MOST, AT_LEAST):
             return False
         if not self._of_the_author(model, relation) or self.statements.special(relation, used):
             return False
         if self.statements.wished(relation) or self.statements.said_of_numbers:
             return False
         for sense in self.senses(model, sides):
+            least = 1 if sense.supposes(self.said) else 2
             for kind in sorted(ANY_NORM if _has_norm(sides, "‖") else {""}):
                 small, large = (_in_norm(side, kind) for side in sides)
                 nets = self.bench.of_all_sizes(model, sense, frozenset(), deadline)
                 try:
                     by_far = (self._violated(model, small, large, sense, [n], FAR) for n in nets)
-                    if sum(found is not None for found in by_far) < 2:
+                    if sum(found is not None for found in by_far) < least:
                         return False
                 except NotUnderstood:
                     return False

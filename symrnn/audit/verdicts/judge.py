@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare, is_loss
+from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.evaluate import Evaluator
@@ -25,8 +25,8 @@ from symrnn.audit.verdicts.compare import (
     NOTHING,
     has_matrices,
 )
+from symrnn.audit.verdicts.doubts import Doubts
 from symrnn.audit.verdicts.examples import Examples
-from symrnn.audit.verdicts.holding import Holding
 from symrnn.audit.verdicts.inequalities import Inequalities
 from symrnn.audit.verdicts.mending import Mending
 from symrnn.audit.verdicts.rules import by_rule
@@ -44,7 +44,7 @@ from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
-class Judge(Inequalities, Mending, Examples, Holding):
+class Judge(Inequalities, Mending, Examples, Doubts):
     """Judges the relations of one document, in its order."""
 
     def verdict(self, relation: Relation) -> Verdict:
@@ -219,7 +219,7 @@ class Judge(Inequalities, Mending, Examples, Holding):
             from_zero = self._from_zero(model, both, outcomes, deadline)
             if from_zero is not None:
                 return from_zero
-            return Verdict(
+            return self._too_early(model, relation, outcomes, deadline) or Verdict(
                 NOT_UNDERSTOOD,
                 cause=first.cause,
                 what=first.what,
@@ -227,29 +227,8 @@ class Judge(Inequalities, Mending, Examples, Holding):
                 tried=len(outcomes),
             )
         assert relation.left.tree is not None and relation.right.tree is not None
-        net = next((o.net for _, o in outcomes if o.net is not None), None)
-        sides = (relation.left.tree, relation.right.tree)
-        used = model.spoken_of(sides, [] if net is None else net.outputs)
-        guessed = self._guessed(model, sides, net)
-        reason = ""
-        if clashing := (used | model.recurrence()) & model.clashing:
-            reason = f"{', '.join(sorted(clashing))} has two definitions"
-        elif self._shape_problem(model, used, outcomes):
-            reason = "the shapes in a definition do not fit"
-        elif id(model) not in self.held and not self._given(model):
-            reason = "no other relation shows that the model is the author's"
-        elif guessed and id(model) not in self.held_losses:
-            reason = f"the loss {', '.join(sorted(guessed))} is not defined"
-        elif any(problem.cause not in ("times", "zero") for problem in unknown):
-            reason = f"not every reading could be tried ({unknown[0].what})"
-        elif function := self._otherwise(model, sides):
-            reason = f"the values of {function} are written out, and are not evaluated"
-        elif bounds := sorted(used & model.bounds()):
-            reason = f"{', '.join(bounds)} is only known to be a bound"
-        elif special := self.statements.special(relation, used):
-            reason = f"the text around it speaks of the case {special}"
-        elif condition := self.statements.restricted(relation):
-            reason = f"the text around it says “{condition}”"
+        said_held = self.said_held(model, relation)
+        reason = self.doubt(model, relation, outcomes)
         what = "the sides differ in every reading"
         if not differing:
             shapes = f"shapes do not fit in any reading ({clashes[0].what})" if clashes else ""
@@ -268,7 +247,7 @@ class Judge(Inequalities, Mending, Examples, Holding):
         if layout is not None:
             return layout
         # A path past what is held is forgotten only where the text writes it.
-        mend = self._mended(model, relation, sense, deadline, held is not None)
+        mend = self._mended(model, relation, sense, deadline, held is not None, said_held)
         if mend is None and held is not None:
             return held
         bound = self._only_a_bound(model, relation, sense, deadline) if mend is None else None
@@ -311,6 +290,34 @@ class Judge(Inequalities, Mending, Examples, Holding):
                 return Verdict(UNDER, tuple(sense.supposes(self.said)), sense=sense)
         return None
 
+    def _too_early(
+        self,
+        model: Model,
+        relation: Relation,
+        outcomes: list[tuple[Sense, Outcome]],
+        deadline: float,
+    ) -> Verdict | None:
+        """FALSE where a sum reads a step that is not there, and reads it at another time rightly.
+
+        Not where its bounds would have to change: what is not there may be meant to be 0.
+        """
+        problem = outcomes[0][1].problem
+        early = all(_has_cause(outcome, "times") for _, outcome in outcomes)
+        right = relation.right.tree
+        if problem is None or not early or right is None or self.doubt(model, relation, []):
+            return None
+        mend = self._mended(model, relation, outcomes[0][0], deadline, moves=True)
+        if mend is None or mend[3]:
+            return None
+        return Verdict(
+            FALSE,
+            what=problem.what,
+            mended=mend[1],
+            mended_as=relation_written(relation.left.tree, relation.kind, mend[2], model),
+            mend=mend[0].words,
+            tried=len(outcomes),
+        )
+
     def _in_other_layout(
         self, model: Model, sides: tuple[Tree, Tree], deadline: float
     ) -> Verdict | None:
@@ -327,31 +334,6 @@ class Judge(Inequalities, Mending, Examples, Holding):
             if self.outcome(model, sides, sense, deadline).holds:
                 return Verdict(UNDER, tuple(sense.supposes(said)), sense=sense)
         return None
-
-    def _otherwise(self, model: Model, sides: tuple[Tree, Tree]) -> str:
-        """A function of the recurrence that is written out, and is here not spoken of by name."""
-        values = [each.value for each in model.definitions.values()]
-        called = {n.name for tree in values for n in walk(tree) if isinstance(n, Sym)}
-        named = {n.name for side in sides for n in walk(side) if isinstance(n, Sym)}
-        known = self.statements.otherwise - self.statements.symbols.called - named
-        return min(known & called & (model.applied | model.primed), default="")
-
-    @staticmethod
-    def _guessed(model: Model, sides: tuple[Tree, Tree], net: Net | None) -> set[str]:
-        """The losses that are spoken of and that the document does not define."""
-        used = model.spoken_of(sides, [] if net is None else net.outputs)
-        return {name for name in used if is_loss(name) and name not in model.definitions}
-
-    @staticmethod
-    def _shape_problem(model: Model, used: set[str], outcomes: list[tuple[Sense, Outcome]]) -> bool:
-        net = next((o.net for _, o in outcomes if o.net is not None), None)
-        return net is not None and any(name in net.shapes.clashes for name in used)
-
-    def _given(self, model: Model) -> bool:
-        """Whether the author has stated the recurrence in a hint."""
-        return any(
-            d.given and d.letter is not None and not d.derived for d in model.definitions.values()
-        )
 
 
 def _has_cause(outcome: Outcome, cause: str) -> bool:

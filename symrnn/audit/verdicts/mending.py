@@ -11,9 +11,10 @@ from symrnn.audit.meaning.model import Model, split_time
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.diagonals import spelled, with_diagonals
 from symrnn.audit.mends.edit import Edit, braced, editable, inside
-from symrnn.audit.mends.mend import edits, lacking, often
+from symrnn.audit.mends.mend import edits, lacking, moved, often
 from symrnn.audit.mends.other_times import at_other_times
 from symrnn.audit.numbers.readings import Sense
+from symrnn.audit.verdicts.holding import barred
 from symrnn.audit.verdicts.pairs import PAIR_SECONDS, Pairs
 from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
@@ -58,16 +59,20 @@ class Mending(Pairs):
         sense: Sense,
         deadline: float,
         terms_alone: bool = False,
+        held: tuple[Tree, ...] = (),
+        moves: bool = False,
     ) -> Mend | None:
         """The slip that undone makes the relation hold, else two; the author's formula without.
 
-        With `terms_alone` it is a term that is missing, and stands elsewhere in the text.
+        With `terms_alone` it is a term that is missing, and stands elsewhere in the text. `held`
+        are the quantities that its sentence says are held. With `moves` it is a time.
         """
         statements, said = self.statements, self.said
         document = statements.documents[relation.document]
         text = document.formulas[relation.formula].text
         left, right = relation.left.tree, relation.right.tree
         assert left is not None and right is not None
+        left = barred(left, held)
         source = text[relation.right.start : relation.right.end]
         alone = relation.left_formula != relation.formula
         begin = relation.start if alone else relation.left.start
@@ -76,7 +81,10 @@ class Mending(Pairs):
         admissible = [s for s in self.senses(model, (left, right)) if not s.one]
         plain = [s for s in admissible if not s.supposes(said)]
         # The author's ways elsewhere in the document count as well as the plain one.
-        known = [s for s in admissible if s in self.shown and s not in plain]
+        ways = [s for s in admissible if s in self.shown and s not in plain]
+        # A layout that the text names is the one of its mends.
+        named = said.layout is not None
+        known = [s for s in ways if not (named and any("layout" in u for u in s.supposes(said)))]
         agreed = [s for s in plain if s in self.shown]
         likely = list(dict.fromkeys([*agreed, *known, *plain]))[:MOST_SENSES]
         first = max(1, min(len(agreed) + len(known), FIRST_SENSES))
@@ -89,15 +97,15 @@ class Mending(Pairs):
                 tree = statements.reread(parse_expression(piece, document.macros))
             except (SymrnnError, RecursionError):
                 return None
-            return None if _by_what_is_later(model, tree) else tree
+            return None if _by_what_is_later(model, tree) else barred(tree, held)
 
         def found(edit: Edit, tree: Tree, way: Sense) -> Mend:
             # A vector before a matrix is a diagonal one, where the author writes such.
             clear = with_diagonals(edit, spelled([text, *pool]))
             clear_tree = None if clear is None else read(clear)
             if clear is not None and clear_tree is not None:
-                held = self._holding(model, (left, clear_tree), [way], deadline)
-                if held is not None and not held[1]:
+                holds = self._holding(model, (left, clear_tree), [way], deadline)
+                if holds is not None and not holds[1]:
                     edit, tree = clear, clear_tree
             mended = edit.applied(text)[begin : _end(edit, place)]
             return edit, mended, tree, tuple(way.supposes(said))
@@ -107,11 +115,12 @@ class Mending(Pairs):
         later: list[tuple[Edit, Tree]] = []
         most, until = MOST_MENDS, min(deadline, clock.process_time() + MEND_SECONDS)
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
-        tried = (
-            lacking(right, *place, addends)
-            if terms_alone
-            else edits(right, *place, pool, addends, elsewhere)
-        )
+        if moves:
+            tried = moved(right, *place)
+        elif terms_alone:
+            tried = lacking(right, *place, addends)
+        else:
+            tried = edits(right, *place, pool, addends, elsewhere)
         for edit in tried:
             piece = edit.applied(text)[relation.right.start : _end(edit, place)]
             if piece in seen:
@@ -128,7 +137,7 @@ class Mending(Pairs):
             if way is not None and entrywise is None:
                 entrywise, most = found(edit, tree, way[0]), len(seen) + MORE_MENDS
             later.append((edit, tree))
-        if entrywise is not None or terms_alone:
+        if entrywise is not None or terms_alone or moves:
             return entrywise
         for edit, tree in later:
             if clock.process_time() > deadline - PAIR_SECONDS:
@@ -138,7 +147,40 @@ class Mending(Pairs):
                 return found(edit, tree, way[0])
         slips = often(right, *place, pool)
         two = self._two_slips(model, (left, right), slips, read, likely[:first], deadline)
-        return None if two is None else found(*two)
+        if two is not None:
+            return found(*two)
+        return None if alone else self._mended_left(model, relation, likely[:first], deadline, held)
+
+    def _mended_left(
+        self,
+        model: Model,
+        relation: Relation,
+        ways: list[Sense],
+        deadline: float,
+        held: tuple[Tree, ...],
+    ) -> Mend | None:
+        """Another time in the derivative on the left: ∂h_t/∂x_t for ∂h_t/∂x_{t-1}."""
+        document = self.statements.documents[relation.document]
+        text = document.formulas[relation.formula].text
+        left, right = relation.left.tree, relation.right.tree
+        assert left is not None and right is not None
+        start, end = relation.left.start, relation.left.end
+        alone = isinstance(editable(left), Derivative)
+        for edit in moved(left, text, start, end) if alone else ():
+            changed = edit.applied(text)
+            more = len(changed) - len(text)
+            try:
+                tree = parse_expression(changed[start : end + more], document.macros)
+            except (SymrnnError, RecursionError):
+                continue
+            tree = self.statements.reread(tree)
+            if _by_what_is_later(model, tree):
+                continue
+            sides = barred(tree, held), barred(right, held)
+            way = self._holding(model, sides, ways, deadline)
+            if way is not None and not way[1] and not way[0].supposes(self.said):
+                return edit, changed[start : relation.right.end + more], right, ()
+        return None
 
     def addends(self, relation: Relation) -> list[str]:
         """Terms that the document writes elsewhere."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 
 from symrnn.audit.meaning.functions import known_activation
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model, NotUnderstood, split_time
+from symrnn.audit.meaning.rewrites import placed_at
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import POOLS, Net
 from symrnn.audit.numbers.readings import Sense
@@ -304,3 +306,23 @@ def _activation(model: Model) -> Sym | None:
                 if entrywise and head.name not in ("diag", "Diag", "softmax", "log", "exp"):
                     found[head.name] = replace(head, primes=0)
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def calls_in(model: Model, tree: Tree) -> Iterator[tuple[Sym, Tree]]:
+    """Functions of one thing in an expression, tanh(a_t), also as the value of h_t."""
+    for node in walk(tree):
+        if isinstance(node, Product):
+            value: Tree = node
+            placed: dict[str, Tree] = {}
+        elif isinstance(node, Sym) and (time := model.ref(node).time) is not None:
+            known = model.definition(model.ref(node).name)
+            if known is None or known.letter is None or known.shift:
+                continue
+            value, placed = bare(known.value), {known.letter: time}
+            if not isinstance(value, Product) or len(value.factors) != 2:
+                continue
+        else:
+            continue
+        for function, called in pairwise(value.factors):
+            if isinstance(function, Sym) and isinstance(called, Group):
+                yield function, placed_at(called, placed) if placed else called
