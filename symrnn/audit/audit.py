@@ -109,7 +109,7 @@ def _judged(
                 cause="not parsed",
                 what=error.message.removeprefix("formula refused: "),
             )
-            offset = formula.start + int(error.detail.get("at character", 1)) - 1  # type: ignore[call-overload]
+            offset = formula.start + int(str(error.detail.get("at character", 1))) - 1
             findings.append(_finding(document, offset, verdict, formula.text.strip(), "", True))
     for number, place, side in statements.expressions:
         formula = documents[number].formulas[place]

@@ -136,9 +136,10 @@ class _Text:
             if sign == "otimes":
                 raise self.refuse("a Kronecker product")
             following = tree.factors[place + 1] if place + 1 < len(tree.factors) else None
-            call = isinstance(factor, Sym) and self.model.is_function(factor, following)
-            if call == "opaque":
-                raise self.refuse(f"a function {factor.name} that is not defined")  # type: ignore[attr-defined]
+            head = factor if isinstance(factor, Sym) else None
+            call = head is not None and self.model.is_function(head, following)
+            if head is not None and call == "opaque":
+                raise self.refuse(f"a function {head.name} that is not defined")
             text += (" * " if sign == "odot" else " ") if place and not text.endswith("\0") else ""
             text = text.removesuffix("\0")
             if call and isinstance(factor, Sym):

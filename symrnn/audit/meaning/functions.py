@@ -135,10 +135,10 @@ NAMES = {"sigmoid": "logistic", "sigm": "logistic", "ReLU": "relu", **{n: n for 
 
 def _by_name(letter: Sym, value: Tree | None) -> str | None:
     """The activation that φ = tanh says a letter to be."""
-    letters = (letter, value)
-    if not all(isinstance(s, Sym) and not (s.subs or s.sups or s.primes) for s in letters):
+    if not isinstance(value, Sym):
         return None
-    return NAMES.get(value.name)  # type: ignore[union-attr]
+    plain = not any(s.subs or s.sups or s.primes for s in (letter, value))
+    return NAMES.get(value.name) if plain else None
 
 
 def known_activation(value: Tree, letter: str) -> str | None:

@@ -34,7 +34,7 @@ def entries_first(trees: Iterable[Tree]) -> frozenset[str]:
     for name, first, second in pairs:
         counts = plain_letter(first)
         beside = counts and counts not in times | alone and not is_capital(name)
-        if letters_of(second) and letters_of(second) <= times | {"T"} and beside:  # type: ignore[operator]
+        if (found := letters_of(second)) and found <= times | {"T"} and beside:
             late.add(name)
     return frozenset(late - early)
 

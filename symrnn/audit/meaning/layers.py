@@ -55,8 +55,8 @@ def _in_layer(tree: Tree, letter: str, number: int) -> Tree:
         made = rebuilt(node, read)
         if not isinstance(made, Sym) or made == node:
             return made
-        inner = [bare(label) for label in made.sups if _is_label(label)]
-        labels = [each.value for each in inner if isinstance(each, Num)]
+        counted = [bare(label) for label in made.sups if _is_label(label)]
+        labels = [each.value for each in counted if isinstance(each, Num)]
         return replace(made, sup_text=f"({labels[0]})") if labels else made
 
     return read(tree)

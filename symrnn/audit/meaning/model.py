@@ -329,11 +329,10 @@ def drops_arguments(model: Model, factor: Sym, following: Tree) -> bool:
         return False
     if is_capital(factor.name) and not is_loss(ref.name):
         return False
-    letters = [bare(part) for part in following.parts]
-    return all(isinstance(each, Sym) and not each.primes for each in letters) and (
-        is_loss(ref.name)
-        or len(letters) > 1
-        or letters[0].name in ("theta", "Theta", "w", "W", "x")  # type: ignore[attr-defined]
+    parts = [bare(part) for part in following.parts]
+    letters = [each.name for each in parts if isinstance(each, Sym) and not each.primes]
+    return len(letters) == len(parts) and (
+        is_loss(ref.name) or len(letters) > 1 or letters[0] in ("theta", "Theta", "w", "W", "x")
     )
 
 

@@ -130,7 +130,7 @@ class Parsed:
             if any(
                 r.name == name for tree in self.trees if isinstance(tree, Addition | Product)
                 for r in _outside_derivatives(tree) if isinstance(r, Sym)
-                and any(isinstance(bare(i), Addition) and "-" in bare(i).signs for i in r.subs)  # type: ignore[attr-defined]
+                and any(isinstance(at := bare(i), Addition) and "-" in at.signs for i in r.subs)
             )
         } | matrices  # fmt: skip
 

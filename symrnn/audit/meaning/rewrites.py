@@ -102,8 +102,11 @@ def _at_letter(tree: _AnyTree, old: str | None, new: str | None) -> _AnyTree:
 
 def at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
     """V s_3, said at time 3, as V s_t; None where a time is none of numbers."""
-    timed = [n for n in walk(tree) if isinstance(n, Sym) and model.ref(n).time is not None]
-    if not timed or any(split_time(model.ref(n).time)[0] is not None for n in timed):  # type: ignore[arg-type]
+    timed = [
+        time for n in walk(tree)
+        if isinstance(n, Sym) and (time := model.ref(n).time) is not None
+    ]  # fmt: skip
+    if not timed or any(split_time(time)[0] is not None for time in timed):
         return None
 
     def read(node: Tree) -> Tree:
@@ -195,7 +198,8 @@ def last_letter(chains: list[tuple[int, int, Chain]]) -> str:
     symbols = [node for node in nodes if isinstance(node, Sym)]
     found = {letter for node in sums if (letter := _last_of_losses(node))}
     counted = {shifted_letter(index) for node in symbols for index in (*node.subs, *node.sups)}
-    counted |= {index.name for node in sums if isinstance(index := bare(node.index), Sym)}  # type: ignore[arg-type]
+    indices = [bare(node.index) for node in sums if node.index is not None]
+    counted |= {index.name for index in indices if isinstance(index, Sym)}
     letters = {node.name for node in symbols}
     return found.pop() if len(found) == 1 and not found & counted and "T" not in letters else ""
 
@@ -205,10 +209,9 @@ def labels_dropped(tree: Tree) -> Tree:
 
     def plain(node: Tree | None) -> Tree | None:
         inner = None if node is None else bare(node)
-        labelled = isinstance(inner, Sym) and inner.name == "T" and inner.subs and not inner.sups
-        if labelled and letters_of(inner.subs[0]) != {"t"}:  # type: ignore[union-attr]
-            return replace(inner, subs=(), sub_text="")  # type: ignore[type-var]
-        return node
+        if not isinstance(inner, Sym) or inner.name != "T" or not inner.subs or inner.sups:
+            return node
+        return node if letters_of(inner.subs[0]) == {"t"} else replace(inner, subs=(), sub_text="")
 
     def read(node: Tree) -> Tree:
         inner = rebuilt(node, read)
@@ -261,8 +264,9 @@ def words_of(chains: list[tuple[int, int, Chain]]) -> set[tuple[str, str]]:
                         node.factors, node.factors[1:], node.signs, strict=False
                     ):
                         last = _last_letter(other)
-                        if sign == "" and _small(one) and last is not None and last.subs:
-                            pairs[one.name, last.name] += 1  # type: ignore[attr-defined]
+                        small = _small(one)
+                        if sign == "" and small and last is not None and last.subs:
+                            pairs[small, last.name] += 1
     found: set[tuple[str, str]] = set()
     for second in {second for _, second in pairs}:
         own = {pair: count for pair, count in pairs.items() if pair[1] == second}
@@ -284,9 +288,11 @@ def _last_letter(node: Tree) -> Sym | None:
     return inner if isinstance(inner, Sym) else None
 
 
-def _small(node: Tree) -> bool:
-    plain = isinstance(node, Sym) and not (node.subs or node.sups or node.primes)
-    return plain and len(node.name) == 1 and node.name.islower()  # type: ignore[attr-defined]
+def _small(node: Tree) -> str:
+    """The small letter that a factor is; nothing for any other."""
+    if not isinstance(node, Sym) or node.subs or node.sups or node.primes:
+        return ""
+    return node.name if len(node.name) == 1 and node.name.islower() else ""
 
 
 def words_joined(tree: Tree, words: Set[tuple[str, str]]) -> Tree:

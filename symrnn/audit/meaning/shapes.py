@@ -262,9 +262,10 @@ class Shapes:
 
     def _targets(self, terms: tuple[Tree, ...], shapes: list[Shape]) -> None:
         """In V_t - R_t with a number V_t that is computed, R_t is a number that is given."""
-        if len(terms) != 2 or not all(isinstance(bare(term), Sym) for term in terms):
+        letters = [inner for term in terms if isinstance(inner := bare(term), Sym)]
+        if len(terms) != 2 or len(letters) != 2:
             return
-        names = [self.model.ref(bare(term)) for term in terms]  # type: ignore[arg-type]
+        names = [self.model.ref(letter) for letter in letters]
         for one, other in ((0, 1), (1, 0)):
             given = names[other].name not in self.model.definitions
             computed = names[one].name in self.model.definitions

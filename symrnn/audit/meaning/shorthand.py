@@ -130,8 +130,10 @@ def _pair(tree: Derivative) -> Pair:
     found: list[object] = []
     for side in (tree.of, tree.by):
         inner = None if side is None else bare(side)
-        named = isinstance(inner, Sym)
-        found.append((inner.name, bool(inner.subs or inner.sups)) if named else shape_of(inner))  # type: ignore[union-attr]
+        if isinstance(inner, Sym):
+            found.append((inner.name, bool(inner.subs or inner.sups)))
+        else:
+            found.append(shape_of(inner))
     return tuple(found)
 
 

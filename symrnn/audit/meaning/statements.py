@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from symrnn.audit.meaning.adjoints import adjoints, marks_of_gradients
 from symrnn.audit.meaning.calls import entered
 from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.functions import written_out
@@ -96,6 +97,7 @@ class Statements(Sections):
             self.definitions.setdefault(entered.name, []).append(entered)
         self.probe = probe
         self._prose_definitions(probe)
+        self._marked_gradients(probe)
         self._labels(probe)
         layers = numbered_layers(self.trees)
         previous: Relation | None = None
@@ -132,6 +134,17 @@ class Statements(Sections):
         right = self.reread(definition.value)
         start = definition.start
         return Definition(named[0], letter, shift, right, start, True, entries)
+
+    def _marked_gradients(self, model: Model) -> None:
+        """h̄_t is ∂L/∂h_t for every letter, where words say that a bar stands for a gradient."""
+        marks = marks_of_gradients(self.documents)
+        for symbol, value in adjoints(self.trees, marks) if marks else ():
+            named = self._named(model, symbol)
+            if named is None or named[0] in self.definitions:
+                continue
+            letter, shift = (None, 0) if named[1] is None else split_time(named[1])
+            if named[1] is None or letter in self.symbols.times:
+                self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
 
     def _labels(self, model: Model) -> None:
         """What stands above an underbrace defines its label."""

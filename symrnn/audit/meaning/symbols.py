@@ -100,10 +100,10 @@ class Symbols(References):
                     singles[node.name]["#"] += 1
                 elif isinstance(inner, Product):
                     first = bare(inner.factors[0])
-                    timed = (
-                        isinstance(first, Sym) and first.name in TIMES and not is_capital(node.name)
-                    )
-                    singles[node.name][first.name if timed else "##"] += 1  # type: ignore[attr-defined]
+                    counted = "##"
+                    if isinstance(first, Sym) and first.name in TIMES and not is_capital(node.name):
+                        counted = first.name
+                    singles[node.name][counted] += 1
         for name, found in singles.items():
             made.labels[name] |= set(found)
         made._learn_entries(symbols)
@@ -167,7 +167,7 @@ class Symbols(References):
         }  # fmt: skip
         bracketed = {
             node.name for node in nodes if isinstance(node, Sym)
-            if any(isinstance(s, Group) and s.kind == "(" for s in node.sups)
+            if any(isinstance(s, Group) and s.kind in ("(", "<", "[") for s in node.sups)
         }  # fmt: skip
         self.powers = (self.raised & alone) - below - derived - bracketed
         self.raised -= self.powers
@@ -178,7 +178,7 @@ class Symbols(References):
         """c^t is c at the time t, where a letter for vectors never has its time below."""
         lowered = {
             node.name for node in symbols
-            if any(letters_of(sub) and letters_of(sub) <= self.times for sub in node.subs)  # type: ignore[operator]
+            if any((found := letters_of(sub)) and found <= self.times for sub in node.subs)
         }  # fmt: skip
         for node in symbols:
             base = plain(node.name)

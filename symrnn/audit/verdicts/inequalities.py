@@ -370,9 +370,10 @@ def _without_norms(tree: Tree, kind: str) -> Tree | None:
         return tree.body if tree.kind == kind else None
     if isinstance(tree, Product):
         inner = [_without_norms(factor, kind) for factor in tree.factors]
-        if any(each is None for each in inner) or "odot" in tree.signs:
+        bare_ones = tuple(each for each in inner if each is not None)
+        if len(bare_ones) < len(inner) or "odot" in tree.signs:
             return None
-        return replace(tree, factors=tuple(inner))  # type: ignore[arg-type]
+        return replace(tree, factors=bare_ones)
     if isinstance(tree, Big) and tree.sign == "prod":
         body = _without_norms(tree.body, kind)
         return None if body is None else replace(tree, body=body)

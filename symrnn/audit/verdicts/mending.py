@@ -24,6 +24,7 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
+    shape_of,
     walk,
 )
 
@@ -208,11 +209,11 @@ class Mending(Pairs):
     def _path_through_next(self, relation: Relation) -> Iterator[str]:
         """(∂h_{t+1}/∂h_t)ᵀ ∂L/∂h_{t+1}, which ∂L/∂h_t may lack, with columns and with rows."""
         formula = self.statements.documents[relation.document].formulas[relation.left_formula]
-        left = None if relation.left.tree is None else bare(relation.left.tree)
+        whole = None if relation.left.tree is None else bare(relation.left.tree)
+        left = editable(whole) if isinstance(whole, Derivative) else None
         if not isinstance(left, Derivative) or left.of is None:
             return
-        left = editable(left)
-        of, by = bare(left.of), bare(left.by)  # type: ignore[attr-defined]
+        of, by = bare(left.of), bare(left.by)
         if not isinstance(by, Sym) or of.made or by.made or len(by.subs or by.sups) != 1:
             return
         index = inside((by.subs or by.sups)[0])
@@ -254,8 +255,10 @@ class Mending(Pairs):
                 continue
             definition = model.definition(model.ref(node).name)
             value = None if definition is None else bare(definition.value)
-            head = value.factors[0] if isinstance(value, Product) else None
-            if not isinstance(head, Sym) or len(value.factors) != 2:  # type: ignore[union-attr]
+            if not isinstance(value, Product) or len(value.factors) != 2:
+                continue
+            head = value.factors[0]
+            if not isinstance(head, Sym):
                 continue
             own = text[node.start : node.end].strip()
             known = model.kinds.get(f"function {head.name}", head.name)
@@ -317,8 +320,18 @@ def _pieces(model: Model, node: Tree) -> list[tuple[Tree, Tree]]:
         last = following if takes and following is not None else factor
         if not factor.made and not last.made:
             found.append((factor, last))
+        if following is not None and not takes and _is_slope(factor, following):
+            found.append((factor, following))
         place += 2 if takes else 1
     return found
+
+
+def _is_slope(factor: Tree, following: Tree) -> bool:
+    """s (1 - s), whose factors are missing together."""
+    inner = bare(following)
+    if factor.made or following.made or not isinstance(inner, Addition):
+        return False
+    return any(shape_of(term) == shape_of(factor) for term in inner.terms)
 
 
 def _by_what_is_later(model: Model, tree: Tree) -> bool:

@@ -16,6 +16,7 @@ from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.mends.edit import Edit
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
+from symrnn.audit.numbers.values import Value
 from symrnn.audit.verdicts.compare import AGREES, Array, matched
 from symrnn.audit.verdicts.trials import Trials
 from symrnn.errors import SymrnnError
@@ -81,12 +82,12 @@ class Pairs(Trials):
             if isinstance(of_left, NotUnderstood):
                 continue
 
-            def value(tree: Tree, beside: object = of_left) -> tuple[Array, Array] | None:
+            def value(tree: Tree, beside: Value = of_left) -> tuple[Array, Array] | None:
                 """Both sides in one shape, the right one as it is given."""
                 try:
                     for form in self._forms(net, way, tree, env, False):
                         if not isinstance(form, NotUnderstood):
-                            return matched(beside, form)  # type: ignore[arg-type]
+                            return matched(beside, form)
                 except (NotUnderstood, ValueError, IndexError, RecursionError, SymrnnError):
                     pass
                 return None

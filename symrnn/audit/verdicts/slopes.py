@@ -112,8 +112,9 @@ def of_one_number(left: Tree, right: Tree) -> bool:
     by, bound = bare(derivative.by), bare(right)
     if isinstance(bound, Fraction_):
         above, below = bare(bound.above), bare(bound.below)
-        fraction = isinstance(above, Num) and isinstance(below, Num) and below.value != 0
-        size = above.value / below.value if fraction else None  # type: ignore[attr-defined]
+        size = None
+        if isinstance(above, Num) and isinstance(below, Num) and below.value != 0:
+            size = above.value / below.value
     else:
         size = bound.value if isinstance(bound, Num) else None
     if size is None or not isinstance(by, Sym) or by.subs or by.sups:
@@ -312,17 +313,17 @@ def calls_in(model: Model, tree: Tree) -> Iterator[tuple[Sym, Tree]]:
     """Functions of one thing in an expression, tanh(a_t), also as the value of h_t."""
     for node in walk(tree):
         if isinstance(node, Product):
-            value: Tree = node
-            placed: dict[str, Tree] = {}
+            whole, placed = node, dict[str, Tree]()
         elif isinstance(node, Sym) and (time := model.ref(node).time) is not None:
             known = model.definition(model.ref(node).name)
             if known is None or known.letter is None or known.shift:
                 continue
-            value, placed = bare(known.value), {known.letter: time}
+            value = bare(known.value)
             if not isinstance(value, Product) or len(value.factors) != 2:
                 continue
+            whole, placed = value, {known.letter: time}
         else:
             continue
-        for function, called in pairwise(value.factors):
+        for function, called in pairwise(whole.factors):
             if isinstance(function, Sym) and isinstance(called, Group):
                 yield function, placed_at(called, placed) if placed else called

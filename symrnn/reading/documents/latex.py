@@ -156,7 +156,7 @@ def latex_document(
         if (found := REMARK.fullmatch(match[2]))
     ]
     bare = without_comments(shown) if bare is None else bare
-    formulas = list(formulas_in(bare))
+    formulas = list(formulas_in(bare, doubled=True))
     within = [(f.start, f.start + len(f.text)) for f in formulas]
     formulas += [
         each for each in displays(bare, shown_by or {})
@@ -172,14 +172,17 @@ def latex_document(
     )
 
 
-def formulas_in(text: str) -> Iterator[Formula]:
-    """The formulas between dollars, brackets and in environments."""
+def formulas_in(text: str, doubled: bool = False) -> Iterator[Formula]:
+    """The formulas between dollars, brackets and in environments.
+
+    `doubled` says that $$ always sets a display, as in LaTeX; in Markdown it may stand in a line.
+    """
     for match in MATHS.finditer(text):
         kind = str(match.lastgroup) if match.lastgroup != "env" else "inenv"
         if kind == "inenv" or match["env"]:
             env = match["env"].rstrip("*")
             if env == "subequations":
-                for inner in formulas_in(match["inenv"]):
+                for inner in formulas_in(match["inenv"], doubled):
                     yield Formula(inner.text, match.start("inenv") + inner.start, inner.display)
                 continue
             body, start = match["inenv"], match.start("inenv")
@@ -191,7 +194,7 @@ def formulas_in(text: str) -> Iterator[Formula]:
         if body.strip():
             alone = (
                 kind == "display"
-                or (kind == "dollars" and _stands_alone(text, match))
+                or (kind == "dollars" and (doubled or _stands_alone(text, match)))
                 or (kind == "dollars" and "\n" in body)
             )
             yield Formula(body, start, alone)
