@@ -87,6 +87,7 @@ def test_links_in_circles(tmp_path: Path) -> None:
         ("a.md", b"words only", "no formulas"),
         ("a.md", "Grüße $x$".encode("latin-1"), "Latin-1"),
         ("a.md", b"![](https://latex.codecogs.com/a.png)", "image"),
+        ("a.md", rb"![\frac{\partial h}{\partial W}](picture.png)", "image"),
         ("a.tex", b"\\[ \\frac{ \\]", ""),
     ],
 )

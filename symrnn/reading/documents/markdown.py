@@ -37,10 +37,16 @@ _DOUBLED = re.compile(r"\\\\\[(?P<display>.*?)\\\\\]|\\\\\((?P<round>.*?)\\\\\)"
 _LIQUID = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\(([^)]*)\)|<img[^>]*src=[\"']([^\"']*)")
+_IMAGE = re.compile(
+    r"!\[(?P<alt>[^\]]*)\]\((?P<to>[^)]*)\)|<img[^>]*src=[\"'](?P<src>[^\"']*)[^>]*"
+)
 
 
-_EQUATION_IMAGE = re.compile(r"codecogs|latex|equation|formula|eqn|math", re.IGNORECASE)
+_EQUATION_IMAGE = re.compile(
+    r"codecogs|latex|equation|formula|eqn|math|\beq[-_]?\d*\.", re.IGNORECASE
+)
+_WRITTEN = re.compile(r"\\[A-Za-z]{2}|[_^]\{")
+"""What the words that stand for an image are written with if it is a formula."""
 
 
 def markdown(path: str, text: str, problems: tuple[tuple[int, str], ...] = ()) -> Document:
@@ -79,7 +85,8 @@ def markdown(path: str, text: str, problems: tuple[tuple[int, str], ...] = ()) -
     shown = _CODE.sub(blank, shown)
     shown = _DOUBLED.sub(doubled, shown)
     for match in _IMAGE.finditer(shown):
-        if _EQUATION_IMAGE.search(match[1] or match[2] or ""):
+        written = _WRITTEN.search(match[0] if match["to"] is None else match["alt"])
+        if written or _EQUATION_IMAGE.search(match["to"] or match["src"] or ""):
             wrong.append((match.start(), "a formula as an image is not read"))
     macros, bare = macros_in(shown)
     found = list(formulas_in(bare))
