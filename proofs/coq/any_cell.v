@@ -172,7 +172,7 @@ Variable F : 'M[R]_(p.+1, r.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1.
 Variables (theta : 'M[R]_(p.+1, r.+1)) (s0 : 'cV[R]_n.+1).
 Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
 Let differentiable_cell := forall k s,
-  differentiable (fun z : 'M_(p.+1, r.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+  jointly_differentiable (F ^~ k) theta s.
 Let differentiable_losses := forall t v, differentiable (ell t) v.
 
 Local Notation s := (state (F theta) s0).
@@ -330,7 +330,7 @@ Variable F : 'cV[R]_p.+1 -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1.
 Variables (theta : 'cV[R]_p.+1) (s0 : 'cV[R]_n.+1).
 Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
 Let differentiable_cell := forall k s,
-  differentiable (fun z : 'cV_p.+1 * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+  jointly_differentiable (F ^~ k) theta s.
 Let differentiable_losses := forall t v, differentiable (ell t) v.
 
 Local Notation s := (state (F theta) s0).

@@ -132,7 +132,7 @@ Variables (theta : 'M[R]_(p.+1, q.+1)) (s0 : 'cV[R]_n.+1).
 Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
 
 Hypothesis F_diff : forall k s,
-  differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+  jointly_differentiable (F ^~ k) theta s.
 Hypothesis ell_diff : forall t s, differentiable (ell t) s.
 
 Local Notation s := (state (F theta) s0).
@@ -192,7 +192,7 @@ Variables (theta : 'cV[R]_p.+1) (s0 : 'cV[R]_n.+1).
 Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
 
 Hypothesis F_diff : forall k s,
-  differentiable (fun z : 'cV_p.+1 * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+  jointly_differentiable (F ^~ k) theta s.
 Hypothesis ell_diff : forall t s, differentiable (ell t) s.
 
 Local Notation s := (state (F theta) s0).
@@ -355,15 +355,15 @@ Variables (sigma sigma' : R -> R).
 Hypothesis sigmaP : slope sigma sigma'.
 
 Lemma sigma_inside_diff_W u :
-  differentiable (fun z : 'M_d.+1 * 'cV_d.+1 => sigma_inside sigma z.1 U b x k z.2) (W, u).
+  jointly_differentiable (fun v => sigma_inside sigma v U b x k) W u.
 Proof. by case: (preactivation_diff_W (is_diff_map_mx sigmaP (is_diff_snd (W, u)))). Qed.
 
 Lemma sigma_inside_diff_U u :
-  differentiable (fun z : 'M_(d.+1, m.+1) * 'cV_d.+1 => sigma_inside sigma W z.1 b x k z.2) (U, u).
+  jointly_differentiable (fun v => sigma_inside sigma W v b x k) U u.
 Proof. by case: (preactivation_diff_U (is_diff_map_mx sigmaP (is_diff_snd (U, u)))). Qed.
 
 Lemma sigma_inside_diff_b u :
-  differentiable (fun z : 'cV_d.+1 * 'cV_d.+1 => sigma_inside sigma W U z.1 x k z.2) (b, u).
+  jointly_differentiable (fun v => sigma_inside sigma W U v x k) b u.
 Proof. by case: (preactivation_diff_b (is_diff_map_mx sigmaP (is_diff_snd (b, u)))). Qed.
 
 End Preactivation.
@@ -395,15 +395,15 @@ Local Notation DU k := (jacvec (fun V => by_U V k (s (k - 1)%N)) U).
 Local Notation Db k := (jac (fun c => by_b c k (s (k - 1)%N)) b).
 
 Lemma elman_diff_W k u :
-  differentiable (fun z : 'M_d.+1 * 'cV_d.+1 => by_W z.1 k z.2) (W, u).
+  jointly_differentiable (fun v => by_W v k) W u.
 Proof. by case: (is_diff_map_mx sigmaP (preactivation_diff_W U b x k (is_diff_snd (W, u)))). Qed.
 
 Lemma elman_diff_U k u :
-  differentiable (fun z : 'M_(d.+1, m.+1) * 'cV_d.+1 => by_U z.1 k z.2) (U, u).
+  jointly_differentiable (fun v => by_U v k) U u.
 Proof. by case: (is_diff_map_mx sigmaP (preactivation_diff_U W b x k (is_diff_snd (U, u)))). Qed.
 
 Lemma elman_diff_b k u :
-  differentiable (fun z : 'cV_d.+1 * 'cV_d.+1 => by_b z.1 k z.2) (b, u).
+  jointly_differentiable (fun v => by_b v k) b u.
 Proof. by case: (is_diff_map_mx sigmaP (preactivation_diff_b W U x k (is_diff_snd (b, u)))). Qed.
 
 (* With s_h held constant                                                     *)

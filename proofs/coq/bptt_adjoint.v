@@ -67,7 +67,7 @@ Qed.
 
 Theorem adjoint_matrix (F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1)
     theta T :
-  (forall k s, differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  (forall k s, jointly_differentiable (F ^~ k) theta s) ->
   differentiable (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta /\
   jacvec (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta =
   \sum_(1 <= k < T.+1) adjoint (F theta) T k *m
@@ -80,7 +80,7 @@ by apply: sum_adjoint => j _; exact: (differentiable_step Fd).
 Qed.
 
 Theorem adjoint_column (F : 'cV[R]_p.+1 -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) theta T :
-  (forall k s, differentiable (fun z : 'cV_p.+1 * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  (forall k s, jointly_differentiable (F ^~ k) theta s) ->
   differentiable (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta /\
   jac (fun v => \sum_(1 <= t < T.+1) ell t (state (F v) s0 t)) theta =
   \sum_(1 <= k < T.+1) adjoint (F theta) T k *m
@@ -95,7 +95,7 @@ Qed.
 (* ∂L_t/∂vec(θ) = Σ_k ∂L_t/∂s_k ∂⁺s_k/∂vec(θ)                                 *)
 Lemma gradient_from_the_adjoint_any_cell
     (F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) theta t :
-  (forall k s, differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  (forall k s, jointly_differentiable (F ^~ k) theta s) ->
   differentiable (fun v => ell t (state (F v) s0 t)) theta /\
   jacvec (fun v => ell t (state (F v) s0 t)) theta =
   \sum_(1 <= k < t.+1)
@@ -118,7 +118,7 @@ Qed.
 Lemma gradient_in_the_shape_any_cell
     (F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1) theta t
     (A : nat -> 'M[R]_(n.+1, p.+1)) (v : nat -> 'cV[R]_q.+1) :
-  (forall k s, differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s)) ->
+  (forall k s, jointly_differentiable (F ^~ k) theta s) ->
   (forall k, is_diff theta (fun V => F V k (state (F theta) s0 (k - 1)%N))
                (fun H => A k *m (H *m v k))) ->
   grad (fun V => ell t (state (F V) s0 t)) theta =

@@ -18,6 +18,17 @@ Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
 
+(* A function of two arguments, differentiable in both at once. Written as a   *)
+(* differentiable function of a pair, Coq looks for seconds for what a pair of *)
+(* matrices is; from the two it is found at once.                              *)
+
+Definition jointly (K : numFieldType) (U V W : normedModType K) (f : U -> V -> W) u v :=
+  differentiable (fun z : U * V => f z.1 z.2) (u, v).
+
+Notation jointly_differentiable f u v :=
+  (ltac:(let said := constr:(@jointly _ _ _ _ f u v) in
+         let meant := eval cbv beta delta [jointly] in said in exact meant)) (only parsing).
+
 Section Matrices.
 Variables (R : realType) (V : normedModType R).
 

@@ -30,7 +30,7 @@ from symrnn.machine.printed_cell import (
     lemma_name,
 )
 from symrnn.machine.sources import CLAIMS, INSTANCES, Source
-from symrnn.machine.transition import Transition, parameter_type
+from symrnn.machine.transition import Transition
 
 ANY_CELL = "any_cell"
 """The file with the theorems of any cell."""
@@ -114,7 +114,7 @@ def instances_file(
     """A theorem for each proposition, by the label of its part."""
     lines = [
         *MATRICES.splitlines(),
-        f"From symrnn Require Import recurrence bptt {ANY_CELL}.",
+        f"From symrnn Require Import differentials recurrence bptt {ANY_CELL}.",
         f"From {CLAIMS} Require Import {definitions_stem(cell)} {about(statement, cell.key)}.",
         f"From {INSTANCES} Require Import {differentiable_stem(cell)}.",
         f"Opaque {' '.join((*CLOSED_UP, cell.name(cell.state)))}.",
@@ -152,9 +152,7 @@ def _theorem(cell: Transition, each: Instance) -> list[str]:
     name = name_of(each.parameter)
     other = cell.applied(cell.state, {str(each.parameter.name): "V''"})
     family = f"(fun V'' => {other.text})"
-    domain = f"{parameter_type(each.parameter.shape)} * {cell.state_type}"
-    varied = cell.applied(cell.state, {str(each.parameter.name): "z''.1"}).text
-    jointly = f"differentiable (fun z'' : {domain} => {varied} k'' z''.2) ({name}, u'')"
+    jointly = f"jointly_differentiable (fun V'' => {other.text} k'') {name} u''"
     lines += filled("have dP : forall k'' u'',", [f"{jointly} by", _by(cell, each.parameter)])
     lines += filled("derivatives_exist_in", [family, "dF dP."])
     sizes = "_ _ _" if is_column(each.parameter) else "_ _ _ _"

@@ -10,6 +10,7 @@ for Coq to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sympy
 
@@ -37,6 +38,7 @@ def definitions_stem(cell: Transition) -> str:
     return f"{cell.key}_defined"
 
 
+@lru_cache(maxsize=128)
 def definitions_file(cell: Transition, subject: object) -> Source:
     """A Coq definition for each vector of a cell, each after those it reads.
 
@@ -123,10 +125,11 @@ def _alone(cell: Transition, parameter: sympy.MatrixSymbol | None) -> Iterator[s
         domain, at, state = cell.state_type, "u''", "z''"
         claim = f"differentiable ({name} {' '.join(cell.arguments())} k'') u''."
     else:
-        varied = " ".join(cell.arguments({str(parameter.name): "z''.1"}))
+        varied = " ".join(cell.arguments({str(parameter.name): "V''"}))
         domain = f"{parameter_type(parameter.shape)} * {cell.state_type}"
         at, state = f"({name_of(parameter)}, u'')", "z''.2"
-        claim = f"differentiable (fun z'' : {domain} => {name} {varied} k'' z''.2) {at}."
+        by = f"(fun V'' => {name} {varied} k'')"
+        claim = f"jointly_differentiable {by} {name_of(parameter)} u''."
     functions = [
         f"(fun z'' : {domain} => {first if each == parameter else name_of(each)})"
         for each in cell.parameters

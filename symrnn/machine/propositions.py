@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import singledispatch
+from functools import cached_property, lru_cache, singledispatch
 from typing import Any
 
 import sympy
@@ -80,17 +80,18 @@ class _Writer:
     def _has(self, *kinds: type) -> bool:
         return any(node.has(*kinds) for node in self._nodes)
 
-    @property
+    @cached_property
     def _runs(self) -> bool:
         """Whether anything speaks of the recurrence."""
         return self._has(TimeVector)
 
+    @cached_property
     def _sequences(self) -> set[str]:
         return {v.label for node in self._nodes for v in node.atoms(TimeVector)}
 
     def _spoken(self) -> set[str]:
         """What claim and hypotheses name, and what stands in derivatives by vectors of a step."""
-        cell, found = self._cell, self._sequences()
+        cell, found = self._cell, self._sequences
         if cell is None:
             return found
         for each in {d for node in self._nodes for d in node.atoms(TotalDerivative)}:
@@ -102,8 +103,9 @@ class _Writer:
     @property
     def _has_loss(self) -> bool:
         loss = getattr(self.rnn, "L", None)
-        return loss is not None and loss.label in self._sequences()
+        return loss is not None and loss.label in self._sequences
 
+    @cached_property
     def _free(self) -> set[Symbol]:
         return {s for node in self._nodes for s in _free_of(node)}
 
@@ -112,7 +114,7 @@ class _Writer:
 
         What holds for all times binds its own.
         """
-        return _sorted({s for s in self._free() if _is_time(s)} - self._grown() - self._places())
+        return _sorted({s for s in self._free if _is_time(s)} - self._grown() - self._places())
 
     def _grown(self) -> set[Symbol]:
         return {self.claim.variable} if isinstance(self.claim, Limit) else set()
@@ -143,7 +145,7 @@ class _Writer:
             yield f"({' '.join(map(name_of, times))} : nat)"
 
     def _numbers_of_entries(self) -> list[str]:
-        free, found = self._free(), {}
+        free, found = self._free, {}
         for entry in sorted({e for n in self._nodes for e in n.atoms(Entry)}, key=str):
             for place, extent in zip(entry.args[1:], entry.matrix.shape, strict=True):
                 if isinstance(place, Symbol) and place in free:
@@ -155,7 +157,7 @@ class _Writer:
         if self._runs:
             shapes += [parameter.shape for parameter in self._of_the_run]
         of_shapes = {s for shape in shapes for extent in shape for s in extent.free_symbols}
-        counted = {s for s in self._free() if s.is_integer and s.is_positive} - self._places()
+        counted = {s for s in self._free if s.is_integer and s.is_positive} - self._places()
         of_cell = set(self._cell.sizes) if self._runs and self._cell is not None else set()
         return _sorted(of_shapes | counted | of_cell)
 
@@ -202,12 +204,12 @@ class _Writer:
             yield f"(x : nat -> {matrix_type(rnn.x[0].shape)})"
         column = matrix_type(rnn.s[0].shape)
         yield f"(s0 : {column})"
-        if rnn.L.label in self._sequences():
+        if rnn.L.label in self._sequences:
             yield f"(ell : nat -> {column} -> 'cV[R]_1)"
 
     def _scalars(self) -> list[Symbol]:
         of_cell = set(self._cell.scalars) if self._runs and self._cell is not None else set()
-        return _sorted({s for s in self._free() if not s.is_integer} | of_cell)
+        return _sorted({s for s in self._free if not s.is_integer} | of_cell)
 
     def _has_any_norm(self) -> bool:
         return any(norm.kind == "any" for node in self._nodes for norm in node.atoms(Norm))
@@ -229,7 +231,7 @@ class _Writer:
                     if of.sequence in self._cell.names:
                         value = self._cell.named(of.sequence, Coq("(s j)")).text
                     yield f"let {name_of(Symbol(of.label))} := fun j => {value} in"
-        elif self.rnn.a.label in self._sequences():
+        elif self.rnn.a.label in self._sequences:
             j, before = Coq("j"), Coq("(s (j - 1)%N)")
             yield f"let a := fun j => {scope.full_between(j, before).text} in"
 
@@ -421,14 +423,15 @@ def _filled(opening: str, words: Iterable[str], closing: str) -> list[str]:
     return [*lines[:-1], lines[-1] + closing]
 
 
-def _free_of(node: Any) -> set[Symbol]:
+@lru_cache(maxsize=1024)
+def _free_of(node: Any) -> frozenset[Symbol]:
     variable = {node.variable} if isinstance(node, Limit) else set()
     parameters = {leaf for leaf in node.free_symbols if not isinstance(leaf, Symbol)}
     names = {Symbol(str(leaf.args[0])) for leaf in parameters if leaf.args}
     named = {s for s in node.free_symbols if isinstance(s, Symbol)} - variable - names
     of_unknown = {u.args[0] for u in node.atoms(Unknown)}
     functions = {f.args[0] for f in node.atoms(VectorFunction)}
-    return named - of_unknown - functions
+    return frozenset(named - of_unknown - functions)
 
 
 def _is_time(symbol: Symbol) -> bool:

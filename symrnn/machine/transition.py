@@ -241,6 +241,7 @@ class Transition:
         ]
 
 
+@lru_cache(maxsize=256)
 def parameter_type(shape: tuple[Any, Any]) -> str:
     """The type of a parameter: its numbers of rows and columns begin with a successor."""
     rows, cols = (stacked_size(_terms(extent)) for extent in shape)

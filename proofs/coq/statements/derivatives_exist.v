@@ -24,7 +24,7 @@ Variable F : 'M[R]_(p.+1, q.+1) -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1.
 Variables (theta : 'M[R]_(p.+1, q.+1)) (s0 : 'cV[R]_n.+1).
 Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
 Hypothesis F_diff : forall k s,
-  differentiable (fun z : 'M_(p.+1, q.+1) * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+  jointly_differentiable (F ^~ k) theta s.
 Hypothesis ell_diff : forall t s, differentiable (ell t) s.
 Local Notation s := (state (F theta) s0).
 
@@ -64,7 +64,7 @@ Variable F : 'cV[R]_p.+1 -> nat -> 'cV[R]_n.+1 -> 'cV[R]_n.+1.
 Variables (theta : 'cV[R]_p.+1) (s0 : 'cV[R]_n.+1).
 Variable ell : nat -> 'cV[R]_n.+1 -> 'cV[R]_1.
 Hypothesis F_diff : forall k s,
-  differentiable (fun z : 'cV_p.+1 * 'cV_n.+1 => F z.1 k z.2) (theta, s).
+  jointly_differentiable (F ^~ k) theta s.
 Hypothesis ell_diff : forall t s, differentiable (ell t) s.
 Local Notation s := (state (F theta) s0).
 
