@@ -75,7 +75,8 @@ def document_of(
     """A lecture as a document.
 
     Args:
-        project: its outline. Sections of which no statement has evidence are left out.
+        project: its outline. Sections of which no statement has evidence are left out of
+            symrnn's own lectures.
         evidence: of every statement, each after those it uses.
         rnn: the recurrence that was proved.
         notation: how quantities are lettered.
@@ -108,7 +109,12 @@ def _document(
     for place, part in enumerate(outline.parts, start=1):
         blocks = tuple(made.of(part.pieces))
         asked = any(isinstance(piece, Place) for piece in part.pieces)
-        if not asked or any(isinstance(b, StatementBlock | Figure | Algorithm) for b in blocks):
+        # Of another cell a lecture of symrnn's own is shorter; what somebody wrote stays.
+        if (
+            project.own
+            or not asked
+            or any(isinstance(b, StatementBlock | Figure | Algorithm) for b in blocks)
+        ):
             sections.append(Section(write(part.title.text), f"section-{place}", blocks))
     behind = [name for name in writer.number if name not in made.placed]
     if behind:

@@ -10,6 +10,7 @@ refused with its line, never printed raw.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,9 +70,23 @@ def _parser() -> MarkdownIt:
     parser.disable("text_join")
     parser.use(dollarmath_plugin, allow_digits=False, double_inline=True, allow_labels=True)
     parser.use(footnote_plugin, inline=False)
+    parser.inline.ruler.before("emphasis", "subscript", _subscript)
     parser.inline.ruler.before("link", "named", _named)
     parser.inline.ruler.before("link", "cited", _cited)
     return parser
+
+
+def _subscript(state: StateInline, silent: bool) -> bool:
+    """Read `_` behind a sign of mathematics, or before a brace, as what begins a subscript."""
+    before, after = state.src[state.pos - 1 : state.pos], state.src[state.pos + 1 : state.pos + 2]
+    if state.src[state.pos] != "_" or not (
+        after == "{" or (before and unicodedata.category(before) == "Sm")
+    ):
+        return False
+    if not silent:
+        state.pending += "_"
+    state.pos += 1
+    return True
 
 
 def _named(state: StateInline, silent: bool) -> bool:

@@ -103,9 +103,13 @@ class Outline:
                     line, f"`[[{name}]]` refers to nothing", ", ".join(sorted(places))
                 )
 
-    def require_once(self, names: Collection[str]) -> None:
-        """Raise `ParseError` where one of the names stands twice."""
-        seen: dict[str, int] = {}
+    def require_once(self, names: Collection[str], drawn: Collection[str]) -> None:
+        """Raise `ParseError` where one of the names stands twice.
+
+        What is drawn and opens the lecture stands there; of a statement, only the claims do.
+        """
+        opening = {name for name in self.front.opening if name in drawn}
+        seen = dict.fromkeys(opening, self.front.lines["opening"])
         for place in self.places():
             if place.name in names and seen.setdefault(place.name, place.line) != place.line:
                 raise ParseError(

@@ -141,7 +141,7 @@ def open_project(folder: Path) -> Project:
     keys = {work.key for work in (*works, *WORKS)}
     for each in filter(None, (prose, slides)):
         each.check((*every, *drawn), keys)
-    prose.require_once((*every, *drawn))
+    prose.require_once((*every, *drawn), drawn)
     named = (name for each in (prose, slides) if each is not None for name in each.named())
     library = _needed(every, [*local, *named])
     _check_order(prose, library)

@@ -27,6 +27,9 @@ _NO_FACTOR = (r"\end", r"\middle", *_RELATIONS)
 #: end within.
 _WIDE = 4.0
 
+_OPENED = re.compile(r"\\symrnnopen\\[bB]igl")
+_CLOSED = re.compile(r"\\symrnnclose\\[bB]igr")
+
 _LINE = 18.0
 """Em of a formula that stands beside others, and is not marked below it."""
 
@@ -58,6 +61,13 @@ def pieces(latex: str) -> Iterator[str]:
         return max(parts, key=formula_width)
 
     yield from _between(_marked(latex, widest, widest), ("+", "-", *_RELATIONS, *_FACTORS))
+
+
+def bare(latex: str) -> str:
+    """A piece of a formula without the marks at parentheses and between factors."""
+    for written, mark in ((r"\left", _OPENED), (r"\right", _CLOSED)):
+        latex = mark.sub(re.escape(written), latex)
+    return latex.replace(r"\symrnnbeside ", "")
 
 
 def _marked(latex: str, entry: _Write, stack: _Write) -> str:

@@ -51,7 +51,7 @@ class Fit:
         for title, lines in excess.items():
             sizes = smaller.pop(title, 0) + max(1, round(lines / _SPARED + 0.4))
             if title in less:
-                less[title] = 1.5 * less[title] + 2.0
+                less[title] += lines + 1.0
             elif sizes <= len(_SIZES):
                 smaller[title] = sizes
             else:

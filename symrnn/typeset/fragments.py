@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from symrnn.errors import IllFormedError
 from symrnn.typeset.bibliography import Work
 from symrnn.typeset.blocks import Chain, Claim, StatementBlock
-from symrnn.typeset.breaking import breakable, pieces
+from symrnn.typeset.breaking import bare, breakable, pieces
 from symrnn.typeset.deck import Claims, Frame, Lines, Why
 from symrnn.typeset.detail import reason
 from symrnn.typeset.heights import LAYOUTS, formula_width
@@ -64,7 +64,7 @@ def require_fits(block: StatementBlock, width: str) -> None:
             if least > room:
                 raise IllFormedError(
                     f"`{block.name}` does not fit this width",
-                    {"expected": f"at least {least:.0f}pt", "got": width, "formula": piece},
+                    {"expected": f"at least {least:.0f}pt", "got": width, "formula": bare(piece)},
                 )
 
 

@@ -63,19 +63,22 @@ def _(item: Body, source: Source, overlays: Overlays) -> str:
 
 @written.register
 def _(item: Claims, source: Source, overlays: Overlays) -> str:
+    # What a frame begins with is there from the start; further claims come in their turn.
+    overlay = overlays.following() if overlays.last else ""
     overlays.given()
     claims = source.claims(item)
     said = [overlays.said(name for claim in claims for name in claim.names)]
     assumed = list(dict.fromkeys(fact for claim in claims for fact in claim.assumed))
     said += [phrase("Assume {facts}.", facts=listed(assumed))] if assumed else []
     before = " ".join(filter(None, said))
-    lines = [rf"{source.prose(before)}\par"] if before else []
+    lines = [rf"\before{{{source.prose(before)}}}"] if before else []
     several = len(claims) > 1
     for claim in claims:
         condition = f"({source.prose(claim.condition)})" if claim.condition else ""
         note = source.prose(claim.note) if several else ""
         lines.append(rf"\claim{{{if_wide(claim.latex)}}}{{{condition}}}{{{note}}}")
-    return "\n".join([r"\begin{claims}", *lines, r"\end{claims}"])
+    box = "\n".join([r"\begin{claims}", *lines, r"\end{claims}"])
+    return rf"\begin{{uncoverenv}}<{overlay}>{box}\end{{uncoverenv}}" if overlay else box
 
 
 @written.register
@@ -98,7 +101,7 @@ def _(item: Run, source: Source, overlays: Overlays) -> str:
             said.append(phrase("Proved apart: {facts}.", facts=claims))
     start = overlays.now
     named = " ".join(filter(None, said))
-    before = [rf"{source.prose(named)}\par"] if named else []
+    before = [rf"\before{{{source.prose(named)}}}"] if named else []
     title = [rf"\chaintitle{{{start}}}{{{source.prose(chain.title)}}}"] if chain.title else []
     steps = [
         rf"  \step[{overlays.following()}]{{{row.relation}}}{{{if_wide(row.expression)}}}"

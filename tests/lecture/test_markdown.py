@@ -68,6 +68,10 @@ BLOCKS: dict[str, tuple[str, Block]] = {
         Paragraph("[[@a2013|aside|S. 3]] [[@b|aside|ch. 2–4]]"),
     ),
     "a reference in brackets": ("[[[one]]]", Paragraph(r"\[[[one]]]")),
+    "subscripts are no emphasis": (
+        "∏_{j=k+1}^{t} ∂s_j/∂s_{j-1} and ∏_k of _it_",
+        Paragraph("∏_{j=k+1}^{t} ∂s_j/∂s_{j-1} and ∏_k of *it*"),
+    ),
     "an address is no citation": ("x@y.de", Paragraph("x@y.de")),
     "footnote": ("a[^n]\n\n[^n]: Below *it*.", Paragraph("a[[^|Below *it*.|]]")),
     "list": ("- a\n- b", Items(((Paragraph("a"),), (Paragraph("b"),)))),

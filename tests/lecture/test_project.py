@@ -132,6 +132,7 @@ LINES = [
     ("# T\n\n## S\n\nsee [[nowhere]]\n", 5, "refers to nothing"),
     ("# T\n\n## S\n\n[[nowhere]]\n", 5, "refers to nothing"),
     ("# T\n\n## S\n\n[[two_steps]]\n\n[[two_steps]]\n", 7, "a second time"),
+    ("---\nopening: slopes\n---\n# T\n\n## S\n\n[[slopes]]\n", 8, "a second time"),
     ("# T\n\n## S\n\n[[two_steps]]\n\n[[step_jacobian]]\n", 5, "before `step_jacobian`"),
     ("# T\n\n## S\n\n[[two_steps]]{detail=full detail=steps}\n", 5, "`detail` is given twice"),
 ]
