@@ -54,6 +54,7 @@ _COMMANDS = (
     "Upsilon Phi Psi Omega ell"
 )
 _GREEK = rf"\\(?:{'|'.join(_COMMANDS.split())})(?![A-Za-z])"
+_ITALIC = re.compile(r"\\mathit\{([^{}]*)\}")
 _FONTS = r"\\(?:mathcal|mathrm|mathbf|boldsymbol|mathsf|mathit|mathbb|mathfrak)"
 _FONT = re.compile(_FONTS)
 _BASE = re.compile(rf"[A-Za-z]|{_GREEK}|{_FONTS}\{{(?:[A-Za-z]+|{_GREEK})\}}")
@@ -103,7 +104,8 @@ class Notation:
         owners: dict[str, str] = {}
         # A cell's own letters are looked at together with these, where it is known.
         for quantity in () if self.spoken.keys() & QUANTITIES.keys() else QUANTITIES:
-            other = owners.setdefault(self.plain(quantity), quantity)
+            seen = _ITALIC.sub(r"\1", self.plain(quantity))  # a letter is in italics anyway
+            other = owners.setdefault(seen, quantity)
             if other != quantity:
                 raise IllFormedError(
                     f"notation {self.name}: {other} and {quantity} have one letter",

@@ -222,6 +222,7 @@ def test_article_and_slides_compile_without_a_warning(
         ("[letters]\ns = 's_t_j'", "line 2: notation: this is no letter for s"),
         ("[letters]\nL = 5", "line 2: notation: this is no letter for L"),
         ("[letters]\ns = 'q'\nk = 'q'", "line 3: notation mine: s and k have one letter"),
+        ("[letters]\nW = '\\mathit{U}'", "line 2: notation mine: W and U have one letter"),
         ("[letters]\nW = 'I'", "line 2: notation: I is the identity"),
     ],
 )
