@@ -79,7 +79,7 @@ def _as_matrices(of: Any, by: Any) -> tuple[Any, Any, Callable[[MatrixExpr], Mat
     taken = {getattr(symbol, "name", "") for symbol in of.free_symbols}
     name = "scalar"
     while name in taken:
-        name += "_"
+        name += "s"
     parameter = Parameter(name, 1, 1)
     entry: Expr = Entry(parameter, 1, 1)
     back = {entry: by, parameter: MatrixProduct(by, scalar_one())}

@@ -24,7 +24,7 @@ from symrnn.cells import Cell
 from symrnn.crosscheck.evaluate import Numbers, Value, compiled
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.variation import RIGHT, Cotangents, Edge, Gradients, Variation, name_of
-from symrnn.crosscheck.wording import said
+from symrnn.crosscheck.wording import AGAIN, said
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import (
     MatrixProduct,
@@ -152,7 +152,7 @@ class Program:
     def _adjoint(self, vector: TimeVector) -> TimeVector:
         label = f"delta_{in_code(vector.label)}"
         while label in self._taken:
-            label += "_"
+            label += AGAIN
         self._taken.add(label)
         return Sequence(label, vector.shape[0])[self.index]
 

@@ -22,6 +22,10 @@ from symrnn.language.time import TimeVector
 from symrnn.language.writing import text
 
 ADJOINT = "delta_"
+"""Before the name of what it is the derivative by."""
+
+AGAIN = "_again"
+"""Behind the name of an adjoint where another has it."""
 
 
 def said(node: MatrixExpr) -> str:
@@ -38,7 +42,7 @@ def _said(node: Any) -> str:
 def _(node: TimeVector) -> str:
     label = node.label
     if label.startswith(ADJOINT):
-        label = f"δ({label.removeprefix(ADJOINT).rstrip('_')})"
+        label = f"δ({label.removeprefix(ADJOINT).replace(AGAIN, '')})"
     if not node.index.free_symbols:
         return f"{label}[{'T' if node.index == LAST else node.index}]"
     shift = node.index - next(iter(node.index.free_symbols))

@@ -109,7 +109,7 @@ class Outline:
         What is drawn and opens the lecture stands there; of a statement, only the claims do.
         """
         opening = {name for name in self.front.opening if name in drawn}
-        seen = dict.fromkeys(opening, self.front.lines["opening"])
+        seen = dict.fromkeys(opening, self.front.lines.get("opening", 1))
         for place in self.places():
             if place.name in names and seen.setdefault(place.name, place.line) != place.line:
                 raise ParseError(
