@@ -71,16 +71,14 @@ def with_symbolic_sizes(rnn: Network) -> Network:
     A W of 1 × 1 reads as a number and one of 3 × 3 as any other: what is generated from symbols
     serves every size.
     """
+    if rnn.driven is None:
+        return rnn
     sizes = {
         symbol: size
         for symbol, size in ((HIDDEN, rnn.d), (INPUT, rnn.m))
         if symbol != size and (symbol == HIDDEN or rnn.U is not None)
     }
-    if (
-        rnn.driven is None
-        or not sizes
-        or not all(getattr(size, "is_Integer", False) for size in sizes.values())
-    ):
+    if not sizes or not all(getattr(size, "is_Integer", False) for size in sizes.values()):
         return rnn
     generic = in_these_letters(rnn)
     sized = at_sizes(generic.recurrence, sizes)

@@ -32,6 +32,7 @@ _SPOKEN = {
     "geometric_tail": "tail of a geometric series",
     "homogeneous": "homogeneity of the norm",
     "hyperbolic": "hyperbolic functions",
+    "slopes_by_values": "slopes by values",
     "larger_of": "the larger of two",
     "lipschitz_minimum": "cutting off is nonexpansive",
     "norm_of_diagonal": "norm of a diagonal matrix",

@@ -11,7 +11,7 @@ from worlds import L, U, V, W, World, b, d, gamma, i, k, kappa, m, n, s, t, u, v
 
 from symrnn.kernel import Fact
 from symrnn.kernel.algebra import _normal
-from symrnn.language.activations import Activation, activation
+from symrnn.language.activations import Activation, X, activation
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
 from symrnn.language.derivatives import NUMERATOR, D, D_plus, ImmediateDerivative, VectorFunction
 from symrnn.language.entry import Entry
@@ -441,6 +441,11 @@ def exponentials(w: World) -> Arguments:
             (1 / (1 + exp(-e)), (1 + tanh(e / 2)) / 2),
             (exp(e) / (1 + exp(e)), 1 / (1 + exp(-e))),
             (sinh(2 * e), 2 * sinh(e) * cosh(e)),
+            *(
+                (activation(slope)(activation(name)(matrix)), activation(name).prime(matrix))
+                for name, slope in (("tanh", 1 - X**2), ("logistic", X - X**2))
+                for matrix in (W, b, W * U)
+            ),
         ]
     )
 

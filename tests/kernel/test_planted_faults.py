@@ -40,7 +40,7 @@ from symrnn.kernel import (
 )
 from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
-from symrnn.language.activations import activation
+from symrnn.language.activations import X, activation
 from symrnn.language.algebra import Identity, Ones, Parameter, Transposed, Zeros
 from symrnn.language.derivatives import (
     DENOMINATOR,
@@ -479,6 +479,15 @@ SCALARS: dict[str, Row] = {
     "sin y = y": equal(sympy.sin(y), y),
     "sinh by exp": lambda: numbers.exponentials(sympy.sinh(y), sympy.cosh(y)),
     "tanh by exp": lambda: numbers.exponentials(sympy.tanh(y), 1 / sympy.tanh(y)),
+    "a slope by a value": lambda: numbers.exponentials(
+        activation(1 - X)(activation("tanh")(A)), activation("tanh").prime(A)
+    ),
+    "of another matrix": lambda: numbers.exponentials(
+        activation(1 - X**2)(activation("tanh")(A)), activation("tanh").prime(2 * A)
+    ),
+    "of a function that jumps": lambda: numbers.exponentials(
+        activation(0 * X)(stepping(A)), activation(0 * X)(A)
+    ),
     "sums of numbers": equal(Sum(j, (j, 1, t)), Sum(j, (j, 0, t - 1))),
 }
 

@@ -3,8 +3,9 @@
 import pytest
 from sympy import Derivative, Rational, Symbol, cosh, sinh, tanh
 
-from symrnn import Equation, Ones, Zeros, activation, derivation, elman
+from symrnn import D, Diag, Equation, Ones, Zeros, activation, cell, derivation, elman, named
 from symrnn import rules as by
+from symrnn.cells import Cell
 from symrnn.errors import EvidenceError, UnjustifiedStepError
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
@@ -107,3 +108,27 @@ def test_a_value_of_x_does_not_reach_under_the_derivative():
     assert equation(LOGISTIC.prime.at(x), Rational(1, 4), by.hypothesis, given) == 1
     with pytest.raises(UnjustifiedStepError):
         equation(Derivative(LOGISTIC.at(x), x), 0, by.hypothesis, given)
+
+
+GATED = "f = sigmoid(W_f h' + U_f x + b_f); h = f * h' + (1 - f) * tanh(W h' + b)"
+
+
+@pytest.mark.parametrize("made", [cell(GATED), named("lstm")], ids=["own", "lstm"])
+def test_what_a_cell_derives_in_its_gates_values_is_proved(made):
+    spelled, j, h = Cell(made.name, made.named), made.index, made["h"]
+    others = [each[j - 1] for each in made.states if each != h]
+    step = derivation(D(h[j], h[j - 1], held=others), given=[j >= 1], cell=spelled)
+    step = step.equals(made.named.immediate(h[j], h[j - 1]), by.one_step)
+    found = made.jacobian(h[j], h[j - 1])
+    assert check(step.equals(found, by.slopes_by_values), Context(RNN)) == 2
+    gate = made["o" if "o" in made.shapes else "f"]
+    slope = made.slope(gate[j])
+    for wrong in (
+        -found,
+        found.subs(made.parameters[-1], made.parameters[0]) + Diag(slope),
+        found.xreplace({slope: gate[j]}),
+        found.xreplace({gate[j]: gate[j - 1]}),
+    ):
+        if wrong != found:
+            with pytest.raises(UnjustifiedStepError):
+                check(step.equals(wrong, by.slopes_by_values), Context(RNN), explain=False)

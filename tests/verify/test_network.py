@@ -35,6 +35,12 @@ OF_ANY_KIND = {
 }
 
 
+def test_differences_of_a_net_that_stretches_much_are_extrapolated() -> None:
+    kernels = Kernels(cell("h = h' + V tanh(W h' + U x + b)"))
+    net = random_weights(kernels.cell, steps=20, seed=0, d=16, m=3)
+    assert max(each.central for each in check_kernels(kernels, net, "random")) < 1e-6
+
+
 @pytest.mark.parametrize("kernels", [*NETWORKS.values(), *map(Kernels, OF_ANY_KIND.values())])
 def test_every_kernel_of_a_random_net(kernels: Kernels) -> None:
     sizes: Any = {each.name: 4 for each in kernels.cell.sizes}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sympy
-from sympy import Max, Min, S, Symbol
+from sympy import Expr, Max, Min, S, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import algebra as decision
@@ -102,17 +102,28 @@ def root_of_bound(value: Any, bound: Any) -> Theorem:
 
 @schema
 def exponentials(left: Any, right: Any) -> Theorem:
-    """x = y, where both are equal by algebra once sinh, cosh, tanh are written by exp.
+    """x = y, or f(g(A)) = h(A), where both are equal by algebra once sinh, cosh, tanh are written
+    by exp: of elementwise functions of one matrix what they make of an entry.
 
     cosh x = (eˣ + e⁻ˣ)/2, sinh x = (eˣ - e⁻ˣ)/2, tanh x = sinh x / cosh x, and cosh x ≠ 0.
     """
+    entry = sympy.Dummy(real=True)
     for side in (left, right):
         require_term(side)
-        if isinstance(side, MatrixExpr):
-            raise inapplicable(side, "scalars")
-    if not decision.equal(_by_exp(left), _by_exp(right)):
+    (first, of), (second, other) = _of_entry(left, entry), _of_entry(right, entry)
+    if of != other or not decision.equal(_by_exp(first), _by_exp(second)):
         raise inapplicable(f"{left} = {right}", "two sides that are equal written by exp")
     return _make((), Equation(left, right), None)
+
+
+def _of_entry(node: Any, entry: Expr) -> tuple[Any, Any]:
+    """What elementwise functions, which have no jump, make of an entry of a matrix; and that."""
+    if not isinstance(node, Elementwise):
+        return (entry, node) if isinstance(node, MatrixExpr) else (node, None)
+    if not all(fact.follows_from(()) for fact in conditions_at(node.activation, entry)):
+        raise inapplicable(node, "functions without jumps")
+    value, core = _of_entry(node.argument, entry)
+    return node.activation.at(value), core
 
 
 def _by_exp(node: Any) -> Any:

@@ -83,6 +83,7 @@ from symrnn.theory.rules.slopes import (
     hyperbolic,
     scalar_derivative,
     sinh_exceeds,
+    slopes_by_values,
 )
 
 __all__ = [
@@ -144,6 +145,7 @@ __all__ = [
     "scalar_derivative",
     "scaled_maximum",
     "sinh_exceeds",
+    "slopes_by_values",
     "smaller_of",
     "split_at",
     "split_earliest",

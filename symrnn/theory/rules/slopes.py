@@ -8,11 +8,12 @@ from typing import Any
 import sympy
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.kernel import Fact, Theorem
-from symrnn.kernel.axioms import numbers
+from symrnn.kernel import Fact, Theorem, reflexivity, symmetry, transitivity
+from symrnn.kernel.axioms import derivatives, numbers
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import Ones, Zeros, split_coefficient
-from symrnn.theory.closing import proving
+from symrnn.language.time import TimeVector
+from symrnn.theory.closing import ending, proving, then
 from symrnn.theory.context import Context, attempt
 from symrnn.theory.rule import Rule
 
@@ -39,6 +40,57 @@ hyperbolic = Rule(
     "hyperbolic",
     "cosh x = (eˣ + e⁻ˣ)/2, sinh x = (eˣ - e⁻ˣ)/2, tanh x = sinh x / cosh x",
     prove=_hyperbolic,
+)
+
+
+def _slopes_by_values(before: Any, after: Any, context: Context, variable: Any) -> Theorem:
+    opened = reflexivity(after)
+    for node in sorted(after.atoms(Elementwise), key=sympy.default_sort_key):
+        step = _through_value(node, context)
+        if step is not None:
+            opened = _everywhere(opened, step)
+    opened = _in_names_of(opened, before, context)
+    written = _in_names_of(reflexivity(before), opened.relation.rhs, context)
+    closed = ending(opened, written.relation.rhs)
+    return transitivity(written, symmetry(closed))
+
+
+def _in_names_of(theorem: Theorem, others: Any, context: Context) -> Theorem:
+    """x = y without names of functions' values that are not among others, by their definitions."""
+    for leaf in sorted(theorem.relation.rhs.atoms(TimeVector), key=sympy.default_sort_key):
+        named = leaf not in others.atoms(TimeVector)
+        if named and isinstance(context.cell.definition(leaf), Elementwise):
+            theorem = _everywhere(theorem, derivatives.defined(leaf, context.cell))
+    return theorem
+
+
+def _everywhere(theorem: Theorem, step: Theorem) -> Theorem:
+    """x = y′ of x = y, where the step rewrites a part of y wherever it stands."""
+    while theorem.relation.rhs.has(step.relation.lhs):
+        theorem = then(theorem, step)
+    return theorem
+
+
+def _through_value(node: Elementwise, context: Context) -> Theorem | None:
+    """p(s_j) = σ′(a_j), where s_j is σ(a_j), maybe by definition, and p(σ(x)) = σ′(x)."""
+    opened = reflexivity(node)
+    value: Any = node.argument
+    if isinstance(value, TimeVector):
+        value = context.cell.definition(value)
+        if not isinstance(value, Elementwise):
+            return None
+        opened = then(opened, derivatives.defined(node.argument, context.cell))
+    if not isinstance(value, Elementwise) or value.activation.is_unknown:
+        return None
+    slope = value.activation.prime(value.argument)
+    same = attempt(numbers.exponentials, opened.relation.rhs, slope)
+    return None if same is None else transitivity(opened, same)
+
+
+slopes_by_values = Rule(
+    "slopes_by_values",
+    "σ′(a_j) through the value s_j = σ(a_j): q(1 - q) of the logistic function, 1 - s² of tanh",
+    prove=_slopes_by_values,
 )
 
 
