@@ -17,6 +17,7 @@ from symrnn.kernel.nodes import BINDING, KINKED, SMOOTH, STEPS
 from symrnn.kernel.terms import bound, is_smooth, symbols
 from symrnn.language import shapes
 from symrnn.language.activations import FORMULAS, POWER, Activation, Unknown, X, unknown
+from symrnn.language.algebra import Identity
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import TimeVector
@@ -41,13 +42,22 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
     """
     leaves = [*line.atoms(TimeVector, MatrixSymbol)]
     leaves += [each for each in symbols(line) if isinstance(each, Symbol)]
-    columns = {each.label for each in leaves if isinstance(each, TimeVector)}
-    columns |= {each.label for each in (*cell.definitions, *_given(cell))}
-    matrices = {each.name for each in line.atoms(MatrixSymbol)}
-    columns |= {each.name for each in line.atoms(MatrixSymbol) if shapes.is_column(each)}
+    sequences = {each.label for each in leaves if isinstance(each, TimeVector)}
+    sequences |= {each.label for each in (*cell.definitions, *_given(cell))}
+    matrices = {_seen(each.name) for each in line.atoms(MatrixSymbol)}
+    columns = {_seen(each.name) for each in line.atoms(MatrixSymbol) if shapes.is_column(each)}
+    columns |= set(map(_seen, sequences))
     times = {"t", "k", "j", "i", "l", cell.index.name}
     times |= {each.name for each in leaves if isinstance(each, Symbol) and each.is_integer}
     written: dict[str, Any] = _functions(line, name, cell)
+    # The loss L_t is L(s_t).
+    for label in sorted(sequences - {each.label for each in cell.outputs}):
+        if _seen(label) in written:
+            raise IllFormedError(
+                f"a function is called {label} in `{name}`, as a sequence is",
+                {"expected": "a name for each", "in": text(line)},
+            )
+    written["I"] = Identity
     for number in line.atoms(sympy.exp, *map(type, _CONSTANTS)):
         constant = sympy.E if isinstance(number, sympy.exp) else number
         written |= dict.fromkeys(_CONSTANTS.get(constant, ()), constant)
@@ -59,14 +69,16 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
                     {"expected": "a name for each", "in": text(line)},
                 )
         _require_letter(leaf, name)
-        stem, below = _stem(leaf)
-        places = [below] if below.isdecimal() or below in times else list(below)
-        counted = all(each.isdecimal() or each in times for each in places)
-        if counted and ((stem in columns and len(places) == 1) or (stem in matrices and below[1:])):
-            raise IllFormedError(
-                f"{stem}_{below} in `{name}` is read as {stem} at the time {below}, or as an entry",
-                {"expected": f"{stem}[{below}], or another name", "in": text(line)},
-            )
+        for stem, below in _stems(leaf):
+            places = [below] if below.isdecimal() or below in times else list(below)
+            counted = all(each.isdecimal() or each in times for each in places)
+            one = stem in columns and len(places) == 1
+            if counted and (one or (stem in matrices and below[1:])):
+                raise IllFormedError(
+                    f"{stem}_{below} in `{name}` is read as {stem} at the time {below}, or as an "
+                    "entry",
+                    {"expected": f"{stem}[{below}], or another name", "in": text(line)},
+                )
 
 
 _CONSTANTS = {sympy.E: ("e", "E"), sympy.pi: ("pi", r"\pi")}
@@ -82,7 +94,7 @@ _LETTER = re.compile(
 def _require_letter(leaf: Any, name: str) -> None:
     """Refuse what is read as a power, a derivative, a norm, or as a function."""
     called = getattr(leaf, "label", None) or leaf.name
-    written = "".join(map(_letter, latex(Symbol(called))))
+    written = _seen(called)
     if not _LETTER.fullmatch(written):
         raise IllFormedError(
             f"what is called {called} in `{name}` is written {written}, as something else is",
@@ -95,14 +107,21 @@ def _require_letter(leaf: Any, name: str) -> None:
         )
 
 
-def _stem(leaf: Any) -> tuple[str, str]:
-    """Name and subscript as LaTeX has them: s1 is s_1."""
-    called = in_code(str(getattr(leaf, "label", None) or leaf.name))
-    stem, _, below = called.rpartition("_")
-    if not stem:
-        stem = called.rstrip("0123456789")
-        below = called[len(stem) :]
-    return stem, below
+def _stems(leaf: Any) -> Iterator[tuple[str, str]]:
+    """Name and subscript: W_h_1 is 1 of W_h, and h 1 of W; s1 is s_1 in LaTeX."""
+    called = getattr(leaf, "label", None) or leaf.name
+    stem, _, below = in_code(called).rpartition("_")
+    if stem:
+        yield _seen(stem), below
+    stem, _, below = _seen(called).partition("_{")
+    if below:
+        yield stem, below.removesuffix("}").replace(" ", "")
+
+
+@lru_cache(maxsize=4096)
+def _seen(called: str) -> str:
+    """A name in LaTeX, a Greek letter by its command."""
+    return "".join(map(_letter, latex(Symbol(called))))
 
 
 def require_letters(
@@ -165,6 +184,13 @@ def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
                 )
     for unseen in line.atoms(Unknown, VectorFunction):
         called = unseen.args[0].name
+        itself = unknown(called) if isinstance(unseen, Unknown) else called
+        first = written.setdefault(_seen(called), itself)
+        if first != itself and not (isinstance(first, Activation) and first.is_unknown):
+            raise IllFormedError(
+                f"two different functions are called {called} in `{name}`",
+                {"expected": "a name for each", "in": text(line)},
+            )
         known = _known(called, 0)
         if called.lower() in _KINKED or (known is not None and not _has_a_slope(known)):
             raise IllFormedError(

@@ -8,12 +8,25 @@ from typing import Any
 import pytest
 from sympy import Derivative, Lambda, S, Symbol, exp, pi
 
-from symrnn import D, Diag, Ones, Parameter, VectorFunction, activation, derivation, elman, entry
+from symrnn import (
+    D,
+    Diag,
+    Identity,
+    Kronecker,
+    Ones,
+    Parameter,
+    VectorFunction,
+    activation,
+    derivation,
+    elman,
+    entry,
+)
 from symrnn import rules as by
 from symrnn.errors import IllFormedError
 from symrnn.kernel.axioms import derivatives
 from symrnn.language.activations import Activation, Unknown, X, unknown
 from symrnn.language.algebra import Zeros
+from symrnn.language.derivatives import Partial
 from symrnn.language.structure import Vec
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
@@ -105,6 +118,21 @@ READ_OTHERWISE: dict[str, Callable[[], Any]] = {
     "a function with the name of a matrix": lambda: derivation(
         entry(activation(X**2, "A")(g), 1) * entry(A * g, 1)
     ).equals(entry(g, 1) ** 2 * entry(A * g, 1), by.entry_of_elementwise),
+    "∂W(g)/∂W = 0": lambda: still(VectorFunction("W", d, g), Vec(W)),
+    "∂s(g)/∂s_0 = 0": lambda: still(VectorFunction("s", d, g), s[0]),
+    "dx(y)/dx = 0": lambda: derivation(
+        Derivative(Unknown(Symbol("x"), S.Zero, y), x, evaluate=False)
+    ).equals(0, by.scalar_derivative),
+    "a function of columns with the name of one of numbers": lambda: derivation(
+        D(VectorFunction("f", d, g) + f(Ones(d, 1)), g)
+    ).equals(Partial(VectorFunction("f", d, g), 0), by.differentiate),
+    "∂(γ_1 b)/∂γ = 0": lambda: still(Symbol("gamma_1", real=True) * b, Parameter("γ", d, 1)),
+    "∂(I g)/∂I = gᵀ ⊗ I": lambda: derivation(
+        D(Parameter("I", d, d) * g, Vec(Parameter("I", d, d)))
+    ).equals(Kronecker(g.T, Identity(d)), by.differentiate),
+    "∂(Α y)/∂A = 0": lambda: derivation(
+        Derivative(Symbol("Alpha", real=True) * y, Symbol("A", real=True), evaluate=False)
+    ).equals(0, by.scalar_derivative),
     "one unknown function is another": lambda: one_entry(
         Activation("tau", Lambda(X, Unknown(Symbol("sigma"), S.Zero, X))),
         unknown("sigma").at(entry(g, 1)),
