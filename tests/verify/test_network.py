@@ -37,7 +37,7 @@ OF_ANY_KIND = {
 
 def test_differences_of_a_net_that_stretches_much_are_extrapolated() -> None:
     kernels = Kernels(cell("h = h' + V tanh(W h' + U x + b)"))
-    net = random_weights(kernels.cell, steps=20, seed=0, d=16, m=3)
+    net = random_weights(kernels.cell, steps=20, seed=0, d=16, m=3, n=3)
     assert max(each.central for each in check_kernels(kernels, net, "random")) < 1e-6
 
 
