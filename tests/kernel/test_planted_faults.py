@@ -53,7 +53,7 @@ from symrnn.language.entry import Entry, entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
-from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Rows, Vec, stack
+from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Rows, Unvec, Vec, stack
 from symrnn.language.time import Sequence
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -493,6 +493,19 @@ SCALARS: dict[str, Row] = {
 
 half = Rational(1, 2)
 TERMS: dict[str, Row] = {
+    "a column that fills another shape": lambda: numbers.algebra(
+        Norm(Unvec(Vec(U), *reversed(U.shape)), "1"), Norm(U, "1")
+    ),
+    "four blocks are the first": lambda: numbers.algebra(
+        Norm(Block([A, B], [B, A]), "1"), Norm(A, "1")
+    ),
+    "a sum from before time 0 is empty": lambda: numbers.algebra(OrderedSum(b, j, -3, 1), 0 * b),
+    "a product from before time 0 is empty": lambda: numbers.algebra(
+        OrderedProduct(A, j, -3, 1), Identity(d)
+    ),
+    "the variable of a limit, and a number of its name": lambda: limits.geometric_decay(
+        Symbol("n", positive=True), half, n, n
+    ),
     "a time that is no integer": lambda: reflexivity(s[y]),
     "a time of a half": lambda: reflexivity(s[t + half]),
     "a size that is no integer": lambda: reflexivity(Parameter("R", y, 1)),
@@ -548,6 +561,8 @@ TERMS: dict[str, Row] = {
 }
 
 AXIOMS: dict[str, Row] = {
+    "the norm of a row is that of diag": lambda: norms.norm_of_diagonal(Norm(Transposed(g), "2")),
+    "the norm of diag is that of I": lambda: norms.norm_of_identity(Norm(Diag(g), "2")),
     "a sum is its larger part": lambda: numbers.larger(y + z, z),
     "a product is its larger factor": lambda: numbers.larger(y * z, z),
     "a definition of what is given": lambda: derivatives.defined(x[t], cell),
