@@ -496,6 +496,8 @@ TERMS: dict[str, Row] = {
     "a column that fills another shape": lambda: numbers.algebra(
         Norm(Unvec(Vec(U), *reversed(U.shape)), "1"), Norm(U, "1")
     ),
+    "blocks of two widths in one column": lambda: reflexivity(Block([A], [U])),
+    "blocks of two heights in one row": lambda: reflexivity(Block([A, Transposed(U)])),
     "four blocks are the first": lambda: numbers.algebra(
         Norm(Block([A, B], [B, A]), "1"), Norm(A, "1")
     ),
