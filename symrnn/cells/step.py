@@ -169,7 +169,12 @@ class Cell:
         if not isinstance(value, Elementwise):
             raise IllFormedError(
                 f"{vector} is no function applied to every entry",
-                {"expected": "a gate or a state defined as f(…)", "got": str(value)},
+                {
+                    "expected": "a gate or a state defined as f(…)",
+                    "got": str(value),
+                    "hint": "give the function a line of its own: v = f(…), then "
+                    f"{vector.label} = … v …; `cell.named` has such names",
+                },
             )
         return value.activation.prime(value.argument)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy
 
-from symrnn.errors import SideConditionError
+from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import Theorem, congruence, reflexivity, transitivity
 from symrnn.kernel.axioms import derivatives, numbers
 from symrnn.kernel.dependence import variable
@@ -51,10 +51,17 @@ def _step(node: TotalDerivative, context: Context, opening: bool) -> Theorem:
         return zero
     if not isinstance(node.of, TimeVector):
         return _differential(node, context)
-    if opening and node.of not in node.held:
-        opened = attempt(derivatives.defined_inside, node, node.of, context.cell, context.facts)
-        if opened is not None:
-            return opened
+    if opening and node.of not in node.held and context.cell.definition(node.of) is not None:
+        try:
+            return derivatives.defined_inside(node, node.of, context.cell, context.facts)
+        except IllFormedError as error:
+            # Such as a quotient whose denominator may be 0: it is not known to be differentiable.
+            raise SideConditionError(
+                f"the definition of {text(node.of)} is not opened: {error.message}",
+                {"in": text(node), **error.detail},
+            ) from error
+        except SideConditionError:
+            pass  # it is cut from its definition
     raise SideConditionError(
         f"{text(node.of)} may depend on {text(variable(node.by))} and cannot be held constant",
         {"in": text(node), "needed": "an expression whose other leaves do not depend on it"},

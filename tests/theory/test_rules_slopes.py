@@ -6,7 +6,7 @@ from sympy import Derivative, Rational, Symbol, cosh, sinh, tanh
 from symrnn import D, Diag, Equation, Ones, Zeros, activation, cell, derivation, elman, named
 from symrnn import rules as by
 from symrnn.cells import Cell
-from symrnn.errors import EvidenceError, UnjustifiedStepError
+from symrnn.errors import EvidenceError, SymrnnError, UnjustifiedStepError
 from symrnn.theory.check import check
 from symrnn.theory.context import Context
 
@@ -132,3 +132,22 @@ def test_what_a_cell_derives_in_its_gates_values_is_proved(made):
         if wrong != found:
             with pytest.raises(UnjustifiedStepError):
                 check(step.equals(wrong, by.slopes_by_values), Context(RNN), explain=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("h = tanh(V h')/(1 + h'^T h')", "is not opened: a definition is a function"),
+        ("h = tanh(V h')/trace(W)", "is not opened: a definition is a function"),
+        ("h = tanh(W^-1 h' + b)", "Inverse has no meaning here"),
+        ("h = det(W) * tanh(V h')", "Determinant has no meaning here"),
+    ],
+)
+def test_what_the_kernel_does_not_know_is_refused_by_its_reason(text, why):
+    made = cell(text)
+    h, j = made["h"], made.index
+    step = derivation(D(h[j], h[j - 1]), given=[j >= 1], cell=made)
+    right = made.recurrence.immediate(h[j], h[j - 1])
+    for claimed in (right, -right):
+        with pytest.raises(SymrnnError, match=why):
+            check(step.equals(claimed, by.one_step), Context(RNN), explain=False)
