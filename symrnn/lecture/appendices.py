@@ -201,8 +201,9 @@ def _evidence_section(
         (
             Paragraph(phrase(GRADED)),
             table,
-            _graph(order, by_name),
             _rules(evidence, rnn, writer),
+            # Behind the tables: a figure does not pass a table that goes over pages.
+            _graph(order, by_name),
         ),
     )
 
