@@ -27,16 +27,21 @@ if TYPE_CHECKING:
 
 LONGEST = (
     "machine/test_theorems.py",
-    "machine/test_hostile.py",
     "machine/test_any_cell.py",
+    "machine/test_hostile.py",
     "test_wheel.py",
+    "lecture/test_live.py",
+    "lecture/test_explorer_in_browser.py",
     "numeric/stable/test_plan.py",
     "machine/test_slopes.py",
+    "bench/test_works.py",
+    "bench/test_apart.py",
     "kernel/test_fuzzer.py",
     "lecture/test_notation.py",
     "lecture/test_project.py",
     "lecture/test_document.py",
     "lecture/test_page_in_browser.py",
+    "numeric/test_array_passes.py",
     "recurrence/test_total_derivatives.py",
     "test_completeness.py",
 )

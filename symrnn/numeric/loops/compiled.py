@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import math
 from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,23 +67,35 @@ def emit(plan: Plan) -> LoopKernel:
         NotSupportedError: numba is not installed, or a formula has no scalar code.
     """
     require()
-    numba = importlib.import_module("numba")
     writer = _Writer(plan)
-    source = writer.source()
-    # What is compiled while a loop is, inherits what the loop's compiler may do.
-    exactly = numba.njit(fastmath=False, error_model="numpy")
-    names = functions(exactly)
-    formulas = writer.formulas()
-    names |= {name: exactly(function_of(text, names)) for name, text in formulas.items()}
-    own = {"empty": np.empty, "zeros": np.zeros, "exp": math.exp, "log": math.log}
-    python = function_of(source, {**names, **own})
-    function = numba.njit(python, fastmath=FAST, error_model="numpy")
-    results = writer.results
+    source, formulas = writer.source(), writer.formulas()
+    function, results = _compiled(source, tuple(formulas.items())), writer.results
 
     def named(*values: Any) -> dict[str, Any]:
         return dict(zip(results, function(*values), strict=True))
 
     return LoopKernel(plan, writer.arguments, named, "\n".join([*formulas.values(), source]))
+
+
+@lru_cache(maxsize=128)
+def _compiled(source: str, formulas: tuple[tuple[str, str], ...]) -> Any:
+    """The compiled function of a source, and of the formulas that it calls, by name: numba takes
+    seconds for what it has not met, and one cell is run by many kernels."""
+    exactly, names = _exactly()
+    names = {**names, **{name: exactly(function_of(text, names)) for name, text in formulas}}
+    own = {"empty": np.empty, "zeros": np.zeros, "exp": math.exp, "log": math.log}
+    python = function_of(source, {**names, **own})
+    numba = importlib.import_module("numba")
+    return numba.njit(python, fastmath=FAST, error_model="numpy")
+
+
+@cache
+def _exactly() -> tuple[Any, dict[str, Any]]:
+    """What compiles a formula in the order in which it stands, and what formulas call."""
+    numba = importlib.import_module("numba")
+    # What is compiled while a loop is, inherits what the loop's compiler may do.
+    exactly = numba.njit(fastmath=False, error_model="numpy")
+    return exactly, functions(exactly)
 
 
 class _Writer:

@@ -11,6 +11,7 @@ import ast
 import importlib
 import math
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 
 from symrnn.language.shapes import same_size
@@ -174,19 +175,34 @@ def write(name: str, group: Group, plan: Plan) -> Written:
             "",
         ]
     )
+    texts = tuple(
+        (called, _in_one_precision(formula_function(called, formula, exact=exact)))
+        for (formula, exact), called in writer.called.items()
+    )
+    function = _compiled(source, texts)
+    return Written(function, arrays, once, "\n".join([*(text for _, text in texts), source]))
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str, formulas: tuple[tuple[str, str], ...]) -> Any:
+    """The function of a source, and of the formulas that it calls, by name; see `compiled`."""
+    exactly, names = _exactly()
+    names = dict(names)
+    for called, text in formulas:
+        names[called] = exactly(function_of(text, names))
+    return exactly(function_of(source, names))
+
+
+@cache
+def _exactly() -> tuple[Any, dict[str, Any]]:
+    """What compiles a function in the order in which it stands, and what functions call."""
     numba = importlib.import_module("numba")
     exactly = numba.njit(fastmath=False, error_model="numpy")
     own = vectorised()
     names = {each: getattr(math, each) for each in dir(math) if not each.startswith("_")}
     names |= functions(exactly, own["exp"]) | {"_like": own["like"]}
     names |= {"exp": own["exp"], "tanh": own["tanh"]}
-    texts = []
-    for (formula, exact), called in writer.called.items():
-        text = _in_one_precision(formula_function(called, formula, exact=exact))
-        names[called] = exactly(function_of(text, names))
-        texts.append(text)
-    function = exactly(function_of(source, names))
-    return Written(function, arrays, once, "\n".join([*texts, source]))
+    return exactly, names
 
 
 def formula_function(name: str, formula: Any, *, exact: bool) -> str:
