@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -127,7 +128,7 @@ def _laid_out(
     shapes = [(wanted[kind, name], shape) for kind, name, shape in given]
     batches: dict[str, tuple[int, ...]] = {}
     tails: dict[str, tuple[tuple[_Extent, int], ...]] = {}
-    sizes: dict[str, int] = {}
+    said: dict[str, Counter[int]] = {}
     for each, shape in shapes:
         axes = len(shape) - len(each.shape)
         if axes < each.lead:
@@ -136,11 +137,14 @@ def _laid_out(
         tails[each.label] = tuple(zip(each.shape, shape[axes:], strict=True))
         for extent, number in tails[each.label]:
             if extent.alone:
-                _require_size(each, shape, extent, number, sizes.setdefault(extent.written, number))
+                said.setdefault(extent.written, Counter())[number] += 1
+    # What most arrays say a size is, so that the one that is turned round is named and no other.
+    sizes = {size: counts.most_common(1)[0][0] for size, counts in said.items()}
     for each, shape in shapes:
         for extent, number in tails[each.label]:
-            if not extent.alone:  # d + m is known once d and m are
-                _require_size(each, shape, extent, number, _value(extent.size, sizes))
+            # d + m is known once d and m are.
+            known = sizes[extent.written] if extent.alone else _value(extent.size, sizes)
+            _require_size(each, shape, extent, number, known)
     for each, shape in shapes:
         if each.kind == STATES and shape[-1] == 0:
             raise ShapeError(

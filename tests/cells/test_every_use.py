@@ -3,6 +3,7 @@ derivatives are complex steps."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from by_hand import PASSES, SIZES, build
 from numpy.typing import NDArray
 
 from symrnn.cells import Cell
+from symrnn.errors import ShapeError
 from symrnn.numeric.checkpoints import checkpointed_gradients
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.long_passes import lyapunov_exponents
@@ -157,3 +159,13 @@ def test_exponents_precisions_batches_and_archives(name: str, tmp_path: Path) ->
         np.testing.assert_allclose(single[label], expected, rtol=0, atol=2e-5)
         np.testing.assert_allclose(complex_run[label], complex_states[label], rtol=0, atol=AGREE)
         np.testing.assert_allclose(together[label][:, 1], alone[label], rtol=0, atol=AGREE)
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "mgu"])
+def test_the_array_that_is_turned_round_is_the_one_named(name: str) -> None:
+    made = build(name)
+    weights = numbers(made)
+    label = next(n for n in weights.parameters if n.startswith("U"))
+    turned = {**weights.parameters, label: np.asarray(weights.parameters[label]).T}
+    with pytest.raises(ShapeError, match=label):
+        Kernels(made).run(replace(weights, parameters=turned))
