@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,9 +16,17 @@ from symrnn.kernel import algebra
 from symrnn.kernel.nodes import BINDING, KINKED, SMOOTH, STEPS
 from symrnn.kernel.terms import bound, is_smooth, symbols
 from symrnn.language import shapes
-from symrnn.language.activations import FORMULAS, POWER, Activation, Unknown, X, unknown
+from symrnn.language.activations import (
+    FORMULAS,
+    POWER,
+    Activation,
+    Elementwise,
+    Unknown,
+    X,
+    unknown,
+)
 from symrnn.language.algebra import Identity
-from symrnn.language.derivatives import VectorFunction
+from symrnn.language.derivatives import TotalDerivative, VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex, text
@@ -160,6 +168,19 @@ def _given(cell: Definitions) -> Iterator[TimeVector]:
     return (each[cell.index] for each in cell.inputs)
 
 
+def require_functions(lines: Iterable[Any], name: str, cell: Definitions) -> None:
+    """Refuse lines that are read together and in which two functions are called alike.
+
+    Args:
+        lines: claims, and what they assume.
+        name, cell: as of `require_names`.
+
+    Raises:
+        IllFormedError: naming both.
+    """
+    _functions(Tuple(*(each for each in lines if isinstance(each, Basic))), name, cell)
+
+
 def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
     """What functions are called, in the line and in the cell, each name with the first that has it.
 
@@ -169,12 +190,17 @@ def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
     """
     terms = (line, *cell.definitions.values())
     found = {each for term in terms for each in term.atoms(Activation) if each.name != POWER}
+    inside = [node for value in terms[1:] for node in value.atoms(Activation)]
+    # Of a σ with kinks runs are meant in which no step applies it at one.
+    varied = {each for node in line.atoms(TotalDerivative) for each in node.of.atoms(Elementwise)}
+    elsewhere = {each.activation.name for each in varied if not each.argument.has(TimeVector)}
+    of_cell = {each.name for each in inside} - elsewhere
     written: dict[str, Any] = {}
-    for function in sorted(found, key=lambda each: each.order):
-        _require_known(function, name)
+    for function in sorted(found, key=lambda each: (each.is_unknown, each.order)):
+        _require_known(function, name, of_cell)
         for form in _forms(Activation(function.name, function.function)):
             first = written.setdefault(form, function)
-            if not _is(function, _derived(first, function.order - first.order)):
+            if not _agree(first, function, function.name in of_cell):
                 raise IllFormedError(
                     f"two different functions are called {form} in `{name}`",
                     {
@@ -192,12 +218,23 @@ def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
                 {"expected": "a name for each", "in": text(line)},
             )
         known = _known(called, 0)
-        if called.lower() in _KINKED or (known is not None and not _has_a_slope(known)):
+        kinked = called.lower() in _KINKED or (known is not None and not _has_a_slope(known))
+        if kinked and called not in of_cell:
             raise IllFormedError(
                 f"what is called {called} in `{name}` is assumed to be differentiable",
                 {"expected": f"another name: {called} is a function that need not be"},
             )
     return written
+
+
+def _agree(first: Activation, other: Activation, of_cell: bool) -> bool:
+    """Whether both are one function and its derivatives, or one is any function, the other smooth.
+
+    What is shown of every function is shown of that one.
+    """
+    if other.is_unknown and not first.is_unknown:
+        return of_cell or _has_a_slope(first)
+    return other.order >= first.order and _is(other, _derived(first, other.order - first.order))
 
 
 def _has_a_slope(function: Activation) -> bool:
@@ -219,17 +256,17 @@ def _letter(sign: str) -> str:
     return f"\\{letter.lower()}" if family == "GREEK SMALL LETTER" else sign
 
 
-def _require_known(function: Activation, name: str) -> None:
+def _require_known(function: Activation, name: str, of_cell: Collection[str]) -> None:
     """Refuse another function than the one that everybody knows by this name.
 
-    One of which nothing but the name is known is none, if that function is smooth: what holds of
-    every such function holds of it.
+    One of which nothing but the name is known is none, if that function is smooth, or is applied by
+    the steps of a cell alone: what holds of every such function holds of it.
     """
     known, unnamed = _known(function.name, function.order), _any(function.name, function.order)
     if known is None and (not function.is_unknown or _is(function, unnamed)):
         return
     itself = _known(function.name, 0)
-    smooth = itself is None or _has_a_slope(itself)
+    smooth = itself is None or function.name in of_cell or _has_a_slope(itself)
     meant = [each for each in (known, unnamed if smooth else None) if each is not None]
     if not any(_is(function, each) for each in meant):
         raise IllFormedError(

@@ -18,7 +18,7 @@ from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Proof, Step
-from symrnn.theory.names import require_letters
+from symrnn.theory.names import require_functions, require_letters
 from symrnn.theory.witness import Counterexample, Witness
 
 EVERY = "*"
@@ -231,6 +231,9 @@ class Statement:
         parts = tuple(Part(label, proof) for label, proof in built.items())
         for part in parts:
             self._require_proof(part.proof)
+        chains = [chain for part in parts for _, chain, _ in part.proof.chains]
+        ends = [each for chain in chains for each in (chain.start, chain.end, *chain.given)]
+        require_functions(ends, self.name, rnn.recurrence)
         return parts
 
     def _require_proof(self, proof: Any) -> None:

@@ -22,6 +22,8 @@ from symrnn import (
     entry,
 )
 from symrnn import rules as by
+from symrnn.cells import named
+from symrnn.cells.subject import network
 from symrnn.errors import IllFormedError
 from symrnn.kernel.axioms import derivatives
 from symrnn.language.activations import Activation, Unknown, X, unknown
@@ -175,3 +177,20 @@ READ_AS_IT_IS = {
 @pytest.mark.parametrize("claim", READ_AS_IT_IS)
 def test_what_is_read_as_it_is_is_shown(claim: str) -> None:
     assert check(READ_AS_IT_IS[claim](), Context(RNN)) > 0
+
+
+def test_a_function_of_a_cell_that_has_kinks_is_differentiated_where_the_cell_applies_it() -> None:
+    """That no step applies it at a kink is a condition of all that is said of the cell."""
+    cell = network(named("indrnn"))
+    (state, *_), now = cell.recurrence.states, cell.recurrence.index
+    function = next(iter(cell.recurrence.definitions[state[now]].atoms(Activation)))
+    inside = D(state[now], state[now - 1])
+    said = derivation(inside, given=[now >= 1]).equals(inside, by.algebra)
+    assert function.name == "relu"
+    assert check(said, Context(cell)) > 0
+    column = Parameter("g", state.rows, 1)
+    elsewhere = derivation(D(function(column), column)).equals(
+        Diag(function.prime(column)), by.differentiate
+    )
+    with pytest.raises(IllFormedError, match="is not seen to be"):
+        check(elsewhere, Context(cell))

@@ -15,8 +15,10 @@ from symrnn.cells.elman import elman, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.cells.subject import network
 from symrnn.errors import EvidenceError, IllFormedError, NotSupportedError, UnjustifiedStepError
+from symrnn.language.activations import activation
 from symrnn.language.algebra import Parameter
 from symrnn.language.derivatives import D
+from symrnn.language.entry import entry
 from symrnn.language.norms import norm
 from symrnn.language.relations import Equation
 from symrnn.language.structure import Diag
@@ -453,3 +455,21 @@ def chained(r: Network, factor: Any) -> Any:
         .equals(D(value, between) * D(read, before), by.definition)
         .equals(factor, by.differentiate)
     )
+
+
+def test_a_function_of_a_statement_is_one_in_all_its_parts() -> None:
+    g = Parameter("g", elman().d, 1)
+
+    def entry_of(power: int) -> Any:
+        function = activation(Symbol("x", real=True) ** power, "f")
+        return derivation(entry(function(g), 1)).equals(
+            entry(g, 1) ** power, by.entry_of_elementwise
+        )
+
+    @statement()
+    def a_square_and_a_cube(rnn: Any) -> Any:
+        """f is a square, and a cube"""
+        return {"square": entry_of(2), "cube": entry_of(3)}
+
+    with pytest.raises(IllFormedError, match="two different functions are called f"):
+        a_square_and_a_cube.parts(elman())
