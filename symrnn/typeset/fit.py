@@ -35,9 +35,13 @@ class Fit:
         smaller = self.smaller.get(title, 0)
         return [_SIZES[smaller - 1]] if smaller else []
 
+    def beyond(self, title: str) -> float:
+        """Lines beyond the estimate that a frame is taken to have room for."""
+        return self.more - self.less.get(title, 0.0)
+
     @property
-    def before_joining(self) -> float:
-        """Lines more than estimated that two frames may have to become one."""
+    def once_divided(self) -> float:
+        """The same of a part of a frame, and of two frames that may become one."""
         return self.more / 2
 
     def tighter(self, excess: Mapping[str, float], room: float) -> Fit:
@@ -51,7 +55,8 @@ class Fit:
         for title, lines in excess.items():
             sizes = smaller.pop(title, 0) + max(1, round(lines / _SPARED + 0.4))
             if title in less:
-                less[title] += lines + 1.0
+                # Half of a frame's room is left, or each line would have a frame of its own.
+                less[title] = min(less[title] + lines + 1.0, self.more + room / 2)
             elif sizes <= len(_SIZES):
                 smaller[title] = sizes
             else:

@@ -88,12 +88,15 @@ def _slides(document: Document, deck: Deck, look: Look, room: float | None, fit:
     anchored: set[str] = set()
     told: set[str] = set()
     acts = []
-    for act in (joined(act, source.contents, room + fit.before_joining) for act in deck.acts):
+    for act in (joined(act, source.contents, room + fit.once_divided) for act in deck.acts):
         made: list[str] = []
         for frame in act.frames:
             title = source.prose(frame.title)
-            left = room + fit.more - fit.less.get(title, 0.0)
-            made += _pages(frame, source, left, fit.type_size(title), anchored, told)
+            pieces = pages(frame, source.contents, room + fit.beyond(title))
+            if len(pieces) > 1 and title not in fit.less:
+                # What is divided anyway is divided by more cautious estimates.
+                pieces = pages(frame, source.contents, room + fit.once_divided)
+            made += _pages(frame, pieces, source, fit.type_size(title), anchored, told)
         acts.append((source.prose(act.title), bookmark(plain(act.title)), made))
     tex = (
         templates()
@@ -124,14 +127,13 @@ def contents_of(document: Document, deck: Deck, look: Look | None = None) -> Con
 
 def _pages(
     frame: Frame,
+    pieces: Sequence[tuple[Placed, ...]],
     source: Source,
-    room: float,
     type_size: Sequence[str],
     anchored: set[str],
     told: set[str],
 ) -> Iterator[str]:
-    """The frame in LaTeX, or several where it is too long for one."""
-    pieces = pages(frame, source.contents, room)
+    """The frame in LaTeX, piece by piece where it is too long for one."""
     for number, items in enumerate(pieces, start=1):
         part = rf" \framepart{{{number}}}{{{len(pieces)}}}" if len(pieces) > 1 else ""
         claimed = [item.statement for item in items if isinstance(item, Claims)]
