@@ -53,7 +53,17 @@ from symrnn.language.entry import Entry, entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
-from symrnn.language.structure import Block, Diag, Hadamard, Kronecker, Rows, Unvec, Vec, stack
+from symrnn.language.structure import (
+    Block,
+    Diag,
+    Hadamard,
+    Kronecker,
+    Place,
+    Rows,
+    Unvec,
+    Vec,
+    stack,
+)
 from symrnn.language.time import Sequence
 from symrnn.recurrence.recurrence import Recurrence
 
@@ -96,6 +106,9 @@ def equal(left: Any, right: Any) -> Callable[[], Any]:
 Row = Callable[[], Any]
 
 INFERENCES: dict[str, Row] = {
+    "an induction whose beginning moves": lambda: induction(
+        numbers.order(0, 0, []), numbers.order(0, 0, []), t, 10 * (t - 5) ** 2
+    ),
     "entries of a product": lambda: entrywise(less(abs(y), 1), W * b, {y: b}),
     "entries under a matrix": lambda: entrywise(less(abs(y), 1), W * g, {y: g}),
     "entries of another function": lambda: entrywise(
@@ -496,6 +509,13 @@ TERMS: dict[str, Row] = {
     "a column that fills another shape": lambda: numbers.algebra(
         Norm(Unvec(Vec(U), *reversed(U.shape)), "1"), Norm(U, "1")
     ),
+    "a column set into zeros is 0": lambda: numbers.algebra(Place(g, 0, 2 * d), Zeros(2 * d, 1)),
+    "rows of what is not 0 are": lambda: numbers.algebra(
+        Rows(Parameter("G", 2 * d, d), 0, d), Zeros(d, d)
+    ),
+    "a norm under an index, which may be 0 at one": lambda: derivatives.differential(
+        D(OrderedSum(Norm(j * g, "2") * g, j, 0, t), g)
+    ),
     "blocks of two widths in one column": lambda: reflexivity(Block([A], [U])),
     "blocks of two heights in one row": lambda: reflexivity(Block([A, Transposed(U)])),
     "four blocks are the first": lambda: numbers.algebra(
@@ -887,6 +907,8 @@ TRUE: dict[str, Row] = {
     ),
     "∏ of numbers, split": lambda: ranges.split_range(sympy.Product(j + 2, (j, 0, 2)), 0),
     "Σ of numbers, split": lambda: ranges.split_range(Sum(j + 2, (j, 0, 2)), 0),
+    "∏ of no numbers": lambda: ranges.empty_range(sympy.Product(j + 2, (j, 1, t))),
+    "Σ of no numbers": lambda: ranges.empty_range(Sum(j + 2, (j, 1, t))),
     "Σ of matrices, split": lambda: ranges.split_range(OrderedSum(F[j], j, 0, 2), 0),
     "Σ shifted": lambda: ranges.reindex(Sum(j**2, (j, 0, 2)), t),
     "Σ reversed": lambda: ranges.reversed_range(Sum(j**2, (j, 0, 2)), t),
