@@ -19,16 +19,18 @@ from typing import Any
 
 import sympy
 
+from symrnn.cells import cell
 from symrnn.cells.elman import elman
 from symrnn.cells.network import Network
 from symrnn.language.algebra import Identity, Parameter, Zeros
 from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
 from symrnn.language.relations import Equation
-from symrnn.language.structure import Block
+from symrnn.language.structure import Block, Diag
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
 from symrnn.python_text import parsed
+from symrnn.recurrence.slopes import through_values
 from symrnn.theory import rules
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
@@ -215,6 +217,11 @@ def _besides(rnn: Network) -> Iterator[Derivation]:
     s, k, t, d = rnn.s, rnn.k, rnn.t, rnn.d
     yield derivation(D(s[k], s[t]), given=[k >= 0, k <= t - 1]).equals(
         Zeros(d, d), rules.no_dependence
+    )
+    of = cell("a = W s'; s = tanh(a)")
+    slopes = Diag(of.slope(of["s"][of.index]))
+    yield derivation(slopes, given=[of.index >= 1], cell=of).equals(
+        through_values(slopes, of.recurrence), rules.slopes_by_values
     )
     A, B = (Parameter(rnn.letter(name).name, d, d) for name in "AB")
     yield derivation(norm(A, "2") ** 2).equals(norm(A.T * A, "2"), rules.norm_of_gram)
