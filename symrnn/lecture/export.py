@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from symrnn.errors import IllFormedError
@@ -81,7 +82,7 @@ def export(
         )
     if width:
         fragments.points(width)
-    block, grades = _proved(name, every, notation, rnn)
+    block, grades = _proved(name, every, notation, rnn, width)
     block = reduced(block, detail) if detail == "full" else of_claims(reduced(block, detail))
     if width:
         fragments.require_fits(block, width)
@@ -99,9 +100,10 @@ def export(
 
 
 def _proved(
-    name: str, every: Mapping[str, Statement], notation: Notation, rnn: Subject
+    name: str, every: Mapping[str, Statement], notation: Notation, rnn: Subject, width: str = ""
 ) -> tuple[StatementBlock, str]:
-    """The statement, and the grades it reached; raises the first check that failed."""
+    """The statement, and the grades it reached; raises the first check that failed, and before
+    any is made where a claim does not fit the width."""
     verdict = every[name].applies(rnn)
     if not verdict.holds:
         known = "is not" if verdict.holds is False else "is not known to be"
@@ -112,11 +114,17 @@ def _proved(
     library = {
         each: statement.of(rnn) for each, statement in every.items() if statement.applies(rnn).holds
     }
-    evidence = gather(library[name], rnn, library)
+    statement = library[name]
+    parts = statement.parts(rnn)
+    writer = Writer(as_spoken(notation, (p.claim for p in parts)), {name: 1}, in_parts(rnn))
+    if width:
+        named = replace(writer, named=statement.named(rnn))
+        claims = (named.latex(part.claim) for part in statement.headlined(parts))
+        fragments.require_formulas_fit(name, claims, width)
+    evidence = gather(statement, rnn, library)
     if evidence.failure is not None:
         raise evidence.failure
-    spoken = as_spoken(notation, (part.claim for part in evidence.statement.parts(rnn)))
-    block = statement_block(evidence, rnn, Writer(spoken, {name: 1}, in_parts(rnn)), ())
+    block = statement_block(evidence, rnn, writer, ())
     return block, ", ".join(evidence.grades)
 
 

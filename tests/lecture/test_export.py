@@ -228,12 +228,19 @@ def _all_read(read: Callable[[str], list[str]], blocks: list[StatementBlock]) ->
         assert sorted(found) == sorted([*map(str.strip, displays), 'class="footnotes"'])
 
 
-def test_a_width_that_nothing_fits_is_refused_and_no_other(blocks: list[StatementBlock]) -> None:
+def test_a_width_that_nothing_fits_is_refused_and_no_other(
+    blocks: list[StatementBlock], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for block in blocks:
         fragments.require_fits(block, "12cm")
     wide = next(block for block in blocks if block.name == "product_bound")
     with pytest.raises(IllFormedError, match="does not fit this width"):
         fragments.require_fits(wide, "5mm")
+    # It is known before anything is proved.
+    monkeypatch.setattr(module, "gather", lambda *_: pytest.fail("proved"))
+    with pytest.raises(IllFormedError, match="does not fit this width") as caught:
+        export("product_bound", "tex", width="5mm")
+    assert "symrnn" not in str(caught.value)
     for width in ("0cm", "cm", "-3cm", "3", "1e3cm", "3cm\\relax"):
         with pytest.raises(IllFormedError, match="no width"):
             fragments.points(width)
