@@ -583,6 +583,7 @@ TERMS: dict[str, Row] = {
 }
 
 AXIOMS: dict[str, Row] = {
+    "an entry of a ⊙ is that of a sum": lambda: norms.entry_of_sum(Entry(Hadamard(A, B), 1, 1)),
     "the norm of a row is that of diag": lambda: norms.norm_of_diagonal(Norm(Transposed(g), "2")),
     "the norm of diag is that of I": lambda: norms.norm_of_identity(Norm(Diag(g), "2")),
     "a sum is its larger part": lambda: numbers.larger(y + z, z),
