@@ -7,6 +7,7 @@ from functools import cached_property
 from symrnn.audit.meaning.model import Definition, Model, opaque
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.supposing import Supposing
+from symrnn.reading.latex.tree import shape_of
 
 Path = tuple[int, ...]
 """A document, and the parts of it that a place stands in, outermost first."""
@@ -71,27 +72,42 @@ class Sections(Supposing):
                 clashing.add(name)
         return (self._of_one_cell(found) if several else found), clashing
 
+    @cached_property
+    def _anew(self) -> set[Path]:
+        """The parts of a text that define something anew, which a hint defines.
+
+        A hint stands for the first definition of a text.
+        """
+        found: set[Path] = set()
+        for known in self.definitions.values():
+            hints = {shape_of(d.value) for d in known if d.given}
+            stated = [d for d in known if not d.given and d.start in self._paths]
+            if not hints or not stated:
+                continue
+            first = self._paths[min(stated, key=lambda d: d.start).start]
+            others = (d for d in stated if shape_of(d.value) not in hints)
+            found |= {path for d in others if (path := self._paths[d.start]) != first}
+        return found
+
     def local(self, name: str, relation: Relation) -> Definition | None:
         """What the part of a text that a relation stands in defines otherwise than a hint.
 
-        A hint stands for the first definition of a text. What a remark, an example or another
-        section defines after it, once, is in force there; hints are for all the rest.
+        What a remark, an example or another section defines after the first definition, once, is
+        in force there; hints are for all the rest.
         """
-        stated = [d for d in self.definitions[name] if not d.given]
         here = self._paths[relation.order]
-        placed = [d for d in stated if d.start in self._paths]
-        first = min(placed, key=lambda d: d.start).start if placed else 0
         near = []
-        for each in stated:
+        for each in self.definitions[name]:
             path = self._paths.get(each.start, ())
             inside = len(path) > 1 and here[: len(path)] == path and each.start <= relation.order
-            if inside and path != self._paths[first] and not opaque(self.probe, each.value):
+            if (
+                inside
+                and not each.given
+                and path in self._anew
+                and not opaque(self.probe, each.value)
+            ):
                 near.append((len(path), each))
-        deepest = (
-            [each for depth, each in near if depth == max(depth for depth, _ in near)]
-            if near
-            else []
-        )
+        deepest = [each for depth, each in near if depth == max(depth for depth, _ in near)]
         return deepest[0] if len(deepest) == 1 else None
 
     def said_locally(self, relation: Relation) -> list[Definition]:
@@ -115,7 +131,7 @@ class Sections(Supposing):
                 continue
             for read, _ in model.reads(definition):
                 others = self.definitions.get(read, [])
-                if len(others) < 2 or read not in chosen:
+                if len(others) < 2 or read not in chosen or chosen[read].given:
                     continue
                 nearest = max(others, key=lambda d: self._shared(d.start, definition.start))
                 mine = self._shared(nearest.start, definition.start)

@@ -21,7 +21,15 @@ from symrnn.audit.mends.slips_of_factors import (
     throughout,
     transposes,
 )
-from symrnn.audit.mends.slips_of_letters import bounds, doubled, other_slopes, powers, primes, times
+from symrnn.audit.mends.slips_of_letters import (
+    bounds,
+    doubled,
+    other_slopes,
+    powers,
+    primes,
+    steps,
+    times,
+)
 from symrnn.reading.latex.tree import (
     Big,
     Derivative,
@@ -122,7 +130,7 @@ def edits(
     """
     elsewhere = elsewhere or []
     nodes, outside = _places(tree, start, end)
-    yield from _of_families(nodes, outside, source, (*OFTEN, other_slopes, removed, doubled))
+    yield from _of_families(nodes, outside, source, (*OFTEN, other_slopes, steps, removed, doubled))
     yield from exchanged(nodes, source)
     yield from ones(outside, source)
     yield from terms(outside, source, addends)

@@ -10,6 +10,7 @@ from symrnn.audit.mends.edit import Edit, around, braced, inside, one_edit, turn
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
+    Derivative,
     Fraction_,
     Group,
     Num,
@@ -50,6 +51,19 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
                             other,
                             f"{written(source, inner)} is {other} behind {written(source, left)}",
                         )
+
+
+def steps(node: Tree, source: str) -> Iterator[Edit]:
+    """Both times of a derivative one or two off: ∂L_t/∂h_t for ∂L_{t-1}/∂h_{t-1}."""
+    if not isinstance(node, Derivative) or node.made or node.of is None:
+        return
+    of, by = bare(node.of), bare(node.by)
+    if not isinstance(of, Sym) or not isinstance(by, Sym) or of.made or by.made:
+        return
+    for one, other in zip(times(of, source), times(by, source), strict=False):
+        alike = one.words.rpartition(" in ")[0] == other.words.rpartition(" in ")[0]
+        if alike and len(one.changes) == len(other.changes) == 1:
+            yield Edit((*one.changes, *other.changes), f"{one.words} and {written(source, by)}")
 
 
 def bounds(node: Tree, source: str) -> Iterator[Edit]:
