@@ -218,7 +218,7 @@ def _besides(rnn: Network) -> Iterator[Derivation]:
     yield derivation(D(s[k], s[t]), given=[k >= 0, k <= t - 1]).equals(
         Zeros(d, d), rules.no_dependence
     )
-    of = cell("a = W s'; s = tanh(a)")
+    of: Any = cell("a = W s'; s = tanh(a)")
     slopes = Diag(of.slope(of["s"][of.index]))
     yield derivation(slopes, given=[of.index >= 1], cell=of).equals(
         through_values(slopes, of.recurrence), rules.slopes_by_values
