@@ -8,6 +8,7 @@ from symrnn.cells.elman import elman
 from symrnn.cells.network import Network
 from symrnn.errors import EvidenceError
 from symrnn.language.canonical import equal_by_algebra
+from symrnn.language.derivatives import D
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
 from symrnn.theory import rules as by
@@ -100,6 +101,15 @@ def test_a_slip_that_is_another_true_claim_is_replaced() -> None:
     assert not _is_true_as_well(columns, rows, context, "rows")
     assert _is_true_as_well(part, harmless, context, "harmless")
     assert not _is_true_as_well(part, Equation(part.claim.lhs, rnn.W.T), context, "wrong")
+
+
+def test_a_slip_whose_factor_is_the_identity_is_replaced() -> None:
+    s, j, context = rnn.s, rnn.j, Context(rnn)
+    two, one = D(s[j + 1], s[j - 1]), D(s[j + 1], s[j])
+    proof = derivation(two, given=[j >= 1]).equals(one * D(s[j], s[j - 1]), by.chain_rule(s[j]))
+    part = Part("", proof)
+    assert _is_true_as_well(part, Equation(two, two * D(s[j - 1], s[j - 1])), context, "whole")
+    assert not _is_true_as_well(part, Equation(two, one * D(s[j], s[j])), context, "half")
 
 
 def test_a_transpose_is_no_slip_where_the_matrix_is_assumed_symmetric() -> None:
