@@ -79,8 +79,8 @@ RARE = (
     Family("turned round", "rest"),
     Family("turned round"),
 )
-"""What is drawn where none of the others meets the hypotheses: W = -w I takes back what a cell adds
-to its state, so that h + tanh(W h + …) is a contraction."""
+"""What is drawn where none of the others meets the hypotheses: W = ±w I, whose sign may take back
+what a cell adds to its state, so that h + tanh(W h + …) is a contraction."""
 
 WHOLE = ("zero", "whole")
 
@@ -263,7 +263,8 @@ def _matrix(rng: Generator, count: int, rows: int, cols: int, kind: str) -> Arra
     if kind in ("identity", "turned round"):
         # Also far below 1: there a geometric series is all but its first term.
         wide = np.exp(rng.uniform(-5.0, 1.0, size=(count, 1, 1)))
-        return np.asarray(wide * (np.eye(rows) if kind == "identity" else -np.eye(rows)))
+        sign = 1.0 if kind == "identity" else rng.choice((-1.0, 1.0), size=(count, 1, 1))
+        return np.asarray(sign * wide * np.eye(rows))
     if kind == "rank one":
         left, right = rng.normal(size=(count, rows, 1)), rng.normal(size=(count, 1, cols))
         return np.asarray(scale * left * right)
