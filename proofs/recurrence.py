@@ -71,11 +71,11 @@ def recurrence_of_the_potentials(rnn):
 
 @recurrence.form(About.ANY_CELL, headline=["*"])
 def recurrence_of_any_cell(rnn):
-    """The state is a function of what the step reads: the state before, parameters, what comes in
+    """The state is a function of what the step reads
 
-    Everything that a step computes follows from what it reads: states one step back, what comes in
-    if anything does, and what the same step has computed before. A state of several vectors is one vector, stacked; the
-    parts of the state before are its rows.
+    Everything that a step computes follows from what it reads: states one step back, parameters,
+    what comes in if anything does, and what the same step has computed before. A state of several
+    vectors is one vector, stacked; the parts of the state before are its rows.
     """
     definitions = rnn.recurrence.definitions
     return {
