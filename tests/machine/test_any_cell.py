@@ -13,7 +13,7 @@ from symrnn import D, ordered_product
 from symrnn.cells import Cell, cell, named
 from symrnn.cells.elman import elman, sigma_inside
 from symrnn.cells.network import Network
-from symrnn.errors import NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Zeros
 from symrnn.language.relations import Equation, Inequality
@@ -131,8 +131,17 @@ def test_what_a_function_is_called_is_nothing_it_is() -> None:
 @pytest.mark.parametrize("build", [elman, sigma_inside])
 def test_a_function_that_is_called_tanh_is_not_printed_as_tanh(build: Any) -> None:
     statement, called_so = LIBRARY["recurrence"], build(activation(atan(Z), "tanh"))
-    assert all(each.why_not for each in stated_parts(statement, called_so).parts)
+    with pytest.raises(IllFormedError, match="what is called tanh in `recurrence` is not seen"):
+        stated_parts(statement, called_so)
     assert not any(each.why_not for each in stated_parts(statement, build("tanh")).parts)
+
+    def said(rnn: Any) -> str:
+        return proposition(Equation(rnn.s[rnn.t], rnn.s[rnn.t]), [rnn.t >= 1], rnn)
+
+    # What comes to be printed without having been a statement is no tanh there either.
+    assert "tanh" in said(build("tanh"))
+    with pytest.raises(NotSupportedError, match="no Coq form"):
+        said(called_so)
 
 
 def test_two_cells_of_one_name_are_two_files() -> None:
