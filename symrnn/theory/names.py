@@ -196,7 +196,7 @@ def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
     elsewhere = {each.activation.name for each in varied if not each.argument.has(TimeVector)}
     of_cell = {each.name for each in inside} - elsewhere
     written: dict[str, Any] = {}
-    for function in sorted(found, key=lambda each: (each.is_unknown, each.order)):
+    for function in sorted(found, key=lambda each: (each.is_unknown, each.order, str(each))):
         _require_known(function, name, of_cell)
         for form in _forms(Activation(function.name, function.function)):
             first = written.setdefault(form, function)
