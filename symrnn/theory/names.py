@@ -196,7 +196,7 @@ def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
     elsewhere = {each.activation.name for each in varied if not each.argument.has(TimeVector)}
     of_cell = {each.name for each in inside} - elsewhere
     written: dict[str, Any] = {}
-    for function in sorted(found, key=lambda each: (each.is_unknown, each.order, str(each))):
+    for function in sorted(found, key=_first):
         _require_known(function, name, of_cell)
         for form in _forms(Activation(function.name, function.function)):
             first = written.setdefault(form, function)
@@ -225,6 +225,11 @@ def _functions(line: Any, name: str, cell: Definitions) -> dict[str, Any]:
                 {"expected": f"another name: {called} is a function that need not be"},
             )
     return written
+
+
+def _first(function: Activation) -> tuple[bool, int, str]:
+    """What is known before what is not, σ before σ′, and one order in every run."""
+    return function.is_unknown, function.order, sympy.srepr(function.function)
 
 
 def _agree(first: Activation, other: Activation, of_cell: bool) -> bool:
