@@ -396,10 +396,15 @@ def _(node: Limit, printer: Any) -> str:
 @write_latex.register
 def _(node: ForAll, printer: Any) -> str:
     times = rf"{printer._print(node.index)} \ge {printer._print(node.since)}"
-    return rf"{printer._print(node.relation)} \text{{ for all }} {times}"
+    return rf"{printer._print(node.relation)} {_words('for all', printer)} {times}"
 
 
 @write_latex.register
 def _(node: Smooth, printer: Any) -> str:
     activation, matrix = node.args
-    return rf"{printer._print(activation)} \text{{ is differentiable at }} {printer._print(matrix)}"
+    at = _words("is differentiable at", printer)
+    return rf"{printer._print(activation)} {at} {printer._print(matrix)}"
+
+
+def _words(english: str, printer: Any) -> str:
+    return rf"\text{{ {_notation(printer).words.get(english, english)} }}"

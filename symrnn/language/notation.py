@@ -48,6 +48,9 @@ ARRAYS = ("s", "a", "x", *PARAMETERS)
 SCALARS = tuple(name for name in QUANTITIES if name not in (*SEQUENCES, *PARAMETERS))
 """Sizes, times and numbers; and σ, a letter like them."""
 
+WORDS = ("for all", "is differentiable at")
+"""What stands in formulas in words."""
+
 _COMMANDS = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
     "pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
@@ -78,6 +81,7 @@ class Notation:
         arrays, numbers: LaTeX of what formulas call by a name of their own, vectors and matrices or
             scalars, before what `letters` say of a quantity of that name: a vector h is no time h.
         spoken: LaTeX of the lecture's quantities in prose, where formulas have others for them.
+        words: what formulas say for one of `WORDS`, in another language than English.
 
     Raises:
         IllFormedError: for a quantity that is not known, a letter that is no plain symbol, or two
@@ -92,6 +96,7 @@ class Notation:
     arrays: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
     spoken: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _one_of("vectors", self.vectors, (PLAIN, BOLD, UPRIGHT))
@@ -99,7 +104,7 @@ class Notation:
         for quantity, letter in self.letters.items():
             _one_of(quantity, quantity, tuple(QUANTITIES))
             require_letter(quantity, letter)
-        for name in ("letters", "arrays", "numbers", "spoken"):
+        for name in ("letters", "arrays", "numbers", "spoken", "words"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         owners: dict[str, str] = {}
         # A cell's own letters are looked at together with these, where it is known.
@@ -119,7 +124,7 @@ class Notation:
 
     def __reduce__(self) -> Any:
         kept = (dict(self.letters), self.vectors, self.layout, self.cell)
-        own = (dict(each) for each in (self.arrays, self.numbers, self.spoken))
+        own = (dict(each) for each in (self.arrays, self.numbers, self.spoken, self.words))
         return type(self), (self.name, *kept, *own)
 
     def plain(self, quantity: str) -> str:

@@ -126,7 +126,7 @@ def _written(notation: Notation) -> str:
         "cell": notation.cell,
         **{
             key: dict(own)
-            for key in ("arrays", "numbers", "spoken")
+            for key in ("arrays", "numbers", "spoken", "words")
             if (own := getattr(notation, key))
         },
     }

@@ -36,6 +36,7 @@ from symrnn.typeset.blocks import Section
 from symrnn.typeset.files import remove_marked, require_room, write_files
 from symrnn.typeset.html import MARKS
 from symrnn.typeset.prose import escaped
+from symrnn.typeset.words import in_language
 from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
@@ -150,6 +151,7 @@ def make(
     library, evidence, asides = _proved(spoken, asides, rnn, progress, prover)
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))
+    notation = in_language(notation, project.prose.front.language)
     network, ending, untaught = None, None, ""
     if project.network:
         try:

@@ -10,9 +10,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from symrnn.language.notation import WORDS, Notation
 
 ENGLISH = "en"
 
@@ -21,12 +24,13 @@ TABLES = Path(__file__).resolve().parent / "languages"
 
 OURS = (
     "the names of parts (Statement, Figure, Derivation, What fails otherwise, …), the words around "
-    "hypotheses (Let, Assume, …), reasons beside lines, what rules and evidence say, the appendices"
+    "hypotheses (Let, Assume, …) and within formulas (for all), reasons beside lines, what rules "
+    "and evidence say, the appendices"
 )
 
 THEIRS = (
-    "titles, labels and prose of symrnn's own statements, captions of its figures, words in "
-    "formulas, the explorer, why a statement is left out, sections about trained networks, the "
+    "titles, labels and prose of symrnn's own statements, captions of its figures, the "
+    "explorer, why a statement is left out, sections about trained networks, the "
     "summary of symrnn's own lectures"
 )
 """What has one language, whatever a document has."""
@@ -79,6 +83,13 @@ def table(language: str) -> Mapping[str, str]:
     if not path.is_file():
         return MappingProxyType({})
     return MappingProxyType(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def in_language(notation: Notation, language: str) -> Notation:
+    """The notation whose formulas have their words in a language, as far as symrnn has them."""
+    known = table(language)
+    words = {english: known[english] for english in WORDS if english in known}
+    return replace(notation, words=words) if words else notation
 
 
 def staying_english(language: str) -> str:

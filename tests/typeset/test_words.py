@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import importlib
+import pickle
 import pkgutil
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from sympy import Integer, MatrixSymbol, Symbol
 
 import symrnn
 import symrnn.theory.rules
-from symrnn.language.notation import KNOWN, QUANTITIES
+from symrnn.language.notation import KNOWN, LECTURE, QUANTITIES, WORDS
+from symrnn.language.relations import Equation, ForAll, Smooth
+from symrnn.language.writing import latex
 from symrnn.lecture.appendices import _SOURCES
 from symrnn.lecture.deck import BEHIND
 from symrnn.lecture.statements import CAPTIONS
@@ -26,7 +30,14 @@ from symrnn.typeset.html import page
 from symrnn.typeset.justification import BY, SHOWN_ABOVE, spoken
 from symrnn.typeset.latex import article
 from symrnn.typeset.prose import listed
-from symrnn.typeset.words import languages, phrase, speaking, staying_english, table
+from symrnn.typeset.words import (
+    in_language,
+    languages,
+    phrase,
+    speaking,
+    staying_english,
+    table,
+)
 
 ROOT = Path(symrnn.__file__).parent
 OTHERS = [each for each in languages() if each != "en"]
@@ -91,7 +102,7 @@ def phrases() -> set[str]:
     """All that symrnn says."""
     said = in_code() | in_templates() | {BEHIND, BY, SHOWN_ABOVE}
     said |= {"Section", "Statement", "Figure", "Algorithm", "Table", "base case"}
-    said |= {*CAPTIONS.values(), *_SOURCES.values()}
+    said |= {*CAPTIONS.values(), *_SOURCES.values(), *WORDS}
     said |= {each.meaning(quantity) for each in KNOWN.values() for quantity in QUANTITIES}
     for grade in GRADES:
         said |= {grade.name.replace("_", " "), grade.meaning}
@@ -164,3 +175,15 @@ def test_a_document_speaks_its_language(small: Document) -> None:
     (section,) = at_detail(small, "result").blocks
     assert isinstance(section, Section) and isinstance(section.blocks[1], StatementBlock)
     assert section.blocks[1].reason == "Begründung: Kettenregel."
+
+
+def test_words_within_formulas_are_in_the_language() -> None:
+    j, gamma, v = Symbol("j", integer=True), Symbol("gamma"), MatrixSymbol("v", 2, 1)
+    always = ForAll(j, Equation(gamma, Integer(1)))
+    smooth = Smooth(Symbol("sigma"), v)
+    for language, words in (("de-AT", "für alle"), ("fr", "pour tout"), ("it", "for all")):
+        notation = in_language(LECTURE, language)
+        assert latex(always, notation) == rf"\gamma = 1 \text{{ {words} }} j \ge 1"
+    assert latex(smooth, in_language(LECTURE, "fr")) == r"\sigma \text{ est dérivable en } v"
+    assert in_language(LECTURE, "en") is LECTURE
+    assert pickle.loads(pickle.dumps(in_language(LECTURE, "de"))).words["for all"] == "für alle"
