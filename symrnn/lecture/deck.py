@@ -44,6 +44,8 @@ def deck(
     outline: Outline,
     write: Callable[[str], str],
     detail: Detail = "steps",
+    *,
+    framed: bool = True,
 ) -> Deck:
     """The slides of a document, in the order of an outline.
 
@@ -55,9 +57,11 @@ def deck(
         outline: the lecture's text, or the text of its slides.
         write: the outline's prose as the document has it.
         detail: of statements that do not say it themselves.
+        framed: whether a heading begins a frame, as in a text that is of slides alone. Otherwise
+            what has little below its heading may stand on the frame before, heading and all.
     """
     with speaking(document.language):
-        return _deck(_Deck(document, outline, write, detail), outline)
+        return _deck(_Deck(document, outline, write, detail, framed), outline)
 
 
 def require_parts(outline: Outline, library: Mapping[str, Statement], rnn: Subject) -> None:
@@ -120,8 +124,9 @@ class _Deck:
         outline: Outline,
         write: Callable[[str], str],
         detail: Detail,
+        framed: bool,
     ) -> None:
-        self.write, self.detail = write, detail
+        self.write, self.detail, self.framed = write, detail, framed
         self.missing = False
         blocks = tuple(walk(document.blocks))
         self.statements = {b.name: b for b in blocks if isinstance(b, StatementBlock)}
@@ -146,7 +151,7 @@ class _Deck:
             match piece:
                 case Title(text=text):
                     yield from self._worth(frame)
-                    frame, own = Frame(self.write(text), ()), True
+                    frame, own = Frame(self.write(text), (), joins=not self.framed), True
                 case Cut():
                     yield from self._worth(frame)
                     frame = Frame(frame.title, ())

@@ -161,6 +161,7 @@ def slides(material: Material) -> Output:
         project.slides or project.prose,
         words_of(project, material.notation),
         _asked(material) or "steps",
+        framed=project.slides is not None,
     )
     paper = replace(wishes.look, handout=True, notes=False)
     tried, fit = fitting(document, frames, paper, material.tex)

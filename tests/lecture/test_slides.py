@@ -15,6 +15,7 @@ from symrnn.lecture.given import image_in
 from symrnn.lecture.outline import outline
 from symrnn.lecture.pieces import Title
 from symrnn.typeset.blocks import (
+    Block,
     Chain,
     Claim,
     Figure,
@@ -31,8 +32,9 @@ from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.fit import Fit
 from symrnn.typeset.heights import formula_width, row_height
 from symrnn.typeset.latex import article
-from symrnn.typeset.paging import Atom, divided
+from symrnn.typeset.paging import Atom, divided, joined
 from symrnn.typeset.prose import plain
+from symrnn.typeset.slide_source import source_of
 from symrnn.typeset.slides import Look, slides
 
 from .conftest import deck_of, gradients, sparse
@@ -245,6 +247,28 @@ def test_a_title_that_is_given_below_a_heading_is_shown(lecture: Document) -> No
     written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
     (frame,) = deck(lecture, written, str).acts[0].frames
     assert frame.items[:2] == (Body(Heading("One step")), Claims("step_jacobian"))
+
+
+def test_short_parts_of_one_section_stand_on_one_frame_where_no_rule_is_between() -> None:
+    def titled(points: int, *, framed: bool) -> list[list[str]]:
+        last = "### C\n\n" + "- a point\n" * points
+        parts = ("# T", "## A", "short", "### B", "- one", "---", "ruled", last)
+        written = outline("\n\n".join(parts), "lecture.md", image_in(Path(), "lecture.md"))
+        made = deck(Document("T"), written, str, framed=framed)
+        source = source_of(Document("T"), made)
+        (act,) = (joined(act, source.contents, source.layout.room) for act in made.acts)
+        return [
+            [frame.title, *(b.text for b in _blocks(frame) if isinstance(b, Heading))]
+            for frame in act.frames
+        ]
+
+    assert titled(3, framed=True) == [["A"], ["B"], ["B"], ["C"]]
+    assert titled(3, framed=False) == [["A", "B"], ["B", "C"]]
+    assert titled(9, framed=False) == [["A", "B"], ["B"], ["C"]]
+
+
+def _blocks(frame: Frame) -> list[Block]:
+    return [item.block for item in frame.items if isinstance(item, Body)]
 
 
 def test_wide_formulas_are_broken_within_and_not_set_tiny(pdflatex: str) -> None:
