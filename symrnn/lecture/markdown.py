@@ -1,27 +1,23 @@
 """Markdown, as a lecturer writes it, in the blocks and the markup of a document.
 
 Paragraphs, lists, quotations, emphasis, links, pictures, tables, footnotes, code, `$…$` and `$$`
-are read by markdown-it. Three forms are ours: `[[name]]` refers to what carries the name, and
-alone in its paragraph it is where that stands; `[@key]`, `[@key, p. 3]` and `@key` cite a work; a
-fenced block named `notes` is what the speaker says. What has no counterpart in a document is
-refused with its line, never printed raw.
+are read by markdown-it; what of the forms that are ours is its syntax stands in `markdown_syntax`.
+A `[[name]]` alone in its paragraph is where what carries the name stands, and a fenced block named
+`notes` is what the speaker says. What has no counterpart in a document is refused with its line,
+never printed raw.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
 
 from symrnn.errors import ParseError
 from symrnn.lecture.leftovers import leftover
+from symrnn.lecture.markdown_syntax import parser
 from symrnn.lecture.pieces import Cut, Given, Notes, Piece, Place, Title
 from symrnn.typeset.blocks import (
     Block,
@@ -38,14 +34,8 @@ from symrnn.typeset.prose import escaped
 Image = Callable[[str, int], Picture]
 """The picture at a path as it stands in a text, on a line; raises where there is none."""
 
-_REFERENCE = re.compile(r"\[\[([^\[\]\n]*)\]\](\{[^{}\n]*\})?")
 _OPTION = re.compile(r'\s*([a-z]+)=("[^"]*"|[^\s"]+)')
 _NAME = re.compile(r"[\w:.-]+")
-_KEY = r"[A-Za-z0-9][\w:.+/-]*(?<![.:])"
-_CITED = rf"@{_KEY}(?:,\s*[^\[\]|;@]+)?"
-_ASIDE = re.compile(rf"\[({_CITED}(?:\s*;\s*{_CITED})*)\]")
-_NO_CITATION = re.compile(rf"\[[^\[\]\n]*(?<![\w.])@{_KEY}[^\[\]\n]*\](?!\()")
-_SPOKEN = re.compile(rf"(?<![\w.])@({_KEY})")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s|]+$")
 
 
@@ -61,56 +51,7 @@ def read(text: str, file: str, image: Image) -> tuple[Piece, ...]:
         ParseError: for what has no counterpart, naming file and line.
     """
     reader = _Reader(file, image)
-    return tuple(reader.pieces(_parser().parse(text)))
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    # An escaped sign is to be told from one that was meant.
-    parser.disable("text_join")
-    parser.use(dollarmath_plugin, allow_digits=False, double_inline=True, allow_labels=True)
-    parser.use(footnote_plugin, inline=False)
-    parser.inline.ruler.before("emphasis", "subscript", _subscript)
-    parser.inline.ruler.before("link", "named", _named)
-    parser.inline.ruler.before("link", "cited", _cited)
-    return parser
-
-
-def _subscript(state: StateInline, silent: bool) -> bool:
-    """Read `_` behind a sign of mathematics, or before a brace, as what begins a subscript."""
-    before, after = state.src[state.pos - 1 : state.pos], state.src[state.pos + 1 : state.pos + 2]
-    if state.src[state.pos] != "_" or not (
-        after == "{" or (before and unicodedata.category(before) == "Sm")
-    ):
-        return False
-    if not silent:
-        state.pending += "_"
-    state.pos += 1
-    return True
-
-
-def _named(state: StateInline, silent: bool) -> bool:
-    found = _REFERENCE.match(state.src, state.pos)
-    if found is None:
-        return False
-    if not silent:
-        token = state.push("named", "", 0)
-        token.content, token.info = found[1], found[2] or ""
-    state.pos = found.end()
-    return True
-
-
-def _cited(state: StateInline, silent: bool) -> bool:
-    kinds = {"aside": _ASIDE, "no citation": _NO_CITATION, "": _SPOKEN}
-    tried = ((kind, pattern.match(state.src, state.pos)) for kind, pattern in kinds.items())
-    kind, found = next(((kind, found) for kind, found in tried if found), ("", None))
-    if found is None:
-        return False
-    if not silent:
-        token = state.push("cited", "", 0)
-        token.content, token.info = found[found.re.groups], kind
-    state.pos = found.end()
-    return True
+    return tuple(reader.pieces(parser().parse(text)))
 
 
 @dataclass
