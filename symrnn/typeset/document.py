@@ -16,13 +16,11 @@ from types import MappingProxyType
 from symrnn.errors import IllFormedError
 from symrnn.typeset.bibliography import Work
 from symrnn.typeset.blocks import (
-    GRADES,
     Algorithm,
     Block,
     Chain,
     Display,
     Figure,
-    Grade,
     Graph,
     Heading,
     Items,
@@ -36,6 +34,7 @@ from symrnn.typeset.blocks import (
     Table,
     walk,
 )
+from symrnn.typeset.grades import GRADES, Grade
 from symrnn.typeset.prose import Citation, Mark, Reference, references
 from symrnn.typeset.words import phrase
 

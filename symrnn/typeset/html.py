@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from itertools import takewhile, zip_longest
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -19,7 +18,6 @@ from symrnn.typeset.blocks import (
     Block,
     Chain,
     Claim,
-    Data,
     Display,
     Figure,
     Graph,
@@ -39,6 +37,7 @@ from symrnn.typeset.blocks import (
 from symrnn.typeset.document import Document
 from symrnn.typeset.explorer import Explorer
 from symrnn.typeset.html_chain import chain, derivation
+from symrnn.typeset.html_data import data_of
 from symrnn.typeset.html_given import items, picture, quotation
 from symrnn.typeset.html_text import Page, joined, reached
 from symrnn.typeset.mathml import mathml
@@ -47,13 +46,6 @@ from symrnn.typeset.pseudocode import Line, lines
 from symrnn.typeset.shell import page_around, render
 from symrnn.typeset.svg import inline_svg
 from symrnn.typeset.words import phrase, speaking
-
-#: Rows above which a figure's data are offered as a file only.
-_LONG_DATA = 20
-
-#: Bytes above which they stand in no page.
-_LARGE_DATA = 10_000
-
 
 MARKS = (b'name="generator" content="symrnn"', b"name=generator content=symrnn")
 """By which a page is known to be one of ours, as it is written and shortened."""
@@ -315,36 +307,8 @@ def _(block: Figure, page: Page) -> Markup:
         Markup(inline_svg(block.svg, prefix=prefix, alt=block.alt, shared=page.shared)),
         page.targets[block.name],
         page.prose(block.caption),
-        _data(block.data, block.name) if block.data is not None else "",
+        data_of(block.data, block.name) if block.data is not None else "",
     )
-
-
-def _data(data: Data, name: str) -> Markup:
-    """The numbers of a figure, folded away: a table where it is short, and a file to keep."""
-    if len(data.csv) > _LARGE_DATA:
-        return Markup(
-            '<details class="numbers"><summary>{}</summary><p>{}: '
-            "<code>symrnn export {} --as csv</code></p></details>"
-        ).format(phrase("Data"), phrase("{count} rows", count=len(data.rows)), name)
-    link = Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8,{}">{}</a>').format(
-        name, quote(data.csv, safe=", "), phrase("as CSV")
-    )
-    if len(data.rows) > _LONG_DATA:
-        return Markup('<details class="numbers"><summary>{}</summary><p>{}</p></details>').format(
-            phrase("Data"), link
-        )
-    head = joined(Markup('<th scope="col" class="r">{}</th>').format(cell) for cell in data.header)
-    rows = Markup("\n").join(
-        Markup("<tr>{}</tr>").format(
-            joined(Markup('<td class="r">{}</td>').format(cell) for cell in row)
-        )
-        for row in data.cells
-    )
-    return Markup(
-        '<details class="numbers"><summary>{}</summary><p>{}</p><div class="scroll">'
-        '<table class="data"><thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>'
-        "</details>"
-    ).format(phrase("Data"), link, head, rows)
 
 
 @_html.register

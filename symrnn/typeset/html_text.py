@@ -11,8 +11,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from symrnn.typeset.bibliography import Work
-from symrnn.typeset.blocks import Grade
 from symrnn.typeset.document import Target
+from symrnn.typeset.grades import Grade
 from symrnn.typeset.heights import formula_width
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.prose import (

@@ -22,7 +22,6 @@ from symrnn.typeset.blocks import (
     Claim,
     Display,
     Figure,
-    Grade,
     Graph,
     Heading,
     Items,
@@ -38,6 +37,7 @@ from symrnn.typeset.blocks import (
 )
 from symrnn.typeset.breaking import if_wide
 from symrnn.typeset.document import Document, Target
+from symrnn.typeset.grades import Grade
 from symrnn.typeset.latex_graph import tikz
 from symrnn.typeset.latex_text import bookmark, escape, listing, prose
 from symrnn.typeset.prose import paragraphs, plain

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from symrnn.typeset.blocks import Grade
 from symrnn.typeset.document import Target
+from symrnn.typeset.grades import Grade
 from symrnn.typeset.prose import (
     Citation,
     Code,

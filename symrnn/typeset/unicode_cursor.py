@@ -23,6 +23,11 @@ class Token:
     gap: str
     text: str
 
+    @property
+    def typeset(self) -> str:
+        """The text, the apostrophe in a word as typographers have it."""
+        return self.text.replace("'", "’") if self.text[0].isalpha() else self.text
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -39,6 +44,10 @@ class Piece:
     def counts(self) -> bool:
         """Whether it is mathematics beyond doubt."""
         return self.kind not in ("number", "letter")
+
+    def signed(self, sign: str) -> Piece:
+        """It with the LaTeX of a sign before it; of a number that is mathematics beyond doubt."""
+        return Piece(f"{sign}{self.latex}", "plain" if self.kind == "number" else self.kind)
 
 
 class Cursor:

@@ -73,10 +73,9 @@ class _Reader:
                 after_word = True
                 continue
             self._cursor.at = start + 1
-            alone = (
-                f"${self._sign(token.text)}$" if _stands_alone(token.text) else _word(token.text)
-            )
-            written.append(token.gap + alone)
+            alone = token.text in ALONE and not token.text.isascii() and token.text != "…"
+            shown = f"${self._sign(token.text)}$" if alone else token.typeset
+            written.append(token.gap + shown)
             after_word = token.text[0].isalnum()
         return "".join(written) + self._cursor.rest
 
@@ -114,7 +113,7 @@ class _Reader:
         sign = self._cursor.peek()
         if sign in SUMS and not self._cursor.gap(1):
             first = self._cursor.after(1, self._product)
-            left = first and Piece(f"{SUMS[sign]}{first.latex}", _signed(first, sign))
+            left = first and first.signed(SUMS[sign])
         else:
             left = self._product()
         while left is not None and (sign := self._cursor.peek()) in SUMS:
@@ -394,17 +393,3 @@ class _Reader:
                 break
             found = Piece(f"{found.latex} {more.latex}")
         return found if found is not None and found.kind != "letter" else None
-
-
-def _signed(piece: Piece, sign: str) -> str:
-    """-1 is a number typed with a hyphen; with ± or a true minus it is a formula."""
-    return "plain" if piece.kind == "number" else piece.kind
-
-
-def _word(text: str) -> str:
-    """A token of text, the apostrophe in a word as typographers have it."""
-    return text.replace("'", "’") if text[0].isalpha() else text
-
-
-def _stands_alone(text: str) -> bool:
-    return len(text) == 1 and not text.isascii() and text != "…" and text in ALONE

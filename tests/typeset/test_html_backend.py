@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.typeset.blocks import GRADES, Figure, Paragraph, walk
+from symrnn.typeset.blocks import Figure, Paragraph, walk
 from symrnn.typeset.document import Document
+from symrnn.typeset.grades import GRADES
 from symrnn.typeset.html import page
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.svg import Shared, inline_svg

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symrnn.typeset.blocks import Chain, Figure, Grade, Paragraph, Row
+from symrnn.typeset.blocks import Chain, Figure, Paragraph, Row
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import compile_pdf
+from symrnn.typeset.grades import Grade
 from symrnn.typeset.latex import article
 from symrnn.typeset.latex_text import escape, prose, verbatim
 

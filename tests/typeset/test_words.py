@@ -23,9 +23,10 @@ from symrnn.lecture.deck import BEHIND
 from symrnn.lecture.statements import CAPTIONS
 from symrnn.python_text import parsed
 from symrnn.theory.rule import Rule
-from symrnn.typeset.blocks import GRADES, Chain, Claim, Paragraph, Row, Section, StatementBlock
+from symrnn.typeset.blocks import Chain, Claim, Paragraph, Row, Section, StatementBlock
 from symrnn.typeset.detail import at_detail
 from symrnn.typeset.document import Document
+from symrnn.typeset.grades import GRADES
 from symrnn.typeset.html import page
 from symrnn.typeset.justification import BY, SHOWN_ABOVE, spoken
 from symrnn.typeset.latex import article
