@@ -92,11 +92,13 @@ def _name(label: str, printer: Any) -> str:
     return rf"\operatorname{{{label}}}" if written == label and len(label) > 1 else written
 
 
-def _sequence(label: str, printer: Any, *, entry: bool = False) -> str:
-    """The letter of a sequence, which is no scalar of that name; of an entry, that of a number."""
+def _sequence(node: TimeVector, printer: Any, *, entry: bool = False) -> str:
+    """The letter of a sequence, which is no scalar of that name, in the font of what it holds."""
     if not isinstance(printer, NotationPrinter):
-        return str(printer._print(Symbol(label)))
-    return printer.unstyled(label) if entry else printer.quantity(label)
+        return str(printer._print(Symbol(node.label)))
+    if entry:
+        return printer.unstyled(node.label)
+    return printer.quantity(node.label, number=node.shape == (1, 1))
 
 
 def _notation(printer: Any) -> Notation:
@@ -106,7 +108,7 @@ def _notation(printer: Any) -> Notation:
 
 @write_latex.register
 def _(node: TimeVector, printer: Any) -> str:
-    return with_index(_sequence(node.label, printer), printer._print(node.index))
+    return with_index(_sequence(node, printer), printer._print(node.index))
 
 
 @write_latex.register
@@ -358,7 +360,7 @@ def _(node: Entry, printer: Any) -> str:
     place = [row] if matrix.shape[1] == 1 else [row, col]
     if isinstance(matrix, TimeVector):
         place.insert(0, matrix.index)
-        written = _sequence(matrix.label, printer, entry=True)
+        written = _sequence(matrix, printer, entry=True)
         return with_index(written, ", ".join(map(printer._print, place)))
     written = _operand(matrix, POSTFIX, printer)
     if matrix.shape == (1, 1):

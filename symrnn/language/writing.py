@@ -193,9 +193,10 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         written = str(LatexPrinter._print_Symbol(self, Symbol(as_meant(name))))
         return _WORD.sub(lambda word: rf"\operatorname{{{word[0]}}}", written)
 
-    def quantity(self, name: str) -> str:
-        """The letter of a sequence or a parameter, in the font for those."""
-        return self.notation.styled(self.unstyled(name))
+    def quantity(self, name: str, *, number: bool = False) -> str:
+        """The letter of a sequence or a parameter, in the font for those; of a number without."""
+        written = self.unstyled(name)
+        return written if number else self.notation.styled(written)
 
     def unstyled(self, name: str) -> str:
         """The letter of a sequence or a parameter, before fonts."""
@@ -205,7 +206,7 @@ class NotationPrinter(LatexPrinter):  # type: ignore[misc]
         return self.notation.plain(name) if known else self.name(name)
 
     def _print_MatrixSymbol(self, expr: Any) -> str:
-        return self.quantity(expr.name)
+        return self.quantity(expr.name, number=expr.shape == (1, 1))
 
     def _print_Function(self, expr: Any, exp: Any = None) -> str:
         name = expr.func.__name__

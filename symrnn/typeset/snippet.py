@@ -49,12 +49,13 @@ class MacroPrinter(NotationPrinter):
         super().__init__(notation)
         self.macros: dict[str, str] = {}
 
-    def quantity(self, name: str) -> str:
+    def quantity(self, name: str, *, number: bool = False) -> str:
         """The macro of a sequence or a parameter, where TeX can have one of that name."""
+        written = super().quantity(name, number=number)
         if not re.fullmatch("[A-Za-z]+", name):
-            return super().quantity(name)
+            return written
         macro = f"\\{PREFIX}{name}"
-        self.macros[macro] = super().quantity(name)
+        self.macros[macro] = written
         return macro
 
     # SymPy prints the letter of a matrix symbol through this method too.

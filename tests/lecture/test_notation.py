@@ -64,6 +64,9 @@ def test_the_loss_and_the_entries_are_numbers_and_keep_their_font() -> None:
     assert from_prose == r"$\ell_{t}$ reads $\mathbf{h}_{t}$, and $\mathbf{W}_{hh}$ acts"
     assert with_maths("∂L/∂W", PASCANU) == r"$\partial \mathcal{E}/\partial W$"
     assert with_maths("sin x² is no x_j", D2L) == r"$\sin x^{2}$ is no $\mathbf{x}_{j}$"
+    # In formulas as in prose; a parameter of one entry is a number, one of several is not.
+    assert latex(RNN.L[RNN.t], D2L) == r"\ell_{t}" and latex(RNN.L[RNN.t], GOODFELLOW) == "L_{t}"
+    assert [latex(Parameter("c", n), GOODFELLOW) for n in (1, 2)] == ["c", r"\boldsymbol{c}"]
 
 
 def test_printing_leaves_no_trace() -> None:
