@@ -161,7 +161,10 @@ class _Printer:
                 whole, between, under = style.grid
                 return whole.format(under.join(between.join(map(of, row)) for row in rows))
             case Bar(body=body, text=text):
-                return style.held.format(of(body), style.words(text))
+                whole = of(body)
+                if style.flat and isinstance(bare(body), Addition | Product):
+                    whole = whole if _in_brackets(body) else style.brackets.format(whole)
+                return style.held.format(whole, style.words(text))
             case Dots():
                 return style.dots
             case Words(text=text):

@@ -156,7 +156,7 @@ def _(node: MatrixSum, printer: Any) -> str:
         negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
         shown = MatrixProduct(-1, term) if negative and parts else term
         last = position == len(node.args) - 1
-        outer = PRODUCT if negative and isinstance(shown, Elementwise) else SUM
+        outer = PRODUCT if negative and isinstance(shown, Elementwise | MatrixSum) else SUM
         written = _operand(shown, outer, printer, last=last)
         joiner = "" if not parts else (" - " if negative else " + ")
         parts.append(joiner + written)

@@ -108,7 +108,7 @@ def _(node: MatrixSum, printer: Any) -> str:
     for position, term in enumerate(node.args):
         negative = isinstance(term, MatrixProduct) and term.coefficient.could_extract_minus_sign()
         shown = MatrixProduct(-1, term) if negative and parts else term
-        outer = PRODUCT if negative and isinstance(shown, Elementwise) else SUM
+        outer = PRODUCT if negative and isinstance(shown, Elementwise | MatrixSum) else SUM
         written = _operand(shown, outer, printer, last=position == len(node.args) - 1)
         parts.append(("" if not parts else (" - " if negative else " + ")) + written)
     return "".join(parts)

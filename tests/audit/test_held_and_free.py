@@ -42,6 +42,23 @@ def test_a_state_that_is_held_cuts_what_goes_through_it(held: str, first: str, k
     assert _kinds(rf"\[ {_HELD % held} = {_SUM % first} \]") == [kind]
 
 
+_ONE, _TWO = (rf"\left.\frac{{\partial {of}}}\right|_{{h_{{t-3}}}}" for of in (
+    "h_t}{\\partial h_{t-1}", "h_{t-1}}{\\partial h_{t-2}"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("right", "kind"),
+    [
+        (rf"{_ONE} \, {_TWO} + W - W", TRUE),
+        (rf"{_ONE} \, ({_TWO} + W) - W", FALSE),  # as a bar that reaches too far would read it
+        (rf"{_ONE} \left( {_TWO} \right. \left. + W - W \right)", TRUE),
+        (rf"{_ONE} \left( {_TWO} \right. \left. + W \right)", FALSE),
+    ],
+)
+def test_a_product_of_what_is_held_is_no_product_with_the_sum(right: str, kind: str) -> None:
+    assert _kinds(rf"\[ \frac{{\partial h_t}}{{\partial h_{{t-2}}}} = {right} \]") == [kind]
+
+
 def test_what_is_held_has_no_derivative_and_a_place_is_not_held() -> None:
     assert _kinds(rf"\[ {_HELD.replace('h_t', 'h_s') % 's'} = 0 \]") == [TRUE]
     (found,) = _judged(rf"\[ {_HELD % 't = 0'} = 1 \]")

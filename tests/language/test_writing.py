@@ -213,6 +213,7 @@ TABLE: list[tuple[Any, str, str]] = [
     ),
     (slope(W) * b, "(1 - tanh(W)**2) b", r"\left(1 - \tanh^{2}\left(W\right)\right) \, b"),
     (W - slope(W), "W - (1 - tanh(W)**2)", r"W - \left(1 - \tanh^{2}\left(W\right)\right)"),
+    (V - (W - V.T), "V - (W - Vᵀ)", r"V - \left(W - V^{\mathsf{T}}\right)"),
     (slope(b).T, "(1 - tanh(b)**2)ᵀ", r"\left(1 - \tanh^{2}\left(b\right)\right)^{\mathsf{T}}"),
     (W + slope(W), "W + 1 - tanh(W)**2", r"W + 1 - \tanh^{2}\left(W\right)"),
 ]

@@ -32,7 +32,7 @@ from symrnn import (
 from symrnn.cells.network import Network
 from symrnn.errors import DisagreementError, IllFormedError, ParseError, ShapeError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
-from symrnn.language.notation import KNOWN, NUMERATOR
+from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.theory.about import EXAMPLES
 
@@ -47,8 +47,16 @@ class Trees:
     def square(self, depth: int, time: Any) -> Any:
         rnn, rng = self.rnn, self.random
         if depth <= 0:
+            held = (rnn.s[time - 2], rnn.a[time])[: rng.choice([1, 2])]
+            layout = rng.choice([NUMERATOR, DENOMINATOR])
             return rng.choice(
-                [rnn.W, Diag(rnn.s[time]), Diag(rnn.slopes(time)), D(rnn.s[time], rnn.s[time - 1])]
+                [
+                    rnn.W,
+                    Diag(rnn.s[time]),
+                    Diag(rnn.slopes(time)),
+                    D(rnn.s[time], rnn.s[time - 1]),
+                    D(rnn.s[time], rnn.s[time - 1], layout, held),
+                ]
             )
         kind = rng.choice(
             [
@@ -103,7 +111,8 @@ class Trees:
         if kind == "hadamard":
             return Hadamard(self.column(depth - 1, time), self.column(depth - 1, time))
         if kind == "gradient":
-            return Transposed(D(rnn.L[time], rnn.s[time]))
+            held = rng.choice([(), (rnn.s[time - 1],)])
+            return Transposed(D(rnn.L[time], rnn.s[time], NUMERATOR, held))
         return (rnn.sigma if kind == "sigma" else rnn.sigma.prime)(
             rng.choice([rnn.a[time], rnn.s[time]])
         )
@@ -209,6 +218,59 @@ def test_what_is_derived_is_read_back(notation: Any, activation: str | None) -> 
         written = latex(each, notation)
         shape = getattr(each, "shape", None)
         assert from_latex(written, rnn, notation=notation, shape=shape) == each, written
+
+
+_A, _B, _C = (rf"\frac{{\partial s_t}}{{\partial s_{{t-{back}}}}}" for back in (1, 2, 3))
+
+
+@pytest.mark.parametrize("notation", KNOWN.values(), ids=list(KNOWN))
+@pytest.mark.parametrize("layout", [NUMERATOR, DENOMINATOR])
+def test_what_is_held_is_read_back_in_products_and_sums(notation: Any, layout: str) -> None:
+    rnn = EXAMPLES[notation.cell]("tanh")
+    s, t = rnn.s, rnn.t
+    one, two, three = (D(s[t], s[t - n], layout, (rnn.a[t],) * (n % 3)) for n in (1, 2, 3))
+    made = [
+        one * two + rnn.W, rnn.W * one * two * three - two, one + two * three,
+        (one + two) * (three + rnn.W), Transposed(one * two + three) * two + one,
+        OrderedSum(one * two + three, Symbol("i", integer=True), 1, t) + one,
+    ]  # fmt: skip
+    assert [from_latex(latex(each, notation), rnn, notation=notation) for each in made] == made
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (rf"\left.{_A}\right|_{{a_t}} \, \left.{_B}\right|_{{a_t}} + {_C}",
+         rf"({_A}|_{{a_t}}) ({_B}|_{{a_t}}) + {_C}"),
+        (rf"\bigl.{_A}\bigr|_{{a_t}} {_B}\Big|_{{a_t}} \left.{_C}\right\rvert_{{a_t}} - W",
+         rf"({_A}|_{{a_t}}) ({_B}|_{{a_t}}) ({_C}|_{{a_t}}) - W"),
+        (rf"\left.\left.{_A}\right|_{{a_t}}\right|_{{s_{{t-2}}}} W + W",
+         rf"({_A}|_{{a_t}})|_{{s_{{t-2}}}} W + W"),
+        (rf"\left(\left.{_A}\right|_{{a_t}} + W\right) \left.{_B}\right|_{{a_t}} + W",
+         rf"(({_A}|_{{a_t}}) + W) ({_B}|_{{a_t}}) + W"),
+        (rf"\left.{_A}\right|_{{a_t}}^\top W + W", rf"({_A}|_{{a_t}})^\top W + W"),
+        (rf"\left({_A} \right. \left. + {_B}\right) W", rf"({_A} + {_B}) W"),
+        (rf"\eval{{{_A}}}_{{a_t}} \eval{{{_B}}}_{{a_t}} + W",
+         rf"({_A}|_{{a_t}}) ({_B}|_{{a_t}}) + W"),
+    ],
+)  # fmt: skip
+def test_how_far_a_bar_reaches(written: str, meant: str) -> None:
+    rnn = EXAMPLES["elman"]("tanh")
+    assert from_latex(written, rnn) == from_latex(meant, rnn)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (rf"\left.{_A} + {_B}\right|_{{a_t}}", "behind one derivative"),
+        (rf"\left.{_A}\right|_{{a_t = 0}}^{{1}} W", "between two bounds"),
+        (rf"\left.{_A}\right| W", "without what is held"),
+        (r"\left.\frac{\partial^+ s_t}{\partial s_{t-1}}\right|_{a_t}", "one derivative"),
+    ],
+)
+def test_a_bar_that_is_not_understood_is_refused(written: str, said: str) -> None:
+    with pytest.raises(ParseError, match=said):
+        from_latex(written, EXAMPLES["elman"]("tanh"))
 
 
 def test_a_planted_slip_is_read_as_the_slip() -> None:

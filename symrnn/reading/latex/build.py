@@ -178,9 +178,9 @@ class Builder(Calls):
             case Big():
                 return self.big(tree, shape)
             case Derivative():
-                return self.derivative(tree, None, ())
-            case Bar(body=Derivative() as inner, held=held):
-                return self.derivative(inner, None, tuple(map(self.matrix, held)))
+                return self.derivative(tree, None)
+            case Bar(body=body, held=held):
+                return self.held(tree, self.build(body, shape), held)
             case Subscripted(body=body, subs=subs):
                 return self.subscripted(tree, body, subs)
             case Normed(body=body, kind=kind):
@@ -242,10 +242,16 @@ class Builder(Calls):
             None,
         )
         if layout is not None and isinstance(inner, Derivative):
-            return self.derivative(inner, layout, ())
+            return self.derivative(inner, layout)
         return Entry(self.matrix(body), *map(self.scalar, subs))
 
-    def derivative(self, tree: Derivative, layout: str | None, held: tuple[MatrixExpr, ...]) -> Any:
+    def held(self, tree: Tree, body: Any, held: tuple[Tree, ...]) -> Any:
+        if not isinstance(body, TotalDerivative):
+            self.refuse(tree, "a bar stands behind one derivative ∂y/∂x")
+        both = (*body.held, *map(self.matrix, held))
+        return TotalDerivative(body.of, body.by, body.layout, both)
+
+    def derivative(self, tree: Derivative, layout: str | None) -> Any:
         if tree.of is None:
             self.refuse(tree, "a derivative of nothing")
         of, by = self.matrix(tree.of), self.matrix(tree.by)
@@ -253,6 +259,6 @@ class Builder(Calls):
         chosen = layout or (self.notation.layout if columns else NUMERATOR)
         if tree.mark == "+":
             return ImmediateDerivative(of, by, chosen)
-        return TotalDerivative(of, by, chosen, held)
+        return TotalDerivative(of, by, chosen)
 
     _arguments: dict[int, tuple[Tree, list[MatrixExpr]]] = field(default_factory=dict)

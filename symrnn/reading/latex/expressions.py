@@ -145,7 +145,7 @@ class Parser(Commands):
             return False
         if token.is_("|", r"\|", r"\Vert", r"\vert"):
             return not self.closers or self.closers[-1] != bar(token)
-        if token.is_(r"\rVert", r"\rvert", r"\end"):
+        if token.is_(r"\rVert", r"\rvert", r"\rightbar", r"\end"):
             return False
         return not token.is_("+", "-", r"\pm", r"\mp", "=", "<", ">", ":")
 
@@ -232,12 +232,14 @@ class Parser(Commands):
         )
         if kind == "nothing":
             inner = self.expression()
-            if self.next.is_("|", r"\vert") and self.peek().is_("_"):
-                self.take()
-                self.take()
-                held, text = self.script()
-                return Bar(*self.span(first), inner, held, text)
-            return Group(*self.span(first), "{", (inner,))
+            if not self.next.is_(r"\rightbar"):
+                raise self.fail(r"\left. is not closed by its bar", token)
+            self.take()
+            if not self.next.is_("_"):
+                raise self.fail("a bar without what is held below it")
+            self.take()
+            held, text = self.script()
+            return Bar(*self.span(first), inner, held, text)
         shown = "\\" + token.text if token.kind == COMMAND else token.text
         closers = {OPEN[shown], *((")", "]") if shown in "([" else ())}
         parts: list[Tree] = []

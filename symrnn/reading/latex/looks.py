@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, TEXT, Token
 
@@ -47,12 +48,20 @@ _SPACES = frozenset(
 )  # fmt: skip | {" ", "\n", "\t"}
 
 
+_OPENING = {
+    **{f"{size}l": f"{size}r" for size in ("big", "Big", "bigg", "Bigg")},
+    "left": "right",
+}
+"""Sizes of brackets that open, and of those that close them."""
+
+
 _DIMENSIONS = frozenset({"kern", "mkern", "hskip", "mskip", "vskip"})
 
 
 def without_looks(tokens: list[Token], text: str) -> list[Token]:
     """The tokens that say something, and the end."""
     out: list[Token] = []
+    tokens, barred = _barred(tokens)
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -60,14 +69,14 @@ def without_looks(tokens: list[Token], text: str) -> list[Token]:
         if token.kind != COMMAND:
             out.append(token)
         elif token.text in _SPACES or token.text in _DROPPED or token.text in _TRANSPARENT:
-            # `\left.` and `\right.` draw nothing.
+            # `\left.` and `\right.` draw nothing; what a bar belongs to begins at the former.
             sided = token.text in ("left", "right", "middle") or token.text.lower().startswith(
                 "big"
             )
             if sided and at < len(tokens) and tokens[at].is_("."):
                 at += 1
-                if token.text == "left":
-                    out.append(Token(COMMAND, "leftnothing", token.start, token.end))
+                if at - 2 in barred:
+                    out.append(replace(token, text="leftnothing"))
             elif sided and at < len(tokens) and tokens[at].made == token.made:
                 # What is moved or left out with the bracket.
                 tokens[at] = replace(tokens[at], start=min(token.start, tokens[at].start))
@@ -94,6 +103,35 @@ def without_looks(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
     out.append(Token(END, "", len(text), len(text)))
     return out
+
+
+def _barred(tokens: list[Token]) -> tuple[list[Token], set[int]]:
+    r"""The tokens with `rightbar` for each bar that closes a `\left.`; the places of those.
+
+    Only so is it known how far back a bar reaches: \left. A + B \right|_h holds h in A as well,
+    and \left. A \right|_h \left. B \right|_h + C is a sum.
+    """
+    found = list(tokens)
+    opened: dict[str, list[tuple[int, int]]] = {closes: [] for closes in _OPENING.values()}
+    barred: set[int] = set()
+    depth = 0
+    for at, (token, drawn) in enumerate(pairwise(tokens)):
+        depth += token.is_("{") - token.is_("}")
+        if token.kind != COMMAND:
+            continue
+        if token.text in _OPENING:
+            opened[_OPENING[token.text]].append((at, depth))
+            continue
+        waiting = opened.get(token.text, [])
+        while waiting and waiting[-1][1] > depth:  # braces were closed before it was
+            waiting.pop()
+        if not waiting or waiting[-1][1] < depth:
+            continue
+        begun, _ = waiting.pop()
+        if tokens[begun + 1].is_(".") and drawn.is_("|", r"\vert", r"\rvert"):
+            barred.add(begun)
+            found[at + 1] = replace(drawn, kind=COMMAND, text="rightbar")
+    return found, barred
 
 
 def _dimension(tokens: list[Token], at: int) -> int:

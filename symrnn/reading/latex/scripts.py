@@ -40,7 +40,10 @@ class Scripts(Cursor):
                 tree = self.subscripted(tree)
             elif token.is_("^"):
                 self.take()
-                tree = self.superscripted(tree)
+                made = self.superscripted(tree)
+                if isinstance(tree, Bar) and isinstance(made, Raised):
+                    raise self.fail("a bar between two bounds, or a power of what is held", token)
+                tree = made
             elif token.is_("'") or token.is_(r"\prime"):
                 self.take()
                 if not isinstance(tree, Sym):
@@ -53,12 +56,10 @@ class Scripts(Cursor):
                 and self.peek().is_("_")
                 and (not self.closers or self.closers[-1] != "|")
             ):
-                first = self.at
                 self.take()
                 self.take()
                 held, text = self.script()
                 tree = Bar(tree.start, self.tokens[self.at - 1].end, tree.made, tree, held, text)
-                del first
             elif token.is_("!"):
                 raise self.fail("a factorial")
             else:
