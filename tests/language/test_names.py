@@ -91,5 +91,5 @@ def test_generated_code_has_one_meaning_for_a_name() -> None:
     for expression in (W * Parameter("W", d, 1), d * (Parameter("d", d, 1) + s[j])):
         with pytest.raises(IllFormedError, match="another quantity, too"):
             lower(expression)
-    with pytest.raises(IllFormedError, match="function of the generated code, too"):
+    with pytest.raises(IllFormedError, match="something of the generated code, too"):
         lower(Parameter("eye", d, d) + 2 * sympy.Identity(d))
