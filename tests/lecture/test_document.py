@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 import html5lib
 import pytest
@@ -95,6 +96,39 @@ def test_the_box_has_the_claims_of_the_headline_each_with_its_condition(
         .hypotheses[0]
         .startswith("For *the bias is a geometric tail* and *what is kept cannot explode*, assume")
     )
+
+
+def test_no_fraction_of_a_lecture_is_deeper_than_two(lecture: Document) -> None:
+    written = set(_formulas(lecture))
+    assert max(map(_depth, written)) == 2 and len(written) > 500
+    assert _depth(r"\frac{a}{\frac{b}{\frac{1}{c}}} + x^{\frac{1}{2}}") == 3
+
+
+def _formulas(of: Any) -> Iterator[str]:
+    """Every text of a document, in its blocks and what they are made of."""
+    match of:
+        case str():
+            yield of
+        case tuple():
+            yield from (text for each in of for text in _formulas(each))
+        case _ if is_dataclass(of):
+            yield from (text for each in fields(of) for text in _formulas(getattr(of, each.name)))
+
+
+def _depth(latex: str) -> int:
+    """How many fractions stand in each other."""
+    deepest, open_ = 0, [[0, 0]]  # of each brace that is open: its depth, and arguments to come
+    for token in re.findall(r"\\frac|\\.|[{}]", latex):
+        if token == r"\frac":
+            open_[-1][1] = 2
+        elif token == "{":
+            depth, awaited = open_[-1]
+            open_[-1][1] = max(0, awaited - 1)
+            open_.append([depth + (awaited > 0), 0])
+            deepest = max(deepest, open_[-1][0])
+        elif token == "}" and len(open_) > 1:
+            open_.pop()
+    return deepest
 
 
 def test_parts_proved_likewise_are_listed_and_not_shown(

@@ -450,6 +450,31 @@ def test_a_used_bound_needs_its_relations() -> None:
         check(replace(chain, given=(Inequality(norm(W.T), rnn.lam),)), context)
 
 
+def test_a_used_bound_is_had_at_a_value_of_its_symbol_with_its_relations_there() -> None:
+    context = used(
+        derivation(norm(W * s[j]), given=[Inequality(norm(W), rnn.lam)])
+        .at_most(norm(W) * norm(s[j]), by.submultiplicative)
+        .at_most(rnn.lam * norm(s[j]), by.assumed_bound)
+    )
+    chain = derivation(norm(W * s[t])).at_most(norm(s[t]), by.uses_bound((rnn.lam, 1)))
+    assert check(replace(chain, given=(Inequality(norm(W), 1),)), context) == 1
+    for given in ((), (Inequality(norm(W), 2),), (Inequality(norm(W), rnn.lam),)):
+        with pytest.raises(SideConditionError, match="needs a hypothesis"):
+            check(replace(chain, given=given), context)
+
+
+def test_a_step_may_fold_a_definition_back() -> None:
+    written_out = W * s[j - 1] + U * x[j] + b
+    fold = by.definition(a[j]).backwards
+    chain = derivation(Diag(rnn.slope(written_out)) * W, given=[j >= 1])
+    right = chain.equals(Diag(rnn.slope(a[j])) * W, fold)
+    assert check(right, Context(rnn)) == 1
+    with pytest.raises(SideConditionError, match="before the first step"):
+        check(replace(right, given=()), Context(rnn))
+    with pytest.raises(UnjustifiedStepError):
+        check(chain.equals(Diag(rnn.slope(a[j - 1])) * W, fold), Context(rnn))
+
+
 def test_an_equation_is_no_bound_and_a_bound_no_equation() -> None:
     split = norm(A) * norm(B)
     context = used(derivation(norm(A * B)).at_most(split, by.submultiplicative))
