@@ -42,6 +42,15 @@ def test_a_state_that_is_held_cuts_what_goes_through_it(held: str, first: str, k
     assert _kinds(rf"\[ {_HELD % held} = {_SUM % first} \]") == [kind]
 
 
+@pytest.mark.parametrize(("power", "kind"), [("", TRUE), ("^2", FALSE)])
+def test_a_letter_named_in_a_remark_begins_no_relation(power: str, kind: str) -> None:
+    remark = r"&&\quad \text{by the chain rule (}a_t\text{, }h_t\text{)}"
+    first = r"\frac{\partial h_t}{\partial h_{t-1}} &= \frac{\partial h_t}{\partial a_t}"
+    last = rf"&= \operatorname{{diag}}(1 - h_t^2) W{power}"
+    chain = rf"{first} \frac{{\partial a_t}}{{\partial h_{{t-1}}}} {remark} \\ {last}"
+    assert _kinds(rf"\begin{{align}} {chain} \end{{align}}") == [TRUE, kind]
+
+
 _ONE, _TWO = (rf"\left.\frac{{\partial {of}}}\right|_{{h_{{t-3}}}}" for of in (
     "h_t}{\\partial h_{t-1}", "h_{t-1}}{\\partial h_{t-2}"))  # fmt: skip
 

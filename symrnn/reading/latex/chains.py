@@ -245,15 +245,29 @@ def _separated(row: list[Token]) -> list[list[Token]]:
         if outside and token.is_(*SEPARATORS):
             parts.append([])
         elif outside and _is_prose(row, at):
-            parts.append([token, row[at + 1]])
+            end = _remark(row, at)
+            parts.append([t for t in row[at:end] if _is_text(t)])
             parts.append([])
-            at += 1
+            at = end - 1
         elif outside and token.is_(",", ".") and not _in_list(row, at):
             parts.append([])
         else:
             parts[-1].append(token)
         at += 1
     return [part for part in parts if part]
+
+
+def _remark(row: list[Token], at: int) -> int:
+    """The place behind a text, and behind the letters named in it: `chain rule (`c_t`, `h_t`)`."""
+    opened = 0
+    for end in range(at + 2, len(row) + 1):
+        if row[end - 1].kind == TEXT:
+            opened += row[end - 1].text.count("(") - row[end - 1].text.count(")")
+            if opened <= 0:
+                return end
+        elif relation(row, end - 1) is not None or row[end - 1].is_("&", *SEPARATORS):
+            break
+    return at + 2
 
 
 def _is_prose(row: list[Token], at: int) -> bool:
