@@ -36,13 +36,18 @@ def test_exit_codes() -> None:
     assert _run(str(DOCUMENTS / "denominator.tex"))[0] == 0
 
 
-def test_a_baseline_keeps_what_was_there_from_failing(tmp_path: Path) -> None:
+def test_a_baseline_keeps_what_was_there_from_failing_and_nothing_else(tmp_path: Path) -> None:
     code, out = _run("--format", "json", SLIPS)
     assert code == 1
     file = tmp_path / "known.json"
     file.write_text(out)
     assert _run("--baseline", str(file), SLIPS)[0] == 0
     assert [f["verdict"] for f in json.loads(out)["findings"] if f["mended"]] == ["FALSE"]
+    # A baseline of a document without the slip does not know it.
+    found = json.loads(out)
+    found["findings"] = [f for f in found["findings"] if f["verdict"] != "FALSE"]
+    file.write_text(json.dumps(found))
+    assert _run("--baseline", str(file), SLIPS)[0] == 1
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"findings": 1}', "[" * 100_000, "9" * 5000])
