@@ -33,7 +33,7 @@ DEFINED = set(re.findall(r"^(?:const|function) (\w+)", RUNTIME, re.MULTILINE))
         # latest factor on the left, so the earliest acts first
         (
             RNN.jacobian(S[T], S[K]),
-            "fold((P, j) => scaleRows(map(a[j], sigma_prime), multiply(W, P)),"
+            "fold(($P, j) => scaleRows(map(a[j], sigma_prime), multiply(W, $P)),"
             " range(k + 1, t + 1), eye(d))",
         ),
         # a column meets a row: the adjoint stays a column

@@ -25,6 +25,7 @@ from symrnn.typeset.blocks import (
     Table,
 )
 from symrnn.typeset.document import Document
+from symrnn.typeset.explorer_units import UnitsExplorer
 from symrnn.typeset.html import page
 from symrnn.typeset.shell import FONTS
 
@@ -129,4 +130,7 @@ def test_beside_a_page_with_every_line_stand_those_of_the_claims_with_their_numb
 def test_a_lecture_without_the_statements_has_no_explorer() -> None:
     library = dict(load())
     del library["truncation"]
+    made = explorer(library)
+    assert isinstance(made, UnitsExplorer) and len(made.units) == 1
+    del library["product_bound"]
     assert explorer(library) is None
