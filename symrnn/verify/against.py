@@ -153,7 +153,8 @@ def compare(
         raise IllFormedError("compare: times", {"expected": "integers", "got": fractions})
     setting = run.setting(net)
     _require_known(node, formula, setting)
-    if both := sorted({*times} & {*setting.arrays, *setting.trajectory}):
+    defined = {of.label for of in setting.rnn.recurrence.definitions}
+    if both := sorted({*times} & {*setting.arrays, *defined}):
         raise IllFormedError(
             f"compare: {both[0]} is a time and a quantity of the cell",
             {"expected": "another symbol for the time", "got": ", ".join(times)},
