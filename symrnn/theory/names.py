@@ -101,7 +101,7 @@ _LETTER = re.compile(
 
 def _require_letter(leaf: Any, name: str) -> None:
     """Refuse what is read as a power, a derivative, a norm, or as a function."""
-    called = getattr(leaf, "label", None) or leaf.name
+    called = _called(leaf)
     written = _seen(called)
     if not _LETTER.fullmatch(written):
         raise IllFormedError(
@@ -115,9 +115,14 @@ def _require_letter(leaf: Any, name: str) -> None:
         )
 
 
+def _called(leaf: Any) -> str:
+    """The name of a vector's sequence, a matrix or a symbol."""
+    return str(getattr(leaf, "label", None) or leaf.name)
+
+
 def _stems(leaf: Any) -> Iterator[tuple[str, str]]:
     """Name and subscript: W_h_1 is 1 of W_h, and h 1 of W; s1 is s_1 in LaTeX."""
-    called = getattr(leaf, "label", None) or leaf.name
+    called = _called(leaf)
     stem, _, below = in_code(called).rpartition("_")
     if stem:
         yield _seen(stem), below
@@ -129,7 +134,11 @@ def _stems(leaf: Any) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=4096)
 def _seen(called: str) -> str:
     """A name in LaTeX, a Greek letter by its command."""
-    return "".join(map(_letter, latex(Symbol(called))))
+    return _in_latex(Symbol(called))
+
+
+def _in_latex(leaf: Any) -> str:
+    return "".join(map(_letter, latex(leaf)))
 
 
 def require_letters(
@@ -252,7 +261,7 @@ def _has_a_slope(function: Activation) -> bool:
 @lru_cache(maxsize=4096)
 def _forms(leaf: Any) -> tuple[str, str]:
     called = leaf.name if isinstance(leaf, Dummy) else text(leaf)
-    return called, "".join(map(_letter, latex(leaf)))
+    return called, _in_latex(leaf)
 
 
 def _letter(sign: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import sympy
@@ -38,23 +40,27 @@ from symrnn.numeric.stable.printing import ScalarRules
 _NORMS = {"1": "norm1", "2": "norm2", "inf": "normInf", "F": "normF", "max": "normMax"}
 
 
-_RESERVED = (
+_WORDS = (
     "arguments await break case catch class const continue debugger default delete do else enum "
     "eval export extends false finally for function if implements import in instanceof interface "
     "let new null package private protected public return static super switch this throw true try "
-    "typeof undefined var void while with yield NaN Infinity Math "
-    "range filled eye map zip add hadamard scale transpose diagonal scaleRows multiply block kron "
-    "fold total entries norm1 norm2 normInf normMax normF productError twice decay tail series "
-    "erfSeries erfcBeyond erf erfc log1pExp"
+    "typeof undefined var void while with yield NaN Infinity Math"
 )
-RESERVED = frozenset(_RESERVED.split())
-"""Words of JavaScript, and the functions of templates/matrices.js."""
+"""Words of JavaScript."""
+
+
+@cache
+def reserved() -> frozenset[str]:
+    """Words of JavaScript, and what templates/matrices.js defines."""
+    code = (files("symrnn.typeset") / "templates" / "matrices.js").read_text(encoding="utf-8")
+    defined = re.findall(r"^(?:const|function) (\w+)", code, re.MULTILINE)
+    return frozenset([*_WORDS.split(), *defined])
 
 
 def in_script(name: str) -> str:
     """A name as the generated functions have it: `new` is new_."""
     name = in_code(name)
-    return f"{name}_" if name in RESERVED else name
+    return f"{name}_" if name in reserved() else name
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, activation
 from symrnn.language.derivatives import ImmediateDerivative
 from symrnn.language.structure import Place
-from symrnn.typeset.javascript import number, scalar_function, script
+from symrnn.typeset.javascript import in_script, number, scalar_function, script
 
 RNN = elman()
 S, A, T, K, W = RNN.s, RNN.a, RNN.t, RNN.k, RNN.W
@@ -88,3 +88,8 @@ def test_what_has_no_rule_is_refused_by_name(expression: Any) -> None:
 )
 def test_numbers_keep_their_digits(value: Any, written: str) -> None:
     assert number(value) == written
+
+
+@pytest.mark.parametrize("name", ["new", "norm2", "productError", "minus_abs"])
+def test_a_name_of_the_language_or_of_a_function_is_no_arguments(name: str) -> None:
+    assert in_script(name) == f"{name}_"
