@@ -305,8 +305,11 @@ diag(z_t*(1 - z_t)) W_z
                         "got": f"{of} = {self.definitions[of]}",
                     },
                 )
-        recurrence = Recurrence(self.index, self.states, (), definitions)
-        kept = {*Cell(self.name, recurrence)._names}
+        return self.redefined(Recurrence(self.index, self.states, (), definitions))
+
+    def redefined(self, recurrence: Recurrence) -> Cell:
+        """A cell of the same name with other definitions, and its letters where it has them."""
+        kept = Cell(self.name, recurrence)._names
         letters = {name: letter for name, letter in self.letters.items() if name in kept}
         return Cell(self.name, recurrence, letters, self.reference)
 

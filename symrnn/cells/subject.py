@@ -6,10 +6,11 @@ states is named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sympy
+from sympy import MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.between import Between, NotBetween, between
@@ -39,14 +40,11 @@ def network(cell: Cell, *, general: bool = True) -> Network:
         general: with `False` the functions are the cell's own, to be run.
 
     Raises:
-        IllFormedError: a cell that has a loss already: statements are about any loss of the state.
+        IllFormedError: the cell has a loss that is none of its state alone; see `step_of`.
     """
+    cell = step_of(cell)
     unnamed = {f: unknown(f.name) for f in cell.activations if general and not f.is_unknown}
     made = with_activations(cell.recurrence, unnamed)
-    if made.outputs:
-        raise IllFormedError(
-            f"{cell.name} has a loss", {"expected": "a cell without one", "got": str(cell)}
-        )
     taken = set(names_of(made))
     now = made.index
     definitions: dict[TimeVector, MatrixExpr] = dict(made.definitions)
@@ -69,6 +67,51 @@ def network(cell: Cell, *, general: bool = True) -> Network:
     if isinstance(halves, Halves):
         definitions |= _definitions(halves, s[now])
     return with_loss(cell, Recurrence(now, (s,), made.inputs, definitions), halves)
+
+
+def step_of(cell: Cell) -> Cell:
+    """The cell without what no state reads: its readout and its loss.
+
+    Statements are about any loss of the state, of which a cell's own is one where it sees nothing
+    of the step but the state that comes out of it.
+
+    Raises:
+        IllFormedError: a loss that sees more: a gate, the state before, a parameter of the step.
+    """
+    whole, now = cell.recurrence, cell.index
+    kept = _behind(whole, (state[now] for state in whole.states))
+    if len(kept) == len(whole.definitions):
+        return cell
+    definitions = {of: value for of, value in whole.definitions.items() if of in kept}
+    read = {leaf for value in definitions.values() for leaf in value.atoms(TimeVector)}
+    inputs = tuple(each for each in whole.inputs if each[now] in read)
+    made = cell.redefined(Recurrence(now, whole.states, inputs, definitions))
+    beyond = _behind(whole, (each[now] for each in whole.outputs)) - kept
+    seen = {leaf for of in beyond for leaf in whole.definitions[of].atoms(TimeVector, MatrixSymbol)}
+    known = {each[now] for each in (*whole.states, *whole.inputs)} | beyond
+    fixed = {each for each in seen if isinstance(each, MatrixSymbol)} - {*made.parameters}
+    if more := sorted(map(str, seen - known - fixed)):
+        raise IllFormedError(
+            f"the loss of {cell.name} is none of its state alone",
+            {
+                "expected": "a loss that sees of the step no more than "
+                + " and ".join(str(state[now]) for state in whole.states),
+                "got": f"one that sees {' and '.join(more)}",
+            },
+        )
+    return made
+
+
+def _behind(whole: Recurrence, ends: Iterable[TimeVector]) -> set[TimeVector]:
+    """The vectors of a step that some are computed from, themselves among them."""
+    found: set[TimeVector] = set()
+    open_ = list(ends)
+    while open_:
+        of = open_.pop()
+        if of not in found:
+            found.add(of)
+            open_ += whole.same_time(of)
+    return found
 
 
 def with_numbers(made: Network, stand_in: str = "tanh") -> Network:

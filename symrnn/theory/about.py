@@ -86,7 +86,7 @@ def known_as(cell: Cell) -> tuple[Network, dict[str, str]] | None:
     """The network of the lecture that a cell is, with the cell's names for its quantities; or None.
 
     Raises:
-        IllFormedError: a cell that has a loss: statements are about any loss of the state.
+        IllFormedError: a loss that is none of the state alone: statements are about any of that.
     """
     made = network(cell)
     if made.driven is None or made.driven.x is None:

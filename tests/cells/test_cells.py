@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from symrnn.cells import Cell, cell, named, names, read_cell_file, stacked
+from symrnn.cells import (
+    Cell,
+    cell,
+    named,
+    names,
+    read_cell_file,
+    stacked,
+    with_loss,
+    with_readout,
+)
 from symrnn.cells.elman import elman
 from symrnn.cells.written import written
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError, ShapeError
@@ -257,6 +266,19 @@ def test_a_cell_from_a_file(tmp_path: Path) -> None:
     assert made.letters == {"W": r"W_{\text{rec}}"}
 
 
+def test_a_file_builds_on_a_cell_that_comes_along(tmp_path: Path) -> None:
+    path = tmp_path / "deep.toml"
+    said = 'layers = 2\nreadout = "softmax"\nloss = "cross_entropy"\nsizes.d = 3\n'
+    path.write_text(f'cell = "lstm"\n{said}letters.V = "V_y"', encoding="utf-8")
+    made = read_cell_file(path)
+    expected = with_loss(with_readout(stacked(named("lstm"), 2), "softmax"), "cross_entropy")
+    assert made.definitions == expected.sized(d=3).definitions
+    assert made.name == "deep" and made.reference == named("lstm").reference
+    assert made.letters == {"V": "V_y"}
+    path.write_text(f'text = "h = tanh(W h\' + U x)"\n{said}', encoding="utf-8")
+    assert labels(read_cell_file(path).states) == ["h_1", "h_2"]
+
+
 BAD_FILES: list[tuple[str, type[Exception], str]] = [
     ("", ParseError, "cell.toml: the key text is missing"),
     ("text = ", ParseError, "cell.toml: "),
@@ -273,6 +295,14 @@ BAD_FILES: list[tuple[str, type[Exception], str]] = [
     ('text = "h = h\'"\nsizes.k = 2', IllFormedError, "key sizes: the size k"),
     ('text = "h = h\'"\nsizes.self = 2', IllFormedError, "key sizes: the size self"),
     ("text = \"h = h'\"\nletters.W = 'V'", IllFormedError, "key letters: a letter for W"),
+    ('cell = "lstn"', IllFormedError, "key cell: there is no cell 'lstn'"),
+    ('cell = "lstm"\ntext = "h = h\'"', ParseError, "key text: the cell has a text"),
+    ('cell = "lstm"\ninputs = ["x"]', ParseError, "key inputs: the cell has a text"),
+    ('cell = "lstm"\nlayers = 0', IllFormedError, "key layers: the number of layers"),
+    ('cell = "lstm"\nlayers = true', IllFormedError, "key layers: the number of layers"),
+    ('cell = "lstm"\nlayers = "2"', ParseError, "key layers: not of the right type"),
+    ('cell = "lstm"\nreadout = "max"', IllFormedError, "key readout: the readout 'max'"),
+    ('cell = "lstm"\nloss = "cross_entropy"', IllFormedError, "key loss: the cross-entropy of h"),
     ("text = " + "[" * 20_000, ParseError, "cell.toml"),
     ("#" * 70_000, ParseError, "cell.toml is too long for a cell"),
 ]

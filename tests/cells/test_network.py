@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from symrnn.cells import cell, named, names
+from symrnn.cells import cell, named, names, with_loss
 from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.cells.subject import network
-from symrnn.errors import NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.derivatives import VectorFunction
 from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.theory.about import EXAMPLES, About, applies, known_as, subject_of
@@ -98,6 +98,36 @@ def test_where_the_kernel_has_no_word_for_a_cell_it_is_not_known(
     found = applies(About.ANY_CELL, subject_of(cell(text)))
     assert found.holds is holds and bool(found.why) == (holds is None)
     assert applies(About.NO_CELL, subject_of(cell(text))).holds
+
+
+@pytest.mark.parametrize("loss", ["squared", "cross_entropy", "unknown", None])
+@pytest.mark.parametrize("name", ["elman", "lstm"])
+def test_statements_are_about_the_step_below_a_readout_and_any_loss_of_its_state(
+    name: str, loss: str | None
+) -> None:
+    bare, read = named(name), named(name, readout="softmax", loss=loss)
+    below, alone = network(read), network(bare)
+    assert below.recurrence.definitions == alone.recurrence.definitions
+    assert below.recurrence.inputs == alone.recurrence.inputs
+    assert below.shown_parameters == alone.shown_parameters
+    assert (known_as(read) is None) == (known_as(bare) is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "loss"),
+    [
+        ("h = tanh(W h' + x); y = W^T h", "W", lambda of, t: of["y"][t].T * of["y"][t]),
+        ("f = sigmoid(V h'); h = f * h'", "f_j", lambda of, t: of["f"][t].T * of["h"][t]),
+        ("h = tanh(W h')", "h_{j - 1}", lambda of, t: of["h"][t].T * of["h"][t - 1]),
+    ],
+)
+def test_a_loss_that_sees_more_of_the_step_than_the_state_is_refused(
+    text: str, seen: str, loss: Any
+) -> None:
+    with pytest.raises(IllFormedError, match="none of its state alone") as caught:
+        network(with_loss(cell(text), loss))
+    assert caught.value.detail["got"] == f"one that sees {seen}"
+    network(with_loss(cell(text), lambda of, t: of["h"][t].T * of["h"][t]))
 
 
 @pytest.mark.parametrize("name", names())
