@@ -58,7 +58,8 @@ def deck(
         write: the outline's prose as the document has it.
         detail: of statements that do not say it themselves.
         framed: whether a heading begins a frame, as in a text that is of slides alone. Otherwise
-            what has little below its heading may stand on the frame before, heading and all.
+            what has little below its heading may stand on the frame before, heading and all, a
+            section too where it has no other frame.
     """
     with speaking(document.language):
         return _deck(_Deck(document, outline, write, detail, framed), outline)
@@ -145,7 +146,7 @@ class _Deck:
 
     def _frames(self, section: str, pieces: Iterable[Piece]) -> Iterator[Frame]:
         """The frames of a section; those without anything to show are dropped."""
-        frame, own = Frame(section, ()), False
+        frame, own = Frame(section, (), joins=not self.framed), False
         self.missing = False  # whether a place on this frame asks for what there is not
         for piece in pieces:
             match piece:

@@ -82,7 +82,7 @@ def words(
         write: what the rule was told, as LaTeX.
     """
     # What a symbol of a statement stands for belongs to how it is used, not to which it is.
-    named = [each for each in rule.arguments if rule.name not in _USES or isinstance(each, str)]
+    named = [each for each in rule.arguments if not isinstance(each, tuple)]
     told = [_told(argument, statements, here, write) for argument in named]
     if rule.name in _USES and told:
         return told[0] if told == [phrase(SHOWN_ABOVE)] else phrase(BY, what=listed(told))

@@ -73,20 +73,39 @@ def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, 
     return tuple(tuple(_merged(_placed(page, contents))) for page in divided(atoms, room))
 
 
-def joined(act: Act, contents: Contents, room: float) -> Act:
-    """The act with frames that have little put on the one before, where they may and fit."""
+def joined(acts: Iterable[Act], contents: Contents, room: float) -> tuple[Act, ...]:
+    """The acts with frames that have little put on the one before, where they may and fit.
+
+    An act of one short frame, which has its title, stands on the last frame of the act before.
+    """
+    kept: list[Act] = []
+    for act in (replace(act, frames=_joined(act.frames, contents, room)) for act in acts):
+        if kept and [frame.title for frame in act.frames] == [act.title]:
+            *before, last = kept[-1].frames
+            both = _joined((last, *act.frames), contents, room, least=1 / 3)
+            if len(both) == 1:
+                title = kept[-1].title if before else f"{kept[-1].title} · {act.title}"
+                kept[-1] = Act(title, (*before, *both))
+                continue
+        kept.append(act)
+    return tuple(kept)
+
+
+def _joined(
+    frames: Iterable[Frame], contents: Contents, room: float, least: float = LITTLE
+) -> tuple[Frame, ...]:
     kept: list[Frame] = []
-    for frame in act.frames:
+    for frame in frames:
         if kept and frame.joins and not _alone(kept[-1]) and not _alone(frame):
             before, here = height(kept[-1], contents), height(frame, contents)
-            little = min(before, here) < LITTLE * room
+            little = min(before, here) < least * room
             titled = not frame.goes_on and frame.title != kept[-1].title
             if little and before + here + 1.6 * titled <= room:
                 title = [Body(Heading(frame.title))] if titled else []
                 kept[-1] = kept[-1].with_(*title, *frame.items, notes=frame.notes)
                 continue
         kept.append(frame)
-    return replace(act, frames=tuple(kept))
+    return tuple(kept)
 
 
 def _alone(frame: Frame) -> bool:

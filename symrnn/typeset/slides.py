@@ -88,7 +88,7 @@ def _slides(document: Document, deck: Deck, look: Look, room: float | None, fit:
     anchored: set[str] = set()
     told: set[str] = set()
     acts = []
-    for act in (joined(act, source.contents, room + fit.once_divided) for act in deck.acts):
+    for act in joined(deck.acts, source.contents, room + fit.once_divided):
         made: list[str] = []
         for frame in act.frames:
             title = source.prose(frame.title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -67,6 +67,14 @@ class Cursor:
         """Whether white space, or the end, stands before that token."""
         place = self.at + ahead
         return place >= len(self.tokens) or bool(self.tokens[place].gap)
+
+    def named(self, letters: Collection[str]) -> tuple[str, str] | None:
+        """W_f as a cell names it, and its LaTeX: a matrix has no entries of one index."""
+        here, mark, index = (self.peek(ahead) for ahead in range(3))
+        if here not in letters or mark != "_" or self.gap(1) or self.gap(2):
+            return None
+        plain = re.fullmatch("[a-z]", index)
+        return (f"{here}_{index}", f"{here}_{{{index}}}") if plain else None
 
     def after(self, skip: int, read: Callable[[], Piece | None]) -> Piece | None:
         """What `read` finds after `skip` tokens; where it finds nothing, nothing is consumed."""

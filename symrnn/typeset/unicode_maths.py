@@ -249,6 +249,9 @@ class _Reader:
         return self._atom(text)
 
     def _atom(self, text: str) -> Piece | None:
+        if name := self._cursor.named(PARAMETERS):
+            self._cursor.at += 3
+            return Piece(self._notation.styled(self._notation.arrays.get(*name)))
         if text in SYMBOLS:
             found = Piece(self._letter(text))
         elif text[:1].isdecimal():

@@ -89,8 +89,8 @@ def sparse(document: Document, shown: Deck) -> list[str]:
     room = contents.layout.room
     return [
         frame.title
-        for act in shown.acts
-        for frame in joined(act, contents, room).frames
+        for act in joined(shown.acts, contents, room)
+        for frame in act.frames
         if not any(isinstance(item, Shown) for item in frame.items)
         and height(frame, contents) < room / 3
     ]

@@ -256,7 +256,7 @@ def test_short_parts_of_one_section_stand_on_one_frame_where_no_rule_is_between(
         written = outline("\n\n".join(parts), "lecture.md", image_in(Path(), "lecture.md"))
         made = deck(Document("T"), written, str, framed=framed)
         source = source_of(Document("T"), made)
-        (act,) = (joined(act, source.contents, source.layout.room) for act in made.acts)
+        (act,) = joined(made.acts, source.contents, source.layout.room)
         return [
             [frame.title, *(b.text for b in _blocks(frame) if isinstance(b, Heading))]
             for frame in act.frames
@@ -265,6 +265,24 @@ def test_short_parts_of_one_section_stand_on_one_frame_where_no_rule_is_between(
     assert titled(3, framed=True) == [["A"], ["B"], ["B"], ["C"]]
     assert titled(3, framed=False) == [["A", "B"], ["B", "C"]]
     assert titled(9, framed=False) == [["A", "B"], ["B"], ["C"]]
+
+
+def test_a_section_with_little_stands_on_the_frame_of_the_one_before() -> None:
+    def sections(*points: int, framed: bool = False) -> list[tuple[str, int]]:
+        short = zip("ABC", points, strict=True)
+        parts = [f"## {name}\n\n" + "- a point\n" * n for name, n in short]
+        written = outline(
+            "\n\n".join(["# T", *parts]), "lecture.md", image_in(Path(), "lecture.md")
+        )
+        made = deck(Document("T"), written, str, framed=framed)
+        source = source_of(Document("T"), made)
+        found = joined(made.acts, source.contents, source.layout.room)
+        return [(act.title, len(act.frames)) for act in found]
+
+    assert sections(2, 2, 9) == [("A · B", 1), ("C", 1)]
+    assert sections(9, 2, 2) == [("A", 1), ("B · C", 1)]
+    assert sections(9, 9, 9) == sections(9, 9, 9, framed=True)
+    assert len(sections(2, 2, 9, framed=True)) == 3
 
 
 def _blocks(frame: Frame) -> list[Block]:

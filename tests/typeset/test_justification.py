@@ -16,6 +16,8 @@ CASES: list[tuple[Rule, str]] = [
     (by.uses("bptt"), "by [[bptt]]"),
     (by.uses_bound("bptt", "clip"), "by [[bptt]] and clip"),
     (by.uses("here"), "shown above"),
+    (by.uses_bound("bptt", (RNN.tau, RNN.t)), "by [[bptt]]"),
+    (by.entry_by_entry("bptt", (RNN.tau, RNN.s[RNN.t])), "entry by entry ([[bptt]])"),
     (by.root_of_bound("here"), "root of both sides (shown above)"),
 ]
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from symrnn.cells.elman import elman
+from symrnn.language.notation import D2L, LECTURE
 from symrnn.theory import rules
 from symrnn.theory.library import load
 from symrnn.typeset.blocks import Paragraph
@@ -65,6 +68,14 @@ WORDS = [
 @pytest.mark.parametrize(("text", "markup"), FORMULAS, ids=[text for text, _ in FORMULAS])
 def test_a_formula_becomes_markup(text: str, markup: str) -> None:
     assert with_maths(text) == markup
+
+
+def test_a_matrix_that_a_cell_names_has_no_second_index() -> None:
+    said = with_maths("‖W_f‖ and U_{il}, W_{il}", D2L)
+    named = r"$\lVert \mathbf{W}_{f} \rVert$ and ${\mathbf{W}_{hx}}_{i l}$"
+    assert said == named + r", ${\mathbf{W}_{hh}}_{i l}$"
+    of_cell = replace(LECTURE, arrays={"W_f": "F"})
+    assert with_maths("‖W_f‖", of_cell) == r"$\lVert F \rVert$"
 
 
 @pytest.mark.parametrize("text", WORDS)
