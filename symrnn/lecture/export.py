@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from symrnn.errors import IllFormedError
@@ -18,12 +17,14 @@ from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
-from symrnn.theory.statement import Statement
+from symrnn.theory.statement import Part, Statement
 from symrnn.typeset import fragments
 from symrnn.typeset.blocks import Figure, StatementBlock
 from symrnn.typeset.detail import Detail, of_claims, reduced
 from symrnn.typeset.engine import compile_pdf
-from symrnn.verify.evidence import gather
+from symrnn.verify.evidence import ChainEvidence, Evidence, gather
+from symrnn.verify.explicit import Explicit
+from symrnn.verify.sampled import Sampled
 
 TEXTS = ("tex", "beamer", "markdown")
 """Kinds of text that a statement is written as."""
@@ -82,10 +83,16 @@ def export(
         )
     if width:
         fragments.points(width)
-    block, grades = _proved(name, every, notation, rnn, width)
-    block = reduced(block, detail) if detail == "full" else of_claims(reduced(block, detail))
-    if width:
-        fragments.require_fits(block, width)
+
+    def shown(whole: StatementBlock) -> StatementBlock:
+        found = reduced(whole, detail)
+        return found if detail == "full" else of_claims(found)
+
+    def require_fits(whole: StatementBlock) -> None:
+        fragments.require_fits(shown(whole), width)
+
+    block, grades = _proved(name, every, notation, rnn, require_fits if width else None)
+    block = shown(block)
     about = f"{name}: {grades}"
     match kind:
         case "markdown":
@@ -100,10 +107,14 @@ def export(
 
 
 def _proved(
-    name: str, every: Mapping[str, Statement], notation: Notation, rnn: Subject, width: str = ""
+    name: str,
+    every: Mapping[str, Statement],
+    notation: Notation,
+    rnn: Subject,
+    require: Callable[[StatementBlock], None] | None = None,
 ) -> tuple[StatementBlock, str]:
     """The statement, and the grades it reached; raises the first check that failed, and before
-    any is made where a claim does not fit the width."""
+    any is made what `require` raises of the lines that are to be proved."""
     verdict = every[name].applies(rnn)
     if not verdict.holds:
         known = "is not" if verdict.holds is False else "is not known to be"
@@ -117,15 +128,18 @@ def _proved(
     statement = library[name]
     parts = statement.parts(rnn)
     writer = Writer(as_spoken(notation, (p.claim for p in parts)), {name: 1}, in_parts(rnn))
-    if width:
-        named = replace(writer, named=statement.named(rnn))
-        claims = (named.latex(part.claim) for part in statement.headlined(parts))
-        fragments.require_formulas_fit(name, claims, width)
+    if require is not None:
+        require(statement_block(_unproved(statement, parts), rnn, writer, ()))
     evidence = gather(statement, rnn, library)
     if evidence.failure is not None:
         raise evidence.failure
-    block = statement_block(evidence, rnn, writer, ())
-    return block, ", ".join(evidence.grades)
+    return statement_block(evidence, rnn, writer, ()), ", ".join(evidence.grades)
+
+
+def _unproved(statement: Statement, parts: Iterable[Part]) -> Evidence:
+    """The evidence for a statement of which nothing was run."""
+    none = ChainEvidence("", 0, Sampled(0.0, None, 0), Explicit(0, 0))
+    return Evidence(statement, (), tuple(none for part in parts for _ in part.proof.chains))
 
 
 def _drawing(name: str, kind: str, notation: Notation, rnn: Subject) -> bytes:

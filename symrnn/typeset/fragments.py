@@ -57,18 +57,13 @@ def points(width: str) -> float:
 
 def require_fits(block: StatementBlock, width: str) -> None:
     """Raise `IllFormedError` where a piece of a formula that can not be broken is wider."""
-    require_formulas_fit(block.name, _formulas(block), width)
-
-
-def require_formulas_fit(name: str, formulas: Iterable[str], width: str) -> None:
-    """The same for some formulas of a statement."""
     room = points(width)
-    for latex in formulas:
+    for latex in _formulas(block):
         for piece in pieces(latex):
             least = formula_width(piece) * EM * _SMALLEST
             if least > room:
                 raise IllFormedError(
-                    f"`{name}` does not fit this width",
+                    f"`{block.name}` does not fit this width",
                     {"expected": f"at least {least:.0f}pt", "got": width, "formula": bare(piece)},
                 )
 

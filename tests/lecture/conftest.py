@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import count, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +31,7 @@ from symrnn.theory.about import EXAMPLES
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
-from symrnn.typeset.blocks import Block, Paragraph, Section
+from symrnn.typeset.blocks import Block, Paragraph, Section, StatementBlock, walk
 from symrnn.typeset.deck import Deck, Shown
 from symrnn.typeset.detail import Detail
 from symrnn.typeset.document import Document
@@ -94,6 +96,27 @@ def sparse(document: Document, shown: Deck) -> list[str]:
         if not any(isinstance(item, Shown) for item in frame.items)
         and height(frame, contents) < room / 3
     ]
+
+
+_ROW_OR_LINK = re.compile(r'<tr role="?row"? id="?([\w-]+)|<a class="?line"? href="?#([\w-]+)')
+
+
+def unlinked(document: Document, page: str, *, claimed: bool = False) -> list[tuple[str, str, str]]:
+    """Lines of a document that are no row of its page, or another, or have not its link.
+
+    claimed: the page has the lines of the claims alone, numbered as among all.
+    """
+    expected = []
+    for block in walk(document.blocks):
+        if isinstance(block, StatementBlock):
+            number, parts = count(1), {claim.part for claim in block.claims}
+            for chain in block.chains:
+                names = [f"{block.name}-{next(number)}" for _ in chain.rows[1:]]
+                expected += names if chain.part in parts or not claimed else []
+    found = _ROW_OR_LINK.findall(page)
+    rows, links = [row for row, _ in found if row], [link for _, link in found if link]
+    lines = zip_longest(expected, rows, links, fillvalue="")
+    return [line for line in lines if len(set(line)) > 1]
 
 
 def lecture_in(notation: Notation) -> Document:

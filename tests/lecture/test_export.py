@@ -241,6 +241,11 @@ def test_a_width_that_nothing_fits_is_refused_and_no_other(
     with pytest.raises(IllFormedError, match="does not fit this width") as caught:
         export("product_bound", "tex", width="5mm")
     assert "symrnn" not in str(caught.value)
+    # So are the lines between.
+    with pytest.raises(pytest.fail.Exception, match="proved"):
+        export("product_bound", "tex", detail="result", width="1.2cm")
+    with pytest.raises(IllFormedError, match="does not fit this width"):
+        export("product_bound", "tex", detail="steps", width="1.2cm")
     for width in ("0cm", "cm", "-3cm", "3", "1e3cm", "3cm\\relax"):
         with pytest.raises(IllFormedError, match="no width"):
             fragments.points(width)

@@ -38,10 +38,11 @@ from symrnn.typeset.detail import at_detail
 from symrnn.typeset.document import Document
 from symrnn.typeset.figures import Regimes, regime_map
 from symrnn.typeset.fit import Fit
+from symrnn.typeset.prose import plain
 from symrnn.typeset.short_markup import shortened
 from symrnn.typeset.slides import slides
 
-from .conftest import evidence_of, sparse
+from .conftest import evidence_of, sparse, unlinked
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,15 @@ def test_its_page_has_the_lines_of_the_claims_in_less_than_a_megabyte(
     made = explorer(gates.library, elman(), LECTURE)
     page = html.page(at_detail(written, "full"), made, code_names(LECTURE), EVERY_LINE)
     assert len(shortened(page).encode()) < LARGEST
+    assert unlinked(at_detail(written, "full"), page, claimed=True) == []
+
+
+def test_words_beside_lines_have_no_signs_of_formulas(written: Document) -> None:
+    blocks = [b for b in walk(written.blocks) if isinstance(b, StatementBlock)]
+    rows = [row for block in blocks for chain in block.chains for row in chain.rows]
+    assert len(rows) > 300
+    said = {plain(re.sub(r"\$[^$]+\$", "", row.justification)) for row in rows}
+    assert [words for words in said if not re.fullmatch(r"[\w ,;:()–’'ᵀ-]*", words)] == []
 
 
 def of_one_unit(w: float, bias: float, steps: int) -> float:

@@ -31,6 +31,8 @@ from symrnn.typeset.document import Document
 from symrnn.typeset.html import page as page_of
 from symrnn.typeset.prose import Text, inlines
 
+from .conftest import unlinked
+
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
 
 
@@ -140,6 +142,13 @@ def test_a_formula_in_a_sentence_scrolls_by_itself(browser: Browser, tmp_path: P
         assert page.evaluate(
             "(p => p.scrollWidth > p.clientWidth)(document.querySelector('p:has(math)'))"
         )
+
+
+def test_every_line_has_a_link_to_it(lecture: Document, page_file: Path) -> None:
+    page = page_file.read_text("utf-8")
+    assert unlinked(lecture, page) == []
+    for fault in (page.replace("#product_bound-2>", "#>", 1), page.replace("id=bptt-1>", ">", 1)):
+        assert fault != page and unlinked(lecture, fault) != []
 
 
 def test_a_link_to_a_line_opens_its_derivation(browser: Browser, page_file: Path) -> None:
