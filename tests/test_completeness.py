@@ -25,13 +25,16 @@ from symrnn.calculus.linear import _pull as transposed_readings
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation, Elementwise, Unknown, activation, unknown
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
     Inverse,
+    LogSumExp,
     MatrixNode,
     MatrixProduct,
     MatrixSum,
     Ones,
     Parameter,
+    Softmax,
     Transposed,
     Zeros,
 )
@@ -45,7 +48,6 @@ from symrnn.language.derivatives import (
 from symrnn.language.entry import Entry
 from symrnn.language.explicit import Field, entries
 from symrnn.language.explicit import _entries as explicit_rules
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relation, Smooth

@@ -15,16 +15,20 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus.dependence import is_constant, require_apart
+from symrnn.calculus.linear import columns
 from symrnn.calculus.scalars import Tangents, of_scalar
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
     Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
     Parameter,
+    Softmax,
     Transposed,
     Zeros,
     as_matrix,
@@ -36,7 +40,6 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax, columns
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.relations import operand

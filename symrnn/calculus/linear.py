@@ -10,12 +10,12 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
+from sympy import Expr, S
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
 from symrnn.language.canonical import transpose
-from symrnn.language.functions import columns
 from symrnn.language.ordered import OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar, same_size
 from symrnn.language.structure import (
@@ -292,3 +292,14 @@ def _inner(left: MatrixExpr, right: MatrixExpr) -> MatrixExpr:
                 v = transpose(MatrixProduct(*right.factors[place:]))
                 return MatrixProduct(transpose(u), left, v)
     return transpose(Vec(left)) * Vec(right)
+
+
+def columns(matrix: Any, start: Any, count: Any) -> MatrixExpr:
+    """`count` columns of a matrix from column `start` on."""
+    if isinstance(matrix, Block):
+        offset: Expr = S.Zero
+        for place, block in enumerate(matrix.args[0]):
+            if same_size(offset, start) and same_size(block.shape[1], count):
+                return Block(*([row[place]] for row in matrix.args))
+            offset += block.shape[1]
+    return Transposed(Rows(Transposed(matrix), start, count))

@@ -19,9 +19,17 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError, ShapeError
-from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Parameter, Transposed, as_matrix
+from symrnn.language.algebra import (
+    LogSumExp,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Parameter,
+    Softmax,
+    Transposed,
+    as_matrix,
+)
 from symrnn.language.derivatives import VectorFunction
-from symrnn.language.functions import LogSumExp, Softmax
 from symrnn.language.names import in_code
 from symrnn.language.shapes import is_scalar, show
 from symrnn.language.time import Sequence, TimeVector

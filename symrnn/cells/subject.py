@@ -19,9 +19,8 @@ from symrnn.cells.quantities import fresh_name
 from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import Elementwise, unknown
-from symrnn.language.algebra import as_matrix
+from symrnn.language.algebra import Determinant, LogSumExp, Softmax, as_matrix
 from symrnn.language.derivatives import VectorFunction
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.names import in_code
 from symrnn.language.structure import Rows, Vec, stack
 from symrnn.language.time import Sequence, TimeVector

@@ -14,17 +14,19 @@ from symrnn.entrywise import ENTRYWISE, entrywise
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, POWER, Elementwise, X
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
     Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
     Parameter,
+    Softmax,
     Transposed,
     split_coefficient,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.structure import Block, DiagonalOf, Hadamard
 from symrnn.language.time import TimeVector

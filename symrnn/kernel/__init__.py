@@ -6,8 +6,9 @@ What terms mean
 every integer that the hypotheses allow, negative ones too. What a symbol is assumed to be besides
 (γ ≥ 0, κ > 0, a size ≥ 1) is part of the theorem and printed with it. SymPy's `Add`, `Mul`, `Pow`,
 `Max`, `Min`, `Abs`, exp, log and the functions listed in `terms` have their usual values; 0⁰ is 1.
-Where a part of a term has no value (1/0, √-1, log 0, a step or sign x where it jumps) the term has
-none: a theorem says of every part of it, among its hypotheses, what gives it a value.
+Where a part of a term has no value (1/0, √-1, log 0, A⁻¹ of a singular A, a step or sign x where it
+jumps) the term has none: a theorem says of every part of it, among its hypotheses, what gives it
+a value.
 
 *Matrices* have real entries and the shapes they state, of sizes ≥ 1: that a size is one stands
 among the hypotheses where its symbols do not say it. Sizes, times and places are made of integers

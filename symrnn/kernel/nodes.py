@@ -11,11 +11,15 @@ from sympy.core.symbol import Str
 from symrnn.language import structure as placing
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
+    Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
     Parameter,
+    Softmax,
     Transposed,
     Zeros,
 )
@@ -31,11 +35,13 @@ from symrnn.language.ordered import OrderedProduct, OrderedSum, Ranged
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.time import TimeVector
 
+# Functions of all of a matrix or of a column, differentiable where they have a value.
+WHOLE = (Inverse, Determinant, LogSumExp, Softmax)
 MATRICES = (
     *(Parameter, TimeVector, Identity, Zeros, Ones, Transposed, MatrixSum, MatrixProduct),
     *(placing.Hadamard, placing.Diag, placing.DiagonalOf, placing.Kronecker, placing.Block),
     *(placing.Vec, placing.Unvec, placing.Rows, placing.Place, OrderedProduct, OrderedSum),
-    *(Elementwise, VectorFunction, Partial, TotalDerivative, ImmediateDerivative),
+    *(Elementwise, VectorFunction, Partial, TotalDerivative, ImmediateDerivative, *WHOLE),
 )
 # Real functions that have a value at every real number, and a derivative.
 SMOOTH = (

@@ -14,7 +14,7 @@ from sympy import Expr, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.nodes import KINKED, SMOOTH
+from symrnn.kernel.nodes import KINKED, SMOOTH, WHOLE
 from symrnn.kernel.terms import bound, rebuilt, within
 from symrnn.language import structure as placing
 from symrnn.language.activations import Elementwise, Unknown
@@ -36,7 +36,7 @@ ALL = (
 FIRST = (
     *(Transposed, placing.Diag, placing.DiagonalOf, placing.Vec, placing.Unvec),
     *(placing.Rows, placing.Place, Norm, Entry, Ranged, TotalDerivative),
-    *(sympy.Sum, sympy.Product, sympy.Derivative),
+    *(sympy.Sum, sympy.Product, sympy.Derivative, *WHOLE),
 )
 
 

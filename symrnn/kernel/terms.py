@@ -26,7 +26,7 @@ from symrnn.kernel.nodes import (
 )
 from symrnn.language import structure as placing
 from symrnn.language.activations import Activation, Elementwise, Unknown
-from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
+from symrnn.language.algebra import Determinant, Identity, Inverse, Ones, Parameter, Zeros
 from symrnn.language.derivatives import (
     ImmediateDerivative,
     Partial,
@@ -241,6 +241,8 @@ def conditions(node: Any, smooth_in: Symbol | None = None) -> Iterator[Fact]:
         yield Fact.positive(node.args[0])
     elif isinstance(node, sympy.atanh):
         yield Fact.positive(1 - node.args[0] ** 2)
+    elif isinstance(node, Inverse):
+        yield Fact.nonzero(Entry(Determinant(node.args[0]), 1))
     elif isinstance(node, STEPS) or (varies and isinstance(node, sympy.Abs)):
         yield Fact.nonzero(node.args[0])
     elif varies and isinstance(node, sympy.Max | sympy.Min):
@@ -305,6 +307,8 @@ def smooth(term: Any) -> Iterator[Fact | Smooth]:
         if not is_round(term):
             raise _no_meaning(term, "a norm that is differentiable where it is not 0")
         yield Fact.positive(term)
+    if isinstance(term, Inverse):
+        yield from conditions(term)
     if isinstance(term, sympy.Pow):
         yield from of_power(term.base, term.exp, varies=True)
     for need in (need for part in term.args for need in smooth(part)):

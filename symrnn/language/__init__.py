@@ -1,8 +1,8 @@
 """What can be written: matrices of symbolic size, vectors in time, ordered products, norms.
 
-Importing the package registers the text and LaTeX form of every node.
+Importing the package registers the text and LaTeX form of every node, and how SymPy's own are read.
 """
 
-from symrnn.language import latex, text
+from symrnn.language import foreign, latex, text
 
-__all__ = ["latex", "text"]
+__all__ = ["foreign", "latex", "text"]

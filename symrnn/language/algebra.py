@@ -1,4 +1,4 @@
-"""Sums, products and transposes of matrices of symbolic size.
+"""Sums, products and transposes of matrices of symbolic size, and functions of all of one.
 
 SymPy's own `MatAdd` and `MatMul` compare only integer sizes (W + s with W d×d and s d×1 passes) and
 call `doit` on their operands, which would expand every ordered product on the way. These nodes
@@ -161,13 +161,45 @@ class Inverse(MatrixNode):
     """A⁻¹ of a square matrix; it has no value where A is singular."""
 
     def __new__(cls, matrix: Any) -> MatrixExpr:
-        matrix = as_matrix(matrix)
-        shapes.require_square("the inverse", matrix)
+        matrix = shapes.require_square("the inverse", as_matrix(matrix))
         return matrix if isinstance(matrix, Identity) else super().__new__(cls, matrix)
 
     @property
     def shape(self) -> Shape:
         return cast(Shape, self.args[0].shape)
+
+
+class Softmax(MatrixNode):
+    """softmax(z)_i = exp(z_i) / Σ_l exp(z_l), a column as high as z."""
+
+    def __new__(cls, vector: Any) -> MatrixNode:
+        return super().__new__(cls, shapes.require_column("softmax", as_matrix(vector)))
+
+    @property
+    def shape(self) -> Shape:
+        return (self.args[0].shape[0], S.One)
+
+
+class LogSumExp(MatrixNode):
+    """log Σ_l exp(z_l), 1 × 1: what softmax is the gradient of."""
+
+    def __new__(cls, vector: Any) -> MatrixNode:
+        return super().__new__(cls, shapes.require_column("logsumexp", as_matrix(vector)))
+
+    @property
+    def shape(self) -> Shape:
+        return (S.One, S.One)
+
+
+class Determinant(MatrixNode):
+    """det A, 1 × 1."""
+
+    def __new__(cls, matrix: Any) -> MatrixNode:
+        return super().__new__(cls, shapes.require_square("the determinant", as_matrix(matrix)))
+
+    @property
+    def shape(self) -> Shape:
+        return (S.One, S.One)
 
 
 class MatrixSum(MatrixNode):
@@ -320,41 +352,6 @@ def _(value: MatrixNode) -> MatrixExpr:
 @as_matrix.register
 def _(value: sympy.MatrixSymbol) -> MatrixExpr:
     return value
-
-
-@as_matrix.register
-def _(value: sympy.MatAdd) -> MatrixExpr:
-    return MatrixSum(*value.args)
-
-
-@as_matrix.register
-def _(value: sympy.MatMul) -> MatrixExpr:
-    return MatrixProduct(*value.args)
-
-
-@as_matrix.register
-def _(value: sympy.MatPow) -> MatrixExpr:
-    return power(as_matrix(value.base), value.exp)
-
-
-@as_matrix.register
-def _(value: sympy.Transpose) -> MatrixExpr:
-    return Transposed(value.arg)
-
-
-@as_matrix.register
-def _(value: sympy.Identity) -> MatrixExpr:
-    return Identity(value.shape[0])
-
-
-@as_matrix.register
-def _(value: sympy.ZeroMatrix) -> MatrixExpr:
-    return Zeros(*value.shape)
-
-
-@as_matrix.register
-def _(value: sympy.OneMatrix) -> MatrixExpr:
-    return Ones(*value.shape)
 
 
 def scalar_one() -> MatrixExpr:

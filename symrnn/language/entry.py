@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import sympy
 from sympy import Expr
 from sympy.matrices.expressions import MatrixExpr
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symrnn.errors import IllFormedError
-from symrnn.language.algebra import Ones, as_matrix, written_as_entry
+from symrnn.language.algebra import as_matrix, written_as_entry
 from symrnn.language.shapes import symbolic
-from symrnn.language.structure import DiagonalOf
 from symrnn.language.writing import Written
 
 
@@ -45,20 +42,6 @@ class Entry(Written, Expr):  # type: ignore[misc]
 def entry(matrix: Any, row: Any, col: Any = 1) -> Entry:
     """Entry (row, col) of a matrix, counted from 1; the only column of a vector by default."""
     return Entry(matrix, row, col)
-
-
-@written_as_entry.register
-def _(scalar: MatrixElement) -> Entry:
-    # SymPy counts from 0.
-    matrix, row, col = scalar.args
-    return Entry(matrix, row + 1, col + 1)
-
-
-@written_as_entry.register
-def _(scalar: sympy.Trace) -> Entry:
-    # tr A = 1ᵀ diagonal(A)
-    matrix = as_matrix(scalar.arg)
-    return Entry(Ones(1, matrix.shape[0]) * DiagonalOf(matrix), 1)
 
 
 @written_as_entry.register

@@ -22,11 +22,14 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, Elementwise
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
     Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
+    Softmax,
     Transposed,
     Zeros,
 )
@@ -37,7 +40,6 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.relations import Limit, Relation

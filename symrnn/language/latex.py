@@ -9,11 +9,14 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
     Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
+    Softmax,
     Transposed,
     Zeros,
 )
@@ -24,7 +27,6 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.notation import LECTURE, Notation, with_index
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum

@@ -73,22 +73,24 @@ def require_chain(operation: str, *nodes: MatrixExpr) -> None:
             _refuse(operation, expected, left, right)
 
 
-def require_column(operation: str, node: MatrixExpr) -> None:
-    """Raise `ShapeError` unless `node` is a column vector."""
+def require_column(operation: str, node: MatrixExpr) -> MatrixExpr:
+    """The node; raises `ShapeError` unless it is a column vector."""
     if not is_column(node):
         raise ShapeError(
             f"{operation} needs a column vector",
             {"expected": "n × 1", "got": f"{show(node.shape)}  {node}"},
         )
+    return node
 
 
-def require_square(operation: str, node: MatrixExpr) -> None:
-    """Raise `ShapeError` unless `node` has as many rows as columns."""
+def require_square(operation: str, node: MatrixExpr) -> MatrixExpr:
+    """The node; raises `ShapeError` unless it has as many rows as columns."""
     if not same_size(*node.shape):
         raise ShapeError(
             f"{operation} needs a square matrix",
             {"expected": "n × n", "got": f"{show(node.shape)}  {node}"},
         )
+    return node
 
 
 def _refuse(operation: str, expected: str, left: MatrixExpr, right: MatrixExpr) -> None:

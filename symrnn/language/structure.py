@@ -217,27 +217,3 @@ class Place(MatrixNode):
     @property
     def shape(self) -> Shape:
         return (self.args[2], self.args[0].shape[1])
-
-
-@as_matrix.register
-def _(value: sympy.HadamardProduct) -> MatrixExpr:
-    return Hadamard(*value.args)
-
-
-@as_matrix.register
-def _(value: sympy.DiagMatrix) -> MatrixExpr:
-    return Diag(value.args[0])
-
-
-@as_matrix.register
-def _(value: sympy.KroneckerProduct) -> MatrixExpr:
-    product, *rest = value.args
-    for factor in rest:
-        product = Kronecker(product, factor)
-    return as_matrix(product)
-
-
-@as_matrix.register
-def _(value: sympy.BlockMatrix) -> MatrixExpr:
-    grid = value.blocks
-    return Block(*(list(grid[row, :]) for row in range(grid.shape[0])))

@@ -12,9 +12,8 @@ from sympy import Expr
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.entrywise import ENTRYWISE
-from symrnn.language.algebra import Inverse, Ones, written_as_entry
+from symrnn.language.algebra import Determinant, Inverse, LogSumExp, Ones, Softmax, written_as_entry
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.structure import DiagonalOf
 

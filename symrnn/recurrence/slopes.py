@@ -19,8 +19,7 @@ from sympy import Dummy, Lambda, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Activation, Elementwise, X
-from symrnn.language.algebra import as_matrix
-from symrnn.language.functions import Softmax
+from symrnn.language.algebra import Softmax, as_matrix
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 

@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian as plain_jacobian
+from symrnn.calculus.linear import columns
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.algebra import (
     Identity,
@@ -33,7 +34,6 @@ from symrnn.language.derivatives import (
     VectorFunction,
     require_layout,
 )
-from symrnn.language.functions import columns
 from symrnn.language.ordered import OrderedProduct, OrderedSum, fresh_index
 from symrnn.language.shapes import is_column, is_scalar, symbolic
 from symrnn.language.structure import Block, Rows, Vec

@@ -20,12 +20,15 @@ from symrnn.calculus.linear import _pull as transposed_readings
 from symrnn.errors import IllFormedError, NotSupportedError, ShapeError
 from symrnn.language.activations import Elementwise, X, activation, unknown
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
     Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
     Parameter,
+    Softmax,
     Transposed,
     Zeros,
 )
@@ -38,7 +41,6 @@ from symrnn.language.derivatives import (
     VectorFunction,
 )
 from symrnn.language.entry import Entry, entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm, norm
 from symrnn.language.ordered import OrderedProduct, OrderedSum, ordered_product, ordered_sum
 from symrnn.language.structure import (

@@ -12,7 +12,7 @@ from sympy import Lambda, Symbol
 
 from symrnn.cells import Cell, cell, named, stacked
 from symrnn.language.activations import X
-from symrnn.language.functions import Softmax
+from symrnn.language.algebra import Softmax
 from symrnn.language.writing import latex, text
 from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower

@@ -13,8 +13,8 @@ from symrnn.cells.elman import elman, in_these_letters, sigma_inside
 from symrnn.cells.network import Network
 from symrnn.cells.subject import network
 from symrnn.errors import IllFormedError, NotSupportedError
+from symrnn.language.algebra import Determinant, LogSumExp, Softmax
 from symrnn.language.derivatives import VectorFunction
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.theory.about import EXAMPLES, About, applies, known_as, subject_of
 
 

@@ -12,7 +12,18 @@ from worlds import L, U, V, W, World, b, d, gamma, i, k, kappa, m, n, s, t, u, v
 from symrnn.kernel import Fact
 from symrnn.kernel.algebra import _normal
 from symrnn.language.activations import Activation, X, activation
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed, Zeros
+from symrnn.language.algebra import (
+    Determinant,
+    Identity,
+    Inverse,
+    LogSumExp,
+    MatrixProduct,
+    MatrixSum,
+    Ones,
+    Softmax,
+    Transposed,
+    Zeros,
+)
 from symrnn.language.derivatives import NUMERATOR, D, D_plus, ImmediateDerivative, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
@@ -152,6 +163,10 @@ def differential(w: World) -> Arguments:
         lambda: sympy.log(sympy.exp(Entry(w.column(0), 1)) + 1) * Identity(1),
         lambda: Entry(w.column(1), w.draw.choice([1, i])) * Identity(1),
         lambda: Transposed(w.column(0)) * w.matrix() * w.column(0),
+        lambda: Softmax(w.column(1)),
+        lambda: LogSumExp(w.column(1)),
+        lambda: Determinant(w.matrix(d, d, 1)),
+        lambda: Vec(Inverse(w.matrix(d, d, 1))),
     )
     return (D(of, w.variable(), NUMERATOR, w.held()), w.draw.choice([w.cell, None]))
 

@@ -25,6 +25,7 @@ from exact import (
     absolute,
     apply,
     integer,
+    inverse,
     larger,
     power,
     root,
@@ -36,10 +37,14 @@ from sympy import MatrixSymbol, Symbol
 
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import (
+    Determinant,
     Identity,
+    Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
+    Softmax,
     Transposed,
     Zeros,
 )
@@ -479,6 +484,40 @@ def _elementwise(node: Any, run: Run, names: Names) -> Matrix:
     )
 
 
+def _softmax(inside: Matrix) -> Matrix:
+    weights = [apply("exp", entry) for (entry,) in inside]
+    return _column(weight * inverse(_added(weights)) for weight in weights)
+
+
+def _log_sum_exp(inside: Matrix) -> Matrix:
+    return _column([apply("log", _added(apply("exp", entry) for (entry,) in inside))])
+
+
+def determinant(inside: Matrix) -> Any:
+    """By its first column; that of no rows is 1."""
+    if not inside:
+        return ONE
+    signs = (ONE if i % 2 == 0 else -ONE for i in range(len(inside)))
+    return _added(
+        sign_of * row[0] * determinant(without(inside, i, 0))
+        for i, (row, sign_of) in enumerate(zip(inside, signs, strict=True))
+    )
+
+
+def without(inside: Matrix, row: int, col: int) -> Matrix:
+    """A matrix without one of its rows and columns."""
+    kept = (line for i, line in enumerate(inside) if i != row)
+    return tuple(line[:col] + line[col + 1 :] for line in kept)
+
+
+def _inverse(inside: Matrix) -> Matrix:
+    """By Cramer's rule."""
+    size, scale = len(inside), inverse(determinant(inside))
+    return _filled(
+        size, size, lambda i, j: fmpq((-1) ** (i + j)) * determinant(without(inside, j, i)) * scale
+    )
+
+
 def _kronecker(left: Matrix, right: Matrix) -> Matrix:
     return tuple(tuple(x * y for x in upper for y in lower) for upper in left for lower in right)
 
@@ -630,6 +669,10 @@ _MATRICES: dict[type, Callable[[Any, Run, Names], Matrix]] = {
     Elementwise: _elementwise,
     VectorFunction: _vector_function,
     Partial: _partial,
+    Softmax: _of_one(_softmax),
+    LogSumExp: _of_one(_log_sum_exp),
+    Determinant: _of_one(lambda a: _column([determinant(a)])),
+    Inverse: _of_one(_inverse),
     TotalDerivative: _differentiated,
     ImmediateDerivative: _differentiated,
 }

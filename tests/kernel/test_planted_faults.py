@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import count
 from operator import sub
 from typing import Any
 
@@ -41,7 +42,17 @@ from symrnn.kernel import (
 from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import X, activation
-from symrnn.language.algebra import Identity, Ones, Parameter, Transposed, Zeros
+from symrnn.language.algebra import (
+    Determinant,
+    Identity,
+    Inverse,
+    LogSumExp,
+    Ones,
+    Parameter,
+    Softmax,
+    Transposed,
+    Zeros,
+)
 from symrnn.language.derivatives import (
     DENOMINATOR,
     D,
@@ -582,7 +593,14 @@ TERMS: dict[str, Row] = {
     "what comes into d/dy": lambda: instantiate(reflexivity(sympy.Derivative(y * z, y)), {z: y}),
 }
 
+FRESH = count(1)
+
 AXIOMS: dict[str, Row] = {
+    "a definition that need not have a value": lambda: derivatives.defined(
+        # Of another name each time: what the kernel has read it keeps.
+        s[t],
+        Recurrence(j, (s,), (), {s[j]: Inverse(Parameter(f"V_{next(FRESH)}", d, d)) * s[j - 1]}),
+    ),
     "an entry of a ⊙ is that of a sum": lambda: norms.entry_of_sum(Entry(Hadamard(A, B), 1, 1)),
     "the norm of a row is that of diag": lambda: norms.norm_of_diagonal(Norm(Transposed(g), "2")),
     "the norm of diag is that of I": lambda: norms.norm_of_identity(Norm(Diag(g), "2")),
@@ -807,6 +825,18 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         ),
         Fact.nonnegative(t + k),
     ),
+    "an inverse has a value": (
+        lambda: reflexivity(Inverse(A)),
+        Fact.nonzero(Entry(Determinant(A), 1)),
+    ),
+    "an inverse, differentiated": (
+        lambda: derivatives.through(D(Inverse(Diag(s[t])) * b, s[t - 1]), [s[t]], cell, [t >= 1]),
+        Fact.nonzero(Entry(Determinant(Diag(s[t])), 1)),
+    ),
+    "a determinant, differentiated": (
+        lambda: derivatives.differential(D(Determinant(A), Vec(A))),
+        Fact.nonzero(Entry(Determinant(A), 1)),
+    ),
     "a norm, differentiated": (
         lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
         Fact.positive(Norm(g, "2")),
@@ -922,6 +952,12 @@ TRUE: dict[str, Row] = {
     "‖(x, y)‖": lambda: norms.norm_of_stack(Norm(stack(g, h), "2")),
     "xᵀy": lambda: norms.cauchy_schwarz(g, h),
     "∂f(u, v)": lambda: derivatives.differential(D(VectorFunction("f", d, g, W * g), g)),
+    "∂softmax": lambda: derivatives.differential(D(Softmax(A * g), g)),
+    "∂logsumexp": lambda: derivatives.differential(D(LogSumExp(A * g), g)),
+    "∂ vec(A⁻¹)": lambda: derivatives.differential(D(Vec(Inverse(A)), Vec(A))),
+    "∂ vec((A B)⁻¹), by a factor": lambda: derivatives.differential(D(Vec(Inverse(A * B)), Vec(A))),
+    "∂ det A": lambda: derivatives.differential(D(Determinant(A), Vec(A))),
+    "∂ det(A B), by a factor": lambda: derivatives.differential(D(Determinant(A * B), Vec(B))),
     "∂(u, v)": lambda: derivatives.differential(D(stack(W * g, g), g)),
     "∂ of rows": lambda: derivatives.differential(D(Rows(Parameter("G", 2 * d, d) * g, d, d), g)),
     "∂ Σ": lambda: derivatives.differential(D(OrderedSum(F[j] * g, j, 0, 2), g)),

@@ -13,9 +13,16 @@ from sympy import Rational, Symbol, symbols
 from symrnn.cells import cell
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError
 from symrnn.language.activations import X, activation, unknown
-from symrnn.language.algebra import Identity, Inverse, Ones, Parameter
+from symrnn.language.algebra import (
+    Determinant,
+    Identity,
+    Inverse,
+    LogSumExp,
+    Ones,
+    Parameter,
+    Softmax,
+)
 from symrnn.language.entry import Entry
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.norms import Norm
 from symrnn.language.structure import DiagonalOf, Hadamard, stack
 from symrnn.language.time import Sequence

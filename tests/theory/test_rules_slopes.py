@@ -139,11 +139,11 @@ def test_what_a_cell_derives_in_its_gates_values_is_proved(made):
     [
         ("h = tanh(V h')/(1 + h'^T h')", "is not opened: a definition is a function"),
         ("h = tanh(V h')/trace(W)", "is not opened: a definition is a function"),
-        ("h = tanh(W^-1 h' + b)", "Inverse has no meaning here"),
-        ("h = det(W) * tanh(V h')", "Determinant has no meaning here"),
+        ("h = tanh(W^-1 h' + b)", "is not opened: a definition is a function"),
+        ("h = tanh(V h')/det(W)", "is not opened: a definition is a function"),
     ],
 )
-def test_what_the_kernel_does_not_know_is_refused_by_its_reason(text, why):
+def test_what_need_not_have_a_value_is_refused_by_its_reason(text, why):
     made = cell(text)
     h, j = made["h"], made.index
     step = derivation(D(h[j], h[j - 1]), given=[j >= 1], cell=made)
@@ -151,3 +151,22 @@ def test_what_the_kernel_does_not_know_is_refused_by_its_reason(text, why):
     for claimed in (right, -right):
         with pytest.raises(SymrnnError, match=why):
             check(step.equals(claimed, by.one_step), Context(RNN), explain=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = det(W) * tanh(V h')",
+        "h = tanh(W softmax(V h') + b)",
+        "h = logsumexp(h') * tanh(W h') + trace(W) * b",
+        "p = softmax(V h'); h = p * tanh(W h') + det(I + W) * p^3",
+    ],
+)
+def test_a_step_through_a_function_of_all_of_a_vector_or_a_matrix_is_proved(text):
+    made = cell(text)
+    h, j = made["h"], made.index
+    step = derivation(D(h[j], h[j - 1]), given=[j >= 1], cell=made)
+    right = made.recurrence.immediate(h[j], h[j - 1])
+    assert check(step.equals(right, by.one_step), Context(RNN)) == 1
+    with pytest.raises(UnjustifiedStepError):
+        check(step.equals(-right, by.one_step), Context(RNN), explain=False)

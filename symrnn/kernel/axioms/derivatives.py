@@ -25,7 +25,17 @@ from symrnn.kernel.terms import (
 )
 from symrnn.kernel.theorem import Theorem, _facts, _make
 from symrnn.language.activations import Elementwise
-from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Transposed, Zeros
+from symrnn.language.algebra import (
+    Determinant,
+    Identity,
+    Inverse,
+    LogSumExp,
+    MatrixProduct,
+    MatrixSum,
+    Softmax,
+    Transposed,
+    Zeros,
+)
 from symrnn.language.derivatives import (
     DENOMINATOR,
     NUMERATOR,
@@ -281,6 +291,8 @@ def differential(node: Any, cell: Definitions | None = None) -> Theorem:
 
     Sums: ∂(u + v) = ∂u + ∂v. Products: ∂(c A y) = c A ∂y + c (yᵀ ⊗ I) ∂vec A + A y ∂c.
     ∂f(a) = diag(f′(a)) ∂a. ∂(u ⊙ v) = diag(v) ∂u + diag(u) ∂v. ∂f(u, v) = ∂₁f ∂u + ∂₂f ∂v.
+    ∂softmax(z) = (diag(y) - y yᵀ) ∂z with y = softmax(z), ∂logsumexp(z) = softmax(z)ᵀ ∂z,
+    ∂vec(A⁻¹) = -(A⁻ᵀ ⊗ A⁻¹) ∂vec A, and ∂det A = det A vec(A⁻ᵀ)ᵀ ∂vec A where A has an inverse.
     Stacks, rows and sums over times term by term. ∂‖g‖ = gᵀ ∂g/‖g‖ where ‖g‖ > 0. Where a σ with
     kinks is applied as the recurrence applies it, from time 1 on, no more is assumed than of runs.
     """
@@ -338,6 +350,13 @@ def _terms(of: MatrixExpr, node: TotalDerivative) -> Iterator[MatrixExpr]:
         case VectorFunction():
             for place, argument in enumerate(of.arguments):
                 yield Partial(of, sympy.Integer(place)) * moved(argument)
+        case Softmax():
+            yield (Diag(of) - of * Transposed(of)) * moved(of.args[0])
+        case LogSumExp():
+            yield Transposed(Softmax(of.args[0])) * moved(of.args[0])
+        case Determinant():
+            row = Transposed(Vec(Transposed(Inverse(of.args[0]))))
+            yield Entry(of, 1) * row * moved(of.args[0])
         case Vec():
             yield from _of_vec(of.args[0], moved)
         case _:
@@ -370,6 +389,8 @@ def _of_vec(inside: MatrixExpr, moved: Any) -> Iterator[MatrixExpr]:
         case Elementwise():
             slope = inside.activation.prime(inside.argument)
             yield Diag(Vec(slope)) * moved(Vec(inside.argument))
+        case Inverse():
+            yield -Kronecker(Transposed(inside), inside) * moved(Vec(inside.args[0]))
         case Transposed() if is_column(inside.args[0]):
             yield moved(inside.args[0])
         case MatrixProduct():

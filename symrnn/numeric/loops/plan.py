@@ -22,15 +22,16 @@ from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import (
     Identity,
     Inverse,
+    LogSumExp,
     MatrixProduct,
     MatrixSum,
     Ones,
+    Softmax,
     Transposed,
     Zeros,
 )
 from symrnn.language.canonical import transpose
 from symrnn.language.derivatives import ImmediateDerivative
-from symrnn.language.functions import LogSumExp, Softmax
 from symrnn.language.shapes import is_column, same_size
 from symrnn.language.structure import Block, Diag, Hadamard, Place, Rows
 from symrnn.language.time import TimeVector

@@ -9,11 +9,11 @@ import sympy
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.language.activations import Elementwise
+from symrnn.language.algebra import Determinant, LogSumExp, Softmax
 from symrnn.language.derivatives import (
     Partial,
     VectorFunction,
 )
-from symrnn.language.functions import Determinant, LogSumExp, Softmax
 from symrnn.language.shapes import Shape
 from symrnn.language.structure import Diag, DiagonalOf, Unvec, Vec
 from symrnn.reading.latex.algebra import Algebra
