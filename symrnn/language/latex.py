@@ -38,6 +38,7 @@ from symrnn.language.precedence import (
     SUM,
     needs_parentheses,
     precedence,
+    reaches_on,
     shown_by_formula,
 )
 from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
@@ -56,6 +57,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
+from symrnn.language.told import around, sized
 from symrnn.language.writing import NotationPrinter, StandIn, write_latex
 
 FUNCTION_NAMES = {
@@ -179,7 +181,7 @@ def _(node: MatrixProduct, printer: Any) -> str:
     if coefficient == -1:
         return f"-{product}"
     written = printer._print(coefficient)
-    if coefficient.is_Add:
+    if reaches_on(coefficient):
         written = _bracket(written)
     return rf"{written} \, {product}"
 
@@ -232,8 +234,20 @@ def _(node: Unvec, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Block, printer: Any) -> str:
-    rows = [" & ".join(printer._print(block) for block in row) for row in node.args]
+    said = sized(node)
+    rows = [
+        " & ".join(_block(block, (i, k) in said, printer) for k, block in enumerate(row))
+        for i, row in enumerate(node.args)
+    ]
     return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
+
+
+def _block(block: Any, with_size: bool, printer: Any) -> str:
+    written = str(printer._print(block))
+    if not with_size:
+        return written
+    rows, cols = map(printer._print, block.shape)
+    return rf"{written}_{{{rows} \times {cols}}}"
 
 
 @write_latex.register
@@ -245,11 +259,10 @@ def _(node: Rows, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Place, printer: Any) -> str:
-    matrix, start, total = node.args
-    below = sympy.expand(total - start - matrix.shape[0])
-    parts = [] if start == 0 else ["0"]
-    parts.append(printer._print(matrix))
-    parts += [] if below == 0 else ["0"]
+    above, below = around(node)
+    both = above is not None and below is not None
+    parts = [_block(zeros, both, printer) for zeros in (above, below) if zeros is not None]
+    parts.insert(0 if above is None else 1, printer._print(node.args[0]))
     return r"\begin{bmatrix} " + r" \\ ".join(parts) + r" \end{bmatrix}"
 
 

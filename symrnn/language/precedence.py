@@ -49,6 +49,12 @@ def precedence(node: Any) -> int:
     return _TABLE.get(type(node), ATOM)
 
 
+def reaches_on(coefficient: Any) -> bool:
+    """Whether a number would take in a matrix behind it: Σ_j q^j F_j is a sum of matrices."""
+    open_ended = (sympy.Add, sympy.Sum, sympy.Product, sympy.Derivative)
+    return any(isinstance(factor, open_ended) for factor in sympy.Mul.make_args(coefficient))
+
+
 def needs_parentheses(inner: Any, outer: int, *, last: bool = True) -> bool:
     """Whether `inner` must be bracketed as an operand of strength `outer`.
 

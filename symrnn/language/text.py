@@ -36,6 +36,7 @@ from symrnn.language.precedence import (
     SUM,
     needs_parentheses,
     precedence,
+    reaches_on,
     shown_by_formula,
 )
 from symrnn.language.relations import ForAll, Limit, Relation, Smooth
@@ -53,6 +54,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
+from symrnn.language.told import sized
 from symrnn.language.writing import StandIn, write_text
 
 GREEK = {"sigma": "σ", "phi": "φ", "ell": "ℓ"}
@@ -86,7 +88,10 @@ def _(node: Zeros, printer: Any) -> str:
 
 @write_text.register
 def _(node: Ones, printer: Any) -> str:
-    return "1"
+    rows, cols = node.shape
+    if cols == 1:
+        return "1"
+    return "1ᵀ" if rows == 1 else "1 1ᵀ"
 
 
 @write_text.register
@@ -119,17 +124,17 @@ def _(node: MatrixSum, printer: Any) -> str:
 @write_text.register
 def _(node: MatrixProduct, printer: Any) -> str:
     factors = node.factors
-    written = [
+    product = " ".join(
         _operand(factor, PRODUCT, printer, last=position == len(factors) - 1)
         for position, factor in enumerate(factors)
-    ]
-    product = " ".join(written)
+    )
     if node.coefficient == 1:
         return product
     if node.coefficient == -1:
         return f"-{product}"
     coefficient = printer._print(node.coefficient)
-    return f"({coefficient}) {product}" if node.coefficient.is_Add else f"{coefficient} {product}"
+    written = f"({coefficient})" if reaches_on(node.coefficient) else coefficient
+    return f"{written} {product}"
 
 
 @write_text.register
@@ -168,8 +173,18 @@ def _(node: Unvec, printer: Any) -> str:
 
 @write_text.register
 def _(node: Block, printer: Any) -> str:
-    rows = [", ".join(printer._print(block) for block in row) for row in node.args]
+    said = sized(node)
+    rows = [
+        ", ".join(_block(block, (i, k) in said, printer) for k, block in enumerate(row))
+        for i, row in enumerate(node.args)
+    ]
     return "[" + "; ".join(rows) + "]"
+
+
+def _block(block: Any, with_size: bool, printer: Any) -> str:
+    written = str(printer._print(block))
+    rows, cols = map(printer._print, block.shape)
+    return f"{written}_{{{rows} × {cols}}}" if with_size else written
 
 
 @write_text.register

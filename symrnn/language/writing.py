@@ -44,8 +44,10 @@ class Written:
     def _sympystr(self, printer: Any) -> str:
         return write_text(self, printer)
 
-    def _latex(self, printer: Any, **kwargs: Any) -> str:
-        return write_latex(self, printer)
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        # SymPy hands a power down to the function that is raised to it.
+        written = write_latex(self, printer)
+        return written if exp is None else f"{written}^{{{exp}}}"
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {latex(self)}$"

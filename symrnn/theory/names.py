@@ -25,7 +25,7 @@ from symrnn.language.activations import (
     X,
     unknown,
 )
-from symrnn.language.algebra import Identity
+from symrnn.language.algebra import Identity, Ones
 from symrnn.language.derivatives import TotalDerivative, VectorFunction
 from symrnn.language.names import in_code
 from symrnn.language.time import TimeVector
@@ -36,6 +36,7 @@ from symrnn.recurrence.definitions import Definitions
 def require_names(line: Any, name: str, cell: Definitions) -> None:
     """Refuse a line of which two parts are written alike, or one as something else is.
 
+    Sizes are not written: W is as the cell has it, a capital any matrix, a small letter any column.
     SymPy tells a `Dummy` from a symbol that is called the same. W_hh and W_{hh} are one in LaTeX,
     x__2 is read as a square, a parameter called s_t or s1 as the state at that time, and what is
     called as a function is, before parentheses, as that function of what they hold.
@@ -87,6 +88,45 @@ def require_names(line: Any, name: str, cell: Definitions) -> None:
                     "entry",
                     {"expected": f"{stem}[{below}], or another name", "in": text(line)},
                 )
+    _require_sizes(line, name, cell)
+
+
+def _require_sizes(line: Any, name: str, cell: Definitions) -> None:
+    """Refuse what is of another size than it is read with: Wᵀ = W holds where W is 1 × 1."""
+    own: dict[str, set[Any]] = {}
+    now = [each[cell.index] for each in (*cell.states, *cell.inputs, *cell.outputs)]
+    for node in (*now, *cell.definitions, *cell.definitions.values()):
+        for leaf in node.atoms(TimeVector, MatrixSymbol, VectorFunction):
+            own.setdefault(_seen(_called(leaf)), set()).add(tuple(leaf.shape))
+    numbers = {size for shapes_ in own.values() for shape in shapes_ for size in shape}
+
+    def refuse(leaf: Any, expected: str) -> None:
+        raise IllFormedError(
+            f"{text(leaf)} in `{name}` is {shapes.show(leaf.shape)}, and is read otherwise",
+            {"expected": expected, "in": text(line)},
+        )
+
+    for leaf in line.atoms(TimeVector, MatrixSymbol, VectorFunction):
+        called = _called(leaf)
+        meant, column = own.get(_seen(called), set()), shapes.is_column(leaf)
+        if tuple(leaf.shape) in meant:
+            continue
+        if meant and not (column and all(cols == 1 for _, cols in meant)):
+            refuse(leaf, "the shape of what the cell calls so, or another name")
+        if leaf.rows.is_number or (leaf.cols.is_number and not column):
+            refuse(leaf, "sizes that are symbols, or a symbol for a number")
+        if column is called[0].isupper() and not isinstance(leaf, VectorFunction):
+            refuse(leaf, "a small letter for a column, a capital for a matrix")
+    for leaf in line.atoms(Identity, Ones):
+        if any(size.is_number and size != 1 and size not in numbers for size in leaf.shape):
+            refuse(leaf, "sizes that are symbols")
+    for symbol in symbols(line):
+        of = own.get(_seen(symbol.name), set()) if isinstance(symbol, Symbol) else set()
+        if any(cols != 1 for _, cols in of):
+            raise IllFormedError(
+                f"{symbol} in `{name}` is a number, and is read as the cell's matrix",
+                {"expected": "another name", "in": text(line)},
+            )
 
 
 _CONSTANTS = {sympy.E: ("e", "E"), sympy.pi: ("pi", r"\pi")}

@@ -35,7 +35,7 @@ class Name(MatrixNode):
     def shape(self) -> tuple[Any, Any]:
         return self.args[1], self.args[2]
 
-    def _latex(self, printer: Any, **kwargs: Any) -> str:
+    def _latex(self, printer: Any, exp: Any = None) -> str:
         letter, _, _, *times = self.args
         below = ", ".join(map(printer.doprint, times))
         # In braces: it may get another index.

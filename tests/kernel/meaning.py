@@ -587,8 +587,9 @@ def _partial(node: Any, run: Run, names: Names) -> Matrix:
     arguments = [matrix(part, run, names) for part in function.args[2:]]
     level, count = run.level + 1, len(arguments[place])
     inputs = [
-        Dual(level, x, _unit(count, row)) if part is arguments[place] else x
-        for part in arguments
+        # By number: f(u, u) has one vector in two places.
+        Dual(level, x, _unit(count, row)) if number == place else x
+        for number, part in enumerate(arguments)
         for row, (x,) in enumerate(part)
     ]
     value = _random_map(function, run, names, inputs)

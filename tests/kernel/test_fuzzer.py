@@ -15,7 +15,8 @@ from verdict import FALSE, HOLDS, UNJUDGED, Claim, Models
 from worlds import W, cells, gamma, i, j, k, s, t, u, y
 
 from symrnn.kernel import Fact, theorem
-from symrnn.language.derivatives import D
+from symrnn.kernel.axioms import derivatives
+from symrnn.language.derivatives import D, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
@@ -36,6 +37,7 @@ VARIED = Equation(Derivative(u * Entry(y[t], 1, 1), u), Derivative(u * Entry(s[j
 NEAR_0 = Equation(
     D((1 / (Min(gamma, W_SIZE) ** 2 + 1)) * s[2], Vec(W)), D((1 / (W_SIZE**2 + 1)) * s[2], Vec(W))
 )
+IN_TWO_PLACES = derivatives.differential(D(VectorFunction("f", 2, s[t - k], s[2]), s[0]))
 BELOW = Fact.of(StrictLessThan(W_SIZE, gamma))
 TRUE = {
     # No recurrence of which u is a constant is meant: there s_j would vary with u, y_t would not.
@@ -46,6 +48,8 @@ TRUE = {
     ),
     # The square of a norm is differentiable at 0, also as the minimum that it is there.
     "a square beside a kink": Claim(frozenset({BELOW}), NEAR_0),
+    # At t - k = 2 both arguments of f are s_2, and ∂₁f is by the first alone.
+    "one vector in two places": Claim(frozenset(), IN_TWO_PLACES.relation),
 }
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Max, symbols
+from sympy import Derivative, Integer, Max, Product, Sum, Symbol, symbols
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import activation, unknown
-from symrnn.language.algebra import Identity, Ones, Parameter, Zeros
+from symrnn.language.activations import Unknown, activation, unknown
+from symrnn.language.algebra import Identity, MatrixProduct, Ones, Parameter, Zeros
 from symrnn.language.derivatives import D, D_plus, Partial, VectorFunction
 from symrnn.language.entry import entry
 from symrnn.language.norms import norm
+from symrnn.language.notation import KNOWN
 from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, Limit
 from symrnn.language.structure import (
@@ -284,3 +285,52 @@ def test_a_word_is_upright_and_no_product_of_letters() -> None:
     assert latex(symbols("xy")) == r"\operatorname{xy}"
     assert latex(Parameter("rate_h", 1, 1)) == r"\operatorname{rate}_{h}"
     assert latex(x * y) == "x y"
+
+
+x, g = Symbol("x", real=True), Symbol("g")
+each, whole = Symbol("q", nonnegative=True) ** j, Sequence("F", d, d)
+ALIKE: dict[str, tuple[Any, Any]] = {
+    "f(x) and its square": (Unknown(g, 0, x), Unknown(g, 0, x) ** 2),
+    "f'(x) and a power of it": (Unknown(g, 1, x), Unknown(g, 1, x) ** t),
+    "a sum of numbers, times a matrix, and a sum of matrices": (
+        MatrixProduct(Sum(each, (j, 1, t)), whole[j]),
+        ordered_sum(each * whole[j], (j, 1, t)),
+    ),
+    "a product of numbers, times a matrix, and a product of matrices": (
+        MatrixProduct(c * Product(each, (j, 1, t)), whole[j]),
+        c * ordered_product(each * whole[j], (j, 1, t)),
+    ),
+    "a slope, times a matrix, and a slope of both": (
+        MatrixProduct(Derivative(x**2, x), Unknown(g, 0, x) * W),
+        MatrixProduct(Derivative(x**2 * Unknown(g, 0, x), x), W),
+    ),
+    "a column between zeros": (Place(b, 1, d + 3), Place(b, 2, d + 3)),
+    "a block between zeros": (
+        stack(Zeros(1, 1), b, Zeros(2, 1)),
+        stack(Zeros(2, 1), b, Zeros(1, 1)),
+    ),
+    "blocks of ones": (stack(Ones(1), 2 * Ones(2)), stack(Ones(2), 2 * Ones(1))),
+    "diagonal blocks": (
+        Block([Identity(1), Zeros(1, 2)], [Zeros(2, 1), 2 * Identity(2)]),
+        Block([Identity(2), Zeros(2, 1)], [Zeros(1, 2), 2 * Identity(1)]),
+    ),
+    "columns of zeros": (
+        Block([Zeros(d, 1), b, Zeros(d, 2)]),
+        Block([Zeros(d, 2), b, Zeros(d, 1)]),
+    ),
+    "a column of ones and a matrix of them": (W * Ones(d), W * Ones(d, d)),
+}
+
+
+@pytest.mark.parametrize("pair", ALIKE)
+def test_two_things_are_written_in_two_ways(pair: str) -> None:
+    first, second = ALIKE[pair]
+    assert text(first) != text(second)
+    for notation in KNOWN.values():
+        assert latex(first, notation) != latex(second, notation)
+
+
+def test_blocks_that_letters_tell_are_written_without_sizes() -> None:
+    assert text(Block([W, Zeros(d, 1)], [Zeros(1, d), Ones(1)])) == "[W, 0; 0, 1]"
+    unit = Block([Identity(d), Zeros(d, m)], [Zeros(m, d), Identity(m)])
+    assert text(unit) == "[I, 0; 0, I]"

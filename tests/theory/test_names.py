@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sympy import Derivative, Lambda, S, Symbol, exp, pi
+from sympy import Derivative, Lambda, S, Symbol, exp, pi, symbols
 
 from symrnn import (
     D,
@@ -15,6 +15,7 @@ from symrnn import (
     Kronecker,
     Ones,
     Parameter,
+    Sequence,
     VectorFunction,
     activation,
     derivation,
@@ -162,7 +163,48 @@ def test_what_is_read_as_something_else_is_refused(claim: str) -> None:
         check(READ_OTHERWISE[claim](), Context(RNN))
 
 
+def multiplied(first: Any, second: Any) -> Any:
+    """A B = B A of what is not written: that both are numbers."""
+    return derivation(first * second).equals(second * first, by.algebra)
+
+
+def as_it_is(of: Any) -> Any:
+    """Twice something is that and that."""
+    return derivation(2 * of).equals(of + of, by.algebra)
+
+
+def squared(left: Any, right: Any) -> Any:
+    """(x + y)² = x² + 2xy + y² of numbers."""
+    whole = left**2 + 2 * left * right + right**2
+    return derivation((left + right) ** 2).equals(whole, by.scalar_algebra)
+
+
+OF_ANOTHER_SIZE: dict[str, Callable[[], Any]] = {
+    "Wᵀ = W": lambda: derivation(Parameter("W", 1, 1).T).equals(Parameter("W", 1, 1), by.algebra),
+    "A B = B A": lambda: multiplied(Parameter("A", 1, 1), Parameter("B", 1, 1)),
+    "(U + W)² = U² + 2UW + W²": lambda: squared(*symbols("U W", real=True)),
+    "a square U": lambda: as_it_is(Parameter("U", d, d)),
+    "a state of one unit": lambda: as_it_is(Sequence("s", 1)[RNN.t]),
+    "a capital for a column": lambda: as_it_is(Parameter("A", d, 1)),
+    "a small letter for a matrix": lambda: as_it_is(Sequence("f", d, d)[RNN.t]),
+    "a matrix of two rows": lambda: as_it_is(Parameter("A", 2, d)),
+    "a function with one value": lambda: as_it_is(VectorFunction("f", 1, g)),
+    "the identity of four rows": lambda: as_it_is(Identity(4)),
+    "two ones": lambda: as_it_is(Ones(2, 1)),
+}
+
+
+@pytest.mark.parametrize("claim", OF_ANOTHER_SIZE)
+def test_what_is_read_with_another_size_is_refused(claim: str) -> None:
+    with pytest.raises(IllFormedError, match=r"read otherwise|read as the cell's matrix"):
+        check(OF_ANOTHER_SIZE[claim](), Context(RNN))
+
+
 READ_AS_IT_IS = {
+    "a matrix of other sizes": lambda: as_it_is(Parameter("A", d, RNN.m)),
+    "the cell's loss": lambda: as_it_is(RNN.L[RNN.t]),
+    "numbers": lambda: squared(*symbols("q r", real=True)),
+    "a function with many values": lambda: as_it_is(VectorFunction("f", d, g)),
     "another matrix": lambda: still(Parameter("V_h", d, d) * g, Vec(A)),
     "a number with an accent": lambda: constant("xhat"),
     "a word": lambda: constant("rate"),

@@ -1,0 +1,54 @@
+"""Which blocks of a matrix are written with their sizes: those that no letter beside them tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import MatrixSymbol
+
+from symrnn.language.algebra import Identity, Ones, Zeros, split_coefficient
+from symrnn.language.derivatives import VectorFunction
+from symrnn.language.structure import Block, Place
+from symrnn.language.time import TimeVector
+
+PLAIN = (Zeros, Ones, Identity)
+"""What is written alike whatever its size is."""
+
+
+def sized(node: Block) -> frozenset[tuple[int, int]]:
+    """Row and column of each block that needs its size: [0; v; 0] may have v anywhere.
+
+    A row or column without a letter takes what the others leave; where there are two of them that
+    may be anything, but for the blocks of an identity.
+    """
+    rows: list[Any] = [tuple(row) for row in node.args]
+    columns = list(zip(*rows, strict=True))
+    places = [(i, k) for i in range(len(rows)) for k in range(len(columns))]
+    if all(isinstance(rows[i][k], Identity if i == k else Zeros) for i, k in places):
+        return frozenset()
+    high, wide = frozenset(_untold(rows)), frozenset(_untold(columns))
+    return frozenset(
+        (i, k)
+        for i, k in places
+        if ((len(high) > 1 and i in high) or (len(wide) > 1 and k in wide)) and _plain(rows[i][k])
+    )
+
+
+def _untold(lines: list[Any]) -> Iterator[int]:
+    for number, line in enumerate(lines):
+        if not any(block.has(MatrixSymbol, TimeVector, VectorFunction) for block in line):
+            yield number
+
+
+def _plain(block: Any) -> bool:
+    return isinstance(split_coefficient(block)[1], PLAIN)
+
+
+def around(node: Place) -> tuple[Zeros | None, Zeros | None]:
+    """The zeros above and below what is placed, where there are some."""
+    matrix, start, total = node.args
+    rows, cols = matrix.shape
+    below = total - start - rows
+    above = None if start == 0 else Zeros(start, cols)
+    return above, None if below.expand() == 0 else Zeros(below.expand(), cols)
