@@ -197,13 +197,23 @@ def _bare(script: str | None) -> str:
 
 
 LECTURE = Notation()
-GOODFELLOW = Notation("goodfellow", {"s": "h", "h": "r", "sigma": r"\phi"}, vectors=BOLD)
+_BESIDE = {"phi": r"\varphi"}
+"""A bound φ where the activation is φ."""
+GOODFELLOW = Notation(
+    "goodfellow",
+    {"s": "h", "h": "r", "sigma": r"\phi"},
+    vectors=BOLD,
+    numbers=_BESIDE,
+    spoken=_BESIDE,
+)
 D2L = Notation(
     "d2l",
     {"s": "h", "h": "r", "a": "z", "W": "W_{hh}", "U": "W_{hx}", "b": "b_h", "sigma": r"\phi",
      "L": r"\ell"},
     vectors=UPRIGHT,
     layout=DENOMINATOR,
+    numbers=_BESIDE,
+    spoken=_BESIDE,
 )  # fmt: skip
 PASCANU = Notation(
     "pascanu",

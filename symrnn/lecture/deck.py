@@ -170,7 +170,8 @@ class _Deck:
                     frame = Frame(section, (), joins=True, goes_on=True)
                 case Place(options=options):
                     named = [Body(Heading(self.write(v))) for k, v in options if k == "title"]
-                    frame = frame.with_(*named, *self._items(piece))
+                    items = (self._unsaid(item, frame) for item in self._items(piece))
+                    frame = frame.with_(*named, *items)
         yield from self._worth(frame)
 
     def _worth(self, frame: Frame) -> Iterator[Frame]:
@@ -260,6 +261,22 @@ class _Deck:
             asked = chain.part in (parts or claimed) and stage in (None, chain.stage)
             if asked:
                 yield Lines(block.name, chain.part, chain.stage, block.detail == "steps")
+
+    def _unsaid(self, item: Item, frame: Frame) -> Item:
+        """The item, or why, where it is the one line from side to side of a claim on the frame."""
+        if not isinstance(item, Lines):
+            return item
+        block = self.statements[item.statement]
+        shown = (each for each in frame.items if isinstance(each, Claims))
+        parts = {
+            claim.part
+            for each in shown
+            for claim in block.claims
+            if each.statement == block.name and claim.part in (each.parts or (claim.part,))
+        }
+        chains = (c for c in block.chains if (c.part, c.stage) == (item.part, item.stage))
+        rows = (len((key_lines(each) if item.key else each).rows) for each in chains)
+        return Why(block.name) if item.part in parts and 2 in rows else item
 
     def _known(self, parts: tuple[str, ...], known: Collection[str]) -> bool:
         """Whether all parts are there."""

@@ -298,6 +298,9 @@ class _Reader:
         match token.info:
             case "":
                 return f"[[@{token.content}]]"
+            case "within":
+                key, _, place = token.content.removesuffix("]").partition("[")
+                return f"[[@{key.strip()}|within|{place.strip()}]]"
             case "aside":
                 works = [each.strip().partition(",") for each in token.content.split(";")]
                 return " ".join(
@@ -305,10 +308,8 @@ class _Reader:
                     for key, _, place in works
                 )
             case _:
-                raise self.refuse(
-                    line, "this is no citation", "@key, [@key], [@key, p. 3] or [@one; @other]",
-                    token.content,
-                )  # fmt: skip
+                forms = "@key, @key [p. 3], [@key], [@key, p. 3] or [@one; @other]"
+                raise self.refuse(line, "this is no citation", forms, token.content)
 
     def _text(self, text: str, line: int) -> str:
         if "$" in text:

@@ -1,6 +1,7 @@
 """What a lecturer's Markdown has beside CommonMark: tables, footnotes, mathematics, and two forms.
 
-`[[name]]` refers to what carries the name; `[@key]`, `[@key, p. 3]` and `@key` cite a work.
+`[[name]]` refers to what carries the name; `[@key]`, `[@key, p. 3]`, `@key` and `@key [p. 3]` cite
+a work.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ _CITED = rf"@{_KEY}(?:,\s*[^\[\]|;@]+)?"
 _ASIDE = re.compile(rf"\[({_CITED}(?:\s*;\s*{_CITED})*)\]")
 _NO_CITATION = re.compile(rf"\[[^\[\]\n]*(?<![\w.])@{_KEY}[^\[\]\n]*\](?!\()")
 _SPOKEN = re.compile(rf"(?<![\w.])@({_KEY})")
+_WITHIN = re.compile(rf"(?<![\w.])@({_KEY} ?\[[^\[\]|;@\n]+\])(?!\()")
 
 
 def parser() -> MarkdownIt:
     """A parser whose tokens have `named` and `cited` beside those of CommonMark.
 
     The content of `named` is a name, its info the braces behind it; the content of `cited` is what
-    is cited, its info `aside`, `no citation`, or nothing where the work is part of the sentence.
+    is cited, its info `aside`, `no citation`, or where the work is part of the sentence nothing, or
+    `within` with a place.
     """
     made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     # An escaped sign is to be told from one that was meant.
@@ -63,7 +66,7 @@ def _named(state: StateInline, silent: bool) -> bool:
 
 
 def _cited(state: StateInline, silent: bool) -> bool:
-    kinds = {"aside": _ASIDE, "no citation": _NO_CITATION, "": _SPOKEN}
+    kinds = {"aside": _ASIDE, "no citation": _NO_CITATION, "within": _WITHIN, "": _SPOKEN}
     tried = ((kind, pattern.match(state.src, state.pos)) for kind, pattern in kinds.items())
     kind, found = next(((kind, found) for kind, found in tried if found), ("", None))
     if found is None:

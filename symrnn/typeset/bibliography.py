@@ -70,9 +70,8 @@ class Work:
 
     def cited(self, aside: bool = False, place: str = "") -> str:
         """In the sentence, or `aside`, maybe with a place in it: (Pascanu et al., 2013, p. 3)."""
-        if not aside:
-            return self.spoken
-        return f"{self.aside[:-1]}, {place})" if place else self.aside
+        said = self.aside if aside else self.spoken
+        return f"{said[:-1]}, {place})" if place else said
 
     @property
     def line(self) -> str:

@@ -100,7 +100,9 @@ def _joined(
             before, here = height(kept[-1], contents), height(frame, contents)
             little = min(before, here) < least * room
             titled = not frame.goes_on and frame.title != kept[-1].title
-            if little and before + here + 1.6 * titled <= room:
+            # A statement that is divided anyway may begin below a sentence.
+            led = _is_words(kept[-1]) and not _is_words(frame) and before < room / 3 < room < here
+            if led or (little and before + here + 1.6 * titled <= room):
                 title = [Body(Heading(frame.title))] if titled else []
                 kept[-1] = kept[-1].with_(*title, *frame.items, notes=frame.notes)
                 continue
@@ -110,6 +112,10 @@ def _joined(
 
 def _alone(frame: Frame) -> bool:
     return any(isinstance(item, Shown) for item in frame.items)
+
+
+def _is_words(frame: Frame) -> bool:
+    return all(isinstance(item, Body) for item in frame.items)
 
 
 def height(frame: Frame, contents: Contents) -> float:

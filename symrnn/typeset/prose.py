@@ -1,7 +1,8 @@
 """The markup of prose: the few inline forms a lecture needs, tokenised once for all backends.
 
     plain text   $maths$   *emphasis*   **strong**   `code`   [[name]]   [[#grade]]   [[@work]]
-    [[@work|aside]]   [[@work|aside|p. 3]]   [[>https://address|a link|]]   [[^|a footnote|]]
+    [[@work|aside]]   [[@work|aside|p. 3]]   [[@work|within|p. 3]]
+    [[>https://address|a link|]]   [[^|a footnote|]]
 
 `[[name]]` refers to whatever carries that name (statement, section, equation, figure, …),
 `[[#derived]]` prints an evidence mark, `[[@pascanu2013]]` speaks of a work in the sentence and
@@ -110,7 +111,7 @@ _TOKEN = re.compile(
     | `(?P<code>[^`]+)`
     | \[\[\#(?P<mark>[\w-]+)\]\]
     | \[\[@(?P<aside>[\w:.+/-]+\|aside(?:\|[^\[\]|]*)?)\]\]
-    | \[\[@(?P<citation>[\w:.+/-]+)\]\]
+    | \[\[@(?P<citation>[\w:.+/-]+(?:\|within\|[^\[\]|]*)?)\]\]
     | \[\[>(?P<link>[^\s|]+)\|
     | (?P<note>\[\[\^\|)
     | (?P<end>\|\]\])
@@ -237,7 +238,8 @@ def _inline(match: re.Match[str], prose: str) -> Inline:
         case "mark":
             return Mark(body)
         case "citation":
-            return Citation(body)
+            key, _, place = body.partition("|within|")
+            return Citation(key, place=place)
         case "aside":
             key, place = body.split("|aside", 1)
             return Citation(key, aside=True, place=place.removeprefix("|"))

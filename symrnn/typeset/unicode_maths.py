@@ -32,7 +32,7 @@ from symrnn.typeset.words import is_word
 # Markup that is left alone: escapes, formulas, code, references and marks.
 _MARKUP = re.compile(
     r"(\\[$*`\[\\]|\$(?:[^$\\]|\\.)+\$|`[^`]+`"
-    r"|\[\[>[^\s|]+\||\[\[\^\||\|\]\]|\[\[[^\]|]+(?:\|aside(?:\|[^\[\]|]*)?)?\]\])",
+    r"|\[\[>[^\s|]+\||\[\[\^\||\|\]\]|\[\[[^\]|]+(?:\|(?:aside|within)(?:\|[^\[\]|]*)?)?\]\])",
     re.DOTALL,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 SYMBOLS = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\epsilon",
     "η": r"\eta", "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "π": r"\pi",
-    "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\varphi", "ω": r"\omega",
+    "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\phi", "ω": r"\omega",
     "Γ": r"\Gamma", "Δ": r"\Delta", "Π": r"\Pi", "ℝ": r"\mathbb{R}", "∞": r"\infty",
     "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "Θ": r"\Theta", "Λ": r"\Lambda",
     "ζ": r"\zeta", "ξ": r"\xi", "ν": r"\nu", "χ": r"\chi", "ψ": r"\psi", "¾": r"\tfrac{3}{4}",
@@ -50,7 +50,7 @@ OPERATORS = {
 }  # fmt: skip
 """Names set upright when an argument follows."""
 
-LETTERS = frozenset("bcdeghijklmnpqrstuvwxyzBCDEFGLMTUVWX")
+LETTERS = frozenset("bcdefghijklmnopqrstuvwxyzBCDEFGLMTUVWX")
 """Letters that mean something by themselves; any other, such as a, A or I, only in a formula."""
 
 PAIRS = frozenset({"UV", "AB", "BA", "DW", "wI", "dx", "dW", "ab"})

@@ -60,7 +60,15 @@ def speaking(language: str) -> Iterator[None]:
 
 
 SHORT_WORDS = {
-    **{"ca": "ei", "cs": "ikosuvz", "es": "euy", "fr": "y", "it": "ei", "pl": "iuwz", "pt": "e"},
+    **{
+        "ca": "eio",
+        "cs": "ikosuvz",
+        "es": "eouy",
+        "fr": "y",
+        "it": "eio",
+        "pl": "iouwz",
+        "pt": "eo",
+    },
     "sk": "ikosuvz",
 }
 """Words of one letter, by language: alone they are no quantity in its prose."""

@@ -67,6 +67,12 @@ BLOCKS: dict[str, tuple[str, Block]] = {
         "[@a2013, S. 3; @b, ch. 2–4]",
         Paragraph("[[@a2013|aside|S. 3]] [[@b|aside|ch. 2–4]]"),
     ),
+    "a place in a work that is spoken of": (
+        "@a2013 [S. 3], @b[ch. 2–4] and @b [here](https://x.y)",
+        Paragraph(
+            "[[@a2013|within|S. 3]], [[@b|within|ch. 2–4]] and [[@b]] [[>https://x.y|here|]]"
+        ),
+    ),
     "a reference in brackets": ("[[[one]]]", Paragraph(r"\[[[one]]]")),
     "subscripts are no emphasis": (
         "∏_{j=k+1}^{t} ∂s_j/∂s_{j-1} and ∏_k of _it_",

@@ -30,12 +30,12 @@ from symrnn.typeset.deck import Act, Body, Claims, Deck, Fails, Frame, Item, Lin
 from symrnn.typeset.document import Document
 from symrnn.typeset.engine import PdfResult, compile_pdf
 from symrnn.typeset.fit import Fit
-from symrnn.typeset.heights import formula_width, row_height
+from symrnn.typeset.heights import WIDE, formula_width, row_height
 from symrnn.typeset.latex import article
 from symrnn.typeset.paging import Atom, divided, joined
 from symrnn.typeset.prose import plain
 from symrnn.typeset.slide_source import source_of
-from symrnn.typeset.slides import Look, slides
+from symrnn.typeset.slides import Look, contents_of, slides
 
 from .conftest import deck_of, gradients, sparse
 
@@ -249,6 +249,19 @@ def test_a_title_that_is_given_below_a_heading_is_shown(lecture: Document) -> No
     assert frame.items[:2] == (Body(Heading("One step")), Claims("step_jacobian"))
 
 
+def test_the_one_line_of_a_claim_on_the_frame_is_said_in_a_sentence(lecture: Document) -> None:
+    place = "[[preactivation_jacobian]]"
+
+    def items(*shown: str) -> list[str]:
+        text = "\n\n".join(["# T", "## S", "### F", *(f"{place}{{show={each}}}" for each in shown)])
+        written = outline(text, "slides.md", image_in(Path(), "slides.md"))
+        (frame,) = deck(lecture, written, str).acts[0].frames
+        return [type(item).__name__ for item in frame.items]
+
+    assert items("claims", "lines") == ["Claims", "Why"]
+    assert items("lines") == ["Lines"]
+
+
 def test_short_parts_of_one_section_stand_on_one_frame_where_no_rule_is_between() -> None:
     def titled(points: int, *, framed: bool) -> list[list[str]]:
         last = "### C\n\n" + "- a point\n" * points
@@ -283,6 +296,18 @@ def test_a_section_with_little_stands_on_the_frame_of_the_one_before() -> None:
     assert sections(9, 2, 2) == [("A", 1), ("B · C", 1)]
     assert sections(9, 9, 9) == sections(9, 9, 9, framed=True)
     assert len(sections(2, 2, 9, framed=True)) == 3
+
+
+def test_a_sentence_leads_to_a_statement_that_is_divided(lecture: Document) -> None:
+    def titles(place: str) -> list[str]:
+        text = f"# T\n\n## Shown\n\nBy the chain rule:\n\n{place}\n"
+        written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
+        made = deck(lecture, written, str, framed=False)
+        (shown, *_) = joined(made.acts, contents_of(lecture, made), WIDE.room)
+        return [frame.title for frame in shown.frames]
+
+    assert titles("[[bptt]]{detail=full}") == ["Shown"]
+    assert len(titles("- a point\n" * 9 + "\n[[bptt]]{detail=full}")) == 2
 
 
 def _blocks(frame: Frame) -> list[Block]:

@@ -21,6 +21,7 @@ FIELDS = {"author": "A. One and B. Two", "title": "50% & {more}_ \\write18", "jo
 def test_every_work_is_cited_by_what_the_prose_calls_it() -> None:
     for work in WORKS:
         assert cited(f"as {work.spoken} say") == f"as [[@{work.key}]] say"
+        assert work.cited(place="p. 3") == f"{work.names} ({work.year}, p. 3)"
 
 
 def test_specials_are_escaped_and_braces_balance() -> None:

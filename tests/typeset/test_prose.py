@@ -34,6 +34,7 @@ from symrnn.typeset.prose import (
         ("see [[step_jacobian]].", (Text("see "), Reference("step_jacobian"), Text("."))),
         ("[[#derived]]", (Mark("derived"),)),
         ("[[@a|aside]]", (Citation("a", aside=True),)),
+        ("[[@a|within|S. 3]].", (Citation("a", place="S. 3"), Text("."))),
         ("[[@a|aside|S. 3]].", (Citation("a", aside=True, place="S. 3"), Text("."))),
         ("*so $x$ is*", (Emphasis((Text("so "), Math("x"), Text(" is"))),)),
     ],
