@@ -12,8 +12,8 @@ import pytest
 from sympy import Symbol
 
 from symrnn.cells import Cell, cell, named, stacked
+from symrnn.cells.lettering import LETTERS
 from symrnn.cells.network import Network
-from symrnn.cells.quantities import LETTERS
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError
 from symrnn.language.notation import (
     D2L,
