@@ -234,9 +234,9 @@ class _Reader:
         )
         written = ""
         for token in tokens:
+            written += self._inline(token, line)
             if token.type in ("softbreak", "hardbreak"):
                 line += 1
-            written += self._inline(token, line)
         return written
 
     def _inline(self, token: Token, line: int) -> str:
