@@ -76,11 +76,13 @@ def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, 
 def joined(acts: Iterable[Act], contents: Contents, room: float) -> tuple[Act, ...]:
     """The acts with frames that have little put on the one before, where they may and fit.
 
-    An act of one short frame, which has its title, stands on the last frame of the act before.
+    An act of one short frame of words, which has its title, stands on the last frame of the act
+    before.
     """
     kept: list[Act] = []
     for act in (replace(act, frames=_joined(act.frames, contents, room)) for act in acts):
-        if kept and [frame.title for frame in act.frames] == [act.title]:
+        titles = [frame.title for frame in act.frames if _is_words(frame)]
+        if kept and titles == [act.title] and len(act.frames) == 1:
             *before, last = kept[-1].frames
             both = _joined((last, *act.frames), contents, room, least=1 / 3)
             if len(both) == 1:

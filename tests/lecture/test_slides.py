@@ -300,10 +300,10 @@ def test_a_section_with_little_stands_on_the_frame_of_the_one_before() -> None:
 
 def test_a_sentence_leads_to_a_statement_that_is_divided(lecture: Document) -> None:
     def titles(place: str) -> list[str]:
-        text = f"# T\n\n## Shown\n\nBy the chain rule:\n\n{place}\n"
+        text = f"# T\n\n## Before\n\nshort\n\n## Shown\n\nBy the chain rule:\n\n{place}\n"
         written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
         made = deck(lecture, written, str, framed=False)
-        (shown, *_) = joined(made.acts, contents_of(lecture, made), WIDE.room)
+        (_, shown, *_) = joined(made.acts, contents_of(lecture, made), WIDE.room)
         return [frame.title for frame in shown.frames]
 
     assert titles("[[bptt]]{detail=full}") == ["Shown"]
