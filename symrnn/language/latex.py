@@ -36,6 +36,7 @@ from symrnn.language.precedence import (
     POSTFIX,
     PRODUCT,
     SUM,
+    entrywise_powers,
     needs_parentheses,
     precedence,
     reaches_on,
@@ -285,6 +286,11 @@ def _(node: Activation, printer: Any) -> str:
 def _(node: Elementwise, printer: Any) -> str:
     function, argument = node.activation, node.argument
     written = printer._print(argument)
+    if (powers := entrywise_powers(node)) is not None:
+        base = _bracket(written) if precedence(argument) < ATOM or "^" in written else written
+        number, exponent = map(printer._print, powers)
+        factor = "" if powers[0] == 1 else f"{number} \\, "
+        return rf"{factor}{base}^{{\odot {exponent}}}"
     if not shown_by_formula(node):
         return rf"{_name(function.name, printer)}{_primes(function.order)}\left({written}\right)"
     # A known derivative is shown by its formula: 1 - tanh²(a_j).

@@ -9,6 +9,7 @@ import sympy
 from symrnn.language.activations import POWER, Elementwise
 from symrnn.language.algebra import Inverse, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.ordered import OrderedProduct, OrderedSum
+from symrnn.language.shapes import is_column
 from symrnn.language.shown import shown
 from symrnn.language.structure import Hadamard, Kronecker
 
@@ -29,13 +30,24 @@ _TABLE: dict[type, int] = {
 
 def shown_by_formula(node: Elementwise) -> bool:
     """Whether a function is written out and not as a call, σ′(a_j): a power, and a derivative
-    that is known, as 1 - tanh²(a_j)."""
+    that is known, as 1 - tanh²(a_j). Of a matrix it is not: W² is W W, and 1 - tanh² nothing."""
     function = node.activation
-    return (function.order > 0 or function.name == POWER) and not function.is_unknown
+    known = (function.order > 0 or function.name == POWER) and not function.is_unknown
+    return known and is_column(node.argument)
+
+
+def entrywise_powers(node: Elementwise) -> tuple[Any, Any] | None:
+    """c and n, where the entries of a matrix, which is no column, are made c times a power n."""
+    if node.activation.name != POWER or is_column(node.argument):
+        return None
+    number, power = node.activation.function.expr.as_coeff_Mul()
+    return number, power.as_base_exp()[1] if power.free_symbols else sympy.S.Zero
 
 
 def precedence(node: Any) -> int:
     """The binding strength of a node; atoms and function calls bind tightest."""
+    if isinstance(node, Elementwise) and (powers := entrywise_powers(node)) is not None:
+        return POSTFIX if powers[0] == 1 else SUM
     if isinstance(node, Elementwise) and shown_by_formula(node):
         formula = shown(node.activation.function.expr)
         if isinstance(formula, tuple):

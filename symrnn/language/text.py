@@ -34,6 +34,7 @@ from symrnn.language.precedence import (
     ENTRYWISE,
     PRODUCT,
     SUM,
+    entrywise_powers,
     needs_parentheses,
     precedence,
     reaches_on,
@@ -215,6 +216,11 @@ def _(node: Activation, printer: Any) -> str:
 def _(node: Elementwise, printer: Any) -> str:
     function, argument = node.activation, node.argument
     written = printer._print(argument)
+    if (powers := entrywise_powers(node)) is not None:
+        base = f"({written})" if precedence(argument) < ATOM else written
+        number, exponent = map(printer._print, powers)
+        factor = "" if powers[0] == 1 else f"{number} "
+        return f"{factor}{base}^⊙{exponent}"
     if not shown_by_formula(node):
         return f"{printer._print(function)}({written})"
     stand_in = written if precedence(argument) == ATOM else f"({written})"

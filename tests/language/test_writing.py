@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sympy import Derivative, Integer, Max, Product, Sum, Symbol, symbols
 
 from symrnn.errors import NotSupportedError
-from symrnn.language.activations import Unknown, activation, unknown
+from symrnn.language.activations import Unknown, activation, entrywise_power, unknown
 from symrnn.language.algebra import Identity, MatrixProduct, Ones, Parameter, Zeros
 from symrnn.language.derivatives import D, D_plus, Partial, VectorFunction
 from symrnn.language.entry import entry
@@ -108,6 +108,15 @@ TABLE: list[tuple[Any, str, str]] = [
     (tanh(a[j]), "tanh(a_j)", r"\tanh\left(a_{j}\right)"),
     (slope(a[j]), "1 - tanh(a_j)**2", r"1 - \tanh^{2}\left(a_{j}\right)"),
     (slope(W * b), "1 - tanh(W b)**2", r"1 - \tanh^{2}\left(W \, b\right)"),
+    (entrywise_power(v, 2), "v**2", "v^{2}"),
+    (entrywise_power(W, 2), "W^⊙2", r"W^{\odot 2}"),
+    (entrywise_power(W * V, -1), "(W V)^⊙-1", r"\left(W \, V\right)^{\odot -1}"),
+    (
+        entrywise_power(W.T, 3).T,
+        "((Wᵀ)^⊙3)ᵀ",
+        r"\left(\left(W^{\mathsf{T}}\right)^{\odot 3}\right)^{\mathsf{T}}",
+    ),
+    (slope(W), "tanh′(W)", r"\tanh'\left(W\right)"),
     (tanh(W * b + v), "tanh(W b + v)", r"\tanh\left(W \, b + v\right)"),
     (
         P,
@@ -208,15 +217,19 @@ TABLE: list[tuple[Any, str, str]] = [
     (Sequence("sigma", d)[1], "sigma_1", r"\sigma_{1}"),
     (Rows(b, k, t - k), "b[k + 1:t]", "b_{[k + 1 : t]}"),
     (
-        Hadamard(slope(W), V),
-        "(1 - tanh(W)**2) ⊙ V",
-        r"\left(1 - \tanh^{2}\left(W\right)\right) \odot V",
+        Hadamard(slope(b), v),
+        "(1 - tanh(b)**2) ⊙ v",
+        r"\left(1 - \tanh^{2}\left(b\right)\right) \odot v",
     ),
-    (slope(W) * b, "(1 - tanh(W)**2) b", r"\left(1 - \tanh^{2}\left(W\right)\right) \, b"),
-    (W - slope(W), "W - (1 - tanh(W)**2)", r"W - \left(1 - \tanh^{2}\left(W\right)\right)"),
+    (
+        slope(b) * v.T,
+        "(1 - tanh(b)**2) vᵀ",
+        r"\left(1 - \tanh^{2}\left(b\right)\right) \, v^{\mathsf{T}}",
+    ),
+    (v - slope(b), "v - (1 - tanh(b)**2)", r"v - \left(1 - \tanh^{2}\left(b\right)\right)"),
     (V - (W - V.T), "V - (W - Vᵀ)", r"V - \left(W - V^{\mathsf{T}}\right)"),
     (slope(b).T, "(1 - tanh(b)**2)ᵀ", r"\left(1 - \tanh^{2}\left(b\right)\right)^{\mathsf{T}}"),
-    (W + slope(W), "W + 1 - tanh(W)**2", r"W + 1 - \tanh^{2}\left(W\right)"),
+    (v + slope(b), "v + 1 - tanh(b)**2", r"v + 1 - \tanh^{2}\left(b\right)"),
 ]
 
 
