@@ -28,6 +28,7 @@ from symrnn.language.activations import (
 from symrnn.language.algebra import Identity, Ones
 from symrnn.language.derivatives import TotalDerivative, VectorFunction
 from symrnn.language.names import in_code
+from symrnn.language.norms import Norm
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex, text
 from symrnn.recurrence.definitions import Definitions
@@ -120,6 +121,15 @@ def _require_sizes(line: Any, name: str, cell: Definitions) -> None:
     for leaf in line.atoms(Identity, Ones):
         if any(size.is_number and size != 1 and size not in numbers for size in leaf.shape):
             refuse(leaf, "sizes that are symbols")
+    # A number does not show the shape of what it was made of: ‖I‖, ‖σ(0)‖.
+    for node in line.atoms(Norm, Elementwise):
+        inside = node.args[0] if isinstance(node, Norm) else node.args[1]
+        if inside.has(TimeVector, MatrixSymbol, VectorFunction):
+            continue
+        if not all(size.is_Symbol or size.is_number for size in inside.shape):
+            refuse(inside, "sizes that are symbols")
+        if isinstance(node, Elementwise) and not shapes.is_column(inside):
+            refuse(inside, "a column, or letters in what a function is applied to")
     for symbol in symbols(line):
         of = own.get(_seen(symbol.name), set()) if isinstance(symbol, Symbol) else set()
         if any(cols != 1 for _, cols in of):

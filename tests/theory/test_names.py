@@ -21,6 +21,7 @@ from symrnn import (
     derivation,
     elman,
     entry,
+    norm,
 )
 from symrnn import rules as by
 from symrnn.cells import named
@@ -190,6 +191,8 @@ OF_ANOTHER_SIZE: dict[str, Callable[[], Any]] = {
     "a matrix of two rows": lambda: as_it_is(Parameter("A", 2, d)),
     "a function with one value": lambda: as_it_is(VectorFunction("f", 1, g)),
     "the identity of four rows": lambda: as_it_is(Identity(4)),
+    "‖I‖_F of another I": lambda: as_it_is(norm(Identity(d**2), "F")),
+    "‖σ(0)‖ of a square 0": lambda: as_it_is(norm(unknown()(Zeros(d, d)), "1")),
     "two ones": lambda: as_it_is(Ones(2, 1)),
 }
 
@@ -202,6 +205,8 @@ def test_what_is_read_with_another_size_is_refused(claim: str) -> None:
 
 READ_AS_IT_IS = {
     "a matrix of other sizes": lambda: as_it_is(Parameter("A", d, RNN.m)),
+    "‖I‖_F": lambda: as_it_is(norm(Identity(d), "F")),
+    "‖σ(0)‖": lambda: as_it_is(norm(unknown()(Zeros(d, 1)), "1")),
     "the cell's loss": lambda: as_it_is(RNN.L[RNN.t]),
     "numbers": lambda: squared(*symbols("q r", real=True)),
     "a function with many values": lambda: as_it_is(VectorFunction("f", d, g)),
