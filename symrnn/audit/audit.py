@@ -13,6 +13,7 @@ from symrnn.audit.meaning.hints import Mark, hints_of_folder, read_hints
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import relation_written, shown
+from symrnn.audit.verdicts.inequalities import VIOLATED
 from symrnn.audit.verdicts.judge import Judge
 from symrnn.audit.verdicts.together import together
 from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, NOT_A_CLAIM, NOT_UNDERSTOOD, Verdict
@@ -132,7 +133,7 @@ def _judged(
         judge.learn(relation, verdicts[relation.order])
     judge.settled = judge.votes > 0
     for relation in relations:
-        if _again(verdicts[relation.order], judge):
+        if _again(verdicts[relation.order], judge) and judge.allowance.again(relation):
             verdicts[relation.order] = kept.verdict(relation, judge)
     verdicts = together(statements, relations, verdicts)
     used: set[Mark] = set()
@@ -217,7 +218,7 @@ def _again(verdict: Verdict, judge: Judge) -> bool:
     turned = verdict.turned and judge.settled
     early = verdict.kind == DISAGREES and "not called false" in verdict.what
     moved = verdict.sense is not None and verdict.sense.first == 0 and judge.said.first == 1
-    unproved = verdict.cause == "inequalities"
+    unproved = verdict.cause == "inequalities" or verdict.what == VIOLATED
     return transposed or turned or early or moved or unproved
 
 

@@ -215,9 +215,6 @@ FORMATS: Mapping[str, Backend] = {
 }
 """Every format by its name on the command line."""
 
-PRINTED = ("article", "slides")
-"""Those that TeX compiles."""
-
 DEFAULT = ("article", "html")
 
 

@@ -170,3 +170,31 @@ def test_a_wrong_power_is_false_where_no_weight_is_limited(
     (*_, found) = audit_texts([markdown("a.md", HELD % (words, formula))])
     assert found.kind in kinds, found.message
     assert found.kind != FALSE or found.verdict.mend.startswith("the power is")
+
+
+WITHIN_A_SENTENCE = r"""Let $h_t = \tanh(a_t)$ and $a_t = W h_{t-1} + U x_t$. One step is
+$\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1-h_t^2) W$.
+
+"""
+STEPS = r"\frac{\partial h_t}{\partial h_k}"
+
+
+@pytest.mark.parametrize(
+    ("said", "mended"),
+    [
+        (rf"It follows that $\|{STEP}\| \le \frac12 \|W\|$.", ""),  # too small
+        (rf"Hence $\|{STEP}\| \ge \|W\|$.", rf"\|{STEP}\| \le \|W\|"),  # the other way round
+        (rf"Therefore $\|{STEPS}\| \le \|W\|$.", rf"\|{STEPS}\| \le \|W\|^{{t-k}}"),  # no power
+        (rf"So $\|{STEPS}\| \le \|W\|^{{t-k-1}}$.", rf"\|{STEPS}\| \le \|W\|^{{t-k}}"),
+    ],
+)
+def test_a_violated_bound_within_a_sentence_is_false(said: str, mended: str) -> None:
+    (*_, found) = audit_texts([markdown("a.md", WITHIN_A_SENTENCE + said)])
+    assert not found.display
+    assert (found.kind, found.verdict.mended) == (FALSE, mended)
+
+
+def test_a_bound_within_a_sentence_that_holds_is_true() -> None:
+    said = rf"Thus $\|{STEPS}\| \le \|W\|^{{t-k}}$."
+    (*_, found) = audit_texts([markdown("a.md", WITHIN_A_SENTENCE + said)])
+    assert found.kind == TRUE

@@ -204,7 +204,7 @@ def test_a_letter_for_a_product_with_an_identity_is_not_called_wrong() -> None:
 
 @pytest.mark.parametrize(
     ("sizes", "kind"),
-    [(r"d \times m", TRUE), (r"m \times d", NOT_UNDERSTOOD), (r"d \times d", NOT_UNDERSTOOD)],
+    [(r"d \times m", TRUE), (r"m \times d", DISAGREES), (r"d \times d", NOT_UNDERSTOOD)],
 )
 def test_the_sizes_that_a_column_is_unstacked_to_are_those_written(sizes: str, kind: str) -> None:
     column = r"\operatorname{vec}(\frac{\partial a_t}{\partial x_t})"

@@ -19,6 +19,7 @@ from symrnn.audit.meaning.naming import Naming
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import at_each_time, at_other_times
 from symrnn.reading.latex.tree import (
+    Addition,
     Big,
     Derivative,
     Dots,
@@ -97,7 +98,10 @@ class Defining(Naming):
             if whole is None:
                 return None
             right, entries = whole, ()
-        if not self._letters_bound(model, right, letter, derived):
+        bound = self._letters_bound(model, right, letter, derived)
+        # "with $p = f(z_t)$" abbreviates what holds a time that the formulas around it have.
+        brief = time is None and not derived and not is_loss(name) and self._supposed(relation)
+        if not (bound or (brief and not is_capital(name) and name not in self.definitions)):
             return None
         base = name.split("_")[0]
         if (
@@ -125,7 +129,11 @@ class Defining(Naming):
         if relation.kind == AT_LEAST:
             left, right = right, left
         for letter, norm, which in ((right, left, "upper"), (left, right, "lower")):
-            if letter is not None and norm is not None and self._bounds(model, letter, norm, which):
+            supposed = which == "upper" and self._supposed(relation)
+            if (
+                letter is not None and norm is not None
+                and self._bounds(model, letter, norm, which, supposed)
+            ):  # fmt: skip
                 self.defining.add(relation.order)
                 return
         if relation.kind == AT_LEAST:
@@ -154,14 +162,20 @@ class Defining(Naming):
             found = Definition(name, None, 0, value, relation.order, bound="upper")
             self.definitions[name] = [found]
 
-    def _bounds(self, model: Model, letter: Tree, norm: Tree, which: str) -> bool:
-        """Whether a letter is only known as a bound of a norm of derivatives."""
+    def _bounds(self, model: Model, letter: Tree, norm: Tree, which: str, supposed: bool) -> bool:
+        """Whether a letter is only known as a bound of a norm of derivatives.
+
+        It may be one of any norms where that is `supposed`.
+        """
         named = self._named(model, letter)
         inner = bare(letter)
-        if named is None or named[1] is not None or not isinstance(bare(norm), Normed):
+        nodes = list(walk(norm))
+        normed = supposed and self._of_quantities(model, nodes)
+        if named is None or named[1] is not None or not (normed or isinstance(bare(norm), Normed)):
             return False
         name = named[0]
-        if not any(isinstance(node, Derivative) for node in walk(norm)) or is_loss(name):
+        about = normed or any(isinstance(node, Derivative) for node in nodes)
+        if not about or is_loss(name) or shape_of(inner) in map(shape_of, nodes):
             return False
         plain = (
             isinstance(inner, Sym) and not inner.primes and not self.symbols.has_time(inner.name)
@@ -178,6 +192,15 @@ class Defining(Naming):
             return False
         self.definitions[name] = [Definition(name, None, 0, norm, 0, bound=which)]
         return True
+
+    @staticmethod
+    def _of_quantities(model: Model, nodes: list[Tree]) -> bool:
+        """Whether norms of quantities, or a sum of norms, are bounded: no slopes, no weight."""
+        symbols = [node for node in nodes if isinstance(node, Sym)]
+        timed = any(model.ref(node).time is not None for node in symbols)
+        normed = any(isinstance(node, Normed) for node in nodes)
+        summed = isinstance(bare(nodes[0]), Addition)
+        return normed and (timed or summed) and not any(node.primes for node in symbols)
 
     def _is_instance(
         self, model: Model, name: str, time: Tree | None, right: Tree, relation: Relation
@@ -238,7 +261,7 @@ class Defining(Naming):
         """Whether a formula in a sentence stands behind a word that supposes it."""
         document = self.documents[relation.document]
         formula = document.formulas[relation.formula]
-        before = document.text[max(0, formula.start - 160) : formula.start]
+        before = document.text[max(0, formula.start - 2000) : formula.start]
         return not formula.display and self._SUPPOSED.search(before) is not None
 
     def _is_update(self, name: str, right: Tree, model: Model) -> bool:

@@ -22,7 +22,7 @@ from symrnn.audit.meaning.suppositions import (
 from symrnn.audit.show import shown
 from symrnn.reading.latex.chains import Side
 from symrnn.reading.latex.tree import Sym, Tree, walk
-from symrnn.reading.latex.words import EQUAL
+from symrnn.reading.latex.words import AT_MOST, EQUAL
 
 
 class Supposing(Prose):
@@ -129,16 +129,20 @@ class Supposing(Prose):
     ) -> Supposition:
         at, document = place
         scopes = self.scopes[document]
-        start, end = scopes.sentence(at)
-        alone = not any(
-            other.document == document and start <= self._place(other) < end
-            and self.about_derivatives(other)
-            for other in self.relations
-        )  # fmt: skip
+        alone = self._claims_nothing(at, document)
         start, sure, perhaps = scopes.of(at, alone, self._is_example(value))
         if made == RESTRICTED and not alone:
             perhaps = sure
         return Supposition(name, time, symbol, value, made, words, document, start, sure, perhaps)
+
+    def _claims_nothing(self, at: int, document: int) -> bool:
+        """Whether the sentence around a place claims nothing."""
+        start, end = self.scopes[document].sentence(at)
+        return not any(
+            other.document == document and start <= self._place(other) < end
+            and self.about_derivatives(other)
+            for other in self.relations
+        )  # fmt: skip
 
     def _is_example(self, value: Tree | None) -> bool:
         """Whether a value is made of numbers and letters that nothing else has: W = w I."""
@@ -166,6 +170,21 @@ class Supposing(Prose):
     def surely(self, relation: Relation, each: Supposition) -> bool:
         """Whether a supposition is in force at a relation without a doubt."""
         return self._place(relation) < each.sure
+
+    def supposed_bounds(self, relation: Relation) -> list[tuple[Tree, Tree]]:
+        """What the text supposes at a relation to be at most what: ‖h_j‖ ≤ 1."""
+        at, found = self._place(relation), []
+        for other in self.relations:
+            place, left, right = self._place(other), other.left.tree, other.right.tree
+            if other.document != relation.document or place >= at or not self._supposed(other):
+                continue
+            if other.kind != AT_MOST or left is None or right is None:
+                continue
+            scopes = self.scopes[other.document]
+            start, sure, _ = scopes.of(place, self._claims_nothing(place, other.document), False)
+            if start <= at < sure:
+                found.append((left, right))
+        return found
 
     def special(self, relation: Relation, used: set[str]) -> str:
         """What the text surely supposes at a relation of a parameter that is used; else nothing."""

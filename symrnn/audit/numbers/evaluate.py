@@ -293,7 +293,10 @@ class Evaluator(Functions):
             raise NotUnderstood("entries", "a number of indices that does not fit")
         row, col = places
         if not (1 <= row <= rows and 1 <= col <= cols):
-            raise NotUnderstood("entries", f"entry {row}, {col} of {rows} × {cols}")
+            what = f"entry {row}, {col} of {rows} × {cols}"
+            if all(isinstance(bare(each), Sym) for each in subs):
+                raise Clash(what)  # indices that run over sizes of other quantities
+            raise NotUnderstood("entries", what)
         return Value(value.array[:, row - 1 : row, col - 1 : col])
 
 

@@ -39,8 +39,10 @@ class Functions(Derivatives):
         return Value(best)
 
     def applied(self, node: Sym, kind: str, inner: Value, env: Env) -> Value:
-        inner = inner.whole()
         name, order = node.name, node.primes
+        if name == "vec" and inner.eye and (size := self._size_of_states()):
+            inner = Value(inner.array * np.eye(size))
+        inner = inner.whole()
         array = inner.array
         if kind == "known" and any(whole_number(each) is not None for each in node.subs):
             raise NotUnderstood("functions", f"{name} to another base")
@@ -71,6 +73,11 @@ class Functions(Derivatives):
         ref = self.model.ref(node, frozenset(env))
         return made if ref.power is None else self.raised(made, ref.power, env)
 
+    def _size_of_states(self) -> int:
+        """The size that all states have; 0 if they differ."""
+        sizes = {self.net.extent(name)[0] for name in self.net.states}
+        return sizes.pop() if len(sizes) == 1 else 0
+
     def unstacked(self, node: Sym, column: Value) -> Value:
         """The matrix whose columns a column stacks: vec⁻¹ with its sizes, d × d or d × m, below."""
         count = column.shape[0]
@@ -82,11 +89,11 @@ class Functions(Derivatives):
         rows = cols = 0
         if sides and shape_of(sides[0]) == shape_of(sides[1]):
             rows = cols = round(count**0.5)
-        elif [name in STATE_SIZES for name in named] == [True, False]:
-            # As many rows as a state has, as in all that a step computes from an input.
-            sizes = {self.net.extent(name)[0] for name in self.net.states}
-            rows = sizes.pop() if len(sizes) == 1 else 0
-            cols = count // rows if rows else 0
+        elif known := [name for name in STATE_SIZES if name in named]:
+            # One of them is the state's, as in all that a step computes from an input, or reads.
+            size = self._size_of_states()
+            other = count // size if size else 0
+            rows, cols = (size, other) if named[0] == known[0] else (other, size)
         if not rows or rows * cols != count:
             raise NotUnderstood("functions", "vec⁻¹ without the sizes of its matrix")
         return Value(turned(column.array.reshape(-1, cols, rows)))
@@ -114,6 +121,8 @@ class Functions(Derivatives):
         if exponent.shape != (1, 1, 1):
             raise NotUnderstood("powers", "an exponent that is no number")
         wanted = float(exponent[0, 0, 0].real)
+        if not np.isfinite(wanted):
+            raise NotUnderstood("powers", "an exponent beyond all numbers")
         if base.eye or 1 in base.shape:
             return Value(
                 base.array**wanted
@@ -128,7 +137,7 @@ class Functions(Derivatives):
         return Value(np.linalg.matrix_power(base.array, int(wanted)))
 
 
-STATE_SIZES = frozenset({"d", "n", "H", "d_h", "n_h"})
+STATE_SIZES = ("d", "d_h", "n_h", "H", "n")
 """Letters for the size of a state, where another stands for that of an input."""
 
 

@@ -225,6 +225,9 @@ class Net:
     def extent(self, name: str) -> tuple[int, int]:
         """Rows and columns of a quantity as numbers."""
         known = name in self.shapes.of
+        if not known and self.model.kinds.get(name) == "vector" and self.states:
+            # One that nothing computes with, as a hint says: it is any direction of a state.
+            return self.extent(min(self.states))
         rows, cols = self.shapes.shape(name)
         if not known:
             self.resize()

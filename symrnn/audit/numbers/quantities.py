@@ -85,7 +85,7 @@ class Quantities(Algebra, ABC):
             return self.quantity(name, time)
         if definition is None:
             return self._given(name, time, world)
-        if definition.derived and definition.bound:
+        if definition.bound and (definition.derived or self._timed(definition)):
             return self.extreme(definition)
         if definition.derived:
             if moved is not None:
@@ -184,6 +184,15 @@ class Quantities(Algebra, ABC):
         slack = net.slack(definition.name)
         return Value(net.values[key] * (slack if definition.bound == "upper" else 1 / slack))
 
+    def _abbreviates(self, definition: Definition) -> bool:
+        """Whether a letter without a time stands for what has one, that of the formula around."""
+        named = definition.bound or definition.derived
+        return definition.letter is None and not named and self._timed(definition)
+
+    def _timed(self, definition: Definition) -> bool:
+        nodes = (node for node in walk(definition.value) if isinstance(node, Sym))
+        return any(self.model.ref(node).time is not None for node in nodes)
+
     def by_entries(self, definition: Definition, env: Env, world: World) -> Value:
         """A quantity that is defined entry by entry."""
         rows, cols = self.net.extent(definition.name)
@@ -234,7 +243,8 @@ class Quantities(Algebra, ABC):
         if name in model.variables and time is None:
             return Value(net.leaf(name, None))
         free = time is None and model.free_number(name)
-        if name not in read and not self.is_bundle(name) and not free:
+        said = time is None and model.kinds.get(name) in ("vector", "matrix")
+        if name not in read and not self.is_bundle(name) and not free and not said:
             raise NotUnderstood(
                 "a symbol without definition",
                 name,
@@ -326,6 +336,9 @@ class Quantities(Algebra, ABC):
             return self.quantity(name, None, world)
         moved = world.moved
         if ref.time is None:
+            known = self.model.definition(name)
+            if env and known is not None and self._abbreviates(known):
+                return self.value(known.value, env, world)
             if moved is not None and moved[0] == name and moved[1] is None and moved[2] is not None:
                 # A parameter's copy at one step: the definition's own time says which.
                 here = next(iter(env.values()), None)

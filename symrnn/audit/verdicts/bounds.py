@@ -10,30 +10,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.letters import bare
-from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
+from symrnn.audit.meaning.model import NotUnderstood
 from symrnn.audit.meaning.rewrites import at_other_times, placed_at
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.functions import steepest_of
-from symrnn.audit.numbers.net import Net
-from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.show import shown
-from symrnn.audit.verdicts.compare import AGREES, difference, matched
 from symrnn.audit.verdicts.equations import Known, geometric_tail, in_steps, said_equal
 from symrnn.audit.verdicts.factors import as_power, factors, is_unit, joined, terms, units
+from symrnn.audit.verdicts.measured import Measured
+from symrnn.audit.verdicts.norms import Norms
 from symrnn.audit.verdicts.slopes import (
-    INDUCED,
     ROUNDING,
-    STEEPEST,
     SUBMULTIPLICATIVE,
     by_slopes,
-    calls_in,
 )
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Derivative,
-    Group,
     Normed,
     Num,
     Product,
@@ -51,19 +46,14 @@ TURNABLE = frozenset({"‖", "‖2", "‖F"})
 
 
 @dataclass
-class Bounds:
+class Bounds(Measured):
     """What is needed to follow one bound."""
 
-    model: Model
-    sense: Sense
-    all_nets: list[Net]
     known: Sequence[Known] = ()
+    facts: Sequence[tuple[Tree, Tree]] = ()
     supposed: dict[str, None] = field(default_factory=dict)
     tried: int = 0
     opened: list[object] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.nets = [net for at, net in enumerate(self.all_nets) if at < 4 or net.loose]
 
     def follows(self, left: Tree, right: Tree) -> bool:
         """Whether left ≤ right follows, term by term where both are sums."""
@@ -72,13 +62,20 @@ class Bounds:
             a = replace(inner, terms=tuple(replace(a, body=t) for t in inner.terms),
                         signs=("+",) * len(inner.terms))  # fmt: skip
         if isinstance(a, Addition) and isinstance(b, Addition):
-            return self._term_by_term(a, b)
+            return self._term_by_term(a, b) or self._by_norms(left, right)
         if isinstance(a, Normed) and isinstance(b, Addition) and self._said_sum(a, b):
             return True
         if isinstance(a, Big) and isinstance(b, Big) and a.sign == b.sign == "sum":
             alike = shape_of(replace(a, body=b.body)) == shape_of(b)
             return alike and self.follows(a.body, b.body)
-        return self._at_most(factors(left), factors(right))
+        return self._at_most(factors(left), factors(right)) or self._by_norms(left, right)
+
+    def _by_norms(self, left: Tree, right: Tree) -> bool:
+        """Whether a bound follows as one of sums of norms."""
+        norms = Norms(
+            self.model, self.known, self.facts, self._slope_of, self._is_number, self.supposed
+        )
+        return norms.follow(left, right)
 
     def _term_by_term(self, a: Addition, b: Addition) -> bool:
         """Whether each term of a sum is at most one of another: 1 - α counts as one term."""
@@ -191,36 +188,6 @@ class Bounds:
             ):
                 yield [replace(tree, body=first), replace(tree, body=second)]
 
-    def _equal(self, a: Tree, b: Tree) -> bool:
-        """Whether two expressions are equal on every net, with derivatives of numbers as rows."""
-        reading = replace(self.sense.reading, layout="numerator", gradient=False)
-        try:
-            for net in self.nets[:2]:
-                for env in assignments(self.model, (a, b), net):
-                    pair = matched(*(Evaluator(net, reading).value(each, env) for each in (a, b)))
-                    if difference(*pair) > AGREES:
-                        return False
-        except NotUnderstood:
-            return False
-        return True
-
-    def _written_slope(self, tree: Tree) -> float | None:
-        """The largest of the slopes 1 - h_t² and h_t (1 - h_t), where h_t is tanh or logistic."""
-        body = bare(tree.body) if isinstance(tree, Normed) and tree.kind in INDUCED else None
-        if not isinstance(body, Product) or len(body.factors) != 2:
-            return None
-        head, argument = body.factors
-        inner = bare(argument)
-        if not isinstance(head, Sym) or head.name not in ("diag", "Diag"):
-            return None
-        for function, called in calls_in(self.model, inner):
-            name = self.model.kinds.get(f"function {function.name}", function.name)
-            slope = (replace(function, primes=1, sups=()), called)
-            whole = Product(called.start, called.end, True, slope, ("",))
-            if name in STEEPEST and self._equal(inner, whole):
-                return STEEPEST[name]
-        return None
-
     def _single(self, a: Tree, b: Tree) -> bool:
         """Whether one factor is at most another."""
         a, b = bare(a), bare(b)
@@ -259,7 +226,7 @@ class Bounds:
                     and self._at_most(factors(a.body), factors(b.base))
                 )
             return False
-        return self._measured(a, b)
+        return self._measured(a, b) or (isinstance(a, Normed) and self._by_norms(a, b))
 
     def _tail(self, ratio: Tree, tail: Tree, right: Tree) -> bool:
         """Whether a bound has the tail of a geometric series, whose ratio must be below 1."""
@@ -291,62 +258,6 @@ class Bounds:
         return slopes is None or not any(
             isinstance(n, Sym) and self.model.ref(n).time is not None for n in walk(b)
         )
-
-    def _flat(self, tree: Tree) -> bool:
-        """Whether a factor is the norm of slopes that are never above 1, as far as is said."""
-        slopes = self._of_slopes(tree)
-        try:
-            return slopes is not None and all(
-                Evaluator(net, self.sense.reading).steepest(slopes) <= 1 + ROUNDING
-                for net in self.nets
-            )
-        except NotUnderstood:
-            return False
-
-    def _of_slopes(self, tree: Tree) -> Sym | None:
-        """The activation σ of ‖diag(σ′(a_t))‖, |σ′(a_t)| and ‖D_t‖ with D_t = diag(σ′(a_t)).
-
-        The norm must be no more than the largest slope: not that of Frobenius, or of a vector.
-        """
-        tree = bare(tree)
-        if not isinstance(tree, Normed):
-            return None
-        body = bare(tree.body)
-        if isinstance(body, Sym):
-            definition = self._defined(body)
-            body = body if definition is None else bare(definition.value)
-        if not isinstance(body, Product) or len(body.factors) != 2:
-            return None
-        head, argument = body.factors
-        diagonal = isinstance(head, Sym) and head.name in ("diag", "Diag")
-        if diagonal and tree.kind not in INDUCED:
-            return None
-        if not diagonal and tree.kind != "‖infty" and not self._is_number(tree.body):
-            return None
-        if diagonal:
-            inner = bare(argument)
-            if not isinstance(inner, Product) or len(inner.factors) != 2:
-                return None
-            head, argument = inner.factors
-        called = isinstance(argument, Group) and len(argument.parts) == 1
-        return head if isinstance(head, Sym) and head.primes == 1 and called else None
-
-    def _defined(self, tree: Tree) -> Definition | None:
-        """What a letter without a power is defined as."""
-        ref = self.model.ref(tree) if isinstance(tree, Sym) else None
-        plain = ref is not None and ref.power is None and not ref.primes and not ref.entries
-        return self.model.definition(ref.name) if ref is not None and plain else None
-
-    def _is_number(self, tree: Tree) -> bool:
-        """Whether an expression is a number."""
-        net = self.nets[0]
-        try:
-            return all(
-                Evaluator(net, self.sense.reading).value(tree, env).scalar
-                for env in assignments(self.model, (tree,), net)
-            )
-        except NotUnderstood:
-            return False
 
     def _no_less_than_0(self, tree: Tree) -> bool:
         """Whether a factor on the left is a norm, or a product of such.

@@ -11,9 +11,11 @@ from symrnn.audit.meaning.model import Model, split_time
 from symrnn.audit.meaning.rewrites import at_other_times, placed_at
 from symrnn.reading.latex.tree import (
     Addition,
+    Bar,
     Big,
     Derivative,
     Fraction_,
+    Normed,
     Num,
     Raised,
     Sym,
@@ -55,7 +57,9 @@ def said_equal(tree: Tree, known: Iterable[Known], model: Model, turned: bool) -
 
 def _times(pattern: Tree, tree: Tree, model: Model) -> dict[str, Tree] | None:
     """At which times a formula is another one; None where it is none."""
-    if not isinstance(pattern, Derivative) or not at_other_times(pattern, tree, model):
+    if not isinstance(pattern, Derivative | Bar | Normed) or not at_other_times(
+        pattern, tree, model
+    ):
         return None
     found: dict[str, Tree] = {}
     letters: set[str] = set()
@@ -80,15 +84,19 @@ def in_steps(tree: Derivative, model: Model) -> Tree | None:
     last, first = model.ref(of).time, model.ref(by).time
     if last is None or first is None or model.ref(of).name != model.ref(by).name:
         return None
-    (late, _), (early, _) = split_time(last), split_time(first)
-    if late is None or early is None or late == early:
+    (late, shift), (early, _) = split_time(last), split_time(first)
+    if late is None or late == early:
+        return None
+    if (early is None and len(by.subs) != 1) or (shift and len(of.subs) != 1):
         return None
     # The later letter is that of all factors: the bounds are outside its reach.
     index = Sym(tree.start, tree.end, True, late)
     one = Num(tree.start, tree.end, True, ONE)
     before = Addition(tree.start, tree.end, True, (index, one), ("+", "-"))
     after = Addition(tree.start, tree.end, True, (first, one), ("+", "+"))
-    step = replace(tree, of=placed_at(of, {late: index}), by=placed_at(by, {early: before}))
+    start = replace(by, subs=(before,)) if early is None else placed_at(by, {early: before})
+    end = replace(of, subs=(index,)) if shift else placed_at(of, {late: index})
+    step = replace(tree, of=end, by=start)
     return Big(tree.start, tree.end, True, "prod", index, after, last, "", step)
 
 

@@ -8,6 +8,7 @@ from symrnn.audit.meaning.letters import bare, is_capital, written_number
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.mend import edits
+from symrnn.audit.mends.powers import missing_powers
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
@@ -42,6 +43,7 @@ from symrnn.reading.latex.words import AT_LEAST, AT_MOST, EQUAL
 
 FAR = 1.02
 """How many times as large as its bound a number is that violates it by far."""
+VIOLATED = "it is violated at a random net, where no condition is supposed"
 TAIL = "it is the tail of a geometric series"
 ANY_NORM = frozenset({"‖2", "‖1", "‖infty", "‖F"})
 """What an unnamed norm may be."""
@@ -63,7 +65,7 @@ class Inequalities(Trials):
         nets = self.bench.of_all_sizes(model, sense, bounds, deadline)
         proved = None
         if relation.kind in ("≤", "≥"):
-            proved = self._proved(model, left, right, sense, nets, deadline)
+            proved = self._proved(model, relation, (left, right), sense, nets, deadline)
         # What a tail rests on, q < 1, the nets need not have.
         if proved is not None and (proved.kind == UNDER or proved.what == TAIL):
             return proved
@@ -94,7 +96,7 @@ class Inequalities(Trials):
         if violated is not None:
             self.no_free_numbers(model, (left, right))
             example = counterexample(violated, model)
-            what = "it is violated at a random net, where no condition is supposed"
+            what = VIOLATED
             loose = violated.net is not None and bool(violated.net.loose)
             loose |= self._limited(model, (left, right))
             mend = None if loose else self._mended_bound(model, relation, sense, nets)
@@ -125,13 +127,14 @@ class Inequalities(Trials):
     def _proved(
         self,
         model: Model,
-        left: Tree,
-        right: Tree,
+        relation: Relation,
+        sides: tuple[Tree, Tree],
         sense: Sense,
         nets: list[Net],
         deadline: float,
     ) -> Verdict | None:
-        """What proves left ≤ right; None where nothing here does."""
+        """What proves left ≤ right where a relation stands; None where nothing here does."""
+        left, right = sides
         if self._submultiplicative(model, left, right, sense, deadline):
             return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
         if by_slopes(model, left, right, sense, nets):
@@ -144,7 +147,8 @@ class Inequalities(Trials):
         alone = letter and ref.time is None and ref.name not in model.definitions
         if alone and enclosed(left, right, letter):
             return Verdict(TRUE, what="it is enclosed over the whole line", sense=sense)
-        bounds = Bounds(model, sense, nets, self.known)
+        facts = self.statements.supposed_bounds(relation)
+        bounds = Bounds(model, sense, nets, self.known, facts)
         if not bounds.follows(left, right):
             return None
         under = self.unsaid(bounds.supposed)
@@ -253,8 +257,8 @@ class Inequalities(Trials):
         start, end = relation.right.start, relation.right.end
         assert left is not None and right is not None
         powers = [e for e in edits(right, text, start, end, [], []) if "power" in e.words]
-        for edit in powers[:12]:
-            mended = edit.applied(text)
+        tried = [(edit.words, edit.applied(text)) for edit in powers[:12]]
+        for words, mended in (*tried, *missing_powers(model, left, right, text)):
             last = end + len(mended) - len(text)
             try:
                 tree = parse_expression(mended[start:last], document.macros)
@@ -264,7 +268,7 @@ class Inequalities(Trials):
             if by_slopes(model, left, tree, sense, nets):
                 alone = relation.left_formula != relation.formula
                 begin = relation.start if alone else relation.left.start
-                return edit.words, mended[begin:last], relation.kind, tree
+                return words, mended[begin:last], relation.kind, tree
         return None
 
     def _turned(
@@ -278,7 +282,7 @@ class Inequalities(Trials):
         small, large = (left, right) if kind == "≤" else (right, left)
         if relation.left_formula != relation.formula or not self._of_the_author(model, relation):
             return None
-        proved = self._proved(model, small, large, sense, nets, deadline)
+        proved = self._proved(model, relation, (small, large), sense, nets, deadline)
         if proved is None or proved.kind != TRUE:
             return None
         if self._violated(model, small, large, sense, nets) is not None:
@@ -295,7 +299,7 @@ class Inequalities(Trials):
             return None
         nets = self.bench.of_all_sizes(model, sense, frozenset(), deadline)
         try:
-            proved = self._proved(model, left, right, sense, nets, deadline)
+            proved = self._proved(model, relation, (left, right), sense, nets, deadline)
             if proved is None or proved.kind != TRUE:
                 return None
             if self._violated(model, left, right, sense, nets) is not None:

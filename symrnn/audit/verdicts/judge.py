@@ -7,7 +7,6 @@ disagree."""
 
 from __future__ import annotations
 
-import time as clock
 from dataclasses import replace
 
 import numpy as np
@@ -52,8 +51,11 @@ class Judge(Inequalities, Mending, Examples, Doubts):
         found = self._without_evaluation(relation)
         if found is not None:
             return found
-        deadline = clock.process_time() + self.seconds
         model = self.statements.model_at(relation)
+        with self.allowance.deadline(relation) as deadline:
+            return self._evaluated(model, relation, deadline)
+
+    def _evaluated(self, model: Model, relation: Relation, deadline: float) -> Verdict:
         assert relation.left.tree is not None and relation.right.tree is not None
         try:
             with np.errstate(all="ignore"):
@@ -73,7 +75,7 @@ class Judge(Inequalities, Mending, Examples, Doubts):
             )
         except SymrnnError as problem:
             return Verdict(NOT_UNDERSTOOD, cause="not read", what=problem.message)
-        except (ValueError, IndexError, FloatingPointError, np.linalg.LinAlgError) as problem:
+        except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as problem:
             return Verdict(NOT_UNDERSTOOD, cause="not evaluated", what=str(problem)[:120])
 
     def _without_evaluation(self, relation: Relation) -> Verdict | None:

@@ -12,6 +12,7 @@ from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.show import shown
 from symrnn.reading.latex.tree import (
+    Addition,
     Fraction_,
     Normed,
     Num,
@@ -92,6 +93,9 @@ def tends(
     powers = 0
     for factor in _factors(bound):
         power = _power(factor)
+        if power is not None and (turned := _opposite(power[1])) is not None:
+            inverse = Fraction_(factor.start, factor.end, True, _ONE, power[0])
+            power = inverse, turned
         grows = letter or (min(_rising(power[1]), default="") if power is not None else "")
         if power is None or grows not in _rising(power[1]):
             if letter and _names(factor, letter):
@@ -129,6 +133,20 @@ def _power(tree: Tree) -> tuple[Tree, Tree] | None:
                     sub_text=tree.sub_text)  # fmt: skip
         return plain, tree.sups[0]
     return None
+
+
+_ONE = Num(0, 0, True, Fraction(1))
+
+
+def _opposite(power: Tree) -> Tree | None:
+    """t - 1 for 1 - t: of an exponent that has its letters with a minus only; else None."""
+    power = bare(power)
+    if not isinstance(power, Addition) or _rising(power):
+        return None
+    pairs = zip(power.terms, power.signs, strict=True)
+    if not any(sign == "-" and isinstance(bare(term), Sym) for term, sign in pairs):
+        return None
+    return replace(power, signs=tuple("-" if sign == "+" else "+" for sign in power.signs))
 
 
 def _rising(power: Tree) -> set[str]:

@@ -43,8 +43,12 @@ ROUNDING = 1e-6
 """Of a largest slope that was looked for."""
 SCALES = (0.2, 1.0, 3.0)
 """Weights that are small, usual and large: a bound holds for all."""
+TURNING = (0.2, 1.3, 3.0)
+"""The same, of orthogonal ones: the powers of 1 would show no exponent that is wrong."""
 
 
+AT_REST = frozenset({len(SCALES), len(SCALES) + 1})
+"""Nets near rest, by their numbers."""
 SMALL = 1e-3
 """Of inputs and biases near rest."""
 INDUCED = frozenset({"‖", "‖2", "‖1", "‖infty"})
@@ -60,7 +64,7 @@ def scaled_nets(
 
     Where numbers are only known to be bounds, there are others in which all are larger, and each.
     """
-    scales = [(scale, frozenset[str]()) for scale in (*SCALES, *SCALES, 1.0, 1.0)]
+    scales = [(scale, frozenset[str]()) for scale in (*SCALES, *TURNING, 1.0, 1.0)]
     larger = [bounds, *(frozenset({name}) for name in sorted(bounds))] if bounds else []
     for number, (scale, loose) in enumerate(scales + [(1.0, names) for names in larger]):
         pool = POOLS[number % len(POOLS)]
@@ -68,15 +72,18 @@ def scaled_nets(
             model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest, loose,
             deadline,
         )  # fmt: skip
+        for name in net.states if number in AT_REST else ():
+            start = ("leaf", name, net.first - 1)
+            net.values[start] = net.leaf(name, net.first - 1) * SMALL
         for name in net.read:
             known = name in model.definitions or name in model.symbols.times
             if not known and not model.symbols.has_time(name.split("_")[0]):
                 rows, cols = net.extent(name)
                 if (rows > 1 and cols > 1) or model.scalar:
                     net.values["leaf", name, None] = _weight(net, name, rows, cols) * scale
-                elif number == len(SCALES) + 1:
+                elif number in AT_REST:
                     net.values["leaf", name, None] = net.leaf(name, None) * SMALL
-            elif not known and number == len(SCALES) + 1:
+            elif not known and number in AT_REST:
                 # Near rest every slope is that at 0, and a Jacobian a power of one matrix.
                 for time in range(net.first - 1, net.last + 1):
                     net.values["leaf", name, time] = net.leaf(name, time) * SMALL

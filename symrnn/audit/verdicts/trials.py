@@ -22,6 +22,7 @@ from symrnn.audit.numbers.readings import Sense, senses
 from symrnn.audit.numbers.times import assignments
 from symrnn.audit.numbers.values import Value
 from symrnn.audit.show import named, shown
+from symrnn.audit.verdicts.allowance import Allowance
 from symrnn.audit.verdicts.bench import Bench, Outcome
 from symrnn.audit.verdicts.compare import (
     AGREES,
@@ -61,10 +62,6 @@ OTHER_SIZES = (1e3, 1e-3)
 """How many times as large as usual a number is tried where the largest of numbers is taken."""
 
 
-SECONDS = 10.0
-"""For one relation."""
-
-
 @dataclass
 class Trials:
     """The nets of one document, and what was found on them."""
@@ -73,7 +70,7 @@ class Trials:
     bench: Bench = field(default_factory=Bench)
     held: set[int] = field(default_factory=set)
     held_losses: set[int] = field(default_factory=set)
-    seconds: float = SECONDS
+    allowance: Allowance = field(default_factory=Allowance)
     sides: dict[Any, tuple[Tree, list[Value | NotUnderstood]]] = field(default_factory=dict)
     pieces: dict[tuple[int, int], tuple[list[str], list[str]]] = field(default_factory=dict)
     terms: dict[int, list[str]] = field(default_factory=dict)
