@@ -23,6 +23,7 @@ from symrnn.language.ordered import Ranged
 from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.numeric import runtime
+from symrnn.numeric.parts import parts_of
 from symrnn.numeric.printer import (
     KernelPrinter,
     derivative_name,
@@ -139,9 +140,9 @@ def _require_own_names(expression: Any, tree: ast.AST) -> None:
     """Refuse two quantities of one name, and a quantity named as a function that is called."""
     quantities = {
         (parameter_name(node), node.func, node.shape)
-        for node in expression.atoms(sympy.MatrixSymbol, TimeVector)
+        for node in parts_of(expression, sympy.MatrixSymbol, TimeVector)
     }
-    symbols = expression.free_symbols - expression.atoms(sympy.MatrixSymbol)
+    symbols = expression.free_symbols - parts_of(expression, sympy.MatrixSymbol)
     labels = [*(label for label, *_ in quantities), *(symbol.name for symbol in symbols)]
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     called = {"dtype", *(f.id for f in calls if isinstance(f, ast.Name))}
@@ -159,12 +160,14 @@ def with_indices_apart(expression: Any) -> Any:
 
     In the generated code a sum over i would hide the gate i from what it sums.
     """
-    leaves = expression.atoms(sympy.MatrixSymbol, TimeVector)
-    taken = {parameter_name(leaf) for leaf in leaves} | {s.name for s in expression.atoms(Symbol)}
+    leaves = parts_of(expression, sympy.MatrixSymbol, TimeVector)
+    taken = {parameter_name(leaf) for leaf in leaves} | {
+        s.name for s in parts_of(expression, Symbol)
+    }
     quantities = {parameter_name(leaf) for leaf in leaves}
-    bound = {node.index for node in expression.atoms(Ranged)}
+    bound = {node.index for node in parts_of(expression, Ranged)}
     bound |= {
-        each[0] for node in expression.atoms(sympy.Sum, sympy.Product) for each in node.limits
+        each[0] for node in parts_of(expression, sympy.Sum, sympy.Product) for each in node.limits
     }
     apart: dict[Symbol, Symbol] = {}
     for index in sorted(bound, key=str):
@@ -185,18 +188,18 @@ def _keywords(expression: Any) -> list[Symbol]:
 def arguments_of(expression: Any) -> dict[str, Any]:
     """What a generated function may read: arguments of `lambdify` by their names, in order."""
     named: dict[str, Any] = {}
-    for node in expression.atoms(sympy.MatrixSymbol, TimeVector):
+    for node in parts_of(expression, sympy.MatrixSymbol, TimeVector):
         named[parameter_name(node)] = parameter_name(node)
-    for node in expression.find(lambda n: isinstance(n, ImmediateDerivative | TotalDerivative)):
+    for node in parts_of(expression, ImmediateDerivative, TotalDerivative):
         total = "derivative" if isinstance(node, TotalDerivative) else "immediate"
         given = derivative_name(node) or total
         named[given] = given
-    for node in expression.atoms(VectorFunction):
+    for node in parts_of(expression, VectorFunction):
         named[node.label] = node.label
-    orders = {f.order for f in expression.atoms(Activation) if f.is_unknown}
-    orders |= {f.order for f in expression.atoms(Unknown)}
+    orders = {f.order for f in parts_of(expression, Activation) if f.is_unknown}
+    orders |= {f.order for f in parts_of(expression, Unknown)}
     named.update({slope_name(order): slope_name(order) for order in orders})
-    for symbol in expression.free_symbols - expression.atoms(sympy.MatrixSymbol):
+    for symbol in expression.free_symbols - parts_of(expression, sympy.MatrixSymbol):
         named[symbol.name] = symbol
     named["dtype"] = "dtype"
     return dict(sorted(named.items(), key=lambda item: (not item[0][0].isupper(), item[0])))

@@ -22,6 +22,7 @@ from symrnn.language.ordered import LEFT, OrderedProduct
 from symrnn.language.shapes import is_column, same_size
 from symrnn.language.structure import Diag, Vec
 from symrnn.language.time import TimeVector
+from symrnn.numeric.parts import parts_of
 from symrnn.numeric.stable import nodes
 from symrnn.numeric.stable.plan import plan
 from symrnn.numeric.stable.printing import ArrayRules
@@ -52,8 +53,8 @@ class Written(sympy.MatrixSymbol):  # type: ignore[misc]
 
 def _free(name: str, node: Any) -> str:
     """`name`, or the first of name_1, name_2, … that no quantity of an expression has."""
-    taken = {parameter_name(each) for each in node.atoms(sympy.MatrixSymbol, TimeVector)}
-    taken |= {each.name for each in node.atoms(Symbol)}
+    taken = {parameter_name(each) for each in parts_of(node, sympy.MatrixSymbol, TimeVector)}
+    taken |= {each.name for each in parts_of(node, Symbol)}
     options = chain([name], (f"{name}_{number}" for number in count(1)))
     return next(each for each in options if each not in taken)
 
@@ -87,6 +88,15 @@ class KernelPrinter(ArrayRules, NumPyPrinter):  # type: ignore[misc]
         """Functions that the source calls by name: their definitions stand beside it."""
         self.scales = False
         """Whether a factor of a matrix is being written."""
+        self._last: tuple[Any, str] | None = None
+
+    def doprint(self, expr: Any, assign_to: Any = None) -> str:
+        """As SymPy's. `lambdify` asks once more for what was printed last: it is kept."""
+        if assign_to is not None:
+            return str(super().doprint(expr, assign_to))
+        if self._last is None or self._last[0] is not expr:
+            self._last = (expr, str(super().doprint(expr)))
+        return self._last[1]
 
     # Leaves ---------------------------------------------------------------
 
