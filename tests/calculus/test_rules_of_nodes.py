@@ -32,6 +32,7 @@ from symrnn.language.algebra import (
     Transposed,
     Zeros,
 )
+from symrnn.language.canonical import normal_form
 from symrnn.language.derivatives import (
     D,
     D_plus,
@@ -350,6 +351,23 @@ def test_a_tangent_with_the_name_of_a_bound_time_is_not_captured() -> None:
     total = ordered_sum(M * s[j], (j, 1, 3))
     moved = jvp(total, M, s[j] * s[j].T)
     assert j in moved.free_symbols
+
+
+i, first = symbols("i k", integer=True)
+OF_A_FREE_TIME = {
+    "a sum": ordered_sum(Diag(s[j]) * M * Diag(s[i]), (j, first, 3)),
+    "a sum from a free time on": ordered_sum(Diag(s[j]) * M, (j, i, 3)),
+    "a product": ordered_product(Diag(s[j]) * M * Diag(s[i]), (j, first, 3)),
+    "a product of one matrix": ordered_product(M * Diag(s[i]), (j, 1, 3)),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_FREE_TIME)
+def test_a_free_time_that_is_called_as_a_new_index_is_not_captured(name: str) -> None:
+    """Whether i is 7 before or after differentiating makes no difference."""
+    of = OF_A_FREE_TIME[name]
+    late, early = jvp(of, M, A).subs(i, 7), jvp(of.subs(i, 7), M, A)
+    assert normal_form(late) == normal_form(early)
 
 
 def test_scalars_differentiate_through_their_norms() -> None:
