@@ -68,3 +68,15 @@ def test_polynomials() -> None:
     many = {(str(n),): 1 for n in range(60)}
     with pytest.raises(TooLarge):
         times(many, many)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "true"), [("be the logistic function", True), ("be the hyperbolic tangent", False)]
+)
+def test_a_letter_is_the_function_that_the_text_calls_it(said: str, true: bool) -> None:
+    text = rf"""Let $\varphi$ {said} and \[ v_k = v_{{k-1}} + \varphi(A v_{{k-1}} + B z_k). \]
+\[ \|\frac{{\partial v_k}}{{\partial v_{{k-1}}}}\|_2 \le 1 + \frac14 \|A\|_2 \]
+\[ \frac{{\partial v_k}}{{\partial v_{{k-1}}}}
+   = I + \operatorname{{diag}}(\varphi'(A v_{{k-1}} + B z_k)) A \]"""
+    *_, bound, step = audit_texts([latex_document("a.tex", text, {})])
+    assert (bound.kind == TRUE, step.kind) == (true, TRUE)

@@ -22,9 +22,13 @@ from symrnn.reading.latex.tree import (
     shape_of,
     walk,
 )
+from symrnn.reading.latex.words import SAME
 
 LONGEST = 60
 """Characters of one letter with its scripts."""
+
+_NAMED = {"logis": "logistic", "sigmo": "logistic", "hyper": "tanh"}
+"""Activations by how the words for them begin."""
 
 
 class Prose(Defining):
@@ -348,11 +352,21 @@ class Prose(Defining):
                         return of
         return None
 
+    _IS_FUNCTION = re.compile(
+        r"(?:\$|\\\()\s*\\?(?P<letter>[A-Za-z]+)\s*(?:\$|\\\))\s+(?:be|is|denotes)\s+the\s+"
+        r"(?P<name>logistic|sigmoid|hyperbolic\s+tangent)\b"
+    )
+    """Which function a letter is: let $\\varphi$ be the logistic function."""
+
     def _said_kinds(self) -> dict[str, str]:
         """σ is the logistic function, or tanh, only where the text or a formula says so."""
+        named = {
+            SAME.get(found["letter"], found["letter"]): _NAMED[found["name"][:5]]
+            for document in self.documents for found in self._IS_FUNCTION.finditer(document.text)
+        }  # fmt: skip
+        known_ones = {**dict.fromkeys(self.otherwise, "other"), **named, **self.functions}
         said = {
-            f"function {name}": known
-            for name, known in {**dict.fromkeys(self.otherwise, "other"), **self.functions}.items()
+            f"function {name}": known for name, known in known_ones.items()
             if f"function {name}" not in self.hints.kinds
         }  # fmt: skip
         if "function sigma" in {**self.hints.kinds, **said}:
