@@ -22,10 +22,10 @@ def clipping_by_norm(rnn):
     multiplied by min(1, κ/‖g‖). The proofs write this factor κ/max(κ, ‖g‖), which is the same
     number and has a value at g = 0 as well. The clipped gradient is the nearest point of the ball
     of radius κ, so clipping twice changes nothing, and two gradients never get further apart:
-    their squared distance is the squared difference of their lengths plus twice ‖g‖‖h‖ - gᵀh,
+    their squared distance is the squared difference of their lengths plus twice ‖g‖‖v‖ - gᵀv,
     which measures the angle, and clipping makes neither part larger.
     """
-    kappa, (g, h) = rnn.kappa, gradients(rnn)
+    kappa, (g, v) = rnn.kappa, gradients(rnn)
 
     def scale(vector):
         return kappa / Max(kappa, length(vector))
@@ -33,8 +33,8 @@ def clipping_by_norm(rnn):
     def clip(vector):
         return scale(vector) * vector
 
-    a, b, p, q = scale(g), scale(h), length(g), length(h)
-    inner = entry(g.T * h, 1, 1)
+    a, b, p, q = scale(g), scale(v), length(g), length(v)
+    inner = entry(g.T * v, 1, 1)
     angle = p * q - inner
     outside = (kappa / p) * g
     return {
@@ -60,7 +60,7 @@ def clipping_by_norm(rnn):
         "clipping twice is clipping once": derivation(clip(clip(g)))
         .equals(kappa / Max(kappa, a * p) * clip(g), by.homogeneous)
         .equals(clip(g), by.larger_of),
-        "no two gradients get further apart, squared": derivation(length(clip(g) - clip(h)) ** 2)
+        "no two gradients get further apart, squared": derivation(length(clip(g) - clip(v)) ** 2)
         .equals(a**2 * p**2 - 2 * a * b * inner + b**2 * q**2, by.norm_of_sum)
         .equals((a * p - b * q) ** 2 + 2 * a * b * angle, by.scalar_algebra)
         .equals(
@@ -76,9 +76,9 @@ def clipping_by_norm(rnn):
             (p - q) ** 2 + 2 * a * b * p * q - 2 * inner + 2 * (1 - a * b) * p * q,
             by.cauchy_schwarz,
         )
-        .equals(length(g - h) ** 2, by.norm_of_sum.backwards),
-        "no two gradients get further apart": derivation(length(clip(g) - clip(h))).at_most(
-            length(g - h), by.root_of_bound("clipping_by_norm")
+        .equals(length(g - v) ** 2, by.norm_of_sum.backwards),
+        "no two gradients get further apart": derivation(length(clip(g) - clip(v))).at_most(
+            length(g - v), by.root_of_bound("clipping_by_norm")
         ),
         "its Jacobian inside the ball": derivation(D(clip(g), g), given=[p < kappa])
         .equals(D(g, g), by.larger_of)
@@ -93,7 +93,7 @@ def clipping_by_norm(rnn):
 def gradients(rnn):
     """Two gradients, of any size."""
     size = rnn.letter("p", integer=True, positive=True)
-    return [Parameter(rnn.letter(name).name, size, 1) for name in "gh"]
+    return [Parameter(rnn.letter(name).name, size, 1) for name in "gv"]
 
 
 def length(vector):
@@ -155,11 +155,11 @@ def long_gradient():
 
 @clipping_by_norm.counterexample("the norm is Euclidean: rescaling by the largest entry expands")
 def largest_entry_instead():
-    """g = (1, 1) and h = (3/2, 1/2), κ = 1: the distance grows from 1/2 to 2/3."""
-    g, h = Matrix([1, 1]), Matrix([Rational(3, 2), Rational(1, 2)])
+    """g = (1, 1) and v = (3/2, 1/2), κ = 1: the distance grows from 1/2 to 2/3."""
+    g, v = Matrix([1, 1]), Matrix([Rational(3, 2), Rational(1, 2)])
     return Witness(
-        (clipped(g, 1, oo) - clipped(h, 1, oo)).norm(oo),
-        (g - h).norm(oo),
+        (clipped(g, 1, oo) - clipped(v, 1, oo)).norm(oo),
+        (g - v).norm(oo),
         "≤",
         "rescaled to largest entry 1, (1, 1) and (3/2, 1/2) are 2/3 apart, 1/2 before",
     )

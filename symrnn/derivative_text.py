@@ -15,6 +15,8 @@ TIMES = ("t", "k", "j", "T")
 LONGEST = 120
 
 _PART = re.compile(r"\s*d(?P<name>[^\W\d_]\w*(?:\{\w+\})?\w*)\s*(?:\[(?P<time>[^\]]*)\])?\s*")
+_AGAIN = re.compile(r"\s*d(?:\^?\{?\d|\s*\()")
+"""How a derivative of a derivative begins: d2L, d^2L, d(ds[t]/ds[k])."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,13 @@ def _part(text: str, part: str, start: int, names: Names, above: bool) -> Quanti
     found = _PART.fullmatch(part)
     if found is None:
         where = start + len(part) - len(part.lstrip())
-        raise _refuse(text, where, "expected d<name>[time]", names)
+        again = above and _AGAIN.match(part)
+        why = (
+            "second derivatives are not derived, only first ones"
+            if again
+            else "expected d<name>[time]"
+        )
+        raise _refuse(text, where, why, names)
     name, known = found["name"], names.defined if above else names.below
     if name not in known:
         where = start + found.start("name")

@@ -48,6 +48,9 @@ REFUSED = [
     ("ds[]/dW", 3, "no time"),
     ("", 0, "missing"),
     ("x/y", 0, "expected d<name>"),
+    ("d2L/dW2", 0, "second derivatives are not"),
+    (" d^2L/dW^2", 1, "second derivatives are not"),
+    ("d(ds[t]/ds[k])/dW", 0, "second derivatives are not"),
 ]
 
 

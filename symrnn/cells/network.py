@@ -17,8 +17,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.between import Between, Driven, NotBetween, driven
-from symrnn.cells.lettering import own_letters
-from symrnn.cells.quantities import fresh_name, names_beside
+from symrnn.cells.lettering import fresh_name, names_beside, own_letters
 from symrnn.cells.step import Cell
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, Activation, Elementwise, activation, unknown
@@ -30,6 +29,7 @@ from symrnn.language.slope_at import KINKED
 from symrnn.language.structure import Diag, Rows
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence import total
+from symrnn.recurrence.asked import Derived, derived
 from symrnn.recurrence.named import names_of
 from symrnn.recurrence.recurrence import Recurrence, with_activations
 
@@ -344,6 +344,10 @@ class Network:
     def jacobian(self, of: Any, by: Any, layout: str = NUMERATOR) -> MatrixExpr:
         """The total derivative ∂of/∂by; see `symrnn.recurrence.total.jacobian`."""
         return total.jacobian(self.recurrence, of, by, layout)
+
+    def derived(self, of: Any, by: Any, layout: str = NUMERATOR) -> Derived:
+        """The same, or a derivative by a parameter, as an equation with the times it holds for."""
+        return derived(self.recurrence, of, by, layout)
 
     def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
         """∂L_t/∂θ by BPTT, with the shape of θ; see `symrnn.recurrence.total.gradient`."""

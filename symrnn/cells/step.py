@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from symrnn.language.relations import Equation
 from symrnn.language.shapes import Shape
 from symrnn.language.time import TimeVector
 from symrnn.recurrence import total
+from symrnn.recurrence.asked import Derived, derived
 from symrnn.recurrence.named import with_named_intermediates
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.slopes import through_values
@@ -209,6 +210,21 @@ class Cell:
 diag(z_t*(1 - z_t)) W_z
         """
         return self.by_gates(total.jacobian(self.named, of, by, layout))
+
+    def derived(self, of: Any, by: Any, layout: str = NUMERATOR) -> Derived:
+        """The same, or a derivative by a parameter, as an equation with the times it holds for.
+
+        Arguments and errors as of `symrnn.recurrence.asked.derived`.
+
+        >>> from sympy import symbols
+        >>> from symrnn.cells import named
+        >>> indrnn, (t, k) = named("indrnn"), symbols("t k", integer=True)
+        >>> (h,) = indrnn.states
+        >>> print(indrnn.derived(h[t], h[k]))
+        ∂h_t/∂h_k = ∏_{j=k + 1}^{t} (diag(u) diag(relu′(a_h_j))) for 0 ≤ k ≤ t
+        """
+        found = derived(self.named, of, by, layout)
+        return replace(found, value=self.by_gates(found.value))
 
     def gradient(self, loss: Any, parameter: Any, since: Any = 0) -> MatrixExpr:
         """∂L_t/∂θ by backpropagation through time, with the shape of θ, in the names of gates.

@@ -14,8 +14,8 @@ from sympy import MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.between import Between, NotBetween, between
+from symrnn.cells.lettering import fresh_name
 from symrnn.cells.network import Halves, Network
-from symrnn.cells.quantities import fresh_name
 from symrnn.cells.step import Cell
 from symrnn.errors import IllFormedError
 from symrnn.language.activations import Elementwise, unknown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,26 +114,28 @@ def derive(
     of, by = parse_derivative(derivative, subject.names)
     found = subject.derived(of, by, lettered.layout, by_gates=form is not Format.numpy)
     # A LaTeX comment is plain ASCII, so that any encoding reads it.
-    sign = "<=" if form is Format.latex else "≤"
+    times = found.for_times(sign="<=" if form is Format.latex else "≤")
     kinks = _conventions(subject, found.value)
     plain = kinks.replace("σ", "sigma").replace("′", "'") if form is Format.latex else kinks
-    holds = f"{lettered.layout} layout{_times(found, sign)}" + (f"; {plain}" if plain else "")
+    holds = f"{lettered.layout} layout" + (f", {times}" if times else "")
+    holds += f"; {plain}" if plain else ""
     match form:
         case Format.numpy:
             say(f"# {text(found.asked)}, {holds}\n{_source(found.value, subject)}")
         case Format.latex:
             make = snippet.standalone if whole else snippet.fragment
             about = f"{derivative}, {holds}"
-            formula = Equation(found.asked, found.value)
+            formula = found.formula
             where = subject.explained(found.value)
             if snippet.width(formula, lettered) > _LONG and subject.cell is None:
                 formula, where = _named(subject, of, by, lettered.layout)
             if lettered.layout == DENOMINATOR:
                 formula = Equation(line(formula.lhs, False), line(formula.rhs, False))
                 where = tuple(Equation(each.lhs, line(each.rhs, False)) for each in where)
-            say(make(formula, lettered, where=where, copyable=copyable, about=about, room=room))
+            snippet_of = partial(make, where=where, times=found.times, copyable=copyable)
+            say(snippet_of(formula, lettered, about=about, room=room))
         case Format.text:
-            lines = [Equation(found.asked, found.value), *subject.explained(found.value)]
+            lines = [found.formula, *subject.explained(found.value)]
             say("\n".join([*map(text, lines), f"({holds})"]))
 
 
@@ -152,19 +155,6 @@ def _source(value: MatrixExpr, subject: Subject) -> str:
 def _cell(given: str) -> Cell:
     """A cell by name, as a text, in TOML, or as a document defines it."""
     return cell_of(Path(given)) if is_document(given) else read_cell(given)
-
-
-def _times(found: Derived, sign: str) -> str:
-    """What the symbolic times must satisfy, as a chain: `, for 0 ≤ k ≤ t`."""
-    chains: list[list[str]] = []
-    for each in found.conditions:
-        low, high = text(each.lhs), text(each.rhs)
-        if chains and chains[-1][-1] == low:
-            chains[-1].append(high)
-        else:
-            chains.append([low, high])
-    said = " and ".join(f" {sign} ".join(chain) for chain in chains)
-    return f", for {said}" if said else ""
 
 
 def _conventions(subject: Subject, value: MatrixExpr) -> str:

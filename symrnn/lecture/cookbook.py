@@ -30,6 +30,7 @@ from symrnn.language.structure import Block, Diag
 from symrnn.language.writing import latex
 from symrnn.lecture.statements import SIGNS
 from symrnn.python_text import parsed
+from symrnn.recurrence.asked import Derived
 from symrnn.recurrence.slopes import through_values
 from symrnn.theory import rules
 from symrnn.theory.check import prove
@@ -130,6 +131,8 @@ def shown(value: Any) -> list[Shown]:
         return []
     if isinstance(value, sympy.Basic):
         return [Display(latex(value))]
+    if isinstance(value, Derived):
+        return [Display(value.latex)]
     return [Listing(str(value), caption="prints")]
 
 

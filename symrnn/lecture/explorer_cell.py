@@ -16,8 +16,8 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.calculus import jacobian
 from symrnn.cells.from_text import UNNAMED
+from symrnn.cells.lettering import fresh_name
 from symrnn.cells.network import Network
-from symrnn.cells.quantities import fresh_name
 from symrnn.cells.step import Cell
 from symrnn.cells.subject import with_numbers
 from symrnn.errors import NotSupportedError

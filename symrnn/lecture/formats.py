@@ -215,6 +215,9 @@ FORMATS: Mapping[str, Backend] = {
 }
 """Every format by its name on the command line."""
 
+PRINTED = ("article", "slides")
+"""Those that TeX compiles."""
+
 DEFAULT = ("article", "html")
 
 

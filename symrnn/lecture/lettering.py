@@ -9,9 +9,8 @@ from typing import Any
 from sympy import Symbol
 
 from symrnn.cells import Cell, read_cell
-from symrnn.cells.lettering import lettered, own_letters
+from symrnn.cells.lettering import LETTERS, lettered, own_letters
 from symrnn.cells.network import Network
-from symrnn.cells.quantities import LETTERS
 from symrnn.cells.subject import network
 from symrnn.errors import IllFormedError
 from symrnn.language.notation import ARRAYS, QUANTITIES, SCALARS, Notation

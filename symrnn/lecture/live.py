@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -213,10 +214,11 @@ class _Writer:
 
     def _checked(self, statement: Statement, headline: dict[int, Part]) -> str:
         name = statement.name
+        said = phrase("{steps} steps, each justified by its rule", steps="{steps}")
         checked = (
             f'library["{name}"] = {name}\n'
             f"steps = {name}.check(general, library)\n"
-            'print(f"{steps} steps, each justified by its rule")\n'
+            f"print(f{json.dumps(said, ensure_ascii=False)})\n"
         )
         if not self.lettered:
             return f"{checked}{name}"

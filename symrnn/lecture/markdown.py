@@ -123,11 +123,11 @@ class _Reader:
         if [child.type for child in children] != ["named"]:
             return None
         (only,) = children
-        inside, at = only.info[1:-1].rstrip(), 0
+        inside, at = only.info.removeprefix("{").removesuffix("}").rstrip(), 0
         options = []
         while at < len(inside):
             found = _OPTION.match(inside, at)
-            if found is None:
+            if found is None or not only.info.endswith("}"):
                 raise self.refuse(
                     line, "what stands in braces can not be read", '{key=value key="a value"}',
                     only.info,
@@ -234,9 +234,9 @@ class _Reader:
         )
         written = ""
         for token in tokens:
+            written += self._inline(token, line)
             if token.type in ("softbreak", "hardbreak"):
                 line += 1
-            written += self._inline(token, line)
         return written
 
     def _inline(self, token: Token, line: int) -> str:

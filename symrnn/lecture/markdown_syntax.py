@@ -14,7 +14,9 @@ from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-_REFERENCE = re.compile(r"\[\[([^\[\]\n]*)\]\](\{[^{}\n]*\})?")
+#: Braces may stand in what is quoted; those that do not end go to the end of the line.
+_BRACES = r'\{(?:"[^"\n]*"|[^{}"\n])*\}|\{[^\n]*'
+_REFERENCE = re.compile(rf"\[\[([^\[\]\n]*)\]\]({_BRACES})?")
 _KEY = r"[A-Za-z0-9][\w:.+/-]*(?<![.:])"
 _CITED = rf"@{_KEY}(?:,\s*[^\[\]|;@]+)?"
 _ASIDE = re.compile(rf"\[({_CITED}(?:\s*;\s*{_CITED})*)\]")

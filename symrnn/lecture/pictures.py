@@ -19,6 +19,7 @@ from symrnn.lecture.network_section import axes_named
 from symrnn.lecture.statements import Writer
 from symrnn.lecture.unrolled import unrolled_figure
 from symrnn.numeric.lower import lower_activation
+from symrnn.processors import cores
 from symrnn.theory.about import Subject
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement
@@ -38,6 +39,7 @@ from symrnn.typeset.figures import (
     regime_map,
 )
 from symrnn.typeset.maths import rounded
+from symrnn.verify.processes import beside
 
 DRAWN = ("slopes", "unrolled", "gradient_cliff", "carousel_paths", "carousel_map", "time_scales")
 LEARNED = ("norm_decay", "singular_values", "norm_regimes", "truncation_bias")
@@ -93,11 +95,14 @@ def illustrations(
         paths.STATEMENT: lambda: carousel_figures(paths.paths(library), writer),
         "forget_bias": lambda: (_time_scales(writer),),
     }
-    figures = {
-        name: draw()
-        for name, draw in drawn.items()
-        if name in library and (placed is None or placed & BESIDE[name])
-    }
+    wanted = [
+        name for name in drawn if name in library and (placed is None or placed & BESIDE[name])
+    ]
+    # The first takes as long as all others together.
+    others = range(1, len(wanted))
+    with beside(lambda place: drawn[wanted[place]](), others, cores() - 1) as found_beside:
+        figures = {name: drawn[name]() for name in wanted[:1]}
+        figures |= {wanted[place]: made for place, made in found_beside().items()}
     known = algorithms_shown(rnn, notation)
     shown = {name: block for name, block in known.items() if name in library}
     found: dict[str, tuple[Block, ...]] = {

@@ -14,7 +14,7 @@ from symrnn.errors import EvidenceError, NotSupportedError, RangeError, UnmetErr
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.deck import require_parts
 from symrnn.lecture.document import document_of
-from symrnn.lecture.formats import DEFAULT, FORMATS, Material, Wishes, names
+from symrnn.lecture.formats import DEFAULT, FORMATS, PRINTED, Material, Output, Wishes, names
 from symrnn.lecture.lettering import as_spoken, subject_in
 from symrnn.lecture.machine import ask_prover, with_verdicts
 from symrnn.lecture.network import NetworkReport, study
@@ -40,6 +40,7 @@ from symrnn.typeset.words import in_language
 from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
 from symrnn.verify.layout import evidence_in_denominator_layout
+from symrnn.verify.processes import beside
 
 _ROOM = 8_000_000
 """Bytes that the files of all formats take, and half of it to spare."""
@@ -250,10 +251,20 @@ def _typeset(
     trained: Sequence[TrainedCell],
 ) -> Lecture:
     """Every format's files and the evidence, written all together."""
-    outputs = []
-    for done, name in enumerate(formats):
-        progress(f"typesetting {name}", done, len(formats))
-        outputs.append(FORMATS[name](material))
+    # TeX is run by this process: what it leaves behind is removed by whoever started it, and one
+    # that hangs is not asked again. The other formats are made meanwhile.
+    printed = [name for name in formats if name in PRINTED] or list(formats[:1])
+    others = [name for name in formats if name not in printed]
+    with beside(
+        lambda place: FORMATS[others[place]](material), range(len(others)), cores() - 1
+    ) as found:
+        made: dict[str, Output] = {}
+        for name in printed:
+            progress(f"typesetting {name}", len(made), len(formats))
+            made[name] = FORMATS[name](material)
+        progress(f"typesetting {', '.join(others)}", len(made), len(formats))
+        made |= {others[place]: output for place, output in found().items()}
+    outputs = [made[name] for name in formats]
     record: dict[str, Any] = {"statements": records(material.evidence)}
     if material.network is not None:
         record["net"] = material.network.record()

@@ -17,8 +17,8 @@ import sympy
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.known import named, names
+from symrnn.cells.lettering import fresh_name
 from symrnn.cells.network import Network
-from symrnn.cells.quantities import fresh_name
 from symrnn.language.structure import stack
 from symrnn.language.time import Sequence, TimeVector
 from symrnn.machine.names import slug

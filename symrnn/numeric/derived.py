@@ -11,7 +11,7 @@ from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells import Cell
-from symrnn.cells.quantities import fresh_name
+from symrnn.cells.lettering import fresh_name
 from symrnn.errors import IllFormedError
 from symrnn.language.algebra import Zeros
 from symrnn.language.derivatives import VectorFunction

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from symrnn.cells import Cell
-from symrnn.cells.quantities import fresh_name
+from symrnn.cells.lettering import fresh_name
 from symrnn.errors import IllFormedError
 from symrnn.language.names import in_code
 from symrnn.numeric.weights import Weights

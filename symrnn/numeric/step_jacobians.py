@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.quantities import fresh_name
+from symrnn.cells.lettering import fresh_name
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Parameter, Zeros
 from symrnn.language.structure import Diag
 from symrnn.language.time import Sequence, TimeVector

@@ -3,7 +3,7 @@ a time, a parameter of any shape, or a scalar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,11 @@ from symrnn.language.algebra import MatrixSum
 from symrnn.language.derivatives import D
 from symrnn.language.entry import entry
 from symrnn.language.ordered import OrderedSum, fresh_index
-from symrnn.language.relations import Inequality
+from symrnn.language.relations import Equation, Inequality
 from symrnn.language.shapes import is_column, is_scalar
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
+from symrnn.language.writing import latex, text
 from symrnn.recurrence.recurrence import Recurrence, with_parameter
 from symrnn.recurrence.times import conditions, is_before, left_open, read_times, reads_beside
 from symrnn.recurrence.total import gradient, jacobian
@@ -27,11 +28,64 @@ from symrnn.recurrence.total import gradient, jacobian
 
 @dataclass(frozen=True)
 class Derived:
-    """A derivative, what it is, and what the symbolic times must satisfy for it."""
+    """A derivative, what it is, and what the symbolic times must satisfy for it.
+
+    It is shown with these: a product over j = k+1 … t is ∂s_t/∂s_k for k ≤ t alone; where k > t the
+    product is I, and the derivative 0.
+    """
 
     asked: MatrixExpr
     value: MatrixExpr
     conditions: tuple[Inequality, ...]
+
+    @property
+    def formula(self) -> Equation:
+        """What is asked for = what it is."""
+        return Equation(self.asked, self.value)
+
+    @property
+    def times(self) -> tuple[tuple[Expr, ...], ...]:
+        """What the times must satisfy, as chains (0, k, t): 0 ≤ k ≤ t."""
+        chains: list[list[Expr]] = []
+        for each in self.conditions:
+            if chains and chains[-1][-1] == each.lhs:
+                chains[-1].append(each.rhs)
+            else:
+                chains.append([each.lhs, each.rhs])
+        return tuple(map(tuple, chains))
+
+    def for_times(self, write: Callable[[Expr], str] = text, sign: str = "≤") -> str:
+        """`for 0 ≤ k ≤ t`, its times written by a printer; nothing where the formula holds at all
+        times that there are."""
+        said = " and ".join(f" {sign} ".join(map(write, chain)) for chain in self.times)
+        return f"for {said}" if said else ""
+
+    def __str__(self) -> str:
+        return f"{text(self.formula)} {self.for_times()}".rstrip()
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        """The same in LaTeX."""
+        return latex(self.formula) + among_times(self.times, latex)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex}$"
+
+
+def among_times(
+    chains: Iterable[Iterable[Expr]], write: Callable[[Expr], str], space: str = r" \qquad "
+) -> str:
+    r"""Chains of times beside a formula in LaTeX: `\qquad \text{for } 0 \leq k \leq t`.
+
+    Where none compares two times they say that what is differentiated exists: nothing is printed.
+    """
+    chains = [tuple(chain) for chain in chains]
+    if not any(sum(not time.is_number for time in chain) > 1 for chain in chains):
+        return ""
+    said = r" \text{ and } ".join(r" \leq ".join(map(write, chain)) for chain in chains)
+    return rf"{space}\text{{for }} {said}" if said else ""
 
 
 def derived(

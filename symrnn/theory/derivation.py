@@ -13,7 +13,7 @@ from symrnn.errors import IllFormedError
 from symrnn.kernel.terms import substitute
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
-from symrnn.language.writing import latex
+from symrnn.language.writing import latex, text
 from symrnn.theory.about import Subject
 from symrnn.theory.rule import Rule
 
@@ -109,6 +109,10 @@ class Derivation:
             after = latex(step.after, notation)
             rows.append(rf"{sign}\; & {after} && \text{{by }}\mathrm{{{name}}} \\")
         return r"\begin{aligned}" + "".join(rows) + r"\end{aligned}"
+
+    def __repr__(self) -> str:
+        lines = [f"  {step.relation} {text(step.after)}   by {step.rule}" for step in self.steps]
+        return "\n".join([text(self.start), *lines])
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"

@@ -248,12 +248,14 @@ class Statement:
                 {"expected": "derivation(…) or induction(…)", "got": type(wrong[0]).__name__},
             )
 
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.title}"
+
     def _repr_latex_(self) -> str:
         """Title and claims, for the recurrence with an unknown σ: what a notebook shows."""
         rnn = elman()
-        shown = self.headlined(self.parts(rnn))
         named = {each: latex(letter) for each, letter in self.named(rnn).items()}
-        said = [latex(part.claim, named=named) for part in shown]
+        said = [latex(each.claim, named=named) for each in self.headlined(self.parts(rnn))]
         claims = r" \\ ".join([*(f"{n} := {latex(e)}" for e, n in named.items()), *said])
         title = "".join(f"\\{c}" if c in "#$%&_{}" else c for c in self.title)
         return rf"$\displaystyle \begin{{gathered}} \text{{{title}}} \\ {claims} \end{{gathered}}$"

@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sympy import Expr
+
 from symrnn.language.notation import LECTURE, PLAIN, Notation
 from symrnn.language.relations import Equation
 from symrnn.language.shapes import symbolic
 from symrnn.language.writing import NotationPrinter, latex
+from symrnn.recurrence.asked import among_times
 from symrnn.typeset.abbreviations import abbreviated, terms
 from symrnn.typeset.heights import formula_width
 
@@ -23,6 +26,9 @@ ROOM = 34.0
 
 _BESIDE = 3.0
 """Em of a left side that may stand beside the first line of several."""
+
+_AMONG = 2.0
+"""Em between a formula and what its times must satisfy."""
 
 _COLUMNS = 96
 """Of a line of source."""
@@ -84,6 +90,7 @@ def fragment(
     notation: Notation = LECTURE,
     *,
     where: Sequence[Equation] = (),
+    times: Sequence[Sequence[Expr]] = (),
     copyable: bool = False,
     about: str = "",
     room: float = ROOM,
@@ -94,11 +101,12 @@ def fragment(
         formula: an expression of the language.
         notation: its letters.
         where: what a name in it stands for, on lines of their own below it.
+        times: chains of what its times must satisfy: (0, k, t) is printed as 0 ≤ k ≤ t.
         copyable: put macros for the letters before it, and write it with them.
         about: a comment for the first line.
         room: the width of the text it stands in, in em.
     """
-    macros, lines = _written(formula, notation, where, copyable, room)
+    macros, lines = _written(formula, notation, where, times, copyable, room)
     comment = [_comment(f"{about}; needs \\usepackage{{amsmath}}")] if about else []
     return "\n".join([*comment, *macros, r"\[", *_display(lines), r"\]"])
 
@@ -108,12 +116,13 @@ def standalone(
     notation: Notation = LECTURE,
     *,
     where: Sequence[Equation] = (),
+    times: Sequence[Sequence[Expr]] = (),
     copyable: bool = False,
     about: str = "",
     room: float = ROOM,
 ) -> str:
     """A file that compiles to one page of the formula's own size; arguments as of `fragment`."""
-    macros, lines = _written(formula, notation, where, copyable, room)
+    macros, lines = _written(formula, notation, where, times, copyable, room)
     comment = [_comment(about)] if about else []
     return "\n".join(
         [
@@ -135,7 +144,12 @@ _Line = tuple[str, str]
 
 
 def _written(
-    formula: Any, notation: Notation, where: Sequence[Equation], copyable: bool, room: float
+    formula: Any,
+    notation: Notation,
+    where: Sequence[Equation],
+    times: Sequence[Sequence[Expr]],
+    copyable: bool,
+    room: float,
 ) -> tuple[list[str], list[_Line]]:
     """The macros, and the lines of the display."""
     printer = MacroPrinter(notation) if copyable else NotationPrinter(notation)
@@ -144,12 +158,21 @@ def _written(
         return str(printer.doprint(symbolic(node)))
 
     whole = _named((formula, *where), notation, room)
-    lines = [
-        line for each in whole for line in _lines(each, notation, written, room, len(whole) > 1)
-    ]
+    each = [_lines(one, notation, written, room, len(whole) > 1) for one in whole]
+    if said := among_times(times, written, ""):
+        each[0] = _beside(each[0], said, width(formula, notation), room)
+    lines = [line for of in each for line in of]
     macros = printer.macros if isinstance(printer, MacroPrinter) else {}
     # \providecommand: two snippets may stand in one document, and the reader's own macro wins.
     return [rf"\providecommand{{{m}}}{{{letter}}}" for m, letter in macros.items()], lines
+
+
+def _beside(lines: list[_Line], said: str, taken: float, room: float) -> list[_Line]:
+    """The lines of a formula with what its times must satisfy: on its line where that has room."""
+    if len(lines) == 1 and taken + _AMONG + formula_width(said) <= room:
+        ((left, right),) = lines
+        return [(left, rf"{right} \qquad {said}")]
+    return [*lines, ("", rf"\quad {said}")]
 
 
 def _named(formulas: Sequence[Any], notation: Notation, room: float) -> tuple[Any, ...]:

@@ -255,6 +255,15 @@ def _refusal(
 ) -> DisagreementError:
     """What is raised: by how much they differ, and the slip that explains it."""
     what = text(claim.node)
+    if claim.is_backwards:
+        return DisagreementError(
+            f"{what} is 0 here, since nothing earlier depends on what is later; the formula is not",
+            {
+                "formula": text(claim.formula),
+                "expected": "0, or times in the other order",
+                "got": ", ".join(f"{symbol} = {time}" for symbol, time in claim.times),
+            },
+        )
     if claim.formula_value is None:
         message = f"{what}: the formula speaks of a vector that is not there at these times"
     elif not np.all(np.isfinite(claim.formula_value)):

@@ -25,6 +25,7 @@ from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector
 from symrnn.numeric.differences import relative_error
 from symrnn.recurrence.recurrence import Recurrent
+from symrnn.recurrence.times import is_before
 from symrnn.verify.interpreter import value_at
 from symrnn.verify.oracle import Found, Outcome, numerator
 from symrnn.verify.resolution import is_lost, resolved
@@ -122,6 +123,13 @@ class Claim:
         named = {symbol.name: time for symbol, time in self.times}
         closed = self.node.subs(dict(self.times))
         return Outcome(closed, self.setting, numerator(self.node), named)
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether it is about what is earlier by what is later: a derivative that is 0."""
+        closed = self.node.subs(dict(self.times))
+        timed = isinstance(closed.of, TimeVector) and isinstance(closed.by, TimeVector)
+        return timed and is_before(closed.of.index, closed.by.index) is True
 
     @property
     def formula_value(self) -> Array | None:

@@ -13,9 +13,10 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, Final
 
 THREADED = ("jax", "torch")
@@ -74,12 +75,7 @@ def _until_one_ends(
 ) -> Generator[tuple[int, Any], None, list[int]]:
     """What is found while all processes live; returns what they were at when one of them ended."""
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(
-        workers,
-        multiprocessing.get_context("fork"),
-        initializer=_serve,
-        initargs=(work, os.getpid()),
-    )
+    pool = _pool(work, workers)
     busy: dict[Future[Any], int] = {}
     suspects: list[int] = []
     try:
@@ -101,13 +97,63 @@ def _until_one_ends(
                 else:
                     yield number, future.result()
     except BaseException:
-        for process in multiprocessing.active_children():
-            if process not in others:
-                process.kill()
+        _end_all_but(others)
         raise
     finally:
         pool.shutdown(cancel_futures=True)
     return suspects
+
+
+@contextmanager
+def beside(
+    work: Callable[[int], Any], order: Sequence[int], workers: int
+) -> Iterator[Callable[[], dict[int, Any]]]:
+    """Other processes at work while this one is at something else.
+
+    Gives a function that waits for them and has `work(number)` by the number. Where a process ends
+    before its work does, or none may be forked, it does the work itself. What `work` raises is
+    raised by it.
+
+    Args:
+        work: what is done for a number.
+        order: the numbers, in the order in which they are begun.
+        workers: how many processes; at 0 there are none.
+    """
+    if workers < 1 or not order or not can_fork():
+        yield lambda: {number: work(number) for number in order}
+        return
+    others = multiprocessing.active_children()
+    pool = _pool(work, min(workers, len(order)))
+
+    def found(number: int, future: Future[Any]) -> Any:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return work(number)
+
+    try:
+        busy = {number: pool.submit(_work, number) for number in order}
+        yield lambda: {number: found(number, future) for number, future in busy.items()}
+    except BaseException:
+        _end_all_but(others)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _pool(work: Callable[[int], Any], workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        workers,
+        multiprocessing.get_context("fork"),
+        initializer=_serve,
+        initargs=(work, os.getpid()),
+    )
+
+
+def _end_all_but(others: list[Any]) -> None:
+    for process in multiprocessing.active_children():
+        if process not in others:
+            process.kill()
 
 
 _shared: list[Callable[[int], Any]] = []

@@ -9,15 +9,17 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from sympy import Symbol
+from sympy import MatrixSymbol, Symbol
 
 from symrnn.cells import Cell, cell, named, stacked
+from symrnn.cells.elman import elman
+from symrnn.cells.lettering import LETTERS
 from symrnn.cells.network import Network
-from symrnn.cells.quantities import LETTERS
 from symrnn.errors import IllFormedError, NotSupportedError, ParseError
 from symrnn.language.notation import (
     D2L,
     GOODFELLOW,
+    KNOWN,
     LECTURE,
     QUANTITIES,
     Notation,
@@ -25,7 +27,7 @@ from symrnn.language.notation import (
 )
 from symrnn.language.relations import Equation
 from symrnn.language.time import Sequence
-from symrnn.language.writing import latex
+from symrnn.language.writing import NotationPrinter, latex
 from symrnn.lecture.explorer_units import explorer as units
 from symrnn.lecture.lettering import as_spoken, in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
@@ -82,6 +84,17 @@ def test_every_statement_about_a_cell_is_built_and_written_for_it(name: str) -> 
             assert "`" not in writer.prose(part.label), part.label
         writer.prose(each.prose)
     assert all(each.why for each in asides.values())
+
+
+@pytest.mark.parametrize("name", ["clipping_by_norm", "other_clippings"])
+def test_a_gradient_has_the_letter_of_no_state(name: str) -> None:
+    claims = [part.claim for part in load()[name].parts(elman())]
+    vectors = {each.name for claim in claims for each in claim.atoms(MatrixSymbol)}
+    assert len(vectors) > 1
+    for notation in KNOWN.values():
+        printer = NotationPrinter(notation)
+        states = {notation.plain(of) for of in "sax"}
+        assert not states & set(map(printer.unstyled, vectors)), notation.name
 
 
 def test_the_letters_are_those_of_the_cell() -> None:

@@ -102,11 +102,11 @@ def test_a_construct_becomes_a_block(
 
 
 def test_what_is_no_block(image: Callable[[str, int], Picture]) -> None:
-    text = '# T\n\n---\n\n[[a]]{detail=steps title="A b"}\n\n```notes\nSay.\n```\n'
+    text = '# T\n\n---\n\n[[a]]{detail=steps title="A^{b}"}\n\n```notes\nSay.\n```\n'
     assert read(text, "f.md", image) == (
         Title("T", 1, 1),
         Cut(3),
-        Place("a", 5, (("detail", "steps"), ("title", "A b"))),
+        Place("a", 5, (("detail", "steps"), ("title", "A^{b}"))),
         Notes("Say.", 7),
     )
 
@@ -116,6 +116,9 @@ REFUSED = {
     "HTML": ("<div>\nx\n</div>", "HTML is not supported"),
     "an open formula": ("$x", "is never closed"),
     "an open reference": ("[[a", "is never closed"),
+    "braces without end": ("[[a]]{detail=steps", "what stands in braces"),
+    "a title without end": ('[[a]]{title="x^{2}}', "what stands in braces"),
+    "braces in a sentence": ("see [[a]]{x", "what stands in braces"),
     "strong without end": ("**a", "marks nothing"),
     "struck out": ("~~x~~", "struck out"),
     "a broken line": ("a  \nb", "broken by hand"),

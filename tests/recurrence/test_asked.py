@@ -14,6 +14,7 @@ from symrnn.cells.readout import with_loss
 from symrnn.errors import DisagreementError, IllFormedError, NotSupportedError
 from symrnn.language.activations import Activation, activation
 from symrnn.language.algebra import Zeros
+from symrnn.language.relations import Inequality
 from symrnn.language.writing import text
 from symrnn.recurrence.asked import Derived, derived
 from symrnn.recurrence.recurrence import Recurrence
@@ -135,3 +136,16 @@ def test_what_has_no_derivative(
         derived(recurrence, parts["h"][t], parts[by][Integer(when)], "numerator")
     with pytest.raises((IllFormedError, NotSupportedError)):
         derived(recurrence, parts["h"][t], Symbol("nothing"), "numerator")
+
+
+def test_a_formula_is_shown_with_the_times_it_holds_for() -> None:
+    lazy = cell("h = (1 - alpha) h' + alpha tanh(W h' + b)")
+    (h,) = lazy.states
+    assert str(lazy.derived(h[t], h[k])).endswith(" for 0 ≤ k ≤ t")
+    assert lazy.derived(h[t], h[k])._repr_latex_().endswith(r"\qquad \text{for } 0 \leq k \leq t$")
+    assert str(lazy.derived(h[k], h[t])).endswith(" for 0 ≤ t ≤ k")
+    assert str(lazy.derived(h[t], lazy["W"])).endswith(" for 0 ≤ t")
+    earlier, at_numbers = lazy.derived(h[t], h[t + 2]), lazy.derived(h[4], h[2])
+    assert earlier.value == Zeros(*earlier.value.shape) and "for" not in str(at_numbers)
+    both = Derived(h[t], h[k], (Inequality(1, k), Inequality(0, t), Inequality(t, k)))
+    assert both.for_times() == "for 1 ≤ k and 0 ≤ t ≤ k"

@@ -473,3 +473,13 @@ def test_a_function_of_a_statement_is_one_in_all_its_parts() -> None:
 
     with pytest.raises(IllFormedError, match="two different functions are called f"):
         a_square_and_a_cube.parts(elman())
+
+
+def test_what_is_printed_of_a_proof_is_its_lines_and_the_same_in_every_run() -> None:
+    statement = load()["activation_jacobian"]
+    assert repr(statement) == "activation_jacobian: The activation's Jacobian is diagonal"
+    (part, *_) = statement.parts(elman())
+    first, *lines = repr(part.proof).splitlines()
+    assert first == "∂s_j/∂a_j"
+    assert lines[-1] == "  = diag(σ′(a_j))   by differentiate"
+    assert "0x" not in repr(part.proof)

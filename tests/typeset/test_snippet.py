@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sympy import Symbol
+from sympy import Symbol, symbols
 
 from symrnn import D, Equation, Vec, cell, elman, named
 from symrnn.cells import Cell
@@ -165,3 +165,17 @@ def test_a_comment_stays_on_its_line() -> None:
     first, second, *_ = fragment(formulas()[0], about="ds[t]\n\\end{document}").split("\n")
     assert first.startswith("% ds[t] \\end{document}")
     assert second == "\\["
+
+
+@pytest.mark.parametrize("room", [300.0, 60.0])
+def test_the_times_of_a_formula_stand_right_after_it(room: float) -> None:
+    k, t = symbols("k t", integer=True)
+    lstm = named("lstm")
+    found = lstm.derived(lstm["c"][t], lstm["c"][k])
+    written = " ".join(fragment(found.formula, times=found.times, room=room).split())
+    head, said, rest = written.partition(r"\text{for } 1 \leq k \leq t")
+    assert said and "A_{j}} &=" not in head and ("A_{j}} &=" in rest) == (room < 300)
+    # That what is differentiated exists goes without saying.
+    alone = lstm.derived(lstm["c"][t], lstm["c"][t - 1])
+    assert alone.times == ((1, t - 1),)
+    assert r"\text{for }" not in fragment(alone.formula, times=alone.times, room=room)

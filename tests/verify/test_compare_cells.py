@@ -99,6 +99,16 @@ def test_a_loss_with_a_kink_before_it_that_reads_two_times() -> None:
         compare(mine, D(loss[t], mine["W"]), 2 * mine.gradient(loss[t], mine["W"]), net, t=5)
 
 
+def test_what_is_earlier_by_what_is_later_is_0_and_no_formula_for_the_other_order() -> None:
+    gru = named("gru")
+    h, numbers = gru["h"], _numbers(gru)
+    formula = gru.jacobian(h[t], h[k])
+    with pytest.raises(DisagreementError, match="∂h_t/∂h_k is 0 here, since nothing earlier"):
+        compare(gru, D(h[t], h[k]), formula, numbers, t=1, k=3)
+    assert compare(gru, D(h[t], h[k]), 0 * formula, numbers, t=1, k=3).error == 0
+    assert compare(gru, D(h[t], h[k]), formula, numbers, t=3, k=1).error < 1e-12
+
+
 def test_a_time_that_is_called_as_a_vector_is_refused() -> None:
     mine = cell("k = tanh(W k')")
     state = mine["k"]

@@ -56,6 +56,33 @@ def work(n):
 print(json.dumps(sorted(share(work, [1, 2, 3], 2, lambda number: None))))
 """
 
+MEANWHILE = """
+import json, os, signal, sys
+from symrnn.verify.processes import beside
+parent = os.getpid()
+def work(n):
+    if n == 3 and os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n**2, os.getpid() == parent
+found = []
+for order, workers in (([1, 2], 2), ([1, 2], 0), ([], 2), ([3], 1)):
+    with beside(work, order, workers) as rest:
+        found.append(list(rest().items()))
+print(json.dumps(found))
+"""
+
+INTERRUPTED = """
+import json, multiprocessing, time
+from symrnn.verify.processes import beside
+start = time.monotonic()
+try:
+    with beside(lambda n: time.sleep(600), [1, 2], 2):
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    pass
+print(json.dumps([len(multiprocessing.active_children()), time.monotonic() - start < 60]))
+"""
+
 ERROR = """
 import json
 from symrnn.verify.processes import share
@@ -143,6 +170,20 @@ def test_every_number_once_by_other_processes() -> None:
     begun, found = alone(f"import os; parent = os.getpid()\n{SQUARES}")
     assert begun == [5, 3, 8, 1]
     assert found == {str(n): [n**2, False] for n in begun}
+
+
+def test_others_work_beside_this_process_and_it_does_what_they_do_not() -> None:
+    mine = [[1, [1, True]], [2, [4, True]]]
+    assert alone(MEANWHILE) == [
+        [[1, [1, False]], [2, [4, False]]],
+        mine,
+        [],
+        [[3, [9, True]]],
+    ]
+
+
+def test_an_interruption_ends_those_beside_it() -> None:
+    assert alone(INTERRUPTED) == [0, True]
 
 
 def test_a_process_that_dies_takes_nothing_with_it() -> None:

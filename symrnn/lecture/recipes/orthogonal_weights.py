@@ -24,7 +24,7 @@ from symrnn import rules as by
 
 rnn = elman("tanh")
 W, s, t = rnn.W, rnn.s, rnn.t
-rnn.jacobian(s[t], s[rnn.k])
+rnn.derived(s[t], s[rnn.k])
 
 
 # With WᵀW = I as a hypothesis, the norm of one step is at most the largest slope: four lines.
