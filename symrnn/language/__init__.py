@@ -3,6 +3,6 @@
 Importing the package registers the text and LaTeX form of every node, and how SymPy's own are read.
 """
 
-from symrnn.language import foreign, latex, text
+from symrnn.language import foreign, latex, latex_relations, text
 
-__all__ = ["foreign", "latex", "text"]
+__all__ = ["foreign", "latex", "latex_relations", "text"]

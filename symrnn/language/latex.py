@@ -28,7 +28,7 @@ from symrnn.language.derivatives import (
 )
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
-from symrnn.language.notation import LECTURE, Notation, with_index
+from symrnn.language.notation import with_index
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum
 from symrnn.language.precedence import (
     ATOM,
@@ -42,7 +42,6 @@ from symrnn.language.precedence import (
     reaches_on,
     shown_by_formula,
 )
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Smooth
 from symrnn.language.shapes import is_column
 from symrnn.language.shown import LOGISTIC, condition, indicated, shown
 from symrnn.language.structure import (
@@ -59,7 +58,7 @@ from symrnn.language.structure import (
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
 from symrnn.language.told import around, sized
-from symrnn.language.writing import NotationPrinter, StandIn, write_latex
+from symrnn.language.writing import NotationPrinter, StandIn, notation_of, write_latex
 
 FUNCTION_NAMES = {
     "tanh": r"\tanh",
@@ -104,11 +103,6 @@ def _sequence(node: TimeVector, printer: Any, *, entry: bool = False) -> str:
     if entry:
         return printer.unstyled(node.label)
     return printer.quantity(node.label, number=node.shape == (1, 1))
-
-
-def _notation(printer: Any) -> Notation:
-    # SymPy's own printer meets our nodes as well.
-    return getattr(printer, "notation", LECTURE)
 
 
 @write_latex.register
@@ -197,34 +191,23 @@ def _(node: Kronecker, printer: Any) -> str:
     return r" \otimes ".join(_operand(factor, ENTRYWISE, printer) for factor in node.args)
 
 
-@write_latex.register
-def _(node: Diag, printer: Any) -> str:
-    return rf"\operatorname{{diag}}\left({printer._print(node.args[0])}\right)"
+CALLED = {
+    Diag: r"\operatorname{diag}",
+    DiagonalOf: r"\operatorname{diagonal}",
+    Vec: r"\operatorname{vec}",
+    Softmax: r"\operatorname{softmax}",
+    LogSumExp: r"\operatorname{logsumexp}",
+    Determinant: r"\det",
+}
+"""Functions of a matrix that are written as such."""
 
 
-@write_latex.register
-def _(node: DiagonalOf, printer: Any) -> str:
-    return rf"\operatorname{{diagonal}}\left({printer._print(node.args[0])}\right)"
+def _called(node: Any, printer: Any) -> str:
+    return rf"{CALLED[type(node)]}\left({printer._print(node.args[0])}\right)"
 
 
-@write_latex.register
-def _(node: Vec, printer: Any) -> str:
-    return rf"\operatorname{{vec}}\left({printer._print(node.args[0])}\right)"
-
-
-@write_latex.register
-def _(node: Softmax, printer: Any) -> str:
-    return rf"\operatorname{{softmax}}\left({printer._print(node.args[0])}\right)"
-
-
-@write_latex.register
-def _(node: LogSumExp, printer: Any) -> str:
-    return rf"\operatorname{{logsumexp}}\left({printer._print(node.args[0])}\right)"
-
-
-@write_latex.register
-def _(node: Determinant, printer: Any) -> str:
-    return rf"\det\left({printer._print(node.args[0])}\right)"
+for _kind in CALLED:
+    write_latex.register(_kind, _called)
 
 
 @write_latex.register
@@ -340,7 +323,7 @@ def _fraction(symbol: str, node: Any, printer: Any) -> str:
     by = _operand(node.by, ATOM, printer)
     written = rf"\frac{{{symbol} {of}}}{{\partial {by}}}"
     columns = is_column(node.of) and is_column(node.by)
-    if columns and node.layout != _notation(printer).layout:
+    if columns and node.layout != notation_of(printer).layout:
         written = rf"\left[{written}\right]_{{\mathrm{{{node.layout[:3]}}}}}"
     if node.held:
         held = ", ".join(printer._print(state) for state in node.held)
@@ -396,38 +379,3 @@ def _(node: Norm, printer: Any) -> str:
     kind = node.facts.latex
     subscript = f"_{{{kind}}}" if kind else ""
     return rf"\left\lVert {printer._print(node.matrix)} \right\rVert{subscript}"
-
-
-@write_latex.register
-def _(node: Equation, printer: Any) -> str:
-    return f"{printer._print(node.lhs)} = {printer._print(node.rhs)}"
-
-
-@write_latex.register
-def _(node: Inequality, printer: Any) -> str:
-    return rf"{printer._print(node.lhs)} \le {printer._print(node.rhs)}"
-
-
-@write_latex.register
-def _(node: Limit, printer: Any) -> str:
-    variable = printer._print(node.variable)
-    quantity: Expr = node.lhs
-    goal = printer._print(node.rhs)
-    return rf"{printer._print(quantity)} \xrightarrow[{variable} \to \infty]{{}} {goal}"
-
-
-@write_latex.register
-def _(node: ForAll, printer: Any) -> str:
-    times = rf"{printer._print(node.index)} \ge {printer._print(node.since)}"
-    return rf"{printer._print(node.relation)} {_words('for all', printer)} {times}"
-
-
-@write_latex.register
-def _(node: Smooth, printer: Any) -> str:
-    activation, matrix = node.args
-    at = _words("is differentiable at", printer)
-    return rf"{printer._print(activation)} {at} {printer._print(matrix)}"
-
-
-def _words(english: str, printer: Any) -> str:
-    return rf"\text{{ {_notation(printer).words.get(english, english)} }}"

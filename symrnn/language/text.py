@@ -148,22 +148,23 @@ def _(node: Kronecker, printer: Any) -> str:
     return " ⊗ ".join(_operand(factor, ENTRYWISE, printer) for factor in node.args)
 
 
-@write_text.register(Diag)
-@write_text.register(DiagonalOf)
-@write_text.register(Vec)
-@write_text.register(Softmax)
-@write_text.register(LogSumExp)
-@write_text.register(Determinant)
-def _(node: Any, printer: Any) -> str:
-    names = {
-        Diag: "diag",
-        DiagonalOf: "diagonal",
-        Vec: "vec",
-        Softmax: "softmax",
-        LogSumExp: "logsumexp",
-        Determinant: "det",
-    }
-    return f"{names[type(node)]}({printer._print(node.args[0])})"
+CALLED = {
+    Diag: "diag",
+    DiagonalOf: "diagonal",
+    Vec: "vec",
+    Softmax: "softmax",
+    LogSumExp: "logsumexp",
+    Determinant: "det",
+}
+"""Functions of a matrix that are written as such."""
+
+
+def _called(node: Any, printer: Any) -> str:
+    return f"{CALLED[type(node)]}({printer._print(node.args[0])})"
+
+
+for _kind in CALLED:
+    write_text.register(_kind, _called)
 
 
 @write_text.register

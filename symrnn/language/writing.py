@@ -1,7 +1,8 @@
 """How nodes are written: two generic functions, and the printer that knows the notation.
 
-A node's text and LaTeX are registered in `text.py` and `latex.py`. SymPy's printers find them
-through `_sympystr` and `_latex`, so that nodes show themselves inside any SymPy expression.
+A node's text and LaTeX are registered in `text.py`, `latex.py` and `latex_relations.py`. SymPy's
+printers find them through `_sympystr` and `_latex`, so that nodes show themselves inside any SymPy
+expression.
 """
 
 from __future__ import annotations
@@ -150,6 +151,11 @@ def _as_power(number: int) -> tuple[int, int]:
 
 
 _WORD = re.compile(r"^[A-Za-z]{2,}")
+
+
+def notation_of(printer: Any) -> Notation:
+    """What a printer writes in: SymPy's own meets our nodes as well."""
+    return getattr(printer, "notation", LECTURE)
 
 
 class NotationPrinter(LatexPrinter):  # type: ignore[misc]
