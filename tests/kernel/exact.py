@@ -7,7 +7,7 @@ belongs to a lower level for a constant.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flint import arb, ctx, fmpq
@@ -95,7 +95,9 @@ class Dual:
         return Dual(self.level, value, tuple(slope * each for each in self.slopes))
 
     def kinked(self, value: Any) -> Dual:
-        """A value at which there is no derivative."""
+        """A value at which there is no derivative; of a second one nothing is known here."""
+        if isinstance(self.value, Dual):
+            raise Undecided("a second derivative at a kink")
         return Dual(self.level, value, (NO_SLOPE,) * len(self.slopes))
 
     def _with(self, other: Any, value: Any, mine: Any, others: Any) -> Dual:
@@ -268,6 +270,16 @@ def root(number: Any) -> Any:
     if above * above == top and below * below == bottom:
         return fmpq(above, below)
     return arb(number).sqrt()
+
+
+def length(numbers: Sequence[Any]) -> Any:
+    """√(Σ xᵢ²). Where all are 0 it has a kink; not where their slopes are 0 as well, as of |x²|."""
+    if all(same(number, ZERO) for number in numbers):
+        return ZERO
+    total = ZERO
+    for number in numbers:
+        total = total + number * number
+    return root(total)
 
 
 def sign_or_zero(number: Any) -> int:

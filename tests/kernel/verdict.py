@@ -189,12 +189,14 @@ def judged(claim: Claim, run: Run, names: Names) -> str:
 
 
 def _unspecified(relation: Any, run: Run, names: Names) -> bool:
-    """Whether both sides are derivatives of what is not differentiable there."""
+    """Whether neither side is known to have a value: they are derivatives at kinks."""
     for side in relation.args[:2]:
         try:
             (matrix if isinstance(side, MatrixExpr) else scalar)(side, run, names)
         except Unspecified:
             continue
+        except Undecided:
+            return True
         except NoValue:
             return False
         return False
