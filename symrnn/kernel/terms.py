@@ -133,10 +133,11 @@ def _require_node(node: Any) -> None:
 def _require_as_sympy_has_it(node: Any) -> None:
     """Refuse a sum or product of which SymPy, when it compares, thinks otherwise than we do.
 
-    To it a product of zeros is 0, and a number is the negative of a range, where that is empty.
+    To it a product of zeros is 0 and one of nothing is at most 0, and a number is the negative of a
+    range, where that is empty.
     """
-    if type(node) is sympy.Product and _vanishes(node.function):
-        raise _no_meaning(node, "a product of factors that are not 0 one and all")
+    if type(node) is sympy.Product and (_vanishes(node.function) or node.has_empty_sequence):
+        raise _no_meaning(node, "a product of some factors that are not 0 one and all")
     if type(node) in BINDERS[1:] and node.is_number:
         for _, lower, upper in map(bounds, {node, *node.function.atoms(*BINDERS[1:])}):
             if not (upper - lower + 1).is_nonnegative:

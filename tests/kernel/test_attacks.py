@@ -447,6 +447,14 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "products: of zeros over a range": lambda: instantiate(
         numbers.order(y, Max(y, half)), {y: Product(x * (z + 1) - x * z - x, (k, 1, n))}
     ),
+    # To SymPy it is at most 0, and at least 0 as well: in some runs its exponential was 1.
+    "products: of nothing": lambda: reflexivity(Product(x, (k, 2, 1))),
+    "products: of nothing, by an instance": lambda: instantiate(
+        reflexivity(sympy.exp(Product(x**2, (k, n, 1)))), {n: 2}
+    ),
+    "products: of nothing for any end": lambda: congruence(
+        assume(Equation(y, Product(x, (k, n + 1, n)))), sympy.exp(y), (0,)
+    ),
     "limits: a variable that is a number": lambda: reflexivity(
         limits.geometric_decay(1, half, n, 3)
     ),
