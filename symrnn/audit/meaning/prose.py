@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from symrnn.audit.meaning.defining import Defining
+from symrnn.audit.meaning.functions import NAMES
 from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
@@ -26,9 +27,6 @@ from symrnn.reading.latex.words import SAME
 
 LONGEST = 60
 """Characters of one letter with its scripts."""
-
-_NAMED = {"logis": "logistic", "sigmo": "logistic", "hyper": "tanh"}
-"""Activations by how the words for them begin."""
 
 
 class Prose(Defining):
@@ -361,7 +359,7 @@ class Prose(Defining):
     def _said_kinds(self) -> dict[str, str]:
         """σ is the logistic function, or tanh, only where the text or a formula says so."""
         named = {
-            SAME.get(found["letter"], found["letter"]): _NAMED[found["name"][:5]]
+            SAME.get(found["letter"], found["letter"]): NAMES.get(found["name"], "tanh")
             for document in self.documents for found in self._IS_FUNCTION.finditer(document.text)
         }  # fmt: skip
         known_ones = {**dict.fromkeys(self.otherwise, "other"), **named, **self.functions}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -60,7 +60,7 @@ def units(model: Model, product: Product) -> Iterator[tuple[Tree, ...]]:
         place += 1 + takes
 
 
-def joined(part: list[Tree]) -> Tree:
+def joined(part: Sequence[Tree]) -> Tree:
     """The product of some factors; 1 of none."""
     if not part:
         return Num(0, 0, True, Fraction(1))

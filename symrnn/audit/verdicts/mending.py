@@ -6,6 +6,7 @@ import time as clock
 from collections.abc import Iterator
 from functools import cache
 
+from symrnn.audit.meaning.functions import NAMES
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model, split_time
 from symrnn.audit.meaning.relations import Relation
@@ -264,7 +265,7 @@ class Mending(Pairs):
             known = model.kinds.get(f"function {head.name}", head.name)
             if known == "tanh":
                 yield f"(1 - ({own})^2)" if node.sups else f"(1 - {own}^2)"
-            elif known in ("logistic", "sigmoid", "sigm"):
+            elif NAMES.get(known, known) == "logistic":
                 yield rf"({own} \odot (1 - {own}))"
 
     def _pieces_of(self, model: Model, relation: Relation) -> tuple[list[str], list[str]]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from symrnn.audit.meaning.functions import NAMES
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Definition, Model
 from symrnn.audit.meaning.rewrites import at_other_times, placed_at
 from symrnn.audit.show import shown
 from symrnn.audit.verdicts.equations import Known, said_equal
-from symrnn.audit.verdicts.factors import is_unit, units
+from symrnn.audit.verdicts.factors import is_unit, joined, units
 from symrnn.audit.verdicts.polynomials import (
     ONE,
     Polynomial,
@@ -47,9 +48,9 @@ from symrnn.reading.latex.tree import (
     walk,
 )
 
-SQUASHING = frozenset({"tanh", "logistic", "sigmoid", "sigm", "sin", "cos"})
+SQUASHING = frozenset({"tanh", "logistic", "sin", "cos"})
 """Functions whose values are nowhere above 1, nor below -1."""
-BETWEEN_0_AND_1 = frozenset({"logistic", "sigmoid", "sigm"})
+BETWEEN_0_AND_1 = frozenset({"logistic"})
 DEEPEST = 40
 
 
@@ -263,9 +264,9 @@ class Norms:
         while at < len(parts):
             for end in range(len(parts) - (at == 0), at + 1, -1):
                 flat = tuple(factor for part in parts[at:end] for factor in part)
-                whole = Product(flat[0].start, flat[-1].end, True, flat, ("",) * (len(flat) - 1))
-                if _key(replace(tree, body=whole)) in self.right:
-                    found = times(found, {(_key(replace(tree, body=whole)),): Fraction(1)})
+                key = _key(replace(tree, body=joined(flat)))
+                if key in self.right:
+                    found = times(found, {(key,): Fraction(1)})
                     at = end
                     break
             else:
@@ -275,9 +276,7 @@ class Norms:
 
     def _factor(self, tree: Normed, part: tuple[Tree, ...]) -> Polynomial:
         """The norm of a factor, the size of one that is a number."""
-        whole: Tree = part[0]
-        if len(part) > 1:
-            whole = Product(part[0].start, part[-1].end, True, part, ("",) * (len(part) - 1))
+        whole = joined(part)
         if not isinstance(bare(whole), Normed | Num) and not self.number(whole):
             return self._norm(replace(tree, body=whole))
         return self._size(whole)
@@ -342,9 +341,7 @@ class Norms:
         if isinstance(tree, Product) and set(tree.signs) <= {"odot", ""}:
             found = ONE
             for part in units(self.model, tree):
-                whole: Tree = part[0]
-                if len(part) > 1:
-                    whole = Product(part[0].start, part[-1].end, True, part, ("",))
+                whole = joined(part)
                 if self.number(whole):
                     found = times(found, self._size(whole))
                 elif self._is_weight(bare(whole)) and bare(whole) is not tree:
@@ -379,7 +376,7 @@ class Norms:
                 head, called = each.factors
                 if isinstance(head, Sym) and isinstance(called, Group) and not head.primes:
                     name = self.model.kinds.get(f"function {head.name}", head.name)
-                    if name in functions and not head.sups:
+                    if NAMES.get(name, name) in functions and not head.sups:
                         return True
         return False
 
