@@ -5,7 +5,7 @@ What terms mean
 *Numbers* are real and exact. A symbol is a real number; an integer, where it is an integer symbol:
 every integer that the hypotheses allow, negative ones too. What a symbol is assumed to be besides
 (γ ≥ 0, κ > 0, a size ≥ 1) is part of the theorem and printed with it. SymPy's `Add`, `Mul`, `Pow`,
-`Max`, `Min`, `Abs`, exp, log and the functions listed in `terms` have their usual values; 0⁰ is 1.
+`Max`, `Min`, `Abs`, exp, log and the functions listed in `nodes` have their usual values; 0⁰ is 1.
 Where a part of a term has no value (1/0, √-1, log 0, A⁻¹ of a singular A, a step or sign x where it
 jumps) the term has none: a theorem says of every part of it, among its hypotheses, what gives it
 a value.
@@ -49,8 +49,7 @@ lists; each is justified against this meaning in its docstring.
 
 from symrnn.kernel.axioms import axioms
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.theorem import (
-    Theorem,
+from symrnn.kernel.inferences import (
     assume,
     congruence,
     discharge,
@@ -66,6 +65,7 @@ from symrnn.kernel.theorem import (
     transposed_norm,
     weaken,
 )
+from symrnn.kernel.theorem import Theorem
 
 __all__ = [
     "Fact",

@@ -21,8 +21,9 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import scalars
+from symrnn.kernel.binders import bound
 from symrnn.kernel.nodes import is_made_of_known
-from symrnn.kernel.terms import bound, rebuilt, renamed
+from symrnn.kernel.substitution import rebuilt, renamed
 from symrnn.language import shapes
 from symrnn.language.activations import Activation
 from symrnn.language.algebra import (

@@ -15,9 +15,10 @@ import sympy
 from sympy import Expr, MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.kernel.binders import bound
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.nodes import BINDERS
-from symrnn.kernel.terms import bound, substitute
+from symrnn.kernel.substitution import substitute
 from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector

@@ -8,6 +8,7 @@ import sympy
 from sympy import Rational, S, Symbol
 from sympy.core.symbol import Str
 
+from symrnn.errors import IllFormedError
 from symrnn.language import structure as placing
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import (
@@ -84,3 +85,10 @@ def is_known(node: Any) -> bool:
 def is_made_of_known(node: Any) -> bool:
     """Whether that is so of every part as well."""
     return is_known(node) and all(map(is_made_of_known, node.args))
+
+
+def no_meaning(node: Any, expected: str) -> IllFormedError:
+    """The error of a node of which the meaning in the package's docstring says nothing."""
+    return IllFormedError(
+        f"{type(node).__name__} has no meaning here", {"expected": expected, "got": repr(node)}
+    )

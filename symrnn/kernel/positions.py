@@ -13,9 +13,10 @@ import sympy
 from sympy import Expr, Tuple
 
 from symrnn.errors import IllFormedError, SideConditionError
+from symrnn.kernel.binders import bound, within
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.nodes import KINKED, SMOOTH, WHOLE
-from symrnn.kernel.terms import bound, rebuilt, within
+from symrnn.kernel.substitution import rebuilt
 from symrnn.language import structure as placing
 from symrnn.language.activations import Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed

@@ -13,9 +13,11 @@ from sympy.core.relational import Relational
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import IllFormedError
+from symrnn.kernel.binders import bound
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.nodes import BINDERS, UNKNOWN
-from symrnn.kernel.terms import bound, require_term, smooth
+from symrnn.kernel.terms import require_term
+from symrnn.kernel.values import smooth
 from symrnn.language.relations import Equation, ForAll, Smooth
 from symrnn.language.time import Sequence
 from symrnn.recurrence.definitions import Definitions

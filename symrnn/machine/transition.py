@@ -19,7 +19,8 @@ from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.cells.network import Network
 from symrnn.errors import IllFormedError, NotSupportedError
-from symrnn.kernel.terms import is_smooth, require_term
+from symrnn.kernel.terms import require_term
+from symrnn.kernel.values import is_smooth
 from symrnn.language.activations import Activation
 from symrnn.language.shapes import same_size
 from symrnn.language.time import Sequence, TimeVector

@@ -12,7 +12,8 @@ from symrnn.errors import SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity, weaken
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis, kept
-from symrnn.kernel.terms import require_term, substitute
+from symrnn.kernel.substitution import substitute
+from symrnn.kernel.terms import require_term
 from symrnn.kernel.theorem import text_of
 from symrnn.language.activations import Elementwise
 from symrnn.language.canonical import same

@@ -14,8 +14,8 @@ from sympy import Expr, Symbol
 
 from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.kernel import Fact, Theorem
+from symrnn.kernel.binders import within
 from symrnn.kernel.recurrences import Hypothesis, hypothesis
-from symrnn.kernel.terms import within
 from symrnn.language.relations import ForAll
 from symrnn.language.shapes import symbolic
 from symrnn.language.time import TimeVector

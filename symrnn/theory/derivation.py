@@ -10,7 +10,7 @@ import sympy
 from sympy import Symbol
 
 from symrnn.errors import IllFormedError
-from symrnn.kernel.terms import substitute
+from symrnn.kernel.substitution import substitute
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import Equation, Inequality, Limit, Relation, operand
 from symrnn.language.writing import latex, text

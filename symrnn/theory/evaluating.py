@@ -6,7 +6,7 @@ import sympy
 
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import Theorem, congruence, reflexivity, transitivity
-from symrnn.kernel.axioms import derivatives, numbers
+from symrnn.kernel.axioms import derivatives, differentials, numbers
 from symrnn.kernel.dependence import variable
 from symrnn.language.algebra import MatrixProduct
 from symrnn.language.derivatives import NUMERATOR, TotalDerivative
@@ -75,5 +75,5 @@ def _differential(node: TotalDerivative, context: Context) -> Theorem:
         *before, diagonal, column = of.factors
         product = MatrixProduct(of.coefficient, *before, Hadamard(diagonal.args[0], column))
         written = congruence(numbers.algebra(of, product), node, (0,))
-        return transitivity(written, derivatives.differential(written.relation.rhs, context.cell))
-    return derivatives.differential(node, context.cell)
+        return transitivity(written, differentials.differential(written.relation.rhs, context.cell))
+    return differentials.differential(node, context.cell)

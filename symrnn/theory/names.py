@@ -13,8 +13,9 @@ from sympy import Basic, Dummy, Lambda, MatrixSymbol, Symbol, Tuple
 
 from symrnn.errors import IllFormedError
 from symrnn.kernel import algebra
+from symrnn.kernel.binders import bound, symbols
 from symrnn.kernel.nodes import BINDING, KINKED, SMOOTH, STEPS
-from symrnn.kernel.terms import bound, is_smooth, symbols
+from symrnn.kernel.values import is_smooth
 from symrnn.language import shapes
 from symrnn.language.activations import (
     FORMULAS,

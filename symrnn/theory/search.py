@@ -9,8 +9,8 @@ from sympy import Basic, Tuple
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.kernel import Theorem, congruence, monotone, transitivity
+from symrnn.kernel.binders import bound
 from symrnn.kernel.positions import is_value
-from symrnn.kernel.terms import bound
 from symrnn.theory.context import Context, attempt
 
 AtRoot = Callable[[Any, Context], Iterator[Theorem]]

@@ -20,7 +20,7 @@ from sympy import Expr, Integer, Symbol
 from sympy.core.relational import Relational
 
 from symrnn.errors import DisagreementError, EvidenceError
-from symrnn.kernel.terms import substitute
+from symrnn.kernel.substitution import substitute
 from symrnn.language.entry import Entry
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import ForAll

@@ -45,7 +45,7 @@ from symrnn.kernel import (
     weaken,
 )
 from symrnn.kernel.entries import entry_of
-from symrnn.kernel.terms import substitute
+from symrnn.kernel.substitution import substitute
 from symrnn.language.activations import activation
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.derivatives import D

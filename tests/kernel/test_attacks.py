@@ -57,7 +57,7 @@ from symrnn.kernel import (
     transitivity,
     weaken,
 )
-from symrnn.kernel.axioms import derivatives, limits, norms, numbers, ranges
+from symrnn.kernel.axioms import derivatives, differentials, limits, norms, numbers, ranges
 from symrnn.language.activations import Activation, Elementwise, Unknown
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Ones, Zeros
 from symrnn.language.derivatives import VectorFunction
@@ -243,7 +243,7 @@ def _unbound_kink() -> Any:
     """The recurrence applies relu at k = 1, 2, 3, not at every k."""
     relu = activation("relu")
     cell = Definitions(t, (v,), (), {v[t]: ordered_sum(relu(k * v[t - 1]), (k, 1, 3))})
-    return derivatives.differential(D(relu(k * v[Integer(0)]), v[Integer(0)]), cell)
+    return differentials.differential(D(relu(k * v[Integer(0)]), v[Integer(0)]), cell)
 
 
 def applied(formula: Any, argument: Any, variable: Any = x) -> Any:
@@ -279,7 +279,7 @@ def _kink_of_a_factor() -> Any:
     relu = activation("relu")
     factors = ordered_product(Diag(relu(k * v[t - 1])), (k, 1, 3))
     cell = Definitions(t, (v,), (), {v[t]: factors * b})
-    return derivatives.differential(D(relu(k * v[Integer(0)]), v[Integer(0)]), cell)
+    return differentials.differential(D(relu(k * v[Integer(0)]), v[Integer(0)]), cell)
 
 
 def _constant_called_as_an_entry() -> Any:
@@ -390,7 +390,7 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "functions: a variable is captured": lambda: numbers.elementwise_constant(
         applied(Derivative(x * z, z), z * Ones(d, 1))
     ),
-    "functions: a vector hides in one": lambda: derivatives.differential(
+    "functions: a vector hides in one": lambda: differentials.differential(
         D(applied(x * Entry(v[t], 1), b), v[t])
     ),
     "functions: a matrix for a number": lambda: numbers.elementwise_constant(
@@ -605,11 +605,11 @@ def test_a_kink_is_ruled_out_where_the_recurrence_applies_it_alone() -> None:
     outside = Definitions(t, (s,), (), {a[t]: s[t - 1] + b, s[t]: relu(a[t])})
     inside = Definitions(t, (s,), (), {s[t]: relu(s[t - 1]) + b})
     for value in (a[k], s[k - 1] + b):
-        known = derivatives.differential(D(relu(value), b), outside)
+        known = differentials.differential(D(relu(value), b), outside)
         assert known.hypotheses == {Fact(k - 1)} and known.cell is not None
     for cell, value in ((outside, s[k - 1]), (inside, relu(s[k - 1]) + b), (inside, s[k] + b)):
-        assert Smooth(relu, value) in derivatives.differential(D(relu(value), b), cell).hypotheses
-    assert derivatives.differential(D(relu(s[k]), b), inside).hypotheses == {Fact(k)}
+        assert Smooth(relu, value) in differentials.differential(D(relu(value), b), cell).hypotheses
+    assert differentials.differential(D(relu(s[k]), b), inside).hypotheses == {Fact(k)}
 
 
 def test_a_step_has_no_value_where_it_jumps() -> None:

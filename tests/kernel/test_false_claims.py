@@ -50,7 +50,7 @@ from symrnn.kernel import (
     transitivity,
 )
 from symrnn.kernel import induction as by_induction
-from symrnn.kernel.axioms import derivatives, limits, numbers, ranges
+from symrnn.kernel.axioms import derivatives, differentials, limits, numbers, ranges
 from symrnn.theory.about import About
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
@@ -294,7 +294,7 @@ CAPTURE = {
     "an imaginary number": lambda: reflexivity(sympy.I),
     "a matrix twice": lambda: reflexivity(Parameter("A", d, d) * Parameter("A", d, 1)),
     "∂ under a sum keeps what is held": lambda: congruence(
-        derivatives.differential(D(ordered_sum(F[j] * g, (j, 1, t)), g)), g, (0,)
+        differentials.differential(D(ordered_sum(F[j] * g, (j, 1, t)), g)), g, (0,)
     ),
 }
 
@@ -416,9 +416,9 @@ def test_a_circle_through_a_form_proves_nothing() -> None:
 def test_a_kink_of_an_activation_is_a_condition() -> None:
     """∂relu(g)/∂g is shown where relu is differentiable; of tanh nothing is assumed."""
     relu, smooth = activation("relu"), activation("tanh")
-    kinked = derivatives.differential(D(relu(g), g))
+    kinked = differentials.differential(D(relu(g), g))
     assert any("differentiable" in str(each) for each in kinked.hypotheses)
-    assert derivatives.differential(D(smooth(g), g)).hypotheses == frozenset()
+    assert differentials.differential(D(smooth(g), g)).hypotheses == frozenset()
 
 
 def test_the_total_derivative_and_the_immediate_one_are_two_things() -> None:

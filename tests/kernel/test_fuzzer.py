@@ -15,7 +15,7 @@ from verdict import FALSE, HOLDS, UNJUDGED, Claim, Models
 from worlds import W, cells, gamma, i, j, k, s, t, u, y
 
 from symrnn.kernel import Fact, theorem
-from symrnn.kernel.axioms import derivatives
+from symrnn.kernel.axioms import differentials
 from symrnn.language.derivatives import D, VectorFunction
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
@@ -37,7 +37,7 @@ VARIED = Equation(Derivative(u * Entry(y[t], 1, 1), u), Derivative(u * Entry(s[j
 NEAR_0 = Equation(
     D((1 / (Min(gamma, W_SIZE) ** 2 + 1)) * s[2], Vec(W)), D((1 / (W_SIZE**2 + 1)) * s[2], Vec(W))
 )
-IN_TWO_PLACES = derivatives.differential(D(VectorFunction("f", 2, s[t - k], s[2]), s[0]))
+IN_TWO_PLACES = differentials.differential(D(VectorFunction("f", 2, s[t - k], s[2]), s[0]))
 BELOW = Fact.of(StrictLessThan(W_SIZE, gamma))
 TRUE = {
     # No recurrence of which u is a constant is meant: there s_j would vary with u, y_t would not.

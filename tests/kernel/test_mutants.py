@@ -58,56 +58,56 @@ FAULTS: dict[str, Fault] = {
         "order: an entry of what may jump there",
     ),
     "softmax is an elementwise function": Fault(
-        "axioms/derivatives.py",
+        "axioms/differentials.py",
         "yield (Diag(of) - of * Transposed(of))",
         "yield Diag(of)",
         TRUE,
         "∂softmax",
     ),
     "log-sum-exp falls": Fault(
-        "axioms/derivatives.py",
+        "axioms/differentials.py",
         "yield Transposed(Softmax(of.args[0]))",
         "yield -Transposed(Softmax(of.args[0]))",
         TRUE,
         "∂logsumexp",
     ),
     "A⁻¹ changes as A does": Fault(
-        "axioms/derivatives.py",
+        "axioms/differentials.py",
         "yield -Kronecker(Transposed(inside), inside)",
         "yield Kronecker(Transposed(inside), inside)",
         TRUE,
         "∂ vec(A⁻¹)",
     ),
     "the wrong one of the two inverses is transposed": Fault(
-        "axioms/derivatives.py",
+        "axioms/differentials.py",
         "yield -Kronecker(Transposed(inside), inside)",
         "yield -Kronecker(inside, Transposed(inside))",
         TRUE,
         "∂ vec(A⁻¹)",
     ),
     "∂ det A without the transpose": Fault(
-        "axioms/derivatives.py",
+        "axioms/differentials.py",
         "row = Transposed(Vec(Transposed(Inverse(of.args[0]))))",
         "row = Transposed(Vec(Inverse(of.args[0])))",
         TRUE,
         "∂ det A",
     ),
     "∂ det A without det A": Fault(
-        "axioms/derivatives.py",
+        "axioms/differentials.py",
         "yield Entry(of, 1) * row",
         "yield row",
         TRUE,
         "∂ det A",
     ),
     "every matrix has an inverse": Fault(
-        "terms.py",
+        "values.py",
         "yield Fact.nonzero(Entry(Determinant(node.args[0]), 1))",
         "yield Fact.nonnegative(sympy.S.One)",
         NEEDED,
         "an inverse has a value",
     ),
     "an inverse is differentiable everywhere": Fault(
-        "terms.py",
+        "values.py",
         "    if isinstance(term, Inverse):",
         "    if isinstance(term, Norm) and isinstance(term, Inverse):",
         REFUSED,
@@ -198,28 +198,28 @@ FAULTS: dict[str, Fault] = {
         "scalars: √ of what is a square",
     ),
     "log of anything": Fault(
-        "terms.py",
+        "values.py",
         "        yield Fact.positive(node.args[0])",
         "        yield from ()",
         NEEDED,
         "log",
     ),
     "a chain that does not meet": Fault(
-        "theorem.py",
+        "inferences.py",
         "    if middle != other:",
         "    if False:",
         REFUSED,
         "inferences: a chain that does not meet",
     ),
     "an induction from what fails before": Fault(
-        "theorem.py",
+        "inferences.py",
         "        if earlier != each and not (",
         "        if False and not (",
         REFUSED,
         "inferences: an equation that need not hold before",
     ),
     "a norm under an index is differentiated wherever": Fault(
-        "terms.py",
+        "values.py",
         "isinstance(term, Ranged) and (term.index in need.free_symbols or type(need) is Smooth)",
         "isinstance(term, Ranged) and type(need) is Smooth",
         REFUSED,
@@ -233,7 +233,7 @@ FAULTS: dict[str, Fault] = {
         "axioms: the norm of a row is that of diag",
     ),
     "an induction begins at a time that moves": Fault(
-        "theorem.py",
+        "inferences.py",
         "if over in start.free_symbols or any(",
         "if any(",
         REFUSED,
@@ -247,7 +247,7 @@ FAULTS: dict[str, Fault] = {
         "∏ of no numbers",
     ),
     "one time for all": Fault(
-        "theorem.py",
+        "inferences.py",
         "if any(gone.index in each.free_symbols for each in needs):",
         "if False:",
         REFUSED,
@@ -271,4 +271,4 @@ def test_a_planted_fault_is_noticed(name: str) -> None:
 def test_a_file_has_mutants_of_every_sort() -> None:
     found = {each.change.split(" ")[0] for each in mutants("symrnn/kernel/order.py")}
     assert {"without", "if"} <= found
-    assert len(mutants("symrnn/kernel/theorem.py")) > 200
+    assert len(mutants("symrnn/kernel/inferences.py")) > 200

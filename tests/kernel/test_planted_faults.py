@@ -39,7 +39,7 @@ from symrnn.kernel import (
     transposed_norm,
     weaken,
 )
-from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ranges
+from symrnn.kernel.axioms import blocks, derivatives, differentials, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
 from symrnn.language.activations import X, activation
 from symrnn.language.algebra import (
@@ -524,7 +524,7 @@ TERMS: dict[str, Row] = {
     "rows of what is not 0 are": lambda: numbers.algebra(
         Rows(Parameter("G", 2 * d, d), 0, d), Zeros(d, d)
     ),
-    "a norm under an index, which may be 0 at one": lambda: derivatives.differential(
+    "a norm under an index, which may be 0 at one": lambda: differentials.differential(
         D(OrderedSum(Norm(j * g, "2") * g, j, 0, t), g)
     ),
     "blocks of two widths in one column": lambda: reflexivity(Block([A], [U])),
@@ -681,7 +681,7 @@ AXIOMS: dict[str, Row] = {
         D(Transposed(D_plus(L[t], s[t])), x[t]), [a[t]], cell, [t >= 1]
     ),
     "a sum, nearby": lambda: derivatives.nearby(D((q + 1) * g, g), q + 1, S.One),
-    "a spectral norm, differentiated": lambda: derivatives.differential(
+    "a spectral norm, differentiated": lambda: differentials.differential(
         D(Norm(A, "2") * g, Vec(A))
     ),
     "a maximum of what jumps": lambda: derivatives.nearby(
@@ -692,17 +692,17 @@ AXIOMS: dict[str, Row] = {
     "the norm of what jumps": lambda: derivatives.nearby(
         D(Max(Norm(stepping(g), "2"), q) * g, g), Max(Norm(stepping(g), "2"), q), q
     ),
-    "a maximum that is differentiated": lambda: derivatives.differential(
+    "a maximum that is differentiated": lambda: differentials.differential(
         D(Max(Norm(g, "2"), 1) * g, g)
     ),
-    "an absolute value that is differentiated": lambda: derivatives.differential(
+    "an absolute value that is differentiated": lambda: differentials.differential(
         D(abs(Entry(g, 1, 1)) * g, g)
     ),
-    "a norm of kind 1, differentiated": lambda: derivatives.differential(D(Norm(g, "1") * g, g)),
-    "a power of what varies": lambda: derivatives.differential(
+    "a norm of kind 1, differentiated": lambda: differentials.differential(D(Norm(g, "1") * g, g)),
+    "a power of what varies": lambda: differentials.differential(
         D(2 ** Norm(g, "2") * Identity(1), g)
     ),
-    "kinks under a sum": lambda: derivatives.differential(D(OrderedSum(ramp(j * g), j, 1, t), g)),
+    "kinks under a sum": lambda: differentials.differential(D(OrderedSum(ramp(j * g), j, 1, t), g)),
     "‖A B‖ ≤ ‖A‖ ‖B‖ for max": lambda: norms.submultiplicative(Norm(A * B, "max")),
     "split before all": lambda: norms.submultiplicative(Norm(A * B), 0),
     "split after all": lambda: norms.submultiplicative(Norm(A * B), 2),
@@ -834,11 +834,11 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         Fact.nonzero(Entry(Determinant(Diag(s[t])), 1)),
     ),
     "a determinant, differentiated": (
-        lambda: derivatives.differential(D(Determinant(A), Vec(A))),
+        lambda: differentials.differential(D(Determinant(A), Vec(A))),
         Fact.nonzero(Entry(Determinant(A), 1)),
     ),
     "a norm, differentiated": (
-        lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
+        lambda: differentials.differential(D(Norm(g, "2") * g, g)),
         Fact.positive(Norm(g, "2")),
     ),
     "a norm, differentiated through a state": (
@@ -846,15 +846,15 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         Fact.positive(Norm(s[t], "2")),
     ),
     "a function with kinks, of another argument than the recurrence's": (
-        lambda: derivatives.differential(D(ramp(2 * bent.a[t]), bent.a[t]), bent.recurrence),
+        lambda: differentials.differential(D(ramp(2 * bent.a[t]), bent.a[t]), bent.recurrence),
         Smooth(ramp, 2 * bent.a[t]),
     ),
     "a function with kinks, in no recurrence": (
-        lambda: derivatives.differential(D(ramp(g), g)),
+        lambda: differentials.differential(D(ramp(g), g)),
         Smooth(ramp, g),
     ),
     "a function with kinks, before time 1": (
-        lambda: derivatives.differential(D(ramp(bent.a[t]), bent.a[t]), bent.recurrence),
+        lambda: differentials.differential(D(ramp(bent.a[t]), bent.a[t]), bent.recurrence),
         Fact.nonnegative(t - 1),
     ),
     "a maximum, nearby": (
@@ -925,13 +925,13 @@ TRUE: dict[str, Row] = {
     "∂⁺ holds all states": lambda: derivatives.immediate(D_plus(s[2], b), cell, []),
     "the other layout": lambda: derivatives.layout(D(W * g, g)),
     "the layout of most others": lambda: derivatives.layout(D(A * g, g, DENOMINATOR)),
-    "∂(u ⊙ v)": lambda: derivatives.differential(D(Hadamard(W * g, g), g)),
-    "∂(A y)": lambda: derivatives.differential(D(W * g, Vec(W))),
-    "∂‖g‖": lambda: derivatives.differential(D(Norm(g, "2") * g, g)),
-    "∂f(A g)": lambda: derivatives.differential(D(activation("tanh")(W * g), g)),
-    "∂ vec(c A)": lambda: derivatives.differential(D(Vec(Norm(g, "2") * A), g)),
-    "∂ vec(A B)": lambda: derivatives.differential(D(Vec(A * B), Vec(A))),
-    "∂ vec(A B), by the other": lambda: derivatives.differential(D(Vec(A * B), Vec(B))),
+    "∂(u ⊙ v)": lambda: differentials.differential(D(Hadamard(W * g, g), g)),
+    "∂(A y)": lambda: differentials.differential(D(W * g, Vec(W))),
+    "∂‖g‖": lambda: differentials.differential(D(Norm(g, "2") * g, g)),
+    "∂f(A g)": lambda: differentials.differential(D(activation("tanh")(W * g), g)),
+    "∂ vec(c A)": lambda: differentials.differential(D(Vec(Norm(g, "2") * A), g)),
+    "∂ vec(A B)": lambda: differentials.differential(D(Vec(A * B), Vec(A))),
+    "∂ vec(A B), by the other": lambda: differentials.differential(D(Vec(A * B), Vec(B))),
     "∏ split": lambda: ranges.split_range(OrderedProduct(F[j], j, 0, 2, LEFT), 0),
     "∏ split, the other way round": lambda: ranges.split_range(
         OrderedProduct(F[j], j, 0, 2, RIGHT), 0
@@ -951,25 +951,27 @@ TRUE: dict[str, Row] = {
     "u² ≤ sinh² u": lambda: numbers.sinh_exceeds(y),
     "‖(x, y)‖": lambda: norms.norm_of_stack(Norm(stack(g, h), "2")),
     "xᵀy": lambda: norms.cauchy_schwarz(g, h),
-    "∂f(u, v)": lambda: derivatives.differential(D(VectorFunction("f", d, g, W * g), g)),
-    "∂softmax": lambda: derivatives.differential(D(Softmax(A * g), g)),
-    "∂logsumexp": lambda: derivatives.differential(D(LogSumExp(A * g), g)),
-    "∂ vec(A⁻¹)": lambda: derivatives.differential(D(Vec(Inverse(A)), Vec(A))),
-    "∂ vec((A B)⁻¹), by a factor": lambda: derivatives.differential(D(Vec(Inverse(A * B)), Vec(A))),
-    "∂ det A": lambda: derivatives.differential(D(Determinant(A), Vec(A))),
-    "∂ det(A B), by a factor": lambda: derivatives.differential(D(Determinant(A * B), Vec(B))),
-    "∂(u, v)": lambda: derivatives.differential(D(stack(W * g, g), g)),
-    "∂ of rows": lambda: derivatives.differential(D(Rows(Parameter("G", 2 * d, d) * g, d, d), g)),
-    "∂ Σ": lambda: derivatives.differential(D(OrderedSum(F[j] * g, j, 0, 2), g)),
-    "∂ Σ by what its index is called": lambda: derivatives.differential(
+    "∂f(u, v)": lambda: differentials.differential(D(VectorFunction("f", d, g, W * g), g)),
+    "∂softmax": lambda: differentials.differential(D(Softmax(A * g), g)),
+    "∂logsumexp": lambda: differentials.differential(D(LogSumExp(A * g), g)),
+    "∂ vec(A⁻¹)": lambda: differentials.differential(D(Vec(Inverse(A)), Vec(A))),
+    "∂ vec((A B)⁻¹), by a factor": lambda: differentials.differential(
+        D(Vec(Inverse(A * B)), Vec(A))
+    ),
+    "∂ det A": lambda: differentials.differential(D(Determinant(A), Vec(A))),
+    "∂ det(A B), by a factor": lambda: differentials.differential(D(Determinant(A * B), Vec(B))),
+    "∂(u, v)": lambda: differentials.differential(D(stack(W * g, g), g)),
+    "∂ of rows": lambda: differentials.differential(D(Rows(Parameter("G", 2 * d, d) * g, d, d), g)),
+    "∂ Σ": lambda: differentials.differential(D(OrderedSum(F[j] * g, j, 0, 2), g)),
+    "∂ Σ by what its index is called": lambda: differentials.differential(
         D(OrderedSum(W * s[j], j, 0, 2), s[j])
     ),
-    "∂ c": lambda: derivatives.differential(D(Entry(g, 1, 1) ** 3 * Identity(1), g)),
-    "∂ cc′": lambda: derivatives.differential(D(Entry(g, 1, 1) * Norm(g, "2") * Identity(1), g)),
-    "∂ (c + c′)": lambda: derivatives.differential(
+    "∂ c": lambda: differentials.differential(D(Entry(g, 1, 1) ** 3 * Identity(1), g)),
+    "∂ cc′": lambda: differentials.differential(D(Entry(g, 1, 1) * Norm(g, "2") * Identity(1), g)),
+    "∂ (c + c′)": lambda: differentials.differential(
         D((Entry(g, 1, 1) + Norm(g, "2")) * Identity(1), g)
     ),
-    "∂ exp c": lambda: derivatives.differential(D(sympy.exp(Entry(g, 1, 1)) * Identity(1), g)),
+    "∂ exp c": lambda: differentials.differential(D(sympy.exp(Entry(g, 1, 1)) * Identity(1), g)),
     "∂L/∂W": lambda: derivatives.gradient_as_matrix(D(L[t], W)),
     "(A B)₁₁": lambda: norms.entry_of_product(Entry(-2 * A * B, 1, 1), i),
     "vec(A X B)": lambda: norms.vec_of_product(A, B, W),

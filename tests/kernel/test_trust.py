@@ -14,8 +14,7 @@ from sympy import Integer, Symbol
 
 from symrnn import kernel
 from symrnn.errors import IllFormedError
-from symrnn.kernel import Theorem, axioms, reflexivity
-from symrnn.kernel import theorem as inferences
+from symrnn.kernel import Theorem, axioms, inferences, reflexivity
 from symrnn.kernel.axioms import numbers
 from symrnn.language.algebra import Parameter
 from symrnn.language.relations import Equation
@@ -62,8 +61,16 @@ def test_the_trusted_files_import_each_other_and_nothing_else_of_the_project() -
 
 def test_the_kernel_is_read_in_one_sitting() -> None:
     lines = [line for path in KERNEL for line in path.read_text(encoding="utf-8").splitlines()]
-    assert sum(bool(line.strip()) for line in lines) <= 3000
+    written = sum(bool(line.strip()) for line in lines)
+    assert written - sum(map(import_lines, KERNEL)) <= 2600
     assert sum(map(code_lines, trusted())) <= 3000
+
+
+def import_lines(path: Path) -> int:
+    """Lines that name what comes from elsewhere: more files have more of them."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return sum((node.end_lineno or 0) - node.lineno + 1 for node in imports)
 
 
 def code_lines(path: Path) -> int:

@@ -12,7 +12,7 @@ from verdict import Claim
 from worlds import V, W, i, u
 
 from symrnn.kernel import Fact, axioms
-from symrnn.kernel.terms import bounds
+from symrnn.kernel.binders import bounds
 from symrnn.language.algebra import (
     Identity,
     MatrixProduct,

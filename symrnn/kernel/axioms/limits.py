@@ -9,8 +9,8 @@ from sympy import Expr, S, Symbol
 
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import conditions
 from symrnn.kernel.theorem import Theorem, _make
+from symrnn.kernel.values import conditions
 from symrnn.language.relations import Limit
 from symrnn.language.shapes import symbolic
 

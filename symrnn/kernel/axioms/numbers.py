@@ -13,8 +13,9 @@ from symrnn.kernel import algebra as decision
 from symrnn.kernel.axioms.schema import inapplicable, schema
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.recurrences import hypothesis
-from symrnn.kernel.terms import conditions, conditions_at, require_term
+from symrnn.kernel.terms import require_term
 from symrnn.kernel.theorem import Theorem, _facts, _make
+from symrnn.kernel.values import conditions, conditions_at
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import MatrixProduct, Ones, Zeros, split_coefficient
 from symrnn.language.entry import Entry

@@ -9,8 +9,9 @@ from sympy import Expr, Symbol
 
 from symrnn.kernel.algebra import equal
 from symrnn.kernel.axioms.schema import inapplicable, schema
+from symrnn.kernel.binders import bounds
 from symrnn.kernel.facts import Fact
-from symrnn.kernel.terms import bounds, renamed, substitute
+from symrnn.kernel.substitution import renamed, substitute
 from symrnn.kernel.theorem import Theorem, _make
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Zeros
 from symrnn.language.ordered import LEFT, OrderedProduct, OrderedSum, Ranged

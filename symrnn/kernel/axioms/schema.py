@@ -11,9 +11,10 @@ from typing import Any, ParamSpec
 from sympy import Basic
 
 from symrnn.errors import IllFormedError
+from symrnn.kernel.inferences import weaken
 from symrnn.kernel.recurrences import admitted
-from symrnn.kernel.terms import conditions
-from symrnn.kernel.theorem import Theorem, weaken
+from symrnn.kernel.theorem import Theorem
+from symrnn.kernel.values import conditions
 
 P = ParamSpec("P")
 _SCHEMAS: dict[str, Callable[..., Theorem]] = {}

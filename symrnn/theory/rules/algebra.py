@@ -13,7 +13,8 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.errors import IllFormedError, SideConditionError
 from symrnn.kernel import Theorem, reflexivity
 from symrnn.kernel.axioms import norms, numbers, ranges
-from symrnn.kernel.terms import bounds, substitute
+from symrnn.kernel.binders import bounds
+from symrnn.kernel.substitution import substitute
 from symrnn.language.algebra import MatrixProduct, MatrixSum, Transposed
 from symrnn.language.canonical import transpose
 from symrnn.language.entry import Entry

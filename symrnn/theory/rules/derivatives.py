@@ -11,7 +11,7 @@ from sympy.matrices.expressions import MatrixExpr
 from symrnn.calculus import gradient, jacobian
 from symrnn.errors import SideConditionError
 from symrnn.kernel import Theorem, reflexivity, symmetry, transitivity
-from symrnn.kernel.axioms import derivatives
+from symrnn.kernel.axioms import derivatives, differentials
 from symrnn.kernel.dependence import variable
 from symrnn.language.algebra import Transposed
 from symrnn.language.derivatives import (
@@ -289,7 +289,7 @@ def _sum(node: Any, context: Context) -> Theorems:
     if not isinstance(node, TotalDerivative) or not isinstance(node.of, OrderedSum):
         return
     if node.of.index not in node.by.free_symbols and is_column(node.by):
-        yield derivatives.differential(node, context.cell)
+        yield differentials.differential(node, context.cell)
 
 
 derivative_of_sum = Rule("derivative_of_sum", "∂(Σ y_t)/∂x = Σ ∂y_t/∂x", rewrite=_sum)
