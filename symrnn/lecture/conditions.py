@@ -19,7 +19,7 @@ from sympy.core.relational import (
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.language.relations import ForAll, Inequality, Relation, Smooth
 from symrnn.language.writing import latex
-from symrnn.theory.statement import Part
+from symrnn.theory.part import Part
 
 
 @dataclass(frozen=True)

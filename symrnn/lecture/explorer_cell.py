@@ -33,7 +33,8 @@ from symrnn.language.time import TimeVector
 from symrnn.lecture.explorer_units import STEPS, supposed
 from symrnn.lecture.statements import Writer
 from symrnn.theory.about import Subject
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer_units import Slider, Unit, UnitsExplorer
 
 PRODUCT, BOUND = "product_of_jacobians", "product_bound"

@@ -24,7 +24,8 @@ from symrnn.language.structure import Block, Diag, Rows
 from symrnn.language.time import TimeVector
 from symrnn.lecture.statements import Writer
 from symrnn.theory.about import Subject
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 from symrnn.typeset.explorer_units import Slider, Unit, UnitsExplorer
 
 STEPS = 40

@@ -17,7 +17,8 @@ from symrnn.lecture.references import WORKS
 from symrnn.lecture.statements import Writer, statement_block
 from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 from symrnn.typeset import fragments
 from symrnn.typeset.blocks import Figure, StatementBlock
 from symrnn.typeset.detail import Detail, of_claims, reduced

@@ -27,7 +27,8 @@ from symrnn.lecture.statements import Writer
 from symrnn.python_text import parsed
 from symrnn.theory.about import Subject
 from symrnn.theory.library import everything
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import (
     Display,
     Heading,

@@ -23,8 +23,8 @@ from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
 from symrnn.theory.library import lecture_folder
 from symrnn.theory.statement import Statement
+from symrnn.verify.claim_slips import slips
 from symrnn.verify.evidence import Evidence, KernelProof
-from symrnn.verify.faults import slips
 
 FOLDER = "coq"
 """Where a folder of proofs keeps its Coq files."""

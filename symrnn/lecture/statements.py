@@ -19,7 +19,8 @@ from symrnn.lecture.references import cited
 from symrnn.theory.about import Subject
 from symrnn.theory.derivation import Derivation
 from symrnn.theory.matching import match
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Block, Chain, Claim, Display, Paragraph, Row, StatementBlock
 from symrnn.typeset.justification import words
 from symrnn.typeset.maths import diagonal_display, shapes_display

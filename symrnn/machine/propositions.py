@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, singledispatch
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy
 from sympy import Symbol
-from sympy.core.relational import Relational, StrictGreaterThan, StrictLessThan
+from sympy.core.relational import Relational
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.errors import NotSupportedError
@@ -18,15 +18,16 @@ from symrnn.language.derivatives import ImmediateDerivative, TotalDerivative, Ve
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
-from symrnn.language.relations import Equation, ForAll, Inequality, Limit
+from symrnn.language.relations import ForAll, Limit
 from symrnn.language.time import TimeVector
-from symrnn.machine.arithmetic import RELATION, SUM, Coq, is_time, name_of, time
+from symrnn.machine.arithmetic import RELATION, Coq, name_of
 from symrnn.machine.differentiated import differentiated, within_a_step
 from symrnn.machine.maps import VectorMap
 from symrnn.machine.meaning import places, require_meaning, require_times
 from symrnn.machine.naturals import at_least_zero, facts_of
-from symrnn.machine.printer import coq, range_of
+from symrnn.machine.printer import range_of
 from symrnn.machine.real_claims import is_real, real_proposition
+from symrnn.machine.relations import is_trivial, ordering, relation
 from symrnn.machine.scope import Scope
 from symrnn.machine.sizes import matrix_type, size
 from symrnn.machine.transition import Transition, transition_of
@@ -268,8 +269,8 @@ class _Writer:
             if isinstance(fact, Relational) and fact.free_symbols & self._grown():
                 continue  # the range of what grows: it guards the derivatives in a limit
             if isinstance(fact, Relational):
-                if not _trivial(fact):
-                    yield _order(fact, scope)
+                if not is_trivial(fact):
+                    yield ordering(fact, scope)
                 continue
             yield self._hypothesis(fact, scope)
 
@@ -278,7 +279,7 @@ class _Writer:
         if isinstance(fact, ForAll):
             first = sympy.Ge(fact.index, fact.since, evaluate=False)
             inner, name = scope.within(fact.index, fact.since), name_of(fact.index)
-            guards, fact = [] if _trivial(first) else [first], fact.relation
+            guards, fact = [] if is_trivial(first) else [first], fact.relation
         else:
             grown = self._grown() & _free_of(fact)
             if grown:
@@ -288,7 +289,7 @@ class _Writer:
             inner, name, guards = scope, "", []
         guards += self._existing(fact, inner)
         known = replace(inner, facts=(*inner.facts, *facts_of(guards)))
-        conditions = "".join(f"{_order(guard, inner)} -> " for guard in guards)
+        conditions = "".join(f"{ordering(guard, inner)} -> " for guard in guards)
         written = f"{conditions}{relation(fact, known).within(RELATION)}"
         if name:
             kind = "" if guards else " : nat"
@@ -330,7 +331,7 @@ class _Writer:
             if grown.is_positive:
                 raise NotSupportedError("no Coq form for a size that grows", {"got": str(grown)})
             guards = [g for g in self.given if isinstance(g, Relational) and g.has(grown)]
-            start = ((grown, [_order(g, scope) for g in guards if not _trivial(g)]),)
+            start = ((grown, [ordering(g, scope) for g in guards if not is_trivial(g)]),)
         for derivative, bound, inside in _derivatives(self.claim, start, scope):
             each = differentiated(derivative, inside)
             text = f"differentiable {each.function.argument} {each.point.argument}"
@@ -355,61 +356,6 @@ def _derivatives(node: Any, bound: tuple[Any, ...], scope: Scope) -> Iterator[tu
         return
     for child in node.args:
         yield from _derivatives(child, bound, scope)
-
-
-# ---------------------------------------------------------------------- relations
-
-
-@singledispatch
-def relation(node: Any, scope: Scope) -> Coq:
-    """A relation as a proposition."""
-    raise NotSupportedError(f"no Coq form for {type(node).__name__}", {"got": str(node)})
-
-
-@relation.register
-def _(node: Equation, scope: Scope) -> Coq:
-    left, right = (coq(side, scope).within(SUM) for side in (node.lhs, node.rhs))
-    return Coq(f"{left} = {right}", RELATION)
-
-
-@relation.register
-def _(node: Inequality, scope: Scope) -> Coq:
-    left, right = (coq(side, scope).within(SUM) for side in (node.lhs, node.rhs))
-    kind = " :> R" if is_time(node.lhs) else ""
-    return Coq(f"{left} <= {right}{kind}", RELATION)
-
-
-@relation.register
-def _(node: Limit, scope: Scope) -> Coq:
-    variable, quantity = name_of(node.variable), coq(node.lhs, scope)
-    limit = "+oo" if node.rhs is sympy.oo else f"({coq(node.rhs, scope).text} : R)"
-    return Coq(f"(fun {variable} => {quantity.text}) --> {limit}", RELATION)
-
-
-def _order(fact: Relational, scope: Scope) -> str:
-    """An inequality between times, without differences; or between scalars, as it stands."""
-    if isinstance(fact, sympy.Eq | sympy.Ne):
-        raise NotSupportedError("no Coq form for this hypothesis", {"got": str(fact)})
-    strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
-    low, high = fact.lts, fact.gts
-    sign = "<" if strict else "<="
-    if is_time(low) and is_time(high):
-        gap = sympy.expand(high - low)
-        terms = sympy.Add.make_args(gap)
-        above = [term for term in terms if not term.could_extract_minus_sign()]
-        below = [-term for term in terms if term.could_extract_minus_sign()]
-        left, right = (time(sympy.Add(*side)).within(SUM) for side in (below, above))
-        return f"({left} {sign} {right})%N"
-    return f"{coq(low, scope).within(SUM)} {sign} {coq(high, scope).within(SUM)}"
-
-
-def _trivial(fact: Relational) -> bool:
-    """0 ≤ k: every natural number is."""
-    if isinstance(fact, sympy.Eq | sympy.Ne):
-        return False
-    gap = sympy.expand(fact.gts - fact.lts)
-    strict = isinstance(fact, StrictLessThan | StrictGreaterThan)
-    return isinstance(gap, Symbol) and bool(gap.is_integer) and not strict
 
 
 def _filled(opening: str, words: Iterable[str], closing: str) -> list[str]:

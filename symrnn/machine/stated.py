@@ -21,7 +21,8 @@ from symrnn.machine.real_claims import is_real
 from symrnn.machine.sources import Source
 from symrnn.machine.transition import Own, cell_key
 from symrnn.machine.vocabulary import FIRST, known_name
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 
 DROPPED = "a hypothesis dropped"
 

@@ -28,7 +28,7 @@ from symrnn.language.relations import Equation, ForAll, Inequality, Limit, Relat
 from symrnn.language.shapes import is_column
 from symrnn.language.writing import text
 from symrnn.theory.derivation import Derivation, Induction, Proof
-from symrnn.theory.statement import Part
+from symrnn.theory.part import Part
 
 _Derivatives = TotalDerivative | ImmediateDerivative
 ANY = "any"

@@ -17,36 +17,13 @@ from symrnn.language.writing import latex
 from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
-from symrnn.theory.derivation import Derivation, Induction, Proof, Step
+from symrnn.theory.derivation import Derivation, Induction, Step
 from symrnn.theory.names import require_functions, require_letters
+from symrnn.theory.part import Part
 from symrnn.theory.witness import Counterexample, Witness
 
 EVERY = "*"
 """In a headline: every part."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One claim of a statement with its proof; `label` tells parts apart."""
-
-    label: str
-    proof: Proof
-
-    @property
-    def claim(self) -> Any:
-        """The relation proved."""
-        return self.proof.claim
-
-    @property
-    def given(self) -> tuple[Any, ...]:
-        """Its hypotheses."""
-        return self.proof.given
-
-    @property
-    def cell(self) -> Subject | None:
-        """The recurrence it speaks of, where that is not the statement's own."""
-        proof = self.proof.step if isinstance(self.proof, Induction) else self.proof
-        return proof.cell
 
 
 @dataclass(slots=True)

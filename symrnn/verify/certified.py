@@ -11,7 +11,7 @@ from symrnn.enclosure.inequality import require_at_most
 from symrnn.enclosure.undecided import UndecidedError
 from symrnn.language.activations import X
 from symrnn.language.relations import Inequality
-from symrnn.theory.statement import Part
+from symrnn.theory.part import Part
 
 TOLERANCE = Fraction(1, 10**12)
 """How far the ball around the largest left - right may reach above 0."""

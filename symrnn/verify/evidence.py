@@ -16,8 +16,9 @@ from symrnn.language.writing import text
 from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
 from symrnn.theory.derivation import Derivation, Induction
+from symrnn.theory.part import Part
 from symrnn.theory.rules import algebra
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.statement import Statement
 from symrnn.verify.certified import certify
 from symrnn.verify.explicit import Explicit, write_out
 from symrnn.verify.faults import Fault, plant

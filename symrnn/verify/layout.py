@@ -8,7 +8,8 @@ from dataclasses import replace
 from symrnn.theory.about import Subject
 from symrnn.theory.context import Context
 from symrnn.theory.layout import in_denominator_layout
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
 from symrnn.theory.turning import in_denominator
 from symrnn.verify.evidence import CERTIFIED, GRADES, ChainEvidence, Evidence
 from symrnn.verify.explicit import write_out

@@ -14,7 +14,7 @@ from sympy import Derivative, Min, StrictLessThan, Sum, erf
 from verdict import FALSE, HOLDS, UNJUDGED, Claim, Models
 from worlds import W, cells, gamma, i, j, k, s, t, u, y
 
-from symrnn.kernel import Fact, theorem
+from symrnn.kernel import Fact, inferences, theorem
 from symrnn.kernel.axioms import differentials
 from symrnn.language.derivatives import D, VectorFunction
 from symrnn.language.entry import Entry
@@ -73,8 +73,9 @@ def _anywhere(term: Any, path: Any, needs: Any, pure: Any) -> Any:
 def test_a_fault_that_is_planted_in_the_kernel_is_found(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    where = {"require_equal_there": inferences, "_conditions": theorem}
     planted = {"require_equal_there": _anywhere, "_conditions": lambda relation: ()}
-    monkeypatch.setattr(theorem, name, planted[name])
+    monkeypatch.setattr(where[name], name, planted[name])
     report = fuzz(seed=9, conclusions=3000, until_false=True)
     assert report.false
 

@@ -7,7 +7,7 @@ from sympy.core.relational import Relational
 from symrnn.cells.elman import elman
 from symrnn.lecture.conditions import assumed, condition, merged
 from symrnn.theory.library import load
-from symrnn.theory.statement import Part
+from symrnn.theory.part import Part
 
 k, t, T, tau = symbols("k t T tau", integer=True)
 

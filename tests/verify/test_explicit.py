@@ -12,7 +12,8 @@ from symrnn.language.norms import Norm
 from symrnn.language.relations import Equation, Inequality
 from symrnn.theory import rules as by
 from symrnn.theory.derivation import Derivation, derivation
-from symrnn.verify.explicit import POINTS, write_out
+from symrnn.verify.explicit import write_out
+from symrnn.verify.points import POINTS
 
 rnn = elman()
 n = Symbol("n", integer=True, positive=True)

@@ -15,16 +15,11 @@ from symrnn.theory import rules as by
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import derivation
 from symrnn.theory.library import load
-from symrnn.theory.statement import Part, Statement
+from symrnn.theory.part import Part
+from symrnn.theory.statement import Statement
+from symrnn.verify.claim_slips import BOUND_SLIPS, SLIPS, slips
 from symrnn.verify.evidence import plant_all
-from symrnn.verify.faults import (
-    BOUND_SLIPS,
-    SLIPS,
-    _is_true_as_well,
-    _refuses,
-    plant,
-    slips,
-)
+from symrnn.verify.faults import _is_true_as_well, _refuses, plant
 
 LIBRARY = load()
 rnn = elman()

@@ -17,8 +17,8 @@ from symrnn.language.relations import Equation, Inequality
 from symrnn.language.time import Sequence
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.theory.derivation import Derivation
+from symrnn.verify.claim_slips import slips
 from symrnn.verify.explicit import write_out
-from symrnn.verify.faults import slips
 from symrnn.verify.functions import field, sigma_of
 from symrnn.verify.hypotheses import scalars_given
 from symrnn.verify.sampled import sample
