@@ -1,4 +1,8 @@
-"""Slips in a claim: its right side made wrong, one change at a time."""
+"""Slips in a claim: its right side made wrong, one change at a time.
+
+These are the slips of hand-written slides: a transpose, the order of a product, an index off by
+one, a term or a factor dropped, a sign, a constant.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Planted faults: claims made wrong on purpose, each of which every checker must refuse.
-
-XX
-one, a term or a factor dropped, a sign, a constant.
-"""
+"""Planted faults: claims made wrong on purpose, each of which every checker must refuse."""
 
 from __future__ import annotations
 
