@@ -47,7 +47,7 @@ Inferences and axioms
 lists; each is justified against this meaning in its docstring.
 """
 
-from symrnn.kernel.axioms import axioms
+from symrnn.kernel.axioms.schema import axioms
 from symrnn.kernel.facts import Fact
 from symrnn.kernel.inferences import (
     assume,

@@ -298,6 +298,8 @@ def _derivative(node: Any, run: Run, names: Names) -> Any:
     try:
         return _slopes(value, inner.level, 1)[0]
     except Unspecified as kink:
+        if node.expr.has(Norm):
+            raise  # at a norm's kink no more is assumed: it is a number of which nothing is known
         raise NoValue("a derivative at a kink") from kink
 
 

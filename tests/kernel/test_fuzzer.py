@@ -48,6 +48,14 @@ TRUE = {
     ),
     # The square of a norm is differentiable at 0, also as the minimum that it is there.
     "a square beside a kink": Claim(frozenset({BELOW}), NEAR_0),
+    # |u| u is differentiable at 0, which duals do not see: there both sides are one number.
+    "two forms of a norm, differentiated at its kink": Claim(
+        frozenset(),
+        Equation(
+            Derivative(u * Norm(u * (W + W.T), "1"), u),
+            Derivative(u * Norm(u * W + u * W.T, "1"), u),
+        ),
+    ),
     # At t - k = 2 both arguments of f are s_2, and ∂₁f is by the first alone.
     "one vector in two places": Claim(frozenset(), IN_TWO_PLACES.relation),
 }

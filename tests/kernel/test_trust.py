@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import pickle
+import sys
 from inspect import signature, unwrap
 from pathlib import Path
 
@@ -211,6 +212,9 @@ def test_every_axiom_is_listed_and_says_what_it_states() -> None:
     listed = axioms()
     assert len(listed) >= 50
     assert numbers.order in listed.values()
+    # Every file of axioms is read with the kernel, whoever asks.
+    files = {path.stem for path in KERNEL if path.parent.name == "axioms"}
+    assert files - {"__init__", "schema"} == set(sys.modules["symrnn.kernel.axioms"].__all__)
     for name, axiom in listed.items():
         assert axiom.__name__ == name
         assert axiom.__doc__, name

@@ -1,6 +1,5 @@
 """The axioms: schemas, each a function from arguments to a theorem with its hypotheses."""
 
-from symrnn.kernel.axioms import blocks, derivatives, limits, norms, numbers, ranges
-from symrnn.kernel.axioms.schema import axioms
+from symrnn.kernel.axioms import blocks, derivatives, differentials, limits, norms, numbers, ranges
 
-__all__ = ["axioms", "blocks", "derivatives", "limits", "norms", "numbers", "ranges"]
+__all__ = ["blocks", "derivatives", "differentials", "limits", "norms", "numbers", "ranges"]
