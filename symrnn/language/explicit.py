@@ -77,6 +77,8 @@ class Field(Function):  # type: ignore[misc]
     """Entry `i` of an unknown vector function, differentiated `orders[l]` times by argument l."""
 
     is_real = True
+    values_from = 3
+    """Its name, the entry and the orders come before its arguments."""
 
     @property
     def free_symbols(self) -> set[Any]:

@@ -9,12 +9,14 @@ function itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Function, Lambda
 
 from symrnn.errors import NotSupportedError
+from symrnn.language.shared import derivative, free_symbols, parts
 
 KINKED = (
     sympy.Abs,
@@ -73,11 +75,17 @@ def value_of(slope: Callable[[Any], Expr], value: Expr) -> Expr:
 
 def slope_by(expression: Expr, variable: Any) -> Expr:
     """∂expression/∂variable; a `Slope` where a kink of the expression depends on the variable."""
-    kinks = (node for node in expression.atoms(*KINKED, Slope) if variable in node.free_symbols)
-    if next(kinks, None) is None:
-        return cast(Expr, expression.diff(variable))
-    if expression.has(Slope):
+    kinks = _kinks(expression)
+    if not any(variable in free_symbols(node) for node in kinks):
+        return derivative(expression, variable)
+    if any(isinstance(node, Slope) for node in kinks):
         raise NotSupportedError(
             "the second derivative of a function with kinks", {"function": str(expression)}
         )
     return Slope(Lambda(_BOUND, expression.xreplace({variable: _BOUND})), variable)
+
+
+@lru_cache(maxsize=4096)
+def _kinks(expression: Expr) -> tuple[Expr, ...]:
+    """The parts of an expression that have kinks, slopes of such among them."""
+    return tuple(node for node in parts(expression) if isinstance(node, (*KINKED, Slope)))

@@ -1,4 +1,4 @@
-"""The recurrence written out at integer sizes and times, differentiated by SymPy's scalar `diff`.
+"""The recurrence written out at integer sizes and times, differentiated by SymPy's scalar rules.
 
 Nothing of the calculus is used here: this is the independent meaning of ∂ and ∂⁺ that derived
 formulas are compared with (evidence grade `explicit`).
@@ -19,6 +19,7 @@ from symrnn.language.activations import Activation
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
 from symrnn.language.explicit import Entries, entries
 from symrnn.language.shapes import is_column, symbolic
+from symrnn.language.shared import replaced
 from symrnn.language.slope_at import slope_by, value_of
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
@@ -138,7 +139,7 @@ class Unrolled:
             for symbol, value in zip(symbols_of(leaf), self.leaf(leaf), strict=True)
         }
         back = {symbol: value for symbol, value in back.items() if symbol != value}
-        return result.xreplace(back) if back else result
+        return Entries(result.rows, result.cols, replaced(result, back)) if back else result
 
     def _vary(self, cut: frozenset[MatrixExpr], by: MatrixExpr) -> _Varied:
         """The recurrence with symbols for what is cut and for the variable."""

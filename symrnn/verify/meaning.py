@@ -26,6 +26,7 @@ from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
 from symrnn.language.shapes import symbolic
+from symrnn.language.shared import free_symbols, parts, replaced
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 from symrnn.theory.about import Subject
@@ -69,7 +70,7 @@ class Written:
     def symbols(self) -> set[Symbol]:
         """All that it is made of, also within norms."""
         inside = (each.symbols for _, _, each in self.norms)
-        return set().union(*(entry.free_symbols for entry in self.entries), *inside)
+        return set().union(*map(free_symbols, self.entries), *inside)
 
 
 class Meaning(Unrolled):
@@ -150,7 +151,8 @@ class Meaning(Unrolled):
         except Undefined:
             return None
         merged = self._merged(left, right)
-        gaps = [one.xreplace(merged) - other.xreplace(merged) for one, other in different]
+        ones, others = (replaced(side, merged) for side in zip(*different, strict=True))
+        gaps = [one - other for one, other in zip(ones, others, strict=True)]
         if all(map(_is_zero, gaps)):
             return True
         if not left.norms and not right.norms:
@@ -169,8 +171,9 @@ class Meaning(Unrolled):
 
     def _with_norms(self, entry: Expr) -> Expr:
         """An entry in which the norms are written out, as maxima and roots."""
-        wanted = entry.free_symbols & self._norm_node.keys()
-        return entry.xreplace({symbol: entries(self._norm_node[symbol], self) for symbol in wanted})
+        wanted = free_symbols(entry) & self._norm_node.keys()
+        norms = {symbol: entries(self._norm_node[symbol], self) for symbol in wanted}
+        return replaced([entry], norms)[0]
 
     def point(self, seed: int, alone: bool) -> Point:
         """A point at which the entries of all leaves have their numbers.
@@ -249,8 +252,10 @@ def _norms(node: Any) -> Iterator[Norm]:
 
 def _is_zero(gap: Expr) -> bool:
     """Whether expanding shows that an expression is zero for all values of its symbols."""
-    names = {atom: Dummy() for atom in gap.atoms(Unknown, Field)}
-    return bool(gap == 0 or sympy.expand(gap.xreplace(names)) == 0)
+    if gap == 0:
+        return True
+    names = {node: Dummy() for node in parts(gap) if isinstance(node, Unknown | Field)}
+    return bool(sympy.expand(replaced([gap], names)[0]) == 0)
 
 
 def assumed(fact: Any, sizes: Mapping[Any, int], rnn: Subject) -> list[Any]:
