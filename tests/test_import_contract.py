@@ -25,6 +25,7 @@ LAYERS = [
     {
         "activation_text",
         "cluster",
+        "content",
         "derivative_text",
         "guard",
         "json_file",

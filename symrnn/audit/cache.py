@@ -12,14 +12,12 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
 
-from symrnn import json_file
+from symrnn import content, json_file
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.statements import Statements
@@ -31,7 +29,6 @@ from symrnn.audit.verdicts.verdict import DISAGREES, FALSE, Counterexample, Verd
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import shape_of
 from symrnn.reading.latex.words import EQUAL
-from symrnn.version import __version__
 
 MOST_VERDICTS = 5_000
 """Of one document."""
@@ -40,21 +37,6 @@ MOST_VERDICTS = 5_000
 def default_folder() -> Path:
     """Where it is kept: in the user's cache folder, as the platform has it."""
     return user_cache_path("symrnn") / "audit"
-
-
-@cache
-def _program() -> str:
-    """What stands for the reader and the judge: their own text."""
-    found = hashlib.sha256(__version__.encode())
-    for package in ("audit", "reading"):
-        todo = [files("symrnn").joinpath(package)]
-        while todo:
-            for entry in sorted(todo.pop().iterdir(), key=lambda e: e.name):
-                if entry.is_dir():
-                    todo.append(entry)
-                elif entry.name.endswith(".py"):
-                    found.update(entry.read_bytes())
-    return found.hexdigest()
 
 
 PIECES = "pieces"
@@ -115,7 +97,7 @@ class Kept:
         if folder is None or not documents:
             return cls()
         shown = [(d.path, d.text, sorted(d.macros.items())) for d in documents]
-        text = _hash(_program(), *outside, *shown)
+        text = _hash(content.program(), *outside, *shown)
         file = folder / f"{_hash(Path(documents[0].path).resolve())[:40]}.json"
         made = cls(file, text)
         try:
@@ -155,7 +137,7 @@ class Kept:
         """What is the same for all relations of a document."""
         if not self.of_document:
             self.of_document = _hash(
-                _program(), _all_of(statements.symbols), statements.turned,
+                content.program(), _all_of(statements.symbols), statements.turned,
                 sorted(statements.named_layouts()), sorted(statements.said_positive),
                 [(c.kind, shape_of(c.left.tree), shape_of(c.right.tree))
                  for c in statements.said_of_numbers],

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from symrnn.cli.cells import HELP as CELL_HELP
-from symrnn.cli.lecture import Detail
+from symrnn.cli.lecture import KEPT_HELP, Detail
 from symrnn.cli.output import say
 from symrnn.errors import ParseError
 from symrnn.language.notation import KNOWN, LECTURE
@@ -17,6 +17,7 @@ from symrnn.lecture.export import TEXTS
 from symrnn.lecture.export import export as exported
 from symrnn.lecture.notation_file import lettered_in
 from symrnn.typeset.files import require_room, write_files
+from symrnn.verify.kept import Kept, default_folder
 
 
 class Kind(StrEnum):
@@ -59,6 +60,7 @@ def export(
     cell: Annotated[
         str | None, typer.Option("--cell", help=f"{CELL_HELP} The statement is proved for it.")
     ] = None,
+    cached: Annotated[bool, typer.Option("--cache/--no-cache", help=KEPT_HELP)] = True,
 ) -> None:
     """Prove a statement, or draw a figure, and write it for a document of your own."""
     if output is None and kind.value not in _PRINTED:
@@ -69,7 +71,13 @@ def export(
         require_room(output.parent, (output.name,))
     subject, lettered = lettered_in(letters, cell)
     content = exported(
-        name, kind.value, detail=detail.value, width=width, notation=lettered, subject=subject
+        name,
+        kind.value,
+        detail=detail.value,
+        width=width,
+        notation=lettered,
+        subject=subject,
+        kept=Kept(default_folder()) if cached else None,
     )
     if output is None:
         say(content.decode().rstrip("\n"))

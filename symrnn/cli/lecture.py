@@ -25,6 +25,11 @@ from symrnn.numeric.data import read_column
 from symrnn.numeric.data.table import DECIMALS, SEPARATORS
 from symrnn.typeset.prose import listed
 from symrnn.typeset.words import staying_english
+from symrnn.verify.kept import Kept, default_folder
+
+KEPT_HELP = (
+    "Take evidence for symrnn's own statements that this very version found from the user's cache."
+)
 
 
 class Detail(StrEnum):
@@ -119,6 +124,7 @@ def lecture(
     machine: Annotated[
         bool, typer.Option("--machine", help="Have Coq check the statements as theorems, too.")
     ] = False,
+    cached: Annotated[bool, typer.Option("--cache/--no-cache", help=KEPT_HELP)] = True,
     listing: Annotated[
         bool, typer.Option("--list", help="Name symrnn's own lectures, and make none.")
     ] = False,
@@ -169,6 +175,7 @@ def lecture(
             wishes=wishes,
             prover=prover,
             subject=subject,
+            kept=Kept(default_folder()) if cached else None,
         )
     if series is not None:
         say(f"read {series.reading}")
@@ -185,7 +192,9 @@ def _list() -> None:
 
 def _report(made: Lecture, machine: bool) -> None:
     net = made.network
-    say(f"{len(made.evidence)} statements proved and checked")
+    earlier = sum(each.earlier for each in made.evidence)
+    note = f", {earlier} of them by an earlier run (--no-cache: by this one)" if earlier else ""
+    say(f"{len(made.evidence)} statements proved and checked{note}")
     if machine:
         accepted = sum(each.kernel is not None for each in made.evidence)
         say(f"{accepted} of them are theorems that Coq accepted")

@@ -25,6 +25,7 @@ from symrnn.typeset.detail import Detail, of_claims, reduced
 from symrnn.typeset.engine import compile_pdf
 from symrnn.verify.evidence import ChainEvidence, Evidence, gather
 from symrnn.verify.explicit import Explicit
+from symrnn.verify.kept import Kept
 from symrnn.verify.sampled import Sampled
 
 TEXTS = ("tex", "beamer", "markdown")
@@ -52,6 +53,7 @@ def export(
     notation: Notation = LECTURE,
     library: Mapping[str, Statement] | None = None,
     subject: Subject | None = None,
+    kept: Kept | None = None,
 ) -> bytes:
     """A statement, which is proved first, or a figure, as the content of a file.
 
@@ -63,6 +65,7 @@ def export(
         notation: the letters, the fonts and the cell.
         library: the statements; those of symrnn's own lectures by default.
         subject: the cell, with a notation in its letters; the notation's by default.
+        kept: evidence of earlier runs, and of this one for later ones; by default all is run.
 
     Raises:
         IllFormedError: for a name that is not there, a kind that it does not have, a width that
@@ -92,7 +95,7 @@ def export(
     def require_fits(whole: StatementBlock) -> None:
         fragments.require_fits(shown(whole), width)
 
-    block, grades = _proved(name, every, notation, rnn, require_fits if width else None)
+    block, grades = _proved(name, every, notation, rnn, require_fits if width else None, kept)
     block = shown(block)
     about = f"{name}: {grades}"
     match kind:
@@ -113,6 +116,7 @@ def _proved(
     notation: Notation,
     rnn: Subject,
     require: Callable[[StatementBlock], None] | None = None,
+    kept: Kept | None = None,
 ) -> tuple[StatementBlock, str]:
     """The statement, and the grades it reached; raises the first check that failed, and before
     any is made what `require` raises of the lines that are to be proved."""
@@ -131,7 +135,11 @@ def _proved(
     writer = Writer(as_spoken(notation, (p.claim for p in parts)), {name: 1}, in_parts(rnn))
     if require is not None:
         require(statement_block(_unproved(statement, parts), rnn, writer, ()))
-    evidence = gather(statement, rnn, library)
+    evidence = None if kept is None else kept.find(statement, rnn, library)
+    if evidence is None:
+        evidence = gather(statement, rnn, library)
+        if kept is not None:
+            kept.keep(evidence, rnn, library)
     if evidence.failure is not None:
         raise evidence.failure
     return statement_block(evidence, rnn, writer, ()), ", ".join(evidence.grades)

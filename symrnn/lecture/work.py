@@ -39,6 +39,7 @@ from symrnn.typeset.prose import escaped
 from symrnn.typeset.words import in_language
 from symrnn.verify.elsewhere import gather_elsewhere
 from symrnn.verify.evidence import Evidence, gather_all
+from symrnn.verify.kept import Kept
 from symrnn.verify.layout import evidence_in_denominator_layout
 from symrnn.verify.processes import beside
 
@@ -67,6 +68,7 @@ def prove(
     rnn: Subject,
     progress: Progress = silent,
     scheduler: str | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Evidence, ...]:
     """Evidence for every statement.
 
@@ -76,18 +78,32 @@ def prove(
         progress: hears each statement's name as it is begun, or where others do the work, done.
         scheduler: the address of a Dask scheduler whose workers share it; by default the cores
             that there are do.
+        kept: what an earlier run found is taken from it, and what is found now is kept there; by
+            default everything is run.
     """
-    begun = itertools.count()
+    known = {} if kept is None else _known(library, rnn, kept)
+    rest = [each for name, each in library.items() if name not in known]
+    begun = itertools.count(len(known))
 
     def begin(name: str) -> None:
         progress(name, next(begun), len(library))
 
     if scheduler is None:
-        found = gather_all(library.values(), rnn, library, begin, cores())
+        found = gather_all(rest, rnn, library, begin, cores())
     else:
-        found = gather_elsewhere(library.values(), rnn, library, scheduler, begin)
+        found = gather_elsewhere(rest, rnn, library, scheduler, begin)
+    if kept is not None:
+        for each in found:
+            kept.keep(each, rnn, library)
     progress("proved", len(library), len(library))
-    return tuple(found)
+    every = {**known, **{each.statement.name: each for each in found}}
+    return tuple(every[name] for name in library)
+
+
+def _known(library: Mapping[str, Statement], rnn: Subject, kept: Kept) -> dict[str, Evidence]:
+    """The evidence that an earlier run found, by the statement's name."""
+    found = {name: kept.find(each, rnn, library) for name, each in library.items()}
+    return {name: each for name, each in found.items() if each is not None}
 
 
 def require(evidence: tuple[Evidence, ...]) -> None:
@@ -119,6 +135,7 @@ def make(
     wishes: Wishes | None = None,
     prover: Prover | None = None,
     subject: Subject | None = None,
+    kept: Kept | None = None,
 ) -> Lecture:
     """Prove, train, measure, and write a lecture into a directory.
 
@@ -134,6 +151,7 @@ def make(
         prover: has the statements closed by theorems as well; what it accepts is marked so.
         subject: what the lecture is about, with a notation in its letters; the notation's cell by
             default. Statements that do not speak of it are left out, and named with the reason.
+        kept: evidence of earlier runs, and of this one for later ones; by default all is run.
 
     Raises:
         IllFormedError: the directory can not be written; known before any work is done.
@@ -149,7 +167,7 @@ def make(
     spoken, asides = speaking(project.library, rnn)
     for each in project.outlines if project.own else ():
         require_parts(each, project.library, rnn)
-    library, evidence, asides = _proved(spoken, asides, rnn, progress, prover)
+    library, evidence, asides = _proved(spoken, asides, rnn, progress, prover, kept)
     parts = (part for each in evidence for part in each.statement.parts(rnn))
     notation = as_spoken(notation, (part.claim for part in parts))
     notation = in_language(notation, project.prose.front.language)
@@ -217,11 +235,12 @@ def _proved(
     rnn: Subject,
     progress: Progress,
     prover: Prover | None,
+    kept: Kept | None,
 ) -> tuple[dict[str, Statement], tuple[Evidence, ...], Asides]:
     """The statements as they are about the recurrence, the evidence, which is complete, and those
     set aside."""
     about = {name: each.of(rnn) for name, each in library.items()}
-    evidence, asides = met(prove(about, rnn, progress), asides, rnn)
+    evidence, asides = met(prove(about, rnn, progress, kept=kept), asides, rnn)
     require(evidence)
     about = {each.statement.name: about[each.statement.name] for each in evidence}
     if prover is not None:

@@ -188,22 +188,25 @@ class _Lettered:
 
 
 def planted(stated: Stated, slips: Slips, right: str) -> list[Planted]:
-    """Wrong versions of a part: slips in its claim, and each of its hypotheses left out.
+    """Wrong versions of a part, one of each kind: slips in its claim, a hypothesis left out.
 
-    `right` is the full name of its proposition.
+    To read a wrong proposition takes Coq most of what there is to do, and of two of one kind the
+    second shows nothing more. `right` is the full name of the part's proposition.
     """
     part = stated.part
     wrong = [(slip, claim, part.given) for slip, claim in slips(part.claim)]
     wrong += [(DROPPED, part.claim, given) for given in _fewer(part.given)]
-    found = []
+    found: dict[str, Planted] = {}
     for slip, claim, given in wrong:
+        if slip in found:
+            continue
         try:
             text = stated.lettered.proposition(claim, given, stated.rnn)
         except NotSupportedError:
             continue  # what has no Coq form can be claimed by no theorem
         if text != stated.proposition:
-            found.append(Planted(slip, Obligation(part.label, stated.theorem, text), right))
-    return found
+            found[slip] = Planted(slip, Obligation(part.label, stated.theorem, text), right)
+    return list(found.values())
 
 
 def _fewer(given: Iterable[Any]) -> Iterable[tuple[Any, ...]]:

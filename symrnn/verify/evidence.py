@@ -58,6 +58,7 @@ class Evidence:
     residual: the largest relative disagreement any sampled equality showed.
     seconds: wall time of all checks.
     kernel: where a proof assistant was asked as well, and accepted every part.
+    earlier: whether an earlier run of this very program found it, see `verify.kept`.
     """
 
     statement: Statement
@@ -68,6 +69,7 @@ class Evidence:
     seconds: float = 0.0
     failure: SymrnnError | None = field(default=None, compare=False)
     kernel: KernelProof | None = None
+    earlier: bool = field(default=False, compare=False)
 
     @property
     def residual(self) -> float:
@@ -121,6 +123,7 @@ class Evidence:
                 {"name": name, "shows": shows} for name, shows in self.counterexamples
             ],
             "seconds": round(self.seconds, 3),
+            **({"earlier": True} if self.earlier else {}),
             **({} if self.kernel is None else {"kernel": asdict(self.kernel)}),
             **({} if self.failure is None else {"failure": failure_record(self.failure)}),
         }

@@ -12,7 +12,6 @@ import platform
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from platformdirs import user_cache_path
 from sympy import Expr, Float, Rational, S
 from sympy.codegen import cfunctions
 
-from symrnn import json_file
+from symrnn import content, json_file
 from symrnn.language.activations import X
 from symrnn.numeric.stable import nodes
 from symrnn.numeric.stable.nodes import Data, Z
@@ -107,13 +106,7 @@ def read(tree: Any) -> Any:
 def _planner() -> str:
     """What a choice hangs on beside the formula: the planner's own text, and whose floats."""
     about = f"{sympy.__version__} {np.__version__} {platform.machine()} {platform.node()}"
-    found = hashlib.sha256(about.encode())
-    for package in ("numeric/stable", "language"):
-        entries = files("symrnn").joinpath(package).iterdir()
-        for entry in sorted(entries, key=lambda each: each.name):
-            if entry.name.endswith(".py"):
-                found.update(entry.read_bytes())
-    return found.hexdigest()
+    return f"{about} {content.program('numeric/stable', 'language')}"
 
 
 def _place(expression: Expr) -> Path:
