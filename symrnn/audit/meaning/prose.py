@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from symrnn.audit.meaning.conventions import of_the_last_step
 from symrnn.audit.meaning.defining import Defining
 from symrnn.audit.meaning.functions import NAMES
 from symrnn.audit.meaning.letters import (
@@ -292,6 +293,8 @@ class Prose(Defining):
 
     def said_loss(self) -> str:
         """Whether the text says that its loss reads the last step alone: "last", else "each"."""
+        if any(of_the_last_step(r.left.tree, r.right.tree) for r in self.relations):
+            return "last"
         for document in self.documents:
             formulas = document.formulas
             for at, formula in enumerate(formulas):

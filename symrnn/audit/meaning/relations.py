@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.calls import calls_closed, calls_indexed
+from symrnn.audit.meaning.conventions import called_losses
 from symrnn.audit.meaning.hints import Hints
 from symrnn.audit.meaning.indices import entries_last
 from symrnn.audit.meaning.letters import (
@@ -179,7 +180,11 @@ class Parsed:
         return last_times(tree, self.symbols.raised) if self.symbols.raised else tree
 
     def _summed_losses(self, chains: list[tuple[int, int, Chain]]) -> None:
-        """E = Σ_t ε_t: what a loss is the sum of is a loss, whatever its letter."""
+        """E = Σ_t ε_t: what a loss is the sum of is a loss, whatever its letter.
+
+        So is what the text calls one.
+        """
+        self.summed |= set(called_losses(chains, self.documents))
         for _, _, chain in chains:
             trees = [bare(side.tree) for side in chain.sides if side.tree is not None]
             head = trees[0] if trees else None

@@ -369,8 +369,14 @@ def _slope_of(tree: Tree) -> str:
 
 
 def _differentiated(tree: Tree) -> Iterator[tuple[Sym, tuple[Tree, ...]]]:
-    """What is differentiated by a letter: ∂f/∂x, and the factors behind d/dx."""
+    """What is differentiated by a letter: ∂f/∂x, the factors behind d/dx, and f′(x)."""
     for node in walk(tree):
+        if isinstance(node, Product):
+            for head, group in zip(node.factors, node.factors[1:], strict=False):
+                argument = bare(group)
+                primed = isinstance(head, Sym) and head.primes == 1
+                if primed and isinstance(group, Group) and isinstance(argument, Sym):
+                    yield argument, (group, node)
         if isinstance(node, Derivative) and node.of is not None:
             of: tuple[Tree, ...] = (node.of,)
             derivative = node

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from symrnn.audit.meaning.letters import bare, whole_number
+from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.suppositions import (
@@ -21,7 +22,7 @@ from symrnn.audit.meaning.suppositions import (
 )
 from symrnn.audit.show import shown
 from symrnn.reading.latex.chains import Side
-from symrnn.reading.latex.tree import Sym, Tree, walk
+from symrnn.reading.latex.tree import Product, Sym, Tree, walk
 from symrnn.reading.latex.words import AT_MOST, EQUAL
 
 
@@ -240,6 +241,12 @@ class Supposing(Prose):
         """Whether a relation speaks of derivatives."""
         if relation.kind != EQUAL and of_one([relation.left.tree, relation.right.tree]):
             return False  # C ≥ 0
+        if (
+            relation.kind == EQUAL
+            and relation.head is not None
+            and is_slope(relation.head.tree, self.probe)
+        ):
+            return True
         # What a chain begins with is said of all its members.
         for side in (relation.left, relation.right, relation.head):
             if side is None:
@@ -275,6 +282,17 @@ _SIZE_ONE = re.compile(rf"\s*{_SIZE}(?:{_SIZE})?1\s*")
 """d = 1, d_h = d_x = 1."""
 _DERIVED = re.compile(r"\\partial|∂|\\nabla|∇|\\p?dv\b|\\frac\s*\{\s*d\s*\^")
 """What a derivative is written with."""
+
+
+def is_slope(tree: Tree | None, model: Model) -> bool:
+    """Whether a side is the slope of a function somewhere: σ′(z), f′(a_t)."""
+    product = None if tree is None else bare(tree)
+    if not isinstance(product, Product) or len(product.factors) != 2 or product.signs != ("",):
+        return False
+    head, argument = product.factors
+    if not isinstance(head, Sym) or head.primes != 1 or head.subs or head.sups:
+        return False
+    return model.is_function(head, argument) in ("elementwise", "known")
 
 
 def of_one(sides: list[Tree | None]) -> bool:

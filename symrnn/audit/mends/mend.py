@@ -17,9 +17,12 @@ from symrnn.audit.mends.slips_of_factors import (
     replaced,
     scaled,
     signs,
+    summed,
     terms,
+    terms_of_factors,
     throughout,
     transposes,
+    units,
 )
 from symrnn.audit.mends.slips_of_letters import (
     bounds,
@@ -122,17 +125,20 @@ def edits(
     pool: list[str],
     addends: list[str],
     elsewhere: list[str] | None = None,
+    free: list[str] | None = None,
 ) -> Iterator[Edit]:
     """Every single slip undone, likelier ones first.
 
     `pool` and `addends` are factors and terms of the document, `elsewhere` further factors that may
-    be missing.
+    be missing, `free` the times of this side that the other has not.
     """
     elsewhere = elsewhere or []
     nodes, outside = _places(tree, start, end)
     yield from _of_families(nodes, outside, source, (*OFTEN, other_slopes, steps, removed, doubled))
+    yield from summed(outside, source, free or []) if outside else ()
     yield from exchanged(nodes, source)
     yield from ones(outside, source)
+    yield from units(outside, source)
     yield from terms(outside, source, addends)
     yield from inserted(outside, source, pool)
     yield from gathered(outside, source, [*pool, *elsewhere])
@@ -141,6 +147,7 @@ def edits(
     yield from scaled(outside, source, pool)
     yield from throughout(nodes, source, pool)
     yield from terms(outside, source, pool)
+    yield from terms_of_factors(outside, source, [*addends, *pool])
     text = source[start:end]
     yield one_edit(
         start, end, f"-\\left({text.strip()}\\right)", "the sign of the whole is changed"

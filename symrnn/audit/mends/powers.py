@@ -1,4 +1,4 @@
-"""The power that a bound of many steps lacks: ‖W‖^{t-k} for ‖W‖."""
+"""The power that many steps give, where it is missing: ‖W‖^{t-k} for ‖W‖."""
 
 from __future__ import annotations
 
@@ -6,7 +6,44 @@ from collections.abc import Iterator
 
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model
-from symrnn.reading.latex.tree import Derivative, Normed, Raised, Sym, Tree, walk
+from symrnn.audit.mends.edit import Edit, editable
+from symrnn.reading.latex.tree import Derivative, Normed, Product, Raised, Sym, Tree, walk
+
+
+def raised(model: Model, left: Tree, right: Tree, text: str) -> Iterator[Edit]:
+    """W^{t-k} for W, and for (t-k) W: each of the steps between two times multiplies."""
+    power = _power_of_steps(model, bare(left), text)
+    product = editable(right)
+    factors = product.factors if isinstance(product, Product) else (product,)
+    if not power:
+        return
+    for factor in factors:
+        plain = isinstance(factor, Sym) and not (
+            factor.made or factor.subs or factor.sups or factor.primes
+        )
+        if not plain or model.ref(factor).time is not None:  # type: ignore[arg-type]
+            continue
+        own = " ".join(text[factor.start : factor.end].split())
+        words = f"{own} is {own}^{{{power}}}"
+        change = (factor.end, factor.end, f"^{{{power}}}")
+        yield Edit((change,), words)
+        for other in factors:
+            count = text[other.start : other.end]
+            if other is not factor and "".join(count.split()) == f"({power})":
+                yield Edit(
+                    ((other.start, other.end, ""), change), f"{count} {own} is {own}^{{{power}}}"
+                )
+
+
+def _power_of_steps(model: Model, derivative: Tree | None, text: str) -> str:
+    """t-k of ∂X_t/∂X_k, as its author writes times; nothing where these are no letters."""
+    if not isinstance(derivative, Derivative) or derivative.of is None:
+        return ""
+    ends = [bare(derivative.of), bare(derivative.by)]
+    times = [model.ref(each).time for each in ends if isinstance(each, Sym)]
+    letters = [bare(t) for t in times if t is not None]
+    shown = [text[t.start : t.end].strip() for t in letters if isinstance(t, Sym) and not t.made]
+    return "-".join(shown) if len(shown) == 2 and shown[0] != shown[1] else ""
 
 
 def missing_powers(model: Model, left: Tree, right: Tree, text: str) -> Iterator[tuple[str, str]]:
@@ -18,15 +55,9 @@ def missing_powers(model: Model, left: Tree, right: Tree, text: str) -> Iterator
         right: its bound.
         text: the formula's text.
     """
-    body = bare(left.body) if isinstance(left, Normed) else None
-    if not isinstance(body, Derivative) or body.of is None:
+    power = _power_of_steps(model, bare(left.body) if isinstance(left, Normed) else None, text)
+    if not power:
         return
-    ends = [bare(body.of), bare(body.by)]
-    times = [model.ref(each).time for each in ends if isinstance(each, Sym)]
-    shown = [text[t.start : t.end].strip() for t in times if isinstance(t, Sym) and not t.made]
-    if len(shown) != 2 or shown[0] == shown[1]:
-        return
-    power = f"{shown[0]}-{shown[1]}"
     raised = {id(inner) for node in walk(right) if isinstance(node, Raised) for inner in walk(node)}
     for node in walk(right):
         if isinstance(node, Normed) and id(node) not in raised and not node.made:

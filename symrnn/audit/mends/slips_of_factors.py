@@ -282,6 +282,48 @@ def terms(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
             yield one_edit(node.end, node.end, f" + {text}", words)
 
 
+def terms_of_factors(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
+    """A term is missing in a factor: s ⊙ (g + Wᵀ e) for s ⊙ Wᵀ e."""
+    for product in (n for n in nodes[:1] if isinstance(n, Product)):
+        for start, _ in factors(product, source)[1:]:
+            for text in pool[:12]:
+                if len(text) > 80 or text.count("{") != text.count("}"):
+                    continue
+                changes = (
+                    (start, start, r"\left("),
+                    (product.end, product.end, rf" + {text}\right)"),
+                )
+                yield Edit(changes, f"the missing term {' '.join(text.split())} is added")
+
+
+def units(nodes: list[Tree], source: str) -> Iterator[Edit]:
+    """1 for a letter that is a term: 1 + w p for b + w p."""
+    for node in nodes:
+        for term in node.terms if isinstance(node, Addition) else ():
+            if isinstance(term, Sym) and not term.made:
+                yield one_edit(term.start, term.end, "1", f"{written(source, term)} is 1")
+
+
+def summed(nodes: list[Tree], source: str, letters: list[str]) -> Iterator[Edit]:
+    """The sum over a time is missing, or all its terms but the last."""
+    whole = nodes[0]
+    for letter in letters:
+        index = "t" if letter in ("T", "N") else letter
+        indices = (i for node in nodes if isinstance(node, Sym) for i in (*node.subs, *node.sups))
+        last = {
+            (inner.start, inner.end, index)
+            for inner in map(inside, indices)
+            if isinstance(inner, Sym) and inner.name == letter != index and not inner.made
+        }
+        front, back = (
+            (rf"\sum_{index} \left(", r"\right)")
+            if isinstance(whole, Addition)
+            else (rf"\sum_{index} ", "")
+        )
+        changes = (*sorted(last), (whole.start, whole.start, front), (whole.end, whole.end, back))
+        yield Edit(changes, f"the sum over {index} is added")
+
+
 def entries_turned(node: Tree, source: str) -> Iterator[Edit]:
     """W_{ij} for W_{ji}: the two entries of one letter change places."""
     if not isinstance(node, Sym) or not node.subs:

@@ -236,12 +236,28 @@ def other_slopes(node: Tree, source: str) -> Iterator[Edit]:
                 words = f"{old} (1 - {old}) is 1 - {old}²"
                 yield one_edit(left.start, right.end, text, words)
     rest = _one_minus(node)
+    if isinstance(node, Addition) and rest is not None and not isinstance(rest, Sym):
+        value = _without_square(source[rest.start : rest.end].strip())
+        if value:
+            text = rf"{value} (1 - {value})"
+            yield one_edit(node.start, node.end, text, f"1 - {value}² is {text}")
     if isinstance(node, Group) and isinstance(rest, Sym) and len(rest.sups) == 1:
         power = rest.sups[0]
         if isinstance(bare(power), Num):
             old = source[rest.start : power.start].rstrip("{").rstrip().removesuffix("^").rstrip()
             text = rf"{old} \odot (1 - {old})"
             yield one_edit(node.start, node.end, text, f"1 - {old}² is {old} (1 - {old})")
+
+
+def _without_square(text: str) -> str:
+    """tanh(z) of tanh(z)^2 and tanh^2(z); nothing of what is no square."""
+    found = re.fullmatch(r"(?P<value>.*\))\s*\^\s*(?:2|\{\s*2\s*\})", text, re.DOTALL)
+    if found is not None:
+        return found["value"]
+    found = re.fullmatch(
+        r"(?P<head>\\?\w+)\s*\^\s*(?:2|\{\s*2\s*\})\s*(?P<rest>\(.*\))", text, re.DOTALL
+    )
+    return "" if found is None else found["head"] + found["rest"]
 
 
 def _one_minus(node: Tree) -> Tree | None:

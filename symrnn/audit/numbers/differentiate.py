@@ -84,6 +84,16 @@ class Derivatives(Ranges):
         own = self.reading.own and time is None
         return self.laid_out(jacobian, scalar_of, rows, cols, tree, own)
 
+    def _inside(self) -> set[str]:
+        """What states are computed from: an output that nothing reads is no part of a state."""
+        found, todo = set(self.net.states), list(self.net.states)
+        while todo:
+            known = self.model.definition(todo.pop())
+            read = set() if known is None else {name for name, _ in self.model.reads(known)}
+            todo += read - found
+            found |= read
+        return found
+
     def laid_out(
         self,
         jacobian: Array,
@@ -139,6 +149,8 @@ class Derivatives(Ranges):
         elif ref is not None and self.reading.along != "total":
             mode = self.reading.along
         along = tuple(sorted({name, ref or ""})) if mode == "direct" else ()
+        if mode == "block":
+            along = tuple(sorted(self._inside()))
         held = self.held
         if ref is not None and index is not None:
             held |= {(each, index) for each in self.reading.held if each != ref}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.audit.meaning.letters import is_loss
-from symrnn.audit.meaning.model import Model, NotUnderstood
+from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
 from symrnn.audit.meaning.suppositions import DIAGONAL, NOUGHT, ORTHOGONAL
 from symrnn.reading.latex.tree import Product, Sym, walk
@@ -134,8 +134,10 @@ class World:
 
     Args:
         moved: a quantity, its time (None for a parameter), and the step whose copy is moved.
-        mode: "total"; "before" holds all at times before `at`; "block" holds all others up to the
-            time of the variable; "direct" all others at all times; "all" everything.
+        mode: "total"; "before" holds all at times before `at`; "block" holds all others of the
+            state up to the time of the variable; "direct" all others at all times; "all"
+            everything.
+        along: what is not held in "direct", and what belongs to the state in "block".
         held: what the formula says is held: X|_{h_k}.
     """
 
@@ -153,7 +155,8 @@ class World:
         if self.mode == "before":
             return time < self.at
         if self.mode == "block":
-            return name != self.moved[0] and time <= (self.moved[1] or 0)
+            inside = name in self.along and name != self.moved[0]
+            return inside and time <= (self.moved[1] or 0)
         if self.mode == "direct":
             return name not in self.along
         return self.mode == "all"
@@ -332,17 +335,34 @@ class Net:
             if not d.derived and d.letter and not self._of_slopes(n, ())
             for name, _ in self.model.reads(d)
         }
-        outputs = sorted(n for n in steps if n not in read and not self._of_slopes(n, ()))
-        if outputs:
-            return outputs
         now = {
             name
             for n, d in steps.items()
             for name, lag in self.model.reads(d)
             if lag == 0 and name != n and not self._of_slopes(n, ())
         }
-        states = self.states & set(steps)
-        return sorted(states - now or states)
+        found: list[str] = []
+        for cell in self._linked(steps):
+            ends = {n for n in cell if n not in read and not self._of_slopes(n, ())}
+            states = self.states & cell
+            found += ends or states - now or states
+        return sorted(found)
+
+    def _linked(self, steps: dict[str, Definition]) -> list[set[str]]:
+        """The quantities of a step that are computed from each other: two cells of one text apart.
+
+        What no state is computed with is of the text's only cell.
+        """
+        cells: list[set[str]] = []
+        for name, definition in steps.items():
+            linked = {name, *(read for read, _ in self.model.reads(definition) if read in steps)}
+            apart = [cell for cell in cells if not cell & linked]
+            cells = [*apart, linked.union(*(cell for cell in cells if cell & linked))]
+        with_states = [cell for cell in cells if cell & self.states]
+        if len(with_states) < 2:
+            return [set(steps)]
+        rest = [cell for cell in cells if not cell & self.states]
+        return [*with_states, *rest]
 
     def _of_slopes(self, name: str, above: tuple[str, ...]) -> bool:
         """Whether a quantity is made of slopes σ′ or is a diagonal matrix."""

@@ -47,6 +47,7 @@ class Quantities(Algebra, ABC):
         flat: a scalar's derivative by a matrix is a row of all entries.
         left: whether the left side of a relation is evaluated.
         beyond: steps behind the last one that are computed: a sum may reach to T + 1.
+        running: the letters that sums and products around what is evaluated run through.
     """
 
     net: Net
@@ -55,6 +56,7 @@ class Quantities(Algebra, ABC):
     left: bool = False
     within: int = 0
     beyond: int = 0
+    running: frozenset[str] = frozenset()
     named: dict[Any, Value] = field(default_factory=dict)
     overridden: dict[int, int] = field(default_factory=dict)
     held: frozenset[tuple[str, int]] = frozenset()

@@ -66,10 +66,11 @@ class Ranges(Quantities):
         if len(times) > LARGEST_RANGE:
             raise NotUnderstood("bounds", f"more than {LARGEST_RANGE} terms")
         kept, self.beyond = self.beyond, max(self.beyond, int(reaches_beyond(tree)))
+        around, self.running = self.running, self.running | {name}
         try:
             values = [self.value(body, {**env, name: at}, world) for at in times]
         finally:
-            self.beyond = kept
+            self.beyond, self.running = kept, around
         if tree.sign == "sum":
             if not values:
                 return number(0)
@@ -163,20 +164,25 @@ class Ranges(Quantities):
         upper = net.last if tree.upper is None else self.index(tree.upper, env)
         descending = False
         if tree.lower is not None and tree.upper is not None and tree.sign == "prod":
-            low, high = self._typical(tree.lower), self._typical(tree.upper)
-            usual = low is not None and high is not None and low - high > 1
-            descending = usual and lower >= upper - 1
+            descending = self._runs_down(tree.lower, tree.upper, env) and lower >= upper - 1
         if descending:
             return list(range(lower, upper - 1, -1)), True
         if lower > upper + 1 and tree.sign == "prod":
             raise NotUnderstood("bounds", f"a product from {lower} up to {upper}")
         return list(range(lower, upper + 1)), False
 
-    def _typical(self, tree: Tree) -> int | None:
+    def _runs_down(self, lower: Tree, upper: Tree, env: Env) -> bool:
+        """Whether a product runs from late to early: as free times lie, else as letters usually do.
+
+        Free times lie far apart, but what a sum runs through comes close to its bounds.
+        """
+        letters = (letters_of(lower) or set()) | (letters_of(upper) or set())
+        free = not self.within and letters <= set(env) - self.running
         try:
-            return self.index(tree, TYPICAL)
+            among = env if free else TYPICAL
+            return self.index(lower, among) - self.index(upper, among) > 1
         except NotUnderstood:
-            return None
+            return False
 
     def _entries_range(self, body: Tree, name: str, env: Env) -> int | None:
         """The size that an index of entries runs over; None if the index is a time."""

@@ -160,7 +160,7 @@ def senses(
             extra += [replace(sense, sigma=s) for s in known]
         if said.first is None:
             extra.append(replace(sense, first=0))
-        if losses:
+        if losses and not (said.loss == "each" and _summed_over_losses(model, reached)):
             extra.append(replace(sense, loss="each" if said.loss == "last" else "last"))
         extra.append(replace(sense, at_rest=True))
         for letter in LAST_TIMES & model.symbols.times & _letters(sides) - _added(sides):
@@ -228,6 +228,14 @@ def _of_loss(model: Model, node: Derivative) -> bool:
     if not isinstance(of, Sym) or not isinstance(by, Sym):
         return False
     return is_loss(model.ref(of).name) and model.ref(by).time is None
+
+
+def _summed_over_losses(model: Model, nodes: list[Tree]) -> bool:
+    """Whether derivatives of a loss are added over time: then it reads every step."""
+    sums = [node for node in nodes if isinstance(node, Big) and node.sign == "sum"]
+    inner = [each for node in sums for each in walk(node.body) if isinstance(each, Derivative)]
+    losses = [bare(each.of) for each in inner if each.of is not None]
+    return any(isinstance(of, Sym) and is_loss(model.ref(of).name) for of in losses)
 
 
 def _by_state(model: Model, node: Derivative) -> bool:

@@ -21,6 +21,7 @@ from symrnn.audit.verdicts.factors import as_power, factors, is_unit, joined, te
 from symrnn.audit.verdicts.measured import Measured
 from symrnn.audit.verdicts.norms import Norms
 from symrnn.audit.verdicts.slopes import (
+    INDUCED,
     ROUNDING,
     SUBMULTIPLICATIVE,
     by_slopes,
@@ -158,6 +159,9 @@ class Bounds(Measured):
                 yield [replace(tree, body=steps)]
         if isinstance(body, Big) and body.sign in ("prod", "sum"):
             yield [replace(body, body=replace(tree, body=body.body))]
+        power = as_power(self.model, body)
+        if isinstance(power, Raised) and tree.kind in INDUCED and self._natural(power.power):
+            yield [replace(power, base=replace(tree, body=power.base))]
 
     def _said_of(self, tree: Tree) -> Tree | None:
         """What a letter is defined as, at its time: ∂h_j/∂h_{j-1} for J_j."""
@@ -291,6 +295,16 @@ class Bounds(Measured):
             return False
         self.supposed[f"where {shown(tree, self.model)} ≥ 0"] = None
         return True
+
+    def _natural(self, power: Tree) -> bool:
+        """Whether an exponent is no less than 0 at all times that are tried: ‖Wⁿ‖ ≤ ‖W‖ⁿ."""
+        try:
+            return all(
+                Evaluator(net, self.sense.reading).value(power, env).array[0, 0, 0].real >= 0
+                for net in self.nets[:2] for env in assignments(self.model, (power,), net)
+            )  # fmt: skip
+        except NotUnderstood:
+            return False
 
     def _count(self, product: Big, power: Tree) -> bool:
         """Whether a product over times has as many factors as a power says."""

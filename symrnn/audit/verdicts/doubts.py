@@ -13,6 +13,8 @@ from symrnn.audit.verdicts.bench import Outcome
 from symrnn.audit.verdicts.holding import Holding
 from symrnn.reading.latex.tree import Sym, Tree, walk
 
+_OF_ONE = re.compile(r"\b(?:scalars?|one[\s-]dimensional|(?:one|single)\b.*\b(?:unit|neuron))\b")
+
 
 class Doubts(Holding):
     """Whether what was tried is what the author means."""
@@ -47,10 +49,18 @@ class Doubts(Holding):
         return ""
 
     def _restricted(self, model: Model, relation: Relation) -> str:
-        """The words around a relation that restrict it, but for what they say is held."""
+        """The words around a relation that restrict it, but for what they say is held.
+
+        Those that speak of one unit restrict nothing where the recurrence is one of numbers.
+        """
         said = self.statements.restricted(relation).split(" … ")
         held = bool(self.said_held(model, relation))
-        return " … ".join(each for each in said if not (held and re.match("held |frozen", each)))
+        return " … ".join(
+            each
+            for each in said
+            if not (held and re.match("held |frozen", each))
+            and not (model.scalar and _OF_ONE.search(each))
+        )
 
     def _otherwise(self, model: Model, sides: tuple[Tree, Tree]) -> str:
         """A function of the recurrence that is written out, and is here not spoken of by name."""

@@ -9,7 +9,18 @@ from fractions import Fraction
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.verdicts.slopes import INDUCED
-from symrnn.reading.latex.tree import Addition, Group, Normed, Num, Product, Raised, Sym, Tree
+from symrnn.reading.latex.tree import (
+    Addition,
+    Group,
+    Normed,
+    Num,
+    Product,
+    Raised,
+    Sym,
+    Tree,
+    rebuilt,
+    walk,
+)
 
 
 def factors(tree: Tree) -> list[Tree]:
@@ -75,3 +86,15 @@ def as_power(model: Model, tree: Tree) -> Tree:
     if not isinstance(tree, Sym) or power is None or len(tree.sups) != 1:
         return tree
     return Raised(tree.start, tree.end, True, replace(tree, sups=()), power)
+
+
+def has_norm(sides: tuple[Tree, Tree], kind: str) -> bool:
+    """Whether a norm of this kind stands in a relation."""
+    return any(isinstance(n, Normed) and n.kind == kind for side in sides for n in walk(side))
+
+
+def in_norm(tree: Tree, kind: str) -> Tree:
+    """A tree in which a norm that is not named is this one."""
+    inner = rebuilt(tree, lambda each: in_norm(each, kind))
+    named = isinstance(inner, Normed) and inner.kind == "‖" and kind
+    return replace(inner, kind=kind) if isinstance(inner, Normed) and named else inner

@@ -17,6 +17,7 @@ from symrnn.audit.show import named, relation_written, shown
 from symrnn.audit.verdicts.bench import Outcome, counterexample
 from symrnn.audit.verdicts.bounds import Bounds
 from symrnn.audit.verdicts.certified import enclosed, the_letter
+from symrnn.audit.verdicts.factors import has_norm, in_norm
 from symrnn.audit.verdicts.slopes import SUBMULTIPLICATIVE, by_slopes, of_one_number
 from symrnn.audit.verdicts.trials import Trials
 from symrnn.audit.verdicts.verdict import (
@@ -35,7 +36,6 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
-    rebuilt,
     shape_of,
     walk,
 )
@@ -99,15 +99,18 @@ class Inequalities(Trials):
             what = VIOLATED
             loose = violated.net is not None and bool(violated.net.loose)
             loose |= self._limited(model, (left, right))
-            mend = None if loose else self._mended_bound(model, relation, sense, nets)
-            if mend is None and not loose and not bounds:
-                mend = self._turned(model, relation, sense, nets, deadline)
+            mend = None if loose else self._mended_bound(model, relation, sense, nets, deadline)
             # A number no less than all slopes, or than a norm, may be any such; one that bounds
             # derivatives may be meant to exist.
             some = any(
                 isinstance(node, Derivative)
                 for name in bounds for node in walk(model.definitions[name].value)
             )  # fmt: skip
+            # What is not above the least of such numbers is above no larger one.
+            above = relation.kind in ("≥", ">") and not some
+            above &= all(model.definitions[name].bound == "upper" for name in bounds)
+            if mend is None and not loose and (above or not bounds):
+                mend = self._turned(model, relation, sense, nets, deadline)
             clear = (
                 not loose and not some and self._clearly(model, relation, (left, right), deadline)
             )
@@ -223,8 +226,8 @@ class Inequalities(Trials):
             return False
         for sense in self.senses(model, sides):
             least = 1 if sense.supposes(self.said) else 2
-            for kind in sorted(ANY_NORM if _has_norm(sides, "‖") else {""}):
-                small, large = (_in_norm(side, kind) for side in sides)
+            for kind in sorted(ANY_NORM if has_norm(sides, "‖") else {""}):
+                small, large = (in_norm(side, kind) for side in sides)
                 nets = self.bench.of_all_sizes(model, sense, frozenset(), deadline)
                 try:
                     by_far = (self._violated(model, small, large, sense, [n], FAR) for n in nets)
@@ -246,9 +249,9 @@ class Inequalities(Trials):
         return tuple(found)
 
     def _mended_bound(
-        self, model: Model, relation: Relation, sense: Sense, nets: list[Net]
+        self, model: Model, relation: Relation, sense: Sense, nets: list[Net], deadline: float
     ) -> BoundMend | None:
-        """The one power that, put right, makes a bound follow."""
+        """The one power that, put right, makes a bound follow, or the one norm that it lacks."""
         left, right = relation.left.tree, relation.right.tree
         if relation.kind != "≤" or not self._of_the_author(model, relation):
             return None
@@ -256,20 +259,45 @@ class Inequalities(Trials):
         text = document.formulas[relation.formula].text
         start, end = relation.right.start, relation.right.end
         assert left is not None and right is not None
-        powers = [e for e in edits(right, text, start, end, [], []) if "power" in e.words]
-        tried = [(edit.words, edit.applied(text)) for edit in powers[:12]]
-        for words, mended in (*tried, *missing_powers(model, left, right, text)):
+
+        def read(mended: str) -> tuple[str, Tree] | None:
             last = end + len(mended) - len(text)
             try:
                 tree = parse_expression(mended[start:last], document.macros)
             except SymrnnError:
+                return None
+            alone = relation.left_formula != relation.formula
+            begin = relation.start if alone else relation.left.start
+            return mended[begin:last], self.statements.reread(tree)
+
+        powers = [e for e in edits(right, text, start, end, [], []) if "power" in e.words]
+        tried = [(edit.words, edit.applied(text)) for edit in powers[:12]]
+        for words, mended in (*tried, *missing_powers(model, left, right, text)):
+            found = read(mended)
+            if found is not None and by_slopes(model, left, found[1], sense, nets):
+                return words, found[0], relation.kind, found[1]
+        for norm in self._norms_of_weights():
+            place = end - len(text[start:end]) + len(text[start:end].rstrip())
+            found = read(f"{text[:place]} {norm}{text[place:]}")
+            if found is None:
                 continue
-            tree = self.statements.reread(tree)
-            if by_slopes(model, left, tree, sense, nets):
-                alone = relation.left_formula != relation.formula
-                begin = relation.start if alone else relation.left.start
-                return words, mended[begin:last], relation.kind, tree
+            proved = self._proved(model, relation, (left, found[1]), sense, nets, deadline)
+            holds = proved is not None and proved.kind == TRUE
+            if holds and self._violated(model, left, found[1], sense, nets) is None:
+                return f"the missing factor {norm} is added", found[0], relation.kind, found[1]
         return None
+
+    def _norms_of_weights(self) -> list[str]:
+        """The norms of weights that bounds of the document have, as they are written."""
+        found: dict[str, None] = {}
+        for each in self.statements.relations:
+            tree = each.right.tree
+            text = self.statements.documents[each.document].formulas[each.formula].text
+            for node in walk(tree) if tree is not None and each.kind == "≤" else ():
+                weight = bare(node.body) if isinstance(node, Normed) and not node.made else None
+                if isinstance(weight, Sym) and is_capital(weight.name):
+                    found[" ".join(text[node.start : node.end].split())] = None
+        return list(found)[:6]
 
     def _turned(
         self, model: Model, relation: Relation, sense: Sense, nets: list[Net], deadline: float
@@ -337,17 +365,6 @@ class Inequalities(Trials):
         if joined is None:
             return False
         return self.outcome(model, (body.body, joined), sense, deadline).holds
-
-
-def _has_norm(sides: tuple[Tree, Tree], kind: str) -> bool:
-    return any(isinstance(n, Normed) and n.kind == kind for side in sides for n in walk(side))
-
-
-def _in_norm(tree: Tree, kind: str) -> Tree:
-    """A tree in which a norm that is not named is this one."""
-    inner = rebuilt(tree, lambda each: _in_norm(each, kind))
-    named = isinstance(inner, Normed) and inner.kind == "‖" and kind
-    return replace(inner, kind=kind) if isinstance(inner, Normed) and named else inner
 
 
 def shown_condition(relation: Relation, model: Model) -> str:

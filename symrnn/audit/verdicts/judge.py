@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, is_capital
 from symrnn.audit.meaning.model import Clash, Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.numbers.evaluate import Evaluator
@@ -132,6 +132,8 @@ class Judge(Inequalities, Mending, Examples, Doubts):
         for sense in self.senses(model, sides):
             if in_entries is not None and sense.supposes(said):
                 return in_entries
+            if sense.reading.immediate_left and (id(model), shape_of(left)) in self.totals:
+                continue  # the text has it as the whole derivative
             outcome = self.outcome(model, sides, sense, deadline)
             if sense.reading.along == "direct" and (
                 _has_cause(outcome, "zero") or _of_identities(outcome)
@@ -183,7 +185,10 @@ class Judge(Inequalities, Mending, Examples, Doubts):
         if in_entries is not None:
             return in_entries
         clash = all(isinstance(o.problem, Clash) for _, o in outcomes)
-        numbers = not has_matrices(sides) and not _names_matrices(model, sides)
+        matrices = _names_matrices(model, sides) or (
+            id(model) in self.held and _multiplies_weights(model, right)
+        )
+        numbers = not has_matrices(sides) and not matrices
         if clash and numbers and not self.statements.turned:
             # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
             for sense in (replace(s, one=True) for s, _ in outcomes[:4]):
@@ -359,6 +364,16 @@ def _of_identities(outcome: Outcome) -> bool:
         return False
     arrays = [value.array[0] for value in outcome.values]
     return all(a.shape[0] == a.shape[1] > 1 and np.allclose(a, np.eye(a.shape[0])) for a in arrays)
+
+
+def _multiplies_weights(model: Model, tree: Tree) -> bool:
+    """Whether two weights stand in one product: B and G of B Λ G."""
+    for node in walk(tree):
+        factors = [bare(f) for f in node.factors] if isinstance(node, Product) else []
+        letters = {f.name for f in factors if isinstance(f, Sym) and is_capital(f.name)}
+        if len({n for n in letters if not model.symbols.has_time(n)} - set(model.definitions)) > 1:
+            return True
+    return False
 
 
 def _names_matrices(model: Model, sides: tuple[Tree, Tree]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time as clock
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,7 @@ from symrnn.audit.mends.diagonals import spelled, with_diagonals
 from symrnn.audit.mends.edit import Edit, braced, editable, inside
 from symrnn.audit.mends.mend import edits, lacking, moved, often
 from symrnn.audit.mends.other_times import at_other_times
+from symrnn.audit.mends.powers import raised
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.verdicts.holding import barred
 from symrnn.audit.verdicts.pairs import PAIR_SECONDS, Pairs
@@ -21,6 +23,7 @@ from symrnn.errors import SymrnnError
 from symrnn.reading.latex.expressions import parse_expression
 from symrnn.reading.latex.tree import (
     Addition,
+    Big,
     Derivative,
     Product,
     Sym,
@@ -113,7 +116,7 @@ class Mending(Pairs):
             return edit, mended, tree, tuple(way.supposes(said))
 
         seen = {source}
-        entrywise: Mend | None = None
+        second: Mend | None = None
         later: list[tuple[Edit, Tree]] = []
         most, until = MOST_MENDS, min(deadline, clock.process_time() + MEND_SECONDS)
         # All in the likeliest ways first, so that no mend that needs a condition comes before.
@@ -122,7 +125,9 @@ class Mending(Pairs):
         elif terms_alone:
             tried = lacking(right, *place, addends)
         else:
-            tried = edits(right, *place, pool, addends, elsewhere)
+            free = self._times_of(right) - self._times_of(left)
+            whole = edits(right, *place, pool, addends, elsewhere, sorted(free))
+            tried = itertools.chain(raised(model, left, right, text), whole)
         for edit in tried:
             piece = edit.applied(text)[relation.right.start : _end(edit, place)]
             if piece in seen:
@@ -134,13 +139,14 @@ class Mending(Pairs):
             if tree is None:
                 continue
             way = self._holding(model, (left, tree), likely[:first], until)
-            if way is not None and not way[1]:
+            # One that holds as plainly as others of the document is better than one that does not.
+            if way is not None and not way[1] and (not agreed or not way[0].supposes(said)):
                 return found(edit, tree, way[0])
-            if way is not None and entrywise is None:
-                entrywise, most = found(edit, tree, way[0]), len(seen) + MORE_MENDS
+            if way is not None and second is None:
+                second, most = found(edit, tree, way[0]), len(seen) + MORE_MENDS
             later.append((edit, tree))
-        if entrywise is not None or terms_alone or moves:
-            return entrywise
+        if second is not None or terms_alone or moves:
+            return second
         for edit, tree in later:
             if clock.process_time() > deadline - PAIR_SECONDS:
                 break
@@ -152,6 +158,12 @@ class Mending(Pairs):
         if two is not None:
             return found(*two)
         return None if alone else self._mended_left(model, relation, likely[:first], deadline, held)
+
+    def _times_of(self, tree: Tree) -> set[str]:
+        """The times in an expression that are a letter, but for those of its sums."""
+        names = {n.name for n in walk(tree) if isinstance(n, Sym) and len(n.name) == 1}
+        sums = (bare(n.index) for n in walk(tree) if isinstance(n, Big) and n.index is not None)
+        return names & self.statements.symbols.times - {n.name for n in sums if isinstance(n, Sym)}
 
     def _mended_left(
         self,
