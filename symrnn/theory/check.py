@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import sympy
 from sympy import Basic, Tuple
 
-from symrnn.errors import SideConditionError, SymrnnError, UnjustifiedStepError
+from symrnn.errors import IllFormedError, SideConditionError, SymrnnError, UnjustifiedStepError
 from symrnn.kernel import Theorem, reflexivity, squeeze, symmetry, transitivity, weaken
 from symrnn.kernel import induction as by_induction
 from symrnn.kernel.recurrences import hypothesis, kept
@@ -138,7 +140,8 @@ def check_step(
     candidates: list[Any] = []
     if rule.prove is not None:
         try:
-            shown = rule.prove(step.before, step.after, context, variable, *rule.arguments)
+            with _rule_of(step, name, number):
+                shown = rule.prove(step.before, step.after, context, variable, *rule.arguments)
             shown = as_bound(shown) if step.relation == "≤" else shown
             if _ends(shown) == (step.before, step.after):
                 return resting(shown, context, "it", variable)
@@ -149,7 +152,7 @@ def check_step(
             pass  # the two sides are not what the rule gives: said below
     # Backwards, the rule must lead from the right side to the left one.
     here, there = (step.after, step.before) if rule.reverse else (step.before, step.after)
-    for found in rule.results(here, context, refusals):
+    for found in _results(step, here, context, refusals, (name, number)):
         if not same(found.relation.rhs, there):
             candidates.append(found.relation.rhs)
             continue
@@ -173,6 +176,42 @@ def check_step(
             "counterexample": _counterexample(step, context) if explain else "(not searched)",
         },
     )
+
+
+def _results(
+    step: Step, here: Any, context: Context, refusals: list[SymrnnError], at: tuple[str, int]
+) -> Iterator[Theorem]:
+    with _rule_of(step, *at):
+        yield from step.rule.results(here, context, refusals)
+
+
+@contextmanager
+def _rule_of(step: Step, name: str, number: int) -> Iterator[None]:
+    """While a rule looks at a step: what it raises is said of the step.
+
+    Raises:
+        IllFormedError: for an error of Python's where the rule was told something.
+    """
+    rule = step.rule
+    try:
+        yield
+    except SideConditionError:
+        raise
+    except SymrnnError as error:
+        error.message = f"Step {number} of `{name}`: {error.message}"
+        error.detail = {"rule": f"{rule.name}: {rule.says}", **error.detail}
+        raise
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
+        if not rule.arguments:
+            raise
+        raise IllFormedError(
+            f"Step {number} of `{name}`: `{rule.name}` makes nothing of what it is told",
+            {
+                "rule": f"{rule.name}: {rule.says}",
+                "got": ", ".join(map(repr, rule.arguments)),
+                "broke": f"{type(error).__name__}: {error}",
+            },
+        ) from error
 
 
 def _ends(theorem: Theorem) -> tuple[Any, Any]:

@@ -68,6 +68,7 @@ class Derivation:
     def _then(self, relation: str, after: Any, rule: Rule) -> Derivation:
         if not isinstance(rule, Rule):
             raise IllFormedError("a step needs a rule", {"expected": "rules.…", "got": f"{rule!r}"})
+        rule.require_told()
         after = operand(after)
         kind = Equation if relation == "=" else Inequality
         if relation != "→":

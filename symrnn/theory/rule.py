@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from inspect import Parameter, signature
 from typing import Any
 
 from symrnn.errors import IllFormedError, SideConditionError, SymrnnError
@@ -13,6 +15,12 @@ from symrnn.theory.search import everywhere, growing, single
 
 Rewrite = Callable[..., Iterator[Theorem]]
 Prove = Callable[..., Theorem]
+
+
+@lru_cache(maxsize=256)
+def _asked(make: Any, known: int) -> tuple[Parameter, ...]:
+    """What a rule has to be told: all that its function takes but the first ones."""
+    return () if make is None else tuple(signature(make).parameters.values())[known:]
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,26 @@ class Rule:
         if self.relation != "=" or self.rewrite is None:
             raise IllFormedError(f"{self.name} cannot be read backwards", {"rule": self.says})
         return replace(self, reverse=True)
+
+    def require_told(self) -> None:
+        """Refuse a rule that is told less, or more, than it asks.
+
+        Raises:
+            IllFormedError: naming what it asks.
+        """
+        make, known = (self.rewrite, 2) if self.prove is None else (self.prove, 4)
+        asked = _asked(make, known)
+        several = any(each.kind is Parameter.VAR_POSITIONAL for each in asked)
+        open_ended = (Parameter.VAR_POSITIONAL, Parameter.KEYWORD_ONLY)
+        needed = [e for e in asked if e.default is Parameter.empty and e.kind not in open_ended]
+        told = len(self.arguments)
+        if told < len(needed) or (told > len(asked) and not several):
+            names = ", ".join(str(each).partition(":")[0] for each in asked)
+            raise IllFormedError(
+                f"the rule {self.name} is told {'less' if told < len(needed) else 'more'} "
+                "than it asks",
+                {"expected": f"{self.name}({names})" if asked else self.name, "got": str(self)},
+            )
 
     def __str__(self) -> str:
         told = f"({', '.join(map(str, self.arguments))})" if self.arguments else ""

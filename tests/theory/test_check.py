@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from symrnn.language.derivatives import D
 from symrnn.language.norms import norm
 from symrnn.language.ordered import ordered_product, ordered_sum
 from symrnn.language.relations import Equation, Inequality, Limit, Smooth, for_all
-from symrnn.language.structure import Diag
+from symrnn.language.structure import Diag, Kronecker, Vec
 from symrnn.language.time import Sequence
 from symrnn.recurrence.point import number
 from symrnn.recurrence.recurrence import Recurrence
@@ -353,6 +354,30 @@ def test_a_function_that_has_a_name_is_that_function() -> None:
     assert check(said, CONTEXT) == 1
     slope = activation("relu").prime(-Ones(d, 1))
     assert check(derivation(slope).equals(Zeros(d, 1), by.elementwise_constant), CONTEXT) == 1
+
+
+def test_a_rule_is_told_what_it_asks() -> None:
+    v = Sequence("v", d)
+    first, moved = ordered_sum(v[j], (j, 1, t)), ordered_sum(v[j + 1], (j, 0, t - 1))
+    assert check(derivation(first).equals(moved, by.reindex(1)), CONTEXT) == 1
+    for rule, says in (
+        (by.reindex, "reindex is told less than it asks\n.*expected +reindex\\(by\\)"),
+        (by.algebra(3), "algebra is told more than it asks"),
+        (by.cauchy_schwarz(v[1], v[2]), "cauchy_schwarz is told more than it asks"),
+    ):
+        with pytest.raises(IllFormedError) as refused:
+            derivation(first).equals(moved, rule)
+        assert re.search(says, str(refused.value))
+    for rule in (by.split_at("r"), by.reversed_range(t, 3)):
+        message = str(fails(derivation(first).equals(moved, rule), IllFormedError))
+        assert f"Step 1 of `example`: `{rule.name}` makes nothing of what it is told" in message
+
+
+def test_what_a_rule_raises_is_said_of_the_step() -> None:
+    e = Symbol("e", integer=True, positive=True)
+    X, E = Parameter("X", d, e), Parameter("E", e, e)
+    wrong = derivation(Kronecker(A, E.T) * Vec(X)).equals(Vec(A * X * E), by.vec_of_product)
+    assert str(fails(wrong, ShapeError)).startswith("Step 1 of `example`: product: shapes")
 
 
 class Agreeing(Add):

@@ -149,8 +149,8 @@ def _through(node: Any, context: Context, *via: MatrixExpr) -> Theorems:
     except SideConditionError as error:
         through = ", ".join(map(text, via))
         raise SideConditionError(
-            f"not every path from {text(node.by)} to {text(node.of)} passes through {through}",
-            {"in": text(node), "needed": "the definition reads the variable only through it"},
+            f"every path from {text(node.by)} to {text(node.of)} has to pass through {through}",
+            {"in": text(node), "needed": "that it does, from definitions and times"},
         ) from error
     # Nothing held lies after u, and so nothing between u and y: there ∂y/∂u is the free one.
     yield then(written, _free_of(chained, node.held, via, context))
