@@ -16,11 +16,14 @@ import pytest
 from symrnn.cells.network import Network
 from symrnn.errors import SymrnnError
 from symrnn.theory.about import EXAMPLES
-from symrnn.theory.library import load
+from symrnn.theory.library import declared, proof_files, with_used
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import GRADES, grade, plant_all, require_caught
 
 LINES, WIDTH = 12, 400
+
+_Files = tuple[dict[Path, dict[str, Statement]], dict[Path, SymrnnError]]
+_FOLDERS = pytest.StashKey[dict[Path, _Files]]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -39,8 +42,8 @@ class ProofFile(pytest.File):
 
         Likewise for a cell of each other kind of which it says something else.
         """
-        library = load([self.path])
-        own = load([self.path], alone=True)
+        own, beside = self._declared()
+        library = with_used(own, beside)
         for name, statement in own.items():
             for cell, rnn in _told_apart(statement).items():
                 about = f"{name} {cell}".strip()
@@ -51,6 +54,18 @@ class ProofFile(pytest.File):
                 checks["slips"] = partial(_slips, library[name], rnn, library)
                 for which, check in checks.items():
                     yield ProofItem.from_parent(self, name=f"{about}[{which}]", check=check)
+
+    def _declared(self) -> tuple[dict[str, Statement], dict[str, Statement]]:
+        """What the file declares, and what the files of its folder do; each is read once."""
+        folders = self.session.stash.setdefault(_FOLDERS, {})
+        if self.path.parent not in folders:
+            folders[self.path.parent] = declared(proof_files(self.path.parent))
+        found, broken = folders[self.path.parent]
+        if self.path in broken:
+            raise broken[self.path]
+        return found[self.path], {
+            name: each for own in found.values() for name, each in own.items()
+        }
 
 
 def _told_apart(statement: Statement) -> dict[str, Network]:

@@ -47,6 +47,30 @@ def test_a_wrong_statement_fails_every_grade(pytester: pytest.Pytester) -> None:
     assert not any("Traceback" in line or line.startswith(">") for line in failure)
 
 
+AGAIN = '''
+from symrnn import derivation, statement
+from symrnn import rules as by
+
+
+@statement(uses=["product_turned_round"])
+def again(rnn):
+    """What another file of the folder shows may be used"""
+    turned = rnn.b.T * rnn.W.T
+    return derivation((rnn.W * rnn.b).T).equals(turned, by.uses("product_turned_round"))
+'''
+
+
+def test_a_file_uses_what_another_of_its_folder_shows(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST)
+    for name, proof in (("product", RIGHT), ("again", AGAIN), ("broken", "1 / 0")):
+        (pytester.path / f"{name}.py").write_text(proof, encoding="utf-8")
+    options = ("-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", "-k", "again")
+    result = pytester.runpytest_subprocess(*options, str(pytester.path))
+    # The broken file says so itself, and takes nothing with it.
+    result.assert_outcomes(passed=5, errors=1, deselected=5)
+    result.stdout.fnmatch_lines(["*broken.py, line 1: ZeroDivisionError*"])
+
+
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     for name in ("conftest.py", "test_x.py", "_draft.py", "notes.txt"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from symrnn.errors import IllFormedError
+from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.python_text import parsed
 from symrnn.theory.blame import reading
 from symrnn.theory.graph import in_order
@@ -56,30 +56,62 @@ def load(paths: Iterable[Path] | None = None, alone: bool = False) -> dict[str, 
     """
     chosen = [lecture_folder()] if paths is None else list(paths)
     statements: dict[str, Statement] = {}
-    for path in (file for given in chosen for file in _files(Path(given))):
+    for path in (file for given in chosen for file in proof_files(Path(given))):
         for statement in _statements(path):
             require_other(statement, statements.get(statement.name))
             statements[statement.name] = statement
     if alone:
         return statements
-    wanted = {name for statement in statements.values() for name in statement.uses}
-    if paths is not None and wanted - set(statements):
-        lecture = everything()
-        pending = wanted - set(statements)
-        while pending:
-            name = pending.pop()
-            if name in lecture and name not in statements:
-                statements[name] = lecture[name]
-                pending |= set(lecture[name].uses) - set(statements)
-    return {statement.name: statement for statement in in_order(statements)}
+    found = statements if paths is None else with_used(statements)
+    return {statement.name: statement for statement in in_order(found)}
+
+
+def with_used(
+    statements: Mapping[str, Statement], beside: Mapping[str, Statement] | None = None
+) -> dict[str, Statement]:
+    """Statements with all that they use, however indirectly: from `beside`, or the lectures."""
+    found, others = dict(statements), beside or {}
+    pending = [name for each in found.values() for name in each.uses]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            used = others.get(name) or everything().get(name)
+            if used is not None:
+                found[name] = used
+                pending.extend(used.uses)
+    return found
+
+
+def declared(
+    files: Iterable[Path],
+) -> tuple[dict[Path, dict[str, Statement]], dict[Path, SymrnnError]]:
+    """What each of some proof files declares, and of those that are broken why."""
+    found: dict[Path, dict[str, Statement]] = {}
+    broken: dict[Path, SymrnnError] = {}
+    known: dict[str, Statement] = {}
+    for file in files:
+        try:
+            own = load([file], alone=True)
+            for name, each in own.items():
+                require_other(each, known.get(name))
+        except SymrnnError as error:
+            broken[file] = error
+        else:
+            found[file] = own
+            known.update(own)
+    return found, broken
 
 
 def require_other(statement: Statement, known: Statement | None) -> None:
     """Raise an `IllFormedError` with both places where a statement has the name of a known one."""
     if known is not None:
+        folders = known.file.parent, statement.file.parent
+        told = [each.place for each in (known, statement)]
+        if folders[0] != folders[1]:
+            told = [f"{folder}/{place}" for folder, place in zip(folders, told, strict=True)]
         raise IllFormedError(
             f"two statements are called `{statement.name}`",
-            {"first": known.place, "second": statement.place, "expected": "another name"},
+            {"first": told[0], "second": told[1], "expected": "another name"},
         )
 
 
@@ -107,7 +139,8 @@ def _declares(decorator: ast.expr) -> bool:
     return getattr(called, "id", getattr(called, "attr", "")) in ("statement", "form")
 
 
-def _files(path: Path) -> list[Path]:
+def proof_files(path: Path) -> list[Path]:
+    """The proof files of a folder, or the one that is named."""
     if path.is_dir():
         found = sorted(path.glob("*.py"))
         # A pipe or a device may never end.

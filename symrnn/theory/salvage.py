@@ -15,7 +15,7 @@ from symrnn.theory.about import Subject
 from symrnn.theory.applicable import Asides, speaking
 from symrnn.theory.blame import running
 from symrnn.theory.graph import in_order
-from symrnn.theory.library import everything, load, require_other
+from symrnn.theory.library import declared, load, proof_files, with_used
 from symrnn.theory.statement import Statement
 
 Broken = dict[str, SymrnnError]
@@ -56,29 +56,9 @@ def _one_by_one(
 ) -> dict[str, Statement]:
     if paths is None or not all(Path(path).exists() for path in paths):
         raise whole
-    found: dict[str, Statement] = {}
-    for path in paths:
-        names = ("_", "conftest", "test_")
-        inside = sorted(each for each in path.glob("*.py") if not each.name.startswith(names))
-        for file in inside if path.is_dir() else [path]:
-            try:
-                declared = load([file], alone=True)
-                for name, each in declared.items():
-                    require_other(each, found.get(name))
-            except SymrnnError as error:
-                broken[file.name] = error
-            else:
-                found.update(declared)
-    if not found and not broken:
-        raise whole
-    lecture = everything()
-    pending = {name for each in found.values() for name in each.uses}
-    while pending:
-        name = pending.pop()
-        if name in lecture and name not in found:
-            found[name] = lecture[name]
-            pending |= set(lecture[name].uses)
-    return found
+    by_file, refused = declared(file for path in paths for file in proof_files(path))
+    broken.update({file.name: error for file, error in refused.items()})
+    return with_used({name: each for own in by_file.values() for name, each in own.items()})
 
 
 def _without_dependants(library: dict[str, Statement], broken: Broken) -> dict[str, Statement]:
