@@ -21,7 +21,7 @@ from symrnn.machine.folders import both, read_folder
 from symrnn.machine.prover import Outcome, Prover
 from symrnn.machine.slopes import SlopeProof, prove_slope
 from symrnn.machine.sources import Source, read_sources
-from symrnn.theory.library import lecture_folder
+from symrnn.theory.folder import lecture_folder
 from symrnn.theory.statement import Statement
 from symrnn.verify.claim_slips import slips
 from symrnn.verify.evidence import Evidence, KernelProof

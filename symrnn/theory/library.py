@@ -12,16 +12,10 @@ from pathlib import Path
 from symrnn.errors import IllFormedError, SymrnnError
 from symrnn.python_text import parsed
 from symrnn.theory.blame import reading
+from symrnn.theory.folder import lecture_folder
 from symrnn.theory.graph import in_order
+from symrnn.theory.intact import guarded
 from symrnn.theory.statement import Statement
-
-PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def lecture_folder() -> Path:
-    """Where the lecture's proofs are: inside the installed package, or beside it in a checkout."""
-    installed = PACKAGE / "_proofs"
-    return installed if installed.is_dir() else PACKAGE.parent / "proofs"
 
 
 def everything() -> dict[str, Statement]:
@@ -162,7 +156,7 @@ def _statements(path: Path) -> list[Statement]:
         raise IllFormedError(f"{path} is no Python file", {"expected": "*.py", "got": path.name})
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    with reading(path):
+    with guarded(path), reading(path):
         spec.loader.exec_module(module)
         _require_once(path)
     declared = [value for value in vars(module).values() if isinstance(value, Statement)]

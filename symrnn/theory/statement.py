@@ -18,6 +18,7 @@ from symrnn.theory.about import About, Subject, Verdict, applies
 from symrnn.theory.check import prove
 from symrnn.theory.context import Context
 from symrnn.theory.derivation import Derivation, Induction, Step
+from symrnn.theory.intact import guarded
 from symrnn.theory.names import require_functions, require_letters
 from symrnn.theory.part import Part
 from symrnn.theory.witness import Counterexample, Witness
@@ -196,7 +197,8 @@ class Statement:
         return self._built[rnn]
 
     def _build_parts(self, rnn: Subject) -> tuple[Part, ...]:
-        built = self.build(rnn)
+        with guarded(self.file):
+            built = self.build(rnn)
         if isinstance(built, Derivation | Induction):
             built = {"": built}
         if not isinstance(built, Mapping) or not built:

@@ -16,6 +16,7 @@ from symrnn.language.writing import text
 from symrnn.theory.about import Subject
 from symrnn.theory.blame import running
 from symrnn.theory.derivation import Derivation, Induction
+from symrnn.theory.intact import guarded
 from symrnn.theory.part import Part
 from symrnn.theory.rules import algebra
 from symrnn.theory.statement import Statement
@@ -160,7 +161,7 @@ def gather(
     shown: list[tuple[str, str]] = []
     failure: SymrnnError | None = None
     try:
-        with _told(statement):
+        with guarded(statement.file), _told(statement):
             for number, part in enumerate(statement.parts(rnn)):
                 chains.extend(_part(statement, part, rnn, library, number))
             certified = certify(statement.parts(rnn))
@@ -169,7 +170,7 @@ def gather(
             require_caught(statement.name, planted)
             passed = [*GRADES, *([CERTIFIED] if certified else [])]
     except SymrnnError as error:
-        failure = error
+        failure, passed = error, []
     seconds = time.perf_counter() - started
     return Evidence(
         statement, tuple(passed), tuple(chains), planted, tuple(shown), seconds, failure

@@ -31,7 +31,8 @@ from symrnn.lecture.project import (
     title,
 )
 from symrnn.lecture.references import cited
-from symrnn.theory.library import everything, lecture_folder, load
+from symrnn.theory.folder import lecture_folder
+from symrnn.theory.library import everything, load
 from symrnn.typeset import html
 from symrnn.typeset.blocks import Figure, Result, StatementBlock, walk
 from symrnn.typeset.detail import at_detail
