@@ -10,7 +10,7 @@ from symrnn.cells.from_text import UNNAMED
 from symrnn.language.notation import LECTURE, Notation
 from symrnn.lecture.appendices import appendices, set_aside
 from symrnn.lecture.deck import BEHIND
-from symrnn.lecture.lettering import in_parts
+from symrnn.lecture.lettering import as_typed, in_parts
 from symrnn.lecture.outline import Outline
 from symrnn.lecture.pieces import Given, Piece, Place, Title, rewritten
 from symrnn.lecture.project import Project
@@ -49,15 +49,15 @@ def writer_of(
 def words_of(project: Project, notation: Notation) -> Callable[[str], str]:
     """The prose of a lecture's outline as a document has it.
 
-    What is typed as Unicode is lettered in the notation, what stands between dollars stays as it
-    was typed. A lecturer's own words are never changed; ours are true of any cell and layout.
+    What is typed as Unicode is lettered in the notation, or as the cell has it that the lecture is
+    about; what stands between dollars stays as it was typed. A lecturer's own words are never changed; ours are true of any cell and layout.
     """
 
     def write(text: str) -> str:
         said = re.sub(r"\s+", " ", text)
-        return with_maths(cited(said), notation) if project.own else ours.prose(said)
+        return with_maths(cited(said), typed) if project.own else ours.prose(said)
 
-    ours = Writer(notation, {})
+    ours, typed = Writer(notation, {}), as_typed(notation)
     return write
 
 

@@ -60,7 +60,8 @@ def lettered_subject(
     mine = {quantity: own[name] for quantity, name in names.items() if name in own}
     lettering = replace(notation, letters=distinct(mine, notation), cell=known.cell.name)
     others = besides([lettering.plain(quantity) for quantity in QUANTITIES])
-    return known, replace(lettering, arrays=others, numbers=others, spoken=others)
+    named = {names[quantity]: letter for quantity, letter in mine.items() if quantity in ARRAYS}
+    return known, replace(lettering, arrays={**named, **others}, numbers=others, spoken=others)
 
 
 def distinct(mine: Mapping[str, str], notation: Notation) -> dict[str, str]:
@@ -105,6 +106,19 @@ def as_spoken(notation: Notation, claims: Iterable[Any]) -> Notation:
     written = {name: printer.unstyled(name) for name in sorted(here)}
     spoken = {name: letter for name, letter in written.items() if letter != notation.plain(name)}
     return replace(notation, spoken={**notation.spoken, **spoken}) if spoken else notation
+
+
+def as_typed(notation: Notation) -> Notation:
+    """The notation of a text that somebody writes about a cell: its names stand for themselves.
+
+    They come before what the lecture calls so: n_t is the candidate of a cell that has one, and no
+    number n. Vectors and matrices have the font that they have in formulas.
+    """
+    arrays = {
+        name: letter if name in ARRAYS else notation.styled(letter)
+        for name, letter in notation.arrays.items()
+    }
+    return replace(notation, spoken={**notation.spoken, **notation.numbers, **arrays})
 
 
 def in_parts(rnn: Subject) -> Callable[[Any], Any]:

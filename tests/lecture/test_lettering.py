@@ -5,13 +5,14 @@ No evidence is gathered here; the command line's tests make a lecture of a cell.
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 from sympy import MatrixSymbol, Symbol
 
-from symrnn.cells import Cell, cell, named, stacked
+from symrnn.cells import Cell, cell, named, read_cell, stacked
 from symrnn.cells.elman import elman
 from symrnn.cells.lettering import LETTERS
 from symrnn.cells.network import Network
@@ -29,13 +30,14 @@ from symrnn.language.relations import Equation
 from symrnn.language.time import Sequence
 from symrnn.language.writing import NotationPrinter, latex
 from symrnn.lecture.explorer_units import explorer as units
-from symrnn.lecture.lettering import as_spoken, in_parts, lettered_subject
+from symrnn.lecture.lettering import as_spoken, as_typed, in_parts, lettered_subject
 from symrnn.lecture.notation_file import notation_beside
 from symrnn.lecture.project import ANY, FIRST, lecture_of
 from symrnn.lecture.statements import Writer
 from symrnn.theory.about import known_as
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import everything, load
+from symrnn.typeset.unicode_maths import with_maths
 
 CELLS = {
     "gru": named("gru"),
@@ -229,6 +231,25 @@ def test_a_vector_of_a_cell_is_no_letter_that_gives_way_to_it(
     # Of the time is spoken where claims have it, by its own letter or the one it has here.
     for each in (time, Symbol("h", integer=True)):
         assert as_spoken(lettering, [claim, Equation(state[each], state[each])]) == lettering
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "shown"),
+    [
+        ("gru", "∂h_t/∂h_k, n_t, h", r"$\partial h_{t}/\partial h_{k}$, $n_{t}$, $h$"),
+        ("h = tanh(W h' + U x + b)", "h_t, s_t, d and k", "$h_{t}$, $h_{t}$, $d$ and $k$"),
+        ("h = (1-lambda) h' + lambda tanh(V h' + U x)", "λ h_t", r"$\lambda \, h_{t}$"),
+    ],
+)
+def test_names_of_a_cell_stand_for_themselves_in_what_a_lecturer_types(
+    written: str, typed: str, shown: str
+) -> None:
+    plain = lettered_subject(read_cell(written), LECTURE)[1]
+    bold = lettered_subject(read_cell(written), GOODFELLOW)[1]
+    assert with_maths(typed, as_typed(plain)) == shown
+    assert with_maths(typed, plain) != shown
+    in_bold = re.sub(r"\b([hn])(?=[_$])", r"\\boldsymbol{\1}", shown)
+    assert with_maths(typed, as_typed(bold)) == in_bold
 
 
 def test_the_explorer_of_units_names_their_vectors_as_formulas_do() -> None:
