@@ -192,9 +192,10 @@ def _list() -> None:
 
 def _report(made: Lecture, machine: bool) -> None:
     net = made.network
+    number = len(made.evidence)
     earlier = sum(each.earlier for each in made.evidence)
     note = f", {earlier} of them by an earlier run (--no-cache: by this one)" if earlier else ""
-    say(f"{len(made.evidence)} statements proved and checked{note}")
+    say(f"{number} statement{'s' * (number != 1)} proved and checked{note}")
     if machine:
         accepted = sum(each.kernel is not None for each in made.evidence)
         say(f"{accepted} of them are theorems that Coq accepted")

@@ -17,7 +17,15 @@ from symrnn.lecture.outline import Outline
 from symrnn.lecture.pieces import Cut, Given, Notes, Piece, Place, Title, rewritten
 from symrnn.theory.about import Subject
 from symrnn.theory.statement import Statement
-from symrnn.typeset.blocks import Algorithm, Figure, Heading, Picture, StatementBlock, walk
+from symrnn.typeset.blocks import (
+    Algorithm,
+    Figure,
+    Heading,
+    Paragraph,
+    Picture,
+    StatementBlock,
+    walk,
+)
 from symrnn.typeset.deck import (
     Act,
     Body,
@@ -33,6 +41,7 @@ from symrnn.typeset.deck import (
 )
 from symrnn.typeset.detail import Detail, key_lines
 from symrnn.typeset.document import Document
+from symrnn.typeset.prose import Citation, flat, inlines
 from symrnn.typeset.words import phrase, speaking
 
 BEHIND = "What it builds on"
@@ -113,7 +122,14 @@ def _deck(made: _Deck, outline: Outline) -> Deck:
     if behind:
         frames = tuple(replace(made.claimed(block), joins=True) for block in behind)
         acts.append(Act(phrase(BEHIND), frames))
+    if works := made.cited(outline):
+        title = phrase("References")
+        acts.append(Act(title, (Frame(title, tuple(Body(Paragraph(line)) for line in works)),)))
     return Deck(tuple(acts))
+
+
+def _is_whole(place: Place) -> bool:
+    return "show" not in dict(place.options)
 
 
 class _Deck:
@@ -128,7 +144,7 @@ class _Deck:
         framed: bool,
     ) -> None:
         self.write, self.detail, self.framed = write, detail, framed
-        self.missing = False
+        self.missing, self.works = False, document.works
         blocks = tuple(walk(document.blocks))
         self.statements = {b.name: b for b in blocks if isinstance(b, StatementBlock)}
         self.names = {b.name for b in blocks if isinstance(b, Figure)}
@@ -137,6 +153,12 @@ class _Deck:
     def act(self, title: str, pieces: Iterable[Piece]) -> Act:
         written = self.write(title)
         return Act(written, tuple(self._frames(written, pieces)))
+
+    def cited(self, outline: Outline) -> list[str]:
+        """The works that the slides cite, a line each."""
+        pieces = (piece for text in outline.texts() for piece in flat(inlines(text)))
+        keys = {piece.key for piece in pieces if isinstance(piece, Citation)}
+        return [work.line for work in self.works if work.key in keys]
 
     def opening(self, front: FrontMatter) -> Iterator[Place]:
         """Places of the figures and of the claims that the lecture begins with."""
@@ -169,6 +191,8 @@ class _Deck:
                     yield from self._whole(piece)
                     frame = Frame(section, (), joins=True, goes_on=True)
                 case Place(options=options):
+                    # What heads one statement heads no second one.
+                    own = own and not (piece.name in self.statements and _is_whole(piece))
                     named = [Body(Heading(self.write(v))) for k, v in options if k == "title"]
                     items = (self._unsaid(item, frame) for item in self._items(piece))
                     frame = frame.with_(*named, *items)
@@ -185,7 +209,7 @@ class _Deck:
     def _whole(self, place: Place) -> Iterator[Frame]:
         """The frames of a statement, as much of it as is asked for."""
         block = self._block(place)
-        if "show" in dict(place.options):
+        if not _is_whole(place):
             yield Frame(block.title, tuple(self._items(place)), joins=True)
             return
         frame = replace(self.claimed(block), joins=True)

@@ -84,11 +84,14 @@ def document_of(
             the outline places stand there instead.
         ending: what follows the sections of the outline.
         asides: the statements of the outline that do not speak of the cell.
-        cell_named: whether the subtitle has the name of the cell, as where it was asked for.
+        cell_named: whether the subtitle of a lecture of symrnn's own has the name of the cell, as
+            where it was asked for.
     """
+    # Who writes a lecture has said what it is about.
+    named_so = cell_named and not project.own
     with speaking(project.prose.front.language):
         made = _document(project, evidence, rnn, notation, extra or {}, ending, asides or {})
-    return replace(made, subtitle=_with_cell(made.subtitle, rnn)) if cell_named else made
+    return replace(made, subtitle=_with_cell(made.subtitle, rnn)) if named_so else made
 
 
 def _document(

@@ -1,5 +1,7 @@
 """What stands before the text of a lecture: YAML between two lines of `---`.
 
+Titles and names are Markdown, as they are in the text.
+
 ---
 title: A lecture
 subtitle: Of gradients
@@ -28,6 +30,7 @@ from babel.dates import format_date
 
 from symrnn.cells import names as known
 from symrnn.errors import ParseError
+from symrnn.lecture.markdown import inline
 from symrnn.typeset.detail import DETAILS
 from symrnn.typeset.prose import escaped
 
@@ -144,7 +147,7 @@ def _line(text: str, key: str) -> int:
 def _text(value: Any, what: str, file: str, line: int) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _refused(file, line, f"{what} is no text", "text", value)
-    return escaped(" ".join(str(value).split()))
+    return inline(" ".join(str(value).split()), file, line)
 
 
 def _names(value: Any, what: str, file: str, line: int) -> str:

@@ -54,6 +54,24 @@ def read(text: str, file: str, image: Image) -> tuple[Piece, ...]:
     return tuple(reader.pieces(parser().parse(text)))
 
 
+def inline(text: str, file: str, line: int) -> str:
+    """Markdown without blocks, as it may stand in a title, as prose markup.
+
+    Raises:
+        ParseError: as `read`, and for what refers to something else.
+    """
+
+    def image(source: str, line: int) -> Picture:
+        raise reader.refuse(line, "a picture in a line", "text", source)
+
+    reader = _Reader(file, image)
+    (tokens,) = parser().parseInline(text)
+    odd = {"named", "cited", "footnote_ref"} & {t.type for t in tokens.children or ()}
+    if odd:
+        raise reader.refuse(line, "this refers to something", "words and $formulas$", text)
+    return reader.markup(tokens.children or (), line)
+
+
 @dataclass
 class _Reader:
     """Recursive descent over the tokens of one text."""

@@ -82,9 +82,13 @@ class Outline:
 
     def named(self) -> Iterator[str]:
         """Every name that stands somewhere or is referred to, in order."""
-        for text, _ in self._prose():
+        for text in self.texts():
             yield from (each.name for each in flat(inlines(text)) if isinstance(each, Reference))
         yield from self.shown()
+
+    def texts(self) -> Iterator[str]:
+        """All prose, in markup, in order."""
+        yield from (text for text, _ in self._prose())
 
     def check(self, places: Collection[str], works: Collection[str]) -> None:
         """Raise `ParseError` with the line of what can not be typeset.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from symrnn.typeset.blocks import Chain, Claim, Heading, Items, Row, StatementBlock
 from symrnn.typeset.deck import Act, Body, Claims, Fails, Frame, Item, Lines, Pictures, Shown, Why
@@ -65,6 +66,11 @@ class Atom:
     again: float = 0.0
     """The height of the line that is repeated where a page begins with this row."""
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is a heading, which stands above something."""
+        return isinstance(self.item, Body) and isinstance(self.item.block, Heading)
+
 
 def pages(frame: Frame, contents: Contents, room: float) -> tuple[tuple[Placed, ...], ...]:
     """The items of a frame, page by page: as few as there can be, and about equally full."""
@@ -102,14 +108,34 @@ def _joined(
             before, here = height(kept[-1], contents), height(frame, contents)
             little = min(before, here) < least * room
             titled = not frame.goes_on and frame.title != kept[-1].title
-            # A statement that is divided anyway may begin below a sentence.
-            led = _is_words(kept[-1]) and not _is_words(frame) and before < room / 3 < room < here
-            if led or (little and before + here + 1.6 * titled <= room):
-                title = [Body(Heading(frame.title))] if titled else []
+            title = [Body(Heading(frame.title))] if titled else []
+            if little and before + here + 1.6 * titled <= room:
                 kept[-1] = kept[-1].with_(*title, *frame.items, notes=frame.notes)
                 continue
+            # A statement that is divided anyway may begin below a sentence, with what it claims.
+            if _is_words(kept[-1]) and before < room / 3 < room < here:
+                first, rest = _begun(frame, contents, room - before - 1.6 * titled)
+                if first:
+                    kept[-1] = kept[-1].with_(*title, *first, notes=frame.notes)
+                    frame = replace(frame, items=rest, notes="")
         kept.append(frame)
     return tuple(kept)
+
+
+def _begun(
+    frame: Frame, contents: Contents, room: float
+) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """The claims that a frame begins with, as far as there is room for them, and what is left."""
+    first, *rest = frame.items
+    if not isinstance(first, Claims) or not rest:
+        return (), frame.items
+    atoms = list(_atoms(first, contents))
+    heights = accumulate(atom.height for atom in atoms)
+    number = sum(height <= room for height in heights)
+    parts = [tuple(atom.item.parts) for atom in atoms if isinstance(atom.item, Claims)]
+    begun, left = (sum(some, ()) for some in (parts[:number], parts[number:]))
+    taken = (replace(first, parts=begun),) if begun else ()
+    return taken, (*((replace(first, parts=left),) if left else ()), *rest)
 
 
 def _alone(frame: Frame) -> bool:
@@ -133,7 +159,7 @@ class _Cost:
     """Lines for which there is no room."""
     pages: int = 0
     lone: int = 0
-    """Pages, but the only one, with a single line or item."""
+    """Pages, but the only one, with a single line or item that is no picture."""
     unevenness: float = 0.0
 
     def __add__(self, other: _Cost) -> _Cost:
@@ -152,10 +178,13 @@ def divided(atoms: Sequence[Atom], room: float) -> list[Sequence[Atom]]:
         ways = []
         for start, (cost, before) in enumerate(best):
             page = atoms[start:end]
-            lone = len(page) == 1 < len(atoms)
+            lone = len(page) == 1 < len(atoms) and not isinstance(page[0].item, Shown)
+            # A heading at the foot of a page is as bad as a line for which there is no room.
+            torn = float(page[-1].leads and end < len(atoms))
             used = sum(atom.height for atom in page) + (page[0].again if start else 0.0)
             # Squares of what pages hold add up to the least where they hold equally much.
-            here = _Cost(max(0.0, used - room) if len(page) > 1 else 0.0, 1, lone, used**2)
+            excess = max(0.0, used - room) if len(page) > 1 else 0.0
+            here = _Cost(excess + torn, 1, lone, used**2)
             ways.append((cost + here, [*before, page]))
         best.append(min(ways, key=lambda way: way[0]))
     return best[-1][1]

@@ -58,7 +58,7 @@ def written(item: Item | Run, source: Source, overlays: Overlays) -> str:
 
 @written.register
 def _(item: Body, source: Source, overlays: Overlays) -> str:
-    return words(item.block, source.prose, overlays)
+    return words(item.block, source, overlays)
 
 
 @written.register
@@ -111,7 +111,7 @@ def _(item: Run, source: Source, overlays: Overlays) -> str:
     opening = (
         rf"\begin{{chain}}[{start}]{{{if_wide(left.expression)}}}" + r"\continued" * item.goes_on
     )
-    return "\n".join([*before, *title, opening, *steps, r"\end{chain}"])
+    return "\n".join([*title, *before, opening, *steps, r"\end{chain}"])
 
 
 @written.register

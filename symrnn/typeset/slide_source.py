@@ -75,6 +75,11 @@ class Source:
         grades = {grade.name: grade for grade in self.document.legend}
         return prose(text, self.document.targets, grades, self._reference, self._citation)
 
+    def number(self, label: str) -> str:
+        """How a formula of the document is numbered; one of the slides alone has no number."""
+        targets = self.document.targets
+        return str(targets[label]) if label in targets else ""
+
     def _citation(self, cited: Citation) -> str:
         work = next(work for work in self.document.works if work.key == cited.key)
         return escape(work.cited(cited.aside, cited.place))

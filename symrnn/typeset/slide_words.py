@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from symrnn.errors import NotSupportedError
@@ -18,8 +17,15 @@ from symrnn.typeset.blocks import (
 )
 from symrnn.typeset.latex_text import escape
 
-Prose = Callable[[str], str]
-"""Prose markup as LaTeX."""
+
+class Words(Protocol):
+    """How prose and numbers are written."""
+
+    def prose(self, text: str) -> str:
+        """Prose markup as LaTeX."""
+
+    def number(self, label: str) -> str:
+        """The number of the formula of this label."""
 
 
 class Overlays(Protocol):
@@ -36,7 +42,7 @@ class Overlays(Protocol):
         """Something is shown from the start."""
 
 
-def words(block: Block, prose: Prose, overlays: Overlays) -> str:
+def words(block: Block, source: Words, overlays: Overlays) -> str:
     """A block of words; of a list, each item appears with a click of its own."""
     match block:
         case Items(items, first):
@@ -45,37 +51,38 @@ def words(block: Block, prose: Prose, overlays: Overlays) -> str:
             points = []
             for item in items:
                 overlay = overlays.following()
-                inner = "\n".join(_still(each, prose) for each in item)
+                inner = "\n".join(_still(each, source) for each in item)
                 points.append(rf"  \item<{overlay}> {inner}")
             return "\n".join([rf"\begin{{{kind}}}", *counted, *points, rf"\end{{{kind}}}"])
         case Heading(text):
-            return rf"\heading{{{overlays.now}}}{{{prose(text)}}}"
+            return rf"\heading{{{overlays.now}}}{{{source.prose(text)}}}"
         case _:
             overlays.given()
-            return _still(block, prose)
+            return _still(block, source)
 
 
-def _still(block: Block, prose: Prose) -> str:
+def _still(block: Block, source: Words) -> str:
     """A block that appears as a whole."""
     match block:
         case Paragraph(text):
-            return prose(text) + r"\par"
+            return source.prose(text) + r"\par"
         case Items(items, first):
             kind = "itemize" if first is None else "enumerate"
             points = [
-                "  \\item " + "\n".join(_still(each, prose) for each in item) for item in items
+                "  \\item " + "\n".join(_still(each, source) for each in item) for item in items
             ]
             return "\n".join([rf"\begin{{{kind}}}", *points, rf"\end{{{kind}}}"])
         case Quote(blocks):
-            inner = "\n".join(_still(each, prose) for each in blocks)
+            inner = "\n".join(_still(each, source) for each in blocks)
             return rf"\begin{{quote}}{inner}\end{{quote}}"
-        case Display(latex):
-            return rf"\display{{{latex}}}"
+        case Display(latex, label):
+            number = rf"[{source.number(label)}]" if label else ""
+            return rf"\display{number}{{{latex}}}"
         case Listing(code):
             lines = code.rstrip("\n").splitlines()
             return r"\begin{code}" + "\n".join(map(_code, lines)) + r"\end{code}"
         case Table():
-            return _table(block, prose)
+            return _table(block, source)
         case _:
             raise NotSupportedError(f"slides: no rule for {type(block).__name__} in a frame")
 
@@ -85,15 +92,15 @@ def _code(line: str) -> str:
     return r"\codeline{" + "~" * (len(line) - len(bare)) + escape(bare) + "}"
 
 
-def _table(table: Table, prose: Prose) -> str:
+def _table(table: Table, source: Words) -> str:
     columns = "".join(
         r">{\raggedright\arraybackslash}X" if letter == "p" else letter
         for letter in table.alignment
     )
     # Without a column that wraps there is nothing to stretch.
     environment, width = ("tabularx", r"{\linewidth}") if "X" in columns else ("tabular", "")
-    rows = [" & ".join(map(prose, cells)) + r" \\" for cells in table.rows]
-    header = " & ".join(rf"\textbf{{{prose(cell)}}}" for cell in table.header)
+    rows = [" & ".join(map(source.prose, cells)) + r" \\" for cells in table.rows]
+    header = " & ".join(rf"\textbf{{{source.prose(cell)}}}" for cell in table.header)
     body = "\n".join([rf"\toprule {header} \\ \midrule", *rows, r"\bottomrule"])
     return (
         rf"\begin{{center}}\small\begin{{{environment}}}{width}{{@{{}}{columns}@{{}}}}"

@@ -34,6 +34,13 @@ def test_front_matter_is_read_and_dates_are_in_its_language(language: str, date:
     assert rest.splitlines()[8] == "text"  # lines keep their numbers
 
 
+def test_titles_and_names_are_markdown() -> None:
+    text = "---\ntitle: The *h* of $h_t$\nauthor: [\\*A, <b@c.edu>]\ninstitute: 5% of AT&T\n---\n"
+    front, _ = split(text, "f.md")
+    assert front.title == "The *h* of $h_t$" and front.institute == "5% of AT&T"
+    assert front.author == r"\*A, [[>mailto:b@c.edu|b@c.edu|]]"
+
+
 def test_without_front_matter_nothing_is_taken_away() -> None:
     assert split("# T\n\n---\n", "f.md")[1] == "# T\n\n---\n"
 
@@ -62,6 +69,9 @@ def test_without_front_matter_nothing_is_taken_away() -> None:
         ("detail: most", 2, "none that there is"),
         ("network: maybe", 2, "yes or no"),
         ("- a", 2, "is no table"),
+        ("title: T\nsubtitle: see [[bptt]]", 3, "refers to something"),
+        ("author: A\ntitle: <b>T</b>", 3, "HTML is not supported"),
+        ("title: a $b", 2, "never closed"),
         ("title: 'open", 3, "unexpected"),
         ("title: !!python/object/apply:os.system [ls]", 2, "could not determine a constructor"),
     ],

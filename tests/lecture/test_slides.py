@@ -14,6 +14,7 @@ from symrnn.lecture.deck import BEHIND, deck
 from symrnn.lecture.given import image_in
 from symrnn.lecture.outline import outline
 from symrnn.lecture.pieces import Title
+from symrnn.typeset.bibliography import Work
 from symrnn.typeset.blocks import (
     Block,
     Chain,
@@ -23,6 +24,7 @@ from symrnn.typeset.blocks import (
     Items,
     Paragraph,
     Row,
+    Section,
     StatementBlock,
     walk,
 )
@@ -39,6 +41,7 @@ from symrnn.typeset.slides import Look, contents_of, slides
 
 from .conftest import deck_of, gradients, sparse
 
+UNCITED = Work("two2021", "book", "Two", 2021, {"author": "B", "title": "C", "publisher": "P"})
 PAPER, NOTED = Look(handout=True), Look(handout=True, notes=True)
 
 
@@ -298,16 +301,50 @@ def test_a_section_with_little_stands_on_the_frame_of_the_one_before() -> None:
     assert len(sections(2, 2, 9, framed=True)) == 3
 
 
-def test_a_sentence_leads_to_a_statement_that_is_divided(lecture: Document) -> None:
-    def titles(place: str) -> list[str]:
+def test_a_sentence_leads_to_the_claims_of_a_statement_that_is_divided(
+    lecture: Document,
+) -> None:
+    def frames(place: str) -> tuple[Frame, ...]:
         text = f"# T\n\n## Before\n\nshort\n\n## Shown\n\nBy the chain rule:\n\n{place}\n"
         written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
         made = deck(lecture, written, str, framed=False)
         (_, shown, *_) = joined(made.acts, contents_of(lecture, made), WIDE.room)
-        return [frame.title for frame in shown.frames]
+        return shown.frames
 
-    assert titles("[[bptt]]{detail=full}") == ["Shown"]
-    assert len(titles("- a point\n" * 9 + "\n[[bptt]]{detail=full}")) == 2
+    first, second = frames("[[bptt]]{detail=full}")
+    words, heading, claims = first.items
+    assert first.title == "Shown" and heading == Body(Heading(second.title))
+    assert isinstance(words, Body) and isinstance(claims, Claims) and claims.statement == "bptt"
+    assert not any(item == claims for item in second.items)
+    first, second = frames("- a point\n" * 9 + "\n[[bptt]]{detail=full}")
+    assert not any(isinstance(item, Claims) for item in first.items)
+
+
+def test_a_heading_is_for_one_statement_and_a_second_has_its_own(lecture: Document) -> None:
+    def titles(*parts: str) -> list[str]:
+        text = "\n\n".join(["# T", "## S", "### Head", *parts])
+        written = outline(text, "lecture.md", image_in(Path(), "lecture.md"))
+        return [frame.title for frame in deck(lecture, written, str).acts[0].frames]
+
+    blocks = {b.name: b for b in walk(lecture.blocks) if isinstance(b, StatementBlock)}
+    first, second = "[[step_jacobian]]", "[[step_bound]]"
+    assert titles(first, second) == ["Head", blocks["step_bound"].title]
+    assert titles(first, "---", second) == ["Head", blocks["step_bound"].title]
+    assert titles("words", "---", first) == ["Head", "Head"]
+    assert titles("[[step_jacobian]]{show=claims}", "[[step_bound]]{show=claims}") == ["Head"]
+
+
+def test_slides_number_formulas_and_end_with_the_works_that_they_cite() -> None:
+    work = Work("one2020", "book", "One", 2020, {"author": "A", "title": "N", "publisher": "P"})
+    text = "# T\n\n## S\n\nAs [[@one2020]] has [[f]]:\n\n$$\nx = 1\n$$ (f)\n\n$$\ny = 2\n$$\n"
+    written = outline(text.replace("[[@one2020]]", "@one2020"), "l.md", image_in(Path(), "l.md"))
+    blocks = [piece.block for part in written.parts for piece in part.pieces]  # type: ignore[union-attr]
+    document = Document("T", blocks=(Section("S", "s", tuple(blocks)),), works=(work, UNCITED))
+    made = deck(document, written, str)
+    tex = slides(document, made).tex
+    assert r"\display[(1)]{x = 1}" in tex and r"\display{y = 2}" in tex
+    last = made.acts[-1].frames[-1]
+    assert (last.title, last.items) == ("References", (Body(Paragraph(work.line)),))
 
 
 def _blocks(frame: Frame) -> list[Block]:
@@ -385,3 +422,12 @@ def test_pages_are_few_and_even_and_hold_no_line_alone(
 ) -> None:
     atoms = [Atom(Why(str(number)), height) for number, height in enumerate(heights)]
     assert [len(page) for page in divided(atoms, room)] == expected
+
+
+def test_no_heading_ends_a_page_and_a_picture_may_have_one_to_itself() -> None:
+    point, picture = Body(Items(((Paragraph("a point"),),), 1)), Shown("drawn")
+    heading = Body(Heading("What follows"))
+    led = [Atom(point, 4), Atom(heading, 1), Atom(point, 6), Atom(point, 1)]
+    assert [len(page) for page in divided(led, 8)] == [1, 3]
+    drawn = [Atom(point, 2), Atom(point, 2), Atom(point, 2), Atom(picture, 9)]
+    assert [len(page) for page in divided(drawn, 11.5)] == [3, 1]
