@@ -50,7 +50,8 @@ def words_of(project: Project, notation: Notation) -> Callable[[str], str]:
     """The prose of a lecture's outline as a document has it.
 
     What is typed as Unicode is lettered in the notation, or as the cell has it that the lecture is
-    about; what stands between dollars stays as it was typed. A lecturer's own words are never changed; ours are true of any cell and layout.
+    about; what stands between dollars stays as it was typed. A lecturer's own words are never
+    changed; ours are true of any cell and layout.
     """
 
     def write(text: str) -> str:
