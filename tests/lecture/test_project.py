@@ -53,7 +53,9 @@ def project(tmp_path: Path, run: Run) -> Path:
     return folder
 
 
-def unproved(library: Mapping[str, Statement], rnn: Network, *_: Any) -> tuple[Evidence, ...]:
+def unproved(
+    library: Mapping[str, Statement], rnn: Network, *_: Any, **__: Any
+) -> tuple[Evidence, ...]:
     """As if it were proved: for tests of nothing but what is shown of it."""
     return tuple(evidence_of(each.of(rnn), rnn) for each in library.values())
 
