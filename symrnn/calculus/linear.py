@@ -37,6 +37,9 @@ def matrix_of(expression: MatrixExpr, tangent: Tangent) -> MatrixExpr:
     if not expression.has(tangent):
         rows, cols = expression.shape
         return Zeros(rows * cols, tangent.shape[0] * tangent.shape[1])
+    if is_scalar(expression) and expression.has(DiagonalOf):
+        # ⟨G̅, dX⟩ = vec(G̅)ᵀ vec(dX), as of a trace; of the diagonal itself no node is the matrix.
+        return transpose(Vec(transposed(expression, tangent, Identity(1))))
     return _matrix(expression, tangent)
 
 
@@ -49,7 +52,11 @@ def transposed(expression: MatrixExpr, tangent: Tangent, cotangent: MatrixExpr) 
 
 def _refuse(node: Any) -> NotSupportedError:
     return NotSupportedError(
-        f"no linear reading of {type(node).__name__}", {"in the differential": str(node)}
+        f"no linear reading of {type(node).__name__}",
+        {
+            "in the differential": str(node),
+            "hint": "a gradient of a scalar, with the shape of what it is by, needs no vec",
+        },
     )
 
 
@@ -62,6 +69,15 @@ def _moving(node: MatrixProduct, tangent: Tangent) -> tuple[MatrixExpr | None, A
     before, after = node.factors[:place], node.factors[place + 1 :]
     left = MatrixProduct(node.coefficient, Identity(node.shape[0]), *before)
     return left, node.factors[place], MatrixProduct(*after) if after else None
+
+
+def _times_scalar(node: MatrixProduct, tangent: Tangent) -> tuple[MatrixExpr, MatrixExpr] | None:
+    """`(u, c)` with node = u c, a column by a scalar that holds the tangent, where it is one."""
+    for place, factor in enumerate(node.factors):
+        if place and same_size(factor.shape[0], 1) and is_column(node):
+            column = MatrixProduct(node.coefficient, *node.factors[:place])
+            return None if column.has(tangent) else (column, MatrixProduct(*node.factors[place:]))
+    return None
 
 
 # ---------------------------------------------------------------- the matrix
@@ -86,6 +102,8 @@ def _(node: MatrixSum, tangent: Tangent) -> MatrixExpr:
 @_matrix.register
 def _(node: MatrixProduct, tangent: Tangent) -> MatrixExpr:
     left, moving, right = _moving(node, tangent)
+    if moving.has(DiagonalOf) and (column := _times_scalar(node, tangent)):
+        return MatrixProduct(column[0], matrix_of(column[1], tangent))
     if right is None:
         # vec(A X) = (I ⊗ A) vec(X)
         return Kronecker(Identity(moving.shape[1]), left) * matrix_of(moving, tangent)
@@ -97,6 +115,10 @@ def _(node: MatrixProduct, tangent: Tangent) -> MatrixExpr:
         inner = moving.args[0]
         spread = Kronecker(Identity(inner.shape[1]), transpose(right))
         return MatrixProduct(left, spread, matrix_of(inner, tangent))
+    if isinstance(moving, MatrixSum) and moving.has(Transposed) and is_column(right):
+        # (X - Xᵀ) r, term by term
+        terms = (MatrixProduct(left, term, right) for term in moving.args)
+        return MatrixSum(*(matrix_of(term, tangent) for term in terms))
     # vec(A X B) = (Bᵀ ⊗ A) vec(X)
     return Kronecker(transpose(right), left) * matrix_of(moving, tangent)
 

@@ -10,7 +10,7 @@ A cell is written as people write it:
     c^2, W^2, W^-1   powers: of a column entry by entry, of a matrix its product
     h'               one step back; what stands so is a state
     [h'; x]          one below the other
-    W^T, I           the transpose, the identity
+    W^T, W.T, I      the transpose, the identity
     1 - f            a scalar in a sum of columns is added to each entry
     W, W_{hh}        a capital is a matrix
     b, b_f           a small letter is a column: defined, an input (x, x_1), or a parameter
@@ -19,7 +19,7 @@ A cell is written as people write it:
     σ(…), phi(…)     activations of which nothing is known
     exp(…)           log, sqrt, abs, cos, …: of every entry, or of a scalar
     softmax(V h)     of a whole column; logsumexp, sum, mean and norm of one are scalars
-    trace(W)         det(W): scalars; inv(W)
+    trace(W), tr(W)  det(W): scalars; inv(W)
     v^T h            a row and a column: a scalar
     mu = mean(h)     a Greek word may be defined: it is written out where it is read
 

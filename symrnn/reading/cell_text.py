@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, count
+from typing import Any
 
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
@@ -127,8 +128,13 @@ def _check_names(
             known = [each for each in first if each in back] or [*first]
             only = f"only {', '.join(known)} exist{'s' * (len(known) == 1)} one step back"
             problem = f"{name.name}' is not a state: {only}"
-            advice = {"expected": f"a definition {name.name} = …, or a state that has one"}
-            source.refuse(name.span, problem, dict(advice))
+            letter = next(each for each in (*"pqr", *_spare(spelled)) if each not in spelled)
+            advice: dict[str, object] = {
+                "expected": f"a definition {name.name} = …, or a state that has one",
+                "hint": f"what is no state is one step back as a state that is equal to it: "
+                f"{letter} = {name.name}, then {letter}'",
+            }
+            source.refuse(name.span, problem, advice)
     states = [name for name in first if name in back]
     if not states:
         name = definitions[0].name
@@ -138,6 +144,11 @@ def _check_names(
             {"expected": f"a primed name, such as {name.name}', in one of the definitions"},
         )
     return states
+
+
+def _spare(taken: Mapping[str, Any]) -> Iterator[str]:
+    """As many names as are taken, and one more."""
+    return (f"p_{number}" for number in range(len(taken) + 1))
 
 
 def _check_order(source: Source, definitions: Sequence[Definition]) -> None:

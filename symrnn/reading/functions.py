@@ -51,6 +51,7 @@ WHOLE: Mapping[str, Whole] = MappingProxyType(
         "mean": Whole(True, True, lambda v: total(v) / v.shape[0]),
         "norm": Whole(True, True, lambda v: Norm(v, "2")),
         "trace": Whole(False, True, trace),
+        "tr": Whole(False, True, trace),
         "det": Whole(False, True, lambda a: written_as_entry(Determinant(a))),
         "inv": Whole(False, False, Inverse),
     }
@@ -59,3 +60,15 @@ WHOLE: Mapping[str, Whole] = MappingProxyType(
 
 CALLED = frozenset([*ENTRYWISE, *WHOLE])
 """Words that are functions where they are called, and else are names like others."""
+
+INSTEAD: Mapping[str, str] = MappingProxyType(
+    {
+        "diag": "diag(w) h is written w * h",
+        "transpose": "the transpose of W is written W^T or W.T",
+        "dot": "the product of a row and a column is written v^T h",
+        "outer": "a column by a row is written u v^T",
+        "concat": "one below the other is written [h'; x]",
+        "cat": "one below the other is written [h'; x]",
+    }
+)
+"""How what is called elsewhere is written here."""

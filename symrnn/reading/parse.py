@@ -6,7 +6,7 @@
     term       = factor { ("*" | "/") factor }         entrywise, and by a scalar
     factor     = "-" factor | product
     product    = power { ["@"] power }                 of matrices; binds tighter than *
-    power      = atom { "^T" | "^" INTEGER }
+    power      = atom { "^T" | ".T" | "^" INTEGER }
     atom       = NUMBER | NAME ["'"] | FUNCTION "(" sum ")" | "(" sum ")" | "[" sum { ";" sum } "]"
 
 A line may be continued inside brackets and after an operator.
@@ -20,7 +20,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NoReturn
 
-from symrnn.reading.functions import CALLED
+from symrnn.reading.functions import CALLED, INSTEAD
 from symrnn.reading.letters import FUNCTION, SCALAR, kind_of, nearest
 from symrnn.reading.source import Source, Span
 from symrnn.reading.tokens import BREAK, END, NAME, NUMBER, POWER, SIGN, Token, scan
@@ -249,8 +249,8 @@ class _Parser:
             detail["hint"] = f"a product is written {name} (…), with a blank, or {name} * (…)"
         else:
             problem = f"unknown function {name}"
-            near = nearest(name, ())
-            detail["hint"] = near or f"an entrywise product is written {name} * (…)"
+            usual = f"an entrywise product is written {name} * (…)"
+            detail["hint"] = INSTEAD.get(name) or nearest(name, ()) or usual
         self.source.refuse(token.span, problem, detail)
 
     def bracketed(self) -> Node:

@@ -22,11 +22,11 @@ _TOKEN = re.compile(
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[A-Za-zΑ-Ωα-ωϑϕϵ][A-Za-z0-9]*(?:{_SUBSCRIPT})*)
     | (?P<power>\^(?:-?\d{{1,2}}|\{{-?\d{{1,2}}\}})(?![A-Za-z0-9_.]))
-    | (?P<sign>\^\{{?T\}}?|[=+\-−*⊙@/()\[\];,'′ᵀ])
+    | (?P<sign>\^\{{?T\}}?|\.T(?![A-Za-z0-9_])|[=+\-−*⊙@/()\[\];,'′ᵀ])
     | (?P<break>\n)""",
     re.VERBOSE,
 )
-_SAME = {"−": "-", "⊙": "*", "′": "'", "ᵀ": "^T", "^{T}": "^T"}
+_SAME = {"−": "-", "⊙": "*", "′": "'", "ᵀ": "^T", "^{T}": "^T", ".T": "^T"}
 _HINTS = {
     "_": "a subscript is letters and digits: W_hh or W_{hh}; one step back is written h'",
     "×": "an entrywise product is written *",

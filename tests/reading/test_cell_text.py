@@ -52,6 +52,7 @@ MEANS: dict[str, Any] = {
     "h = W V h'": A * B * h[j - 1],
     "h = (W * V) h'": Hadamard(W, V) * h[j - 1],
     "h = W^T h'": W.T * h[j - 1],
+    "h = W.T h'": W.T * h[j - 1],
     "h = W Vᵀ h′ ⊙ v": Hadamard(A * Parameter("V", d, n).T * h[j - 1], v),
     "h = (W V)^{T} h'": (A * B).T * h[j - 1],
     "h = (W - W^T - alpha I) h'": (W - W.T - alpha * Identity(d)) * h[j - 1],

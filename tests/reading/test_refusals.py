@@ -42,6 +42,9 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("h = tanh ▸W h'", ParseError, "tanh is a function", "tanh(…)"),
     ("h = ▸tahn(W h')", ParseError, "unknown function tahn", "did you mean tanh?"),
     ("h = ▸f(h')", ParseError, "unknown function f", "f * (…)"),
+    ("h = ▸diag(w) h'", ParseError, "unknown function diag", "written w * h"),
+    ("h = W▸.t h'", ParseError, "this is no number", ""),
+    ("h = W▸.Tx h'", ParseError, "this is no number", ""),
     ("h = ▸alpha(h')", ParseError, "alpha is a scalar, no function", "with a blank"),
     ("h = tanh▸(W h' + b", ParseError, "( is not closed", "the end of the text"),
     ("h = tanh▹(W h' + b\nc ▸= h", ParseError, "this has no place here", "an operator or )"),
@@ -55,7 +58,7 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     # names
     ("h = tanh(▸alhpa h')", ParseError, "unknown name alhpa", "did you mean alpha?"),
     ("h = ▸Wh h'", ParseError, "unknown name Wh", "one letter"),
-    ("h = W h' + ▸x'", ParseError, "x' is not a state: only h exists", "a definition x = …"),
+    ("h = W h' + ▸x'", ParseError, "x' is not a state: only h exists", "p = x, then p'"),
     (
         "h = f * c' + h'\nc = h + ▸g'",
         ParseError,

@@ -42,6 +42,7 @@ TEXTS = {
         h = p * tanh(c + c')
     """,
     "scalars, a weight twice, no input": "h = beta^2 h' + tanh(W tanh(W h' + b)) / (1 + beta^2)",
+    "a trace and a transpose": "h = tr(W) tanh(W h') / 4 + (A - A.T) inv(I + A - A.T) h' + b",
     "softmax and a kink": """
         e = softmax(A h' + b_e)
         h = relu(W (e * h') + U x) + M h'
