@@ -313,11 +313,18 @@ class Defining(Naming):
         self.defining.add(relation.order)
 
     def _may_define(self, found: Definition, relation: Relation) -> bool:
-        """δ_t = (∂L/∂h_t) ⊙ σ′(a_t): an expression may define, where nothing else does."""
+        """δ_t = (∂L/∂h_t) ⊙ σ′(a_t), p_t = (∂L/∂h_t)ᵀ: what defines if nothing else does."""
         base = found.name.split("_")[0]
         del relation
         marked = len(base) > 1 and base[0] in "dδ"  # dz
-        return marked or base in GREEK or base in ("e", "J", "D", "G", "A", "P", "Q", "M", "S")
+        value = bare(found.value)
+        turned = isinstance(value, Turned) and isinstance(bare(value.body), Derivative)
+        return (
+            marked
+            or turned
+            or base in GREEK
+            or base in ("e", "J", "D", "G", "A", "P", "Q", "M", "S")
+        )
 
     def _more_concrete(self, found: Definition, other: Definition) -> bool:
         """Whether h = f(x, h) is said anew as h = tanh(…), in the same chain."""

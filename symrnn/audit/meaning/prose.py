@@ -299,7 +299,9 @@ class Prose(Defining):
             formulas = document.formulas
             for at, formula in enumerate(formulas):
                 loss = self._letter(formula.text, document)
-                if formula.display or loss is None or not is_loss(loss.name) or loss.subs:
+                if formula.display or loss is None or loss.subs:
+                    continue
+                if not is_loss(loss.name) and loss.name not in self.summed:
                     continue
                 start = formula.start + len(formula.text)
                 following = formulas[at + 1] if at + 1 < len(formulas) else None

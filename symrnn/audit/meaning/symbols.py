@@ -211,7 +211,7 @@ class Symbols(References):
                         is_capital(name)
                         and not is_loss(name)
                         and len(letters) < 2
-                        and "t" not in strong
+                        and "t" in self.times - strong
                         and "T" not in strong
                     )
                     and not self._is_function(name)

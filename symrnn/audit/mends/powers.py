@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import bare, is_capital
 from symrnn.audit.meaning.model import Model
+from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.mends.edit import Edit, editable
 from symrnn.reading.latex.tree import Derivative, Normed, Product, Raised, Sym, Tree, walk
 
@@ -62,3 +63,21 @@ def missing_powers(model: Model, left: Tree, right: Tree, text: str) -> Iterator
     for node in walk(right):
         if isinstance(node, Normed) and id(node) not in raised and not node.made:
             yield f"the missing power {power}", f"{text[: node.end]}^{{{power}}}{text[node.end :]}"
+
+
+def of_power(edit: Edit) -> bool:
+    """Whether an edit changes a power, also one that a letter has: γ^{t-k} for γ^{t-k+1}."""
+    return "power" in edit.words or "^" in edit.words.rpartition(" in ")[2]
+
+
+def norms_of_weights(statements: Statements) -> list[str]:
+    """The norms of weights that bounds of a document have, as they are written."""
+    found: dict[str, None] = {}
+    for each in statements.relations:
+        tree = each.right.tree
+        text = statements.documents[each.document].formulas[each.formula].text
+        for node in walk(tree) if tree is not None and each.kind == "≤" else ():
+            weight = bare(node.body) if isinstance(node, Normed) and not node.made else None
+            if isinstance(weight, Sym) and is_capital(weight.name):
+                found[" ".join(text[node.start : node.end].split())] = None
+    return list(found)[:6]

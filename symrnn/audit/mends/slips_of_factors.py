@@ -253,6 +253,12 @@ def replaced(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
     for node in _replaceable(nodes):
         own = source[node.start : node.end]
         called = re.compile(rf"\\?[A-Za-z]+\s*\(\s*{re.escape(own)}\s*\)")
+        power = re.fullmatch(r"(.*?)(\^(?:\d|\{\d\}))", own, re.DOTALL)
+        if power is not None:
+            inner = re.compile(rf"\\?[A-Za-z]+\s*\(\s*{re.escape(power[1])}\s*\)")
+            for text in filter(inner.fullmatch, pool):
+                words = f"{' '.join(power[1].split())} is {' '.join(text.split())}"
+                yield one_edit(node.start, node.end, text + power[2], words)
         for text in [*letters, *filter(called.fullmatch, pool)]:
             if text != own:
                 yield one_edit(

@@ -11,7 +11,7 @@ from symrnn.audit.meaning.model import (
     drops_arguments,
 )
 from symrnn.audit.meaning.suppositions import NOUGHT
-from symrnn.audit.numbers.net import STEP, World
+from symrnn.audit.numbers.net import STEP, World, cuts_off
 from symrnn.audit.numbers.quantities import Env, latex_name
 from symrnn.audit.numbers.ranges import Ranges
 from symrnn.audit.numbers.values import Array, Value, turned
@@ -177,6 +177,7 @@ class Derivatives(Ranges):
             if mode == "direct" and index != time and not np.any(flat):
                 raise NotUnderstood("zero", "there is no direct path")
             linked = np.any(flat) or first or self.net.at_rest or (ref, index) in self.held
+            linked = linked or cuts_off(self.model)  # a dead unit is 0, and what it passes on
             linked |= NOUGHT in self.model.made.values()  # they are where the case is not supposed
             if ref is None and isinstance(of, Product) and not np.any(flat):
                 raise NotUnderstood(

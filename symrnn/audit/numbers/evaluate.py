@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
@@ -215,11 +216,24 @@ class Evaluator(Functions):
             place += used
         return found
 
+    def indicator(self, tree: Group, env: Env, world: World) -> Value:
+        """1[a > 0], entry by entry."""
+        parts = [self.value(part, env, world).array.real for part in tree.parts]
+        pairs = zip(parts, parts[1:], tree.separator, strict=False)
+        holds = (a > b if sign == ">" else a < b for a, b, sign in pairs)
+        return Value(np.asarray(reduce(np.logical_and, holds) + 0j))
+
     def operand(
         self, factor: Tree, following: Tree | None, env: Env, world: World
     ) -> tuple[Value, int]:
         if not isinstance(factor, Sym):
             return self.value(factor, env, world), 1
+        if (
+            factor.name == "theta"
+            and isinstance(following, Group)
+            and set(following.separator) <= {"<", ">"}
+        ):
+            return self.indicator(following, env, world), 2
         if following is not None:
             call = called_time(self.model, factor, following)
             if call is not None:

@@ -378,3 +378,11 @@ class Net:
             )
             for n in walk(definition.value)
         )
+
+
+def cuts_off(model: Model) -> bool:
+    """Whether an activation is 0 on half of the line: small nets of it are dead."""
+    return any(
+        isinstance(node, Sym) and node.name in ("relu", "ReLU", "max")
+        for definition in model.definitions.values() for node in walk(definition.value)
+    ) or model.kinds.get("function sigma") == "relu"  # fmt: skip

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from symrnn.audit.meaning.model import Model, NotUnderstood
-from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net
+from symrnn.audit.numbers.net import ONE, POOLS, WIDE, Net, cuts_off
 from symrnn.audit.numbers.readings import Sense
 from symrnn.audit.numbers.values import Value
 from symrnn.audit.verdicts.slopes import scaled_nets
 from symrnn.audit.verdicts.verdict import Counterexample
-from symrnn.reading.latex.tree import Sym, walk
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Bench:
         number = which if isinstance(which, int) else 0
         key = (id(model), sense.sigma, sense.first, sense.loss, sense.one, sense.at_rest, which)
         if key not in self.nets:
-            pools = WIDE if _cuts_off(model) else POOLS
+            pools = WIDE if cuts_off(model) else POOLS
             pool = ONE if sense.one else pools[number % len(pools)]
             self.nets[key] = Net(
                 model, number + 1, pool, sense.sigma, sense.first, sense.loss, sense.at_rest,
@@ -63,14 +62,6 @@ class Outcome:
     nothing: bool = False
     shaped: bool = False
     diagonal: bool = False
-
-
-def _cuts_off(model: Model) -> bool:
-    """Whether an activation is 0 on half of the line: small nets of it are dead."""
-    return any(
-        isinstance(node, Sym) and node.name in ("relu", "ReLU", "max")
-        for definition in model.definitions.values() for node in walk(definition.value)
-    ) or model.kinds.get("function sigma") == "relu"  # fmt: skip
 
 
 def counterexample(outcome: Outcome, model: Model) -> Counterexample | None:

@@ -24,6 +24,7 @@ from symrnn.audit.verdicts.slopes import (
     INDUCED,
     ROUNDING,
     SUBMULTIPLICATIVE,
+    at_time,
     by_slopes,
 )
 from symrnn.reading.latex.tree import (
@@ -157,11 +158,27 @@ class Bounds(Measured):
             steps = in_steps(body, self.model)
             if steps is not None and self._equal(body, steps):
                 yield [replace(tree, body=steps)]
+            yield from self._where_it_enters(tree, body)
         if isinstance(body, Big) and body.sign in ("prod", "sum"):
             yield [replace(body, body=replace(tree, body=body.body))]
         power = as_power(self.model, body)
         if isinstance(power, Raised) and tree.kind in INDUCED and self._natural(power.power):
             yield [replace(power, base=replace(tree, body=power.base))]
+
+    def _where_it_enters(self, tree: Normed, body: Derivative) -> Iterator[list[Tree]]:
+        """‖∂h_t/∂h_k‖ ‖∂h_k/∂x_k‖ for ‖∂h_t/∂x_k‖ of an input x, which enters at its step."""
+        of, by = (None if each is None else bare(each) for each in (body.of, body.by))
+        if not isinstance(of, Sym) or not isinstance(by, Sym):
+            return
+        first, second = self.model.ref(of), self.model.ref(by)
+        if first.time is None or second.time is None or second.name in self.model.definitions:
+            return
+        if shape_of(first.time) == shape_of(second.time) or first.name not in self.model.states():
+            return
+        middle = at_time(self.model, of, second.time)
+        parts = replace(body, by=middle), replace(body, of=middle)
+        if self._equal(body, Product(body.start, body.end, True, parts, ("",))):
+            yield [replace(tree, body=each) for each in parts]
 
     def _said_of(self, tree: Tree) -> Tree | None:
         """What a letter is defined as, at its time: ∂h_j/∂h_{j-1} for J_j."""
@@ -196,6 +213,9 @@ class Bounds(Measured):
         """Whether one factor is at most another."""
         a, b = bare(a), bare(b)
         if shape_of(a) == shape_of(b):
+            return True
+        steps = isinstance(a, Normed) and isinstance(bare(a.body), Derivative)
+        if steps and by_slopes(self.model, a, b, self.sense, self.all_nets):
             return True
         if isinstance(a, Normed) and isinstance(b, Addition) and self._said_sum(a, b):
             return True

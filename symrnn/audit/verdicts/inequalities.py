@@ -8,7 +8,7 @@ from symrnn.audit.meaning.letters import bare, is_capital, written_number
 from symrnn.audit.meaning.model import Model, NotUnderstood
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.mends.mend import edits
-from symrnn.audit.mends.powers import missing_powers
+from symrnn.audit.mends.powers import missing_powers, norms_of_weights, of_power
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import Net
 from symrnn.audit.numbers.readings import Sense
@@ -142,7 +142,7 @@ class Inequalities(Trials):
             return Verdict(TRUE, what="‖A B‖ ≤ ‖A‖ ‖B‖", sense=sense, shows=True)
         if by_slopes(model, left, right, sense, nets):
             what = "no slope is above the largest, and each weight counts with its norm"
-            return Verdict(TRUE, what=what, sense=sense)
+            return Verdict(TRUE, what=what, sense=sense, shows=True)
         if of_one_number(left, right):
             return Verdict(TRUE, what="it is the largest slope", sense=sense)
         letter = the_letter((left, right))
@@ -270,34 +270,25 @@ class Inequalities(Trials):
             begin = relation.start if alone else relation.left.start
             return mended[begin:last], self.statements.reread(tree)
 
-        powers = [e for e in edits(right, text, start, end, [], []) if "power" in e.words]
+        powers = [e for e in edits(right, text, start, end, [], []) if of_power(e)]
         tried = [(edit.words, edit.applied(text)) for edit in powers[:12]]
         for words, mended in (*tried, *missing_powers(model, left, right, text)):
             found = read(mended)
             if found is not None and by_slopes(model, left, found[1], sense, nets):
                 return words, found[0], relation.kind, found[1]
-        for norm in self._norms_of_weights():
-            place = end - len(text[start:end]) + len(text[start:end].rstrip())
-            found = read(f"{text[:place]} {norm}{text[place:]}")
-            if found is None:
+        place = end - len(text[start:end]) + len(text[start:end].rstrip())
+        norms = [
+            (f"the missing factor {norm} is added", f"{text[:place]} {norm}{text[place:]}")
+            for norm in norms_of_weights(self.statements)
+        ]
+        for words, mended in (*tried[:6], *norms):
+            found = read(mended)
+            if found is None or self._violated(model, left, found[1], sense, nets) is not None:
                 continue
             proved = self._proved(model, relation, (left, found[1]), sense, nets, deadline)
-            holds = proved is not None and proved.kind == TRUE
-            if holds and self._violated(model, left, found[1], sense, nets) is None:
-                return f"the missing factor {norm} is added", found[0], relation.kind, found[1]
+            if proved is not None and proved.kind == TRUE:
+                return words, found[0], relation.kind, found[1]
         return None
-
-    def _norms_of_weights(self) -> list[str]:
-        """The norms of weights that bounds of the document have, as they are written."""
-        found: dict[str, None] = {}
-        for each in self.statements.relations:
-            tree = each.right.tree
-            text = self.statements.documents[each.document].formulas[each.formula].text
-            for node in walk(tree) if tree is not None and each.kind == "≤" else ():
-                weight = bare(node.body) if isinstance(node, Normed) and not node.made else None
-                if isinstance(weight, Sym) and is_capital(weight.name):
-                    found[" ".join(text[node.start : node.end].split())] = None
-        return list(found)[:6]
 
     def _turned(
         self, model: Model, relation: Relation, sense: Sense, nets: list[Net], deadline: float

@@ -39,7 +39,7 @@ from symrnn.audit.verdicts.verdict import (
     Verdict,
 )
 from symrnn.errors import SymrnnError
-from symrnn.reading.latex.tree import Product, Sym, Tree, shape_of, walk
+from symrnn.reading.latex.tree import Derivative, Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
 
@@ -129,10 +129,12 @@ class Judge(Inequalities, Mending, Examples, Doubts):
             return held
         outcomes: list[tuple[Sense, Outcome]] = []
         in_entries: Verdict | None = None
+        plainly = (id(model), shape_of(left)) in self.plainly
+        whole = plainly and isinstance(left, Derivative) and left.straight
         for sense in self.senses(model, sides):
             if in_entries is not None and sense.supposes(said):
                 return in_entries
-            if sense.reading.immediate_left and (id(model), shape_of(left)) in self.totals:
+            if sense.reading.immediate_left and whole:
                 continue  # the text has it as the whole derivative
             outcome = self.outcome(model, sides, sense, deadline)
             if sense.reading.along == "direct" and (
@@ -188,7 +190,7 @@ class Judge(Inequalities, Mending, Examples, Doubts):
         matrices = _names_matrices(model, sides) or (
             id(model) in self.held and _multiplies_weights(model, right)
         )
-        numbers = not has_matrices(sides) and not matrices
+        numbers = not has_matrices(sides) and not matrices and not plainly
         if clash and numbers and not self.statements.turned:
             # Shapes that fit in no reading: it is said of numbers, whatever stands around it.
             for sense in (replace(s, one=True) for s, _ in outcomes[:4]):

@@ -251,12 +251,12 @@ def _steps(evaluator: Evaluator, state: Sym, times: range) -> list[Array]:
     here = Sym(state.start, state.end, True, "v")
     one = Num(state.start, state.end, True, Fraction(1))
     before = Addition(state.start, state.end, True, (here, one), ("+", "-"))
-    of, by = (_placed(evaluator.model, state, index) for index in (here, before))
+    of, by = (at_time(evaluator.model, state, index) for index in (here, before))
     step = Derivative(state.start, state.end, True, of, by, "")
     return [evaluator.value(step, {"v": at}).array[0].real for at in times]
 
 
-def _placed(model: Model, state: Sym, index: Tree) -> Sym:
+def at_time(model: Model, state: Sym, index: Tree) -> Sym:
     """A state at another time, which stands where its own does: below, or above in brackets."""
     time = model.ref(state).time
 
@@ -294,7 +294,7 @@ def _scaled_rows(jacobian: Array, weight: Array, steepest: float) -> bool:
         return False
     slopes = (jacobian * weight).sum(axis=1) / sizes
     beside = jacobian - slopes[:, None] * weight
-    small = np.abs(beside).max() < 1e-9 * np.abs(jacobian).max()
+    small = np.abs(beside).max() <= 1e-9 * np.abs(jacobian).max()
     return bool(small and np.abs(slopes).max() <= steepest * (1 + ROUNDING))
 
 

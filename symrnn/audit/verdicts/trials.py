@@ -78,7 +78,7 @@ class Trials:
     terms: dict[int, list[str]] = field(default_factory=dict)
     shown: list[Sense] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
-    totals: set[tuple[int, object]] = field(default_factory=set)
+    plainly: set[tuple[int, object]] = field(default_factory=set)
     shaped: bool = False
     linear: bool = False
     votes: int = 0
@@ -124,8 +124,8 @@ class Trials:
         if left is None or right is None or len(self.known) >= MOST_KNOWN:
             return
         model = id(self.statements.model_at(relation))
-        if verdict.kind == TRUE and isinstance(left, Derivative) and left.straight:
-            self.totals.add((model, shape_of(left)))
+        if verdict.kind == TRUE and isinstance(left, Derivative):
+            self.plainly.add((model, shape_of(left)))
         if all(
             (model, left) != (each.model, each.left) or right != each.right for each in self.known
         ):

@@ -43,6 +43,14 @@ def parse_expression(text: str, macros: Macros | None = None) -> Tree:
     return Parser(scan(text, macros)).whole()
 
 
+_COMPARED = {"<": "<", ">": ">", r"\lt": "<", r"\gt": ">", r"\le": "<", r"\leq": "<", r"\ge": ">",
+             r"\geq": ">"}  # fmt: skip
+"""What numbers are compared with in a condition, where their equality does not matter."""
+_CLOSING = {"[": "]", "(": ")", "{": "}", r"\{": r"\}"}
+_ONES = frozenset({"ones", "I"})
+"""What stands before a condition that is 1 where it holds."""
+
+
 class Parser(Commands):
     """Recursive descent over tokens."""
 
@@ -127,15 +135,33 @@ class Parser(Commands):
 
     def indicator(self, first: int) -> Tree:
         """1[a > 0], or 1[-1 < a < 1]: a slope of a rectifier, written θ(a) by others."""
+        if self.next.is_("_"):
+            self.take()
         opening = self.take()
         parts, signs = [self.expression()], []
-        while self.next.is_("<", ">"):
-            signs.append(self.take().text)
+        while self.next.is_(*_COMPARED):
+            signs.append(next(sign for each, sign in _COMPARED.items() if self.next.is_(each)))
+            self.take()
             parts.append(self.expression())
-        self.closing("]", opening)
+        self.closing(next(last for each, last in _CLOSING.items() if opening.is_(each)), opening)
         span = self.span(first)
         condition = Group(*span, "[", tuple(parts), "".join(signs))
         return Product(*span, (Sym(*span, "theta"), condition), ("",))
+
+    def condition_follows(self) -> bool:
+        """Whether brackets follow in which numbers are compared: 1_{a > 0}."""
+        at = self.at + self.next.is_("_")
+        opening = self.tokens[at]
+        if not opening.is_(*_CLOSING):
+            return False
+        depth = 0
+        for token in self.tokens[at:]:
+            depth += token.is_("{", "(", "[", r"\{") - token.is_("}", ")", "]", r"\}")
+            if depth <= 0:
+                return False
+            if depth == 1 and token.is_(*_COMPARED):
+                return True
+        return False
 
     def begins_factor(self) -> bool:
         token = self.next
@@ -147,11 +173,15 @@ class Parser(Commands):
             return not self.closers or self.closers[-1] != bar(token)
         if token.is_(r"\rVert", r"\rvert", r"\rightbar", r"\end"):
             return False
-        return not token.is_("+", "-", r"\pm", r"\mp", "=", "<", ">", ":")
+        return not token.is_("+", "-", r"\pm", r"\mp", "=", ":", *_COMPARED)
 
     def factor(self) -> Tree:
         self.deeper()
-        tree = self.scripts(self.atom(), self.at)
+        first = self.at
+        tree = self.atom()
+        if isinstance(tree, Sym) and tree.name in _ONES and self.condition_follows():
+            tree = self.indicator(first)
+        tree = self.scripts(tree, self.at)
         self.depth -= 1
         return tree
 
