@@ -24,7 +24,7 @@ from sympy.external.gmpy import GROUND_TYPES
 from symrnn import content, json_file
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
-from symrnn.theory.library import lecture_folder
+from symrnn.theory.folder import lecture_folder
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import ChainEvidence, Evidence
 from symrnn.verify.explicit import Explicit
