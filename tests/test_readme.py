@@ -5,11 +5,15 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import re
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 import symrnn
 from symrnn.activation_text import parse_activation
+from symrnn.errors import UnjustifiedStepError
 from symrnn.language.activations import FORMULAS
 from symrnn.theory.library import load
 
@@ -52,6 +56,29 @@ def test_the_statement_shown_checks(tmp_path: Path) -> None:
     proof.write_text(block[1], encoding="utf-8")
     library = load([proof])
     assert library["two_steps"].check(symrnn.elman(), library) == 1
+
+
+def test_the_rule_shown_proves_and_refuses(tmp_path: Path) -> None:
+    text = README.read_text(encoding="utf-8")
+    block = re.search(r"```python\n(from symrnn.kernel.axioms import.*?)```", text, re.DOTALL)
+    assert block is not None
+    statement = """
+from symrnn import Parameter, derivation, statement
+
+
+@statement()
+def gram(rnn):
+    \"\"\"AᵀA is symmetric\"\"\"
+    A = Parameter("A", rnn.d, rnn.d)
+    return derivation((A.T * A).T).equals(RIGHT, gram_is_symmetric)
+"""
+    for right, proved in (("A.T * A", True), ("A * A.T", False)):
+        proof = tmp_path / f"gram_{proved}.py"
+        proof.write_text(block.group(1) + statement.replace("RIGHT", right), encoding="utf-8")
+        library = load([proof])
+        refused = pytest.raises(UnjustifiedStepError, match="by `gram_is_symmetric`")
+        with nullcontext() if proved else refused:
+            assert library["gram"].check(symrnn.elman(), library) == 1
 
 
 def test_the_table_of_slopes_is_what_certify_says() -> None:
