@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from symrnn.errors import IllFormedError
-from symrnn.sweep.rows import lag_column
+from symrnn.sweep.rows import TRAINED, bias_column, exponent_column, lag_column
 from symrnn.typeset.blocks import Block, Figure, Paragraph, Section, Table
 from symrnn.typeset.document import Document
-from symrnn.typeset.figures.phases import Axis, Phases, curve_family, phase_diagram
-from symrnn.typeset.prose import escaped
+from symrnn.typeset.figures.phases import Axis, Kind, Phases, curve_family, phase_diagram
+from symrnn.typeset.prose import escaped, listed
 
 EXPLOSIONS = "explosions"
 """The share of nets whose ‖∂s_T/∂s_{T-lag}‖ is above 1 at the largest lag."""
@@ -24,6 +24,7 @@ BINS = 12
 """Places of an axis that has many values, as a random design has."""
 NOWHERE = -1
 _LAG = re.compile(r"log_norm_(\d+)")
+_BIAS = re.compile(r"truncation_error_(\d+)")
 _ABOUT_THE_ROW = {"key", "version", "repeat", "seed", "failure"}
 _FOUND = re.compile(
     r"log_norm_\d+|exponent_\d+|truncation_error_\d+|loss_before|loss_after"
@@ -123,7 +124,8 @@ def document(
         title: of the document.
         x, y: two axes of the sweep; by default the two with the most values.
         of: what is drawn, columns of what was found or "explosions"; by default the norm at the
-            largest lag, the share of explosions and the first exponent.
+            largest lag, the share of explosions, the first exponent and, where they were asked for,
+            the error of truncation to the most steps and the gradient's norm after training.
 
     Raises:
         IllFormedError: an unknown axis or column; nothing to draw.
@@ -136,8 +138,7 @@ def document(
             raise IllFormedError(
                 f"there is no {name} in these results", {"expected": ", ".join(known), "got": name}
             )
-    last = [lag_column(found.lags[-1]), EXPLOSIONS] if found.lags else []
-    wanted = list(of) or [*last, *(n for n in found.measured if n == "exponent_1")]
+    wanted = list(of) or _telling(found)
     blocks: list[Block] = [Paragraph(_summary(found))]
     for number, (title_of, rows) in enumerate(_groups(found, {across, up}), start=1):
         without = [axis for axis in (across, up) if not (found.column(axis).place[rows] >= 0).any()]
@@ -153,6 +154,17 @@ def document(
         blocks.append(Section(title_of or "All nets", f"group-{number}", tuple(figures)))
     blocks.append(_table(found))
     return Document(title, blocks=tuple(blocks))
+
+
+def _telling(found: Found) -> list[str]:
+    """What is drawn where nothing is said: of each kind of measurement the one that tells most."""
+    cut = sorted(int(match[1]) for name in found.measured if (match := _BIAS.fullmatch(name)))
+    return [
+        *([lag_column(found.lags[-1]), EXPLOSIONS] if found.lags else []),
+        *(name for name in found.measured if name == exponent_column(1)),
+        *map(bias_column, cut[-1:]),
+        *(name for name in found.measured if name == TRAINED[-1]),
+    ]
 
 
 def figures(of: Document) -> Iterable[Figure]:
@@ -192,15 +204,32 @@ def _groups(found: Found, drawn: set[str]) -> Iterable[tuple[str, np.ndarray]]:
 
 def _diagram(found: Found, rows: np.ndarray, across: str, up: str, of: str, name: str) -> Figure:
     x, y, values = found.column(across), found.column(up), found.values(of)
-    share = of == EXPLOSIONS
+    drawn = {across, up}
+    kind = _kind(of)
     grid = [
-        [_middle(values[rows & (x.place == i) & (y.place == j)], share) for i in range(x.many)]
+        [
+            _middle(values[rows & (x.place == i) & (y.place == j)], kind == "share")
+            for i in range(x.many)
+        ]
         for j in range(y.many)
     ]
     named, said = _named(of, found)
-    phases = Phases(x.axis, y.axis, grid, "share" if share else "signed", named)
-    caption = f"{said}, over {escaped(across)} and {escaped(up)}."
+    phases = Phases(x.axis, y.axis, grid, kind, named)
+    caption = f"{said}, over {escaped(across)} and {escaped(up)}{_whatever(found, rows, drawn)}."
     return phase_diagram(phases, name=re.sub(r"[^\w-]", "-", name), caption=caption)
+
+
+def _kind(of: str) -> Kind:
+    if of == EXPLOSIONS:
+        return "share"
+    return "signed" if _LAG.fullmatch(of) or of.startswith("exponent") else "size"
+
+
+def _whatever(found: Found, rows: np.ndarray, drawn: set[str]) -> str:
+    """The axes over which nets of one place differ besides, in words."""
+    rest = [name for name in found.spread() if name not in drawn]
+    rest = [name for name in rest if len({*found.column(name).place[rows].tolist()}) > 1]
+    return f", whatever {listed([*map(escaped, rest)])}" if rest else ""
 
 
 def _middle(values: np.ndarray, share: bool) -> float:
@@ -223,7 +252,7 @@ def _curves(found: Found, rows: np.ndarray, along: str, name: str) -> Figure:
     ]
     caption = (
         "Medians of $\\ln\\lVert\\partial s_t/\\partial s_k\\rVert$ against $t-k$, a curve for "
-        f"each place of {escaped(along)}."
+        f"each place of {escaped(along)}{_whatever(found, rows, {along})}."
     )
     return curve_family(found.lags, column.axis, medians, name=name, caption=caption)
 
@@ -239,6 +268,17 @@ def _named(of: str, found: Found) -> tuple[str, str]:
         return (
             f"ln of the norm at t − k = {match[1]}",
             f"The median of $\\ln\\lVert\\partial s_t/\\partial s_k\\rVert$ at $t-k = {match[1]}$",
+        )
+    if match := _BIAS.fullmatch(of):
+        return (
+            f"error of truncation to {match[1]} steps",
+            "The median of $\\lVert g_\\tau - g\\rVert / \\lVert g\\rVert$, the error of the gradient "
+            f"of one loss that is truncated to $\\tau = {match[1]}$ steps",
+        )
+    if of == TRAINED[-1]:
+        return (
+            "norm of the gradient after training",
+            "The median of $\\lVert g\\rVert$ after training",
         )
     words = of.replace("exponent_", "Lyapunov_exponent_").replace("_", " ")
     return words, f"The median of the {words}"

@@ -41,3 +41,30 @@ def test_cells_without_an_axis_that_is_drawn_are_named() -> None:
     (said,) = elman.blocks
     assert isinstance(said, Paragraph) and "no scalar.alpha" in str(said)
     assert [each.name for each in figures(drawn)] == ["exponent_1-2"] and leaky.blocks
+
+
+MEASURED = {"truncation_error_5": 1e-3, "truncation_error_20": 0.0, "trained_gradient_norm": 2.0}
+MORE = pa.Table.from_pylist(
+    [
+        {"cell": "elman", "scale": scale, "d": d, "bias": bias, **MEASURED, "failure": None}
+        for scale in (0.5, 1.0, 2.0)
+        for d in (4, 8)
+        for bias in (0.0, 1.0)
+    ],
+    schema=pa.schema(
+        [
+            ("cell", pa.string()),
+            *((name, pa.float64()) for name in ("scale", "d", "bias", *MEASURED)),
+            ("failure", pa.string()),
+        ]
+    ),
+)
+
+
+def test_what_was_asked_for_is_drawn_and_over_what_is_said() -> None:
+    drawn = list(figures(document(MORE, "more")))
+    assert [each.name for each in drawn] == ["truncation_error_20-1", "trained_gradient_norm-1"]
+    for each in drawn:
+        assert "over scale and d, whatever bias" in each.caption
+    error, norm = drawn
+    assert "from 0 to 0" in error.alt and "from 2 to 2" in norm.alt

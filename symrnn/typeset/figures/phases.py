@@ -12,14 +12,14 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
+from matplotlib.colors import Colormap, LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure as Canvas
 
 from symrnn.errors import IllFormedError
 from symrnn.typeset.blocks import Data, Figure
 from symrnn.typeset.figures.style import Words, render
 
-Kind = Literal["share", "signed"]
+Kind = Literal["share", "signed", "size"]
 MOST_TICKS = 9
 LEVELS = 48
 """Colours that are told apart."""
@@ -43,7 +43,8 @@ class Phases:
 
     Attributes:
         values: rows along y, columns along x.
-        kind: "share" of 0 to 1, or "signed", where 0 parts two phases.
+        kind: "share" of 0 to 1; "signed", where 0 parts two phases; or "size", of numbers from 0
+            on, by their logarithms, 0 as the least there is.
         named: what the values are.
     """
 
@@ -142,10 +143,20 @@ def curve_family(
 def _scale(grid: np.ndarray, kind: Kind) -> tuple[Colormap, Normalize]:
     if kind == "share":
         return _colours("viridis"), Normalize(0, 1)
+    if kind == "size":
+        return _colours("viridis"), _by_logarithms(grid[np.isfinite(grid) & (grid > 0)])
     found = grid[np.isfinite(grid)]
     low, high = (float(found.min()), float(found.max())) if found.size else (-1.0, 1.0)
     reach = max(abs(low), abs(high), 1e-12)
     return _colours("RdBu_r"), TwoSlopeNorm(0.0, min(low, -reach / 100), max(high, reach / 100))
+
+
+def _by_logarithms(found: np.ndarray) -> LogNorm:
+    """Colours by the logarithm, over more than a tenth of a decade, so that places can be told."""
+    low, high = (float(found.min()), float(found.max())) if found.size else (0.1, 1.0)
+    if high < 1.25 * low:
+        low, high = low / 1.25, high * 1.25
+    return LogNorm(low, high, clip=True)
 
 
 def _colours(name: str) -> Colormap:
