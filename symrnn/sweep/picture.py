@@ -272,8 +272,8 @@ def _named(of: str, found: Found) -> tuple[str, str]:
     if match := _BIAS.fullmatch(of):
         return (
             f"error of truncation to {match[1]} steps",
-            "The median of $\\lVert g_\\tau - g\\rVert / \\lVert g\\rVert$, the error of the gradient "
-            f"of one loss that is truncated to $\\tau = {match[1]}$ steps",
+            "The median of $\\lVert g_\\tau - g\\rVert / \\lVert g\\rVert$, the error of the "
+            f"gradient of one loss that is truncated to $\\tau = {match[1]}$ steps",
         )
     if of == TRAINED[-1]:
         return (
