@@ -209,6 +209,9 @@ def require_letters(
     leaves = {*whole.atoms(TimeVector, MatrixSymbol), *symbols(whole)}
     taken = {form for leaf in leaves for form in _forms(leaf)}
     taken |= {each.label for each in leaves if isinstance(each, TimeVector)}
+    # W is the cell's, in a line that does not speak of it too.
+    own = (value.atoms(MatrixSymbol) | value.free_symbols for value in cell.definitions.values())
+    taken |= {form for leaf in set().union(*own) - {cell.index} for form in _forms(leaf)}
     inside = {index for node in whole.atoms(*BINDING) for index in bound(node)}
     for expression, letter in letters.items():
         if taken & {letter.name, *_forms(letter)} or not letter.name.isidentifier():

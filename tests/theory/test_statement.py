@@ -410,7 +410,7 @@ class TestForms:
             turned.of(rnn)
 
 
-@pytest.mark.parametrize("letter", ["y", "W", "2", "s"])
+@pytest.mark.parametrize("letter", ["y", "W", "2", "s", "U", "b"])
 def test_a_letter_that_means_something_names_nothing_else(letter: str) -> None:
     y = Symbol("y", real=True)
 
