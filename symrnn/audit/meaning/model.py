@@ -257,6 +257,12 @@ class Model:
             if lag == 0 and (d := self.definitions.get(ref)) is not None and d.shift > 0
         }  # fmt: skip
 
+    def apart(self, name: str) -> bool:
+        """Whether a definition reads a letter with its time and without: u and u_t are two then."""
+        base = name.split("_")[0]
+        stated = (d for d in self.definitions.values() if d.letter is not None and not d.derived)
+        return any({name, base} <= {read for read, _ in self.reads(d)} for d in stated)
+
     def reads(self, definition: Definition) -> Iterator[tuple[str, int | None]]:
         """What a definition reads, and how many steps back; None where that is not constant."""
         for name, time in timed_in(definition.value, self):

@@ -254,7 +254,7 @@ class Quantities(Algebra, ABC):
             )
         if time is not None and not model.symbols.has_time(base):
             raise NotUnderstood("times", f"{name} has no time elsewhere")
-        if time is None and model.symbols.has_time(base):
+        if time is None and model.symbols.has_time(base) and not model.apart(name):
             raise NotUnderstood("times", f"{name} has a time elsewhere")
         value = net.leaf(name, time)
         moved = world.moved

@@ -27,6 +27,7 @@ from symrnn.audit.verdicts.compare import (
 from symrnn.audit.verdicts.doubts import Doubts
 from symrnn.audit.verdicts.examples import Examples
 from symrnn.audit.verdicts.inequalities import Inequalities
+from symrnn.audit.verdicts.limits import TENDS
 from symrnn.audit.verdicts.mending import Mending
 from symrnn.audit.verdicts.rules import by_rule
 from symrnn.audit.verdicts.verdict import (
@@ -111,6 +112,8 @@ class Judge(Inequalities, Mending, Examples, Doubts):
                 )
             if sign in ("+=", "-=", r"\gets", r"\leftarrow"):
                 return Verdict(NOT_A_CLAIM, what="an update")
+            if sign in TENDS:
+                return Verdict(NOT_UNDERSTOOD, cause="limits", what="no bound here leads to it")
             return Verdict(NOT_UNDERSTOOD, cause="another relation", what=f"{sign} is not judged")
         assert relation.left.tree is not None
         assert relation.right.tree is not None

@@ -190,6 +190,8 @@ class Differentials(Scripts):
 
     def gradient_at(self, first: int) -> Tree:
         """∇Φ(x): the gradient of a function by its only argument."""
+        if self.next.is_(r"\cdot", r"\times"):
+            raise self.fail("∇· and ∇× are of fields, which are not read", self.tokens[first])
         function = self.factor() if self.next.kind in (LETTER, COMMAND) else None
         if isinstance(function, Sym) and self.next.is_("("):
             group = self.factor()
