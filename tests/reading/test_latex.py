@@ -329,3 +329,9 @@ def test_layouts_are_those_of_the_notation() -> None:
     bare = from_latex(latex(D(of, by)), rnn)
     assert bare == D(of, by, NUMERATOR)
     assert isinstance(sympy.sympify(bare), type(D(of, by)))
+
+
+@pytest.mark.parametrize("written", [r"\nabla \cdot u", r"\nabla \times B"])
+def test_derivatives_of_fields_are_said_to_be_so(written: str) -> None:
+    with pytest.raises(ParseError, match="of fields"):
+        parse_expression(written, {})

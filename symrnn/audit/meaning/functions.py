@@ -6,12 +6,14 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.letters import UNKNOWN_FUNCTIONS, bare, is_loss
 from symrnn.audit.meaning.suppositions import Scopes
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
+    Big,
+    Derivative,
     Fraction_,
     Group,
     Num,
@@ -197,3 +199,34 @@ def _at(tree: Tree, letter: str, point: float) -> float:
                 place += 1
             return value
     raise ValueError(type(tree).__name__)
+
+
+def terms_of_losses(sides: Sequence[tuple[Tree | None, Tree | None]]) -> frozenset[str]:
+    """φ of J = φ(x_N) + Σ ℓ(x_k): functions that are terms of a loss, and stand nowhere else.
+
+    Args:
+        sides: of all equations.
+    """
+    found: set[str] = set()
+    others: set[str] = set()
+    for left, right in sides:
+        head = None if left is None else bare(left)
+        loss = isinstance(head, Sym) and is_loss(head.name)
+        if right is None or any(isinstance(node, Derivative) for node in walk(right)):
+            continue
+        for term in _terms(right) if loss else ():
+            if isinstance(term, Product) and len(term.factors) == 2:
+                name, group = term.factors
+                if isinstance(name, Sym) and isinstance(group, Group) and not name.primes:
+                    found.add(name.name)
+        if not loss and isinstance(head, Sym):
+            others |= _letters([right])
+    return frozenset(found & UNKNOWN_FUNCTIONS - others)
+
+
+def _terms(tree: Tree) -> list[Tree]:
+    """The terms of a sum, and of the sums in it."""
+    inner = bare(tree)
+    if isinstance(inner, Addition):
+        return [each for term in inner.terms for each in _terms(term)]
+    return _terms(inner.body) if isinstance(inner, Big) and inner.sign == "sum" else [inner]

@@ -121,6 +121,8 @@ class Model:
             return "elementwise" if isinstance(following, Group) else None
         if not isinstance(following, Group) or following.kind not in "([":
             return None
+        if name in self.costs:
+            return "opaque"
         if len(following.parts) == 1 and (
             name in UNKNOWN_FUNCTIONS or f"function {name}" in self.kinds
         ):
@@ -147,6 +149,8 @@ class Model:
                 return False
         return True
 
+    costs: frozenset[str] = frozenset()
+    """The functions that are terms of a loss, and so have numbers as values."""
     primed: set[str] = field(default_factory=set)
     applied: set[str] = field(default_factory=set)
 

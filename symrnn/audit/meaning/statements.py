@@ -9,7 +9,7 @@ from functools import cached_property
 from symrnn.audit.meaning.adjoints import adjoints, marks_of_gradients
 from symrnn.audit.meaning.calls import entered
 from symrnn.audit.meaning.conventions import Conventions
-from symrnn.audit.meaning.functions import written_out
+from symrnn.audit.meaning.functions import terms_of_losses, written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.indices import entries_first
 from symrnn.audit.meaning.layers import numbered_layers, of_layers
@@ -92,6 +92,8 @@ class Statements(Sections):
     def _define(self) -> None:
         probe = Model(self.symbols)
         probe.learn_functions(self.trees)
+        equal = [r for r in self.relations if r.kind == EQUAL]
+        probe.costs = terms_of_losses([(r.left.tree, r.right.tree) for r in equal])
         for definition in self.hints.definitions:
             entered = self._entered_hint(probe, definition)
             self.definitions.setdefault(entered.name, []).append(entered)
