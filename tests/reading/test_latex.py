@@ -34,6 +34,7 @@ from symrnn.errors import DisagreementError, IllFormedError, ParseError, ShapeEr
 from symrnn.language.algebra import Identity, MatrixProduct, MatrixSum, Ones, Transposed
 from symrnn.language.notation import DENOMINATOR, KNOWN, NUMERATOR
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
+from symrnn.reading.latex.expressions import parse_expression
 from symrnn.theory.about import EXAMPLES
 
 
