@@ -48,6 +48,7 @@ from symrnn.verify.places import (
     says_little,
 )
 from symrnn.verify.resolution import is_lost, require_finite, resolved
+from symrnn.verify.rounding import require_digits
 from symrnn.verify.runnable import Runnable
 from symrnn.verify.setting import Setting
 from symrnn.verify.within import Times
@@ -180,6 +181,7 @@ def _everywhere(claim: Claim, budget: int) -> Comparison:
         return error if error <= here.tolerance else None
 
     if not error <= here.tolerance:
+        require_digits(claim, found, budget)
         raise _refusal(claim, error, found.oracle, agrees_here)
     outcome = claim.outcome
     count = outcome.point.size

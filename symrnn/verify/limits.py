@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -128,7 +127,7 @@ def tends(
             ~(_approaches(sizes, chain.end) | _steadily(sizes, np.array(steps), chain.end))
         )
         if wrong.size and runs:
-            moved = at(steps[-1:], _moved(setting.take(wrong)))[0]
+            moved = at(steps[-1:], setting.take(wrong).moved())[0]
             lost = np.abs(moved - sizes[-1, wrong]) > LOST * np.abs(sizes[-1, wrong])
             near = at([first, *(first + each for each in NEARER)], setting.take(wrong))
             wrong = wrong[~(lost & _approaches(near, chain.end))]
@@ -153,16 +152,6 @@ def tends(
             {"tried": f"{tried} settings", "hypotheses": listed(facts)},
         )
     return Sampled(0.0, None, count, tried, min(len(others), MOMENTS))
-
-
-def _moved(setting: Setting) -> Setting:
-    """The same numbers but for their last digits."""
-    rng = np.random.default_rng(0)
-    arrays = {
-        name: value * (1 + 1e-15 * rng.normal(size=value.shape))
-        for name, value in setting.arrays.items()
-    }
-    return replace(setting, arrays=arrays)
 
 
 def _far(start: Expr) -> tuple[int, ...]:

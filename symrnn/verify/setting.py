@@ -30,6 +30,9 @@ from symrnn.verify.within import at_integers, concerning
 
 Array = NDArray[Any]
 
+LAST_DIGITS = 1e-15
+"""What the last digits of a number are, relative to it."""
+
 
 @cache
 def _definitions(rnn: Recurrent) -> tuple[tuple[str, Kernel], ...]:
@@ -104,6 +107,15 @@ class Setting:
         }
         scalars = {symbol: value[places] for symbol, value in self.scalars.items()}
         return replace(self, arrays=arrays, scalars=scalars)
+
+    def moved(self, seed: int = 0) -> Setting:
+        """The same numbers but for their last digits."""
+        rng = np.random.default_rng(seed)
+        arrays = {
+            name: value * (1 + LAST_DIGITS * rng.normal(size=value.shape))
+            for name, value in self.arrays.items()
+        }
+        return replace(self, arrays=arrays)
 
     @property
     def count(self) -> int:

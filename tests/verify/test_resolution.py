@@ -16,6 +16,7 @@ from symrnn import (
     Vec,
     Zeros,
     activation,
+    cell,
     compare,
     elman,
     ordered_product,
@@ -23,6 +24,7 @@ from symrnn import (
     sigma_inside,
 )
 from symrnn.cells.network import Network
+from symrnn.cells.readout import with_loss
 from symrnn.errors import DisagreementError, UndecidedError
 from symrnn.language.activations import X
 from symrnn.verify.net import Net
@@ -138,6 +140,19 @@ def test_a_derivative_that_is_zero_decides_nothing() -> None:
         assert word in str(caught.value.detail["elsewhere"])
         with pytest.raises(UndecidedError, match="0 or underflows"):
             compare(rnn, derivative, formula, dead, directions=2, t=6, k=2)
+
+
+def test_a_derivative_that_is_nothing_but_rounding_decides_nothing() -> None:
+    unit = cell("v = W h' + U x; h = v / norm(v)")
+    unit = with_loss(unit, lambda known, j: known["h"][j].T * known["h"][j])  # always 1
+    (loss,), t = unit.recurrence.outputs, sympy.Symbol("t", integer=True)
+    net = random_weights(unit, d=3, m=2, steps=4, seed=0)
+    formula = unit.gradient(loss[t], unit["U"])
+    for zero in (formula, 2 * formula):
+        with pytest.raises(UndecidedError, match="nothing but rounding"):
+            compare(unit, D(loss[t], unit["U"]), zero, net, t=3)
+    with pytest.raises(DisagreementError, match="differs"):
+        compare(unit, D(loss[t], unit["U"]), formula + unit["U"], net, t=3)
 
 
 def test_zero_that_is_zero_everywhere_agrees() -> None:
