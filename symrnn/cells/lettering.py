@@ -9,12 +9,8 @@ from itertools import chain, count
 from types import MappingProxyType
 
 from symrnn.cells.step import Cell
-from symrnn.errors import IllFormedError
-from symrnn.language.notation import LECTURE, Notation
-from symrnn.language.writing import NotationPrinter
-
-FIXED = {"I": "the identity", r"\mathbf{1}": "the column of ones"}
-"""What the printer writes itself."""
+from symrnn.cells.written import letters_by_name
+from symrnn.language.notation import Notation
 
 
 def own_letters(cell: Cell, letters: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -32,18 +28,7 @@ def own_letters(cell: Cell, letters: Mapping[str, str] | None = None) -> dict[st
     {'W_hh': 'W_{hh}', 'alpha': '\\\\alpha', 'b': 'b', 'h': 'h'}
     """
     given = replace(cell, letters={**cell.letters, **(letters or {})}).letters
-    plain = NotationPrinter(LECTURE)
-    names = sorted({*cell.shapes, *map(str, cell.scalars), *given})
-    own = {name: given.get(name) or plain.name(name) for name in names}
-    owners = dict(FIXED)
-    for name, letter in own.items():
-        other = owners.setdefault(letter, name)
-        if other != name:
-            raise IllFormedError(
-                f"{cell.name}: {other} and {name} have one letter",
-                {"expected": f"another letter for {name}", "got": letter},
-            )
-    return own
+    return letters_by_name(cell.name, [*cell.shapes, *map(str, cell.scalars)], given)
 
 
 def lettered(cell: Cell, notation: Notation, letters: Mapping[str, str] | None = None) -> Notation:

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Symbol
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.cells.written import written
+from symrnn.cells.written import letters_by_name, written
 from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language import time
 from symrnn.language.activations import Activation, Elementwise
@@ -41,7 +41,7 @@ class Cell:
         reference: where the cell is from.
 
     Raises:
-        IllFormedError: a letter for a name that the cell does not have.
+        IllFormedError: a letter for a name that the cell does not have, or one letter for two.
     """
 
     name: str
@@ -57,6 +57,9 @@ class Cell:
                     {"expected": f"LaTeX for one of {', '.join(self._names)}", "got": repr(letter)},
                 )
             require_letter(name, letter, self.name)
+        if self.letters:
+            quantities = [*self.shapes, *map(str, self.scalars)]
+            letters_by_name(self.name, quantities, self.letters, map(str, self.sizes))
         object.__setattr__(self, "letters", MappingProxyType(dict(self.letters)))
 
     def __reduce__(self) -> Any:

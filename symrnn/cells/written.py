@@ -1,8 +1,8 @@
-"""A recurrence as the text of a cell, which reads back as the same definitions."""
+"""A recurrence as the text of a cell, which reads back as the same definitions; its letters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, singledispatch
 from typing import Any
 
@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
 from symrnn.entrywise import ENTRYWISE, entrywise
-from symrnn.errors import NotSupportedError
+from symrnn.errors import IllFormedError, NotSupportedError
 from symrnn.language.activations import FORMULAS, POWER, Elementwise, X
 from symrnn.language.algebra import (
     Determinant,
@@ -28,8 +28,10 @@ from symrnn.language.algebra import (
 )
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
+from symrnn.language.notation import LECTURE
 from symrnn.language.structure import Block, DiagonalOf, Hadamard
 from symrnn.language.time import TimeVector
+from symrnn.language.writing import NotationPrinter
 from symrnn.recurrence.recurrence import Recurrence
 
 LARGEST_POWER = 16
@@ -244,3 +246,34 @@ def _mean(scalar: Expr, now: Symbol) -> tuple[str, Expr] | None:
             if not {*rest.free_symbols} & {*factor.matrix.factors[0].shape[1].free_symbols}:
                 return summed.replace("sum", "mean", 1), rest
     return None
+
+
+FIXED = {"I": "the identity", r"\mathbf{1}": "the column of ones"}
+"""What the printer writes itself."""
+
+
+def letters_by_name(
+    owner: str, names: Iterable[str], given: Mapping[str, str], sizes: Iterable[str] = ()
+) -> dict[str, str]:
+    """LaTeX of some names, and of those that are given a letter.
+
+    Args:
+        owner: whose names they are.
+        names: of vectors, parameters and scalars.
+        given: letters by name.
+        sizes: what else is written as it is called.
+
+    Raises:
+        IllFormedError: one letter for two.
+    """
+    plain = NotationPrinter(LECTURE)
+    own = {name: given.get(name) or plain.name(name) for name in sorted({*names, *given})}
+    owners = {**FIXED, **{size: size for size in sizes if size not in own}}
+    for name, letter in own.items():
+        other = owners.setdefault(letter, name)
+        if other != name:
+            raise IllFormedError(
+                f"{owner}: {other} and {name} have one letter",
+                {"expected": f"another letter for {name}", "got": letter},
+            )
+    return own

@@ -19,8 +19,7 @@ from symrnn.language.activations import Activation
 from symrnn.language.derivatives import NUMERATOR, ImmediateDerivative
 from symrnn.language.explicit import Entries, entries
 from symrnn.language.shapes import is_column, symbolic
-from symrnn.language.shared import replaced
-from symrnn.language.slope_at import slope_by, value_of
+from symrnn.language.slope_at import replaced, slope_by, value_of
 from symrnn.language.structure import Vec
 from symrnn.language.time import TimeVector
 from symrnn.recurrence.recurrence import Recurrence

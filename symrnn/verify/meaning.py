@@ -26,7 +26,7 @@ from symrnn.language.norms import Norm
 from symrnn.language.ordered import Ranged
 from symrnn.language.relations import Equation
 from symrnn.language.shapes import symbolic
-from symrnn.language.shared import free_symbols, parts, replaced
+from symrnn.language.slope_at import free_symbols, parts, replaced
 from symrnn.recurrence.recurrence import Recurrence
 from symrnn.recurrence.unroll import Unrolled, at_sizes, symbols_of
 from symrnn.theory.about import Subject

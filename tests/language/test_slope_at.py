@@ -8,8 +8,7 @@ from sympy.core.containers import Tuple
 
 from symrnn.language.activations import Unknown
 from symrnn.language.explicit import Field
-from symrnn.language.shared import derivative, free_symbols, parts, replaced
-from symrnn.language.slope_at import Slope
+from symrnn.language.slope_at import Slope, derivative, free_symbols, parts, replaced
 
 x, y, z = symbols("x y z", real=True)
 INNER = Unknown(Symbol("x"), 0, x * y + z)
