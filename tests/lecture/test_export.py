@@ -98,6 +98,12 @@ def test_what_is_wide_is_broken_within(pdflatex: str) -> None:
     assert _set("\n".join(bodies), pdflatex).overfull == ()
 
 
+def test_parts_may_stand_in_groups_one_after_the_other(pdflatex: str) -> None:
+    part = fragments.tex(_block(WIDE["limit"]), "6cm")
+    made = _set(f"{{{part}}}\n\\begin{{quote}}\n{part}\\end{{quote}}\n{part}{part}", pdflatex)
+    assert made.overfull == ()
+
+
 def test_a_long_left_side_makes_way_for_its_lines(pdflatex: str) -> None:
     rows = (Row("", r"\operatorname{vec}\left(W\right)"), Row("=", r"\sqrt{a + b + c}", "why"))
     body = fragments.tex(replace(_block("x"), chains=(Chain(rows),)), "3cm").rstrip()
