@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from flint import arb
 from sympy import Expr
@@ -143,14 +143,25 @@ def search(f: Expr, left: arb, right: arb, tolerance: arb, known: Largest) -> No
 
 
 def _upper(box: Box) -> arb:
-    """An upper bound of |f| over a box; of all its branches if the box is narrow."""
-    if is_smooth(box.f) or not box.is_narrow:
+    """An upper bound of |f| over a box: of all its branches, or the lesser of that and f's own.
+
+    Where a switch is 0 to a high order, as x - tanh x, its sign is not seen in wide boxes.
+    """
+    if is_smooth(box.f):
         return _upper_smooth(box.f, box)
-    found = branches(box.f)
-    if found is None:
-        return arb.pos_inf()
-    bounds = [_upper_smooth(branch, box) for branch in found]
-    return max(bounds, key=float) if all(b.is_finite() for b in bounds) else arb.pos_inf()
+    whole = arb.pos_inf() if box.is_narrow else _upper_smooth(box.f, box)
+    found = _branches(box.f)
+    bounds = [whole] if found is None else [_upper_smooth(branch, box) for branch in found]
+    if not all(bound.is_finite() for bound in bounds):
+        return whole
+    largest = max(bounds, key=float)
+    return whole if whole < largest else largest
+
+
+@lru_cache(maxsize=256)
+def _branches(f: Expr) -> tuple[Expr, ...] | None:
+    found = branches(f)
+    return None if found is None else tuple(found)
 
 
 def _upper_smooth(f: Expr, box: Box) -> arb:

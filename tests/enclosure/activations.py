@@ -28,6 +28,8 @@ ACTIVATIONS: dict[str, str] = {
     "tanh(x**2)": "?",
     "tanh(1/(1+x**2))": "?",
     "tanh(x)/x": "?",
+    "min(x,tanh(x))": "1",
+    "min(x,sin(x))": "1",
     "x/tanh(x)": "1",
     "cos(x)**2*sin(sqrt(3)*x)": "1.73205080756887729352745",
     "sin(x)**2*cos(sqrt(2)*x)**2": "?",
