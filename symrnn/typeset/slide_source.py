@@ -11,14 +11,15 @@ from symrnn.typeset.blocks import (
     Block,
     Chain,
     Claim,
+    Display,
     Figure,
     Picture,
     StatementBlock,
     walk,
 )
-from symrnn.typeset.deck import Claims, Deck, Lines
+from symrnn.typeset.deck import Body, Claims, Deck, Lines
 from symrnn.typeset.detail import key_lines, reason
-from symrnn.typeset.document import Document
+from symrnn.typeset.document import Document, Target
 from symrnn.typeset.heights import WIDE, Layout
 from symrnn.typeset.latex_text import escape, prose
 from symrnn.typeset.paging import Contents
@@ -39,6 +40,8 @@ class Source:
         default_factory=dict
     )
     """What lines rest on that no frame says before them: assumed, and earlier claims."""
+    own: Mapping[str, Target] = field(default_factory=dict)
+    """The formulas that slides alone have, numbered after those of the document."""
 
     def statement(self, name: str) -> StatementBlock:
         if name not in self.statements:
@@ -73,19 +76,22 @@ class Source:
 
     def prose(self, text: str) -> str:
         grades = {grade.name: grade for grade in self.document.legend}
-        return prose(text, self.document.targets, grades, self._reference, self._citation)
+        return prose(text, self.targets, grades, self._reference, self._citation)
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """What has a name, in the document or on slides alone."""
+        return {**self.own, **self.document.targets}
 
     def number(self, label: str) -> str:
-        """How a formula of the document is numbered; one of the slides alone has no number."""
-        targets = self.document.targets
-        return str(targets[label]) if label in targets else ""
+        return str(self.targets[label])
 
     def _citation(self, cited: Citation) -> str:
         work = next(work for work in self.document.works if work.key == cited.key)
         return escape(work.cited(cited.aside, cited.place))
 
     def _reference(self, name: str) -> str:
-        shown = str(self.document.targets[name]).replace(" ", "~")
+        shown = str(self.targets[name]).replace(" ", "~")
         return rf"\hyperlink{{{name}}}{{{shown}}}" if name in self.framed else shown
 
     def marks(self, grades: tuple[str, ...]) -> str:
@@ -109,8 +115,18 @@ def source_of(document: Document, deck: Deck, layout: Layout = WIDE) -> Source:
     named |= {block.label: block for block in blocks if isinstance(block, Algorithm)}
     items = (item for act in deck.acts for frame in act.frames for item in frame.items)
     framed = frozenset(item.statement for item in items if isinstance(item, Claims))
-    source = Source(document, statements, named, framed, layout)
+    source = Source(document, statements, named, framed, layout, own=_own(document, deck))
     return replace(source, unsaid=_unsaid(deck, source))
+
+
+def _own(document: Document, deck: Deck) -> dict[str, Target]:
+    """Numbers of the formulas that have a name on frames and none in the document."""
+    items = (item for act in deck.acts for frame in act.frames for item in frame.items)
+    blocks = walk(tuple(item.block for item in items if isinstance(item, Body)))
+    labels = dict.fromkeys(block.label for block in blocks if isinstance(block, Display))
+    new = [label for label in labels if label and label not in document.targets]
+    before = sum(each.kind == "Equation" for each in document.targets.values())
+    return {label: Target("Equation", str(place)) for place, label in enumerate(new, before + 1)}
 
 
 def _unsaid(

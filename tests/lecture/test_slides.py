@@ -19,6 +19,7 @@ from symrnn.typeset.blocks import (
     Block,
     Chain,
     Claim,
+    Display,
     Figure,
     Heading,
     Items,
@@ -343,6 +344,10 @@ def test_slides_number_formulas_and_end_with_the_works_that_they_cite() -> None:
     made = deck(document, written, str)
     tex = slides(document, made).tex
     assert r"\display[(1)]{x = 1}" in tex and r"\display{y = 2}" in tex
+    # A formula that slides alone have is counted on.
+    extra = Frame("More", (Body(Display("z = 3", "g")), Body(Paragraph("by [[g]]"))))
+    tex = slides(document, Deck((*made.acts, Act("More", (extra,))))).tex
+    assert r"\display[(2)]{z = 3}" in tex and "by (2)" in tex
     last = made.acts[-1].frames[-1]
     assert (last.title, last.items) == ("References", (Body(Paragraph(work.line)),))
 
