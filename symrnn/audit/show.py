@@ -121,8 +121,13 @@ class _Printer:
                 return str(above) if below == 1 else style.ratio.format(above, below)
             case Sym():
                 return self.symbol(tree)
-            case Group(parts=parts, kind=kind):
+            case Group(parts=parts, kind=kind, separator=separator):
                 inner = list(map(of, parts))
+                if _is_condition(tree):
+                    compared = zip(separator, inner[1:], strict=True)
+                    return style.brackets.format(
+                        " ".join([inner[0], *(f"{sign} {part}" for sign, part in compared)])
+                    )
                 if kind == "[" and len(parts) > 1:
                     return style.stacked[0].format(style.stacked[1].join(inner))
                 return (style.braces if kind == "{" else style.brackets).format(", ".join(inner))
@@ -179,14 +184,23 @@ class _Printer:
 
     def product(self, tree: Product) -> str:
         """Factors with the signs between them; nothing stands before an argument."""
-        text = self.factor(tree.factors[0])
-        for sign, head, node in zip(tree.signs, tree.factors, tree.factors[1:], strict=False):
+        one = "1" if self.style.flat else r"\mathbf{1}"
+        following = (*tree.factors[1:], None)
+        factors = [
+            one if _is_condition(then) else self.factor(factor)
+            for factor, then in zip(tree.factors, following, strict=True)
+        ]
+        text = factors[0]
+        for place, (sign, head, node) in enumerate(
+            zip(tree.signs, tree.factors, tree.factors[1:], strict=False), 1
+        ):
             called = sign == "" and isinstance(head, Sym) and isinstance(node, Group)
             if called and self.style.flat and isinstance(head, Sym):
                 function = self.model.is_function(head, node) is not None
                 called = function or head.name in self.model.symbols.called
+            called |= _is_condition(node)
             between = "" if called else self.style.signs.get(sign, self.style.signs[""])
-            text += between + self.factor(node)
+            text += between + factors[place]
         return text
 
     def big(self, tree: Big) -> str:
@@ -217,6 +231,11 @@ class _Printer:
 
 def _in_brackets(tree: Tree) -> bool:
     return isinstance(tree, Group) and tree.kind != "{"
+
+
+def _is_condition(tree: Tree | None) -> bool:
+    """Whether it is what an indicator compares: a > 0."""
+    return isinstance(tree, Group) and set(tree.separator) <= {"<", ">"}
 
 
 def _letter(style: _Style, base: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from symrnn.audit.audit import audit_texts
 from symrnn.audit.meaning.statements import Statements
 from symrnn.audit.verdicts.verdict import FALSE, NOT_A_CLAIM, TRUE, UNDER
-from symrnn.reading.documents import markdown, read_document
+from symrnn.reading.documents import latex_document, markdown, read_document
 
 NET = "$$h_t = \\sigma(a_t), \\quad a_t = W h_{t-1} + U x_t$$\n\n"
 
@@ -144,3 +144,11 @@ def test_an_authors_macros_that_set_displays_are_read(tmp_path: Path) -> None:
     found = [f for f in audit_texts([document]) if f.display and f.kind != NOT_A_CLAIM]
     assert [f.kind for f in found] == [TRUE, TRUE, FALSE]
     assert found[-1].verdict.mended.endswith(" U")
+
+
+def test_an_indicator_is_shown_with_its_condition() -> None:
+    text = r"Let $h_t = \mathrm{ReLU}(a_t)$ and $a_t = W h_{t-1}$."
+    text += r"\[ \frac{\partial h_t}{\partial a_t} = \mathrm{diag}(\mathbf{1}_{a_t > 0}) \]"
+    found = audit_texts([latex_document("rectifier.tex", text, {})])[-1]
+    assert found.reading == "∂h_t/∂a_t = diag(1(a_t > 0))"
+    assert r"\mathbf{1}\left(a_{t} > 0\right)" in found.latex
