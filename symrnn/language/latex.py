@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sympy
 from sympy import Expr, MatrixSymbol, Symbol
 
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
@@ -57,7 +56,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
-from symrnn.language.told import around, sized
+from symrnn.language.told import Span, around, part_of, sized, span
 from symrnn.language.writing import NotationPrinter, StandIn, notation_of, write_latex
 
 FUNCTION_NAMES = {
@@ -131,6 +130,8 @@ def _(node: Ones, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Transposed, printer: Any) -> str:
+    if part := part_of(node):
+        return _part(part, printer)
     inner = node.args[0]
     written = printer._print(inner)
     # Diagonals and brackets close themselves; a fraction ∂y/∂x does not, nor does W^{(1)}.
@@ -236,9 +237,19 @@ def _block(block: Any, with_size: bool, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Rows, printer: Any) -> str:
-    matrix, start, count = node.args
-    span = f"{printer._print(start + 1)} : {printer._print(sympy.expand(start + count))}"
-    return rf"{_operand(matrix, ATOM, printer)}_{{[{span}]}}"
+    if part := part_of(node):
+        return _part(part, printer)
+    return rf"{_operand(node.args[0], ATOM, printer)}_{{[{_span(span(node), printer)}]}}"
+
+
+def _part(part: tuple[Any, Span | None, Span], printer: Any) -> str:
+    matrix, rows, columns = part
+    places = ", ".join(":" if each is None else _span(each, printer) for each in (rows, columns))
+    return rf"{_operand(matrix, ATOM, printer)}_{{[{places}]}}"
+
+
+def _span(ends: Span, printer: Any) -> str:
+    return " : ".join(map(printer._print, ends))
 
 
 @write_latex.register

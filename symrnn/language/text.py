@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sympy
 from sympy import Expr
 
 from symrnn.language.activations import Activation, Elementwise, Unknown, X
@@ -55,7 +54,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
-from symrnn.language.told import sized
+from symrnn.language.told import Span, part_of, sized, span
 from symrnn.language.writing import StandIn, write_text
 
 GREEK = {"sigma": "σ", "phi": "φ", "ell": "ℓ"}
@@ -97,6 +96,8 @@ def _(node: Ones, printer: Any) -> str:
 
 @write_text.register
 def _(node: Transposed, printer: Any) -> str:
+    if part := part_of(node):
+        return _part(part, printer)
     inner = node.args[0]
     written = printer._print(inner)
     fraction = isinstance(inner, TotalDerivative | ImmediateDerivative)
@@ -191,9 +192,19 @@ def _block(block: Any, with_size: bool, printer: Any) -> str:
 
 @write_text.register
 def _(node: Rows, printer: Any) -> str:
-    matrix, start, count = node.args
-    span = f"{printer._print(start + 1)}:{printer._print(sympy.expand(start + count))}"
-    return f"{_operand(matrix, ATOM, printer)}[{span}]"
+    if part := part_of(node):
+        return _part(part, printer)
+    return f"{_operand(node.args[0], ATOM, printer)}[{_span(span(node), printer)}]"
+
+
+def _part(part: tuple[Any, Span | None, Span], printer: Any) -> str:
+    matrix, rows, columns = part
+    places = ", ".join(":" if each is None else _span(each, printer) for each in (rows, columns))
+    return f"{_operand(matrix, ATOM, printer)}[{places}]"
+
+
+def _span(ends: Span, printer: Any) -> str:
+    return ":".join(map(printer._print, ends))
 
 
 @write_text.register

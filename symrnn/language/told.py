@@ -7,9 +7,9 @@ from typing import Any
 
 from sympy import MatrixSymbol
 
-from symrnn.language.algebra import Identity, Ones, Zeros, split_coefficient
+from symrnn.language.algebra import Identity, Ones, Transposed, Zeros, split_coefficient
 from symrnn.language.derivatives import VectorFunction
-from symrnn.language.structure import Block, Place
+from symrnn.language.structure import Block, Place, Rows
 from symrnn.language.time import TimeVector
 
 PLAIN = (Zeros, Ones, Identity)
@@ -52,3 +52,28 @@ def around(node: Place) -> tuple[Zeros | None, Zeros | None]:
     below = total - start - rows
     above = None if start == 0 else Zeros(start, cols)
     return above, None if below.expand() == 0 else Zeros(below.expand(), cols)
+
+
+Span = tuple[Any, Any]
+"""The first and the last of some rows or columns, counted from 1."""
+
+
+def part_of(node: Any) -> tuple[Any, Span | None, Span] | None:
+    """Some columns of a matrix, of all of its rows or of some: the matrix, rows and columns.
+
+    Columns are rows of the transpose, transposed; nobody writes them so.
+    """
+    if isinstance(node, Rows):
+        inner = part_of(node.args[0])
+        return None if inner is None or inner[1] else (inner[0], span(node), inner[2])
+    if isinstance(node, Transposed) and isinstance(node.args[0], Rows):
+        turned = node.args[0].args[0]
+        if isinstance(turned, Transposed):
+            return turned.args[0], None, span(node.args[0])
+    return None
+
+
+def span(rows: Rows) -> Span:
+    """Which rows they are."""
+    _, start, count = rows.args
+    return start + 1, (start + count).expand()

@@ -12,7 +12,7 @@ from sympy import Derivative, Integer, Max, Product, Sum, Symbol, symbols
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Unknown, activation, entrywise_power, unknown
-from symrnn.language.algebra import Identity, MatrixProduct, Ones, Parameter, Zeros
+from symrnn.language.algebra import Identity, MatrixProduct, Ones, Parameter, Transposed, Zeros
 from symrnn.language.derivatives import D, D_plus, Partial, VectorFunction
 from symrnn.language.entry import entry
 from symrnn.language.norms import norm
@@ -347,3 +347,14 @@ def test_blocks_that_letters_tell_are_written_without_sizes() -> None:
     assert text(Block([W, Zeros(d, 1)], [Zeros(1, d), Ones(1)])) == "[W, 0; 0, 1]"
     unit = Block([Identity(d), Zeros(d, m)], [Zeros(m, d), Identity(m)])
     assert text(unit) == "[I, 0; 0, I]"
+
+
+def test_columns_are_no_rows_of_a_transpose() -> None:
+    n = Symbol("n", integer=True, positive=True)
+    both = Parameter("J", 2 * n, 2 * n)
+    right = Transposed(Rows(both.T, n, n))
+    assert (text(right), latex(right)) == ("J[:, n + 1:2*n]", r"J_{[:, n + 1 : 2 n]}")
+    assert text(Rows(right, 0, n)) == "J[1:n, n + 1:2*n]"
+    assert latex(Rows(right, 0, n)) == r"J_{[1 : n, n + 1 : 2 n]}"
+    assert text(Rows(both, 0, n).T) == "J[1:n]ᵀ"
+    assert text(right * Rows(both, 0, n)) == "J[:, n + 1:2*n] J[1:n]"
