@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -246,6 +248,24 @@ def test_a_file_has_no_statement_of_a_class_of_its_own(tmp_path: Path) -> None:
     )
     with pytest.raises(IllFormedError, match="of a class of its own"):
         load([file])
+
+
+def test_a_file_is_what_stands_in_it_now(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    text = (
+        "from symrnn import derivation, rules as by, statement\n"
+        "@statement()\ndef {}(r):\n    'A title'\n"
+        "    return derivation(r.W).equals(r.W, by.algebra)\n"
+    )
+    file.write_text(text.format("one"), encoding="utf-8")
+    saved = file.stat().st_mtime_ns
+    # As Python would, had something else imported it.
+    py_compile.compile(str(file))
+    assert list(load([file])) == ["one"]
+    # Another text of the same length, in the same second.
+    file.write_text(text.format("two"), encoding="utf-8")
+    os.utime(file, ns=(saved, saved))
+    assert list(load([file])) == ["two"]
 
 
 def test_a_statement_needs_a_title() -> None:
