@@ -110,7 +110,12 @@ class _Writer:
 
     def cells(self) -> Iterator[Cell]:
         document = self.document
-        opening = [f"# {self.prose(document.title)}", self.prose(document.abstract)]
+        said = (document.subtitle, document.author, document.institute, document.date)
+        opening = [
+            f"# {self.prose(document.title)}",
+            " · ".join(map(self.prose, filter(None, said))),
+        ]
+        opening.append(self.prose(document.abstract))
         opening.append(phrase(EVERY_CELL_COMPARES if self.compares else EVERY_CELL))
         opening.append(self.prose(code_names(self.notation)))
         yield Cell("markdown", "\n\n".join(filter(None, opening)))
@@ -124,10 +129,14 @@ class _Writer:
                     if isinstance(block, StatementBlock):
                         yield from self._statement(block)
                     elif isinstance(block, _WORDS):
-                        yield Cell("markdown", block_text(block, self.prose))
+                        yield Cell("markdown", block_text(block, self.prose, self.number))
         if document.works_cited:
             works = [f'- <a id="{w.key}"></a>{self.prose(w.line)}' for w in document.works_cited]
             yield Cell("markdown", "\n".join([f"## {phrase('References')}\n", *works]))
+
+    def number(self, label: str) -> str:
+        """The number of a formula."""
+        return self.document.targets[label].number
 
     def _statement(self, block: StatementBlock) -> Iterator[Cell]:
         statement = self.library[block.name]

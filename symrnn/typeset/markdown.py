@@ -87,11 +87,18 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", text)
 
 
+_RULERS = {"r": "--:", "c": ":-:"}
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
 
 
-def block_text(block: Block, write: Write) -> str:
-    """A block of a lecturer's own as Markdown."""
+def block_text(block: Block, write: Write, number: Write) -> str:
+    """A block of a lecturer's own as Markdown.
+
+    Args:
+        block: words, formulas, tables, code, pictures.
+        write: prose markup as Markdown.
+        number: the number of the formula of a label.
+    """
     match block:
         case Paragraph(text):
             return write(text)
@@ -100,16 +107,18 @@ def block_text(block: Block, write: Write) -> str:
         case Items(items, first):
             signs = ("-" if first is None else f"{first + at}." for at in range(len(items)))
             return "\n".join(
-                _hanging(sign, "\n\n".join(block_text(each, write) for each in item))
+                _hanging(sign, "\n\n".join(block_text(each, write, number) for each in item))
                 for sign, item in zip(signs, items, strict=True)
             )
         case Quote(blocks):
-            inner = "\n\n".join(block_text(each, write) for each in blocks)
+            inner = "\n\n".join(block_text(each, write, number) for each in blocks)
             return "\n".join(f"> {line}".rstrip() for line in inner.splitlines())
+        case Display(latex, label) if label:
+            return f'<a id="{label}"></a>\n\n$$\n{latex}\n\\tag{{{number(label)}}}\n$$'
         case Display(latex):
             return f"$$\n{latex}\n$$"
         case Table(header, rows):
-            ruler = ["--:" if letter == "r" else "---" for letter in block.alignment]
+            ruler = [_RULERS.get(letter, "---") for letter in block.alignment]
             lines = [list(map(write, header)), ruler, *(list(map(write, row)) for row in rows)]
             return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
         case Listing(code, language):

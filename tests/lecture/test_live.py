@@ -22,7 +22,7 @@ from symrnn.lecture.outputs import with_outputs
 from symrnn.theory.about import EXAMPLES
 from symrnn.theory.applicable import speaking
 from symrnn.theory.library import load
-from symrnn.typeset.blocks import Paragraph
+from symrnn.typeset.blocks import Display, Paragraph, Section, Table
 from symrnn.typeset.document import Document
 from symrnn.typeset.markdown import literal
 from symrnn.typeset.notebook import Cell, notebook
@@ -175,6 +175,16 @@ def test_a_file_that_takes_a_name_of_the_notebook_is_refused(tmp_path: Path) -> 
     with pytest.raises(IllFormedError, match="`library` is a name of the notebook's own") as caught:
         definition(proof, setup(LECTURE))
     assert caught.value.detail["line"] == 1
+
+
+def test_who_wrote_it_what_is_numbered_and_how_columns_stand_are_in_a_notebook() -> None:
+    blocks = (Display("x = 1", "one"), Display("y"), Table(("a", "b"), (("c", "d"),), columns="cr"))
+    section = Section("S", "section-1", blocks)
+    document = Document("T", author="A *B*", institute="U", date="today", blocks=(section,))
+    first, _, _, numbered, bare, table, *_ = (each.source for each in cells(document, {}))
+    assert first.startswith("# T\n\nA *B* · U · today\n")
+    assert numbered == '<a id="one"></a>\n\n$$\nx = 1\n\\tag{1}\n$$' and bare == "$$\ny\n$$"
+    assert table.splitlines()[1] == "| :-: | --: |"
 
 
 def test_text_is_no_markup() -> None:

@@ -204,7 +204,8 @@ def test_every_construct_is_set_by_every_backend(
         assert result.pdf is not None and result.overfull == ()
         shown.append("".join(pages_of(result.pdf)))
     write_markdown = words(document.targets, {work.key: work for work in works})
-    shown.append("\n\n".join(block_text(block, write_markdown) for block in blocks))
+    number = {name: each.number for name, each in document.targets.items()}.__getitem__
+    shown.append("\n\n".join(block_text(block, write_markdown, number) for block in blocks))
     for each in shown[:3]:
         for raw in ("**", "[[", "|]]", "[^", "](", "$$", "[@"):
             assert raw not in each.split("<main")[-1], raw
