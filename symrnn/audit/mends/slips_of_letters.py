@@ -67,10 +67,13 @@ def steps(node: Tree, source: str) -> Iterator[Edit]:
 
 
 def bounds(node: Tree, source: str) -> Iterator[Edit]:
-    """A bound of a sum or product one or two off, or another letter."""
+    """A bound of a sum or product one or two off, or another letter; a sum for a product."""
     if not isinstance(node, Big):
         return
     word = "sum" if node.sign == "sum" else "product"
+    for sign, other in ((r"\sum", r"\prod"), (r"\prod", r"\sum")):
+        if source.startswith(sign, node.start) and not node.made:
+            yield one_edit(node.start, node.start + len(sign), other, f"{sign} is {other}")
     for bound, which in ((node.lower, "lower"), (node.upper, "upper")):
         if bound is None or bound.made:
             continue
