@@ -67,6 +67,11 @@ def test_what_is_true_is_not_called_false(claim: Claim) -> None:
     assert everywhere.counts[HOLDS] and not everywhere.counts[FALSE], everywhere.false_at
 
 
+def test_of_integers_is_what_has_no_vector_in_it() -> None:
+    size, time = Fact.positive(Norm(s[t], "2")), Fact.nonnegative(t - 1)
+    assert Claim(frozenset({size, time}), Equation(u, u)).of_integers == [time]
+
+
 def test_what_is_false_beside_it_is_found() -> None:
     twice = Equation(VARIED.lhs, Derivative(2 * u * Entry(s[j], 1, 1), u))
     claim = Claim(frozenset({Equation(y[t], s[j])}), twice)

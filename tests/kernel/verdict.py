@@ -79,11 +79,12 @@ class Claim:
 
     @cached_property
     def of_integers(self) -> list[Fact]:
-        """The facts in which only integers occur."""
+        """The facts in which only integers occur, and no matrix whose size they are."""
         return [
             each
             for each in self.ordered
             if isinstance(each, Fact)
+            and not each.expression.has(MatrixExpr)
             and all(isinstance(one, Symbol) and one.is_integer for one in each.free_symbols)
         ]
 
