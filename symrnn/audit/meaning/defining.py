@@ -292,7 +292,7 @@ class Defining(Naming):
                 not bare_derivative
                 and relation.written not in DEFINING
                 and not known
-                and not self._may_define(found, relation)
+                and not self._may_define(found)
             ):
                 return
             known.append(found)
@@ -306,16 +306,15 @@ class Defining(Naming):
             ) == shape_of(found.value):
                 self.defining.add(relation.order)
                 return
-            if not relation.first and self._more_concrete(found, other):
+            if not relation.first and self._more_concrete(other):
                 known.remove(other)
                 break
         known.append(found)
         self.defining.add(relation.order)
 
-    def _may_define(self, found: Definition, relation: Relation) -> bool:
+    def _may_define(self, found: Definition) -> bool:
         """δ_t = (∂L/∂h_t) ⊙ σ′(a_t), p_t = (∂L/∂h_t)ᵀ: what defines if nothing else does."""
         base = found.name.split("_")[0]
-        del relation
         marked = len(base) > 1 and base[0] in "dδ"  # dz
         value = bare(found.value)
         turned = isinstance(value, Turned) and isinstance(bare(value.body), Derivative)
@@ -326,9 +325,8 @@ class Defining(Naming):
             or base in ("e", "J", "D", "G", "A", "P", "Q", "M", "S")
         )
 
-    def _more_concrete(self, found: Definition, other: Definition) -> bool:
+    def _more_concrete(self, other: Definition) -> bool:
         """Whether h = f(x, h) is said anew as h = tanh(…), in the same chain."""
-        del found
         value = bare(other.value)
         if not isinstance(value, Product) or not isinstance(value.factors[0], Sym):
             return False
