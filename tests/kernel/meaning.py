@@ -299,7 +299,8 @@ def _derivative(node: Any, run: Run, names: Names) -> Any:
         return _slopes(value, inner.level, 1)[0]
     except Unspecified as kink:
         if node.expr.has(Norm):
-            raise  # at a norm's kink no more is assumed: it is a number of which nothing is known
+            # Duals do not see that |u| u is differentiable there, nor ‖u² A‖.
+            raise Undecided("a derivative at a norm's kink") from kink
         raise NoValue("a derivative at a kink") from kink
 
 
