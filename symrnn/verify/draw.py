@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import sympy
 from numpy.random import Generator
 from numpy.typing import NDArray
 from sympy import Symbol
@@ -23,6 +24,7 @@ from symrnn.verify.lines import Line, line
 from symrnn.verify.moments import assumed_at, opened
 from symrnn.verify.nets import FAMILIES, RARE, Family, Nets
 from symrnn.verify.setting import Setting, together
+from symrnn.verify.sieve import Sieve
 from symrnn.verify.ties import ties
 from symrnn.verify.within import (
     Times,
@@ -105,6 +107,14 @@ class Drawer:
                 equal = isinstance(fact, Equation)
                 self._condition("=" if equal else "≤", fact.lhs - fact.rhs)
 
+        # Conditions on bounds alone that are missed for good once they are missed.
+        bounding = {symbol for symbol, _ in self.suprema}
+        self.rising = [
+            (relation, gap, frozenset(gap.expression.free_symbols))
+            for relation, gap, _ in self.conditions
+            if relation != "=" and _rises(gap.expression, bounding)
+        ]
+
     def _here(self, fact: Any) -> Any:
         """A hypothesis at these times."""
         return (
@@ -157,7 +167,9 @@ class Drawer:
             count = 2 * each * 4**attempt
             raw = self.nets.raw(missing, count, self.at)
             self.tried += raw.count
-            setting, met = self._complete(raw, rng)
+            sieve = self._complete(raw, rng)
+            met = np.zeros(raw.count, dtype=bool)
+            met[sieve.places] = sieve.met
             wanted: list[int] = []
             for number, family in enumerate(list(missing)):
                 block = np.arange(number * count, (number + 1) * count)
@@ -166,7 +178,9 @@ class Drawer:
                 missing[family] -= len(chosen)
             if wanted:
                 found = True
-                yield setting, np.flatnonzero(met), np.array(wanted)
+                # The places of a sieve are in order.
+                there = np.searchsorted(sieve.places, wanted)
+                yield sieve.setting, np.flatnonzero(sieve.met), there
             missing = {family: left for family, left in missing.items() if left}
             # A family that some hypothesis excludes altogether is given up after a while.
             if not missing or (found and attempt >= ROUNDS // 2):
@@ -192,7 +206,8 @@ class Drawer:
             symbol: value * np.exp(reach * rng.normal(size=value.shape))
             for symbol, value in setting.scalars.items()
         }
-        return self._complete(replace(setting, arrays=arrays, scalars=scalars), rng)
+        sieve = self._complete(replace(setting, arrays=arrays, scalars=scalars), rng)
+        return sieve.setting, sieve.met
 
     def _place(self, leaf: Any, at: Times) -> tuple[str, Any]:
         """Where in the arrays of a setting a leaf stands."""
@@ -202,7 +217,7 @@ class Drawer:
             return f"{leaf.label}_0", ...
         return leaf.label, int(at_integers(leaf.index, concerning(leaf.index, dict(at))))
 
-    def _complete(self, setting: Setting, rng: Generator) -> tuple[Setting, Array]:
+    def _complete(self, setting: Setting, rng: Generator) -> Sieve:
         """Put in what the hypotheses fix; and where in the batch all of them hold."""
         count = setting.count
         for leaf, given, times in self.fixed:
@@ -216,28 +231,63 @@ class Drawer:
                     filled = setting.arrays[name].copy()
                     filled[place] = value
                     setting = replace(setting, arrays={**setting.arrays, name: filled})
+        sieve = Sieve(setting)
+        self._bounded(sieve, rng)
+        for relation, gap, times in self.conditions:
+            for at in times:
+                if sieve.hopeless:
+                    return sieve
+                sieve.pass_on(_holds(relation, gap.entries(sieve.setting, at)))
+        return sieve
+
+    def _bounded(self, sieve: Sieve, rng: Generator) -> None:
+        """Give each scalar that bounds something the largest that this is, or a little more."""
+        count = sieve.setting.count
         bounds: dict[Symbol, Array] = {}
-        met = np.ones(count, dtype=bool)
         # Several bounds at once are attained only where none of them has any slack.
         loose = rng.random(count) < 0.4
         for symbol, bounded in self.suprema:
+            slack = loose * rng.choice((0.0, 1.0), count) * rng.random(count)
             if any(bounds.keys() & each.expression.free_symbols for each, _ in bounded):
-                setting = setting.with_scalars(bounds)
-            values = [each.entries(setting, at) for each, times in bounded for at in times]
-            largest = np.max(values, axis=(0, -1))
+                sieve.setting = sieve.setting.with_scalars(bounds)
+            largest = np.full(sieve.setting.count, -np.inf)
+            for each, times in bounded:
+                for at in times:
+                    largest = np.maximum(largest, each.entries(sieve.setting, at).max(axis=-1))
+                    good = self._may_hold(sieve.setting, {**bounds, symbol: largest})
+                    largest, *known = sieve.pass_on(good, largest, *bounds.values())
+                    bounds = dict(zip(bounds, known, strict=True))
             if any(_is_slope(each.expression) for each, _ in bounded):
                 # Saturated slopes have lost their digits: what is computed bounds nothing.
-                met &= ~((largest < LOST) & (largest >= 0))
-            slack = loose * rng.choice((0.0, 1.0), count) * rng.random(count)
-            bounds[symbol] = largest * (1.0 + slack)
-        setting = setting.with_scalars(bounds) if bounds else setting
-        for relation, gap, times in self.conditions:
-            for at in times:
-                value = gap.entries(setting, at)
-                missed = np.abs(value) if relation == "=" else value
-                allowed = -ROUNDING if relation == "<" else ROUNDING
-                met &= (missed <= allowed).all(axis=-1)
-        return setting, met
+                lost = (largest < LOST) & (largest >= 0)
+                largest, *known = sieve.pass_on(~lost, largest, *bounds.values())
+                bounds = dict(zip(bounds, known, strict=True))
+            bounds[symbol] = largest * (1.0 + slack[sieve.places])
+        if bounds:
+            sieve.setting = sieve.setting.with_scalars(bounds)
+
+    def _may_hold(self, setting: Setting, least: dict[Symbol, Array]) -> Array:
+        """Where no condition is missed yet, if some scalars are what they are at least."""
+        met = np.ones(setting.count, dtype=bool)
+        for relation, gap, grows in self.rising:
+            if grows <= least.keys() and all(np.isfinite(least[each]).all() for each in grows):
+                known = setting.with_scalars({each: least[each] for each in grows})
+                met &= _holds(relation, gap.entries(known, self.at))
+        return met
+
+
+def _holds(relation: str, value: Array) -> Array:
+    """Where a difference of two sides, (B, entries), is as a relation has it."""
+    missed = np.abs(value) if relation == "=" else value
+    allowed = -ROUNDING if relation == "<" else ROUNDING
+    return np.asarray((missed <= allowed).all(axis=-1))
+
+
+def _rises(gap: Any, symbols: set[Symbol]) -> bool:
+    """Whether something is made of some symbols alone, and is no smaller where they are larger."""
+    if not isinstance(gap, sympy.Expr) or not gap.free_symbols or gap.free_symbols - symbols:
+        return False
+    return all(gap.diff(each).is_nonnegative is True for each in gap.free_symbols)
 
 
 def _is_slope(expression: Any) -> bool:
