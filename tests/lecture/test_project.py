@@ -217,7 +217,7 @@ def test_a_statement_with_the_name_of_another_is_refused(project: Path) -> None:
     proof.write_text(text, encoding="utf-8")
     with pytest.raises(IllFormedError, match="two statements are called `product_bound`") as caught:
         open_project(project)
-    assert str(caught.value.detail["second"]).startswith("two_steps.py, line ")
+    assert str(caught.value.detail["second"]).startswith(f"{proof}, line ")
 
 
 def test_a_folder_without_a_lecture_is_refused(tmp_path: Path) -> None:
