@@ -123,7 +123,7 @@ class _Printer:
                 return self.symbol(tree)
             case Group(parts=parts, kind=kind, separator=separator):
                 inner = list(map(of, parts))
-                if _is_condition(tree):
+                if tree.compares:
                     compared = zip(separator, inner[1:], strict=True)
                     return style.brackets.format(
                         " ".join([inner[0], *(f"{sign} {part}" for sign, part in compared)])
@@ -234,8 +234,7 @@ def _in_brackets(tree: Tree) -> bool:
 
 
 def _is_condition(tree: Tree | None) -> bool:
-    """Whether it is what an indicator compares: a > 0."""
-    return isinstance(tree, Group) and set(tree.separator) <= {"<", ">"}
+    return isinstance(tree, Group) and tree.compares
 
 
 def _letter(style: _Style, base: str) -> str:

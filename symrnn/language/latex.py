@@ -56,7 +56,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
-from symrnn.language.told import Span, around, part_of, sized, span
+from symrnn.language.told import Part, around, columns_of, rows_of, sized
 from symrnn.language.writing import NotationPrinter, StandIn, notation_of, write_latex
 
 FUNCTION_NAMES = {
@@ -130,7 +130,7 @@ def _(node: Ones, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Transposed, printer: Any) -> str:
-    if part := part_of(node):
+    if part := columns_of(node):
         return _part(part, printer)
     inner = node.args[0]
     written = printer._print(inner)
@@ -237,19 +237,13 @@ def _block(block: Any, with_size: bool, printer: Any) -> str:
 
 @write_latex.register
 def _(node: Rows, printer: Any) -> str:
-    if part := part_of(node):
-        return _part(part, printer)
-    return rf"{_operand(node.args[0], ATOM, printer)}_{{[{_span(span(node), printer)}]}}"
+    return _part(rows_of(node), printer)
 
 
-def _part(part: tuple[Any, Span | None, Span], printer: Any) -> str:
-    matrix, rows, columns = part
-    places = ", ".join(":" if each is None else _span(each, printer) for each in (rows, columns))
-    return rf"{_operand(matrix, ATOM, printer)}_{{[{places}]}}"
-
-
-def _span(ends: Span, printer: Any) -> str:
-    return " : ".join(map(printer._print, ends))
+def _part(part: Part, printer: Any) -> str:
+    matrix, spans = part
+    places = [":" if each is None else " : ".join(map(printer._print, each)) for each in spans]
+    return rf"{_operand(matrix, ATOM, printer)}_{{[{', '.join(places)}]}}"
 
 
 @write_latex.register

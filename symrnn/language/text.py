@@ -54,7 +54,7 @@ from symrnn.language.structure import (
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
-from symrnn.language.told import Span, part_of, sized, span
+from symrnn.language.told import Part, columns_of, rows_of, sized
 from symrnn.language.writing import StandIn, write_text
 
 GREEK = {"sigma": "σ", "phi": "φ", "ell": "ℓ"}
@@ -96,7 +96,7 @@ def _(node: Ones, printer: Any) -> str:
 
 @write_text.register
 def _(node: Transposed, printer: Any) -> str:
-    if part := part_of(node):
+    if part := columns_of(node):
         return _part(part, printer)
     inner = node.args[0]
     written = printer._print(inner)
@@ -192,19 +192,13 @@ def _block(block: Any, with_size: bool, printer: Any) -> str:
 
 @write_text.register
 def _(node: Rows, printer: Any) -> str:
-    if part := part_of(node):
-        return _part(part, printer)
-    return f"{_operand(node.args[0], ATOM, printer)}[{_span(span(node), printer)}]"
+    return _part(rows_of(node), printer)
 
 
-def _part(part: tuple[Any, Span | None, Span], printer: Any) -> str:
-    matrix, rows, columns = part
-    places = ", ".join(":" if each is None else _span(each, printer) for each in (rows, columns))
-    return f"{_operand(matrix, ATOM, printer)}[{places}]"
-
-
-def _span(ends: Span, printer: Any) -> str:
-    return ":".join(map(printer._print, ends))
+def _part(part: Part, printer: Any) -> str:
+    matrix, spans = part
+    places = [":" if each is None else ":".join(map(printer._print, each)) for each in spans]
+    return f"{_operand(matrix, ATOM, printer)}[{', '.join(places)}]"
 
 
 @write_text.register

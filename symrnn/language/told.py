@@ -58,22 +58,29 @@ Span = tuple[Any, Any]
 """The first and the last of some rows or columns, counted from 1."""
 
 
-def part_of(node: Any) -> tuple[Any, Span | None, Span] | None:
-    """Some columns of a matrix, of all of its rows or of some: the matrix, rows and columns.
+Part = tuple[Any, tuple[Span | None, ...]]
+"""A matrix and which of its rows, or of its rows and columns; None for all."""
 
-    Columns are rows of the transpose, transposed; nobody writes them so.
-    """
-    if isinstance(node, Rows):
-        inner = part_of(node.args[0])
-        return None if inner is None or inner[1] else (inner[0], span(node), inner[2])
+
+def rows_of(node: Rows) -> Part:
+    """Some rows of a matrix, of all of its columns or of some."""
+    inner = columns_of(node.args[0])
+    if inner is None:
+        return node.args[0], (_span(node),)
+    matrix, (_, columns) = inner
+    return matrix, (_span(node), columns)
+
+
+def columns_of(node: Any) -> Part | None:
+    """Some columns of a matrix: rows of the transpose, transposed, as nobody writes them."""
     if isinstance(node, Transposed) and isinstance(node.args[0], Rows):
         turned = node.args[0].args[0]
         if isinstance(turned, Transposed):
-            return turned.args[0], None, span(node.args[0])
+            return turned.args[0], (None, _span(node.args[0]))
     return None
 
 
-def span(rows: Rows) -> Span:
+def _span(rows: Rows) -> Span:
     """Which rows they are."""
     _, start, count = rows.args
     return start + 1, (start + count).expand()

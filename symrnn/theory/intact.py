@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.errors import IllFormedError
-from symrnn.theory.folder import lecture_folder
+from symrnn.theory.folder import is_ours
 
 OURS = "symrnn"
 SYMPY = (
@@ -33,7 +33,7 @@ _METHODS = (property, classmethod, staticmethod)
 
 def guarded(path: Path) -> AbstractContextManager[None]:
     """While code of a proof file runs: `intact`, where the file is none of ours."""
-    return nullcontext() if path.is_relative_to(lecture_folder()) else intact(path)
+    return nullcontext() if is_ours(path) else intact(path)
 
 
 @contextmanager

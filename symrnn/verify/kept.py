@@ -13,7 +13,7 @@ import platform
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from sympy.external.gmpy import GROUND_TYPES
 from symrnn import content, json_file
 from symrnn.language.writing import text
 from symrnn.theory.about import Subject
-from symrnn.theory.folder import lecture_folder
+from symrnn.theory.folder import is_ours, lecture_folder
 from symrnn.theory.statement import Statement
 from symrnn.verify.evidence import ChainEvidence, Evidence
 from symrnn.verify.explicit import Explicit
@@ -89,14 +89,19 @@ class Kept:
         if not all(map(_ours, needed.values())):
             return None
         try:
-            return self.folder / f"{content.key((_program(), statement.name, rnn))}.json"
+            return self.folder / f"{content.key((_program(), statement.name, _about(rnn)))}.json"
         except content.NoContentError:
             return None
 
 
 def _ours(statement: Statement) -> bool:
-    folder = lecture_folder().resolve()
-    return folder in statement.file.resolve().parents
+    return is_ours(statement.file)
+
+
+@lru_cache(maxsize=16)
+def _about(rnn: Subject) -> str:
+    """The key of a cell: one for all statements about it."""
+    return content.key(rnn)
 
 
 @cache

@@ -228,11 +228,7 @@ class Evaluator(Functions):
     ) -> tuple[Value, int]:
         if not isinstance(factor, Sym):
             return self.value(factor, env, world), 1
-        if (
-            factor.name == "theta"
-            and isinstance(following, Group)
-            and set(following.separator) <= {"<", ">"}
-        ):
+        if factor.name == "theta" and isinstance(following, Group) and following.compares:
             return self.indicator(following, env, world), 2
         if following is not None:
             call = called_time(self.model, factor, following)

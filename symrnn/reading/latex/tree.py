@@ -54,6 +54,11 @@ class Group(Tree):
     parts: tuple[Tree, ...]
     separator: str = ","
 
+    @property
+    def compares(self) -> bool:
+        """Whether it is what an indicator compares: a > 0."""
+        return set(self.separator) <= {"<", ">"}
+
 
 @dataclass(frozen=True)
 class Subscripted(Tree):
