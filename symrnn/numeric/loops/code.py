@@ -7,6 +7,7 @@ import itertools
 import linecache
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -44,16 +45,24 @@ class LoopKernel:
         return dict(self.function(*(bindings[name] for name in self.arguments)))
 
 
-def function_of(source: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
+def function_of(
+    source: str, namespace: Mapping[str, Any], file: Path | None = None
+) -> Callable[..., Any]:
     """The one function that generated source defines.
 
     The source is made by an emitter from a plan, never from text of a user's.
+
+    Args:
+        source, namespace: the text, and what it calls, by name.
+        file: with this source, where there is one.
     """
-    file = f"<symrnn loop {next(_NUMBER)}>"
-    module = compile(parsed(source, file), file, "exec")
+    name = f"<symrnn loop {next(_NUMBER)}>" if file is None else str(file)
+    module = compile(parsed(source, name), name, "exec")
     code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return FunctionType(code, {"__builtins__": builtins, **namespace})
+    if file is None:
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    # Machine code that is kept is read back into the module that its globals name.
+    return FunctionType(code, {"__builtins__": builtins, "__name__": __name__, **namespace})
 
 
 def beside(offset: int) -> str:

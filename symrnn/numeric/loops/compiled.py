@@ -6,7 +6,6 @@ Python's cost per step. Real dtypes and shared weights only; numba is an extra.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import math
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import sympy
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.shapes import same_size
+from symrnn.numeric.loops import native
 from symrnn.numeric.loops.code import LoopKernel, beside, function_of
 from symrnn.numeric.loops.operations import (
     ONCE,
@@ -79,23 +79,19 @@ def emit(plan: Plan) -> LoopKernel:
 
 @lru_cache(maxsize=128)
 def _compiled(source: str, formulas: tuple[tuple[str, str], ...]) -> Any:
-    """The compiled function of a source, and of the formulas that it calls, by name: numba takes
-    seconds for what it has not met, and one cell is run by many kernels."""
-    exactly, names = _exactly()
-    names = {**names, **{name: exactly(function_of(text, names)) for name, text in formulas}}
-    own = {"empty": np.empty, "zeros": np.zeros, "exp": math.exp, "log": math.log}
-    python = function_of(source, {**names, **own})
-    numba = importlib.import_module("numba")
-    return numba.njit(python, fastmath=FAST, error_model="numpy")
+    """The compiled function of a source, and of the formulas that it calls, by name."""
+    names = _names()
+    # What is compiled while a loop is, inherits what the loop's compiler may do; these keep theirs.
+    own = {name: native.compiled(function_of(text, names)) for name, text in formulas}
+    called = {"empty": np.empty, "zeros": np.zeros, "exp": math.exp, "log": math.log}
+    texts = [text for _, text in formulas]
+    return native.kept(source, {**names, **own, **called}, calls=texts, fastmath=FAST)
 
 
 @cache
-def _exactly() -> tuple[Any, dict[str, Any]]:
-    """What compiles a formula in the order in which it stands, and what formulas call."""
-    numba = importlib.import_module("numba")
-    # What is compiled while a loop is, inherits what the loop's compiler may do.
-    exactly = numba.njit(fastmath=False, error_model="numpy")
-    return exactly, functions(exactly)
+def _names() -> dict[str, Any]:
+    """What formulas call."""
+    return functions(native.compiled)
 
 
 class _Writer:

@@ -8,13 +8,13 @@ written. The products of matrices between the groups stay NumPy's.
 from __future__ import annotations
 
 import ast
-import importlib
 import math
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from symrnn.language.shapes import same_size
+from symrnn.numeric.loops import native
 from symrnn.numeric.loops.code import function_of
 from symrnn.numeric.loops.operations import (
     ACROSS,
@@ -186,23 +186,19 @@ def write(name: str, group: Group, plan: Plan) -> Written:
 @lru_cache(maxsize=256)
 def _compiled(source: str, formulas: tuple[tuple[str, str], ...]) -> Any:
     """The function of a source, and of the formulas that it calls, by name; see `compiled`."""
-    exactly, names = _exactly()
-    names = dict(names)
+    names = dict(_names())
     for called, text in formulas:
-        names[called] = exactly(function_of(text, names))
-    return exactly(function_of(source, names))
+        names[called] = native.compiled(function_of(text, names))
+    return native.kept(source, names, calls=[text for _, text in formulas])
 
 
 @cache
-def _exactly() -> tuple[Any, dict[str, Any]]:
-    """What compiles a function in the order in which it stands, and what functions call."""
-    numba = importlib.import_module("numba")
-    exactly = numba.njit(fastmath=False, error_model="numpy")
+def _names() -> dict[str, Any]:
+    """What functions call."""
     own = vectorised()
     names = {each: getattr(math, each) for each in dir(math) if not each.startswith("_")}
-    names |= functions(exactly, own["exp"]) | {"_like": own["like"]}
-    names |= {"exp": own["exp"], "tanh": own["tanh"]}
-    return exactly, names
+    names |= functions(native.compiled, own["exp"]) | {"_like": own["like"]}
+    return names | {"exp": own["exp"], "tanh": own["tanh"]}
 
 
 def formula_function(name: str, formula: Any, *, exact: bool) -> str:
