@@ -1,16 +1,19 @@
 """The pytest plugin for tests of gradients: --symrnn-seed, and the fixture `assert_gradients`.
 
-Registered where symrnn is installed.
+Registered where symrnn is installed, it is loaded by every run of pytest there: what checks comes
+with the first test that asks for it.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 
-from symrnn import testing
+SEED = "SYMRNN_SEED"
+"""The variable of the environment that `symrnn.testing` reads."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hand the seed on to the assertions, those in subprocesses as well."""
     seed = config.getoption("--symrnn-seed")
     if seed is not None:
-        os.environ[testing.SEED] = str(seed)
+        os.environ[SEED] = str(seed)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -46,4 +49,5 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture
 def assert_gradients() -> Callable[..., None]:
     """`symrnn.testing.assert_gradients`."""
-    return testing.assert_gradients
+    made: Callable[..., None] = import_module("symrnn.testing").assert_gradients
+    return made

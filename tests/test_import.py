@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import symrnn
+from symrnn import pytest_gradients, testing
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {"symrnn", "sympy", "mpmath"}
@@ -84,3 +85,21 @@ def test_every_public_name_is_there_and_type_checkers_see_it_where_it_is() -> No
     assert {*symrnn.__all__} <= {*dir(symrnn)}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         symrnn.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("plugin", ["symrnn.pytest_gradients", "symrnn.pytest_documents"])
+def test_a_run_of_pytest_that_asks_for_nothing_loads_nothing(plugin: str) -> None:
+    loaded = _loaded("import pytest", f"import {plugin}")
+    packages = {name.partition(".")[0] for name in loaded}
+    assert packages - {"symrnn"} - sys.stdlib_module_names == set()
+    assert len(_own(loaded)) <= MODULES
+
+
+def test_the_variable_that_the_plugin_sets_is_the_one_that_is_read() -> None:
+    assert pytest_gradients.SEED == testing.SEED
+
+
+@pytest.mark.parametrize("library", ["torch", "jax", "numba"])
+def test_no_framework_is_loaded_until_it_is_asked_for(library: str) -> None:
+    loaded = _loaded("import numpy", "import symrnn.numeric.backends, symrnn.numeric.kernels")
+    assert library not in {name.partition(".")[0] for name in loaded}

@@ -58,8 +58,12 @@ USED_BY: dict[str, set[str]] = {
     "derivative_text": {"cli"},
     "reading": {"cells", "verify", "audit", "cli", FACADE},
 }
-# Ctrl-C is heard while these load the rest, each under what hears it.
-LATE = {"symrnn/cli/__init__.py", "symrnn/cli/start.py"}
+LATE = {
+    # Ctrl-C is heard while these load the rest, each under what hears it.
+    *("symrnn/cli/__init__.py", "symrnn/cli/start.py"),
+    # Every run of pytest where symrnn is installed loads these.
+    *("symrnn/pytest_documents.py", "symrnn/pytest_gradients.py"),
+}
 # Recipes of the cookbook use what a user uses, as proofs do.
 RECIPES = "lecture/recipes"
 PROOFS_MAY_IMPORT = {PACKAGE, "numpy", "sympy"} | sys.stdlib_module_names

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +14,6 @@ import numpy as np
 import sympy
 from sympy import Lambda
 from sympy.printing.numpy import JaxPrinter
-from sympy.printing.pytorch import TorchPrinter
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import Activation
@@ -53,8 +52,8 @@ class JaxFormulas(ArrayRules, JaxPrinter):  # type: ignore[misc]
         return first
 
 
-class TorchFormulas(ArrayRules, TorchPrinter):  # type: ignore[misc]
-    """SymPy's torch printer; a bound that is a number clamps."""
+class _TorchRules(ArrayRules):
+    """What SymPy's torch printer lacks; a bound that is a number clamps."""
 
     where, real, full_like = "torch.where", "{}", "torch.full_like"
     exponential = "torch.exp"
@@ -81,12 +80,24 @@ class TorchFormulas(ArrayRules, TorchPrinter):  # type: ignore[misc]
         return first
 
 
-def _printed(printer: Any) -> Callable[[Lambda, str], str]:
+@cache
+def torch_formulas() -> Any:
+    """SymPy's torch printer with these rules: its module imports torch, which takes seconds."""
+    printing = importlib.import_module("sympy.printing.pytorch")
+    return type("TorchFormulas", (_TorchRules, printing.TorchPrinter), {})()
+
+
+@cache
+def _jax_formulas() -> JaxFormulas:
+    return JaxFormulas()
+
+
+def printed(made: Callable[[], Any]) -> Callable[[Lambda, str], str]:
     """Formulas through one of SymPy's printers, constants as floats."""
 
     def formula(function: Lambda, argument: str) -> str:
         (variable,) = function.variables
-        body = folded(stable(function.expr))
+        printer, body = made(), folded(stable(function.expr))
         if not body.has(variable):
             # A constant of the argument's shape.
             return f"{printer.full_like}({argument}, {float(body)!r})"
@@ -262,7 +273,7 @@ def _numpy(numpy: ModuleType) -> Mapping[str, Any]:
 
 BACKENDS = {
     "numpy": Backend("numpy", formula_of, _numpy),
-    "jax": Backend("jax", _printed(JaxFormulas()), _jax, 64),
-    "torch": Backend("torch", _printed(TorchFormulas()), _torch),
+    "jax": Backend("jax", printed(_jax_formulas), _jax, 64),
+    "torch": Backend("torch", printed(torch_formulas), _torch),
 }
 """The libraries that derived kernels can be emitted for."""

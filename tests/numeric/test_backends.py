@@ -170,7 +170,7 @@ def test_what_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_constants_are_evaluated() -> None:
     x = sympy.Symbol("x", real=True)
-    formula = libraries._printed(libraries.TorchFormulas())
+    formula = libraries.printed(libraries.torch_formulas)
     assert formula(sympy.Lambda(x, sympy.sqrt(2) * x), "a") == f"{2**0.5!r}*a"
     rectified = formula(sympy.Lambda(x, sympy.Max(0, x)), "a")
     assert rectified == "torch.where(a <= 0, torch.full_like(a, 0), a)"
