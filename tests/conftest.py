@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from symrnn import cli
 
@@ -54,6 +55,15 @@ settings.register_profile(
     "search", max_examples=2000, database=None, deadline=None, print_blob=True
 )
 settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """Of processes that share the tests each multiplies in one thread: more would wait for cores
+    that the others are on (training a net took four times as long)."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # For what is loaded later, and for the processes that tests start.
+        os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+        threadpool_limits(1)
 
 
 @pytest.hookimpl(trylast=True)

@@ -85,15 +85,17 @@ def test_gated_cells_against_the_frameworks(
 ) -> None:
     require_module(peer)
     monkeypatch.setattr(choice, "installed", lambda name: name == peer)
-    rows = [measure(work, QUICK) for work in gated.works(quick=True)]
-    assert [row.work.name for row in rows] == [
+    works = list(gated.works(quick=True))
+    assert [work.name for work in works] == [
         f"all gradients, {cell}, {dtype}, slopes by values"
         for cell in ("lstm", "gru")
         for dtype in ("float64", "float32")
     ]
-    for row, bound in zip(rows, (1e-12, 1e-5, 1e-12, 1e-5), strict=True):
+    # Compiling is what takes time: each cell in one precision.
+    for work, bound in ((works[0], 1e-12), (works[3], 1e-5)):
+        row = measure(work, QUICK)
         assert len(row.disagreement) == 1 and max(row.disagreement.values()) < bound
-    work = next(gated.works(quick=True))
+    work = works[0]
     other = gated.gated("lstm", 4, 5, 2, "float64", seed=1)
     planted = replace(
         work.contenders[0], run=lambda: gated._gradients(gated.Kernels(other.cell), other)

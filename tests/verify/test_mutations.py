@@ -116,7 +116,7 @@ def mutated(draw: st.DrawFn, rnn: Network, formula: Any) -> Any:
 
 
 @pytest.mark.parametrize("cell", ["elman", "sigma inside", ACTIVATION_ALONE])
-@settings(max_examples=5, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_nothing_crashes_and_what_is_mended_agrees(cell: str, data: st.DataObject) -> None:
     rnn = CELLS[cell]
