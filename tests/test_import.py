@@ -103,3 +103,9 @@ def test_the_variable_that_the_plugin_sets_is_the_one_that_is_read() -> None:
 def test_no_framework_is_loaded_until_it_is_asked_for(library: str) -> None:
     loaded = _loaded("import numpy", "import symrnn.numeric.backends, symrnn.numeric.kernels")
     assert library not in {name.partition(".")[0] for name in loaded}
+
+
+@pytest.mark.parametrize("command", ["check", "derive", "audit"])
+def test_a_command_that_draws_nothing_loads_nothing_that_draws(command: str) -> None:
+    loaded = _loaded("import numpy", f"import symrnn.cli.{command}")
+    assert {name.partition(".")[0] for name in loaded}.isdisjoint({"matplotlib", "PIL"})

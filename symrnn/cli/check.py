@@ -17,7 +17,7 @@ from symrnn.cli.progress import progress_bar
 from symrnn.errors import ParseError
 from symrnn.language.activations import Activation
 from symrnn.lecture.machine import ask_prover, with_verdicts
-from symrnn.lecture.work import met, prove, records
+from symrnn.lecture.proving import met, prove, records
 from symrnn.machine.evidence import Checked
 from symrnn.machine.prover import require_prover
 from symrnn.theory.about import EXAMPLES, Subject, subject_of

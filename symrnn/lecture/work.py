@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.cells.subject import with_numbers
-from symrnn.errors import EvidenceError, NotSupportedError, RangeError, UnmetError
+from symrnn.errors import NotSupportedError, RangeError
 from symrnn.language.notation import DENOMINATOR, LECTURE, Notation
 from symrnn.lecture.deck import require_parts
 from symrnn.lecture.document import document_of
@@ -22,6 +21,7 @@ from symrnn.lecture.network_section import section, untrained
 from symrnn.lecture.pictures import illustrations
 from symrnn.lecture.progress import Progress, silent
 from symrnn.lecture.project import Project
+from symrnn.lecture.proving import met, prove, records, require
 from symrnn.lecture.trained_cells import TrainedCell, study_cells
 from symrnn.lecture.trained_figures import trained_section
 from symrnn.machine.prover import Prover
@@ -29,7 +29,7 @@ from symrnn.numeric.data import Series, sunspots
 from symrnn.numeric.lower import lower
 from symrnn.processors import cores
 from symrnn.theory.about import Subject
-from symrnn.theory.applicable import Aside, Asides, speaking, without
+from symrnn.theory.applicable import Asides, speaking
 from symrnn.theory.library import everything
 from symrnn.theory.statement import Statement
 from symrnn.typeset.blocks import Section
@@ -37,8 +37,7 @@ from symrnn.typeset.files import remove_marked, require_room, write_files
 from symrnn.typeset.html import MARKS
 from symrnn.typeset.prose import escaped
 from symrnn.typeset.words import in_language
-from symrnn.verify.elsewhere import gather_elsewhere
-from symrnn.verify.evidence import Evidence, gather_all
+from symrnn.verify.evidence import Evidence
 from symrnn.verify.kept import Kept
 from symrnn.verify.layout import evidence_in_denominator_layout
 from symrnn.verify.processes import beside
@@ -61,67 +60,6 @@ class Lecture:
     files: tuple[Path, ...]
     missing: Mapping[Path, str] = field(default_factory=dict)
     untaught: str = ""
-
-
-def prove(
-    library: Mapping[str, Statement],
-    rnn: Subject,
-    progress: Progress = silent,
-    scheduler: str | None = None,
-    kept: Kept | None = None,
-) -> tuple[Evidence, ...]:
-    """Evidence for every statement.
-
-    Args:
-        library: the statements, each after those it uses.
-        rnn: the recurrence they are about; with an unknown σ the evidence is for every σ.
-        progress: hears each statement's name as it is begun, or where others do the work, done.
-        scheduler: the address of a Dask scheduler whose workers share it; by default the cores
-            that there are do.
-        kept: what an earlier run found is taken from it, and what is found now is kept there; by
-            default everything is run.
-    """
-    known = {} if kept is None else _known(library, rnn, kept)
-    rest = [each for name, each in library.items() if name not in known]
-    begun = itertools.count(len(known))
-
-    def begin(name: str) -> None:
-        progress(name, next(begun), len(library))
-
-    if scheduler is None:
-        found = gather_all(rest, rnn, library, begin, cores())
-    else:
-        found = gather_elsewhere(rest, rnn, library, scheduler, begin)
-    if kept is not None:
-        for each in found:
-            kept.keep(each, rnn, library)
-    progress("proved", len(library), len(library))
-    every = {**known, **{each.statement.name: each for each in found}}
-    return tuple(every[name] for name in library)
-
-
-def _known(library: Mapping[str, Statement], rnn: Subject, kept: Kept) -> dict[str, Evidence]:
-    """The evidence that an earlier run found, by the statement's name."""
-    found = {name: kept.find(each, rnn, library) for name, each in library.items()}
-    return {name: each for name, each in found.items() if each is not None}
-
-
-def require(evidence: tuple[Evidence, ...]) -> None:
-    """Raise the first failure among the evidence; nothing is typeset that did not hold."""
-    for each in evidence:
-        if each.failure is not None:
-            raise each.failure
-        if not each.complete:
-            alive = [fault.slip for fault in each.faults if not fault.caught]
-            raise EvidenceError(
-                f"the evidence for `{each.statement.name}` is incomplete",
-                {"grades": ", ".join(each.grades), "slips not caught": ", ".join(alive) or "none"},
-            )
-
-
-def records(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
-    """The statements as they stand in evidence.json."""
-    return [each.record() for each in evidence]
 
 
 def make(
@@ -206,27 +144,6 @@ def _trained(
     made = with_numbers(rnn)
     kernel = lower(made.jacobian(made.s[made.t], made.s[made.k]), "state_jacobian")
     return network, section(network, kernel.source, notation, rnn)
-
-
-def met(
-    evidence: tuple[Evidence, ...], asides: Asides, rnn: Subject
-) -> tuple[tuple[Evidence, ...], Asides]:
-    """The evidence for what is about the cell, and what is set aside.
-
-    Where W is free beside one activation and nothing else reads the state, every hypothesis can be
-    met. Of another cell they may be met nowhere: two delays are never a contraction. It is then not
-    known whether the statement speaks of it, nor whether those do that use it.
-    """
-    gone = dict(asides)
-    if rnn.driven is None:
-        gone |= {
-            each.statement.name: Aside(each.statement.widest, None, each.failure.message)
-            for each in evidence
-            if isinstance(each.failure, UnmetError)
-        }
-    left = {each.statement.name: each.statement for each in evidence}
-    left, gone = without({name: left[name] for name in left if name not in gone}, gone)
-    return tuple(each for each in evidence if each.statement.name in left), gone
 
 
 def _proved(

@@ -13,7 +13,7 @@ from symrnn.errors import UnjustifiedStepError
 from symrnn.language.notation import DENOMINATOR, NUMERATOR, PASCANU
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import latex
-from symrnn.lecture.work import require
+from symrnn.lecture.proving import require
 from symrnn.theory.layout import in_denominator_layout
 from symrnn.theory.library import load
 from symrnn.theory.statement import Statement

@@ -17,7 +17,7 @@ from symrnn.cells.subject import network
 from symrnn.errors import EvidenceError, UnjustifiedStepError, UnmetError
 from symrnn.lecture import work
 from symrnn.lecture.network import study
-from symrnn.lecture.work import met
+from symrnn.lecture.proving import met
 from symrnn.numeric.data import Series
 from symrnn.theory.about import EXAMPLES
 from symrnn.theory.derivation import derivation

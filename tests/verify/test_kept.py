@@ -13,7 +13,7 @@ from symrnn import rules as by
 from symrnn import statement
 from symrnn.cells import cell, named
 from symrnn.cells.elman import elman
-from symrnn.lecture import work
+from symrnn.lecture import proving
 from symrnn.lecture.export import export
 from symrnn.theory.about import subject_of
 from symrnn.theory.derivation import derivation
@@ -125,15 +125,15 @@ def test_what_is_known_is_not_run_again_and_what_failed_is(
         asked.extend(each.name for each in statements)
         return [Evidence(each, ()) for each in statements]
 
-    monkeypatch.setattr(work, "gather_all", listen)
+    monkeypatch.setattr(proving, "gather_all", listen)
     library = {name: LIBRARY[name] for name in ("recurrence", NAME)}
-    made = work.prove(library, elman(), kept=kept)
+    made = proving.prove(library, elman(), kept=kept)
     assert [each.statement.name for each in made] == ["recurrence", NAME]
     assert [each.earlier for each in made] == [False, True]
     assert asked == ["recurrence"]
-    work.prove(library, elman(), kept=kept)
+    proving.prove(library, elman(), kept=kept)
     assert asked == ["recurrence", "recurrence"]
-    work.prove(library, elman())
+    proving.prove(library, elman())
     assert asked[-2:] == ["recurrence", NAME]
 
 
