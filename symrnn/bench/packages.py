@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from threadpoolctl import threadpool_info
+
 from symrnn.processors import cores
 
 PEERS = ("torch", "jax", "autograd", "casadi", "numdifftools", "scipy")
@@ -46,13 +48,14 @@ def machine() -> dict[str, Any]:
     }
 
 
-def blas() -> list[dict[str, Any]] | None:
-    """Name, version, architecture and threads of each BLAS loaded; None without threadpoolctl."""
-    if not installed("threadpoolctl"):
-        return None
+def blas() -> list[dict[str, Any]]:
+    """Name, version, architecture and threads of each BLAS loaded."""
     wanted = ("internal_api", "version", "architecture", "num_threads")
-    found = load("threadpoolctl").threadpool_info()
-    return [{key: each.get(key) for key in wanted} for each in found if each["user_api"] == "blas"]
+    return [
+        {key: each.get(key) for key in wanted}
+        for each in threadpool_info()
+        if each["user_api"] == "blas"
+    ]
 
 
 def _version(name: str) -> str | None:

@@ -3,7 +3,7 @@
 schema    "symrnn-bench/2"
 quick     whether sizes were small and times are of one run each: then no goal is judged
 machine   python, platform, processor, cores, load (average over a minute), blas (a list of
-          internal_api, version, architecture, num_threads; null without threadpoolctl)
+          internal_api, version, architecture, num_threads)
 apart     whether each party ran in a process of its own, with as many threads as cores
 versions  by package; null for what is not installed
 rows      a list, one for each work item and size:

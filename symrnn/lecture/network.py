@@ -23,6 +23,7 @@ from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.lower import lower
 from symrnn.numeric.run import Run
 from symrnn.numeric.weights import Weights
+from symrnn.processors import one_thread
 from symrnn.theory.statement import Statement
 from symrnn.verify.net import Net, random_weights
 from symrnn.verify.network import Agreement, check_kernels
@@ -140,6 +141,17 @@ def study(
     How well the net learns is told, whatever it is.
     """
     made = require_learning(library, rnn)
+    with one_thread():
+        return _studied(series, library, rnn, made, progress)
+
+
+def _studied(
+    series: Series,
+    library: Mapping[str, Statement],
+    rnn: Network,
+    made: Network,
+    progress: Callable[[str, int, int], None],
+) -> NetworkReport:
     kernels = Kernels(made)
     net = train_cell(
         made.cell,

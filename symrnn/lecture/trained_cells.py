@@ -28,6 +28,7 @@ from symrnn.numeric.kernels import Kernels
 from symrnn.numeric.long_passes import log_norms
 from symrnn.numeric.run import Run
 from symrnn.numeric.weights import Weights
+from symrnn.processors import one_thread
 
 Array = NDArray[Any]
 
@@ -99,7 +100,8 @@ def study_cells(
     found = []
     for done, name in enumerate(names):
         progress(f"training {name}", done, len(names))
-        found.append(_studied(name, named(name)))
+        with one_thread():
+            found.append(_studied(name, named(name)))
     if names:
         progress("trained", len(names), len(names))
     return tuple(found)

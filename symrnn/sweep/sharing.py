@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from symrnn.cluster import connected, found_by, package, quiet
 from symrnn.errors import NotSupportedError
-from symrnn.processors import cores
+from symrnn.processors import cores, one_thread
 from symrnn.sweep.cells import Cells
 from symrnn.sweep.design import Point, points
 from symrnn.sweep.net import measured
@@ -110,9 +110,8 @@ def task(chunk: list[Point]) -> tuple[str, tuple[float, Rows]]:
 
     Returns: the version that measured them; how many seconds it took, a row for each.
     """
-    limits = package("threadpoolctl").threadpool_limits
     start = time.perf_counter()
-    with limits(1):
+    with one_thread():
         rows = [measured(point) for point in chunk]
     return __version__, (time.perf_counter() - start, rows)
 

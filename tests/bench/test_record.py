@@ -93,8 +93,12 @@ def test_versions_say_what_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(packages, "PEERS", ("no_such_peer",))
     assert packages.versions()["no_such_peer"] is None
     assert packages.versions()["numpy"] == np.__version__
-    monkeypatch.setattr(packages, "installed", lambda name: False)
-    assert packages.blas() is None
+
+
+def test_the_blas_in_use_is_named_with_its_threads() -> None:
+    with one_thread():
+        found = packages.blas()
+    assert found and all(each["internal_api"] and each["num_threads"] == 1 for each in found)
 
 
 @pytest.mark.parametrize(
