@@ -17,6 +17,7 @@ from symrnn.bench.goals import TO_PEER, TO_PRODUCTS, Goal
 from symrnn.bench.measure import Effort, Row, measure
 from symrnn.bench.table import duration, remarks, table
 from symrnn.bench.work.choice import chosen
+from symrnn.processors import one_thread
 
 
 def row(**changes: Any) -> Row:
