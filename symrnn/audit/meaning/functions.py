@@ -65,6 +65,8 @@ _SUPPOSED = re.compile(
     r"\b(?:if|when(?:ever)?|suppos\w*|assum\w*|case|with|setting|taking|special)\b", re.IGNORECASE
 )
 
+_WITH = re.compile(r"\bwith[\s$\\(`]*$", re.IGNORECASE)
+
 Supposed = tuple[int, int, str, str]
 """A document, the formula in it, a function, and which one is supposed for it."""
 
@@ -81,16 +83,21 @@ def written_out(
     found: dict[str, set[str]] = {}
     supposed: list[Supposed] = []
     scopes = [Scopes(document) for document in documents]
-    used: set[str] = set()
+    used: dict[str, tuple[int, int]] = {}
     for number, place, chain in chains:
         start = documents[number].formulas[place].start
         sentence = scopes[number].clause(start)
+        begun = number, scopes[number].sentence(start)[0]
         before = documents[number].text[max(0, start - 60) : start]
         trees = [side.tree for side in chain.sides]
-        earlier, used = used, used | _letters(trees)
+        earlier = set(used)
+        # Let s_t = φ(a_t) with φ = tanh: what one sentence brings and names is no case of it.
+        brought = {name for name, at in used.items() if at >= begun}
+        used = {**dict.fromkeys(_letters(trees), (number, start)), **used}
         in_case = EXAMPLE.search(before) is not None
         inline = not documents[number].formulas[place].display
         where = re.search(r"\bwhere\b", sentence) is not None  # it says what a letter is
+        where |= _WITH.search(before) is not None and _letters(trees[:1]) <= brought
         in_case |= inline and not where and _SUPPOSED.search(sentence) is not None
         if len(trees) < 2 or trees[0] is None or chain.links[0].kind != EQUAL:
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from symrnn.audit.meaning.conventions import of_the_last_step
-from symrnn.audit.meaning.defining import Defining
 from symrnn.audit.meaning.functions import NAMES
 from symrnn.audit.meaning.letters import (
     LOSSES,
@@ -13,6 +12,7 @@ from symrnn.audit.meaning.letters import (
     is_loss,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.audit.meaning.preactivations import Preactivations
 from symrnn.audit.meaning.relations import Relation
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
@@ -30,7 +30,7 @@ LONGEST = 60
 """Characters of one letter with its scripts."""
 
 
-class Prose(Defining):
+class Prose(Preactivations):
     """Definitions found in sentences."""
 
     _GRADIENT = re.compile(

@@ -18,6 +18,7 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model
+from symrnn.audit.meaning.powers import as_powers
 from symrnn.audit.meaning.rewrites import labels_dropped, last_times, placed_at, words_joined
 from symrnn.audit.meaning.shorthand import (
     Pair,
@@ -90,12 +91,15 @@ class Parsed:
     alone: set[str] = field(default_factory=set)
     apart: frozenset[Pair] = frozenset()
     end: str = ""
+    powers: bool = False
     loss: Tree | None = None
     letters: dict[tuple[str, str], Sym | None] = field(default_factory=dict)
     probe: Model = field(default_factory=lambda: Model(Symbols()))
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        if self.powers:
+            tree = as_powers(tree)
         if self.turned_indices:
             tree = entries_last(tree, self.turned_indices)
         if self.apart:

@@ -18,6 +18,7 @@ from symrnn.reading.latex.tree import (
     Product,
     Sym,
     Tree,
+    Turned,
     rebuilt,
     shape_of,
     walk,
@@ -47,19 +48,26 @@ def differentials(
         whole = sum(isinstance(n, Sym) and n.name == mark for n in nodes)
         before = sum(
             isinstance(a, Sym) and a.name == mark and not a.subs and not a.sups
-            and isinstance(b, Sym)
+            and _letter(b) is not None
             for n in nodes if isinstance(n, Product)
             for a, b, s in zip(n.factors, n.factors[1:], n.signs, strict=False) if s == ""
         )  # fmt: skip
         if whole and whole == before:
             marks.add(mark)
     marked = [
-        b for n in nodes if isinstance(n, Product)
-        for a, b in pairwise(n.factors) if isinstance(a, Sym) and a.name in marks
+        letter for n in nodes if isinstance(n, Product)
+        for a, b in pairwise(n.factors)
+        if isinstance(a, Sym) and a.name in marks and (letter := _letter(b)) is not None
     ]  # fmt: skip
     places = set(map(id, marked))
     apart = {n.name for n in nodes if isinstance(n, Sym) and id(n) not in places}
-    return marks, loss, {n.name for n in marked if isinstance(n, Sym)} - apart
+    return marks, loss, {letter.name for letter in marked} - apart
+
+
+def _letter(tree: Tree) -> Sym | None:
+    """The letter behind a mark: of dz_tᵀ it is z_t, what is transposed is the whole."""
+    inner = tree.body if isinstance(tree, Turned) else tree
+    return inner if isinstance(inner, Sym) else None
 
 
 _MARKED = {"delta": "δ", "d": "d"}
@@ -78,12 +86,15 @@ def differentiated(tree: Tree, marks: set[str], loss: Tree, alone: Set[str]) -> 
                 taken = 1
                 node = read(head)
                 if isinstance(head, Sym) and head.name in marks and place + 1 < len(tree.factors):
-                    by = tree.factors[place + 1]
+                    behind = tree.factors[place + 1]
+                    by = _letter(behind) or behind
                     made = head.made or by.made
                     node = Derivative(head.start, by.end, made, loss, by)
                     if isinstance(by, Sym) and by.name in alone:
                         name = _MARKED[head.name] + by.name
                         node = replace(by, start=head.start, made=made, name=name)
+                    if isinstance(behind, Turned):
+                        node = replace(behind, start=head.start, body=node)
                     taken = 2
                 if factors:
                     signs.append(tree.signs[place - 1])

@@ -22,6 +22,7 @@ from symrnn.audit.meaning.letters import (
 )
 from symrnn.audit.meaning.memberships import said_sets
 from symrnn.audit.meaning.model import Definition, Model, split_time, written_in_rows
+from symrnn.audit.meaning.powers import of_vectors, powers_meant
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
 from symrnn.audit.meaning.sections import Sections
@@ -63,6 +64,7 @@ class Statements(Sections):
         made.functions, made.otherwise, made.in_cases = written_out(chains, documents)
         made.transitions = transitions(chains)
         read = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
+        made.powers = powers_meant(read)
         made.turned_indices = entries_first([*read, *made.hints.trees])
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
@@ -124,6 +126,7 @@ class Statements(Sections):
                     break
         self._called_losses(probe)
         self._link_arguments(probe)
+        self._preactivations(probe)
 
     def _entered_hint(self, model: Model, definition: Definition) -> Definition:
         """A hint that says what each entry is: h_{i,t} = …; any other as it stands."""
@@ -291,17 +294,7 @@ class Statements(Sections):
     def _vectorial(self) -> bool:
         if self.symbols.by_entries:
             return True
-        for tree in self.trees:
-            for node in walk(tree):
-                if isinstance(node, Turned) or (
-                    isinstance(node, Normed) and node.kind.startswith("‖")
-                ):
-                    return True
-                if isinstance(node, Product) and ("odot" in node.signs or "otimes" in node.signs):
-                    return True
-                if isinstance(node, Sym) and node.name in ("diag", "Diag", "ones", "bb R", "vec"):
-                    return True
-        return False
+        return any(of_vectors(node) for tree in self.trees for node in walk(tree))
 
     def _all_scalar(self, model: Model) -> bool:
         """Whether the recurrence has small letters for weights: then all are numbers."""

@@ -198,7 +198,8 @@ class Symbols(References):
             for name, found in singles.items():
                 letters = {each for each in found if each not in "##"}
                 strong = letters & self.times
-                others = {each for each in letters - self.times if each not in TIMES}
+                # q_N is q at the last time, as q_T is.
+                others = {each for each in letters - self.times if each not in (*TIMES, "N")}
                 if name in self.sequences:
                     fresh = letters - self.times
                     self.times |= {each for each in fresh if each in TIMES}

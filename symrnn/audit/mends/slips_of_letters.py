@@ -95,6 +95,20 @@ def bounds(node: Tree, source: str) -> Iterator[Edit]:
                 )
 
 
+def _moved_in(node: Raised, source: str) -> Iterator[Edit]:
+    """(1 - h)² is (1 - h²): a power that belongs to the last term."""
+    group = node.base
+    terms = bare(group)
+    if not (isinstance(group, Group) and isinstance(terms, Addition)):
+        return
+    last = terms.terms[-1]
+    if last.made or (isinstance(last, Sym) and last.sups):
+        return
+    power = source[node.base.end : node.end].strip()
+    words = f"the power of {written(source, node)} is that of {written(source, last)}"
+    yield Edit(((last.end, last.end, power), (node.base.end, node.end, "")), words)
+
+
 def powers(node: Tree, source: str) -> Iterator[Edit]:
     """A power, a square, 1 - q for q."""
     if isinstance(node, Sym) and node.sups and not node.made:
@@ -117,6 +131,7 @@ def powers(node: Tree, source: str) -> Iterator[Edit]:
     if isinstance(node, Raised) and not node.made:
         caret = source[node.base.end : node.power.start].find("^")
         if caret >= 0:
+            yield from _moved_in(node, source)
             if not letters_of(node.power):
                 yield one_edit(
                     node.base.end + caret,

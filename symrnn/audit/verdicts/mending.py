@@ -102,7 +102,9 @@ class Mending(Pairs):
                 tree = statements.reread(parse_expression(piece, document.macros))
             except (SymrnnError, RecursionError):
                 return None
-            return None if _by_what_is_later(model, tree) else barred(tree, held)
+            # That something is itself says nothing.
+            empty = _by_what_is_later(model, tree) or shape_of(tree) == shape_of(left)
+            return None if empty else barred(tree, held)
 
         def found(edit: Edit, tree: Tree, way: Sense) -> Mend:
             # A vector before a matrix is a diagonal one, where the author writes such.

@@ -1,0 +1,97 @@
+"""Pre-activations that words name and no formula defines: f̂_t is what f_t = σ(…) is taken of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from symrnn.audit.meaning.defining import Defining
+from symrnn.audit.meaning.letters import bare
+from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.audit.meaning.suppositions import Scopes
+from symrnn.errors import ParseError
+from symrnn.reading.documents import Document, Formula
+from symrnn.reading.latex.chains import parse_chains
+from symrnn.reading.latex.tree import Group, Product, Sym, Tree
+
+_SAID = re.compile(
+    r"\b(?:pre-?\s?activations?|net\s+inputs?|(?:arguments?|inputs?)\s+(?:of|to)\s+the\s+"
+    r"(?:gates?|activations?|nonlinearit\w+|non-linearit\w+|sigmoids?))\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:not|no|never|without|rather|unlike)\b", re.IGNORECASE)
+
+
+def named_in_words(document: Document) -> Iterator[Formula]:
+    """The inline formulas of sentences that speak of pre-activations."""
+    scopes = Scopes(document)
+    for formula in document.formulas:
+        if formula.display:
+            continue
+        start, end = scopes.sentence(formula.start)
+        sentence = scopes.text[start:end]
+        if _SAID.search(sentence) and not _DENIED.search(sentence):
+            yield formula
+
+
+def argument_of(definition: Definition) -> Tree | None:
+    """What is within the brackets of q_t = σ(…); nothing for a quantity that is no such value."""
+    value = bare(definition.value)
+    if not isinstance(value, Product) or len(value.factors) != 2 or value.signs != ("",):
+        return None
+    head, group = value.factors
+    if not isinstance(head, Sym) or not isinstance(group, Group) or len(group.parts) != 1:
+        return None
+    inner = bare(group.parts[0])
+    return None if isinstance(inner, Sym) else inner
+
+
+def gate_of(name: str, applied: dict[str, Definition]) -> Definition | None:
+    """The gate that a name is about: f of f̂ and of a_f; the only one where there is one alone.
+
+    Args:
+        name: of a quantity that nothing defines.
+        applied: the quantities that are a function of an argument, by name.
+    """
+    for letter in (name.rpartition(" ")[2], re.split(r"[_^]", name)[-1]):
+        for known in (letter, f"tilde {letter}", f"hat {letter}", f"bar {letter}"):
+            if known in applied and known != name:
+                return applied[known]
+    return next(iter(applied.values())) if len(applied) == 1 else None
+
+
+class Preactivations(Defining):
+    """Definitions of pre-activations that words alone name."""
+
+    def _preactivations(self, model: Model) -> None:
+        """`$\\hat f_t$ for the pre-activation of the gate`: it is what the gate is taken of."""
+        applied = {
+            name: each
+            for name, known in self.definitions.items() for each in known[:1]
+            if each.letter is not None and not each.derived and argument_of(each) is not None
+        }  # fmt: skip
+        for document in self.documents if applied else ():
+            for formula in named_in_words(document):
+                for symbol in self._list_of(formula.text, document):
+                    named = self._named(model, symbol)
+                    if named is None or named[1] is None or named[0] in self.definitions:
+                        continue
+                    gate = gate_of(named[0], applied)
+                    value = None if gate is None else argument_of(gate)
+                    if gate is None or value is None:
+                        continue
+                    if split_time(named[1]) == (gate.letter, gate.shift):
+                        made = replace(gate, name=named[0], value=value, symbol=symbol)
+                        self.definitions[named[0]] = [made]
+
+    def _list_of(self, text: str, document: Document) -> list[Sym]:
+        """The letters of a formula that is a list of them."""
+        try:
+            chains = parse_chains(text, document.macros)
+        except (ParseError, ValueError, IndexError):
+            return []
+        trees = [side.tree for chain in chains if not chain.links for side in chain.sides]
+        found = [bare(self.reread(tree)) for tree in trees if tree is not None]
+        letters = [each for each in found if isinstance(each, Sym)]
+        return letters if len(letters) == len(found) else []
