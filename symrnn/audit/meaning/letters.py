@@ -89,14 +89,15 @@ def letters_of(tree: Tree) -> set[str] | None:
 
 
 def shifted_letter(tree: Tree) -> str | None:
-    """The letter v of v - 1 and v + 1."""
+    """The letter v of v - 1, v + 1 and 1 + v; none of 1 - v, which is no time."""
     tree = bare(tree)
     if isinstance(tree, Addition) and len(tree.terms) == 2:
         first, second = map(bare, tree.terms)
-        if isinstance(first, Sym) and isinstance(second, Num) and not first.subs:
-            return first.name
-        if isinstance(second, Sym) and isinstance(first, Num) and not second.subs:
-            return second.name
+        for place, other, sign in ((first, second, tree.signs[0]), (second, first, tree.signs[1])):
+            if not isinstance(place, Sym) or place.subs or place.sups or place.primes:
+                continue
+            if isinstance(other, Num) and sign != "-":
+                return place.name
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from symrnn.audit.meaning.calls import calls_closed, calls_indexed
+from symrnn.audit.meaning.classes import by_class
 from symrnn.audit.meaning.conventions import called_losses
 from symrnn.audit.meaning.hints import Hints
 from symrnn.audit.meaning.indices import entries_last
@@ -92,6 +93,7 @@ class Parsed:
     apart: frozenset[Pair] = frozenset()
     end: str = ""
     powers: bool = False
+    classes: set[str] = field(default_factory=set)
     loss: Tree | None = None
     letters: dict[tuple[str, str], Sym | None] = field(default_factory=dict)
     probe: Model = field(default_factory=lambda: Model(Symbols()))
@@ -110,7 +112,7 @@ class Parsed:
             tree = words_joined(tree, self.words)
         if self.transitions:
             tree = transitions_written_out(tree, self.transitions)
-        tree = self._closed(self._renamed(self._indexed(labels_dropped(tree))))
+        tree = self._closed(self._renamed(self._by_class(self._indexed(labels_dropped(tree)))))
         return (
             tree
             if not self.marks or self.loss is None
@@ -177,6 +179,9 @@ class Parsed:
 
     def _indexed(self, tree: Tree) -> Tree:
         return calls_indexed(tree, self.entered, self.symbols.times) if self.entered else tree
+
+    def _by_class(self, tree: Tree) -> Tree:
+        return by_class(tree, self.classes, self.symbols) if self.classes else tree
 
     def _closed(self, tree: Tree) -> Tree:
         if self.symbols.called:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from symrnn.audit.meaning.adjoints import adjoints, marks_of_gradients
 from symrnn.audit.meaning.calls import entered
+from symrnn.audit.meaning.classes import classes_in
 from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.functions import terms_of_losses, written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
@@ -28,7 +29,7 @@ from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
 from symrnn.audit.meaning.sections import Sections
 from symrnn.audit.meaning.shorthand import differentials, partials_apart, transitions
 from symrnn.audit.meaning.supposing import of_one
-from symrnn.audit.meaning.suppositions import SYMMETRIC
+from symrnn.audit.meaning.suppositions import CLASS, SYMMETRIC
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import (
@@ -75,6 +76,11 @@ class Statements(Sections):
         if made.entered:
             chains = [(n, p, mapped(c, made._indexed)) for n, p, c in chains]
             made.trees = list(map(made._indexed, made.trees))
+            made.symbols = Symbols.of(made.trees)
+        made.classes = classes_in(made.trees, made.symbols)
+        if made.classes:
+            chains = [(n, p, mapped(c, made._by_class)) for n, p, c in chains]
+            made.trees = list(map(made._by_class, made.trees))
             made.symbols = Symbols.of(made.trees)
         made._own_states()
         made._own_factors()
@@ -180,6 +186,7 @@ class Statements(Sections):
             made.scalar = self.hints.scalar or self._all_scalar(made)
             made.variables = self._variables(made)
             made.made = dict.fromkeys(self.symmetric, SYMMETRIC)
+            made.made |= dict.fromkeys(self.classes, CLASS)
             made.rows = not made.scalar and written_in_rows(made)
             self._models[key] = made
         return self._models[key]

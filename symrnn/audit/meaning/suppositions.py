@@ -18,6 +18,8 @@ FAR = 6000
 
 SYMMETRIC, ORTHOGONAL, DIAGONAL = "symmetric", "orthogonal", "diagonal"
 NOUGHT = "zero"
+CLASS = "class"
+"""Of a vector that is 1 in one entry, and 0 in all others."""
 RESTRICTED = "restricted"
 """What is only said in words that nothing here can try."""
 

@@ -228,7 +228,12 @@ class Symbols(References):
 
     def _learn_calls(self, node: Product) -> None:
         """h(t), h(t-1), h[t-1]: a time in brackets behind a letter."""
-        for left, right in zip(node.factors, node.factors[1:], strict=False):
+        beside = [
+            (left, right)
+            for left, right, sign in zip(node.factors, node.factors[1:], node.signs, strict=False)
+            if sign == ""
+        ]
+        for left, right in beside:
             if isinstance(left, Sym) and isinstance(right, Group) and len(right.parts) == 1:
                 letter = shifted_letter(right.parts[0])
                 if letter is not None and letter in TIMES and right.kind in "([<":
@@ -236,7 +241,7 @@ class Symbols(References):
                         continue
                     self.times.add(letter)
                     self.called.add(left.name)
-        for left, right in zip(node.factors, node.factors[1:], strict=False):
+        for left, right in beside:
             if isinstance(left, Sym) and isinstance(right, Group) and len(right.parts) == 1:
                 inner = bare(right.parts[0])
                 if left.name in self.called and isinstance(inner, Sym) and inner.name in TIMES:

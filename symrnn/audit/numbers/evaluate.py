@@ -42,6 +42,7 @@ from symrnn.reading.latex.tree import (
     Words,
     walk,
 )
+from symrnn.reading.latex.words import SAME_AS
 
 
 class Evaluator(Functions):
@@ -155,7 +156,7 @@ class Evaluator(Functions):
     def _kronecker(self, ref: Ref) -> bool:
         """Whether δ_{ij} is Kronecker's: a δ with two entries, of which nothing else is said."""
         return (
-            ref.name == "delta"
+            ref.name in ("delta", SAME_AS)
             and ref.time is None
             and len(ref.entries) == 2
             and "delta" not in self.model.definitions

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from symrnn.audit.meaning.letters import is_loss
 from symrnn.audit.meaning.model import Definition, Model, NotUnderstood
 from symrnn.audit.meaning.shapes import Shapes
-from symrnn.audit.meaning.suppositions import DIAGONAL, NOUGHT, ORTHOGONAL
+from symrnn.audit.meaning.suppositions import CLASS, DIAGONAL, NOUGHT, ORTHOGONAL
 from symrnn.reading.latex.tree import Product, Sym, walk
 
 Array = NDArray[Any]
@@ -70,9 +70,11 @@ def _another_second(x: Array) -> Array:
 
 
 def _of_a_kind(matrix: Array, made: str) -> Array:
-    """A random matrix made symmetric, orthogonal, diagonal or zero."""
+    """A random matrix made symmetric, orthogonal, diagonal or zero; a random class's vector."""
     if made == NOUGHT:
         return np.zeros_like(matrix)
+    if made == CLASS:
+        return np.where(matrix == matrix.max(axis=1, keepdims=True), 1.0, 0.0)
     if made == ORTHOGONAL:
         return np.linalg.qr(matrix)[0]
     if made == DIAGONAL:
@@ -264,7 +266,7 @@ class Net:
                 if base in ("alpha", "epsilon", "beta"):
                     value = value / (1 + value)
             made = self.model.made.get(name)
-            if made is not None and (rows == cols > 1 or made == NOUGHT):
+            if made is not None and (rows == cols > 1 or made in (NOUGHT, CLASS)):
                 value = _of_a_kind(value, made)
             if self.at_rest and time is not None and time < self.first:
                 value = np.zeros_like(value)

@@ -30,6 +30,7 @@ from symrnn.reading.latex.words import (
     FUNCTION_COMMANDS,
     OPEN,
     PRODUCTS,
+    SAME_AS,
     WORDS,
 )
 
@@ -134,11 +135,18 @@ class Parser(Commands):
         return Fraction_(*self.span(first), one, below)
 
     def indicator(self, first: int) -> Tree:
-        """1[a > 0], or 1[-1 < a < 1]: a slope of a rectifier, written θ(a) by others."""
+        """1[a > 0], or 1[-1 < a < 1]: a slope of a rectifier, written θ(a) by others; 1[i = j]."""
         if self.next.is_("_"):
             self.take()
         opening = self.take()
         parts, signs = [self.expression()], []
+        if self.next.is_("="):
+            self.take()
+            compared = parts[0], self.expression()
+            self.closing(
+                next(last for each, last in _CLOSING.items() if opening.is_(each)), opening
+            )
+            return Sym(*self.span(first), SAME_AS, compared)
         while self.next.is_(*_COMPARED):
             signs.append(next(sign for each, sign in _COMPARED.items() if self.next.is_(each)))
             self.take()
@@ -149,7 +157,7 @@ class Parser(Commands):
         return Product(*span, (Sym(*span, "theta"), condition), ("",))
 
     def condition_follows(self) -> bool:
-        """Whether brackets follow in which numbers are compared: 1_{a > 0}."""
+        """Whether brackets follow in which two things are compared: 1_{a > 0}, 1[i = j]."""
         at = self.at + self.next.is_("_")
         opening = self.tokens[at]
         if not opening.is_(*_CLOSING):
@@ -159,7 +167,7 @@ class Parser(Commands):
             depth += token.is_("{", "(", "[", r"\{") - token.is_("}", ")", "]", r"\}")
             if depth <= 0:
                 return False
-            if depth == 1 and token.is_(*_COMPARED):
+            if depth == 1 and token.is_("=", *_COMPARED):
                 return True
         return False
 
@@ -191,7 +199,7 @@ class Parser(Commands):
         if token.kind == NUMBER:
             if len(token.text) > 40:
                 raise self.fail("a number of more than 40 digits", token)
-            if token.text == "1" and self.next.is_("["):
+            if token.text == "1" and (self.next.is_("[") or self.condition_follows()):
                 return self.indicator(first)
             return self.number(token)
         if token.kind == LETTER:

@@ -48,6 +48,9 @@ SAME = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho":
          "varsigma": "varsigma", "ell": "ell"}  # fmt: skip
 
 
+SAME_AS = "bb 1"
+"""The name of 1[i = j], with i and j as its indices."""
+
 LETTERS = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta",
     "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho", "sigma",
