@@ -166,12 +166,9 @@ def outline(text: str, file: str, image: Image, title: str = "") -> Outline:
     front, text = split(text, file)
     pieces = list(read(text, file, image))
     title = front.title or title
-    if pieces and isinstance(pieces[0], Title) and pieces[0].level == 1:
-        if front.title:
-            raise ParseError(
-                f"{file}, line {pieces[0].line}: the title is given twice",
-                {"expected": "one title", "first on line": front.lines["title"]},
-            )
+    if front.title:
+        pieces = _below_the_title(pieces, front.title, file)
+    elif pieces and isinstance(pieces[0], Title) and pieces[0].level == 1:
         title = pieces.pop(0).text  # type: ignore[union-attr]
     if not title:
         line = pieces[0].line if pieces else 1
@@ -209,6 +206,27 @@ def outline(text: str, file: str, image: Image, title: str = "") -> Outline:
             abstract.append(piece)
     sections = tuple(Part(head, tuple(inside)) for head, inside in parts)
     return Outline(file, front, title, tuple(abstract), sections)
+
+
+def _below_the_title(pieces: list[Piece], title: str, file: str) -> list[Piece]:
+    """The pieces of a text whose title stands in the front matter: then # is a section as well.
+
+    A first heading that says the title again is no section.
+    """
+    match pieces[:1]:
+        case [Title(text, 1)] if text == title:
+            pieces = pieces[1:]
+    if not any(isinstance(each, Title) and each.level == 1 for each in pieces):
+        return pieces
+    lowered: list[Piece] = []
+    for each in pieces:
+        if isinstance(each, Title) and each.level > 2:
+            raise ParseError(
+                f"{file}, line {each.line}: no such heading below # as a section",
+                {"expected": "# A section, ## a heading in it", "got": f"### {each.text}"},
+            )
+        lowered.append(replace(each, level=each.level + 1) if isinstance(each, Title) else each)
+    return lowered
 
 
 def _author(pieces: list[Piece]) -> str:

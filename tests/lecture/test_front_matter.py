@@ -11,6 +11,7 @@ from symrnn.lecture.bibliography import works_in
 from symrnn.lecture.front_matter import split
 from symrnn.lecture.given import image_in
 from symrnn.lecture.outline import outline
+from symrnn.lecture.pieces import Title
 
 TEXT = """---
 title: A & B
@@ -87,7 +88,8 @@ def test_front_matter_that_is_wrong_is_refused_with_its_line(
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("---\ntitle: T\n---\n\n# U\n", 5, "title is given twice"),
+        ("---\ntitle: T\n---\n\n# A\n\n### B\n", 7, "no such heading below #"),
+        ("# T\n\n## S\n\n# U\n", 5, "no such heading"),
         ("---\nauthor: A\n---\n# T\nby B\n", 5, "author is given twice"),
         ("# T\n\n## S\n\n[[a]]{colour=red}\n", 5, "is said of no statement"),
         ("# T\n\n## S\n\n[[a]]{detail=most}\n", 5, "has no such value"),
@@ -101,6 +103,27 @@ def test_an_outline_that_is_wrong_is_refused_with_its_line(
     with pytest.raises(ParseError, match=words) as caught:
         outline(text, "f.md", image_in(Path(), "f.md")).check(["a"], ["known"])
     assert caught.value.message.startswith(f"f.md, line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "sections", "headings"),
+    [
+        ("# T\n\n## A\n\n### B\n", ["A"], ["B"]),
+        ("---\ntitle: T\n---\n\n## A\n\n### B\n", ["A"], ["B"]),
+        ("---\ntitle: T\n---\n\n# T\n\n## A\n\n### B\n", ["A"], ["B"]),
+        ("---\ntitle: T\n---\n\n# A\n\n## B\n\n# C\n", ["A", "C"], ["B"]),
+        ("---\ntitle: T\n---\n\n# U\n", ["U"], []),
+    ],
+)
+def test_where_the_title_stands_says_what_a_section_is(
+    text: str, sections: list[str], headings: list[str]
+) -> None:
+    found = outline(text, "f.md", image_in(Path(), "f.md"))
+    inner = [each for part in found.parts for each in part.pieces if isinstance(each, Title)]
+    assert found.title == "T"
+    assert [part.title.text for part in found.parts] == sections
+    assert [each.text for each in inner] == headings
+    assert {each.level for each in inner} <= {3}
 
 
 def test_works_are_read_from_bibtex() -> None:
