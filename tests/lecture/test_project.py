@@ -64,7 +64,8 @@ def test_what_new_makes_is_built_by_lecture(project: Path, run: Run) -> None:
     made = files(project)
     code, out, err = run("lecture", str(project), "--format", "html,ipynb")
     assert (code, err) == (0, "")
-    assert out.startswith("5 statements proved and checked\n")
+    # Some may be in the cache of whoever runs this.
+    assert out.startswith("5 statements proved and checked")
     assert files(project) - made == {
         "lecture/lecture.html",
         "lecture/lecture.ipynb",
