@@ -219,3 +219,32 @@ def _fresh(names: Iterable[str], taken: set[str]) -> str:
     found = next(name for name in (*options, *numbered) if in_code(name) not in taken)
     taken.add(found)
     return found
+
+
+def measure_of(cell: Cell) -> tuple[Cell, str, Sequence] | None:
+    """What `with_loss` was asked for: the cell without its loss, which loss, and of which vector.
+
+    None for a cell without a loss, or with another than "squared" and "cross_entropy".
+    """
+    now, recurrence = cell.index, cell.recurrence
+    if len(recurrence.outputs) != 1:
+        return None
+    loss = recurrence.outputs[0][now]
+    others = {of: value for of, value in recurrence.definitions.items() if of != loss}
+    read = {v.sequence for value in others.values() for v in value.atoms(TimeVector)}
+    inputs = tuple(each for each in recurrence.inputs if each in read)
+    names = {*(each.label for each in inputs)}
+    kept = Recurrence(now, recurrence.states, inputs, others)
+    gone = {loss.label} | ({each.label for each in recurrence.inputs} - names)
+    letters = {name: letter for name, letter in cell.letters.items() if name not in gone}
+    plain = Cell(cell.name, kept, letters, cell.reference)
+    for of in plain.order:
+        for kind in (SQUARED, CROSS_ENTROPY):
+            try:
+                made = with_loss(plain, kind, of=of.label)
+            except (IllFormedError, ShapeError):
+                continue
+            (own,) = made.recurrence.outputs
+            if made.definitions[own[now]] == recurrence.definitions[loss]:
+                return plain, kind, of
+    return None

@@ -26,8 +26,11 @@ def compare_code(
         bool, typer.Option("--forward", help="The function is a forward pass.")
     ] = False,
     loss: Annotated[
-        str, typer.Option("--loss", help="linear, squared or cross_entropy.")
-    ] = "linear",
+        str | None,
+        typer.Option(
+            "--loss", help="linear, squared or cross_entropy; the cell's by default, else linear."
+        ),
+    ] = None,
     reduction: Annotated[
         str, typer.Option("--reduction", help="sum, or mean, or the mean over: batch, time.")
     ] = "sum",

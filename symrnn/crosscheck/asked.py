@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symrnn.cells import Cell, names, read_cell, read_cell_file
+from symrnn.cells.readout import measure_of
 from symrnn.crosscheck.calling import Code
 from symrnn.crosscheck.given import filled, scalars_of, sizes_of
-from symrnn.crosscheck.losses import Loss
+from symrnn.crosscheck.losses import ENTROPY, LINEAR, Loss
 from symrnn.crosscheck.packing import Packing, packing
 from symrnn.crosscheck.point import Point, draw
 from symrnn.crosscheck.program import Program, Run, program_of
 from symrnn.errors import IllFormedError, UndecidedError
+from symrnn.language.time import Sequence, TimeVector
 from symrnn.recurrence.recurrence import Recurrence
 
 Array = NDArray[Any]
@@ -176,7 +178,7 @@ def as_cell(what: Any) -> Cell:
 def asked(
     of: Cell,
     *,
-    loss: str,
+    loss: str | None,
     reduction: str,
     last: bool,
     output: str | None,
@@ -221,6 +223,8 @@ def asked(
     for what, flag in (("last", last), ("initial", initial)):
         if not isinstance(flag, bool):
             raise IllFormedError(what, {"expected": "True or False", "got": repr(flag)})
+    if loss is None:
+        of, loss, output = _own_loss(of, output)
     program = program_of(of)
     chosen = _sizes(of, sizes)
     read = _output(of, output)
@@ -242,6 +246,30 @@ def asked(
         program, of_loss, read, chosen, int(steps), batch, made, int(seed), initial, scalars, at,
         at is None,
     )  # fmt: skip
+
+
+def _own_loss(of: Cell, output: str | None) -> tuple[Cell, str, str | None]:
+    """The cell without its loss, which loss that is, and of which vector; else a linear one."""
+    found = None if output is not None else measure_of(of)
+    if found is None:
+        return of, LINEAR, output
+    plain, loss, read = found
+    if loss == ENTROPY:
+        # Ours has the softmax in it, and is of what that is taken of.
+        (drive,) = plain.definitions[read[plain.index]].args
+        if not isinstance(drive, TimeVector):
+            return of, LINEAR, output
+        return _without(plain, read), loss, drive.label
+    return plain, loss, read.label
+
+
+def _without(of: Cell, gone: Sequence) -> Cell:
+    """A cell without a vector that nothing reads."""
+    now, recurrence = of.index, of.recurrence
+    kept = {each: value for each, value in recurrence.definitions.items() if each != gone[now]}
+    letters = {name: letter for name, letter in of.letters.items() if name != gone.label}
+    made = Recurrence(now, recurrence.states, recurrence.inputs, kept)
+    return Cell(of.name, made, letters, of.reference)
 
 
 def _sizes(of: Cell, sizes: Mapping[str, int] | None) -> dict[str, int]:

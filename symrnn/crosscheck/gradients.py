@@ -20,6 +20,7 @@ from symrnn.crosscheck.packing import Packed, Stacked
 from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.report import AGREES, DIFFERS, Report, Row
 from symrnn.crosscheck.returned import Returned
+from symrnn.crosscheck.roles import named_by_role
 from symrnn.crosscheck.rows import not_finite, of_integers, rows_of
 from symrnn.crosscheck.tolerance import LEAST, MARGIN, precision, shaken
 from symrnn.errors import CodeError, DisagreementError, IllFormedError
@@ -34,7 +35,7 @@ def check_gradients(
     cell: Any,
     backward: Any,
     *,
-    loss: str = "linear",
+    loss: str | None = None,
     reduction: str = "sum",
     last: bool = False,
     output: str | None = None,
@@ -66,8 +67,9 @@ def check_gradients(
             object's attributes, or a tuple whose order is stated, also as `(loss, gradients)`;
             names may have a `d` in front. A torch module or `symrnn.crosscheck.frameworks`
             adapters of torch and jax functions. Or a dict of arrays already computed, with `at`.
-        loss: "linear", Σ_t ⟨g_t, y_t⟩ with given g, the gradients that arrive at the outputs;
-            "squared", Σ_t ½‖y_t - target_t‖²; "cross_entropy" of softmax(y_t) and classes.
+        loss: that of the cell, where it has one, squared or a cross-entropy; else "linear",
+            Σ_t ⟨g_t, y_t⟩ with given g, the gradients that arrive at the outputs; "squared",
+            Σ_t ½‖y_t - target_t‖²; "cross_entropy" of softmax(y_t) and classes.
         reduction: "sum" over time and batch, or the mean over "batch", "time", or both ("mean").
         last: whether the loss is of the last step alone.
         output: the vector that the loss reads; without it the one that nothing else reads.
@@ -75,7 +77,8 @@ def check_gradients(
         steps, batch: T and B; `batch=None` for single sequences without a batch axis.
         layout: "time": inputs (T, B, m), states (B, d), biases (d,); "batch": inputs (B, T, m);
             "columns": inputs (T, m, B), states (d, B), biases (d, 1).
-        names: the code's arrays by their names, where those are not the cell's: `{"Wx": "U"}`;
+        names: the code's arrays by their names, where those are not the cell's, and do not say what
+            they are of (Wxh takes x to h, bh is added in h): `{"Wx": "U"}`;
             `{"W_ih": ("U_i", "U_f", "U_g", "U_o")}` for gates stacked in rows, a tuple of tuples
             for blocks side by side. What is named a second time is added to the first, as two
             biases are: it is 0 there and has the same gradient.
@@ -104,8 +107,11 @@ def check_gradients(
         IllFormedError: arguments that do not fit.
         DisagreementError: the derived gradients do not agree with the complex step.
     """
+    of = as_cell(cell)
+    if names is None and callable(backward):
+        names = named_by_role(of, backward)
     known = asked(
-        as_cell(cell), loss=loss, reduction=reduction, last=last, output=output, sizes=sizes,
+        of, loss=loss, reduction=reduction, last=last, output=output, sizes=sizes,
         steps=steps, batch=batch, layout=layout, names=names, transposed=transposed, dtype=dtype,
         initial=initial, scalars=scalars, at=at, seed=seed,
     )  # fmt: skip

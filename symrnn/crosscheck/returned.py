@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,7 @@ from symrnn.crosscheck.point import Point
 from symrnn.crosscheck.program import Program
 from symrnn.crosscheck.supplied import HIDDEN, SEQUENCES, STATES
 from symrnn.errors import CodeError
+from symrnn.python_text import parsed
 
 Array = NDArray[Any]
 
@@ -165,6 +168,9 @@ class Reader:
         if hasattr(result, "_asdict"):
             return dict(result._asdict())
         if isinstance(result, tuple | list):
+            said = None if self.order else self._said(result)
+            if said is not None:
+                return said
             order = self.order or self._order_of_signature()
             if order is None:
                 raise CodeError(
@@ -214,6 +220,19 @@ class Reader:
         ]
         return f"; it has that of {others[0]}" if others else ""
 
+    def _said(self, result: Sequence[Any]) -> dict[Any, Any] | None:
+        """What is returned by the names in the return statement, if these name every gradient.
+
+        What else it returns, a loss or a last state, is let go.
+        """
+        names = names_returned(self.function)
+        if len(names) != len(result):
+            return None
+        found = {n: each for n, each in zip(names, result, strict=True) if self._known(n)}
+        losses = {n: each for n, each in zip(names, result, strict=True) if n in LOSSES}
+        missing = {*self.packing.arrays} - {self._known(n) for n in found}
+        return None if missing else {**losses, **found}
+
     def _order_of_signature(self) -> tuple[str, ...] | None:
         """Gradients in the order in which the parameters stand in the signature."""
         try:
@@ -260,6 +279,26 @@ class Reader:
                 else:
                     found[name] = column
         return found, wrong
+
+
+def names_returned(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names in a function's return statement, "" for what is none; nothing where it has
+    several that differ, or where its source is not at hand."""
+    try:
+        tree = parsed(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    todo: list[ast.AST] = [*ast.iter_child_nodes(tree.body[0])] if tree.body else []
+    found: set[tuple[str, ...]] = set()
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Return):
+            values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else []
+            found.add(tuple(each.id if isinstance(each, ast.Name) else "" for each in values))
+        todo += ast.iter_child_nodes(node)
+    return found.pop() if len(found) == 1 else ()
 
 
 def _matched(value: Array, expected: tuple[int, ...]) -> Array | None:
