@@ -6,13 +6,13 @@ import re
 
 from symrnn.audit.meaning.conventions import of_the_last_step
 from symrnn.audit.meaning.functions import NAMES
+from symrnn.audit.meaning.in_words import InWords
 from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
     is_loss,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
-from symrnn.audit.meaning.preactivations import Preactivations
 from symrnn.audit.meaning.relations import Relation
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
@@ -30,7 +30,7 @@ LONGEST = 60
 """Characters of one letter with its scripts."""
 
 
-class Prose(Preactivations):
+class Prose(InWords):
     """Definitions found in sentences."""
 
     _GRADIENT = re.compile(
@@ -50,15 +50,10 @@ class Prose(Preactivations):
                         continue
                     if not first.display and self._named_first(document, these):
                         self._from_prose(model, document, first, these[1:-1], these[-1])
+                    elif count == 1 and not first.display and self._written_for(document, these):
+                        self._abbreviation(model, document, first, these[1])
                     elif not these[-1].display and self._named_last(document, these):
                         self._from_prose(model, document, these[-1], these[:-2], these[-2])
-
-    @staticmethod
-    def _between(document: Document, these: tuple[Formula, ...]) -> list[str]:
-        """What stands between formulas; nothing where it is too long."""
-        ends = [each.start + len(each.text) for each in these]
-        parts = [document.text[e : f.start] for e, f in zip(ends, these[1:], strict=False)]
-        return [] if sum(map(len, parts)) > 200 or any("\n\n" in each for each in parts) else parts
 
     def _named_first(self, document: Document, these: tuple[Formula, ...]) -> bool:
         """Whether words say that the first of some formulas is a gradient by the last."""
@@ -117,15 +112,6 @@ class Prose(Preactivations):
         letter, shift = (None, 0) if named[1] is None else split_time(named[1])
         value = Derivative(by.start, by.end, True, of, by)
         self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
-
-    @staticmethod
-    def _side(text: str, document: Document) -> Tree | None:
-        """A formula that is one expression."""
-        try:
-            (chain,) = parse_chains(text, document.macros)
-        except (ParseError, ValueError, IndexError):
-            return None
-        return None if chain.links else chain.sides[0].tree
 
     _CONDITION = re.compile(
         r"\b(?:if(?!\s+(?:we|you|one)\s+(?:now|then|apply|use|write|put|insert|unroll))|suppos\w+|assum\w+"

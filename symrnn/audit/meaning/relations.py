@@ -20,9 +20,16 @@ from symrnn.audit.meaning.letters import (
 )
 from symrnn.audit.meaning.model import Definition, Model
 from symrnn.audit.meaning.powers import as_powers
-from symrnn.audit.meaning.rewrites import labels_dropped, last_times, placed_at, words_joined
+from symrnn.audit.meaning.rewrites import (
+    labels_dropped,
+    largest_singular,
+    last_times,
+    placed_at,
+    words_joined,
+)
 from symrnn.audit.meaning.shorthand import (
     Pair,
+    Written,
     differentiated,
     partials_marked,
     transitions_written_out,
@@ -83,7 +90,7 @@ class Parsed:
     turned_indices: frozenset[str] = frozenset()
     summed: set[str] = field(default_factory=set)
     words: set[tuple[str, str]] = field(default_factory=set)
-    transitions: dict[str, tuple[tuple[str, str], Tree]] = field(default_factory=dict)
+    transitions: Written = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
     otherwise: set[str] = field(default_factory=set)
@@ -100,6 +107,7 @@ class Parsed:
 
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
+        tree = largest_singular(tree)
         if self.powers:
             tree = as_powers(tree)
         if self.turned_indices:

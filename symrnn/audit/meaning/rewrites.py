@@ -11,6 +11,7 @@ from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
     fraction,
+    is_capital,
     letters_of,
     shifted_letter,
 )
@@ -20,6 +21,7 @@ from symrnn.reading.latex.tree import (
     Addition,
     Big,
     Group,
+    Normed,
     Num,
     Product,
     Raised,
@@ -28,6 +30,7 @@ from symrnn.reading.latex.tree import (
     Turned,
     Words,
     children,
+    lifted,
     lowered,
     neighbours_joined,
     rebuilt,
@@ -231,6 +234,25 @@ def labels_dropped(tree: Tree) -> Tree:
         return inner
 
     return read(tree)
+
+
+def largest_singular(tree: Tree) -> Tree:
+    """σ_max(W), and σ_1(W) of a matrix alone, is the norm ‖W‖₂."""
+
+    def join(head: Tree, sign: str, factor: Tree) -> Tree | None:
+        body = lifted(factor)
+        if sign or not isinstance(head, Sym) or head.name not in ("sigma", "s") or head.sups:
+            return None
+        if not isinstance(body, Group) or len(body.parts) != 1 or body.kind not in "([":
+            return None
+        inner = bare(body.parts[0])
+        matrix = isinstance(inner, Sym) and is_capital(inner.name)
+        if head.sub_text == "max" or (head.sub_text == "1" and matrix):
+            made = head.made or body.made
+            return lowered(factor, Normed(head.start, body.end, made, body.parts[0], "‖2"))
+        return None
+
+    return neighbours_joined(tree, join)
 
 
 def last_times(tree: Tree, raised: Set[str]) -> Tree:

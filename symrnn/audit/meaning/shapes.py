@@ -113,8 +113,9 @@ class Shapes:
                     self.of[definition.name] = value if matrix else (0, 0)
                     continue
                 if definition.name not in self.of and is_capital(definition.name.split("_")[0]):
-                    # J_t = diag(…) W: a capital is what its definition is.
-                    self.of[definition.name] = self.infer(definition.value)
+                    # J_t = diag(…) W: a capital is what its definition is; it may read itself.
+                    value = self.infer(definition.value)
+                    self.equal(self.of.setdefault(definition.name, value), value)
                     continue
                 value = self.infer(definition.value, self.shape(definition.name))
                 shape = self.shape(definition.name)

@@ -158,13 +158,21 @@ def partials_marked(tree: Tree, apart: Set[Pair]) -> Tree:
     return inner
 
 
-def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[str, str], Tree]]:
-    """Φ_{t,k} = ∂h_t/∂h_k: names with two times for derivatives, each with its letters."""
-    found: dict[str, tuple[tuple[str, str], Tree]] = {}
+Written = dict[str, tuple[tuple[str, ...], Tree]]
+"""What names stand for, with the letters of their indices."""
+
+
+def transitions(chains: list[tuple[int, int, Chain]]) -> Written:
+    """Φ_{t,k} = ∂h_t/∂h_k, a name with two times for a derivative, and θ = vec(W)."""
+    found: Written = {}
     for _, _, chain in chains:
         trees = [side.tree for side in chain.sides if side.tree is not None]
         head = bare(trees[0]) if len(trees) > 1 else None
         value = bare(trees[1]) if len(trees) > 1 else None
+        if isinstance(head, Sym) and not (head.subs or head.sups or head.primes):
+            of = value.factors[0] if isinstance(value, Product) else None
+            if value is not None and isinstance(of, Sym) and of.name == "vec":
+                found.setdefault(head.name, ((), value))
         if not isinstance(head, Sym) or not isinstance(value, Derivative) or head.sups:
             continue
         letters = [bare(sub) for sub in head.subs]
@@ -175,12 +183,13 @@ def transitions(chains: list[tuple[int, int, Chain]]) -> dict[str, tuple[tuple[s
     return found
 
 
-def transitions_written_out(tree: Tree, known: dict[str, tuple[tuple[str, str], Tree]]) -> Tree:
-    """The same with ∂h_t/∂h_k in the place of Φ_{t,k}."""
+def transitions_written_out(tree: Tree, known: Written) -> Tree:
+    """The same with ∂h_t/∂h_k in the place of Φ_{t,k}, and vec(W) in that of θ."""
 
     def read(node: Tree) -> Tree:
-        if isinstance(node, Sym) and node.name in known and len(node.subs) == 2 and not node.sups:
-            letters, value = known[node.name]
+        letters, value = known.get(node.name if isinstance(node, Sym) else "", ((), None))
+        alike = isinstance(node, Sym) and len(node.subs) == len(letters) and not node.sups
+        if isinstance(node, Sym) and value is not None and alike:
             placed = placed_at(value, dict(zip(letters, node.subs, strict=True)))
             return _standing(placed, node.start, node.end)
         return rebuilt(node, read)

@@ -384,7 +384,10 @@ class Net:
 
 def cuts_off(model: Model) -> bool:
     """Whether an activation is 0 on half of the line: small nets of it are dead."""
-    return any(
+    said = any(
+        name.startswith("function ") and kind == "relu" for name, kind in model.kinds.items()
+    )
+    return said or any(
         isinstance(node, Sym) and node.name in ("relu", "ReLU", "max")
         for definition in model.definitions.values() for node in walk(definition.value)
-    ) or model.kinds.get("function sigma") == "relu"  # fmt: skip
+    )  # fmt: skip

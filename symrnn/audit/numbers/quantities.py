@@ -225,7 +225,10 @@ class Quantities(Algebra, ABC):
                 raise NotUnderstood("a circle", f"the definition of {definition.name} uses itself")
             kept = self.reading
             immediate = kept.immediate_named
-            self.reading = replace(kept, immediate=immediate, immediate_left=immediate)
+            gradient = kept.gradient or kept.columns
+            self.reading = replace(
+                kept, immediate=immediate, immediate_left=immediate, gradient=gradient
+            )
             try:
                 self.named[key] = self.value(definition.value, env, STILL)
             finally:

@@ -21,6 +21,8 @@ class Reading:
         transposed: a scalar's derivative by a matrix has the transposed shape of the matrix, though
             those by vectors are columns.
         own: a scalar's derivatives by parameters have their shapes, where those by states are rows.
+        columns: what names a scalar's derivative by a state is a column, where those that are
+            written out are rows.
         held: the quantities that are held at the step of what is differentiated.
         near: a product sign reaches to the last factor with its index, and not to the end.
     """
@@ -35,4 +37,5 @@ class Reading:
     near: bool = False
     transposed: bool = False
     own: bool = False
+    columns: bool = False
     held: tuple[str, ...] = ()

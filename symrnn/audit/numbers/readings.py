@@ -65,6 +65,8 @@ class Sense:
             found.append("along the direct path only, with all other quantities held")
         if reading.transposed:
             found.append("where a derivative by a matrix has the transposed shape of that matrix")
+        if reading.columns:
+            found.append("where names for the loss's derivatives are columns, and those rows")
         if self.last:
             found.append(f"where {self.last} is the last time")
         if self.sigma:
@@ -151,6 +153,11 @@ def senses(
             replace(s, reading=replace(s.reading, own=True)) for s in found
             if s.reading.layout == "numerator" and not s.reading.gradient
         ]  # fmt: skip
+    if rows and any(_names_gradient(model, n) for n in reached):
+        found += [
+            replace(s, reading=replace(s.reading, columns=True)) for s in found
+            if s.reading.layout == "numerator" and not s.reading.gradient and not s.reading.own
+        ]  # fmt: skip
     yield from found
     plain = [s for s in found if len(s.supposes(said)) <= 1]
     extra: list[Sense] = []
@@ -178,6 +185,14 @@ def senses(
 
 LAST_TIMES = frozenset({"tau", "n"})
 """Letters that often are the last time, beside T."""
+
+
+def _names_gradient(model: Model, node: Tree) -> bool:
+    """Whether a letter is a name for a derivative of the loss."""
+    known = model.definition(model.ref(node).name) if isinstance(node, Sym) else None
+    value = None if known is None else bare(known.value)
+    of = bare(value.of) if isinstance(value, Derivative) and value.of is not None else None
+    return isinstance(of, Sym) and is_loss(model.ref(of).name)
 
 
 def _letters(sides: tuple[Tree, Tree]) -> set[str]:

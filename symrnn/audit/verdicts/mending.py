@@ -91,7 +91,9 @@ class Mending(Pairs):
         named = said.layout is not None
         known = [s for s in ways if not (named and any("layout" in u for u in s.supposes(said)))]
         agreed = [s for s in plain if s in self.shown]
-        likely = list(dict.fromkeys([*agreed, *known, *plain]))[:MOST_SENSES]
+        # One slip among columns and rows that are mixed is likelier than two.
+        mixed = [s for s in admissible if s.reading.columns][:1]
+        likely = [*dict.fromkeys([*agreed, *known, *plain])][:MOST_SENSES] + mixed
         first = max(1, min(len(agreed) + len(known), FIRST_SENSES))
         place = (text, relation.right.start, relation.right.end)
 

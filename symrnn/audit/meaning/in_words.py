@@ -1,4 +1,4 @@
-"""Pre-activations that words name and no formula defines: f̂_t is what f_t = σ(…) is taken of."""
+"""What words alone define: pre-activations, f̂_t for what f_t = σ(…) is taken of, and abbreviations."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def gate_of(name: str, applied: dict[str, Definition]) -> Definition | None:
     return next(iter(applied.values())) if len(applied) == 1 else None
 
 
-class Preactivations(Defining):
-    """Definitions of pre-activations that words alone name."""
+class InWords(Defining):
+    """Definitions that no formula is."""
 
     def _preactivations(self, model: Model) -> None:
         """`$\\hat f_t$ for the pre-activation of the gate`: it is what the gate is taken of."""
@@ -95,3 +95,50 @@ class Preactivations(Defining):
         found = [bare(self.reread(tree)) for tree in trees if tree is not None]
         letters = [each for each in found if isinstance(each, Sym)]
         return letters if len(letters) == len(found) else []
+
+    _WRITE = re.compile(r"\b(?:write|denote|abbreviate|let|use)\s*[\s$\\(`]*$", re.IGNORECASE)
+    _FOR = re.compile(
+        r"[\s$\\)`]*(?:for|stands?\s+for|denotes?|abbreviates?|as\s+(?:a\s+)?(?:short(?:hand)?"
+        r"|abbreviation)\s+for)[\s$\\(`]*",
+        re.IGNORECASE,
+    )
+
+    def _written_for(self, document: Document, these: tuple[Formula, ...]) -> bool:
+        """Whether words say that the first of two formulas is written for the second."""
+        before = document.text[max(0, these[0].start - 40) : these[0].start]
+        said = self._WRITE.search(before) is not None
+        return said and self._FOR.fullmatch("".join(self._between(document, these))) is not None
+
+    def _abbreviation(self, model: Model, document: Document, name: Formula, said: Formula) -> None:
+        """A name for an expression at its time: write $a_t$ for $W h_{t-1}$."""
+        left, value = self._side(name.text, document), self._side(said.text, document)
+        if left is None or value is None:
+            return
+        left, value = self.reread(left), self.reread(value)
+        named = self._named(model, left)
+        if named is None or named[1] is None or named[0] in self.definitions:
+            return
+        symbol, (letter, shift) = bare(left), split_time(named[1])
+        if isinstance(bare(value), Sym) or letter is None or self._derived(value, model):
+            return
+        if isinstance(symbol, Sym) and not self._uses_future(
+            model, named[0], value, letter, shift, False
+        ):
+            made = Definition(named[0], letter, shift, value, 0, symbol=symbol)
+            self.definitions[named[0]] = [made]
+
+    @staticmethod
+    def _between(document: Document, these: tuple[Formula, ...]) -> list[str]:
+        """What stands between formulas; nothing where it is too long."""
+        ends = [each.start + len(each.text) for each in these]
+        parts = [document.text[e : f.start] for e, f in zip(ends, these[1:], strict=False)]
+        return [] if sum(map(len, parts)) > 200 or any("\n\n" in each for each in parts) else parts
+
+    @staticmethod
+    def _side(text: str, document: Document) -> Tree | None:
+        """A formula that is one expression."""
+        try:
+            (chain,) = parse_chains(text, document.macros)
+        except (ParseError, ValueError, IndexError):
+            return None
+        return None if chain.links else chain.sides[0].tree
