@@ -3,7 +3,8 @@
     cell       = definition { ("\\n" | ";") definition }
     definition = NAME "=" sum
     sum        = ["-"] term { ("+" | "-") term }
-    term       = factor { ("*" | "/") factor }         entrywise, and by a scalar
+    term       = factor { ("*" | "/") factor }         entrywise, and by a scalar; several factors
+                                                       below a line stand in brackets
     factor     = "-" factor | product
     product    = power { ["@"] power }                 of matrices; binds tighter than *
     power      = atom { "^T" | ".T" | "^" INTEGER }
@@ -151,9 +152,26 @@ class _Parser:
             divides = self.take().text == "/"
             self.skip_breaks()
             operands.append((divides, self.factor()))
+            if divides:
+                self._below_the_line(operands[-1][1])
         if len(operands) == 1:
             return operands[0][1]
         return Entrywise(operands[0][1].span.to(operands[-1][1].span), tuple(operands))
+
+    def _below_the_line(self, divisor: Node) -> None:
+        """Refuse several factors without brackets: most who write 1/2 W h mean a half of W h."""
+        while isinstance(divisor, Negative):
+            divisor = divisor.operand
+        if not isinstance(divisor, Product) or divisor.span.start < divisor.factors[0].span.start:
+            return
+        whole = self.source.written(divisor.span)
+        first = self.source.written(divisor.factors[0].span)
+        rest = whole[len(first) :].lstrip(" @")
+        self.source.refuse(
+            divisor.span,
+            "it is not clear what is divided by",
+            {"expected": f"(… / {first}) {rest}, or … / ({whole})", "got": f"… / {whole}"},
+        )
 
     def factor(self) -> Node:
         if not self.at("-"):

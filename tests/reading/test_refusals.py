@@ -116,7 +116,9 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("h = ▸(1 - 1)^-1 h'", ParseError, "division by zero", ""),
     ("h = ▸1e40 * 1e40 * 1e40 * 1e40 * h'", ParseError, "more than 512 bits arises", ""),
     ("h = h' / ▸0", ParseError, "division by zero", ""),
-    ("h = 1/▸0 h'", ParseError, "division by zero", ""),
+    ("h = 1/▸0 * h'", ParseError, "division by zero", ""),
+    ("h = 1/▸2 W h'", ParseError, "not clear what is divided by", "(… / 2) W h', or … / (2 W h')"),
+    ("h = h' / -▸alpha @ beta", ParseError, "not clear what is divided by", "(… / alpha) beta"),
     ("p = p'▸'", ParseError, "p'' is two steps back", "enlarge the state: q = p'"),
     ("h = h' / ▸(1 - 1)", ParseError, "division by zero", ""),
 ]
