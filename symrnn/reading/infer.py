@@ -48,6 +48,11 @@ def _is_row(shape: tuple[Size, Size]) -> bool:
     return shape[0].is_one and not shape[1].is_one
 
 
+def _column(name: str) -> str:
+    """How a vector may be called by a capital."""
+    return f'a vector has a small letter, or is declared: shapes {{"{name}": "d"}}'
+
+
 class Shapes:
     """The shapes of all names and pieces of a cell.
 
@@ -128,7 +133,7 @@ class Shapes:
             self.source.refuse(
                 name.span,
                 f"{name.name} is a matrix; only vectors and scalars can be defined yet",
-                {"hint": "write the matrix out where it is used"},
+                {"hint": f"write the matrix out where it is used; {_column(name.name)}"},
                 error=NotSupportedError,
             )
         found = self.infer(value)
@@ -179,6 +184,8 @@ class Shapes:
         if node.back and (shape is None or not shape[1].is_one):
             what = "scalar" if shape is None else "matrix"
             hint = "a transpose is written ^T"
+            if shape is not None:
+                hint += f"; {_column(node.name)}"
             problem = f"{node.name} is a {what}: only a vector is known one step back"
             self.source.refuse(node.span, problem, {"hint": hint})
         return shape

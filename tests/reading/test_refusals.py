@@ -121,6 +121,7 @@ REFUSED: list[tuple[str, type[Exception], str, str]] = [
     ("h = h' / -▸alpha @ beta", ParseError, "not clear what is divided by", "(… / alpha) beta"),
     ("p = p'▸'", ParseError, "p'' is two steps back", "enlarge the state: q = p'"),
     ("h = h' / ▸(1 - 1)", ParseError, "division by zero", ""),
+    ("▸C = tanh(W C')", NotSupportedError, "C is a matrix", 'declared: shapes {"C": "d"}'),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What words alone define: abbreviations, and pre-activations, f̂_t for what f_t = σ(…) is taken of."""
+"""What words alone define: abbreviations, and pre-activations, what f_t = σ(…) is taken of."""
 
 from __future__ import annotations
 
