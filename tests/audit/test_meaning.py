@@ -152,3 +152,18 @@ def test_an_indicator_is_shown_with_its_condition() -> None:
     found = audit_texts([latex_document("rectifier.tex", text, {})])[-1]
     assert found.reading == "∂h_t/∂a_t = diag(1(a_t > 0))"
     assert r"\mathbf{1}\left(a_{t} > 0\right)" in found.latex
+
+
+@pytest.mark.parametrize(
+    ("unit", "meant"),
+    [
+        (r"v_t = \tanh(r v_{t-1} + g x_t)", True),
+        (r"v_t = \tanh(w^T x_t + r v_{t-1})", False),
+        (r"v_t = \tanh(r v_{t-1} + g x_t), \quad \| v_t \| \le 1", False),
+        (r"v_t = \tanh(R v_{t-1} + g x_t)", False),
+        (r"v_t = \tanh(r v_{t-1} + g x_t), \quad r^\top = r", False),
+    ],
+)
+def test_a_power_of_the_last_time_is_no_transpose_of_a_vector(unit: str, meant: bool) -> None:
+    text = rf"$${unit}$$ $$\frac{{d v_T}}{{d v_0}} = r^T \prod_{{t=1}}^T (1 - v_t^2)$$"
+    assert Statements.of([markdown("a.md", text)]).powers is meant

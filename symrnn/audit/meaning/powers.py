@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from symrnn.audit.meaning.letters import is_capital, is_loss, letters_of
 from symrnn.reading.latex.tree import (
@@ -37,12 +38,22 @@ def powers_meant(trees: Iterable[Tree]) -> bool:
         return False
     if any(of_vectors(node) for node in nodes if not isinstance(node, Turned)):
         return False
+    if any(map(_of_two_vectors, nodes)):
+        return False
     letters = [node for node in nodes if isinstance(node, Sym)]
     if any(each.bold or _of_a_matrix(each.name) for each in letters):
         return False
     times = [sub for each in letters for sub in each.subs]
     times += [node.upper for node in nodes if isinstance(node, Big) and node.upper is not None]
     return any(LAST in (letters_of(time) or ()) for time in times)
+
+
+def _of_two_vectors(node: Tree) -> bool:
+    """Whether a node is wᵀ x_t, which a unit with several inputs reads."""
+    return isinstance(node, Product) and any(
+        isinstance(left, Turned) and isinstance(right, Sym) and bool(right.subs or right.sups)
+        for left, right in pairwise(node.factors)
+    )
 
 
 def _of_a_matrix(name: str) -> bool:
