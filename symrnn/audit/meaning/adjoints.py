@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from symrnn.audit.meaning.letters import LOSSES, bare
+from symrnn.audit.meaning.model import Definition
 from symrnn.reading.documents import Document
 from symrnn.reading.latex.tree import Derivative, Sym, Tree, walk
 
@@ -28,6 +29,19 @@ def marks_of_gradients(documents: Iterable[Document]) -> set[str]:
         for document in documents for found in _SAID.finditer(document.prose)
         if not _DENIED.search(found[0])
     }  # fmt: skip
+
+
+def marks_defined(definitions: Iterable[Definition]) -> set[str]:
+    """The marks of which a formula says so of a letter: h̄_t = ∂L/∂h_t says it of others too."""
+    found = set()
+    for each in definitions:
+        mark, _, letter = each.name.partition(" ")
+        value = bare(each.value)
+        if mark in MARKS.values() and letter and isinstance(value, Derivative) and value.of:
+            of, by = bare(value.of), bare(value.by)
+            if isinstance(of, Sym) and isinstance(by, Sym) and by.name == letter:
+                found |= {mark} if of.name in LOSSES and not of.subs else set()
+    return found
 
 
 def adjoints(trees: Iterable[Tree], marks: set[str]) -> Iterator[tuple[Sym, Derivative]]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from symrnn.audit.meaning.defining import Defining
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Definition, Model, split_time
+from symrnn.audit.meaning.rewrites import one_expression
 from symrnn.audit.meaning.suppositions import Scopes
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
@@ -111,7 +112,7 @@ class InWords(Defining):
 
     def _abbreviation(self, model: Model, document: Document, name: Formula, said: Formula) -> None:
         """A name for an expression at its time: write $a_t$ for $W h_{t-1}$."""
-        left, value = self._side(name.text, document), self._side(said.text, document)
+        left, value = one_expression(name.text, document), one_expression(said.text, document)
         if left is None or value is None:
             return
         left, value = self.reread(left), self.reread(value)
@@ -133,12 +134,3 @@ class InWords(Defining):
         ends = [each.start + len(each.text) for each in these]
         parts = [document.text[e : f.start] for e, f in zip(ends, these[1:], strict=False)]
         return [] if sum(map(len, parts)) > 200 or any("\n\n" in each for each in parts) else parts
-
-    @staticmethod
-    def _side(text: str, document: Document) -> Tree | None:
-        """A formula that is one expression."""
-        try:
-            (chain,) = parse_chains(text, document.macros)
-        except (ParseError, ValueError, IndexError):
-            return None
-        return None if chain.links else chain.sides[0].tree

@@ -146,3 +146,16 @@ def written_number(tree: Tree) -> Fraction | None:
 def fraction(value: int) -> Fraction:
     """An exact number."""
     return Fraction(value)
+
+
+def plain_letter(tree: Tree | None) -> str:
+    """The letter that an index is; else none."""
+    inner = None if tree is None else bare(tree)
+    return inner.name if isinstance(inner, Sym) and not (inner.subs or inner.sups) else ""
+
+
+def apart(subs: tuple[Tree, ...]) -> tuple[Tree, ...]:
+    """The letters of x_{j,i} and of x_{ji}."""
+    if len(subs) == 1 and isinstance(inner := bare(subs[0]), Product) and not any(inner.signs):
+        return inner.factors
+    return subs

@@ -198,7 +198,7 @@ class Model:
         """
         base = name.split("_")[0]
         known = self.kinds.get(name) or self.kinds.get(base)
-        if name in self.symbols.powers and name not in self.definitions:
+        if name in self.symbols.powers and name not in self.definitions and not is_capital(name):
             return True  # w of w^{t-1}
         return (
             (known == "scalar" if known else base in GREEK - NO_NUMBERS)

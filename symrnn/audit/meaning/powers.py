@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from symrnn.audit.meaning.letters import is_capital, is_loss, letters_of
+from symrnn.audit.meaning.letters import bare, is_capital, is_loss, letters_of
 from symrnn.reading.latex.tree import (
     Big,
     Normed,
@@ -60,12 +60,13 @@ def _of_a_matrix(name: str) -> bool:
     return is_capital(name) and not is_loss(name) and name not in (LAST, "N")
 
 
-def as_powers(tree: Tree) -> Tree:
-    """The same tree with each such transpose as a power."""
+def as_powers(tree: Tree, everywhere: bool) -> Tree:
+    """The same tree with each such transpose as a power; of (Wᵀ)^T nobody means a transpose."""
 
     def read(node: Tree) -> Tree:
         inner = rebuilt(node, read)
-        if isinstance(inner, Turned) and inner.letter:
+        twice = isinstance(inner, Turned) and isinstance(bare(inner.body), Turned)
+        if isinstance(inner, Turned) and inner.letter and (everywhere or twice):
             last = Sym(inner.body.end, inner.end, inner.made, LAST)
             return Raised(inner.start, inner.end, inner.made, inner.body, last)
         return inner

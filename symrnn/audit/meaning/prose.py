@@ -14,6 +14,7 @@ from symrnn.audit.meaning.letters import (
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.rewrites import one_expression
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
 from symrnn.reading.latex.chains import parse_chains
@@ -99,8 +100,8 @@ class Prose(InWords):
         by_what: Formula,
     ) -> None:
         """A name for the gradient of a formula, or of the loss, by another."""
-        left, by = self._side(name.text, document), self._side(by_what.text, document)
-        said = [self._side(each.text, document) for each in of_what]
+        left, by = one_expression(name.text, document), one_expression(by_what.text, document)
+        said = [one_expression(each.text, document) for each in of_what]
         if left is None or by is None or None in said:
             return
         named = self._named(model, left)

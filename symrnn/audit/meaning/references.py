@@ -57,6 +57,7 @@ class References:
         labels: what stands below each letter alone.
         constants: those whose index counts entries, though it is a time elsewhere.
         labelled: those with the letter of a gate beside a time, v_{i,t}.
+        layers: the letter that counts layers, above what they have.
     """
 
     sequences: set[str] = field(default_factory=set)
@@ -73,6 +74,7 @@ class References:
     labels: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     constants: set[str] = field(default_factory=set)
     labelled: set[str] = field(default_factory=set)
+    layers: str = ""
     _resolved: dict[tuple[int, frozenset[str]], tuple[Sym, Ref]] = field(default_factory=dict)
 
     def is_time(self, tree: Tree, bound: frozenset[str] = frozenset()) -> bool:

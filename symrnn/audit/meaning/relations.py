@@ -10,6 +10,7 @@ from symrnn.audit.meaning.classes import by_class
 from symrnn.audit.meaning.conventions import called_losses
 from symrnn.audit.meaning.hints import Hints
 from symrnn.audit.meaning.indices import entries_last
+from symrnn.audit.meaning.layers import Layers, layers_bracketed
 from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
@@ -19,6 +20,7 @@ from symrnn.audit.meaning.letters import (
     whole_number,
 )
 from symrnn.audit.meaning.model import Definition, Model
+from symrnn.audit.meaning.operators import Operators, operators_written_out
 from symrnn.audit.meaning.powers import as_powers
 from symrnn.audit.meaning.rewrites import (
     labels_dropped,
@@ -100,6 +102,8 @@ class Parsed:
     apart: frozenset[Pair] = frozenset()
     end: str = ""
     powers: bool = False
+    layers: Layers | None = None
+    operators: Operators = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
     loss: Tree | None = None
     letters: dict[tuple[str, str], Sym | None] = field(default_factory=dict)
@@ -108,8 +112,11 @@ class Parsed:
     def reread(self, tree: Tree) -> Tree:
         """A tree that was parsed later, with what this document means by its letters."""
         tree = largest_singular(tree)
-        if self.powers:
-            tree = as_powers(tree)
+        if self.layers is not None:
+            tree = layers_bracketed(tree, self.layers)
+        if self.operators:
+            tree = operators_written_out(tree, self.operators)
+        tree = as_powers(tree, self.powers)
         if self.turned_indices:
             tree = entries_last(tree, self.turned_indices)
         if self.apart:

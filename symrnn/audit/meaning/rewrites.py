@@ -16,7 +16,9 @@ from symrnn.audit.meaning.letters import (
     shifted_letter,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
-from symrnn.reading.latex.chains import Chain
+from symrnn.errors import ParseError
+from symrnn.reading.documents import Document
+from symrnn.reading.latex.chains import Chain, parse_chains
 from symrnn.reading.latex.tree import (
     Addition,
     Big,
@@ -179,6 +181,21 @@ def placed_at(tree: Tree, indices: dict[str, Tree]) -> Tree:
         return rebuilt(node, read)
 
     return read(tree)
+
+
+def standing(tree: Tree, start: int, end: int) -> Tree:
+    """A tree that stands in another place, as what a macro makes does."""
+    inner = rebuilt(tree, lambda node: standing(node, start, end))
+    return replace(inner, start=start, end=end, made=True)
+
+
+def one_expression(text: str, document: Document) -> Tree | None:
+    """A formula that is one expression; none where it is none, or a relation."""
+    try:
+        (chain,) = parse_chains(text, document.macros)
+    except (ParseError, ValueError, IndexError):
+        return None
+    return None if chain.links else chain.sides[0].tree
 
 
 def _last_of_losses(node: Big) -> str:

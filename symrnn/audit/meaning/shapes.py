@@ -160,7 +160,8 @@ class Shapes:
         return self.of[name]
 
     def _by_letter(self, name: str) -> Shape:
-        if self.model.variables.get(name) == "number" or name in self.model.symbols.powers:
+        power = name in self.model.symbols.powers and not is_capital(name)  # W^{t-1} is no number
+        if self.model.variables.get(name) == "number" or power:
             return (0, 0)
         kind = self.model.kinds.get(name) or self.model.kinds.get(name.split("_")[0])
         if kind is None and f"hat {name}" in self.model.definitions:

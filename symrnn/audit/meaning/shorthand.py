@@ -10,7 +10,7 @@ from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
 )
-from symrnn.audit.meaning.rewrites import placed_at
+from symrnn.audit.meaning.rewrites import placed_at, standing
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
@@ -191,13 +191,7 @@ def transitions_written_out(tree: Tree, known: Written) -> Tree:
         alike = isinstance(node, Sym) and len(node.subs) == len(letters) and not node.sups
         if isinstance(node, Sym) and value is not None and alike:
             placed = placed_at(value, dict(zip(letters, node.subs, strict=True)))
-            return _standing(placed, node.start, node.end)
+            return standing(placed, node.start, node.end)
         return rebuilt(node, read)
 
     return read(tree)
-
-
-def _standing(tree: Tree, start: int, end: int) -> Tree:
-    """A tree that stands in another place, as what a macro makes does."""
-    inner = rebuilt(tree, lambda node: _standing(node, start, end))
-    return replace(inner, start=start, end=end, made=True)

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from symrnn.audit.meaning.adjoints import adjoints, marks_of_gradients
+from symrnn.audit.meaning.adjoints import adjoints, marks_defined, marks_of_gradients
 from symrnn.audit.meaning.calls import entered
 from symrnn.audit.meaning.classes import classes_in
 from symrnn.audit.meaning.conventions import Conventions
 from symrnn.audit.meaning.functions import terms_of_losses, written_out
 from symrnn.audit.meaning.hints import Hints, Named, read_hints
 from symrnn.audit.meaning.indices import entries_first
-from symrnn.audit.meaning.layers import numbered_layers, of_layers
+from symrnn.audit.meaning.layers import (
+    counted_layers,
+    layers_above,
+    numbered_layers,
+    of_layers,
+)
 from symrnn.audit.meaning.letters import (
     bare,
     is_capital,
@@ -23,6 +28,7 @@ from symrnn.audit.meaning.letters import (
 )
 from symrnn.audit.meaning.memberships import said_sets
 from symrnn.audit.meaning.model import Definition, Model, split_time, written_in_rows
+from symrnn.audit.meaning.operators import operators
 from symrnn.audit.meaning.powers import of_vectors, powers_meant
 from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
@@ -66,29 +72,31 @@ class Statements(Sections):
         made.transitions = transitions(chains)
         read = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.powers = powers_meant(read)
+        made.layers = counted_layers(read, documents)
+        made.operators = operators(chains, documents)
         made.turned_indices = entries_first([*read, *made.hints.trees])
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
         made.trees += [made.reread(d.value) for d in made.hints.definitions]
         made.trees += map(made.reread, made.hints.trees)
-        made.symbols = Symbols.of(made.trees)
+        made._learn()
         made.entered = entered(made.trees, made.symbols)
         if made.entered:
             chains = [(n, p, mapped(c, made._indexed)) for n, p, c in chains]
             made.trees = list(map(made._indexed, made.trees))
-            made.symbols = Symbols.of(made.trees)
+            made._learn()
         made.classes = classes_in(made.trees, made.symbols)
         if made.classes:
             chains = [(n, p, mapped(c, made._by_class)) for n, p, c in chains]
             made.trees = list(map(made._by_class, made.trees))
-            made.symbols = Symbols.of(made.trees)
+            made._learn()
         made._own_states()
         made._own_factors()
         made._summed_losses(chains)
         if made.own or made.summed:
             chains = [(n, p, mapped(c, made._renamed)) for n, p, c in chains]
             made.trees = list(map(made._renamed, made.trees))
-            made.symbols = Symbols.of(made.trees)
+            made._learn()
         if made.symbols.called or made.symbols.raised:
             chains = [(n, p, mapped(c, made._closed)) for n, p, c in chains]
             made.trees = list(map(made._closed, made.trees))
@@ -96,6 +104,9 @@ class Statements(Sections):
         made._relations(chains)
         made._define()
         return made
+
+    def _learn(self) -> None:
+        self.symbols = Symbols.of(self.trees, self.layers.letter if self.layers else "")
 
     def _define(self) -> None:
         probe = Model(self.symbols)
@@ -107,9 +118,9 @@ class Statements(Sections):
             self.definitions.setdefault(entered.name, []).append(entered)
         self.probe = probe
         self._prose_definitions(probe)
-        self._marked_gradients(probe)
+        self._marked_gradients(probe, marks_of_gradients(self.documents))
         self._labels(probe)
-        layers = numbered_layers(self.trees)
+        layers, above = numbered_layers(self.trees), layers_above(self.trees)
         previous: Relation | None = None
         head: Tree | None = None
         for relation in self.relations:
@@ -127,9 +138,11 @@ class Statements(Sections):
                 found = self._definition(probe, left, right, relation, backwards)
                 if found is not None:
                     self._add(found, relation)
-                    for each in of_layers(found, layers):
+                    for each in of_layers(found, layers, above):
                         self._add(each, relation)
                     break
+        stated = [each for known in self.definitions.values() for each in known]
+        self._marked_gradients(probe, marks_defined(stated))
         self._called_losses(probe)
         self._link_arguments(probe)
         self._preactivations(probe)
@@ -146,12 +159,11 @@ class Statements(Sections):
         start = definition.start
         return Definition(named[0], letter, shift, right, start, True, entries)
 
-    def _marked_gradients(self, model: Model) -> None:
-        """h̄_t is ∂L/∂h_t for every letter, where words say that a bar stands for a gradient."""
-        marks = marks_of_gradients(self.documents)
+    def _marked_gradients(self, model: Model, marks: set[str]) -> None:
+        """h̄_t is ∂L/∂h_t for every letter, where a bar is said to stand for a gradient."""
         for symbol, value in adjoints(self.trees, marks) if marks else ():
             named = self._named(model, symbol)
-            if named is None or named[0] in self.definitions:
+            if named is None or self.definitions.get(named[0]):
                 continue
             letter, shift = (None, 0) if named[1] is None else split_time(named[1])
             if named[1] is None or letter in self.symbols.times:

@@ -11,6 +11,7 @@ from symrnn.audit.meaning.letters import bare, whole_number
 from symrnn.audit.meaning.model import Model
 from symrnn.audit.meaning.prose import Prose
 from symrnn.audit.meaning.relations import Relation
+from symrnn.audit.meaning.rewrites import one_expression
 from symrnn.audit.meaning.suppositions import (
     RESTRICTED,
     SYMMETRIC,
@@ -213,7 +214,7 @@ class Supposing(Prose):
                 if _NOT_HELD.search(said[0]) or _NOT_HELD.search(part[: said.start()][-30:]):
                     continue
                 for letter in re.findall(_INLINE, said[0]):
-                    tree = self._side(letter.strip("$\\()` "), document)
+                    tree = one_expression(letter.strip("$\\()` "), document)
                     found += [] if tree is None else [self.reread(tree)]
         return tuple(found)
 

@@ -15,11 +15,13 @@ from symrnn.audit.meaning.letters import (
     NO_TIMES,
     TIMES,
     UNKNOWN_FUNCTIONS,
+    apart,
     bare,
     is_capital,
     is_loss,
     letters_of,
     plain,
+    plain_letter,
     shifted_letter,
 )
 from symrnn.audit.meaning.references import References
@@ -41,9 +43,9 @@ class Symbols(References):
     """What a document's letters are, learnt from all its formulas."""
 
     @classmethod
-    def of(cls, trees: Iterable[Tree]) -> Symbols:
-        """Learn from all formulas of a document."""
-        made = cls()
+    def of(cls, trees: Iterable[Tree], layers: str = "") -> Symbols:
+        """Learn from all formulas of a document, in which a letter may count layers."""
+        made = cls(layers=layers)
         trees = list(trees)
         nodes = [node for tree in trees for node in walk(tree)]
         symbols = [node for node in nodes if isinstance(node, Sym)]
@@ -180,8 +182,11 @@ class Symbols(References):
             node.name for node in symbols
             if any((found := letters_of(sub)) and found <= self.times for sub in node.subs)
         }  # fmt: skip
+        bare_ones = {n.name for n in symbols if not (n.subs or n.sups or n.primes)}
         for node in symbols:
             base = plain(node.name)
+            if is_capital(base) and node.name in bare_ones:
+                continue  # Λ of Q Λ Q^{-1}, so Λ^t is a power
             vector = (base.islower() and base not in GREEK) or base in ("Gamma", "Lambda", "Omega")
             above = [bare(sup) for sup in node.sups]
             timed = any(isinstance(s, Sym) and s.name == "t" and not s.subs for s in above)
@@ -295,7 +300,7 @@ class Symbols(References):
                 counted |= {inner.name for inner in walk(node.index) if isinstance(inner, Sym)}
             if not isinstance(node, Sym) or not node.subs:
                 continue
-            letters = _apart(node.subs)
+            letters = apart(node.subs)
             if len(letters) == 1 and self.is_time(letters[0]):
                 alone.add(node.name)
             elif len(letters) == 2 and any(map(self.is_time, letters)):
@@ -328,7 +333,7 @@ class Symbols(References):
         second = {
             inner.name
             for node in symbols
-            if (parts := _apart(node.subs)) and not is_capital(node.name) and self.is_time(parts[0])
+            if (parts := apart(node.subs)) and not is_capital(node.name) and self.is_time(parts[0])
             for each in parts[1:]
             if isinstance(inner := bare(each), Sym) and not inner.subs
         }  # fmt: skip
@@ -383,21 +388,10 @@ class Symbols(References):
             found += [("sub", each) for each in node.subs[1:] if shifted_letter(each)]
         for each in node.sups:
             inner = bare(each)
+            if self.layers and self.layers in (letters_of(inner) or ()):
+                continue
             if (isinstance(each, Group) and (not isinstance(inner, Num))) or (
                 shifted_letter(each) and not isinstance(inner, Num)
             ):
                 found.append(("sup", inner))
         return found
-
-
-def plain_letter(tree: Tree | None) -> str:
-    """The letter that an index is; else none."""
-    inner = None if tree is None else bare(tree)
-    return inner.name if isinstance(inner, Sym) and not (inner.subs or inner.sups) else ""
-
-
-def _apart(subs: tuple[Tree, ...]) -> tuple[Tree, ...]:
-    """The letters of x_{j,i} and of x_{ji}."""
-    if len(subs) == 1 and isinstance(inner := bare(subs[0]), Product) and not any(inner.signs):
-        return inner.factors
-    return subs
