@@ -42,16 +42,27 @@ class Conventions:
 def of_the_last_step(left: Tree | None, right: Tree | None) -> bool:
     """Whether an equation says of what a loss is a function, the last state: E = E(h_T)."""
     loss = None if left is None else bare(left)
-    value = None if right is None else bare(right)
-    if not isinstance(loss, Sym) or not is_loss(loss.name) or loss.subs or loss.sups:
+    if not isinstance(loss, Sym) or loss.subs or loss.sups:
         return False
-    if not isinstance(value, Product) or len(value.factors) != 2:
-        return False
+    return right is not None and _called_with_last(right) == loss.name
+
+
+def called_with_last(tree: Tree | None) -> bool:
+    """Whether an expression is a loss with the last state as its argument: a cost $C(h_T)$."""
+    return tree is not None and bool(_called_with_last(tree))
+
+
+def _called_with_last(tree: Tree) -> str:
+    """The loss of E(h_T); nothing for any other expression."""
+    value = bare(tree)
+    if not isinstance(value, Product) or len(value.factors) != 2 or value.signs != ("",):
+        return ""
     head, argument = value.factors[0], bare(value.factors[1])
-    if not isinstance(head, Sym) or head.name != loss.name or not isinstance(argument, Sym):
-        return False
+    if not isinstance(head, Sym) or not isinstance(argument, Sym) or head.subs or head.sups:
+        return ""
     times = [bare(script) for script in (*argument.subs, *argument.sups)]
-    return len(times) == 1 and isinstance(times[0], Sym) and times[0].name in ("T", "N")
+    last = len(times) == 1 and isinstance(times[0], Sym) and times[0].name in ("T", "N")
+    return head.name if last and is_loss(head.name) else ""
 
 
 _A_LOSS = re.compile(

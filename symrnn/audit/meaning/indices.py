@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from symrnn.audit.meaning.letters import TIMES, bare, is_capital, letters_of, shifted_letter
-from symrnn.audit.meaning.symbols import plain_letter
+from symrnn.audit.meaning.letters import (
+    TIMES,
+    bare,
+    is_capital,
+    letters_of,
+    plain_letter,
+    shifted_letter,
+)
 from symrnn.reading.latex.tree import Product, Sym, Tree, rebuilt, walk
 
 

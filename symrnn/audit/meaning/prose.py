@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from symrnn.audit.meaning.conventions import of_the_last_step
+from symrnn.audit.meaning.conventions import called_with_last, of_the_last_step
 from symrnn.audit.meaning.functions import NAMES
 from symrnn.audit.meaning.in_words import InWords
 from symrnn.audit.meaning.letters import (
@@ -281,6 +281,8 @@ class Prose(InWords):
     def said_loss(self) -> str:
         """Whether the text says that its loss reads the last step alone: "last", else "each"."""
         if any(of_the_last_step(r.left.tree, r.right.tree) for r in self.relations):
+            return "last"
+        if any(called_with_last(side.tree) for _, _, side in self.expressions):
             return "last"
         for document in self.documents:
             formulas = document.formulas

@@ -36,6 +36,7 @@ from symrnn.audit.meaning.shorthand import (
     partials_marked,
     transitions_written_out,
 )
+from symrnn.audit.meaning.slots import Applied, slots_written_out
 from symrnn.audit.meaning.symbols import Symbols
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document
@@ -104,6 +105,7 @@ class Parsed:
     powers: bool = False
     layers: Layers | None = None
     operators: Operators = field(default_factory=dict)
+    applied: Applied = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
     loss: Tree | None = None
     letters: dict[tuple[str, str], Sym | None] = field(default_factory=dict)
@@ -117,6 +119,8 @@ class Parsed:
         if self.operators:
             tree = operators_written_out(tree, self.operators)
         tree = as_powers(tree, self.powers)
+        if self.applied:
+            tree = slots_written_out(tree, self.applied)
         if self.turned_indices:
             tree = entries_last(tree, self.turned_indices)
         if self.apart:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise
 
-from symrnn.audit.meaning.letters import (
-    LOSSES,
-    bare,
-)
+from symrnn.audit.meaning.letters import LOSSES, bare, plain_letter
 from symrnn.audit.meaning.rewrites import placed_at, standing
 from symrnn.reading.latex.chains import Chain
 from symrnn.reading.latex.tree import (
     Addition,
+    Big,
     Derivative,
     Product,
     Sym,
@@ -163,8 +162,13 @@ Written = dict[str, tuple[tuple[str, ...], Tree]]
 
 
 def transitions(chains: list[tuple[int, int, Chain]]) -> Written:
-    """Φ_{t,k} = ∂h_t/∂h_k, a name with two times for a derivative, and θ = vec(W)."""
+    """Φ_{t,k} = ∂h_t/∂h_k, a name with two times for a derivative, and θ = vec(W).
+
+    So is g_τ = Σ_t Σ_{k=t-τ+1}^{t} …, where τ is no time of anything, but a number of steps.
+    """
     found: Written = {}
+    everywhere = [s.tree for _, _, chain in chains for s in chain.sides if s.tree is not None]
+    counted = _counting(everywhere)
     for _, _, chain in chains:
         trees = [side.tree for side in chain.sides if side.tree is not None]
         head = bare(trees[0]) if len(trees) > 1 else None
@@ -173,6 +177,13 @@ def transitions(chains: list[tuple[int, int, Chain]]) -> Written:
             of = value.factors[0] if isinstance(value, Product) else None
             if value is not None and isinstance(of, Sym) and of.name == "vec":
                 found.setdefault(head.name, ((), value))
+        if isinstance(head, Sym) and value is not None and not head.sups:
+            number = plain_letter(head.subs[0]) if len(head.subs) == 1 else ""
+            nodes = walk(value)
+            of_steps = number and counted.get(number) == {head.name}
+            read = any(isinstance(n, Sym) and n.name == number for n in nodes)
+            if of_steps and read and any(isinstance(n, Derivative) for n in nodes):
+                found.setdefault(head.name, ((number,), value))
         if not isinstance(head, Sym) or not isinstance(value, Derivative) or head.sups:
             continue
         letters = [bare(sub) for sub in head.subs]
@@ -180,6 +191,19 @@ def transitions(chains: list[tuple[int, int, Chain]]) -> Written:
         used = {node.name for node in walk(value) if isinstance(node, Sym)}
         if len(names) == 2 == len(letters) and len(set(names)) == 2 and set(names) <= used:
             found.setdefault(head.name, ((names[0], names[1]), value))
+    return found
+
+
+def _counting(trees: list[Tree]) -> dict[str, set[str]]:
+    """What each letter is the only or the first letter of an index of: t of h_t and h_{t-1}."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in (node for tree in trees for node in walk(tree)):
+        if isinstance(node, Big) and node.index is not None:
+            found[plain_letter(node.index)].add("")
+        for index in (*node.subs, *node.sups) if isinstance(node, Sym) else ():
+            inner = bare(index)
+            first = inner.terms[0] if isinstance(inner, Addition) else inner
+            found[plain_letter(first)].add(node.name if isinstance(node, Sym) else "")
     return found
 
 

@@ -34,6 +34,7 @@ from symrnn.audit.meaning.relations import Relation
 from symrnn.audit.meaning.rewrites import last_letter, linked, mapped, words_of
 from symrnn.audit.meaning.sections import Sections
 from symrnn.audit.meaning.shorthand import differentials, partials_apart, transitions
+from symrnn.audit.meaning.slots import applied_functions
 from symrnn.audit.meaning.supposing import of_one
 from symrnn.audit.meaning.suppositions import CLASS, SYMMETRIC
 from symrnn.audit.meaning.symbols import Symbols
@@ -74,6 +75,7 @@ class Statements(Sections):
         made.powers = powers_meant(read)
         made.layers = counted_layers(read, documents)
         made.operators = operators(chains, documents)
+        made.applied = applied_functions(chains)
         made.turned_indices = entries_first([*read, *made.hints.trees])
         chains = [(n, p, mapped(c, made.reread)) for n, p, c in chains]
         made.trees = [side.tree for _, _, c in chains for side in c.sides if side.tree is not None]
