@@ -45,13 +45,14 @@ def apart(works: Works, quick: bool, number: int, parties: tuple[str, ...]) -> I
     Args:
         works: an item, importable by name.
         quick, number: the sizes, and which of the item's pieces of work.
-        parties: packages that may have contenders.
+        parties: packages that may have contenders, besides those whose contenders are made here.
     """
     with asked_alone(OURS):
         work = next(itertools.islice(works(quick), number, None))
     with ExitStack() as stack:
         found: list[Contender] = []
-        for party in (OURS, *parties, BOUND):
+        own = (party_of(each.name) for each in work.contenders)
+        for party in dict.fromkeys((OURS, *parties, *own, BOUND)):
             if party in work.missing or party in work.left_out:
                 continue
             process = stack.enter_context(_Process(works, quick, number, party))
@@ -67,9 +68,9 @@ class _Process:
     def __init__(self, works: Works, quick: bool, number: int, party: str) -> None:
         context = multiprocessing.get_context("spawn")
         self._here, there = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(there, works, quick, number, party), daemon=True
-        )
+        # Some peers are limited by a process of their own, which a daemon may not have; this one
+        # ends with the line to whom it serves.
+        self._process = context.Process(target=_serve, args=(there, works, quick, number, party))
         pinned = dict.fromkeys(THREADS, str(cores()))
         before = {name: os.environ.get(name) for name in pinned}
         os.environ.update(pinned)
@@ -154,9 +155,9 @@ def _described(contender: Contender) -> tuple[str, bool, float, bool]:
 
 
 def _run(contender: Contender, results: dict[str, Any], _: Any) -> Any:
-    results[contender.name] = contender.run()
-    # Further figures come from our own results; those of others are compared by value.
-    return results[contender.name] if party_of(contender.name) == OURS else None
+    found = results[contender.name] = contender.run()
+    # Further figures come from our own results, and from numbers; the rest is compared by value.
+    return found if party_of(contender.name) == OURS or isinstance(found, float) else None
 
 
 def _value(contender: Contender, results: Mapping[str, Any], _: Any) -> Arrays | None:

@@ -12,7 +12,7 @@ import pytest
 from symrnn.bench.apart import THREADS, apart, party_of
 from symrnn.bench.contender import BOUND, OURS, Contender, Work
 from symrnn.bench.measure import Effort, measure
-from symrnn.bench.work import choice, jacobian
+from symrnn.bench.work import choice, derivation, jacobian, long_product
 from symrnn.errors import DisagreementError, SymrnnError
 from symrnn.processors import cores
 
@@ -86,3 +86,16 @@ def test_an_item_of_ours_runs_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_contender_has_a_party(name: str, party: Any) -> None:
     assert party_of(name) == party
+
+
+def test_a_peer_that_comes_with_the_work_takes_part() -> None:
+    """What is compared with numbers of a peer has them from its process."""
+    with apart(long_product.works, True, 0, ()) as work:
+        row = measure(work, ONCE)
+    assert set(row.disagreement) == {"mpmath"} and row.figures[long_product.ERROR] < 1e-9
+
+
+def test_a_peer_may_have_processes_of_its_own() -> None:
+    with apart(derivation.works, True, 0, ()) as work:
+        assert "sympy" in {party_of(each.name) for each in work.contenders}
+        assert OURS in measure(work, ONCE).seconds

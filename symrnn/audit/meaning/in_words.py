@@ -1,4 +1,4 @@
-"""What words alone define: abbreviations, and pre-activations, what f_t = σ(…) is taken of."""
+"""What words alone define: abbreviations, marks, norms, and pre-activations: the a of f = σ(a)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from symrnn.audit.meaning.adjoints import adjoints
 from symrnn.audit.meaning.defining import Defining
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Definition, Model, split_time
 from symrnn.audit.meaning.rewrites import one_expression
+from symrnn.audit.meaning.said_numbers import definition_of, said_numbers
 from symrnn.audit.meaning.suppositions import Scopes
 from symrnn.errors import ParseError
 from symrnn.reading.documents import Document, Formula
@@ -85,6 +87,24 @@ class InWords(Defining):
                     if split_time(named[1]) == (gate.letter, gate.shift):
                         made = replace(gate, name=named[0], value=value, symbol=symbol)
                         self.definitions[named[0]] = [made]
+
+    def _marked_gradients(self, model: Model, marks: set[str]) -> None:
+        """h̄_t is ∂L/∂h_t for every letter, where a bar is said to stand for a gradient."""
+        for symbol, value in adjoints(self.trees, marks) if marks else ():
+            named = self._named(model, symbol)
+            if named is None or self.definitions.get(named[0]):
+                continue
+            letter, shift = (None, 0) if named[1] is None else split_time(named[1])
+            if named[1] is None or letter in self.symbols.times:
+                self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
+
+    def _said_numbers(self, model: Model, stated: list[Definition]) -> None:
+        """What words alone say to be a norm, or a largest slope, and no formula defines."""
+        for document in self.documents:
+            for said in said_numbers(document):
+                found = definition_of(said, model, stated)
+                if found is not None and not self.definitions.get(found.name):
+                    self.definitions[found.name] = [found]
 
     def _list_of(self, text: str, document: Document) -> list[Sym]:
         """The letters of a formula that is a list of them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from symrnn.audit.meaning.adjoints import adjoints, marks_defined, marks_of_gradients
+from symrnn.audit.meaning.adjoints import marks_defined, marks_of_gradients
 from symrnn.audit.meaning.calls import entered
 from symrnn.audit.meaning.classes import classes_in
 from symrnn.audit.meaning.conventions import Conventions
@@ -145,6 +145,7 @@ class Statements(Sections):
                     break
         stated = [each for known in self.definitions.values() for each in known]
         self._marked_gradients(probe, marks_defined(stated))
+        self._said_numbers(probe, stated)
         self._called_losses(probe)
         self._link_arguments(probe)
         self._preactivations(probe)
@@ -160,16 +161,6 @@ class Statements(Sections):
         right = self.reread(definition.value)
         start = definition.start
         return Definition(named[0], letter, shift, right, start, True, entries)
-
-    def _marked_gradients(self, model: Model, marks: set[str]) -> None:
-        """h̄_t is ∂L/∂h_t for every letter, where a bar is said to stand for a gradient."""
-        for symbol, value in adjoints(self.trees, marks) if marks else ():
-            named = self._named(model, symbol)
-            if named is None or self.definitions.get(named[0]):
-                continue
-            letter, shift = (None, 0) if named[1] is None else split_time(named[1])
-            if named[1] is None or letter in self.symbols.times:
-                self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
 
     def _labels(self, model: Model) -> None:
         """What stands above an underbrace defines its label."""
