@@ -98,12 +98,18 @@ class InWords(Defining):
             if named[1] is None or letter in self.symbols.times:
                 self.definitions[named[0]] = [Definition(named[0], letter, shift, value, 0)]
 
-    def _said_numbers(self, model: Model, stated: list[Definition]) -> None:
-        """What words alone say to be a norm, or a largest slope, and no formula defines."""
+    def _said_numbers(self, model: Model) -> None:
+        """What words alone say to be a norm, or a largest slope, and no formula defines.
+
+        Of what is said of the recurrence, without a letter, its definitions are asked.
+        """
+        stated = [each for known in self.definitions.values() for each in known]
         for document in self.documents:
             for said in said_numbers(document):
                 found = definition_of(said, model, stated)
-                if found is not None and not self.definitions.get(found.name):
+                if found is None or self.definitions.get(found.name):
+                    continue
+                if not self._defined_elsewhere(found.name, None):
                     self.definitions[found.name] = [found]
 
     def _list_of(self, text: str, document: Document) -> list[Sym]:

@@ -14,7 +14,8 @@ from symrnn.reading.documents import Document, Formula
 from symrnn.reading.latex.tree import Normed, Product, Sym, Tree, walk
 
 _NORM = r"(?:(?:largest|biggest|maxim(?:al|um)|top|leading|greatest|dominant)\s+singular\s+values?"
-_NORM += r"|(?:(?:spectral|operator|induced|matrix|euclidean|two-?|2-)\s*)*norm)"
+_NORM += r"|(?:(?:upper\s+)?bound\s+(?:on|of|for)\s+(?:the\s+)?)?"
+_NORM += r"(?:(?:spectral|operator|induced|matrix|euclidean|two-?|2-)\s*)*norm)"
 _MOST = r"(?:largest|biggest|maxim(?:al|um)|greatest|steepest|supremum|upper\s+bound|bound)"
 _SLOPE = rf"{_MOST}\s+(?:\w+\s+){{0,3}}?(?:slopes?|derivatives?)"
 _OF = r"(?:\s+(?:of|on|for|to|in|the|its|our|absolute|value|size|modulus|recurrent|hidden|weights?"
@@ -37,6 +38,15 @@ _CALLED = re.compile(
 )
 
 
+_DENOTED = re.compile(
+    r"\b(?:denote|call|write|abbreviate|name|let)\s+(?:by\s+)?(?:the|an?|its)?\s*"
+    rf"(?P<what>(?P<norm>{_NORM})|(?P<slope>{_SLOPE})|(?P<most>(?!)))(?P<of>{_OF})"
+    r"\s*(?:simply\s+)?(?:by|as|with|be|simply)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a letter: we denote the spectral norm of the recurrent matrix by …"""
+
+
 @dataclass(frozen=True)
 class Said:
     """What words say: `letter` is a "norm" or a "slope" of `of`, if that is said, or bounds it."""
@@ -44,7 +54,6 @@ class Said:
     letter: Tree
     kind: str
     of: Tree | None
-    bound: bool
 
 
 def said_numbers(document: Document) -> Iterator[Said]:
@@ -60,12 +69,14 @@ def said_numbers(document: Document) -> Iterator[Said]:
             beside = found["object"] is not None and following is not None
             beside = beside and following is not None and following.start - found.end() < 3
             yield from _said(document, formula, found, following if beside else None)
-        if following is not None and not following.display:
-            found = _BEFORE.search(
-                text[max(0, formula.start - 120) : formula.start].rstrip("$`\\( ")
-            )
+        before = text[max(0, formula.start - 120) : formula.start].rstrip("$`\\( ")
+        found = _DENOTED.search(before)
+        if found is not None:
+            yield from _said(document, formula, found, None)
+        found = _BEFORE.search(before)
+        if found is not None and following is not None and not following.display:
             between = text[end : following.start]
-            if found is not None and len(between) < 60 and _CALLED.fullmatch(between):
+            if len(between) < 60 and _CALLED.fullmatch(between):
                 yield from _said(document, following, found, formula)
 
 
@@ -81,11 +92,14 @@ def _said(
     kind = kind or ("slope" if re.search(r"slope|derivative", words) else "")
     if not kind and not (about is not None and _function(about)[1]):
         return
-    yield Said(letter, kind or "slope", about, "bound" in words)
+    yield Said(letter, kind or "slope", about)
 
 
 def definition_of(said: Said, model: Model, stated: list[Definition]) -> Definition | None:
-    """The number that words define; None where it is not clear of what."""
+    """The number that words define; None where it is not clear of what.
+
+    As of formulas, ‖W‖ ≤ λ, it may be any that is no less.
+    """
     assert isinstance(said.letter, Sym)
     name = model.ref(said.letter).name
     value: Tree | None = None
@@ -100,7 +114,7 @@ def definition_of(said: Said, model: Model, stated: list[Definition]) -> Definit
             value = Normed(said.letter.start, said.letter.end, True, slope, "‖infty")
     if value is None:
         return None
-    return Definition(name, None, 0, value, 0, bound="upper" if said.bound else "")
+    return Definition(name, None, 0, value, 0, bound="upper")
 
 
 def _function(tree: Tree) -> tuple[Sym | None, bool]:

@@ -121,6 +121,7 @@ class Statements(Sections):
         self.probe = probe
         self._prose_definitions(probe)
         self._marked_gradients(probe, marks_of_gradients(self.documents))
+        self._said_numbers(probe)
         self._labels(probe)
         layers, above = numbered_layers(self.trees), layers_above(self.trees)
         previous: Relation | None = None
@@ -145,7 +146,7 @@ class Statements(Sections):
                     break
         stated = [each for known in self.definitions.values() for each in known]
         self._marked_gradients(probe, marks_defined(stated))
-        self._said_numbers(probe, stated)
+        self._said_numbers(probe)
         self._called_losses(probe)
         self._link_arguments(probe)
         self._preactivations(probe)
