@@ -202,14 +202,19 @@ def scaled(nodes: list[Tree], source: str, pool: list[str]) -> Iterator[Edit]:
 
 
 def _letters(pool: list[str]) -> list[str]:
-    """What of a pool is one letter with its scripts."""
-    return [
-        text
+    """What of a pool is one letter with its scripts; of h^⊤ first h."""
+    found = [
+        each
         for text in pool
+        for each in (_TRANSPOSED.sub("", text), text)
         if len(text) <= 24
         and re.fullmatch(r"(?:[\\A-Za-z{}_^,+\-0-9 ]|\{\([^()]*\)\})+", text)
         and text.count("{") == text.count("}")
     ]
+    return list(dict.fromkeys(found))
+
+
+_TRANSPOSED = re.compile(r"\s*\^\s*\{?(?:\\top|\\intercal|T|\\mathsf\{T\}|\\mathrm\{T\})\}?\s*$")
 
 
 def _replaceable(nodes: list[Tree]) -> Iterator[Sym]:

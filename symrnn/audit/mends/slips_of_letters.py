@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symrnn.audit.meaning.letters import bare, letters_of
+from symrnn.audit.meaning.letters import bare, is_capital, letters_of, whole_number
 from symrnn.audit.mends.edit import Edit, around, braced, inside, one_edit, turned_round, written
 from symrnn.reading.latex.tree import (
     Addition,
@@ -26,9 +26,11 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
     """A time one or two off."""
     if isinstance(node, Sym):
         for index in (*node.subs, *node.sups):
-            if index.made or letters_of(index) in (None, set()):
+            numbered = whole_number(index) in range(10) and node.subs and not is_capital(node.name)
+            # Of \h{i} with \newcommand{\h}[1]{h^{(#1)}} the brackets are the macro's.
+            inner = inside(bare(index) if index.made else index)
+            if inner.made or not (letters_of(index) or numbered):
                 continue
-            inner = inside(index)
             old = written(source, inner)
             for other in around(inner, source):
                 words = f"{old} is {other} in {written(source, node)}"

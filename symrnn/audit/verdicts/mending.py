@@ -318,7 +318,7 @@ def _end(edit: Edit, place: tuple[str, int, int]) -> int:
 
 
 def _pieces(model: Model, node: Tree) -> list[tuple[Tree, Tree]]:
-    """First and last tree of each factor of a product, as of f (x); and of a derivative."""
+    """First and last tree of each factor of a product, as of f (x), and of x; of a derivative."""
     if isinstance(node, Derivative):
         return [] if node.made else [(node, node)]
     if not isinstance(node, Product):
@@ -337,6 +337,9 @@ def _pieces(model: Model, node: Tree) -> list[tuple[Tree, Tree]]:
         last = following if takes and following is not None else factor
         if not factor.made and not last.made:
             found.append((factor, last))
+            argument = bare(last) if takes else factor
+            if isinstance(argument, Sym) and argument is not factor and not argument.made:
+                found.append((argument, argument))  # c_t of tanh(c_t)
         if following is not None and not takes and _is_slope(factor, following):
             found.append((factor, following))
         place += 2 if takes else 1
