@@ -169,6 +169,20 @@ FAULTS: dict[str, Fault] = {
         REFUSED,
         "positions: larger, beside a factor of unknown sign",
     ),
+    "a function need not be made of known nodes": Fault(
+        "terms.py",
+        "return formula, variable",
+        "return variable, variable",
+        REFUSED,
+        "terms: a function that jumps at whole numbers",
+    ),
+    "a parameter and a sequence of one name": Fault(
+        "theorem.py",
+        "(type(each), each.shape)",
+        "(each.shape,)",
+        REFUSED,
+        "terms: a parameter called as a sequence",
+    ),
     "a fact times 0⁻¹": Fault(
         "order.py",
         " or not _has_a_value(factor):",

@@ -41,7 +41,8 @@ from symrnn.kernel import (
 )
 from symrnn.kernel.axioms import blocks, derivatives, differentials, limits, norms, numbers, ranges
 from symrnn.kernel.dependence import Dependence
-from symrnn.language.activations import X, activation
+from symrnn.kernel.values import conditions
+from symrnn.language.activations import Activation, X, activation
 from symrnn.language.algebra import (
     Determinant,
     Identity,
@@ -260,7 +261,7 @@ POSITIONS: dict[str, Row] = {
     "the body of a scalar sum": lambda: congruence(same(j, y), Sum(j, (j, 1, t)), (0,)),
     "a time": lambda: congruence(same(t, k), s[t], (1,)),
     "the place of an entry": lambda: congruence(same(t, k), Entry(g, t, 1), (1,)),
-    "a matrix under ∂": lambda: congruence(same(g, h), D(W * g, g), (0, 1)),
+    "a matrix under ∂": lambda: congruence(same(g, h), D(W * g, g), (0, 2)),
     "what is varied": lambda: congruence(same(g, h), D(W * g, g), (1,)),
     "what is held": lambda: congruence(same(s[t], s[k]), D(s[n], g, held=[s[t]]), (3, 0)),
     "a number under d/dy": lambda: congruence(
@@ -510,7 +511,7 @@ SCALARS: dict[str, Row] = {
         activation(1 - X**2)(activation("tanh")(A)), activation("tanh").prime(2 * A)
     ),
     "of a function that jumps": lambda: numbers.exponentials(
-        activation(0 * X)(stepping(A)), activation(0 * X)(A)
+        activation(-X)(stepping(A)), activation(-stepping.function.expr)(A)
     ),
     "sums of numbers": equal(Sum(j, (j, 1, t)), Sum(j, (j, 0, t - 1))),
 }
@@ -577,6 +578,9 @@ TERMS: dict[str, Row] = {
     "a name with two shapes, in two sides": lambda: assume(
         Equation(Norm(Parameter("R", d, 1)), Norm(Parameter("R", d, d)))
     ),
+    "a parameter called as a sequence": lambda: reflexivity(
+        Norm(Parameter("R", d, 1)) * Norm(Sequence("R", d)[t])
+    ),
     "a name of the recurrence, of another shape": lambda: derivatives.independent(
         D(Parameter("W", d, 1), g), cell
     ),
@@ -585,7 +589,14 @@ TERMS: dict[str, Row] = {
     "√ of what rises with j and with j²": lambda: reflexivity(
         Sum(sympy.sqrt(j**2 + j - 5), (j, 0, t))
     ),
-    "a function that is not everywhere": lambda: reflexivity(activation("1/x")(g)),
+    "a function that is not everywhere": lambda: reflexivity(activation(1 / X)(g)),
+    "a function that jumps at whole numbers": lambda: reflexivity(activation(sympy.floor(X))(g)),
+    "a function by cases": lambda: reflexivity(
+        activation(sympy.Piecewise((X, X > 0), (0, True)))(g)
+    ),
+    "a function with a number < 0 in it": lambda: reflexivity(
+        Activation("f", sympy.Lambda(X, X * Symbol("m", negative=True)))(g)
+    ),
     "a matrix for a number under ∂": lambda: instantiate(
         reflexivity(D(y * W * g, g)), {y: Norm(g)}
     ),
@@ -1066,6 +1077,13 @@ def test_a_tail_is_that_of_the_series() -> None:
 def test_what_is_assumed_is_what_is_said() -> None:
     assert assume(Inequality(0, y)).relation == Inequality(0, y)
     assert assume(Inequality(y, z)).relation == Inequality(0, z - y)
+
+
+def test_what_holds_at_all_times_has_a_value_from_the_first_on() -> None:
+    said = Inequality(1 / (j + 1), y)
+    assert list(conditions(ForAll(j, said, 0))) == []
+    with pytest.raises(SymrnnError, match="need not have a value"):
+        list(conditions(ForAll(j, said, -1)))
 
 
 def test_what_a_step_assumes_is_assumed_of_all() -> None:
