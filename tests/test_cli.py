@@ -318,6 +318,7 @@ OF_CELLS = [
     (["dh[k]/dh[k+1]", "--cell", "gru"], "∂h_k/∂h_{k + 1} = 0\n", "for 0 ≤ k)"),
     (["dr[t]/dz[k]", "--cell", "gru"], "∂r_t/∂z_k = ", "for 1 ≤ k ≤ t - 1)"),
     (["ds[t]/ds[k]", "--cell", "s = relu(W s')"], "∂s_t/∂s_k", "σ′ is taken to be 0 at the kink"),
+    (["ds[t]/db", "--activation", "sign(x)"], "∂s_t/∂b", "σ′ is taken to be 0 at the jump x = 0"),
 ]
 
 

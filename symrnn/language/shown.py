@@ -1,7 +1,7 @@
 """How a function of one variable is written out, as a lecturer would: from its formula alone.
 
-Where a formula has kinks, what holds between them: 1[a > 0], or cases. What is made of e^x and
-e^{-x} as the logistic function makes it is written by that: logistic′ = logistic (1 - logistic).
+Where a formula has kinks or jumps, what holds between them: 1[a > 0], or cases. What is made of e^x
+and e^{-x} as the logistic function makes it is written by that: logistic′ = logistic (1 - logistic).
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def shown(formula: Expr) -> Any:
     Args:
         formula: in `X`; one whose kinks are not found comes back as it is.
     """
-    if not formula.has(*KINKS) or formula.has(sympy.DiracDelta):
+    # What SymPy writes for the slope of a jump is 0 but at the jump, where there is no slope.
+    formula = formula.replace(sympy.DiracDelta, lambda *_: S.Zero)
+    if not formula.has(*KINKS):
         return _by_logistic(formula)
     try:
         cases = _cases(formula)

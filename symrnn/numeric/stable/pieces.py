@@ -37,18 +37,20 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Kink:
-    """A point where the slopes from the left and from the right differ.
+    """A point where the slopes from the left and from the right differ, or the values do.
 
     Attributes:
         at: the point.
         left, right: the one-sided slopes.
         slope: what the kernels take for σ′ there.
+        jump: whether the values differ.
     """
 
     at: Expr
     left: Expr
     right: Expr
     slope: Expr
+    jump: bool = False
 
     def __str__(self) -> str:
         return f"x = {self.at}: {self.left} from the left, {self.right} from the right"
@@ -81,7 +83,7 @@ def at_point(left: Expr, right: Expr) -> Expr:
 
 @lru_cache(maxsize=512)
 def kinks(activation: Activation) -> tuple[Kink, ...]:
-    """The kinks of a known activation, in order; none where the one-sided slopes are equal.
+    """The kinks and jumps of a known activation, in order; none where it is differentiable.
 
     Raises:
         NotSupportedError: they are not finitely many points that can be solved for.
@@ -91,25 +93,27 @@ def kinks(activation: Activation) -> tuple[Kink, ...]:
     split = pieces(activation.function.expr.xreplace({variable: X}))
     for bound, before, after in zip(split.bounds, split.parts, split.parts[1:], strict=False):
         left, right = (limit(part.diff(X), bound) for part in (before, after))
-        if not equal(left, right):
-            found.append(Kink(bound, left, right, at_point(left, right)))
+        jump = not equal(limit(before, bound), limit(after, bound))
+        if jump or not equal(left, right):
+            found.append(Kink(bound, left, right, at_point(left, right), jump))
     return tuple(found)
 
 
 def convention(activation: Activation) -> str:
-    """What is taken for σ′ at the kinks, in words; empty where there are none, or not known."""
+    """What is taken for σ′ at kinks and jumps, in words; empty where none are, or none known."""
     if activation.is_unknown:
         return ""
     try:
         found = kinks(activation)
     except NotSupportedError:
         return ""
-    taken: dict[str, list[str]] = {}
+    taken: dict[tuple[str, str], list[str]] = {}
     for kink in found:
-        taken.setdefault(_short(kink.slope), []).append(f"x = {_short(kink.at)}")
+        what = (_short(kink.slope), "jump" if kink.jump else "kink")
+        taken.setdefault(what, []).append(f"x = {_short(kink.at)}")
     return "; ".join(
-        f"σ′ is taken to be {slope} at the kink{'s' * (len(places) > 1)} {' and '.join(places)}"
-        for slope, places in taken.items()
+        f"σ′ is taken to be {slope} at the {what}{'s' * (len(places) > 1)} {' and '.join(places)}"
+        for (slope, what), places in taken.items()
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from sympy import Abs, Max, Rational, sin
+from sympy import Abs, Heaviside, Max, Rational, sign, sin
 
 from symrnn.errors import NotSupportedError
 from symrnn.language.activations import FORMULAS, X, activation, unknown
@@ -56,6 +56,23 @@ def test_what_is_taken_is_said() -> None:
         "σ′ is taken to be 1 at the kink x = 0; σ′ is taken to be 2 at the kink x = 1"
     )
     assert convention(unknown()) == "" == convention(activation(Abs(sin(X))))
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (sign(X), "σ′ is taken to be 0 at the jump x = 0"),
+        (Heaviside(X - 1) + X, "σ′ is taken to be 1 at the jump x = 1"),
+        (Heaviside(X) / X, "σ′ is taken to be 0 at the jump x = 0"),
+        (
+            Heaviside(X) + Abs(X - 3),
+            "σ′ is taken to be -1 at the jump x = 0; σ′ is taken to be 0 at the kink x = 3",
+        ),
+        (X**2 * sign(X), ""),
+    ],
+)
+def test_a_jump_is_said_to_be_one(formula: Any, words: str) -> None:
+    assert convention(activation(formula)) == words
 
 
 def test_entries_at_a_kink() -> None:
