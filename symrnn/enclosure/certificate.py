@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+import sympy
 from flint import arb, ctx, fmpq
 from sympy import Expr
 
@@ -55,8 +56,8 @@ class Certificate:
 
     @property
     def slope(self) -> Expr:
-        """σ′(x)."""
-        return self.activation.prime.at(X)
+        """σ′(x) where σ does not jump."""
+        return self.activation.prime.at(X).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
     @property
     def width(self) -> float:

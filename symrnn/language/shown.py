@@ -1,7 +1,8 @@
 """How a function of one variable is written out, as a lecturer would: from its formula alone.
 
-Where a formula has kinks or jumps, what holds between them: 1[a > 0], or cases. What is made of e^x
-and e^{-x} as the logistic function makes it is written by that: logistic′ = logistic (1 - logistic).
+Where a formula has kinks or jumps, what holds between them: 1[a > 0], or cases. What is made of
+e^x and e^{-x} as the logistic function makes it is written by that:
+logistic′ = logistic (1 - logistic).
 """
 
 from __future__ import annotations

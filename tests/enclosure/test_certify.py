@@ -198,3 +198,10 @@ def test_the_record() -> None:
         *("activation", "slope", "verdict", "gamma", "width", "where", "reason", "boxes"),
     ]
     assert record["gamma"] == ["1.128904145185154786", "1.128904145185154787"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"), [("sign(x)", "0"), ("x*heaviside(x)", "Heaviside(x)")], ids=str
+)
+def test_a_slope_is_written_as_it_is_between_jumps(text: str, slope: str) -> None:
+    assert certify(parse_activation(text)).record()["slope"] == slope
