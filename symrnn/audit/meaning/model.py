@@ -261,6 +261,13 @@ class Model:
             if lag == 0 and (d := self.definitions.get(ref)) is not None and d.shift > 0
         }  # fmt: skip
 
+    def looks_ahead(self) -> bool:
+        """Whether a step reads what later steps make: of s_t = f(s_{t-1}, c) c is h_T."""
+        stated = [d for d in self.definitions.values() if not d.derived]
+        read = {name for d in stated if d.letter is not None for name, _ in self.reads(d)}
+        whole = [d for d in stated if d.letter is None and d.name in read]
+        return any(time is not None for d in whole for _, time in timed_in(d.value, self))
+
     def apart(self, name: str) -> bool:
         """Whether a definition reads a letter with its time and without: u and u_t are two then."""
         base = name.split("_")[0]

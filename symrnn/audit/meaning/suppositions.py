@@ -88,6 +88,9 @@ _GOES_ON = re.compile(
     r"|(?:then|thus|hence|so|therefore|it\s+follows|in\s+(?:that|this)\s+case|under\s+(?:this|that)"
     r"|here|again|also|and|but|which|moreover|similarly|likewise)\b)",
 )
+_DISPLAY = re.compile(
+    r"\s*(?:\$\$|\\\[|\\begin\{(?:equation|align|gather|multline|eqnarray|displaymath)|```math)"
+)
 _THEN = re.compile(
     r"(?:\s|\$\$|\\\]|\\end\s*\{[^{}]*\}|`+)*(?:[Tt]hen|[Tt]hus|[Hh]ence|[Ss]o|[Tt]herefore|[Ii]t\s+follows"
     r"|[Ii]n\s+(?:that|this)\s+case|[Uu]nder\s+(?:this|that|these)|[a-z])\b"
@@ -180,7 +183,15 @@ class Scopes:
 
     @cached_property
     def _ends(self) -> list[int]:
-        return [match.end() for match in _SENTENCE.finditer(self.text)]
+        found = _SENTENCE.finditer(self.text)
+        return [match.end() for match in found if not self._goes_on_in_a_display(match)]
+
+    def _goes_on_in_a_display(self, end: re.Match[str]) -> bool:
+        """Whether a blank line only sets a display apart: If $W$ is orthogonal, then …"""
+        if end[0].strip() or not _DISPLAY.match(self.text, end.end()):
+            return False
+        line = self.text[: end.start()].rstrip(" \t").rsplit("\n", 1)[-1]
+        return bool(re.search(r"[\w,:)$`*}]$", line)) and not line.lstrip().startswith(("#", "\\"))
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a character begins and ends."""

@@ -26,7 +26,8 @@ def times(node: Tree, source: str) -> Iterator[Edit]:
     """A time one or two off."""
     if isinstance(node, Sym):
         for index in (*node.subs, *node.sups):
-            numbered = whole_number(index) in range(10) and node.subs and not is_capital(node.name)
+            below = index in node.subs and not is_capital(node.name)
+            numbered = whole_number(index) in range(10) and (below or isinstance(index, Group))
             # Of \h{i} with \newcommand{\h}[1]{h^{(#1)}} the brackets are the macro's.
             inner = inside(bare(index) if index.made else index)
             if inner.made or not (letters_of(index) or numbered):

@@ -223,6 +223,11 @@ class Net:
         """The last time."""
         return self.first + STEPS - 1
 
+    @cached_property
+    def looks_ahead(self) -> bool:
+        """Whether a step reads what later steps make."""
+        return self.model.looks_ahead()
+
     def check_time(self) -> None:
         if clock.process_time() > self.deadline:
             raise NotUnderstood("too long", "evaluating it takes longer than is allowed")

@@ -80,7 +80,7 @@ class Quantities(Algebra, ABC):
             directions.reshape(count, count)[np.arange(count), np.arange(count)] = 1
             return Value(base + 1j * STEP * turned(directions))
         if moved is not None and time is not None:
-            earlier = moved[1] is not None and time < moved[1]
+            earlier = moved[1] is not None and time < moved[1] and not net.looks_ahead
             if earlier or world.holds(name, time):
                 return self.quantity(name, time)
         if moved is not None and time is None and world.mode in ("all",):
@@ -342,7 +342,8 @@ class Quantities(Algebra, ABC):
         moved = world.moved
         if ref.time is None:
             known = self.model.definition(name)
-            if env and known is not None and self._abbreviates(known):
+            itself = moved is not None and moved[:2] == (name, None)  # ∂s_t/∂c, where c is h_T
+            if env and known is not None and self._abbreviates(known) and not itself:
                 return self.value(known.value, env, world)
             if moved is not None and moved[0] == name and moved[1] is None and moved[2] is not None:
                 # A parameter's copy at one step: the definition's own time says which.

@@ -65,6 +65,20 @@ class Examples(Trials):
                 return Verdict(DISAGREES, what=what, sense=sense)
         return None
 
+    def with_properties(
+        self, model: Model, relation: Relation, sides: tuple[Tree, Tree]
+    ) -> tuple[Model, tuple[str, ...]] | None:
+        """The model with what the text surely supposes of its matrices, W orthogonal, in words."""
+        used = model.spoken_of(sides, ())
+        given = {
+            place: each for place, each in self.statements.examples(relation).items()
+            if place[0] in used and place[1] is None and each.made
+            and not place[0].startswith("function ") and self.statements.surely(relation, each)
+        }  # fmt: skip
+        if not given:
+            return None
+        return self._special(model, given, False), tuple(each.words for each in given.values())
+
     def _more(self, sense: Sense) -> list[str]:
         """What a way of reading supposes besides an activation."""
         return replace(sense, sigma="").supposes(self.said)

@@ -43,6 +43,10 @@ from symrnn.errors import SymrnnError
 from symrnn.reading.latex.tree import Derivative, Product, Sym, Tree, shape_of, walk
 from symrnn.reading.latex.words import EQUAL
 
+ABOUT = frozenset({r"\approx", r"\simeq", r"\cong", r"\sim", r"\propto", r"\lesssim", r"\gtrsim",
+                   r"\ll", r"\gg"})  # fmt: skip
+"""Signs that say too little to be tried."""
+
 
 class Judge(Inequalities, Mending, Examples, Doubts):
     """Judges the relations of one document, in its order."""
@@ -61,7 +65,7 @@ class Judge(Inequalities, Mending, Examples, Doubts):
         try:
             with np.errstate(all="ignore"):
                 if relation.kind != EQUAL:
-                    return self._inequality(model, relation, deadline)
+                    return self._bound(model, relation, deadline)
                 return self._equation(model, relation, deadline)
         except NotUnderstood as problem:
             rule = by_rule(model, relation.left.tree, relation.right.tree)
@@ -78,6 +82,19 @@ class Judge(Inequalities, Mending, Examples, Doubts):
             return Verdict(NOT_UNDERSTOOD, cause="not read", what=problem.message)
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as problem:
             return Verdict(NOT_UNDERSTOOD, cause="not evaluated", what=str(problem)[:120])
+
+    def _bound(self, model: Model, relation: Relation, deadline: float) -> Verdict:
+        """What holds of an inequality, with what the text supposes of its matrices."""
+        found = self._inequality(model, relation, deadline)
+        assert relation.left.tree is not None and relation.right.tree is not None
+        supposed = self.with_properties(model, relation, (relation.left.tree, relation.right.tree))
+        if found.kind not in (DISAGREES, FALSE) or supposed is None:
+            return found
+        special, words = supposed
+        there = self._inequality(special, relation, deadline)
+        if there.kind in (TRUE, UNDER):
+            return replace(there, kind=UNDER, under=(*words, *there.under), shows=False)
+        return there
 
     def _without_evaluation(self, relation: Relation) -> Verdict | None:
         statements = self.statements
@@ -96,17 +113,7 @@ class Judge(Inequalities, Mending, Examples, Doubts):
             return Verdict(NOT_A_CLAIM, what="it defines")
         if relation.kind not in (EQUAL, "≤", "≥", "<", ">"):
             sign = relation.written
-            if sign in (
-                r"\approx",
-                r"\simeq",
-                r"\cong",
-                r"\sim",
-                r"\propto",
-                r"\lesssim",
-                r"\gtrsim",
-                r"\ll",
-                r"\gg",
-            ):
+            if sign in ABOUT:
                 return Verdict(
                     NOT_UNDERSTOOD, cause="about equal", what=f"{sign} says too little to be tried"
                 )

@@ -14,6 +14,7 @@ from symrnn.audit.meaning.functions import known_activation
 from symrnn.audit.meaning.letters import bare
 from symrnn.audit.meaning.model import Model, NotUnderstood, split_time
 from symrnn.audit.meaning.rewrites import placed_at
+from symrnn.audit.meaning.suppositions import ORTHOGONAL
 from symrnn.audit.numbers.evaluate import Evaluator
 from symrnn.audit.numbers.net import POOLS, Net
 from symrnn.audit.numbers.readings import Sense
@@ -79,7 +80,11 @@ def scaled_nets(
             known = name in model.definitions or name in model.symbols.times
             if not known and not model.symbols.has_time(name.split("_")[0]):
                 rows, cols = net.extent(name)
-                if (rows > 1 and cols > 1) or model.scalar:
+                kind = model.made.get(name)
+                if kind is not None and rows == cols > 1:
+                    own = 1.0 if kind == ORTHOGONAL else scale
+                    net.values["leaf", name, None] = net.leaf(name, None) * own
+                elif (rows > 1 and cols > 1) or model.scalar:
                     net.values["leaf", name, None] = _weight(net, name, rows, cols) * scale
                 elif number in AT_REST:
                     net.values["leaf", name, None] = net.leaf(name, None) * SMALL

@@ -9,8 +9,11 @@ from symrnn.reading.latex.tokens import END, Token, refuse
 from symrnn.reading.latex.tree import (
     Derivative,
     Num,
+    Product,
+    Sym,
     Tree,
     Words,
+    rebuilt,
     walk,
 )
 
@@ -71,10 +74,11 @@ class Cursor:
         tree = self.expression()
         if self.next.kind != END:
             raise self.fail(f"{shown(self.next)} has no place here")
-        for node in walk(tree):
-            if isinstance(node, Derivative) and isinstance(node.by, Words) and node.by.text == "∂":
+        halves = [node for node in walk(tree) if _is_half(node)]
+        for node in halves:
+            if not isinstance(node, Derivative) or not node.straight or node.of is None:
                 raise refuse("a ∂ without what it differentiates by", node.start, node.end)
-        return tree
+        return _differentials(tree) if halves else tree
 
     def expression(self) -> Tree:
         """A sum."""
@@ -95,3 +99,16 @@ class Cursor:
     def group(self) -> Tree:
         """The argument of a command."""
         raise NotImplementedError
+
+
+def _is_half(node: Tree) -> bool:
+    return isinstance(node, Derivative) and isinstance(node.by, Words) and node.by.text == "∂"
+
+
+def _differentials(tree: Tree) -> Tree:
+    r"""The same with an upright d that nothing is divided by as a letter: \mathrm{d}h as dh."""
+    inner = rebuilt(tree, _differentials)
+    if not (isinstance(inner, Derivative) and _is_half(inner)) or inner.of is None:
+        return inner
+    letter = Sym(inner.start, inner.of.start, inner.made, "d")
+    return Product(inner.start, inner.end, inner.made, (letter, inner.of), ("",))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from symrnn.errors import ParseError
 from symrnn.reading.latex.cursor import Cursor
 from symrnn.reading.latex.signs import bare, by_commas, matching
-from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, Token
+from symrnn.reading.latex.tokens import COMMAND, END, LETTER, NUMBER, SIGN, Token
 from symrnn.reading.latex.tree import (
     Bar,
     Group,
@@ -136,6 +136,8 @@ class Scripts(Cursor):
             if isinstance(tree, Sym):
                 return replace(tree, primes=tree.primes + count, end=self.tokens[self.at - 1].end)
             raise self.fail("a prime behind what is no letter")
+        if self._entrywise(tree):
+            del self.tokens[self.at + 1]
         sups, text = self.script()
         end = self.tokens[self.at - 1].end
         if isinstance(tree, Sym):
@@ -145,6 +147,13 @@ class Scripts(Cursor):
         if len(sups) != 1:
             raise self.fail("a power that is none")
         return Raised(tree.start, end, tree.made, tree, sups[0])
+
+    def _entrywise(self, tree: Tree) -> bool:
+        """Whether h^{\\circ 2} follows, the power of each entry, as any power of a vector is."""
+        matrix = isinstance(tree, Sym) and tree.name.split()[-1][0].isupper()
+        if matrix or not self.next.is_("{") or len(inner := self.inside()) < 2:
+            return False
+        return inner[0].is_(r"\circ", r"\odot") and inner[1].kind in (NUMBER, SIGN)
 
     def inside(self) -> list[Token]:
         """The tokens of the script that follows."""
