@@ -183,6 +183,20 @@ FAULTS: dict[str, Fault] = {
         REFUSED,
         "terms: a parameter called as a sequence",
     ),
+    "what is assumed of a number is not of all entries": Fault(
+        "inferences.py",
+        "        needs.append(each)",
+        "        needs.extend(())",
+        NEEDED,
+        "what is assumed of a number, of all entries",
+    ),
+    "a constant of the recurrence is an entry": Fault(
+        "inferences.py",
+        "_require_varies(theorem.cell, entries)",
+        "_require_varies(None, entries)",
+        REFUSED,
+        "inferences: an entry that is a constant of a recurrence",
+    ),
     "a fact times 0⁻¹": Fault(
         "order.py",
         " or not _has_a_value(factor):",

@@ -17,7 +17,8 @@ import sympy
 from instances import INSTANCES
 from sympy import Max, Min, Mul, Rational, S, Sum, Symbol, symbols
 from verdict import HOLDS, Claim, Models
-from worlds import World, cells, lstm
+from worlds import World, cells, leaky, lstm
+from worlds import u as rate
 
 from symrnn.cells.elman import elman
 from symrnn.errors import SymrnnError
@@ -111,6 +112,12 @@ def order(left: Any, right: Any, *facts: Any) -> Callable[[], Any]:
     return lambda: numbers.order(left, right, facts)
 
 
+def about_leaky(theorem: Any) -> Any:
+    """The theorem, as one about a recurrence with a scalar in it."""
+    computed = derivatives.defined(s[1], leaky())
+    return discharge(weaken(theorem, [computed.relation]), computed.relation, computed)
+
+
 def equal(left: Any, right: Any) -> Callable[[], Any]:
     return lambda: numbers.algebra(left, right)
 
@@ -137,6 +144,9 @@ INFERENCES: dict[str, Row] = {
     ),
     "an equation for all entries": lambda: entrywise(
         weaken(numbers.order(abs(y), 1 + abs(y)), [Equation(y, 1)]), g, {y: g}
+    ),
+    "an entry that is a constant of a recurrence": lambda: entrywise(
+        about_leaky(less(abs(rate), 1)), g, {rate: g}
     ),
     "an entry that is known to be ≥ 0": lambda: entrywise(numbers.order(q, q + 1), g, {q: g}),
     "an entry that is taken to be ≥ 0": lambda: entrywise(
@@ -789,6 +799,14 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         lambda: transitivity(less(y, z), less(z, w)),
         Fact.nonnegative(w - z),
     ),
+    "what is assumed of a number, of all entries": (
+        lambda: entrywise(less(abs(y), 1), g, {y: g}),
+        Fact.nonnegative(1 - Norm(g, "inf")),
+    ),
+    "what is assumed besides, of all entries": (
+        lambda: entrywise(weaken(less(abs(y), 1), [z >= w]), g, {y: g}),
+        Fact.nonnegative(z - w),
+    ),
     "the start of an induction": (
         lambda: induction(reflexivity(S.Zero), reflexivity(S.Zero), t, 0),
         Fact.nonnegative(t),
@@ -918,6 +936,7 @@ TRUE: dict[str, Row] = {
     ),
     "0 < 1ᵀ eˣ": lambda: numbers.order(0, entry(Ones(1, d) * positive(g), 1)),
     "the largest entry of a matrix": lambda: entrywise(numbers.order(1, 1, []), Ones(d, d), {}),
+    "∂log‖g‖": lambda: differentials.differential(D(sympy.log(Norm(g, "2")) * Identity(1), g)),
     "a ⊙ of three": lambda: numbers.algebra(Hadamard(g, b, h), Hadamard(b, g, h)),
     "‖-2 A B‖_F": lambda: norms.frobenius_mixed(Norm(-2 * A * B, "F")),
     "‖-2 A B‖": lambda: norms.submultiplicative(Norm(-2 * A * B, "1")),
