@@ -402,6 +402,7 @@ DEPENDS: dict[str, tuple[Any, Any, tuple[Any, ...], tuple[Any, ...]]] = {
     "held too early": (s[t], s[k], (s[k - 1],), (k >= 1, k <= t - 1)),
     "held too late": (s[t], s[k], (s[t + 1],), (k >= 1, k <= t - 1)),
     "held at the time itself": (s[t], x[t], (s[t - 1],), (t >= 1,)),
+    "on the first input, at what may be its time": (a[t], x[1], (s[t - 1],), ()),
     "held, at a time that may be that of the variable": (
         s[t],
         s[k],
