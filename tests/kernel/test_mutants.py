@@ -197,6 +197,20 @@ FAULTS: dict[str, Fault] = {
         REFUSED,
         "inferences: an entry that is a constant of a recurrence",
     ),
+    "what is varied lies two steps from what may be it": Fault(
+        "axioms/derivatives.py",
+        "(gap - 1, -gap - 1)",
+        "(gap - 2, -gap - 1)",
+        REFUSED,
+        "axioms: through what is varied, or what may be the state after",
+    ),
+    "time 1 is given": Fault(
+        "dependence.py",
+        "Fact.nonnegative(leaf.index - 1)",
+        "Fact.nonnegative(leaf.index - 2)",
+        DEPENDS,
+        "on the first input, at what may be its time",
+    ),
     "a fact times 0⁻¹": Fault(
         "order.py",
         " or not _has_a_value(factor):",

@@ -666,6 +666,12 @@ AXIOMS: dict[str, Row] = {
     "through a state that may come after what is varied": lambda: derivatives.chain_rule(
         D(s[t], s[k]), [s[n]], cell, [n >= t + 1]
     ),
+    "through what is varied, or what may be the state after": lambda: derivatives.chain_rule(
+        D(a[3 * k + 3 - 2 * n], s[k]), [s[n]], cell, [k >= 0, n >= k]
+    ),
+    "through what is varied, or what may be the state before": lambda: derivatives.chain_rule(
+        D(a[2 * n - k + 3], s[k]), [s[n]], cell, [k >= 0, n <= k]
+    ),
     "through a state, to a parameter": lambda: derivatives.chain_rule(
         D(s[t], b), [s[t - 1]], cell, [t >= 1]
     ),
