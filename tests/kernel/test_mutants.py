@@ -211,6 +211,13 @@ FAULTS: dict[str, Fault] = {
         DEPENDS,
         "on the first input, at what may be its time",
     ),
+    "what comes into a function is its variable": Fault(
+        "substitution.py",
+        "if isinstance(node, Activation) or fixed",
+        "if fixed",
+        REFUSED,
+        "inferences: the variable of a function for a number in it",
+    ),
     "a fact times 0⁻¹": Fault(
         "order.py",
         " or not _has_a_value(factor):",

@@ -179,6 +179,9 @@ INFERENCES: dict[str, Row] = {
     "for all times, at a half": lambda: specialise(ForAll(j, Equation(s[j], b), 1), Rational(1, 2)),
     "a constant of a recurrence": lambda: instantiate(derivatives.defined(s[j], cell), {d: S(2)}),
     "a real for an integer": lambda: instantiate(reflexivity(t), {t: y}),
+    "the variable of a function for a number in it": lambda: instantiate(
+        numbers.entry_of_elementwise(Entry(Activation("f", sympy.Lambda(X, y * X))(g), 1)), {y: X}
+    ),
     "a hypothesis that does not follow": lambda: discharge(less(y, z), Inequality(y, z)),
     "a hypothesis by the theorem it is in": lambda: discharge(
         weaken(less(y, z), [Inequality(w, z)]), Inequality(w, z)
