@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.crosscheck.evaluate import LAST
+from symrnn.crosscheck.numbers import LAST
 from symrnn.crosscheck.slopes import slopes
 from symrnn.crosscheck.vocabulary import Vocabulary, is_complement
 from symrnn.crosscheck.wording import said

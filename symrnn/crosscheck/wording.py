@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 from sympy.matrices.expressions import MatrixExpr
 
-from symrnn.crosscheck.evaluate import LAST
+from symrnn.crosscheck.numbers import LAST
 from symrnn.language.activations import Elementwise
 from symrnn.language.algebra import (
     MatrixProduct,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symrnn.cells import cell, named, names, stacked
-from symrnn.crosscheck.evaluate import compiled
+from symrnn.crosscheck.evaluate import Numbers, compiled
 from symrnn.crosscheck.independent import along_directions
 from symrnn.crosscheck.losses import ENTROPY, LINEAR, REDUCTIONS, SQUARED, Loss
 from symrnn.crosscheck.point import draw
@@ -84,8 +84,47 @@ def test_the_gradient_of_a_loss_is_that_of_its_value(name: str, reduction: str, 
     assert np.isclose(rate, given, rtol=1e-12)
 
 
-@pytest.mark.parametrize("scalar", ["mean(h')", "norm(b)", "trace(W)", "(1 + h'^T h')^-1"])
-def test_a_scalar_of_a_whole_vector_is_refused_not_run(scalar: str) -> None:
+OF_WHOLE = {
+    "mean(h')": lambda W, b, h: h.mean(),
+    "norm(b)": lambda W, b, h: np.sqrt((b**2).sum()),
+    "trace(W)": lambda W, b, h: np.trace(W),
+    "det(W)": lambda W, b, h: np.linalg.det(W),
+    "(1 + h'^T h')^-1": lambda W, b, h: 1 / (1 + (h**2).sum()),
+    "logsumexp(h')": lambda W, b, h: np.log(np.exp(h).sum()),
+}
+
+
+@pytest.mark.parametrize("scalar", OF_WHOLE)
+def test_a_scalar_of_a_whole_vector_is_one_for_each_sequence(scalar: str) -> None:
     made = cell(f"h = tanh({scalar} W h' + b)")
-    with pytest.raises(NotSupportedError, match="a scalar of a whole vector or matrix"):
+    rng = np.random.default_rng(3)
+    W, b, h = rng.normal(size=(3, 3)), rng.normal(size=(3, 1)), rng.normal(size=(3, 4))
+    state = made["h"][made.index]
+    sizes = dict.fromkeys(state.shape[0].free_symbols, 3)
+    numbers = Numbers(sizes, {}, {"W": W, "b": b}, {"h": [h, None]}, 1, 4)
+    found = compiled(made.definitions[state])(numbers)
+    each = [np.tanh(OF_WHOLE[scalar](W, b, v) * (W @ v) + b[:, 0]) for v in h.T]
+    assert np.allclose(found, np.stack(each, axis=1), rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = tanh(W softmax(V h') + U x)",
+        "h = W^-1 tanh(x + V h')",
+        "h = tanh(W h' + U x) - logsumexp(h') b",
+    ],
+)
+def test_the_backward_pass_of_a_whole_vector_is_the_gradient(text: str) -> None:
+    of = cell(text)
+    program = Program(of)
+    point = draw(of, Loss(SQUARED), "h", sizes=SIZES, steps=4, batch=3, seed=2)
+    for array, value in program.expected(point).items():
+        (error,) = along_directions(program, point, array, (value,))
+        assert error < 1e-11, array
+
+
+def test_a_function_of_a_matrix_that_changes_is_refused_not_run() -> None:
+    made = cell("h = tanh(det(W + h' h'^T) h' + b)")
+    with pytest.raises(NotSupportedError, match="a matrix that changes with time"):
         compiled(made.definitions[made["h"][made.index]])
