@@ -15,10 +15,12 @@ from symrnn.crosscheck.program import Program, Run
 from symrnn.crosscheck.slip import GRADIENT, Slip
 from symrnn.crosscheck.tolerance import tolerances
 from symrnn.crosscheck.variation import RIGHT, Gradients, Variation
+from symrnn.errors import NotSupportedError
 
 Array = NDArray[Any]
 
-BROKEN = (ValueError, IndexError, KeyError, FloatingPointError, ZeroDivisionError)
+BROKEN = (ValueError, IndexError, KeyError, FloatingPointError, ZeroDivisionError,
+          NotSupportedError)  # fmt: skip
 """What a slip raises at shapes at which it can not be made."""
 
 

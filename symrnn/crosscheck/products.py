@@ -55,7 +55,9 @@ def _parts(factors: Factors) -> tuple[Factors, list[Factors], Factors]:
     piece: Factors = []
     for factor in factors:
         piece.append(factor)
-        if _is_column(factor):
+        # diag(v) 1 is a column as v is, and sᵀ b a number as sᵀ v is.
+        timed = any(each.has(TimeVector) for each in piece)
+        if timed and factor.shape[1] == 1 and not isinstance(factor, Transposed):
             pieces.append(piece)
             piece = []
     if not pieces and not any(map(_is_row, piece)):
