@@ -15,6 +15,7 @@ from symrnn.enclosure.poles import has_pole
 from symrnn.enclosure.search import Largest, NotSmoothError, search
 from symrnn.enclosure.switches import is_smooth
 from symrnn.enclosure.undecided import UndecidedError
+from symrnn.enclosure.waves import ceiling
 from symrnn.language.activations import X
 from symrnn.language.balls import ball, jet
 from symrnn.language.kinks import UnknownSignError, between, kinks_of, without_kinks
@@ -69,6 +70,8 @@ class Supremum:
         if not self.f.has(X):
             self._constant(self.f, -sympy.oo, sympy.oo)
             return ""
+        if self._meets_at_once():
+            return ""
         self.kinks = kinks_of(self.f) or []
         period = period_of(self.f)
         if period is not None:
@@ -93,6 +96,18 @@ class Supremum:
             if unbounded:
                 return unbounded
         return ""
+
+    def _meets_at_once(self) -> bool:
+        """Whether waves of any frequencies are seen to have their crests together at 0."""
+        most = ceiling(self.f) if is_smooth(self.f) else None
+        start = arb(0)
+        value = jet(self.f, start, 1)[0] if most is not None else arb.nan()
+        if most is None or not value.abs_lower() >= most - self.tolerance:
+            return False
+        self.known.seen(value, start)
+        self.known.bounded(most)
+        self.where = "x = 0"
+        return True
 
     def _pieces(self) -> list[Piece]:
         """The line, cut at kinks and at singular points."""

@@ -105,8 +105,24 @@ def triangle(parts: Sequence[tuple[Expr, arb]]) -> arb:
     """An upper bound of |Σ c w|."""
     total = arb(0)
     for each, factor in parts:
-        total += abs(factor) * span(each).abs_upper()
+        total += abs(factor) * _reach(each)
     return arb(total.upper())
+
+
+def _reach(wave: Expr) -> arb:
+    """An upper bound of a wave's absolute value: 1 exactly, which is no radius of a ball."""
+    if wave == 1 or is_pure(wave):
+        return arb(1)
+    return reduce(mul, map(_reach, wave.args), arb(1)) if wave.is_Mul else span(wave).abs_upper()
+
+
+def ceiling(f: Expr) -> arb | None:
+    """An upper bound of |f| wherever x is, by the triangle inequality; None if f is no such sum."""
+    terms = [term.as_independent(X, as_Add=False) for term in sympy.Add.make_args(f)]
+    try:
+        return triangle([(wave, ball(factor)) for factor, wave in terms])
+    except UndecidedError:
+        return None
 
 
 @lru_cache(maxsize=256)

@@ -202,6 +202,11 @@ INFERENCES: dict[str, Row] = {
         ForAll(j, Inequality(y, j), 1),
         weaken(numbers.order(y, j, [Inequality(y, 2), j >= 2]), []),
     ),
+    "for all times, some before 0, by later ones": lambda: discharge(
+        specialise(ForAll(j, Inequality(y, j), -1), t),
+        ForAll(j, Inequality(y, j), -1),
+        numbers.order(y, j, [Inequality(y, 1), j >= 1]),
+    ),
     "an induction over a number ≥ 0": lambda: induction(
         reflexivity(S.Zero), reflexivity(n * 0), Symbol("m", integer=True, nonnegative=True), 0
     ),
