@@ -112,6 +112,13 @@ def order(left: Any, right: Any, *facts: Any) -> Callable[[], Any]:
     return lambda: numbers.order(left, right, facts)
 
 
+class Answering(sympy.Lambda):  # type: ignore[misc]
+    """A function that may say another value than its formula has."""
+
+    def __call__(self, *args: Any) -> Any:
+        return S.Zero
+
+
 def about_leaky(theorem: Any) -> Any:
     """The theorem, as one about a recurrence with a scalar in it."""
     computed = derivatives.defined(s[1], leaky())
@@ -333,6 +340,8 @@ ORDER: dict[str, Row] = {
     "y² ≤ z² from y ≤ z": order(y**2, z**2, Inequality(y, z)),
     "y ≤ y²": order(y, y**2),
     "y³": order(0, y**3),
+    "yⁿ": order(0, y**n, n >= 0),
+    "(-2)ⁿ": order(0, (-2) ** n, n >= 0),
     "y³ from y < 0": order(0, y**3, Fact.positive(-y)),
     "1/y": order(0, 1 / y),
     "y/p": order(0, y / p),
@@ -610,6 +619,9 @@ TERMS: dict[str, Row] = {
     ),
     "a function that is not everywhere": lambda: reflexivity(activation(1 / X)(g)),
     "a function that jumps at whole numbers": lambda: reflexivity(activation(sympy.floor(X))(g)),
+    "a function that answers as it likes": lambda: reflexivity(
+        Activation("f", Answering(X, X**2))(g)
+    ),
     "a function by cases": lambda: reflexivity(
         activation(sympy.Piecewise((X, X > 0), (0, True)))(g)
     ),
