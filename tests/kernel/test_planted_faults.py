@@ -826,6 +826,10 @@ NEEDED: dict[str, tuple[Row, Fact]] = {
         lambda: transitivity(less(y, z), less(z, w)),
         Fact.nonnegative(w - z),
     ),
+    "a root that is differentiated": (
+        lambda: differentials.differential(D(Entry(g, 1) ** Rational(3, 2) * Identity(1), g)),
+        Fact.positive(Entry(g, 1)),
+    ),
     "what is assumed of a number, of all entries": (
         lambda: entrywise(less(abs(y), 1), g, {y: g}),
         Fact.nonnegative(1 - Norm(g, "inf")),
