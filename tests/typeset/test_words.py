@@ -150,7 +150,7 @@ def test_a_language_is_spoken_where_it_is_asked_for_and_nowhere_else() -> None:
 
 def test_of_an_unknown_language_it_is_said_what_stays_english() -> None:
     assert staying_english("en") == staying_english("en-GB") == ""
-    assert "Statement" in staying_english("it") and "de, en, fr" in staying_english("it")
+    assert "Statement" in staying_english("it") and "de, en, es, fr" in staying_english("it")
     assert "Derivation" not in staying_english("de") and "prose" in staying_english("de")
     for each in ("trained networks", "left out", "summary"):
         assert each in staying_english("de")
@@ -182,7 +182,12 @@ def test_words_within_formulas_are_in_the_language() -> None:
     j, gamma, v = Symbol("j", integer=True), Symbol("gamma"), MatrixSymbol("v", 2, 1)
     always = ForAll(j, Equation(gamma, Integer(1)))
     smooth = Smooth(Symbol("sigma"), v)
-    for language, words in (("de-AT", "für alle"), ("fr", "pour tout"), ("it", "for all")):
+    for language, words in (
+        ("de-AT", "für alle"),
+        ("es-MX", "para todo"),
+        ("fr", "pour tout"),
+        ("it", "for all"),
+    ):
         notation = in_language(LECTURE, language)
         assert latex(always, notation) == rf"\gamma = 1 \text{{ {words} }} j \ge 1"
     assert latex(smooth, in_language(LECTURE, "fr")) == r"\sigma \text{ est dérivable en } v"
