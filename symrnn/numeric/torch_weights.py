@@ -31,13 +31,17 @@ KINDS = ", ".join(f"nn.{kind}, nn.{kind}Cell" for kind in GATES)
 
 
 def from_torch(
-    module: Any, *, steps: int, inputs: Any = None, states: Mapping[str, Any] | None = None
+    module: Any,
+    *,
+    steps: int | None = None,
+    inputs: Any = None,
+    states: Mapping[str, Any] | None = None,
 ) -> tuple[Cell, Weights]:
     """A recurrent module of torch as a cell and its weights.
 
     Args:
         module: a `torch.nn.RNN`, `LSTM` or `GRU`, or a `RNNCell`, `LSTMCell` or `GRUCell`.
-        steps: T of the inputs.
+        steps: T of the inputs, which say it themselves where they are given.
         inputs: x, (T, …, m) with the time first whatever `batch_first` says; zeros by default.
         states: initial states by name, h and c (h_1, c_1, … of several layers), (…, d); zeros
             by default, as torch has them.
@@ -46,10 +50,12 @@ def from_torch(
         The cell, its layers stacked, and arrays that are copies of the module's.
 
     Raises:
-        IllFormedError: for what is no such module, or for states that it does not have.
+        IllFormedError: for what is no such module, or for states that it does not have; neither
+            steps nor inputs, or two that differ.
         NotSupportedError: for projections and modules in both directions.
     """
     kind = kind_of(module)
+    steps = _steps(steps, inputs)
     single = type(module).__name__.endswith("Cell")
     layers = 1 if single else int(module.num_layers)
     made = cell_of(kind, module, layers)
@@ -61,7 +67,6 @@ def from_torch(
         parameters |= {in_layer(name, layer, layers): value for name, value in own.items()}
     some = next(iter(arrays.values()))
     hidden, width = int(module.hidden_size), int(module.input_size)
-    steps = require_steps(steps)
     given = {in_code(name): value for name, value in (states or {}).items()}
     names = [in_code(each.label) for each in made.states]
     if {*given} - {*names}:
@@ -71,6 +76,23 @@ def from_torch(
     starts = {name: given.get(name, np.zeros(hidden, some.dtype)) for name in names}
     x = np.zeros((steps, width), some.dtype) if inputs is None else inputs
     return made, Weights(parameters, starts, {"x": x})
+
+
+def _steps(steps: int | None, inputs: Any) -> int:
+    """T, from what says it."""
+    if inputs is None:
+        if steps is None:
+            raise IllFormedError(
+                "the module does not say how many steps there are",
+                {"expected": "from_torch(module, steps=30), or inputs=…", "got": "neither"},
+            )
+        return require_steps(steps)
+    there = np.shape(inputs)[0] if np.ndim(inputs) else 0
+    if steps is not None and require_steps(steps) != there:
+        raise IllFormedError(
+            "steps and inputs differ", {"expected": f"inputs of {steps} steps", "got": str(there)}
+        )
+    return require_steps(there)
 
 
 def from_state_dict(

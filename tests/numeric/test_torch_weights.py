@@ -127,3 +127,13 @@ def test_other_modules_are_refused(torch: Any) -> None:
     made, weights = from_torch(nn.GRU(2, 4), steps=2, inputs=np.zeros((2, 3), "f4"))
     with pytest.raises(ShapeError, match="x"):
         Kernels(made).forward(weights)
+
+
+def test_the_steps_are_said_once(torch: Any) -> None:
+    nn = torch.nn
+    made, weights = from_torch(nn.GRU(2, 4), inputs=np.zeros((5, 2), "f4"))
+    assert Kernels(made).run(weights)["h"].shape == (6, 4)
+    with pytest.raises(IllFormedError, match="how many steps"):
+        from_torch(nn.GRU(2, 4))
+    with pytest.raises(IllFormedError, match="steps and inputs differ"):
+        from_torch(nn.GRU(2, 4), steps=4, inputs=np.zeros((5, 2), "f4"))
