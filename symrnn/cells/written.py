@@ -29,7 +29,7 @@ from symrnn.language.algebra import (
 from symrnn.language.entry import Entry
 from symrnn.language.norms import Norm
 from symrnn.language.notation import LECTURE
-from symrnn.language.structure import Block, DiagonalOf, Hadamard
+from symrnn.language.structure import Block, Hadamard, traced
 from symrnn.language.time import TimeVector
 from symrnn.language.writing import NotationPrinter
 from symrnn.recurrence.recurrence import Recurrence
@@ -228,10 +228,9 @@ def _of_whole(scalar: Entry | Norm, now: Symbol) -> str:
             return f"logsumexp({_write(matrix.args[0], now)})"
         if isinstance(matrix, Determinant):
             return f"det({_write(matrix.args[0], now)})"
+        if (whole := traced(matrix)) is not None:
+            return f"trace({_write(whole, now)})"
         if isinstance(matrix, MatrixProduct) and isinstance(matrix.factors[0], Ones):
-            summed = matrix.factors[1]
-            if len(matrix.factors) == 2 and isinstance(summed, DiagonalOf):
-                return f"trace({_write(summed.args[0], now)})"
             return f"sum({_write(MatrixProduct(*matrix.factors[1:]), now)})"
         if isinstance(matrix, MatrixProduct):
             return f"({_write(matrix, now)})"

@@ -53,6 +53,7 @@ from symrnn.language.structure import (
     Rows,
     Unvec,
     Vec,
+    traced,
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
@@ -366,6 +367,8 @@ def _(node: Tangent, printer: Any) -> str:
 @write_latex.register
 def _(node: Entry, printer: Any) -> str:
     matrix, row, col = node.args
+    if (inner := traced(matrix)) is not None:
+        return rf"\operatorname{{tr}}\left({printer._print(inner)}\right)"
     place = [row] if matrix.shape[1] == 1 else [row, col]
     if isinstance(matrix, TimeVector):
         place.insert(0, matrix.index)

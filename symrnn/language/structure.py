@@ -56,6 +56,14 @@ class DiagonalOf(MatrixNode):
         return (self.args[0].shape[0], sympy.S.One)
 
 
+def traced(matrix: MatrixExpr) -> MatrixExpr | None:
+    """The matrix whose trace a 1 × 1 matrix is, 1ᵀ diagonal(A); None for any other."""
+    factors = matrix.factors if isinstance(matrix, MatrixProduct) else ()
+    if len(factors) != 2 or matrix.coefficient != 1 or not isinstance(factors[1], DiagonalOf):
+        return None
+    return factors[1].args[0] if isinstance(factors[0], Ones) else None
+
+
 class Hadamard(MatrixNode):
     """A ⊙ B ⊙ …, entry by entry."""
 

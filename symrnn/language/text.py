@@ -51,6 +51,7 @@ from symrnn.language.structure import (
     Rows,
     Unvec,
     Vec,
+    traced,
 )
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import TimeVector
@@ -292,6 +293,8 @@ def _(node: Tangent, printer: Any) -> str:
 @write_text.register
 def _(node: Entry, printer: Any) -> str:
     matrix, row, col = node.args
+    if (inner := traced(matrix)) is not None:
+        return f"tr({printer._print(inner)})"
     if matrix.shape == (1, 1):
         return _operand(matrix, ATOM, printer)  # gᵀh is a number
     place = [row] if matrix.shape[1] == 1 else [row, col]

@@ -34,6 +34,7 @@ from symrnn.language.structure import (
 from symrnn.language.tangent import Tangent
 from symrnn.language.time import Sequence
 from symrnn.language.writing import latex, text, write_latex, write_text
+from symrnn.reading.functions import trace
 
 d, m = symbols("d m", integer=True, positive=True)
 j, k, t, tau = symbols("j k t tau", integer=True)
@@ -89,6 +90,7 @@ TABLE: list[tuple[Any, str, str]] = [
     ),
     (Diag(b), "diag(b)", r"\operatorname{diag}\left(b\right)"),
     (Diag(b) * W, "diag(b) W", r"\operatorname{diag}\left(b\right) \, W"),
+    (trace(W), "tr(W)", r"\operatorname{tr}\left(W\right)"),
     (DiagonalOf(W), "diagonal(W)", r"\operatorname{diagonal}\left(W\right)"),
     (Vec(W), "vec(W)", r"\operatorname{vec}\left(W\right)"),
     (

@@ -16,6 +16,7 @@ from symrnn.language.derivatives import (
 )
 from symrnn.language.shapes import Shape
 from symrnn.language.structure import Diag, DiagonalOf, Unvec, Vec
+from symrnn.reading.functions import trace
 from symrnn.reading.latex.algebra import Algebra
 from symrnn.reading.latex.building import Open
 from symrnn.reading.latex.letters import (
@@ -57,6 +58,8 @@ class Calls(Algebra):
             return Softmax(self.matrix(argument))
         if name == "logsumexp":
             return LogSumExp(self.matrix(argument))
+        if name in ("tr", "trace"):
+            return trace(self.matrix(argument))
         if name == "det":
             return Determinant(self.matrix(argument))
         function = self.letters.activations.get(word_of(head))
