@@ -83,6 +83,12 @@ HOSTILE: dict[str, str | dict[str, str]] = {
     "an admitted theorem": "Theorem mine_claim : mine_printed.\nAdmitted.\n",
     "a declared module": "Module Type T.\nAxiom absurd : False.\nEnd T.\nDeclare Module M : T.\n"
     + QED.format("intros x; destruct M.absurd."),
+    "a module type included": "Module Type T.\nParameter absurd : False.\nEnd T.\nInclude T.\n"
+    + ABSURD,
+    "a sealed module": "Module Type T.\nParameter absurd : False.\nEnd T.\n"
+    "Module M : T.\nAxiom absurd : False.\nEnd M.\n" + QED.format("intros x; destruct M.absurd."),
+    "obligations admitted": "Program Definition absurd : False := _.\nAdmit Obligations.\n"
+    + ABSURD,
     "an axiom of Coq's own": "From Coq Require Import Compat.AdmitAxiom.\n"
     + QED.format("intros x; destruct proof_admitted."),
     "a variable of a section": "Section S.\nVariable absurd : False.\n" + ABSURD + "End S.\n",
@@ -174,6 +180,7 @@ SPELLINGS = (
     *("no guard, everywhere", "no guard, by an attribute", "no universes, everywhere"),
     *("the real numbers redefined", "a notation for the proposition", "a coercion of proofs"),
     *("implicit arguments", "another proof mode", "an abandoned proof"),
+    *("a module type included", "a sealed module", "obligations admitted"),
 )
 """Each does in other words what another one above does: `pytest -m slow`."""
 
