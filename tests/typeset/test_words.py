@@ -7,6 +7,7 @@ import importlib
 import pickle
 import pkgutil
 import re
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -193,3 +194,15 @@ def test_words_within_formulas_are_in_the_language() -> None:
     assert latex(smooth, in_language(LECTURE, "fr")) == r"\sigma \text{ est dérivable en } v"
     assert in_language(LECTURE, "en") is LECTURE
     assert pickle.loads(pickle.dumps(in_language(LECTURE, "de"))).words["for all"] == "für alle"
+
+
+def test_captions_are_called_as_the_text_calls_them(small: Document) -> None:
+    # In LaTeX's own Spanish a table is a "Cuadro", in its French a "Table".
+    for language, figure, above in (
+        ("es", "Figura", "Tabla"),
+        ("fr", "Figure", "Tableau"),
+        ("it", "Figure", "Table"),
+    ):
+        tex = article(replace(small, language=language)).tex
+        assert rf"\def\figurename{{{figure}}}\def\tablename{{{above}}}" in tex
+    assert r"\tablename" not in article(replace(small, language="en")).tex
