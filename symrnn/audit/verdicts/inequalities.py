@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 
 from symrnn.audit.meaning.letters import bare, is_capital, written_number
 from symrnn.audit.meaning.model import Model, NotUnderstood
@@ -348,14 +350,17 @@ class Inequalities(Trials):
     def _submultiplicative(
         self, model: Model, left: Tree, right: Tree, sense: Sense, deadline: float
     ) -> bool:
-        """‖A B …‖ ≤ ‖A‖ ‖B‖ …, the same factors in the same order."""
+        """‖A B …‖ ≤ ‖A‖ ‖B‖ …, the same factors: of three or fewer norms in whatever order."""
         body = bare(left)
         if not isinstance(body, Normed) or body.kind not in SUBMULTIPLICATIVE:
             return False
         joined = _without_norms(right, body.kind)
         if joined is None:
             return False
-        return self.outcome(model, (body.body, joined), sense, deadline).holds
+        orders: Iterable[Tree] = (joined,)
+        if isinstance(joined, Product) and len(joined.factors) <= 3:
+            orders = (replace(joined, factors=each) for each in permutations(joined.factors))
+        return any(self.outcome(model, (body.body, each), sense, deadline).holds for each in orders)
 
 
 def shown_condition(relation: Relation, model: Model) -> str:
