@@ -336,3 +336,28 @@ def test_layouts_are_those_of_the_notation() -> None:
 def test_derivatives_of_fields_are_said_to_be_so(written: str) -> None:
     with pytest.raises(ParseError, match="of fields"):
         parse_expression(written, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("h = det(W) W h'", "det(W) W"),
+        ("h = tr(W) W h'", "tr(W) W"),
+        ("h = tr(W)^2 W^T h' / (1 + tr(W^T))", "tr(W)**2/(tr(Wᵀ) + 1) Wᵀ"),
+        ("h = W h' + (b^T W b) h'", "W + (bᵀ W b) I"),
+        ("h = logsumexp(b) W h'", "logsumexp(b) W"),
+        ("h = W h' + (b^T h') b", "W + b bᵀ"),
+    ],
+)
+def test_a_number_that_stands_before_a_matrix_scales_it(text: str, printed: str) -> None:
+    made = symrnn.cell(text)
+    h, j = made["h"], made.index
+    derived = made.jacobian(h[j], h[j - 1])
+    assert str(derived) == printed
+    assert from_latex(latex(derived), made) == derived
+
+
+def test_a_vector_before_a_matrix_is_no_number() -> None:
+    made = symrnn.cell("h = W h' + (b^T h') b")
+    with pytest.raises(ShapeError, match="do not fit"):
+        from_latex(r"b \, W", made)

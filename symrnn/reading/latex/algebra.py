@@ -13,9 +13,10 @@ from symrnn.language.algebra import (
     MatrixProduct,
     MatrixSum,
     power,
+    written_as_entry,
 )
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
-from symrnn.language.shapes import Shape, is_column, is_scalar
+from symrnn.language.shapes import Shape, is_column, is_scalar, same_size
 from symrnn.language.structure import Block, Hadamard, Kronecker
 from symrnn.reading.latex.building import Open
 from symrnn.reading.latex.slopes import Slopes
@@ -158,6 +159,16 @@ class Algebra(Slopes):
             return coefficient
         if len(matrices) == 1 and isinstance(matrices[0][0], Open):
             return self.scaled(coefficient, matrices[0][0])
+        others = [value for value, _ in matrices if isinstance(value, Open)]
+        if len(others) == 1 and others[0].kind == "I" and (shape is None or shape != (1, 1)):
+            numbers = [value for value, _ in matrices if isinstance(value, MatrixExpr)]
+            if all(map(is_scalar, numbers)):
+                coefficient *= sympy.Mul(*map(written_as_entry, numbers))
+                return self.scaled(coefficient, others[0])
+        # gᵀh W: a number that fits no neighbour scales the product.
+        scaling = [at for at in range(len(matrices)) if _only_scales(matrices, at)]
+        for at in reversed(scaling[: len(matrices) - 1]):
+            coefficient *= written_as_entry(matrices.pop(at)[0])
         made: list[MatrixExpr] = []
         for place, (value, tree) in enumerate(matrices):
             if isinstance(value, Open):
@@ -239,3 +250,15 @@ class Algebra(Slopes):
                 line.append(self.closed(value, (rows_, cols_), tree))
             made.append(line)
         return Block(*made)
+
+
+def _only_scales(matrices: list[tuple[Any, Tree]], at: int) -> bool:
+    """Whether a 1 × 1 stands beside matrices of which none has the size 1 there."""
+    value = matrices[at][0]
+    if not isinstance(value, MatrixExpr) or not is_scalar(value):
+        return False
+    before = matrices[at - 1][0] if at else None
+    after = matrices[at + 1][0] if at + 1 < len(matrices) else None
+    sizes = [before.shape[1]] if isinstance(before, MatrixExpr) else []
+    sizes += [after.shape[0]] if isinstance(after, MatrixExpr) else []
+    return bool(sizes) and not any(same_size(size, 1) for size in sizes)

@@ -375,5 +375,5 @@ def _is_function(head: Sym) -> bool:
     """Whether a letter is a function whatever the document: by its name, or its prime."""
     if head.subs:
         return False
-    named = head.name in WORDS or head.name in FUNCTION_COMMANDS
+    named = head.name in WORDS or head.name in FUNCTION_COMMANDS or head.name == "tr"
     return named or head.primes > 0 or head.name in ("sigma", "phi", "psi", "f", "g")
