@@ -107,3 +107,14 @@ def test_nothing_a_reader_may_type_breaks_the_build(pdflatex: str) -> None:
     )
     result = compile_pdf(article(document).tex, engine=pdflatex)
     assert result.clean, result
+
+
+def test_the_heading_of_a_derivation_is_not_left_behind_by_the_title_below_it() -> None:
+    tex = article(Document("T")).tex
+    title, heading = (
+        re.search(rf"{each}.*?Needspace{{(\d+)", tex, re.DOTALL)
+        for each in (r"newcommand{\\chaintitle}", r"newenvironment{derivation}")
+    )
+    assert title is not None and heading is not None
+    # The heading, the space around it, and what the title asks for.
+    assert int(heading[1]) >= int(title[1]) + 2
