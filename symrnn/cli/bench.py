@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from symrnn.bench import history
+from symrnn.bench.measure import Row
 from symrnn.bench.record import record
 from symrnn.bench.suite import ITEMS, run
 from symrnn.bench.table import remarks, table
@@ -69,14 +70,15 @@ def bench(
             f"compiled as a whole: passes of up to {found.compiled_entries} entries of a weight, "
             f"∂s_t/∂s_k of up to {found.compiled_size} entries of a state"
         )
-    with progress_bar() as listener:
-        rows = run(listener, quick, tuple(only or ()))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
-    with console.capture() as shown:
-        console.print(table(rows))
-    say(shown.get().rstrip("\n"))
+    so_far: list[Row] = []
+    try:
+        with progress_bar() as listener:
+            rows = run(listener, quick, tuple(only or ()), ITEMS, so_far)
+    except BaseException:
+        if so_far:
+            _show(so_far)  # half an hour's figures are not lost with a later item's fault
+        raise
+    _show(rows)
     for remark in remarks(rows):
         say(remark)
     if quick:
@@ -93,3 +95,12 @@ def bench(
         write_files(kept.parent, files)
         for name in files:
             say(f"  {kept.parent / name}")
+
+
+def _show(rows: list[Row]) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    with console.capture() as shown:
+        console.print(table(rows))
+    say(shown.get().rstrip("\n"))

@@ -54,6 +54,19 @@ def test_it_prints_a_table_and_writes_json(bench: Any, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_was_measured_is_shown_where_a_later_item_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*given: Any) -> list[Row]:
+        given[-1].extend(rows())
+        raise DisagreementError("the second item differs")
+
+    monkeypatch.setattr(command, "run", fails)
+    done = CliRunner().invoke(app.app, ["bench", "--quick", "--json", str(tmp_path / "f.json")])
+    assert done.exit_code == 1 and "a product" in done.output
+    assert not list(tmp_path.iterdir())
+
+
 def test_thresholds_are_kept_before_anything_is_measured(
     bench: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

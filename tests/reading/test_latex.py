@@ -23,10 +23,13 @@ from symrnn import (
     Sequence,
     Vec,
     activation,
+    compare,
     elman,
     from_latex,
     latex,
+    named,
     norm,
+    random_weights,
     stack,
 )
 from symrnn.cells.network import Network
@@ -361,3 +364,20 @@ def test_a_vector_before_a_matrix_is_no_number() -> None:
     made = symrnn.cell("h = W h' + (b^T h') b")
     with pytest.raises(ShapeError, match="do not fit"):
         from_latex(r"b \, W", made)
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "mgu"])
+def test_a_slope_by_its_value_reads_back_as_it_is_printed(name: str) -> None:
+    """diag(f (1 - f)) and diag(1 - h²), as derived Jacobians have them."""
+    of = named(name)
+    net = random_weights(of, d=3, m=2, steps=4, seed=1)
+    for state in of.states:
+        now, back = of[state.label][of.index], of[state.label][of.index - 1]
+        read = from_latex(latex(of.jacobian(now, back)), cell=of)
+        assert compare(of, D(now, back), read, net, **{str(of.index): 3})
+
+
+def test_vectors_side_by_side_are_a_slope_only_of_one_vector() -> None:
+    of = named("lstm")
+    with pytest.raises(ShapeError):
+        from_latex("f_t (1 - i_t)", cell=of)

@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.matrices.expressions import MatrixExpr
 
+from symrnn.language.activations import entrywise_power
 from symrnn.language.algebra import (
     Inverse,
     MatrixProduct,
@@ -18,6 +19,7 @@ from symrnn.language.algebra import (
 from symrnn.language.ordered import LEFT, RIGHT, OrderedProduct, OrderedSum
 from symrnn.language.shapes import Shape, is_column, is_scalar, same_size
 from symrnn.language.structure import Block, Hadamard, Kronecker
+from symrnn.language.time import TimeVector
 from symrnn.reading.latex.building import Open
 from symrnn.reading.latex.slopes import Slopes
 from symrnn.reading.latex.tree import (
@@ -187,15 +189,19 @@ class Algebra(Slopes):
                 value = value.of((rows, cols))
                 del tree
             made.append(value)
+        if _of_one_vector(made):
+            return self.scaled(coefficient, Hadamard(*made))
         return MatrixProduct(coefficient, *made)
 
     def raised(self, base: Any, exponent: Tree, tree: Tree) -> Any:
         wanted = self.scalar(exponent)
         if isinstance(base, MatrixExpr):
-            if wanted == -1:
+            if wanted == -1 and not is_column(base):
                 return Inverse(base)
             if is_column(base) and not is_scalar(base):
-                self.refuse(tree, "a power of a vector; entrywise it is v ⊙ v")
+                if not getattr(wanted, "is_Integer", False):
+                    self.refuse(tree, "a power of a vector that is no whole number")
+                return entrywise_power(base, int(wanted))  # as it is printed: 1 - h_t²
             return power(base, wanted)
         if isinstance(base, Open):
             self.refuse(tree, "a power of what has no size")
@@ -262,3 +268,11 @@ def _only_scales(matrices: list[tuple[Any, Tree]], at: int) -> bool:
     sizes = [before.shape[1]] if isinstance(before, MatrixExpr) else []
     sizes += [after.shape[0]] if isinstance(after, MatrixExpr) else []
     return bool(sizes) and not any(same_size(size, 1) for size in sizes)
+
+
+def _of_one_vector(columns: list[MatrixExpr]) -> bool:
+    """Whether columns side by side are a slope by its value, f (1 - f), which is entrywise."""
+    if len(columns) < 2 or any(is_scalar(each) or not is_column(each) for each in columns):
+        return False
+    vectors = {vector for each in columns for vector in each.atoms(TimeVector)}
+    return len(vectors) == 1 and all(each.has(TimeVector) for each in columns)
