@@ -24,6 +24,7 @@ def _(node: MatrixProduct) -> Value:
 
     A row before a column, sᵀ v of s sᵀ v, is a number for each sequence: 1 × B.
     """
+    _require_vectors(node)
     column, inner, row = _parts(list(node.factors))
     before = _from_right(column) if column else None
     numbered = [_inner(factors) for factors in inner]
@@ -44,6 +45,22 @@ def _(node: MatrixProduct) -> Value:
         return rows if scale is None else np.transpose(scale) * rows
 
     return value
+
+
+def _require_vectors(node: MatrixProduct) -> None:
+    """That what changes with the sequence is a vector or a number: a matrix has one for all.
+
+    A sum over the batch, δ hᵀ, may stand between constants: what is linear sums with it.
+    """
+    moving = [factor for factor in node.factors if factor.has(TimeVector)]
+    whole = [each for each in moving if 1 not in each.shape and not isinstance(each, Diag)]
+    scaled = any(atom.has(TimeVector) for atom in node.coefficient.atoms(Entry, Norm))
+    alone = scaled and not moving and node.shape[1] != 1
+    if alone or (whole and (scaled or len(moving) > 1)):
+        raise NotSupportedError(
+            "a matrix that changes with time has no numbers in a cross-check",
+            {"expected": "one that multiplies a vector factor by factor", "got": str(node)},
+        )
 
 
 Factors = list[MatrixExpr]

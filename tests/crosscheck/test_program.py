@@ -124,7 +124,12 @@ def test_the_backward_pass_of_a_whole_vector_is_the_gradient(text: str) -> None:
         assert error < 1e-11, array
 
 
-def test_a_function_of_a_matrix_that_changes_is_refused_not_run() -> None:
-    made = cell("h = tanh(det(W + h' h'^T) h' + b)")
+@pytest.mark.parametrize(
+    "argument",
+    ["det(W + h' h'^T) h'", "(mean(h') W + V) h'", "(mean(h') I + V) h'", "(W + h' h'^T) h'"],
+)
+def test_a_matrix_that_changes_is_refused_not_run(argument: str) -> None:
+    """Side by side each sequence would have a matrix of its own."""
+    made = cell(f"h = tanh({argument} + b)")
     with pytest.raises(NotSupportedError, match="a matrix that changes with time"):
         compiled(made.definitions[made["h"][made.index]])
