@@ -37,10 +37,12 @@ def marks_defined(definitions: Iterable[Definition]) -> set[str]:
     for each in definitions:
         mark, _, letter = each.name.partition(" ")
         value = bare(each.value)
-        if mark in MARKS.values() and letter and isinstance(value, Derivative) and value.of:
-            of, by = bare(value.of), bare(value.by)
-            if isinstance(of, Sym) and isinstance(by, Sym) and by.name == letter:
-                found |= {mark} if of.name in LOSSES and not of.subs else set()
+        if mark not in MARKS.values() or not isinstance(value, Derivative) or value.of is None:
+            continue
+        of, by = bare(value.of), bare(value.by)
+        of_loss = isinstance(of, Sym) and of.name in LOSSES and not of.subs
+        if of_loss and isinstance(by, Sym) and by.name == letter:
+            found.add(mark)
     return found
 
 

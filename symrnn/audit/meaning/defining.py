@@ -30,6 +30,7 @@ from symrnn.reading.latex.tree import (
     Tree,
     Turned,
     Words,
+    outside_scripts,
     shape_of,
     walk,
 )
@@ -390,10 +391,4 @@ class Defining(Naming):
 
 def _in_words(tree: Tree) -> bool:
     """Whether a part of an expression is words or dots; those in scripts are labels: y^*."""
-    nodes = list(walk(tree))
-    scripts = {
-        id(inner)
-        for node in nodes if isinstance(node, Sym)
-        for script in (*node.subs, *node.sups) for inner in walk(script)
-    }  # fmt: skip
-    return any(isinstance(node, Words | Dots) and id(node) not in scripts for node in nodes)
+    return any(isinstance(node, Words | Dots) for node in outside_scripts(tree))

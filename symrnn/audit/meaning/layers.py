@@ -8,10 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symrnn.audit.meaning.letters import bare, is_capital, letters_of, shifted_letter, whole_number
+from symrnn.audit.meaning.letters import (
+    bare,
+    is_capital,
+    letters_of,
+    moved,
+    shifted_letter,
+    whole_number,
+)
 from symrnn.audit.meaning.model import Definition, split_time
 from symrnn.reading.documents import Document
-from symrnn.reading.latex.tree import Addition, Group, Num, Sym, Tree, rebuilt, walk
+from symrnn.reading.latex.tree import Group, Num, Sym, Tree, rebuilt, walk
 
 MOST = 9
 """Layers of a net that are told apart."""
@@ -83,20 +90,11 @@ def _counted(index: Tree, layers: Layers) -> Tree | None:
     name, shift = split_time(index)
     if name == layers.last != "":
         letter = Sym(index.start, index.end, True, layers.letter)
-        return _shifted(letter, shift + 1)
+        return moved(letter, shift + 1)
     if name == layers.letter:
         return index
     number = whole_number(index)
     return index if number is not None and 0 <= number <= MOST else None
-
-
-def _shifted(letter: Tree, by: int) -> Tree:
-    """l + n, or l alone."""
-    if not by:
-        return letter
-    count = Num(letter.start, letter.end, True, Fraction(abs(by)))
-    signs = ("+", "+" if by > 0 else "-")
-    return Addition(letter.start, letter.end, True, (letter, count), signs)
 
 
 def numbered_layers(trees: Iterable[Tree]) -> tuple[int, ...]:
@@ -133,14 +131,14 @@ def of_layers(
     if not base or not letter.isalpha():
         return
     for number in numbers:
-        yield _said_of(found, f"{base}_^{number}", letter, number, None)
+        yield _said_of(found, f"{base}_^{number}", letter, number, True)
     for shift in above:
-        yield _said_of(found, f"{base}_^{letter}+{shift}", letter, shift, letter)
+        yield _said_of(found, f"{base}_^{letter}+{shift}", letter, shift, False)
 
 
-def _said_of(found: Definition, name: str, letter: str, by: int, to: str | None) -> Definition:
-    value = _in_layer(found.value, letter, by, to)
-    symbol = None if found.symbol is None else _in_layer(found.symbol, letter, by, to)
+def _said_of(found: Definition, name: str, letter: str, by: int, numbered: bool) -> Definition:
+    value = _in_layer(found.value, letter, by, numbered)
+    symbol = None if found.symbol is None else _in_layer(found.symbol, letter, by, numbered)
     assert symbol is None or isinstance(symbol, Sym)
     return replace(found, name=name, value=value, symbol=symbol)
 
@@ -149,20 +147,19 @@ def _is_label(tree: Tree) -> bool:
     return isinstance(tree, Group) and tree.kind in "([" and len(tree.parts) == 1
 
 
-def _in_layer(tree: Tree, letter: str, number: int, to: str | None) -> Tree:
-    """The same with (l) and (l - 1) as numbers, or further from the letter."""
+def _in_layer(tree: Tree, letter: str, by: int, numbered: bool) -> Tree:
+    """The same in the layer that is `numbered` so, or else so much above layer l."""
 
     def read(node: Tree) -> Tree:
         if _is_label(node):
             assert isinstance(node, Group)
             inner = node.parts[0]
             name, shift = split_time(inner)
-            if name == letter and to is None:
-                value = Num(inner.start, inner.end, True, Fraction(number + shift))
+            if name == letter:
+                place = inner.start, inner.end, True
+                number = Num(*place, Fraction(by + shift))
+                value = number if numbered else moved(Sym(*place, letter), by + shift)
                 return replace(node, parts=(value,))
-            if name == letter and to is not None:
-                start = Sym(inner.start, inner.end, True, to)
-                return replace(node, parts=(_shifted(start, number + shift),))
         made = rebuilt(node, read)
         if not isinstance(made, Sym) or made == node:
             return made

@@ -101,6 +101,15 @@ def shifted_letter(tree: Tree) -> str | None:
     return None
 
 
+def moved(place: Tree, by: int) -> Tree:
+    """An index n further, written where it stands: t + 1, t - 1, and t itself."""
+    if not by:
+        return place
+    count = Num(place.start, place.end, True, Fraction(abs(by)))
+    signs = ("+", "+" if by > 0 else "-")
+    return Addition(place.start, place.end, True, (place, count), signs)
+
+
 def label_text(tree: Tree) -> str:
     """A label as text."""
     tree = bare(tree)

@@ -16,9 +16,9 @@ from symrnn.reading.latex.tree import (
     Sym,
     Tree,
     neighbours_joined,
+    outside_scripts,
     rebuilt,
     shape_of,
-    walk,
 )
 
 Operators = dict[tuple[str, bool], tuple[str, Tree]]
@@ -103,17 +103,6 @@ def _learn(left: Tree, right: Tree, found: Operators) -> None:
         return
     # The n of u[n] is a time.
     inner, counts = shape_of(value.factors[1]), argument.name in TIMES
-    alone = any(shape_of(node) == shape_of(argument) for node in _standing_alone(value))
+    alone = any(shape_of(node) == shape_of(argument) for node in outside_scripts(value))
     if inner == shape_of(argument) or (alone and not counts):
         found.setdefault((head.name, called), (argument.name, value))
-
-
-def _standing_alone(tree: Tree) -> list[Tree]:
-    """The letters of an expression that stand in it, and not in the indices of others."""
-    nodes = walk(tree)
-    scripts = {
-        id(inner)
-        for node in nodes if isinstance(node, Sym)
-        for script in (*node.subs, *node.sups) for inner in walk(script)
-    }  # fmt: skip
-    return [node for node in nodes if isinstance(node, Sym) and id(node) not in scripts]

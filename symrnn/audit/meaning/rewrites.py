@@ -10,9 +10,9 @@ from typing import Any, TypeVar, cast
 from symrnn.audit.meaning.letters import (
     LOSSES,
     bare,
-    fraction,
     is_capital,
     letters_of,
+    moved,
     shifted_letter,
 )
 from symrnn.audit.meaning.model import Definition, Model, split_time
@@ -24,7 +24,6 @@ from symrnn.reading.latex.tree import (
     Big,
     Group,
     Normed,
-    Num,
     Product,
     Raised,
     Sym,
@@ -120,13 +119,7 @@ def at_each_time(tree: Tree, number: int, model: Model) -> Tree | None:
                 return node
             lag = number - split_time(node.subs[0])[1]
             sub = node.subs[0]
-            index: Tree = Sym(sub.start, sub.end, True, "t")
-            if lag:
-                count = Num(sub.start, sub.end, True, fraction(abs(lag)))
-                index = Addition(
-                    sub.start, sub.end, True, (index, count), ("+", "-" if lag > 0 else "+")
-                )
-            return replace(node, subs=(index,))
+            return replace(node, subs=(moved(Sym(sub.start, sub.end, True, "t"), -lag),))
         return rebuilt(node, read)
 
     return read(tree)

@@ -66,9 +66,9 @@ def said_numbers(document: Document) -> Iterator[Said]:
         following = formulas[at + 1] if at + 1 < len(formulas) else None
         found = _AFTER.match(text, end)
         if found is not None:
-            beside = found["object"] is not None and following is not None
-            beside = beside and following is not None and following.start - found.end() < 3
-            yield from _said(document, formula, found, following if beside else None)
+            near = following is not None and following.start - found.end() < 3
+            of = following if found["object"] and near else None
+            yield from _said(document, formula, found, of)
         before = text[max(0, formula.start - 120) : formula.start].rstrip("$`\\( ")
         found = _DENOTED.search(before)
         if found is not None:

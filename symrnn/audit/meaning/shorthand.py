@@ -200,10 +200,12 @@ def _counting(trees: list[Tree]) -> dict[str, set[str]]:
     for node in (node for tree in trees for node in walk(tree)):
         if isinstance(node, Big) and node.index is not None:
             found[plain_letter(node.index)].add("")
-        for index in (*node.subs, *node.sups) if isinstance(node, Sym) else ():
+        if not isinstance(node, Sym):
+            continue
+        for index in (*node.subs, *node.sups):
             inner = bare(index)
             first = inner.terms[0] if isinstance(inner, Addition) else inner
-            found[plain_letter(first)].add(node.name if isinstance(node, Sym) else "")
+            found[plain_letter(first)].add(node.name)
     return found
 
 

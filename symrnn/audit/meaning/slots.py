@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symrnn.audit.meaning.letters import FUNCTIONS, UNKNOWN_FUNCTIONS, bare, fraction, whole_number
+from symrnn.audit.meaning.letters import (
+    FUNCTIONS,
+    UNKNOWN_FUNCTIONS,
+    bare,
+    fraction,
+    moved,
+    whole_number,
+)
 from symrnn.audit.meaning.model import split_time
 from symrnn.audit.meaning.rewrites import placed_at, standing
 from symrnn.reading.latex.chains import Chain
@@ -58,7 +65,8 @@ def slots_written_out(tree: Tree, known: Applied) -> Tree:
         of = bare(head.of) if isinstance(head, Derivative) and head.of is not None else None
         if sign or not isinstance(of, Sym) or of.name not in known or of.subs or of.sups:
             return None
-        if not isinstance(group, Group) or not isinstance(by := bare(_by(head)), Sym):
+        by = bare(head.by) if isinstance(head, Derivative) else None
+        if not isinstance(group, Group) or not isinstance(by, Sym):
             return None
         value, letter, arguments = known[of.name]
         time = _time_of(group.parts, letter, arguments)
@@ -81,11 +89,6 @@ def slots_written_out(tree: Tree, known: Applied) -> Tree:
     return neighbours_joined(tree, join)
 
 
-def _by(tree: Tree) -> Tree:
-    assert isinstance(tree, Derivative)
-    return tree.by
-
-
 def _time_of(parts: tuple[Tree, ...], letter: str, arguments: tuple[Tree, ...]) -> Tree | None:
     """The time at which the arguments are these; none where they are others."""
     if len(parts) != len(arguments):
@@ -103,14 +106,9 @@ def _time_of(parts: tuple[Tree, ...], letter: str, arguments: tuple[Tree, ...]) 
 
 def _at(place: Tree, letter: str | None, shift: int) -> Tree:
     """The time t + n, or a number."""
-    count = Num(place.start, place.end, True, fraction(shift if letter is None else abs(shift)))
     if letter is None:
-        return count
-    name = Sym(place.start, place.end, True, letter)
-    if not shift:
-        return name
-    signs = ("+", "+" if shift > 0 else "-")
-    return Addition(place.start, place.end, True, (name, count), signs)
+        return Num(place.start, place.end, True, fraction(shift))
+    return moved(Sym(place.start, place.end, True, letter), shift)
 
 
 def _alike(one: Tree, other: Tree) -> bool:

@@ -305,6 +305,17 @@ def walk(tree: Tree) -> list[Tree]:
     return found
 
 
+def outside_scripts(tree: Tree) -> list[Tree]:
+    """A tree and all below it, but for what stands in the indices and labels of letters."""
+    nodes = walk(tree)
+    scripts = {
+        id(inner)
+        for node in nodes if isinstance(node, Sym)
+        for script in (*node.subs, *node.sups) for inner in walk(script)
+    }  # fmt: skip
+    return [node for node in nodes if id(node) not in scripts]
+
+
 def shape_of(tree: Any) -> Any:
     """What a tree says, without where it stands: equal for two spellings of one thing."""
     if isinstance(tree, Group) and len(tree.parts) == 1 and tree.kind in "({":
